@@ -1,0 +1,35 @@
+import type { KubeObject, ResourceRef, Status } from '../../objects/meta.ts'
+import type { UserInfo } from '../client/client.ts'
+import type { RegistryContext } from '../registry/strategy.ts'
+
+/** One write on its way into the store. Source: k8s.io/apiserver pkg/admission/interfaces.go, Attributes. */
+export interface AdmissionRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  readonly user: UserInfo
+  readonly resource: ResourceRef
+  readonly kind: string
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** Undefined at DELETE. */
+  readonly object: KubeObject | undefined
+  readonly oldObject: KubeObject | undefined
+  readonly dryRun: boolean
+}
+
+/** What plugins may look up: the store as the server sees it now. */
+export interface AdmissionLookup {
+  get<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined, name: string): T | undefined
+  list<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined): readonly T[]
+}
+
+export type Admitted =
+  | { readonly ok: true; readonly object: KubeObject | undefined }
+  | { readonly ok: false; readonly status: Status }
+
+/** A plugin of the admission chain: mutating first, in the order of the chain, then validating. */
+export interface AdmissionPlugin {
+  readonly name: string
+  admit?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Admitted
+  validate?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Status | undefined
+}

@@ -1,0 +1,112 @@
+import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status, WatchEvent } from '../../objects/meta.ts'
+
+/** Who asks. Source: k8s.io/apiserver pkg/authentication/user. */
+export interface UserInfo {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+}
+
+/** Why a request failed: the server refused it, or it never got an answer. */
+export type RequestError =
+  | { readonly kind: 'status'; readonly status: Status }
+  /** The message as client-go gives it, such as `dial tcp 10.96.0.1:443: connect: connection refused`. */
+  | { readonly kind: 'network'; readonly message: string }
+
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RequestError }
+
+/** Called once, in a kernel event of its own, when the answer arrives (or is known never to come). */
+export type Done<T> = (reply: Reply<T>) => void
+
+export interface ObjectKey {
+  /** Absent for cluster-scoped resources. */
+  readonly namespace?: string
+  readonly name: string
+}
+
+export interface ListOptions {
+  /** Absent: all namespaces. */
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** `'0'`: whatever the server's cache has; absent: the newest. */
+  readonly resourceVersion?: string
+  readonly limit?: number
+  readonly continue?: string
+}
+
+export interface WatchOptions extends ListOptions {
+  readonly timeoutSeconds?: number
+  readonly allowWatchBookmarks?: boolean
+}
+
+export interface WatchHandlers<T extends KubeObject> {
+  /** Called when the server has accepted the watch, before any event. */
+  opened?(): void
+  event(event: WatchEvent<T>): void
+  /** Called once when the watch is over: a clean end (undefined), or why it could not be opened or broke. */
+  closed(error: RequestError | undefined): void
+}
+
+/** An open watch, or one being opened. */
+export interface WatchHandle {
+  /** Ends the watch from the client's side; no handler is called any more. */
+  stop(): void
+}
+
+export type PatchType =
+  | 'application/json-patch+json'
+  | 'application/merge-patch+json'
+  | 'application/strategic-merge-patch+json'
+  | 'application/apply-patch+yaml'
+
+/**
+ * The API as components of the cluster use it: requests go over a link that takes virtual time and may fail, answers
+ * come to `done`. Objects that come back are the server's own, frozen: never change one, make a new one.
+ */
+export interface Client {
+  readonly user: UserInfo
+  get<T extends KubeObject>(
+    resource: ResourceRef,
+    key: ObjectKey,
+    options: { readonly resourceVersion?: string },
+    done: Done<T>,
+  ): void
+  list<T extends KubeObject>(resource: ResourceRef, options: ListOptions, done: Done<KubeList<T>>): void
+  watch<T extends KubeObject>(resource: ResourceRef, options: WatchOptions, handlers: WatchHandlers<T>): WatchHandle
+  /** `subresource` as in paths: `binding`, `token`, `eviction`. The answer of some is not of the object's own kind. */
+  create<T extends KubeObject>(
+    resource: ResourceRef,
+    object: object,
+    done: Done<T>,
+    options?: { readonly namespace?: string; readonly name?: string; readonly subresource?: string },
+  ): void
+  update<T extends KubeObject>(
+    resource: ResourceRef,
+    object: T,
+    done: Done<T>,
+    options?: { readonly subresource?: string },
+  ): void
+  patch<T extends KubeObject>(
+    resource: ResourceRef,
+    key: ObjectKey,
+    type: PatchType,
+    body: unknown,
+    done: Done<T>,
+    options?: { readonly subresource?: string },
+  ): void
+  delete(resource: ResourceRef, key: ObjectKey, options: DeleteOptions, done: Done<KubeObject | Status>): void
+}
+
+/** The resources that podsim's own components speak of. */
+export const resources = {
+  pods: { group: '', version: 'v1', resource: 'pods' },
+  secrets: { group: '', version: 'v1', resource: 'secrets' },
+  configMaps: { group: '', version: 'v1', resource: 'configmaps' },
+  namespaces: { group: '', version: 'v1', resource: 'namespaces' },
+  nodes: { group: '', version: 'v1', resource: 'nodes' },
+  serviceAccounts: { group: '', version: 'v1', resource: 'serviceaccounts' },
+  services: { group: '', version: 'v1', resource: 'services' },
+  events: { group: '', version: 'v1', resource: 'events' },
+  leases: { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' },
+} as const satisfies Record<string, ResourceRef>

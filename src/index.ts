@@ -1,0 +1,1 @@
+export type { VirtualMs } from './kernel/time.ts'

@@ -1,0 +1,113 @@
+/**
+ * The file system of one node, as far as Secrets go: directories, files, symbolic links, mounts of tmpfs and bind mounts.
+ * Paths are absolute and normalised, `/` separates. Content is bytes. Contract; `memory-fs.ts` implements it.
+ */
+
+export type FsErrorCode =
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ENOTEMPTY'
+  | 'EROFS'
+  | 'EINVAL'
+  | 'ELOOP'
+  | 'EBUSY'
+  | 'ENOSPC'
+  | 'EACCES'
+  | 'ENAMETOOLONG'
+
+export type FsResult<T = void> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: FsErrorCode; readonly path: string }
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'symlink'
+  /** Permission bits, setuid/setgid/sticky included: 0o1777. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Length in bytes; of a link: of its target text. */
+  readonly size: number
+  readonly mtimeMs: number
+  readonly inode: number
+  readonly links: number
+  /** Target, for symbolic links. */
+  readonly target?: string
+}
+
+/** What changed, in the order in which the kernel would tell inotify. The journal and `update-order` timelines read it. */
+export interface FsChange {
+  readonly op:
+    | 'mkdir'
+    | 'create'
+    | 'write'
+    | 'chmod'
+    | 'chown'
+    | 'symlink'
+    | 'rename'
+    | 'unlink'
+    | 'rmdir'
+    | 'mount'
+    | 'unmount'
+  readonly path: string
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** A view on the node's files: the node's own root, or a container's root with its mounts. */
+export interface FileView {
+  /** Follows a final symbolic link. */
+  stat(path: string): FsResult<FileStat>
+  lstat(path: string): FsResult<FileStat>
+  readFile(path: string): FsResult<Uint8Array>
+  readlink(path: string): FsResult<string>
+  /** Names in bytewise order, without `.` and `..`. */
+  readdir(path: string): FsResult<readonly string[]>
+  /** Absolute path with all links resolved. */
+  realpath(path: string): FsResult<string>
+  writeFile(path: string, content: Uint8Array, mode?: number): FsResult
+  mkdir(path: string, mode: number): FsResult
+  mkdirAll(path: string, mode: number): FsResult
+  symlink(target: string, path: string): FsResult
+  rename(from: string, to: string): FsResult
+  unlink(path: string): FsResult
+  rmdir(path: string): FsResult
+  removeAll(path: string): FsResult
+  chmod(path: string, mode: number): FsResult
+  /** -1 leaves an id as it is. */
+  chown(path: string, uid: number, gid: number): FsResult
+}
+
+export interface TmpfsUsage {
+  readonly mountPoint: string
+  readonly usedBytes: number
+  /** Undefined: half of the node's memory, the kernel's default. */
+  readonly sizeBytes: number | undefined
+}
+
+export interface BindMount {
+  /** Path inside the container. */
+  readonly containerPath: string
+  /** Path on the node; bound by inode, so that a later rename above it is not seen. */
+  readonly hostPath: string
+  readonly readOnly: boolean
+}
+
+export interface NodeFs extends FileView {
+  mountTmpfs(path: string, options: { readonly sizeBytes?: number; readonly mode: number }): FsResult
+  /** Binds the very file or directory that `source` is now. */
+  bindMount(source: string, path: string): FsResult
+  unmount(path: string): FsResult
+  isMountPoint(path: string): boolean
+  tmpfsUsage(): readonly TmpfsUsage[]
+  /** A container's view: its image's files, writable unless said otherwise, below its mounts. */
+  containerView(options: {
+    readonly rootFiles: Readonly<Record<string, Uint8Array>>
+    readonly mounts: readonly BindMount[]
+    readonly readOnlyRoot: boolean
+  }): FileView
+  /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
+  reboot(): void
+  /** Called after each change. Returns how to stop. */
+  observe(listener: (change: FsChange) => void): () => void
+}

@@ -1,0 +1,123 @@
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { BindMount } from '../fs/node-fs.ts'
+
+/**
+ * What the kubelet orders from the container runtime, after the Container Runtime Interface. Orders take virtual time and
+ * answer through `done`; queries answer at once. Contract; `simulated-runtime.ts` implements it. Source: k8s.io/cri-api.
+ */
+
+export type RuntimeResult<T = void> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string }
+export type RuntimeDone<T = void> = (result: RuntimeResult<T>) => void
+
+export interface PodSandboxConfig {
+  readonly podUid: string
+  readonly podName: string
+  readonly podNamespace: string
+  readonly attempt: number
+}
+
+export interface PodSandbox extends PodSandboxConfig {
+  readonly id: string
+  readonly state: 'ready' | 'notReady'
+  readonly createdAt: VirtualMs
+  readonly ip: string
+}
+
+export interface ContainerConfig {
+  readonly sandboxId: string
+  readonly podUid: string
+  readonly name: string
+  readonly attempt: number
+  readonly image: string
+  /** Empty: the image's own. */
+  readonly command: readonly string[]
+  readonly args: readonly string[]
+  readonly workingDir: string
+  /** In the order in which the kubelet resolved it; names are unique. */
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly mounts: readonly BindMount[]
+  readonly runAsUser: number
+  readonly readOnlyRootFilesystem: boolean
+  readonly memoryLimitBytes: number | undefined
+  /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
+  readonly specHash: string
+}
+
+export interface RuntimeContainer {
+  readonly id: string
+  readonly config: ContainerConfig
+  readonly state: 'created' | 'running' | 'exited'
+  readonly createdAt: VirtualMs
+  readonly startedAt: VirtualMs | undefined
+  readonly finishedAt: VirtualMs | undefined
+  readonly exitCode: number | undefined
+  /** `Completed`, `Error`, `OOMKilled`. */
+  readonly reason: string | undefined
+  readonly message: string | undefined
+  readonly imageId: string
+}
+
+export interface RegistryCredential {
+  readonly username: string
+  readonly password: string
+}
+
+export interface ImageRecord {
+  readonly id: string
+  readonly names: readonly string[]
+  readonly sizeBytes: number
+}
+
+export interface ExecResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+export interface ContainerRuntime {
+  runPodSandbox(config: PodSandboxConfig, done: RuntimeDone<PodSandbox>): void
+  stopPodSandbox(id: string, done: RuntimeDone): void
+  removePodSandbox(id: string, done: RuntimeDone): void
+  createContainer(config: ContainerConfig, done: RuntimeDone<RuntimeContainer>): void
+  startContainer(id: string, done: RuntimeDone): void
+  /** SIGTERM, then SIGKILL after `graceSeconds`; `done` when it ended. */
+  stopContainer(id: string, graceSeconds: number, done: RuntimeDone): void
+  removeContainer(id: string, done: RuntimeDone): void
+  /** All sandboxes and containers of a Pod, oldest first; ended ones included until they are removed. */
+  podSandboxes(podUid: string): readonly PodSandbox[]
+  podContainers(podUid: string): readonly RuntimeContainer[]
+  /** Uids of Pods of which the runtime knows anything, in the order in which it first met them. */
+  podUids(): readonly string[]
+  /** Uids of Pods whose sandboxes or containers changed state since the last call: what a PLEG relist would find different. */
+  changedPods(): readonly string[]
+  /** Called whenever a Pod's sandboxes or containers change state; so that a loop that waits for that need not tick. */
+  observe(listener: (podUid: string) => void): () => void
+  imageStatus(image: string): ImageRecord | undefined
+  images(): readonly ImageRecord[]
+  pullImage(image: string, credential: RegistryCredential | undefined, done: RuntimeDone<ImageRecord>): void
+  /** Runs a command in a running container, at this instant. */
+  exec(containerId: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult>
+  /** Everything that the container wrote, with the time of each line. */
+  logs(
+    containerId: string,
+  ): readonly { readonly at: VirtualMs; readonly stream: 'stdout' | 'stderr'; readonly line: string }[]
+  /** HTTP and TCP as the image's behaviour declares it: what a probe finds. */
+  probe(
+    containerId: string,
+    handler: { readonly kind: 'http' | 'tcp'; readonly port: number; readonly path?: string },
+  ): { readonly ok: boolean; readonly output: string }
+  /** The machine goes down: everything that ran ends with 255. */
+  reboot(): void
+}
+
+/** Durations of the runtime and its registry; part of a cluster's settings. */
+export interface RuntimeTimings {
+  readonly sandboxMs: VirtualMs
+  readonly createContainerMs: VirtualMs
+  readonly startContainerMs: VirtualMs
+  /** From SIGTERM to the end of a program that has no handler of its own. */
+  readonly stopMs: VirtualMs
+  readonly pullMs: VirtualMs
+}
