@@ -1,4 +1,6 @@
+import { invariant } from './invariant.ts'
 import type { VirtualMs } from './time.ts'
+import { notIn, TimingWheel, type WheelEntry } from './timing-wheel.ts'
 
 /** One scheduled piece of work. */
 export interface Timer {
@@ -35,96 +37,131 @@ export interface Kernel {
   cause: number
 }
 
-interface Scheduled extends Timer {
-  readonly sequence: number
-  readonly work: () => void
-  readonly cause: number
-  done: boolean
+/** Limits that turn a livelock into an error. */
+export interface KernelOptions {
+  /** Events that may run at one instant before the run is called a livelock. Default one million. */
+  readonly maxEventsPerInstant?: number
+  /** Events that may run in all; the run then ends with `EventBudgetError`. Default: no limit. */
+  readonly maxEvents?: number
+  /** What the record with this sequence number was about, to name a cycle with. */
+  readonly describeCause?: (seq: number) => string | undefined
 }
 
-export function createKernel(): Kernel {
-  let queue: Scheduled[] = []
-  let now = 0
-  let sequence = 0
-  const before = (a: Scheduled, b: Scheduled) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence)
-  const pop = (): Scheduled | undefined => {
-    const top = queue[0]
-    const last = queue.pop()
-    if (top === undefined || last === undefined || top === last) return top
-    let hole = 0
-    for (let child = 1; child < queue.length; child = 2 * hole + 1) {
-      const right = queue[child + 1]
-      const left = queue[child] as Scheduled
-      const smallest = right !== undefined && before(right, left) ? right : left
-      if (!before(smallest, last)) break
-      queue[hole] = smallest
-      hole = smallest === left ? child : child + 1
+/** The simulation ran more events than it was allowed to: it does not say whether it is right or wrong. */
+export class EventBudgetError extends Error {
+  override readonly name = 'EventBudgetError'
+}
+
+export function createKernel(options: KernelOptions = {}): Kernel {
+  return new WheelKernel(options)
+}
+
+/** A class, for there is one for each event. */
+class ScheduledEvent implements Timer, WheelEntry<ScheduledEvent> {
+  slot = notIn
+  previous: ScheduledEvent | undefined = undefined
+  next: ScheduledEvent | undefined = undefined
+  readonly at: VirtualMs
+  readonly work: () => void
+  readonly cause: number
+  private readonly wheel: TimingWheel<ScheduledEvent>
+
+  constructor(at: VirtualMs, work: () => void, cause: number, wheel: TimingWheel<ScheduledEvent>) {
+    this.at = at
+    this.work = work
+    this.cause = cause
+    this.wheel = wheel
+  }
+
+  cancel(): void {
+    this.wheel.remove(this)
+  }
+}
+
+class WheelKernel implements Kernel {
+  cause = 0
+  private readonly wheel = new TimingWheel<ScheduledEvent>()
+  private time = 0
+  private ran = 0
+  private ranAtInstant = 0
+  private readonly maxEvents: number
+  private readonly maxEventsPerInstant: number
+  private readonly describeCause: (seq: number) => string | undefined
+  private readonly suspects: string[] = []
+
+  constructor(options: KernelOptions) {
+    this.maxEvents = options.maxEvents ?? Number.POSITIVE_INFINITY
+    this.maxEventsPerInstant = options.maxEventsPerInstant ?? 1_000_000
+    this.describeCause = options.describeCause ?? (() => undefined)
+  }
+
+  now(): VirtualMs {
+    return this.time
+  }
+
+  nextAt(): VirtualMs | undefined {
+    return this.wheel.nextAt()
+  }
+
+  schedule(delayMs: VirtualMs, work: () => void): Timer {
+    if (!(delayMs >= 0 && Number.isSafeInteger(delayMs))) {
+      invariant(false, 'a delay is a whole number of ms, at least 0', delayMs)
     }
-    queue[hole] = last
-    return top
+    const event = new ScheduledEvent(this.time + delayMs, work, this.cause, this.wheel)
+    this.wheel.insert(event)
+    return event
   }
-  const push = (event: Scheduled): void => {
-    let hole = queue.length
-    queue.push(event)
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1
-      const above = queue[parent] as Scheduled
-      if (!before(event, above)) break
-      queue[hole] = above
-      hole = parent
+
+  step(): boolean {
+    const event = this.wheel.take(Number.POSITIVE_INFINITY)
+    if (event === undefined) return false
+    this.run(event)
+    this.cause = 0
+    return true
+  }
+
+  runUntil(endMs: VirtualMs): void {
+    for (let event = this.wheel.take(endMs); event !== undefined; event = this.wheel.take(endMs)) this.run(event)
+    this.time = Math.max(this.time, endMs)
+    this.cause = 0
+  }
+
+  runUntilTrue(condition: () => boolean, endMs: VirtualMs): boolean {
+    let held = condition()
+    while (!held) {
+      const event = this.wheel.take(endMs)
+      if (event === undefined) break
+      this.run(event)
+      held = condition()
     }
-    queue[hole] = event
+    if (!held) this.time = Math.max(this.time, endMs)
+    this.cause = 0
+    return held
   }
-  const peek = (): Scheduled | undefined => {
-    while (queue[0]?.done) pop()
-    return queue[0]
-  }
-  const run = (event: Scheduled): void => {
-    pop()
-    event.done = true
-    now = event.at
-    kernel.cause = event.cause
+
+  private run(event: ScheduledEvent): void {
+    if (event.at === this.time) this.ranAtInstant++
+    else {
+      this.time = event.at
+      this.ranAtInstant = 0
+    }
+    this.cause = event.cause
+    if (++this.ran > this.maxEvents)
+      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${this.time} ms`)
+    if (this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(event)
     event.work()
   }
-  const kernel: Kernel = {
-    cause: 0,
-    now: () => now,
-    nextAt: () => peek()?.at,
-    schedule(delayMs, work) {
-      const event: Scheduled = {
-        at: now + delayMs,
-        sequence: sequence++,
-        work,
-        cause: kernel.cause,
-        done: false,
-        cancel() {
-          event.done = true
-        },
-      }
-      push(event)
-      return event
-    },
-    step() {
-      const event = peek()
-      if (event !== undefined) run(event)
-      return event !== undefined
-    },
-    runUntil(endMs) {
-      for (let event = peek(); event !== undefined && event.at <= endMs; event = peek()) run(event)
-      now = Math.max(now, endMs)
-      kernel.cause = 0
-    },
-    runUntilTrue(condition, endMs) {
-      let held = condition()
-      for (let event = peek(); !held && event !== undefined && event.at <= endMs; event = peek()) {
-        run(event)
-        held = condition()
-      }
-      if (!held) now = Math.max(now, endMs)
-      kernel.cause = 0
-      return held
-    },
+
+  /** Close to the limit of one instant: notes who keeps running, and gives up at the limit. */
+  private suspect(event: ScheduledEvent): void {
+    this.suspects.push(this.describeCause(event.cause) ?? (event.work.name || 'unnamed work'))
+    if (this.ranAtInstant <= this.maxEventsPerInstant) return
+    const cycle = [...new Set(this.suspects.slice(-suspectsKept))].join(' -> ')
+    throw new EventBudgetError(
+      `livelock: more than ${this.maxEventsPerInstant} events at ${this.time} ms without time moving; they repeat ${cycle}`,
+    )
   }
-  queue = []
-  return kernel
 }
+
+/** How many of the last events name a livelock's cycle. */
+const suspectsKept = 64
