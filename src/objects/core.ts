@@ -117,6 +117,7 @@ export interface Handler {
     readonly port: number | string
     readonly host?: string
     readonly scheme?: string
+    readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[]
   }
   readonly tcpSocket?: { readonly port: number | string; readonly host?: string }
 }
@@ -142,11 +143,21 @@ export interface ContainerPort {
   readonly hostIP?: string
 }
 
+export interface WindowsSecurityContextOptions {
+  readonly gmsaCredentialSpecName?: string
+  readonly gmsaCredentialSpec?: string
+  readonly runAsUserName?: string
+}
+
 export interface SecurityContext {
   readonly runAsUser?: number
   readonly runAsGroup?: number
   readonly privileged?: boolean
+  readonly allowPrivilegeEscalation?: boolean
   readonly readOnlyRootFilesystem?: boolean
+  readonly procMount?: string
+  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
+  readonly windowsOptions?: WindowsSecurityContextOptions
   readonly [field: string]: unknown
 }
 
@@ -161,6 +172,7 @@ export interface Container {
   readonly env?: readonly EnvVar[]
   readonly resources?: ResourceRequirements
   readonly volumeMounts?: readonly VolumeMount[]
+  readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[]
   readonly livenessProbe?: Probe
   readonly readinessProbe?: Probe
   readonly startupProbe?: Probe
@@ -172,6 +184,10 @@ export interface Container {
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
   readonly tty?: boolean
+}
+
+export interface EphemeralContainer extends Container {
+  readonly targetContainerName?: string
 }
 
 export interface Toleration {
@@ -239,6 +255,7 @@ export interface PodSpec {
   readonly volumes?: readonly Volume[]
   readonly initContainers?: readonly Container[]
   readonly containers: readonly Container[]
+  readonly ephemeralContainers?: readonly EphemeralContainer[]
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never'
   readonly terminationGracePeriodSeconds?: number
   readonly activeDeadlineSeconds?: number
@@ -249,9 +266,17 @@ export interface PodSpec {
   readonly automountServiceAccountToken?: boolean
   readonly nodeName?: string
   readonly hostNetwork?: boolean
+  readonly hostPID?: boolean
+  readonly hostIPC?: boolean
+  readonly shareProcessNamespace?: boolean
   readonly securityContext?: {
     readonly fsGroup?: number
+    readonly fsGroupChangePolicy?: string
     readonly runAsUser?: number
+    readonly runAsGroup?: number
+    readonly supplementalGroups?: readonly number[]
+    readonly sysctls?: readonly { readonly name: string; readonly value: string }[]
+    readonly windowsOptions?: WindowsSecurityContextOptions
     readonly [field: string]: unknown
   }
   readonly imagePullSecrets?: readonly LocalObjectReference[]
@@ -267,6 +292,13 @@ export interface PodSpec {
   readonly overhead?: Strings
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[]
   readonly readinessGates?: readonly { readonly conditionType: string }[]
+  readonly hostAliases?: readonly { readonly ip?: string; readonly hostnames?: readonly string[] }[]
+  readonly dnsConfig?: {
+    readonly nameservers?: readonly string[]
+    readonly searches?: readonly string[]
+    readonly options?: readonly { readonly name?: string; readonly value?: string }[]
+  }
+  readonly runtimeClassName?: string
 }
 
 export interface PodCondition {
@@ -320,6 +352,7 @@ export interface PodStatus {
   readonly startTime?: string
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
   readonly qosClass?: string
 }
 
