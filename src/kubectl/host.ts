@@ -1,0 +1,109 @@
+import type { UserInfo } from '../apiserver/client/client.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../apiserver/server.ts'
+import type { EpochMs } from '../kernel/calendar.ts'
+
+/**
+ * The world a kubectl command line runs in: everything it can see or touch. Nothing else reaches it, so the same command
+ * in the same world prints the same bytes.
+ */
+export interface KubectlHost {
+  /** Which kubectl plays: `1.18.20`, `1.20.2`, `1.32.4`. */
+  readonly clientVersion: string
+  /** URL of the API server as the kubeconfig names it: `https://10.0.0.1:6443`. */
+  readonly serverAddress: string
+  /** The API server at this instant, or why no connection comes about (`dial tcp ...: connect: connection refused`). */
+  http(request: HttpRequest): HttpAnswer | HttpStream | NetworkFailure
+  /** Whose credentials the kubeconfig holds; undefined: none. */
+  readonly user: UserInfo | undefined
+  /** The wall clock of the machine kubectl runs on. */
+  now(): EpochMs
+  /** Lets the world run until `condition` holds or `timeoutMs` have passed; says whether it held. */
+  wait(condition: () => boolean, timeoutMs: number): boolean
+  readonly files: VirtualFiles
+  /** What stands on standard input; undefined: nothing, not even an empty pipe. */
+  readonly stdin: Uint8Array | undefined
+  readonly env: ReadonlyMap<string, string>
+  /** Letters for names of temporary files: `n` decimal digits, repeatable under one seed. */
+  digits(n: number): string
+  /** Contexts of the kubeconfig; commands under `config` change them. */
+  readonly config: KubeconfigState
+  /** Runs the editor of the environment on a file; undefined: there is none. */
+  readonly edit?: ((editor: string, path: string) => number) | undefined
+  /** Runs a command in a container. */
+  readonly exec?: ((request: ExecRequest) => ExecAnswer) | undefined
+  /** What a container wrote. */
+  readonly logs?: ((request: LogRequest) => LogAnswer) | undefined
+  /** What the metrics API would say. */
+  readonly top?: ((kind: 'pods' | 'nodes') => readonly TopRow[] | undefined) | undefined
+}
+
+/** A request that got no answer. */
+export interface NetworkFailure {
+  readonly kind: 'network'
+  readonly message: string
+}
+
+/** The file system that command lines see. Relative paths start at the working directory. */
+export interface VirtualFiles {
+  /** Absolute, without a slash at the end. */
+  readonly workingDirectory: string
+  /** Undefined when there is nothing. Links are followed. */
+  kind(path: string): 'file' | 'directory' | undefined
+  /** Content of a file; undefined when it is missing or a directory. */
+  read(path: string): Uint8Array | undefined
+  /** Names in a directory, sorted bytewise; undefined when it is none. */
+  list(path: string): readonly string[] | undefined
+  /** Writes a file and the directories above it. */
+  write(path: string, content: Uint8Array): void
+  /** Removes a file or a directory with all in it; nothing when there is none. */
+  remove(path: string): void
+}
+
+export interface ExecRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly argv: readonly string[]
+  readonly stdin: Uint8Array | undefined
+  readonly tty: boolean
+}
+
+export type ExecAnswer =
+  | { readonly ok: true; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
+  /** The runtime or kubelet refused; the text as kubectl prints it after `error: `. */
+  | { readonly ok: false; readonly message: string }
+
+export interface LogRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly previous: boolean
+  readonly sinceMs: EpochMs | undefined
+  readonly tailLines: number | undefined
+  readonly timestamps: boolean
+}
+
+export type LogAnswer =
+  /** `ended`: nothing more will come. */
+  | { readonly ok: true; readonly text: string; readonly ended: boolean }
+  | { readonly ok: false; readonly reason: string; readonly message: string }
+
+export interface TopRow {
+  readonly namespace?: string
+  readonly name: string
+  readonly cpuMillis: number
+  readonly memoryBytes: number
+}
+
+export interface KubeContext {
+  readonly name: string
+  readonly cluster: string
+  readonly user: string
+  readonly namespace?: string
+}
+
+/** The part of a kubeconfig that commands read and write. */
+export interface KubeconfigState {
+  contexts: readonly KubeContext[]
+  currentContext: string
+}

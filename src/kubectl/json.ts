@@ -1,0 +1,157 @@
+/** JSON as the API carries it, read without trusting its shape. */
+
+export interface JsonObject {
+  readonly [key: string]: unknown
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value at a path, undefined where the path leads nowhere. Only own fields count. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let here = value
+  for (const step of path) {
+    if (Array.isArray(here)) here = typeof step === 'number' ? here[step] : undefined
+    else if (isObject(here) && Object.hasOwn(here, step)) here = here[step]
+    else return undefined
+  }
+  return here
+}
+
+/** Text at a path; empty when there is none. Numbers and booleans are written out. */
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
+  const found = at(value, ...path)
+  return typeof found === 'string'
+    ? found
+    : typeof found === 'number' || typeof found === 'boolean'
+      ? String(found)
+      : ''
+}
+
+/** Number at a path; `fallback` when there is none. */
+export function numberAt(value: unknown, path: readonly (string | number)[], fallback = 0): number {
+  const found = at(value, ...path)
+  return typeof found === 'number' ? found : fallback
+}
+
+export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const found = at(value, ...path)
+  return Array.isArray(found) ? found : []
+}
+
+export function objectAt(value: unknown, ...path: readonly (string | number)[]): JsonObject {
+  const found = at(value, ...path)
+  return isObject(found) ? found : {}
+}
+
+/** A map of texts at a path, as entries sorted bytewise. */
+export function sortedEntries(value: unknown, ...path: readonly (string | number)[]): readonly [string, string][] {
+  return Object.entries(objectAt(value, ...path))
+    .map(([key, text]): [string, string] => [key, typeof text === 'string' ? text : String(text)])
+    .sort(([a], [b]) => compareBytes(a, b))
+}
+
+/** A copy with the value at `path` set; objects on the way are made where missing. */
+export function withValue(object: unknown, path: readonly string[], value: unknown): JsonObject {
+  const [first, ...rest] = path
+  const base = isObject(object) ? object : {}
+  if (first === undefined) return base
+  return { ...base, [first]: rest.length === 0 ? value : withValue(at(base, first), rest, value) }
+}
+
+/** A copy without the value at `path`. Emptied objects stay. */
+export function withoutValue(object: unknown, path: readonly string[]): JsonObject {
+  const [first, ...rest] = path
+  const base = isObject(object) ? object : {}
+  if (first === undefined || !Object.hasOwn(base, first)) return base
+  if (rest.length > 0) return { ...base, [first]: withoutValue(base[first], rest) }
+  return Object.fromEntries(Object.entries(base).filter(([key]) => key !== first))
+}
+
+/** Order of UTF-16 units is not order of bytes beyond the basic plane; keys of maps are compared as Go compares strings. */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0
+  const left = Array.from(a, codeOf)
+  const right = Array.from(b, codeOf)
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+function codeOf(char: string): number {
+  return char.codePointAt(0) ?? 0
+}
+
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => deepEqual(item, b[i]))
+  if (!isObject(a) || !isObject(b)) return false
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && deepEqual(a[key], b[key]))
+  )
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+}
+
+/** One line of JSON as Go's encoding/json writes a map: keys sorted bytewise, HTML characters escaped. */
+export function goJson(value: unknown): string {
+  return escapeHtml(compact(value))
+}
+
+/** As `goJson`, with `indent` and the line breaks of json.MarshalIndent; empty objects and lists stay on one line. */
+export function goJsonIndented(value: unknown, indent: string, prefix = ''): string {
+  return escapeHtml(indented(value, indent, prefix))
+}
+
+function escapeHtml(json: string): string {
+  return json
+    .replace(/\\b/g, (text, offset: number) => (isEscaped(json, offset) ? text : '\\u0008'))
+    .replace(/\\f/g, (text, offset: number) => (isEscaped(json, offset) ? text : '\\u000c'))
+    .replace(/[<>&\u2028\u2029]/g, (char) => htmlEscapes[char] ?? char)
+}
+
+function isEscaped(json: string, offset: number): boolean {
+  let slashes = 0
+  while (json[offset - 1 - slashes] === '\\') slashes++
+  return slashes % 2 === 1
+}
+
+function compact(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`
+  if (!isObject(value)) return scalar(value)
+  const fields = sortedKeys(value).map((key) => `${JSON.stringify(key)}:${compact(value[key])}`)
+  return `{${fields.join(',')}}`
+}
+
+function indented(value: unknown, indent: string, prefix: string): string {
+  const inner = prefix + indent
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]'
+    return `[\n${value.map((item) => inner + indented(item, indent, inner)).join(',\n')}\n${prefix}]`
+  }
+  if (!isObject(value)) return scalar(value)
+  const keys = sortedKeys(value)
+  if (keys.length === 0) return '{}'
+  const fields = keys.map((key) => `${inner}${JSON.stringify(key)}: ${indented(value[key], indent, inner)}`)
+  return `{\n${fields.join(',\n')}\n${prefix}}`
+}
+
+function sortedKeys(value: JsonObject): string[] {
+  return Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort(compareBytes)
+}
+
+function scalar(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value)
+}
