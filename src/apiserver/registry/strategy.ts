@@ -2,8 +2,9 @@ import type { Calendar } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { FieldError } from '../../objects/field-errors.ts'
-import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../../objects/meta.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
+import type { UserInfo } from '../client/client.ts'
 
 /** What strategies and admission plugins may know beside the object: all of it deterministic. */
 export interface RegistryContext {
@@ -44,6 +45,24 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly hasStatus?: boolean
   /** Whether metadata.generation counts changes of the spec. */
   readonly countsGeneration?: boolean
+  /** Of the `status` subresource; default: `next` with all but `status` taken from `old`. */
+  prepareForStatusUpdate?(next: T, old: T, context: RegistryContext): T
+  /** Of the `status` subresource; default: only metadata is checked. */
+  validateStatusUpdate?(next: T, old: T, context: RegistryContext): readonly FieldError[]
+  /** Whether DELETE answers with the deleted object rather than a Status. */
+  readonly returnsDeletedObject?: boolean
+  /** Whether dependents are orphaned when the caller says nothing. Source: DefaultGarbageCollectionPolicy. */
+  readonly orphansDependents?: boolean
+  /** Whether an object in deletion whose finalizers are empty may go; default yes (Namespaces wait for spec.finalizers). */
+  mayDeleteDuringUpdate?(object: T): boolean
+  /** Replaces what DELETE does to one object (Namespaces). Undefined: go on as usual. */
+  deleteObject?(object: T, options: DeleteOptions, context: RegistryContext): DeleteVerdict<T> | undefined
+  /** Seconds that objects live (Events), 0 for ever. */
+  timeToLiveSeconds?(object: T): number
+  /** Subresources beside `status`, by name: `binding`, `eviction`, `token`, `scale`, `finalize`. */
+  readonly subresources?: Readonly<Record<string, Subresource>>
+  /** Answers POST itself instead of storing, for kinds that are questions: access and token reviews. */
+  answerCreate?(object: T, call: SubresourceCall, registry: RegistryAccess): CallAnswer
   /** Cells of the server-side table, in the order of `columns`. */
   readonly table?: {
     readonly columns: readonly TableColumn[]
@@ -57,4 +76,60 @@ export interface TableColumn {
   readonly format: string
   readonly description: string
   readonly priority: number
+}
+
+export type DeleteVerdict<T extends KubeObject> =
+  | { readonly kind: 'update'; readonly object: T }
+  | { readonly kind: 'remove' }
+  /** Answers with the object as it is. */
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'refuse'; readonly status: Status }
+
+/** A request for a subresource, authorized and with its body decoded. */
+export interface SubresourceCall {
+  readonly verb: 'get' | 'create' | 'update' | 'patch' | 'delete'
+  readonly user: UserInfo
+  readonly resource: ResourceRef
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** The body of create and update; of a patch, what the patched subresource looks like. */
+  readonly body: unknown
+  readonly dryRun: boolean
+}
+
+export type CallAnswer =
+  | { readonly ok: true; readonly code: number; readonly object: KubeObject | Status }
+  | { readonly ok: false; readonly status: Status }
+
+/** The store as subresources use it. Writes are journaled and watched like any other. */
+export interface RegistryAccess {
+  readonly context: RegistryContext
+  get<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined, name: string): T | undefined
+  list<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined): readonly T[]
+  /**
+   * Stores what `change` makes of the object; a Status from it refuses. `strategy` says which rules of the resource's
+   * strategy run between: those of an update, of a status update, or none.
+   */
+  update<T extends KubeObject>(
+    call: SubresourceCall,
+    resource: ResourceRef,
+    namespace: string | undefined,
+    name: string,
+    change: (object: T) => T | Status,
+    strategy: 'update' | 'status' | 'none',
+  ): CallAnswer
+  delete(
+    call: SubresourceCall,
+    resource: ResourceRef,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions,
+  ): CallAnswer
+}
+
+export interface Subresource {
+  /** Kind of the body, when it is not the resource's own: `Binding`, `Eviction`, `TokenRequest`, `Scale`. */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
+  handle(call: SubresourceCall, registry: RegistryAccess): CallAnswer
 }
