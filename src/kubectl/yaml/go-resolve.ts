@@ -46,9 +46,9 @@ export function resolveScalar(text: string): GoScalar {
 }
 
 function parseDotFloat(text: string): GoScalar {
-  // strconv.ParseFloat takes underscores only in literals with a base prefix, so none here.
-  if (!/^\.[0-9]+([eE][-+]?[0-9]+)?$/.test(text)) return string
-  const value = Number(text)
+  // strconv.ParseFloat takes an underscore between digits.
+  if (!/^\.[0-9](?:_?[0-9])*([eE][-+]?[0-9](?:_?[0-9])*)?$/.test(text)) return string
+  const value = Number(text.replaceAll('_', ''))
   return Number.isFinite(value) ? { tag: 'float', value } : string
 }
 

@@ -40,12 +40,21 @@ function emitNode(writer: GoYamlWriter, value: unknown, order: 'natural' | 'give
 
 function emitScalar(writer: GoYamlWriter, value: unknown, context: Context): void {
   const isString = typeof value === 'string'
-  const text = isString ? value : plainText(value)
+  const text = isString ? foldNextLines(value) : plainText(value)
   const runes = Array.from(text, (rune) => rune.codePointAt(0) ?? 0)
   const style = isString ? stringStyle(text, analyzeScalar(runes), context === 'simpleKey') : 'plain'
   writer.increaseIndent(true, false)
   writer.writeScalar(runes, style, context !== 'simpleKey')
   writer.decreaseIndent()
+}
+
+/**
+ * The value passes through JSON, where U+0085 stands unescaped in quotes; YAML 1.1 takes it for a line break and folds
+ * it: one becomes a blank, n become n - 1 newlines.
+ */
+function foldNextLines(text: string): string {
+  if (!text.includes('\u0085')) return text
+  return text.replace(/ *\u0085[ \u0085]*/g, (run) => '\n'.repeat(run.split('\u0085').length - 2) || ' ')
 }
 
 function plainText(value: unknown): string {
