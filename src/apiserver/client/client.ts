@@ -11,7 +11,12 @@ export interface UserInfo {
 export type RequestError =
   | { readonly kind: 'status'; readonly status: Status }
   /** The message as client-go gives it, such as `dial tcp 10.96.0.1:443: connect: connection refused`. */
-  | { readonly kind: 'network'; readonly message: string }
+  | {
+      readonly kind: 'network'
+      readonly message: string
+      /** What happened to the connection, for callers that tell these apart. */
+      readonly cause?: 'refused' | 'timeout' | 'broken'
+    }
 
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RequestError }
 
@@ -109,4 +114,14 @@ export const resources = {
   services: { group: '', version: 'v1', resource: 'services' },
   events: { group: '', version: 'v1', resource: 'events' },
   leases: { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' },
+  replicationControllers: { group: '', version: 'v1', resource: 'replicationcontrollers' },
+  resourceQuotas: { group: '', version: 'v1', resource: 'resourcequotas' },
+  endpoints: { group: '', version: 'v1', resource: 'endpoints' },
+  replicaSets: { group: 'apps', version: 'v1', resource: 'replicasets' },
+  deployments: { group: 'apps', version: 'v1', resource: 'deployments' },
+  statefulSets: { group: 'apps', version: 'v1', resource: 'statefulsets' },
+  daemonSets: { group: 'apps', version: 'v1', resource: 'daemonsets' },
+  controllerRevisions: { group: 'apps', version: 'v1', resource: 'controllerrevisions' },
+  jobs: { group: 'batch', version: 'v1', resource: 'jobs' },
+  podDisruptionBudgets: { group: 'policy', version: 'v1beta1', resource: 'poddisruptionbudgets' },
 } as const satisfies Record<string, ResourceRef>
