@@ -29,6 +29,7 @@ export interface FileStat {
   readonly gid: number
   /** Length in bytes; of a link: of its target text. */
   readonly size: number
+  /** Milliseconds since 1970. */
   readonly mtimeMs: number
   readonly inode: number
   readonly links: number
@@ -50,7 +51,12 @@ export interface FsChange {
     | 'rmdir'
     | 'mount'
     | 'unmount'
+  /** On the node, also if a container changed it; changes to a container's own root are not told. */
   readonly path: string
+  /**
+   * `mode` as asked for (before the umask), `bytes`, `uid`, `gid`, `target`, `to` (of a rename); `directory: true` where
+   * it is one.
+   */
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
@@ -63,9 +69,17 @@ export interface FileView {
   readlink(path: string): FsResult<string>
   /** Names in bytewise order, without `.` and `..`. */
   readdir(path: string): FsResult<readonly string[]>
+  /**
+   * Names as the kernel hands them out, which `find`, `os.RemoveAll` and Go's `Readdirnames` show: newest first on tmpfs,
+   * bytewise elsewhere. Source: simple directory listing of Linux before 6.6 (fs/libfs.c), seen in update-order timelines.
+   */
+  directoryOrder(path: string): FsResult<readonly string[]>
   /** Absolute path with all links resolved. */
   realpath(path: string): FsResult<string>
   writeFile(path: string, content: Uint8Array, mode?: number): FsResult
+  /** Adds to the end of a file, which is made if it is absent. */
+  appendFile(path: string, content: Uint8Array, mode?: number): FsResult
+  /** The umask applies, as to `writeFile`; `chmod` sets what it is given. */
   mkdir(path: string, mode: number): FsResult
   mkdirAll(path: string, mode: number): FsResult
   symlink(target: string, path: string): FsResult
@@ -74,8 +88,30 @@ export interface FileView {
   rmdir(path: string): FsResult
   removeAll(path: string): FsResult
   chmod(path: string, mode: number): FsResult
-  /** -1 leaves an id as it is. */
+  /** Of a final symbolic link itself (lchown). -1 leaves an id as it is. */
   chown(path: string, uid: number, gid: number): FsResult
+  /** Sets the time of last change to now. */
+  touch(path: string): FsResult
+  /** Whether the view's user may read (4), write (2) or search and execute (1); any bits together. */
+  access(path: string, bits: number): FsResult
+  /** What `mount` would list in this view, oldest first. */
+  mounts(): readonly MountInfo[]
+}
+
+export interface MountInfo {
+  readonly source: string
+  readonly path: string
+  readonly type: 'tmpfs' | 'overlay' | 'ext4'
+  readonly readOnly: boolean
+  readonly sizeBytes: number | undefined
+  readonly usedBytes: number
+}
+
+/** Who a view belongs to: file permissions are checked for anyone but user 0. */
+export interface FsUser {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
 }
 
 export interface TmpfsUsage {
@@ -99,12 +135,16 @@ export interface NodeFs extends FileView {
   bindMount(source: string, path: string): FsResult
   unmount(path: string): FsResult
   isMountPoint(path: string): boolean
+  /** Whether the path lies on a tmpfs: the root of one (`mountPoint`), inside of one, or not at all. */
+  isOnTmpfs(path: string): boolean
   tmpfsUsage(): readonly TmpfsUsage[]
   /** A container's view: its image's files, writable unless said otherwise, below its mounts. */
   containerView(options: {
     readonly rootFiles: Readonly<Record<string, Uint8Array>>
     readonly mounts: readonly BindMount[]
     readonly readOnlyRoot: boolean
+    /** Absent: root. */
+    readonly user?: FsUser
   }): FileView
   /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
   reboot(): void

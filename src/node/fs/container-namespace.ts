@@ -1,0 +1,130 @@
+import type { Device, Inode } from './inode.ts'
+import type { InodeStore } from './inode-store.ts'
+import type { BindMount } from './node-fs.ts'
+import { isWithin, joinPath } from './path.ts'
+import { type Mount, type Namespace, walk } from './walk.ts'
+
+const rootUser = { uid: 0, gid: 0, groups: [] } as const
+
+interface Bound extends BindMount {
+  readonly inode: Inode
+  /** Resolved on the node. */
+  readonly nodePath: string
+  readonly hostReadOnly: boolean
+}
+
+export interface ContainerFiles {
+  readonly store: InodeStore
+  readonly node: Namespace
+  readonly rootFiles: Readonly<Record<string, Uint8Array>>
+  readonly mounts: readonly BindMount[]
+  readonly readOnlyRoot: boolean
+}
+
+/**
+ * A container's own mounts over its image's files. What is bound is looked up now, the tree is built when it is first
+ * asked for, so that containers into which nobody looks cost nothing. A mount whose source is absent is left out.
+ */
+export function buildContainerNamespace(files: ContainerFiles): () => Namespace {
+  const bound: Bound[] = []
+  for (const mount of files.mounts) {
+    const at = walk(files.node, mount.hostPath, true, rootUser)
+    if (!at.ok || at.inode === undefined) continue
+    bound.push({ ...mount, inode: at.inode, nodePath: at.path, hostReadOnly: at.mount.readOnly })
+  }
+  // As container runtimes do: outer mounts first.
+  const depth = (path: string) => path.split('/').filter((part) => part !== '').length
+  bound.sort((a, b) => depth(a.containerPath) - depth(b.containerPath))
+  let built: Namespace | undefined
+  return () => {
+    built ??= build(files, bound)
+    return built
+  }
+}
+
+function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
+  const { store, readOnlyRoot } = files
+  const device: Device = { kind: 'overlay', sizeBytes: undefined, usedBytes: 0 }
+  const root = store.create('directory', device, 0o755)
+  const top: Mount = {
+    root,
+    covered: undefined,
+    path: '/',
+    nodePath: undefined,
+    readOnly: readOnlyRoot,
+    kind: 'root',
+  }
+  const namespace: Namespace = { root: top, mounts: new Map() }
+  for (const directory of imageDirectories) makeDirectory(store, root, directory)
+  const temporary = makeDirectory(store, root, '/tmp')
+  temporary.mode = 0o1777
+  for (const [path, content] of Object.entries(files.rootFiles)) addImageFile(store, root, path, content)
+  for (const mount of bound) addMount(files, namespace, mount)
+  return namespace
+}
+
+/** Directories that every image has. */
+const imageDirectories = ['/bin', '/dev', '/etc', '/home', '/proc', '/root', '/sys', '/tmp', '/usr', '/var']
+
+function makeDirectory(store: InodeStore, from: Inode, path: string): Inode {
+  let here = from
+  for (const name of path.split('/')) {
+    if (name === '' || name === '.') continue
+    const child = here.entries?.get(name)
+    if (child?.entries !== undefined) here = child
+    else {
+      const made = store.create('directory', here.device, 0o755)
+      store.addName(here, name, made)
+      here = made
+    }
+  }
+  return here
+}
+
+function addImageFile(store: InodeStore, root: Inode, path: string, content: Uint8Array): void {
+  const clean = joinPath('/', path)
+  const directory = makeDirectory(store, root, joinPath(clean, '..'))
+  const executable = isWithin(clean, '/bin') || isWithin(clean, '/usr/bin') || isWithin(clean, '/usr/local/bin')
+  const file = store.create('file', directory.device, executable ? 0o755 : 0o644)
+  store.setContent(file, content)
+  store.addName(directory, clean.slice(clean.lastIndexOf('/') + 1), file)
+}
+
+function addMount(files: ContainerFiles, namespace: Namespace, mount: Bound): void {
+  const { store } = files
+  const point = mountPoint(store, namespace, mount)
+  if (point === undefined) return
+  const readOnly = mount.readOnly || mount.hostReadOnly
+  const { covered, path } = point
+  namespace.mounts.set(covered, { root: mount.inode, covered, path, nodePath: mount.nodePath, readOnly, kind: 'bind' })
+  // A bind is recursive: what is mounted below the source on the node comes along, writable if the node says so.
+  for (const inner of files.node.mounts.values()) {
+    if (inner.covered === undefined || inner.path === mount.nodePath || !isWithin(inner.path, mount.nodePath)) continue
+    const inside = path + inner.path.slice(mount.nodePath.length)
+    namespace.mounts.set(inner.covered, { ...inner, path: inside, kind: 'bind' })
+  }
+}
+
+/** Finds what the mount will cover; the runtime makes what is missing, even where the container may not write. */
+function mountPoint(
+  store: InodeStore,
+  namespace: Namespace,
+  mount: Bound,
+): { readonly covered: Inode; readonly path: string } | undefined {
+  const parts = mount.containerPath.split('/').filter((part) => part !== '' && part !== '.')
+  let path = ''
+  for (const [index, name] of parts.entries()) {
+    const at = walk(namespace, `${path}/${name}`, true, rootUser)
+    if (!at.ok || at.parent === undefined) return undefined
+    if (at.inode === undefined) {
+      // Inside a read-only volume the point must exist already: the kubelet makes nested ones before the start.
+      if (at.parent.device.kind === 'tmpfs' && at.parentMount.readOnly) return undefined
+      const isFile = index === parts.length - 1 && mount.inode.type !== 'directory'
+      const made = store.create(isFile ? 'file' : 'directory', at.parent.device, 0o755)
+      store.addName(at.parent, at.name, made)
+      if (index === parts.length - 1) return { covered: made, path: at.path }
+    } else if (index === parts.length - 1) return { covered: at.inode, path: at.path }
+    path = at.path
+  }
+  return undefined
+}

@@ -1,0 +1,82 @@
+import { type Device, Inode, pagesOf } from './inode.ts'
+import type { FileStat, FsChange, FsErrorCode } from './node-fs.ts'
+
+/** What all views of one node share: inode numbers, time, the room that is left, and who listens. */
+export interface InodeStore {
+  /** Milliseconds since 1970. */
+  now(): number
+  create(type: FileStat['type'], device: Device, mode: number): Inode
+  /** Replaces a file's content, unless its device is full. */
+  setContent(file: Inode, content: Uint8Array): FsErrorCode | undefined
+  /** Takes a name from a directory; the inode's pages are freed with its last name or pin. */
+  removeName(directory: Inode, name: string): void
+  addName(directory: Inode, name: string, inode: Inode): void
+  unpin(inode: Inode): void
+  emit(change: FsChange): void
+  observe(listener: (change: FsChange) => void): () => void
+  /** Whole pages in use by all tmpfs together. */
+  tmpfsBytes(): number
+  /** Forgets what a tmpfs held, when it is unmounted or the power goes. */
+  dropDevice(device: Device): void
+}
+
+export function createInodeStore(now: () => number, memoryBytes: number): InodeStore {
+  const listeners = new Set<(change: FsChange) => void>()
+  let nextId = 2
+  let tmpfsBytes = 0
+
+  const account = (device: Device, bytes: number): FsErrorCode | undefined => {
+    if (device.kind !== 'tmpfs' || device.dropped === true || bytes === 0) return undefined
+    const limit = device.sizeBytes ?? Math.floor(memoryBytes / 2)
+    if (bytes > 0 && (device.usedBytes + bytes > limit || tmpfsBytes + bytes > memoryBytes)) return 'ENOSPC'
+    device.usedBytes += bytes
+    tmpfsBytes += bytes
+    return undefined
+  }
+  const free = (inode: Inode): void => {
+    if (inode.links <= 0 && inode.pins === 0) account(inode.device, -pagesOf(inode.content.length))
+  }
+
+  return {
+    now,
+    create: (type, device, mode) => new Inode(nextId++, type, device, mode, now()),
+    setContent(file, content) {
+      const refused = account(file.device, pagesOf(content.length) - pagesOf(file.content.length))
+      if (refused !== undefined) return refused
+      file.content = content
+      file.mtimeMs = now()
+      return undefined
+    },
+    addName(directory, name, inode) {
+      directory.entries?.set(name, inode)
+      if (inode.type === 'directory') directory.links++
+      directory.mtimeMs = now()
+    },
+    removeName(directory, name) {
+      const inode = directory.entries?.get(name)
+      if (inode === undefined) return
+      directory.entries?.delete(name)
+      directory.mtimeMs = now()
+      inode.links -= inode.type === 'directory' ? 2 : 1
+      if (inode.type === 'directory') directory.links--
+      free(inode)
+    },
+    unpin(inode) {
+      inode.pins--
+      free(inode)
+    },
+    emit(change) {
+      for (const listener of listeners) listener(change)
+    },
+    observe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    tmpfsBytes: () => tmpfsBytes,
+    dropDevice(device) {
+      tmpfsBytes -= device.usedBytes
+      device.usedBytes = 0
+      device.dropped = true
+    },
+  }
+}
