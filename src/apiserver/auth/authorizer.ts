@@ -15,6 +15,8 @@ export interface AuthorizationAttributes {
   readonly name: string
   /** Of a non-resource request. */
   readonly path: string
+  /** Of a list or watch, as sent: `spec.nodeName=node-1`. Absent: none. */
+  readonly fieldSelector?: string
 }
 
 export type Decision =

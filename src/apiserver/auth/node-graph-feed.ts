@@ -1,0 +1,60 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { Pod } from '../../objects/core.ts'
+import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { NodeGraph } from './node-graph.ts'
+
+/** How long after a write the Node authorizer's own informer hears of it. */
+export type GraphDelay = (object: KubeObject) => VirtualMs
+
+/**
+ * Feeds the graph as the API server's informers do: in order, and a little late, so that a kubelet which is quick may
+ * get a transient 403 for a Pod that was just bound to it (corrections.md, kubelet 7). Without delay it is at once.
+ * Source: plugin/pkg/auth/authorizer/node/graph_populator.go.
+ */
+export function createGraphFeed(
+  kernel: Kernel,
+  graph: NodeGraph,
+  delay: GraphDelay | undefined,
+): { observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void } {
+  let lastAt = 0
+  let waiting = 0
+  return {
+    observe(resource, type, object) {
+      const change = changeOf(graph, resource, type, object)
+      if (change === undefined) return
+      const wanted = delay === undefined ? 0 : delay(object)
+      const at = Math.max(lastAt, kernel.now() + wanted)
+      if (at === kernel.now() && waiting === 0) return change()
+      lastAt = at
+      waiting++
+      kernel.schedule(at - kernel.now(), () => {
+        waiting--
+        change()
+      })
+    },
+  }
+}
+
+function changeOf(
+  graph: NodeGraph,
+  { group, resource }: ResourceRef,
+  type: 'ADDED' | 'MODIFIED' | 'DELETED',
+  object: KubeObject,
+): (() => void) | undefined {
+  const gone = type === 'DELETED'
+  const { name, namespace = '' } = object.metadata
+  if (group === '' && resource === 'pods') {
+    // Objects of this resource are Pods.
+    const pod = object as Pod
+    if (!pod.spec.nodeName) return undefined
+    return gone ? () => graph.deletePod(namespace, name) : () => graph.setPod(pod)
+  }
+  if (group === '' && resource === 'persistentvolumes') {
+    return gone ? () => graph.deleteVolume(name) : () => graph.setVolume(object)
+  }
+  if (group === 'storage.k8s.io' && resource === 'volumeattachments') {
+    return gone ? () => graph.deleteAttachment(name) : () => graph.setAttachment(object)
+  }
+  return undefined
+}

@@ -1,0 +1,150 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import type { AuthorizationAttributes } from './authorizer.ts'
+import type { PolicyRule } from './rbac-types.ts'
+
+/** Matching, covering and printing of RBAC rules: pure functions. */
+
+/** Whether a rule allows a request. Source: plugin/pkg/auth/authorizer/rbac/rbac.go, RuleAllows. */
+export function ruleAllows(rule: PolicyRule, attributes: AuthorizationAttributes): boolean {
+  if (!attributes.resourceRequest) return ruleAllowsPath(rule, attributes.verb, attributes.path)
+  return ruleAllowsResource(rule, attributes) && nameMatches(rule, attributes.name)
+}
+
+/** As `ruleAllows` for a request of a resource, whatever the object's name. */
+export function ruleAllowsResource(rule: PolicyRule, attributes: AuthorizationAttributes): boolean {
+  return (
+    verbMatches(rule, attributes.verb) &&
+    hasOrAll(rule.apiGroups, attributes.group) &&
+    resourceMatches(rule, attributes.resource, attributes.subresource)
+  )
+}
+
+/** Whether a rule allows a verb on a path outside the API. */
+export function ruleAllowsPath(rule: PolicyRule, verb: string, path: string): boolean {
+  return verbMatches(rule, verb) && (rule.nonResourceURLs ?? []).some((url) => url === '*' || pathCovers(url, path))
+}
+
+function verbMatches(rule: PolicyRule, verb: string): boolean {
+  return hasOrAll(rule.verbs, verb)
+}
+
+function hasOrAll(values: readonly string[] | undefined, wanted: string): boolean {
+  return values?.some((value) => value === '*' || value === wanted) ?? false
+}
+
+function nameMatches(rule: PolicyRule, name: string): boolean {
+  const names = rule.resourceNames ?? []
+  return names.length === 0 || names.includes(name)
+}
+
+/** Source: pkg/apis/rbac/v1/evaluation_helpers.go, ResourceMatches: `*` is everything, `*` + `/scale` any scale. */
+function resourceMatches(rule: PolicyRule, resource: string, subresource: string): boolean {
+  const combined = subresource === '' ? resource : `${resource}/${subresource}`
+  return (rule.resources ?? []).some(
+    (candidate) =>
+      candidate === '*' || candidate === combined || (subresource !== '' && candidate === `*/${subresource}`),
+  )
+}
+
+/** A path in a rule may end in `*`, which stands for any rest. */
+function pathCovers(owner: string, path: string): boolean {
+  return owner === path || (owner.endsWith('*') && path.startsWith(owner.replace(/\*+$/, '')))
+}
+
+/**
+ * The parts of `wanted` that no rule of the owner covers, each with one verb, one resource and at most one name.
+ * Source: pkg/registry/rbac/validation/policy_comparator.go, Covers.
+ */
+export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): readonly PolicyRule[] {
+  return wanted.flatMap(breakdownRule).filter((part) => !owned.some((rule) => ruleCovers(rule, part)))
+}
+
+function breakdownRule(rule: PolicyRule): readonly PolicyRule[] {
+  const parts: PolicyRule[] = []
+  for (const group of rule.apiGroups ?? []) {
+    for (const resource of rule.resources ?? []) {
+      for (const verb of rule.verbs ?? []) {
+        const base = { apiGroups: [group], resources: [resource], verbs: [verb] }
+        const names = rule.resourceNames ?? []
+        if (names.length === 0) parts.push(base)
+        for (const name of names) parts.push({ ...base, resourceNames: [name] })
+      }
+    }
+  }
+  for (const url of rule.nonResourceURLs ?? []) {
+    for (const verb of rule.verbs ?? []) parts.push({ nonResourceURLs: [url], verbs: [verb] })
+  }
+  return parts
+}
+
+function ruleCovers(owner: PolicyRule, part: PolicyRule): boolean {
+  const ownerNames = owner.resourceNames ?? []
+  const partNames = part.resourceNames ?? []
+  const namesCovered = ownerNames.length === 0 || (partNames.length > 0 && hasAll(ownerNames, partNames))
+  return (
+    allCovered(owner.verbs, part.verbs) &&
+    allCovered(owner.apiGroups, part.apiGroups) &&
+    (part.resources ?? []).every((resource) => resourceCovered(owner.resources ?? [], resource)) &&
+    (part.nonResourceURLs ?? []).every((url) => (owner.nonResourceURLs ?? []).some((own) => pathCovers(own, url))) &&
+    namesCovered
+  )
+}
+
+function resourceCovered(owned: readonly string[], resource: string): boolean {
+  if (owned.includes('*') || owned.includes(resource)) return true
+  const slash = resource.indexOf('/')
+  return slash >= 0 && owned.includes(`*/${resource.slice(slash + 1)}`)
+}
+
+function allCovered(owned: readonly string[] = [], wanted: readonly string[] = []): boolean {
+  return owned.includes('*') || hasAll(owned, wanted)
+}
+
+function hasAll(owned: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((value) => owned.includes(value))
+}
+
+/**
+ * Merges parts that differ in their verbs only. Parts without a group or with several names stay as they are.
+ * Source: pkg/registry/rbac/validation/policy_compact.go, CompactRules.
+ */
+export function compactRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  const simple = new Map<string, PolicyRule>()
+  const compacted: PolicyRule[] = []
+  for (const rule of rules) {
+    const key = simpleResourceKey(rule)
+    if (key === undefined) {
+      compacted.push(rule)
+      continue
+    }
+    const known = simple.get(key)
+    simple.set(key, known === undefined ? rule : { ...known, verbs: [...(known.verbs ?? []), ...(rule.verbs ?? [])] })
+  }
+  return [...compacted, ...simple.values()]
+}
+
+function simpleResourceKey(rule: PolicyRule): string | undefined {
+  const names = rule.resourceNames ?? []
+  if (names.length > 1 || (rule.nonResourceURLs ?? []).length > 0) return undefined
+  if (rule.apiGroups?.length !== 1 || rule.resources?.length !== 1) return undefined
+  return JSON.stringify([rule.apiGroups[0], rule.resources[0], ...names])
+}
+
+/** `{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}`. Source: pkg/apis/rbac/v1/evaluation_helpers.go, CompactString. */
+export function compactRuleText(rule: PolicyRule): string {
+  const parts: string[] = []
+  const add = (title: string, values: readonly string[] = []) => {
+    if (values.length > 0) parts.push(`${title}:${quotedList(values)}`)
+  }
+  add('APIGroups', rule.apiGroups)
+  add('Resources', rule.resources)
+  add('NonResourceURLs', rule.nonResourceURLs)
+  add('ResourceNames', rule.resourceNames)
+  add('Verbs', rule.verbs)
+  return `{${parts.join(', ')}}`
+}
+
+/** A list as Go's `%q` prints a []string: `["a" "b"]`. */
+export function quotedList(values: readonly string[]): string {
+  return `[${values.map(goQuote).join(' ')}]`
+}
