@@ -1,6 +1,6 @@
 import { invariant } from './invariant.ts'
 import type { VirtualMs } from './time.ts'
-import { notIn, TimingWheel, type WheelEntry } from './timing-wheel.ts'
+import { TimingWheel } from './timing-wheel.ts'
 
 /** One scheduled piece of work. */
 export interface Timer {
@@ -56,31 +56,28 @@ export function createKernel(options: KernelOptions = {}): Kernel {
   return new WheelKernel(options)
 }
 
-/** A class, for there is one for each event. */
-class ScheduledEvent implements Timer, WheelEntry<ScheduledEvent> {
-  slot = notIn
-  previous: ScheduledEvent | undefined = undefined
-  next: ScheduledEvent | undefined = undefined
+/** Names one entry of the wheel: short-lived, unless the caller keeps it to cancel. */
+class ScheduledTimer implements Timer {
   readonly at: VirtualMs
-  readonly work: () => void
-  readonly cause: number
-  private readonly wheel: TimingWheel<ScheduledEvent>
+  private readonly wheel: TimingWheel
+  private readonly row: number
+  private readonly generation: number
 
-  constructor(at: VirtualMs, work: () => void, cause: number, wheel: TimingWheel<ScheduledEvent>) {
+  constructor(at: VirtualMs, wheel: TimingWheel, row: number) {
     this.at = at
-    this.work = work
-    this.cause = cause
     this.wheel = wheel
+    this.row = row
+    this.generation = wheel.generationOf(row)
   }
 
   cancel(): void {
-    this.wheel.remove(this)
+    this.wheel.remove(this.row, this.generation)
   }
 }
 
 class WheelKernel implements Kernel {
   cause = 0
-  private readonly wheel = new TimingWheel<ScheduledEvent>()
+  private readonly wheel = new TimingWheel()
   private time = 0
   private ran = 0
   private ranAtInstant = 0
@@ -107,31 +104,27 @@ class WheelKernel implements Kernel {
     if (!(delayMs >= 0 && Number.isSafeInteger(delayMs))) {
       invariant(false, 'a delay is a whole number of ms, at least 0', delayMs)
     }
-    const event = new ScheduledEvent(this.time + delayMs, work, this.cause, this.wheel)
-    this.wheel.insert(event)
-    return event
+    const at = this.time + delayMs
+    return new ScheduledTimer(at, this.wheel, this.wheel.insert(at, work, this.cause))
   }
 
   step(): boolean {
-    const event = this.wheel.take(Number.POSITIVE_INFINITY)
-    if (event === undefined) return false
-    this.run(event)
+    if (!this.wheel.take(Number.POSITIVE_INFINITY)) return false
+    this.runTaken()
     this.cause = 0
     return true
   }
 
   runUntil(endMs: VirtualMs): void {
-    for (let event = this.wheel.take(endMs); event !== undefined; event = this.wheel.take(endMs)) this.run(event)
+    while (this.wheel.take(endMs)) this.runTaken()
     this.time = Math.max(this.time, endMs)
     this.cause = 0
   }
 
   runUntilTrue(condition: () => boolean, endMs: VirtualMs): boolean {
     let held = condition()
-    while (!held) {
-      const event = this.wheel.take(endMs)
-      if (event === undefined) break
-      this.run(event)
+    while (!held && this.wheel.take(endMs)) {
+      this.runTaken()
       held = condition()
     }
     if (!held) this.time = Math.max(this.time, endMs)
@@ -139,22 +132,23 @@ class WheelKernel implements Kernel {
     return held
   }
 
-  private run(event: ScheduledEvent): void {
-    if (event.at === this.time) this.ranAtInstant++
+  private runTaken(): void {
+    const { takenAt, takenWork, takenCause } = this.wheel
+    if (takenAt === this.time) this.ranAtInstant++
     else {
-      this.time = event.at
+      this.time = takenAt
       this.ranAtInstant = 0
     }
-    this.cause = event.cause
+    this.cause = takenCause
     if (++this.ran > this.maxEvents)
-      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${this.time} ms`)
-    if (this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(event)
-    event.work()
+      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${takenAt} ms`)
+    if (this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(takenWork, takenCause)
+    takenWork()
   }
 
   /** Close to the limit of one instant: notes who keeps running, and gives up at the limit. */
-  private suspect(event: ScheduledEvent): void {
-    this.suspects.push(this.describeCause(event.cause) ?? (event.work.name || 'unnamed work'))
+  private suspect(work: () => void, cause: number): void {
+    this.suspects.push(this.describeCause(cause) ?? (work.name || 'unnamed work'))
     if (this.ranAtInstant <= this.maxEventsPerInstant) return
     const cycle = [...new Set(this.suspects.slice(-suspectsKept))].join(' -> ')
     throw new EventBudgetError(

@@ -1,205 +1,239 @@
+import { SlotSet } from './slot-set.ts'
 import type { VirtualMs } from './time.ts'
 
 /**
- * A hierarchical timing wheel over whole milliseconds: four levels of 256 slots (1 ms, 256 ms, 65.5 s and 4.7 h wide), and
- * a list for what lies beyond 49.7 days. Putting in and taking out are O(1), order inside an instant is the order of
- * insertion. Why a wheel and not a heap: docs/decisions/0001-own-event-queue.md.
+ * A hierarchical timing wheel over whole milliseconds. Putting in and taking out are O(1), order inside an instant is the
+ * order of insertion. Why a wheel and not a heap: docs/decisions/0001-own-event-queue.md.
  *
- * An entry lies on the level of the highest byte in which its instant differs from the wheel's position. When the position
- * enters a slot of a higher level, that slot's entries move down, in order, before anybody can put an entry of the
- * same instant directly below: so first come stays first served.
+ * Time is cut into blocks of 8,192 ms. What is due in the present block or the next lies in a ring with a slot for every
+ * millisecond; what is due later lies in a slot of its block (the next 4,096 blocks, 9.3 hours), or in a list beyond.
+ * When the position enters a block, the block after it is spread over the ring before anybody can put an entry of the
+ * same instant there: so first come stays first served.
+ *
+ * Entries are rows of typed arrays, named by their index and used again once taken. Objects would be twice as slow with
+ * 100,000 of them pending: they live just long enough to be copied by the garbage collector.
  */
-export class TimingWheel<T extends WheelEntry<T>> {
-  /** First and last entry of each slot, by `level * 256 + byte`. */
-  private readonly heads: (T | undefined)[] = new Array<T | undefined>(levels * slots).fill(undefined)
-  private readonly tails: (T | undefined)[] = new Array<T | undefined>(levels * slots).fill(undefined)
-  /** One bit a slot: whether it holds anything. */
-  private readonly occupied = new Int32Array((levels * slots) / 32)
-  /** Entries beyond the wheel's span, in order of insertion. */
-  private far: T[] = []
-  /** Position: never after the next entry. Low 32 bits and the rest. */
-  private low = 0
-  private high = 0
+export class TimingWheel {
+  /** What `take` took last. */
+  takenAt: VirtualMs = 0
+  takenWork: Work = nothing
+  takenCause = 0
   size = 0
 
-  /** Puts an entry in. Its instant must not lie before the last one taken. */
-  insert(entry: T): void {
-    this.size++
-    this.place(entry)
-  }
+  /** Instant of each row. Hot paths know it from the slot: what is read from here is no small integer to the engine. */
+  private times = new Float64Array(firstCapacity)
+  /** Four fields a row: next row of the slot, previous one, how often the row was used, cause. */
+  private links = new Int32Array(firstCapacity * 4)
+  private work: Work[] = new Array<Work>(firstCapacity).fill(nothing)
+  private capacity = firstCapacity
+  /** First row of the chain of unused ones, linked by their next. */
+  private free = none
+  private used = 0
 
-  /** Takes an entry out. Does nothing if it is not in. */
-  remove(entry: T): void {
-    const slot = entry.slot
-    if (slot === notIn) return
-    this.size--
-    entry.slot = notIn
-    if (slot === farAway) {
-      this.far.splice(this.far.indexOf(entry), 1)
-      return
-    }
-    const { previous, next } = entry
-    if (previous === undefined) this.heads[slot] = next
-    else previous.next = next
-    if (next === undefined) this.tails[slot] = previous
-    else next.previous = previous
-    entry.previous = undefined
-    entry.next = undefined
-    if (previous === undefined && next === undefined) this.markEmpty(slot)
-  }
+  private readonly ring = new SlotSet(ringSlots)
+  private readonly blocks = new SlotSet(blockSlots)
+  /** Rows beyond the blocks, in order of insertion. */
+  private far: number[] = []
+  /** Instant never after the next entry, and its block. */
+  private position: VirtualMs = 0
+  private block = 0
+  /** First instant that no longer fits into the ring. */
+  private horizon = 2 * blockMs
 
-  /** Takes out and returns the first entry that is due until `limit`, that instant included. */
-  take(limit: VirtualMs): T | undefined {
-    let slot = this.low & 255
-    let first = this.heads[slot]
-    if (first === undefined || first.at > limit) {
-      if (this.size === 0 || !this.advance(limit)) return undefined
-      slot = this.low & 255
-      first = this.heads[slot]
-      if (first === undefined) return undefined
-    }
-    const next = first.next
-    this.heads[slot] = next
-    if (next === undefined) {
-      this.tails[slot] = undefined
-      this.markEmpty(slot)
+  /** Puts an entry in and returns its row. Its instant must not lie before the one taken last. */
+  insert(at: VirtualMs, work: Work, cause: number): number {
+    let row = this.free
+    if (row === none) {
+      if (this.used === this.capacity) this.grow()
+      row = this.used++
     } else {
-      next.previous = undefined
-      first.next = undefined
+      this.free = this.links[row * 4] as number
     }
-    first.slot = notIn
-    this.size--
-    return first
+    this.times[row] = at
+    this.links[row * 4 + 3] = cause
+    this.work[row] = work
+    this.size++
+    if (at < this.horizon) this.append(this.ring, at & (ringSlots - 1), row)
+    else this.placeLater(at, row)
+    return row
+  }
+
+  /** Tells this entry of a row from those that will use the row after it. */
+  generationOf(row: number): number {
+    return this.links[row * 4 + 2] as number
+  }
+
+  /** Takes out the entry that `insert` put into this row, if it is still that entry. */
+  remove(row: number, generation: number): void {
+    if (this.links[row * 4 + 2] !== generation) return
+    const at = this.times[row] as number
+    const block = Math.floor(at / blockMs)
+    if (block <= this.block + 1) this.unlink(this.ring, at & (ringSlots - 1), row)
+    else if (block < this.block + blockSlots) this.unlink(this.blocks, block & (blockSlots - 1), row)
+    else this.far.splice(this.far.indexOf(row), 1)
+    this.release(row)
+  }
+
+  /** Takes out the first entry that is due until `limit`, that instant included, into the `taken` fields. */
+  take(limit: VirtualMs): boolean {
+    const ring = this.ring
+    let slot = this.position & (ringSlots - 1)
+    if (ring.heads[slot] === none || this.position > limit) {
+      if (this.size === 0 || !this.advance(limit)) return false
+      slot = this.position & (ringSlots - 1)
+    }
+    const row = ring.heads[slot] as number
+    const next = this.links[row * 4] as number
+    ring.heads[slot] = next
+    if (next === none) ring.markEmpty(slot)
+    this.takenAt = this.position
+    this.takenCause = this.links[row * 4 + 3] as number
+    this.takenWork = this.work[row] as Work
+    this.release(row)
+    return true
   }
 
   /** Instant of the first entry, or undefined when there is none. Looks through one slot: not for hot paths. */
   nextAt(): VirtualMs | undefined {
-    for (let level = 0; level < levels; level++) {
-      const digit = (this.low >>> (8 * level)) & 255
-      const slot = this.nextOccupied(level, digit)
-      if (slot === none) continue
-      let earliest = Number.POSITIVE_INFINITY
-      for (let entry = this.heads[slot]; entry !== undefined; entry = entry.next)
-        earliest = Math.min(earliest, entry.at)
-      return earliest
+    const inRing = this.nextInRing()
+    if (inRing !== undefined) return inRing
+    const block = this.nextBlock()
+    if (block === undefined) return this.far.length === 0 ? undefined : this.nearestFar()
+    let earliest = Number.POSITIVE_INFINITY
+    const slot = block & (blockSlots - 1)
+    for (let row = this.blocks.heads[slot] as number; row !== none; row = this.links[row * 4] as number) {
+      earliest = Math.min(earliest, this.times[row] as number)
     }
-    return this.far.length === 0 ? undefined : Math.min(...this.far.map(({ at }) => at))
+    return earliest
   }
 
   /** Moves the position to the first entry that is due until `limit`. Returns whether there is one. */
   private advance(limit: VirtualMs): boolean {
     for (;;) {
-      const due = this.nextOccupied(0, this.low & 255)
-      if (due !== none) return this.moveTo(this.high, ((this.low & ~255) | due) >>> 0, limit)
-      if (!this.descend(limit)) return false
+      const due = this.nextInRing()
+      if (due !== undefined) {
+        if (due > limit) return false
+        this.position = due
+        if (due >= (this.block + 1) * blockMs) this.enter(this.block + 1)
+        return true
+      }
+      const block = this.nextBlock() ?? Math.floor(this.nearestFar() / blockMs)
+      if (block * blockMs > limit) return false
+      this.position = block * blockMs
+      this.enter(block)
     }
   }
 
-  /** Enters the next occupied slot above level 0 and spreads it below. Returns false if none begins until `limit`. */
-  private descend(limit: VirtualMs): boolean {
-    for (let level = 1; level < levels; level++) {
-      const shift = 8 * level
-      const slot = this.nextOccupied(level, (this.low >>> shift) & 255)
-      if (slot === none) continue
-      const above = level === levels - 1 ? 0 : (this.low >>> (shift + 8)) << (shift + 8)
-      if (!this.moveTo(this.high, (above | ((slot & 255) << shift)) >>> 0, limit)) return false
-      this.spread(slot)
-      return true
-    }
-    return this.enterNextSpan(limit)
+  /** Makes `block` the present one: it and the next are spread over the ring, and near ones of the far list come in. */
+  private enter(block: number): void {
+    const previous = this.block
+    this.block = block
+    this.horizon = (block + 2) * blockMs
+    if (this.far.length > 0) this.bringNear()
+    if (block > previous + 1) this.spread(block)
+    this.spread(block + 1)
   }
 
-  /** The wheel is empty: moves on to the span of 2^32 ms in which the nearest far entry lies. */
-  private enterNextSpan(limit: VirtualMs): boolean {
-    let nearest = Number.POSITIVE_INFINITY
-    for (const { at } of this.far) nearest = Math.min(nearest, at)
-    if (nearest > limit) return false
-    this.high = Math.floor(nearest / span)
-    this.low = 0
+  private spread(block: number): void {
+    const slot = block & (blockSlots - 1)
+    let row = this.blocks.heads[slot] as number
+    if (row === none) return
+    this.blocks.heads[slot] = none
+    this.blocks.markEmpty(slot)
+    while (row !== none) {
+      const next = this.links[row * 4] as number
+      this.append(this.ring, (this.times[row] as number) & (ringSlots - 1), row)
+      row = next
+    }
+  }
+
+  private bringNear(): void {
     const far = this.far
     this.far = []
-    for (const entry of far) this.place(entry)
-    return true
+    for (const row of far) this.placeLater(this.times[row] as number, row)
   }
 
-  private moveTo(high: number, low: number, limit: VirtualMs): boolean {
-    if (high * span + low > limit) return false
-    this.low = low
-    return true
+  /** Into the slot of its block or the far list; `enter` spreads what belongs into the ring. */
+  private placeLater(at: VirtualMs, row: number): void {
+    const block = Math.floor(at / blockMs)
+    if (block < this.block + blockSlots) this.append(this.blocks, block & (blockSlots - 1), row)
+    else this.far.push(row)
   }
 
-  private spread(slot: number): void {
-    let entry = this.heads[slot]
-    this.heads[slot] = undefined
-    this.tails[slot] = undefined
-    this.markEmpty(slot)
-    while (entry !== undefined) {
-      const next: T | undefined = entry.next
-      entry.previous = undefined
-      entry.next = undefined
-      this.place(entry)
-      entry = next
+  private nextInRing(): VirtualMs | undefined {
+    const from = this.position & (ringSlots - 1)
+    const slot = this.ring.nextAround(from)
+    return slot === none ? undefined : this.position + ((slot - from) & (ringSlots - 1))
+  }
+
+  private nextBlock(): number | undefined {
+    const from = this.block & (blockSlots - 1)
+    const slot = this.blocks.nextAround(from)
+    return slot === none ? undefined : this.block + ((slot - from) & (blockSlots - 1))
+  }
+
+  private nearestFar(): VirtualMs {
+    let nearest = Number.POSITIVE_INFINITY
+    for (const row of this.far) nearest = Math.min(nearest, this.times[row] as number)
+    return nearest
+  }
+
+  private append(set: SlotSet, slot: number, row: number): void {
+    const links = this.links
+    links[row * 4] = none
+    if (set.heads[slot] === none) {
+      set.heads[slot] = row
+      set.markOccupied(slot)
+    } else {
+      const last = set.tails[slot] as number
+      links[last * 4] = row
+      links[row * 4 + 1] = last
     }
+    set.tails[slot] = row
   }
 
-  private place(entry: T): void {
-    const at = entry.at
-    const low = at >>> 0
-    if (at >= span && Math.floor(at / span) !== this.high) {
-      entry.slot = farAway
-      this.far.push(entry)
+  private unlink(set: SlotSet, slot: number, row: number): void {
+    const links = this.links
+    const next = links[row * 4] as number
+    if (set.heads[slot] === row) {
+      set.heads[slot] = next
+      if (next === none) set.markEmpty(slot)
       return
     }
-    const differs = (low ^ this.low) >>> 0
-    let slot: number
-    if (differs < 0x100) slot = low & 255
-    else if (differs < 0x1_0000) slot = 256 + ((low >>> 8) & 255)
-    else if (differs < 0x100_0000) slot = 512 + ((low >>> 16) & 255)
-    else slot = 768 + (low >>> 24)
-    entry.slot = slot
-    const last = this.tails[slot]
-    this.tails[slot] = entry
-    if (last === undefined) {
-      this.heads[slot] = entry
-      const word = slot >>> 5
-      this.occupied[word] = (this.occupied[word] as number) | (1 << (slot & 31))
-    } else {
-      last.next = entry
-      entry.previous = last
-    }
+    const previous = links[row * 4 + 1] as number
+    links[previous * 4] = next
+    if (next === none) set.tails[slot] = previous
+    else links[next * 4 + 1] = previous
   }
 
-  private markEmpty(slot: number): void {
-    const word = slot >>> 5
-    this.occupied[word] = (this.occupied[word] as number) & ~(1 << (slot & 31))
+  /** Gives a row back. Its work is let go, so that what it holds can be collected. */
+  private release(row: number): void {
+    const links = this.links
+    this.size--
+    this.work[row] = nothing
+    links[row * 4 + 2] = ((links[row * 4 + 2] as number) + 1) | 0
+    links[row * 4] = this.free
+    this.free = row
   }
 
-  /** First occupied slot of a level whose byte is at least `from`. */
-  private nextOccupied(level: number, from: number): number {
-    const base = level * wordsPerLevel
-    let word = from >>> 5
-    let bits = (this.occupied[base + word] as number) & (-1 << (from & 31))
-    while (bits === 0) {
-      word++
-      if (word === wordsPerLevel) return none
-      bits = this.occupied[base + word] as number
-    }
-    return (base + word) * 32 + (31 - Math.clz32(bits & -bits))
+  private grow(): void {
+    this.capacity *= 2
+    const times = new Float64Array(this.capacity)
+    times.set(this.times)
+    this.times = times
+    const links = new Int32Array(this.capacity * 4)
+    links.set(this.links)
+    this.links = links
+    while (this.work.length < this.capacity) this.work.push(nothing)
   }
 }
 
-/** What an entry carries for the wheel. Start with `slot: notIn`. */
-export interface WheelEntry<T> {
-  readonly at: VirtualMs
-  slot: number
-  previous: T | undefined
-  next: T | undefined
-}
+export type Work = () => void
 
-export const notIn = -1
-const farAway = -2
+function nothing(): void {}
+
 const none = -1
-const levels = 4
-const slots = 256
-const wordsPerLevel = slots / 32
-const span = 2 ** 32
+const blockMs = 8192
+const ringSlots = 2 * blockMs
+const blockSlots = 4096
+const firstCapacity = 1024

@@ -1,0 +1,162 @@
+import { VirtualTimeScheduler } from 'rxjs'
+import { createKernel } from '../src/kernel/kernel.ts'
+import { type BenchRow, eventsPerSecond } from './measure.ts'
+
+/**
+ * The hold model: `pending` timers, each of which asks for itself again after 1 to 10,000 ms. What is measured is events a
+ * second of the kernel, of a bare integer-millisecond wheel, of a bare binary heap and of RxJS's VirtualTimeScheduler.
+ */
+export function benchKernel(): readonly BenchRow[] {
+  return [
+    ...[1_000, 100_000].flatMap((pending) => [
+      row('kernel', pending, kernelRate(pending)),
+      row('bare wheel', pending, bareWheelRate(pending)),
+      row('bare heap', pending, bareHeapRate(pending)),
+    ]),
+    row('kernel', 8_000, kernelRate(8_000)),
+    row('RxJS VirtualTimeScheduler', 8_000, virtualTimeSchedulerRate(8_000)),
+  ]
+}
+
+function row(name: string, pending: number, perSecond: number): BenchRow {
+  return { suite: 'kernel', name, parameters: { pending }, perSecond }
+}
+
+/** The same delays for everybody: a linear congruential generator. */
+function delays(): () => number {
+  let state = 12_345
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return 1 + ((state >>> 16) % 10_000)
+  }
+}
+
+const measured = 3_000_000
+
+function kernelRate(pending: number): number {
+  const kernel = createKernel()
+  const delay = delays()
+  let ran = 0
+  const work = () => {
+    ran++
+    kernel.schedule(delay(), work)
+  }
+  for (let i = 0; i < pending; i++) kernel.schedule(delay(), work)
+  return eventsPerSecond(measured, () => {
+    const before = ran
+    for (let end = kernel.now(); ran - before < measured; ) {
+      end += 100
+      kernel.runUntil(end)
+    }
+  })
+}
+
+/** One ring of slots, each a chain of rows in typed arrays: nothing can be cancelled, nothing lies beyond the ring. */
+function bareWheelRate(pending: number): number {
+  const size = 16_384
+  const heads = new Int32Array(size).fill(-1)
+  const tails = new Int32Array(size).fill(-1)
+  const next = new Int32Array(pending + 1)
+  const works: (() => void)[] = new Array<() => void>(pending + 1)
+  const delay = delays()
+  let free = -1
+  let used = 0
+  let now = 0
+  let ran = 0
+  const schedule = (delayMs: number, work: () => void) => {
+    let entry = free
+    if (entry === -1) entry = used++
+    else free = next[entry] as number
+    works[entry] = work
+    next[entry] = -1
+    const slot = (now + delayMs) & (size - 1)
+    if (tails[slot] === -1) heads[slot] = entry
+    else next[tails[slot] as number] = entry
+    tails[slot] = entry
+  }
+  const work = () => {
+    ran++
+    schedule(delay(), work)
+  }
+  for (let i = 0; i < pending; i++) schedule(delay(), work)
+  return eventsPerSecond(measured, () => {
+    const before = ran
+    while (ran - before < measured) {
+      now++
+      const slot = now & (size - 1)
+      let entry = heads[slot] as number
+      heads[slot] = -1
+      tails[slot] = -1
+      while (entry !== -1) {
+        const following = next[entry] as number
+        next[entry] = free
+        free = entry
+        ;(works[entry] as () => void)()
+        entry = following
+      }
+    }
+  })
+}
+
+/** A binary heap of {at, sequence, work}: nothing can be cancelled. */
+function bareHeapRate(pending: number): number {
+  type Entry = { at: number; sequence: number; work: () => void }
+  const heap: Entry[] = []
+  const delay = delays()
+  let now = 0
+  let sequence = 0
+  let ran = 0
+  const before = (a: Entry, b: Entry) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence)
+  const push = (entry: Entry) => {
+    let hole = heap.length
+    heap.push(entry)
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1
+      if (!before(entry, heap[parent] as Entry)) break
+      heap[hole] = heap[parent] as Entry
+      hole = parent
+    }
+    heap[hole] = entry
+  }
+  const pop = (): Entry => {
+    const top = heap[0] as Entry
+    const last = heap.pop() as Entry
+    if (heap.length === 0) return top
+    let hole = 0
+    for (let child = 1; child < heap.length; child = 2 * hole + 1) {
+      if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child++
+      if (!before(heap[child] as Entry, last)) break
+      heap[hole] = heap[child] as Entry
+      hole = child
+    }
+    heap[hole] = last
+    return top
+  }
+  const schedule = (delayMs: number, work: () => void) => push({ at: now + delayMs, sequence: sequence++, work })
+  const work = () => {
+    ran++
+    schedule(delay(), work)
+  }
+  for (let i = 0; i < pending; i++) schedule(delay(), work)
+  return eventsPerSecond(measured / 3, () => {
+    const start = ran
+    while (ran - start < measured / 3) {
+      const next = pop()
+      now = next.at
+      next.work()
+    }
+  })
+}
+
+/** RxJS keeps its actions in a sorted array: measured over fewer events, for each costs much more. */
+function virtualTimeSchedulerRate(pending: number): number {
+  const scheduler = new VirtualTimeScheduler(undefined, Number.POSITIVE_INFINITY)
+  const delay = delays()
+  const wanted = 20_000
+  let ran = 0
+  const work = () => {
+    if (++ran < wanted) scheduler.schedule(work, delay())
+  }
+  for (let i = 0; i < pending; i++) scheduler.schedule(work, delay())
+  return eventsPerSecond(wanted + pending - 1, () => scheduler.flush(), 1)
+}

@@ -1,0 +1,117 @@
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  initialTransition,
+  type StateValue,
+  transition,
+} from 'xstate'
+import { invariant } from './invariant.ts'
+
+/**
+ * An XState machine as a table (state x event -> state, actions): for the places where very many instances run, each of
+ * which then costs one reference to its state instead of an actor (docs/decisions/0002-compiled-machines.md). The
+ * machine stays the one definition: the table is made by asking XState's own pure `transition` for every state
+ * and event, and a property test holds the two against each other.
+ *
+ * A machine that is compiled decides by states and events alone: no guards, no parallel states. What depends on data is
+ * decided by the caller, who sends one event or another. Context and `assign` are not carried over.
+ */
+export interface CompiledMachine {
+  readonly initial: CompiledState
+  /** Named actions of entering the initial state. */
+  readonly initialActions: readonly string[]
+  /** By name, in the order in which they are reached. */
+  readonly states: ReadonlyMap<string, CompiledState>
+}
+
+export interface CompiledState {
+  /** Path of nested states, joined by dots: `running.ready`. */
+  readonly name: string
+  readonly isFinal: boolean
+  /** Delayed transitions: after `delay` (a name, or ms) the caller sends `event`, unless the state was left before. */
+  readonly delays: readonly { readonly delay: string | number; readonly event: string }[]
+  /** By event type. An event that is not there is ignored. */
+  readonly transitions: ReadonlyMap<string, CompiledTransition>
+}
+
+export interface CompiledTransition {
+  readonly target: CompiledState
+  /** Names in XState's order: exit, transition, entry. */
+  readonly actions: readonly string[]
+}
+
+interface Draft extends CompiledState {
+  readonly transitions: Map<string, CompiledTransition>
+}
+
+export function compileMachine(machine: AnyStateMachine): CompiledMachine {
+  forbidWhatTablesCannotSay(machine.root)
+  const [first, firstActions] = initialTransition(machine)
+  const drafts = new Map<string, Draft>()
+  const open: { readonly draft: Draft; readonly snapshot: AnyMachineSnapshot }[] = []
+  const stateOf = (snapshot: AnyMachineSnapshot): Draft => {
+    const name = nameOf(snapshot.value)
+    const known = drafts.get(name)
+    if (known !== undefined) return known
+    const draft: Draft = {
+      name,
+      isFinal: snapshot.status === 'done',
+      delays: delaysOf(machine, name),
+      transitions: new Map(),
+    }
+    drafts.set(name, draft)
+    open.push({ draft, snapshot })
+    return draft
+  }
+  const initial = stateOf(first)
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    const { draft, snapshot } = next
+    if (draft.isFinal) continue
+    for (const type of machine.events) {
+      const [after, executed] = transition(machine, snapshot, { type })
+      const actions = namedActions(executed)
+      // XState gives the same snapshot back when no transition was taken.
+      if (after === snapshot) continue
+      draft.transitions.set(type, { target: stateOf(after), actions })
+    }
+  }
+  return { initial, initialActions: namedActions(firstActions), states: drafts }
+}
+
+/** Where an event leads from a state; undefined when the state ignores it. */
+export function step(state: CompiledState, event: string): CompiledTransition | undefined {
+  return state.transitions.get(event)
+}
+
+function forbidWhatTablesCannotSay(node: AnyStateNode): void {
+  invariant(node.type !== 'parallel', 'a compiled machine has no parallel states', node.id)
+  invariant(node.type !== 'history', 'a compiled machine has no history states', node.id)
+  const guarded = [...node.transitions.values()].flat().find((candidate) => candidate.guard !== undefined)
+  invariant(guarded === undefined, 'a compiled machine has no guards', guarded?.eventType)
+  for (const child of Object.values(node.states)) forbidWhatTablesCannotSay(child)
+}
+
+function nameOf(value: StateValue): string {
+  if (typeof value === 'string') return value
+  const [parent, child] = Object.entries(value)[0] ?? []
+  return child === undefined || parent === undefined ? '' : `${parent}.${nameOf(child)}`
+}
+
+/** Delayed transitions of a state and of those around it. */
+function delaysOf(machine: AnyStateMachine, name: string): CompiledState['delays'] {
+  const delays: { delay: string | number; event: string }[] = []
+  let node: AnyStateNode | undefined = machine.root
+  for (const part of ['', ...name.split('.')]) {
+    node = part === '' ? node : node?.states[part]
+    for (const { delay, eventType } of node?.after ?? []) {
+      invariant(typeof delay !== 'function', 'a compiled machine names its delays', name)
+      delays.push({ delay: delay as string | number, event: eventType })
+    }
+  }
+  return delays
+}
+
+function namedActions(executed: readonly { readonly type: string }[]): readonly string[] {
+  return executed.map(({ type }) => type).filter((type) => !type.startsWith('xstate.'))
+}
