@@ -1,3 +1,4 @@
+import { createDigest } from './digest.ts'
 import type { Kernel } from './kernel.ts'
 import type { VirtualMs } from './time.ts'
 
@@ -30,40 +31,113 @@ export interface JournalRecord {
 
 export type JournalEntry = Omit<JournalRecord, 'seq' | 'time' | 'cause'> & { readonly cause?: number }
 
-/**
- * `full` keeps every record, `summary` leaves out the chatter (types that a room marks as detail), `off` keeps nothing
- * but the sequence numbers.
- */
+/** `story` is what a reader wants to be told, `chatter` what only a close look asks for (single requests, idle refreshes). */
+export type Weight = 'story' | 'chatter'
+
+/** `full` keeps every record, `summary` leaves out the chatter, `off` keeps nothing but the sequence numbers. */
 export type JournalLevel = 'full' | 'summary' | 'off'
+
+/** All that is given must match; `object` matches kind, namespace and name as far as they are given. */
+export interface JournalQuery {
+  readonly type?: string | ((type: string) => boolean)
+  readonly actor?: string
+  readonly object?: Partial<JournalObject>
+  /** First and last instant, both included. */
+  readonly from?: VirtualMs
+  readonly to?: VirtualMs
+}
 
 export interface Journal {
   readonly level: JournalLevel
   /** Whether records of this weight are kept. Ask before building a costly detail. */
-  keeps(weight: 'story' | 'chatter'): boolean
+  keeps(weight: Weight): boolean
   /** Appends a record at the kernel's now, caused by the kernel's current cause unless the entry names one. Returns its seq. */
-  append(entry: JournalEntry, weight?: 'story' | 'chatter'): number
+  append(entry: JournalEntry, weight?: Weight): number
   readonly records: readonly JournalRecord[]
   record(seq: number): JournalRecord | undefined
+  query(query: JournalQuery): readonly JournalRecord[]
+  /** The record and what led to it, back to the first cause that was kept. */
+  causes(seq: number): readonly JournalRecord[]
+  /** Called after each record that is kept. Returns how to stop. A listener reads: it neither appends nor schedules. */
+  observe(listener: (record: JournalRecord) => void): () => void
+  /** 16 hexadecimal digits over all records kept so far, objects included: the same run gives the same digest anywhere. */
+  digest(): string
 }
 
+/** A journal on the clock of `kernel`. Records go by `seq`; with level `summary` some numbers are missing. */
 export function createJournal(kernel: Kernel, level: JournalLevel): Journal {
   const records: JournalRecord[] = []
-  const positions = new Map<number, number>()
+  const listeners = new Set<(record: JournalRecord) => void>()
+  const digest = createDigest()
+  let digested = 0
   let seq = 0
-  const keeps: Journal['keeps'] = (weight) => level === 'full' || (level === 'summary' && weight === 'story')
+  const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
+  const record = (wanted: number): JournalRecord | undefined => {
+    const position = level === 'full' ? wanted - 1 : positionOf(records, wanted)
+    const found = records[position]
+    return found?.seq === wanted ? found : undefined
+  }
   return {
     level,
     records,
     keeps,
-    record: (wanted) => records[positions.get(wanted) ?? -1],
+    record,
     append(entry, weight = 'story') {
       seq++
       if (!keeps(weight)) return seq
-      const cause = entry.cause ?? kernel.cause
-      positions.set(seq, records.length)
-      records.push({ ...entry, seq, time: kernel.now(), cause })
+      const kept: JournalRecord = { ...entry, seq, time: kernel.now(), cause: entry.cause ?? kernel.cause }
+      records.push(kept)
       kernel.cause = seq
+      for (const listener of listeners) listener(kept)
       return seq
     },
+    query: (query) => records.filter((candidate) => matches(candidate, query)),
+    causes(from) {
+      const chain: JournalRecord[] = []
+      for (let next = record(from); next !== undefined; next = record(next.cause)) chain.push(next)
+      return chain
+    },
+    observe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    digest() {
+      for (; digested < records.length; digested++) digest.add(JSON.stringify(records[digested]))
+      return digest.value()
+    },
   }
+}
+
+/** `Kind namespace/name`, the way journal and reports call an object. */
+export function objectName({ kind, namespace, name }: JournalObject): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}
+
+/** Binary search: where `seq` stands, or would stand. */
+function positionOf(records: readonly JournalRecord[], seq: number): number {
+  let low = 0
+  let high = records.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((records[middle]?.seq ?? 0) < seq) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function matches(record: JournalRecord, query: JournalQuery): boolean {
+  if (query.from !== undefined && record.time < query.from) return false
+  if (query.to !== undefined && record.time > query.to) return false
+  if (query.actor !== undefined && record.actor !== query.actor) return false
+  if (typeof query.type === 'string' && record.type !== query.type) return false
+  if (typeof query.type === 'function' && !query.type(record.type)) return false
+  const { object } = query
+  if (object === undefined) return true
+  return (
+    record.object !== undefined &&
+    (object.kind === undefined || object.kind === record.object.kind) &&
+    (object.namespace === undefined || object.namespace === record.object.namespace) &&
+    (object.name === undefined || object.name === record.object.name) &&
+    (object.uid === undefined || object.uid === record.object.uid)
+  )
 }
