@@ -16,6 +16,7 @@ const rooms = [
   'node',
   'cluster',
   'kubectl',
+  'sim',
   'scenario',
   'report',
   'ui',
@@ -161,7 +162,7 @@ describe('the tests', () => {
     const unknown = tests.flatMap(({ path, text }) =>
       [
         ...text.matchAll(
-          /\b(?:test|describe|it)(?:\.each\([^]*?\))?\(\s*['"`]((?:[OCVUIEPRLBS]\d+(?:,? (?:and )?)?)+)/g,
+          /\b(?:test|describe|it)(?:\.each\([\s\S]*?\))?\(\s*['"`]((?:[OCVUIEPRLBS]\d+(?:,? (?:and )?)?)+)/g,
         ),
       ].flatMap((match) =>
         (match[1] ?? '')
