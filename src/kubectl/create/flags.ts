@@ -1,0 +1,49 @@
+/** Flags of `create secret` and `create configmap`, by version. Source: pkg/cmd/create/create_secret*.go, create_configmap.go. */
+import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
+import type { SecretCommand } from './objects.ts'
+
+/** Flags that every sub-command of `create` has, besides those of the root. Source: NewPrintFlags, AddValidateFlags, AddDryRunFlag. */
+export function commonCreateFlags(minor: number): readonly FlagSpec[] {
+  return [
+    string('output', 'o'),
+    string('template'),
+    bool('allow-missing-template-keys', undefined, 'true'),
+    bool('save-config'),
+    { name: 'dry-run', type: 'string', initial: 'none', bare: 'unchanged' },
+    minor >= 25
+      ? { name: 'validate', type: 'string', initial: 'strict', bare: 'strict' }
+      : bool('validate', undefined, 'true'),
+    ...(minor >= 21 ? [bool('show-managed-fields')] : []),
+    ...(minor >= 19 ? [string('field-manager', undefined, 'kubectl-create')] : []),
+    ...(minor <= 20 ? [string('generator')] : []),
+  ]
+}
+
+/** `from-env-file` takes several from 1.23 on. */
+function envFileFlag(minor: number): FlagSpec {
+  return minor >= 23 ? strings('from-env-file') : string('from-env-file')
+}
+
+export function secretFlags(command: SecretCommand, minor: number): readonly FlagSpec[] {
+  const hash = bool('append-hash')
+  switch (command) {
+    case 'generic':
+      return [strings('from-file'), array('from-literal'), envFileFlag(minor), string('type'), hash]
+    case 'docker-registry':
+      return [
+        // cobra itself asks for these two in 1.18 and 1.19, --from-file or not
+        minor < 20 ? { ...string('docker-username'), required: true } : string('docker-username'),
+        minor < 20 ? { ...string('docker-password'), required: true } : string('docker-password'),
+        string('docker-email'),
+        string('docker-server', undefined, 'https://index.docker.io/v1/'),
+        strings('from-file'),
+        hash,
+      ]
+    case 'tls':
+      return [string('cert'), string('key'), hash]
+  }
+}
+
+export function configMapFlags(minor: number): readonly FlagSpec[] {
+  return [strings('from-file'), array('from-literal'), envFileFlag(minor), bool('append-hash')]
+}
