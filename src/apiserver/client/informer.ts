@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import { Reflector, type ReflectorOptions } from './reflector.ts'
 
@@ -29,6 +30,8 @@ export interface Informer<T extends KubeObject> {
   readonly size: number
   /** Objects under a value of an index given at creation, in the order in which they came under it. */
   byIndex(index: string, value: string): readonly T[]
+  /** Before anything is in the cache only. The same name twice is the same index. */
+  addIndexer(name: string, indexer: Indexer<T>): void
   /** A handler that comes late is told of what is there already. */
   addHandler(handler: InformerHandler<T>): void
 }
@@ -140,6 +143,12 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       return objects.size
     },
     byIndex: (name, value) => [...(indices.get(name)?.get(value)?.values() ?? [])],
+    addIndexer(name, indexer) {
+      if (indices.has(name)) return
+      invariant(objects.size === 0, 'an index is added before anything is in the cache', name)
+      indexers.push([name, indexer])
+      indices.set(name, new Map())
+    },
     addHandler(handler) {
       handlers.push(handler)
       for (const object of objects.values()) handler.add?.(object)

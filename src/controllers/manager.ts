@@ -1,0 +1,166 @@
+import type { Client } from '../apiserver/client/client.ts'
+import { createEventRecorder, type EventRecorder } from '../apiserver/client/event-recorder.ts'
+import { createInformer, type Informer } from '../apiserver/client/informer.ts'
+import type { Calendar } from '../kernel/calendar.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStreams } from '../kernel/random.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import type { Controller, ControllerContext, ControllerFactory } from './controller.ts'
+import { type ControllerOptions, defaultControllerOptions } from './options.ts'
+import type { controllerRecords } from './records.ts'
+import { type ControllerName, controllersOf } from './registry.ts'
+
+export interface ControllerManagerOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  /** A client of that user, each over the manager's link; asked for once per user and start. */
+  readonly clientFor: (userName: string) => Client
+  readonly minor: number
+  readonly gates: FeatureGates
+  readonly options?: Partial<ControllerOptions>
+}
+
+/** kube-controller-manager. */
+export interface ControllerManager {
+  /** Begins with empty memory: lists everything, then works. Does nothing while it runs. */
+  start(): void
+  /** Ends at once, as if it had crashed. */
+  stop(): void
+  /** The controller works on nothing until `resume`; what it is told of meanwhile waits. */
+  pause(name: ControllerName): void
+  resume(name: ControllerName): void
+  /** Each key takes the controller this much longer; 0 takes that back. */
+  slowDown(name: ControllerName, extraMs: VirtualMs): void
+  readonly names: readonly ControllerName[]
+  readonly isRunning: boolean
+}
+
+/** Who the manager is, and who its controllers are. Source: cmd/kube-controller-manager, SAControllerClientBuilder. */
+export const managerUser = 'system:kube-controller-manager'
+export const controllerUserPrefix = 'system:serviceaccount:kube-system:'
+
+interface Run {
+  readonly controllers: ReadonlyMap<ControllerName, Controller>
+  readonly informers: Map<string, Informer<KubeObject>>
+  readonly recorders: EventRecorder[]
+}
+
+export function createControllerManager(given: ControllerManagerOptions): ControllerManager {
+  const { kernel, journal, minor, gates } = given
+  const options: ControllerOptions = { ...defaultControllerOptions(minor), ...given.options }
+  const factories = controllersOf(minor, gates).filter(([name]) => !options.disabled.includes(name))
+  const names = factories.map(([name]) => name)
+  const paused = new Set<ControllerName>()
+  const slowed = new Map<ControllerName, VirtualMs>()
+  let run: Run | undefined
+
+  const tell = (type: keyof typeof controllerRecords, name?: ControllerName): void => {
+    journal.append({ actor: name === undefined ? 'controller-manager' : `controller/${name}`, type })
+  }
+
+  const begin = (): Run => {
+    const informers = new Map<string, Informer<KubeObject>>()
+    const recorders: EventRecorder[] = []
+    const clients = new Map<string, Client>()
+    const context = contextOf(given, options, informers, recorders, clients)
+    const controllers = new Map(
+      factories.map(([name, create]: readonly [ControllerName, ControllerFactory]) => [name, create(context)]),
+    )
+    return { controllers, informers, recorders }
+  }
+
+  return {
+    names,
+    get isRunning() {
+      return run !== undefined
+    },
+    start() {
+      if (run !== undefined) return
+      tell('controller-manager.started')
+      const begun = begin()
+      run = begun
+      for (const [name, controller] of begun.controllers) {
+        if (paused.has(name)) controller.pause()
+        controller.slowDown(slowed.get(name) ?? 0)
+        controller.start()
+      }
+      // Informers come last, so that every handler is there when the first list arrives.
+      for (const informer of begun.informers.values()) informer.start()
+    },
+    stop() {
+      if (run === undefined) return
+      tell('controller-manager.stopped')
+      for (const informer of run.informers.values()) informer.stop()
+      for (const controller of run.controllers.values()) controller.stop()
+      for (const recorder of run.recorders) recorder.stop()
+      run = undefined
+    },
+    pause(name) {
+      if (paused.has(name)) return
+      paused.add(name)
+      tell('controller.paused', name)
+      run?.controllers.get(name)?.pause()
+    },
+    resume(name) {
+      if (!paused.delete(name)) return
+      tell('controller.resumed', name)
+      run?.controllers.get(name)?.resume()
+    },
+    slowDown(name, extraMs) {
+      slowed.set(name, extraMs)
+      run?.controllers.get(name)?.slowDown(extraMs)
+    },
+  }
+
+  function contextOf(
+    { calendar, random, clientFor }: ControllerManagerOptions,
+    flags: ControllerOptions,
+    informers: Map<string, Informer<KubeObject>>,
+    recorders: EventRecorder[],
+    clients: Map<string, Client>,
+  ): ControllerContext {
+    const clientOf = (user: string): Client => {
+      const known = clients.get(user) ?? clientFor(user)
+      clients.set(user, known)
+      return known
+    }
+    const clientOfController = (name: string) => clientOf(name === '' ? managerUser : controllerUserPrefix + name)
+    return {
+      kernel,
+      calendar,
+      random,
+      minor,
+      gates,
+      options: flags,
+      clientFor: clientOfController,
+      informer<T extends KubeObject>(resource: ResourceRef): Informer<T> {
+        const key = `${resource.group}/${resource.version}/${resource.resource}`
+        let informer = informers.get(key)
+        if (informer === undefined) {
+          const stream = random.stream(`controllers/informer/${key}`)
+          informer = createInformer({ kernel, client: clientOf(managerUser), resource, random: stream, minor })
+          informers.set(key, informer)
+        }
+        // The cache holds what the server serves under this resource; callers name its kind.
+        return informer as unknown as Informer<T>
+      },
+      recorder(name, component) {
+        const recorder = createEventRecorder({
+          kernel,
+          calendar,
+          client: clientOfController(name),
+          source: { component },
+          minor,
+          random: random.stream(`controllers/events/${component}`),
+        })
+        recorders.push(recorder)
+        return recorder
+      },
+    }
+  }
+}

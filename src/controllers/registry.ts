@@ -1,0 +1,21 @@
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import type { ControllerFactory } from './controller.ts'
+import { createRootCaPublisher } from './root-ca.ts'
+import { createServiceAccountController } from './service-accounts.ts'
+import { createTokensController } from './tokens.ts'
+
+/** Names as `--controllers` knows them. Source: cmd/kube-controller-manager/app/controllermanager.go, NewControllerInitializers. */
+export type ControllerName = 'serviceaccount-token' | 'serviceaccount' | 'root-ca-cert-publisher'
+
+/** The controllers of a version, in the order in which they start. */
+export function controllersOf(
+  minor: number,
+  _gates: FeatureGates,
+): readonly (readonly [ControllerName, ControllerFactory])[] {
+  const all: readonly (readonly [ControllerName, ControllerFactory, boolean?])[] = [
+    ['serviceaccount-token', createTokensController],
+    ['serviceaccount', createServiceAccountController],
+    ['root-ca-cert-publisher', createRootCaPublisher, minor >= 20],
+  ]
+  return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
+}

@@ -1,0 +1,39 @@
+import { resources } from '../apiserver/client/client.ts'
+import { isAlreadyExists, isNamespaceTerminating, reply } from '../apiserver/client/procedure.ts'
+import type { Namespace, ServiceAccount } from '../objects/core.ts'
+import { type ControllerContext, createQueue } from './controller.ts'
+
+/**
+ * Every active namespace has an account `default`. Source: pkg/controller/serviceaccount/serviceaccounts_controller.go;
+ * facts/apiserver.md 3.2 (O2).
+ */
+export function createServiceAccountController(context: ControllerContext) {
+  const client = context.clientFor('service-account-controller')
+  const namespaces = context.informer<Namespace>(resources.namespaces)
+  const accounts = context.informer<ServiceAccount>(resources.serviceAccounts)
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [namespaces, accounts],
+    *sync(name) {
+      const namespace = namespaces.get(undefined, name)
+      if (namespace?.status?.phase !== 'Active') return 'done'
+      if (accounts.get(name, 'default') !== undefined) return 'done'
+      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } }
+      const created = yield* reply<ServiceAccount>((done) => client.create(resources.serviceAccounts, account, done))
+      if (created.ok || isAlreadyExists(created.error) || isNamespaceTerminating(created.error)) return 'done'
+      return 'retry'
+    },
+  })
+
+  namespaces.addHandler({
+    add: (namespace) => queue.add(namespace.metadata.name),
+    update: (_old, namespace) => queue.add(namespace.metadata.name),
+  })
+  accounts.addHandler({
+    delete: ({ metadata }) => {
+      if (metadata.name === 'default') queue.add(metadata.namespace ?? '')
+    },
+  })
+  return controller
+}

@@ -1,0 +1,234 @@
+import { type ObjectKey, resources } from '../apiserver/client/client.ts'
+import { cacheKey, keyOf } from '../apiserver/client/informer.ts'
+import { isConflict, isNamespaceTerminating, isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
+import type { Outcome, WorkQueue } from '../apiserver/client/work-queue.ts'
+import type { Secret, ServiceAccount } from '../objects/core.ts'
+import { generateName } from '../objects/generate-name.ts'
+import { base64OfAscii } from './base64.ts'
+import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
+
+/** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */
+export const serviceAccountToken = {
+  type: 'kubernetes.io/service-account-token',
+  nameAnnotation: 'kubernetes.io/service-account.name',
+  uidAnnotation: 'kubernetes.io/service-account.uid',
+} as const
+
+/** Source: tokens_controller.go, NewTokensController, maxRetries. */
+const maxRetries = 10
+
+/** Tries of an update that conflicts. Source: client-go util/retry, DefaultRetry. */
+const conflictTries = 5
+
+/**
+ * Gives accounts their token Secrets, fills those made by hand, and removes those whose account is gone. Up to v1.23
+ * every account gets one (O2); later only those made by hand are filled.
+ * Source: pkg/controller/serviceaccount/tokens_controller.go; facts/apiserver.md 3.2.
+ */
+export function createTokensController(context: ControllerContext): Controller {
+  // It makes the credentials of all other controllers, so it runs as the manager itself.
+  const client = context.clientFor('')
+  const { rootCa, signToken } = context.options
+  const random = context.random.stream('controllers/tokens')
+  const isAutomatic = !context.gates.LegacyServiceAccountTokenNoAutoGeneration
+  const accounts = context.informer<ServiceAccount>(resources.serviceAccounts)
+  const secrets = context.informer<Secret>(resources.secrets)
+  secrets.addIndexer('tokenOf', (secret) => (isToken(secret) ? [tokenKey(secret)] : []))
+  /** Tokens just made that the cache does not hold yet, by key. */
+  const made = new Map<string, Secret>()
+  const ca = base64OfAscii(rootCa)
+
+  const findAccount = function* (
+    key: ObjectKey,
+    uid: string,
+    live: boolean,
+  ): Procedure<ServiceAccount | 'none' | 'error'> {
+    const cached = accounts.get(key.namespace, key.name)
+    if (cached !== undefined && (uid === '' || cached.metadata.uid === uid)) return cached
+    if (!live) return 'none'
+    const found = yield* reply<ServiceAccount>((done) => client.get(resources.serviceAccounts, key, {}, done))
+    if (!found.ok) return isNotFound(found.error) ? 'none' : 'error'
+    return uid === '' || found.value.metadata.uid === uid ? found.value : 'none'
+  }
+
+  const tokensOf = ({ metadata }: ServiceAccount): readonly Secret[] => {
+    const key = `${metadata.namespace}/${metadata.name}/${metadata.uid}`
+    const own = [...made.values()].filter((secret) => tokenKey(secret) === key)
+    return [...secrets.byIndex('tokenOf', key), ...own]
+  }
+  const hasReferencedToken = (account: ServiceAccount): boolean => {
+    const referenced = new Set(account.secrets?.map(({ name }) => name))
+    return referenced.size > 0 && tokensOf(account).some(({ metadata }) => referenced.has(metadata.name))
+  }
+
+  const removeSecret = function* ({ metadata }: Secret): Procedure<Outcome> {
+    const { namespace = '', name, uid } = metadata
+    const preconditions = uid === undefined ? {} : { preconditions: { uid } }
+    const gone = yield* reply((done) => client.delete(resources.secrets, { namespace, name }, preconditions, done))
+    return gone.ok || isNotFound(gone.error) || isConflict(gone.error) ? 'done' : 'retry'
+  }
+
+  const ensureToken = function* (cached: ServiceAccount): Procedure<Outcome> {
+    if (hasReferencedToken(cached)) return 'done'
+    const { namespace = '', name, uid = '' } = cached.metadata
+    const live = yield* reply<ServiceAccount>((done) =>
+      client.get(resources.serviceAccounts, { namespace, name }, {}, done),
+    )
+    if (!live.ok || live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'retry'
+    const secretName = generateName(`${name}-token-`, random)
+    const token = signToken({ namespace, serviceAccountName: name, serviceAccountUid: uid, secretName })
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: secretName,
+        namespace,
+        annotations: { [serviceAccountToken.nameAnnotation]: name, [serviceAccountToken.uidAnnotation]: uid },
+      },
+      type: serviceAccountToken.type,
+      data: {
+        token: base64OfAscii(token),
+        namespace: base64OfAscii(namespace),
+        ...(rootCa === '' ? {} : { 'ca.crt': ca }),
+      },
+    }
+    const created = yield* reply<Secret>((done) => client.create(resources.secrets, secret, done))
+    if (!created.ok) return isNamespaceTerminating(created.error) ? 'done' : 'retry'
+    // So that the update below does not look like one more account without a token.
+    if (secrets.get(namespace, secretName) === undefined) made.set(keyOf(created.value), created.value)
+    const added = yield* addReference(live.value, secretName)
+    if (added === 'added') return 'done'
+    yield* removeSecret(created.value)
+    return added === 'failed' ? 'retry' : 'done'
+  }
+
+  const addReference = function* (
+    account: ServiceAccount,
+    secretName: string,
+  ): Procedure<'added' | 'dropped' | 'failed'> {
+    const { namespace = '', name, uid } = account.metadata
+    let current = account
+    for (let tries = 1; ; tries++) {
+      const next = { ...current, secrets: [...(current.secrets ?? []), { name: secretName }] }
+      const updated = yield* reply<ServiceAccount>((done) => client.update(resources.serviceAccounts, next, done))
+      if (updated.ok) return 'added'
+      if (isNotFound(updated.error)) return 'dropped'
+      if (!isConflict(updated.error)) return 'failed'
+      if (tries >= conflictTries) return 'dropped'
+      const live = yield* reply<ServiceAccount>((done) =>
+        client.get(resources.serviceAccounts, { namespace, name }, {}, done),
+      )
+      if (!live.ok) return isNotFound(live.error) ? 'dropped' : 'failed'
+      if (live.value.metadata.uid !== uid || hasReferencedToken(live.value)) return 'dropped'
+      current = live.value
+    }
+  }
+
+  const removeReference = function* (key: ObjectKey, uid: string, secretName: string): Procedure<void> {
+    for (let tries = 1; tries <= conflictTries; tries++) {
+      const live = yield* reply<ServiceAccount>((done) => client.get(resources.serviceAccounts, key, {}, done))
+      if (!live.ok || (uid !== '' && live.value.metadata.uid !== uid)) return
+      const { secrets: references = [], ...rest } = live.value
+      const left = references.filter(({ name }) => name !== secretName)
+      if (left.length === references.length) return
+      const next = left.length === 0 ? rest : { ...rest, secrets: left }
+      const updated = yield* reply<ServiceAccount>((done) => client.update(resources.serviceAccounts, next, done))
+      if (updated.ok || !isConflict(updated.error)) return
+    }
+  }
+
+  const fillToken = function* (account: ServiceAccount, cached: Secret): Procedure<Outcome> {
+    if (!needsFilling(cached, rootCa === '' ? undefined : ca)) return 'done'
+    const { namespace = '', name } = cached.metadata
+    const live = yield* reply<Secret>((done) => client.get(resources.secrets, { namespace, name }, {}, done))
+    if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
+    if (live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'done'
+    const { name: serviceAccountName, uid: serviceAccountUid = '' } = account.metadata
+    const claims = { namespace, serviceAccountName, serviceAccountUid, secretName: name }
+    const { data = {}, metadata } = live.value
+    const next: Secret = {
+      ...live.value,
+      metadata: {
+        ...metadata,
+        annotations: {
+          ...metadata.annotations,
+          [serviceAccountToken.nameAnnotation]: serviceAccountName,
+          [serviceAccountToken.uidAnnotation]: serviceAccountUid,
+        },
+      },
+      data: {
+        ...data,
+        ...(rootCa === '' ? {} : { 'ca.crt': ca }),
+        namespace: data.namespace || base64OfAscii(namespace),
+        token: data.token || base64OfAscii(signToken(claims)),
+      },
+    }
+    const updated = yield* reply<Secret>((done) => client.update(resources.secrets, next, done))
+    return updated.ok || isConflict(updated.error) || isNotFound(updated.error) ? 'done' : 'retry'
+  }
+
+  const accountLoop = createQueue({
+    context,
+    informers: [accounts, secrets],
+    *sync(key) {
+      const [namespace = '', name = '', uid = ''] = key.split('/')
+      const account = yield* findAccount({ namespace, name }, uid, false)
+      let outcome: Outcome = 'done'
+      if (account === 'none' || account === 'error') {
+        const gone: ServiceAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name, uid } }
+        for (const secret of tokensOf(gone)) if ((yield* removeSecret(secret)) === 'retry') outcome = 'retry'
+      } else if (isAutomatic) outcome = yield* ensureToken(account)
+      return giveUp(accountLoop.queue, key, outcome)
+    },
+  })
+  const secretLoop = createQueue({
+    context,
+    informers: [accounts, secrets],
+    *sync(key) {
+      const [namespace = '', name = '', uid = '', accountName = '', accountUid = ''] = key.split('/')
+      const account = { namespace, name: accountName }
+      const cached = secrets.get(namespace, name) ?? made.get(cacheKey(namespace, name))
+      if (cached === undefined || cached.metadata.uid !== uid) {
+        const owner = yield* findAccount(account, accountUid, false)
+        if (typeof owner !== 'string') yield* removeReference(account, accountUid, name)
+        return 'done'
+      }
+      const owner = yield* findAccount(account, accountUid, true)
+      if (owner === 'error') return giveUp(secretLoop.queue, key, 'retry')
+      const outcome = owner === 'none' ? yield* removeSecret(cached) : yield* fillToken(owner, cached)
+      return giveUp(secretLoop.queue, key, outcome)
+    },
+  })
+
+  const queueAccount = ({ metadata }: ServiceAccount): void =>
+    accountLoop.queue.add(`${metadata.namespace}/${metadata.name}/${metadata.uid}`)
+  accounts.addHandler({ add: queueAccount, update: (_old, account) => queueAccount(account), delete: queueAccount })
+  const queueSecret = (secret: Secret): void => {
+    if (secret.type !== serviceAccountToken.type) return
+    made.delete(keyOf(secret))
+    const { namespace, name, uid, annotations = {} } = secret.metadata
+    const account = annotations[serviceAccountToken.nameAnnotation] ?? ''
+    const accountUid = annotations[serviceAccountToken.uidAnnotation] ?? ''
+    secretLoop.queue.add([namespace, name, uid, account, accountUid].join('/'))
+  }
+  secrets.addHandler({ add: queueSecret, update: (_old, secret) => queueSecret(secret), delete: queueSecret })
+  return combine(accountLoop.controller, secretLoop.controller)
+}
+
+function giveUp(queue: WorkQueue, key: string, outcome: Outcome): Outcome {
+  return outcome === 'retry' && queue.retries(key) >= maxRetries ? 'done' : outcome
+}
+
+function isToken(secret: Secret): boolean {
+  return secret.type === serviceAccountToken.type
+}
+
+/** Namespace, name and uid of the account that a token is for. */
+function tokenKey({ metadata }: Secret): string {
+  const { namespace, annotations = {} } = metadata
+  return `${namespace}/${annotations[serviceAccountToken.nameAnnotation]}/${annotations[serviceAccountToken.uidAnnotation]}`
+}
+
+function needsFilling({ data = {} }: Secret, ca: string | undefined): boolean {
+  return (ca !== undefined && data['ca.crt'] !== ca) || !data.namespace || !data.token
+}
