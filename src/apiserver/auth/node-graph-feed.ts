@@ -19,8 +19,22 @@ export function createGraphFeed(
 ): { observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void } {
   let lastAt = 0
   let waiting = 0
+  /** Pods that were passed on, by uid: what a bound Pod refers to never changes, so its updates are not news. */
+  const boundTo = new Map<string, string>()
+  const isNews = (type: 'ADDED' | 'MODIFIED' | 'DELETED', pod: Pod): boolean => {
+    const { uid } = pod.metadata
+    const node = pod.spec.nodeName
+    if (!node) return false
+    if (uid === undefined) return true
+    if (type === 'DELETED') return boundTo.delete(uid)
+    if (boundTo.get(uid) === node) return false
+    boundTo.set(uid, node)
+    return true
+  }
   return {
     observe(resource, type, object) {
+      // Objects of this resource are Pods.
+      if (resource.group === '' && resource.resource === 'pods' && !isNews(type, object as Pod)) return
       const change = changeOf(graph, resource, type, object)
       if (change === undefined) return
       const wanted = delay === undefined ? 0 : delay(object)
@@ -45,10 +59,7 @@ function changeOf(
   const gone = type === 'DELETED'
   const { name, namespace = '' } = object.metadata
   if (group === '' && resource === 'pods') {
-    // Objects of this resource are Pods.
-    const pod = object as Pod
-    if (!pod.spec.nodeName) return undefined
-    return gone ? () => graph.deletePod(namespace, name) : () => graph.setPod(pod)
+    return gone ? () => graph.deletePod(namespace, name) : () => graph.setPod(object as Pod)
   }
   if (group === '' && resource === 'persistentvolumes') {
     return gone ? () => graph.deleteVolume(name) : () => graph.setVolume(object)

@@ -1,0 +1,58 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { FeatureGates } from '../../versions/feature-gates.ts'
+import type { AdmissionPlugin } from '../admission/plugin.ts'
+import type { Strategy } from '../registry/strategy.ts'
+import { accessReviewStrategies } from './access-reviews.ts'
+import type { Authorizer } from './authorizer.ts'
+import { createAuthorizerChain, createPrivilegedGroupsAuthorizer } from './authorizer-chain.ts'
+import { createEscalationCheck } from './escalation.ts'
+import { createNodeAuthorizer } from './node-authorizer.ts'
+import { createNodeGraph } from './node-graph.ts'
+import { createGraphFeed, type GraphDelay } from './node-graph-feed.ts'
+import { createRbacAuthorizer } from './rbac-authorizer.ts'
+import { createRbacIndex, type RbacIndex } from './rbac-index.ts'
+import { rbacStrategies } from './rbac-strategies.ts'
+
+export interface AuthorizationOptions {
+  readonly kernel: Kernel
+  readonly minor: number
+  readonly gates: FeatureGates
+  /** How late the Node authorizer hears of Pods and volumes. Default: at once. */
+  readonly graphDelay?: GraphDelay
+}
+
+/** Authorization as a server with `--authorization-mode=Node,RBAC` has it. */
+export interface Authorization {
+  /** system:masters first, then Node, then RBAC. */
+  readonly authorizer: Authorizer
+  /** Who holds which rules: what `auth can-i --list` is answered from. */
+  readonly index: RbacIndex
+  /** To be called for every change of every stored object, in order; most are ignored at once. */
+  observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
+  /** Strategies of roles, bindings and access reviews. */
+  readonly strategies: readonly Strategy[]
+  /** To be the last of the mutating plugins. */
+  readonly escalationCheck: AdmissionPlugin
+}
+
+export function createAuthorization({ kernel, minor, gates, graphDelay }: AuthorizationOptions): Authorization {
+  const graph = createNodeGraph()
+  const feed = createGraphFeed(kernel, graph, graphDelay)
+  const index = createRbacIndex()
+  const authorizer = createAuthorizerChain([
+    createPrivilegedGroupsAuthorizer(),
+    createNodeAuthorizer(graph, minor, gates),
+    createRbacAuthorizer(index),
+  ])
+  return {
+    authorizer,
+    index,
+    observe(resource, type, object) {
+      index.observe(resource, type, object)
+      feed.observe(resource, type, object)
+    },
+    strategies: [...rbacStrategies, ...accessReviewStrategies(authorizer, index)],
+    escalationCheck: createEscalationCheck(authorizer, index),
+  }
+}

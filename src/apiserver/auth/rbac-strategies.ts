@@ -1,0 +1,153 @@
+import { type FieldError, goQuote, invalid, notSupported, required } from '../../objects/field-errors.ts'
+import type { KubeObject } from '../../objects/meta.ts'
+import type { Strategy } from '../registry/strategy.ts'
+import {
+  type ClusterRole,
+  type PolicyRule,
+  type RoleBinding,
+  type RoleRef,
+  rbacGroup,
+  type Subject,
+} from './rbac-types.ts'
+import { semanticallyEqual } from './semantic-equality.ts'
+
+/**
+ * Defaults and validation of roles and bindings.
+ * Source: pkg/apis/rbac/validation/validation.go, pkg/apis/rbac/v1/defaults.go.
+ */
+
+const subdomainError =
+  "a DNS-1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/** Names of roles and bindings need only fit into a path. Source: apimachinery pkg/api/validation/path/name.go. */
+export function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[] {
+  if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`]
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
+}
+
+function roleStrategy(resource: string, kind: string, namespaced: boolean): Strategy<ClusterRole> {
+  const validate = (role: ClusterRole) => [
+    ...(role.rules ?? []).flatMap((rule, index) => policyRuleErrors(rule, namespaced, `rules[${index}]`)),
+    ...(namespaced ? [] : aggregationErrors(role)),
+  ]
+  return {
+    resource: { group: rbacGroup, version: 'v1', resource },
+    kind,
+    namespaced,
+    defaults: (role) => ({ ...role, rules: role.rules?.length ? role.rules : null }),
+    validateName: pathSegmentNameErrors,
+    validate,
+    validateUpdate: validate,
+  }
+}
+
+function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string): readonly FieldError[] {
+  const { verbs = [], apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule
+  const errors: FieldError[] = []
+  if (verbs.length === 0) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'))
+  if (nonResourceURLs.length > 0) {
+    const refuse = (detail: string) => errors.push(invalidList(`${field}.nonResourceURLs`, nonResourceURLs, detail))
+    if (namespaced) refuse('namespaced rules cannot apply to non-resource URLs')
+    if (apiGroups.length + resources.length + resourceNames.length > 0) {
+      refuse('rules cannot apply to both regular resources and non-resource URLs')
+    }
+    return errors
+  }
+  const supply = 'resource rules must supply at least one'
+  if (apiGroups.length === 0) errors.push(required(`${field}.apiGroups`, `${supply} api group`))
+  if (resources.length === 0) errors.push(required(`${field}.resources`, `${supply} resource`))
+  return errors
+}
+
+function aggregationErrors({ aggregationRule }: ClusterRole): readonly FieldError[] {
+  if (!aggregationRule || (aggregationRule.clusterRoleSelectors ?? []).length > 0) return []
+  const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
+  return [required('aggregationRule.clusterRoleSelectors', detail)]
+}
+
+function bindingStrategy(resource: string, kind: string, namespaced: boolean): Strategy<RoleBinding> {
+  const validate = (binding: RoleBinding) => [
+    ...roleRefErrors(binding.roleRef, namespaced),
+    ...(binding.subjects ?? []).flatMap((subject, index) => subjectErrors(subject, namespaced, `subjects[${index}]`)),
+  ]
+  return {
+    resource: { group: rbacGroup, version: 'v1', resource },
+    kind,
+    namespaced,
+    defaults: defaultBinding,
+    validateName: pathSegmentNameErrors,
+    validate,
+    validateUpdate: (next, old) => [...validate(next), ...roleRefChange(next.roleRef, old.roleRef)],
+  }
+}
+
+function defaultBinding(binding: RoleBinding): RoleBinding {
+  const { subjects, ...rest } = binding
+  const roleRef = { ...binding.roleRef, apiGroup: binding.roleRef?.apiGroup || rbacGroup }
+  if (!subjects?.length) return { ...rest, roleRef }
+  return { ...rest, subjects: subjects.map(defaultSubject), roleRef }
+}
+
+function defaultSubject(subject: Subject): Subject {
+  const isPerson = subject.kind === 'User' || subject.kind === 'Group'
+  return isPerson && !subject.apiGroup ? { ...subject, apiGroup: rbacGroup } : subject
+}
+
+function roleRefErrors(roleRef: RoleRef, namespaced: boolean): readonly FieldError[] {
+  const { apiGroup = '', kind = '', name = '' } = roleRef
+  const errors: FieldError[] = []
+  const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
+  if (apiGroup !== rbacGroup) errors.push(notSupported('roleRef.apiGroup', apiGroup, [rbacGroup]))
+  if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds))
+  if (name === '') errors.push(required('roleRef.name'))
+  for (const message of pathSegmentNameErrors(name)) errors.push(invalid('roleRef.name', name, message))
+  return errors
+}
+
+function subjectErrors(subject: Subject, namespaced: boolean, field: string): readonly FieldError[] {
+  const { kind = '', name = '', apiGroup = '', namespace = '' } = subject
+  const errors: FieldError[] = []
+  if (name === '') errors.push(required(`${field}.name`))
+  if (kind === 'ServiceAccount') {
+    if (name !== '' && !(name.length <= 253 && subdomain.test(name))) {
+      errors.push(invalid(`${field}.name`, name, subdomainError))
+    }
+    if (apiGroup !== '') errors.push(notSupported(`${field}.apiGroup`, apiGroup, ['']))
+    if (!namespaced && namespace === '') errors.push(required(`${field}.namespace`))
+  } else if (kind === 'User' || kind === 'Group') {
+    if (apiGroup !== rbacGroup) errors.push(notSupported(`${field}.apiGroup`, apiGroup, [rbacGroup]))
+  } else {
+    errors.push(notSupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group']))
+  }
+  return errors
+}
+
+/** A binding keeps its role for life. The value is printed as Go prints the struct. */
+function roleRefChange(next: RoleRef, old: RoleRef): readonly FieldError[] {
+  if (semanticallyEqual(next, old)) return []
+  const { apiGroup, kind, name } = next
+  const value = `rbac.RoleRef{APIGroup:${goQuote(apiGroup)}, Kind:${goQuote(kind)}, Name:${goQuote(name)}}`
+  return [invalidBody('roleRef', value, 'cannot change roleRef')]
+}
+
+function invalidList(field: string, values: readonly string[], detail: string): FieldError {
+  return invalidBody(field, `[]string{${values.map(goQuote).join(', ')}}`, detail)
+}
+
+function invalidBody(field: string, value: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, body: `Invalid value: ${value}: ${detail}` }
+}
+
+/** The strategies of `roles`, `clusterroles`, `rolebindings`, `clusterrolebindings`. */
+export const rbacStrategies: readonly Strategy[] = [
+  asStrategy(roleStrategy('roles', 'Role', true)),
+  asStrategy(roleStrategy('clusterroles', 'ClusterRole', false)),
+  asStrategy(bindingStrategy('rolebindings', 'RoleBinding', true)),
+  asStrategy(bindingStrategy('clusterrolebindings', 'ClusterRoleBinding', false)),
+]
+
+/** The pipeline hands a strategy objects of its own kind only, so its parameter types may be narrower. */
+function asStrategy<T extends KubeObject>(strategy: Strategy<T>): Strategy {
+  return strategy as unknown as Strategy
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { bootstrapPolicy } from '../../../src/apiserver/auth/bootstrap-policy.ts'
+import { accessForbidden } from '../../../src/apiserver/auth/forbidden.ts'
+import { authenticated, serviceAccountUser } from '../../../src/apiserver/auth/users.ts'
+import { admin, ask, binding, jane, rbac, role, testAuthorization, userSubject } from './helpers.ts'
+
+const oneSecret = { apiGroups: [''], resources: ['secrets'], resourceNames: ['db'], verbs: ['get', 'list', 'watch'] }
+
+function withRole(rules: readonly object[], subjects: readonly object[] = [userSubject('jane')]) {
+  const authorization = testAuthorization()
+  authorization.observe(rbac('roles'), 'ADDED', role('r', rules))
+  authorization.observe(rbac('rolebindings'), 'ADDED', binding('b', ['Role', 'r'], subjects))
+  return authorization
+}
+
+describe('S4 facts/apiserver.md 5.1', () => {
+  test('system:masters may do everything and the others nothing but look around', () => {
+    const { authorizer } = testAuthorization()
+    expect(authorizer.authorize(ask(admin, 'delete', 'secrets')).decision).toBe('allow')
+    expect(authorizer.authorize(ask(jane, 'get', 'secrets', { name: 'db' }))).toEqual({
+      decision: 'noOpinion',
+      reason: '',
+    })
+    const path = { resourceRequest: false, namespace: '', resource: '' }
+    expect(authorizer.authorize(ask(jane, 'get', '', { ...path, path: '/api/v1' })).decision).toBe('allow')
+    expect(authorizer.authorize(ask(jane, 'get', '', { ...path, path: '/metrics' })).decision).toBe('noOpinion')
+  })
+
+  test.each([
+    ['get', 'db', true],
+    ['get', 'other', false],
+    ['list', '', false],
+    ['list', 'db', true],
+    ['watch', 'db', true],
+    ['create', '', false],
+    ['deletecollection', '', false],
+  ])('a rule for the name db lets %s of %j pass: %s', (verb, name, allowed) => {
+    const { authorizer } = withRole([oneSecret])
+    expect(authorizer.authorize(ask(jane, verb, 'secrets', { name })).decision === 'allow').toBe(allowed)
+  })
+
+  test('a rule for pods says nothing of pods/log, and one for */log is for every log', () => {
+    const pods = withRole([{ apiGroups: [''], resources: ['pods'], verbs: ['*'] }])
+    expect(pods.authorizer.authorize(ask(jane, 'get', 'pods/log', { name: 'p' })).decision).toBe('noOpinion')
+    const logs = withRole([{ apiGroups: [''], resources: ['*/log'], verbs: ['get'] }])
+    expect(logs.authorizer.authorize(ask(jane, 'get', 'pods/log', { name: 'p' })).decision).toBe('allow')
+  })
+
+  test('an answer follows changes of roles and bindings at once', () => {
+    const { authorizer, observe } = withRole([oneSecret])
+    const attributes = ask(jane, 'get', 'secrets', { name: 'db' })
+    expect(authorizer.authorize(attributes).decision).toBe('allow')
+    observe(rbac('roles'), 'MODIFIED', role('r', []))
+    expect(authorizer.authorize(attributes).decision).toBe('noOpinion')
+    observe(rbac('roles'), 'MODIFIED', role('r', [oneSecret]))
+    observe(rbac('rolebindings'), 'MODIFIED', binding('b', ['Role', 'r'], [userSubject('joe')]))
+    expect(authorizer.authorize(attributes).decision).toBe('noOpinion')
+  })
+
+  test('the reason names the binding, the role and the subject', () => {
+    const { authorizer } = withRole([oneSecret])
+    expect(authorizer.authorize(ask(jane, 'get', 'secrets', { name: 'db' }))).toEqual({
+      decision: 'allow',
+      reason: 'RBAC: allowed by RoleBinding "b/prod" of Role "r" to User "jane"',
+    })
+  })
+
+  test('a binding to a role that does not exist is told', () => {
+    const { authorizer, observe } = testAuthorization()
+    observe(rbac('rolebindings'), 'ADDED', binding('b', ['Role', 'none'], [userSubject('jane')]))
+    const reason = 'RBAC: role.rbac.authorization.k8s.io "none" not found'
+    expect(authorizer.authorize(ask(jane, 'get', 'secrets'))).toEqual({ decision: 'noOpinion', reason })
+  })
+
+  test('a service account is a subject of its own namespace when the binding names none', () => {
+    const { authorizer } = withRole([oneSecret], [{ kind: 'ServiceAccount', name: 'default' }])
+    const attributes = ask(serviceAccountUser('prod', 'default'), 'get', 'secrets', { name: 'db' })
+    expect(authorizer.authorize(attributes).decision).toBe('allow')
+    const stranger = ask(serviceAccountUser('dev', 'default'), 'get', 'secrets', { name: 'db' })
+    expect(authorizer.authorize(stranger).decision).toBe('noOpinion')
+  })
+
+  test.each([
+    ['view', 'get', 'pods', true],
+    ['view', 'get', 'secrets', false],
+    ['edit', 'get', 'secrets', true],
+    ['edit', 'create', 'roles.rbac.authorization.k8s.io', false],
+    ['admin', 'list', 'secrets', true],
+    ['admin', 'create', 'roles.rbac.authorization.k8s.io', true],
+  ])('the ClusterRole %s answers %s %s with %s', (name, verb, resource, allowed) => {
+    const { authorizer, observe } = testAuthorization()
+    observe(rbac('rolebindings'), 'ADDED', binding('b', ['ClusterRole', name], [userSubject('jane')]))
+    expect(authorizer.authorize(ask(jane, verb, resource)).decision === 'allow').toBe(allowed)
+  })
+
+  test('who is told no learns whom, what and where', () => {
+    const joe = authenticated({ name: 'a<b>&c', groups: [] })
+    const attributes = ask(joe, 'get', 'pods/log', { name: 'p' })
+    expect(accessForbidden(attributes, 'because').message).toBe(
+      'pods "p" is forbidden: User "a&lt;b&gt;&amp;c" cannot get resource "pods/log" in API group "" in the namespace "prod": because',
+    )
+    const cluster = ask(joe, 'list', 'deployments.apps', { namespace: '' })
+    expect(accessForbidden(cluster, '').message).toBe(
+      'deployments.apps is forbidden: User "a&lt;b&gt;&amp;c" cannot list resource "deployments" in API group "apps" at the cluster scope',
+    )
+  })
+})
+
+test('bootstrap policy: the default roles of v1.18, with what admin, edit and view gather', () => {
+  const policy = bootstrapPolicy()
+  expect(policy.clusterRoles).toHaveLength(29 + 27)
+  expect(policy.clusterRoleBindings).toHaveLength(10 + 27)
+  const rulesOf = (name: string) => policy.clusterRoles.find((one) => one.metadata.name === name)?.rules?.length ?? 0
+  expect(rulesOf('edit')).toBe(rulesOf('system:aggregate-to-edit') + rulesOf('system:aggregate-to-view'))
+  expect(rulesOf('admin')).toBe(rulesOf('edit') + rulesOf('system:aggregate-to-admin'))
+})
