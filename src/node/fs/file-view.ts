@@ -1,4 +1,4 @@
-import { type Inode, permits, statOf } from './inode.ts'
+import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo } from './node-fs.ts'
 import { compareBytes, joinPath } from './path.ts'
@@ -12,6 +12,7 @@ export interface ViewOptions {
   readonly namespace: () => Namespace
   readonly user: FsUser
   readonly umask: number
+  readonly charge?: (bytes: number) => void
 }
 
 /** Files as one namespace and one user see them. A class, for every container has one. */
@@ -20,12 +21,14 @@ export class MemoryFileView implements FileView {
   readonly #namespace: () => Namespace
   readonly #user: FsUser
   readonly #umask: number
+  readonly #charge: ((bytes: number) => void) | undefined
 
   constructor(options: ViewOptions) {
     this.#store = options.store
     this.#namespace = options.namespace
     this.#user = options.user
     this.#umask = options.umask
+    this.#charge = options.charge
   }
 
   stat(path: string): FsResult<FileStat> {
@@ -75,6 +78,11 @@ export class MemoryFileView implements FileView {
     if (!at.ok) return at
     if ((bits & 2) !== 0 && at.found.mount.readOnly) return this.#no('EROFS', path)
     return permits(at.inode, this.#user, bits) ? done : this.#no('EACCES', path)
+  }
+
+  nodePath(path: string): string | undefined {
+    const at = walk(this.#namespace(), path, true, this.#user)
+    return at.ok ? nodePathOf(at.mount, at.path) : undefined
   }
 
   mounts(): readonly MountInfo[] {
@@ -208,9 +216,11 @@ export class MemoryFileView implements FileView {
     if (file === undefined) return this.#no('ENOENT', path)
     // The bytes are the file's own: a caller may go on using its buffer.
     const whole = append ? concat(file.content, content) : content.slice()
+    const before = pagesOf(file.content.length)
     const refused = this.#store.setContent(file, whole)
     if (refused !== undefined) return this.#no(refused, path)
     this.#tell('write', at, { bytes: content.length })
+    if (file.device.kind === 'tmpfs') this.#charge?.(pagesOf(whole.length) - before)
     return done
   }
 
@@ -248,6 +258,7 @@ export class MemoryFileView implements FileView {
   #remove(at: Found, op: 'unlink' | 'rmdir'): FsResult {
     if (at.parent === undefined) return this.#no('EBUSY', at.path)
     const flag = directoryFlag(at.inode)
+    if (at.inode?.device.kind === 'tmpfs' && at.inode.links === 1) this.#charge?.(-pagesOf(at.inode.content.length))
     this.#store.removeName(at.parent, at.name)
     this.#tell(op, { ...at, mount: at.parentMount }, flag)
     return done

@@ -98,9 +98,12 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
           sizeBytes: root.device.sizeBytes,
         }))
     },
-    containerView({ rootFiles, mounts, readOnlyRoot, user = rootUser }) {
+    containerView({ rootFiles, mounts, readOnlyRoot, user = rootUser, charge }) {
       const built = buildContainerNamespace({ store, node: namespace, rootFiles, mounts, readOnlyRoot })
-      return new MemoryFileView({ store, namespace: built, user, umask: defaultUmask })
+      const rest = charge === undefined ? {} : { charge }
+      const as = (each: FsUser) =>
+        new MemoryFileView({ store, namespace: built, user: each, umask: defaultUmask, ...rest })
+      return Object.assign(as(user), { as })
     },
     reboot() {
       for (const gone of [...namespace.mounts.values()].reverse()) release(gone)

@@ -94,6 +94,8 @@ export interface FileView {
   touch(path: string): FsResult
   /** Whether the view's user may read (4), write (2) or search and execute (1); any bits together. */
   access(path: string, bits: number): FsResult
+  /** Where a path of this view is on the node; undefined for what only the container has. */
+  nodePath(path: string): string | undefined
   /** What `mount` would list in this view, oldest first. */
   mounts(): readonly MountInfo[]
 }
@@ -145,9 +147,16 @@ export interface NodeFs extends FileView {
     readonly readOnlyRoot: boolean
     /** Absent: root. */
     readonly user?: FsUser
-  }): FileView
+    /** Told of the pages that writes through this view take on a tmpfs (negative: give back): they count as its memory. */
+    readonly charge?: (bytes: number) => void
+  }): ContainerFiles
   /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
   reboot(): void
   /** Called after each change. Returns how to stop. */
   observe(listener: (change: FsChange) => void): () => void
+}
+
+/** A container's files; other users of the same container see the same tree. */
+export interface ContainerFiles extends FileView {
+  as(user: FsUser): FileView
 }

@@ -6,6 +6,7 @@ import type { BindMount } from '../fs/node-fs.ts'
  * answer through `done`; queries answer at once. Contract; `simulated-runtime.ts` implements it. Source: k8s.io/cri-api.
  */
 
+/** Messages are whole: `rpc error: code = Unknown desc = ...`; `grpcDescription` of `error-texts.ts` takes the prefix off. */
 export type RuntimeResult<T = void> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string }
@@ -35,10 +36,17 @@ export interface ContainerConfig {
   readonly command: readonly string[]
   readonly args: readonly string[]
   readonly workingDir: string
-  /** In the order in which the kubelet resolved it; names are unique. */
+  /** In the order in which the kubelet resolved it; names are unique. The image's own variables come before. */
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly mounts: readonly BindMount[]
+  /** -1: the image's own. */
   readonly runAsUser: number
+  /** Absent: 0. */
+  readonly runAsGroup?: number
+  /** supplementalGroups and fsGroup of the Pod. */
+  readonly groups?: readonly number[]
+  /** Absent: the Pod's name. */
+  readonly hostname?: string
   readonly readOnlyRootFilesystem: boolean
   readonly memoryLimitBytes: number | undefined
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
@@ -77,6 +85,8 @@ export interface ExecResult {
 }
 
 export interface ContainerRuntime {
+  /** What stands before `://` in container ids: `docker`, `containerd`. */
+  readonly runtimeType: string
   runPodSandbox(config: PodSandboxConfig, done: RuntimeDone<PodSandbox>): void
   stopPodSandbox(id: string, done: RuntimeDone): void
   removePodSandbox(id: string, done: RuntimeDone): void
@@ -96,7 +106,13 @@ export interface ContainerRuntime {
   observe(listener: (podUid: string) => void): () => void
   imageStatus(image: string): ImageRecord | undefined
   images(): readonly ImageRecord[]
-  pullImage(image: string, credential: RegistryCredential | undefined, done: RuntimeDone<ImageRecord>): void
+  /** `pod` is whom the journal names. */
+  pullImage(
+    image: string,
+    credential: RegistryCredential | undefined,
+    done: RuntimeDone<ImageRecord>,
+    pod?: PodSandboxConfig,
+  ): void
   /** Runs a command in a running container, at this instant. */
   exec(containerId: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult>
   /** Everything that the container wrote, with the time of each line. */

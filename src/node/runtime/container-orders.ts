@@ -1,0 +1,294 @@
+import type { FsUser } from '../fs/node-fs.ts'
+import { joinPath } from '../fs/path.ts'
+import type { ProbeRequest, ProcessContext, Program } from '../programs/program.ts'
+import { ContainerEntry } from './container.ts'
+import { ContainerProcess, type DirectoryWatch, runToEnd } from './container-process.ts'
+import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeDone, RuntimeResult } from './cri.ts'
+import { grpcPrefix, notFoundText, type RuntimeKind } from './error-texts.ts'
+import type { ImageStore } from './image-store.ts'
+import type { LogLine } from './log-buffer.ts'
+import type { RuntimeRecordType } from './records.ts'
+import type { RuntimeNote, RuntimeOptions } from './simulated-runtime.ts'
+
+export interface OrderOptions extends RuntimeOptions {
+  readonly kind: RuntimeKind
+  readonly images: ImageStore
+  readonly watch: DirectoryWatch
+  hexId(name: string): string
+  note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void
+  touch(podUid: string): void
+  sandbox(id: string): PodSandbox | undefined
+}
+
+const killedExitCode = 137
+const done: RuntimeResult = { ok: true, value: undefined }
+const signalTerm = 15
+const signalKill = 9
+
+/** The container half of the runtime. */
+export class ContainerOrders {
+  readonly #options: OrderOptions
+  readonly #containers = new Map<string, ContainerEntry>()
+  readonly #byPod = new Map<string, ContainerEntry[]>()
+
+  constructor(options: OrderOptions) {
+    this.#options = options
+  }
+
+  ofPod(podUid: string): readonly RuntimeContainer[] {
+    return this.#byPod.get(podUid) ?? []
+  }
+
+  podUids(): Iterable<string> {
+    return this.#byPod.keys()
+  }
+
+  logs(id: string): readonly LogLine[] {
+    return this.#containers.get(id)?.log.lines() ?? []
+  }
+
+  create(config: ContainerConfig, answer: RuntimeDone<RuntimeContainer>): void {
+    const { kernel, timings, images, fs, hexId, note, touch } = this.#options
+    kernel.schedule(timings.createContainerMs, () => {
+      const sandbox = this.#options.sandbox(config.sandboxId)
+      const stored = images.find(config.image)
+      if (sandbox === undefined) return answer(this.#fail(`sandbox "${config.sandboxId}" not found`))
+      if (stored === undefined) return answer(this.#fail(`No such image: ${config.image}`))
+      const user = config.runAsUser >= 0 ? config.runAsUser : stored.definition.user
+      const files = fs.containerView({
+        rootFiles: stored.definition.files,
+        mounts: config.mounts,
+        readOnlyRoot: config.readOnlyRootFilesystem,
+        user: userOf(config, user),
+        charge: (bytes) => this.#useMemory(entry, bytes),
+      })
+      const entry: ContainerEntry = new ContainerEntry({
+        id: hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
+        config,
+        sandbox,
+        image: stored.definition,
+        imageId: stored.record.id,
+        files,
+        createdAt: kernel.now(),
+      })
+      this.#containers.set(entry.id, entry)
+      const siblings = this.#byPod.get(config.podUid)
+      if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
+      else siblings.push(entry)
+      note('container.create', sandbox, {
+        container: config.name,
+        attempt: config.attempt,
+        command: withoutValues(config),
+        mounts: config.mounts.map(mountText),
+        env: config.env.map(({ name }) => name),
+      })
+      touch(config.podUid)
+      answer({ ok: true, value: entry })
+    })
+  }
+
+  start(id: string, answer: RuntimeDone): void {
+    const { kernel, timings, kind, note, touch } = this.#options
+    kernel.schedule(timings.startContainerMs, () => {
+      const entry = this.#containers.get(id)
+      if (entry === undefined) return answer(this.#fail(`No such container: ${id}`))
+      const [command = ''] = entry.argv
+      const program = entry.image.program(entry.argv)
+      if (program === undefined) {
+        const isPath = command.includes('/')
+        const text =
+          entry.argv.length === 0
+            ? `failed to start container "${id}": Error response from daemon: No command specified`
+            : notFoundText(kind, entry.config.name, command, isPath)
+        this.#exit(entry, isPath || entry.argv.length === 0 ? 128 : 127, text)
+        return answer(this.#fail(text))
+      }
+      entry.program = program
+      entry.state = 'running'
+      entry.startedAt = kernel.now()
+      note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
+      touch(entry.config.podUid)
+      entry.process = new ContainerProcess({
+        kernel,
+        program,
+        context: this.#context(entry, entry.argv, 1, '', (stream, text) => entry.log.write(kernel.now(), stream, text)),
+        watch: this.#options.watch,
+        exited: (exitCode) => this.#exit(entry, exitCode),
+      })
+      answer(done)
+      // After the answer: the kubelet tells of the start before anything that the program does.
+      kernel.schedule(0, () => entry.process?.step())
+    })
+  }
+
+  stop(id: string, graceSeconds: number, answer: RuntimeDone): void {
+    const { kernel, note } = this.#options
+    const entry = this.#containers.get(id)
+    if (entry?.state !== 'running') {
+      answer(done)
+      return
+    }
+    const { config, sandbox } = entry
+    note('container.stop', sandbox, { container: config.name, attempt: config.attempt, timeoutSeconds: graceSeconds })
+    entry.whenExited.push(() => answer(done))
+    this.#signal(entry, signalTerm)
+    // The killer waits even if the program promised to end in time: what it promised may change.
+    if (entry.state !== 'running') return
+    const killer = kernel.schedule(Math.max(0, graceSeconds) * 1000, () => this.#end(entry, killedExitCode))
+    entry.whenExited.push(() => killer.cancel())
+  }
+
+  remove(id: string, answer: RuntimeDone): void {
+    const entry = this.#containers.get(id)
+    if (entry !== undefined) {
+      const { config, sandbox } = entry
+      this.#end(entry, killedExitCode)
+      this.#containers.delete(id)
+      const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
+      if (rest.length === 0) this.#byPod.delete(config.podUid)
+      else this.#byPod.set(config.podUid, rest)
+      this.#options.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
+      this.#options.touch(config.podUid)
+    }
+    answer(done)
+  }
+
+  /** Ends what runs in a sandbox, at once. */
+  killAll(sandboxId: string, exitCode: number): void {
+    for (const entry of this.#containers.values()) if (entry.config.sandboxId === sandboxId) this.#end(entry, exitCode)
+  }
+
+  exec(id: string, argv: readonly string[], stdin: string): RuntimeResult<ExecResult> {
+    const entry = this.#containers.get(id)
+    if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
+    const program = entry.image.program(argv)
+    if (program === undefined) return this.#fail(execNotFound(this.#options.kind, argv[0] ?? ''))
+    const written = { stdout: '', stderr: '' }
+    const context = this.#context(entry, argv, entry.nextPid++, stdin, (stream, text) => {
+      written[stream] += text
+    })
+    return runToEnd(program, context, () => ({ ...written, exitCode: 0 }))
+  }
+
+  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
+    const entry = this.#containers.get(id)
+    const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
+    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.process === undefined)
+      return { ok: false, output: refused }
+    return entry.program.probe(entry.process.context, request)
+  }
+
+  #context(
+    entry: ContainerEntry,
+    argv: readonly string[],
+    pid: number,
+    stdin: string,
+    write: ProcessContext['write'],
+  ): ProcessContext {
+    const { kernel, calendar } = this.#options
+    const { config, image, files } = entry
+    const hostname = config.hostname ?? entry.sandbox.podName
+    const user = userOf(config, config.runAsUser >= 0 ? config.runAsUser : image.user)
+    return {
+      files,
+      env: environmentOf(entry, hostname),
+      argv,
+      workingDir: config.workingDir !== '' ? config.workingDir : image.workingDir,
+      user,
+      hostname,
+      pid,
+      now: () => kernel.now(),
+      epochNow: () => calendar.at(kernel.now()),
+      write,
+      stdin,
+      useMemory: (bytes) => this.#useMemory(entry, bytes),
+      kill: (target, signal) => (target === 1 ? this.#signal(entry, signal) : -1),
+      processes: () => [
+        { pid: 1, command: entry.argv.join(' ') },
+        ...(pid === 1 ? [] : [{ pid, command: argv.join(' ') }]),
+      ],
+    }
+  }
+
+  #signal(entry: ContainerEntry, signal: number): number {
+    const { kernel } = this.#options
+    if (entry.state !== 'running' || entry.process === undefined || entry.program === undefined) return -1
+    // A container's first process is spared a SIGKILL from inside of it, and any signal that it does not handle.
+    if (signal === signalKill || signal === 0) return 0
+    const termination: ReturnType<Program['onTerm']> =
+      signal === signalTerm ? entry.program.onTerm(entry.process.context) : 'ignored'
+    if (termination === 'ignored') return 0
+    const ending = kernel.schedule(termination.afterMs, () => this.#end(entry, termination.exitCode))
+    entry.whenExited.push(() => ending.cancel())
+    return 0
+  }
+
+  #useMemory(entry: ContainerEntry, bytes: number): void {
+    entry.memoryBytes = Math.max(0, entry.memoryBytes + bytes)
+    const limit = entry.config.memoryLimitBytes
+    if (limit === undefined || entry.memoryBytes <= limit || entry.state !== 'running') return
+    // The kernel kills when the process next runs: after what it is doing at this instant.
+    this.#options.kernel.schedule(0, () => this.#end(entry, killedExitCode, 'OOMKilled'))
+  }
+
+  #end(entry: ContainerEntry, exitCode: number, reason?: string): void {
+    if (entry.state !== 'running') return
+    entry.process?.kill()
+    this.#exit(entry, exitCode, undefined, reason)
+  }
+
+  #exit(entry: ContainerEntry, exitCode: number, message?: string, reason?: string): void {
+    const { kernel, note, touch } = this.#options
+    const now = kernel.now()
+    entry.state = 'exited'
+    entry.finishedAt = now
+    entry.exitCode = exitCode
+    entry.reason = reason ?? (message === undefined ? (exitCode === 0 ? 'Completed' : 'Error') : 'ContainerCannotRun')
+    entry.message = message
+    entry.log.flush(now)
+    const { name, attempt } = entry.config
+    note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
+    touch(entry.config.podUid)
+    for (const tell of entry.whenExited.splice(0)) tell()
+  }
+
+  #fail(text: string): { readonly ok: false; readonly message: string } {
+    return { ok: false, message: `${grpcPrefix}${text}` }
+  }
+}
+
+function userOf(config: ContainerConfig, uid: number): FsUser {
+  return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
+}
+
+/** What a process finds: the image's variables, the Pod's over them, and what the runtime adds. */
+function environmentOf({ image, config }: ContainerEntry, hostname: string): ReadonlyMap<string, string> {
+  const env = new Map<string, string>()
+  for (const { name, value } of image.env) env.set(name, value)
+  env.set('HOSTNAME', hostname)
+  for (const { name, value } of config.env) env.set(name, value)
+  if (!env.has('HOME')) env.set('HOME', image.user === 0 && config.runAsUser <= 0 ? '/root' : '/')
+  return env
+}
+
+/** A value from the environment, where the kubelet put one into the command, stands as the reference that it came from. */
+function withoutValues({ command, env }: ContainerConfig): readonly string[] {
+  const telling = env.filter(({ value }) => value.length >= 3)
+  if (telling.length === 0) return command
+  return command.map((word) =>
+    telling.reduce(
+      (text, { name, value }) => (text.includes(value) ? text.replaceAll(value, () => `$(${name})`) : text),
+      word,
+    ),
+  )
+}
+
+function mountText({ containerPath, hostPath, readOnly }: ContainerConfig['mounts'][number]): string {
+  return `${joinPath(containerPath)} <- ${hostPath} ro=${readOnly}`
+}
+
+function execNotFound(kind: RuntimeKind, program: string): string {
+  return kind === 'docker'
+    ? `failed to exec in container: OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": executable file not found in $PATH": unknown`
+    : `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`
+}

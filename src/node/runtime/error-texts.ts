@@ -1,0 +1,70 @@
+/** What runtimes answer, word by word. `docker` is what v1.18 clusters ran, `containerd` what they run since dockershim went (1.24). */
+export type RuntimeKind = 'docker' | 'containerd'
+
+export type PullFailure = 'denied' | 'unauthorized' | 'absent' | 'unreachable'
+
+export interface PulledName {
+  /** As the kubelet asked for it. */
+  readonly image: string
+  /** With host and `library/`. */
+  readonly full: string
+  readonly host: string
+}
+
+/** Prefix of an error that came over the runtime's socket. Source: google.golang.org/grpc status.Error. */
+export const grpcPrefix = 'rpc error: code = Unknown desc = '
+
+/** What the kubelet shows of an error of CreateContainer and StartContainer. Source: kuberuntime_container.go, grpcstatus Message. */
+export function grpcDescription(message: string): string {
+  const match = /^rpc error: code = \w+ desc = (.*)$/s.exec(message)
+  return match?.[1] ?? message
+}
+
+/**
+ * Why a pull failed, without the gRPC prefix. Sources: moby distribution/errors.go and registry client;
+ * containerd remotes/docker resolver.go, authorizer.go and cri image_pull.go (wordings from memory of released versions).
+ */
+export function pullErrorText(kind: RuntimeKind, failure: PullFailure, name: PulledName): string {
+  return kind === 'docker' ? dockerPull(failure, name) : containerdPull(failure, name)
+}
+
+function dockerPull(failure: PullFailure, { image, full, host }: PulledName): string {
+  const repository = image.replace(/(:[^/]*)?(@.*)?$/, '')
+  const daemon = 'Error response from daemon: '
+  const endpoint = host === 'docker.io' ? 'registry-1.docker.io' : host
+  switch (failure) {
+    case 'denied':
+      return `${daemon}pull access denied for ${repository}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`
+    case 'unauthorized':
+      return `${daemon}unauthorized: incorrect username or password`
+    case 'absent':
+      return `${daemon}manifest for ${host === 'docker.io' ? image : full} not found: manifest unknown: manifest unknown`
+    case 'unreachable':
+      return `${daemon}Get https://${endpoint}/v2/: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`
+  }
+}
+
+function containerdPull(failure: PullFailure, { full, host }: PulledName): string {
+  const lead = `failed to pull and unpack image "${full}": failed to resolve reference "${full}": `
+  const endpoint = host === 'docker.io' ? 'registry-1.docker.io' : host
+  const tag = full.slice(full.lastIndexOf(':') + 1)
+  const path = full.slice(full.indexOf('/') + 1, full.lastIndexOf(':'))
+  switch (failure) {
+    case 'denied':
+      return `${lead}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+    case 'unauthorized':
+      return `${lead}failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized`
+    case 'absent':
+      return `${lead}${full}: not found`
+    case 'unreachable':
+      return `${lead}failed to do request: Head "https://${endpoint}/v2/${path}/manifests/${tag}": dial tcp ${endpoint}:443: i/o timeout`
+  }
+}
+
+/** Why a program could not be started. Sources: runc libcontainer, as dockershim and containerd hand it on. */
+export function notFoundText(kind: RuntimeKind, container: string, program: string, isPath: boolean): string {
+  const cause = isPath ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
+  return kind === 'docker'
+    ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown`
+    : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": ${cause}: unknown`
+}

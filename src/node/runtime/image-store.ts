@@ -1,0 +1,47 @@
+import { splitImage } from '../images/image-name.ts'
+import type { ImageDefinition } from '../programs/program.ts'
+import type { ImageRecord } from './cri.ts'
+import type { Registry } from './registry.ts'
+
+interface Stored {
+  readonly record: ImageRecord
+  readonly definition: ImageDefinition
+}
+
+/** Images of one node: pulled ones, and those that were there from the start. */
+export class ImageStore {
+  readonly #stored = new Map<string, Stored>()
+  readonly #registry: Registry
+  readonly #digest: (name: string) => string
+
+  constructor(registry: Registry, digest: (name: string) => string) {
+    this.#registry = registry
+    this.#digest = digest
+  }
+
+  find(name: string): Stored | undefined {
+    const known = this.#stored.get(keyOf(name))
+    if (known !== undefined) return known
+    const preloaded = this.#registry.preloaded(name)
+    return preloaded === undefined ? undefined : this.add(name, preloaded)
+  }
+
+  add(name: string, definition: ImageDefinition): Stored {
+    const { host, path, suffix } = splitImage(name)
+    const digest = suffix.includes('@') ? suffix.slice(suffix.indexOf('@') + 1) : `sha256:${this.#digest(keyOf(name))}`
+    const id = `${host}/${path}@${digest}`
+    const stored = { definition, record: { id, names: [id, name], sizeBytes: definition.sizeBytes } }
+    this.#stored.set(keyOf(name), stored)
+    return stored
+  }
+
+  records(): readonly ImageRecord[] {
+    return [...this.#stored.values()].map(({ record }) => record)
+  }
+}
+
+/** One image under all ways of writing its name. */
+function keyOf(name: string): string {
+  const { host, path, suffix } = splitImage(name)
+  return `${host}/${path}${suffix}`
+}

@@ -1,0 +1,46 @@
+import type { VirtualMs } from '../../kernel/time.ts'
+
+export interface LogLine {
+  readonly at: VirtualMs
+  readonly stream: 'stdout' | 'stderr'
+  readonly line: string
+}
+
+/** After which the kubelet rotates a container's log: what is older is gone. Source: containerLogMaxSize 10Mi. */
+const maxBytes = 10 * 1024 * 1024
+
+/** What a container wrote, by lines. */
+export class LogBuffer {
+  #lines: LogLine[] = []
+  #bytes = 0
+  readonly #partial = { stdout: '', stderr: '' }
+
+  write(at: VirtualMs, stream: 'stdout' | 'stderr', text: string): void {
+    const whole = this.#partial[stream] + text
+    const parts = whole.split('\n')
+    this.#partial[stream] = parts.pop() ?? ''
+    for (const line of parts) this.#push({ at, stream, line })
+  }
+
+  /** Ends what was begun: the program is gone. */
+  flush(at: VirtualMs): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (this.#partial[stream] !== '') this.#push({ at, stream, line: this.#partial[stream] })
+      this.#partial[stream] = ''
+    }
+  }
+
+  lines(): readonly LogLine[] {
+    return this.#lines
+  }
+
+  #push(line: LogLine): void {
+    this.#lines.push(line)
+    this.#bytes += line.line.length + 1
+    if (this.#bytes <= maxBytes) return
+    let dropped = 0
+    while (this.#bytes > maxBytes / 2 && dropped < this.#lines.length - 1)
+      this.#bytes -= (this.#lines[dropped++]?.line.length ?? 0) + 1
+    this.#lines = this.#lines.slice(dropped)
+  }
+}

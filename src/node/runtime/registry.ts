@@ -1,0 +1,126 @@
+import type { VirtualMs } from '../../kernel/time.ts'
+import { splitImage } from '../images/image-name.ts'
+import { image } from '../programs/image.ts'
+import { type ImageDefinition, serveForever } from '../programs/program.ts'
+import type { RegistryCredential } from './cri.ts'
+import { type PullFailure, pullErrorText, type RuntimeKind } from './error-texts.ts'
+
+export type PullOutcome =
+  | { readonly ok: true; readonly image: ImageDefinition }
+  /** Without the prefix that gRPC puts before it. */
+  | { readonly ok: false; readonly message: string }
+
+/** Where images come from: all registries that a node can reach. */
+export interface Registry {
+  /** How long a pull takes; asked when it begins. */
+  pullMs(image: string): VirtualMs
+  /** What it comes to; asked when it ends. `image` has a tag or digest. */
+  pull(image: string, credential: RegistryCredential | undefined): PullOutcome
+  /** Images that are on every node before anything was pulled. */
+  preloaded(image: string): ImageDefinition | undefined
+}
+
+export interface PrivateRepository {
+  /** Host and path that the repository's name must begin with: `registry.example.com/team`. */
+  readonly prefix: string
+  readonly credentials: readonly RegistryCredential[]
+}
+
+export interface RegistryOptions {
+  readonly runtime: RuntimeKind
+  readonly images?: readonly ImageDefinition[]
+  /** Names, with tag, of images that are on every node. */
+  readonly preloaded?: readonly string[]
+  /** Repositories that need credentials; the longest matching prefix counts. */
+  readonly privateRepositories?: readonly PrivateRepository[]
+  /** Images (with or without tag) that exist nowhere. */
+  readonly absent?: readonly string[]
+  /** Whether an image that nobody described can be pulled; it then runs until it is stopped. */
+  readonly servesUnknown?: boolean
+  /** Time that a pull takes before the first byte. */
+  readonly latencyMs?: VirtualMs
+  readonly bytesPerSecond?: number
+}
+
+export interface SimulatedRegistry extends Registry {
+  /** Takes the registry of a host (`docker.io` for short names) away, or brings it back. */
+  setReachable(host: string, reachable: boolean): void
+  addImage(definition: ImageDefinition): void
+  setCredentials(repository: PrivateRepository): void
+}
+
+/** A pull over a good line: 50 MB/s after a handshake of 300 ms. */
+const defaultLatencyMs = 300
+const defaultBytesPerSecond = 50_000_000
+/** After which the runtime gives up on a registry that does not answer. Source: moby registry client, 15 s. */
+const unreachableMs = 15_000
+
+/** Registries with public and private images, outages, and pulls that take as long as the image is large (P1). */
+export function createRegistry(options: RegistryOptions): SimulatedRegistry {
+  const { runtime, servesUnknown = true, latencyMs = defaultLatencyMs } = options
+  const bytesPerSecond = options.bytesPerSecond ?? defaultBytesPerSecond
+  const images = new Map((options.images ?? []).map((each) => [normal(each.repository), each]))
+  const secured = new Map((options.privateRepositories ?? []).map((each) => [normal(each.prefix), each]))
+  const absent = new Set((options.absent ?? []).map(normal))
+  const preloaded = new Set((options.preloaded ?? []).map(normal))
+  const unreachable = new Set<string>()
+
+  const isAbsent = (name: string) => absent.has(normal(name)) || absent.has(repositoryOf(name))
+  const find = (name: string): ImageDefinition | undefined => {
+    const known = images.get(repositoryOf(name))
+    if (known !== undefined || !servesUnknown) return known
+    return image(repositoryOf(name), () => serveForever({ afterMs: 100, exitCode: 0 }))
+  }
+  const guard = (name: string): PrivateRepository | undefined => {
+    const matching = [...secured].filter(([prefix]) => repositoryOf(name).startsWith(prefix))
+    return matching.sort(([a], [b]) => b.length - a.length)[0]?.[1]
+  }
+  const fail = (name: string, failure: PullFailure): PullOutcome => ({
+    ok: false,
+    message: pullErrorText(runtime, failure, { image: name, full: normal(name), host: hostOf(name) }),
+  })
+
+  return {
+    pullMs(name) {
+      if (unreachable.has(hostOf(name))) return unreachableMs
+      const size = isAbsent(name) ? 0 : (find(name)?.sizeBytes ?? 0)
+      return latencyMs + Math.ceil((size * 1000) / bytesPerSecond)
+    },
+    pull(name, credential) {
+      if (unreachable.has(hostOf(name))) return fail(name, 'unreachable')
+      const guarded = guard(name)
+      if (guarded !== undefined) {
+        if (credential === undefined) return fail(name, 'denied')
+        const { username, password } = credential
+        const fits = guarded.credentials.some((each) => each.username === username && each.password === password)
+        if (!fits) return fail(name, 'unauthorized')
+      }
+      const found = isAbsent(name) ? undefined : find(name)
+      if (found !== undefined) return { ok: true, image: found }
+      // Docker Hub tells nobody whether a repository exists that it would not show.
+      return fail(name, images.has(repositoryOf(name)) || hostOf(name) !== 'docker.io' ? 'absent' : 'denied')
+    },
+    preloaded: (name) => (preloaded.has(normal(name)) ? find(name) : undefined),
+    setReachable(host, reachable) {
+      if (reachable) unreachable.delete(host)
+      else unreachable.add(host)
+    },
+    addImage: (definition) => void images.set(normal(definition.repository), definition),
+    setCredentials: (repository) => void secured.set(normal(repository.prefix), repository),
+  }
+}
+
+/** `docker.io/library/busybox:1.31` of `busybox:1.31`. */
+function normal(name: string): string {
+  const { host, path, suffix } = splitImage(name)
+  return `${host}/${path}${suffix}`
+}
+
+function repositoryOf(name: string): string {
+  const { host, path } = splitImage(name)
+  return `${host}/${path}`
+}
+
+function hostOf(name: string): string {
+  return splitImage(name).host
+}

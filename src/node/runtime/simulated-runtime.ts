@@ -1,0 +1,169 @@
+import type { Calendar } from '../../kernel/calendar.ts'
+import type { Journal } from '../../kernel/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStreams } from '../../kernel/random.ts'
+import type { NodeFs } from '../fs/node-fs.ts'
+import { ContainerOrders } from './container-orders.ts'
+import type { ContainerRuntime, PodSandbox, RuntimeTimings } from './cri.ts'
+import { createDirectoryWatch } from './directory-watch.ts'
+import { grpcPrefix, type RuntimeKind } from './error-texts.ts'
+import { ImageStore } from './image-store.ts'
+import { createPodIps } from './pod-ips.ts'
+import type { RuntimeRecordType } from './records.ts'
+import type { Registry } from './registry.ts'
+
+export interface RuntimeOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly fs: NodeFs
+  readonly registry: Registry
+  readonly timings: RuntimeTimings
+  readonly nodeName: string
+  /** Whose error texts and id prefixes; absent: docker, which v1.18 clusters ran. */
+  readonly kind?: RuntimeKind
+  /** Addresses of the node's Pods; absent: `10.244.0.0/24`. */
+  readonly podCidr?: string
+}
+
+/** What is written down of a Pod's sandbox or container. */
+export interface RuntimeNote {
+  readonly podUid: string
+  readonly podName: string
+  readonly podNamespace: string
+}
+
+/** A container runtime with an image store, whose containers run programs in virtual time. */
+export function createRuntime(options: RuntimeOptions): ContainerRuntime {
+  const { kernel, journal, random, fs, registry, timings, nodeName, kind = 'docker' } = options
+  const sandboxes = new Map<string, PodSandbox>()
+  const byPod = new Map<string, PodSandbox[]>()
+  const changed = new Set<string>()
+  const listeners = new Set<(podUid: string) => void>()
+  const ips = createPodIps(options.podCidr ?? '10.244.0.0/24')
+  const actor = `runtime/${nodeName}`
+  const hexId = (name: string): string => {
+    const streamName = `runtime/${nodeName}/id/${name}`
+    const stream = random.stream(streamName)
+    let id = ''
+    for (let i = 0; i < 8; i++) id += stream.integer(0, 0x1_0000_0000).toString(16).padStart(8, '0')
+    random.release(streamName)
+    return id
+  }
+  const images = new ImageStore(registry, (name) => hexId(`image/${name}`))
+  const note = (
+    type: RuntimeRecordType,
+    pod: RuntimeNote | undefined,
+    detail: Readonly<Record<string, unknown>>,
+  ): void => {
+    const object = pod && { kind: 'Pod', namespace: pod.podNamespace, name: pod.podName, uid: pod.podUid }
+    journal.append({ actor, type, detail, ...(object && { object }) })
+  }
+  const touch = (podUid: string): void => {
+    changed.add(podUid)
+    for (const listener of listeners) listener(podUid)
+  }
+  const orders = new ContainerOrders({
+    ...options,
+    kind,
+    images,
+    hexId,
+    note,
+    touch,
+    watch: createDirectoryWatch(fs),
+    sandbox: (id) => sandboxes.get(id),
+  })
+  const replace = (sandbox: PodSandbox): void => {
+    sandboxes.set(sandbox.id, sandbox)
+    const all = byPod.get(sandbox.podUid) ?? []
+    const at = all.findIndex(({ id }) => id === sandbox.id)
+    if (at === -1) all.push(sandbox)
+    else all[at] = sandbox
+    byPod.set(sandbox.podUid, all)
+    touch(sandbox.podUid)
+  }
+  const notReady = (sandbox: PodSandbox): void => {
+    if (sandbox.state === 'notReady') return
+    replace({ ...sandbox, state: 'notReady' })
+    ips.release(sandbox.ip)
+  }
+
+  return {
+    runtimeType: kind,
+    runPodSandbox(config, done) {
+      kernel.schedule(timings.sandboxMs, () => {
+        const ip = ips.take()
+        if (ip === undefined) {
+          const network = `failed to set up pod "${config.podName}_${config.podNamespace}" network: failed to allocate for range 0: no IP addresses available in range set`
+          return done({ ok: false, message: `${grpcPrefix}${network}` })
+        }
+        const id = hexId(`${config.podUid}/sandbox/${config.attempt}`)
+        const sandbox: PodSandbox = { ...config, id, state: 'ready', createdAt: kernel.now(), ip }
+        note('sandbox.run', sandbox, { attempt: config.attempt, ip })
+        replace(sandbox)
+        done({ ok: true, value: sandbox })
+      })
+    },
+    stopPodSandbox(id, done) {
+      const sandbox = sandboxes.get(id)
+      if (sandbox !== undefined) {
+        orders.killAll(id, 137)
+        if (sandbox.state === 'ready') note('sandbox.stop', sandbox, { attempt: sandbox.attempt })
+        notReady(sandbox)
+      }
+      done({ ok: true, value: undefined })
+    },
+    removePodSandbox(id, done) {
+      const sandbox = sandboxes.get(id)
+      if (sandbox !== undefined) {
+        orders.killAll(id, 137)
+        notReady(sandbox)
+        sandboxes.delete(id)
+        const rest = (byPod.get(sandbox.podUid) ?? []).filter((each) => each.id !== id)
+        if (rest.length === 0) byPod.delete(sandbox.podUid)
+        else byPod.set(sandbox.podUid, rest)
+        note('sandbox.remove', sandbox, { attempt: sandbox.attempt })
+        touch(sandbox.podUid)
+      }
+      done({ ok: true, value: undefined })
+    },
+    createContainer: (config, done) => orders.create(config, done),
+    startContainer: (id, done) => orders.start(id, done),
+    stopContainer: (id, graceSeconds, done) => orders.stop(id, graceSeconds, done),
+    removeContainer: (id, done) => orders.remove(id, done),
+    podSandboxes: (podUid) => byPod.get(podUid) ?? [],
+    podContainers: (podUid) => orders.ofPod(podUid),
+    podUids: () => [...new Set([...byPod.keys(), ...orders.podUids()])],
+    changedPods() {
+      const pods = [...changed]
+      changed.clear()
+      return pods
+    },
+    observe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    imageStatus: (name) => images.find(name)?.record,
+    images: () => images.records(),
+    pullImage(name, credential, done, pod) {
+      const who = credential === undefined ? {} : { username: credential.username }
+      note('image.pull', pod, { image: name, ...who })
+      kernel.schedule(registry.pullMs(name), () => {
+        const outcome = registry.pull(name, credential)
+        note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
+        if (outcome.ok) done({ ok: true, value: images.add(name, outcome.image).record })
+        else done({ ok: false, message: `${grpcPrefix}${outcome.message}` })
+      })
+    },
+    exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
+    logs: (id) => orders.logs(id),
+    probe: (id, request) => orders.probe(id, request),
+    reboot() {
+      for (const sandbox of sandboxes.values()) {
+        orders.killAll(sandbox.id, 255)
+        notReady(sandbox)
+      }
+    },
+  }
+}
