@@ -1,0 +1,100 @@
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  internalError,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+  tooLong,
+} from './field-errors.ts'
+
+/** What validation may know beside the object. */
+export interface ValidationSettings {
+  /** Minor version whose rules and words hold. */
+  readonly minor: number
+  /** Gate RelaxedEnvironmentVariableValidation. */
+  readonly relaxedEnvNames?: boolean
+  /** Flag `--allow-privileged` of the API server. Default true, as every installer sets it. */
+  readonly allowPrivileged?: boolean
+  /** Gate EphemeralContainers: on from v1.23. */
+  readonly ephemeralContainers?: boolean
+}
+
+/** Collects what is wrong with one object, in the order in which the API server would list it. */
+export class Validator {
+  readonly errors: FieldError[] = []
+  readonly settings: ValidationSettings
+  readonly minor: number
+
+  constructor(settings: ValidationSettings) {
+    this.settings = settings
+    this.minor = settings.minor
+  }
+
+  add(errors: readonly FieldError[]): void {
+    for (const error of errors) this.errors.push(error)
+  }
+
+  required(field: string, detail = ''): void {
+    this.errors.push(required(field, detail))
+  }
+
+  invalid(field: string, value: unknown, detail: string): void {
+    this.errors.push(invalid(field, value, detail))
+  }
+
+  /** `value` as Go's `%#v` writes it, for values that are neither texts, numbers nor booleans. */
+  invalidGo(field: string, value: string, detail: string): void {
+    const tail = detail === '' ? '' : `: ${detail}`
+    this.errors.push({ type: 'FieldValueInvalid', field, body: `Invalid value: ${value}${tail}` })
+  }
+
+  /** One `Invalid value` for each text. */
+  each(field: string, value: unknown, problems: readonly string[]): void {
+    for (const problem of problems) this.errors.push(invalid(field, value, problem))
+  }
+
+  forbidden(field: string, detail: string): void {
+    this.errors.push(forbidden(field, detail))
+  }
+
+  duplicate(field: string, value: unknown): void {
+    this.errors.push(duplicate(field, value))
+  }
+
+  notFound(field: string, value: unknown): void {
+    this.errors.push(notFound(field, value))
+  }
+
+  notSupported(field: string, value: unknown, supported: readonly string[]): void {
+    this.errors.push(notSupported(field, value, supported))
+  }
+
+  /** From v1.32 on the text is `may not be more than %d bytes`. */
+  tooLong(field: string, max: number): void {
+    this.errors.push(this.minor >= 32 ? tooLong(field, max, `may not be more than ${max} bytes`) : tooLong(field, max))
+  }
+
+  internal(field: string, message: string): void {
+    this.errors.push(internalError(field, message))
+  }
+
+  /** Source: apimachinery pkg/api/validation/generic.go, ValidateNonnegativeField. */
+  nonNegative(field: string, value: number | undefined): void {
+    if (value !== undefined && value < 0) this.invalid(field, value, 'must be greater than or equal to 0')
+  }
+}
+
+/** Keys of a map in byte order, where Go walks it in a random one. */
+export function sortedKeys(map: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  if (map === undefined) return []
+  const keys = Object.keys(map)
+  return keys.length > 1 ? keys.sort() : keys
+}
+
+/** Whether a field of the schema's zero value counts as unset: absent, null or an empty text. */
+export function isUnset(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
+}
