@@ -1,0 +1,115 @@
+/** A mistake in a scenario file, as data: tests name the code, the edge draws the code frame. docs/errors.md lists the codes. */
+export const diagnosticCodes = {
+  EMPTY_FILE: 'The file holds nothing.',
+  NOT_READABLE: 'The file cannot be read.',
+  YAML_SYNTAX: 'The text is no YAML.',
+  UNKNOWN_KEY: 'A map has a key that means nothing there.',
+  MISSING_KEY: 'A map lacks a key that it must have.',
+  WRONG_TYPE: 'A value is of another type than its key wants.',
+  BAD_VALUE: 'A value is none of those that its key takes.',
+  BAD_DURATION: 'A duration is not written as a number with a unit.',
+  UNKNOWN_STEP: 'A step has no action.',
+  AMBIGUOUS_STEP: 'A step has more than one action.',
+  UNKNOWN_EXPECTATION: 'An expectation names nothing to look at.',
+  AMBIGUOUS_EXPECTATION: 'An expectation names more than one thing to look at.',
+  BAD_MANIFEST: 'A manifest is no object of Kubernetes.',
+  BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
+  MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
+} as const
+
+export type DiagnosticCode = keyof typeof diagnosticCodes
+
+export interface Diagnostic {
+  readonly code: DiagnosticCode
+  /** One sentence: what was found, and what was expected instead. */
+  readonly message: string
+  readonly file: string
+  /** Offsets into the text, end exclusive; line and column come when printing. */
+  readonly range: readonly [start: number, end: number]
+  /** What the author may have meant. */
+  readonly suggestion?: string
+}
+
+export type Loaded<T> =
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly errors: readonly [Diagnostic, ...Diagnostic[]] }
+
+/** Line and column of an offset, both counted from 1; columns in UTF-16 code units. */
+export function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset)
+  const lineStart = before.lastIndexOf('\n') + 1
+  return { line: before.split('\n').length, column: offset - lineStart + 1 }
+}
+
+/**
+ * The diagnostic as a person reads it: `file:line:column`, the sentence, the line with its neighbours and a caret.
+ * Tabs and control characters of the source are shown, never sent to the terminal as they are.
+ */
+export function drawDiagnostic(diagnostic: Diagnostic, text: string): string {
+  const { line, column } = lineAndColumn(text, diagnostic.range[0])
+  const head = `${diagnostic.file}:${line}:${column}: error ${diagnostic.code}: ${printable(diagnostic.message)}`
+  const suggestion = diagnostic.suggestion === undefined ? [] : [`  did you mean ${diagnostic.suggestion}?`]
+  const lines = text.split('\n')
+  if (text === '') return [head, ...suggestion].join('\n')
+  const width = String(Math.min(lines.length, line + 1)).length
+  const frame: string[] = []
+  for (let n = Math.max(1, line - 2); n <= Math.min(lines.length, line + 1); n++) {
+    const source = lines[n - 1] ?? ''
+    frame.push(`${n === line ? '>' : ' '} ${String(n).padStart(width)} | ${visible(source)}`.trimEnd())
+    if (n !== line) continue
+    const lead = visible(source.slice(0, column - 1)).length
+    const length = Math.min(diagnostic.range[1] - diagnostic.range[0], source.length - column + 1)
+    frame.push(`  ${' '.repeat(width)} | ${' '.repeat(lead)}${'^'.repeat(Math.max(1, length))}`)
+  }
+  return [head, ...frame, ...suggestion].join('\n')
+}
+
+/** A line as it is shown: cut where it is very long. */
+function visible(text: string): string {
+  const shown = printable(text)
+  return shown.length > 160 ? `${shown.slice(0, 157)}...` : shown
+}
+
+/** Tabs as an arrow, other control and direction characters as their code. */
+function printable(text: string): string {
+  return text
+    .replace(/\t/g, '→')
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+}
+
+/** The candidate that the author most probably meant, if any is close enough. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Damerau-Levenshtein with neighbours swapped, over texts cut to 40 characters. */
+function editDistance(left: string, right: string): number {
+  const a = left.slice(0, 40)
+  const b = right.slice(0, 40)
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const above = rows[i - 1] as number[]
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let cost = Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
+      row.push(cost)
+    }
+    rows.push(row)
+  }
+  return rows[a.length]?.[b.length] ?? 0
+}

@@ -1,0 +1,73 @@
+import type { VirtualMs } from '../kernel/time.ts'
+import type { ExpectationSource, FaultSource, OutputSource, ScenarioSource } from './schema.ts'
+
+/** A scenario that has been loaded: durations are numbers, every step has one action and knows its place in the file. */
+
+export interface Scenario {
+  readonly file: string
+  readonly source: ScenarioSource
+  readonly title: string
+  readonly covers: readonly string[]
+  /** As written in the file; the run may be given another. */
+  readonly seed: string
+  readonly files: Readonly<Record<string, Uint8Array>>
+  readonly steps: readonly Step[]
+}
+
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+export type StepTime = { readonly kind: 'at' | 'after'; readonly ms: VirtualMs }
+
+export interface Step {
+  readonly place: Place
+  readonly time: StepTime
+  readonly say: string | undefined
+  readonly action: StepAction | undefined
+  readonly output: OutputSource | undefined
+  readonly expectations: readonly Expectation[]
+}
+
+export type StepAction =
+  | {
+      readonly kind: 'kubectl'
+      readonly line: string
+      readonly as: string | undefined
+      readonly editor: string | undefined
+    }
+  | { readonly kind: 'run'; readonly script: string; readonly as: string | undefined }
+  | { readonly kind: 'apply'; readonly manifest: string }
+  | {
+      readonly kind: 'exec'
+      readonly line: string
+      readonly pod: string
+      readonly container: string | undefined
+      readonly namespace: string | undefined
+    }
+  | { readonly kind: 'wait'; readonly ms: VirtualMs }
+  | { readonly kind: 'waitFor'; readonly expectation: Expectation }
+  | { readonly kind: 'fault'; readonly fault: FaultSource; readonly forMs: VirtualMs | undefined }
+
+export type Subject =
+  | 'pod'
+  | 'object'
+  | 'file'
+  | 'env'
+  | 'logs'
+  | 'event'
+  | 'requests'
+  | 'watches'
+  | 'delay'
+  | 'node_holds'
+
+export interface Expectation {
+  readonly place: Place
+  readonly subject: Subject
+  readonly source: ExpectationSource
+  /** `now` at this instant, `within` some time, `always` or `never` for some time. */
+  readonly timing: { readonly kind: 'now' } | { readonly kind: 'within' | 'always' | 'never'; readonly ms: VirtualMs }
+  readonly atMostMs: VirtualMs | undefined
+  readonly atLeastMs: VirtualMs | undefined
+}

@@ -1,0 +1,235 @@
+import { z } from 'zod'
+
+/** The shape of a scenario file. One schema gives the types, the errors and the JSON Schema for editors. */
+
+const duration = z.string().meta({ description: 'A duration of virtual time: 500ms, 90s, 1m30s, 2h' })
+const name = z.string().min(1)
+const texts = z.union([z.string(), z.array(z.string()).min(1)])
+
+/** What a command must have printed and returned. */
+export const outputSchema = z
+  .strictObject({
+    stdout: z
+      .string()
+      .optional()
+      .meta({ description: 'All of standard output; a # stands for any one character, a line ... for any lines' }),
+    stderr: z.string().optional().meta({ description: 'All of standard error, read as stdout is' }),
+    contains: texts.optional().meta({ description: 'Texts that standard output or standard error must contain' }),
+    lacks: texts.optional().meta({ description: 'Texts that neither may contain' }),
+    exitCode: z.int().min(0).max(255).optional().meta({ description: 'Exit code; 0 unless given' }),
+  })
+  .meta({ description: 'What the command must print and return' })
+
+const timing = {
+  within: duration.optional().meta({ description: 'Let time pass until it holds, at most this long' }),
+  always: duration.optional().meta({ description: 'It must hold at every event for this long' }),
+  never: duration.optional().meta({ description: 'It must hold at no event for this long' }),
+}
+
+const comparison = z.union([z.int(), z.string().regex(/^(>=|<=|>|<|==)?\s*\d+$/)])
+
+/** Something that must be true of the cluster. Exactly one of the keys of `expectationSubjects` says what is looked at. */
+export const expectationSchema = z
+  .strictObject({
+    pod: name.optional().meta({ description: 'A Pod, by name' }),
+    phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).optional(),
+    ready: z.boolean().optional(),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Reason of a waiting or terminated container, or of the status' }),
+    restarts: comparison.optional(),
+    node: z.string().optional(),
+
+    object: z
+      .string()
+      .regex(/^[a-z.]+\/[^/]+$/i)
+      .optional()
+      .meta({ description: 'Any object, as kind/name' }),
+    matches: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Part of the object; lists of named things match by name' }),
+
+    file: z.string().startsWith('/').optional().meta({ description: 'A path inside a container' }),
+    content: z.string().optional(),
+    mode: z
+      .string()
+      .regex(/^0?[0-7]{3,4}$/)
+      .optional(),
+    link: z.string().optional().meta({ description: 'Target of a symbolic link' }),
+
+    env: name.optional().meta({ description: 'An environment variable of a container' }),
+    value: z.string().optional(),
+
+    logs: name.optional().meta({ description: 'What a container wrote, by pod or pod/container' }),
+    contains: texts.optional(),
+    lacks: texts.optional(),
+
+    event: name.optional().meta({ description: 'An event, by reason' }),
+    on: z.string().optional().meta({ description: 'What the event is about, as kind/name' }),
+    message: z.string().optional().meta({ description: 'Text that the message contains' }),
+    count: comparison.optional(),
+
+    requests: name.optional().meta({ description: 'Requests for a Secret by nodes, by name of the Secret' }),
+    verb: z.enum(['get', 'list', 'watch']).optional(),
+    watches: name.optional().meta({ description: 'Watches on a Secret that are open now, by name of the Secret' }),
+
+    delay: name
+      .optional()
+      .meta({ description: 'How long updates of a Secret took until a container saw them, by name of the Secret' }),
+    atMost: duration.optional(),
+    atLeast: duration.optional(),
+
+    node_holds: name.optional().meta({ description: 'Whether a node holds a Secret, by name of the Secret' }),
+
+    in: z.string().optional().meta({ description: 'Container to look into: pod or pod/container' }),
+    namespace: name.optional(),
+    exists: z.boolean().optional(),
+    because: z.string().optional().meta({ description: 'Why this must hold: shown when it does not' }),
+    ...timing,
+  })
+  .meta({ description: 'Something that must be true' })
+
+export const expectationSubjects = [
+  'pod',
+  'object',
+  'file',
+  'env',
+  'logs',
+  'event',
+  'requests',
+  'watches',
+  'delay',
+  'node_holds',
+] as const
+
+const target = {
+  node: z.string().optional().meta({ description: 'Only this node' }),
+  for: duration.optional().meta({ description: 'How long; for ever unless given' }),
+}
+
+/** An accident. Exactly one of the keys of `faultKinds` says which. */
+export const faultSchema = z.strictObject({
+  apiServer: z.enum(['unreachable', 'slow', 'available']).optional(),
+  latency: duration.optional().meta({ description: 'With slow: time that every answer takes on top' }),
+  partition: z.string().optional().meta({ description: 'A node that is cut off from the API server' }),
+  watches: z
+    .enum(['drop', 'stall'])
+    .optional()
+    .meta({ description: 'Breaks the open watches, or lets them deliver nothing' }),
+  loseAnswers: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Writes that are carried out, but whose answers are lost' }),
+  kubelet: z.enum(['stop', 'start', 'restart']).optional(),
+  reboot: z.string().optional().meta({ description: 'A node that goes down and comes back' }),
+  registry: z.enum(['unreachable', 'available']).optional(),
+  controller: z.string().optional().meta({ description: 'A controller that is paused' }),
+  ...target,
+})
+
+export const faultKinds = [
+  'apiServer',
+  'partition',
+  'watches',
+  'loseAnswers',
+  'kubelet',
+  'reboot',
+  'registry',
+  'controller',
+] as const
+
+const manifest = z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.record(z.string(), z.unknown()))])
+
+/** One step. Exactly one of the keys of `stepActions` says what is done. */
+export const stepSchema = z.strictObject({
+  at: duration.optional().meta({ description: 'When, counted from the start' }),
+  after: duration.optional().meta({ description: 'When, counted from the end of the step before' }),
+  say: z.string().optional().meta({ description: 'Narration' }),
+  kubectl: z.string().optional().meta({ description: 'A kubectl command line, without the word kubectl' }),
+  run: z
+    .string()
+    .optional()
+    .meta({ description: 'Lines for the shell of the scenario: kubectl, echo, base64, here-documents, pipes' }),
+  as: z.string().optional().meta({ description: 'User who runs the command' }),
+  editor: z.string().optional().meta({ description: 'With kubectl edit: shell lines that change the file $1' }),
+  apply: manifest.optional().meta({ description: 'Manifests, as kubectl apply takes them' }),
+  exec: z.string().optional().meta({ description: 'A command line that runs in a container' }),
+  in: z.string().optional().meta({ description: 'With exec: pod or pod/container' }),
+  namespace: name.optional(),
+  wait: z
+    .union([duration, expectationSchema])
+    .optional()
+    .meta({ description: 'Time to let pass, or what to wait for' }),
+  fault: faultSchema.optional().meta({ description: 'An accident' }),
+  expect: z.union([expectationSchema, z.array(expectationSchema).min(1)]).optional(),
+  output: outputSchema.optional(),
+})
+
+/** Keys of a step of which it has one; a step may be narration alone, or have expectations beside its action. */
+export const stepActions = ['kubectl', 'run', 'apply', 'exec', 'wait', 'fault'] as const
+
+const nodeSchema = z.strictObject({
+  name,
+  cpu: z.union([z.string(), z.number()]).optional(),
+  memory: z.string().optional(),
+  pods: z.int().min(1).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  ttl: z.int().min(0).optional().meta({
+    description: 'Seconds in the annotation node.alpha.kubernetes.io/ttl, instead of what the controller sets',
+  }),
+  kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of this node' }),
+})
+
+const imageSchema = z.strictObject({
+  name,
+  program: z.string().optional().meta({ description: 'What its containers do when the Pod gives no command' }),
+  size: z.string().optional(),
+  pull: duration.optional(),
+  private: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+  present: z.boolean().optional().meta({ description: 'Every node has it already' }),
+})
+
+export const clusterSchema = z.strictObject({
+  version: z.string().optional().meta({ description: 'v1.18 (default), v1.26 or v1.36' }),
+  featureGates: z.record(z.string(), z.boolean()).optional(),
+  nodes: z.union([z.int().min(1).max(5000), z.array(nodeSchema).min(1)]).optional(),
+  kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of every node' }),
+  images: z.array(imageSchema).optional(),
+  network: z.strictObject({ request: duration.optional(), watchEvent: duration.optional() }).optional(),
+  admission: z.strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() }).optional(),
+  encryptionAtRest: z.boolean().optional(),
+})
+
+const fileSchema = z.union([
+  z.string(),
+  z.strictObject({ from: z.string().meta({ description: 'Path of a file beside the scenario' }) }),
+  z.strictObject({ base64: z.string() }),
+])
+
+export const scenarioSchema = z
+  .strictObject({
+    title: z.string().min(1).meta({ description: 'One line: what happens' }),
+    description: z.string().optional(),
+    covers: z
+      .array(z.string().regex(/^[A-Z]\d+$/))
+      .optional()
+      .meta({ description: 'Clauses of the Secrets page that this shows' }),
+    seed: z.union([z.string(), z.int()]).optional(),
+    cluster: clusterSchema.optional(),
+    kubectl: z.string().optional().meta({ description: 'Version of kubectl: 1.18.20 (default), 1.20.2, 1.32.4' }),
+    files: z.record(z.string(), fileSchema).optional().meta({ description: 'Files of the working directory' }),
+    steps: z.array(stepSchema).min(1),
+  })
+  .meta({
+    title: 'podsim scenario',
+    description: 'A cluster, what happens to it at virtual times, and what must then be true',
+  })
+
+export type ScenarioSource = z.infer<typeof scenarioSchema>
+export type StepSource = z.infer<typeof stepSchema>
+export type ExpectationSource = z.infer<typeof expectationSchema>
+export type FaultSource = z.infer<typeof faultSchema>
+export type OutputSource = z.infer<typeof outputSchema>
