@@ -1,0 +1,184 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
+import { at, listAt, textAt } from '../json.ts'
+import type { Rest } from './rest.ts'
+
+/** A resource as discovery tells of it. */
+export interface Mapping {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly singular: string
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly verbs: readonly string[]
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+}
+
+/** What the server serves, asked once per command. Source: client-go restmapper/discovery.go, shortcut.go. */
+export interface Discovery {
+  /** All resources without subresources, groups in the server's order, each group's preferred version first. */
+  resources(): readonly Mapping[]
+  /** Only what each group prefers. */
+  preferred(): readonly Mapping[]
+  /** A resource by plural, singular, short name or `resource.group`; throws when there is none. */
+  find(name: string): Mapping
+  tryFind(name: string): Mapping | undefined
+  /** Throws when the kind is not served in that version. */
+  forKind(apiVersion: string, kind: string): Mapping
+  groupVersions(): readonly string[]
+  /** Names of resources of a category such as `all`; undefined when there is none. */
+  category(name: string): readonly Mapping[] | undefined
+}
+
+interface GroupEntry {
+  readonly group: string
+  readonly versions: readonly string[]
+  readonly preferred: string
+}
+
+export function createDiscovery(rest: Rest): Discovery {
+  let groups: readonly GroupEntry[] | undefined
+  let all: readonly Mapping[] | undefined
+  const loadGroups = (): readonly GroupEntry[] => {
+    groups ??= readGroups(rest)
+    return groups
+  }
+  const resources = (): readonly Mapping[] => {
+    all ??= loadGroups().flatMap((entry) =>
+      [entry.preferred, ...entry.versions.filter((version) => version !== entry.preferred)].flatMap((version) =>
+        readResources(rest, entry.group, version),
+      ),
+    )
+    return all
+  }
+  const isPreferred = (mapping: Mapping): boolean =>
+    loadGroups().some(({ group, preferred }) => group === mapping.group && preferred === mapping.version)
+  const tryFind = (name: string): Mapping | undefined => lookup(resources(), name)
+  return {
+    resources,
+    preferred: () => preferredOf(resources(), isPreferred),
+    tryFind,
+    find: (name) => tryFind(name) ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`),
+    forKind(apiVersion, kind) {
+      const found = resources().find(
+        (mapping) => mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion,
+      )
+      return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
+    },
+    groupVersions: () =>
+      loadGroups().flatMap(({ group, versions }) => versions.map((version) => groupVersion(group, version))),
+    category(name) {
+      const members = preferredOf(resources(), isPreferred).filter(({ categories }) => categories.includes(name))
+      return members.length === 0 ? undefined : members
+    },
+  }
+}
+
+export function groupVersion(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** `secrets`, `deployments.apps`: as messages and arguments name a resource. */
+export function groupResource(mapping: Mapping): string {
+  return mapping.group === '' ? mapping.resource : `${mapping.resource}.${mapping.group}`
+}
+
+/** `secret`, `deployment.apps`: as printers name an object's type. */
+export function typeName(mapping: Mapping): string {
+  return kindName(mapping.kind, mapping.group)
+}
+
+export function kindName(kind: string, group: string): string {
+  return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`
+}
+
+/** `/v1, Resource=secrets`: how Go prints a GroupVersionResource. */
+export function goResource(mapping: Mapping): string {
+  return `${mapping.group}/${mapping.version}, Resource=${mapping.resource}`
+}
+
+/** Path of a collection, an object or a subresource. */
+export function resourcePath(mapping: Mapping, namespace: string, ...rest: readonly string[]): string {
+  const root = mapping.group === '' ? `/api/${mapping.version}` : `/apis/${mapping.group}/${mapping.version}`
+  const scope = mapping.namespaced && namespace !== '' ? ['namespaces', namespace] : []
+  return [root, ...[...scope, mapping.resource, ...rest].map(encodeURIComponent)].join('/')
+}
+
+function readGroups(rest: Rest): readonly GroupEntry[] {
+  const core = listAt(rest.request('GET', '/api', { query: { timeout: '32s' } }), 'versions').map(String)
+  const named = listAt(rest.request('GET', '/apis', { query: { timeout: '32s' } }), 'groups').map((group) => {
+    const versions = listAt(group, 'versions').map((version) => textAt(version, 'version'))
+    return {
+      group: textAt(group, 'name'),
+      versions,
+      preferred: textAt(group, 'preferredVersion', 'version') || (versions[0] ?? ''),
+    }
+  })
+  return [{ group: '', versions: core, preferred: core[0] ?? 'v1' }, ...named]
+}
+
+function readResources(rest: Rest, group: string, version: string): readonly Mapping[] {
+  const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  const answer = attempt(() => rest.request('GET', path, { query: { timeout: '32s' } }))
+  if (!answer.ok) return skipMissing(answer.failure)
+  return listAt(answer.value, 'resources')
+    .filter((resource) => !textAt(resource, 'name').includes('/'))
+    .map((resource) => ({
+      group: textAt(resource, 'group') || group,
+      version: textAt(resource, 'version') || version,
+      resource: textAt(resource, 'name'),
+      singular: textAt(resource, 'singularName') || textAt(resource, 'kind').toLowerCase(),
+      kind: textAt(resource, 'kind'),
+      namespaced: at(resource, 'namespaced') === true,
+      verbs: listAt(resource, 'verbs').map(String),
+      shortNames: listAt(resource, 'shortNames').map(String),
+      categories: listAt(resource, 'categories').map(String),
+    }))
+}
+
+/** A version that is announced but not there is passed over, as the real client does. */
+function skipMissing(failure: Failure): readonly Mapping[] {
+  if (failure.kind === 'status' && (failure.status.code === 404 || failure.status.code === 403)) return []
+  throw new CommandFailure(failure)
+}
+
+function preferredOf(all: readonly Mapping[], isPreferred: (mapping: Mapping) => boolean): readonly Mapping[] {
+  const seen = new Set<string>()
+  return all.filter((mapping) => {
+    const name = groupResource(mapping)
+    if (seen.has(name)) return false
+    // A resource that the preferred version lacks is shown in the version that has it.
+    if (!isPreferred(mapping) && all.some((other) => groupResource(other) === name && isPreferred(other))) return false
+    seen.add(name)
+    return true
+  })
+}
+
+function lookup(all: readonly Mapping[], name: string): Mapping | undefined {
+  const wanted = name.toLowerCase()
+  const [resource = '', ...rest] = wanted.split('.')
+  const matches = (mapping: Mapping, text: string): boolean =>
+    mapping.resource === text || mapping.singular.toLowerCase() === text || mapping.kind.toLowerCase() === text
+  const short = all.find(({ shortNames }) => shortNames.includes(resource))?.resource
+  for (const text of short === undefined ? [resource] : [short, resource]) {
+    const inGroup = (test: (mapping: Mapping) => boolean) =>
+      all.find((mapping) => matches(mapping, text) && test(mapping))
+    if (rest.length === 0) {
+      const found = inGroup(() => true)
+      if (found !== undefined) return found
+      continue
+    }
+    // `deployments.v1.apps` names a version too; `deployments.apps` only a group.
+    const [version, ...group] = rest
+    const exact = inGroup((mapping) => mapping.version === version && mapping.group === group.join('.'))
+    const found = exact ?? inGroup((mapping) => mapping.group === rest.join('.'))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function shownName(name: string): string {
+  return name.split('.')[0] ?? name
+}

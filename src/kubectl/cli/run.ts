@@ -1,0 +1,203 @@
+import { type ClientVersion, clientVersion } from '../client-version.ts'
+import { rootCommand } from '../commands/root.ts'
+import type { KubectlHost } from '../host.ts'
+import type { Command, Outcome, Wait } from './command.ts'
+import { attempt, CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
+import { type FlagSpec, parseFlags } from './flags.ts'
+import { globalFlags } from './global-flags.ts'
+import { createSession } from './session.ts'
+import { unknownCommandText } from './suggestions.ts'
+
+export interface KubectlResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** A kubectl that has been started. What it writes stands in `chunks`, in order, as it comes. */
+export interface KubectlProcess {
+  readonly chunks: readonly { readonly fd: 1 | 2; readonly text: string }[]
+  /** Undefined while it runs. */
+  readonly exitCode: number | undefined
+  /** What it waits for; undefined once it has ended. */
+  readonly waiting: Wait | undefined
+  /** Goes on as far as it can at this instant; true when it has ended. */
+  poll(): boolean
+  /** Kills it, as a signal would. */
+  stop(exitCode: number): void
+}
+
+/** Runs a command line to its end. `argv` is without the program's name. */
+export function runKubectl(argv: readonly string[], host: KubectlHost): KubectlResult {
+  const process = startKubectl(argv, host)
+  while (process.waiting !== undefined) {
+    const { until, timeoutMs } = process.waiting
+    host.wait(until, timeoutMs)
+    process.poll()
+  }
+  const text = (fd: 1 | 2): string => process.chunks.flatMap((chunk) => (chunk.fd === fd ? [chunk.text] : [])).join('')
+  return { stdout: text(1), stderr: text(2), exitCode: process.exitCode ?? 0 }
+}
+
+/** Starts a command line and lets it go as far as it gets without time passing. */
+export function startKubectl(argv: readonly string[], host: KubectlHost): KubectlProcess {
+  const chunks: { fd: 1 | 2; text: string }[] = []
+  const write = (fd: 1 | 2, text: string): void => {
+    if (text !== '') chunks.push({ fd, text })
+  }
+  const version = clientVersion(host.clientVersion)
+  let exitCode: number | undefined
+  let running: Generator<Wait, number, boolean> | undefined
+  let waiting: (Wait & { readonly deadline: number }) | undefined
+  const guarded = (work: () => void): void => {
+    const result = attempt(work)
+    if (result.ok) return
+    write(2, failureText(result.failure, version.invalidTellsMessage))
+    exitCode = exitCodeOf(result.failure)
+    running = undefined
+    waiting = undefined
+  }
+  const resume = (held: boolean): void => {
+    const step = running?.next(held)
+    if (step === undefined) return
+    if (step.done === true) {
+      exitCode = step.value
+      running = undefined
+      waiting = undefined
+    } else waiting = { ...step.value, deadline: host.now() + step.value.timeoutMs }
+  }
+  guarded(() => {
+    const outcome = dispatch(argv, host, version, write)
+    if (typeof outcome === 'number') exitCode = outcome
+    else {
+      running = outcome
+      resume(true)
+    }
+  })
+  return {
+    chunks,
+    get exitCode() {
+      return exitCode
+    },
+    get waiting() {
+      return waiting
+    },
+    poll() {
+      for (let again = true; again && waiting !== undefined; ) {
+        const held = waiting.until()
+        again = held || host.now() >= waiting.deadline
+        if (again) guarded(() => resume(held))
+      }
+      return exitCode !== undefined
+    },
+    stop(code) {
+      running?.return(code)
+      running = undefined
+      waiting = undefined
+      exitCode ??= code
+    },
+  }
+}
+
+interface Found {
+  readonly command: Command
+  readonly path: string
+  readonly rest: readonly string[]
+  readonly flags: readonly FlagSpec[]
+}
+
+function dispatch(
+  argv: readonly string[],
+  host: KubectlHost,
+  version: ClientVersion,
+  write: (fd: 1 | 2, text: string) => void,
+): Outcome {
+  const found = findCommand(argv, version)
+  const parsed = parseFlags([...found.flags, ...globalFlags], found.rest)
+  if ('error' in parsed) {
+    if (parsed.error === 'help requested') failNotSimulated(`the help text of '${found.path}'`)
+    const text = `${version.parserErrorPrefix}: ${parsed.error}\nSee '${found.path} --help' for usage.\n`
+    throw new CommandFailure({ kind: 'plain', text })
+  }
+  if (found.command === rootCommand) {
+    const [name] = parsed.args
+    if (name === undefined) return failNotSimulated("the help text of 'kubectl'")
+    throw new CommandFailure({ kind: 'plain', text: unknownCommandText(name, rootCommand, version) })
+  }
+  const session = createSession(host, parsed.values, write)
+  if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
+  return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+}
+
+export function isOffered(command: Command, minor: number): boolean {
+  return minor >= (command.since ?? 0) && minor < (command.until ?? Number.POSITIVE_INFINITY)
+}
+
+/** Walks down the words of the command line, past flags and their values. Source: cobra command.go, Find. */
+function findCommand(argv: readonly string[], version: ClientVersion): Found {
+  let command = rootCommand
+  let path = 'kubectl'
+  let rest = argv
+  for (;;) {
+    const index = firstWord(rest, [...(command.flags ?? []), ...globalFlags])
+    const word = index < 0 ? undefined : rest[index]
+    const child = command.children?.find(
+      ({ name, aliases }) => word !== undefined && (name === word || aliases?.includes(word) === true),
+    )
+    if (child === undefined || !isOffered(child, version.minor)) break
+    command = child
+    path = `${path} ${child.name}`
+    rest = [...rest.slice(0, index), ...rest.slice(index + 1)]
+  }
+  return { command, path, rest, flags: command.flags ?? [] }
+}
+
+function firstWord(args: readonly string[], flags: readonly FlagSpec[]): number {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? ''
+    if (arg === '--') return -1
+    if (!arg.startsWith('-') || arg === '-') return i
+    if (arg.includes('=')) continue
+    const spec = arg.startsWith('--')
+      ? flags.find(({ name }) => name === arg.slice(2))
+      : arg.length === 2
+        ? flags.find(({ short }) => short === arg.slice(1))
+        : undefined
+    const takesValue =
+      spec === undefined ? arg.startsWith('--') || arg.length === 2 : spec.type !== 'bool' && spec.bare === undefined
+    if (takesValue) i++
+  }
+  return -1
+}
+
+/** What a command that only groups others prints. Source: pkg/cmd/util/helpers.go, DefaultSubCommandRun; templates. */
+function groupHelp(
+  found: Found,
+  args: readonly string[],
+  version: ClientVersion,
+  write: (fd: 1 | 2, text: string) => void,
+): number {
+  const { command, path } = found
+  if (args.length > 0) {
+    const words = args.join(' ')
+    throw new CommandFailure({
+      kind: 'message',
+      text: `unknown command ${JSON.stringify(words)}\nSee '${path} -h' for help and examples`,
+    })
+  }
+  const modern = version.minor >= 21
+  const children = (command.children ?? []).filter((child) => isOffered(child, version.minor))
+  const width = Math.max(11, ...children.map(({ name }) => name.length))
+  const long = (modern ? command.modernLong : undefined) ?? command.long ?? command.short
+  const shortOf = (child: Command): string => (modern ? child.modernShort : undefined) ?? child.short
+  const lines = children.map(
+    (child) =>
+      `  ${child.name.padEnd(modern ? Math.max(...children.map(({ name }) => name.length)) : width)}${modern ? '   ' : ' '}${shortOf(child)}`,
+  )
+  const usage = modern ? (command.modernUsage ?? 'SUBCOMMAND [options]') : '[flags] [options]'
+  write(2, `${long}\n\nAvailable Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`)
+  const use = modern ? `${path} <command>` : 'kubectl <command>'
+  write(2, `Use "${use} --help" for more information about a given command.\n`)
+  write(2, 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n')
+  return 1
+}

@@ -1,0 +1,42 @@
+import { createDiscovery, type Discovery } from '../api/discovery.ts'
+import { createRest, type Rest } from '../api/rest.ts'
+import type { ClientVersion } from '../client-version.ts'
+import { clientVersion } from '../client-version.ts'
+import type { KubectlHost } from '../host.ts'
+import type { FlagValues } from './flags.ts'
+
+/** What one running kubectl has at hand. */
+export interface Session {
+  readonly host: KubectlHost
+  readonly version: ClientVersion
+  readonly rest: Rest
+  readonly discovery: Discovery
+  /** Namespace of the flag, else of the context, else `default`. */
+  readonly namespace: string
+  /** Whether the namespace came by flag, so that objects must agree with it. */
+  readonly namespaceIsExplicit: boolean
+  out(text: string): void
+  err(text: string): void
+}
+
+/** Receives what the process writes, in order. */
+export type Output = (fd: 1 | 2, text: string) => void
+
+export function createSession(host: KubectlHost, flags: FlagValues, output: Output): Session {
+  const version = clientVersion(host.clientVersion)
+  const err = (text: string): void => output(2, text)
+  const rest = createRest(host, flags, version, err)
+  const contextName = flags.string('context') || host.config.currentContext
+  const context = host.config.contexts.find(({ name }) => name === contextName)
+  const explicit = flags.string('namespace')
+  return {
+    host,
+    version,
+    rest,
+    discovery: createDiscovery(rest),
+    namespace: explicit || context?.namespace || 'default',
+    namespaceIsExplicit: explicit !== '',
+    out: (text) => output(1, text),
+    err,
+  }
+}

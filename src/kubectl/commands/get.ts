@@ -1,0 +1,276 @@
+import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
+import { tableAccept } from '../api/rest.ts'
+import type { Call, Command, Outcome, Wait } from '../cli/command.ts'
+import { attempt, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
+import { bool, int, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { at, isObject, listAt, textAt } from '../json.ts'
+import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
+import { sortObjects, sortTable } from '../print/sorter.ts'
+import { TablePrinter } from '../print/table.ts'
+import { filenameFlags, namesFiles, readFiles, singleFile } from '../resource/files.ts'
+import { getObject, type Info } from '../resource/info.ts'
+import { partition, type Selected, select } from '../resource/select.ts'
+
+/** Source: kubectl pkg/cmd/get/get.go. */
+export const getCommand: Command = {
+  name: 'get',
+  short: 'Display one or many resources',
+  flags: [
+    ...getPrintFlags,
+    ...filenameFlags,
+    bool('all-namespaces', 'A'),
+    string('selector', 'l'),
+    string('field-selector'),
+    bool('ignore-not-found'),
+    bool('watch', 'w'),
+    bool('watch-only'),
+    bool('output-watch-events'),
+    int('chunk-size', '500'),
+    string('raw'),
+    bool('export'),
+    string('subresource'),
+  ],
+  run: get,
+}
+
+function get(call: Call): Outcome {
+  const { session, flags, args } = call
+  if (flags.string('raw') !== '') {
+    session.out(session.rest.text(flags.string('raw')))
+    return 0
+  }
+  if (args.length === 0 && !namesFiles(flags)) missingType(call)
+  const output = flags.string('output')
+  if (flags.bool('show-labels') && output !== '' && output !== 'wide') {
+    fail(`--show-labels option cannot be used with ${output} printer`)
+  }
+  const watching = flags.bool('watch') || flags.bool('watch-only')
+  if (flags.bool('output-watch-events') && !watching) {
+    failUsage(call.path, '--output-watch-events option can only be used with --watch or --watch-only')
+  }
+  const printer = output === 'wide' ? undefined : createPrinter(session, flags, true)
+  if (watching) return watch(call, printer)
+  return printer === undefined ? getTables(call) : getObjects(call, printer)
+}
+
+function missingType(call: Call): never {
+  call.session.err(
+    'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+  )
+  return failUsage(
+    call.path,
+    'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+  )
+}
+
+function selected(call: Call, table: boolean, singleType: boolean): Selected {
+  const { session, flags, args } = call
+  const sorted = flags.string('sort-by') !== ''
+  const accept = table ? { accept: `${tableAccept},application/json` } : {}
+  const query = table && sorted ? { query: { includeObject: 'Object' } } : {}
+  if (namesFiles(flags)) {
+    // What files name is read anew from the server.
+    const entries = readFiles(session, flags, {}).map((entry) => {
+      if (!entry.ok) return entry
+      const read = attempt(() => getObject(session, entry.info, { ...accept, ...query }))
+      return read.ok ? ({ ok: true, info: { ...entry.info, object: read.value } } as const) : read
+    })
+    return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
+  }
+  return select(session, {
+    args,
+    typeMeansAll: true,
+    labelSelector: flags.string('selector'),
+    fieldSelector: flags.string('field-selector'),
+    allNamespaces: flags.bool('all-namespaces'),
+    chunk: sorted ? 0 : flags.int('chunk-size'),
+    singleType,
+    ...accept,
+    ...query,
+  })
+}
+
+function failuresShown(call: Call, failures: readonly Failure[]): readonly Failure[] {
+  return call.flags.bool('ignore-not-found') ? failures.filter((failure) => !isReason(failure, 'NotFound')) : failures
+}
+
+function getTables(call: Call): number {
+  const { session, flags } = call
+  const { entries } = selected(call, true, false)
+  const { infos, failures } = partition(entries)
+  const withKind = flags.bool('show-kind') || new Set(infos.map(({ mapping }) => mapping)).size > 1
+  const text = printTables(call, infos, withKind)
+  session.out(text)
+  const shown = failuresShown(call, failures)
+  if (text === '' && shown.length === 0 && !flags.bool('ignore-not-found')) {
+    const clusterWide =
+      flags.bool('all-namespaces') ||
+      (session.version.minor >= 19 && infos.every(({ mapping }) => !mapping.namespaced) && infos.length > 0)
+    session.err(clusterWide ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`)
+  }
+  failAll(shown)
+  return 0
+}
+
+function tablePrinter(call: Call, info: Info, withKind: boolean): TablePrinter {
+  const { flags } = call
+  return new TablePrinter({
+    wide: flags.string('output') === 'wide',
+    noHeaders: flags.bool('no-headers'),
+    withNamespace: flags.bool('all-namespaces') && info.mapping.namespaced,
+    kind: withKind ? typeName(info.mapping) : undefined,
+    columnLabels: flags.list('label-columns').flatMap((label) => label.split(',')),
+    showLabels: flags.bool('show-labels'),
+  })
+}
+
+/** Objects of one type share a table; a blank line stands between types. */
+function printTables(call: Call, infos: readonly Info[], withKind: boolean): string {
+  const sortBy = call.flags.string('sort-by')
+  const blocks: string[] = []
+  let block: { mapping: Info['mapping']; rows: unknown[]; info: Info } | undefined
+  const flush = (): void => {
+    if (block === undefined) return
+    const text = tablePrinter(call, block.info, withKind).print(joined(block.rows))
+    if (text !== '') blocks.push(text)
+  }
+  for (const info of infos) {
+    const object = sortBy === '' ? info.object : sortTable(info.object, sortBy)
+    if (block?.mapping === info.mapping) block.rows.push(object)
+    else {
+      flush()
+      block = { mapping: info.mapping, rows: [object], info }
+    }
+  }
+  flush()
+  return blocks.join(call.flags.bool('no-headers') ? '' : '\n')
+}
+
+/** Tables of one type as one, so that their columns are aligned together. */
+function joined(tables: readonly unknown[]): unknown {
+  const [first] = tables
+  if (tables.length === 1 || !isObject(first)) return first
+  const columns = tables.find((table) => listAt(table, 'columnDefinitions').length > 0)
+  return {
+    ...first,
+    columnDefinitions: listAt(columns, 'columnDefinitions'),
+    rows: tables.flatMap((table) => listAt(table, 'rows')),
+  }
+}
+
+/** Source: get.go, printGeneric. */
+function getObjects(call: Call, printer: Printer): number {
+  const { session, flags } = call
+  const { entries, single } = selected(call, false, false)
+  const { infos, failures } = partition(entries)
+  const shown = failuresShown(call, failures)
+  if (single && shown.length > 0) failAll(shown)
+  if (infos.length === 0 && flags.bool('ignore-not-found')) {
+    failAll(shown)
+    return 0
+  }
+  const [only] = infos
+  if (single && infos.length === 1) session.out(printer(only?.object))
+  else {
+    const sortBy = flags.string('sort-by')
+    const objects = infos.map(({ object }) => object)
+    session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy))))
+  }
+  failAll(shown)
+  return 0
+}
+
+function listOf(session: Session, items: readonly unknown[]): unknown {
+  const metadata = session.version.minor < 21 ? { resourceVersion: '', selfLink: '' } : { resourceVersion: '' }
+  return { apiVersion: 'v1', items, kind: 'List', metadata }
+}
+
+/** Source: get.go, watch. */
+function* watch(call: Call, generic: Printer | undefined): Generator<Wait, number, boolean> {
+  const { session, flags } = call
+  const { entries, isList } = selected(call, generic === undefined, true)
+  const { infos, failures } = partition(entries)
+  failAll(failures)
+  const [info] = infos
+  if (info === undefined && !isList) return 0
+  const mapping = info?.mapping ?? session.discovery.find(call.args[0] ?? '')
+  const target: Info = info ?? {
+    mapping,
+    namespace: mapping.namespaced ? session.namespace : '',
+    name: '',
+    source: '',
+    object: undefined,
+  }
+  const tables = tablePrinter(call, target, flags.bool('show-kind'))
+  const events = flags.bool('output-watch-events')
+  const print = (object: unknown, type: string): void => {
+    if (generic === undefined) session.out(tables.print(object, events ? type : ''))
+    else session.out(generic(events ? { type, object } : object))
+  }
+  if (!flags.bool('watch-only')) for (const { object } of infos) print(object, 'ADDED')
+  const first = watchFrom(call, infos, isList)
+  const stream = session.rest.watch(resourcePath(mapping, watchNamespace(call, target)), {
+    resource: groupResource(mapping),
+    ...(generic === undefined ? { accept: `${tableAccept},application/json` } : {}),
+    query: {
+      watch: 'true',
+      resourceVersion: first,
+      ...(isList ? selectors(call) : { fieldSelector: `metadata.name=${target.name}` }),
+    },
+  })
+  let suppressed = !isList && !flags.bool('watch-only')
+  const endsAt =
+    session.rest.timeoutMs === undefined ? Number.POSITIVE_INFINITY : session.host.now() + session.rest.timeoutMs
+  let pending: readonly string[] = []
+  try {
+    for (;;) {
+      for (const line of pending) {
+        const event: unknown = JSON.parse(line)
+        const type = textAt(event, 'type')
+        if (type === 'ERROR') return fail(textAt(event, 'object', 'message'))
+        if (type !== 'BOOKMARK' && !suppressed) print(at(event, 'object'), type)
+        suppressed = false
+      }
+      pending = []
+      if (stream.ended() || session.host.now() >= endsAt) return 0
+      yield {
+        until: () => {
+          if (pending.length === 0) pending = stream.take()
+          return pending.length > 0 || stream.ended()
+        },
+        timeoutMs: endsAt - session.host.now(),
+      }
+    }
+  } finally {
+    stream.stop()
+  }
+}
+
+function watchNamespace(call: Call, target: Info): string {
+  return call.flags.bool('all-namespaces') || !target.mapping.namespaced
+    ? ''
+    : target.namespace || call.session.namespace
+}
+
+function selectors(call: Call): Readonly<Record<string, string | undefined>> {
+  return {
+    labelSelector: call.flags.string('selector') || undefined,
+    fieldSelector: call.flags.string('field-selector') || undefined,
+  }
+}
+
+/** Lists are gone on from where they were read; a single object from now. */
+function watchFrom(call: Call, infos: readonly Info[], isList: boolean): string {
+  if (!isList) return '0'
+  const table = infos.find(({ name }) => name === '')
+  if (table !== undefined) return textAt(table.object, 'metadata', 'resourceVersion')
+  // Lists that were taken apart have lost their version; their newest item will not do, so it is asked for again.
+  const mapping = infos[0]?.mapping ?? call.session.discovery.find(call.args[0] ?? '')
+  const namespace = call.flags.bool('all-namespaces') || !mapping.namespaced ? '' : call.session.namespace
+  return textAt(
+    call.session.rest.request('GET', resourcePath(mapping, namespace), { query: { limit: '1' } }),
+    'metadata',
+    'resourceVersion',
+  )
+}

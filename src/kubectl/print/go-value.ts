@@ -1,0 +1,16 @@
+import { compareBytes, isObject } from '../json.ts'
+
+/** A value as Go's fmt prints it with %v: `map[a:1 b:[x y]]`, keys sorted. */
+export function goValueText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goValueText).join(' ')}]`
+  if (!isObject(value)) return typeof value === 'number' ? goNumberText(value) : String(value)
+  const keys = Object.keys(value).sort(compareBytes)
+  return `map[${keys.map((key) => `${key}:${goValueText(value[key])}`).join(' ')}]`
+}
+
+/** Whole numbers plain; others as Go prints a float64, with an exponent from 1e21 on. */
+export function goNumberText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value)
+  return String(value).replace(/e([+-])(\d)$/, 'e$10$2')
+}

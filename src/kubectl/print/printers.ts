@@ -1,0 +1,165 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { kindName } from '../api/discovery.ts'
+import { utf8Text } from '../bytes.ts'
+import { fail } from '../cli/failure.ts'
+import { array, bool, type FlagSpec, type FlagValues, string, unsupported } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { at, goJsonIndented, isObject, listAt, textAt, withoutValue } from '../json.ts'
+import { toGoYaml } from '../yaml/go-yaml.ts'
+import { parseCustomColumns, parseCustomColumnsFile, printCustomColumns } from './custom-columns.ts'
+import { executeGoTemplate } from './go-template.ts'
+import { goValueText } from './go-value.ts'
+import { executeJsonpath } from './jsonpath.ts'
+
+/** Flags of every command that can print objects. Source: cli-runtime pkg/genericclioptions/print_flags.go. */
+export const printFlags: readonly FlagSpec[] = [
+  string('output', 'o'),
+  string('template'),
+  bool('allow-missing-template-keys', undefined, 'true'),
+  bool('show-managed-fields'),
+]
+
+export const getPrintFlags: readonly FlagSpec[] = [
+  ...printFlags,
+  bool('no-headers'),
+  bool('show-labels'),
+  string('sort-by'),
+  bool('show-kind'),
+  array('label-columns', 'L'),
+  bool('server-print', undefined, 'true'),
+  unsupported(bool('use-openapi-print-columns')),
+]
+
+/** Turns one object into text. */
+export type Printer = (object: unknown) => string
+
+/** `jsonpath` of `jsonpath={.x}`. */
+export function outputFormat(flags: FlagValues): string {
+  return flags.string('output').split('=')[0] ?? ''
+}
+
+/**
+ * The printer that `-o` asks for, undefined when it asks for none; `wide` and names of tables are the caller's.
+ * `columns`: whether custom columns are offered, as by get.
+ */
+export function createPrinter(session: Session, flags: FlagValues, columns = false): Printer | undefined {
+  const output = flags.string('output')
+  const template = flags.string('template')
+  if (output === '' && template !== '') return templatePrinter('go-template', template, session, flags)
+  if (output === '') return undefined
+  const equals = output.indexOf('=')
+  const format = equals < 0 ? output : output.slice(0, equals)
+  const argument = equals < 0 ? undefined : output.slice(equals + 1)
+  const shown = (object: unknown): unknown => withoutManagedFields(object, session, flags)
+  if (output === 'json') return (object) => `${goJsonIndented(shown(object), '    ')}\n`
+  if (output === 'yaml') return yamlPrinter(shown)
+  if (output === 'name') return (object) => `${objectName(object)}\n`
+  if (columns && (format === 'custom-columns' || format === 'custom-columns-file')) {
+    return columnsPrinter(format, argument, session, flags)
+  }
+  if (templateFormats.has(format)) return templatePrinter(format, argument ?? template, session, flags)
+  return fail(unmatched(output, session, columns))
+}
+
+const templateFormats = new Set([
+  'template',
+  'go-template',
+  'go-template-file',
+  'templatefile',
+  'jsonpath',
+  'jsonpath-file',
+  'jsonpath-as-json',
+])
+
+function unmatched(output: string, session: Session, columns: boolean): string {
+  const formats = [
+    ...(columns ? ['custom-columns', 'custom-columns-file'] : []),
+    'go-template',
+    'go-template-file',
+    'json',
+    'jsonpath',
+    ...(session.version.jsonpathAsJson ? ['jsonpath-as-json'] : []),
+    'jsonpath-file',
+    'name',
+    'template',
+    'templatefile',
+    ...(columns ? ['wide'] : []),
+    'yaml',
+  ]
+  return `unable to match a printer suitable for the output format ${goQuote(output)}, allowed formats are: ${formats.join(',')}`
+}
+
+/** Documents after the first are set off by a line of dashes. Source: cli-runtime pkg/printers/yaml.go. */
+function yamlPrinter(shown: (object: unknown) => unknown): Printer {
+  let count = 0
+  return (object) => {
+    count++
+    return (count > 1 ? '---\n' : '') + toGoYaml(shown(object))
+  }
+}
+
+function columnsPrinter(format: string, argument: string | undefined, session: Session, flags: FlagValues): Printer {
+  const noHeaders = flags.bool('no-headers')
+  const columns =
+    format === 'custom-columns'
+      ? parseCustomColumns(argument ?? '')
+      : parseCustomColumnsFile(readTemplateFile(session, argument ?? ''))
+  return (object) => printCustomColumns(columns, itemsOf(object), !noHeaders)
+}
+
+function itemsOf(object: unknown): readonly unknown[] {
+  return isObject(object) && Array.isArray(object.items) ? object.items : [object]
+}
+
+function templatePrinter(format: string, argument: string, session: Session, flags: FlagValues): Printer {
+  if (argument === '') fail(`${format} format specified but no template given`)
+  const isFile = format.endsWith('file')
+  const text = isFile ? readTemplateFile(session, argument) : argument
+  if (format.startsWith('jsonpath')) return jsonpathPrinter(format, text, session, flags)
+  return (object) => {
+    const result = executeGoTemplate(text, object)
+    if (result.ok) return result.text
+    return fail(`error parsing template ${text}, ${result.error}`)
+  }
+}
+
+function readTemplateFile(session: Session, path: string): string {
+  const content = session.host.files.read(path)
+  if (content === undefined) return fail(`error reading template ${path}, open ${path}: no such file or directory\n`)
+  return utf8Text(content)
+}
+
+/** Source: cli-runtime pkg/printers/jsonpath.go. */
+function jsonpathPrinter(format: string, template: string, session: Session, flags: FlagValues): Printer {
+  const settings = {
+    allowMissingKeys: flags.bool('allow-missing-template-keys'),
+    printJson: session.version.jsonpathPrintsJson,
+  }
+  const check = executeJsonpath(template, {}, { ...settings, allowMissingKeys: true })
+  if (!check.ok && !/out of bounds|is not array|not found/.test(check.error)) {
+    fail(`error parsing jsonpath ${template}, ${check.error}`)
+  }
+  return (object) => {
+    const result = executeJsonpath(template, object, settings)
+    if (result.ok) return result.text
+    const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goValueText(object)}\n\n`
+    return fail(`error executing ${format} ${goQuote(template)}: ${about}`)
+  }
+}
+
+/** `secret/x`; a list gives a line for each of its items. Source: cli-runtime pkg/printers/name.go. */
+export function objectName(object: unknown): string {
+  if (isObject(object) && Array.isArray(object.items)) return listAt(object, 'items').map(objectName).join('\n')
+  const [group] = textAt(object, 'apiVersion').includes('/') ? textAt(object, 'apiVersion').split('/') : ['']
+  return `${kindName(textAt(object, 'kind'), group ?? '')}/${textAt(object, 'metadata', 'name')}`
+}
+
+/** Source: cli-runtime pkg/printers/managedfields.go (1.21). */
+function withoutManagedFields(object: unknown, session: Session, flags: FlagValues): unknown {
+  if (!session.version.hidesManagedFields || flags.bool('show-managed-fields') || !isObject(object)) return object
+  if (Array.isArray(object.items))
+    return { ...object, items: object.items.map((item) => withoutManagedFields(item, session, flags)) }
+  return at(object, 'metadata', 'managedFields') === undefined
+    ? object
+    : withoutValue(object, ['metadata', 'managedFields'])
+}

@@ -1,0 +1,148 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import type { Mapping } from '../api/discovery.ts'
+import { utf8Text } from '../bytes.ts'
+import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
+import type { FlagSpec, FlagValues } from '../cli/flags.ts'
+import { bool, string, strings } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { at, isObject, listAt, textAt, withValue } from '../json.ts'
+import { buildKustomization } from '../kustomize-entry.ts'
+import { parseManifest } from './documents.ts'
+import type { Info } from './info.ts'
+
+/** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */
+export const filenameFlags: readonly FlagSpec[] = [
+  strings('filename', 'f'),
+  string('kustomize', 'k'),
+  bool('recursive', 'R'),
+]
+
+export type Entry = { readonly ok: true; readonly info: Info } | { readonly ok: false; readonly failure: Failure }
+
+export interface FileOptions {
+  /** Checks documents against the schema; undefined: no validation. */
+  readonly validate?: ((object: unknown) => string | undefined) | undefined
+}
+
+export function namesFiles(flags: FlagValues): boolean {
+  return flags.list('filename').length > 0 || flags.string('kustomize') !== ''
+}
+
+/** Whether a single object was asked for, so that it is printed alone and not in a List. */
+export function singleFile(session: Session, flags: FlagValues): boolean {
+  const names = flags.list('filename')
+  const [name = ''] = names
+  return names.length === 1 && name !== '-' && session.host.files.kind(name) === 'file'
+}
+
+/** Source: cli-runtime pkg/resource/builder.go, FilenameParam. */
+export function requireFiles(flags: FlagValues): void {
+  if (!namesFiles(flags)) fail('must specify one of -f and -k')
+}
+
+interface Source {
+  readonly name: string
+  readonly text: string
+}
+
+/** The objects of all files, in order; a broken one does not keep back the others. */
+export function readFiles(session: Session, flags: FlagValues, options: FileOptions): readonly Entry[] {
+  const names = flags.list('filename')
+  const directory = flags.string('kustomize')
+  if (names.length > 0 && directory !== '') fail('only one of -f or -k can be specified')
+  if (directory !== '' && flags.bool('recursive')) fail("the -k flag can't be used with -f or -R")
+  const sources = names.flatMap((name) => sourcesOf(session, name, flags.bool('recursive')))
+  if (directory !== '') {
+    const built = buildKustomization(session, directory)
+    sources.push({ name: directory, text: built })
+  }
+  return sources.flatMap((source) => entriesOf(session, source, options))
+}
+
+const extensions = ['.json', '.yaml', '.yml']
+
+function sourcesOf(session: Session, name: string, recursive: boolean): readonly Source[] {
+  if (name === '-') return [{ name: 'STDIN', text: utf8Text(session.host.stdin ?? new Uint8Array()) }]
+  if (/^https?:\/\//.test(name)) failNotSimulated(`manifests from URLs (${name})`)
+  const kind = session.host.files.kind(name)
+  if (kind === undefined) return fail(`the path ${goQuote(name)} does not exist`)
+  const paths = kind === 'file' ? [name] : filesIn(session, name, recursive)
+  if (paths.length === 0) fail(`error reading [${name}]: recognized file extensions are [${extensions.join(' ')}]`)
+  return paths.map((path) => ({ name: path, text: utf8Text(session.host.files.read(path) ?? new Uint8Array()) }))
+}
+
+function filesIn(session: Session, directory: string, recursive: boolean): readonly string[] {
+  const base = directory.replace(/\/+$/, '')
+  return (session.host.files.list(directory) ?? []).flatMap((name) => {
+    const path = base === '.' ? name : `${base.replace(/^\.\//, '')}/${name}`
+    if (session.host.files.kind(path) === 'directory') return recursive ? filesIn(session, path, true) : []
+    return extensions.some((extension) => name.endsWith(extension)) ? [path] : []
+  })
+}
+
+function entriesOf(session: Session, source: Source, options: FileOptions): readonly Entry[] {
+  const entries: Entry[] = []
+  for (const parsed of parseManifest(source.text)) {
+    if (!parsed.ok) {
+      entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${parsed.error}` } })
+      break
+    }
+    const wrong = options.validate?.(parsed.value)
+    if (wrong !== undefined) {
+      const text = `error validating ${goQuote(source.name)}: error validating data: ${wrong}; if you choose to ignore these errors, turn validation off with --validate=false`
+      entries.push({ ok: false, failure: { kind: 'message', text } })
+      break
+    }
+    entries.push(...flatten(parsed.value).map((object) => entryOf(session, source.name, object)))
+  }
+  return entries
+}
+
+/** Lists give their items. Source: visitor.go, FlattenListVisitor. */
+function flatten(object: unknown): readonly unknown[] {
+  if (isObject(object) && Array.isArray(object.items) && textAt(object, 'kind').endsWith('List')) {
+    return listAt(object, 'items').flatMap(flatten)
+  }
+  return [object]
+}
+
+function entryOf(session: Session, source: string, object: unknown): Entry {
+  const result = attempt(() => infoOf(session, source, object))
+  return result.ok ? { ok: true, info: result.value } : { ok: false, failure: result.failure }
+}
+
+function infoOf(session: Session, source: string, object: unknown): Info {
+  const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
+  if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
+  const found = attempt(() => session.discovery.forKind(apiVersion, kind))
+  if (!found.ok) throw new CommandFailure(unrecognized(session, source, object, found.failure))
+  const mapping = found.value
+  const given = textAt(object, 'metadata', 'namespace')
+  const namespace = mapping.namespaced ? given || session.namespace : ''
+  if (mapping.namespaced && session.namespaceIsExplicit && namespace !== session.namespace) {
+    fail(
+      `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ${goQuote(session.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
+    )
+  }
+  return {
+    mapping,
+    namespace,
+    name: textAt(object, 'metadata', 'name'),
+    source,
+    object: mapping.namespaced && given === '' ? withValue(object, ['metadata', 'namespace'], namespace) : object,
+  }
+}
+
+function unrecognized(session: Session, source: string, object: unknown, failure: Failure): Failure {
+  if (failure.kind !== 'message') return failure
+  if (!session.version.longMappingError) return prefixed(`unable to recognize ${goQuote(source)}: `, failure)
+  const [name, namespace] = [textAt(object, 'metadata', 'name'), textAt(object, 'metadata', 'namespace')]
+  const head = `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(namespace)} from ${goQuote(source)}: `
+  return { kind: 'message', text: `${head}${failure.text}\nensure CRDs are installed first` }
+}
+
+/** An object made by a command itself, as if it had been read. */
+export function madeInfo(session: Session, mapping: Mapping, object: unknown): Info {
+  const namespace = mapping.namespaced ? textAt(object, 'metadata', 'namespace') || session.namespace : ''
+  return { mapping, namespace, name: String(at(object, 'metadata', 'name') ?? ''), source: '', object }
+}

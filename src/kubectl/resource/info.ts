@@ -1,0 +1,149 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { goResource, groupResource, type Mapping, resourcePath, typeName } from '../api/discovery.ts'
+import type { Query } from '../api/rest.ts'
+import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
+import type { Session } from '../cli/session.ts'
+import { goJson, textAt } from '../json.ts'
+
+/** One object that a command is about. Source: cli-runtime pkg/resource/visitor.go, Info. */
+export interface Info {
+  readonly mapping: Mapping
+  /** Empty for what is not namespaced, and for lists over all namespaces. */
+  readonly namespace: string
+  /** Empty for a list. */
+  readonly name: string
+  /** File it came from; empty when it was named on the command line. */
+  readonly source: string
+  readonly object: unknown
+}
+
+/** `secret/x`, `deployment.apps/web`. */
+export function shownName(info: Info): string {
+  return `${typeName(info.mapping)}/${info.name}`
+}
+
+export interface WriteOptions {
+  readonly fieldManager?: string
+  readonly dryRun?: boolean
+  readonly query?: Query
+}
+
+function pathOf(info: Info, ...rest: readonly string[]): string {
+  if (info.name === '') fail('resource name may not be empty')
+  return resourcePath(info.mapping, info.namespace, info.name, ...rest)
+}
+
+export interface ReadOptions {
+  readonly accept?: string
+  readonly query?: Query
+}
+
+/**
+ * Reads an object; when it is missing in a namespace that is missing too, the namespace is what is told.
+ * Source: visitor.go, Info.Get.
+ */
+export function getObject(session: Session, info: Info, options: ReadOptions = {}): unknown {
+  const path = pathOf(info)
+  const answer = attempt(() => session.rest.request('GET', path, { ...options, resource: groupResource(info.mapping) }))
+  if (answer.ok) return answer.value
+  if (isReason(answer.failure, 'NotFound') && info.namespace !== '' && info.namespace !== 'default') {
+    const namespace = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${info.namespace}`))
+    if (!namespace.ok && isReason(namespace.failure, 'NotFound')) throw new CommandFailure(namespace.failure)
+  }
+  throw new CommandFailure(answer.failure)
+}
+
+function writeQuery(session: Session, options: WriteOptions): Query {
+  return {
+    ...options.query,
+    ...(options.dryRun === true ? { dryRun: 'All' } : {}),
+    ...(options.fieldManager !== undefined && session.version.sendsFieldManager
+      ? { fieldManager: options.fieldManager }
+      : {}),
+  }
+}
+
+export function createObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
+  return session.rest.request('POST', resourcePath(info.mapping, info.namespace), {
+    body: `${goJson(info.object)}\n`,
+    query: writeQuery(session, options),
+    resource: groupResource(info.mapping),
+  })
+}
+
+export function replaceObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
+  return session.rest.request('PUT', pathOf(info), {
+    body: `${goJson(info.object)}\n`,
+    query: writeQuery(session, options),
+    resource: groupResource(info.mapping),
+  })
+}
+
+export function patchObject(
+  session: Session,
+  info: Info,
+  type: string,
+  body: string,
+  options: WriteOptions & { readonly subresource?: string } = {},
+): unknown {
+  const rest = options.subresource === undefined ? [] : [options.subresource]
+  return session.rest.request('PATCH', pathOf(info, ...rest), {
+    body,
+    contentType: type,
+    query: writeQuery(session, options),
+    resource: groupResource(info.mapping),
+  })
+}
+
+export function deleteObject(session: Session, info: Info, body: object, options: WriteOptions = {}): unknown {
+  return session.rest.request('DELETE', pathOf(info), {
+    body: JSON.stringify(body),
+    query: options.dryRun === true ? { dryRun: 'All' } : {},
+    resource: groupResource(info.mapping),
+  })
+}
+
+export interface ListSelection {
+  readonly labelSelector: string
+  readonly fieldSelector: string
+  readonly limit?: number
+  readonly accept?: string
+  readonly query?: Query
+}
+
+/** A whole collection, page by page. `each` gets every page. Source: cli-runtime pkg/resource/selector.go. */
+export function listObjects(
+  session: Session,
+  mapping: Mapping,
+  namespace: string,
+  selection: ListSelection,
+  each: (page: unknown) => void,
+): void {
+  let next: string | undefined
+  do {
+    const query: Query = {
+      ...selection.query,
+      ...(selection.labelSelector === '' ? {} : { labelSelector: selection.labelSelector }),
+      ...(selection.fieldSelector === '' ? {} : { fieldSelector: selection.fieldSelector }),
+      ...(selection.limit === undefined || selection.limit === 0 ? {} : { limit: String(selection.limit) }),
+      ...(next === undefined ? {} : { continue: next }),
+    }
+    const options = selection.accept === undefined ? { query } : { query, accept: selection.accept }
+    const answer = attempt(() =>
+      session.rest.request('GET', resourcePath(mapping, namespace), { ...options, resource: groupResource(mapping) }),
+    )
+    if (!answer.ok) throw new CommandFailure(listFailure(answer.failure, mapping, selection))
+    each(answer.value)
+    next = textAt(answer.value, 'metadata', 'continue') || undefined
+  } while (next !== undefined)
+}
+
+function listFailure(failure: Failure, mapping: Mapping, selection: ListSelection): Failure {
+  if (!isReason(failure, 'BadRequest') && !isReason(failure, 'NotFound')) return failure
+  const resource = goQuote(goResource(mapping))
+  const filtered = selection.labelSelector !== '' || selection.fieldSelector !== ''
+  const head = filtered
+    ? `Unable to find ${resource} that match label selector ${goQuote(selection.labelSelector)}, field selector ${goQuote(selection.fieldSelector)}`
+    : `Unable to list ${resource}`
+  return failure.kind === 'status' ? { ...failure, message: `${head}: ${failureMessage(failure)}` } : failure
+}
