@@ -1,0 +1,156 @@
+/** The text under a YAML scanner: code points, a place in them, and the line and column of that place. */
+import { utf8Text } from '../bytes.ts'
+import { isBlank, isBreak } from './go-yaml-scalar.ts'
+
+/** A place in the text; `line` and `column` count from 0, columns in characters. */
+export interface Mark {
+  readonly index: number
+  readonly line: number
+  readonly column: number
+}
+
+/** A YAML text that go-yaml refuses; `message` is its whole error, beginning with `yaml: `. */
+export class GoYamlError extends Error {
+  override readonly name = 'GoYamlError'
+}
+
+/** Throws what go-yaml says without a place. */
+export function refuse(problem: string): never {
+  throw new GoYamlError(`yaml: ${problem}`)
+}
+
+/**
+ * Throws what go-yaml says of a place. Lines count from 0 inside, and only errors of the scanner add 1 when printing;
+ * a problem on the first line is told by the line of its context, or by none. Source: decode.go, parser.fail.
+ */
+export function refuseAt(kind: 'scanner' | 'parser', context: Mark | undefined, problem: string, at: Mark): never {
+  const line = at.line !== 0 ? at.line + (kind === 'scanner' ? 1 : 0) : (context?.line ?? 0)
+  return refuse(line === 0 ? problem : `line ${line}: ${problem}`)
+}
+
+/** Reads past the end give 0, which no text contains. */
+export class Reader {
+  readonly #runes: readonly number[]
+  #index = 0
+  #line = 0
+  #column = 0
+
+  constructor(text: string | Uint8Array) {
+    this.#runes = runesOf(text)
+  }
+
+  get column(): number {
+    return this.#column
+  }
+
+  mark(): Mark {
+    return { index: this.#index, line: this.#line, column: this.#column }
+  }
+
+  peek(ahead = 0): number {
+    return this.#runes[this.#index + ahead] ?? 0
+  }
+
+  isAt(char: string, ahead = 0): boolean {
+    return this.peek(ahead) === char.charCodeAt(0)
+  }
+
+  isBlank(ahead = 0): boolean {
+    return isBlank(this.peek(ahead))
+  }
+
+  isBreak(ahead = 0): boolean {
+    return isBreak(this.peek(ahead))
+  }
+
+  isEnd(ahead = 0): boolean {
+    return this.peek(ahead) === 0
+  }
+
+  isBreakOrEnd(ahead = 0): boolean {
+    return this.isBreak(ahead) || this.isEnd(ahead)
+  }
+
+  isBlankOrEnd(ahead = 0): boolean {
+    return this.isBlank(ahead) || this.isBreakOrEnd(ahead)
+  }
+
+  /** `---` or `...` at the start of a line, followed by a blank. */
+  isDocumentIndicator(char: '-' | '.'): boolean {
+    return this.#column === 0 && this.isAt(char) && this.isAt(char, 1) && this.isAt(char, 2) && this.isBlankOrEnd(3)
+  }
+
+  skip(count = 1): void {
+    this.#index += count
+    this.#column += count
+  }
+
+  /** Takes one character. */
+  read(): string {
+    const code = this.peek()
+    this.skip()
+    return String.fromCodePoint(code)
+  }
+
+  /** Takes a line break, CR LF as one; what it stands for in a scalar. */
+  readLine(): string {
+    const code = this.peek()
+    if (!isBreak(code)) return ''
+    this.#index += code === 0x0d && this.peek(1) === 0x0a ? 2 : 1
+    this.#column = 0
+    this.#line++
+    return code === 0x2028 || code === 0x2029 ? String.fromCodePoint(code) : '\n'
+  }
+
+  skipBlanks(): void {
+    while (this.isBlank()) this.skip()
+  }
+
+  skipComment(): void {
+    if (this.isAt('#')) while (!this.isBreakOrEnd()) this.skip()
+  }
+
+  /** The end of the text counts as the start of a line. */
+  endLine(): void {
+    if (this.#column === 0) return
+    this.#column = 0
+    this.#line++
+  }
+}
+
+/** Source: readerc.go, yaml_parser_update_buffer. */
+function runesOf(text: string | Uint8Array): readonly number[] {
+  if (typeof text !== 'string') checkUtf8(text)
+  const decoded = typeof text === 'string' ? text : utf8Text(text)
+  const runes = Array.from(
+    decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded,
+    (rune) => rune.codePointAt(0) ?? 0,
+  )
+  if (!runes.every(isAllowed)) refuse('control characters are not allowed')
+  return runes.length === 0 ? [0x0a] : runes
+}
+
+function isAllowed(code: number): boolean {
+  return (
+    (code >= 0x20 && code <= 0x7e) ||
+    code === 0x09 ||
+    code === 0x0a ||
+    code === 0x0d ||
+    code === 0x85 ||
+    (code >= 0xa0 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    code >= 0x10000
+  )
+}
+
+function checkUtf8(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i] ?? 0
+    const width =
+      first < 0x80 ? 1 : (first & 0xe0) === 0xc0 ? 2 : (first & 0xf0) === 0xe0 ? 3 : (first & 0xf8) === 0xf0 ? 4 : 0
+    if (width === 0) refuse('invalid leading UTF-8 octet')
+    if (i + width > bytes.length) refuse('incomplete UTF-8 octet sequence')
+    for (let k = 1; k < width; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) refuse('invalid trailing UTF-8 octet')
+    i += width
+  }
+}
