@@ -1,0 +1,18 @@
+import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import { exitCodes } from './exit-codes.ts'
+import { findScenarioFiles, readScenarioFile } from './scenario-files.ts'
+
+/** `podsim lint`: loads everything, tells every mistake, runs nothing. */
+export async function lint(paths: readonly string[]): Promise<number> {
+  const { files, missing } = findScenarioFiles(paths)
+  let wrong = missing.length
+  for (const diagnostic of missing) process.stderr.write(`${drawDiagnostic(diagnostic, '')}\n`)
+  for (const file of files) {
+    const { text, loaded } = readScenarioFile(file)
+    if (loaded.ok) continue
+    wrong++
+    for (const diagnostic of loaded.errors) process.stderr.write(`${drawDiagnostic(diagnostic, text)}\n`)
+  }
+  process.stdout.write(`${files.length} ${files.length === 1 ? 'file' : 'files'}, ${wrong} with errors\n`)
+  return wrong > 0 ? exitCodes.usage : exitCodes.passed
+}

@@ -1,0 +1,122 @@
+import { Command, CommanderError, Option } from 'commander'
+import { exitCodes } from './exit-codes.ts'
+import { version } from './version.ts'
+
+/**
+ * The command line. Each command is a file that is loaded when it is called: `podsim --help` starts without the
+ * simulator, `podsim run` without the terminal UI.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.on('SIGINT', () => process.exit(exitCodes.interrupted))
+  // A reader that closes the pipe (head, less) has read what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : exitCodes.internal),
+  )
+  try {
+    await program().parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? usageExitCode(error) : await reportCrash(error, argv)
+  }
+}
+
+function program(): Command {
+  const podsim = new Command('podsim')
+    .description('Simulates a Kubernetes cluster in virtual time, and shows how Secrets reach Pods.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+    .addHelpText('after', helpTail)
+
+  podsim
+    .command('run')
+    .description('run scenario files, or all scenarios in folders, and check what they expect')
+    .argument('<path...>', 'scenario files (.yaml, .yml) or folders')
+    .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .addOption(new Option('-r, --reporter <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
+    .addOption(
+      new Option('--story <when>', 'tell what happens: with one scenario, always or never')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option('-v, --verbose', 'tell the chatter too: single requests, refreshes that change nothing')
+    .option('--reveal', "show Secrets' values where a scenario prints them")
+    .option('-t, --title <regexp>', 'only scenarios whose title or file matches')
+    .option('--covers <clause>', 'only scenarios that cover this clause')
+    .option('--bail', 'stop after the first scenario that fails')
+    .option('--verify-determinism', 'run every scenario twice and compare the digests')
+    .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (paths: string[], options: Record<string, unknown>) => {
+      const { run } = await import('./run.ts')
+      process.exitCode = await run(paths, options)
+    })
+
+  podsim
+    .command('play')
+    .description('play a scenario in the terminal: pause, step back and forth, look into every object')
+    .argument('<file>', 'a scenario file')
+    .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (file: string, options: Record<string, unknown>) => {
+      const { play } = await import('./play.ts')
+      process.exitCode = await play(file, options)
+    })
+
+  podsim
+    .command('lint')
+    .description('load scenario files without running them')
+    .argument('<path...>', 'scenario files or folders')
+    .action(async (paths: string[]) => {
+      const { lint } = await import('./lint.ts')
+      process.exitCode = await lint(paths)
+    })
+
+  podsim
+    .command('schema')
+    .description('print the JSON Schema of scenario files, for editors')
+    .action(async () => {
+      const { schema } = await import('./schema.ts')
+      process.exitCode = schema()
+    })
+  return podsim
+}
+
+const helpTail = `
+Exit codes: 0 all passed, 1 an expectation failed, 2 wrong arguments or a scenario that does not load,
+3 inconclusive, 70 podsim is broken, 130 interrupted.
+
+Examples:
+  podsim run scenarios/first-light.yaml     run one scenario and tell its story
+  podsim run scenarios                      run all of them
+  podsim play scenarios/first-light.yaml    watch it in the terminal`
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new CommanderError(
+      exitCodes.usage,
+      'podsim.number',
+      `error: ${JSON.stringify(text)} is no whole number above 0`,
+    )
+  return Number(text)
+}
+
+/** Commander throws for --help and --version too: those are no errors. */
+function usageExitCode(error: CommanderError): number {
+  if (error.exitCode === 0 || error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
+    return exitCodes.passed
+  if (error.code === 'podsim.number') process.stderr.write(`${error.message}\n`)
+  return exitCodes.usage
+}
+
+/** No stack trace for the user: what to send to whom can mend it. */
+async function reportCrash(error: unknown, argv: readonly string[]): Promise<number> {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  process.stderr.write(`podsim is broken: ${message}\n`)
+  process.stderr.write(`  podsim ${version}, Node.js ${process.version}, arguments ${JSON.stringify(argv.slice(2))}\n`)
+  if (process.env.PODSIM_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  else process.stderr.write('  PODSIM_DEBUG=1 shows where; please report it with the scenario.\n')
+  return exitCodes.internal
+}

@@ -1,0 +1,74 @@
+import type { LinkLatencies } from '../apiserver/client/link.ts'
+import type { JournalLevel } from '../kernel/journal.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { Taint } from '../objects/core.ts'
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import type { KubernetesVersion } from '../versions/version.ts'
+
+/** A duration as people write it (`90s`, `1m30s`), or whole milliseconds. */
+export type Duration = string | VirtualMs
+
+/** Fields of KubeletConfiguration under their real names; durations may be texts. */
+export type KubeletOptions = Readonly<Record<string, unknown>>
+
+/** Settings of one node; what is absent has a default. */
+export interface NodeOptions {
+  readonly name: string
+  /** Cores, as a quantity: `4`, `500m`. Default 4. */
+  readonly cpu?: string | number
+  /** Default `8Gi`. */
+  readonly memory?: string
+  /** Default 110. */
+  readonly pods?: number
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
+  /** Seconds in the annotation `node.alpha.kubernetes.io/ttl`; absent: what the ttl controller sets. */
+  readonly ttl?: number
+  /** Fields of KubeletConfiguration, over those of the cluster. */
+  readonly kubelet?: KubeletOptions
+}
+
+/** An image that Pods can name. */
+export interface ImageOptions {
+  /** Without tag: all tags. */
+  readonly name: string
+  /** What its containers do when the Pod gives no command; one of `programNames`. Default: they run until stopped. */
+  readonly program?: string
+  /** Decides how long a pull takes. Default `20Mi`. */
+  readonly size?: string
+  /** Only who presents these credentials may pull. */
+  readonly private?: { readonly username: string; readonly password: string }
+  /** Every node has it already. */
+  readonly present?: boolean
+}
+
+/** All optional. Wrong arguments throw a SimUsageError that says what was found and what was expected. */
+export interface SimOptions {
+  /** Everything random is drawn from it. Default `podsim`. */
+  readonly seed?: string | number
+  /** Default `v1.18`. */
+  readonly version?: KubernetesVersion
+  readonly featureGates?: Partial<FeatureGates>
+  /** How many nodes (`node-1`, `node-2`, ...), or each one. Default 1. */
+  readonly nodes?: number | readonly NodeOptions[]
+  readonly kubelet?: KubeletOptions
+  readonly network?: LinkLatencies
+  readonly images?: readonly ImageOptions[]
+  /** Files of kubectl's working directory. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
+  /** How much is told to the journal. Default `full`. */
+  readonly journal?: JournalLevel
+  /** Version of the kubectl that command lines run in. Default: the one that fits `version`. */
+  readonly kubectl?: string
+  readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
+  readonly encryptionAtRest?: boolean
+  /** Events after which a run is given up. */
+  readonly maxEvents?: number
+  /** Start of virtual time as RFC 3339. Default `2020-05-01T00:00:00Z`. */
+  readonly epoch?: string
+}
+
+/** The caller's mistake, told in words. */
+export class SimUsageError extends Error {
+  override readonly name = 'SimUsageError'
+}
