@@ -1,11 +1,19 @@
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
+import { createDeploymentController } from './deployment/deployment.ts'
+import { createReplicaSetController, createReplicationController } from './replica-set.ts'
 import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
 import { createTokensController } from './tokens.ts'
 
 /** Names as `--controllers` knows them. Source: cmd/kube-controller-manager/app/controllermanager.go, NewControllerInitializers. */
-export type ControllerName = 'serviceaccount-token' | 'serviceaccount' | 'root-ca-cert-publisher'
+export type ControllerName =
+  | 'serviceaccount-token'
+  | 'serviceaccount'
+  | 'root-ca-cert-publisher'
+  | 'replicaset'
+  | 'replicationcontroller'
+  | 'deployment'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -16,6 +24,9 @@ export function controllersOf(
     ['serviceaccount-token', createTokensController],
     ['serviceaccount', createServiceAccountController],
     ['root-ca-cert-publisher', createRootCaPublisher, minor >= 20],
+    ['replicationcontroller', createReplicationController],
+    ['deployment', createDeploymentController],
+    ['replicaset', createReplicaSetController],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -1,0 +1,49 @@
+import type { Kernel } from '../kernel/kernel.ts'
+import { minute } from '../kernel/time.ts'
+
+/** What is not seen by then is no longer waited for. Source: pkg/controller/controller_utils.go, ExpectationsTimeout. */
+const expectationsTimeoutMs = 5 * minute
+
+interface Expected {
+  creations: number
+  readonly deletions: Set<string>
+  since: number
+}
+
+/**
+ * What a controller did and has not yet seen in its cache: until it has, it does nothing more for that key, or it would
+ * do it twice. Source: controller_utils.go, UIDTrackingControllerExpectations.
+ */
+export class Expectations {
+  readonly #kernel: Pick<Kernel, 'now'>
+  readonly #expected = new Map<string, Expected>()
+
+  constructor(kernel: Pick<Kernel, 'now'>) {
+    this.#kernel = kernel
+  }
+
+  areSatisfied(key: string): boolean {
+    const expected = this.#expected.get(key)
+    if (expected === undefined || (expected.creations <= 0 && expected.deletions.size === 0)) return true
+    return this.#kernel.now() - expected.since > expectationsTimeoutMs
+  }
+
+  /** Begins anew: earlier expectations of the key are forgotten. */
+  expect(key: string, creations: number, deletions: readonly string[] = []): void {
+    this.#expected.set(key, { creations, deletions: new Set(deletions), since: this.#kernel.now() })
+  }
+
+  creationObserved(key: string): void {
+    const expected = this.#expected.get(key)
+    if (expected !== undefined) expected.creations--
+  }
+
+  /** `object` as it was named in `expect`. */
+  deletionObserved(key: string, object: string): void {
+    this.#expected.get(key)?.deletions.delete(object)
+  }
+
+  forget(key: string): void {
+    this.#expected.delete(key)
+  }
+}

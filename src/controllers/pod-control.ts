@@ -1,0 +1,88 @@
+import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
+import type { EventRecorder } from '../apiserver/client/event-recorder.ts'
+import {
+  errorText,
+  isNamespaceTerminating,
+  isNotFound,
+  type Procedure,
+  replies,
+} from '../apiserver/client/procedure.ts'
+import type { Pod } from '../objects/core.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { type ControllerKind, eventReference, newControllerRef } from './objects.ts'
+import type { PodTemplateSpec } from './workload-types.ts'
+
+/** Creates and deletes Pods for a controller, with its events. Source: pkg/controller/controller_utils.go, RealPodControl. */
+export interface PodControl {
+  /** Creates Pods, all at once; answers how each of them went, in their order. */
+  create(owner: KubeObject, pods: readonly object[]): Procedure<readonly (RequestError | undefined)[]>
+  /** Deletes Pods, all at once. */
+  delete(owner: KubeObject, pods: readonly Pod[]): Procedure<readonly (RequestError | undefined)[]>
+}
+
+export function createPodControl(client: Client, recorder: EventRecorder, kind: ControllerKind): PodControl {
+  return {
+    *create(owner, pods) {
+      const namespace = owner.metadata.namespace ?? ''
+      const reference = eventReference(owner, kind)
+      const sends = pods.map((pod) => (done: Parameters<typeof client.create<Pod>>[2]) => {
+        client.create<Pod>(resources.pods, pod, done, { namespace })
+      })
+      const created = yield* replies(sends)
+      return created.map((one) => {
+        if (one.ok) {
+          recorder.event(reference, 'Normal', 'SuccessfulCreate', `Created pod: ${one.value.metadata.name}`)
+          return undefined
+        }
+        if (!isNamespaceTerminating(one.error))
+          recorder.event(reference, 'Warning', 'FailedCreate', `Error creating: ${errorText(one.error)}`)
+        return one.error
+      })
+    },
+    *delete(owner, pods) {
+      const reference = eventReference(owner, kind)
+      const deleted = yield* replies(
+        pods.map(({ metadata }) => (done: Parameters<Client['delete']>[3]) => {
+          client.delete(resources.pods, { namespace: metadata.namespace ?? '', name: metadata.name }, {}, done)
+        }),
+      )
+      return deleted.map((one, at) => {
+        const name = pods[at]?.metadata.name
+        if (one.ok) recorder.event(reference, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
+        else if (!isNotFound(one.error))
+          recorder.event(reference, 'Warning', 'FailedDelete', `Error deleting: ${errorText(one.error)}`)
+        return one.ok ? undefined : one.error
+      })
+    },
+  }
+}
+
+/** A Pod of a template, as controllers create it. Source: controller_utils.go, GetPodFromTemplate. */
+export function podFromTemplate(
+  template: PodTemplateSpec,
+  owner: KubeObject,
+  kind: ControllerKind,
+  nodeName?: string,
+): object {
+  const { labels, annotations, finalizers } = template.metadata ?? {}
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: podNamePrefix(owner.metadata.name),
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(finalizers === undefined ? {} : { finalizers }),
+      ownerReferences: [newControllerRef(owner, kind)],
+    },
+    spec: nodeName === undefined ? template.spec : { ...template.spec, nodeName },
+  }
+}
+
+/** Longest name of a Pod. Source: apimachinery pkg/util/validation, DNS1123SubdomainMaxLength. */
+const nameMax = 253
+
+/** With a dash if that still makes a name. Source: controller_utils.go, getPodsPrefix. */
+export function podNamePrefix(name: string): string {
+  return name.length + 1 <= nameMax ? `${name}-` : name
+}
