@@ -1,0 +1,44 @@
+import type { Sim } from '../../sim/sim.ts'
+import { formatDuration } from '../duration.ts'
+import type { Expectation } from '../model.ts'
+import type { ExpectationResult, Finding } from '../result.ts'
+import { look } from './look.ts'
+
+/** Decides an expectation: at this instant, or by letting virtual time pass. Every event is looked at, not a sample. */
+export function decide(sim: Sim, expectation: Expectation): ExpectationResult {
+  const { timing } = expectation
+  const now = () => look(sim, expectation)
+  switch (timing.kind) {
+    case 'now':
+      return result(sim, expectation, now(), '')
+    case 'within': {
+      sim.runUntil(() => now().holds, { within: timing.ms })
+      return result(sim, expectation, now(), ` within ${formatDuration(timing.ms)}`)
+    }
+    case 'always': {
+      sim.runUntil(() => !now().holds, { within: timing.ms })
+      return result(sim, expectation, now(), ` for all of ${formatDuration(timing.ms)}`)
+    }
+    case 'never': {
+      sim.runUntil(() => now().holds, { within: timing.ms })
+      const finding = now()
+      return result(
+        sim,
+        expectation,
+        { ...finding, holds: !finding.holds, expected: `never that ${finding.expected}` },
+        ` for ${formatDuration(timing.ms)}`,
+      )
+    }
+  }
+}
+
+function result(sim: Sim, expectation: Expectation, finding: Finding, timing: string): ExpectationResult {
+  return {
+    place: expectation.place,
+    passed: finding.holds,
+    expected: finding.expected + timing,
+    found: finding.found,
+    because: expectation.source.because,
+    at: sim.now(),
+  }
+}

@@ -1,0 +1,60 @@
+import type { VirtualMs } from '../kernel/time.ts'
+import type { CommandResult } from '../sim/sim.ts'
+import type { Place, Scenario } from './model.ts'
+
+/** What a look at the cluster found. */
+export interface Finding {
+  readonly holds: boolean
+  /** What is expected, as a phrase: `pod mypod is Running`. */
+  readonly expected: string
+  /** What is there instead (or, if it holds, what is there). */
+  readonly found: string
+}
+
+export interface ExpectationResult {
+  readonly place: Place
+  readonly passed: boolean
+  readonly expected: string
+  readonly found: string
+  readonly because: string | undefined
+  /** When it was decided. */
+  readonly at: VirtualMs
+}
+
+/** What was wrong with a command's output. */
+export interface OutputMismatch {
+  readonly what: string
+  readonly expected: string
+  readonly found: string
+}
+
+export interface StepResult {
+  readonly place: Place
+  readonly startedAt: VirtualMs
+  readonly endedAt: VirtualMs
+  /** The command line or what else was done. */
+  readonly action: string | undefined
+  readonly say: string | undefined
+  readonly output: CommandResult | undefined
+  readonly mismatches: readonly OutputMismatch[]
+  readonly expectations: readonly ExpectationResult[]
+}
+
+export type Outcome = 'passed' | 'failed' | 'inconclusive'
+
+export interface ScenarioResult {
+  readonly scenario: Scenario
+  readonly seed: string
+  readonly digest: string
+  readonly outcome: Outcome
+  /** Why it is inconclusive. */
+  readonly reason: string | undefined
+  readonly steps: readonly StepResult[]
+  /** Virtual time at the end. */
+  readonly endedAt: VirtualMs
+  readonly records: number
+}
+
+export function stepPassed(step: StepResult): boolean {
+  return step.mismatches.length === 0 && step.expectations.every(({ passed }) => passed)
+}

@@ -1,0 +1,171 @@
+import type { UserInfo } from '../apiserver/client/client.ts'
+import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
+import type { HistoricObject } from '../kernel/history.ts'
+import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { Event } from '../objects/core.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import type { Duration } from './options.ts'
+
+/** The public face of a simulated cluster. Synchronous: every call answers at the present instant of virtual time. */
+export interface Sim {
+  /** Milliseconds of virtual time since the start. */
+  now(): VirtualMs
+  readonly seed: string
+  /** Applies manifests (YAML text, an object, or objects) as `kubectl apply -f -` does. Throws a SimUsageError if refused. */
+  apply(...manifests: readonly (string | object | readonly object[])[]): void
+  /** Runs one kubectl command line (without the word kubectl). A command that waits lets virtual time pass. */
+  kubectl(line: string | readonly string[], options?: CommandOptions): CommandResult
+  /** Runs lines of shell in the scenario's working directory; nothing reaches the real shell or disk. */
+  shell(script: string, options?: CommandOptions): CommandResult
+  /** Runs a command in a running container, as `kubectl exec` does. */
+  exec(target: ContainerRef, argv: readonly string[], options?: { readonly stdin?: string }): CommandResult
+  /** The object as the API server has it, or undefined. `kind` as in manifests: `Pod`; namespace `default`. */
+  get<T extends KubeObject = KubeObject>(kind: string, name: string, namespace?: string): T | undefined
+  /** All objects of a kind, of one namespace or of all. */
+  list<T extends KubeObject = KubeObject>(kind: string, options?: { readonly namespace?: string }): readonly T[]
+  /** Events in the order of their first appearance. */
+  events(query?: EventQuery): readonly Event[]
+  /** Everything a container wrote so far, ends of lines included. */
+  logs(target: ContainerRef, options?: { readonly previous?: boolean }): string
+  /** A file as a container sees it; undefined if there is none or the container does not run. */
+  file(target: ContainerRef, path: string): FileSnapshot | undefined
+  /** The environment of a container as it was resolved at its creation; undefined if it never was created. */
+  env(target: ContainerRef): ReadonlyMap<string, string> | undefined
+  runFor(duration: Duration): void
+  /** Lets time pass until `condition` holds, looked at after each event. Says whether it held in time. */
+  runUntil(condition: () => boolean, options: { readonly within: Duration }): boolean
+  /** An accident, now. Lasts until `clear`, or for `for`. */
+  fault(fault: Fault): { clear(): void }
+  /** What led to the present state of an object, newest first. */
+  why(object: JournalObject | string): Explanation
+  /** All objects at a moment of the past. */
+  stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
+  readonly journal: Journal
+  /** The API as HTTP carries it. */
+  request(request: SimRequest): HttpAnswer | HttpStream
+  /** When each update of a Secret reached each container, and where the time went (U3). */
+  delays(secret: string, namespace?: string): readonly UpdateDelay[]
+  /** What nodes ask of the API server for one Secret (I3, S5). */
+  traffic(secret: string, namespace?: string): SecretTraffic
+  /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
+  inspect(object: JournalObject): readonly MachineState[]
+  /** Ends the simulation; any call after it throws. */
+  dispose(): void
+}
+
+export interface CommandOptions {
+  readonly stdin?: string
+  /** User who runs it; default `admin`, in system:masters. */
+  readonly as?: string
+  /** With `kubectl edit`: shell lines that change the file `$1`. */
+  readonly editor?: string
+}
+
+export interface CommandResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+export interface ContainerRef {
+  readonly pod: string
+  /** Default: the first container. */
+  readonly container?: string
+  /** Default `default`. */
+  readonly namespace?: string
+}
+
+export interface EventQuery {
+  readonly namespace?: string
+  readonly reason?: string
+  /** `kind/name` of what the event is about, kind in any spelling: `pod/mypod`. */
+  readonly on?: string
+}
+
+export interface FileSnapshot {
+  readonly type: 'file' | 'directory' | 'symlink'
+  /** Permission bits of the file itself, links followed. */
+  readonly mode: number
+  /** UTF-8 text of a file. */
+  readonly content: string | undefined
+  /** Target, if the path itself is a link. */
+  readonly link: string | undefined
+}
+
+export interface SimRequest {
+  /** Name of the user; undefined: no credentials. */
+  readonly user?: string | undefined
+  readonly groups?: readonly string[]
+  readonly method: string
+  readonly path: string
+  /** Default `application/json` when there is a body. An empty text sends no header. */
+  readonly contentType?: string
+  readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** An object is sent as compact JSON. */
+  readonly body?: unknown
+}
+
+/** Who may be named as `user` without groups. */
+export type KnownUser = UserInfo
+
+/** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
+export type Fault = (
+  | { readonly apiServer: 'unreachable' | 'available' }
+  | { readonly apiServer: 'slow'; readonly latency: Duration }
+  | { readonly partition: string }
+  | { readonly watches: 'drop' | 'stall' }
+  | { readonly loseAnswers: number }
+  | { readonly kubelet: 'stop' | 'start' | 'restart' }
+  | { readonly reboot: string }
+  | { readonly registry: 'unreachable' | 'available' }
+  | { readonly controller: string }
+) & { readonly node?: string; readonly for?: Duration }
+
+export interface Explanation {
+  /** One sentence: what is the matter. */
+  readonly summary: string
+  /** Records that led there, newest first. */
+  readonly chain: readonly JournalRecord[]
+}
+
+export interface UpdateDelay {
+  readonly namespace: string
+  readonly secret: string
+  readonly resourceVersion: string
+  readonly updatedAt: VirtualMs
+  readonly node: string
+  readonly pod: string
+  readonly container: string
+  /** How the container uses the Secret. */
+  readonly way: 'volume' | 'subPath' | 'env'
+  /** Path of the mount, or names of the variables. */
+  readonly where: string
+  /** Undefined: not yet, or never (see `never`). */
+  readonly visibleAt: VirtualMs | undefined
+  /** Why the container will never see it as it is: subPath, env, immutable. */
+  readonly never: string | undefined
+  /** Parts of the delay, which add up to it. */
+  readonly parts:
+    | { readonly cacheMs: VirtualMs; readonly syncWaitMs: VirtualMs; readonly mountMs: VirtualMs }
+    | undefined
+  /** Sync period plus propagation delay of the node's cache (U3). */
+  readonly boundMs: VirtualMs
+}
+
+export interface SecretTraffic {
+  readonly nodes: readonly {
+    readonly node: string
+    readonly gets: number
+    readonly lists: number
+    readonly watches: number
+    readonly openWatches: number
+  }[]
+}
+
+export interface MachineState {
+  readonly machine: string
+  readonly name: string
+  readonly state: string
+}
