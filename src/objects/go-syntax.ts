@@ -54,28 +54,38 @@ function write(value: GoValue, isTop: boolean): string {
 const powersOfTwo: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }
 const powersOfTen: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
 
-/**
- * A quantity's struct. The text that it was parsed from is kept in `s` only if it is in canonical form.
- * Source: apimachinery pkg/api/resource/quantity.go, ParseQuantity.
- */
-export function goQuantity(text: string): string {
-  const struct = (value: string, scale: number, kept: string, format: string) =>
-    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${goQuote(kept)}, Format:${goQuote(format)}}`
-  if (text === '0') return struct('0', 0, '0', 'DecimalSI')
+/** What a quantity's struct holds. */
+interface QuantityParts {
+  readonly value: string
+  readonly scale: number
+  /** The text that it was parsed from, if that is in canonical form. */
+  readonly kept: string
+  readonly format: string
+}
+
+/** Source: apimachinery pkg/api/resource/quantity.go, ParseQuantity. */
+export function goQuantityParts(text: string): QuantityParts {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z].*)?$/.exec(text)
-  if (match === null) return struct('0', 0, '', 'DecimalSI')
+  if (match === null || text === '0') return { value: '0', scale: 0, kept: text, format: 'DecimalSI' }
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match
   const digits = whole.replace(/^0+(?=\d)/, '') + fraction
-  const bits = powersOfTwo[suffix]
+  const value = BigInt(digits === '' ? '0' : digits)
   const signed = sign === '-' ? '-' : ''
+  const bits = powersOfTwo[suffix]
   if (bits !== undefined) {
-    const value = BigInt(digits === '' ? '0' : digits)
-    const isCanonical = (value & 7n) !== 0n
-    return struct(`${signed}${value << BigInt(bits)}`, 0, isCanonical ? text : '', 'BinarySI')
+    const kept = (value & 7n) === 0n ? '' : text
+    return { value: `${signed}${value << BigInt(bits)}`, scale: 0, kept, format: 'BinarySI' }
   }
   const exponent = /^[eE]([+-]?\d+)$/.exec(suffix)
   const scale = (exponent === null ? (powersOfTen[suffix] ?? 0) : Number(exponent[1])) - fraction.length
   const isCanonical = scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0')
   const format = exponent === null ? 'DecimalSI' : 'DecimalExponent'
-  return struct(`${signed}${BigInt(digits === '' ? '0' : digits)}`, scale, isCanonical ? text : '', format)
+  return { value: `${signed}${value}`, scale, kept: isCanonical ? text : '', format }
+}
+
+/** A quantity as `%#v` writes its struct. */
+export function goQuantity(text: string): string {
+  const { value, scale, kept, format } = goQuantityParts(text)
+  const amount = `resource.int64Amount{value:${value}, scale:${scale}}`
+  return `resource.Quantity{i:${amount}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${goQuote(kept)}, Format:${goQuote(format)}}`
 }

@@ -1,5 +1,6 @@
 import type { ResourceRequirements } from './core.ts'
 import { qualifiedName } from './formats.ts'
+import { goQuantity } from './go-syntax.ts'
 import { canonicalQuantity, compareQuantities, isWholeQuantity } from './quantity.ts'
 import { sortedKeys, type Validator } from './validator.ts'
 
@@ -104,8 +105,7 @@ export function validateNonNegativeQuantity(v: Validator, field: string, amount:
 export function validateResourceQuantity(v: Validator, field: string, name: string, amount: string): void {
   validateNonNegativeQuantity(v, field, amount)
   if ((integerResources.has(name) || isExtendedResource(name, v.minor)) && !isWholeQuantity(amount)) {
-    // A Quantity is printed as a struct's text by its String method, so without quotes.
-    v.invalidGo(field, canonicalQuantity(amount), 'must be an integer')
+    v.invalidGo(field, goQuantity(amount), 'must be an integer')
   }
 }
 

@@ -1,0 +1,82 @@
+import { rfc3339 } from '../../../kernel/calendar.ts'
+import type { Pod, PodCondition } from '../../../objects/core.ts'
+import { aggregate, type FieldError, notSupported, required } from '../../../objects/field-errors.ts'
+import { isObject } from '../../../objects/json.ts'
+import type { Status } from '../../../objects/meta.ts'
+import { badRequest, conflict, plainError } from '../../../objects/status.ts'
+import type { CallAnswer, RegistryContext, Subresource, SubresourceCall } from '../strategy.ts'
+import { nowMs } from './settings.ts'
+
+interface Binding {
+  readonly metadata?: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> }
+  readonly target?: { readonly kind?: string; readonly name?: string }
+}
+
+export const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
+
+/** POST pods/x/binding: how the scheduler gives a Pod to a node. Source: pkg/registry/core/pod/storage/storage.go, BindingREST. */
+export const binding: Subresource = {
+  kind: { group: '', version: 'v1', kind: 'Binding' },
+  handle(call, registry): CallAnswer {
+    const body: Binding = isObject(call.body) ? (call.body as Binding) : {} // decoded as a Binding
+    if ((body.metadata?.name ?? '') !== call.name) {
+      return { ok: false, status: badRequest('name in URL does not match name in Binding object') }
+    }
+    const errors = validateBinding(body)
+    if (errors.length > 0) return { ok: false, status: plainError(aggregate(errors)) }
+    const answer = registry.update<Pod>(
+      call,
+      podsOf(call),
+      call.namespace,
+      call.name,
+      (pod) => bindPod(pod, body, registry.context),
+      'none',
+    )
+    return answer.ok ? { ok: true, code: 201, object: { ...success, code: 201 } } : answer
+  },
+}
+
+/** The resource that a subresource belongs to. */
+export function podsOf(call: SubresourceCall): SubresourceCall['resource'] {
+  return { group: call.resource.group, version: call.resource.version, resource: call.resource.resource }
+}
+
+/** Source: ValidatePodBinding. */
+function validateBinding({ target }: Binding): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const kind = target?.kind ?? ''
+  if (kind !== '' && kind !== 'Node') errors.push(notSupported('target.kind', kind, ['Node', '<empty>']))
+  if (!target?.name) errors.push(required('target.name'))
+  return errors
+}
+
+function bindPod(pod: Pod, body: Binding, context: RegistryContext): Pod | Status {
+  const { name } = pod.metadata
+  const refuse = (why: string) => conflict({ group: '', resource: 'pods/binding' }, name, why)
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
+  }
+  if (pod.spec.nodeName) return refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`)
+  const given = body.metadata?.annotations
+  return {
+    ...pod,
+    metadata:
+      given === undefined ? pod.metadata : { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...given } },
+    spec: { ...pod.spec, nodeName: body.target?.name ?? '' },
+    status: { ...pod.status, conditions: withScheduled(pod, context) },
+  }
+}
+
+function withScheduled(pod: Pod, context: RegistryContext): readonly PodCondition[] {
+  const conditions = pod.status?.conditions ?? []
+  const old = conditions.find(({ type }) => type === 'PodScheduled')
+  const since = old?.status === 'True' ? old.lastTransitionTime : undefined
+  const scheduled: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: since ?? rfc3339(nowMs(context)),
+  }
+  if (old === undefined) return [...conditions, scheduled]
+  return conditions.map((condition) => (condition === old ? scheduled : condition))
+}

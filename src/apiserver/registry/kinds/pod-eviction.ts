@@ -1,0 +1,95 @@
+import { rfc3339 } from '../../../kernel/calendar.ts'
+import type { Pod } from '../../../objects/core.ts'
+import { isObject } from '../../../objects/json.ts'
+import { isEmptySelector, matchesLabelSelector } from '../../../objects/label-validation.ts'
+import type { DeleteOptions, ResourceRef, Status } from '../../../objects/meta.ts'
+import type { PodDisruptionBudget } from '../../../objects/policy.ts'
+import { badRequest, failure, forbiddenStatus, notFoundStatus } from '../../../objects/status.ts'
+import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
+import { podsOf, success } from './pod-binding.ts'
+import { nowMs } from './settings.ts'
+
+/** Where budgets are stored in a version. */
+export function budgetsOf(minor: number): ResourceRef {
+  return { group: 'policy', version: minor >= 21 ? 'v1' : 'v1beta1', resource: 'poddisruptionbudgets' }
+}
+
+const budgetName = { group: 'policy', resource: 'poddisruptionbudget' }
+/** Source: pkg/registry/core/pod/storage/eviction.go, MaxDisruptedPodSize. */
+const disruptedPodsMax = 2000
+const tooSoon = "Cannot evict pod as it would violate the pod's disruption budget."
+
+interface Eviction {
+  readonly metadata?: { readonly name?: string }
+  readonly deleteOptions?: DeleteOptions
+}
+
+/** POST pods/x/eviction: a deletion that a disruption budget may refuse. Source: pkg/registry/core/pod/storage/eviction.go. */
+export const eviction: Subresource = {
+  kind: { group: 'policy', version: 'v1beta1', kind: 'Eviction' },
+  handle(call, registry): CallAnswer {
+    const body: Eviction = isObject(call.body) ? (call.body as Eviction) : {} // decoded as an Eviction
+    if ((body.metadata?.name ?? '') !== call.name) {
+      return { ok: false, status: badRequest('name in URL does not match name in Eviction object') }
+    }
+    const pod = registry.get<Pod>(podsOf(call), call.namespace, call.name)
+    if (pod === undefined) return { ok: false, status: notFoundStatus({ group: '', resource: 'pods' }, call.name) }
+    const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+    const refusal = isOver ? undefined : askBudgets(call, registry, pod)
+    if (refusal !== undefined) return { ok: false, status: refusal }
+    const answer = registry.delete(call, podsOf(call), call.namespace, call.name, body.deleteOptions ?? {})
+    return answer.ok ? { ok: true, code: 201, object: { ...success, code: 201 } } : answer
+  },
+}
+
+/** Takes one disruption from the Pod's budget, or tells why not. */
+function askBudgets(call: SubresourceCall, registry: RegistryAccess, pod: Pod): Status | undefined {
+  if (Object.keys(pod.metadata.labels ?? {}).length === 0) return undefined
+  const resource = budgetsOf(registry.context.minor)
+  const budgets = registry
+    .list<PodDisruptionBudget>(resource, call.namespace)
+    .filter(({ spec }) => !isEmptySelector(spec?.selector) && matchesLabelSelector(spec?.selector, pod.metadata.labels))
+  if (budgets.length > 1) {
+    const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'
+    return failure(500, '', message)
+  }
+  const [budget] = budgets
+  if (budget === undefined) return undefined
+  const refusal = refusalOf(budget)
+  if (refusal !== undefined || call.dryRun) return refusal
+  const answer = registry.update<PodDisruptionBudget>(
+    call,
+    resource,
+    call.namespace,
+    budget.metadata.name,
+    (current) => ({
+      ...current,
+      status: {
+        ...current.status,
+        disruptionsAllowed: (current.status?.disruptionsAllowed ?? 0) - 1,
+        disruptedPods: { ...current.status?.disruptedPods, [pod.metadata.name]: rfc3339(nowMs(registry.context)) },
+      },
+    }),
+    'none',
+  )
+  return answer.ok ? undefined : answer.status
+}
+
+/** Source: checkAndDecrement. */
+function refusalOf({ metadata, status = {} }: PodDisruptionBudget): Status | undefined {
+  const tooMany = (why: string) =>
+    failure(429, 'TooManyRequests', tooSoon, { causes: [{ reason: 'DisruptionBudget', message: why }] })
+  const allowed = status.disruptionsAllowed ?? 0
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return tooMany(`The disruption budget ${metadata.name} is still being processed by the server.`)
+  }
+  if (allowed < 0) return forbiddenStatus(budgetName, metadata.name, 'pdb disruptions allowed is negative')
+  if (Object.keys(status.disruptedPods ?? {}).length > disruptedPodsMax) {
+    const why = 'DisruptedPods map too big - too many evictions not confirmed by PDB controller'
+    return forbiddenStatus(budgetName, metadata.name, why)
+  }
+  if (allowed > 0) return undefined
+  return tooMany(
+    `The disruption budget ${metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`,
+  )
+}

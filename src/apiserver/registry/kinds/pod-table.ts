@@ -1,0 +1,122 @@
+import type { ContainerStatus, Pod } from '../../../objects/core.ts'
+import { ageSince } from '../../../objects/human-duration.ts'
+import type { RegistryContext, TableColumn } from '../strategy.ts'
+import { ageColumn, column, nameColumn, nowMs } from './settings.ts'
+
+/** Pods as rows of a table. Source: pkg/printers/internalversion/printers.go, printPod. */
+
+/** The taint manager's mark on Pods of a node that is gone. Source: pkg/util/node/node.go, NodeUnreachablePodReason. */
+const nodeLost = 'NodeLost'
+
+export const podColumns: readonly TableColumn[] = [
+  nameColumn,
+  column('Ready', 'string', 'The aggregate readiness state of this pod for accepting traffic.'),
+  column('Status', 'string', 'The aggregate status of the containers in this pod.'),
+  column('Restarts', 'integer', 'The number of times the containers in this pod have been restarted.'),
+  ageColumn,
+  column(
+    'IP',
+    'string',
+    'IP address allocated to the pod. Routable at least within the cluster. Empty if not yet allocated.',
+    1,
+  ),
+  column(
+    'Node',
+    'string',
+    'NodeName is a request to schedule this pod onto a specific node. If it is non-empty, the scheduler simply schedules this pod onto that node, assuming that it fits resource requirements.',
+    1,
+  ),
+  column(
+    'Nominated Node',
+    'string',
+    'nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption victims receive their graceful termination periods. This field does not guarantee that the pod will be scheduled on this node. Scheduler may decide to place the pod elsewhere if other nodes become available sooner. Scheduler may also decide to give the resources on this node to a higher priority pod that is created after preemption. As a result, this field may be different than PodSpec.nodeName when the pod is scheduled.',
+    1,
+  ),
+  column(
+    'Readiness Gates',
+    'string',
+    'If specified, all readiness gates will be evaluated for pod readiness. A pod is ready when all its containers are ready AND all conditions specified in the readiness gates have status equal to "True" More info: https://git.k8s.io/enhancements/keps/sig-network/0007-pod-ready%2B%2B.md',
+    1,
+  ),
+]
+
+interface Summary {
+  readonly reason: string
+  readonly restarts: number
+  readonly ready: number
+}
+
+export function podRow(pod: Pod, context: RegistryContext): readonly (string | number)[] {
+  const { status } = pod
+  const summary = summarize(pod)
+  let { reason } = summary
+  if (pod.metadata.deletionTimestamp !== undefined) reason = status?.reason === nodeLost ? 'Unknown' : 'Terminating'
+  const ip = status?.podIPs?.[0]?.ip || status?.podIP
+  return [
+    pod.metadata.name,
+    `${summary.ready}/${(pod.spec.containers ?? []).length}`,
+    reason,
+    summary.restarts,
+    ageSince(pod.metadata.creationTimestamp, nowMs(context)),
+    ip || '<none>',
+    pod.spec.nodeName || '<none>',
+    status?.nominatedNodeName || '<none>',
+    readinessGates(pod),
+  ]
+}
+
+function summarize(pod: Pod): Summary {
+  const phase = pod.status?.reason || (pod.status?.phase ?? '')
+  let restarts = 0
+  for (const [index, container] of (pod.status?.initContainerStatuses ?? []).entries()) {
+    restarts += container.restartCount
+    if (container.state?.terminated?.exitCode === 0) continue
+    return { reason: initReason(pod, index, container), restarts, ready: 0 }
+  }
+  return summarizeContainers(pod, phase)
+}
+
+function initReason(pod: Pod, index: number, { state }: ContainerStatus): string {
+  const terminated = state?.terminated
+  if (terminated !== undefined) {
+    if (terminated.reason) return `Init:${terminated.reason}`
+    return terminated.signal ? `Init:Signal:${terminated.signal}` : `Init:ExitCode:${terminated.exitCode}`
+  }
+  const waiting = state?.waiting?.reason
+  if (waiting && waiting !== 'PodInitializing') return `Init:${waiting}`
+  return `Init:${index}/${(pod.spec.initContainers ?? []).length}`
+}
+
+function summarizeContainers(pod: Pod, phase: string): Summary {
+  let reason = phase
+  let restarts = 0
+  let ready = 0
+  let hasRunning = false
+  for (const container of [...(pod.status?.containerStatuses ?? [])].reverse()) {
+    restarts += container.restartCount
+    const { waiting, terminated, running } = container.state ?? {}
+    if (waiting?.reason) reason = waiting.reason
+    else if (terminated !== undefined) {
+      reason =
+        terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)
+    } else if (container.ready && running !== undefined) {
+      hasRunning = true
+      ready++
+    }
+  }
+  if (reason === 'Completed' && hasRunning) {
+    const isReady = (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
+    reason = isReady ? 'Running' : 'NotReady'
+  }
+  return { reason, restarts, ready }
+}
+
+function readinessGates(pod: Pod): string {
+  const gates = pod.spec.readinessGates ?? []
+  if (gates.length === 0) return '<none>'
+  const conditions = pod.status?.conditions ?? []
+  const met = gates.filter(
+    (gate) => conditions.find((condition) => condition.type === gate.conditionType)?.status === 'True',
+  )
+  return `${met.length}/${gates.length}`
+}

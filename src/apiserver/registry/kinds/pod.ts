@@ -1,0 +1,133 @@
+import type { Container, Pod, PodSpec } from '../../../objects/core.ts'
+import { defaultPodOnly, defaultPodSpec } from '../../../objects/pod-defaults.ts'
+import { podQosClass } from '../../../objects/pod-qos.ts'
+import { validatePodStatusUpdate, validatePodUpdate } from '../../../objects/pod-update-validation.ts'
+import { validatePod, validateSctp } from '../../../objects/pod-validation.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+import { binding } from './pod-binding.ts'
+import { ephemeralContainers } from './pod-ephemeral-containers.ts'
+import { eviction } from './pod-eviction.ts'
+import { podColumns, podRow } from './pod-table.ts'
+import { errorsOf } from './settings.ts'
+
+/** Grace period of a Pod's deletion that was not given. Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete. */
+function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
+  const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  if (!pod.spec.nodeName || isOver) return 0
+  return requested ?? pod.spec.terminationGracePeriodSeconds ?? 0
+}
+
+/** Annotations of very old versions that are dropped. Source: pkg/apis/core/v1/conversion.go, initContainerAnnotations. */
+const droppedAnnotations = [
+  'pod.beta.kubernetes.io/init-containers',
+  'pod.alpha.kubernetes.io/init-containers',
+  'pod.beta.kubernetes.io/init-container-statuses',
+  'pod.alpha.kubernetes.io/init-container-statuses',
+]
+
+function withoutOldAnnotations(pod: Pod): Pod {
+  const { annotations } = pod.metadata
+  if (annotations === undefined || !droppedAnnotations.some((key) => Object.hasOwn(annotations, key))) return pod
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => !droppedAnnotations.includes(key)))
+  return { ...pod, metadata: { ...pod.metadata, annotations: kept } }
+}
+
+/** A spec without what the server's gates switch off; `old` keeps what it has. Source: pkg/api/pod/util.go, dropDisabledFields. */
+export function dropDisabledFields(spec: PodSpec, old: PodSpec | undefined, context: RegistryContext): PodSpec {
+  let next: PodSpec = spec
+  const { minor, gates } = context
+  if (minor < 23 && spec.ephemeralContainers !== undefined && old?.ephemeralContainers === undefined) {
+    const { ephemeralContainers: _off, ...rest } = next
+    next = rest
+  }
+  if (!gates.NonPreemptingPriority && spec.preemptionPolicy !== undefined && old?.preemptionPolicy === undefined) {
+    const { preemptionPolicy: _off, ...rest } = next
+    next = rest
+  }
+  if (minor < 20 && spec.securityContext?.fsGroupChangePolicy !== undefined) {
+    if (old?.securityContext?.fsGroupChangePolicy === undefined) {
+      const { fsGroupChangePolicy: _off, ...securityContext } = spec.securityContext
+      next = { ...next, securityContext }
+    }
+  }
+  return minor < 31 ? withDefaultProcMount(next) : next
+}
+
+/** The gate ProcMountType is off until v1.31, so a mount type that is given becomes the default one. */
+function withDefaultProcMount(spec: PodSpec): PodSpec {
+  const isOdd = ({ securityContext }: Container) =>
+    securityContext?.procMount !== undefined && securityContext.procMount !== 'Default'
+  const containers = spec.containers ?? []
+  if (!containers.some(isOdd) && !(spec.initContainers ?? []).some(isOdd)) return spec
+  const mend = (container: Container): Container =>
+    isOdd(container)
+      ? { ...container, securityContext: { ...container.securityContext, procMount: 'Default' } }
+      : container
+  return {
+    ...spec,
+    containers: containers.map(mend),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mend) }),
+  }
+}
+
+/** Source: pkg/registry/core/pod/strategy.go and pkg/registry/core/pod/storage. */
+export const podStrategy: Strategy<Pod> = {
+  resource: { group: '', version: 'v1', resource: 'pods' },
+  kind: 'Pod',
+  namespaced: true,
+  hasStatus: true,
+  returnsDeletedObject: true,
+  defaults(pod) {
+    const { metadata, spec, status } = withoutOldAnnotations(pod)
+    const defaulted = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
+    return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, spec: defaulted, status: status ?? {} }
+  },
+  prepareForCreate(pod, context) {
+    const spec = dropDisabledFields(pod.spec, undefined, context)
+    return { ...pod, spec, status: { phase: 'Pending', qosClass: podQosClass(spec) } }
+  },
+  prepareForUpdate(next, old, context) {
+    if (next.spec === old.spec) return next
+    const spec = dropDisabledFields(next.spec, old.spec, context)
+    return spec === next.spec ? next : { ...next, spec }
+  },
+  validate: (pod, context) =>
+    errorsOf(context, (v) => {
+      validatePod(v, pod)
+      if (pod.spec.ephemeralContainers !== undefined) {
+        v.forbidden('spec.ephemeralContainers', 'cannot be set on create')
+      }
+      validateSctp(v, 'spec', pod.spec, undefined)
+    }),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validatePod(v, next, next.spec === old.spec)
+      validatePodUpdate(v, next, old)
+      if (next.spec !== old.spec) validateSctp(v, 'spec', next.spec, old.spec)
+    }),
+  prepareForStatusUpdate: (next, old) => ({
+    ...old,
+    metadata: { ...next.metadata, ...ownersOf(old) },
+    ...(next.status === undefined ? {} : { status: next.status }),
+  }),
+  validateStatusUpdate: (next, old, context) => errorsOf(context, (v) => validatePodStatusUpdate(v, next, old)),
+  selectableFields: ({ spec, status }) => ({
+    'spec.nodeName': spec.nodeName ?? '',
+    'spec.restartPolicy': spec.restartPolicy ?? '',
+    'spec.schedulerName': spec.schedulerName ?? '',
+    'spec.serviceAccountName': spec.serviceAccountName ?? '',
+    'status.phase': status?.phase ?? '',
+    'status.podIP': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.nominatedNodeName': status?.nominatedNodeName ?? '',
+  }),
+  gracePeriodSeconds,
+  subresources: { binding, eviction, ephemeralcontainers: ephemeralContainers },
+  table: { columns: podColumns, row: podRow },
+}
+
+const noSpec: PodSpec = { containers: [] }
+
+function ownersOf(pod: Pod): Pick<Pod['metadata'], 'ownerReferences'> {
+  const { ownerReferences } = pod.metadata
+  return ownerReferences === undefined ? {} : { ownerReferences }
+}

@@ -1,0 +1,40 @@
+import type { FieldError } from '../../../objects/field-errors.ts'
+import { Validator } from '../../../objects/validator.ts'
+import type { RegistryContext, TableColumn } from '../strategy.ts'
+
+/** What validation gathers for one object under the server's version and gates. */
+export function errorsOf(context: RegistryContext, check: (v: Validator) => void): readonly FieldError[] {
+  const v = new Validator({
+    minor: context.minor,
+    relaxedEnvNames: context.gates.RelaxedEnvironmentVariableValidation,
+    ephemeralContainers: context.minor >= 23,
+  })
+  check(v)
+  return v.errors
+}
+
+/** Milliseconds since 1970 at the kernel's now. */
+export function nowMs({ calendar, kernel }: RegistryContext): number {
+  return calendar.at(kernel.now())
+}
+
+/** A column of a table; those of priority 1 are shown with `-o wide`. */
+export function column(name: string, type: string, description: string, priority = 0, format = ''): TableColumn {
+  return { name, type, format, description, priority }
+}
+
+/** Source: k8s.io/apimachinery pkg/apis/meta/v1/types_swagger_doc_generated.go, ObjectMeta. */
+export const nameColumn = column(
+  'Name',
+  'string',
+  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: http://kubernetes.io/docs/user-guide/identifiers#names',
+  0,
+  'name',
+)
+
+/** Source: the same place. */
+export const ageColumn = column(
+  'Age',
+  'string',
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
+)

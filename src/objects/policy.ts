@@ -1,0 +1,18 @@
+import type { KubeObject, LabelSelector } from './meta.ts'
+
+/** A limit on disruptions that are not forced. Source: k8s.io/api policy/v1beta1/types.go. */
+export interface PodDisruptionBudget extends KubeObject {
+  readonly spec?: {
+    readonly minAvailable?: number | string
+    readonly maxUnavailable?: number | string
+    readonly selector?: LabelSelector
+  }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly disruptedPods?: Readonly<Record<string, string>>
+    readonly disruptionsAllowed?: number
+    readonly currentHealthy?: number
+    readonly desiredHealthy?: number
+    readonly expectedPods?: number
+  }
+}
