@@ -1,0 +1,135 @@
+import type { Calendar } from '../kernel/calendar.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStreams } from '../kernel/random.ts'
+import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+import type { Discovery } from '../objects/schema/discovery.ts'
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import { actorOf } from './actors.ts'
+import type { AdmissionPlugin } from './admission/plugin.ts'
+import type { Authorizer } from './auth/authorizer.ts'
+import { createAuthorizerChain } from './auth/authorizer-chain.ts'
+import type { UserInfo } from './client/client.ts'
+import { createExpiry } from './expiry.ts'
+import type { RegistryCore } from './registry/core.ts'
+import { coreStrategies } from './registry/core-strategies.ts'
+import { createResourceTable, storedName } from './registry/resource-table.ts'
+import type { RegistryContext, Strategy } from './registry/strategy.ts'
+import { createRequestLog } from './request-log.ts'
+import { createRequests } from './requests.ts'
+import type { ApiServer } from './server.ts'
+import { createStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
+import { historyLengthOf } from './watch/event-history.ts'
+
+export interface ApiServerOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  /** Minor version of Kubernetes that the server plays: 18. */
+  readonly minor: number
+  readonly gates: FeatureGates
+  /** Asked in order; without any, everything is allowed. */
+  readonly authorizers: readonly Authorizer[]
+  /** The admission chain, in its order. */
+  readonly admission: readonly AdmissionPlugin[]
+  /** Strategies of resources; those of the same resource here take the place of the built-in ones. */
+  readonly strategies: readonly Strategy[]
+  /** Told of every write, before any watcher is: authorizers keep their indexes up to date by it. */
+  readonly observers?: readonly StoreObserver[]
+  /** Revision at which the store begins. */
+  readonly startRevision?: number
+}
+
+export type StoreObserver = (resource: StoredResource, event: StoreEvent) => void
+
+/** The API server with what the cluster that holds it may see. */
+export interface RunningApiServer extends ApiServer {
+  readonly discovery: Discovery
+  readonly store: Store
+  /** Switches a feature gate, as a restart with another flag does; what is stored stays. */
+  setGates(gates: FeatureGates): void
+  /** Stores an object as the server itself does at its start: without authorization and admission. */
+  seed(resource: ResourceRef, object: KubeObject): void
+  /** Ends all watches, as a server that stops does. */
+  closeWatches(): void
+  /** Number of open watches, all resources together. */
+  openWatches(): number
+}
+
+/** An API server with an empty store. */
+export function createApiServer(options: ApiServerOptions): RunningApiServer {
+  const { kernel, calendar, journal, random, minor } = options
+  const context: { -readonly [K in keyof RegistryContext]: RegistryContext[K] } = {
+    kernel,
+    calendar,
+    minor,
+    gates: options.gates,
+    random: random.stream('apiserver/registry'),
+  }
+  let actor = 'apiserver'
+  const log = createRequestLog(journal)
+  const observers = options.observers ?? []
+  const store = createStore({
+    now: () => kernel.now(),
+    historyLength: historyLengthOf(minor),
+    indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
+    written(resource, event) {
+      for (const observe of observers) observe(resource, event)
+      return log.write(actor, resource, event)
+    },
+    delivering(cause) {
+      if (cause !== 0) kernel.cause = cause
+    },
+    ...(options.startRevision === undefined ? {} : { startRevision: options.startRevision }),
+  })
+  const own = new Set(options.strategies.map((strategy) => storedName(strategy.resource)))
+  const builtIn = coreStrategies().filter((strategy) => !own.has(storedName(strategy.resource)))
+  const table = createResourceTable(store, [...builtIn, ...options.strategies], minor)
+  const core: RegistryCore = {
+    context,
+    table,
+    store,
+    uids: random.stream('apiserver/uid'),
+    names: random.stream('apiserver/generate-name'),
+    plugins: options.admission,
+    lookup: {
+      get: (resource, namespace, name) => store.collection(storedName(resource)).get(namespace ?? '', name) as never, // the caller names the resource and its type
+      list: (resource, namespace) => store.collection(storedName(resource)).list(namespace) as never, // as above
+    },
+  }
+  const asActor = <T>(user: UserInfo, work: () => T): T => {
+    const before = actor
+    actor = actorOf(user.name)
+    try {
+      return work()
+    } finally {
+      actor = before
+    }
+  }
+  createExpiry(core)
+  const authorizer = options.authorizers.length === 0 ? undefined : createAuthorizerChain(options.authorizers)
+  const requests = createRequests({
+    core,
+    authorizer,
+    log,
+    asActor,
+    timeouts: random.stream('apiserver/watch-timeout'),
+  })
+  return {
+    ...requests,
+    discovery: table.discovery,
+    store,
+    setGates(gates) {
+      context.gates = gates
+    },
+    seed(resource, object) {
+      store.collection(storedName(resource)).create(object)
+    },
+  }
+}
+
+function nodeNameOf(object: KubeObject): string {
+  const { spec } = object as { readonly spec?: { readonly nodeName?: string } } // only called for Pods
+  return spec?.nodeName ?? ''
+}

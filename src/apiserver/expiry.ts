@@ -1,0 +1,44 @@
+import type { KubeObject } from '../objects/meta.ts'
+import type { RegistryCore } from './registry/core.ts'
+
+/**
+ * Takes Events out of the store an hour after their last write, as etcd's leases do. One timer at a time runs, for the
+ * oldest; a watcher inside the store feeds it. Source: pkg/registry/core/event, kube-apiserver --event-ttl.
+ */
+export function createExpiry(core: RegistryCore): void {
+  const { kernel } = core.context
+  const events = core.store.collection('events')
+  const dueAt = new Map<string, number>()
+  let isRunning = false
+  const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
+  const sweep = (): void => {
+    isRunning = false
+    const now = kernel.now()
+    // The map is in the order of writes, and all live equally long: the first that is not due ends the sweep.
+    for (const [key, due] of dueAt) {
+      if (due > now) break
+      dueAt.delete(key)
+      const slash = key.indexOf('/')
+      const object = events.get(key.slice(0, slash), key.slice(slash + 1))
+      if (object !== undefined) events.remove(object)
+    }
+    plan()
+  }
+  const plan = (): void => {
+    if (isRunning) return
+    const [first] = dueAt.values()
+    if (first === undefined) return
+    isRunning = true
+    kernel.schedule(Math.max(0, first - kernel.now()), sweep)
+  }
+  events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, (event) => {
+    const key = keyOf(event.object)
+    dueAt.delete(key)
+    if (event.type === 'DELETED') return
+    dueAt.set(key, kernel.now() + eventTimeToLiveMs)
+    plan()
+  })
+}
+
+/** Source: cmd/kube-apiserver/app/options/options.go, EventTTL. */
+export const eventTimeToLiveMs = 3_600_000

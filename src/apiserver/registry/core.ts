@@ -1,0 +1,126 @@
+import type { EpochMs } from '../../kernel/calendar.ts'
+import { rfc3339 } from '../../kernel/calendar.ts'
+import type { RandomStream } from '../../kernel/random.ts'
+import type { KubeObject, Status } from '../../objects/meta.ts'
+import { isStatus } from '../../objects/status.ts'
+import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
+import type { UserInfo } from '../client/client.ts'
+import type { Store } from '../store.ts'
+import type { ResourceTable, ServedResource } from './resource-table.ts'
+import type { RegistryContext } from './strategy.ts'
+
+/** What all verbs share. */
+export interface RegistryCore {
+  readonly context: RegistryContext
+  readonly table: ResourceTable
+  readonly store: Store
+  readonly uids: RandomStream
+  readonly names: RandomStream
+  readonly plugins: readonly AdmissionPlugin[]
+  readonly lookup: AdmissionLookup
+}
+
+/** A write that has been authorized. */
+export interface WriteRequest {
+  readonly user: UserInfo
+  readonly served: ServedResource
+  readonly subresource: string
+  /** Empty for cluster-scoped resources. */
+  readonly namespace: string
+  readonly name: string
+  readonly dryRun: boolean
+}
+
+/** `2020-05-01T00:00:00Z` at this instant; the text of the last second is kept, since most writes of an instant share it. */
+export function timestamp(core: RegistryCore): string {
+  return timestampAt(core.context.calendar.at(core.context.kernel.now()))
+}
+
+let lastSecond = Number.NaN
+let lastText = ''
+
+/** Pure: the memory of the last answer only saves time. */
+function timestampAt(epochMs: EpochMs): string {
+  const second = Math.floor(epochMs / 1000)
+  if (second !== lastSecond) {
+    lastText = rfc3339(epochMs)
+    lastSecond = second
+  }
+  return lastText
+}
+
+type Operation = AdmissionRequest['operation']
+
+function attributes(
+  request: WriteRequest,
+  operation: Operation,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+): AdmissionRequest {
+  const { user, served, subresource, namespace, name, dryRun } = request
+  const { info, strategy } = served
+  return {
+    operation,
+    user,
+    resource: info,
+    kind: strategy.kind,
+    subresource,
+    namespace,
+    name: name !== '' ? name : (object?.metadata.name ?? ''),
+    object,
+    oldObject,
+    dryRun,
+  }
+}
+
+/** Runs the mutating side of the chain; each plugin sees what the ones before it made. Source: apiserver pkg/admission/chain.go. */
+export function admit(
+  core: RegistryCore,
+  request: WriteRequest,
+  operation: Operation,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+): KubeObject | Status | undefined {
+  let current = object
+  for (const plugin of core.plugins) {
+    if (plugin.admit === undefined) continue
+    const admitted = plugin.admit(attributes(request, operation, current, oldObject), core.lookup, core.context)
+    if (!admitted.ok) return admitted.status
+    current = admitted.object
+  }
+  return current
+}
+
+/** Runs the validating side of the chain. */
+export function validateAdmission(
+  core: RegistryCore,
+  request: WriteRequest,
+  operation: Operation,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+): Status | undefined {
+  let built: AdmissionRequest | undefined
+  for (const plugin of core.plugins) {
+    if (plugin.validate === undefined) continue
+    built ??= attributes(request, operation, object, oldObject)
+    const refused = plugin.validate(built, core.lookup, core.context)
+    if (refused !== undefined) return refused
+  }
+  return undefined
+}
+
+/** Whether an outcome is a refusal. */
+export function refused(outcome: KubeObject | Status): outcome is Status {
+  return isStatus(outcome) && outcome.status === 'Failure'
+}
+
+/** The members of `object` that are not empty. */
+export function withoutUndefined<T extends object>(object: T): T {
+  for (const key of Object.keys(object)) {
+    if ((object as Record<string, unknown>)[key] === undefined) {
+      // Own keys of an object that the caller just made.
+      delete (object as Record<string, unknown>)[key]
+    }
+  }
+  return object
+}

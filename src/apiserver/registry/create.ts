@@ -1,0 +1,112 @@
+import { generateName, randomUuid } from '../../objects/generate-name.ts'
+import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
+import {
+  alreadyExists,
+  badRequest,
+  invalidStatus,
+  methodNotSupported,
+  plainError,
+  serverTimeout,
+} from '../../objects/status.ts'
+import { validateKubeFinalizers, validateObjectMeta } from '../../objects/validate-meta.ts'
+import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
+import { nameRuleOf } from './name-rule.ts'
+import type { ServedResource } from './resource-table.ts'
+import { parseResourceVersion } from './resource-version.ts'
+
+/**
+ * Stores a new object: mutating admission, system fields and name, validation, validating admission, store.
+ * `object` has its defaults. Source: apiserver pkg/registry/generic/registry/store.go, Create; rest/create.go, BeforeCreate.
+ */
+export function createObject(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
+  if (!request.served.info.verbs.includes('create')) {
+    return methodNotSupported(request.served.info, 'create')
+  }
+  const admitted = admit(core, request, 'CREATE', object, undefined)
+  if (admitted === undefined || refused(admitted)) return admitted ?? object
+  const prepared = beforeCreate(core, request, admitted as KubeObject) // a Status of success does not come from admission
+  if (refused(prepared)) return prepared
+  return insert(core, request, prepared as KubeObject) // not refused
+}
+
+/** What PUT does when the object is missing and the resource creates on update; admission has run. */
+export function createOnUpdate(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
+  const prepared = beforeCreate(core, request, object)
+  return refused(prepared) ? prepared : insert(core, request, prepared as KubeObject) // not refused
+}
+
+function insert(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
+  const { served } = request
+  const { collection } = served
+  const rejected = validateAdmission(core, request, 'CREATE', object, undefined)
+  if (rejected !== undefined) return rejected
+  const { name, namespace = '', resourceVersion } = object.metadata
+  const version = parseResourceVersion(resourceVersion)
+  if (typeof version === 'string') return plainError(version)
+  if (version !== 0) return plainError('resourceVersion should not be set on objects to be created')
+  const existing = collection.get(namespace, name)
+  if (existing !== undefined) return existsStatus(object, existing, served)
+  if (request.dryRun) return object
+  return collection.create(object)
+}
+
+function existsStatus(object: KubeObject, existing: KubeObject, { info, strategy }: ServedResource): Status {
+  if ((object.metadata.generateName ?? '') !== '') {
+    return serverTimeout({ group: info.group, resource: strategy.kind }, 'POST', 0)
+  }
+  const status = alreadyExists(info, object.metadata.name)
+  if (existing.metadata.deletionTimestamp === undefined) return status
+  return { ...status, message: `object is being deleted: ${status.message}` }
+}
+
+function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
+  const { served } = request
+  const { strategy, info } = served
+  const { minor } = core.context
+  const placed = placeInNamespace(object, request, strategy.namespaced)
+  if (placed === undefined) {
+    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const { deletionTimestamp: _gone, deletionGracePeriodSeconds: _grace, ...meta } = placed
+  const cleared = { ...object, metadata: meta }
+  const prepared = strategy.prepareForCreate?.(cleared, core.context) ?? cleared
+  const metadata = systemFields(core, prepared.metadata, served)
+  const complete = { ...prepared, metadata }
+  const errors = [
+    ...validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
+    ...validateKubeFinalizers(metadata),
+    ...(strategy.validate?.(complete, core.context) ?? []),
+  ]
+  if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
+  return complete
+}
+
+/** Metadata with the namespace of the request; undefined when the object names another one. */
+function placeInNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): ObjectMeta | undefined {
+  const { namespace: own = '', ...meta } = object.metadata
+  if (!namespaced) return meta
+  if (own !== '' && own !== request.namespace) return undefined
+  return { ...meta, namespace: request.namespace }
+}
+
+/** Source: rest/meta.go, FillObjectMetaSystemFields; GenerateName. */
+function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResource): ObjectMeta {
+  const base = meta.generateName ?? ''
+  const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, core.names) : meta.name
+  const { selfLink: _old, ...rest } = meta
+  return {
+    ...rest,
+    name,
+    ...(core.context.minor < 20 ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
+    uid: randomUuid(core.uids),
+    creationTimestamp: timestamp(core),
+    ...(served.strategy.countsGeneration === true ? { generation: 1 } : {}),
+  }
+}
+
+/** `/api/v1/namespaces/vault/secrets/db`. Gone since v1.20 (gate RemoveSelfLink). */
+export function selfLinkOf({ apiVersion, info }: ServedResource, namespace: string, name: string): string {
+  const root = info.group === '' ? `/api/${info.version}` : `/apis/${apiVersion}`
+  const place = namespace === '' ? '' : `/namespaces/${namespace}`
+  return `${root}${place}/${info.resource}${name === '' ? '' : `/${name}`}`
+}

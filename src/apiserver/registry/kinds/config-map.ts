@@ -1,0 +1,73 @@
+import { base64Length } from '../../../objects/bytes.ts'
+import type { ConfigMap } from '../../../objects/core.ts'
+import { type FieldError, forbidden, invalid } from '../../../objects/field-errors.ts'
+import { byteLength, configMapKey } from '../../../objects/formats.ts'
+import { equalJson } from '../../../objects/json.ts'
+import { tooLongSince } from '../../../objects/validate-meta.ts'
+import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+import { secretMaxBytes } from './secret.ts'
+
+/** ConfigMaps. Source: pkg/registry/core/configmap/strategy.go, pkg/apis/core/validation/validation.go. */
+export const configMapStrategy: Strategy<ConfigMap> = {
+  resource: { group: '', version: 'v1', resource: 'configmaps' },
+  kind: 'ConfigMap',
+  namespaced: true,
+  prepareForCreate: (configMap, context) => dropDisabledFields(configMap, undefined, context),
+  prepareForUpdate: (next, old, context) => dropDisabledFields(next, old, context),
+  validate: validateConfigMap,
+  validateUpdate: (next, old, context) => [...validateImmutable(next, old), ...validateConfigMap(next, context)],
+  table: {
+    columns: [
+      nameColumn,
+      column(
+        'Data',
+        "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored in Data must not overlap with the keys in the BinaryData field, this is enforced during validation process.",
+      ),
+      ageColumn,
+    ],
+    row: (configMap, context) => [
+      configMap.metadata.name,
+      Object.keys(configMap.data ?? {}).length + Object.keys(configMap.binaryData ?? {}).length,
+      ageOf(configMap, context),
+    ],
+  },
+}
+
+function dropDisabledFields(next: ConfigMap, old: ConfigMap | undefined, { gates }: RegistryContext): ConfigMap {
+  if (next.immutable === undefined || gates.ImmutableEphemeralVolumes || old?.immutable !== undefined) return next
+  const { immutable: _dropped, ...rest } = next
+  return rest
+}
+
+function validateImmutable(next: ConfigMap, old: ConfigMap): readonly FieldError[] {
+  if (old.immutable !== true) return []
+  const why = 'field is immutable when `immutable` is set'
+  return [
+    ...(next.immutable === true ? [] : [forbidden('immutable', why)]),
+    ...(equalJson(next.data, old.data) ? [] : [forbidden('data', why)]),
+    ...(equalJson(next.binaryData, old.binaryData) ? [] : [forbidden('binaryData', why)]),
+  ]
+}
+
+function validateConfigMap(
+  { data = {}, binaryData = {} }: ConfigMap,
+  { minor }: RegistryContext,
+): readonly FieldError[] {
+  const errors: FieldError[] = []
+  let totalBytes = 0
+  for (const key of Object.keys(data).sort()) {
+    for (const text of configMapKey(key)) errors.push(invalid(`data[${key}]`, key, text))
+    if (Object.hasOwn(binaryData, key)) {
+      errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
+    }
+    totalBytes += byteLength(data[key] ?? '')
+  }
+  for (const key of Object.keys(binaryData).sort()) {
+    for (const text of configMapKey(key)) errors.push(invalid(`binaryData[${key}]`, key, text))
+    totalBytes += base64Length(binaryData[key] ?? '') ?? 0
+  }
+  // The whole object is meant, so the field is empty.
+  if (totalBytes > secretMaxBytes) errors.push(tooLongSince('', secretMaxBytes, minor))
+  return errors
+}

@@ -1,0 +1,158 @@
+import { base64Length, decodeBase64, encodeBase64, utf8Bytes } from '../../../objects/bytes.ts'
+import type { Secret } from '../../../objects/core.ts'
+import { type FieldError, forbidden, invalid, required } from '../../../objects/field-errors.ts'
+import { configMapKey } from '../../../objects/formats.ts'
+import { jsonSyntaxError } from '../../../objects/go-json.ts'
+import { equalJson, setMember } from '../../../objects/json.ts'
+import { immutableText, tooLongSince } from '../../../objects/validate-meta.ts'
+import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+
+/** Secrets (C2, C5, C6, R2, I1, I2; facts apiserver.md 1). Source: pkg/registry/core/secret/strategy.go, pkg/apis/core/validation/validation.go. */
+
+/** Sum of the values, decoded, in bytes; keys are not counted. Source: pkg/apis/core/types.go, MaxSecretSize. */
+export const secretMaxBytes = 1_048_576
+
+/** Source: pkg/apis/core/types.go. */
+export const secretTypes = {
+  opaque: 'Opaque',
+  serviceAccountToken: 'kubernetes.io/service-account-token',
+  dockercfg: 'kubernetes.io/dockercfg',
+  dockerConfigJson: 'kubernetes.io/dockerconfigjson',
+  basicAuth: 'kubernetes.io/basic-auth',
+  sshAuth: 'kubernetes.io/ssh-auth',
+  tls: 'kubernetes.io/tls',
+} as const
+
+/** Source: pkg/apis/core/types.go, ServiceAccountNameKey. */
+export const serviceAccountNameAnnotation = 'kubernetes.io/service-account.name'
+
+export const secretStrategy: Strategy<Secret> = {
+  resource: { group: '', version: 'v1', resource: 'secrets' },
+  kind: 'Secret',
+  namespaced: true,
+  defaults: mergeStringData,
+  prepareForCreate: (secret, context) => dropDisabledFields(secret, undefined, context),
+  prepareForUpdate: (next, old, context) => dropDisabledFields(next, old, context),
+  validate: validateSecret,
+  validateUpdate: (next, old, context) => [
+    ...(next.type === old.type ? [] : [invalid('type', next.type, immutableText)]),
+    ...validateImmutable(next, old),
+    ...validateSecret(next, context),
+  ],
+  selectableFields: (secret) => ({ type: secret.type ?? '' }),
+  table: {
+    columns: [
+      nameColumn,
+      column('Type', 'Used to facilitate programmatic handling of secret data.'),
+      column(
+        'Data',
+        "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+      ),
+      ageColumn,
+    ],
+    row: (secret, context) => [
+      secret.metadata.name,
+      secret.type ?? '',
+      Object.keys(secret.data ?? {}).length,
+      ageOf(secret, context),
+    ],
+  },
+}
+
+/** stringData goes into data, over what is there, and is not kept; no type means Opaque. Source: v1/conversion.go, v1/defaults.go. */
+function mergeStringData(secret: Secret): Secret {
+  const { stringData, ...rest } = secret
+  const type = (rest.type ?? '') === '' ? secretTypes.opaque : rest.type
+  if (stringData === undefined || Object.keys(stringData).length === 0) {
+    if (type === secret.type && stringData === undefined) return secret
+    return { ...rest, ...(type === undefined ? {} : { type }) }
+  }
+  const data: Record<string, string> = { ...rest.data }
+  for (const key of Object.keys(stringData)) setMember(data, key, encodeBase64(utf8Bytes(stringData[key] ?? '')))
+  return { ...rest, data, ...(type === undefined ? {} : { type }) }
+}
+
+/** Without the gate, `immutable` stays only where it is stored already. Source: dropDisabledFields. */
+function dropDisabledFields(next: Secret, old: Secret | undefined, context: RegistryContext): Secret {
+  const isInUse = old?.immutable !== undefined
+  if (next.immutable === undefined || context.gates.ImmutableEphemeralVolumes || isInUse) return next
+  const { immutable: _dropped, ...rest } = next
+  return rest
+}
+
+function validateImmutable(next: Secret, old: Secret): readonly FieldError[] {
+  if (old.immutable !== true) return []
+  const why = 'field is immutable when `immutable` is set'
+  return [
+    ...(next.immutable === true ? [] : [forbidden('immutable', why)]),
+    ...(equalJson(next.data, old.data) ? [] : [forbidden('data', why)]),
+  ]
+}
+
+/** Source: ValidateSecret. Keys are looked at in bytewise order, where Go's is random. */
+function validateSecret(secret: Secret, { minor }: RegistryContext): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const data = secret.data ?? {}
+  let totalBytes = 0
+  for (const key of Object.keys(data).sort()) {
+    for (const text of configMapKey(key)) errors.push(invalid(`data[${key}]`, key, text))
+    totalBytes += base64Length(data[key] ?? '') ?? 0
+  }
+  if (totalBytes > secretMaxBytes) errors.push(tooLongSince('data', secretMaxBytes, minor))
+  errors.push(...validateType(secret, minor))
+  return errors
+}
+
+/** Names the missing keys as the server does: up to v1.21 the format verb is left in. Fixed in v1.22. */
+function credentialField(key: string, minor: number): string {
+  return minor < 22 ? `data[%s][${key}]` : `data[${key}]`
+}
+
+function validateType(secret: Secret, minor: number): readonly FieldError[] {
+  const data = secret.data ?? {}
+  const has = (key: string): boolean => Object.hasOwn(data, key)
+  const missing = (key: string): readonly FieldError[] => (has(key) ? [] : [required(`data[${key}]`)])
+  switch (secret.type) {
+    case secretTypes.serviceAccountToken: {
+      const account = secret.metadata.annotations?.[serviceAccountNameAnnotation] ?? ''
+      return account === '' ? [required(`metadata.annotations[${serviceAccountNameAnnotation}]`)] : []
+    }
+    case secretTypes.dockercfg:
+      return validateJsonObject(secret, '.dockercfg')
+    case secretTypes.dockerConfigJson:
+      return validateJsonObject(secret, '.dockerconfigjson')
+    case secretTypes.basicAuth:
+      if (has('username') || has('password')) return []
+      return ['username', 'password'].map((key) => required(credentialField(key, minor)))
+    case secretTypes.sshAuth: {
+      const key = 'ssh-privatekey'
+      return has(key) && (base64Length(data[key] ?? '') ?? 0) > 0 ? [] : [required(credentialField(key, minor))]
+    }
+    case secretTypes.tls:
+      return [...missing('tls.crt'), ...missing('tls.key')]
+    default:
+      return []
+  }
+}
+
+const redacted = '<secret contents redacted>'
+
+/** Docker's credentials must be a JSON object, or null; what is in it is not looked at. */
+function validateJsonObject(secret: Secret, key: string): readonly FieldError[] {
+  const data = secret.data ?? {}
+  if (!Object.hasOwn(data, key)) return [required(`data[${key}]`)]
+  const decoded = decodeBase64(data[key] ?? '')
+  if (!decoded.ok) return []
+  const broken = jsonSyntaxError(decoded.bytes) ?? notAnObject(decoded.bytes)
+  return broken === undefined ? [] : [invalid(`data[${key}]`, redacted, broken)]
+}
+
+const typeNames: Readonly<Record<string, string>> = { '[': 'array', '"': 'string', t: 'bool', f: 'bool' }
+
+/** Source: Go encoding/json, UnmarshalTypeError. */
+function notAnObject(json: Uint8Array): string | undefined {
+  const first = String.fromCharCode(json.find((code) => code > 0x20) ?? 0)
+  if (first === '{' || first === 'n') return undefined
+  return `json: cannot unmarshal ${typeNames[first] ?? 'number'} into Go value of type map[string]interface {}`
+}

@@ -1,0 +1,34 @@
+import type { ServiceAccount } from '../../../objects/core.ts'
+import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
+import type { Strategy } from '../strategy.ts'
+
+/** ServiceAccounts. Source: pkg/registry/core/serviceaccount/strategy.go. */
+export const serviceAccountStrategy: Strategy<ServiceAccount> = {
+  resource: { group: '', version: 'v1', resource: 'serviceaccounts' },
+  kind: 'ServiceAccount',
+  namespaced: true,
+  returnsDeletedObject: true,
+  // The references are the controller's to write: a new account has none yet. Source: cleanSecretReferences keeps names only.
+  prepareForCreate: namesOnly,
+  prepareForUpdate: namesOnly,
+  table: {
+    columns: [
+      nameColumn,
+      column(
+        'Secrets',
+        'Secrets is the list of secrets allowed to be used by pods running using this ServiceAccount. More info: https://kubernetes.io/docs/concepts/configuration/secret',
+      ),
+      ageColumn,
+    ],
+    row: (account, context) => [account.metadata.name, account.secrets?.length ?? 0, ageOf(account, context)],
+  },
+}
+
+/** A reference to a Secret keeps its name and no other member. Source: cleanSecretReferences. */
+function namesOnly(account: ServiceAccount): ServiceAccount {
+  const { secrets } = account
+  if (secrets === undefined || secrets.every((secret) => Object.keys(secret).every((key) => key === 'name'))) {
+    return account
+  }
+  return { ...account, secrets: secrets.map(({ name }) => (name === undefined ? {} : { name })) }
+}

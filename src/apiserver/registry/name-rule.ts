@@ -1,0 +1,18 @@
+import { dns1123Subdomain, maskTrailingDash } from '../../objects/formats.ts'
+import type { NameRule } from '../../objects/validate-meta.ts'
+import type { RegistryContext, Strategy } from './strategy.ts'
+
+const rules = new WeakMap<Strategy, NameRule>()
+
+/** The rule for names of a resource: its strategy's, or DNS-1123 subdomain. */
+export function nameRuleOf(strategy: Strategy, context: RegistryContext): NameRule {
+  const known = rules.get(strategy)
+  if (known !== undefined) return known
+  const { validateName } = strategy
+  const rule: NameRule =
+    validateName === undefined
+      ? (name, isPrefix) => dns1123Subdomain(maskTrailingDash(name, isPrefix), context.minor)
+      : (name, isPrefix) => validateName(name, isPrefix, context)
+  rules.set(strategy, rule)
+  return rule
+}

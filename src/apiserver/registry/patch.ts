@@ -1,0 +1,152 @@
+import { invalid } from '../../objects/field-errors.ts'
+import { isObject, type JsonObject } from '../../objects/json.ts'
+import type { KubeObject, Status } from '../../objects/meta.ts'
+import { applyJsonPatch, maxOperations, type PatchOperation } from '../../objects/patch/json-patch.ts'
+import { applyMergePatch } from '../../objects/patch/merge-patch.ts'
+import { PatchError } from '../../objects/patch/patch-error.ts'
+import { applyStrategicMergePatch } from '../../objects/patch/strategic-merge-patch.ts'
+import { schemaOf } from '../../objects/schema/schema.ts'
+import {
+  badRequest,
+  conflict,
+  genericStatus,
+  invalidStatus,
+  notFoundStatus,
+  plainError,
+  requestTooLarge,
+} from '../../objects/status.ts'
+import type { PatchType } from '../client/client.ts'
+import type { RegistryCore, WriteRequest } from './core.ts'
+import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
+
+/** What a patched document becomes: an object of the stored version with its defaults, or why it is none. */
+export type DecodePatched = (document: unknown) => KubeObject | { readonly error: string }
+
+/**
+ * Applies a patch to what is stored. `decode` turns the patched document into an object; its error is the decoder's.
+ * Source: apiserver pkg/endpoints/handlers/patch.go.
+ */
+export function patchObject(
+  core: RegistryCore,
+  request: WriteRequest,
+  type: PatchType,
+  patch: unknown,
+  rules: UpdateRules,
+  decode: DecodePatched,
+): Updated | Status {
+  const { served, namespace, name } = request
+  const existing = served.collection.get(namespace, name)
+  if (existing === undefined) {
+    if (type !== 'application/apply-patch+yaml') return notFoundStatus(served.info, name)
+    return applyNew(core, request, patch, rules, decode)
+  }
+  const document = patched(core, request, existing, type, patch)
+  if (isRefusal(document)) return document.refused
+  const object = decode(document.value)
+  if ('error' in object) return undecodable(document.value, patch, type, object.error)
+  return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
+}
+
+function applyNew(
+  core: RegistryCore,
+  request: WriteRequest,
+  patch: unknown,
+  rules: UpdateRules,
+  decode: DecodePatched,
+): Updated | Status {
+  const object = decode(patch)
+  if ('error' in object) return badRequest(object.error)
+  const uid = object.metadata.uid ?? ''
+  if (uid !== '') {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+    return conflict(request.served.info, request.name, why)
+  }
+  return checkName(object, request) ?? storeUpdate(core, request, object, undefined, rules, true)
+}
+
+/** Source: applyPatchToCurrentObject of jsonPatcher and smpPatcher: a bad result blames the patch, with an empty kind. */
+function undecodable(document: unknown, patch: unknown, type: PatchType, error: string): Status {
+  const shown =
+    type === 'application/strategic-merge-patch+json' ? goMapText(patch) : JSON.stringify(sortKeys(document))
+  return invalidStatus({ group: '', kind: '' }, '', [invalid('patch', shown, error)])
+}
+
+/** Go writes maps with sorted keys. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sortKeys(value[key])]),
+  )
+}
+
+/** A value as Go's `%+v` prints maps and lists of interfaces. */
+function goMapText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
+  if (isObject(value)) {
+    const members = Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${goMapText(value[key])}`)
+    return `map[${members.join(' ')}]`
+  }
+  return value === null || value === undefined ? '<nil>' : String(value)
+}
+
+type Patched = { readonly value: unknown } | { readonly refused: Status }
+
+function isRefusal(patched: Patched): patched is { readonly refused: Status } {
+  return 'refused' in patched
+}
+
+function patched(
+  core: RegistryCore,
+  request: WriteRequest,
+  existing: KubeObject,
+  type: PatchType,
+  patch: unknown,
+): Patched {
+  const { served } = request
+  const document = served.isConverted ? { ...existing, apiVersion: served.apiVersion } : existing
+  try {
+    switch (type) {
+      case 'application/json-patch+json': {
+        const operations = patch as readonly PatchOperation[] // checked to be a list by who decoded it
+        if (operations.length > maxOperations) {
+          const found = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`
+          return { refused: requestTooLarge(found) }
+        }
+        return { value: applyJsonPatch(document, operations) }
+      }
+      case 'application/merge-patch+json':
+        return { value: applyMergePatch(document, patch) }
+      case 'application/strategic-merge-patch+json':
+      case 'application/apply-patch+yaml': {
+        const { group, version, kind } = served.info
+        const definition = schemaOf(core.context.minor).kind({ group, version, kind })
+        const value = applyStrategicMergePatch(
+          document as unknown as JsonObject, // API objects are JSON
+          patch as JsonObject, // checked to be an object by who decoded it
+          definition,
+        )
+        return { value }
+      }
+    }
+  } catch (error) {
+    if (error instanceof PatchError) return { refused: patchRefusal(error) }
+    throw error
+  }
+}
+
+/** Source: handlers/patch.go, applyJSPatch and interpretStrategicMergePatchError. */
+function patchRefusal(error: PatchError): Status {
+  switch (error.kind) {
+    case 'malformed':
+      return badRequest(error.message)
+    case 'failed':
+      return genericStatus(422)
+    case 'internal':
+      return plainError(error.message)
+  }
+}

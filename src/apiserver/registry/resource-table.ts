@@ -1,0 +1,108 @@
+import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import { type Discovery, discoveryOf, type ResourceInfo } from '../../objects/schema/discovery.ts'
+import type { Collection, Store } from '../store.ts'
+import { genericStrategy } from './generic-strategy.ts'
+import type { Strategy } from './strategy.ts'
+
+/** A resource as clients name it, with how it is stored. Several versions of a resource share one collection. */
+export interface ServedResource {
+  readonly info: ResourceInfo
+  /** `v1`, `apps/v1`: of the version asked for. */
+  readonly apiVersion: string
+  readonly strategy: Strategy
+  readonly collection: Collection
+  /** Whether objects must be given another apiVersion on their way in and out. */
+  readonly isConverted: boolean
+  /** `v1`, `apps/v1`: of the stored version. */
+  readonly storedApiVersion: string
+}
+
+export interface ResourceTable {
+  readonly discovery: Discovery
+  find(ref: ResourceRef): ServedResource | undefined
+}
+
+/** Resources that are stored under another group: the newer name of the same thing. Source: pkg/master/master.go, storage factory overrides. */
+const storedElsewhere: Readonly<Record<string, { readonly group: string; readonly version: string }>> = {
+  'events.k8s.io/events': { group: '', version: 'v1' },
+  'extensions/ingresses': { group: 'networking.k8s.io', version: 'v1beta1' },
+}
+
+export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** The name under which objects of a resource are stored: `secrets`, `deployments.apps`. */
+export function storedName(ref: { readonly group: string; readonly resource: string }): string {
+  const group = storedElsewhere[`${ref.group}/${ref.resource}`]?.group ?? ref.group
+  return group === '' ? ref.resource : `${ref.resource}.${group}`
+}
+
+/** Resources that discovery knows, each with its strategy, or with the generic one when none is given. */
+export function createResourceTable(store: Store, strategies: readonly Strategy[], minor: number): ResourceTable {
+  const discovery = discoveryOf(minor)
+  const byName = new Map(strategies.map((strategy) => [storedName(strategy.resource), strategy]))
+  const served = new Map<string, Map<string, ServedResource>>()
+  const extra = new Map(strategies.map((strategy) => [keyOf(strategy.resource), strategy]))
+  const make = (ref: ResourceRef): ServedResource | undefined => {
+    const info = discovery.resource(ref) ?? infoOf(extra.get(keyOf(ref)))
+    if (info === undefined) return undefined
+    const stored = storedName(ref)
+    const strategy = byName.get(stored) ?? genericStrategy(storedVersionOf(info, discovery), minor)
+    const apiVersion = apiVersionOf(info)
+    const storedApiVersion = apiVersionOf(strategy.resource)
+    const collection = store.collection(stored)
+    return { info, apiVersion, strategy, collection, storedApiVersion, isConverted: apiVersion !== storedApiVersion }
+  }
+  return {
+    discovery,
+    find(ref) {
+      let versions = served.get(ref.resource)
+      if (versions === undefined) {
+        versions = new Map()
+        served.set(ref.resource, versions)
+      }
+      const apiVersion = apiVersionOf(ref)
+      let found = versions.get(apiVersion)
+      if (found === undefined) {
+        found = make(ref)
+        if (found !== undefined) versions.set(apiVersion, found)
+      }
+      return found
+    },
+  }
+}
+
+function keyOf(ref: ResourceRef): string {
+  return `${ref.group}/${ref.version}/${ref.resource}`
+}
+
+/** The version in which a resource without a strategy is stored: the group's preferred one. */
+function storedVersionOf(info: ResourceInfo, discovery: Discovery): ResourceInfo {
+  const elsewhere = storedElsewhere[`${info.group}/${info.resource}`]
+  if (elsewhere !== undefined) return { ...info, ...elsewhere }
+  for (const version of discovery.versions(info.group)) {
+    const found = discovery.resource({ ...info, version })
+    if (found !== undefined) return found
+  }
+  return info
+}
+
+/** A resource that the recorded structure lacks (it was not switched on there), from its strategy. */
+function infoOf(strategy: Strategy | undefined): ResourceInfo | undefined {
+  if (strategy === undefined) return undefined
+  return {
+    ...strategy.resource,
+    kind: strategy.kind,
+    namespaced: strategy.namespaced,
+    verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+    shortNames: [],
+    categories: [],
+    subresources: new Map(),
+  }
+}
+
+/** An object in the version that the client speaks. */
+export function toServed(object: KubeObject, served: ServedResource): KubeObject {
+  return served.isConverted ? { ...object, apiVersion: served.apiVersion, kind: served.info.kind } : object
+}

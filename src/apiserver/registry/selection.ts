@@ -1,0 +1,77 @@
+import { type FieldTerm, parseFieldSelector, requiredValue } from '../../objects/field-selector.ts'
+import { parseLabelSelector, type Selector } from '../../objects/label-selector.ts'
+import type { KubeObject, Status } from '../../objects/meta.ts'
+import { badRequest } from '../../objects/status.ts'
+import type { Strategy } from './strategy.ts'
+
+/** What a list or watch asks for: labels, fields, one namespace or all. */
+export interface Selection {
+  readonly namespace: string | undefined
+  readonly labels: Selector
+  readonly fields: readonly FieldTerm[]
+  /** Whether it selects everything in its namespace. */
+  readonly isEmpty: boolean
+  /** Pinned by `metadata.name=X`. */
+  readonly name: string | undefined
+  matches(object: KubeObject): boolean
+}
+
+interface SelectionText {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+/** Parses selectors; fields that the resource cannot be selected by are refused. Source: handlers/get.go, ListResource. */
+export function parseSelection(text: SelectionText, strategy: Strategy, minor: number): Selection | Status {
+  const labels = parseLabelSelector(text.labelSelector ?? '', minor)
+  if (!labels.ok) return badRequest(labels.message)
+  const fields = parseFieldSelector(text.fieldSelector ?? '')
+  if (!fields.ok) return badRequest(fields.message)
+  for (const { field } of fields.terms) {
+    if (!isSelectable(field, strategy)) return badRequest(unsupportedField(field, strategy))
+  }
+  return selectionOf(text.namespace, labels.selector, fields.terms, strategy)
+}
+
+/** Source: the field label conversion functions of pkg/apis/<group>/<version>/conversion.go, and the default one of apimachinery. */
+function unsupportedField(field: string, strategy: Strategy): string {
+  return strategy.selectableFields === undefined
+    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported: ${field}`
+}
+
+const anyObject: KubeObject = { apiVersion: '', kind: '', metadata: { name: '' } }
+
+function isSelectable(field: string, strategy: Strategy): boolean {
+  if (field === 'metadata.name' || field === 'metadata.namespace') return true
+  return strategy.selectableFields !== undefined && Object.hasOwn(strategy.selectableFields(anyObject), field)
+}
+
+export function selectionOf(
+  namespace: string | undefined,
+  labels: Selector,
+  fields: readonly FieldTerm[],
+  strategy: Strategy,
+): Selection {
+  const isEmpty = labels.requirements.length === 0 && fields.length === 0
+  const fieldMatches = (object: KubeObject): boolean => {
+    let values: Readonly<Record<string, string>> | undefined
+    return fields.every(({ field, equal, value }) => {
+      if (field === 'metadata.name') return (object.metadata.name === value) === equal
+      if (field === 'metadata.namespace') return ((object.metadata.namespace ?? '') === value) === equal
+      values ??= strategy.selectableFields?.(object) ?? {}
+      return ((values[field] ?? '') === value) === equal
+    })
+  }
+  return {
+    namespace,
+    labels,
+    fields,
+    isEmpty,
+    name: requiredValue(fields, 'metadata.name'),
+    matches: isEmpty
+      ? () => true
+      : (object) => (fields.length === 0 || fieldMatches(object)) && labels.matches(object.metadata.labels),
+  }
+}

@@ -1,0 +1,73 @@
+import type { KubeObject, Status } from '../../objects/meta.ts'
+import { genericStatus, isStatus, notFoundStatus } from '../../objects/status.ts'
+import type { ApiAnswer, ApiRequest } from '../server.ts'
+import type { RegistryCore, WriteRequest } from './core.ts'
+import { deleteObject, deletionStatus, wasRefused } from './delete.ts'
+import type { ServedResource } from './resource-table.ts'
+import type { CallAnswer, RegistryAccess, SubresourceCall } from './strategy.ts'
+import { storeUpdate } from './update.ts'
+
+/** Hands a request to the strategy's own code: a subresource, or a kind that is a question. */
+export function answerSubresource(
+  core: RegistryCore,
+  served: ServedResource,
+  request: ApiRequest,
+  question?: KubeObject,
+): ApiAnswer {
+  const { verb } = request
+  if (verb === 'list' || verb === 'deletecollection') return { ok: false, status: genericStatus(405) }
+  const subresource = request.subresource ?? ''
+  const call: SubresourceCall = {
+    verb,
+    user: request.user,
+    resource: served.info,
+    subresource,
+    namespace: request.namespace ?? '',
+    name: request.name ?? '',
+    body: question ?? request.body,
+    dryRun: request.dryRun === true,
+  }
+  const access = registryAccess(core)
+  if (question !== undefined) {
+    return served.strategy.answerCreate?.(question, call, access) ?? { ok: false, status: genericStatus(405) }
+  }
+  const handler = served.strategy.subresources?.[subresource]
+  return handler === undefined ? { ok: false, status: genericStatus(404) } : handler.handle(call, access)
+}
+
+function registryAccess(core: RegistryCore): RegistryAccess {
+  const find = (call: SubresourceCall, resource: SubresourceCall['resource'], namespace: string, name: string) => {
+    const served = core.table.find(resource)
+    if (served === undefined) return undefined
+    const { user, subresource, dryRun } = call
+    const request: WriteRequest = { user, served, subresource, namespace, name, dryRun }
+    return { served, request, object: served.collection.get(namespace, name) }
+  }
+  return {
+    context: core.context,
+    get: core.lookup.get,
+    list: core.lookup.list,
+    update(call, resource, namespace, name, change, strategy) {
+      const found = find(call, resource, namespace ?? '', name)
+      if (found === undefined) return refused(genericStatus(404))
+      if (found.object === undefined) return refused(notFoundStatus(resource, name))
+      const next = change(found.object as never) // the caller names the resource and so its type
+      if (isStatus(next)) return refused(next)
+      const outcome = storeUpdate(core, found.request, next, found.object, strategy)
+      return isStatus(outcome) ? refused(outcome) : { ok: true, code: 200, object: outcome.object }
+    },
+    delete(call, resource, namespace, name, options) {
+      const found = find(call, resource, namespace ?? '', name)
+      if (found === undefined) return refused(genericStatus(404))
+      const outcome = deleteObject(core, found.request, options)
+      if (wasRefused(outcome)) return refused(outcome)
+      const keeps = !outcome.removed || found.served.strategy.returnsDeletedObject === true
+      const object = keeps ? outcome.object : deletionStatus(found.request, outcome.object)
+      return { ok: true, code: 200, object }
+    },
+  }
+}
+
+function refused(status: Status): CallAnswer {
+  return { ok: false, status }
+}

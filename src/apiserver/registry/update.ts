@@ -1,0 +1,247 @@
+import { invalid } from '../../objects/field-errors.ts'
+import { equalJson } from '../../objects/json.ts'
+import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
+import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../objects/status.ts'
+import {
+  pathSegmentName,
+  validateKubeFinalizers,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../objects/validate-meta.ts'
+import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
+import { createOnUpdate } from './create.ts'
+import type { ServedResource } from './resource-table.ts'
+import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
+
+/** Which rules an update follows: those of the object, of its status, or none (subresources with rules of their own). */
+export type UpdateRules = 'update' | 'status' | 'none'
+
+/** An update that went through. */
+export interface Updated {
+  readonly object: KubeObject
+  readonly created: boolean
+}
+
+/**
+ * Replaces an object by the body of a PUT, which has its defaults.
+ * Source: apiserver pkg/endpoints/handlers/update.go; pkg/registry/generic/registry/store.go, Update.
+ */
+export function updateObject(
+  core: RegistryCore,
+  request: WriteRequest,
+  body: KubeObject,
+  rules: UpdateRules,
+): Updated | Status {
+  const misnamed = checkName(body, request)
+  if (misnamed !== undefined) return misnamed
+  const { served, namespace, name } = request
+  const existing = served.collection.get(namespace, name)
+  const wanted = body.metadata.uid ?? ''
+  if (wanted !== '' && wanted !== (existing?.metadata.uid ?? '')) {
+    return uidPreconditionFailed(served, namespace, name, wanted, existing?.metadata.uid ?? '')
+  }
+  return storeUpdate(core, request, body, existing, rules)
+}
+
+/** The part that PUT and PATCH share: from the new object to the store. */
+export function storeUpdate(
+  core: RegistryCore,
+  request: WriteRequest,
+  proposed: KubeObject,
+  existing: KubeObject | undefined,
+  rules: UpdateRules,
+  forceAllowCreate = false,
+): Updated | Status {
+  const { served, name } = request
+  const { strategy, info } = served
+  const admitted = admit(core, request, existing === undefined ? 'CREATE' : 'UPDATE', proposed, existing)
+  if (admitted === undefined || refused(admitted)) return admitted ?? notFoundStatus(info, name)
+  const object = admitted as KubeObject // not refused, and a Status of success does not come from admission
+  const version = parseResourceVersion(object.metadata.resourceVersion)
+  if (typeof version === 'string') return plainError(version)
+  if (existing === undefined) {
+    if (strategy.allowsCreateOnUpdate !== true && !forceAllowCreate) return notFoundStatus(info, name)
+    const created = createOnUpdate(core, request, object)
+    return refused(created) ? created : { object: created as KubeObject, created: true } // not refused
+  }
+  const stale = checkVersion(served, name, version, existing)
+  if (stale !== undefined) return stale
+  const prepared = beforeUpdate(core, request, object, existing, rules)
+  if (refused(prepared)) return prepared
+  const next = prepared as KubeObject // not refused
+  const rejected = validateAdmission(core, request, 'UPDATE', next, existing)
+  if (rejected !== undefined) return rejected
+  return { object: write(request, next, existing), created: false }
+}
+
+function write(request: WriteRequest, next: KubeObject, existing: KubeObject): KubeObject {
+  const { strategy, collection } = request.served
+  if (isDone(next, existing) && strategy.mayDeleteDuringUpdate?.(next) !== false) {
+    if (!request.dryRun) collection.remove(existing)
+    return next
+  }
+  // What changes nothing is not written: same version, no event.
+  if (equalJson(next, existing)) return existing
+  return request.dryRun ? next : collection.update(next, existing)
+}
+
+/** In deletion, grace period over, and nothing left to wait for. Source: store.go, ShouldDeleteDuringUpdate. */
+function isDone(next: KubeObject, existing: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = existing.metadata
+  return (
+    deletionTimestamp !== undefined &&
+    (deletionGracePeriodSeconds ?? 0) === 0 &&
+    (next.metadata.finalizers?.length ?? 0) === 0
+  )
+}
+
+/** Source: apiserver pkg/endpoints/handlers/rest.go, checkName. */
+export function checkName(object: KubeObject, request: WriteRequest): Status | undefined {
+  const { name, namespace } = request
+  const own = object.metadata?.name ?? ''
+  if (own === '') {
+    return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (own !== name) {
+    return badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`)
+  }
+  const place = object.metadata.namespace ?? ''
+  if (namespace === '' || place === '' || place === namespace) return undefined
+  const message = `the namespace of the object (${place}) does not match the namespace on the request (${namespace})`
+  return badRequest(message)
+}
+
+function checkVersion(served: ServedResource, name: string, version: number, existing: KubeObject): Status | undefined {
+  if (version === 0) {
+    if (served.strategy.allowsUnconditionalUpdate !== false) return undefined
+    const { group, resource } = served.info
+    // The resource stands where the kind should: so it is in the original.
+    return invalidStatus({ group, kind: resource }, name, [
+      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ])
+  }
+  return version === Number(existing.metadata.resourceVersion) ? undefined : modifiedConflict(served, name)
+}
+
+/** Source: apiserver pkg/registry/rest/update.go, BeforeUpdate. */
+function beforeUpdate(
+  core: RegistryCore,
+  request: WriteRequest,
+  proposed: KubeObject,
+  existing: KubeObject,
+  rules: UpdateRules,
+): KubeObject | Status {
+  const { strategy, info } = request.served
+  const { context } = core
+  const placed = inNamespace(proposed, request, strategy.namespaced)
+  if (placed === undefined) {
+    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const prepared = prepare(core, request, placed, existing, rules)
+  const object = keepSystemFields(prepared, existing, placed)
+  const { metadata } = object
+  const metaErrors = validateObjectMetaUpdate(metadata, existing.metadata, context.minor)
+  const errors = [
+    ...validateObjectMeta(metadata, strategy.namespaced, pathSegmentName, context.minor, existing.metadata),
+    ...metaErrors,
+    // The strategies' own functions look at the metadata once more, and so say everything twice.
+    ...metaErrors,
+    ...(metadata.finalizers === existing.metadata.finalizers ? [] : validateKubeFinalizers(metadata)),
+    ...(rules === 'update' ? (strategy.validateUpdate?.(object, existing, context) ?? []) : []),
+    ...(rules === 'status' ? (strategy.validateStatusUpdate?.(object, existing, context) ?? []) : []),
+  ]
+  if (errors.length === 0) return object
+  return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name, errors)
+}
+
+function inNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): KubeObject | undefined {
+  const own = object.metadata.namespace ?? ''
+  if (!namespaced) {
+    if (own === '') return object
+    const { namespace: _none, ...metadata } = object.metadata
+    return { ...object, metadata }
+  }
+  if (own === request.namespace) return object
+  return own === '' ? { ...object, metadata: { ...object.metadata, namespace: request.namespace } } : undefined
+}
+
+function prepare(
+  core: RegistryCore,
+  request: WriteRequest,
+  object: KubeObject,
+  existing: KubeObject,
+  rules: UpdateRules,
+): KubeObject {
+  const { strategy } = request.served
+  const generation = existing.metadata.generation
+  if (rules === 'none') return withGeneration(object, generation)
+  if (rules === 'status') {
+    const next = withGeneration(object, generation)
+    return strategy.prepareForStatusUpdate?.(next, existing, core.context) ?? onlyStatus(next, existing)
+  }
+  let next = strategy.hasStatus === true ? withStatusOf(object, existing) : object
+  next = withGeneration(next, generation)
+  next = strategy.prepareForUpdate?.(next, existing, core.context) ?? next
+  if (strategy.countsGeneration === true && !equalJson(specOf(next), specOf(existing))) {
+    next = withGeneration(next, (generation ?? 0) + 1)
+  }
+  return next
+}
+
+function specOf(object: KubeObject): unknown {
+  return (object as { readonly spec?: unknown }).spec // kinds that count generations have a spec
+}
+
+function withGeneration(object: KubeObject, generation: number | undefined): KubeObject {
+  if (object.metadata.generation === generation) return object
+  const { generation: _given, ...metadata } = object.metadata
+  return { ...object, metadata: generation === undefined ? metadata : { ...metadata, generation } }
+}
+
+/** The object with the status of the stored one: the main path does not change it. */
+function withStatusOf(object: KubeObject, existing: KubeObject): KubeObject {
+  const { status } = existing as { readonly status?: unknown } // only read if the kind has one
+  if ((object as { readonly status?: unknown }).status === status) return object
+  const { status: _given, ...rest } = object as KubeObject & { readonly status?: unknown }
+  return status === undefined ? rest : ({ ...rest, status } as KubeObject) // kind unchanged
+}
+
+/** The stored object with the proposed status and metadata. */
+function onlyStatus(object: KubeObject, existing: KubeObject): KubeObject {
+  const { status } = object as { readonly status?: unknown } // only read if the kind has one
+  const next = { ...existing, metadata: object.metadata } as KubeObject & { status?: unknown }
+  if (status === undefined) delete next.status
+  else next.status = status
+  return next
+}
+
+/** What no update changes: uid, times, self link, and the version that is being replaced. */
+function keepSystemFields(object: KubeObject, existing: KubeObject, proposed: KubeObject): KubeObject {
+  const { metadata } = object
+  const old = existing.metadata
+  if (metadata === old) return object
+  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = { ...metadata }
+  copy(next, 'uid', (proposed.metadata.uid ?? '') === '' ? old.uid : metadata.uid)
+  copy(next, 'creationTimestamp', old.creationTimestamp)
+  copy(next, 'selfLink', old.selfLink)
+  copy(next, 'resourceVersion', old.resourceVersion)
+  if (old.deletionTimestamp !== undefined) next.deletionTimestamp = old.deletionTimestamp
+  if (next.deletionGracePeriodSeconds === undefined) {
+    copy(next, 'deletionGracePeriodSeconds', old.deletionGracePeriodSeconds)
+  }
+  return { ...object, metadata: next }
+}
+
+function copy<K extends keyof ObjectMeta>(
+  target: { -readonly [P in keyof ObjectMeta]: ObjectMeta[P] },
+  key: K,
+  value: ObjectMeta[K] | undefined,
+): void {
+  if (value === undefined) delete target[key]
+  else target[key] = value
+}
+
+/** Refusal of an update on a resource that knows none. */
+export function updateUnsupported(served: ServedResource): Status {
+  return methodNotSupported(served.info, 'update')
+}

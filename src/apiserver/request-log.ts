@@ -1,0 +1,82 @@
+import type { Journal } from '../kernel/journal.ts'
+import type { ResourceRef, Status } from '../objects/meta.ts'
+import { actorOf } from './actors.ts'
+import type { UserInfo } from './client/client.ts'
+import type { RequestDetail } from './records.ts'
+import type { StoredResource, StoreEvent } from './store.ts'
+
+/** A request as the journal tells it. */
+export interface LoggedRequest {
+  readonly user: UserInfo
+  readonly verb: string
+  readonly resource: ResourceRef
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  readonly resourceVersion?: string | undefined
+  readonly timeoutSeconds?: number | undefined
+}
+
+export interface RequestLog {
+  /** Journals a write and returns its seq, 0 if it was not kept. */
+  write(actor: string, resource: StoredResource, event: StoreEvent): number
+  /** Journals that something was read, or a watch opened or closed: detail that only a full journal keeps. */
+  read(
+    type: 'request.get' | 'request.list' | 'request.watch' | 'request.watch-closed',
+    request: LoggedRequest,
+    code: number,
+  ): void
+  refused(request: LoggedRequest, status: Status): void
+}
+
+/** Resources whose writes are heartbeats rather than story. */
+const chatter: ReadonlySet<string> = new Set(['leases.coordination.k8s.io'])
+
+const writeTypes = { ADDED: 'object.created', MODIFIED: 'object.updated', DELETED: 'object.deleted' } as const
+
+export function createRequestLog(journal: Journal): RequestLog {
+  return {
+    write(actor, resource, { type, object, old }) {
+      const weight = chatter.has(resource) ? 'chatter' : 'story'
+      if (!journal.keeps(weight)) return 0
+      const { name, namespace, uid } = object.metadata
+      const about = {
+        kind: object.kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        ...(uid === undefined ? {} : { uid }),
+      }
+      const sides = {
+        ...(old === undefined ? {} : { before: old }),
+        ...(type === 'DELETED' ? {} : { after: object }),
+      }
+      return journal.append({ actor, type: writeTypes[type], object: about, ...sides }, weight)
+    },
+    read(type, request, code) {
+      if (!journal.keeps('chatter')) return
+      journal.append({ actor: actorOf(request.user.name), type, detail: detailOf(request, code) }, 'chatter')
+    },
+    refused(request, status) {
+      if (!journal.keeps('chatter')) return
+      const detail: RequestDetail = {
+        ...detailOf(request, status.code ?? 0),
+        ...(status.message === undefined ? {} : { message: status.message }),
+        ...(status.reason === undefined ? {} : { reason: status.reason }),
+      }
+      journal.append({ actor: actorOf(request.user.name), type: 'request.refused', detail }, 'chatter')
+    },
+  }
+}
+
+function detailOf(request: LoggedRequest, code: number): RequestDetail {
+  const { verb, namespace, name, resourceVersion, timeoutSeconds } = request
+  return {
+    verb,
+    resource: request.resource.resource,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    code,
+    user: request.user.name,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  }
+}

@@ -1,0 +1,299 @@
+import type { RandomStream } from '../kernel/random.ts'
+import { goQuote } from '../objects/field-errors.ts'
+import { isObject } from '../objects/json.ts'
+import type { KubeList, KubeObject, Status } from '../objects/meta.ts'
+import { badRequest, genericStatus, isStatus } from '../objects/status.ts'
+import type { Authorizer } from './auth/authorizer.ts'
+import { authorizeRequest } from './auth/forbidden.ts'
+import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client/client.ts'
+import { createHttp } from './http/http.ts'
+import type { RegistryCore, WriteRequest } from './registry/core.ts'
+import { createObject } from './registry/create.ts'
+import { deleteObject, deletionStatus, validateDeleteOptions, wasRefused } from './registry/delete.ts'
+import { patchObject } from './registry/patch.ts'
+import { getObject, listObjects } from './registry/read.ts'
+import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
+import { answerSubresource } from './registry/subresource.ts'
+import { type Updated, updateObject } from './registry/update.ts'
+import type { RequestLog } from './request-log.ts'
+import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
+import { watchResource } from './watch/watch-resource.ts'
+
+export interface RequestParts {
+  readonly core: RegistryCore
+  readonly authorizer: Authorizer | undefined
+  readonly log: RequestLog
+  /** Runs `work` with the user as the author of what it writes. */
+  readonly asActor: <T>(user: UserInfo, work: () => T) => T
+  readonly timeouts: RandomStream
+}
+
+export interface Requests extends ApiServer {
+  closeWatches(): void
+  openWatches(): number
+}
+
+/** The request pipeline: authorization, decoding, then what the verb does (facts apiserver.md 0, trap 2). */
+export function createRequests(parts: RequestParts): Requests {
+  const { core, log } = parts
+  const watches = new Set<WatchHandle & { close?(): void }>()
+  const handle = (request: ApiRequest): ApiAnswer => {
+    const served = core.table.find(request.resource)
+    const answer =
+      served === undefined
+        ? refusal(genericStatus(404))
+        : (authorize(parts, request) ?? parts.asActor(request.user, () => dispatch(parts, served, request)))
+    logRead(log, request, answer)
+    return answer
+  }
+  const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
+    const served = core.table.find(resource)
+    const request = { user, verb: 'watch', resource, ...namedIn(options), ...versionsOf(options) }
+    const refused = served === undefined ? genericStatus(404) : authorizeWatch(parts, user, served, options)
+    if (served === undefined || refused !== undefined) {
+      const status = refused ?? genericStatus(404)
+      log.refused(request, status)
+      handlers.closed({ kind: 'status', status })
+      return { stop: () => {} }
+    }
+    // The watch may end before it is even returned: a version too old, a timeout of nothing.
+    let open: WatchHandle | undefined
+    let isClosed = false
+    const opened = openWatch(parts, served, options, handlers, () => {
+      isClosed = true
+      if (open !== undefined) watches.delete(open)
+      log.read('request.watch-closed', request, 200)
+    })
+    if (isStatus(opened)) {
+      log.refused(request, opened)
+      handlers.closed({ kind: 'status', status: opened })
+      return { stop: () => {} }
+    }
+    open = opened
+    if (!isClosed) {
+      watches.add(open)
+      log.read('request.watch', request, 200)
+    }
+    return open
+  }
+  return {
+    handle,
+    watch,
+    http: createHttp({ core, handle, watch, authorizer: parts.authorizer }),
+    openWatches: () => watches.size,
+    closeWatches() {
+      for (const open of [...watches]) open.close?.()
+    },
+  }
+}
+
+function openWatch(
+  { core, timeouts }: RequestParts,
+  served: ServedResource,
+  options: WatchOptions,
+  handlers: WatchHandlers<KubeObject>,
+  finished: () => void,
+): WatchHandle | Status {
+  return watchResource(core, served, options, timeouts, handlers, { finished })
+}
+
+function namedIn(options: WatchOptions): { readonly namespace?: string; readonly name?: string } {
+  const name = nameInSelector(options.fieldSelector)
+  return {
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+
+function versionsOf(options: WatchOptions): { readonly resourceVersion?: string; readonly timeoutSeconds?: number } {
+  return {
+    ...(options.resourceVersion === undefined ? {} : { resourceVersion: options.resourceVersion }),
+    ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds }),
+  }
+}
+
+/** `metadata.name=X` makes X the name of a list or watch. Source: apiserver pkg/endpoints/request/requestinfo.go. */
+function nameInSelector(selector: string | undefined): string | undefined {
+  if (selector === undefined) return undefined
+  return /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector)?.[1]
+}
+
+function logRead(log: RequestLog, request: ApiRequest, answer: ApiAnswer): void {
+  if (!answer.ok) log.refused(loggedOf(request), answer.status)
+  else if (request.verb === 'get') log.read('request.get', loggedOf(request), answer.code)
+  else if (request.verb === 'list') log.read('request.list', loggedOf(request), answer.code)
+}
+
+function loggedOf(request: ApiRequest): Parameters<RequestLog['refused']>[0] {
+  const { user, verb, resource, namespace, list } = request
+  const resourceVersion = request.resourceVersion ?? list?.resourceVersion
+  return { user, verb, resource, namespace, name: request.name ?? nameInSelector(list?.fieldSelector), resourceVersion }
+}
+
+function refusal(status: Status): ApiAnswer {
+  return { ok: false, status }
+}
+
+function authorize({ authorizer }: RequestParts, request: ApiRequest): ApiAnswer | undefined {
+  if (authorizer === undefined) return undefined
+  const { user, verb, resource, subresource = '', namespace = '', list } = request
+  const denied = authorizeRequest(authorizer, {
+    user,
+    verb,
+    resourceRequest: true,
+    group: resource.group,
+    version: resource.version,
+    resource: resource.resource,
+    subresource,
+    // The namespace of a Namespace is itself. Source: requestinfo.go.
+    namespace: resource.resource === 'namespaces' && resource.group === '' ? (request.name ?? '') : namespace,
+    name: request.name ?? nameInSelector(list?.fieldSelector) ?? '',
+    path: '',
+  })
+  return denied === undefined ? undefined : refusal(denied)
+}
+
+function authorizeWatch(
+  { authorizer }: RequestParts,
+  user: UserInfo,
+  { info }: ServedResource,
+  options: WatchOptions,
+): Status | undefined {
+  if (!info.verbs.includes('watch')) return genericStatus(405)
+  if (authorizer === undefined) return undefined
+  const { group, version, resource } = info
+  const name = nameInSelector(options.fieldSelector) ?? ''
+  const namespace = options.namespace ?? ''
+  const rest = { group, version, resource, subresource: '', namespace, name, path: '', resourceRequest: true }
+  return authorizeRequest(authorizer, { user, verb: 'watch', ...rest })
+}
+
+/** Verbs that only exist as a request, in discovery's words. */
+function dispatch({ core }: RequestParts, served: ServedResource, request: ApiRequest): ApiAnswer {
+  if (request.subresource !== undefined && request.subresource !== '' && request.subresource !== 'status') {
+    return answerSubresource(core, served, request)
+  }
+  if (!served.info.verbs.includes(request.verb)) return refusal(genericStatus(405))
+  switch (request.verb) {
+    case 'get':
+      return answer(getObject(core, served, request.namespace ?? '', request.name ?? '', request.resourceVersion), 200)
+    case 'list':
+      return answer(listObjects(core, served, request.namespace, listOptionsOf(request)), 200)
+    case 'create':
+      return create(core, served, request)
+    case 'update':
+      return update(core, served, request)
+    case 'patch':
+      return patch(core, served, request)
+    case 'delete':
+      return remove(core, served, request)
+    case 'deletecollection':
+      return removeAll(core, served, request)
+  }
+}
+
+function listOptionsOf(request: ApiRequest): NonNullable<ApiRequest['list']> {
+  const { list = {}, resourceVersion } = request
+  return resourceVersion === undefined ? list : { resourceVersion, ...list }
+}
+
+function answer(outcome: KubeObject | KubeList | Status, code: number): ApiAnswer {
+  if (isStatus(outcome) && outcome.status === 'Failure') return refusal(outcome)
+  return { ok: true, code, object: outcome as KubeObject } // a list answers as any object does
+}
+
+export function writeRequest(served: ServedResource, request: ApiRequest): WriteRequest {
+  return {
+    user: request.user,
+    served,
+    subresource: request.subresource ?? '',
+    namespace: request.namespace ?? '',
+    name: request.name ?? '',
+    dryRun: request.dryRun === true,
+  }
+}
+
+/** The body as an object of the stored version with its defaults; a Status when it is of another kind. */
+function bodyObject(core: RegistryCore, served: ServedResource, body: unknown): KubeObject | Status {
+  if (!isObject(body)) return badRequest('the body of the request is no object')
+  const { info, strategy } = served
+  const given = body as unknown as Partial<KubeObject> // checked member by member
+  const apiVersion = given.apiVersion ?? served.apiVersion
+  if (apiVersion !== served.apiVersion) {
+    const expected = apiVersionOf(info)
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+    )
+  }
+  if (given.kind !== undefined && given.kind !== info.kind) {
+    return badRequest(
+      `${given.kind} in version ${goQuote(info.version)} cannot be handled as a ${info.kind}: converting (${info.version}.${given.kind}) to (core.${info.kind}): unknown conversion`,
+    )
+  }
+  const metadata = given.metadata ?? ({} as KubeObject['metadata']) // a name is asked for later
+  const isReady =
+    given.apiVersion === served.storedApiVersion && given.kind === strategy.kind && given.metadata !== undefined
+  const object = isReady
+    ? (given as KubeObject) // all three members are there
+    : { ...body, apiVersion: served.storedApiVersion, kind: strategy.kind, metadata }
+  return strategy.defaults?.(object, core.context) ?? object
+}
+
+function create(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+  const object = bodyObject(core, served, request.body)
+  if (isStatus(object)) return refusal(object)
+  const { answerCreate } = served.strategy
+  if (answerCreate !== undefined) return answerSubresource(core, served, request, object)
+  const created = createObject(core, writeRequest(served, request), object)
+  return isStatus(created) ? answer(created, 201) : answer(toServed(created, served), 201)
+}
+
+function update(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+  const object = bodyObject(core, served, request.body)
+  if (isStatus(object)) return refusal(object)
+  const rules = request.subresource === 'status' ? 'status' : 'update'
+  return updated(served, updateObject(core, writeRequest(served, request), object, rules))
+}
+
+function updated(served: ServedResource, outcome: Updated | Status): ApiAnswer {
+  if (isStatus(outcome)) return refusal(outcome)
+  return answer(toServed(outcome.object, served), outcome.created ? 201 : 200)
+}
+
+function patch(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+  const type = request.patchType ?? 'application/strategic-merge-patch+json'
+  const rules = request.subresource === 'status' ? 'status' : 'update'
+  const outcome = patchObject(core, writeRequest(served, request), type, request.body, rules, (document) => {
+    const object = bodyObject(core, served, document)
+    return isStatus(object) ? { error: object.message ?? '' } : object
+  })
+  return updated(served, outcome)
+}
+
+function remove(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+  const options = request.delete ?? {}
+  const invalid = validateDeleteOptions(options)
+  if (invalid !== undefined) return refusal(invalid)
+  const write = writeRequest(served, request)
+  const deleted = deleteObject(core, write, options)
+  if (wasRefused(deleted)) return refusal(deleted)
+  const { object, removed } = deleted
+  const code = !removed && options.orphanDependents === false ? 202 : 200
+  // An object that stays for its finalizers is shown; one that is gone only to who may want it.
+  if (!removed || served.strategy.returnsDeletedObject === true) return answer(toServed(object, served), code)
+  return { ok: true, code, object: deletionStatus(write, object) }
+}
+
+function removeAll(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+  const options = request.delete ?? {}
+  const invalid = validateDeleteOptions(options)
+  if (invalid !== undefined) return refusal(invalid)
+  const listed = listObjects(core, served, request.namespace, listOptionsOf(request))
+  if (isStatus(listed)) return refusal(listed)
+  for (const { metadata } of listed.items) {
+    const write = { ...writeRequest(served, request), namespace: metadata.namespace ?? '', name: metadata.name }
+    const deleted = deleteObject(core, write, options)
+    if (wasRefused(deleted) && deleted.reason !== 'NotFound') return refusal(deleted)
+  }
+  return answer(listed, 200)
+}

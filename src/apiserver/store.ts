@@ -1,0 +1,237 @@
+import type { VirtualMs } from '../kernel/time.ts'
+import { deepFreeze } from '../objects/json.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { createEventHistory, type EventHistory } from './watch/event-history.ts'
+import { createWatcherIndex, type WatcherIndex } from './watch/watcher-index.ts'
+
+/** A change of one object, as watches tell it. */
+export interface StoreEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: KubeObject
+  readonly old: KubeObject | undefined
+  readonly revision: number
+}
+
+/** What identifies a kind of object in the store, whatever version a client asks for: `secrets`, `deployments.apps`. */
+export type StoredResource = string
+
+/** The objects of one resource. */
+export interface Collection {
+  readonly resource: StoredResource
+  readonly watchers: WatcherIndex
+  readonly history: EventHistory
+  get(namespace: string, name: string): KubeObject | undefined
+  /** In the order of etcd's keys, `<namespace>/<name>`; undefined is all namespaces. */
+  list(namespace: string | undefined): readonly KubeObject[]
+  /** Number of objects, all namespaces together. */
+  readonly size: number
+  /** Stores an object at the next revision and tells the watchers. The object must not exist. */
+  create(object: KubeObject): KubeObject
+  /** Replaces an object that exists. */
+  update(object: KubeObject, old: KubeObject): KubeObject
+  /** Takes an object away; the answer and the event carry the revision of the deletion. */
+  remove(old: KubeObject): KubeObject
+}
+
+/**
+ * The one store of a cluster, in place of etcd: immutable objects in Maps, one revision for all resources. What a
+ * write costs does not depend on how many objects or watchers there are, only on those that it concerns.
+ */
+export interface Store {
+  /** Revision of the newest write; every write takes the next. */
+  readonly revision: number
+  collection(resource: StoredResource): Collection
+  readonly collections: ReadonlyMap<StoredResource, Collection>
+  /** Revision below which history is gone, by etcd's compaction every five minutes. */
+  compactedRevision(): number
+}
+
+export interface StoreOptions {
+  readonly now: () => VirtualMs
+  /** Revision at which the cluster starts. A real one has seen hundreds of writes before its first user. */
+  readonly startRevision?: number
+  /** Events kept for watches that start in the past. */
+  readonly historyLength: (resource: StoredResource) => number
+  /** Key of the watcher index beside the name: `spec.nodeName` of Pods. */
+  readonly indexKey?: (resource: StoredResource) => ((object: KubeObject) => string) | undefined
+  /** Told of every write before the watchers are; what it answers is passed to `delivering` with each delivery. */
+  readonly written: (resource: StoredResource, event: StoreEvent) => number
+  /** Called before watchers are told of a write, with what `written` answered: the cause of what they will do. */
+  readonly delivering: (cause: number) => void
+}
+
+/** Source: apiserver pkg/storage/storagebackend/config.go, DefaultCompactInterval. */
+const compactionIntervalMs: VirtualMs = 300_000
+
+export function createStore(options: StoreOptions): Store {
+  const startRevision = options.startRevision ?? 200
+  const collections = new Map<StoredResource, Collection>()
+  const deliveries = createDeliveries(options)
+  const compaction = createCompaction(options.now, startRevision)
+  let revision = startRevision
+  const advance = (): number => {
+    compaction.beforeWrite(revision)
+    return ++revision
+  }
+  return {
+    get revision() {
+      return revision
+    },
+    collections,
+    compactedRevision: () => compaction.revision(revision),
+    collection(resource) {
+      let collection = collections.get(resource)
+      if (collection === undefined) {
+        const history = createEventHistory(options.historyLength(resource), revision)
+        const watchers = createWatcherIndex(options.indexKey?.(resource))
+        collection = createCollection(resource, advance, history, watchers, deliveries)
+        collections.set(resource, collection)
+      }
+      return collection
+    },
+  }
+}
+
+type Deliver = (resource: StoredResource, watchers: WatcherIndex, event: StoreEvent) => void
+
+interface Delivery {
+  readonly watchers: WatcherIndex
+  readonly event: StoreEvent
+  readonly cause: number
+}
+
+/** Tells watchers after the write is done. A watcher that writes in turn is heard after the ones before it. */
+function createDeliveries({ written, delivering }: StoreOptions): Deliver {
+  const waiting: Delivery[] = []
+  let isDelivering = false
+  return (resource, watchers, event) => {
+    const cause = written(resource, event)
+    if (watchers.size === 0) return
+    waiting.push({ watchers, event, cause })
+    if (isDelivering) return
+    isDelivering = true
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        delivering(next.cause)
+        next.watchers.deliver(next.event)
+      }
+    } finally {
+      isDelivering = false
+      waiting.length = 0
+    }
+    delivering(cause)
+  }
+}
+
+interface Compaction {
+  beforeWrite(revision: number): void
+  revision(current: number): number
+}
+
+/**
+ * etcd forgets, every five minutes, what was older five minutes before. Nothing runs for it: at the first write after a
+ * tick it is clear what the revision at that tick was. Source: apiserver pkg/storage/etcd3/compact.go.
+ */
+function createCompaction(now: () => VirtualMs, startRevision: number): Compaction {
+  let tick = 0
+  let atTick = startRevision
+  let atTickBefore = 0
+  const catchUp = (revision: number): void => {
+    const reached = Math.floor(now() / compactionIntervalMs)
+    if (reached === tick) return
+    atTickBefore = reached === tick + 1 ? atTick : revision
+    atTick = revision
+    tick = reached
+  }
+  return {
+    beforeWrite: catchUp,
+    revision(current) {
+      catchUp(current)
+      return atTickBefore
+    },
+  }
+}
+
+interface NamespaceObjects {
+  readonly objects: Map<string, KubeObject>
+  /** Objects in the order of their names, until one comes or goes. */
+  sorted: readonly KubeObject[] | undefined
+}
+
+function createCollection(
+  resource: StoredResource,
+  advance: () => number,
+  history: EventHistory,
+  watchers: WatcherIndex,
+  deliver: Deliver,
+): Collection {
+  const namespaces = new Map<string, NamespaceObjects>()
+  let size = 0
+  const namespaceOf = (name: string): NamespaceObjects => {
+    let found = namespaces.get(name)
+    if (found === undefined) {
+      found = { objects: new Map(), sorted: undefined }
+      namespaces.set(name, found)
+    }
+    return found
+  }
+  const record = (event: StoreEvent): void => {
+    history.append(event)
+    deliver(resource, watchers, event)
+  }
+  const put = (object: KubeObject): KubeObject => {
+    const revision = advance()
+    const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+    const inNamespace = namespaceOf(stored.metadata.namespace ?? '')
+    inNamespace.objects.set(stored.metadata.name, stored)
+    inNamespace.sorted = undefined
+    return stored
+  }
+  return {
+    resource,
+    watchers,
+    history,
+    get size() {
+      return size
+    },
+    get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
+    list(namespace) {
+      if (namespace !== undefined) return sortedObjects(namespaces.get(namespace))
+      return [...namespaces.keys()].sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
+    },
+    create(object) {
+      const stored = put(object)
+      size++
+      record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
+      return stored
+    },
+    update(object, old) {
+      const stored = put(object)
+      record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
+      return stored
+    },
+    remove(old) {
+      const revision = advance()
+      const namespace = old.metadata.namespace ?? ''
+      const inNamespace = namespaceOf(namespace)
+      inNamespace.objects.delete(old.metadata.name)
+      inNamespace.sorted = undefined
+      if (inNamespace.objects.size === 0) namespaces.delete(namespace)
+      size--
+      const gone = deepFreeze({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
+      record({ type: 'DELETED', object: gone, old, revision })
+      return gone
+    },
+  }
+}
+
+function sortedObjects(namespace: NamespaceObjects | undefined): readonly KubeObject[] {
+  if (namespace === undefined) return []
+  namespace.sorted ??= [...namespace.objects.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+  return namespace.sorted
+}
+
+/** Keys are `<namespace>/<name>`, and `-` sorts before `/`. */
+function byKeyOrder(a: string, b: string): number {
+  return `${a}/` < `${b}/` ? -1 : 1
+}

@@ -1,0 +1,64 @@
+import type { StoreEvent } from '../store.ts'
+
+/** The last events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
+export interface EventHistory {
+  append(event: StoreEvent): void
+  /** Events after a revision, oldest first; or, if some of them are forgotten, the oldest revision to start from. */
+  since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; oldest: number }
+}
+
+/** `startRevision` is that of the list with which the cache began. */
+export function createEventHistory(capacity: number, startRevision: number): EventHistory {
+  // A ring: the oldest event is at `next` once the ring is full.
+  const ring: StoreEvent[] = []
+  let next = 0
+  const at = (index: number): StoreEvent | undefined => ring[(next + index) % ring.length]
+  return {
+    append(event) {
+      if (capacity === 0) return
+      if (ring.length < capacity) {
+        ring.push(event)
+        return
+      }
+      ring[next] = event
+      next = (next + 1) % capacity
+    },
+    since(revision) {
+      const isFull = ring.length > 0 && ring.length === capacity
+      const oldest = isFull ? (at(0)?.revision ?? 0) : startRevision + 1
+      if (revision < oldest - 1) return { ok: false, oldest: oldest - 1 }
+      // Events are ordered by revision: look for the first that is newer.
+      let low = 0
+      let high = ring.length
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if ((at(middle)?.revision ?? 0) > revision) high = middle
+        else low = middle + 1
+      }
+      const events: StoreEvent[] = []
+      for (let index = low; index < ring.length; index++) {
+        const event = at(index)
+        if (event !== undefined) events.push(event)
+      }
+      return { ok: true, events }
+    },
+  }
+}
+
+/**
+ * Events kept by resource in v1.18: 100, at least 1000 for the busy ones. From v1.19 on the cache grows with its use;
+ * its initial 100 would be too few for what it then becomes, so 1000 stands for it. Events have no cache.
+ * Source: pkg/registry/cachesize/cachesize.go, kube-apiserver options/etcd.go.
+ */
+export function historyLengthOf(minor: number): (resource: string) => number {
+  const busy = new Set([
+    'pods',
+    'nodes',
+    'services',
+    'endpoints',
+    'replicationcontrollers',
+    'leases.coordination.k8s.io',
+    'apiservices.apiregistration.k8s.io',
+  ])
+  return (resource) => (minor >= 19 || busy.has(resource) ? 1000 : 100)
+}

@@ -1,0 +1,178 @@
+import type { Timer } from '../../kernel/kernel.ts'
+import type { RandomStream } from '../../kernel/random.ts'
+import { second } from '../../kernel/time.ts'
+import type { KubeObject, Status, WatchEvent } from '../../objects/meta.ts'
+import { badRequest, expired } from '../../objects/status.ts'
+import type { WatchHandle, WatchHandlers, WatchOptions } from '../client/client.ts'
+import type { RegistryCore } from '../registry/core.ts'
+import { type ServedResource, toServed } from '../registry/resource-table.ts'
+import { parseResourceVersion } from '../registry/resource-version.ts'
+import { parseSelection, type Selection } from '../registry/selection.ts'
+import type { StoreEvent } from '../store.ts'
+
+/** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
+export const defaultTimeoutSeconds = { min: 1800, max: 3600 } as const
+
+/** A bookmark comes this long before the end. Source: apiserver pkg/storage/cacher/cacher.go, nextBookmarkTime. */
+const bookmarkBeforeEndMs = 2 * second
+
+export interface WatchCallbacks {
+  /** The watch is over: its time, or the client's or server's wish. */
+  finished(): void
+}
+
+/**
+ * Opens a watch. Everything up to now is delivered before this returns, what follows at the instant of each write.
+ * Source: apiserver pkg/storage/cacher/cacher.go, Watch; watch_cache.go.
+ */
+export function watchResource(
+  core: RegistryCore,
+  served: ServedResource,
+  options: WatchOptions,
+  timeouts: RandomStream,
+  handlers: WatchHandlers<KubeObject>,
+  { finished }: WatchCallbacks,
+): WatchHandle | Status {
+  const selection = parseSelection(options, served.strategy, core.context.minor)
+  if ('kind' in selection) return selection
+  const version = parseResourceVersion(options.resourceVersion)
+  if (typeof version === 'string') {
+    return badRequest(`Invalid value: "${options.resourceVersion}": ${version}`)
+  }
+  const start = startEvents(served, selection, version)
+  handlers.opened?.()
+  if ('status' in start) {
+    finished()
+    handlers.event({ type: 'ERROR', object: start.status })
+    handlers.closed(undefined)
+    return { stop: () => {} }
+  }
+  return new OpenWatch(core, served, selection, options, timeouts, handlers, finished, start, version)
+}
+
+type Start = { readonly events: readonly WatchEvent[]; readonly from: number } | { readonly status: Status }
+
+/** What a watch begins with: all there is now, or what happened since a version. */
+function startEvents(served: ServedResource, selection: Selection, version: number): Start {
+  const { collection } = served
+  if (version === 0) {
+    const events = collection
+      .list(selection.namespace)
+      .filter(selection.matches)
+      // The real cache tells them in no order; that of their versions is what most clients see.
+      .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+      .map((object): WatchEvent => ({ type: 'ADDED', object: toServed(object, served) }))
+    return { events, from: 0 }
+  }
+  const since = collection.history.since(version)
+  if (!since.ok) return { status: expired(`too old resource version: ${version} (${since.oldest})`) }
+  const events: WatchEvent[] = []
+  for (const event of since.events) {
+    const seen = seenBy(selection, event, served)
+    if (seen !== undefined) events.push(seen)
+  }
+  return { events, from: version }
+}
+
+/**
+ * The event as a watcher with this selection sees it: an object that begins to match is added, one that ceases to match
+ * is deleted, with its old content and the new version.
+ */
+function seenBy(selection: Selection, event: StoreEvent, served: ServedResource): WatchEvent | undefined {
+  const { type, object, old } = event
+  if (selection.namespace !== undefined && object.metadata.namespace !== selection.namespace) return undefined
+  if (selection.isEmpty) return { type, object: toServed(object, served) }
+  const matched = old !== undefined && selection.matches(old)
+  if (type === 'DELETED') return matched ? { type, object: toServed(object, served) } : undefined
+  const matches = selection.matches(object)
+  if (matches) return { type: matched ? 'MODIFIED' : 'ADDED', object: toServed(object, served) }
+  if (!matched) return undefined
+  const metadata = { ...old.metadata, resourceVersion: String(event.revision) }
+  return { type: 'DELETED', object: toServed({ ...old, metadata }, served) }
+}
+
+class OpenWatch implements WatchHandle {
+  private readonly remove: () => void
+  private readonly end: Timer
+  private readonly bookmark: Timer | undefined
+  private isOpen = true
+  /** Newest version that the client was told. */
+  private seenRevision: number
+  private readonly served: ServedResource
+  private readonly handlers: WatchHandlers<KubeObject>
+  private readonly finished: () => void
+
+  constructor(
+    core: RegistryCore,
+    served: ServedResource,
+    selection: Selection,
+    options: WatchOptions,
+    timeouts: RandomStream,
+    handlers: WatchHandlers<KubeObject>,
+    finished: () => void,
+    start: { readonly events: readonly WatchEvent[]; readonly from: number },
+    version: number,
+  ) {
+    this.served = served
+    this.handlers = handlers
+    this.finished = finished
+    this.seenRevision = start.from
+    const { kernel } = core.context
+    const seconds = options.timeoutSeconds ?? timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
+    const timeoutMs = seconds * second
+    // Events up to here are told as the start; those that are still waiting to be delivered must not be told twice.
+    const openedAt = Math.max(core.store.revision, version)
+    this.remove = served.collection.watchers.add(scopeOf(selection), (event) => {
+      if (event.revision > openedAt) this.tell(event.revision, seenBy(selection, event, served))
+    })
+    this.end = kernel.schedule(timeoutMs, () => this.close())
+    this.bookmark =
+      options.allowWatchBookmarks === true && timeoutMs >= bookmarkBeforeEndMs
+        ? kernel.schedule(timeoutMs - bookmarkBeforeEndMs, () => this.sendBookmark())
+        : undefined
+    for (const event of start.events) {
+      const revision = Number(event.object.metadata.resourceVersion)
+      if (this.isOpen) this.tell(revision, event)
+    }
+  }
+
+  stop(): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.remove()
+    this.end.cancel()
+    this.bookmark?.cancel()
+    this.finished()
+  }
+
+  /** Ends the watch from the server's side, cleanly. */
+  close(): void {
+    if (!this.isOpen) return
+    this.stop()
+    this.handlers.closed(undefined)
+  }
+
+  private tell(revision: number, event: WatchEvent | undefined): void {
+    if (event === undefined || !this.isOpen) return
+    if (revision > this.seenRevision) this.seenRevision = revision
+    this.handlers.event(event)
+  }
+
+  /** In v1.18 a watch that saw no event gets no bookmark either. */
+  private sendBookmark(): void {
+    if (!this.isOpen || this.seenRevision === 0) return
+    const { apiVersion, info } = this.served
+    const metadata = { resourceVersion: String(this.seenRevision), creationTimestamp: null }
+    const object = { kind: info.kind, apiVersion, metadata } as unknown as KubeObject // a bookmark has no name
+    this.handlers.event({ type: 'BOOKMARK', object })
+  }
+}
+
+function scopeOf(selection: Selection): {
+  readonly namespace: string | undefined
+  readonly name: string | undefined
+  readonly indexValue: string | undefined
+} {
+  const node = selection.fields.find(({ field, equal }) => field === 'spec.nodeName' && equal)
+  return { namespace: selection.namespace, name: selection.name, indexValue: node?.value }
+}

@@ -1,0 +1,184 @@
+/** UTF-8 and base64 without the host: the core has neither TextEncoder nor Buffer. */
+
+/** The UTF-8 bytes of a text; a lone surrogate becomes U+FFFD, as in Go. */
+export function utf8Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length * 3)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    let code = text.charCodeAt(at)
+    if (code < 0x80) {
+      bytes[length++] = code
+      continue
+    }
+    if (code >= 0xd800 && code <= 0xdfff) {
+      const low = text.charCodeAt(at + 1)
+      if (code <= 0xdbff && low >= 0xdc00 && low <= 0xdfff) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
+        at++
+      } else {
+        code = 0xfffd
+      }
+    }
+    if (code < 0x800) {
+      bytes[length++] = 0xc0 | (code >> 6)
+    } else if (code < 0x10000) {
+      bytes[length++] = 0xe0 | (code >> 12)
+      bytes[length++] = 0x80 | ((code >> 6) & 63)
+    } else {
+      bytes[length++] = 0xf0 | (code >> 18)
+      bytes[length++] = 0x80 | ((code >> 12) & 63)
+      bytes[length++] = 0x80 | ((code >> 6) & 63)
+    }
+    bytes[length++] = 0x80 | (code & 63)
+  }
+  return bytes.slice(0, length)
+}
+
+/** Text of UTF-8 bytes; each byte that is not part of valid UTF-8 becomes U+FFFD, as Go does when it ranges over a string. */
+export function utf8Text(bytes: Uint8Array): string {
+  const parts: string[] = []
+  let codes: number[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const [code, size] = decodeRune(bytes, at)
+    codes.push(code)
+    at += size
+    if (codes.length === 4096) {
+      parts.push(String.fromCodePoint(...codes))
+      codes = []
+    }
+  }
+  parts.push(String.fromCodePoint(...codes))
+  return parts.join('')
+}
+
+const invalidRune: readonly [code: number, size: number] = [0xfffd, 1]
+
+/** The code point at a position and how many bytes it takes. Source: Go unicode/utf8, DecodeRune. */
+function decodeRune(bytes: Uint8Array, at: number): readonly [code: number, size: number] {
+  const first = bytes[at] ?? 0
+  if (first < 0x80) return [first, 1]
+  const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  if (first < 0xc2 || first > 0xf4 || at + size > bytes.length) return invalidRune
+  let code = first & (0x7f >> size)
+  for (let i = 1; i < size; i++) {
+    const next = bytes[at + i] ?? 0
+    if ((next & 0xc0) !== 0x80) return invalidRune
+    code = (code << 6) | (next & 63)
+  }
+  const tooShort = (size === 3 && code < 0x800) || (size === 4 && code < 0x10000)
+  if (tooShort || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return invalidRune
+  return [code, size]
+}
+
+const standard = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const urlSafe = `${standard.slice(0, 62)}-_`
+
+/** Base64 with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return encode(bytes, standard, '=')
+}
+
+/** The URL-safe alphabet without padding. Source: Go base64.RawURLEncoding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encode(bytes, urlSafe, '')
+}
+
+function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
+  const parts: string[] = []
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at
+    const chunk = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    text += alphabet.charAt(chunk >> 18) + alphabet.charAt((chunk >> 12) & 63)
+    text += left > 1 ? alphabet.charAt((chunk >> 6) & 63) : padding
+    text += left > 2 ? alphabet.charAt(chunk & 63) : padding
+    if (text.length > 8192) {
+      parts.push(text)
+      text = ''
+    }
+  }
+  parts.push(text)
+  return parts.join('')
+}
+
+export type DecodedBase64 =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  /** `illegal base64 data at input byte <offset>`. */
+  | { readonly ok: false; readonly offset: number }
+
+const values = decodingTable(standard)
+const urlValues = decodingTable(urlSafe)
+
+function decodingTable(alphabet: string): Int8Array {
+  const table = new Int8Array(256).fill(-1)
+  for (let i = 0; i < 64; i++) table[alphabet.charCodeAt(i)] = i
+  return table
+}
+
+/** Decodes as Go's base64.StdEncoding does: `\r` and `\n` are skipped, padding is demanded. `text` holds one byte a character. */
+export function decodeBase64(text: string): DecodedBase64 {
+  return decode(text, values, true)
+}
+
+/** Source: Go base64.RawURLEncoding. */
+export function decodeBase64Url(text: string): DecodedBase64 {
+  return decode(text, urlValues, false)
+}
+
+/** Whether a text is base64 as Go takes it, and how many bytes it stands for; cheaper than decoding. */
+export function base64Length(text: string): number | undefined {
+  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    return (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
+  }
+  const decoded = decodeBase64(text)
+  return decoded.ok ? decoded.bytes.length : undefined
+}
+
+/** Source: Go encoding/base64, decodeQuantum. */
+function decode(text: string, table: Int8Array, padded: boolean): DecodedBase64 {
+  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 3)
+  let length = 0
+  let at = 0
+  const isNewline = (index: number): boolean => {
+    const code = text.charCodeAt(index)
+    return code === 10 || code === 13
+  }
+  while (at < text.length) {
+    let bits = 0
+    let count = 0
+    let isLast = false
+    while (count < 4) {
+      if (at === text.length) {
+        if (count === 0) return { ok: true, bytes: bytes.slice(0, length) }
+        if (count === 1 || padded) return { ok: false, offset: at - count }
+        isLast = true
+        break
+      }
+      const code = text.charCodeAt(at++)
+      const value = code < 256 ? (table[code] ?? -1) : -1
+      if (value >= 0) {
+        bits = (bits << 6) | value
+        count++
+        continue
+      }
+      if (code === 10 || code === 13) continue
+      if (code !== 61 || !padded || count < 2) return { ok: false, offset: at - 1 }
+      if (count === 2) {
+        while (at < text.length && isNewline(at)) at++
+        if (at === text.length) return { ok: false, offset: text.length }
+        if (text.charCodeAt(at) !== 61) return { ok: false, offset: at - 1 }
+        at++
+      }
+      while (at < text.length && isNewline(at)) at++
+      if (at < text.length) return { ok: false, offset: at }
+      isLast = true
+      break
+    }
+    bits <<= 6 * (4 - count)
+    bytes[length++] = bits >> 16
+    if (count > 2) bytes[length++] = (bits >> 8) & 255
+    if (count > 3) bytes[length++] = bits & 255
+    if (isLast) break
+  }
+  return { ok: true, bytes: bytes.slice(0, length) }
+}

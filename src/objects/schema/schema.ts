@@ -1,0 +1,198 @@
+import { table as v118 } from './generated/v1-18.ts'
+import { table as v135 } from './generated/v1-35.ts'
+
+/** The kinds of a Kubernetes version: fields, their types, and how patches merge them. Source: the recorded OpenAPI structure. */
+
+export type ScalarType =
+  | 'string'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  /** Base64 in JSON. */
+  | 'bytes'
+  | 'quantity'
+  | 'intOrString'
+  | 'time'
+  | 'microTime'
+  /** Whatever JSON holds: raw extensions, fieldsV1, JSON schemas. */
+  | 'any'
+
+export type FieldType =
+  | { readonly kind: 'scalar'; readonly scalar: ScalarType }
+  | { readonly kind: 'list'; readonly items: FieldType }
+  /** Keys are strings. */
+  | { readonly kind: 'map'; readonly values: FieldType }
+  | { readonly kind: 'object'; readonly definition: Definition }
+
+export interface FieldSchema {
+  readonly name: string
+  readonly type: FieldType
+  /** Name as Go's decoder prints it, inlined structs before it: `VolumeSource: Secret`. */
+  readonly goName: string
+  /** Whether Go holds a pointer, so that absent and empty differ. */
+  readonly pointer: boolean
+  /** Whether the field is left out of JSON when empty (a struct never is). */
+  readonly omitEmpty: boolean
+  readonly required: boolean
+  readonly mergeKey: string
+  /** `merge`, `replace`, `retainKeys`. */
+  readonly patchStrategies: readonly string[]
+  /** `map`, `set`, `atomic` or nothing. */
+  readonly listType: string
+  readonly listMapKeys: readonly string[]
+}
+
+export interface Definition {
+  /** `io.k8s.api.core.v1.PodSpec`. */
+  readonly name: string
+  /** As Go prints the type: `v1.PodSpec`. */
+  readonly goType: string
+  /** In the order of the Go struct. */
+  readonly fields: ReadonlyMap<string, FieldSchema>
+}
+
+export interface KindRef {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+export interface PathOperation {
+  readonly method: string
+  /** `get`, `list`, `post`, `put`, `patch`, `delete`, `deletecollection`, `watch`, `watchlist`, `connect`. */
+  readonly action: string
+  readonly kind: KindRef | undefined
+}
+
+export interface Schema {
+  /** By OpenAPI name. */
+  definition(name: string): Definition | undefined
+  /** The definition of a kind, or undefined if the version does not know it. */
+  kind(ref: KindRef): Definition | undefined
+  readonly kinds: readonly KindRef[]
+  readonly paths: ReadonlyMap<string, readonly PathOperation[]>
+}
+
+const loaded = new Map<string, Schema>()
+
+/** The schema that a minor version is served from: the recorded ones are v1.18 and v1.35, the nearest older or equal is taken (before v1.25: v1.18). */
+export function schemaOf(minor: number): Schema {
+  const which = minor < 25 ? 'v1.18' : 'v1.35'
+  const known = loaded.get(which)
+  if (known !== undefined) return known
+  const schema = parseSchema(which === 'v1.18' ? v118 : v135)
+  loaded.set(which, schema)
+  return schema
+}
+
+const scalars: Readonly<Record<string, ScalarType>> = {
+  s: 'string',
+  b: 'boolean',
+  i: 'int32',
+  l: 'int64',
+  f: 'double',
+  y: 'bytes',
+  q: 'quantity',
+  x: 'intOrString',
+  t: 'time',
+  m: 'microTime',
+  r: 'any',
+}
+
+interface Table {
+  readonly definitions: readonly (readonly [name: string, fields: string, kinds?: string])[]
+  readonly paths: readonly string[]
+}
+
+function parseSchema(text: string): Schema {
+  const table = JSON.parse(text) as Table // written by scripts/generate-schema.ts
+  const definitions: (Definition | undefined)[] = []
+  const positions = new Map(table.definitions.map(([name], at) => [name, at]))
+  const kindPositions = new Map<string, number>()
+  const kinds: KindRef[] = []
+  table.definitions.forEach(([, , names], at) => {
+    for (const name of names?.split(',') ?? []) {
+      kindPositions.set(name, at)
+      kinds.push(parseKind(name))
+    }
+  })
+  // Definitions refer to each other in circles (JSON schemas), so each is made when first asked for.
+  const at = (position: number): Definition | undefined => {
+    const known = definitions[position]
+    const row = table.definitions[position]
+    if (known !== undefined || row === undefined) return known
+    const fields = new Map<string, FieldSchema>()
+    const definition: Definition = { name: row[0], goType: goTypeOf(row[0]), fields }
+    definitions[position] = definition
+    for (const line of row[1] === '' ? [] : row[1].split('\n')) {
+      const field = parseField(line, at)
+      fields.set(field.name, field)
+    }
+    return definition
+  }
+  let paths: Map<string, readonly PathOperation[]> | undefined
+  return {
+    definition: (name) => at(positions.get(name) ?? -1),
+    kind: ({ group, version, kind }) => at(kindPositions.get(`${group}/${version}/${kind}`) ?? -1),
+    kinds,
+    get paths() {
+      paths ??= new Map(table.paths.map(parsePath))
+      return paths
+    },
+  }
+}
+
+function goTypeOf(name: string): string {
+  return name.split('.').slice(-2).join('.')
+}
+
+function parseKind(text: string): KindRef {
+  const [group = '', version = '', kind = ''] = text.split('/')
+  return { group, version, kind }
+}
+
+function parsePath(line: string): [string, readonly PathOperation[]] {
+  const [path = '', ...operations] = line.split(' ')
+  return [
+    path,
+    operations.map((text) => {
+      const [method = '', action = '', kind] = text.split(':')
+      return { method, action, kind: kind === undefined ? undefined : parseKind(kind) }
+    }),
+  ]
+}
+
+type DefinitionAt = (position: number) => Definition | undefined
+
+function parseField(line: string, at: DefinitionAt): FieldSchema {
+  const [name = '', type = '', goName = '', flags = '', mergeKey = '', strategies = '', listType = '', keys = ''] =
+    line.split('|')
+  return {
+    name,
+    // The type of a field is looked up when first needed, which also lets definitions contain themselves.
+    get type() {
+      const value = parseType(type, at)
+      Object.defineProperty(this, 'type', { value })
+      return value
+    },
+    goName: goName === '' ? name.charAt(0).toUpperCase() + name.slice(1) : goName,
+    pointer: flags.includes('*'),
+    omitEmpty: flags.includes('o'),
+    required: flags.includes('!'),
+    mergeKey,
+    patchStrategies: strategies === '' ? [] : strategies.split(','),
+    listType,
+    listMapKeys: keys === '' ? [] : keys.split(','),
+  }
+}
+
+function parseType(text: string, at: DefinitionAt): FieldType {
+  if (text.startsWith('[]')) return { kind: 'list', items: parseType(text.slice(2), at) }
+  if (text.startsWith('{}')) return { kind: 'map', values: parseType(text.slice(2), at) }
+  if (text.startsWith('#')) {
+    const definition = at(Number(text.slice(1)))
+    if (definition !== undefined) return { kind: 'object', definition }
+  }
+  return { kind: 'scalar', scalar: scalars[text] ?? 'any' }
+}

@@ -1,0 +1,30 @@
+import type { UserInfo } from '../../src/apiserver/client/client.ts'
+import { type ApiServerOptions, createApiServer } from '../../src/apiserver/create-api-server.ts'
+import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
+import { createJournal } from '../../src/kernel/journal.ts'
+import { createKernel } from '../../src/kernel/kernel.ts'
+import { createRandomStreams } from '../../src/kernel/random.ts'
+import { type FeatureGates, resolveFeatureGates } from '../../src/versions/feature-gates.ts'
+
+export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
+
+/** An API server of its own with what it stands on; everything is allowed unless the options say otherwise. */
+export function newApiServer(options: Partial<ApiServerOptions> = {}, switched: Partial<FeatureGates> = {}) {
+  const kernel = createKernel()
+  const calendar = createCalendar(defaultEpochMs)
+  const journal = createJournal(kernel, 'full')
+  const minor = options.minor ?? 18
+  const server = createApiServer({
+    kernel,
+    calendar,
+    journal,
+    random: createRandomStreams('test'),
+    minor,
+    gates: resolveFeatureGates(minor, switched),
+    authorizers: [],
+    admission: [],
+    strategies: [],
+    ...options,
+  })
+  return { server, kernel, calendar, journal }
+}
