@@ -1,6 +1,10 @@
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
+import { createNodeLifecycleController } from './node-lifecycle/lifecycle.ts'
+import { createTaintManager } from './node-lifecycle/taint-manager.ts'
+import { createNodeTtlController } from './node-ttl.ts'
+import { createPodGc } from './pod-gc.ts'
 import { createReplicaSetController, createReplicationController } from './replica-set.ts'
 import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
@@ -14,6 +18,10 @@ export type ControllerName =
   | 'replicaset'
   | 'replicationcontroller'
   | 'deployment'
+  | 'ttl'
+  | 'nodelifecycle'
+  | 'taint-eviction'
+  | 'podgc'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -27,6 +35,11 @@ export function controllersOf(
     ['replicationcontroller', createReplicationController],
     ['deployment', createDeploymentController],
     ['replicaset', createReplicaSetController],
+    ['ttl', createNodeTtlController],
+    // Part of the node lifecycle controller up to v1.28, but it can be paused alone.
+    ['taint-eviction', createTaintManager],
+    ['nodelifecycle', createNodeLifecycleController],
+    ['podgc', createPodGc],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -1,0 +1,71 @@
+import { createRateLimiter, type RateLimiter } from '../../apiserver/client/rate-limiter.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Clockwork } from '../controller.ts'
+import { createTicks } from '../ticks.ts'
+
+/** Source: nodelifecycle/scheduler/rate_limited_queue.go: NodeEvictionPeriod, EvictionRateLimiterBurst. */
+const periodMs = 100
+const burst = 1
+
+/** Nodes of one zone that wait for their NoExecute taint. Source: rate_limited_queue.go, RateLimitedTimedQueue. */
+export interface ZoneTainter {
+  begin(): void
+  /** Does nothing for a node that waits or has been served since it was last removed. */
+  add(node: string): void
+  remove(node: string): void
+  /** Nodes a second; 0 stops it. */
+  setRate(qps: number): void
+}
+
+/** `taint` says by its callback whether it worked out; a node for which it did not stays in the queue. */
+export function createZoneTainter(
+  kernel: Kernel,
+  clockwork: Pick<Clockwork, 'after'>,
+  initialQps: number,
+  taint: (node: string, finish: (isDone: boolean) => void) => void,
+): ZoneTainter {
+  const waiting = new Set<string>()
+  const known = new Set<string>()
+  let qps = initialQps
+  let limiter: RateLimiter | undefined = qps > 0 ? createRateLimiter(kernel, qps, burst) : undefined
+  let isBusy = false
+
+  const serve = (): void => {
+    const [node] = waiting
+    if (isBusy || node === undefined || limiter === undefined) return
+    if (!limiter.tryAccept()) {
+      clockwork.after(limiter.delayMs, ticks.request)
+      return
+    }
+    isBusy = true
+    taint(node, (isDone) => {
+      isBusy = false
+      if (isDone) waiting.delete(node)
+      if (waiting.size > 0) ticks.request()
+    })
+  }
+  const ticks = createTicks(kernel, clockwork, periodMs, serve)
+
+  return {
+    begin: ticks.begin,
+    add(node) {
+      if (known.has(node)) return
+      known.add(node)
+      waiting.add(node)
+      ticks.request()
+    },
+    remove(node) {
+      known.delete(node)
+      waiting.delete(node)
+    },
+    setRate(next) {
+      if (next === qps) return
+      const isExhausted = limiter === undefined || !limiter.tryAccept()
+      qps = next
+      limiter = next > 0 ? createRateLimiter(kernel, next, burst) : undefined
+      // Who has to wait under the old rate has to wait under the new one.
+      if (isExhausted) limiter?.tryAccept()
+      if (waiting.size > 0) ticks.request()
+    },
+  }
+}

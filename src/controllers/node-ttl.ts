@@ -1,0 +1,54 @@
+import { resources } from '../apiserver/client/client.ts'
+import { isNotFound, reply } from '../apiserver/client/procedure.ts'
+import type { Node } from '../objects/core.ts'
+import { type Controller, type ControllerContext, createQueue } from './controller.ts'
+
+/** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
+export const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
+
+/** Source: pkg/controller/ttl/ttl_controller.go, ttlBoundaries. */
+const boundaries = [
+  { sizeMin: 0, sizeMax: 100, ttlSeconds: 0 },
+  { sizeMin: 90, sizeMax: 500, ttlSeconds: 15 },
+  { sizeMin: 450, sizeMax: 1000, ttlSeconds: 30 },
+  { sizeMin: 900, sizeMax: 2000, ttlSeconds: 60 },
+  { sizeMin: 1800, sizeMax: 10_000, ttlSeconds: 300 },
+  { sizeMin: 9000, sizeMax: Number.MAX_SAFE_INTEGER, ttlSeconds: 600 },
+] as const
+
+/** Tells every node, by annotation, how long it may keep Secrets: longer in bigger clusters (U2). Source: ttl_controller.go. */
+export function createNodeTtlController(context: ControllerContext): Controller {
+  const client = context.clientFor('ttl-controller')
+  const nodes = context.informer<Node>(resources.nodes)
+  let count = 0
+  let step = 0
+  const bounds = () => boundaries[step] ?? boundaries[0]
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [nodes],
+    *sync(name) {
+      const node = nodes.get(undefined, name)
+      const wanted = String(bounds().ttlSeconds)
+      if (node === undefined || node.metadata.annotations?.[ttlAnnotation] === wanted) return 'done'
+      const body = { metadata: { annotations: { [ttlAnnotation]: wanted } } }
+      const type = 'application/strategic-merge-patch+json'
+      const patched = yield* reply<Node>((done) => client.patch(resources.nodes, { name }, type, body, done))
+      return patched.ok || isNotFound(patched.error) ? 'done' : 'retry'
+    },
+  })
+  nodes.addHandler({
+    add({ metadata }) {
+      count++
+      if (count > bounds().sizeMax) step++
+      queue.add(metadata.name)
+    },
+    // Only a change of this very node brings it the ttl of the present size, as in the original.
+    update: (_old, { metadata }) => queue.add(metadata.name),
+    delete() {
+      count--
+      if (count < bounds().sizeMin) step--
+    },
+  })
+  return controller
+}
