@@ -1,3 +1,4 @@
+import { utf8Length } from '../bytes.ts'
 import type { FileStat, FsUser } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
@@ -74,7 +75,7 @@ function sizeOf(inode: Inode): number {
     case 'file':
       return inode.content.length
     case 'symlink':
-      return new TextEncoder().encode(inode.target).length
+      return utf8Length(inode.target)
     case 'directory':
       return inode.device.kind === 'tmpfs' ? tmpfsDirentBytes * (2 + (inode.entries?.size ?? 0)) : diskDirectoryBytes
   }

@@ -1,3 +1,4 @@
+import { utf8Length } from '../bytes.ts'
 import { type Inode, permits } from './inode.ts'
 import type { FsErrorCode, FsUser } from './node-fs.ts'
 
@@ -49,9 +50,7 @@ interface Step {
   readonly name: string
 }
 
-const encoder = new TextEncoder()
-const isTooLong = (text: string, max: number) =>
-  text.length > max || (text.length * 3 > max && encoder.encode(text).length > max)
+const isTooLong = (text: string, max: number) => text.length > max || (text.length * 3 > max && utf8Length(text) > max)
 
 /** Follows a path from the root of a namespace, through links and mounts. */
 export function walk(namespace: Namespace, path: string, followLast: boolean, user: FsUser): WalkResult {

@@ -1,0 +1,53 @@
+import type { Container, Pod } from '../../../objects/core.ts'
+import { expandPath } from '../../env/expansion.ts'
+import type { BindMount, NodeFs } from '../../fs/node-fs.ts'
+import type { VolumePlugin } from '../plugin.ts'
+import { volumeFactsOf } from './facts.ts'
+import { prepareSubPath } from './subpath.ts'
+
+export type ContainerMounts =
+  | { readonly ok: true; readonly mounts: readonly BindMount[] }
+  | { readonly ok: false; readonly error: string }
+
+export interface MountOptions {
+  readonly fs: NodeFs
+  readonly minor: number
+  readonly pod: Pod
+  readonly container: Container
+  /** The container's environment, for `subPathExpr`. */
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly pluginFor: (volume: NonNullable<Pod['spec']['volumes']>[number]) => VolumePlugin | undefined
+}
+
+/** What a new container gets mounted, subPaths bound (V1, V2, V8, U4). Source: pkg/kubelet/kubelet_pods.go, makeMounts. */
+export function containerMounts(options: MountOptions): ContainerMounts {
+  const { fs, pod, container, env, pluginFor } = options
+  const mounts: BindMount[] = []
+  for (const [mountIndex, mount] of (container.volumeMounts ?? []).entries()) {
+    const volume = pod.spec.volumes?.find(({ name }) => name === mount.name)
+    const plugin = volume && pluginFor(volume)
+    if (volume === undefined || plugin === undefined)
+      return {
+        ok: false,
+        error: `cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(container.name)}`,
+      }
+    const volumePath = plugin.hostPath({ pod, volume })
+    let hostPath = volumePath
+    let subPath = mount.subPath ?? ''
+    if (mount.subPathExpr !== undefined && mount.subPathExpr !== '') {
+      const expanded = expandPath(mount.subPathExpr, env)
+      if (!expanded.ok) return expanded
+      subPath = expanded.path
+    }
+    if (subPath !== '') {
+      const wanted = { podUid: pod.metadata.uid ?? '', volumeName: volume.name, volumePath, subPath, mountIndex }
+      const renews = volumeFactsOf(options.minor).renewsSubPaths
+      const prepared = prepareSubPath(fs, { ...wanted, containerName: container.name }, renews)
+      if (!prepared.ok) return prepared
+      hostPath = prepared.hostPath
+    }
+    const containerPath = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
+    mounts.push({ containerPath, hostPath, readOnly: (mount.readOnly ?? false) || (plugin.readOnly ?? false) })
+  }
+  return { ok: true, mounts }
+}

@@ -1,0 +1,213 @@
+import type { Pod, VolumeProjection } from '../../../objects/core.ts'
+import { utf8Bytes } from '../../bytes.ts'
+import { metadataField, resourceField } from '../../env/field-values.ts'
+import { joinPath } from '../../fs/path.ts'
+import type { ContentSource, VolumeRef } from '../plugin.ts'
+import type { Content, ContentKind } from './content-volume.ts'
+import { volumeFactsOf } from './facts.ts'
+import type { ObjectSource, VolumeHost } from './host.ts'
+import {
+  aggregateErrors,
+  configMapPayload,
+  type FileProjection,
+  type Payload,
+  type PayloadOptions,
+  type PayloadResult,
+  secretPayload,
+  sortedPayload,
+} from './payload.ts'
+
+/** Part of a volume's content, with the object that it came from. */
+type Part =
+  | { readonly ok: true; readonly payload: Payload; readonly source?: ContentSource; readonly staleAt?: number }
+  | { readonly ok: false; readonly error: string }
+
+/** How long a token lives if the Pod does not say. Source: pkg/apis/core, default of expirationSeconds. */
+const defaultExpirationSeconds = 3600
+
+/** Source: pkg/volume/secret/secret.go, SetUpAt. */
+export function secretKind(host: VolumeHost): ContentKind {
+  return {
+    name: 'secret',
+    inMemory: true,
+    collect({ pod, volume }, done) {
+      const { secretName = '', items, defaultMode, optional = false } = volume.secret ?? {}
+      const options = { items, defaultMode, optional }
+      fetch('Secret', host.secrets, pod, secretName, options, secretPayload, (part) => done(contentOf(part)))
+    },
+  }
+}
+
+/** On disk, not in memory. Source: pkg/volume/configmap/configmap.go, SetUpAt and wrappedVolumeSpec. */
+export function configMapKind(host: VolumeHost): ContentKind {
+  return {
+    name: 'configmap',
+    inMemory: false,
+    collect({ pod, volume }, done) {
+      const { name = '', items, defaultMode, optional = false } = volume.configMap ?? {}
+      const options = { items, defaultMode, optional }
+      fetch('ConfigMap', host.configMaps, pod, name, options, configMapPayload, (part) => done(contentOf(part)))
+    },
+  }
+}
+
+/** Source: pkg/volume/downwardapi/downwardapi.go. */
+export function downwardApiKind(host: VolumeHost): ContentKind {
+  return {
+    name: 'downward-api',
+    inMemory: true,
+    collect({ pod, volume }, done) {
+      const { items, defaultMode } = volume.downwardAPI ?? {}
+      done(contentOf(downwardFiles(host, pod, items, defaultMode)))
+    },
+  }
+}
+
+/** All sources in order into one payload; every source's error is told. Source: pkg/volume/projected/projected.go, collectData. */
+export function projectedKind(host: VolumeHost): ContentKind {
+  return {
+    name: 'projected',
+    inMemory: true,
+    collect(ref, done) {
+      const { sources = [], defaultMode } = ref.volume.projected ?? {}
+      const parts: Part[] = []
+      const next = (index: number): void => {
+        const projection = sources[index]
+        if (projection === undefined) done(merge(parts))
+        else
+          project(host, ref, projection, defaultMode, (part) => {
+            parts.push(part)
+            next(index + 1)
+          })
+      }
+      next(0)
+    },
+    forget: (pod) => host.tokens?.forget(pod.metadata.uid ?? ''),
+  }
+}
+
+function contentOf(part: Part): Content {
+  if (!part.ok) return part
+  const { payload, source, staleAt } = part
+  return {
+    ok: true,
+    payload,
+    sources: source === undefined ? [] : [source],
+    ...(staleAt !== undefined && { staleAt }),
+  }
+}
+
+function merge(parts: readonly Part[]): Content {
+  const error = aggregateErrors(parts.flatMap((part) => (part.ok ? [] : [part.error])))
+  if (error !== undefined) return { ok: false, error }
+  const payload = new Map<string, FileProjection>()
+  const sources: ContentSource[] = []
+  let staleAt: number | undefined
+  for (const part of parts) {
+    if (!part.ok) continue
+    for (const [path, file] of part.payload) payload.set(path, file)
+    if (part.source !== undefined) sources.push(part.source)
+    if (part.staleAt !== undefined) staleAt = Math.min(staleAt ?? part.staleAt, part.staleAt)
+  }
+  return { ok: true, payload: sortedPayload(payload), sources, ...(staleAt !== undefined && { staleAt }) }
+}
+
+function project(
+  host: VolumeHost,
+  { pod }: VolumeRef,
+  { secret, configMap, downwardAPI, serviceAccountToken }: VolumeProjection,
+  defaultMode: number | undefined,
+  done: (part: Part) => void,
+): void {
+  if (secret !== undefined) {
+    const options = { items: secret.items, defaultMode, optional: secret.optional ?? false }
+    fetch('Secret', host.secrets, pod, secret.name ?? '', options, secretPayload, done)
+  } else if (configMap !== undefined) {
+    const options = { items: configMap.items, defaultMode, optional: configMap.optional ?? false }
+    fetch('ConfigMap', host.configMaps, pod, configMap.name ?? '', options, configMapPayload, done)
+  } else if (downwardAPI !== undefined) done(downwardFiles(host, pod, downwardAPI.items, defaultMode))
+  else if (serviceAccountToken !== undefined) {
+    const { audience = '', expirationSeconds = defaultExpirationSeconds, path } = serviceAccountToken
+    if (host.tokens === undefined) {
+      done({ ok: false, error: 'failed to fetch token: the server could not find the requested resource' })
+      return
+    }
+    host.tokens.get(pod, { audience, expirationSeconds }, (result) => {
+      if (!result.ok) {
+        done(result)
+        return
+      }
+      const payload = new Map([[path, tokenFile(host, pod, result.token, defaultMode)]])
+      done({ ok: true, payload, ...(result.staleAt !== undefined && { staleAt: result.staleAt }) })
+    })
+  } else done({ ok: true, payload: new Map() })
+}
+
+/** Who may read a token: its user alone, or the group, or everybody in the container. Source: projected.go, collectData. */
+function tokenFile(host: VolumeHost, pod: Pod, token: string, defaultMode = 0o644): FileProjection {
+  const data = utf8Bytes(token)
+  if (!volumeFactsOf(host.minor).tokenModeFollowsUser) return { data, mode: 0o600 }
+  const uid = commonUser(pod)
+  const restricted = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined
+  return { data, mode: restricted ? 0o600 : defaultMode, ...(uid !== undefined && { uid }) }
+}
+
+/** The user that all containers of a Pod run as, if they agree. Source: pkg/volume/util, FsUserFrom. */
+function commonUser(pod: Pod): number | undefined {
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+  const users = new Set(
+    all.map(({ securityContext }) => securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser),
+  )
+  return users.size === 1 ? [...users][0] : undefined
+}
+
+function fetch<T extends { readonly metadata: { readonly resourceVersion?: string } }>(
+  kind: ContentSource['kind'],
+  source: ObjectSource<T>,
+  pod: Pod,
+  name: string,
+  options: PayloadOptions,
+  payloadOf: (object: T | undefined, options: PayloadOptions) => PayloadResult,
+  done: (part: Part) => void,
+): void {
+  source.get(pod.metadata.namespace ?? '', name, (got) => {
+    if (!got.ok && !(got.error.isNotFound && options.optional)) {
+      done({ ok: false, error: got.error.message })
+      return
+    }
+    const object = got.ok ? got.object : undefined
+    const made = payloadOf(object, options)
+    done(made.ok ? { ...made, source: { kind, name, resourceVersion: object?.metadata.resourceVersion } } : made)
+  })
+}
+
+interface DownwardItem {
+  readonly path: string
+  readonly mode?: number
+  readonly fieldRef?: { readonly fieldPath: string }
+  readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string; readonly divisor?: string }
+}
+
+/** Source: downwardapi.go, CollectData. */
+function downwardFiles(
+  host: VolumeHost,
+  pod: Pod,
+  items: readonly DownwardItem[] = [],
+  defaultMode: number | undefined,
+): Part {
+  if (defaultMode === undefined) return { ok: false, error: 'No defaultMode used, not even the default value for it' }
+  const errors: string[] = []
+  const payload = new Map<string, FileProjection>()
+  for (const { path, mode, fieldRef, resourceFieldRef } of items) {
+    const value =
+      fieldRef !== undefined
+        ? metadataField(pod, fieldRef.fieldPath)
+        : resourceFieldRef !== undefined
+          ? resourceField(pod, resourceFieldRef, undefined, host.allocatable())
+          : ({ ok: true, value: '' } as const)
+    if (!value.ok) errors.push(value.error)
+    payload.set(joinPath(path), { data: utf8Bytes(value.ok ? value.value : ''), mode: mode ?? defaultMode })
+  }
+  const error = aggregateErrors(errors)
+  return error === undefined ? { ok: true, payload: sortedPayload(payload) } : { ok: false, error }
+}

@@ -1,0 +1,51 @@
+import type { Calendar } from '../../../kernel/calendar.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { RandomStreams } from '../../../kernel/random.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
+import type { ConfigMap, Pod, Secret } from '../../../objects/core.ts'
+import type { NodeFs } from '../../fs/node-fs.ts'
+import type { AtomicWriteOptions, WriteStep } from './atomic-writer.ts'
+
+export type Got<T> =
+  | { readonly ok: true; readonly object: T }
+  | { readonly ok: false; readonly error: { readonly message: string; readonly isNotFound: boolean } }
+
+/** Where plugins get API objects: the kubelet's Secret and ConfigMap managers. */
+export interface ObjectSource<T> {
+  get(namespace: string, name: string, done: (result: Got<T>) => void): void
+}
+
+export interface TokenRequest {
+  readonly audience: string
+  readonly expirationSeconds: number
+}
+export type TokenResult =
+  /** `staleAt`: when the kubelet would ask for another one. */
+  | { readonly ok: true; readonly token: string; readonly staleAt?: VirtualMs }
+  | { readonly ok: false; readonly error: string }
+
+/** Where projected volumes get service account tokens, bound to the Pod. */
+export interface TokenSource {
+  get(pod: Pod, request: TokenRequest, done: (result: TokenResult) => void): void
+  /** The Pod's volume is gone. */
+  forget(podUid: string): void
+}
+
+/** What the volume plugins of one node work with. */
+export interface VolumeHost {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly random: RandomStreams
+  readonly fs: NodeFs
+  readonly minor: number
+  readonly secrets: ObjectSource<Secret>
+  readonly configMaps: ObjectSource<ConfigMap>
+  /** Absent: projected tokens cannot be had. */
+  readonly tokens?: TokenSource
+  /** The node's allocatable resources, as its status has them. */
+  allocatable(): Readonly<Record<string, string>>
+  /** Order in which Go would walk its maps, for who wants it random as in reality; absent: in order of bytes. */
+  readonly mapOrder?: AtomicWriteOptions['mapOrder']
+  /** Called between the steps of each write of files: for faults that strike there, and for readers. */
+  readonly afterWriteStep?: (pod: Pod, volumeName: string, step: WriteStep) => 'crash' | undefined
+}

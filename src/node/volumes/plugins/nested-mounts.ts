@@ -1,0 +1,39 @@
+import type { Container, Pod } from '../../../objects/core.ts'
+import { goErrorText } from '../../fs/error-text.ts'
+import type { NodeFs } from '../../fs/node-fs.ts'
+import { compareBytes, joinPath } from '../../fs/path.ts'
+
+/**
+ * Makes the directories in a volume at which other volumes of a container will be mounted.
+ * Source: pkg/volume/util/nested_volumes.go, MakeNestedMountpoints.
+ */
+export function makeNestedMountPoints(fs: NodeFs, pod: Pod, volumeName: string, directory: string): string | undefined {
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+    const nested = nestedMountPoints(container, volumeName)
+    if (typeof nested === 'string') return nested
+    for (const inside of nested) {
+      const made = fs.mkdirAll(joinPath(directory, inside), 0o755)
+      if (!made.ok) return `Unable to create nested volume mountpoints: ${goErrorText('mkdir', made.path, made.code)}`
+    }
+  }
+  return undefined
+}
+
+function nestedMountPoints(container: Container, volumeName: string): readonly string[] | string {
+  const mounts = container.volumeMounts ?? []
+  if (mounts.length < 2) return []
+  const all = mounts.map(({ mountPath }) => joinPath(mountPath)).sort(compareBytes)
+  const nested: string[] = []
+  for (const { name, mountPath } of mounts) {
+    if (name !== volumeName) continue
+    const mine = joinPath(mountPath)
+    if (mine.startsWith('../')) return `Invalid container mount point ${mine}`
+    let previous = ''
+    for (const path of all) {
+      if (!path.startsWith(`${mine}/`) || (previous !== '' && path.startsWith(previous))) continue
+      previous = `${path}/`
+      nested.push(path.slice(mine.length + 1))
+    }
+  }
+  return nested
+}

@@ -1,0 +1,94 @@
+import type { ConfigMap, KeyToPath, Secret } from '../../../objects/core.ts'
+import { fromBase64, utf8Bytes } from '../../bytes.ts'
+import { compareBytes } from '../../fs/path.ts'
+
+/** Content, mode and owner of one file of a volume. */
+export interface FileProjection {
+  readonly data: Uint8Array
+  readonly mode: number
+  /** Owner, where it is not root. */
+  readonly uid?: number
+}
+
+/** Files of a volume by their path below it. Go's is a map in random order: ours is in order of bytes. */
+export type Payload = ReadonlyMap<string, FileProjection>
+export type PayloadResult =
+  | { readonly ok: true; readonly payload: Payload }
+  | { readonly ok: false; readonly error: string }
+
+export interface PayloadOptions {
+  readonly items: readonly KeyToPath[] | undefined
+  readonly defaultMode: number | undefined
+  /** A missing key is left out instead of refused. */
+  readonly optional: boolean
+}
+
+const noDefaultMode = 'No defaultMode used, not even the default value for it'
+
+/** Files of a secret volume (V1, V3, V4, V5). Source: pkg/volume/secret/secret.go, MakePayload. */
+export function secretPayload(secret: Secret | undefined, options: PayloadOptions): PayloadResult {
+  return makePayload(secretBytes(secret), options, (key) => `references non-existent secret key: ${key}`)
+}
+
+/** Files of a configMap volume. Source: pkg/volume/configmap/configmap.go, MakePayload. */
+export function configMapPayload(configMap: ConfigMap | undefined, options: PayloadOptions): PayloadResult {
+  return makePayload(
+    configMapBytes(configMap),
+    options,
+    (key) => `configmap references non-existent config key: ${key}`,
+  )
+}
+
+function makePayload(
+  data: ReadonlyMap<string, Uint8Array>,
+  { items, defaultMode, optional }: PayloadOptions,
+  missing: (key: string) => string,
+): PayloadResult {
+  if (defaultMode === undefined) return { ok: false, error: noDefaultMode }
+  const payload = new Map<string, FileProjection>()
+  if (items === undefined || items.length === 0) {
+    for (const [key, bytes] of data) payload.set(key, { data: bytes, mode: defaultMode })
+    return { ok: true, payload }
+  }
+  for (const { key, path, mode } of items) {
+    const bytes = data.get(key)
+    if (bytes !== undefined) payload.set(path, { data: bytes, mode: mode ?? defaultMode })
+    else if (!optional) return { ok: false, error: missing(key) }
+  }
+  return { ok: true, payload: sortedPayload(payload) }
+}
+
+/** The same files in order of bytes of their paths. */
+export function sortedPayload(payload: Payload): Payload {
+  return new Map([...payload].sort(([a], [b]) => compareBytes(a, b)))
+}
+
+const decodedSecrets = new WeakMap<Secret, ReadonlyMap<string, Uint8Array>>()
+const nothing: ReadonlyMap<string, Uint8Array> = new Map()
+
+/** Decoded values by key, in order of bytes; decoded once, however many Pods of the node mount the object. */
+export function secretBytes(secret: Secret | undefined): ReadonlyMap<string, Uint8Array> {
+  if (secret?.data === undefined) return nothing
+  const known = decodedSecrets.get(secret)
+  if (known !== undefined) return known
+  const decoded = new Map<string, Uint8Array>()
+  for (const key of Object.keys(secret.data).sort(compareBytes))
+    decoded.set(key, fromBase64(secret.data[key] ?? '') ?? new Uint8Array(0))
+  decodedSecrets.set(secret, decoded)
+  return decoded
+}
+
+/** Values of `data` and `binaryData`, in order of bytes. */
+export function configMapBytes(configMap: ConfigMap | undefined): ReadonlyMap<string, Uint8Array> {
+  const values = new Map<string, Uint8Array>()
+  for (const [key, text] of Object.entries(configMap?.data ?? {})) values.set(key, utf8Bytes(text))
+  for (const [key, text] of Object.entries(configMap?.binaryData ?? {}))
+    values.set(key, fromBase64(text) ?? new Uint8Array(0))
+  return new Map([...values].sort(([a], [b]) => compareBytes(a, b)))
+}
+
+/** Several errors as Go prints them: one plain, more in brackets, none twice. Source: apimachinery util/errors, Aggregate. */
+export function aggregateErrors(errors: readonly string[]): string | undefined {
+  const distinct = [...new Set(errors)]
+  return distinct.length < 2 ? distinct[0] : `[${distinct.join(', ')}]`
+}

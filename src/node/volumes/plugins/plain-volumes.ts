@@ -1,0 +1,76 @@
+import { goErrorText } from '../../fs/error-text.ts'
+import type { VolumePlugin, VolumeRef } from '../plugin.ts'
+import { memoryVolumeSize, uidOf } from './content-volume.ts'
+import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
+import { volumeFactsOf } from './facts.ts'
+import type { VolumeHost } from './host.ts'
+import { readyDirectory, volumeDirectory } from './layout.ts'
+import { cleanSubPaths } from './subpath.ts'
+
+/** A directory that lives as long as its Pod, on disk or in memory. Source: pkg/volume/emptydir/empty_dir.go. */
+export function emptyDirPlugin(host: VolumeHost): VolumePlugin {
+  const directoryOf = ({ pod, volume }: VolumeRef) => volumeDirectory(uidOf(pod), 'empty-dir', volume.name)
+  return {
+    requiresRemount: false,
+    readOnly: false,
+    hostPath: directoryOf,
+    setUp(ref, done) {
+      const { medium = '', sizeLimit } = ref.volume.emptyDir ?? {}
+      const inMemory = medium === 'Memory'
+      const sizes = inMemory && volumeFactsOf(host.minor).sizesTmpfs
+      const error =
+        medium !== '' && !inMemory
+          ? `unknown storage medium ${JSON.stringify(medium)}`
+          : setUpEmptyDir({
+              fs: host.fs,
+              directory: directoryOf(ref),
+              metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
+              inMemory,
+              sizeBytes: sizes ? memoryVolumeSize(ref.pod, host.allocatable(), sizeLimit) : undefined,
+              fsGroup: ref.pod.spec.securityContext?.fsGroup,
+              ownsDirectory: true,
+            })
+      done(error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error })
+    },
+    tearDown(ref) {
+      const { pod, volume } = ref
+      const error =
+        cleanSubPaths(host.fs, uidOf(pod), volume.name) ??
+        tearDownEmptyDir(host.fs, directoryOf(ref), readyDirectory(uidOf(pod), volume.name))
+      return error === undefined ? { ok: true } : { ok: false, error }
+    },
+  }
+}
+
+/** A directory or file of the node itself (S6). Source: pkg/volume/hostpath/host_path.go. */
+export function hostPathPlugin(host: VolumeHost): VolumePlugin {
+  const { fs } = host
+  const check = (path: string, type: string): string | undefined => {
+    if (type === 'DirectoryOrCreate' || type === 'FileOrCreate') {
+      if (fs.stat(path).ok) return check(path, type.replace('OrCreate', ''))
+      const made = type.startsWith('D') ? fs.mkdirAll(path, 0o755) : fs.writeFile(path, new Uint8Array(0), 0o644)
+      return made.ok ? undefined : goErrorText(type.startsWith('D') ? 'mkdir' : 'open', path, made.code)
+    }
+    const stat = fs.stat(path)
+    const is = (kind: 'directory' | 'file') => stat.ok && stat.value.type === kind
+    if (type === 'Directory' && !is('directory')) return `hostPath type check failed: ${path} is not a directory`
+    if (type === 'File' && !is('file')) return `hostPath type check failed: ${path} is not a file`
+    if (type === 'Socket') return `hostPath type check failed: ${path} is not a socket file`
+    if (type === 'CharDevice') return `hostPath type check failed: ${path} is not a character device`
+    if (type === 'BlockDevice') return `hostPath type check failed: ${path} is not a block device`
+    return undefined
+  }
+  return {
+    requiresRemount: false,
+    readOnly: false,
+    hostPath: ({ volume }) => volume.hostPath?.path ?? '/',
+    setUp({ volume }, done) {
+      const error = check(volume.hostPath?.path ?? '/', volume.hostPath?.type ?? '')
+      done(error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error })
+    },
+    tearDown({ pod, volume }) {
+      const error = cleanSubPaths(fs, uidOf(pod), volume.name)
+      return error === undefined ? { ok: true } : { ok: false, error }
+    },
+  }
+}
