@@ -1,0 +1,362 @@
+import { parse as parseYaml } from 'yaml'
+import type { UserInfo } from '../../src/apiserver/client/client.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/apiserver/server.ts'
+import { Bindings, expandBig, isRecord, unify, unifyUnordered, withoutManagedFields } from './unify.ts'
+
+/** Runs request vectors (README-real-cluster.md) against a cluster and says row by row what differs. */
+
+export interface JudgedCluster {
+  http(request: HttpRequest): HttpAnswer | HttpStream
+  /** Lets virtual time pass. */
+  advance(ms: number): void
+  /** Switches the gate ImmutableEphemeralVolumes, as a restart with another flag does. */
+  setGate?(isOn: boolean): void
+  /** Runs a `kubectl` step; absent: such steps fail. */
+  kubectl?(step: KubectlStep): { readonly stdout: string; readonly stderr: string; readonly exit: number }
+}
+
+export interface KubectlStep {
+  readonly kubectl: string
+  readonly argv: readonly string[]
+  readonly stdout: string
+  readonly stderr: string
+  readonly exit: number
+}
+
+interface VectorRequest {
+  readonly user: string | null
+  readonly method: string
+  readonly path: string
+  readonly contentType?: string
+  readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly bodyText?: string
+}
+
+interface VectorResponse {
+  readonly code: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly bodyText?: string
+  readonly contentType?: string
+  readonly stream?: readonly unknown[]
+  readonly events?: readonly unknown[]
+}
+
+interface VectorStep {
+  readonly request?: VectorRequest
+  readonly response?: VectorResponse
+  readonly watch?: { readonly user: string | null; readonly path: string; readonly openedBeforeStep: number }
+  readonly waitSeconds?: number
+  readonly events?: readonly Record<string, unknown>[]
+  readonly timeline?: readonly unknown[]
+  readonly gate?: string
+  readonly kubectl?: string
+}
+
+export interface RequestVector {
+  readonly name: string
+  readonly group: string
+  readonly clause?: string
+  readonly gates?: Readonly<Record<string, boolean>>
+  readonly namespace?: string
+  readonly steps?: readonly VectorStep[]
+}
+
+export interface RowResult {
+  /** `<vector>#<step>`. */
+  readonly row: string
+  readonly passed: boolean
+  /** What differed, empty when nothing did. */
+  readonly diff: string
+}
+
+export interface RunOptions {
+  /** Time that passes after each request, so that controllers can act. */
+  readonly settleMs?: number
+}
+
+/**
+ * One row for each step that can be judged. `makeCluster` gives a cluster in which the vector's namespace exists with its
+ * account and token, and the vector's gates are set.
+ */
+export function runRequestVector(
+  vector: RequestVector,
+  makeCluster: (vector: RequestVector) => JudgedCluster,
+  { settleMs = 100 }: RunOptions = {},
+): readonly RowResult[] {
+  const run = new VectorRun(vector, makeCluster(vector), settleMs)
+  return run.rows()
+}
+
+/** The users of the recording, by bearer token. */
+export function vectorUser(name: string | null): UserInfo | undefined {
+  if (name === null) return undefined
+  if (name === 'admin') return { name, groups: ['system:masters', 'system:authenticated'] }
+  if (name.startsWith('system:node:')) return { name, groups: ['system:nodes', 'system:authenticated'] }
+  return { name, groups: ['developers', 'system:authenticated'] }
+}
+
+interface OpenStream {
+  readonly lines: unknown[]
+  isOver: boolean
+  readonly code: number
+  /** Of a watch that was answered with an ordinary body. */
+  readonly body?: unknown
+}
+
+class VectorRun {
+  private readonly bindings = new Bindings()
+  private readonly streams = new Map<number, OpenStream>()
+  private readonly vector: RequestVector
+  private readonly cluster: JudgedCluster
+  private readonly settleMs: number
+
+  constructor(vector: RequestVector, cluster: JudgedCluster, settleMs: number) {
+    this.vector = vector
+    this.cluster = cluster
+    this.settleMs = settleMs
+  }
+
+  rows(): readonly RowResult[] {
+    const steps = this.vector.steps ?? []
+    const rows: RowResult[] = []
+    steps.forEach((step, at) => {
+      steps.forEach((later, index) => {
+        if (later.watch?.openedBeforeStep === at) this.open(index, later.watch)
+      })
+      const diff = this.step(step, at)
+      if (diff !== 'not judged') rows.push({ row: `${this.vector.name}#${at}`, passed: diff === '', diff })
+    })
+    return rows
+  }
+
+  private step(step: VectorStep, at: number): string {
+    if (step.request !== undefined && step.response !== undefined) {
+      const diff = this.request(step.request, step.response)
+      this.cluster.advance(this.settleMs)
+      return diff
+    }
+    if (step.watch !== undefined && step.response !== undefined) return this.watched(at, step.watch.path, step.response)
+    if (step.waitSeconds !== undefined) {
+      this.cluster.advance(Math.round(step.waitSeconds * 1000))
+      return 'not judged'
+    }
+    if (step.gate !== undefined) {
+      this.cluster.setGate?.(step.gate === 'on')
+      return 'not judged'
+    }
+    if (step.events !== undefined) return this.events(step.events)
+    if (step.kubectl !== undefined) return this.kubectl(step as unknown as KubectlStep)
+    return 'timelines are judged elsewhere'
+  }
+
+  /** The value for each placeholder in a request; one that no answer gave is made up. */
+  private fill(text: string, response: VectorResponse): string {
+    return text.replace(/<(?:uid|rv|rand|hash|continue)-\d+>/g, (placeholder) => {
+      const known = this.bindings.values.get(placeholder)
+      if (known !== undefined) return known
+      if (placeholder.startsWith('<uid-')) {
+        const made = `00000000-0000-4000-8000-${placeholder.replace(/\D/g, '').padStart(12, '0')}`
+        this.bindings.values.set(placeholder, made)
+        return made
+      }
+      return placeholder.startsWith('<rv-') ? inventedVersion(response) : placeholder
+    })
+  }
+
+  private send(request: VectorRequest, response: VectorResponse): HttpAnswer | HttpStream {
+    const text = request.bodyText ?? (request.body === undefined ? '' : JSON.stringify(expandBig(request.body)))
+    const body = this.fill(text, response)
+    return this.cluster.http({
+      user: vectorUser(request.user),
+      method: request.method,
+      path: this.fill(request.path, response),
+      headers: {
+        'user-agent': 'podsim-vectors/1.0',
+        accept: request.accept ?? 'application/json',
+        ...(request.contentType === undefined || request.contentType === ''
+          ? {}
+          : { 'content-type': request.contentType }),
+        ...Object.fromEntries(Object.entries(request.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value])),
+      },
+      body,
+    })
+  }
+
+  private request(request: VectorRequest, response: VectorResponse): string {
+    const answer = this.send(request, response)
+    if ('read' in answer) {
+      const stream = this.follow(answer)
+      this.drain(stream)
+      return this.compareEvents(response.stream ?? [], stream.lines)
+    }
+    if (answer.code !== response.code) {
+      return `code: expected ${response.code} ${JSON.stringify(response.body)?.slice(0, 600)}, got ${answer.code} ${answer.body.slice(0, 600)}`
+    }
+    for (const [name, value] of Object.entries(response.headers ?? {})) {
+      const found = answer.headers[name.toLowerCase()]
+      if (found !== value) return `header ${name}: expected ${value}, got ${found}`
+    }
+    return this.compareBody(request, response, answer)
+  }
+
+  private compareBody(request: VectorRequest, response: VectorResponse, answer: HttpAnswer): string {
+    if (response.bodyText !== undefined) {
+      if (response.contentType?.includes('yaml') === true) {
+        return this.compareYaml(response.bodyText, answer.body)
+      }
+      return unify(response.bodyText, answer.body, this.bindings) ?? ''
+    }
+    if (response.body === undefined) return ''
+    const actual: unknown = parseJson(answer.body)
+    const expected = withoutManagedFields(response.body)
+    const found = withoutManagedFields(actual)
+    const isUnordered = /[?&]resourceVersion=/.test(request.path) && request.method === 'GET'
+    if (
+      isUnordered &&
+      isRecord(expected) &&
+      isRecord(found) &&
+      Array.isArray(expected.items) &&
+      Array.isArray(found.items)
+    ) {
+      const { items, ...rest } = expected
+      const { items: foundItems, ...foundRest } = found
+      return (
+        unify(rest, foundRest, this.bindings) ??
+        unifyUnordered(items, foundItems as unknown[], this.bindings, '.items') ??
+        ''
+      )
+    }
+    const hidden = request.path === '/version' ? ignoreBuild(expected, found) : [expected, found]
+    return unify(hidden[0], hidden[1], this.bindings) ?? ''
+  }
+
+  /** YAML holds managedFields, and versions as recorded. */
+  private compareYaml(expected: string, actual: string): string {
+    const [left, right] = [withoutManagedFields(parseYaml(expected)), withoutManagedFields(parseYaml(actual))]
+    for (const side of [left, right]) {
+      if (isRecord(side) && isRecord(side.metadata)) side.metadata.resourceVersion = ''
+    }
+    return unify(left, right, this.bindings) ?? ''
+  }
+
+  private open(at: number, watch: NonNullable<VectorStep['watch']>): void {
+    const request: VectorRequest = { user: watch.user, method: 'GET', path: watch.path }
+    const answer = this.send(request, { code: 200 })
+    if ('read' in answer) {
+      this.streams.set(at, this.follow(answer))
+      return
+    }
+    this.streams.set(at, { lines: [], isOver: true, code: answer.code, body: parseJson(answer.body) })
+  }
+
+  private follow(answer: HttpStream): OpenStream {
+    const stream: OpenStream = { lines: [], isOver: false, code: answer.code }
+    answer.read({
+      chunk: (text) => stream.lines.push(parseJson(text)),
+      end: () => {
+        stream.isOver = true
+      },
+    })
+    return stream
+  }
+
+  /** Lets time pass until the stream ends, an hour at most. */
+  private drain(stream: OpenStream): void {
+    for (let second = 0; !stream.isOver && second < 3600; second++) this.cluster.advance(1000)
+  }
+
+  private watched(at: number, path: string, response: VectorResponse): string {
+    const stream = this.streams.get(at)
+    if (stream === undefined) return `the watch on ${path} was never opened`
+    this.drain(stream)
+    if (stream.code !== response.code) return `code: expected ${response.code}, got ${stream.code}`
+    if (response.body !== undefined) {
+      return unify(withoutManagedFields(response.body), withoutManagedFields(stream.body), this.bindings) ?? ''
+    }
+    return this.compareEvents(response.events ?? [], stream.lines)
+  }
+
+  /** A watch begins with what is there, in no order. */
+  private compareEvents(expected: readonly unknown[], actual: readonly unknown[]): string {
+    const [left, right] = [expected.map(withoutManagedFields), actual.map(withoutManagedFields)]
+    const trial = this.bindings.copy()
+    const different = unify(left, right, trial)
+    if (different === undefined) {
+      this.bindings.take(trial)
+      return ''
+    }
+    const isAdded = (event: unknown): boolean => isRecord(event) && event.type === 'ADDED'
+    const first = left.findIndex((event) => !isAdded(event))
+    const count = first < 0 ? left.length : first
+    if (count < 2 || right.slice(0, count).some((event) => !isAdded(event))) return different
+    const start = unifyUnordered(left.slice(0, count), right.slice(0, count), this.bindings, 'events')
+    return start ?? unify(left.slice(count), right.slice(count), this.bindings, 'events') ?? ''
+  }
+
+  /** The events of the namespace by now, compared by the members that the recording lists. */
+  private events(expected: readonly Record<string, unknown>[]): string {
+    const path = `/api/v1/namespaces/${this.vector.namespace}/events`
+    const answer = this.send({ user: 'admin', method: 'GET', path }, { code: 200 })
+    if ('read' in answer) return 'a list came as a stream'
+    const list = parseJson(answer.body)
+    const items = isRecord(list) && Array.isArray(list.items) ? list.items : []
+    const shown = items.map((item: unknown) => summaryOf(item, expected[0] ?? {}))
+    return unifyUnordered(expected, shown, this.bindings, 'events') ?? ''
+  }
+
+  private kubectl(step: KubectlStep): string {
+    const result = this.cluster.kubectl?.(step)
+    if (result === undefined) return 'no kubectl in this cluster'
+    const { stdout, stderr, exit } = step
+    return unify({ stdout, stderr, exit }, { ...result }, this.bindings) ?? ''
+  }
+}
+
+/** The members of an event that the recording shows. */
+function summaryOf(event: unknown, like: Record<string, unknown>): Record<string, unknown> {
+  if (!isRecord(event)) return {}
+  const about = isRecord(event.involvedObject) ? event.involvedObject : {}
+  const source = isRecord(event.source) ? event.source : {}
+  const known: Record<string, unknown> = {
+    ...event,
+    kind: about.kind,
+    name: about.name,
+    object: `${String(about.kind)}/${String(about.name)}`,
+    fieldPath: about.fieldPath,
+    component: source.component,
+    source: source.component,
+  }
+  const shown: Record<string, unknown> = {}
+  for (const key of Object.keys(like)) if (known[key] !== undefined) shown[key] = known[key]
+  return shown
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** A version that the recording masked although no answer held it; the answer tells which kind it was. */
+function inventedVersion(response: VectorResponse): string {
+  const message = isRecord(response.body) && typeof response.body.message === 'string' ? response.body.message : ''
+  const quoted = /strconv\.ParseUint: parsing "([^"]*)"/.exec(message)?.[1]
+  if (quoted !== undefined) return quoted
+  return response.code < 400 ? '0' : '1'
+}
+
+/** `<build>` in /version is not judged: which tools built it, when, from what. */
+function ignoreBuild(expected: unknown, actual: unknown): readonly [unknown, unknown] {
+  if (!isRecord(expected) || !isRecord(actual)) return [expected, actual]
+  const kept = (side: Record<string, unknown>) => ({
+    major: side.major,
+    minor: side.minor,
+    gitVersion: side.gitVersion,
+  })
+  return [kept(expected), kept(actual)]
+}
