@@ -7,7 +7,7 @@ import { bool, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { at, isObject, listAt, textAt, withValue } from '../json.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
-import { parseManifest } from './documents.ts'
+import { readManifestDocuments } from '../yaml/manifests.ts'
 import type { Info } from './info.ts'
 
 /** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */
@@ -82,18 +82,18 @@ function filesIn(session: Session, directory: string, recursive: boolean): reado
 
 function entriesOf(session: Session, source: Source, options: FileOptions): readonly Entry[] {
   const entries: Entry[] = []
-  for (const parsed of parseManifest(source.text)) {
-    if (!parsed.ok) {
-      entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${parsed.error}` } })
-      break
-    }
-    const wrong = options.validate?.(parsed.value)
+  const { values, error } = readManifestDocuments(source.text)
+  for (const value of values) {
+    const wrong = options.validate?.(value)
     if (wrong !== undefined) {
       const text = `error validating ${goQuote(source.name)}: error validating data: ${wrong}; if you choose to ignore these errors, turn validation off with --validate=false`
       entries.push({ ok: false, failure: { kind: 'message', text } })
-      break
+      return entries
     }
-    entries.push(...flatten(parsed.value).map((object) => entryOf(session, source.name, object)))
+    entries.push(...flatten(value).map((object) => entryOf(session, source.name, object)))
+  }
+  if (error !== undefined) {
+    entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
   }
   return entries
 }

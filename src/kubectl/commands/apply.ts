@@ -1,0 +1,236 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { schemaOf } from '../../objects/schema/schema.ts'
+import { groupResource } from '../api/discovery.ts'
+import type { Call, Command } from '../cli/command.ts'
+import {
+  attempt,
+  CommandFailure,
+  type Failure,
+  fail,
+  failAll,
+  failUsage,
+  failureMessage,
+  isReason,
+} from '../cli/failure.ts'
+import { bool, duration, int, string, strings, unsupported } from '../cli/flags.ts'
+import { goJson } from '../json.ts'
+import { createPrinter } from '../print/printers.ts'
+import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'
+import { hasAnnotation, originalConfiguration, withAnnotation } from '../resource/last-applied.ts'
+import { partition } from '../resource/select.ts'
+import { serverMinor } from '../resource/server-version.ts'
+import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
+import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { lastAppliedCommands } from './apply-last-applied.ts'
+import { sourced } from './create-file.ts'
+import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/apply/apply.go, patcher.go. */
+export const applyCommand: Command = {
+  name: 'apply',
+  short: 'Apply a configuration to a resource by filename or stdin',
+  flags: [
+    ...writeFlags.filter(({ name }) => name !== 'dry-run'),
+    dryRunFlag,
+    ...filenameFlags,
+    validateFlag,
+    string('selector', 'l'),
+    bool('overwrite', undefined, 'true'),
+    bool('openapi-patch', undefined, 'true'),
+    bool('server-side'),
+    bool('force-conflicts'),
+    bool('force'),
+    bool('wait'),
+    { name: 'cascade', type: 'string', initial: 'true', bare: 'true' },
+    int('grace-period', '-1'),
+    duration('timeout', '0s'),
+    unsupported(bool('prune')),
+    unsupported(strings('prune-whitelist')),
+    unsupported(strings('prune-allowlist')),
+    unsupported(bool('all')),
+  ],
+  children: lastAppliedCommands,
+  run: apply,
+}
+
+function apply(call: Call): number {
+  const { session, flags } = call
+  const dryRun = dryRunOf(call)
+  if (flags.bool('force-conflicts') && !flags.bool('server-side'))
+    fail('--force-conflicts only works with --server-side')
+  if (dryRun === 'client' && flags.bool('server-side')) {
+    fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+  }
+  requireFiles(flags)
+  if (call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
+  if (flags.bool('force')) fail('podsim does not simulate the flag --force of apply')
+  const output = flags.string('output')
+  const printsObjects = output !== '' && output !== 'name'
+  const printer = printsObjects ? createPrinter(session, flags) : undefined
+  const report: Report = printsObjects ? () => undefined : createReport(call, dryRun)
+  const { infos, failures } = partition(readFiles(session, flags, { validate: clientValidation(session, flags) }))
+  if (infos.length === 0 && failures.length === 0) fail('no objects passed to apply')
+  const objects: unknown[] = []
+  const broken: Failure[] = []
+  for (const info of infos) {
+    const result = attempt(() => applyOne(call, info, dryRun, report))
+    if (result.ok) objects.push(result.value)
+    else broken.push(result.failure)
+  }
+  failAll([...failures, ...broken])
+  if (printer !== undefined) {
+    const [first] = objects
+    session.out(
+      printer(objects.length === 1 ? first : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }),
+    )
+  }
+  return 0
+}
+
+/** What the messages say about an object. Source: visitor.go, Info.String. */
+function described(info: Info): string {
+  const { group, version, kind, resource } = info.mapping
+  const lines = [
+    `Resource: ${goQuote(`${group}/${version}, Resource=${resource}`)}, GroupVersionKind: ${goQuote(`${group}/${version}, Kind=${kind}`)}`,
+    `Name: ${goQuote(info.name)}, Namespace: ${goQuote(info.namespace)}`,
+  ]
+  return lines.join('\n')
+}
+
+/** The object as it is afterwards. */
+function applyOne(call: Call, info: Info, dryRun: string, report: Report): unknown {
+  const { session, flags } = call
+  if (info.name === '' && session.version.minor >= 20 && hasGenerateName(info)) {
+    fail(`from ${String(generateName(info))}: cannot use generate name with apply`)
+  }
+  if (flags.bool('server-side')) return applyOnServer(call, info, dryRun, report)
+  const found = attempt(() => getObject(session, info))
+  if (!found.ok && !isReason(found.failure, 'NotFound')) {
+    throw new CommandFailure(
+      sourced(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info, found.failure),
+    )
+  }
+  if (!found.ok) return createFirst(call, info, dryRun, report)
+  const current = found.value
+  if (dryRun === 'client') {
+    report(session.version.minor >= 20 ? info.object : current, 'configured')
+    return current
+  }
+  if (!hasAnnotation(current)) session.err(missingAnnotation(call, info))
+  return patchExisting(call, info, current, dryRun, report)
+}
+
+function generateName(info: Info): unknown {
+  const metadata = (info.object as { metadata?: { generateName?: unknown } }).metadata // read only
+  return metadata?.generateName
+}
+
+function hasGenerateName(info: Info): boolean {
+  return generateName(info) !== undefined
+}
+
+function missingAnnotation(call: Call, info: Info): string {
+  if (!call.session.version.longLastAppliedWarning) {
+    return 'Warning: kubectl apply should be used on resource created by either kubectl create --save-config or kubectl apply\n'
+  }
+  const name = `${groupResource(info.mapping)}/${info.name}`
+  return `Warning: resource ${name} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`
+}
+
+function createFirst(call: Call, info: Info, dryRun: string, report: Report): unknown {
+  const made: Info = { ...info, object: withAnnotation(info.object) }
+  const object =
+    dryRun === 'client'
+      ? made.object
+      : attemptWithSource('creating', info, () => createObject(call.session, made, options(call, dryRun)))
+  report(object, 'created')
+  return object
+}
+
+function options(call: Call, dryRun: string) {
+  return {
+    fieldManager: managerOf(call, 'kubectl-client-side-apply'),
+    dryRun: dryRun === 'server',
+    query: fieldValidation(call.session, call.flags),
+  }
+}
+
+function attemptWithSource<T>(verb: string, info: Info, work: () => T): T {
+  const result = attempt(work)
+  if (result.ok) return result.value
+  throw new CommandFailure(sourced(verb, info, result.failure))
+}
+
+function patchExisting(call: Call, info: Info, current: unknown, dryRun: string, report: Report): unknown {
+  const { session } = call
+  const modified: unknown = withAnnotation(info.object)
+  const { group, version, kind } = info.mapping
+  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const original = originalConfiguration(current)
+  let patch = '{}'
+  const computed = attempt(() =>
+    definition === undefined
+      ? threeWayMergePatch(original, modified, current)
+      : threeWayPatch(original, modified, current, definition),
+  )
+  if (!computed.ok) {
+    const words = `creating patch with:\noriginal:\n${goJson(original ?? null)}\nmodified:\n${goJson(modified)}\ncurrent:\n${goJson(current)}\nfor:`
+    throw new CommandFailure(applyFailure(patch, info, sourced(words, info, computed.failure)))
+  }
+  patch = goJson(computed.value)
+  if (patch === '{}') {
+    report(current, 'unchanged')
+    return current
+  }
+  const type = definition === undefined ? 'merge' : 'strategic'
+  const patched = attempt(() => patchObject(session, info, patchTypes[type] ?? '', patch, options(call, dryRun)))
+  if (!patched.ok) {
+    const words = session.version.minor >= 20 ? sourced('patching', info, patched.failure) : patched.failure
+    throw new CommandFailure(applyFailure(patch, info, words))
+  }
+  report(patched.value, 'configured')
+  return patched.value
+}
+
+function applyFailure(patch: string, info: Info, failure: Failure): Failure {
+  return sourced(`applying patch:\n${patch}\nto:\n${described(info)}\nfor:`, info, failure)
+}
+
+const conflictAdvice = [
+  'Please review the fields above--they currently have other managers. Here',
+  'are the ways you can resolve this warning:',
+  '* If you intend to manage all of these fields, please re-run the apply',
+  '  command with the `--force-conflicts` flag.',
+  '* If you do not intend to manage all of the fields, please edit your',
+  '  manifest to remove references to the fields that should keep their',
+  '  current managers.',
+  '* You may co-own fields by updating your manifest to match the existing',
+  "  value; in this case, you'll become the manager if the other manager(s)",
+  '  stop managing the field (remove it from their configuration).',
+]
+
+function applyOnServer(call: Call, info: Info, dryRun: string, report: Report): unknown {
+  const { session, flags } = call
+  const query = {
+    fieldManager: flags.string('field-manager') || 'kubectl',
+    force: String(flags.bool('force-conflicts')),
+    ...fieldValidation(session, flags),
+  }
+  const result = attempt(() =>
+    patchObject(session, info, 'application/apply-patch+yaml', goJson(info.object), {
+      query,
+      dryRun: dryRun === 'server',
+    }),
+  )
+  if (result.ok) {
+    report(result.value, 'serverside-applied')
+    return result.value
+  }
+  if (!isReason(result.failure, 'Conflict')) throw new CommandFailure(result.failure)
+  const where =
+    session.version.minor >= 21
+      ? 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'
+      : 'http://k8s.io/docs/reference/using-api/api-concepts/#conflicts'
+  return fail([failureMessage(result.failure), ...conflictAdvice, `See ${where}`].join('\n'))
+}

@@ -1,0 +1,116 @@
+import { resourcePath } from '../api/discovery.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'
+import type { FlagSpec } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { commonCreateFlags } from '../create/flags.ts'
+import { structJson } from '../create/struct-json.ts'
+import { isObject, type JsonObject, textAt, withValue } from '../json.ts'
+import { createPrinter, objectName } from '../print/printers.ts'
+import { withAnnotation } from '../resource/last-applied.ts'
+import { validateFlag } from '../resource/validation.ts'
+import { dryRunOf, dryRunSuffix, managerOf } from './write.ts'
+
+/** Flags that every `create SOMETHING` has: those of the newest version that has them all, so that old scripts run too. */
+const common: readonly FlagSpec[] = [...commonCreateFlags(21).filter(({ name }) => name !== 'validate'), validateFlag]
+
+export interface MakeSpec {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly short: string
+  readonly flags: readonly FlagSpec[]
+  /** What stands before the server's refusal in words of the command: `failed to create job: `. */
+  readonly failurePrefix?: (minor: number) => string | undefined
+  readonly since?: number
+  /** The object, fields in the order of the Go struct. */
+  make(call: Call, name: string): JsonObject
+}
+
+/** A command that makes one object from flags. Source: kubectl pkg/cmd/create/create.go, RunCreateSubcommand. */
+export function makeCommand(spec: MakeSpec): Command {
+  return {
+    name: spec.name,
+    short: spec.short,
+    flags: [...common, ...spec.flags],
+    ...(spec.aliases === undefined ? {} : { aliases: spec.aliases }),
+    ...(spec.since === undefined ? {} : { since: spec.since }),
+    run: (call) => sendMade(call, spec.make(call, nameFrom(call)), spec.failurePrefix?.(call.session.version.minor)),
+  }
+}
+
+/** Source: create.go, NameFromCommandArgs. */
+export function nameFrom(call: Call, extraAllowed = false): string {
+  const named = call.flags.argsAtDash < 0 ? call.args.length : call.flags.argsAtDash
+  if (named !== 1 && !(extraAllowed && named > 1)) failUsage(call.path, `exactly one NAME is required, got ${named}`)
+  return call.args[0] ?? ''
+}
+
+/** Metadata of a made object; the namespace only where a flag told it. */
+export function madeMetadata(session: Session, name: string, namespaced: boolean, more: JsonObject = {}): JsonObject {
+  return {
+    name,
+    ...(namespaced && session.namespaceIsExplicit ? { namespace: session.namespace } : {}),
+    ...emptyTimestamp(session),
+    ...more,
+  }
+}
+
+/** What Go writes for a time that is not set. */
+export function emptyTimestamp(session: Session): JsonObject {
+  return session.version.printsNullCreationTimestamp ? { creationTimestamp: null } : {}
+}
+
+/** Sends the object unless it is a dry run of the client, and prints what became of it. */
+export function sendMade(call: Call, made: JsonObject, failurePrefix: string | undefined): number {
+  const { session, flags } = call
+  const dryRun = dryRunOf(call)
+  const printer =
+    flags.string('output') === 'json'
+      ? (object: unknown) => `${structJson(object, '    ')}\n`
+      : createPrinter(session, flags)
+  const saved = flags.bool('save-config') ? withAnnotation(made) : made
+  const object = dryRun === 'client' ? saved : send(call, saved, dryRun === 'server', failurePrefix)
+  session.out(printer === undefined ? `${objectName(object)} created${dryRunSuffix(dryRun)}\n` : printer(object))
+  return 0
+}
+
+function send(call: Call, object: unknown, dryRun: boolean, failurePrefix: string | undefined): unknown {
+  const { session } = call
+  const mapping = session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind'))
+  const namespace = mapping.namespaced ? textAt(object, 'metadata', 'namespace') || session.namespace : ''
+  const sent = mapping.namespaced ? withValue(object, ['metadata', 'namespace'], namespace) : object
+  const query = {
+    ...(dryRun ? { dryRun: 'All' } : {}),
+    ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl-create') } : {}),
+  }
+  const result = attempt(() =>
+    session.rest.request('POST', resourcePath(mapping, namespace), { body: `${structJson(sent)}\n`, query }),
+  )
+  if (!result.ok) throw new CommandFailure(wrapped(result.failure, failurePrefix))
+  return isObject(result.value)
+    ? { kind: textAt(object, 'kind'), apiVersion: textAt(object, 'apiVersion'), ...result.value }
+    : result.value
+}
+
+function wrapped(failure: Failure, prefix: string | undefined): Failure {
+  if (prefix === undefined) return failure
+  return { kind: 'message', text: prefix + failureMessage(failure) }
+}
+
+/** `failed to create X: ` from a version on. */
+export function failsAs(noun: string, since: number): (minor: number) => string | undefined {
+  return (minor) => (minor >= since ? `failed to create ${noun}: ` : undefined)
+}
+
+/** `a=b,c=d` as a map. */
+export function parsePairs(text: string): JsonObject {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const equals = pair.indexOf('=')
+        return equals < 0 ? fail(`invalid label spec: ${pair}`) : [pair.slice(0, equals), pair.slice(equals + 1)]
+      }),
+  )
+}

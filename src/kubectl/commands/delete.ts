@@ -1,0 +1,194 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { groupResource, typeName } from '../api/discovery.ts'
+import type { Call, Command, Wait } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { bool, duration, int, string } from '../cli/flags.ts'
+import { textAt } from '../json.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { deleteObject, type Info } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+import { sourced } from './create-file.ts'
+import { waitGone } from './wait-gone.ts'
+import { dryRunFlag, dryRunOf, dryRunSuffix } from './write.ts'
+
+/** Source: kubectl pkg/cmd/delete/delete.go. */
+export const deleteCommand: Command = {
+  name: 'delete',
+  short: 'Delete resources by filenames, stdin, resources and names, or by resources and label selector',
+  flags: [
+    ...filenameFlags,
+    dryRunFlag,
+    string('output', 'o'),
+    string('selector', 'l'),
+    string('field-selector'),
+    bool('all'),
+    bool('all-namespaces', 'A'),
+    bool('force'),
+    bool('now'),
+    bool('ignore-not-found'),
+    bool('wait', undefined, 'true'),
+    { name: 'cascade', type: 'string', initial: 'background', bare: 'background' },
+    int('grace-period', '-1'),
+    duration('timeout', '0s'),
+    string('raw'),
+    bool('interactive', 'i'),
+  ],
+  run: deleteCommandRun,
+}
+
+/** How long deletions are waited for when no flag says so. Source: delete.go: a week. */
+const waitForeverMs = 168 * 3_600_000
+
+export interface DeleteSettings {
+  readonly gracePeriod: number
+  readonly force: boolean
+  readonly policy: string
+  readonly ignoreNotFound: boolean
+  readonly timeoutMs: number
+  readonly wait: boolean
+}
+
+function* deleteCommandRun(call: Call): Generator<Wait, number, boolean> {
+  const { session, flags } = call
+  if (flags.string('raw') !== '') fail('podsim does not simulate the flag --raw of delete')
+  const settings = settingsOf(call)
+  const dryRun = dryRunOf(call)
+  const targets =
+    namesFiles(flags) && call.args.length === 0
+      ? readFiles(session, flags, {})
+      : select(session, {
+          args: call.args,
+          labelSelector: flags.string('selector'),
+          fieldSelector: flags.string('field-selector'),
+          all: flags.bool('all'),
+          allNamespaces: flags.bool('all-namespaces'),
+          read: false,
+        }).entries
+  checkFlags(call, settings)
+  const { infos, failures } = partition(targets)
+  const collected: Failure[] = failures.filter((failure) => !(settings.ignoreNotFound && isReason(failure, 'NotFound')))
+  const deleted: { readonly info: Info; readonly uid: string }[] = []
+  let found = 0
+  for (const info of infos) {
+    const result = attempt(() => deleteOne(call, info, settings, dryRun))
+    if (result.ok) deleted.push({ info, uid: result.value })
+    if (!result.ok && settings.ignoreNotFound && isReason(result.failure, 'NotFound')) continue
+    if (!result.ok) collected.push(result.failure)
+    found++
+  }
+  failAll(collected)
+  if (found === 0 && infos.length === 0) session.out('No resources found\n')
+  if (!settings.wait || dryRun !== 'none') return 0
+  yield* waitForAll(call, deleted, settings.timeoutMs)
+  return 0
+}
+
+function settingsOf(call: Call): DeleteSettings {
+  const { flags } = call
+  let gracePeriod = flags.int('grace-period')
+  if (flags.bool('now')) {
+    if (gracePeriod !== -1) fail('--now and --grace-period cannot be specified together')
+    gracePeriod = 1
+  }
+  if (gracePeriod === 0 && !flags.bool('force')) gracePeriod = 1
+  if (flags.bool('force') && gracePeriod < 0) gracePeriod = 0
+  const selective = flags.bool('all') || flags.string('selector') !== '' || flags.string('field-selector') !== ''
+  return {
+    gracePeriod,
+    force: flags.bool('force'),
+    policy: propagationPolicy(call, flags.string('cascade')),
+    ignoreNotFound: flags.changed('ignore-not-found') ? flags.bool('ignore-not-found') : selective,
+    timeoutMs: flags.durationMs('timeout') || waitForeverMs,
+    wait: flags.bool('wait'),
+  }
+}
+
+/** Source: pkg/cmd/util/helpers.go, GetCascadingStrategy (1.20); before, a boolean. */
+function propagationPolicy(call: Call, cascade: string): string {
+  const policies: Readonly<Record<string, string>> = {
+    background: 'Background',
+    true: 'Background',
+    false: 'Orphan',
+    orphan: 'Orphan',
+    foreground: 'Foreground',
+  }
+  return (
+    policies[cascade] ??
+    fail(
+      `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"\nSee '${call.path} -h' for help and examples`,
+    )
+  )
+}
+
+function checkFlags(call: Call, settings: DeleteSettings): void {
+  const { session, flags } = call
+  const output = flags.string('output')
+  if (output !== '' && output !== 'name') fail(`unexpected -o output mode: ${output}. We only support '-o name'`)
+  if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time')
+  if (flags.bool('all') && flags.string('field-selector') !== '')
+    fail('cannot set --all and --field-selector at the same time')
+  if (settings.gracePeriod > 0 && settings.force)
+    fail('--force and --grace-period greater than 0 cannot be specified together')
+  if (settings.gracePeriod === 0 && settings.force) {
+    session.err(
+      `${session.version.forceDeleteWarning}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
+    )
+  }
+}
+
+/** The uid of what was deleted; empty when nobody knows. */
+function deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: string): string {
+  const { session, flags } = call
+  if (session.namespaceIsExplicit && !info.mapping.namespaced && !flags.bool('all-namespaces')) {
+    session.err(
+      `${session.version.forceDeleteWarning}: deleting cluster-scoped resources, not scoped to the provided namespace\n`,
+    )
+  }
+  const operation = settings.gracePeriod === 0 ? 'force deleted' : 'deleted'
+  let uid = ''
+  if (dryRun !== 'client') {
+    const body = {
+      ...(settings.gracePeriod >= 0 ? { gracePeriodSeconds: settings.gracePeriod } : {}),
+      propagationPolicy: settings.policy,
+    }
+    const result = attempt(() => deleteObject(session, info, body, { dryRun: dryRun === 'server' }))
+    if (!result.ok) throw new CommandFailure(sourced('deleting', info, result.failure))
+    uid = textAt(result.value, 'details', 'uid') || textAt(result.value, 'metadata', 'uid')
+  }
+  if (flags.string('output') === 'name') session.out(`${typeName(info.mapping)}/${info.name}\n`)
+  else
+    session.out(
+      `${typeName(info.mapping)} ${goQuote(info.name)} ${operation}${tailOf(call, info)}${dryRunSuffix(dryRunKind(dryRun))}\n`,
+    )
+  return uid
+}
+
+function dryRunKind(text: string): 'none' | 'client' | 'server' {
+  return text === 'client' || text === 'server' ? text : 'none'
+}
+
+function tailOf(call: Call, info: Info): string {
+  return call.session.version.saysDeletedFrom && info.namespace !== '' ? ` from ${info.namespace} namespace` : ''
+}
+
+export function* waitForAll(
+  call: Call,
+  deleted: readonly { readonly info: Info; readonly uid: string }[],
+  timeoutMs: number,
+): Generator<Wait, void, boolean> {
+  for (const { info, uid } of deleted) {
+    let gone = true
+    try {
+      gone = yield* waitGone(call.session, info, uid, timeoutMs)
+    } catch (error) {
+      // Who may not look may not wait, and that is no failure.
+      if (
+        error instanceof CommandFailure &&
+        (isReason(error.failure, 'Forbidden') || isReason(error.failure, 'MethodNotAllowed'))
+      )
+        return
+      throw error
+    }
+    if (!gone) fail(`timed out waiting for the condition on ${groupResource(info.mapping)}/${info.name}`)
+  }
+}

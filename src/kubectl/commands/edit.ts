@@ -1,0 +1,311 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { schemaOf } from '../../objects/schema/schema.ts'
+import { groupResource } from '../api/discovery.ts'
+import { utf8Bytes, utf8Text } from '../bytes.ts'
+import type { Call, Command } from '../cli/command.ts'
+import {
+  attempt,
+  CommandFailure,
+  causeLine,
+  exitSilently,
+  type Failure,
+  fail,
+  failAll,
+  failureMessage,
+  isReason,
+} from '../cli/failure.ts'
+import { bool, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { at, deepEqual, goJson, goJsonIndented, isObject, listAt, objectAt, textAt, withoutValue } from '../json.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { getObject, type Info, patchObject } from '../resource/info.ts'
+import { updatedAnnotation } from '../resource/last-applied.ts'
+import { partition, select } from '../resource/select.ts'
+import { serverMinor } from '../resource/server-version.ts'
+import { mergePatchBetween, twoWayPatch } from '../resource/strategic-diff.ts'
+import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { fromYaml } from '../yaml/from-yaml.ts'
+import { toGoYaml } from '../yaml/go-yaml.ts'
+import { readManifestDocuments } from '../yaml/manifests.ts'
+import { createReport, managerOf, patchTypes, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/edit/edit.go, pkg/cmd/util/editor/editoptions.go. */
+export const editCommand: Command = {
+  name: 'edit',
+  short: 'Edit a resource on the server',
+  flags: [
+    ...writeFlags.filter(({ name }) => name !== 'dry-run'),
+    ...filenameFlags,
+    validateFlag,
+    bool('save-config'),
+    bool('output-patch'),
+    bool('windows-line-endings'),
+    string('subresource'),
+  ],
+  run: edit,
+}
+
+const header = [
+  "# Please edit the object below. Lines beginning with a '#' will be ignored,",
+  '# and an empty file will abort the edit. If an error occurs while saving this file will be',
+  '# reopened with the relevant failures.',
+  '#',
+  '',
+].join('\n')
+
+interface Reason {
+  readonly head: string
+  readonly details: readonly string[]
+}
+
+interface Round {
+  readonly reasons: Reason[]
+  invalid: number
+  retryable: number
+  missing: number
+}
+
+function edit(call: Call): number {
+  const { session, flags } = call
+  const { entries } = namesFiles(flags)
+    ? {
+        entries: readFiles(session, flags, {}).map((entry) => {
+          if (!entry.ok) return entry
+          const read = attempt(() => getObject(session, entry.info))
+          return read.ok ? { ...entry, info: { ...entry.info, object: read.value } } : read
+        }),
+      }
+    : select(session, { args: call.args, typeMeansAll: true })
+  const { infos, failures } = partition(entries)
+  failAll(failures)
+  if (infos.length === 0) fail('edit cancelled, no objects found')
+  return editLoop(
+    call,
+    infos.map((info) => withoutManaged(session, info)),
+  )
+}
+
+function withoutManaged(session: Session, info: Info): Info {
+  if (!session.version.editHidesManagedFields) return info
+  return { ...info, object: withoutValue(info.object, ['metadata', 'managedFields']) }
+}
+
+function editLoop(call: Call, infos: readonly Info[]): number {
+  const { session, flags } = call
+  const json = flags.string('output') === 'json'
+  const [first] = infos
+  const shown =
+    infos.length === 1
+      ? first?.object
+      : { apiVersion: 'v1', items: infos.map(({ object }) => object), kind: 'List', metadata: {} }
+  const original = header + (json ? `${goJsonIndented(shown, '    ')}\n` : toGoYaml(shown))
+  let round: Round = newRound()
+  let edited = ''
+  let file = ''
+  let failed = false
+  for (;;) {
+    const before = edited
+    const buffer = failed ? headerOf(round) + stripped(edited) : original
+    const path = tempFile(session, json ? '.json' : '.yaml')
+    edited = openEditor(session, path, buffer, file)
+    if (failed && withoutComments(before) === withoutComments(edited)) {
+      return keep(session, path, { kind: 'message', text: 'Edit cancelled, no valid changes were saved.' })
+    }
+    if (file !== '') session.host.files.remove(file)
+    file = path
+    const wrong = validate(call, edited)
+    if (wrong !== undefined) {
+      round = newRound()
+      session.err(`${addInvalid(round, first, [wrong])}\n`)
+      failed = true
+      continue
+    }
+    if (withoutComments(original) === withoutComments(edited)) {
+      session.host.files.remove(file)
+      session.err('Edit cancelled, no changes made.\n')
+      return 0
+    }
+    if (withoutComments(edited).trim() === '') {
+      session.host.files.remove(file)
+      session.err('Edit cancelled, saved file was empty.\n')
+      return 0
+    }
+    round = newRound()
+    const parsed = parseEdited(edited)
+    if (!parsed.ok) {
+      round.reasons.push({ head: `The edited file had a syntax error: ${parsed.error}`, details: [] })
+      failed = true
+      continue
+    }
+    const result = attempt(() => patchAll(call, infos, parsed.objects, round))
+    if (!result.ok) return keep(session, file, result.failure)
+    if (round.retryable > 0) {
+      session.err(`You can run \`kubectl replace -f ${file}\` to try this update again.\n`)
+      exitSilently(1)
+    }
+    if (round.missing > 0) {
+      session.err(`The edits you made on deleted resources have been saved to ${goQuote(file)}\n`)
+      exitSilently(1)
+    }
+    if (round.invalid === 0) {
+      session.host.files.remove(file)
+      return 0
+    }
+    failed = round.reasons.length > 0
+  }
+}
+
+function newRound(): Round {
+  return { reasons: [], invalid: 0, retryable: 0, missing: 0 }
+}
+
+function tempFile(session: Session, extension: string): string {
+  const directory = session.host.env.get('TMPDIR') ?? '/tmp'
+  return `${directory}/kubectl-edit-${session.host.digits(session.version.minor >= 19 ? 10 : 5)}${extension}`
+}
+
+function openEditor(session: Session, path: string, content: string, lastFile: string): string {
+  const editor = session.host.env.get('KUBE_EDITOR') || session.host.env.get('EDITOR') || 'vi'
+  session.host.files.write(path, utf8Bytes(content))
+  const code = session.host.edit?.(editor, path)
+  if (code !== 0) {
+    const text =
+      code === undefined
+        ? `unable to launch the editor ${goQuote(editor)}`
+        : `there was a problem with the editor ${goQuote(editor)}`
+    return keep(session, lastFile, { kind: 'message', text })
+  }
+  return utf8Text(session.host.files.read(path) ?? new Uint8Array())
+}
+
+/** Tells where the changes are kept, and ends. Source: editoptions.go, preservedFile. */
+function keep(session: Session, file: string, failure: Failure): never {
+  if (file !== '' && session.host.files.kind(file) !== undefined) {
+    session.err(`A copy of your changes has been stored to ${goQuote(file)}\n`)
+  }
+  throw new CommandFailure(failure)
+}
+
+function headerOf(round: Round): string {
+  const commented = (text: string): string => text.replace(/\n(?=[^#])/g, '\n# ')
+  return (
+    header +
+    round.reasons
+      .map(({ head, details }) =>
+        [
+          `# ${commented(head)}${details.length > 0 ? ':' : ''}`,
+          ...details.map((detail) => `# * ${commented(detail)}`),
+          '#',
+          '',
+        ].join('\n'),
+      )
+      .join('')
+  )
+}
+
+/** Without the comments that stand first. Source: helpers.go, ManualStrip. */
+function stripped(text: string): string {
+  return withoutComments(text)
+}
+
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*#/.test(line))
+    .join('\n')
+    .replace(/^\n+/, '')
+}
+
+function validate(call: Call, edited: string): string | undefined {
+  const { session } = call
+  const check = clientValidation(session, call.flags)
+  const parsed = fromYaml(withoutComments(edited))
+  const wrong = parsed.ok ? check?.(parsed.value) : parsed.error
+  if (wrong === undefined) return undefined
+  const field = session.version.minor >= 20 ? '<nil>' : ''
+  return `${field}: Invalid value: "The edited file failed validation": ${wrong}`
+}
+
+function addInvalid(round: Round, info: Info | undefined, details: readonly string[]): string {
+  const name = info === undefined ? '""' : `${groupResource(info.mapping)} ${goQuote(info.name)}`
+  round.invalid++
+  round.reasons.push({ head: `${name} was not valid`, details })
+  return `error: ${name} is invalid`
+}
+
+type Edited =
+  | { readonly ok: true; readonly objects: readonly unknown[] }
+  | { readonly ok: false; readonly error: string }
+
+function parseEdited(text: string): Edited {
+  const { values, error } = readManifestDocuments(withoutComments(text))
+  if (error !== undefined) return { ok: false, error: `error parsing edited-file: ${error}` }
+  const objects = values.flatMap((value) =>
+    isObject(value) && Array.isArray(value.items) ? listAt(value, 'items') : [value],
+  )
+  return { ok: true, objects }
+}
+
+function patchAll(call: Call, infos: readonly Info[], objects: readonly unknown[], round: Round): void {
+  const { session } = call
+  const report = createReport(call, 'none')
+  for (const object of objects) {
+    const uid = textAt(object, 'metadata', 'uid')
+    const info = infos.find((one) => textAt(one.object, 'metadata', 'uid') === uid)
+    if (info === undefined) {
+      fail(`no original object found for &unstructured.Unstructured{Object:${goJson(object)}}`)
+      continue
+    }
+    const namespace = textAt(object, 'metadata', 'namespace')
+    if (info.mapping.namespaced && namespace !== '' && namespace !== info.namespace) {
+      fail(
+        `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ${goQuote(info.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
+      )
+    }
+    const wanted = call.flags.bool('save-config') ? updatedAnnotation(object, true) : object
+    if (deepEqual(wanted, info.object)) {
+      report(object, 'skipped')
+      continue
+    }
+    const result = attempt(() => patchOne(call, info, wanted))
+    if (result.ok) report(result.value, 'edited')
+    else session.err(`${addFailure(round, info, result.failure)}\n`)
+  }
+}
+
+function patchOne(call: Call, info: Info, wanted: unknown): unknown {
+  const { session, flags } = call
+  for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
+    if (!deepEqual(at(wanted, ...path), at(info.object, ...path)))
+      fail('At least one of apiVersion, kind and name was changed')
+  }
+  const { group, version, kind } = info.mapping
+  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const patch =
+    definition === undefined ? mergePatchBetween(info.object, wanted) : twoWayPatch(info.object, wanted, definition)
+  if (flags.bool('output-patch')) session.out(`Patch: ${goJson(patch)}\n`)
+  const type = patchTypes[definition === undefined ? 'merge' : 'strategic'] ?? ''
+  return patchObject(session, info, type, goJson(patch), {
+    fieldManager: managerOf(call, 'kubectl-edit'),
+    query: fieldValidation(session, flags),
+  })
+}
+
+/** Source: editoptions.go, addError. What is no answer of the server ends the edit. */
+function addFailure(round: Round, info: Info, failure: Failure): string {
+  const name = `${groupResource(info.mapping)} ${goQuote(info.name)}`
+  if (failure.kind === 'status' && failure.status.reason === 'Invalid') {
+    return addInvalid(
+      round,
+      info,
+      listAt(objectAt(failure.status, 'details'), 'causes').map((cause) => causeLine(isObject(cause) ? cause : {})),
+    )
+  }
+  if (failure.kind !== 'status') throw new CommandFailure(failure)
+  if (isReason(failure, 'NotFound')) {
+    round.missing++
+    return `error: ${name} could not be found on the server`
+  }
+  round.retryable++
+  return `error: ${name} could not be patched: ${failureMessage(failure)}`
+}

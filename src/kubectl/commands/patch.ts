@@ -1,0 +1,77 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Text } from '../bytes.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
+import { bool, string } from '../cli/flags.ts'
+import { deepEqual, goJson } from '../json.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { getObject, patchObject } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+import { fromYaml } from '../yaml/from-yaml.ts'
+import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/patch/patch.go. */
+export const patchCommand: Command = {
+  name: 'patch',
+  short: 'Update field(s) of a resource using strategic merge patch',
+  flags: [
+    ...writeFlags,
+    ...filenameFlags,
+    string('patch', 'p'),
+    string('patch-file'),
+    string('type', undefined, 'strategic'),
+    bool('local'),
+    string('subresource'),
+  ],
+  run: patch,
+}
+
+function patch(call: Call): number {
+  const { session, flags } = call
+  const dryRun = dryRunOf(call)
+  const report = createReport(call, dryRun)
+  const { body, type } = patchOf(call)
+  const { entries } = namesFiles(flags)
+    ? { entries: readFiles(session, flags, {}) }
+    : select(session, { args: call.args })
+  const { infos, failures } = partition(entries)
+  if (flags.bool('local') || dryRun === 'client')
+    failNotSimulated('patches without a server (--local, --dry-run=client)')
+  const broken = eachItem(infos, (info) => {
+    const current = namesFiles(flags) ? getObject(session, info) : info.object
+    const subresource = flags.string('subresource')
+    const patched = patchObject(session, info, type, body, {
+      fieldManager: managerOf(call, 'kubectl-patch'),
+      dryRun: dryRun === 'server',
+      ...(subresource === '' ? {} : { subresource }),
+    })
+    report(patched, deepEqual(current, patched) ? 'patched (no change)' : 'patched')
+  })
+  failAll([...failures, ...broken])
+  if (infos.length === 0) fail('no objects passed to patch')
+  return 0
+}
+
+function patchOf(call: Call): { readonly body: string; readonly type: string } {
+  const { session, flags } = call
+  const file = flags.string('patch-file')
+  if (!flags.changed('patch') && file === '') {
+    const { parserErrorPrefix, minor } = session.version
+    if (minor >= 22) fail('must specify --patch or --patch-file containing the contents of the patch')
+    throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "patch" not set` })
+  }
+  const text =
+    file === ''
+      ? flags.string('patch')
+      : utf8Text(
+          session.host.files.read(file) ?? fail(`unable to read patch file: open ${file}: no such file or directory`),
+        )
+  if (text === '') fail('must specify -p to patch')
+  const kind = flags.string('type').toLowerCase()
+  const type = patchTypes[kind]
+  if (type === undefined)
+    return fail(`--type must be one of [json merge strategic], not ${goQuote(flags.string('type'))}`)
+  const parsed = fromYaml(text)
+  if (!parsed.ok) return fail(`unable to parse ${goQuote(text)}: ${parsed.error}`)
+  return { body: goJson(parsed.value), type }
+}

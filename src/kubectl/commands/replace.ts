@@ -1,0 +1,102 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { typeName } from '../api/discovery.ts'
+import type { Call, Command, Wait } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
+import { bool, duration, int, string } from '../cli/flags.ts'
+import { textAt } from '../json.ts'
+import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
+import { updatedAnnotation } from '../resource/last-applied.ts'
+import { partition } from '../resource/select.ts'
+import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
+import { withSource } from './create-file.ts'
+import { waitForAll } from './delete.ts'
+import { createReport, dryRunOf, eachItem, managerOf, type Report, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/replace/replace.go. */
+export const replaceCommand: Command = {
+  name: 'replace',
+  short: 'Replace a resource by filename or stdin',
+  flags: [
+    ...writeFlags,
+    ...filenameFlags,
+    validateFlag,
+    bool('save-config'),
+    bool('force'),
+    bool('wait'),
+    { name: 'cascade', type: 'string', initial: 'background', bare: 'background' },
+    int('grace-period', '-1'),
+    duration('timeout', '0s'),
+    string('raw'),
+    string('subresource'),
+  ],
+  run: replace,
+}
+
+/** A forced replacement waits for the old object to go. Source: replace.go: five minutes when no grace period is given. */
+const forcedTimeoutMs = 300_000
+
+function* replace(call: Call): Generator<Wait, number, boolean> {
+  const { session, flags } = call
+  const dryRun = dryRunOf(call)
+  if (flags.int('grace-period') >= 0 && !flags.bool('force')) fail('--grace-period must have --force specified')
+  if (flags.durationMs('timeout') !== 0 && !flags.bool('force')) fail('--timeout must have --force specified')
+  if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
+    if (session.version.minor >= 19) requireFiles(flags)
+    failUsage(call.path, 'Must specify --filename to replace')
+  }
+  const report = createReport(call, dryRun)
+  const { infos, failures } = partition(readFiles(session, flags, { validate: clientValidation(session, flags) }))
+  if (flags.bool('force')) return yield* forceReplace(call, infos, failures, report)
+  const broken = eachItem(infos, (info) => {
+    const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
+    if (dryRun === 'client') {
+      report(wanted.object, 'replaced')
+      return
+    }
+    const options = {
+      fieldManager: managerOf(call, 'kubectl-replace'),
+      dryRun: dryRun === 'server',
+      query: fieldValidation(session, flags),
+    }
+    report(
+      withSource('replacing', info, () => replaceObject(session, wanted, options)),
+      'replaced',
+    )
+  })
+  failAll([...failures, ...broken])
+  return 0
+}
+
+function* forceReplace(
+  call: Call,
+  infos: readonly Info[],
+  failures: readonly Failure[],
+  report: Report,
+): Generator<Wait, number, boolean> {
+  const { session, flags } = call
+  const grace = flags.int('grace-period')
+  const deleted: { readonly info: Info; readonly uid: string }[] = []
+  if (grace === 0) {
+    session.err(
+      `${session.version.forceDeleteWarning}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
+    )
+  }
+  for (const info of infos) {
+    const body = { ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}), propagationPolicy: 'Background' }
+    const result = attempt(() => deleteObject(session, info, body))
+    if (!result.ok && !isReason(result.failure, 'NotFound')) throw new CommandFailure(result.failure)
+    if (!result.ok) continue
+    const verb = grace === 0 ? 'force deleted' : 'deleted'
+    session.out(`${typeName(info.mapping)} ${goQuote(info.name)} ${verb}\n`)
+    deleted.push({ info, uid: textAt(result.value, 'details', 'uid') || textAt(result.value, 'metadata', 'uid') })
+  }
+  yield* waitForAll(call, deleted, flags.durationMs('timeout') || forcedTimeoutMs)
+  const broken = eachItem(infos, (info) => {
+    const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
+    const options = { fieldManager: managerOf(call, 'kubectl-replace'), query: fieldValidation(session, flags) }
+    report(createObject(session, wanted, options), 'replaced')
+  })
+  failAll([...failures, ...broken])
+  return 0
+}

@@ -1,0 +1,44 @@
+import { resourcePath } from '../api/discovery.ts'
+import type { Wait } from '../cli/command.ts'
+import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
+import type { Session } from '../cli/session.ts'
+import { textAt } from '../json.ts'
+import type { Info } from '../resource/info.ts'
+
+/**
+ * Waits until an object is gone, or another has taken its name. False when the time is over. Knows of changes by a
+ * watch, so that waiting costs nothing while nothing happens. Source: kubectl pkg/cmd/wait/wait.go, IsDeleted.
+ */
+export function* waitGone(
+  session: Session,
+  info: Info,
+  uid: string,
+  timeoutMs: number,
+): Generator<Wait, boolean, boolean> {
+  const deadline = session.host.now() + timeoutMs
+  const collection = resourcePath(info.mapping, info.namespace)
+  for (;;) {
+    const found = attempt(() => session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    if (!found.ok) {
+      if (isReason(found.failure, 'NotFound')) return true
+      throw new CommandFailure(found.failure)
+    }
+    if (uid !== '' && textAt(found.value, 'metadata', 'uid') !== uid) return true
+    const left = deadline - session.host.now()
+    if (left <= 0) return false
+    const stream = session.rest.watch(collection, {
+      query: {
+        watch: 'true',
+        fieldSelector: `metadata.name=${info.name}`,
+        resourceVersion: textAt(found.value, 'metadata', 'resourceVersion'),
+      },
+    })
+    try {
+      const moved = (): boolean =>
+        stream.ended() || stream.take().some((line) => textAt(JSON.parse(line), 'type') === 'DELETED')
+      if (!(yield { until: moved, timeoutMs: left })) return false
+    } finally {
+      stream.stop()
+    }
+  }
+}

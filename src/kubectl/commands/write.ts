@@ -1,0 +1,69 @@
+import { rfc3339 } from '../../kernel/calendar.ts'
+import type { Call } from '../cli/command.ts'
+import { attempt, type Failure } from '../cli/failure.ts'
+import { bool, type FlagSpec, string, unsupported } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { type DryRun, dryRunStrategy } from '../create/dry-run.ts'
+import { createPrinter, objectName, printFlags } from '../print/printers.ts'
+
+/** What all commands that change objects share. */
+
+export const dryRunFlag: FlagSpec = { name: 'dry-run', type: 'string', initial: 'none', bare: 'unchanged' }
+
+/** Flags of commands that write and print what became of it. */
+export const writeFlags: readonly FlagSpec[] = [
+  ...printFlags,
+  dryRunFlag,
+  string('field-manager'),
+  unsupported(bool('record')),
+]
+
+export function dryRunOf(call: Call): DryRun {
+  const { session, flags } = call
+  return dryRunStrategy(flags.string('dry-run'), session.version.minor, (line) =>
+    session.err(`${klogPrefix(session, 'W')}${line}\n`),
+  )
+}
+
+/** `W1123 19:13:17.437890    7924 `: severity, time, process id. */
+export function klogPrefix(session: Session, severity: 'W' | 'E'): string {
+  const now = session.host.now()
+  const text = rfc3339(now)
+  const micros = `${String(((now % 1000) + 1000) % 1000).padStart(3, '0')}000`
+  return `${severity}${text.slice(5, 7)}${text.slice(8, 10)} ${text.slice(11, 19)}.${micros}       1 `
+}
+
+export function dryRunSuffix(dryRun: DryRun): string {
+  return dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : ''
+}
+
+/** Prints what was done to an object, in the form that `-o` asks for. Source: cli-runtime pkg/printers/name.go. */
+export type Report = (object: unknown, operation: string) => void
+
+export function createReport(call: Call, dryRun: DryRun): Report {
+  const { session, flags } = call
+  const printer = createPrinter(session, flags)
+  const suffix = dryRunSuffix(dryRun)
+  return (object, operation) => {
+    session.out(printer === undefined ? `${objectName(object)} ${operation}${suffix}\n` : printer(object))
+  }
+}
+
+/** Does something to each item; failures are collected so that the others go on. */
+export function eachItem<T>(items: readonly T[], work: (item: T) => void): readonly Failure[] {
+  return items.flatMap((item) => {
+    const result = attempt(() => work(item))
+    return result.ok ? [] : [result.failure]
+  })
+}
+
+/** The field manager to send: the flag's, or the command's own. */
+export function managerOf(call: Call, own: string): string {
+  return call.flags.has('field-manager') ? call.flags.string('field-manager') || own : own
+}
+
+export const patchTypes: Readonly<Record<string, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+}

@@ -1,0 +1,13 @@
+import type { Session } from '../cli/session.ts'
+import { textAt } from '../json.ts'
+
+const known = new WeakMap<Session, number>()
+
+/** Minor version of the server, asked once per command: `18`. */
+export function serverMinor(session: Session): number {
+  const cached = known.get(session)
+  if (cached !== undefined) return cached
+  const minor = Number(/^\d+/.exec(textAt(session.rest.request('GET', '/version'), 'minor'))?.[0] ?? 18)
+  known.set(session, minor)
+  return minor
+}
