@@ -64,8 +64,11 @@ export interface Journal {
   digest(): string
 }
 
-/** A journal on the clock of `kernel`. Records go by `seq`; with level `summary` some numbers are missing. */
-export function createJournal(kernel: Kernel, level: JournalLevel): Journal {
+/**
+ * A journal on the clock of `kernel`. Records go by `seq`; with level `summary` some numbers are missing. Times are told
+ * from `originMs` of the kernel on: what came before (a cluster's bring-up) has negative times.
+ */
+export function createJournal(kernel: Kernel, level: JournalLevel, originMs: VirtualMs = 0): Journal {
   const records: JournalRecord[] = []
   const listeners = new Set<(record: JournalRecord) => void>()
   const digest = createDigest()
@@ -85,7 +88,7 @@ export function createJournal(kernel: Kernel, level: JournalLevel): Journal {
     append(entry, weight = 'story') {
       seq++
       if (!keeps(weight)) return seq
-      const kept: JournalRecord = { ...entry, seq, time: kernel.now(), cause: entry.cause ?? kernel.cause }
+      const kept: JournalRecord = { ...entry, seq, time: kernel.now() - originMs, cause: entry.cause ?? kernel.cause }
       records.push(kept)
       kernel.cause = seq
       for (const listener of listeners) listener(kept)

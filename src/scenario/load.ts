@@ -1,7 +1,7 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { fromBase64, utf8Bytes } from '../kubectl/bytes.ts'
+import { parseDuration } from '../sim/duration.ts'
 import { closest, type Diagnostic, type DiagnosticCode, type Loaded, lineAndColumn } from './diagnostic.ts'
-import { parseDuration } from './duration.ts'
 import { diagnosticsOf, quoted } from './issues.ts'
 import type { Expectation, Place, Scenario, Step, StepAction, StepTime, Subject } from './model.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'

@@ -1,5 +1,5 @@
+import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
-import { formatDuration } from '../duration.ts'
 import type { Expectation } from '../model.ts'
 import type { ExpectationResult, Finding } from '../result.ts'
 import { look } from './look.ts'

@@ -1,6 +1,6 @@
 import type { ContainerStatus, Pod } from '../../objects/core.ts'
+import { formatDuration } from '../../sim/duration.ts'
 import type { ContainerRef, Sim } from '../../sim/sim.ts'
-import { formatDuration } from '../duration.ts'
 import type { Expectation } from '../model.ts'
 import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'

@@ -1,0 +1,85 @@
+import { bootstrapPolicy } from '../apiserver/auth/bootstrap-policy.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import { type EpochMs, rfc3339 } from '../kernel/calendar.ts'
+import type { RandomStream } from '../kernel/random.ts'
+import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+
+/**
+ * What an API server and kubeadm have made before the first user comes: namespaces, RBAC policy, priority classes and the
+ * service `kubernetes`. Source: pkg/master/controller.go, pkg/registry/rbac/rest/storage_rbac.go, scheduling storage.
+ */
+export function seedBootstrapObjects(
+  server: RunningApiServer,
+  now: EpochMs,
+  random: RandomStream,
+  minor: number,
+): void {
+  const seed = (resource: ResourceRef, object: KubeObject) => {
+    const metadata = { ...object.metadata, uid: uuid(random), creationTimestamp: rfc3339(now) }
+    server.seed(resource, { ...object, metadata })
+  }
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    // The label came with NamespaceDefaultLabelName (facts/apiserver.md 7.1).
+    const labels = minor >= 21 ? { labels: { 'kubernetes.io/metadata.name': name } } : {}
+    seed(core('namespaces'), {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, ...labels },
+      ...{ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
+    })
+  }
+  for (const [name, value] of [
+    ['system-cluster-critical', 2_000_000_000],
+    ['system-node-critical', 2_000_001_000],
+  ] as const) {
+    seed(
+      { group: 'scheduling.k8s.io', version: 'v1', resource: 'priorityclasses' },
+      {
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name, generation: 1 },
+        ...{ value, preemptionPolicy: 'PreemptLowerPriority', description: descriptions[name] },
+      },
+    )
+  }
+  seed(core('services'), kubernetesService)
+  const policy = bootstrapPolicy()
+  for (const role of policy.clusterRoles) seed(rbac('clusterroles'), role)
+  for (const binding of policy.clusterRoleBindings) seed(rbac('clusterrolebindings'), binding)
+  for (const role of policy.roles) seed(rbac('roles'), role)
+  for (const binding of policy.roleBindings) seed(rbac('rolebindings'), binding)
+}
+
+const descriptions = {
+  'system-cluster-critical':
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  'system-node-critical': 'Used for system critical pods that must not be moved from their current node.',
+} as const
+
+const kubernetesService: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+  ...{
+    spec: {
+      clusterIP: '10.96.0.1',
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      sessionAffinity: 'None',
+      type: 'ClusterIP',
+    },
+    status: { loadBalancer: {} },
+  },
+}
+
+function core(resource: string): ResourceRef {
+  return { group: '', version: 'v1', resource }
+}
+
+function rbac(resource: string): ResourceRef {
+  return { group: 'rbac.authorization.k8s.io', version: 'v1', resource }
+}
+
+function uuid(random: RandomStream): string {
+  const hex = (digits: number) => Array.from({ length: digits }, () => random.integer(0, 16).toString(16)).join('')
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[random.integer(0, 4)]}${hex(3)}-${hex(12)}`
+}

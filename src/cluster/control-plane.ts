@@ -1,0 +1,132 @@
+import { admissionPlugins } from '../apiserver/admission/plugins/all.ts'
+import { createAuthorization } from '../apiserver/auth/create-authorization.ts'
+import { nodeRestriction } from '../apiserver/auth/node-restriction.ts'
+import { authenticatedGroup, privilegedGroup } from '../apiserver/auth/users.ts'
+import type { Client, UserInfo } from '../apiserver/client/client.ts'
+import { createClient } from '../apiserver/client/in-process-client.ts'
+import { createLink, type Link, type LinkLatencies } from '../apiserver/client/link.ts'
+import { createApiServer, type RunningApiServer } from '../apiserver/create-api-server.ts'
+import { kindStrategies } from '../apiserver/registry/kinds/all.ts'
+import type { StoredResource } from '../apiserver/store.ts'
+import { type ControllerManager, createControllerManager } from '../controllers/manager.ts'
+import type { ControllerOptions } from '../controllers/options.ts'
+import type { Calendar } from '../kernel/calendar.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStreams } from '../kernel/random.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import { seedBootstrapObjects } from './bootstrap.ts'
+
+export interface ControlPlaneOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly minor: number
+  readonly gates: FeatureGates
+  readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
+  readonly controllers?: Partial<ControllerOptions>
+  /** Default: true for each. */
+  readonly runs?: { readonly controllers?: boolean; readonly scheduler?: boolean }
+  /** How late the Node authorizer hears of a Pod. Default: at once. */
+  readonly graphDelay?: (object: KubeObject) => VirtualMs
+  /** Latencies of the control plane's own links. */
+  readonly latencies?: LinkLatencies
+}
+
+/** API server, controller manager and scheduler, wired as kubeadm does. */
+export interface ControlPlane {
+  readonly server: RunningApiServer
+  readonly controllers: ControllerManager
+  readonly scheduler: Scheduler
+  /** Link of the controller manager and the scheduler. */
+  readonly link: Link
+  /** A client of any user over a link of its own. */
+  clientOf(user: UserInfo, link: Link): Client
+  /** A new link to the server; `name` names its random stream. */
+  linkFor(name: string, latencies?: LinkLatencies): Link
+  /** Begins controllers and scheduler. */
+  start(): void
+}
+
+/** The user that steps and tests act as: a member of system:masters. */
+export const adminUser: UserInfo = { name: 'admin', groups: [privilegedGroup, authenticatedGroup] }
+
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { kernel, calendar, journal, random, minor, gates } = options
+  const authorization = createAuthorization({
+    kernel,
+    minor,
+    gates,
+    ...(options.graphDelay === undefined ? {} : { graphDelay: options.graphDelay }),
+  })
+  const server = createApiServer({
+    kernel,
+    calendar,
+    journal,
+    random,
+    minor,
+    gates,
+    authorizers: [authorization.authorizer],
+    admission: [
+      ...admissionPlugins({ podPreset: options.admission?.podPreset ?? minor < 20 }),
+      ...(options.admission?.nodeRestriction === false ? [] : [nodeRestriction]),
+      authorization.escalationCheck,
+    ],
+    strategies: [...kindStrategies, ...authorization.strategies],
+    observers: [(resource, { type, object }) => authorization.observe(resourceOf(resource), type, object)],
+  })
+  seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
+  const linkFor = (name: string, latencies?: LinkLatencies): Link =>
+    createLink({
+      kernel,
+      random: random.stream(`link/${name}`),
+      ...(latencies === undefined ? {} : { latencies }),
+      emptyWatchOnDyingConnection: minor < 26,
+    })
+  const link = linkFor('control-plane', options.latencies)
+  const clientOf = (user: UserInfo, over: Link): Client => createClient({ kernel, server, user, link: over })
+  const componentUser = (name: string): UserInfo => ({ name, groups: [authenticatedGroup] })
+  const controllers = createControllerManager({
+    kernel,
+    calendar,
+    journal,
+    random,
+    clientFor: (name) => clientOf(componentUser(name), link),
+    minor,
+    gates,
+    ...(options.controllers === undefined ? {} : { options: options.controllers }),
+  })
+  const scheduler = createScheduler({
+    kernel,
+    calendar,
+    journal,
+    random,
+    client: clientOf(componentUser('system:kube-scheduler'), link),
+    minor,
+  })
+  return {
+    server,
+    controllers,
+    scheduler,
+    link,
+    clientOf,
+    linkFor,
+    start() {
+      if (options.runs?.controllers !== false) controllers.start()
+      if (options.runs?.scheduler !== false) scheduler.start()
+    },
+  }
+}
+
+/** `deployments.apps` as a resource; what observers look at is name and group. */
+function resourceOf(stored: StoredResource): ResourceRef {
+  const dot = stored.indexOf('.')
+  const version = 'v1'
+  return dot === -1
+    ? { group: '', version, resource: stored }
+    : { group: stored.slice(dot + 1), version, resource: stored.slice(0, dot) }
+}

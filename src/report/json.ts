@@ -1,0 +1,63 @@
+import type { JournalRecord } from '../kernel/journal.ts'
+import type { Diagnostic } from '../scenario/diagnostic.ts'
+import { lineAndColumn } from '../scenario/diagnostic.ts'
+import type { ScenarioResult } from '../scenario/result.ts'
+import { redactedRecord } from './redact.ts'
+
+/** NDJSON for programs: one object a line, each with `type`; `schema` counts up when a field changes its meaning. */
+export const jsonSchemaVersion = 1
+
+export function headerJson(podsim: string): string {
+  return line({ type: 'header', schema: jsonSchemaVersion, podsim })
+}
+
+/** A record of the journal, Secrets' values hidden. */
+export function recordJson(file: string, record: JournalRecord): string {
+  return line({ type: 'record', file, record: redactedRecord(record) })
+}
+
+/** What a scenario came to. */
+export function resultJson(result: ScenarioResult): string {
+  const { scenario, seed, digest, outcome, reason, endedAt, records } = result
+  return line({
+    type: 'result',
+    file: scenario.file,
+    title: scenario.title,
+    covers: scenario.covers,
+    seed,
+    digest,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    virtualMs: endedAt,
+    records,
+    failures: result.steps.flatMap(({ place, action, mismatches, expectations }) => [
+      ...mismatches.map((mismatch) => ({ at: `${scenario.file}:${place.line}:${place.column}`, action, ...mismatch })),
+      ...expectations
+        .filter(({ passed }) => !passed)
+        .map(({ place: at, expected, found, because, at: timeMs }) => ({
+          at: `${scenario.file}:${at.line}:${at.column}`,
+          expected,
+          found,
+          timeMs,
+          ...(because === undefined ? {} : { because }),
+        })),
+    ]),
+  })
+}
+
+/** A scenario that does not load. */
+export function diagnosticJson(diagnostic: Diagnostic, text: string): string {
+  const { code, message, file, range, suggestion } = diagnostic
+  const place = lineAndColumn(text, range[0])
+  return line({
+    type: 'diagnostic',
+    code,
+    message,
+    at: `${file}:${place.line}:${place.column}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  })
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`
+}

@@ -1,0 +1,178 @@
+import type { JournalRecord } from '../kernel/journal.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { ContainerStatus, Event, Pod, Secret } from '../objects/core.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { tellNodeRecord } from './story-node.ts'
+import type { Told, Tone } from './told.ts'
+import { decodedSize, plural, shortName } from './words.ts'
+
+/** One line of the story: who did what to whom. */
+export interface StoryLine {
+  readonly seq: number
+  readonly time: VirtualMs
+  readonly actor: string
+  readonly text: string
+  readonly tone: Tone
+  readonly cause: number
+}
+
+/** What a record says to a reader; undefined when it says nothing that another record does not say better. */
+export function tell(record: JournalRecord): StoryLine | undefined {
+  const told = toldOf(record)
+  if (told === undefined) return undefined
+  const { seq, time, actor, cause } = record
+  return { seq, time, cause, actor: told.actor ?? actor, text: told.text, tone: told.tone }
+}
+
+function toldOf(record: JournalRecord): Told | undefined {
+  switch (record.type) {
+    case 'object.created':
+      return tellCreated(record, record.after as KubeObject)
+    case 'object.updated':
+      return tellUpdated(record, record.before as KubeObject, record.after as KubeObject)
+    case 'object.deleted':
+      return tellDeleted(record, record.before as KubeObject)
+    default:
+      return tellNodeRecord(record)
+  }
+}
+
+/** Kinds of which only a close look wants to hear: they change all the time or before anything happens. */
+const quietKinds = new Set([
+  'Lease',
+  'Node',
+  'Endpoints',
+  'EndpointSlice',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'PriorityClass',
+  'Namespace',
+  'FlowSchema',
+])
+
+function tellCreated(record: JournalRecord, object: KubeObject): Told | undefined {
+  if (object.kind === 'Event') return tellEvent(object as Event)
+  if (object.kind === 'Secret') {
+    return {
+      text: `creates ${shortName(object)} with ${keysOf(object as Secret)}`,
+      tone: isSystem(record.actor) ? 'chatter' : 'normal',
+    }
+  }
+  const isQuiet =
+    quietKinds.has(object.kind) || (isSystem(record.actor) && object.kind !== 'Pod' && object.kind !== 'ReplicaSet')
+  return { text: `creates ${shortName(object)}`, tone: isQuiet && record.actor !== 'user/admin' ? 'chatter' : 'normal' }
+}
+
+function tellUpdated(record: JournalRecord, before: KubeObject, after: KubeObject): Told | undefined {
+  switch (after.kind) {
+    case 'Event':
+      return tellEvent(after as Event)
+    case 'Pod':
+      return tellPodChange(before as Pod, after as Pod)
+    case 'Secret':
+      return {
+        text: `updates ${shortName(after)}: ${changedKeys(before as Secret, after as Secret)}`,
+        tone: isSystem(record.actor) ? 'chatter' : 'normal',
+      }
+    default:
+      return {
+        text: `updates ${shortName(after)}`,
+        tone: isSystem(record.actor) || quietKinds.has(after.kind) ? 'chatter' : 'normal',
+      }
+  }
+}
+
+function tellDeleted(record: JournalRecord, object: KubeObject): Told | undefined {
+  if (object.kind === 'Event') return undefined
+  return {
+    text: `deletes ${shortName(object)}`,
+    tone: quietKinds.has(object.kind) || (isSystem(record.actor) && object.kind !== 'Pod') ? 'chatter' : 'normal',
+  }
+}
+
+/** Reasons that a change of the Pod tells too. */
+const toldByThePod = new Set(['Scheduled'])
+
+function tellEvent(event: Event): Told | undefined {
+  const about = `${(event.involvedObject.kind ?? '').toLowerCase()}/${event.involvedObject.name ?? ''}`
+  const count = (event.count ?? 1) > 1 ? ` (x${event.count})` : ''
+  const source = event.source?.component ?? event.reportingComponent ?? ''
+  const host = event.source?.host
+  return {
+    text: `${event.type === 'Warning' ? 'Warning ' : ''}${event.reason ?? ''} ${about}: ${event.message ?? ''}${count}`,
+    tone: event.type === 'Warning' ? 'warning' : toldByThePod.has(event.reason ?? '') ? 'chatter' : 'normal',
+    actor:
+      source === ''
+        ? 'apiserver'
+        : source === 'default-scheduler'
+          ? 'scheduler'
+          : host === undefined || host === ''
+            ? source
+            : `${source}/${host}`,
+  }
+}
+
+/** The most important of the changes of a Pod; one that changes nothing a reader sees is chatter. */
+function tellPodChange(before: Pod, after: Pod): Told | undefined {
+  const name = shortName(after)
+  if (before.spec.nodeName === undefined && after.spec.nodeName !== undefined) {
+    return { text: `assigns ${name} to ${after.spec.nodeName}`, tone: 'normal' }
+  }
+  if (before.metadata.deletionTimestamp === undefined && after.metadata.deletionTimestamp !== undefined) {
+    const grace = after.metadata.deletionGracePeriodSeconds ?? 0
+    return { text: `asks ${name} to end within ${grace} ${plural(grace, 'second')}`, tone: 'normal' }
+  }
+  const was = summaryOf(before)
+  const is = summaryOf(after)
+  if (was === is) return { text: `updates ${name}`, tone: 'chatter' }
+  return {
+    text: `${name}: ${was} -> ${is}`,
+    tone: is.startsWith('Running, ready') || is.startsWith('Succeeded') ? 'good' : 'normal',
+  }
+}
+
+/** `Pending, ContainerCreating`: what `kubectl get pods` would make of it, in words. */
+function summaryOf(pod: Pod): string {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+  const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  const reasons = [...new Set(statuses.map(reasonOf).filter((reason) => reason !== undefined))]
+  const restarts = statuses.reduce((sum, { restartCount }) => sum + restartCount, 0)
+  return [
+    pod.status?.phase ?? 'Pending',
+    ...(isReady ? ['ready'] : []),
+    ...(isReady ? [] : reasons),
+    ...(restarts > 0 ? [`${restarts} ${plural(restarts, 'restart')}`] : []),
+  ].join(', ')
+}
+
+function reasonOf({ state }: ContainerStatus): string | undefined {
+  return state?.waiting?.reason ?? state?.terminated?.reason
+}
+
+function keysOf({ data = {} }: Secret): string {
+  const keys = Object.entries(data).map(([key, value]) => `${key} (${decodedSize(value)} bytes)`)
+  return keys.length === 0 ? 'no data' : keys.join(', ')
+}
+
+function changedKeys(before: Secret, after: Secret): string {
+  const old = before.data ?? {}
+  const now = after.data ?? {}
+  const changes = [
+    ...Object.keys(now)
+      .filter((key) => !Object.hasOwn(old, key))
+      .map((key) => `${key} added`),
+    ...Object.keys(now)
+      .filter((key) => Object.hasOwn(old, key) && old[key] !== now[key])
+      .map((key) => `${key} changed`),
+    ...Object.keys(old)
+      .filter((key) => !Object.hasOwn(now, key))
+      .map((key) => `${key} removed`),
+  ]
+  return changes.length === 0 ? 'its data stays as it is' : changes.join(', ')
+}
+
+function isSystem(actor: string): boolean {
+  return !actor.startsWith('user/')
+}
