@@ -1,0 +1,207 @@
+import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../objects/core.ts'
+import { utf8Text } from '../bytes.ts'
+import { compareBytes } from '../fs/path.ts'
+import { secretBytes } from '../volumes/plugins/payload.ts'
+import { expand, mappingOf } from './expansion.ts'
+import { environmentField, type PodAddresses, resourceField } from './field-values.ts'
+import { type ServiceForEnv, serviceEnvironment } from './service-env.ts'
+
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value: string
+}
+
+export type EnvironmentResult = (
+  | { readonly ok: true; readonly env: readonly EnvironmentVariable[] }
+  /** What the container's status says behind CreateContainerConfigError. */
+  | { readonly ok: false; readonly error: string }
+) & {
+  /** Messages of Warning events `InvalidEnvironmentVariableNames`, in order (E2). They are sent also if it fails later. */
+  readonly invalidNames: readonly string[]
+}
+
+/** An object that the environment needs next. Each is asked for once: one snapshot per container start. */
+export interface EnvironmentRequest {
+  readonly kind: 'Secret' | 'ConfigMap'
+  readonly name: string
+}
+export type EnvironmentAnswer =
+  | { readonly ok: true; readonly object: Secret | ConfigMap }
+  | { readonly ok: false; readonly error: { readonly message: string; readonly isNotFound: boolean } }
+
+export interface EnvironmentOptions extends PodAddresses {
+  readonly pod: Pod
+  readonly container: Container
+  readonly minor: number
+  /** Undefined: the kubelet has not listed them yet. */
+  readonly services: readonly ServiceForEnv[] | undefined
+  readonly allocatable: Readonly<Record<string, string>>
+}
+
+export type EnvironmentRun = Generator<EnvironmentRequest, EnvironmentResult, EnvironmentAnswer>
+
+/** The kubelet drops keys that are no variable names, until this minor. Source: facts/kubelet.md 6.3. */
+const keepsInvalidNamesSince = 30
+/** The kubelet waits for the list of Services since this minor. Source: facts/kubelet.md 6.2. */
+const waitsForServicesSince = 19
+
+/**
+ * The environment of a container as the kubelet resolves it at each creation (E1..E4): envFrom in order, then env in order
+ * over it, then the variables of Services that neither set. A coroutine: it yields the objects that it needs, one at a time.
+ * Go's map has no order: the result is in order of bytes. Source: kubelet_pods.go, makeEnvironmentVariables.
+ */
+export function* resolveEnvironment(options: EnvironmentOptions): EnvironmentRun {
+  const { pod, container, minor, services } = options
+  const invalidNames: string[] = []
+  const fail = (error: string): EnvironmentResult => ({ ok: false, error, invalidNames })
+  const { enableServiceLinks } = pod.spec
+  if (enableServiceLinks === undefined)
+    return fail('nil pod.spec.enableServiceLinks encountered, cannot construct envvars')
+  if (services === undefined && minor >= waitsForServicesSince)
+    return fail('services have not yet been read at least once, cannot construct envvars')
+  const serviceEnv = serviceEnvironment(services ?? [], pod.metadata.namespace ?? '', enableServiceLinks)
+  const env = new Map<string, string>()
+  const snapshot = new Map<string, Secret | ConfigMap>()
+
+  for (const source of container.envFrom ?? []) {
+    const reference = referenceOf(source)
+    if (reference === undefined) continue
+    const got = yield* fetch(reference, snapshot)
+    if (!got.ok) {
+      if (got.skip) continue
+      return fail(got.error)
+    }
+    const invalid = addAll(env, valuesOf(reference.kind, got.object), source.prefix ?? '', minor)
+    if (invalid.length > 0) invalidNames.push(invalidNamesMessage(reference, pod, invalid))
+  }
+  const mapping = mappingOf(env, serviceEnv)
+  for (const variable of container.env ?? []) {
+    const value = yield* valueOf(variable, options, mapping, snapshot)
+    if (!value.ok) {
+      if (value.skip) continue
+      return fail(value.error)
+    }
+    serviceEnv.delete(variable.name)
+    env.set(variable.name, value.value)
+  }
+  const rest = [...serviceEnv].filter(([name]) => !env.has(name))
+  const all = [...sorted(env), ...sorted(rest)].map(([name, value]) => ({ name, value }))
+  return { ok: true, env: all, invalidNames }
+}
+
+/** Runs it against sources that answer when they can. `done` may be called at once. */
+export function makeEnvironment(
+  options: EnvironmentOptions,
+  get: (request: EnvironmentRequest, answer: (got: EnvironmentAnswer) => void) => void,
+  done: (result: EnvironmentResult) => void,
+): void {
+  const run = resolveEnvironment(options)
+  const advance = (step: IteratorResult<EnvironmentRequest, EnvironmentResult>): void => {
+    if (step.done === true) done(step.value)
+    else get(step.value, (got) => advance(run.next(got)))
+  }
+  advance(run.next())
+}
+
+interface Reference extends EnvironmentRequest {
+  readonly optional: boolean
+}
+type Failure = { readonly ok: false; readonly skip: boolean; readonly error: string }
+type Value = { readonly ok: true; readonly value: string } | Failure
+
+function referenceOf({ secretRef, configMapRef }: EnvFromSource): Reference | undefined {
+  const source = configMapRef ?? secretRef
+  if (source === undefined) return undefined
+  const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap'
+  return { kind, name: source.name ?? '', optional: source.optional ?? false }
+}
+
+function* fetch(
+  { kind, name, optional }: Reference,
+  snapshot: Map<string, Secret | ConfigMap>,
+): Generator<
+  EnvironmentRequest,
+  { readonly ok: true; readonly object: Secret | ConfigMap } | Failure,
+  EnvironmentAnswer
+> {
+  const key = `${kind}/${name}`
+  const known = snapshot.get(key)
+  if (known !== undefined) return { ok: true, object: known }
+  const got = yield { kind, name }
+  if (!got.ok) return { ok: false, skip: got.error.isNotFound && optional, error: got.error.message }
+  snapshot.set(key, got.object)
+  return got
+}
+
+function valuesOf(kind: Reference['kind'], object: Secret | ConfigMap): ReadonlyMap<string, string> {
+  if (kind === 'ConfigMap') return new Map(Object.entries(object.data ?? {}))
+  return new Map([...secretBytes(object)].map(([key, bytes]) => [key, utf8Text(bytes)]))
+}
+
+function addAll(
+  env: Map<string, string>,
+  values: ReadonlyMap<string, string>,
+  prefix: string,
+  minor: number,
+): string[] {
+  const invalid: string[] = []
+  for (const [key, value] of values) {
+    const name = prefix + key
+    if (minor < keepsInvalidNamesSince && !isVariableName(name)) invalid.push(name)
+    else env.set(name, value)
+  }
+  return invalid.sort(compareBytes)
+}
+
+/** Source: apimachinery util/validation, IsEnvVarName. */
+function isVariableName(name: string): boolean {
+  return /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name) && name !== '.' && !name.startsWith('..')
+}
+
+function invalidNamesMessage({ kind, name }: Reference, pod: Pod, names: readonly string[]): string {
+  const what = kind === 'Secret' ? 'secret' : 'configMap'
+  return `Keys [${names.join(', ')}] from the EnvFrom ${what} ${pod.metadata.namespace}/${name} were skipped since they are considered invalid environment variable names.`
+}
+
+function* valueOf(
+  { value = '', valueFrom }: EnvVar,
+  options: EnvironmentOptions,
+  mapping: (name: string) => string,
+  snapshot: Map<string, Secret | ConfigMap>,
+): Generator<EnvironmentRequest, Value, EnvironmentAnswer> {
+  if (value !== '') return { ok: true, value: expand(value, mapping) }
+  if (valueFrom === undefined) return { ok: true, value: '' }
+  const { pod, container, allocatable } = options
+  if (valueFrom.fieldRef !== undefined) return noSkip(environmentField(pod, valueFrom.fieldRef.fieldPath, options))
+  if (valueFrom.resourceFieldRef !== undefined)
+    return noSkip(resourceField(pod, valueFrom.resourceFieldRef, container, allocatable))
+  const reference = keyReferenceOf(valueFrom)
+  if (reference === undefined) return { ok: true, value: '' }
+  const got = yield* fetch(reference, snapshot)
+  if (!got.ok) return got
+  const found = valuesOf(reference.kind, got.object).get(reference.key)
+  if (found !== undefined) return { ok: true, value: found }
+  const { kind, key, name, optional } = reference
+  const error = `couldn't find key ${key} in ${kind} ${pod.metadata.namespace}/${name}`
+  return { ok: false, skip: optional, error }
+}
+
+function keyReferenceOf({
+  configMapKeyRef,
+  secretKeyRef,
+}: EnvVarSource): (Reference & { readonly key: string }) | undefined {
+  const source = configMapKeyRef ?? secretKeyRef
+  if (source === undefined) return undefined
+  const kind = configMapKeyRef === undefined ? 'Secret' : 'ConfigMap'
+  return { kind, name: source.name ?? '', key: source.key, optional: source.optional ?? false }
+}
+
+function noSkip(
+  value: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string },
+): Value {
+  return value.ok ? value : { ...value, skip: false }
+}
+
+function sorted(entries: Iterable<readonly [string, string]>): readonly (readonly [string, string])[] {
+  return [...entries].sort(([a], [b]) => compareBytes(a, b))
+}
