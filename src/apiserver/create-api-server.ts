@@ -96,6 +96,11 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     lookup: {
       get: (resource, namespace, name) => store.collection(storedName(resource)).get(namespace ?? '', name) as never, // the caller names the resource and its type
       list: (resource, namespace) => store.collection(storedName(resource)).list(namespace) as never, // as above
+      replace(resource, object) {
+        const collection = store.collection(storedName(resource))
+        const existing = collection.get(object.metadata.namespace ?? '', object.metadata.name)
+        if (existing !== undefined) collection.update(object, existing)
+      },
     },
   }
   const asActor = <T>(user: UserInfo, work: () => T): T => {

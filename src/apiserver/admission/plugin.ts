@@ -21,6 +21,8 @@ export interface AdmissionRequest {
 export interface AdmissionLookup {
   get<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined, name: string): T | undefined
   list<T extends KubeObject>(resource: ResourceRef, namespace: string | undefined): readonly T[]
+  /** Writes a changed object past rules and admission, as ResourceQuota writes what is used; absent where nothing is kept. */
+  replace?(resource: ResourceRef, object: KubeObject): void
 }
 
 export type Admitted =

@@ -1,0 +1,41 @@
+import type { KubeObject, ResourceRef } from '../../../objects/meta.ts'
+import { annotation } from '../../../objects/pod-validation.ts'
+import { internalErrorStatus } from '../../../objects/status.ts'
+import type { AdmissionPlugin } from '../plugin.ts'
+import { admitted, forbid, refused } from './requests.ts'
+
+interface Ingress extends KubeObject {
+  readonly spec?: { readonly ingressClassName?: string }
+}
+
+const ingressClasses: ResourceRef = {
+  group: 'networking.k8s.io',
+  version: 'v1beta1',
+  resource: 'ingressclasses',
+}
+
+/** Source: plugin/pkg/admission/network/defaultingressclass in later trees; plugin/pkg/admission/defaultingressclass/admission.go. */
+export const defaultIngressClass: AdmissionPlugin = {
+  name: 'DefaultIngressClass',
+  admit(request, lookup) {
+    const { operation, resource, subresource, object } = request
+    if (operation !== 'CREATE' || resource.resource !== 'ingresses' || subresource !== '' || object === undefined) {
+      return admitted(object)
+    }
+    const ingress = object as Ingress // the resource says so
+    const isGiven = annotation(ingress.metadata.annotations, 'kubernetes.io/ingress.class') !== undefined
+    if (ingress.spec?.ingressClassName !== undefined || isGiven) return admitted(ingress)
+    const defaults = lookup
+      .list(ingressClasses, undefined)
+      .filter(
+        ({ metadata }) => annotation(metadata.annotations, 'ingressclass.kubernetes.io/is-default-class') === 'true',
+      )
+    const [chosen] = defaults
+    if (chosen === undefined) return admitted(ingress)
+    if (defaults.length > 1) {
+      const text = `${defaults.length} default IngressClasses were found, only 1 allowed`
+      return refused(forbid(request, internalErrorStatus(text).message ?? ''))
+    }
+    return admitted({ ...ingress, spec: { ...ingress.spec, ingressClassName: chosen.metadata.name } } as Ingress)
+  },
+}

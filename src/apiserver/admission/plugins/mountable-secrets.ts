@@ -1,0 +1,95 @@
+import type { Container, EnvFromSource, EnvVar, Pod, ServiceAccount, Volume } from '../../../objects/core.ts'
+
+/** Which Secrets a Pod may name. Source: plugin/pkg/admission/serviceaccount/admission.go; pkg/api/pod/util.go. */
+
+/**
+ * Why a Pod may not run under an account that enforces its mountable Secrets (P4), or undefined. Until v1.30 `envFrom` is
+ * not looked at, and projected volumes never are. Source: limitSecretReferences.
+ */
+export function unreferencedSecret(pod: Pod, account: ServiceAccount, minor: number): string | undefined {
+  const { name } = account.metadata
+  const mountable = new Set((account.secrets ?? []).map((reference) => reference.name ?? ''))
+  const refusal = (what: string, secret: string) =>
+    `${what} secret.secretName="${secret}" is not allowed because service account ${name} does not reference that secret`
+  for (const { secret } of pod.spec.volumes ?? []) {
+    const wanted = secret?.secretName ?? ''
+    if (secret !== undefined && !mountable.has(wanted)) return refusal('volume with', wanted)
+  }
+  for (const [what, containers] of [
+    ['init container', pod.spec.initContainers ?? []],
+    ['container', pod.spec.containers ?? []],
+  ] as const) {
+    for (const container of containers) {
+      const found = unreferencedInContainer(container, mountable, minor)
+      if (found !== undefined) return refusal(`${what} ${container.name} with ${found.where} referencing`, found.secret)
+    }
+  }
+  const pullSecrets = new Set((account.imagePullSecrets ?? []).map((reference) => reference.name ?? ''))
+  for (const [index, reference] of (pod.spec.imagePullSecrets ?? []).entries()) {
+    const wanted = reference.name ?? ''
+    if (pullSecrets.has(wanted)) continue
+    return `imagePullSecrets[${index}].name="${wanted}" is not allowed because service account ${name} does not reference that imagePullSecret`
+  }
+  return undefined
+}
+
+function unreferencedInContainer(
+  container: Container,
+  mountable: ReadonlySet<string>,
+  minor: number,
+): { readonly where: string; readonly secret: string } | undefined {
+  for (const variable of container.env ?? []) {
+    const reference = variable.valueFrom?.secretKeyRef
+    const secret = reference?.name ?? ''
+    if (reference !== undefined && !mountable.has(secret)) return { where: `envVar ${variable.name}`, secret }
+  }
+  if (minor < 30) return undefined
+  for (const { secretRef } of container.envFrom ?? []) {
+    const secret = secretRef?.name ?? ''
+    if (secretRef !== undefined && !mountable.has(secret)) return { where: 'envFrom', secret }
+  }
+  return undefined
+}
+
+/** Why the picture of a static Pod is refused, or undefined (R3). Source: Validate. */
+export function checkMirrorPod(pod: Pod): string | undefined {
+  if (pod.spec.serviceAccountName) return 'a mirror pod may not reference service accounts'
+  if (namesSecret(pod)) return 'a mirror pod may not reference secrets'
+  const hasToken = (pod.spec.volumes ?? []).some(({ projected }) =>
+    (projected?.sources ?? []).some(({ serviceAccountToken }) => serviceAccountToken !== undefined),
+  )
+  return hasToken ? 'a mirror pod may not use ServiceAccountToken volume projections' : undefined
+}
+
+/** Source: VisitPodSecretNames. */
+function namesSecret({ spec }: Pod): boolean {
+  if ((spec.imagePullSecrets ?? []).some(({ name }) => Boolean(name))) return true
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])]
+  const inEnv = ({ valueFrom }: EnvVar) => Boolean(valueFrom?.secretKeyRef?.name)
+  const inEnvFrom = ({ secretRef }: EnvFromSource) => Boolean(secretRef?.name)
+  if (containers.some(({ env = [], envFrom = [] }) => env.some(inEnv) || envFrom.some(inEnvFrom))) return true
+  return (spec.volumes ?? []).some(volumeNamesSecret)
+}
+
+/** Sources of volumes that name a Secret by a reference, with the member that holds it. */
+const referencing = [
+  ['cephfs', 'secretRef'],
+  ['cinder', 'secretRef'],
+  ['flexVolume', 'secretRef'],
+  ['rbd', 'secretRef'],
+  ['scaleIO', 'secretRef'],
+  ['iscsi', 'secretRef'],
+  ['storageos', 'secretRef'],
+  ['csi', 'nodePublishSecretRef'],
+] as const
+
+function volumeNamesSecret(volume: Volume): boolean {
+  if (volume.secret !== undefined) return Boolean(volume.secret.secretName)
+  if (volume.projected !== undefined) {
+    return (volume.projected.sources ?? []).some(({ secret }) => Boolean(secret?.name))
+  }
+  // Sources are objects by their schema, read member by member.
+  const member = (source: unknown, key: string) => (source as Readonly<Record<string, unknown>> | undefined)?.[key]
+  if (member(volume.azureFile, 'secretName')) return true
+  return referencing.some(([source, key]) => Boolean(member(member(volume[source], key), 'name')))
+}

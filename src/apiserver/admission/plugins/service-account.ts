@@ -1,0 +1,161 @@
+import type { Container, Pod, Secret, ServiceAccount, Volume, VolumeMount } from '../../../objects/core.ts'
+import { goQuote } from '../../../objects/field-errors.ts'
+import { generateName } from '../../../objects/generate-name.ts'
+import type { Status } from '../../../objects/meta.ts'
+import { annotation, mirrorAnnotation } from '../../../objects/pod-validation.ts'
+import { failure } from '../../../objects/status.ts'
+import { defaultFileMode } from '../../../objects/volume-defaults.ts'
+import type { RegistryContext } from '../../registry/strategy.ts'
+import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
+import { checkMirrorPod, unreferencedSecret } from './mountable-secrets.ts'
+import { admitted, forbid, podOf, refused, secrets, serviceAccounts } from './requests.ts'
+
+/** Where tokens are mounted. Source: plugin/pkg/admission/serviceaccount/admission.go, DefaultAPITokenMountPath. */
+export const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** Source: the same file, ServiceAccountVolumeName. */
+const boundVolumeName = 'kube-api-access'
+/** Annotation that limits an account's Pods to its own Secrets (P4). Source: EnforceMountableSecretsAnnotation. */
+const enforceAnnotation = 'kubernetes.io/enforce-mountable-secrets'
+/** What Go's strconv.ParseBool takes for true. */
+const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
+
+/**
+ * Gives each Pod its account, the account's token and pull secrets, and holds it to the account's Secrets (O3, P2, P4).
+ * The original tries ten times, 0.1 to 0.2 s apart, to find the account `default`; here the first look decides.
+ * Source: plugin/pkg/admission/serviceaccount/admission.go.
+ */
+export const serviceAccountPlugin: AdmissionPlugin = {
+  name: 'ServiceAccount',
+  admit(request, lookup, context) {
+    const pod = request.operation === 'CREATE' ? podOf(request) : undefined
+    if (pod === undefined) return admitted(request.object)
+    if (annotation(pod.metadata.annotations, mirrorAnnotation) !== undefined) {
+      const why = checkMirrorPod(pod)
+      return why === undefined ? admitted(pod) : refused(forbid(request, why))
+    }
+    const name = pod.spec.serviceAccountName || 'default'
+    const account = lookup.get<ServiceAccount>(serviceAccounts, request.namespace, name)
+    if (account === undefined) return refused(missingAccount(request, name))
+    let spec: Pod['spec'] = { ...pod.spec, serviceAccountName: name, serviceAccount: name }
+    if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
+      const mounted = mountToken(spec, account, lookup, context)
+      if (mounted === undefined) return refused(noToken(name))
+      spec = mounted
+    }
+    const pullSecrets = account.imagePullSecrets ?? []
+    if ((spec.imagePullSecrets ?? []).length === 0 && pullSecrets.length > 0) {
+      spec = { ...spec, imagePullSecrets: pullSecrets.map((reference) => ({ name: reference.name ?? '' })) }
+    }
+    const result = { ...pod, spec }
+    const why = limitReferences(result, account, context)
+    return why === undefined ? admitted(result) : refused(forbid(request, why))
+  },
+  validate(request, lookup, context) {
+    const pod = request.operation === 'CREATE' ? podOf(request) : undefined
+    if (pod === undefined) return undefined
+    if (annotation(pod.metadata.annotations, mirrorAnnotation) !== undefined) {
+      const why = checkMirrorPod(pod)
+      return why === undefined ? undefined : forbid(request, why)
+    }
+    const name = pod.spec.serviceAccountName ?? ''
+    const account = lookup.get<ServiceAccount>(serviceAccounts, request.namespace, name)
+    if (account === undefined) return missingAccount(request, name)
+    const why = limitReferences(pod, account, context)
+    return why === undefined ? undefined : forbid(request, why)
+  },
+}
+
+function missingAccount(request: AdmissionRequest, name: string): Status {
+  const why = `error looking up service account ${request.namespace}/${name}: serviceaccount ${goQuote(name)} not found`
+  return forbid(request, why)
+}
+
+function noToken(account: string): Status {
+  const message = `No API token found for service account ${goQuote(account)}, retry after the token is automatically created and added to the service account`
+  const details = { name: 'create pod', kind: 'serviceaccounts', retryAfterSeconds: 1 }
+  return failure(500, 'ServerTimeout', message, details)
+}
+
+function limitReferences(pod: Pod, account: ServiceAccount, context: RegistryContext): string | undefined {
+  const enforced = annotation(account.metadata.annotations, enforceAnnotation)
+  if (enforced === undefined || !trueTexts.has(enforced)) return undefined
+  return unreferencedSecret(pod, account, context.minor)
+}
+
+/** The spec with the token, or undefined when the account has none yet. Source: mountServiceAccountToken. */
+function mountToken(
+  spec: Pod['spec'],
+  account: ServiceAccount,
+  lookup: AdmissionLookup,
+  context: RegistryContext,
+): Pod['spec'] | undefined {
+  const isBound = context.gates.BoundServiceAccountTokenVolume
+  const token = isBound ? '' : referencedToken(account, lookup)
+  if (token === undefined) return undefined
+  const volumes = spec.volumes ?? []
+  const existing = volumes.find((volume) =>
+    isBound ? volume.name.startsWith(`${boundVolumeName}-`) : volume.secret?.secretName === token,
+  )
+  const name = existing?.name ?? newVolumeName(token, volumes, context)
+  const mount: VolumeMount = { name, readOnly: true, mountPath: tokenMountPath }
+  let isNeeded = false
+  const withMount = (container: Container): Container => {
+    const mounts = container.volumeMounts ?? []
+    if (mounts.some(({ mountPath }) => mountPath === tokenMountPath)) return container
+    isNeeded = true
+    return { ...container, volumeMounts: [...mounts, mount] }
+  }
+  const next = {
+    ...spec,
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withMount) }),
+    containers: (spec.containers ?? []).map(withMount),
+  }
+  if (existing !== undefined || !isNeeded) return next
+  return { ...next, volumes: [...volumes, isBound ? boundVolume(name, context) : tokenVolume(name, token)] }
+}
+
+function newVolumeName(token: string, volumes: readonly Volume[], context: RegistryContext): string {
+  if (token === '') return generateName(`${boundVolumeName}-`, context.random)
+  return volumes.some(({ name }) => name === token) ? generateName(`${token}-`, context.random) : token
+}
+
+function tokenVolume(name: string, secretName: string): Volume {
+  return { name, secret: { secretName, defaultMode: defaultFileMode } }
+}
+
+/** One hour, and seven seconds since v1.21, by which the kubelet tells such tokens. Source: createVolume, WarnOnlyBoundTokenExpirationPeriod. */
+function boundVolume(name: string, context: RegistryContext): Volume {
+  const expirationSeconds = context.minor >= 21 ? 3607 : 3600
+  const fieldRef = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
+  return {
+    name,
+    projected: {
+      sources: [
+        { serviceAccountToken: { expirationSeconds, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef }] } },
+      ],
+      defaultMode: defaultFileMode,
+    },
+  }
+}
+
+/** The first Secret that an account lists and that is a token of its own. Source: getReferencedServiceAccountToken. */
+function referencedToken(account: ServiceAccount, lookup: AdmissionLookup): string | undefined {
+  for (const { name = '' } of account.secrets ?? []) {
+    const secret = lookup.get<Secret>(secrets, account.metadata.namespace, name)
+    if (secret !== undefined && isTokenOf(secret, account)) return name
+  }
+  return undefined
+}
+
+/** Source: pkg/serviceaccount/util.go, IsServiceAccountToken. */
+function isTokenOf(secret: Secret, account: ServiceAccount): boolean {
+  if (secret.type !== 'kubernetes.io/service-account-token') return false
+  const { annotations } = secret.metadata
+  const uid = annotation(annotations, 'kubernetes.io/service-account.uid') ?? ''
+  return (
+    annotation(annotations, 'kubernetes.io/service-account.name') === account.metadata.name &&
+    (uid === '' || uid === account.metadata.uid)
+  )
+}
