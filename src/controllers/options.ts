@@ -1,5 +1,6 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ResourceRef } from '../objects/meta.ts'
+import { discoveryOf } from '../objects/schema/discovery.ts'
 
 /** A resource that the server serves, as discovery tells it. */
 export interface ApiResource extends ResourceRef {
@@ -36,39 +37,31 @@ export interface TokenClaims {
   readonly secretName: string
 }
 
-const core = (kind: string, resource: string, namespaced = true): ApiResource => ({
-  group: '',
-  version: 'v1',
-  resource,
-  kind,
-  namespaced,
-})
-const apps = (kind: string, resource: string): ApiResource => ({
-  group: 'apps',
-  version: 'v1',
-  resource,
-  kind,
-  namespaced: true,
-})
-
-/** What a cluster is likely to serve; a cluster that serves more or less says so. */
-export const defaultApiResources: readonly ApiResource[] = [
-  core('ConfigMap', 'configmaps'),
-  core('Endpoints', 'endpoints'),
-  core('Event', 'events'),
-  core('Pod', 'pods'),
-  core('ReplicationController', 'replicationcontrollers'),
-  core('ResourceQuota', 'resourcequotas'),
-  core('Secret', 'secrets'),
-  core('ServiceAccount', 'serviceaccounts'),
-  core('Service', 'services'),
-  apps('ControllerRevision', 'controllerrevisions'),
-  apps('DaemonSet', 'daemonsets'),
-  apps('Deployment', 'deployments'),
-  apps('ReplicaSet', 'replicasets'),
-  apps('StatefulSet', 'statefulsets'),
-  { group: 'batch', version: 'v1', resource: 'jobs', kind: 'Job', namespaced: true },
-]
+/**
+ * What can be deleted, listed and watched, each in the version that its group prefers.
+ * Source: pkg/controller/garbagecollector/garbagecollector.go, GetDeletableResources.
+ */
+export function deletableResources(minor: number): readonly ApiResource[] {
+  const { resources, versions } = discoveryOf(minor)
+  const able = resources.filter(({ verbs }) => ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb)))
+  const preferred = new Map<string, ApiResource>()
+  for (const resource of able) {
+    // The one resource of this group is served, and stored, under another group too.
+    if (resource.group === 'extensions') continue
+    const key = `${resource.group}/${resource.resource}`
+    const known = preferred.get(key)
+    const order = versions(resource.group)
+    if (known === undefined || order.indexOf(resource.version) < order.indexOf(known.version))
+      preferred.set(key, resource)
+  }
+  return [...preferred.values()].map(({ group, version, resource, kind, namespaced }) => ({
+    group,
+    version,
+    resource,
+    kind,
+    namespaced,
+  }))
+}
 
 /** Stands for the cluster's certificate where a cluster gives none. */
 const exampleCa =
@@ -81,7 +74,7 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     signToken: ({ namespace, serviceAccountName, secretName }) =>
       ['podsim', namespace, serviceAccountName, secretName].join('.'),
     disabled: [],
-    apiResources: defaultApiResources,
+    apiResources: deletableResources(minor),
     nodeMonitorPeriodMs: 5000,
     nodeMonitorGracePeriodMs: minor >= 31 ? 50_000 : 40_000,
     nodeStartupGracePeriodMs: 60_000,

@@ -1,6 +1,8 @@
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
+import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { createNamespaceController } from './namespaces.ts'
 import { createNodeLifecycleController } from './node-lifecycle/lifecycle.ts'
 import { createTaintManager } from './node-lifecycle/taint-manager.ts'
 import { createNodeTtlController } from './node-ttl.ts'
@@ -22,6 +24,8 @@ export type ControllerName =
   | 'nodelifecycle'
   | 'taint-eviction'
   | 'podgc'
+  | 'namespace'
+  | 'garbagecollector'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -40,6 +44,8 @@ export function controllersOf(
     ['taint-eviction', createTaintManager],
     ['nodelifecycle', createNodeLifecycleController],
     ['podgc', createPodGc],
+    ['namespace', createNamespaceController],
+    ['garbagecollector', createGarbageCollector],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -101,6 +101,13 @@ export interface Client {
     options?: { readonly subresource?: string },
   ): void
   delete(resource: ResourceRef, key: ObjectKey, options: DeleteOptions, done: Done<KubeObject | Status>): void
+  /** Deletes all that `list` selects. */
+  deleteCollection(
+    resource: ResourceRef,
+    list: ListOptions,
+    options: DeleteOptions,
+    done: Done<KubeObject | Status>,
+  ): void
 }
 
 /** The resources that podsim's own components speak of. */

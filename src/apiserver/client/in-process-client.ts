@@ -120,6 +120,14 @@ export function createClient(options: ClientOptions): Client {
         done,
       )
     },
+    deleteCollection(resource, list, deleteOptions, done) {
+      const scope = list.namespace === undefined ? {} : { namespace: list.namespace }
+      send(
+        { user, verb: 'deletecollection', resource, ...scope, list, delete: deleteOptions, body: deleteOptions },
+        { method: 'DELETE', resource, key: scope, query: list },
+        done,
+      )
+    },
   }
 }
 

@@ -1,0 +1,217 @@
+import type { ObjectKey } from '../../apiserver/client/client.ts'
+import { Lru } from '../../apiserver/client/lru.ts'
+import { isConflict, isNotFound, type Procedure, reply, sleep } from '../../apiserver/client/procedure.ts'
+import type { Outcome } from '../../apiserver/client/work-queue.ts'
+import type { DeleteOptions, KubeObject, OwnerReference } from '../../objects/meta.ts'
+import { type Controller, type ControllerContext, combine, createQueue } from '../controller.ts'
+import type { ApiResource } from '../options.ts'
+import {
+  blockingDependents,
+  createGraph,
+  foregroundFinalizer,
+  type GraphNode,
+  hasFinalizer,
+  type Identity,
+  orphanFinalizer,
+} from './graph.ts'
+
+/** Source: garbagecollector.go, ConcurrentGCSyncs default; NewUIDCache(500); operations.go, DefaultBackoff. */
+const workers = 20
+const absentOwners = 500
+const finalizerTries = 5
+const finalizerPauseMs = 10
+
+/**
+ * Deletes what has owners and none of them exists any more, and carries out foreground deletion and orphaning.
+ * Source: pkg/controller/garbagecollector; facts/apiserver.md 7.3.
+ */
+export function createGarbageCollector(context: ControllerContext): Controller {
+  const { kernel, options } = context
+  const client = context.clientFor('generic-garbage-collector')
+  const kinds = new Map(
+    options.apiResources.map((resource) => [`${apiVersionOf(resource)}/${resource.kind}`, resource]),
+  )
+  // Events come and go too often to be watched for owners. Source: graph_builder.go, ignoredResources.
+  const watched = options.apiResources.filter(
+    ({ group, resource }) => group !== 'events.k8s.io' && resource !== 'events',
+  )
+  const informers = watched.map((resource) => context.informer<KubeObject>(resource))
+  const absent = new Lru<true>(absentOwners)
+
+  const graph = createGraph({
+    delete: (uid) => deleting.queue.add(uid),
+    orphan: (uid) => orphaning.queue.add(uid),
+    absent: (uid) => absent.set(uid, true),
+  })
+
+  const locate = ({
+    apiVersion,
+    kind,
+    namespace,
+    name,
+  }: Identity): { readonly resource: ApiResource; readonly key: ObjectKey } | undefined => {
+    const resource = kinds.get(`${apiVersion}/${kind}`) ?? otherVersion(options.apiResources, apiVersion, kind)
+    if (resource === undefined) return undefined
+    return { resource, key: resource.namespaced && namespace !== undefined ? { namespace, name } : { name } }
+  }
+
+  const patch = function* (node: GraphNode, references: readonly object[]): Procedure<'done' | 'gone' | 'failed'> {
+    const place = locate(node.identity)
+    if (place === undefined) return 'failed'
+    const body = { metadata: { uid: node.identity.uid, ownerReferences: references } }
+    const type = 'application/strategic-merge-patch+json'
+    const patched = yield* reply<KubeObject>((done) => client.patch(place.resource, place.key, type, body, done))
+    return patched.ok ? 'done' : isNotFound(patched.error) ? 'gone' : 'failed'
+  }
+
+  const remove = function* (
+    { identity }: GraphNode,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): Procedure<Outcome> {
+    const place = locate(identity)
+    if (place === undefined) return 'retry'
+    const policy = { propagationPolicy, preconditions: { uid: identity.uid } }
+    const gone = yield* reply((done) => client.delete(place.resource, place.key, policy, done))
+    return gone.ok ? 'done' : 'retry'
+  }
+
+  const removeFinalizer = function* ({ identity }: GraphNode, finalizer: string): Procedure<Outcome> {
+    const place = locate(identity)
+    if (place === undefined) return 'retry'
+    for (let tries = 1; tries <= finalizerTries; tries++) {
+      const live = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+      if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
+      if (!hasFinalizer(live.value, finalizer)) return 'done'
+      const { resourceVersion, finalizers = [] } = live.value.metadata
+      const body = { metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) } }
+      const type = 'application/merge-patch+json'
+      const patched = yield* reply<KubeObject>((done) => client.patch(place.resource, place.key, type, body, done))
+      if (patched.ok || isNotFound(patched.error)) return 'done'
+      if (!isConflict(patched.error)) return 'retry'
+      yield* sleep(kernel, finalizerPauseMs)
+    }
+    return 'retry'
+  }
+
+  type Owner = 'solid' | 'dangling' | 'waiting'
+  const judge = function* (reference: OwnerReference, { identity }: GraphNode): Procedure<Owner | 'unknown'> {
+    if (absent.get(reference.uid) === true) return 'dangling'
+    const { apiVersion, kind, name, uid } = reference
+    const place = locate({ apiVersion, kind, name, uid, namespace: identity.namespace })
+    if (place === undefined) return 'unknown'
+    const owner = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+    if (!owner.ok && !isNotFound(owner.error)) return 'unknown'
+    if (!owner.ok || owner.value.metadata.uid !== uid) {
+      absent.set(uid, true)
+      return 'dangling'
+    }
+    const isGoing = owner.value.metadata.deletionTimestamp !== undefined
+    return isGoing && hasFinalizer(owner.value, foregroundFinalizer) ? 'waiting' : 'solid'
+  }
+
+  /** The owner waits until no dependent blocks it. */
+  const finishForeground = function* (node: GraphNode): Procedure<Outcome> {
+    const blocking = blockingDependents(node)
+    if (blocking.length === 0) return yield* removeFinalizer(node, foregroundFinalizer)
+    for (const dependent of blocking) if (!dependent.isDeletingDependents) deleting.queue.add(dependent.identity.uid)
+    return 'done'
+  }
+
+  const collect = function* (node: GraphNode): Procedure<Outcome> {
+    if (node.isBeingDeleted && !node.isDeletingDependents) return 'done'
+    const place = locate(node.identity)
+    if (place === undefined) return 'retry'
+    const live = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+    if (!live.ok && !isNotFound(live.error)) return 'retry'
+    if (!live.ok || live.value.metadata.uid !== node.identity.uid) {
+      node.isVirtual = false
+      graph.remove(node.identity.uid)
+      return 'done'
+    }
+    if (node.isDeletingDependents) return yield* finishForeground(node)
+    const references = live.value.metadata.ownerReferences ?? []
+    const owners = { solid: 0, unneeded: [] as string[], waiting: 0 }
+    for (const reference of references) {
+      const verdict = yield* judge(reference, node)
+      if (verdict === 'unknown') return 'retry'
+      if (verdict === 'solid') owners.solid++
+      else owners.unneeded.push(reference.uid)
+      if (verdict === 'waiting') owners.waiting++
+    }
+    if (references.length === 0 || (owners.solid > 0 && owners.unneeded.length === 0)) return 'done'
+    if (owners.solid > 0) {
+      const patched = yield* patch(
+        node,
+        owners.unneeded.map((uid) => ({ $patch: 'delete', uid })),
+      )
+      return patched === 'done' ? 'done' : 'retry'
+    }
+    if (owners.waiting > 0 && node.dependents.size > 0) {
+      // A circle of owners that wait for each other would never end: its references stop blocking.
+      if ([...node.dependents].some(({ isDeletingDependents }) => isDeletingDependents))
+        yield* patch(
+          node,
+          node.owners.map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+        )
+      return yield* remove(node, 'Foreground')
+    }
+    if (hasFinalizer(live.value, orphanFinalizer)) return yield* remove(node, 'Orphan')
+    return yield* remove(node, hasFinalizer(live.value, foregroundFinalizer) ? 'Foreground' : 'Background')
+  }
+
+  const deleting = createQueue({
+    context,
+    informers,
+    workers,
+    *sync(uid) {
+      const node = graph.get(uid)
+      if (node === undefined) return 'done'
+      const outcome = yield* collect(node)
+      // Someone that no event has confirmed yet is asked for again.
+      return outcome === 'done' && node.isVirtual && graph.get(uid) === node ? 'retry' : outcome
+    },
+  })
+  const orphaning = createQueue({
+    context,
+    informers,
+    workers,
+    *sync(uid) {
+      const node = graph.get(uid)
+      if (node === undefined) return 'done'
+      let hasFailed = false
+      for (const dependent of node.dependents)
+        if ((yield* patch(dependent, [{ $patch: 'delete', uid }])) === 'failed') hasFailed = true
+      return hasFailed ? 'retry' : yield* removeFinalizer(node, orphanFinalizer)
+    },
+  })
+
+  for (const [at, resource] of watched.entries()) {
+    const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind }
+    informers[at]?.addHandler({
+      add: (object) => graph.update(undefined, object, kind),
+      update(old, object) {
+        const { ownerReferences, deletionTimestamp } = object.metadata
+        // Most changes change nothing here.
+        const isSame = old.metadata.ownerReferences === ownerReferences && old.metadata.uid === object.metadata.uid
+        if (isSame && deletionTimestamp === undefined) return
+        if (old.metadata.uid !== object.metadata.uid) {
+          graph.remove(old.metadata.uid ?? '')
+          graph.update(undefined, object, kind)
+        } else graph.update(old, object, kind)
+      },
+      delete: (object) => graph.remove(object.metadata.uid ?? ''),
+    })
+  }
+  return combine(deleting.controller, orphaning.controller)
+}
+
+function apiVersionOf({ group, version }: ApiResource): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** References may name a version that is served but not preferred. */
+function otherVersion(all: readonly ApiResource[], apiVersion: string, kind: string): ApiResource | undefined {
+  const slash = apiVersion.indexOf('/')
+  const group = slash === -1 ? '' : apiVersion.slice(0, slash)
+  return all.find((resource) => resource.group === group && resource.kind === kind)
+}

@@ -1,0 +1,170 @@
+import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
+import { errorText, isConflict, isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
+import type { Outcome } from '../apiserver/client/work-queue.ts'
+import { rfc3339 } from '../kernel/calendar.ts'
+import { second } from '../kernel/time.ts'
+import type { Namespace, Pod } from '../objects/core.ts'
+import type { KubeList, KubeObject } from '../objects/meta.ts'
+import { type Controller, type ControllerContext, createQueue } from './controller.ts'
+import { type Content, contentConditions, mergeConditions } from './namespace-conditions.ts'
+import { compareText, epochOf } from './objects.ts'
+import type { ApiResource } from './options.ts'
+
+/** Source: namespace_controller.go, namespaceDeletionGracePeriod; nsControllerRateLimiter. */
+const deletionGraceMs = 5 * second
+const maxDelayMs = 60 * second
+
+/** Source: namespaced_resources_deleter.go, finalizerEstimateSeconds. */
+const finalizerEstimateSeconds = 15
+
+/** Its own entry in spec.finalizers. Source: core/v1 types.go, FinalizerKubernetes. */
+const finalizerToken = 'kubernetes'
+
+/**
+ * Empties namespaces that are being deleted, then lets them go.
+ * Source: pkg/controller/namespace; facts/apiserver.md 7.2.
+ */
+export function createNamespaceController(context: ControllerContext): Controller {
+  const { kernel, calendar, options } = context
+  const client = context.clientFor('namespace-controller')
+  const namespaces = context.informer<Namespace>(resources.namespaces)
+  const kinds = options.apiResources
+    .filter(({ namespaced }) => namespaced)
+    .toSorted((a, b) => compareText(a.group, b.group) || compareText(a.resource, b.resource))
+
+  /** Writes until there is no conflict. Source: retryOnConflictError. */
+  const write = function* (
+    namespace: Namespace,
+    change: (namespace: Namespace) => Namespace,
+    subresource: 'status' | 'finalize',
+  ): Procedure<Namespace | 'gone' | RequestError> {
+    let current = namespace
+    for (;;) {
+      const next = change(current)
+      if (next === current) return current
+      const written = yield* reply<Namespace>((done) =>
+        client.update(resources.namespaces, next, done, { subresource }),
+      )
+      if (written.ok) return written.value
+      if (isNotFound(written.error)) return 'gone'
+      if (!isConflict(written.error)) return written.error
+      const { name, uid } = current.metadata
+      const fresh = yield* reply<Namespace>((done) => client.get(resources.namespaces, { name }, {}, done))
+      if (!fresh.ok) return isNotFound(fresh.error) ? 'gone' : fresh.error
+      if (fresh.value.metadata.uid !== uid) return written.error
+      current = fresh.value
+    }
+  }
+
+  /** Seconds until Pods may be expected to have ended; 0 when that time is over. */
+  const podEstimate = function* (namespace: Namespace): Procedure<number> {
+    const { name, deletionTimestamp } = namespace.metadata
+    const listed = yield* reply<KubeList<Pod>>((done) => client.list(resources.pods, { namespace: name }, done))
+    if (!listed.ok) return 0
+    const graces = listed.value.items
+      .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+      .map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0)
+    const estimate = Math.max(0, ...graces)
+    const sinceMs = calendar.at(kernel.now()) - (epochOf(deletionTimestamp) ?? 0)
+    return sinceMs >= estimate * second ? 0 : estimate
+  }
+
+  const deleteAll = function* (
+    namespace: Namespace,
+  ): Procedure<{ readonly estimate: number; readonly content: Content }> {
+    const content: Content = { remaining: new Map(), finalizers: new Map(), errors: [] }
+    let estimate = 0
+    for (const kind of kinds) {
+      const own = kind.group === '' && kind.resource === 'pods' ? yield* podEstimate(namespace) : 0
+      estimate = Math.max(estimate, yield* deleteKind(client, kind, namespace.metadata.name, own, content))
+    }
+    return { estimate, content }
+  }
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [namespaces],
+    workers: 10,
+    maxDelayMs,
+    *sync(name): Procedure<Outcome> {
+      if (namespaces.get(undefined, name) === undefined) return 'done'
+      const live = yield* reply<Namespace>((done) => client.get(resources.namespaces, { name }, {}, done))
+      if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
+      if (live.value.metadata.deletionTimestamp === undefined) return 'done'
+      const namespace = yield* write(live.value, terminating, 'status')
+      if (namespace === 'gone') return 'done'
+      if ('kind' in namespace && !('metadata' in namespace)) return 'retry'
+      if (isFinalized(namespace)) return 'done'
+      const { estimate, content } = yield* deleteAll(namespace)
+      const now = rfc3339(calendar.at(kernel.now()))
+      const conditions = mergeConditions(namespace.status?.conditions ?? [], contentConditions(content, now), now)
+      if (conditions !== undefined) {
+        const next = { ...namespace, status: { ...namespace.status, conditions } }
+        yield* reply<Namespace>((done) => client.update(resources.namespaces, next, done, { subresource: 'status' }))
+      }
+      if (content.errors.length > 0) return 'retry'
+      if (estimate > 0) {
+        queue.addAfter(name, (Math.floor(estimate / 2) + 1) * second)
+        return 'keep'
+      }
+      const finalized = yield* write(namespace, withoutToken, 'finalize')
+      return finalized === 'gone' || 'metadata' in finalized ? 'done' : 'retry'
+    },
+  })
+
+  const enqueue = ({ metadata }: Namespace): void => {
+    if (metadata.deletionTimestamp !== undefined) queue.addAfter(metadata.name, deletionGraceMs)
+  }
+  namespaces.addHandler({ add: enqueue, update: (_old, namespace) => enqueue(namespace) })
+  return controller
+}
+
+/** Deletes all of one kind and notes what remains. Answers an estimate in seconds of how long that takes. */
+function* deleteKind(
+  client: Client,
+  kind: ApiResource,
+  namespace: string,
+  estimate: number,
+  content: Content,
+): Procedure<number> {
+  const policy = { propagationPolicy: 'Background' } as const
+  const deleted = yield* reply((done) => client.deleteCollection(kind, { namespace }, policy, done))
+  if (!deleted.ok) {
+    if (isUnsupported(deleted.error)) return 0
+    content.errors.push(errorText(deleted.error))
+    return estimate
+  }
+  const listed = yield* reply<KubeList<KubeObject>>((done) => client.list(kind, { namespace }, done))
+  if (!listed.ok) {
+    if (!isUnsupported(listed.error)) content.errors.push(errorText(listed.error))
+    return estimate
+  }
+  const { items } = listed.value
+  if (items.length === 0) return 0
+  content.remaining.set(`${kind.resource}.${kind.group}`, items.length)
+  const finalizers = items.flatMap(({ metadata }) => metadata.finalizers ?? [])
+  for (const finalizer of finalizers) content.finalizers.set(finalizer, (content.finalizers.get(finalizer) ?? 0) + 1)
+  if (estimate !== 0) return estimate
+  if (finalizers.length > 0) return finalizerEstimateSeconds
+  const gvr = `${kind.group}/${kind.version}, Resource=${kind.resource}`
+  content.errors.push(`unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}`)
+  return 0
+}
+
+function isUnsupported(error: RequestError): boolean {
+  return error.kind === 'status' && (error.status.code === 404 || error.status.code === 405)
+}
+
+function terminating(namespace: Namespace): Namespace {
+  if (namespace.status?.phase === 'Terminating') return namespace
+  return { ...namespace, status: { ...namespace.status, phase: 'Terminating' } }
+}
+
+function isFinalized({ spec }: Namespace): boolean {
+  return (spec?.finalizers ?? []).length === 0
+}
+
+function withoutToken(namespace: Namespace): Namespace {
+  const finalizers = (namespace.spec?.finalizers ?? []).filter((one) => one !== finalizerToken).sort(compareText)
+  return { ...namespace, spec: { ...namespace.spec, finalizers } }
+}
