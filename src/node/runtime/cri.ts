@@ -51,6 +51,8 @@ export interface ContainerConfig {
   readonly memoryLimitBytes: number | undefined
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
   readonly specHash: string
+  /** The Pod's, as the kubelet labels it: for ending containers of Pods that it no longer knows. */
+  readonly terminationGracePeriodSeconds?: number
 }
 
 export interface RuntimeContainer {

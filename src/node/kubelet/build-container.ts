@@ -1,0 +1,101 @@
+import type { Container, Pod } from '../../objects/core.ts'
+import { quantityValue } from '../../objects/quantity.ts'
+import { type EnvironmentOptions, makeEnvironment } from '../env/environment.ts'
+import { expandCommand } from '../env/expansion.ts'
+import type { ServiceForEnv } from '../env/service-env.ts'
+import type { ContainerConfig } from '../runtime/cri.ts'
+import { containerMounts } from '../volumes/plugins/container-mounts.ts'
+import type { KubeletContext } from './context.ts'
+import type { BuildContainer, ContainerPlan } from './pod-runtime.ts'
+
+export interface BuildSources {
+  readonly context: () => KubeletContext
+  /** Undefined: never listed yet. */
+  readonly services: () => readonly ServiceForEnv[] | undefined
+  readonly allocatable: () => Readonly<Record<string, string>>
+}
+
+/**
+ * Resolves what a container is created with: environment, command, mounts. Source: pkg/kubelet/kuberuntime/
+ * kuberuntime_container.go, generateContainerConfig; kubelet_pods.go, GenerateRunContainerOptions.
+ */
+export function containerBuilder({ context, services, allocatable }: BuildSources): BuildContainer {
+  return (plan, done) => {
+    const { secrets, configMaps, events, minor, hostIp, fs, pluginFor } = context()
+    const { pod, container, podIp } = plan
+    const options: EnvironmentOptions = {
+      pod,
+      container,
+      minor,
+      hostIp,
+      podIps: podIp === undefined ? [] : [podIp],
+      services: services(),
+      allocatable: allocatable(),
+    }
+    const namespace = pod.metadata.namespace ?? ''
+    makeEnvironment(
+      options,
+      ({ kind, name }, answer) => {
+        if (kind === 'Secret') secrets.get(namespace, name, answer)
+        else configMaps.get(namespace, name, answer)
+      },
+      (result) => {
+        for (const message of result.invalidNames)
+          events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
+        if (!result.ok) {
+          done({ ok: false, message: result.error })
+          return
+        }
+        const mounted = containerMounts({ fs, minor, pod, container, env: result.env, pluginFor })
+        if (!mounted.ok) {
+          done({ ok: false, message: mounted.error })
+          return
+        }
+        done({ ok: true, config: configOf(plan, result.env, mounted.mounts) })
+      },
+    )
+  }
+}
+
+function configOf(
+  { pod, container, sandboxId, attempt, specHash }: ContainerPlan,
+  env: readonly { readonly name: string; readonly value: string }[],
+  mounts: ContainerConfig['mounts'],
+): ContainerConfig {
+  const grace = pod.spec.terminationGracePeriodSeconds
+  return {
+    sandboxId,
+    podUid: pod.metadata.uid ?? '',
+    name: container.name,
+    attempt,
+    image: container.image ?? '',
+    command: expandCommand(container.command ?? [], env),
+    args: expandCommand(container.args ?? [], env),
+    workingDir: container.workingDir ?? '',
+    env,
+    mounts,
+    ...identityOf(pod, container),
+    hostname: pod.spec.hostname ?? pod.metadata.name,
+    readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
+    memoryLimitBytes: memoryLimit(container),
+    specHash,
+    ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
+  }
+}
+
+function identityOf(pod: Pod, container: Container) {
+  const own = pod.spec.securityContext
+  const supplemental = (own?.supplementalGroups ?? []) as readonly number[]
+  const groups = own?.fsGroup === undefined ? supplemental : [...supplemental, own.fsGroup]
+  const group = container.securityContext?.runAsGroup ?? (own?.runAsGroup as number | undefined)
+  return {
+    runAsUser: container.securityContext?.runAsUser ?? own?.runAsUser ?? -1,
+    ...(group === undefined ? {} : { runAsGroup: group }),
+    groups,
+  }
+}
+
+function memoryLimit(container: Container): number | undefined {
+  const text = container.resources?.limits?.memory
+  return text === undefined ? undefined : quantityValue(text)
+}

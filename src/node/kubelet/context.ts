@@ -1,0 +1,58 @@
+import type { Client } from '../../apiserver/client/client.ts'
+import type { Calendar } from '../../kernel/calendar.ts'
+import type { Journal } from '../../kernel/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStreams } from '../../kernel/random.ts'
+import type { ConfigMap, Pod, Secret, Volume } from '../../objects/core.ts'
+import type { FeatureGates } from '../../versions/feature-gates.ts'
+import type { NodeFs } from '../fs/node-fs.ts'
+import type { ContainerRuntime } from '../runtime/cri.ts'
+import type { ObjectManager } from '../secrets/object-manager.ts'
+import type { StatusManager } from '../status/status-manager.ts'
+import type { KubeletFacts } from '../version-facts.ts'
+import type { VolumePlugin } from '../volumes/plugin.ts'
+import type { VolumeManager } from '../volumes/volume-manager.ts'
+import type { KubeletConfiguration } from './configuration.ts'
+import type { KubeletEvents } from './kubelet-events.ts'
+import type { Pleg } from './pleg.ts'
+import type { PodManager } from './pod-manager.ts'
+import type { PodRuntimePorts } from './pod-runtime.ts'
+import type { PodWorkers } from './pod-workers.ts'
+import type { Prober } from './prober.ts'
+import type { ReasonCache } from './reason-cache.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+/** The parts of one running kubelet, as its modules see each other. Made at each start, dropped at each stop. */
+export interface KubeletContext {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly nodeName: string
+  readonly hostIp: string
+  readonly minor: number
+  readonly facts: KubeletFacts
+  readonly gates: FeatureGates
+  readonly config: KubeletConfiguration
+  readonly recordIdleSyncs: boolean
+  readonly client: Client
+  readonly events: KubeletEvents
+  readonly runtime: ContainerRuntime
+  readonly fs: NodeFs
+  readonly secrets: ObjectManager<Secret>
+  readonly configMaps: ObjectManager<ConfigMap>
+  readonly pods: PodManager
+  readonly pleg: Pleg
+  readonly queue: WorkQueue
+  readonly workers: PodWorkers
+  readonly statuses: StatusManager
+  readonly volumes: VolumeManager
+  readonly reasons: ReasonCache
+  readonly prober: Prober
+  readonly podRuntime: PodRuntimePorts
+  readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
+  /** Whether the own Node object exists, as far as the kubelet knows: mirror Pods need it. */
+  readonly hasNode: () => boolean
+  /** Tells the journal; the actor is this kubelet, the object the Pod. */
+  record(type: string, pod: Pod, detail: Readonly<Record<string, unknown>>, weight?: 'story' | 'chatter'): number
+}

@@ -1,0 +1,40 @@
+import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
+import type { Container, Pod } from '../../objects/core.ts'
+import type { ObjectReference } from '../../objects/meta.ts'
+
+/** The kubelet's events, with the references that the real one makes. */
+export interface KubeletEvents {
+  pod(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** With `fieldPath`. */
+  container(pod: Pod, container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
+  node(type: 'Normal' | 'Warning', reason: string, message: string): void
+}
+
+export function createKubeletEvents(recorder: EventRecorder, nodeName: string): KubeletEvents {
+  return {
+    pod: (pod, type, reason, message) => recorder.event(podReference(pod), type, reason, message),
+    container: (pod, container, type, reason, message) =>
+      recorder.event({ ...podReference(pod), fieldPath: fieldPath(pod, container) }, type, reason, message),
+    // The kubelet knows its Node only by name and gives that as uid. Source: kubelet.go, nodeRef.
+    node: (type, reason, message) =>
+      recorder.event({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, type, reason, message),
+  }
+}
+
+/** Source: pkg/kubelet/container/ref.go, fieldPath. */
+function fieldPath(pod: Pod, container: Container): string {
+  const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false
+  return isInit ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`
+}
+
+function podReference(pod: Pod): ObjectReference {
+  const { name, namespace, uid, resourceVersion } = pod.metadata
+  return {
+    kind: 'Pod',
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    apiVersion: 'v1',
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Journal records of the kubelet. Their actor is `kubelet/<node>`, their object the Pod or the Node. What the container
+ * runtime does is in runtime/records.ts; what of it the recorded timelines know stands beside each type.
+ */
+export const kubeletRecords = {
+  'kubelet.start': 'The kubelet starts; it remembers nothing of earlier runs.',
+  'kubelet.stop': 'It stops: memory is lost, containers and mounts stay.',
+  'kubelet.register': 'The Node object was made or taken over. Detail: isNew.',
+  'volume.set-up': 'A volume has its content (set-up ok). Detail: volume, refresh, changed, sources.',
+  'volume.set-up-failed': 'It has not (set-up failed). Detail: volume, error, retryNotBeforeMs.',
+  'volume.tear-down': 'A volume is gone, with all that was in it (tear-down ok). Detail: volume.',
+  'pod-directory.create': "The Pod's directory on the node was made.",
+  'pod-directory.remove': 'It was removed: nothing of the Pod is left on the node.',
+  'mirror-pod.refused': 'The API server refused the mirror of a static Pod. Detail: message.',
+  'static-pod.refused': 'A static Pod was not taken. Detail: message.',
+  'pod.refused': 'The node does not take a Pod that was bound to it. Detail: reason, message.',
+  'secret.visible': 'A container can see a new version. Detail: secret, resourceVersion, volume, delays in ms.',
+} as const
+
+export type KubeletRecordType = keyof typeof kubeletRecords

@@ -1,0 +1,37 @@
+import { resources } from '../../apiserver/client/client.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { ConfigMap, Secret } from '../../objects/core.ts'
+import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'
+import { GetManager } from './get-manager.ts'
+import type { ObjectKind, ObjectManager } from './object-manager.ts'
+import { configMapNamesOf, secretNamesOf } from './pod-references.ts'
+import { TtlManager } from './ttl-manager.ts'
+import { WatchManager, type WatchManagerOptions } from './watch-manager.ts'
+
+export const secretKind: ObjectKind = { resource: resources.secrets, singular: 'secret', namesOf: secretNamesOf }
+export const configMapKind: ObjectKind = {
+  resource: resources.configMaps,
+  singular: 'configmap',
+  namesOf: configMapNamesOf,
+}
+
+export interface ManagerOptions extends Omit<WatchManagerOptions, 'kind'> {
+  readonly strategy: ChangeDetectionStrategy
+  /** Freshness of a cached copy, as the node's annotation has it now. */
+  readonly ttlMs: () => VirtualMs
+}
+
+/** The manager that `configMapAndSecretChangeDetectionStrategy` asks for (facts/kubelet.md 1.1). */
+export function createObjectManager<T extends Secret | ConfigMap>(
+  kind: ObjectKind,
+  options: ManagerOptions,
+): ObjectManager<T> {
+  switch (options.strategy) {
+    case 'Watch':
+      return new WatchManager<T>({ ...options, kind })
+    case 'Cache':
+      return new TtlManager<T>({ ...options, kind })
+    case 'Get':
+      return new GetManager<T>(options.client, kind)
+  }
+}

@@ -1,0 +1,76 @@
+import type { RequestError } from '../../apiserver/client/client.ts'
+import type { Pod } from '../../objects/core.ts'
+import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+
+/** Why an object could not be had, with the text that reaches events and statuses. */
+export interface ObjectError {
+  readonly message: string
+  readonly isNotFound: boolean
+}
+
+export type ObjectResult<T> =
+  | { readonly ok: true; readonly object: T }
+  | { readonly ok: false; readonly error: ObjectError }
+
+/** Secrets and ConfigMaps: what tells them apart. */
+export interface ObjectKind {
+  readonly resource: ResourceRef
+  /** As the kubelet's own messages say it: `secret`, `configmap`. */
+  readonly singular: string
+  namesOf(pod: Pod): ReadonlySet<string>
+}
+
+/** How far one object got on this node, for `inspect` and the UI. */
+export interface ObjectView {
+  readonly namespace: string
+  readonly name: string
+  readonly references: number
+  /** Reflector's state for Watch; `cached`, `absent`, `invalid` for Cache. */
+  readonly state: string
+  readonly resourceVersion: string | undefined
+}
+
+/** What was asked of the API server for one object by this node. */
+export interface ObjectTraffic {
+  requests: number
+  openWatches: number
+}
+
+/**
+ * Gives the kubelet the Secrets (or ConfigMaps) of its Pods. One of three: Watch, Cache, Get (facts/kubelet.md 1.1).
+ * What is not registered by a Pod is not given, except by Get.
+ */
+export interface ObjectManager<T extends KubeObject = KubeObject> {
+  readonly strategy: 'Watch' | 'Cache' | 'Get'
+  registerPod(pod: Pod): void
+  unregisterPod(pod: Pod): void
+  /** `done` may be called before `get` returns: with Watch nearly always. */
+  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void
+  /**
+   * What `get` would answer now without asking anybody; undefined if it cannot say. Reads nothing and changes nothing:
+   * for deciding whether an idle refresh would find anything new.
+   */
+  peek(namespace: string, name: string): ObjectResult<T> | undefined
+  /** Called after the node's copy of an object changed (Watch only: the others learn of changes only by asking). */
+  observe(listener: (namespace: string, name: string) => void): void
+  traffic(namespace: string, name: string): ObjectTraffic | undefined
+  inspect(): readonly ObjectView[]
+  /** The kubelet stops: watches are closed, everything is forgotten. */
+  stop(): void
+}
+
+export function objectKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}
+
+export function notRegistered(namespace: string, name: string): ObjectError {
+  return { message: `object ${JSON.stringify(namespace)}/${JSON.stringify(name)} not registered`, isNotFound: false }
+}
+
+export function errorOfRequest(error: RequestError): ObjectError {
+  if (error.kind === 'network') return { message: error.message, isNotFound: false }
+  return {
+    message: error.status.message ?? error.status.reason ?? 'unknown',
+    isNotFound: error.status.reason === 'NotFound',
+  }
+}

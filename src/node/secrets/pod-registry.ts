@@ -1,0 +1,63 @@
+import type { Pod } from '../../objects/core.ts'
+
+/** What a registry counts references in. */
+export interface ReferenceStore {
+  addReference(namespace: string, name: string): void
+  deleteReference(namespace: string, name: string): void
+}
+
+/**
+ * Which Pods refer to which objects. Up to v1.28 each registration of a known Pod adds all its names again and then takes
+ * the old ones away: nothing changes in number, but a ttl cache drops what it holds. From v1.29 only differences count.
+ * Source: pkg/kubelet/util/manager/cache_based_manager.go, RegisterPod and UnregisterPod; facts/kubelet.md 1.3.
+ */
+export class PodRegistry {
+  readonly #pods = new Map<string, { readonly namespace: string; readonly names: ReadonlySet<string> }>()
+
+  private readonly store: ReferenceStore
+  private readonly namesOf: (pod: Pod) => ReadonlySet<string>
+  private readonly keyHasUid: boolean
+  private readonly countsOnlyDifferences: boolean
+
+  constructor(
+    store: ReferenceStore,
+    namesOf: (pod: Pod) => ReadonlySet<string>,
+    keyHasUid: boolean,
+    countsOnlyDifferences: boolean,
+  ) {
+    this.store = store
+    this.namesOf = namesOf
+    this.keyHasUid = keyHasUid
+    this.countsOnlyDifferences = countsOnlyDifferences
+  }
+
+  registerPod(pod: Pod): void {
+    const namespace = pod.metadata.namespace ?? ''
+    const key = this.#keyOf(pod)
+    const before = this.#pods.get(key)
+    const names = this.namesOf(pod)
+    this.#pods.set(key, { namespace, names })
+    for (const name of names)
+      if (!this.countsOnlyDifferences || before?.names.has(name) !== true) this.store.addReference(namespace, name)
+    if (before === undefined) return
+    for (const name of before.names)
+      if (!this.countsOnlyDifferences || !names.has(name)) this.store.deleteReference(namespace, name)
+  }
+
+  unregisterPod(pod: Pod): void {
+    const key = this.#keyOf(pod)
+    const before = this.#pods.get(key)
+    if (before === undefined) return
+    this.#pods.delete(key)
+    for (const name of before.names) this.store.deleteReference(before.namespace, name)
+  }
+
+  clear(): void {
+    this.#pods.clear()
+  }
+
+  #keyOf(pod: Pod): string {
+    const key = `${pod.metadata.namespace}/${pod.metadata.name}`
+    return this.keyHasUid ? `${key}/${pod.metadata.uid}` : key
+  }
+}

@@ -1,0 +1,311 @@
+import type { Client } from '../../apiserver/client/client.ts'
+import { Reflector } from '../../apiserver/client/reflector.ts'
+import type { Kernel, Timer } from '../../kernel/kernel.ts'
+import type { RandomStream } from '../../kernel/random.ts'
+import { minute, second, type VirtualMs } from '../../kernel/time.ts'
+import type { KubeObject } from '../../objects/meta.ts'
+import { type Grid, gridAfter } from '../grid.ts'
+import type { KubeletFacts } from '../version-facts.ts'
+import {
+  notRegistered,
+  type ObjectKind,
+  type ObjectManager,
+  type ObjectResult,
+  type ObjectTraffic,
+  type ObjectView,
+  objectKey,
+} from './object-manager.ts'
+import { PodRegistry } from './pod-registry.ts'
+
+/** Source: pkg/kubelet/util/manager/watch_based_manager.go, Get: PollImmediate(10ms, 1s). */
+const syncWait = { pollMs: 10, timeoutMs: second } as const
+
+/** Source: watch_based_manager.go, minIdleTime, and NewWatchBasedManager: maxIdleTime = 5 * resyncInterval. */
+const minIdleMs: VirtualMs = minute
+const idleSyncPeriods = 5
+const idleSweepMs: VirtualMs = minute
+
+export interface WatchManagerOptions {
+  readonly kernel: Kernel
+  readonly client: Client
+  readonly minor: number
+  readonly facts: KubeletFacts
+  /** Whether a copy that says `immutable: true` is kept for ever (gate ImmutableEphemeralVolumes). */
+  readonly freezesImmutable: boolean
+  readonly kind: ObjectKind
+  /** A stream for the back-offs and watch time-outs of one object. */
+  readonly random: (namespace: string, name: string) => RandomStream
+  readonly syncFrequency: VirtualMs
+  /**
+   * Last instant at which a running Pod's sync has read the object, if its Pods read it at every sync (volumes, pull
+   * secrets): idle syncs are not carried out, so `get` is not called for them. Undefined: nobody does.
+   */
+  readonly lastIdleRead: (namespace: string, name: string) => VirtualMs | undefined
+}
+
+interface Item<T extends KubeObject> {
+  readonly namespace: string
+  readonly name: string
+  references: number
+  object: T | undefined
+  isSynced: boolean
+  isImmutable: boolean
+  isStopped: boolean
+  lastAccess: VirtualMs
+  readonly reflector: Reflector<T>
+  readonly waiters: Set<() => void>
+  readonly traffic: ObjectTraffic
+}
+
+/**
+ * Watch strategy: one reflector for each object that a Pod of this node refers to. Source:
+ * pkg/kubelet/util/manager/watch_based_manager.go; facts/kubelet.md 1.4.
+ */
+export class WatchManager<T extends KubeObject & { readonly immutable?: boolean }> implements ObjectManager<T> {
+  readonly strategy = 'Watch'
+  readonly #items = new Map<string, Item<T>>()
+  readonly #registry: PodRegistry
+  readonly #listeners: ((namespace: string, name: string) => void)[] = []
+  readonly #sweeps: Grid
+  #sweep: Timer | undefined
+
+  private readonly options: WatchManagerOptions
+
+  constructor(options: WatchManagerOptions) {
+    this.options = options
+
+    const { facts, kind, kernel } = options
+    this.#registry = new PodRegistry(
+      {
+        addReference: (namespace, name) => this.#addReference(namespace, name),
+        deleteReference: (namespace, name) => this.#deleteReference(namespace, name),
+      },
+      (pod) => kind.namesOf(pod),
+      facts.registrationKeyHasUid,
+      facts.registration === 'first-sync',
+    )
+    // The sweep's minute begins with the kubelet.
+    this.#sweeps = { phaseMs: kernel.now() + idleSweepMs, periodMs: idleSweepMs }
+  }
+
+  registerPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    this.#registry.registerPod(pod)
+  }
+
+  unregisterPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    this.#registry.unregisterPod(pod)
+  }
+
+  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void {
+    const item = this.#items.get(objectKey(namespace, name))
+    if (item === undefined) {
+      done({ ok: false, error: notRegistered(namespace, name) })
+      return
+    }
+    const { kernel, facts } = this.options
+    if (facts.stopsIdleWatches) {
+      item.lastAccess = kernel.now()
+      if (item.isStopped && !item.isImmutable) {
+        item.isStopped = false
+        item.reflector.start()
+      }
+    }
+    if (item.isSynced) {
+      done(this.#answer(item))
+      return
+    }
+    this.#waitForSync(item, done)
+  }
+
+  peek(namespace: string, name: string): ObjectResult<T> | undefined {
+    const item = this.#items.get(objectKey(namespace, name))
+    if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
+    return item.isSynced ? this.#found(item) : undefined
+  }
+
+  observe(listener: (namespace: string, name: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  traffic(namespace: string, name: string): ObjectTraffic | undefined {
+    return this.#items.get(objectKey(namespace, name))?.traffic
+  }
+
+  inspect(): readonly ObjectView[] {
+    return [...this.#items.values()].map((item) => ({
+      namespace: item.namespace,
+      name: item.name,
+      references: item.references,
+      state: item.isImmutable ? 'frozen' : item.reflector.state,
+      resourceVersion: item.object?.metadata.resourceVersion,
+    }))
+  }
+
+  stop(): void {
+    for (const item of this.#items.values()) item.reflector.stop()
+    this.#items.clear()
+    this.#registry.clear()
+    this.#sweep?.cancel()
+    this.#sweep = undefined
+  }
+
+  /** The cache is asked at once and then every 10 ms; what comes in between is seen at the next of these instants. */
+  #waitForSync(item: Item<T>, done: (result: ObjectResult<T>) => void): void {
+    const { kernel, kind } = this.options
+    const began = kernel.now()
+    const timer = kernel.schedule(syncWait.timeoutMs, () => {
+      item.waiters.delete(synced)
+      const message = `failed to sync ${kind.singular} cache: timed out waiting for the condition`
+      done({ ok: false, error: { message, isNotFound: false } })
+    })
+    const synced = (): void => {
+      item.waiters.delete(synced)
+      const waitedMs = kernel.now() - began
+      const seenAt = began + Math.ceil(waitedMs / syncWait.pollMs) * syncWait.pollMs
+      if (seenAt >= began + syncWait.timeoutMs) return
+      timer.cancel()
+      kernel.schedule(seenAt - kernel.now(), () => done(this.#answer(item)))
+    }
+    item.waiters.add(synced)
+  }
+
+  #found(item: Item<T>): ObjectResult<T> {
+    if (item.object !== undefined) return { ok: true, object: item.object }
+    const message = `${this.options.kind.singular} ${JSON.stringify(item.name)} not found`
+    return { ok: false, error: { message, isNotFound: true } }
+  }
+
+  #answer(item: Item<T>): ObjectResult<T> {
+    const { object } = item
+    if (object?.immutable === true && this.options.freezesImmutable && !item.isImmutable) {
+      item.isImmutable = true
+      item.isStopped = true
+      item.reflector.stop()
+      item.traffic.openWatches = 0
+    }
+    return this.#found(item)
+  }
+
+  #addReference(namespace: string, name: string): void {
+    const key = objectKey(namespace, name)
+    let item = this.#items.get(key)
+    if (item === undefined) {
+      item = this.#newItem(namespace, name)
+      this.#items.set(key, item)
+      item.reflector.start()
+      this.#planSweep()
+    }
+    item.references++
+  }
+
+  #deleteReference(namespace: string, name: string): void {
+    const key = objectKey(namespace, name)
+    const item = this.#items.get(key)
+    if (item === undefined) return
+    item.references--
+    if (item.references > 0) return
+    item.isStopped = true
+    item.reflector.stop()
+    this.#items.delete(key)
+  }
+
+  #newItem(namespace: string, name: string): Item<T> {
+    const { kernel, client, minor, kind, facts, random } = this.options
+    const traffic: ObjectTraffic = { requests: 0, openWatches: 0 }
+    const reflector = new Reflector<T>({
+      kernel,
+      client,
+      minor,
+      resource: kind.resource,
+      namespace,
+      fieldSelector: `metadata.name=${name}`,
+      random: random(namespace, name),
+      minWatchTimeoutSeconds: facts.objectWatchMinutes[0] * 60,
+      onState: (state) => {
+        if (state === 'listing') traffic.requests++
+        if (state === 'watching') traffic.requests++
+        traffic.openWatches = state === 'watching' ? 1 : 0
+      },
+      store: {
+        replace: (objects) => {
+          item.object = objects[0]
+          item.isSynced = true
+          for (const waiter of [...item.waiters]) waiter()
+          this.#changed(item)
+        },
+        add: (object) => this.#store(item, object),
+        update: (object) => this.#store(item, object),
+        delete: () => this.#store(item, undefined),
+      },
+    })
+    const item: Item<T> = {
+      namespace,
+      name,
+      references: 0,
+      object: undefined,
+      isSynced: false,
+      isImmutable: false,
+      isStopped: false,
+      // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
+      lastAccess: -idleSyncPeriods * this.options.syncFrequency - 1,
+      reflector,
+      waiters: new Set(),
+      traffic,
+    }
+    return item
+  }
+
+  #store(item: Item<T>, object: T | undefined): void {
+    item.object = object
+    this.#changed(item)
+  }
+
+  #changed(item: Item<T>): void {
+    for (const listener of this.#listeners) listener(item.namespace, item.name)
+  }
+
+  /** Plans the first sweep at which anything could have been idle long enough. */
+  #planSweep(): void {
+    const { kernel, facts } = this.options
+    if (!facts.stopsIdleWatches || this.#items.size === 0) return
+    const maxIdleMs = this.#maxIdleMs()
+    let earliest = Number.POSITIVE_INFINITY
+    for (const item of this.#items.values()) {
+      if (item.isStopped || item.isImmutable) continue
+      if (!item.isSynced && !facts.stopsUnsyncedWatches) {
+        earliest = Math.min(earliest, kernel.now())
+        continue
+      }
+      const readEverySync = this.options.lastIdleRead(item.namespace, item.name)
+      // What each sync reads will be looked at again when its Pods may have gone.
+      const lastRead = readEverySync === undefined ? item.lastAccess : kernel.now()
+      earliest = Math.min(earliest, lastRead + maxIdleMs)
+    }
+    if (earliest === Number.POSITIVE_INFINITY) return
+    const at = gridAfter(this.#sweeps, Math.max(earliest, kernel.now()))
+    if (this.#sweep !== undefined && this.#sweep.at <= at) return
+    this.#sweep?.cancel()
+    this.#sweep = kernel.schedule(at - kernel.now(), () => {
+      this.#sweep = undefined
+      this.#stopIdle()
+      this.#planSweep()
+    })
+  }
+
+  #maxIdleMs(): VirtualMs {
+    return Math.max(idleSyncPeriods * this.options.syncFrequency, minIdleMs)
+  }
+
+  #stopIdle(): void {
+    const { kernel, facts } = this.options
+    const now = kernel.now()
+    for (const item of this.#items.values()) {
+      if (item.isStopped || item.isImmutable || (!item.isSynced && !facts.stopsUnsyncedWatches)) continue
+      const idleRead = this.options.lastIdleRead(item.namespace, item.name) ?? item.lastAccess
+      if (now <= Math.max(idleRead, item.lastAccess) + this.#maxIdleMs()) continue
+      item.isStopped = true
+      item.isSynced = false
+      item.reflector.stop()
+    }
+  }
+}

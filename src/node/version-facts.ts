@@ -1,0 +1,90 @@
+import { factAt, type VersionedFact } from '../versions/version.ts'
+
+/** What changed in the kubelet between versions, dated by minor. Sections name facts/kubelet.md; rows v1.26/README.md. */
+export const kubeletFacts = {
+  /** Who registers a Pod with the secret managers, and when (1.3). */
+  registration: fact<'pod-manager' | 'every-sync' | 'first-sync'>('kubelet.md 1.3', 'pod-manager', [
+    [22, 'every-sync'],
+    [29, 'first-sync'],
+  ]),
+  /** Pods are told apart by uid, not only by name, when references are counted (1.3). */
+  registrationKeyHasUid: fact('kubelet.md 1.3', false, [[22, true]]),
+  /** Watches that nobody reads for 5 sync periods are closed (1.4). */
+  stopsIdleWatches: fact('kubelet.md 1.4', false, [[21, true]]),
+  /** An idle sweep also stops watches that never synced (1.4). */
+  stopsUnsyncedWatches: fact('kubelet.md 1.4', false, [
+    [21, true],
+    [22, false],
+  ]),
+  /** Watch time-out that a reflector of one object asks for, in minutes: U[a, b) (1.4). */
+  objectWatchMinutes: fact<readonly [number, number]>('kubelet.md 1.4', [5, 10], [[31, [30, 60]]]),
+  /** A Pod passes through syncTerminatingPod and syncTerminatedPod (rows 6..15). */
+  terminatingPhases: fact('v1.26/README.md rows 6..15; pod_workers.go since 1.22', false, [[22, true]]),
+  /** A terminal phase waits until no container can be running any more (row 12). */
+  terminalPhaseWaits: fact('v1.26/README.md row 12', false, [[22, true]]),
+  /** Containers that are still to be removed do not hold back a Pod's deletion (v1.26/README.md rows 8, 10). */
+  ignoresDeadContainers: fact('kubelet_pods.go, PodResourcesAreReclaimed', false, [[22, true]]),
+  /** The object of a deleted Pod goes only when its worker is done. Source: status_manager.go, podIsFinished. */
+  deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (from memory)', false, [[27, true]]),
+  /** A deleted Pod gets a terminal phase before its object goes. Source: kubelet_pods.go, getPhase(podIsTerminal). */
+  terminalPhaseBeforeDeletion: fact('kubelet_pods.go, getPhase (from memory)', false, [[27, true]]),
+  /** Reason of Ready=False of a Failed Pod (row 13). */
+  podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),
+  /** Grace period of a forced deletion that reaches StopContainer (row 14). */
+  zeroGraceMeansUnset: fact('v1.26/README.md row 14', false, [[22, true]]),
+  /** Grace period of the containers of a Pod that is unknown to the API server, in seconds (row 15). */
+  orphanGraceSeconds: fact<number | undefined>('v1.26/README.md row 15', undefined, [[22, 1]]),
+  /** Text of the time-out event of a Pod's volumes; undefined: none is sent (3.4). */
+  volumeTimeoutEvent: fact<'all-unattached' | 'failed-to-process' | undefined>('kubelet.md 3.4', 'all-unattached', [
+    [27, 'failed-to-process'],
+    [28, undefined],
+  ]),
+  /** Shortest pause between two removal passes of the populator that asked the runtime, in ms (2.2). */
+  removalPassMs: fact('kubelet.md 2.2', 2000, [[27, 0]]),
+  /** The crash BackOff event names container and Pod (row 16). */
+  backOffNamesPod: fact('kubelet.md 8.2', false, [[26, true]]),
+  /** A missing pull secret is told by an event (7.1). */
+  pullSecretEvent: fact('kubelet.md 7.1', false, [[28, true]]),
+  /** Wording of Created and Started (3.5). */
+  createdMessage: fact<'Created container %s' | 'Created container: %s' | 'Container created'>(
+    'kubelet.md 3.5',
+    'Created container %s',
+    [
+      [29, 'Created container: %s'],
+      [35, 'Container created'],
+    ],
+  ),
+  startedMessage: fact<'Started container %s' | 'Container started'>('kubelet.md 3.5', 'Started container %s', [
+    [35, 'Container started'],
+  ]),
+  /** Errors of a sync carry the end of the crash back-off, and the next sync comes then (2.3). */
+  syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
+  /** The kubelet refuses to build environments before it has seen the services (6.2). */
+  envWaitsForServices: fact('kubelet.md 6.2', false, [[19, true]]),
+  /** The kubelet waits, once a second, for its own Node before it watches Pods (10.6). */
+  waitsForOwnNode: fact('kubelet.md 10.6', true, []),
+  /** The event sender keeps the order in which events were made (row 18). */
+  orderedEvents: fact('v1.26/README.md row 18', false, [[26, true]]),
+  /** Static Pods that refer to API objects are refused when they are read (9). */
+  refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
+} as const
+
+export type KubeletFacts = { readonly [K in keyof typeof kubeletFacts]: FactValue<(typeof kubeletFacts)[K]> }
+type FactValue<F> = F extends VersionedFact<infer T> ? T : never
+
+/** All facts of one minor version. */
+export function kubeletFactsOf(minor: number): KubeletFacts {
+  const resolved: Record<string, unknown> = {}
+  for (const [name, versioned] of Object.entries(kubeletFacts))
+    resolved[name] = factAt(versioned as VersionedFact<unknown>, minor)
+  // Every key of the table was filled with the value of its own fact.
+  return resolved as KubeletFacts
+}
+
+function fact<T>(
+  source: string,
+  initially: T,
+  since: readonly (readonly [minor: number, value: T])[],
+): VersionedFact<T> {
+  return { source, initially, since }
+}

@@ -1,0 +1,41 @@
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { Pod, Volume } from '../../objects/core.ts'
+
+/** One volume of one Pod, as a plugin gets it. */
+export interface VolumeRef {
+  readonly pod: Pod
+  readonly volume: Volume
+}
+
+/** An API object that a volume's content was made from. */
+export interface ContentSource {
+  readonly kind: 'Secret' | 'ConfigMap'
+  readonly name: string
+  /** Undefined: it did not exist and was optional. */
+  readonly resourceVersion: string | undefined
+}
+
+export type SetUpResult =
+  | {
+      readonly ok: true
+      /** Whether files were written. */
+      readonly changed: boolean
+      readonly sources: readonly ContentSource[]
+      /** When the content would be different although nothing in the API changed: a token's renewal. */
+      readonly staleAt?: VirtualMs
+    }
+  | { readonly ok: false; readonly error: string }
+
+export type TearDownResult = { readonly ok: true } | { readonly ok: false; readonly error: string }
+
+/** What the volume manager asks of each kind of volume. `done` may be called before `setUp` returns. */
+export interface VolumePlugin {
+  /** Whether each sync of the Pod sets the volume up again (secret, configMap, projected, downwardAPI). */
+  readonly requiresRemount: boolean
+  /** Whether containers may never write to it, whatever their mount says (V8). Absent: they may. */
+  readonly readOnly?: boolean
+  setUp(ref: VolumeRef, done: (result: SetUpResult) => void): void
+  tearDown(ref: VolumeRef): TearDownResult
+  /** Directory on the node that containers get. */
+  hostPath(ref: VolumeRef): string
+}

@@ -1,0 +1,134 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import { type Grid, GridLoop } from '../grid.ts'
+import type { KubeletFacts } from '../version-facts.ts'
+import { retryDelayMs } from './operation-back-off.ts'
+import type { SetUpResult } from './plugin.ts'
+import type { VolumeUse } from './volume-use.ts'
+
+/** To whom the reconciler tells what it did. */
+export interface ReconcilerReports {
+  /** Decides which text a time-out has. */
+  readonly volumeTimeoutNames: KubeletFacts['volumeTimeoutEvent']
+  setUpSucceeded(use: VolumeUse, isRefresh: boolean, result: SetUpResult & { readonly ok: true }): void
+  setUpFailed(use: VolumeUse, message: string, retryMs: VirtualMs): void
+  tornDown(use: VolumeUse): void
+}
+
+/**
+ * Brings the actual state of world to the desired one: every 100 ms, but only when there is a difference that can be
+ * worked on. Unmounts come first. Source: pkg/kubelet/volumemanager/reconciler/reconciler.go, reconcile.
+ */
+export class Reconciler {
+  readonly #kernel: Kernel
+  readonly #reports: ReconcilerReports
+  readonly #settled: (use: VolumeUse) => void
+  readonly #loop: GridLoop
+  /** Volumes whose actual state differs from the desired one and that no operation is busy with. */
+  #open = new Set<VolumeUse>()
+  #isStopped = false
+
+  constructor(kernel: Kernel, grid: Grid, reports: ReconcilerReports, settled: (use: VolumeUse) => void) {
+    this.#kernel = kernel
+    this.#reports = reports
+    this.#settled = settled
+    this.#loop = new GridLoop(kernel, grid, () => this.#reconcile())
+  }
+
+  /** Something about this volume changed: the next pass looks at it. */
+  examine(use: VolumeUse): void {
+    this.#open.add(use)
+    this.#loop.wake()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#loop.stop()
+    this.#open.clear()
+  }
+
+  #reconcile(): void {
+    const uses = this.#open
+    this.#open = new Set()
+    for (const use of uses) if (!use.isDesired) this.#retire(use)
+    for (const use of uses) if (use.isDesired) this.#advance(use)
+  }
+
+  #retire(use: VolumeUse): void {
+    // An operation under way is waited for: its end examines the volume again.
+    if (use.isBusy) return
+    if (!use.isMounted && use.state.name !== 'unmountBackOff') {
+      use.take('dropped')
+      this.#settled(use)
+      return
+    }
+    if (use.state.name === 'unmountBackOff' && this.#isTooEarly(use)) return
+    use.take('unmount.started')
+    const result = use.plugin.tearDown(use)
+    if (result.ok) {
+      use.take('unmount.succeeded')
+      this.#reports.tornDown(use)
+      this.#settled(use)
+      return
+    }
+    use.take('unmount.failed')
+    this.#failed(use)
+  }
+
+  #advance(use: VolumeUse): void {
+    switch (use.state.name) {
+      case 'desired':
+        // VerifyControllerAttachedVolume has nothing to wait for here; the mount is the next pass's business.
+        use.take('attached')
+        this.examine(use)
+        return
+      case 'attached':
+      case 'remountRequired':
+        this.#mount(use)
+        return
+      case 'mountBackOff':
+      case 'remountBackOff':
+        if (!this.#isTooEarly(use)) this.#mount(use)
+        return
+      default:
+        return
+    }
+  }
+
+  #isTooEarly(use: VolumeUse): boolean {
+    const dueAt = use.failedAt + retryDelayMs(use.failures)
+    if (this.#kernel.now() >= dueAt) return false
+    this.#open.add(use)
+    this.#loop.wake(dueAt)
+    return true
+  }
+
+  #mount(use: VolumeUse): void {
+    const isRefresh = use.isMounted
+    use.take('mount.started')
+    use.plugin.setUp(use, (result) => {
+      if (this.#isStopped) return
+      if (result.ok) {
+        use.failures = 0
+        use.sources = result.sources
+        use.staleAt = result.staleAt
+        use.take('mount.succeeded')
+        this.#reports.setUpSucceeded(use, isRefresh, result)
+        if (!use.isDesired) this.examine(use)
+        this.#settled(use)
+        return
+      }
+      use.take('mount.failed')
+      this.#failed(use)
+      const text = `MountVolume.SetUp failed for volume ${JSON.stringify(use.volume.name)} : ${result.error}`
+      this.#reports.setUpFailed(use, text, retryDelayMs(use.failures))
+    })
+  }
+
+  #failed(use: VolumeUse): void {
+    use.failures++
+    use.failedAt = this.#kernel.now()
+    this.#open.add(use)
+    this.#loop.wake(use.isDesired ? use.failedAt + retryDelayMs(use.failures) : 0)
+  }
+}

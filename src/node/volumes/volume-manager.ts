@@ -1,0 +1,305 @@
+import type { Journal } from '../../kernel/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStream } from '../../kernel/random.ts'
+import { second, type VirtualMs } from '../../kernel/time.ts'
+import type { Pod, Volume } from '../../objects/core.ts'
+import { type Grid, GridLoop } from '../grid.ts'
+import { allContainers } from '../secrets/pod-references.ts'
+import type { VolumePlugin } from './plugin.ts'
+import { Reconciler, type ReconcilerReports } from './reconciler.ts'
+import { rotated } from './rotation.ts'
+import { VolumeUse } from './volume-use.ts'
+
+/** Source: pkg/kubelet/volumemanager/volume_manager.go. */
+export const volumeClocks = {
+  populatorMs: 100,
+  reconcilerMs: 100,
+  waitPollMs: 300,
+  waitTimeoutMs: 123 * second,
+} as const
+
+export interface VolumeManagerOptions {
+  readonly kernel: Kernel
+  readonly journal: Journal
+  readonly populatorGrid: Grid
+  readonly reconcilerGrid: Grid
+  /** Rotations of volume names of one Pod. */
+  readonly random: (podUid: string) => RandomStream
+  readonly removalPassMs: VirtualMs
+  readonly keepTerminatedPodVolumes: boolean
+  readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
+  readonly podByUid: (uid: string) => Pod | undefined
+  /** No container of the Pod will run any more, as far as the kubelet knows. */
+  readonly isPodTerminated: (pod: Pod) => boolean
+  /** Pods of which nothing else is to come lose their volumes only when this holds, too. */
+  readonly mayRemoveVolumes: (uid: string) => boolean
+  /** What the runtime says now. */
+  readonly hasRunningContainers: (uid: string) => boolean
+  readonly reports: ReconcilerReports
+}
+
+interface PodVolumes {
+  readonly uid: string
+  readonly uses: Map<string, VolumeUse>
+  readonly waiters: Set<() => void>
+}
+
+/**
+ * Desired state of world (filled by the populator), actual state of world (changed by the reconciler), and the wait of
+ * the Pod workers for the two to agree. Both loops run only when they would find something.
+ */
+export class VolumeManager {
+  readonly #options: VolumeManagerOptions
+  readonly #pods = new Map<string, PodVolumes>()
+  /** Pods that the populator has to look at. */
+  readonly #unprocessed = new Set<string>()
+  /** Pods whose volumes may have to go. */
+  readonly #leaving = new Set<string>()
+  readonly #populator: GridLoop
+  readonly #reconciler: Reconciler
+  #askedRuntimeAt: VirtualMs | undefined
+
+  constructor(options: VolumeManagerOptions) {
+    this.#options = options
+    this.#populator = new GridLoop(options.kernel, options.populatorGrid, () => this.#populate())
+    this.#reconciler = new Reconciler(options.kernel, options.reconcilerGrid, options.reports, (use) =>
+      this.#settled(use),
+    )
+  }
+
+  /** A new Pod came: the populator will see it at its next pass. */
+  podAdded(uid: string): void {
+    this.#unprocessed.add(uid)
+    this.#populator.wake()
+  }
+
+  /** A Pod went, or its containers or its phase did: its volumes may have to go. */
+  podMayBeLeaving(uid: string): void {
+    if (!this.#pods.has(uid)) return
+    this.#leaving.add(uid)
+    this.#populator.wake()
+  }
+
+  /** A volume found on the disk that no Pod wants: it is taken down. Source: reconciler.go, syncStates. */
+  removeOrphan(pod: Pod, volume: Volume, plugin: VolumePlugin): void {
+    const use = new VolumeUse(pod, volume, plugin)
+    for (const event of ['attached', 'mount.started', 'mount.succeeded'] as const) use.take(event)
+    use.isDesired = false
+    this.#podVolumes(pod.metadata.uid ?? '').uses.set(volume.name, use)
+    this.#reconciler.examine(use)
+  }
+
+  /** Whether the desired or the actual state of world knows volumes of the Pod. */
+  knows(uid: string): boolean {
+    return (this.#pods.get(uid)?.uses.size ?? 0) > 0
+  }
+
+  /** Whether any volume of the Pod is mounted. */
+  hasMountedVolumes(uid: string): boolean {
+    for (const use of this.#pods.get(uid)?.uses.values() ?? []) if (use.isMounted || use.isBusy) return true
+    return false
+  }
+
+  uses(uid: string): Iterable<VolumeUse> {
+    return this.#pods.get(uid)?.uses.values() ?? []
+  }
+
+  use(uid: string, volumeName: string): VolumeUse | undefined {
+    return this.#pods.get(uid)?.uses.get(volumeName)
+  }
+
+  /**
+   * Asks for a refresh of the Pod's volumes and waits until all that its containers mount are there: looks at once and
+   * then every 300 ms, for 2m3s. `done` gets the text of the failure. Source: volume_manager.go, WaitForAttachAndMount.
+   */
+  waitForAttachAndMount(pod: Pod, done: (error: string | undefined) => void): void {
+    const expected = mountedNames(pod)
+    if (expected.length === 0) {
+      done(undefined)
+      return
+    }
+    const uid = pod.metadata.uid ?? ''
+    this.#unprocessed.add(uid)
+    this.#populator.wake()
+    if (this.#unmounted(uid, expected).length === 0) {
+      done(undefined)
+      return
+    }
+    this.#wait(uid, expected, done)
+  }
+
+  #wait(uid: string, expected: readonly string[], done: (error: string | undefined) => void): void {
+    const { kernel } = this.#options
+    const began = kernel.now()
+    const volumes = this.#podVolumes(uid)
+    const timeout = kernel.schedule(volumeClocks.waitTimeoutMs, () => {
+      volumes.waiters.delete(look)
+      // The names come out of a set of a set, each iterated in its own order.
+      const random = this.#options.random(uid)
+      const names = rotated(rotated(expected, random), random)
+      const unmounted = this.#unmounted(uid, names)
+      if (unmounted.length === 0) done(undefined)
+      else done(this.#complaint(uid, names, unmounted))
+    })
+    const look = (): void => {
+      if (this.#unmounted(uid, expected).length > 0) return
+      volumes.waiters.delete(look)
+      const waitedMs = kernel.now() - began
+      const seenAt = began + Math.ceil(waitedMs / volumeClocks.waitPollMs) * volumeClocks.waitPollMs
+      if (seenAt >= timeout.at) return
+      timeout.cancel()
+      kernel.schedule(seenAt - kernel.now(), () => done(undefined))
+    }
+    volumes.waiters.add(look)
+  }
+
+  #complaint(uid: string, names: readonly string[], unmounted: readonly string[]): string {
+    const { volumeTimeoutNames } = this.#options.reports
+    const list = (these: readonly string[]) => `[${these.join(' ')}]`
+    if (volumeTimeoutNames === 'all-unattached')
+      return `unmounted volumes=${list(unmounted)}, unattached volumes=${list(names)}: timed out waiting for the condition`
+    const unprocessed = names.filter((name) => this.use(uid, name) === undefined)
+    const end =
+      volumeTimeoutNames === 'failed-to-process' ? 'timed out waiting for the condition' : 'context deadline exceeded'
+    return `unmounted volumes=${list(unmounted)}, unattached volumes=[], failed to process volumes=${list(unprocessed)}: ${end}`
+  }
+
+  /** From v1.22 on: waits until no volume of the Pod is mounted, as above. Source: volume_manager.go, WaitForUnmount. */
+  waitForUnmount(pod: Pod, done: (error: string | undefined) => void): void {
+    const uid = pod.metadata.uid ?? ''
+    if (!this.hasMountedVolumes(uid)) {
+      done(undefined)
+      return
+    }
+    const { kernel } = this.#options
+    const began = kernel.now()
+    const volumes = this.#podVolumes(uid)
+    const timeout = kernel.schedule(volumeClocks.waitTimeoutMs, () => {
+      volumes.waiters.delete(look)
+      const names = [...volumes.uses.values()].filter((use) => use.isMounted).map(({ volume }) => volume.name)
+      done(`mounted volumes=[${names.sort().join(' ')}]: timed out waiting for the condition`)
+    })
+    const look = (): void => {
+      if (this.hasMountedVolumes(uid)) return
+      volumes.waiters.delete(look)
+      const waitedMs = kernel.now() - began
+      const seenAt = began + Math.ceil(waitedMs / volumeClocks.waitPollMs) * volumeClocks.waitPollMs
+      timeout.cancel()
+      kernel.schedule(seenAt - kernel.now(), () => done(undefined))
+    }
+    volumes.waiters.add(look)
+    this.podMayBeLeaving(uid)
+  }
+
+  stop(): void {
+    this.#populator.stop()
+    this.#reconciler.stop()
+    this.#pods.clear()
+  }
+
+  #podVolumes(uid: string): PodVolumes {
+    const known = this.#pods.get(uid)
+    if (known !== undefined) return known
+    const created: PodVolumes = { uid, uses: new Map(), waiters: new Set() }
+    this.#pods.set(uid, created)
+    return created
+  }
+
+  #unmounted(uid: string, expected: readonly string[]): readonly string[] {
+    const uses = this.#pods.get(uid)?.uses
+    return expected.filter((name) => uses?.get(name)?.isMounted !== true)
+  }
+
+  #populate(): void {
+    const uids = [...this.#unprocessed]
+    this.#unprocessed.clear()
+    for (const uid of uids) this.#addVolumes(uid)
+    this.#removeVolumes()
+  }
+
+  /** Source: desired_state_of_world_populator.go, processPodVolumes. */
+  #addVolumes(uid: string): void {
+    const pod = this.#options.podByUid(uid)
+    if (pod === undefined || this.#options.isPodTerminated(pod)) return
+    const mounted = mountedNames(pod)
+    if (mounted.length === 0) return
+    const { uses } = this.#podVolumes(uid)
+    for (const volume of pod.spec.volumes ?? []) {
+      if (!mounted.includes(volume.name)) continue
+      const use = uses.get(volume.name)
+      if (use === undefined || use.state.isFinal) {
+        const plugin = this.#options.pluginFor(volume)
+        if (plugin === undefined) continue
+        const created = new VolumeUse(pod, volume, plugin)
+        uses.set(volume.name, created)
+        this.#reconciler.examine(created)
+        continue
+      }
+      use.pod = pod
+      use.isDesired = true
+      if (use.plugin.requiresRemount && use.state.name === 'mounted') {
+        use.take('remount.required')
+        this.#reconciler.examine(use)
+      }
+    }
+  }
+
+  /** Source: desired_state_of_world_populator.go, findAndRemoveDeletedPods. */
+  #removeVolumes(): void {
+    if (this.#leaving.size === 0) return
+    const { kernel, removalPassMs } = this.#options
+    const now = kernel.now()
+    if (this.#askedRuntimeAt !== undefined && now - this.#askedRuntimeAt < removalPassMs) {
+      this.#populator.wake(this.#askedRuntimeAt + removalPassMs)
+      return
+    }
+    for (const uid of [...this.#leaving]) this.#removeVolumesOf(uid, now)
+    if (this.#leaving.size > 0) this.#populator.wake(now + Math.max(removalPassMs, 1))
+  }
+
+  #removeVolumesOf(uid: string, now: VirtualMs): void {
+    const volumes = this.#pods.get(uid)
+    const pod = this.#options.podByUid(uid)
+    if (volumes === undefined || volumes.uses.size === 0) {
+      this.#leaving.delete(uid)
+      return
+    }
+    const isKept = pod !== undefined && (!this.#options.isPodTerminated(pod) || this.#options.keepTerminatedPodVolumes)
+    if (isKept || !this.#options.mayRemoveVolumes(uid)) {
+      // Whoever changes that says so again.
+      this.#leaving.delete(uid)
+      return
+    }
+    this.#askedRuntimeAt = now
+    if (this.#options.hasRunningContainers(uid)) return
+    let isDone = true
+    for (const use of volumes.uses.values()) {
+      if (!use.isDesired) continue
+      if (!use.isMounted && pod !== undefined) isDone = false
+      else {
+        use.isDesired = false
+        this.#reconciler.examine(use)
+      }
+    }
+    this.#unprocessed.delete(uid)
+    if (isDone) this.#leaving.delete(uid)
+  }
+
+  /** An operation ended: those who wait look again, what is gone is forgotten. */
+  #settled(use: VolumeUse): void {
+    const uid = use.pod.metadata.uid ?? ''
+    const volumes = this.#pods.get(uid)
+    if (volumes === undefined) return
+    if (use.state.isFinal) volumes.uses.delete(use.volume.name)
+    for (const look of [...volumes.waiters]) look()
+    if (volumes.uses.size === 0 && volumes.waiters.size === 0) this.#pods.delete(uid)
+  }
+}
+
+/** Names of the volumes that containers mount, each once, in the order of the visit: init containers first. */
+export function mountedNames(pod: Pod): readonly string[] {
+  if ((pod.spec.volumes?.length ?? 0) === 0) return []
+  const names = new Set<string>()
+  for (const container of allContainers(pod)) for (const { name } of container.volumeMounts ?? []) names.add(name)
+  return [...names]
+}
