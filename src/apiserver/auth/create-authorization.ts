@@ -1,8 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { KubeObject } from '../../objects/meta.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { AdmissionPlugin } from '../admission/plugin.ts'
 import type { Strategy } from '../registry/strategy.ts'
+import type { StoredResource } from '../store.ts'
 import { accessReviewStrategies } from './access-reviews.ts'
 import type { Authorizer } from './authorizer.ts'
 import { createAuthorizerChain, createPrivilegedGroupsAuthorizer } from './authorizer-chain.ts'
@@ -22,14 +23,20 @@ export interface AuthorizationOptions {
   readonly graphDelay?: GraphDelay
 }
 
+/** A write as the store tells it. */
+export interface StoredChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: KubeObject
+}
+
 /** Authorization as a server with `--authorization-mode=Node,RBAC` has it. */
 export interface Authorization {
   /** system:masters first, then Node, then RBAC. */
   readonly authorizer: Authorizer
   /** Who holds which rules: what `auth can-i --list` is answered from. */
   readonly index: RbacIndex
-  /** To be called for every change of every stored object, in order; most are ignored at once. */
-  observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
+  /** An observer of the store: to be called for every write, in order; most are ignored at once. */
+  observe(resource: StoredResource, event: StoredChange): void
   /** Strategies of roles, bindings and access reviews. */
   readonly strategies: readonly Strategy[]
   /** To be the last of the mutating plugins. */
@@ -48,7 +55,7 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
   return {
     authorizer,
     index,
-    observe(resource, type, object) {
+    observe(resource, { type, object }) {
       index.observe(resource, type, object)
       feed.observe(resource, type, object)
     },

@@ -1,7 +1,8 @@
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Pod } from '../../objects/core.ts'
-import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { KubeObject } from '../../objects/meta.ts'
+import type { StoredResource } from '../store.ts'
 import type { NodeGraph } from './node-graph.ts'
 
 /** How long after a write the Node authorizer's own informer hears of it. */
@@ -16,7 +17,7 @@ export function createGraphFeed(
   kernel: Kernel,
   graph: NodeGraph,
   delay: GraphDelay | undefined,
-): { observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void } {
+): { observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void } {
   let lastAt = 0
   let waiting = 0
   /** Pods that were passed on, by uid: what a bound Pod refers to never changes, so its updates are not news. */
@@ -34,7 +35,7 @@ export function createGraphFeed(
   return {
     observe(resource, type, object) {
       // Objects of this resource are Pods.
-      if (resource.group === '' && resource.resource === 'pods' && !isNews(type, object as Pod)) return
+      if (resource === 'pods' && !isNews(type, object as Pod)) return
       const change = changeOf(graph, resource, type, object)
       if (change === undefined) return
       const wanted = delay === undefined ? 0 : delay(object)
@@ -52,19 +53,19 @@ export function createGraphFeed(
 
 function changeOf(
   graph: NodeGraph,
-  { group, resource }: ResourceRef,
+  resource: StoredResource,
   type: 'ADDED' | 'MODIFIED' | 'DELETED',
   object: KubeObject,
 ): (() => void) | undefined {
   const gone = type === 'DELETED'
   const { name, namespace = '' } = object.metadata
-  if (group === '' && resource === 'pods') {
+  if (resource === 'pods') {
     return gone ? () => graph.deletePod(namespace, name) : () => graph.setPod(object as Pod)
   }
-  if (group === '' && resource === 'persistentvolumes') {
+  if (resource === 'persistentvolumes') {
     return gone ? () => graph.deleteVolume(name) : () => graph.setVolume(object)
   }
-  if (group === 'storage.k8s.io' && resource === 'volumeattachments') {
+  if (resource === 'volumeattachments.storage.k8s.io') {
     return gone ? () => graph.deleteAttachment(name) : () => graph.setAttachment(object)
   }
   return undefined

@@ -1,6 +1,7 @@
 import { goQuote } from '../../objects/field-errors.ts'
-import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
+import type { KubeObject } from '../../objects/meta.ts'
 import type { UserInfo } from '../client/client.ts'
+import type { StoredResource } from '../store.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -38,7 +39,7 @@ export interface RbacIndex {
   /** Counts changes: what was computed under another number may be wrong. */
   readonly generation: number
   /** Takes note of a change of any object; those of other groups are ignored. */
-  observe(resource: ResourceRef, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
+  observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
   /** Source: pkg/registry/rbac/validation/rule.go, VisitRulesFor. `namespace` is empty for the whole cluster. */
   rulesFor(user: UserInfo, namespace: string): AppliedRules
   /** Source: pkg/registry/rbac/validation/rule.go, GetRoleReferenceRules. */
@@ -104,20 +105,20 @@ export function createRbacIndex(): RbacIndex {
       return found
     },
     observe(resource, type, object) {
-      if (resource.group !== rbacGroup) return
+      if (!resource.endsWith(rbacGroup)) return
       generation++
       const { name, namespace = '' } = object.metadata
       const stays = type !== 'DELETED'
-      switch (resource.resource) {
-        case 'clusterroles':
+      switch (resource) {
+        case `clusterroles.${rbacGroup}`:
           return setOrDelete(clusterRoles, name, stays ? object : undefined)
-        case 'roles': {
+        case `roles.${rbacGroup}`: {
           const inNamespace = roles.get(namespace) ?? new Map<string, Role>()
           roles.set(namespace, inNamespace)
           return setOrDelete(inNamespace, name, stays ? object : undefined)
         }
-        case 'rolebindings':
-        case 'clusterrolebindings':
+        case `rolebindings.${rbacGroup}`:
+        case `clusterrolebindings.${rbacGroup}`:
           // Objects of these resources have this shape: the strategy validated it.
           return setBinding(bindingsOf(namespace), namespace, object as RoleBinding, stays)
       }

@@ -9,7 +9,7 @@ import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import type { KubeObject, ResourceRef } from '../../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
-import { admin, binding, jane, rbac, role, testAuthorization, userSubject } from './helpers.ts'
+import { admin, binding, jane, rbac, role, storedRbac, testAuthorization, userSubject } from './helpers.ts'
 
 const context: RegistryContext = {
   kernel: createKernel(),
@@ -47,8 +47,11 @@ function withJane() {
     { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['create', 'update'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
   ]
-  authorization.observe(rbac('roles'), 'ADDED', role('janes', rules))
-  authorization.observe(rbac('rolebindings'), 'ADDED', binding('b', ['Role', 'janes'], [userSubject('jane')]))
+  authorization.observe(storedRbac('roles'), { type: 'ADDED', object: role('janes', rules) })
+  authorization.observe(storedRbac('rolebindings'), {
+    type: 'ADDED',
+    object: binding('b', ['Role', 'janes'], [userSubject('jane')]),
+  })
   return authorization
 }
 
@@ -79,8 +82,11 @@ describe('facts/apiserver.md 5.1, escalation', () => {
         verbs: ['bind'],
       },
     ]
-    authorization.observe(rbac('roles'), 'ADDED', role('binder', bind))
-    authorization.observe(rbac('rolebindings'), 'ADDED', binding('c', ['Role', 'binder'], [userSubject('jane')]))
+    authorization.observe(storedRbac('roles'), { type: 'ADDED', object: role('binder', bind) })
+    authorization.observe(storedRbac('rolebindings'), {
+      type: 'ADDED',
+      object: binding('c', ['Role', 'binder'], [userSubject('jane')]),
+    })
     expect(messageOf(authorization, write(jane, rbac('rolebindings'), view))).toBe('admitted')
   })
 

@@ -9,7 +9,7 @@ import type { Pod } from '../../../src/objects/core.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 
 export const rbac = (resource: string) => ({ group: 'rbac.authorization.k8s.io', version: 'v1', resource })
-export const core = (resource: string) => ({ group: '', version: 'v1', resource })
+export const storedRbac = (resource: string) => `${resource}.rbac.authorization.k8s.io`
 
 export interface TestAuthorization extends Authorization {
   readonly kernel: Kernel
@@ -21,10 +21,13 @@ export function testAuthorization(minor = 18, graphDelay?: GraphDelay): TestAuth
   const delay = graphDelay === undefined ? {} : { graphDelay }
   const authorization = createAuthorization({ kernel, minor, gates: resolveFeatureGates(minor), ...delay })
   const policy = bootstrapPolicy()
-  for (const role of policy.clusterRoles) authorization.observe(rbac('clusterroles'), 'ADDED', role)
-  for (const role of policy.roles) authorization.observe(rbac('roles'), 'ADDED', role)
-  for (const one of policy.roleBindings) authorization.observe(rbac('rolebindings'), 'ADDED', one)
-  for (const one of policy.clusterRoleBindings) authorization.observe(rbac('clusterrolebindings'), 'ADDED', one)
+  for (const role of policy.clusterRoles)
+    authorization.observe(storedRbac('clusterroles'), { type: 'ADDED', object: role })
+  for (const role of policy.roles) authorization.observe(storedRbac('roles'), { type: 'ADDED', object: role })
+  for (const one of policy.roleBindings)
+    authorization.observe(storedRbac('rolebindings'), { type: 'ADDED', object: one })
+  for (const one of policy.clusterRoleBindings)
+    authorization.observe(storedRbac('clusterrolebindings'), { type: 'ADDED', object: one })
   return { ...authorization, kernel }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { authenticated, nodeUser } from '../../../src/apiserver/auth/users.ts'
-import { ask, boundPod, core, secretVolume, testAuthorization } from './helpers.ts'
+import { ask, boundPod, secretVolume, testAuthorization } from './helpers.ts'
 
 const node1 = nodeUser('node-1')
 const secret = (verb: string, name: string) => ask(node1, verb, 'secrets', { name })
@@ -20,12 +20,12 @@ describe('S1 facts/apiserver.md 5.2', () => {
     const { authorizer, observe } = testAuthorization()
     const decide = () => authorizer.authorize(secret('get', 'db')).decision
     expect(decide()).toBe('noOpinion')
-    observe(core('pods'), 'ADDED', boundPod('p', 'node-1', spec))
-    observe(core('pods'), 'ADDED', boundPod('q', 'node-1', spec))
+    observe('pods', { type: 'ADDED', object: boundPod('p', 'node-1', spec) })
+    observe('pods', { type: 'ADDED', object: boundPod('q', 'node-1', spec) })
     expect(decide()).toBe('allow')
-    observe(core('pods'), 'DELETED', boundPod('p', 'node-1', spec))
+    observe('pods', { type: 'DELETED', object: boundPod('p', 'node-1', spec) })
     expect(decide()).toBe('allow')
-    observe(core('pods'), 'DELETED', boundPod('q', 'node-1', spec))
+    observe('pods', { type: 'DELETED', object: boundPod('q', 'node-1', spec) })
     expect(decide()).toBe('noOpinion')
   })
 
@@ -34,7 +34,7 @@ describe('S1 facts/apiserver.md 5.2', () => {
     [26, "no relationship found between node 'node-1' and this object"],
   ])('v1.%i says why another Secret is out of reach', (minor, reason) => {
     const { authorizer, observe } = testAuthorization(minor)
-    observe(core('pods'), 'ADDED', boundPod('p', 'node-2', secretVolume('db')))
+    observe('pods', { type: 'ADDED', object: boundPod('p', 'node-2', secretVolume('db')) })
     expect(authorizer.authorize(secret('get', 'db'))).toEqual({ decision: 'noOpinion', reason })
   })
 
@@ -60,26 +60,26 @@ describe('S1 facts/apiserver.md 5.2', () => {
     const { authorizer, observe } = testAuthorization()
     const pod = boundPod('p', 'node-1', secretVolume('db'))
     const annotations = { 'kubernetes.io/config.mirror': 'x' }
-    observe(core('pods'), 'ADDED', { ...pod, metadata: { ...pod.metadata, annotations } })
+    observe('pods', { type: 'ADDED', object: { ...pod, metadata: { ...pod.metadata, annotations } } })
     expect(authorizer.authorize(secret('get', 'db')).decision).toBe('noOpinion')
   })
 
   test('a Secret of a PersistentVolume is in reach through the claim of a Pod', () => {
     const { authorizer, observe } = testAuthorization()
     const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }]
-    observe(core('pods'), 'ADDED', boundPod('p', 'node-1', { volumes }))
+    observe('pods', { type: 'ADDED', object: boundPod('p', 'node-1', { volumes }) })
     const spec = { claimRef: { namespace: 'prod', name: 'data' }, rbd: { secretRef: { name: 'ceph' } } }
     const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec }
-    observe(core('persistentvolumes'), 'ADDED', volume)
+    observe('persistentvolumes', { type: 'ADDED', object: volume })
     expect(authorizer.authorize(secret('get', 'ceph')).decision).toBe('allow')
     expect(authorizer.authorize(ask(node1, 'get', 'persistentvolumes', { name: 'pv' })).decision).toBe('allow')
-    observe(core('persistentvolumes'), 'DELETED', volume)
+    observe('persistentvolumes', { type: 'DELETED', object: volume })
     expect(authorizer.authorize(secret('get', 'ceph')).decision).toBe('noOpinion')
   })
 
   test('corrections.md kubelet 7: the graph may hear of a Pod a little later than the kubelet', () => {
     const { authorizer, observe, kernel } = testAuthorization(18, () => 300)
-    observe(core('pods'), 'ADDED', boundPod('p', 'node-1', secretVolume('db')))
+    observe('pods', { type: 'ADDED', object: boundPod('p', 'node-1', secretVolume('db')) })
     kernel.runUntil(299)
     expect(authorizer.authorize(secret('get', 'db')).decision).toBe('noOpinion')
     kernel.runUntil(300)

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { bootstrapPolicy } from '../../../src/apiserver/auth/bootstrap-policy.ts'
 import { accessForbidden } from '../../../src/apiserver/auth/forbidden.ts'
 import { authenticated, serviceAccountUser } from '../../../src/apiserver/auth/users.ts'
-import { admin, ask, binding, jane, rbac, role, testAuthorization, userSubject } from './helpers.ts'
+import { admin, ask, binding, jane, role, storedRbac, testAuthorization, userSubject } from './helpers.ts'
 
 const oneSecret = { apiGroups: [''], resources: ['secrets'], resourceNames: ['db'], verbs: ['get', 'list', 'watch'] }
 
 function withRole(rules: readonly object[], subjects: readonly object[] = [userSubject('jane')]) {
   const authorization = testAuthorization()
-  authorization.observe(rbac('roles'), 'ADDED', role('r', rules))
-  authorization.observe(rbac('rolebindings'), 'ADDED', binding('b', ['Role', 'r'], subjects))
+  authorization.observe(storedRbac('roles'), { type: 'ADDED', object: role('r', rules) })
+  authorization.observe(storedRbac('rolebindings'), { type: 'ADDED', object: binding('b', ['Role', 'r'], subjects) })
   return authorization
 }
 
@@ -50,10 +50,10 @@ describe('S4 facts/apiserver.md 5.1', () => {
     const { authorizer, observe } = withRole([oneSecret])
     const attributes = ask(jane, 'get', 'secrets', { name: 'db' })
     expect(authorizer.authorize(attributes).decision).toBe('allow')
-    observe(rbac('roles'), 'MODIFIED', role('r', []))
+    observe(storedRbac('roles'), { type: 'MODIFIED', object: role('r', []) })
     expect(authorizer.authorize(attributes).decision).toBe('noOpinion')
-    observe(rbac('roles'), 'MODIFIED', role('r', [oneSecret]))
-    observe(rbac('rolebindings'), 'MODIFIED', binding('b', ['Role', 'r'], [userSubject('joe')]))
+    observe(storedRbac('roles'), { type: 'MODIFIED', object: role('r', [oneSecret]) })
+    observe(storedRbac('rolebindings'), { type: 'MODIFIED', object: binding('b', ['Role', 'r'], [userSubject('joe')]) })
     expect(authorizer.authorize(attributes).decision).toBe('noOpinion')
   })
 
@@ -67,7 +67,10 @@ describe('S4 facts/apiserver.md 5.1', () => {
 
   test('a binding to a role that does not exist is told', () => {
     const { authorizer, observe } = testAuthorization()
-    observe(rbac('rolebindings'), 'ADDED', binding('b', ['Role', 'none'], [userSubject('jane')]))
+    observe(storedRbac('rolebindings'), {
+      type: 'ADDED',
+      object: binding('b', ['Role', 'none'], [userSubject('jane')]),
+    })
     const reason = 'RBAC: role.rbac.authorization.k8s.io "none" not found'
     expect(authorizer.authorize(ask(jane, 'get', 'secrets'))).toEqual({ decision: 'noOpinion', reason })
   })
@@ -89,7 +92,10 @@ describe('S4 facts/apiserver.md 5.1', () => {
     ['admin', 'create', 'roles.rbac.authorization.k8s.io', true],
   ])('the ClusterRole %s answers %s %s with %s', (name, verb, resource, allowed) => {
     const { authorizer, observe } = testAuthorization()
-    observe(rbac('rolebindings'), 'ADDED', binding('b', ['ClusterRole', name], [userSubject('jane')]))
+    observe(storedRbac('rolebindings'), {
+      type: 'ADDED',
+      object: binding('b', ['ClusterRole', name], [userSubject('jane')]),
+    })
     expect(authorizer.authorize(ask(jane, verb, resource)).decision === 'allow').toBe(allowed)
   })
 
