@@ -18,20 +18,27 @@ export type YamlResult =
 export interface FromYamlOptions {
   /** Refuse a key that stands twice in a mapping; otherwise the last one wins. */
   readonly strict?: boolean
+  /**
+   * `v3`: as go-yaml v3 reads into interface values, for kustomize 5: yes, on and the like are strings, and errors name
+   * other lines.
+   */
+  readonly dialect?: 'v2' | 'v3'
 }
 
 /** The first document of a text; null when it is empty. Integers beyond 2^53 lose precision. */
 export function fromYaml(text: string | Uint8Array, options: FromYamlOptions = {}): YamlResult {
   try {
     const node = parseYaml(text)
-    const decoder = new Decoder(options.strict ?? false)
+    const decoder = new Decoder(options.strict ?? false, options.dialect ?? 'v2')
     const value = node === undefined ? null : decoder.decode(node)
     if (decoder.typeErrors.length > 0) {
       return { ok: false, error: `yaml: unmarshal errors:\n  ${decoder.typeErrors.join('\n  ')}` }
     }
     return { ok: true, value: toJson(value) }
   } catch (error) {
-    if (error instanceof GoYamlError) return { ok: false, error: error.message }
+    if (error instanceof GoYamlError) {
+      return { ok: false, error: options.dialect === 'v3' ? error.messageV3 : error.message }
+    }
     throw error
   }
 }
@@ -47,13 +54,15 @@ const aliasRatioRange = { low: 400_000, high: 4_000_000 } as const
 class Decoder {
   readonly typeErrors: string[] = []
   readonly #isStrict: boolean
+  readonly #dialect: 'v2' | 'v3'
   readonly #open = new Set<YamlNode>()
   #decodeCount = 0
   #aliasCount = 0
   #aliasDepth = 0
 
-  constructor(isStrict: boolean) {
+  constructor(isStrict: boolean, dialect: 'v2' | 'v3') {
     this.#isStrict = isStrict
+    this.#dialect = dialect
   }
 
   decode(node: YamlNode): unknown {
@@ -62,7 +71,7 @@ class Decoder {
       case 'alias':
         return this.#throughAlias(node, (target) => this.decode(target))
       case 'scalar':
-        return scalarValue(node)
+        return this.#dialect === 'v3' && isPlainWord(node) ? node.value : scalarValue(node)
       case 'sequence':
         return node.items.map((item) => this.decode(item))
       case 'mapping': {
@@ -129,6 +138,11 @@ class Decoder {
       refuse('map merge requires map or sequence of maps as the value')
     }
   }
+}
+
+/** Words that are booleans in YAML 1.1 and strings to version 3. */
+function isPlainWord(node: YamlNode & { kind: 'scalar' }): boolean {
+  return node.tag === '' && node.isPlain && /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(node.value)
 }
 
 function isMergeKey(node: YamlNode): boolean {

@@ -9,9 +9,15 @@ export interface Mark {
   readonly column: number
 }
 
-/** A YAML text that go-yaml refuses; `message` is its whole error, beginning with `yaml: `. */
+/** A YAML text that go-yaml refuses; `message` is the whole error of version 2, beginning with `yaml: `. */
 export class GoYamlError extends Error {
   override readonly name = 'GoYamlError'
+  /** The error as version 3 words it, which prefers the line of the context. */
+  readonly messageV3: string
+  constructor(message: string, messageV3 = message) {
+    super(message)
+    this.messageV3 = messageV3
+  }
 }
 
 /** Throws what go-yaml says without a place. */
@@ -24,8 +30,12 @@ export function refuse(problem: string): never {
  * a problem on the first line is told by the line of its context, or by none. Source: decode.go, parser.fail.
  */
 export function refuseAt(kind: 'scanner' | 'parser', context: Mark | undefined, problem: string, at: Mark): never {
-  const line = at.line !== 0 ? at.line + (kind === 'scanner' ? 1 : 0) : (context?.line ?? 0)
-  return refuse(line === 0 ? problem : `line ${line}: ${problem}`)
+  const more = kind === 'scanner' ? 1 : 0
+  const contextLine = context?.line ?? 0
+  const line = at.line !== 0 ? at.line + more : contextLine
+  const lineV3 = contextLine !== 0 ? contextLine + more : at.line !== 0 ? at.line + more : 0
+  const told = (n: number): string => `yaml: ${n === 0 ? problem : `line ${n}: ${problem}`}`
+  throw new GoYamlError(told(line), told(lineV3))
 }
 
 /** Reads past the end give 0, which no text contains. */

@@ -1,0 +1,260 @@
+/** A build as kustomize 2.0.3 does it, which is inside kubectl 1.14 to 1.20. Source: pkg/target/kusttarget.go. */
+import { isObject } from '../json.ts'
+import { fromYaml } from '../yaml/from-yaml.ts'
+import { type GeneratorWorld, generate } from './generators.ts'
+import { nameHash } from './hash.ts'
+import { changeImagesV2 } from './images.ts'
+import {
+  type GeneratorArgs,
+  type Kustomization,
+  loadKustomization,
+  refuseUnsupported,
+  type Variable,
+} from './kustomization.ts'
+import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
+import { fixReferencesV2 } from './name-reference.ts'
+import { sortedV2 } from './order.ts'
+import { jsonPatched, mergePatchV2, selectResources } from './patches.ts'
+import { readResourcesV2 } from './read-resources.ts'
+import {
+  type Body,
+  currentId,
+  type Gvk,
+  idSyntaxV2,
+  isSameGvk,
+  metadataOf,
+  originalId,
+  ownMetadata,
+  type Resource,
+  rememberId,
+  textMap,
+} from './resource.ts'
+import type { FieldNaming } from './schema.ts'
+import { addAffixes, addAnnotations, addCommonLabels, setNamespaceV2 } from './transformers.ts'
+import { resolveVars } from './vars.ts'
+
+export interface BuildWorld {
+  readonly env: ReadonlyMap<string, string>
+  readonly naming: FieldNaming
+  warn(line: string): void
+}
+
+interface Accumulated {
+  readonly resources: Resource[]
+  readonly vars: Variable[]
+}
+
+export function buildV2(loader: Loader, world: BuildWorld): readonly Body[] {
+  const { resources, vars } = accumulate(loader, world)
+  for (const resource of resources) {
+    if (!resource.needsHash) continue
+    const hash = nameHash(resource.body, 'v2')
+    rememberId(resource)
+    const metadata = ownMetadata(resource.body)
+    metadata.name = `${String(metadata.name ?? '')}-${hash}`
+  }
+  fixReferencesV2(resources)
+  resolveVars(resources, vars, 'v2')
+  return sortedV2(resources).map(({ body }) => body)
+}
+
+/** Mistakes are collected, each with a line break after it, and told together. */
+class Mistakes {
+  #texts: string[] = []
+
+  collect(prefix: string, work: () => void): void {
+    try {
+      wrap(prefix, work)
+    } catch (error) {
+      if (!(error instanceof KustomizeError)) throw error
+      this.#texts.push(`${error.message}\n`)
+    }
+  }
+
+  refuseIfAny(): void {
+    if (this.#texts.length > 0) refuse(this.#texts.join(''))
+  }
+}
+
+function accumulate(loader: Loader, world: BuildWorld): Accumulated {
+  const kustomization = loadKustomization(loader, 'v2', world.naming, world.warn)
+  refuseUnsupported(kustomization)
+  const mistakes = new Mistakes()
+  const resources: Resource[] = []
+  const vars: Variable[] = []
+  for (const path of kustomization.bases ?? []) accumulateBase(path, loader, world, { resources, vars }, mistakes)
+  const own: Resource[] = []
+  mistakes.collect('rawResources failed to read Resources', () => {
+    for (const path of kustomization.resources ?? []) {
+      const content = wrap(`Load from path ${path} failed`, () => loader.load(path))
+      addAll(own, readResourcesV2(content, path))
+    }
+  })
+  mistakes.refuseIfAny()
+  mistakes.collect('MergeResourcesWithErrorOnIdCollision', () => addAll(resources, own))
+  vars.push(...(kustomization.vars ?? []))
+  mergeGenerated(resources, generateAll(kustomization, { loader, generation: 'v2', env: world.env }, mistakes))
+  const patches: Resource[] = []
+  mistakes.collect('SliceFromPatches', () => {
+    for (const path of kustomization.patchesStrategicMerge ?? []) {
+      patches.push(...readResourcesV2(loader.load(path), path))
+    }
+  })
+  mistakes.refuseIfAny()
+  transform(resources, kustomization, patches, loader)
+  return { resources, vars }
+}
+
+function accumulateBase(path: string, loader: Loader, world: BuildWorld, into: Accumulated, mistakes: Mistakes): void {
+  let base: Loader | undefined
+  mistakes.collect(`couldn't make loader for ${path}`, () => {
+    base = loader.open(path)
+  })
+  const opened = base
+  if (opened === undefined) return
+  let isTarget = false
+  mistakes.collect(`couldn't make target for ${path}`, () => {
+    loadKustomization(opened, 'v2', world.naming, world.warn)
+    isTarget = true
+  })
+  if (!isTarget) return
+  let found: Accumulated | undefined
+  mistakes.collect('AccumulateTarget', () => {
+    found = accumulate(opened, world)
+  })
+  const accumulated = found
+  if (accumulated === undefined) return
+  mistakes.collect(path, () => addAll(into.resources, accumulated.resources))
+  into.vars.push(...accumulated.vars)
+}
+
+/** Adds resources; two of one id are refused. */
+function addAll(resources: Resource[], more: readonly Resource[]): void {
+  for (const resource of more) {
+    const id = originalId(resource)
+    const twin = resources.find((one) => isSameV2(one, resource))
+    if (twin !== undefined) {
+      const { namespace } = currentId(resource)
+      refuse(
+        `id '"${gvkText(id)}|${namespace || '~X'}|${resource.prefixes.join(':') || '~P'}|${id.name}|${resource.suffixes.join(':') || '~S'}"' already used`,
+      )
+    }
+    resources.push(resource)
+  }
+}
+
+function gvkText({ group, version, kind }: Gvk): string {
+  return `${group || '~G'}_${version || '~V'}_${kind || '~K'}`
+}
+
+function isSameV2(a: Resource, b: Resource): boolean {
+  return (
+    isSameGvk(originalId(a), originalId(b)) &&
+    originalId(a).name === originalId(b).name &&
+    currentId(a).namespace === currentId(b).namespace &&
+    a.prefixes.join(':') === b.prefixes.join(':') &&
+    a.suffixes.join(':') === b.suffixes.join(':')
+  )
+}
+
+function generateAll(kustomization: Kustomization, world: GeneratorWorld, mistakes: Mistakes): Resource[] {
+  const generated: Resource[] = []
+  const run = (kind: 'Secret' | 'ConfigMap', list: readonly GeneratorArgs[] | undefined): void => {
+    const words = `NewResMapFrom${kind}Args`
+    mistakes.collect(words, () => {
+      const made = (list ?? []).map((args) =>
+        wrap(words, () => generate(kind, args, kustomization.generatorOptions, world)),
+      )
+      made.forEach((resource, i) => {
+        if (made.slice(0, i).some((one) => isSameV2(one, resource))) {
+          refuse(`duplicated ${idSyntaxV2(currentId(resource))} is not allowed`)
+        }
+      })
+      generated.push(...made)
+    })
+  }
+  run('ConfigMap', kustomization.configMapGenerator)
+  run('Secret', kustomization.secretGenerator)
+  return generated
+}
+
+/** Source: v2.0.3 pkg/resmap/resmap.go, MergeWithOverride: namespaces do not matter. */
+function mergeGenerated(resources: Resource[], generated: readonly Resource[]): void {
+  for (const resource of generated) {
+    const id = originalId(resource)
+    const matches = resources.filter((one) => isSameGvk(originalId(one), id) && originalId(one).name === id.name)
+    const [old] = matches
+    const merges = resource.behavior === 'merge' || resource.behavior === 'replace'
+    if (matches.length > 1) refuse(`merge conflict, found multiple objects the Resmap ${idSyntaxV2(id)} can merge into`)
+    if (old === undefined) {
+      if (merges) refuse(`id ${idSyntaxV2(id)} does not exist; cannot merge or replace`)
+      resources.push(resource)
+      continue
+    }
+    if (!merges)
+      refuse(
+        `id ${idSyntaxV2(originalId(old), old.prefixes.join(':'), old.suffixes.join(':'))} exists; must merge or replace`,
+      )
+    resources[resources.indexOf(old)] = replacement(resource, old)
+  }
+}
+
+function replacement(resource: Resource, old: Resource): Resource {
+  const metadata = ownMetadata(resource.body)
+  const before = metadataOf(old.body)
+  // Both maps are written even when they are empty.
+  metadata.labels = { ...textMap(before.labels), ...textMap(metadata.labels) }
+  metadata.annotations = { ...textMap(before.annotations), ...textMap(metadata.annotations) }
+  metadata.name = before.name
+  if (resource.behavior === 'merge') {
+    const data = (body: Body): Body => (isObject(body.data) ? (body.data as Body) : {})
+    resource.body.data = { ...data(old.body), ...data(resource.body) }
+  }
+  return {
+    ...resource,
+    previous: old.previous,
+    prefixes: old.prefixes,
+    suffixes: old.suffixes,
+    needsHash: old.needsHash,
+  }
+}
+
+function transform(
+  resources: Resource[],
+  kustomization: Kustomization,
+  patches: readonly Resource[],
+  loader: Loader,
+): void {
+  for (const patch of patches) applyPatch(resources, patch)
+  if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace)
+  addAffixes(resources, kustomization, 'v2')
+  addCommonLabels(resources, kustomization.commonLabels ?? {}, 'v2')
+  addAnnotations(resources, kustomization.commonAnnotations ?? {}, 'v2')
+  for (const entry of kustomization.patchesJson6902 ?? []) {
+    if (entry.target === undefined || !entry.target.name) refuse('must specify the target of a patchesJson6902 entry')
+    if (!entry.path) refuse('must specify the path for a json patch file')
+    const operations = fromYaml(loader.load(entry.path))
+    if (!operations.ok) refuse(operations.error)
+    const [target] = selectResources(resources, { ...entry.target })
+    if (target === undefined) refuse(`couldn't find any object to apply the json patch: ${entry.target.name}`)
+    target.body = jsonPatched(target.body, Array.isArray(operations.value) ? operations.value.filter(isObject) : [])
+  }
+  const images = kustomization.images ?? []
+  if (images.length > 0) for (const { body } of resources) changeImagesV2(body, images)
+}
+
+function applyPatch(resources: Resource[], patch: Resource): void {
+  const id = originalId(patch)
+  const matches = resources.filter((one) => isSameGvk(originalId(one), id) && originalId(one).name === id.name)
+  const [target] = matches
+  if (target === undefined) refuse(`failed to find an object with ${gvkText(id)}|${id.name} to apply the patch`)
+  if (matches.length > 1) refuse(`found multiple objects targeted by patch ${idSyntaxV2(id)} (ambiguous)`)
+  const name = currentId(target).name
+  const merged = mergePatchV2(target.body, patch.body)
+  if (merged === undefined) {
+    resources.splice(resources.indexOf(target), 1)
+    return
+  }
+  ownMetadata(merged).name = name
+  target.body = merged
+}

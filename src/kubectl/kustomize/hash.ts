@@ -1,0 +1,47 @@
+/** The name suffix of generated objects. Source: v2.0.3 k8sdeps/transformer/hash; sigs.k8s.io/kustomize/api hasher/hasher.go. */
+import { configMapHash, encodeHash, secretHash } from '../create/name-hash.ts'
+import { goJson, isObject } from '../json.ts'
+import type { Generation } from './loader.ts'
+import { type Body, metadataOf, textMap } from './resource.ts'
+
+export function nameHash(body: Body, generation: Generation): string {
+  if (generation === 'v5') return hashV5(body)
+  const name = String(metadataOf(body).name ?? '')
+  const data = isObject(body.data) ? textMap(body.data) : null
+  if (body.kind === 'ConfigMap') {
+    return configMapHash({
+      name,
+      data: data ?? null,
+      ...(isObject(body.binaryData) ? { binaryData: textMap(body.binaryData) } : {}),
+    })
+  }
+  if (body.kind === 'Secret') return secretHash({ name, type: String(body.type ?? ''), data })
+  return encodeHash(goJson(body))
+}
+
+/** The name is looked up where it never is (under the key `metadata/name`), so it plays no part. */
+function hashV5(body: Body): string {
+  const data = isObject(body.data) ? body.data : ''
+  if (body.kind === 'ConfigMap') {
+    return encodeHash(
+      goJson({
+        binaryData: isObject(body.binaryData) ? body.binaryData : undefined,
+        data,
+        kind: 'ConfigMap',
+        name: '',
+      }),
+    )
+  }
+  if (body.kind === 'Secret') {
+    return encodeHash(
+      goJson({
+        data,
+        kind: 'Secret',
+        name: '',
+        stringData: isObject(body.stringData) ? body.stringData : undefined,
+        type: body.type ?? '',
+      }),
+    )
+  }
+  return encodeHash(goJson(body))
+}

@@ -1,0 +1,138 @@
+/**
+ * Files as kustomize reaches them: below a root, never outside of it.
+ * Source: sigs.k8s.io/kustomize v2.0.3 pkg/loader/fileloader.go; api internal/loader, kyaml filesys.
+ */
+import type { VirtualFiles } from '../host.ts'
+
+export class KustomizeError extends Error {
+  override readonly name = 'KustomizeError'
+}
+
+export function refuse(message: string): never {
+  throw new KustomizeError(message)
+}
+
+/** Runs `work`, putting words before the message of what it refuses. */
+export function wrap<T>(prefix: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof KustomizeError) throw new KustomizeError(`${prefix}: ${error.message}`)
+    throw error
+  }
+}
+
+export type Generation = 'v2' | 'v5'
+
+/** A directory that a kustomization lives in. */
+export interface Loader {
+  /** Absolute. */
+  readonly root: string
+  /** Content of a file at or below the root. */
+  load(path: string): Uint8Array
+  /** Whether `load` would find a file. */
+  has(path: string): boolean
+  /** A loader for another directory, relative to this one. */
+  open(path: string): Loader
+}
+
+export function openLoader(files: VirtualFiles, path: string, generation: Generation): Loader {
+  if (generation === 'v5') {
+    const root = wrap('must build at directory', () => confirmDirectory(files, path))
+    return loaderAt(files, root, generation, [])
+  }
+  if (path === '') refuse('loader root cannot be empty')
+  const absolute = evaluate(files, path, (reason) => `absolute path error in '${path}' : ${reason}`)
+  if (files.kind(absolute) === 'file') {
+    refuse(
+      `got file '${absolute.slice(absolute.lastIndexOf('/') + 1)}', but '${path}' must be a directory to be a root`,
+    )
+  }
+  return loaderAt(files, absolute, generation, [])
+}
+
+function loaderAt(files: VirtualFiles, root: string, generation: Generation, visited: readonly string[]): Loader {
+  return {
+    root,
+    load: (path) => loadFile(files, root, path, generation),
+    has: (path) => files.kind(join(root, path)) === 'file',
+    open: (path) => openBelow(files, root, path, generation, visited),
+  }
+}
+
+function openBelow(
+  files: VirtualFiles,
+  root: string,
+  path: string,
+  generation: Generation,
+  visited: readonly string[],
+): Loader {
+  if (path === '') refuse('new root cannot be empty')
+  if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuse(`podsim does not fetch remote bases: '${path}'`)
+  if (path.startsWith('/')) refuse(`new root '${path}' cannot be absolute`)
+  const target = join(root, path)
+  const opened =
+    generation === 'v5'
+      ? wrap('must build at directory', () => confirmDirectory(files, target))
+      : evaluate(files, target, (reason) => `absolute path error in '${target}' : ${reason}`)
+  if (files.kind(opened) === 'file') {
+    refuse(`got file '${opened.slice(opened.lastIndexOf('/') + 1)}', but '${target}' must be a directory to be a root`)
+  }
+  for (const seen of [...visited, root]) {
+    if (isBelow(seen, opened)) refuse(`cycle detected: candidate root '${opened}' contains visited root '${seen}'`)
+  }
+  return loaderAt(files, opened, generation, [...visited, root])
+}
+
+function confirmDirectory(files: VirtualFiles, path: string): string {
+  if (path === '') refuse('directory path cannot be empty')
+  const absolute = evaluate(files, path, (reason) => `not a valid directory: ${reason}`)
+  if (files.kind(absolute) === 'file') refuse(`'${path}': file is not directory`)
+  return absolute
+}
+
+function loadFile(files: VirtualFiles, root: string, path: string, generation: Generation): Uint8Array {
+  const joined = path.startsWith('/') ? path : join(root, path)
+  const absolute = evaluate(files, joined, (reason) => reason)
+  if (files.kind(absolute) === 'directory') {
+    if (generation === 'v5') refuse(`'${joined}' must resolve to a file`)
+    refuse(`'${path}' must be a file (got d='${absolute}')`)
+  }
+  const directory = absolute.slice(0, absolute.lastIndexOf('/')) || '/'
+  if (!isBelow(directory, root)) {
+    refuse(`security; file '${generation === 'v5' ? joined : path}' is not in or below '${root}'`)
+  }
+  return files.read(absolute) ?? new Uint8Array()
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(root === '/' ? root : `${root}/`)
+}
+
+/** Go's filepath.Join of a directory and a relative path. */
+function join(root: string, path: string): string {
+  return clean(`${root}/${path}`)
+}
+
+function clean(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+/** The absolute path of what exists; otherwise refuses in the words of filepath.EvalSymlinks. */
+function evaluate(files: VirtualFiles, path: string, words: (reason: string) => string): string {
+  const absolute = path.startsWith('/') ? clean(path) : join(files.workingDirectory, path)
+  let at = ''
+  for (const part of absolute.split('/').filter(Boolean)) {
+    if (at !== '' && files.kind(at) === 'file') refuse(words(`evalsymlink failure on '${path}' : not a directory`))
+    at += `/${part}`
+    if (files.kind(at) === undefined) {
+      refuse(words(`evalsymlink failure on '${path}' : lstat ${at}: no such file or directory`))
+    }
+  }
+  return absolute
+}

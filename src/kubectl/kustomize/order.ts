@@ -1,0 +1,86 @@
+/** The order of kustomize's output. Source: v2.0.3 pkg/gvk/gvk.go; api internal/builtins/SortOrderTransformer.go. */
+import { compareBytes } from '../json.ts'
+import type { Kustomization } from './kustomization.ts'
+import { currentId, type Gvk, isSameGvk, originalId, type Resource, type ResourceId } from './resource.ts'
+
+const orderV2 = [
+  'Namespace',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+  'ServiceAccount',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'Secret',
+  'Service',
+  'Deployment',
+  'StatefulSet',
+  'CronJob',
+  'PodDisruptionBudget',
+]
+
+const firstV5 = [
+  'Namespace',
+  'ResourceQuota',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'PodSecurityPolicy',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'Secret',
+  'Endpoints',
+  'Service',
+  'LimitRange',
+  'PriorityClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Deployment',
+  'StatefulSet',
+  'CronJob',
+  'PodDisruptionBudget',
+]
+const lastV5 = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']
+
+function gvkText({ group, version, kind }: Gvk): string {
+  return `${group || '~G'}_${version || '~V'}_${kind || '~K'}`
+}
+
+/** Original names, after prefixes: as the ids of v2.0.3 sort. */
+export function sortedV2(resources: readonly Resource[]): readonly Resource[] {
+  const rank = (kind: string): number => (orderV2.includes(kind) ? orderV2.indexOf(kind) : orderV2.length)
+  const text = (resource: Resource): string => {
+    const { name } = originalId(resource)
+    const { namespace } = currentId(resource)
+    const prefix = [...resource.prefixes].reverse().join(':')
+    const suffix = resource.suffixes.join(':')
+    return [namespace || '~X', prefix || '~P', name || '~N', suffix || '~S'].join('|')
+  }
+  return [...resources].sort((a, b) => {
+    const [x, y] = [originalId(a), originalId(b)]
+    if (isSameGvk(x, y)) return compareBytes(text(a), text(b))
+    return rank(x.kind) - rank(y.kind) || compareBytes(gvkText(x), gvkText(y))
+  })
+}
+
+/** Legacy order, unless the kustomization asks for the order of its files. */
+export function sortedV5(resources: readonly Resource[], options: Kustomization['sortOptions']): readonly Resource[] {
+  if (options?.order === 'fifo') return resources
+  const first = options?.legacySortOptions?.orderFirst ?? firstV5
+  const last = options?.legacySortOptions?.orderLast ?? lastV5
+  const rank = (kind: string): number =>
+    last.includes(kind) ? 1 + last.indexOf(kind) : first.includes(kind) ? first.indexOf(kind) - first.length : 0
+  const text = ({ namespace, name }: ResourceId): string => `${namespace || '~X'}|${name || '~N'}`
+  return [...resources].sort((a, b) => {
+    const [x, y] = [currentId(a), currentId(b)]
+    if (isSameGvk(x, y)) return compareBytes(text(x), text(y))
+    return rank(x.kind) - rank(y.kind) || compareBytes(gvkText(x), gvkText(y))
+  })
+}

@@ -1,0 +1,168 @@
+/**
+ * Patches: strategic merge and JSON 6902.
+ * Source: v2.0.3 k8sdeps/transformer/patch; api internal/builtins/PatchTransformer.go, kyaml yaml/merge2.
+ */
+
+import type { JsonObject } from '../../objects/json.ts'
+import { applyJsonPatch, type PatchOperation } from '../../objects/patch/json-patch.ts'
+import { PatchError } from '../../objects/patch/patch-error.ts'
+import { applyStrategicMergePatch, innerDefinition, listStrategy } from '../../objects/patch/strategic-merge-patch.ts'
+import { type Definition, schemaOf } from '../../objects/schema/schema.ts'
+import { isObject } from '../json.ts'
+import { setOwn } from './field-spec.ts'
+import type { Selector } from './kustomization.ts'
+import { refuse } from './loader.ts'
+import {
+  type Body,
+  cloneJson,
+  currentId,
+  gvkOf,
+  isSameId,
+  metadataOf,
+  originalId,
+  type Resource,
+  textMap,
+} from './resource.ts'
+
+/** Minor versions whose schemas kustomize 2.0.3 and 5 are compiled with. */
+const schemaMinor = { v2: 18, v5: 35 } as const
+
+function definitionOf(body: Body, generation: 'v2' | 'v5'): Definition | undefined {
+  return schemaOf(schemaMinor[generation]).kind(gvkOf(body))
+}
+
+/** Merges a patch into a body as k8s.io/apimachinery does (v2.0.3). Undefined when the patch deletes the object. */
+export function mergePatchV2(body: Body, patch: Body): Body | undefined {
+  if (patch.$patch === 'delete') return undefined
+  try {
+    return cloneJson(
+      applyStrategicMergePatch(body as JsonObject, patch as JsonObject, definitionOf(body, 'v2')) as Body,
+    )
+  } catch (error) {
+    if (error instanceof PatchError) return refuse(error.message)
+    throw error
+  }
+}
+
+/** Merges a patch into a body as kyaml does: elements named by a patch come first. Undefined when it deletes the object. */
+export function mergePatchV5(body: Body, patch: Body): Body | undefined {
+  if (patch.$patch === 'delete') return undefined
+  return mergeMap(body, patch, definitionOf(body, 'v5'))
+}
+
+function mergeMap(old: Body, patch: Body, definition: Definition | undefined): Body {
+  const { $patch, ...fields } = patch
+  if ($patch === 'replace') return withoutNulls(fields) as Body // a map stays a map
+  const merged: Body = { ...old }
+  for (const [key, value] of Object.entries(fields)) {
+    const field = definition?.fields.get(key)
+    if (value === null) {
+      delete merged[key]
+    } else if (isObject(value)) {
+      const before = merged[key]
+      if (value.$patch === 'delete') delete merged[key]
+      else
+        setOwn(merged, key, mergeMap(isObject(before) ? (before as Body) : {}, value as Body, innerDefinition(field)))
+    } else if (
+      Array.isArray(value) &&
+      listStrategy(field) === 'merge' &&
+      field !== undefined &&
+      field.mergeKey !== ''
+    ) {
+      const before = merged[key]
+      setOwn(merged, key, mergeList(Array.isArray(before) ? before : [], value, field.mergeKey, innerDefinition(field)))
+      if ((merged[key] as unknown[]).length === 0) delete merged[key]
+    } else {
+      setOwn(merged, key, withoutNulls(value))
+    }
+  }
+  return merged
+}
+
+function mergeList(
+  old: readonly unknown[],
+  patch: readonly unknown[],
+  key: string,
+  definition: Definition | undefined,
+): unknown[] {
+  if (patch.some((item) => isObject(item) && item.$patch === 'replace' && !Object.hasOwn(item, key))) {
+    return patch.filter((item) => !(isObject(item) && item.$patch === 'replace')).map(withoutNulls)
+  }
+  const keyOf = (item: unknown): unknown => (isObject(item) ? item[key] : item)
+  const named = new Set(patch.map(keyOf))
+  const changed = patch.flatMap((item) => {
+    if (!isObject(item)) return [item]
+    if (item.$patch === 'delete') return []
+    const before = old.find((one) => isObject(one) && keyOf(one) === keyOf(item))
+    return [mergeMap(isObject(before) ? (before as Body) : {}, item as Body, definition)]
+  })
+  return [...changed, ...old.filter((item) => !named.has(keyOf(item)))]
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([key, item]) => item !== null && key !== '$patch')
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]))
+}
+
+/** The body after JSON patch operations. */
+export function jsonPatched(body: Body, operations: readonly PatchOperation[]): Body {
+  try {
+    return cloneJson(applyJsonPatch(body, operations) as Body) // operations on an object's fields leave an object
+  } catch (error) {
+    if (error instanceof PatchError) return refuse(`error in ${error.message}`)
+    throw error
+  }
+}
+
+/** Resources that a selector picks: names are anchored regular expressions, absent fields match anything. */
+export function selectResources(resources: readonly Resource[], selector: Selector): readonly Resource[] {
+  const matches = (pattern: string | undefined, text: string): boolean => !pattern || anchored(pattern).test(text)
+  return resources.filter(
+    (resource) =>
+      [...resource.previous, currentId(resource)].some(
+        (id) =>
+          matches(selector.group, id.group) &&
+          matches(selector.version, id.version) &&
+          matches(selector.kind, id.kind) &&
+          matches(selector.name, id.name) &&
+          matches(selector.namespace, id.namespace),
+      ) && matchesLabels(resource.body, selector),
+  )
+}
+
+function anchored(pattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`)
+  } catch {
+    return refuse(`error parsing regexp: ${pattern}`)
+  }
+}
+
+function matchesLabels(body: Body, { labelSelector, annotationSelector }: Selector): boolean {
+  const metadata = metadataOf(body)
+  return (
+    matchesSet(textMap(metadata.labels), labelSelector) && matchesSet(textMap(metadata.annotations), annotationSelector)
+  )
+}
+
+/** Equality and existence terms of a selector; sets in parentheses are refused. */
+function matchesSet(labels: Readonly<Record<string, string>>, selector: string | undefined): boolean {
+  if (!selector) return true
+  return selector.split(',').every((term) => {
+    const match = /^\s*(!?)\s*([^\s=!]+)\s*(?:(!=|==?)\s*(\S*))?\s*$/.exec(term)
+    if (match === null) return refuse(`podsim does not simulate the selector '${selector}' of a kustomization`)
+    const [, not, key = '', operator, value = ''] = match
+    if (operator === '!=') return labels[key] !== value
+    if (operator !== undefined) return labels[key] === value
+    return (not === '!') !== Object.hasOwn(labels, key)
+  })
+}
+
+/** The one resource that a patch without a target is for. */
+export function patchTarget(resources: readonly Resource[], patch: Resource): Resource | undefined {
+  const id = originalId(patch)
+  const found = resources.filter((resource) => isSameId(originalId(resource), id) || isSameId(currentId(resource), id))
+  return found.length === 1 ? found[0] : undefined
+}

@@ -1,0 +1,73 @@
+/** Manifests that kustomize takes in. Source: v2.0.3 k8sdeps/kunstruct/factory.go; api resource/factory.go. */
+
+import { utf8Text } from '../bytes.ts'
+import { goJson, isObject } from '../json.ts'
+import { goValueText } from '../print/go-value.ts'
+import { fromYaml } from '../yaml/from-yaml.ts'
+import { readManifestDocuments } from '../yaml/manifests.ts'
+import { refuse } from './loader.ts'
+import { type Body, metadataOf, newResource, type Resource, textMap } from './resource.ts'
+
+/** A file that is no YAML, which kustomize 5 tells apart from other troubles. */
+export class MalformedYaml extends Error {
+  override readonly name = 'MalformedYaml'
+}
+
+export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
+  const { values, error } = readManifestDocuments(content)
+  const resources = values.flatMap((value) => flattenV2(value))
+  if (error !== undefined) refuse(`YAML file [${path}] encounters a format error.\n${error}\n`)
+  return resources
+}
+
+function flattenV2(value: unknown): Resource[] {
+  if (!isObject(value))
+    return refuse(
+      `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion\\""; Kind string "json:\\"kind\\"" }`,
+    )
+  if (typeof value.kind !== 'string' || value.kind === '') refuse(`Object 'Kind' is missing in '${goJson(value)}'`)
+  const body = value as Body
+  if (value.kind.endsWith('List')) {
+    if (value.items === undefined || value.items === null) return []
+    return Array.isArray(value.items)
+      ? value.items.flatMap(flattenV2)
+      : refuse(
+          `items in List is type ${typeof value.items === 'string' ? 'string' : 'map[string]interface {}'}, expected array`,
+        )
+  }
+  const { name } = metadataOf(body)
+  if (typeof name !== 'string' || name === '') refuse(`missing metadata.name in object {${goValueText(body)}}`)
+  return [newResource(body)]
+}
+
+/** Throws MalformedYaml for what is no YAML. */
+export function readResourcesV5(content: Uint8Array, path: string): Resource[] {
+  return documentsV5(content, path).flatMap((value) => flattenV5(value))
+}
+
+/** The documents of a text that are neither empty nor lists. */
+function documentsV5(content: Uint8Array, path: string): unknown[] {
+  const documents = utf8Text(content)
+    .split(/\n---(?:[ \t][^\n]*)?(?=\n|$)/)
+    .map((text) => text.replace(/^---(?:[ \t][^\n]*)?(?=\n|$)/, ''))
+  return documents.flatMap((text) => {
+    const result = fromYaml(text, { dialect: 'v3' })
+    if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
+    return result.value === null || Array.isArray(result.value) ? [] : [result.value]
+  })
+}
+
+function flattenV5(value: unknown): Resource[] {
+  if (!isObject(value)) return refuse('missing Resource metadata')
+  const body = value as Body
+  if (Object.keys(body).length === 0) return []
+  const kind = typeof body.kind === 'string' ? body.kind : ''
+  if (kind.endsWith('List') && Array.isArray(body.items)) return body.items.flatMap(flattenV5)
+  const metadata = metadataOf(body)
+  if (kind === '' && body.apiVersion === undefined && body.metadata === undefined) refuse('missing Resource metadata')
+  const text = (field: unknown): string => (typeof field === 'string' ? field : '')
+  const shown = `{{${text(body.apiVersion)} ${kind}} {{${text(metadata.name)} ${text(metadata.namespace)}} ${goValueText(textMap(metadata.labels))} ${goValueText(textMap(metadata.annotations))}}}`
+  if (kind === '') refuse(`missing kind in object ${shown}`)
+  if (!kind.endsWith('List') && text(metadata.name) === '') refuse(`missing metadata.name in object ${shown}`)
+  return [newResource(body)]
+}

@@ -1,0 +1,117 @@
+/** Values copied from one object into others (kustomize 5). Source: api filters/replacement/replacement.go. */
+import { goQuote } from '../../objects/field-errors.ts'
+import { isObject } from '../json.ts'
+import { setOwn, splitDotted } from './field-spec.ts'
+import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
+import { refuse } from './loader.ts'
+import { selectResources } from './patches.ts'
+import { type Body, cloneJson, currentId, type Resource, type ResourceId } from './resource.ts'
+
+export function applyReplacements(resources: readonly Resource[], replacements: readonly Replacement[]): void {
+  for (const { source, targets } of replacements) {
+    if (source === undefined || targets === undefined || targets === null) {
+      refuse('replacements must specify a source and at least one target')
+    }
+    const value = sourceValue(resources, source)
+    for (const target of targets) {
+      const { select } = target
+      if (select === undefined) refuse('target must specify resources to select')
+      const rejected = new Set((target.reject ?? []).flatMap((one) => [...matching(resources, one)]))
+      for (const resource of matching(resources, select)) {
+        if (rejected.has(resource)) continue
+        for (const path of target.fieldPaths ?? ['metadata.name']) setTarget(resource.body, path, value, target.options)
+      }
+    }
+  }
+}
+
+/** Selectors here compare names exactly. */
+function matching(resources: readonly Resource[], selector: Selector): readonly Resource[] {
+  const { labelSelector, annotationSelector } = selector
+  const labelled = selectResources(resources, {
+    ...(labelSelector ? { labelSelector } : {}),
+    ...(annotationSelector ? { annotationSelector } : {}),
+  })
+  const isWanted = (id: ResourceId): boolean =>
+    (['group', 'version', 'kind', 'name', 'namespace'] as const).every(
+      (field) => !selector[field] || selector[field] === id[field],
+    )
+  return labelled.filter((resource) => [...resource.previous, currentId(resource)].some(isWanted))
+}
+
+function selectorText({ group, version, kind, name, namespace }: Selector): string {
+  return `${[kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')}/${name || '[noName]'}.${namespace || '[noNs]'}`
+}
+
+function sourceValue(resources: readonly Resource[], source: NonNullable<Replacement['source']>): unknown {
+  const found = matching(resources, source)
+  const path = source.fieldPath || 'metadata.name'
+  if (found.length > 1) refuse(`multiple matches for selector ${selectorText(source)}:${path}`)
+  const [resource] = found
+  if (resource === undefined) refuse(`nothing selected by ${selectorText(source)}:${path}`)
+  const [value] = lookup(resource.body, splitDotted(path))
+  if (value === undefined || value === null || value === '') {
+    refuse(`fieldPath \`${path}\` is missing for replacement source ${selectorText(source)}`)
+  }
+  const { delimiter = '', index = 0 } = source.options ?? {}
+  if (delimiter === '') return value
+  if (typeof value === 'object') refuse('delimiter option can only be used with scalar nodes')
+  const part = String(value).split(delimiter)[index]
+  return part ?? refuse(`options.index ${index} is out of bounds for value ${String(value)}`)
+}
+
+/** All values that a path leads to; `*` and `[key=value]` go through lists. */
+function lookup(node: unknown, path: readonly string[]): readonly unknown[] {
+  const [first, ...rest] = path
+  if (first === undefined) return [node]
+  return children(node, first).flatMap(([parent, key]) => lookup(parent[key as never], rest))
+}
+
+type Slot = readonly [parent: Body | unknown[], key: string | number]
+
+function children(node: unknown, part: string): readonly Slot[] {
+  if (Array.isArray(node)) {
+    const condition = /^\[([^=]+)=(.*)\]$/.exec(part)
+    if (part === '*') return node.map((_, i): Slot => [node, i])
+    if (condition !== null) {
+      const [, key = '', value = ''] = condition
+      return node.flatMap((item, i): Slot[] => {
+        const found = key === '.' ? item : isObject(item) ? item[key] : undefined
+        return String(found) === value ? [[node, i]] : []
+      })
+    }
+    return /^\d+$/.test(part) && Number(part) < node.length ? [[node, Number(part)]] : []
+  }
+  return isObject(node) && Object.hasOwn(node, part) ? [[node as Body, part]] : []
+}
+
+function setTarget(body: Body, path: string, value: unknown, options: FieldOptions | undefined): void {
+  const parts = splitDotted(path)
+  const slots = parts.reduce<readonly Slot[]>((found, part, i) => {
+    const nodes = i === 0 ? [body] : found.map(([parent, key]) => parent[key as never] as unknown)
+    return nodes.flatMap((node) => {
+      const next = children(node, part)
+      if (next.length > 0 || !options?.create || !isObject(node)) return next
+      setOwn(node as Body, part, i === parts.length - 1 ? '' : {})
+      return children(node, part)
+    })
+  }, [])
+  if (slots.length === 0) {
+    refuse(`unable to find ${options?.create ? 'or create ' : ''}field ${goQuote(path)} in replacement target`)
+  }
+  for (const [parent, key] of slots) {
+    const old: unknown = parent[key as never]
+    setOwn(parent as Body, String(key), combined(old, cloneJson(value), options))
+  }
+}
+
+function combined(old: unknown, value: unknown, options: FieldOptions | undefined): unknown {
+  const { delimiter = '', index = 0 } = options ?? {}
+  if (delimiter === '') return value
+  if (typeof old === 'object') refuse('delimiter option can only be used with scalar nodes')
+  const parts = String(old).split(delimiter)
+  if (index < 0) parts.unshift(String(value))
+  else if (index >= parts.length) parts.push(String(value))
+  else parts[index] = String(value)
+  return parts.join(delimiter)
+}

@@ -1,0 +1,179 @@
+/** A manifest on its way through kustomize, with what is remembered of its names. */
+import { isObject } from '../json.ts'
+
+/** JSON that belongs to this build alone and is changed in place. */
+export interface Body {
+  [key: string]: unknown
+}
+
+export interface Gvk {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** What a resource was called at some time. */
+export interface ResourceId extends Gvk {
+  readonly name: string
+  readonly namespace: string
+}
+
+export type Behavior = 'unspecified' | 'create' | 'merge' | 'replace'
+
+export interface Resource {
+  body: Body
+  /** Names before each change, oldest first. */
+  previous: ResourceId[]
+  /** Every prefix and suffix added, in the order of adding. */
+  prefixes: string[]
+  suffixes: string[]
+  behavior: Behavior
+  needsHash: boolean
+}
+
+export function newResource(body: Body, options: { behavior?: Behavior; needsHash?: boolean } = {}): Resource {
+  return {
+    body,
+    previous: [],
+    prefixes: [],
+    suffixes: [],
+    behavior: options.behavior ?? 'unspecified',
+    needsHash: options.needsHash ?? false,
+  }
+}
+
+export function gvkOf(body: Body): Gvk {
+  const apiVersion = textOf(body.apiVersion)
+  const slash = apiVersion.indexOf('/')
+  return {
+    group: slash < 0 ? '' : apiVersion.slice(0, slash),
+    version: slash < 0 ? apiVersion : apiVersion.slice(slash + 1),
+    kind: textOf(body.kind),
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+export function metadataOf(body: Body): Body {
+  return isObject(body.metadata) ? (body.metadata as Body) : {}
+}
+
+/** The metadata of a body, made where it is missing, to be changed. */
+export function ownMetadata(body: Body): Body {
+  if (!isObject(body.metadata)) body.metadata = {}
+  return body.metadata as Body
+}
+
+export function currentId(resource: Resource): ResourceId {
+  const { name, namespace } = metadataOf(resource.body)
+  return { ...gvkOf(resource.body), name: textOf(name), namespace: textOf(namespace) }
+}
+
+export function originalId(resource: Resource): ResourceId {
+  return resource.previous[0] ?? currentId(resource)
+}
+
+export function rememberId(resource: Resource): void {
+  resource.previous.push(currentId(resource))
+}
+
+/** Kinds without a namespace. Source: kyaml openapi, precomputed namespaceability; v2.0.3 knows only some of them. */
+const clusterKinds = new Set([
+  'APIService',
+  'CSIDriver',
+  'CSINode',
+  'CertificateSigningRequest',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ComponentStatus',
+  'CustomResourceDefinition',
+  'FlowSchema',
+  'IngressClass',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PodSecurityPolicy',
+  'PriorityClass',
+  'PriorityLevelConfiguration',
+  'RuntimeClass',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+  'VolumeAttachment',
+])
+const clusterKindsV2 = new Set([
+  'APIService',
+  'ClusterRoleBinding',
+  'ClusterRole',
+  'CustomResourceDefinition',
+  'Namespace',
+  'PersistentVolume',
+])
+
+export function isClusterScoped({ kind }: Gvk, generation: 'v2' | 'v5'): boolean {
+  return (generation === 'v2' ? clusterKindsV2 : clusterKinds).has(kind)
+}
+
+/** An absent namespace is `default`. Source: kyaml resid, IsNsEquals. */
+export function effectiveNamespace(id: ResourceId): string {
+  if (isClusterScoped(id, 'v5')) return '_non_namespaceable_'
+  return id.namespace === '' ? 'default' : id.namespace
+}
+
+export function isSameGvk(a: Gvk, b: Gvk): boolean {
+  return a.group === b.group && a.version === b.version && a.kind === b.kind
+}
+
+export function isSameId(a: ResourceId, b: ResourceId): boolean {
+  return isSameGvk(a, b) && a.name === b.name && effectiveNamespace(a) === effectiveNamespace(b)
+}
+
+/** Empty fields of a selector match anything. */
+export function isSelectedBy(gvk: Gvk, selector: Gvk): boolean {
+  return (
+    (selector.group === '' || selector.group === gvk.group) &&
+    (selector.version === '' || selector.version === gvk.version) &&
+    (selector.kind === '' || selector.kind === gvk.kind)
+  )
+}
+
+/** As kustomize 5 prints an id: `Secret.v1.[noGrp]/s.[noNs]`. Source: kyaml resid, ResId.String. */
+export function idText({ group, version, kind, name, namespace }: ResourceId): string {
+  const gvk = [kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')
+  return `${gvk}/${name || '[noName]'}.${namespace || '[noNs]'}`
+}
+
+/** As Go's %#v prints an id of kustomize 5. */
+export function idSyntax(id: ResourceId): string {
+  const gvk = `resid.Gvk{Group:"${id.group}", Version:"${id.version}", Kind:"${id.kind}", isClusterScoped:${isClusterScoped(id, 'v5')}}`
+  return `resid.ResId{Gvk:${gvk}, Name:"${id.name}", Namespace:"${id.namespace}"}`
+}
+
+/** As Go's %#v prints an id of kustomize 2.0.3. */
+export function idSyntaxV2(id: ResourceId, prefix = '', suffix = ''): string {
+  const gvk = `gvk.Gvk{Group:"${id.group}", Version:"${id.version}", Kind:"${id.kind}"}`
+  return `resid.ResId{gvKind:${gvk}, name:"${id.name}", prefix:"${prefix}", suffix:"${suffix}", namespace:"${id.namespace}"}`
+}
+
+/** Texts of a map; values that are no texts are left out. */
+export function textMap(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}
+
+/** A copy that shares nothing. */
+export function cloneJson<T>(value: T): T {
+  return structuredJsonClone(value) as T // the copy has the shape of what is copied
+}
+
+function structuredJsonClone(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredJsonClone)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structuredJsonClone(item)]))
+}

@@ -1,0 +1,155 @@
+/** Namespace, prefix, suffix, labels, annotations, replicas. Source: pkg/transformers (v2.0.3); api internal/builtins, filters. */
+import { isObject } from '../json.ts'
+import { changeField, type FieldSpec, parseFieldSpec, specsFor } from './field-spec.ts'
+import { fieldsV2 } from './generated/fields-v2.ts'
+import { fieldsV5 } from './generated/fields-v5.ts'
+import type { Kustomization, LabelEntry } from './kustomization.ts'
+import { type Generation, refuse } from './loader.ts'
+import {
+  type Body,
+  currentId,
+  gvkOf,
+  isClusterScoped,
+  isSameId,
+  originalId,
+  ownMetadata,
+  type Resource,
+  rememberId,
+} from './resource.ts'
+
+const tables = {
+  v2: {
+    commonLabels: fieldsV2.commonLabels.map(parseFieldSpec),
+    commonAnnotations: fieldsV2.commonAnnotations.map(parseFieldSpec),
+  },
+  v5: {
+    commonLabels: fieldsV5.commonLabels.map(parseFieldSpec),
+    commonAnnotations: fieldsV5.commonAnnotations.map(parseFieldSpec),
+    templateLabels: fieldsV5.templateLabels.map(parseFieldSpec),
+    namespace: fieldsV5.namespace.map(parseFieldSpec),
+    replicas: fieldsV5.replicas.map(parseFieldSpec),
+  },
+} as const
+
+const metadataLabels = parseFieldSpec('|||create|metadata/labels')
+
+export function setNamespaceV5(resources: readonly Resource[], namespace: string): void {
+  for (const resource of resources) {
+    rememberId(resource)
+    const { body } = resource
+    const gvk = gvkOf(body)
+    if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = namespace
+    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding')
+      setSubjects(body, namespace, (name) => name === 'default')
+    for (const spec of specsFor(gvk, tables.v5.namespace)) {
+      if (spec.text === 'metadata/name' && body.apiVersion !== 'v1') continue
+      changeField(body, spec, () => namespace)
+    }
+    if (resources.filter((one) => isSameId(currentId(one), currentId(resource))).length !== 1) {
+      refuse('namespace transformation produces ID conflict')
+    }
+  }
+}
+
+function setSubjects(body: Body, namespace: string, isWanted: (name: unknown) => boolean): void {
+  if (!Array.isArray(body.subjects)) return
+  for (const subject of body.subjects)
+    if (isObject(subject) && isWanted(subject.name)) (subject as Body).namespace = namespace
+}
+
+/** Service accounts in role bindings move along if they are `default` or among the resources. */
+export function setNamespaceV2(resources: readonly Resource[], namespace: string): void {
+  for (const { body } of resources) {
+    if (!isClusterScoped(gvkOf(body), 'v2')) ownMetadata(body).namespace = namespace
+  }
+  const accounts = new Set(
+    resources.filter(({ body }) => body.kind === 'ServiceAccount').map((one) => originalId(one).name),
+  )
+  for (const { body } of resources) {
+    if (body.kind !== 'ClusterRoleBinding' && body.kind !== 'RoleBinding') continue
+    if (!Array.isArray(body.subjects)) continue
+    for (const subject of body.subjects) {
+      if (!isObject(subject) || subject.kind !== 'ServiceAccount' || typeof subject.name !== 'string') continue
+      if (subject.name === 'default' || accounts.has(subject.name)) (subject as Body).namespace = namespace
+    }
+  }
+}
+
+export function addAffixes(resources: readonly Resource[], kustomization: Kustomization, generation: Generation): void {
+  const prefix = kustomization.namePrefix ?? ''
+  const suffix = kustomization.nameSuffix ?? ''
+  if (prefix !== '') for (const resource of resources) rename(resource, generation, prefix, '')
+  if (suffix !== '') for (const resource of resources) rename(resource, generation, '', suffix)
+}
+
+function rename(resource: Resource, generation: Generation, prefix: string, suffix: string): void {
+  const { group, kind } = originalId(resource)
+  const keepsName =
+    kind === 'CustomResourceDefinition' ||
+    (generation === 'v5' && (kind === 'Namespace' || (kind === 'APIService' && group === 'apiregistration.k8s.io')))
+  if (keepsName) return
+  rememberId(resource)
+  if (prefix !== '') resource.prefixes.push(prefix)
+  if (suffix !== '') resource.suffixes.push(suffix)
+  const metadata = ownMetadata(resource.body)
+  metadata.name = `${prefix}${String(metadata.name ?? '')}${suffix}`
+}
+
+export function addCommonLabels(
+  resources: readonly Resource[],
+  labels: Readonly<Record<string, string>>,
+  generation: Generation,
+): void {
+  addEntries(resources, labels, tables[generation].commonLabels)
+}
+
+export function addAnnotations(
+  resources: readonly Resource[],
+  annotations: Readonly<Record<string, string>>,
+  generation: Generation,
+): void {
+  addEntries(resources, annotations, tables[generation].commonAnnotations)
+}
+
+/** `labels`: only the metadata, unless selectors or templates are asked for. */
+export function addLabels(resources: readonly Resource[], entry: LabelEntry): void {
+  const own = (entry.fields ?? []).map(({ group = '', version = '', kind = '', path = '', create = false }) =>
+    parseFieldSpec([group, version, kind, create ? 'create' : '', path].join('|')),
+  )
+  const specs = entry.includeSelectors
+    ? [...own, ...tables.v5.commonLabels]
+    : [...own, ...(entry.includeTemplates ? tables.v5.templateLabels : []), metadataLabels]
+  addEntries(resources, entry.pairs ?? {}, specs)
+}
+
+function addEntries(
+  resources: readonly Resource[],
+  entries: Readonly<Record<string, string>>,
+  specs: readonly FieldSpec[],
+): void {
+  if (Object.keys(entries).length === 0) return
+  for (const { body } of resources) {
+    for (const spec of specsFor(gvkOf(body), specs)) {
+      changeField(body, spec, (value) => ({ ...(isObject(value) ? value : {}), ...entries }))
+    }
+  }
+}
+
+export function setReplicas(resources: readonly Resource[], replicas: Kustomization['replicas']): void {
+  for (const { name = '', count = 0 } of replicas ?? []) {
+    let found = false
+    for (const spec of tables.v5.replicas) {
+      for (const resource of resources) {
+        const ids = [...resource.previous, currentId(resource)]
+        if (!ids.some((id) => id.name === name) || specsFor(gvkOf(resource.body), [spec]).length === 0) continue
+        found = true
+        changeField(resource.body, spec, () => count)
+      }
+    }
+    if (!found) {
+      const kinds =
+        '[Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]'
+      refuse(`resource with name ${name} does not match a config with the following GVK ${kinds}`)
+    }
+  }
+}
