@@ -76,7 +76,7 @@ export function* resolveEnvironment(options: EnvironmentOptions): EnvironmentRun
   }
   const mapping = mappingOf(env, serviceEnv)
   for (const variable of container.env ?? []) {
-    const value = yield* valueOf(variable, options, mapping, snapshot)
+    const value = yield* variableValue(variable, options, mapping, snapshot)
     if (!value.ok) {
       if (value.skip) continue
       return fail(value.error)
@@ -163,7 +163,7 @@ function invalidNamesMessage({ kind, name }: Reference, pod: Pod, names: readonl
   return `Keys [${names.join(', ')}] from the EnvFrom ${what} ${pod.metadata.namespace}/${name} were skipped since they are considered invalid environment variable names.`
 }
 
-function* valueOf(
+function* variableValue(
   { value = '', valueFrom }: EnvVar,
   options: EnvironmentOptions,
   mapping: (name: string) => string,

@@ -1,0 +1,227 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import { minute, second, type VirtualMs } from '../../kernel/time.ts'
+import type { Container, Pod, Secret } from '../../objects/core.ts'
+import { goQuote } from '../../objects/field-errors.ts'
+import { factAt, type VersionedFact } from '../../versions/version.ts'
+import { goDuration } from '../kubelet/back-off.ts'
+import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'
+import { aggregateErrors } from '../volumes/plugins/payload.ts'
+import { dockerConfigOf } from './docker-config.ts'
+import { applyDefaultImageTag, parseImageName } from './image-name.ts'
+import { PullLimiter, PullQueue } from './image-puller.ts'
+import { type Credential, Keyring } from './keyring.ts'
+import type { PullRecords } from './pull-records.ts'
+
+/** Source: pkg/kubelet/kubelet.go, backOffPeriod and MaxContainerBackOff; the rest client-go util/flowcontrol/backoff.go. */
+const imageBackOff = { initialMs: 10 * second, maxMs: 5 * minute } as const
+
+/** How the event of a successful pull is worded. Source: image_manager.go; facts/kubelet.md 3.5. */
+const pulledMessage: VersionedFact<'plain' | 'duration' | 'waiting' | 'size'> = {
+  source: 'facts/kubelet.md 3.5',
+  initially: 'plain',
+  since: [
+    [19, 'duration'],
+    [23, 'waiting'],
+    [30, 'size'],
+  ],
+}
+/** The status of a back-off repeats the error before it since this minor. Source: facts/kubelet.md 7.4. */
+const tellsPreviousErrorSince = 32
+
+export type ImageError =
+  | 'ErrImagePull'
+  | 'ImagePullBackOff'
+  | 'ErrImageNeverPull'
+  | 'InvalidImageName'
+  | 'RegistryUnavailable'
+
+export type EnsureImageResult =
+  | { readonly ok: true; readonly image: ImageRecord }
+  /** `message` is that of the container's waiting state. */
+  | { readonly ok: false; readonly reason: ImageError; readonly message: string }
+
+export interface ImageManagerOptions {
+  readonly kernel: Kernel
+  readonly runtime: ContainerRuntime
+  readonly minor: number
+  readonly event: (pod: Pod, container: Container, type: 'Normal' | 'Warning', reason: string, message: string) => void
+  /** How many pulls run at once: 1 when serializeImagePulls, Infinity when nothing limits them. */
+  readonly parallelPulls: number
+  readonly registryPullQPS: number
+  readonly registryBurst: number
+  /** With gate KubeletEnsureSecretPulledImages: what the node remembers of its pulls. */
+  readonly records?: PullRecords
+}
+
+export interface ImageManager {
+  /**
+   * Makes sure that a container's image is on the node, or says why not (P1). Events are those of the image manager
+   * itself; `Error: <reason>` comes from who starts the container. `done` may be called at once.
+   */
+  ensureImageExists(
+    pod: Pod,
+    container: Container,
+    pullSecrets: readonly Secret[],
+    done: (result: EnsureImageResult) => void,
+  ): void
+}
+
+interface BackOffEntry {
+  delayMs: VirtualMs
+  updatedAt: VirtualMs
+  error: string
+}
+
+/** The kubelet's image manager. Source: pkg/kubelet/images/image_manager.go, EnsureImageExists; facts/kubelet.md 7. */
+export function createImageManager(options: ImageManagerOptions): ImageManager {
+  const { kernel, runtime, minor, event, records } = options
+  const queue = new PullQueue(options.parallelPulls)
+  const limiter = new PullLimiter(kernel, options.registryPullQPS, options.registryBurst)
+  const backOffs = new Map<string, BackOffEntry>()
+
+  const hasExpired = (entry: BackOffEntry) => kernel.now() - entry.updatedAt > 2 * imageBackOff.maxMs
+  const inBackOff = (key: string): BackOffEntry | undefined => {
+    const entry = backOffs.get(key)
+    return entry !== undefined && !hasExpired(entry) && kernel.now() - entry.updatedAt < entry.delayMs
+      ? entry
+      : undefined
+  }
+  const failed = (key: string, error: string): void => {
+    const entry = backOffs.get(key)
+    const delayMs =
+      entry === undefined || hasExpired(entry)
+        ? imageBackOff.initialMs
+        : Math.min(entry.delayMs * 2, imageBackOff.maxMs)
+    backOffs.set(key, { delayMs, updatedAt: kernel.now(), error })
+  }
+  const collectGarbage = (): void => {
+    for (const [key, entry] of backOffs) if (hasExpired(entry)) backOffs.delete(key)
+  }
+
+  return {
+    ensureImageExists(pod, container, pullSecrets, done) {
+      const name = container.image ?? ''
+      const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+        event(pod, container, type, reason, message)
+      const refuse = (reason: ImageError, message: string) => done({ ok: false, reason, message })
+      const tagged = applyDefaultImageTag(name)
+      if (!tagged.ok) {
+        const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
+        tell('Warning', 'InspectFailed', message)
+        refuse('InvalidImageName', message)
+        return
+      }
+      const credentials = credentialsFor(tagged.image, pullSecrets)
+      const present = runtime.imageStatus(tagged.image)
+      const proven =
+        present !== undefined && !(records?.mustPull(present.id, credentials.ok ? credentials.value : []) ?? false)
+      const policy = container.imagePullPolicy ?? 'IfNotPresent'
+      if (policy !== 'Always' && present !== undefined && proven) {
+        const rest = records === undefined ? '' : ' and can be accessed by the pod'
+        tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
+        done({ ok: true, image: present })
+        return
+      }
+      if (policy === 'Never') {
+        const message = `Container image ${goQuote(name)} is not present with pull policy of Never`
+        tell('Warning', 'ErrImageNeverPull', message)
+        refuse('ErrImageNeverPull', message)
+        return
+      }
+      const key = `${pod.metadata.uid}_${name}`
+      const waiting = inBackOff(key)
+      if (waiting !== undefined) {
+        const message = `Back-off pulling image ${goQuote(name)}`
+        tell('Normal', 'BackOff', message)
+        refuse(
+          'ImagePullBackOff',
+          minor >= tellsPreviousErrorSince ? `${message}: ErrImagePull: ${waiting.error}` : message,
+        )
+        return
+      }
+      tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
+      const askedAt = kernel.now()
+      queue.add((finished) => {
+        const begunAt = kernel.now()
+        const end = (result: RuntimeResult<ImageRecord>): void => {
+          if (result.ok) {
+            tell(
+              'Normal',
+              'Pulled',
+              pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt),
+            )
+            collectGarbage()
+            done({ ok: true, image: result.value })
+          } else {
+            tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
+            failed(key, result.message)
+            refuse('ErrImagePull', result.message)
+          }
+          finished()
+        }
+        if (!limiter.tryAccept()) end({ ok: false, message: 'pull QPS exceeded' })
+        else if (!credentials.ok) end(credentials)
+        else pullWith(options, tagged.image, credentials.value, sandboxOf(pod), end)
+      })
+    },
+  }
+}
+
+/** Tries the matching credentials one after the other, or none at all. Source: kuberuntime_image.go, PullImage. */
+function pullWith(
+  { runtime, records }: ImageManagerOptions,
+  image: string,
+  credentials: readonly Credential<Secret>[],
+  pod: PodSandboxConfig,
+  done: (result: RuntimeResult<ImageRecord>) => void,
+): void {
+  const errors: string[] = []
+  const tryNext = (index: number): void => {
+    const credential = credentials[index]
+    runtime.pullImage(
+      image,
+      credential && { username: credential.username, password: credential.password },
+      (result) => {
+        if (result.ok) {
+          records?.add(result.value.id, credential)
+          done(result)
+          return
+        }
+        errors.push(result.message)
+        if (index + 1 < credentials.length) tryNext(index + 1)
+        else done({ ok: false, message: aggregateErrors(errors) ?? result.message })
+      },
+      pod,
+    )
+  }
+  tryNext(0)
+}
+
+function credentialsFor(image: string, secrets: readonly Secret[]): RuntimeResult<readonly Credential<Secret>[]> {
+  const keyring = new Keyring<Secret>()
+  for (const secret of secrets) {
+    const config = dockerConfigOf(secret)
+    if (!config.ok) return { ok: false, message: config.error }
+    keyring.add(config.entries, secret)
+  }
+  const parsed = parseImageName(image)
+  return { ok: true, value: parsed.ok ? keyring.lookup(parsed.repository) : [] }
+}
+
+function pulledText(minor: number, name: string, image: ImageRecord, pullMs: VirtualMs, wholeMs: VirtualMs): string {
+  const message = `Successfully pulled image ${goQuote(name)}`
+  switch (factAt(pulledMessage, minor)) {
+    case 'plain':
+      return message
+    case 'duration':
+      return `${message} in ${goDuration(wholeMs)}`
+    case 'waiting':
+      return `${message} in ${goDuration(pullMs)} (${goDuration(wholeMs)} including waiting)`
+    case 'size':
+      return `${message} in ${goDuration(pullMs)} (${goDuration(wholeMs)} including waiting). Image size: ${image.sizeBytes} bytes.`
+  }
+}
+
+function sandboxOf({ metadata }: Pod): PodSandboxConfig {
+  return { podUid: metadata.uid ?? '', podName: metadata.name, podNamespace: metadata.namespace ?? '', attempt: 0 }
+}
