@@ -256,7 +256,7 @@ function applyStrategicPatches(resources: Resource[], paths: readonly string[], 
       return parsePatch(loader.load(path), path)
     }),
   )
-  for (const patch of patches) applyUntargeted(resources, patch)
+  for (const patch of patches) applyUntargeted(resources, patch, false)
 }
 
 function parsePatch(content: Uint8Array, path: string): readonly Resource[] {
@@ -291,7 +291,7 @@ function applyPatchEntry(resources: Resource[], entry: PatchEntry, loader: Loade
     return
   }
   if (entry.target === undefined) {
-    for (const one of parsed.patches) applyUntargeted(resources, one)
+    for (const one of parsed.patches) applyUntargeted(resources, one, true)
     return
   }
   const [only, ...more] = parsed.patches
@@ -323,13 +323,12 @@ function strategicOrJson(content: Uint8Array, source: string): ParsedPatch {
   }
 }
 
-function applyUntargeted(resources: Resource[], patch: Resource): void {
+function applyUntargeted(resources: Resource[], patch: Resource, namesPatch: boolean): void {
   const target = patchTarget(resources, patch)
   const id = idText(originalId(patch))
   if (target === undefined) {
-    refuse(
-      `no resource matches strategic merge patch ${goQuote(id)}: no matches for Id ${id}; failed to find unique target for patch ${id}`,
-    )
+    const problem = `no matches for Id ${id}; failed to find unique target for patch ${id}`
+    refuse(namesPatch ? `no resource matches strategic merge patch ${goQuote(id)}: ${problem}` : problem)
   }
   mergeInto(resources, target, patch, undefined)
 }

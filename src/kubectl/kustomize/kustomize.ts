@@ -7,7 +7,7 @@ import { resolveScalar } from '../yaml/go-resolve.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'
 import { buildV2 } from './build-v2.ts'
 import { buildV5 } from './build-v5.ts'
-import { type Generation, KustomizeError, openLoader, refuse } from './loader.ts'
+import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'
 import type { Body } from './resource.ts'
 
 export interface KustomizeWorld {
@@ -47,7 +47,8 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
     if (generation === 'v5') for (const object of objects) checkKeys(object)
     return { ok: true, objects, warnings }
   } catch (error) {
-    if (error instanceof KustomizeError) return { ok: false, error: error.message, warnings }
+    if (error instanceof KustomizeError || error instanceof PrintingError)
+      return { ok: false, error: error.message, warnings }
     throw error
   }
 }

@@ -8,6 +8,11 @@ export class KustomizeError extends Error {
   override readonly name = 'KustomizeError'
 }
 
+/** Found only when the result is printed, in the real thing: told without the places that it went through. */
+export class PrintingError extends Error {
+  override readonly name = 'PrintingError'
+}
+
 export function refuse(message: string): never {
   throw new KustomizeError(message)
 }
@@ -65,6 +70,7 @@ function openBelow(
   root: string,
   path: string,
   generation: Generation,
+  /** Nearest first. */
   visited: readonly string[],
 ): Loader {
   if (path === '') refuse('new root cannot be empty')
@@ -78,10 +84,10 @@ function openBelow(
   if (files.kind(opened) === 'file') {
     refuse(`got file '${opened.slice(opened.lastIndexOf('/') + 1)}', but '${target}' must be a directory to be a root`)
   }
-  for (const seen of [...visited, root]) {
+  for (const seen of [root, ...visited]) {
     if (isBelow(seen, opened)) refuse(`cycle detected: candidate root '${opened}' contains visited root '${seen}'`)
   }
-  return loaderAt(files, opened, generation, [...visited, root])
+  return loaderAt(files, opened, generation, [root, ...visited])
 }
 
 function confirmDirectory(files: VirtualFiles, path: string): string {

@@ -106,14 +106,59 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]))
 }
 
-/** The body after JSON patch operations. */
+/**
+ * The body after JSON patch operations. Unlike the API server's, this library does not let `replace` add.
+ * Source: gopkg.in/evanphx/json-patch.v4 v4.12.0 patch.go.
+ */
 export function jsonPatched(body: Body, operations: readonly PatchOperation[]): Body {
-  try {
-    return cloneJson(applyJsonPatch(body, operations) as Body) // operations on an object's fields leave an object
-  } catch (error) {
-    if (error instanceof PatchError) return refuse(`error in ${error.message}`)
-    throw error
+  let current = body
+  for (const operation of operations) {
+    const path = typeof operation.path === 'string' ? operation.path : ''
+    if (operation.op === 'replace' && !isThere(current, path)) {
+      refuse(`replace operation does not apply: doc is missing key: ${path}: missing value`)
+    }
+    try {
+      current = cloneJson(applyJsonPatch(current, [operation]) as Body) // operations on an object's fields leave an object
+    } catch (error) {
+      if (error instanceof PatchError) refuse(patchProblem(operation.op, current, path, error.message))
+      throw error
+    }
   }
+  return current
+}
+
+function isThere(document: unknown, path: string): boolean {
+  if (path === '') return true
+  const slash = path.lastIndexOf('/')
+  const parent = pointed(document, path.slice(0, slash))
+  const key = unescaped(path.slice(slash + 1))
+  if (Array.isArray(parent)) return /^-?\d+$/.test(key) && parent.at(Number(key)) !== undefined
+  return isObject(parent) && Object.hasOwn(parent, key)
+}
+
+function pointed(document: unknown, path: string): unknown {
+  return path
+    .split('/')
+    .slice(1)
+    .map(unescaped)
+    .reduce<unknown>((node, part) => {
+      if (Array.isArray(node)) return node.at(Number(part))
+      return isObject(node) && Object.hasOwn(node, part) ? node[part] : undefined
+    }, document)
+}
+
+function unescaped(part: string): string {
+  return part.replace(/~[01]/g, (pair) => (pair === '~1' ? '/' : '~'))
+}
+
+function patchProblem(op: unknown, document: unknown, path: string, message: string): string {
+  const slash = path.lastIndexOf('/')
+  const hasParent = pointed(document, path.slice(0, slash)) !== undefined
+  if ((op === 'add' || op === 'remove') && !hasParent) {
+    return `${op} operation does not apply: doc is missing path: "${path}": missing value`
+  }
+  if (op !== 'remove') return message
+  return `error in remove for path: '${path}': Unable to remove nonexistent key: ${unescaped(path.slice(slash + 1))}: missing value`
 }
 
 /** Resources that a selector picks: names are anchored regular expressions, absent fields match anything. */

@@ -5,7 +5,7 @@ import { goJson, isObject } from '../json.ts'
 import { goValueText } from '../print/go-value.ts'
 import { fromYaml } from '../yaml/from-yaml.ts'
 import { readManifestDocuments } from '../yaml/manifests.ts'
-import { refuse } from './loader.ts'
+import { PrintingError, refuse } from './loader.ts'
 import { type Body, metadataOf, newResource, type Resource, textMap } from './resource.ts'
 
 /** A file that is no YAML, which kustomize 5 tells apart from other troubles. */
@@ -52,6 +52,8 @@ function documentsV5(content: Uint8Array, path: string): unknown[] {
     .map((text) => text.replace(/^---(?:[ \t][^\n]*)?(?=\n|$)/, ''))
   return documents.flatMap((text) => {
     const result = fromYaml(text, { dialect: 'v3' })
+    const strict = fromYaml(text, { dialect: 'v3', strict: true })
+    if (result.ok && !strict.ok) throw new PrintingError(`map[string]interface {}(nil): ${strict.error}`)
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
     return result.value === null || Array.isArray(result.value) ? [] : [result.value]
   })

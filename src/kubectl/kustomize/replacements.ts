@@ -39,19 +39,22 @@ function matching(resources: readonly Resource[], selector: Selector): readonly 
   return labelled.filter((resource) => [...resource.previous, currentId(resource)].some(isWanted))
 }
 
-function selectorText({ group, version, kind, name, namespace }: Selector): string {
-  return `${[kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')}/${name || '[noName]'}.${namespace || '[noNs]'}`
+type Source = NonNullable<Replacement['source']>
+
+function selectorText({ group, version, kind, name, namespace, fieldPath }: Source): string {
+  const id = `${[kind || '[noKind]', version || '[noVer]', group || '[noGrp]'].join('.')}/${name || '[noName]'}.${namespace || '[noNs]'}`
+  return fieldPath ? `${id}:${fieldPath}` : id
 }
 
-function sourceValue(resources: readonly Resource[], source: NonNullable<Replacement['source']>): unknown {
+function sourceValue(resources: readonly Resource[], source: Source): unknown {
   const found = matching(resources, source)
   const path = source.fieldPath || 'metadata.name'
-  if (found.length > 1) refuse(`multiple matches for selector ${selectorText(source)}:${path}`)
+  if (found.length > 1) refuse(`multiple matches for selector ${selectorText(source)}`)
   const [resource] = found
-  if (resource === undefined) refuse(`nothing selected by ${selectorText(source)}:${path}`)
+  if (resource === undefined) refuse(`nothing selected by ${selectorText(source)}`)
   const [value] = lookup(resource.body, splitDotted(path))
   if (value === undefined || value === null || value === '') {
-    refuse(`fieldPath \`${path}\` is missing for replacement source ${selectorText(source)}`)
+    refuse(`fieldPath \`${path}\` is missing for replacement source ${selectorText({ ...source, fieldPath: '' })}`)
   }
   const { delimiter = '', index = 0 } = source.options ?? {}
   if (delimiter === '') return value

@@ -105,6 +105,7 @@ class Decoder {
   }
 
   #fill(map: YamlMap, node: YamlNode & { kind: 'mapping' }): void {
+    const lines = new Map<unknown, number>()
     for (const [keyNode, valueNode] of node.pairs) {
       if (isMergeKey(keyNode)) {
         this.#merge(map, valueNode)
@@ -115,8 +116,14 @@ class Decoder {
       const scalarKey = key as string | number | bigint | boolean | null // the only other values that decode gives
       const value = this.decode(valueNode)
       if (this.#isStrict && map.entries.has(scalarKey)) {
-        this.typeErrors.push(`line ${keyNode.line + 1}: key ${goSyntax(scalarKey)} already set in map`)
+        const told = `line ${keyNode.line + 1}`
+        this.typeErrors.push(
+          this.#dialect === 'v2'
+            ? `${told}: key ${goSyntax(scalarKey)} already set in map`
+            : `${told}: mapping key ${goSyntax(scalarKey)} already defined at line ${(lines.get(scalarKey) ?? 0) + 1}`,
+        )
       }
+      if (!lines.has(scalarKey)) lines.set(scalarKey, keyNode.line)
       map.entries.set(scalarKey, value)
     }
   }
