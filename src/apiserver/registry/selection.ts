@@ -41,7 +41,14 @@ function unsupportedField(field: string, strategy: Strategy): string {
     : `field label not supported: ${field}`
 }
 
-const anyObject: KubeObject = { apiVersion: '', kind: '', metadata: { name: '' } }
+/** An object of any kind, to learn which fields its strategy can select by. */
+const anyObject: KubeObject & { readonly spec: object; readonly status: object } = {
+  apiVersion: '',
+  kind: '',
+  metadata: { name: '' },
+  spec: {},
+  status: {},
+}
 
 function isSelectable(field: string, strategy: Strategy): boolean {
   if (field === 'metadata.name' || field === 'metadata.namespace') return true
