@@ -1,0 +1,181 @@
+import type { Pod, PodAffinityTerm, PodSpec, ResourceRequirements } from '../objects/core.ts'
+import { type Selector, selectorFromObject } from '../objects/label-selector.ts'
+import { quantityMilliValue, quantityValue } from '../objects/quantity.ts'
+
+/** Amounts as the scheduler counts them: thousandths of a CPU, bytes, whole units of the others. */
+export interface Amounts {
+  milliCpu: number
+  memory: number
+  ephemeralStorage: number
+  /** Extended resources, huge pages. Undefined: none. */
+  scalars: Map<string, number> | undefined
+}
+
+export interface HostPort {
+  readonly ip: string
+  readonly protocol: string
+  readonly port: number
+}
+
+export interface AffinityTerm {
+  readonly namespaces: ReadonlySet<string>
+  readonly selector: Selector
+  readonly topologyKey: string
+  /** Of preferred terms. */
+  readonly weight: number
+}
+
+/** Pod affinity or anti-affinity with parsed selectors. */
+export interface AffinityTerms {
+  readonly required: readonly AffinityTerm[]
+  readonly preferred: readonly AffinityTerm[]
+}
+
+/** What the scheduler needs of a Pod again and again, worked out once. */
+export interface PodFacts {
+  readonly pod: Pod
+  readonly uid: string
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly priority: number
+  readonly request: Readonly<Amounts>
+  readonly requestsNothing: boolean
+  /** As `request`, with a default for containers that ask for nothing: what scores go by. */
+  readonly nonZeroCpu: number
+  readonly nonZeroMemory: number
+  readonly hostPorts: readonly HostPort[]
+  readonly affinity: AffinityTerms | undefined
+  readonly antiAffinity: AffinityTerms | undefined
+}
+
+/** Stand-ins for containers without requests. Source: pkg/scheduler/util/non_zero.go. */
+export const defaultRequest = { milliCpu: 100, memory: 200 * 1024 * 1024 } as const
+
+type SpecFacts = Pick<PodFacts, 'request' | 'requestsNothing' | 'nonZeroCpu' | 'nonZeroMemory' | 'hostPorts'>
+
+/** A Pod's spec stays the same object while only its status changes. */
+const knownSpecs = new WeakMap<PodSpec, SpecFacts>()
+const noLabels = {}
+
+export function podFacts(pod: Pod): PodFacts {
+  const { namespace = '', uid = `${namespace}/${pod.metadata.name}`, labels = noLabels } = pod.metadata
+  let spec = knownSpecs.get(pod.spec)
+  if (spec === undefined) {
+    spec = specFacts(pod.spec)
+    knownSpecs.set(pod.spec, spec)
+  }
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
+  return {
+    pod,
+    uid,
+    namespace,
+    labels,
+    priority: pod.spec.priority ?? 0,
+    request: spec.request,
+    requestsNothing: spec.requestsNothing,
+    nonZeroCpu: spec.nonZeroCpu,
+    nonZeroMemory: spec.nonZeroMemory,
+    hostPorts: spec.hostPorts,
+    affinity: podAffinity && affinityTerms(podAffinity, namespace),
+    antiAffinity: podAntiAffinity && affinityTerms(podAntiAffinity, namespace),
+  }
+}
+
+/** Source: pkg/scheduler/nodeinfo/node_info.go, calculateResource. */
+function specFacts(spec: PodSpec): SpecFacts {
+  const request: Amounts = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: undefined }
+  let nonZeroCpu = 0
+  let nonZeroMemory = 0
+  for (const { resources } of spec.containers) {
+    addAmounts(request, resources?.requests)
+    nonZeroCpu += cpuOrDefault(resources)
+    nonZeroMemory += memoryOrDefault(resources)
+  }
+  for (const { resources } of spec.initContainers ?? []) {
+    raiseAmounts(request, resources?.requests)
+    nonZeroCpu = Math.max(nonZeroCpu, cpuOrDefault(resources))
+    nonZeroMemory = Math.max(nonZeroMemory, memoryOrDefault(resources))
+  }
+  addAmounts(request, spec.overhead)
+  nonZeroCpu += quantityMilliValue(spec.overhead?.cpu ?? '0')
+  nonZeroMemory += quantityValue(spec.overhead?.memory ?? '0')
+  const { milliCpu, memory, ephemeralStorage, scalars } = request
+  const requestsNothing = milliCpu === 0 && memory === 0 && ephemeralStorage === 0 && scalars === undefined
+  return { request, requestsNothing, nonZeroCpu, nonZeroMemory, hostPorts: hostPortsOf(spec) }
+}
+
+function cpuOrDefault(resources: ResourceRequirements | undefined): number {
+  const text = resources?.requests?.cpu
+  return text === undefined ? defaultRequest.milliCpu : quantityMilliValue(text)
+}
+
+function memoryOrDefault(resources: ResourceRequirements | undefined): number {
+  const text = resources?.requests?.memory
+  return text === undefined ? defaultRequest.memory : quantityValue(text)
+}
+
+type ResourceList = Readonly<Record<string, string>> | undefined
+
+/** Adds a resource list. `pods` is not an amount of a Pod. */
+export function addAmounts(sum: Amounts, list: ResourceList): void {
+  if (list === undefined) return
+  for (const [name, text] of Object.entries(list)) change(sum, name, text, (a, b) => a + b)
+}
+
+function raiseAmounts(sum: Amounts, list: ResourceList): void {
+  if (list === undefined) return
+  for (const [name, text] of Object.entries(list)) change(sum, name, text, Math.max)
+}
+
+function change(sum: Amounts, name: string, text: string, merge: (a: number, b: number) => number): void {
+  switch (name) {
+    case 'cpu':
+      sum.milliCpu = merge(sum.milliCpu, quantityMilliValue(text))
+      break
+    case 'memory':
+      sum.memory = merge(sum.memory, quantityValue(text))
+      break
+    case 'ephemeral-storage':
+      sum.ephemeralStorage = merge(sum.ephemeralStorage, quantityValue(text))
+      break
+    case 'pods':
+      break
+    default:
+      sum.scalars ??= new Map()
+      sum.scalars.set(name, merge(sum.scalars.get(name) ?? 0, quantityValue(text)))
+  }
+}
+
+function hostPortsOf(spec: PodSpec): readonly HostPort[] {
+  const ports: HostPort[] = []
+  for (const container of spec.containers) {
+    for (const { hostPort = 0, protocol = 'TCP', hostIP = '' } of container.ports ?? []) {
+      if (hostPort > 0) ports.push({ ip: hostIP || anyAddress, protocol: protocol || 'TCP', port: hostPort })
+    }
+  }
+  return ports
+}
+
+/** A host port without an address is taken on all. Source: pkg/scheduler/nodeinfo/host_ports.go, DefaultBindAllHostIP. */
+export const anyAddress = '0.0.0.0'
+
+type PodAffinity = NonNullable<NonNullable<PodSpec['affinity']>['podAffinity']>
+
+function affinityTerms(affinity: PodAffinity, namespace: string): AffinityTerms {
+  const required = affinity.requiredDuringSchedulingIgnoredDuringExecution ?? []
+  const preferred = affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  return {
+    required: required.map((term) => affinityTerm(term, namespace, 0)),
+    preferred: preferred.map(({ weight, podAffinityTerm }) => affinityTerm(podAffinityTerm, namespace, weight)),
+  }
+}
+
+/** Source: pkg/scheduler/util/topologies.go: without namespaces a term is about the Pod's own. */
+function affinityTerm(term: PodAffinityTerm, namespace: string, weight: number): AffinityTerm {
+  const namespaces = new Set(term.namespaces?.length ? term.namespaces : [namespace])
+  return { namespaces, selector: selectorFromObject(term.labelSelector), topologyKey: term.topologyKey, weight }
+}
+
+export function termSelects(term: AffinityTerm, pod: PodFacts): boolean {
+  return term.namespaces.has(pod.namespace) && term.selector.matches(pod.labels)
+}

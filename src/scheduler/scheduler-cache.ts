@@ -1,0 +1,153 @@
+import type { Node } from '../objects/core.ts'
+import type { Selector } from '../objects/label-selector.ts'
+import type { ClusterView, ImageState } from './framework.ts'
+import { MatchingPods } from './matching-pods.ts'
+import { NodeInfo } from './node-info.ts'
+import type { PodFacts } from './pod-facts.ts'
+import { avoidPodsAnnotation } from './scores/prefer-avoid-pods.ts'
+
+/**
+ * The nodes with the Pods on them, bound and assumed, kept up to date event by event. It is its own snapshot: nothing
+ * changes while a Pod is being scheduled. Source: pkg/scheduler/internal/cache/cache.go.
+ */
+export interface SchedulerCache extends ClusterView {
+  setNode(node: Node): void
+  removeNode(name: string): void
+  /** Puts a Pod on a node, or takes in a newer version of one that is there. */
+  setPod(pod: PodFacts, node: string): void
+  removePod(uid: string): void
+  /** Counts a Pod as on the node that was chosen for it, until the API server confirms or `removePod` takes it back. */
+  assume(pod: PodFacts, node: string): void
+  isAssumed(uid: string): boolean
+  /** Whether any Pod has a lower priority. */
+  hasPodsBelow(priority: number): boolean
+  nodeInfo(name: string): NodeInfo | undefined
+}
+
+interface Images {
+  size: number
+  readonly nodes: Set<string>
+}
+
+/** `spreadSelector`: see ClusterView; who knows of Services and controllers provides it. */
+export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector | undefined): SchedulerCache {
+  const infos = new Map<string, NodeInfo>()
+  const nodeOfPod = new Map<string, NodeInfo>()
+  const assumed = new Set<string>()
+  const podsByPriority = new Map<number, number>()
+  const matching = new MatchingPods()
+  const images = new Map<string, Images>()
+  const nodesWithAffinityPods = new Set<NodeInfo>()
+  const nodesWithAntiAffinityPods = new Set<NodeInfo>()
+  const nodesToAvoid = new Set<NodeInfo>()
+  const nodesWithSoftTaints = new Set<NodeInfo>()
+  let nodes: readonly NodeInfo[] | undefined = []
+
+  const infoOf = (name: string): NodeInfo => {
+    const known = infos.get(name)
+    if (known !== undefined) return known
+    const created = new NodeInfo(name)
+    infos.set(name, created)
+    return created
+  }
+  const forget = (info: NodeInfo): void => {
+    if (info.node === undefined && info.pods.size === 0) infos.delete(info.name)
+  }
+  const noteAffinity = (info: NodeInfo): void => {
+    toggle(nodesWithAffinityPods, info, info.podsWithAffinity.size > 0)
+    toggle(nodesWithAntiAffinityPods, info, info.podsWithRequiredAntiAffinity.size > 0)
+  }
+  const countPriority = (priority: number, by: 1 | -1): void => {
+    const count = (podsByPriority.get(priority) ?? 0) + by
+    if (count > 0) podsByPriority.set(priority, count)
+    else podsByPriority.delete(priority)
+  }
+  const removePod = (uid: string): void => {
+    const info = nodeOfPod.get(uid)
+    const pod = info?.pods.get(uid)
+    if (info === undefined || pod === undefined) return
+    nodeOfPod.delete(uid)
+    assumed.delete(uid)
+    info.removePod(uid)
+    countPriority(pod.priority, -1)
+    matching.update(pod, info.name, -1)
+    noteAffinity(info)
+    forget(info)
+  }
+  const addPod = (pod: PodFacts, node: string): void => {
+    removePod(pod.uid)
+    const info = infoOf(node)
+    nodeOfPod.set(pod.uid, info)
+    info.addPod(pod)
+    countPriority(pod.priority, 1)
+    matching.update(pod, node, 1)
+    if (pod.affinity !== undefined || pod.antiAffinity !== undefined) noteAffinity(info)
+  }
+  const setNodeOf = (info: NodeInfo, node: Node | undefined): void => {
+    setImages(images, info.node, node)
+    if ((info.node === undefined) !== (node === undefined)) nodes = undefined
+    info.setNode(node)
+    toggle(nodesToAvoid, info, node?.metadata.annotations?.[avoidPodsAnnotation] !== undefined)
+    const hasSoftTaint = info.taints.some(({ effect }) => effect === 'PreferNoSchedule')
+    toggle(nodesWithSoftTaints, info, hasSoftTaint)
+  }
+
+  return {
+    get nodes() {
+      nodes ??= [...infos.values()].filter(({ node }) => node !== undefined)
+      return nodes
+    },
+    nodesWithAffinityPods,
+    nodesWithAntiAffinityPods,
+    nodesToAvoid,
+    nodesWithSoftTaints,
+    images: images satisfies ReadonlyMap<string, ImageState>,
+    matchingPods: (namespace, selector) => matching.counts(namespace, selector, infos.values()),
+    spreadSelector,
+    setNode: (node) => setNodeOf(infoOf(node.metadata.name), node),
+    removeNode(name) {
+      const info = infos.get(name)
+      if (info === undefined) return
+      setNodeOf(info, undefined)
+      forget(info)
+    },
+    setPod(pod, node) {
+      assumed.delete(pod.uid)
+      addPod(pod, node)
+    },
+    removePod,
+    assume(pod, node) {
+      addPod(pod, node)
+      assumed.add(pod.uid)
+    },
+    isAssumed: (uid) => assumed.has(uid),
+    hasPodsBelow(priority) {
+      for (const other of podsByPriority.keys()) if (other < priority) return true
+      return false
+    },
+    nodeInfo: (name) => infos.get(name),
+  }
+}
+
+function toggle<T>(set: Set<T>, value: T, isIn: boolean): void {
+  if (isIn) set.add(value)
+  else set.delete(value)
+}
+
+function setImages(images: Map<string, Images>, before: Node | undefined, after: Node | undefined): void {
+  if (before?.status?.images === after?.status?.images) return
+  for (const { names = [] } of before?.status?.images ?? []) {
+    for (const name of names) {
+      const state = images.get(name)
+      state?.nodes.delete(before?.metadata.name ?? '')
+      if (state?.nodes.size === 0) images.delete(name)
+    }
+  }
+  for (const { names = [], sizeBytes = 0 } of after?.status?.images ?? []) {
+    for (const name of names) {
+      const state = images.get(name) ?? { size: sizeBytes, nodes: new Set() }
+      images.set(name, state)
+      state.nodes.add(after?.metadata.name ?? '')
+    }
+  }
+}

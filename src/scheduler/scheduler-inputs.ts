@@ -1,0 +1,138 @@
+import { type Client, resources } from '../apiserver/client/client.ts'
+import { createInformer, type Informer } from '../apiserver/client/informer.ts'
+import type { Node, Pod } from '../objects/core.ts'
+import { isObject, member } from '../objects/json.ts'
+import { selectorFromObject } from '../objects/label-selector.ts'
+import type { KubeObject, LabelSelector, ResourceRef } from '../objects/meta.ts'
+import type { DisruptionBudget } from './preemption.ts'
+import type { SchedulerOptions } from './scheduler.ts'
+import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
+
+const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
+const budgetResource = (minor: number): ResourceRef => ({
+  group: 'policy',
+  version: minor >= 21 ? 'v1' : 'v1beta1',
+  resource: 'poddisruptionbudgets',
+})
+
+/** Pods that have ended need no place. Source: pkg/scheduler/factory.go, NewPodInformer. */
+const notEnded = 'status.phase!=Succeeded,status.phase!=Failed'
+
+/** Who is told of what the scheduler watches. */
+export interface InputHandlers {
+  /** A Pod without a node, for this scheduler. */
+  podWaiting(pod: Pod): void
+  waitingPodChanged(old: Pod, pod: Pod): void
+  waitingPodGone(pod: Pod): void
+  podAssigned(pod: Pod): void
+  assignedPodChanged(pod: Pod): void
+  assignedPodGone(pod: Pod): void
+  nodeAdded(node: Node): void
+  nodeChanged(old: Node, node: Node): void
+  nodeGone(node: Node): void
+  /** Something else that may make room: a Service, a claim. */
+  somethingChanged(): void
+  /** Pods and nodes are known: scheduling may begin. */
+  synced(): void
+}
+
+/** What the scheduler sees of the cluster: informers, those that are seldom needed opened when they are. */
+export interface SchedulerInputs {
+  start(handlers: InputHandlers): void
+  stop(): void
+  readonly spread: ReadonlyMap<SpreadKind, Informer<KubeObject>>
+  /** Calls `work` when claims are known: at once after the first time. */
+  withClaims(work: (claimOf: (namespace: string, name: string) => KubeObject | undefined) => void): void
+  withBudgets(work: (budgets: readonly DisruptionBudget[]) => void): void
+}
+
+export function createSchedulerInputs(options: SchedulerOptions): SchedulerInputs {
+  const { kernel, client, minor, random, schedulerName = 'default-scheduler' } = options
+  const informer = <T extends KubeObject>(resource: ResourceRef, rest: { readonly fieldSelector?: string } = {}) =>
+    createInformer<T>({
+      kernel,
+      client: client satisfies Client,
+      resource,
+      minor,
+      random: random.stream(`${schedulerName}/reflector/${resource.resource}`),
+      indexers: { [namespaceIndex]: ({ metadata }) => [metadata.namespace ?? ''] },
+      ...rest,
+    })
+  const pods = informer<Pod>(resources.pods, { fieldSelector: notEnded })
+  const nodes = informer<Node>(resources.nodes)
+  const kinds = Object.keys(spreadResources) as SpreadKind[] // keys of that very record
+  const spread = new Map(kinds.map((kind) => [kind, informer<KubeObject>(spreadResources[kind])]))
+  const claimInformer = informer<KubeObject>(claims)
+  const budgetInformer = informer<KubeObject>(budgetResource(minor))
+  const onDemand = new Set<Informer<KubeObject>>()
+  let handlers: InputHandlers | undefined
+
+  const whenKnown = (wanted: Informer<KubeObject>, work: () => void): void => {
+    if (!onDemand.has(wanted)) {
+      onDemand.add(wanted)
+      wanted.start()
+    }
+    wanted.onSynced(work)
+  }
+  const isMine = (pod: Pod) => (pod.spec.schedulerName || 'default-scheduler') === schedulerName
+
+  return {
+    spread,
+    start(to) {
+      handlers = to
+      pods.addHandler(podHandler(to, isMine))
+      nodes.addHandler({
+        add: (node) => to.nodeAdded(node),
+        update: (old, node) => to.nodeChanged(old, node),
+        delete: (node) => to.nodeGone(node),
+      })
+      const changed = () => handlers?.somethingChanged()
+      spread.get('services')?.addHandler({ add: changed, update: changed, delete: changed })
+      claimInformer.addHandler({ add: changed, update: changed })
+      for (const one of [nodes, pods, ...spread.values()]) one.start()
+      nodes.onSynced(() => pods.onSynced(() => to.synced()))
+    },
+    stop() {
+      handlers = undefined
+      for (const one of [nodes, pods, ...spread.values(), ...onDemand]) one.stop()
+    },
+    withClaims: (work) => whenKnown(claimInformer, () => work((namespace, name) => claimInformer.get(namespace, name))),
+    withBudgets: (work) => whenKnown(budgetInformer, () => work(budgetInformer.list().map(disruptionBudget))),
+  }
+}
+
+/** A Pod that gets a node leaves one handler and comes to the other. Source: pkg/scheduler/eventhandlers.go. */
+function podHandler(to: InputHandlers, isMine: (pod: Pod) => boolean) {
+  const isAssigned = (pod: Pod) => pod.spec.nodeName !== undefined && pod.spec.nodeName !== ''
+  return {
+    add(pod: Pod): void {
+      if (isAssigned(pod)) to.podAssigned(pod)
+      else if (isMine(pod)) to.podWaiting(pod)
+    },
+    update(old: Pod, pod: Pod): void {
+      if (isAssigned(pod)) {
+        if (isAssigned(old)) to.assignedPodChanged(pod)
+        else {
+          to.podAssigned(pod)
+          if (isMine(old)) to.waitingPodGone(old)
+        }
+      } else if (isMine(pod)) to.waitingPodChanged(old, pod)
+    },
+    delete(pod: Pod): void {
+      if (isAssigned(pod)) to.assignedPodGone(pod)
+      else if (isMine(pod)) to.waitingPodGone(pod)
+    },
+  }
+}
+
+function disruptionBudget(budget: KubeObject): DisruptionBudget {
+  const spec = member(budget, 'spec')
+  const status = member(budget, 'status')
+  const selector = isObject(spec) ? member(spec, 'selector') : undefined
+  const allowed = isObject(status) ? member(status, 'disruptionsAllowed') : undefined
+  return {
+    namespace: budget.metadata.namespace ?? '',
+    selector: selectorFromObject(selector as LabelSelector | undefined), // validated by the API server
+    disruptionsAllowed: typeof allowed === 'number' ? allowed : 0,
+  }
+}

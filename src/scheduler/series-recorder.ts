@@ -1,0 +1,146 @@
+import { type Client, type Reply, resources } from '../apiserver/client/client.ts'
+import { referenceTo } from '../apiserver/client/event-recorder.ts'
+import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { RandomStream } from '../kernel/random.ts'
+import { minute, second, type VirtualMs } from '../kernel/time.ts'
+import type { Event } from '../objects/core.ts'
+import type { KubeObject } from '../objects/meta.ts'
+
+/** Source: client-go tools/events/event_broadcaster.go, finishTime, refreshTime, maxTriesPerEvent, defaultSleepDuration. */
+const series = { finishMs: 6 * minute, refreshMs: 30 * minute, tries: 12, pauseMs: 10 * second, jitter: 0.25 } as const
+
+export interface SeriesRecorderOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly client: Client
+  /** `default-scheduler`. */
+  readonly controller: string
+  /** Where it runs: the end of `reportingInstance`. */
+  readonly host: string
+  readonly random: RandomStream
+}
+
+export interface SeriesRecorder {
+  event(
+    regarding: KubeObject,
+    related: KubeObject | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    action: string,
+    note: string,
+  ): void
+  stop(): void
+}
+
+interface Known {
+  event: Event
+  eventTimeMs: VirtualMs
+  count: number
+  lastObservedMs: VirtualMs
+}
+
+/**
+ * Events of the newer API: no counts, but a series that begins with the first repetition, is told once, and then only
+ * counted until it is over (written every 30 minutes, or when quiet for 6). What is the same event is decided without
+ * the message but with the object's resourceVersion. Source: client-go tools/events/{event_broadcaster,event_recorder}.go;
+ * facts/apiserver.md 9.4. The events are written as core/v1, in the form in which that API shows them.
+ */
+export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesRecorder {
+  const { kernel, calendar, client, controller, host, random } = options
+  const startedAt = kernel.now()
+  const known = new Map<string, Known>()
+  let timer: Timer | undefined
+  let isStopped = false
+  let lastName = { ms: -1, count: 0 }
+
+  const micro = (at: VirtualMs) => rfc3339Micro(calendar.at(at))
+  const nameFor = (object: string): string => {
+    const ms = calendar.at(kernel.now())
+    lastName = { ms, count: ms === lastName.ms ? lastName.count + 1 : 0 }
+    return `${object}.${(BigInt(ms) * 1_000_000n + BigInt(lastName.count)).toString(16)}`
+  }
+
+  const write = (entry: Known, tries: number): void => {
+    if (isStopped) return
+    const settle = (reply: Reply<Event>) => {
+      const isLost = !reply.ok && reply.error.kind === 'network' && tries < series.tries
+      if (isStopped || !isLost) return
+      const pause = Math.floor(series.pauseMs * (1 + series.jitter * random.next()))
+      kernel.schedule(pause, () => write(entry, tries + 1))
+    }
+    if (entry.count === 0) client.create<Event>(resources.events, entry.event, settle)
+    else writeSeries(entry, settle)
+  }
+  const writeSeries = (entry: Known, settle: (reply: Reply<Event>) => void): void => {
+    const { name, namespace = '' } = entry.event.metadata
+    const told = { count: entry.count, lastObservedTime: micro(entry.lastObservedMs) }
+    const type = 'application/strategic-merge-patch+json'
+    client.patch<Event>(resources.events, { namespace, name }, type, { series: told }, (reply) => {
+      const isGone = !reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404
+      if (isGone) client.create<Event>(resources.events, { ...entry.event, series: told }, settle)
+      else settle(reply)
+    })
+  }
+
+  /** Both loops of the broadcaster, run only while something is remembered. */
+  const scheduleTick = (): void => {
+    if (timer !== undefined || known.size === 0 || isStopped) return
+    const elapsed = kernel.now() - startedAt
+    const next = (Math.floor(elapsed / series.finishMs) + 1) * series.finishMs
+    timer = kernel.schedule(next - elapsed, () => {
+      timer = undefined
+      tick(next % series.refreshMs === 0)
+      scheduleTick()
+    })
+  }
+  const tick = (refreshes: boolean): void => {
+    for (const [key, entry] of known) {
+      const last = entry.count === 0 ? entry.eventTimeMs : entry.lastObservedMs
+      const isOver = kernel.now() - last > series.finishMs
+      if (entry.count > 0 && (isOver || refreshes)) write(entry, 1)
+      if (isOver) known.delete(key)
+    }
+  }
+
+  return {
+    event(regarding, related, type, reason, action, note) {
+      if (isStopped) return
+      const reference = referenceTo(regarding)
+      const key = `${action} ${reason} ${reference.uid} ${reference.resourceVersion} ${related?.metadata.uid ?? ''}`
+      const same = known.get(key)
+      if (same !== undefined) {
+        same.count++
+        same.lastObservedMs = kernel.now()
+        if (same.count === 1) write(same, 1)
+        return
+      }
+      const event: Event = {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name: nameFor(regarding.metadata.name), namespace: regarding.metadata.namespace || 'default' },
+        involvedObject: reference,
+        reason,
+        message: note,
+        source: { component: controller },
+        firstTimestamp: null,
+        lastTimestamp: null,
+        type,
+        eventTime: micro(kernel.now()),
+        action,
+        ...(related === undefined ? {} : { related: referenceTo(related) }),
+        reportingComponent: controller,
+        reportingInstance: `${controller}-${host}`,
+      }
+      const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
+      known.set(key, entry)
+      scheduleTick()
+      write(entry, 1)
+    },
+    stop() {
+      isStopped = true
+      timer?.cancel()
+      known.clear()
+    },
+  }
+}
