@@ -57,6 +57,26 @@ export function createPodControl(client: Client, recorder: EventRecorder, kind: 
   }
 }
 
+/**
+ * Creates 1 Pod, then 2, 4, 8, ... until a batch fails: what fails for one would fail for all. Answers how many need not
+ * be created again, and why it ended. Source: replica_set.go, slowStartBatch.
+ */
+export function* createSlowly(
+  control: PodControl,
+  owner: KubeObject,
+  pods: readonly object[],
+): Procedure<{ readonly made: number; readonly error: RequestError | undefined }> {
+  let made = 0
+  for (let batch = Math.min(1, pods.length); batch > 0; batch = Math.min(2 * batch, pods.length - made)) {
+    const errors = yield* control.create(owner, pods.slice(made, made + batch))
+    // In a namespace that goes away nothing can be created, and nobody need be told.
+    const failed = errors.filter((error) => error !== undefined && !isNamespaceTerminating(error))
+    made += batch - failed.length
+    if (failed[0] !== undefined) return { made, error: failed[0] }
+  }
+  return { made, error: undefined }
+}
+
 /** A Pod of a template, as controllers create it. Source: controller_utils.go, GetPodFromTemplate. */
 export function podFromTemplate(
   template: PodTemplateSpec,

@@ -1,7 +1,9 @@
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
+import { createDaemonSetController } from './daemon-set/daemon-set.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
+import { createJobController } from './job.ts'
 import { createNamespaceController } from './namespaces.ts'
 import { createNodeLifecycleController } from './node-lifecycle/lifecycle.ts'
 import { createTaintManager } from './node-lifecycle/taint-manager.ts'
@@ -26,6 +28,8 @@ export type ControllerName =
   | 'podgc'
   | 'namespace'
   | 'garbagecollector'
+  | 'job'
+  | 'daemonset'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -46,6 +50,8 @@ export function controllersOf(
     ['podgc', createPodGc],
     ['namespace', createNamespaceController],
     ['garbagecollector', createGarbageCollector],
+    ['daemonset', createDaemonSetController],
+    ['job', createJobController],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -1,13 +1,6 @@
 import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
 import { type Informer, keyOf, splitKey } from '../apiserver/client/informer.ts'
-import {
-  errorText,
-  isNamespaceTerminating,
-  isNotFound,
-  type Procedure,
-  reply,
-  sleep,
-} from '../apiserver/client/procedure.ts'
+import { errorText, isNotFound, type Procedure, reply, sleep } from '../apiserver/client/procedure.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
 import type { Pod } from '../objects/core.ts'
 import { equalJson } from '../objects/json.ts'
@@ -17,7 +10,7 @@ import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { Expectations } from './expectations.ts'
 import { type ControllerKind, controllerOf, isPodActive, isPodAvailable, isPodReady, omitZero } from './objects.ts'
-import { createPodControl, podFromTemplate } from './pod-control.ts'
+import { createPodControl, createSlowly, podFromTemplate } from './pod-control.ts'
 import { podsToDelete } from './pods-to-delete.ts'
 import type { ReplicaSet, ReplicaSetStatus, ReplicationController, WorkloadCondition } from './workload-types.ts'
 
@@ -88,7 +81,10 @@ function createReplicaController(context: ControllerContext, flavour: Flavour): 
     const count = Math.min(Math.abs(excess), burstReplicas)
     if (excess < 0) {
       expectations.expect(key, count)
-      return yield* slowStart(owner, count, key)
+      const pod = podFromTemplate(owner.spec.template, owner, kind)
+      const { made, error } = yield* createSlowly(control, owner, new Array<object>(count).fill(pod))
+      for (let missing = count - made; missing > 0; missing--) expectations.creationObserved(key)
+      return error
     }
     if (excess === 0) return undefined
     const doomed = podsToDelete(active, relatedPods(owner, owners, pods), count)
@@ -102,23 +98,6 @@ function createReplicaController(context: ControllerContext, flavour: Flavour): 
       if (!isNotFound(error)) first ??= error
     }
     return first
-  }
-
-  /** 1 Pod, then 2, 4, 8, ...: what fails for one Pod would fail for all. Source: replica_set.go, slowStartBatch. */
-  const slowStart = function* (owner: Replicated, count: number, key: string): Procedure<RequestError | undefined> {
-    const pod = podFromTemplate(owner.spec.template, owner, kind)
-    let made = 0
-    for (let batch = Math.min(1, count); batch > 0; batch = Math.min(2 * batch, count - made)) {
-      const errors = yield* control.create(owner, new Array<object>(batch).fill(pod))
-      // In a namespace that goes away nothing can be created, and nobody need be told.
-      const failed = errors.filter((error) => error !== undefined && !isNamespaceTerminating(error))
-      const first = failed[0]
-      made += batch - failed.length
-      if (first === undefined) continue
-      for (let missing = count - made; missing > 0; missing--) expectations.creationObserved(key)
-      return first
-    }
-    return undefined
   }
 
   const { queue, controller } = createQueue({

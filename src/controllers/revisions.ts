@@ -1,0 +1,106 @@
+import { type Client, resources } from '../apiserver/client/client.ts'
+import { isAlreadyExists, type Procedure, reply } from '../apiserver/client/procedure.ts'
+import { equalJson } from '../objects/json.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { computeHash } from './hash.ts'
+import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
+import type { ControllerRevision, PodTemplateSpec } from './workload-types.ts'
+
+/** Snapshots of templates, by which DaemonSets and StatefulSets know which Pods are up to date. */
+
+/** Label of Pods and revisions. Source: apps/v1 types.go, ControllerRevisionHashLabelKey. */
+export const revisionHashLabel = 'controller-revision-hash'
+
+export interface Templated extends KubeObject {
+  readonly spec: { readonly template: PodTemplateSpec }
+  readonly status?: { readonly collisionCount?: number }
+}
+
+/** The patch that brings the template back. Source: pkg/controller/daemon/update.go, getPatch. */
+function patchOf({ spec }: Templated): unknown {
+  return { spec: { template: { ...spec.template, $patch: 'replace' } } }
+}
+
+export interface Revisions {
+  readonly current: ControllerRevision
+  /** Oldest first. */
+  readonly old: readonly ControllerRevision[]
+}
+
+/**
+ * The revision of the present template, made if there is none, with the highest number of all.
+ * Source: daemon/update.go, constructHistory; statefulset/stateful_set_control.go, getStatefulSetRevisions.
+ */
+export function* constructHistory(
+  client: Client,
+  owner: Templated,
+  kind: ControllerKind,
+  history: readonly ControllerRevision[],
+  labels: Readonly<Record<string, string>>,
+): Procedure<Revisions | undefined> {
+  const patch = patchOf(owner)
+  const sorted = [...history].sort((a, b) => a.revision - b.revision || compareText(a.metadata.name, b.metadata.name))
+  const equal = sorted.filter(({ data }) => equalJson(data, patch))
+  const old = sorted.filter((revision) => !equal.includes(revision))
+  const number = Math.max(0, ...old.map(({ revision }) => revision)) + 1
+  const known = equal.at(-1)
+  if (known === undefined) {
+    const made = yield* snapshot(client, owner, kind, patch, labels, number)
+    return made === undefined ? undefined : { current: made, old }
+  }
+  if (known.revision >= number) return { current: known, old }
+  const next = { ...known, revision: number }
+  const updated = yield* reply<ControllerRevision>((done) => client.update(resources.controllerRevisions, next, done))
+  return updated.ok ? { current: updated.value, old } : undefined
+}
+
+function* snapshot(
+  client: Client,
+  owner: Templated,
+  kind: ControllerKind,
+  data: unknown,
+  labels: Readonly<Record<string, string>>,
+  revision: number,
+): Procedure<ControllerRevision | undefined> {
+  const { name, namespace = '', annotations } = owner.metadata
+  const hash = computeHash(owner.spec.template, owner.status?.collisionCount)
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: `${name}-${hash}`,
+      namespace,
+      labels: { ...labels, [revisionHashLabel]: hash },
+      ...(annotations === undefined ? {} : { annotations }),
+      ownerReferences: [newControllerRef(owner, kind)],
+    },
+    data,
+    revision,
+  }
+  const created = yield* reply<ControllerRevision>((done) => client.create(resources.controllerRevisions, object, done))
+  if (created.ok) return created.value
+  if (!isAlreadyExists(created.error)) return undefined
+  const key = { namespace, name: object.metadata.name }
+  const known = yield* reply<ControllerRevision>((done) => client.get(resources.controllerRevisions, key, {}, done))
+  // A revision of that name with another template: the caller tries again, with the collision counted.
+  return known.ok && equalJson(known.value.data, data) ? known.value : undefined
+}
+
+/** Deletes revisions beyond the limit that no Pod is of, oldest first. Source: daemon/update.go, cleanupHistory. */
+export function* cleanUpHistory(
+  client: Client,
+  old: readonly ControllerRevision[],
+  limit: number,
+  live: ReadonlySet<string>,
+): Procedure<boolean> {
+  let excess = old.length - limit
+  for (const { metadata } of old) {
+    if (excess <= 0) break
+    if (live.has(metadata.labels?.[revisionHashLabel] ?? '')) continue
+    const key = { namespace: metadata.namespace ?? '', name: metadata.name }
+    const gone = yield* reply((done) => client.delete(resources.controllerRevisions, key, {}, done))
+    if (!gone.ok) return false
+    excess--
+  }
+  return true
+}
