@@ -1,0 +1,97 @@
+import { compileMachine, step } from '../../kernel/compiled-machine.ts'
+import type { JournalRecord } from '../../kernel/journal.ts'
+import { volumeMachine } from '../../node/volumes/volume.machine.ts'
+import type { ContainerStatus, Pod } from '../../objects/core.ts'
+
+/** Where a container stands. States after facts/kubelet.md 8.2. */
+export interface ContainerView {
+  readonly name: string
+  readonly states: readonly string[]
+  readonly here: string
+  readonly message: string | undefined
+}
+
+const containerPath = ['waiting', 'running', 'terminated'] as const
+
+export function containerStates(pod: Pod): readonly ContainerView[] {
+  const statuses = new Map(
+    [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [
+      status.name,
+      status,
+    ]),
+  )
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => {
+    const { here, message } = containerPlace(statuses.get(name))
+    return { name, states: containerPath.map((state) => (here.startsWith(state) ? here : state)), here, message }
+  })
+}
+
+function containerPlace(status: ContainerStatus | undefined): {
+  readonly here: string
+  readonly message: string | undefined
+} {
+  const { waiting, running, terminated } = status?.state ?? {}
+  const restarts = (status?.restartCount ?? 0) > 0 ? `, ${status?.restartCount} restarts` : ''
+  if (running !== undefined)
+    return { here: `running${status?.ready === true ? ', ready' : ''}${restarts}`, message: undefined }
+  if (terminated !== undefined)
+    return {
+      here: `terminated: ${terminated.reason ?? ''} ${terminated.exitCode}${restarts}`,
+      message: terminated.message,
+    }
+  return {
+    here: waiting?.reason === undefined ? 'waiting' : `waiting: ${waiting.reason}${restarts}`,
+    message: waiting?.message,
+  }
+}
+
+/** Where a volume of a Pod stands in the kubelet's volume manager, and what files it holds. */
+export interface VolumeView {
+  readonly name: string
+  readonly states: readonly string[]
+  readonly here: string
+  readonly files: readonly string[]
+}
+
+const table = compileMachine(volumeMachine)
+
+/** Events of the volume's machine that a record stands for. */
+const eventsOf: Readonly<Record<string, readonly string[]>> = {
+  'volume.set-up': ['remount.required', 'attached', 'mount.started', 'mount.succeeded'],
+  'volume.set-up-failed': ['remount.required', 'attached', 'mount.started', 'mount.failed'],
+  'volume.tear-down': ['unmount.started', 'unmount.succeeded'],
+}
+
+/** The way that a volume goes when all is well; the state it is in stands among them. */
+const volumePath = ['desired', 'attached', 'mounted', 'gone']
+
+export function volumeStates(pod: Pod, past: readonly JournalRecord[]): readonly VolumeView[] {
+  return (pod.spec.volumes ?? []).map(({ name }) => {
+    let state = table.initial
+    let files: readonly string[] = []
+    for (const { type, detail } of past) {
+      if (detail?.volume !== name) continue
+      for (const event of eventsOf[type] ?? []) state = step(state, event)?.target ?? state
+      if (type === 'volume.set-up') files = filesOf(detail) ?? files
+      if (type === 'volume.tear-down') files = []
+    }
+    return { name, states: pathThrough(state.name), here: state.name, files }
+  })
+}
+
+function pathThrough(here: string): readonly string[] {
+  if (volumePath.includes(here)) return volumePath
+  return here === 'mountBackOff' || here === 'mounting'
+    ? ['desired', 'attached', here, 'mounted', 'gone']
+    : ['desired', 'attached', 'mounted', here, 'gone']
+}
+
+/** `files` of a set-up's record: path to size and mode. */
+function filesOf(detail: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const { files } = detail
+  if (typeof files !== 'object' || files === null) return undefined
+  return Object.entries(files).map(([path, facts]) => {
+    const { size, mode } = facts as { readonly size?: number; readonly mode?: string }
+    return `${mode ?? ''} ${path}${size === undefined ? '' : `, ${size} bytes`}`.trim()
+  })
+}

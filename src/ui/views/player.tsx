@@ -1,0 +1,58 @@
+import { useApp, useInput } from 'ink'
+import { type ReactNode, useEffect, useMemo, useReducer } from 'react'
+import { commandOf } from '../model/keys.ts'
+import { objectsAt } from '../model/objects.ts'
+import { after, type Command, firstState } from '../model/play-state.ts'
+import type { Recording } from '../model/recording.ts'
+import { Screen } from './screen.tsx'
+
+/** How often the clock moves while playing: faster than the eye, slower than the painter's limit. */
+const tickMs = 50
+
+/** The player: keys and clock change the state, the state draws the screen. Nothing ticks while it is paused. */
+export function Player({
+  recording,
+  columns,
+  rows,
+}: {
+  recording: Recording
+  columns: number
+  rows: number
+}): ReactNode {
+  const { exit } = useApp()
+  const [state, send] = useReducer(
+    (before: typeof firstState, command: Command) =>
+      after(before, command, recording, objectsAt(recording, before.at).length),
+    firstState,
+  )
+  const objects = useMemo(() => objectsAt(recording, state.at), [recording, state.at])
+
+  useInput((input, key) => {
+    const command = commandOf(keyName(input, key), state)
+    if (command !== undefined) send(command)
+  })
+
+  useEffect(() => {
+    if (state.isOver) exit()
+  }, [state.isOver, exit])
+
+  useEffect(() => {
+    if (!state.isPlaying) return undefined
+    const timer = setInterval(() => send({ kind: 'tick', ms: tickMs * state.speed }), tickMs)
+    return () => clearInterval(timer)
+  }, [state.isPlaying, state.speed])
+
+  return <Screen recording={recording} state={state} objects={objects} columns={columns} rows={rows} />
+}
+
+function keyName(input: string, key: Readonly<Record<string, unknown>>): string {
+  if (key.leftArrow === true) return 'left'
+  if (key.rightArrow === true) return 'right'
+  if (key.upArrow === true) return 'up'
+  if (key.downArrow === true) return 'down'
+  if (key.tab === true) return 'tab'
+  if (key.escape === true) return 'escape'
+  if (key.home === true || input === '[H' || input === '[1~') return 'home'
+  if (key.end === true || input === '[F' || input === '[4~') return 'end'
+  return input
+}
