@@ -3,6 +3,7 @@ import { quantityValue } from '../../objects/quantity.ts'
 import { type EnvironmentOptions, makeEnvironment } from '../env/environment.ts'
 import { expandCommand } from '../env/expansion.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'
+import { applyDefaultImageTag } from '../images/image-name.ts'
 import type { ContainerConfig } from '../runtime/cri.ts'
 import { containerMounts } from '../volumes/plugins/container-mounts.ts'
 import type { KubeletContext } from './context.ts'
@@ -63,12 +64,13 @@ function configOf(
   mounts: ContainerConfig['mounts'],
 ): ContainerConfig {
   const grace = pod.spec.terminationGracePeriodSeconds
+  const tagged = applyDefaultImageTag(container.image ?? '')
   return {
     sandboxId,
     podUid: pod.metadata.uid ?? '',
     name: container.name,
     attempt,
-    image: container.image ?? '',
+    image: tagged.ok ? tagged.image : (container.image ?? ''),
     command: expandCommand(container.command ?? [], env),
     args: expandCommand(container.args ?? [], env),
     workingDir: container.workingDir ?? '',

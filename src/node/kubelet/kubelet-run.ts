@@ -1,9 +1,12 @@
 import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
+import { createRateLimiter } from '../../apiserver/client/rate-limiter.ts'
 import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { Timer } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
 import type { ConfigMap, Node, Pod, Secret } from '../../objects/core.ts'
 import { gridAfter } from '../grid.ts'
+import { createImageManager } from '../images/image-manager.ts'
+import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease } from '../lease/node-lease.ts'
 import { configMapKind, createObjectManager, secretKind } from '../secrets/create-manager.ts'
 import { defaultTtlMs, ttlFromAnnotations } from '../secrets/ttl-manager.ts'
@@ -12,12 +15,14 @@ import { kubeletFactsOf } from '../version-facts.ts'
 import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
 import { BackOffTable, containerBackOff } from './back-off.ts'
+import { containerBuilder } from './build-container.ts'
 import { Cleanup } from './cleanup.ts'
 import type { KubeletContext } from './context.ts'
 import { type KubeletEvent, kubeletMachine } from './kubelet.machine.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet.ts'
 import { createKubeletEvents } from './kubelet-events.ts'
 import { createHookRunner } from './lifecycle-hooks.ts'
+import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './orphaned-volumes.ts'
 import { drawPhases, type Phases } from './phases.ts'
@@ -29,8 +34,10 @@ import { PodWorkers, workerClocks } from './pod-workers.ts'
 import { Prober } from './prober.ts'
 import { ReasonCache } from './reason-cache.ts'
 import { resourcesAreReclaimed } from './reclaimed.ts'
+import { ServiceList } from './service-list.ts'
 import { staticPodOf } from './static-pods.ts'
 import { SyncLoop } from './sync-loop.ts'
+import { throttledClient } from './throttled-client.ts'
 import { volumeReports } from './volume-reports.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -43,7 +50,10 @@ const ownNodePollMs = second
 export class KubeletRun {
   readonly context: KubeletContext
   readonly #options: KubeletOptions
+  readonly #machine: () => MachineState
+  readonly #pullRecords: PullRecords
   readonly #phases: Phases
+  readonly #services: ServiceList
   readonly #cleanup: Cleanup
   readonly #loop: SyncLoop
   readonly #source: ApiPodSource
@@ -54,11 +64,20 @@ export class KubeletRun {
   #state: CompiledState = table.initial
   #areSourcesReady = false
 
-  constructor(options: KubeletOptions, recorder: EventRecorder, staticPods: readonly Pod[]) {
+  constructor(
+    options: KubeletOptions,
+    recorder: EventRecorder,
+    staticPods: readonly Pod[],
+    onDisk: { readonly machine: () => MachineState; readonly pullRecords: PullRecords },
+  ) {
     this.#options = options
+    this.#machine = onDisk.machine
+    this.#pullRecords = onDisk.pullRecords
     const { kernel, calendar, random, nodeName, config, minor } = options
     this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
-    const client = options.client()
+    const client = throttledClient(options.client, createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst))
+    const serviceRandom = random.stream(`${nodeName}/kubelet/service-reflector`)
+    this.#services = new ServiceList({ kernel, client, minor, random: serviceRandom })
     this.context = this.#createContext(client, recorder)
     this.#cleanup = new Cleanup(this.context, this.#phases.housekeeping, this.#phases.containerGc)
     this.#loop = new SyncLoop(this.context, this.#cleanup)
@@ -76,7 +95,7 @@ export class KubeletRun {
         ready: () => this.#sourcesReady(),
       },
     })
-    const heartbeatClient = options.heartbeatClient()
+    const { heartbeatClient } = options
     const mode = options.heartbeats ?? 'computed'
     this.#registrar = new NodeRegistrar({
       kernel,
@@ -87,7 +106,7 @@ export class KubeletRun {
       nodeName,
       random: random.stream(`${nodeName}/kubelet/node-reflector`),
       events: this.context.events,
-      machine: options.machine,
+      machine: onDisk.machine,
       statusGrid: this.#phases.nodeStatus,
       reportMs: mode === 'explicit' ? config.nodeStatusReportFrequency : 0,
       onRegistered: () => this.#take('node.registered'),
@@ -112,6 +131,7 @@ export class KubeletRun {
       this.#registrar.start()
       this.#lease.start()
     } else this.#take('node.registered')
+    this.#services.start()
     this.context.pleg.start()
     this.#watchPodsWhenNodeIsSeen()
   }
@@ -119,6 +139,7 @@ export class KubeletRun {
   stop(): void {
     this.#take('stop')
     this.#ownNodeTimer?.cancel()
+    this.#services.stop()
     this.#source.stop()
     this.#registrar.stop()
     this.#lease.stop()
@@ -232,6 +253,16 @@ export class KubeletRun {
     const events = createKubeletEvents(recorder, nodeName)
     const pods = new PodManager()
     const hooks = createHookRunner(runtime, events)
+    const images = createImageManager({
+      kernel,
+      runtime,
+      minor,
+      event: events.container,
+      parallelPulls: config.serializeImagePulls ? 1 : (config.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
+      registryPullQPS: config.registryPullQPS,
+      registryBurst: config.registryBurst,
+      ...(gates.KubeletEnsureSecretPulledImages ? { records: this.#pullRecords } : {}),
+    })
     const podRandom = (uid: string) => random.stream(`${nodeName}/kubelet/pod/${uid}`)
     const current = (): KubeletContext => context
     const manager = {
@@ -290,7 +321,7 @@ export class KubeletRun {
       minor,
       secrets,
       configMaps,
-      allocatable: () => options.machine().allocatable,
+      allocatable: () => this.#machine().allocatable,
       ...(options.afterWriteStep === undefined ? {} : { afterWriteStep: options.afterWriteStep }),
     })
     const volumes = new VolumeManager({
@@ -329,14 +360,13 @@ export class KubeletRun {
       onStopped: (container: { readonly config: { readonly podUid: string; readonly name: string } }) =>
         workers.get(container.config.podUid)?.stopped.push({ name: container.config.name, endedAt: kernel.now() }),
     }
-    const ports = options.containerPorts(current)
     const context: KubeletContext = {
       kernel,
       calendar,
       journal,
       random,
       nodeName,
-      hostIp: options.machine().hostIp,
+      hostIp: this.#machine().hostIp,
       minor,
       facts,
       gates,
@@ -364,8 +394,12 @@ export class KubeletRun {
         hooks,
         killer,
         backOff: new BackOffTable(containerBackOff.initialMs, config.crashLoopBackOffMaxMs, 2 * containerBackOff.maxMs),
-        ensureImage: ports.ensureImage,
-        buildContainer: ports.buildContainer,
+        ensureImage: (pod, container, pullSecrets, done) => images.ensureImageExists(pod, container, pullSecrets, done),
+        buildContainer: containerBuilder({
+          context: current,
+          services: () => this.#services.list(),
+          allocatable: () => this.#machine().allocatable,
+        }),
         failedProbe: (id) => prober.failedProbe(id),
       },
       pluginFor: plugins,

@@ -1,5 +1,6 @@
 import type { Client } from '../../apiserver/client/client.ts'
 import { createEventRecorder, type EventRecorder } from '../../apiserver/client/event-recorder.ts'
+import { createRateLimiter } from '../../apiserver/client/rate-limiter.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -7,19 +8,14 @@ import type { RandomStreams } from '../../kernel/random.ts'
 import type { Pod } from '../../objects/core.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
+import { PullRecords } from '../images/pull-records.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { WriteStep } from '../volumes/plugins/atomic-writer.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletContext } from './context.ts'
 import { KubeletRun } from './kubelet-run.ts'
-import type { MachineState } from './machine-state.ts'
-import type { BuildContainer, EnsureImage } from './pod-runtime.ts'
-
-/** What is made anew at each start of a kubelet and needs to know the rest of it. */
-export interface ContainerPorts {
-  readonly ensureImage: EnsureImage
-  readonly buildContainer: BuildContainer
-}
+import { defaultMachine, type MachineState } from './machine-state.ts'
+import { throttledClient } from './throttled-client.ts'
 
 export interface KubeletOptions {
   readonly kernel: Kernel
@@ -30,17 +26,21 @@ export interface KubeletOptions {
   readonly minor: number
   readonly gates: FeatureGates
   readonly config: KubeletConfiguration
-  /** Pods, Secrets, ConfigMaps, services: limited by kubeAPIQPS. Made anew at each start: limits are memory, too. */
-  readonly client: () => Client
-  /** Events: limited by eventRecordQPS. */
-  readonly eventClient: () => Client
-  /** Leases and node statuses: not limited. */
-  readonly heartbeatClient: () => Client
+  /** For Pods, Secrets, ConfigMaps, Services. Not limited: the kubelet itself keeps to kubeAPIQPS. */
+  readonly client: Client
+  /** For events: the kubelet keeps to eventRecordQPS. */
+  readonly eventClient: Client
+  /** For leases and node statuses, which know no limit. */
+  readonly heartbeatClient: Client
   /** They outlive the kubelet. */
   readonly runtime: ContainerRuntime
   readonly fs: NodeFs
-  readonly machine: () => MachineState
-  readonly containerPorts: (context: () => KubeletContext) => ContainerPorts
+  readonly hostIp: string
+  /** Quantities that differ from those of a common worker: 4 CPUs, 16 GiB. */
+  readonly capacity?: Readonly<Record<string, string>>
+  /** Beside those that every kubelet sets. */
+  readonly labels?: Readonly<Record<string, string>>
+  readonly versions?: Readonly<Record<string, string>>
   /**
    * Every sync is carried out and every refresh told, though nothing changed. Default false: such syncs cost nothing and
    * are only told of by their effects.
@@ -75,6 +75,8 @@ export interface Kubelet {
   start(): void
   /** The process ends: memory is lost; containers, mounts and files stay. */
   stop(): void
+  /** The machine went down and up again (runtime and files are told by their own `reboot`): the next start finds a new boot id. */
+  machineRebooted(): void
   setStaticPods(pods: readonly Pod[]): void
   inspect(ref: KubeletRef): StateView | undefined
   /** The parts of the running kubelet, for those who explain or draw it; undefined while it is stopped. */
@@ -93,6 +95,18 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   let recorder: EventRecorder | undefined
   let staticPods = options.staticPods ?? []
   let lastHeartbeat: number | undefined
+  let boots = 1
+  const pullRecords = new PullRecords()
+  const common = defaultMachine(nodeName, options.minor, options.hostIp, options.config.maxPods)
+  const resources = { ...common.capacity, ...options.capacity }
+  const machine = (): MachineState => ({
+    ...common,
+    bootId: `boot-${boots}-${nodeName}`,
+    capacity: resources,
+    allocatable: resources,
+    labels: { ...common.labels, ...options.labels },
+    nodeInfo: { ...common.nodeInfo, ...options.versions },
+  })
   const node = { kind: 'Node', name: nodeName }
   const actor = `kubelet/${nodeName}`
   return {
@@ -109,12 +123,15 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       recorder = createEventRecorder({
         kernel: options.kernel,
         calendar: options.calendar,
-        client: options.eventClient(),
+        client: throttledClient(
+          options.eventClient,
+          createRateLimiter(options.kernel, options.config.eventRecordQPS, options.config.eventBurst),
+        ),
         source: { component: 'kubelet', host: nodeName },
         minor: options.minor,
         random: options.random.stream(`${nodeName}/kubelet/events`),
       })
-      run = new KubeletRun(options, recorder, staticPods)
+      run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords })
       run.start()
     },
     stop() {
@@ -125,6 +142,9 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       recorder?.stop()
       run = undefined
       journal.append({ actor, type: 'kubelet.stop', object: node })
+    },
+    machineRebooted() {
+      boots++
     },
     setStaticPods(pods) {
       staticPods = pods

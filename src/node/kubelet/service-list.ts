@@ -1,0 +1,55 @@
+import { type Client, resources } from '../../apiserver/client/client.ts'
+import { Reflector } from '../../apiserver/client/reflector.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStream } from '../../kernel/random.ts'
+import type { KubeObject } from '../../objects/meta.ts'
+import type { ServiceForEnv } from '../env/service-env.ts'
+
+type Service = KubeObject & ServiceForEnv
+
+/** The Services of the cluster, for containers' environments. Source: pkg/kubelet/kubelet.go, serviceLister. */
+export class ServiceList {
+  readonly #services = new Map<string, Service>()
+  readonly #reflector: Reflector<Service>
+  #isListed = false
+
+  constructor(options: {
+    readonly kernel: Kernel
+    readonly client: Client
+    readonly minor: number
+    readonly random: RandomStream
+  }) {
+    const put = (service: Service) => this.#services.set(keyOf(service), service)
+    this.#reflector = new Reflector<Service>({
+      ...options,
+      resource: resources.services,
+      store: {
+        replace: (services) => {
+          this.#isListed = true
+          this.#services.clear()
+          for (const service of services) put(service)
+        },
+        add: put,
+        update: put,
+        delete: (service) => this.#services.delete(keyOf(service)),
+      },
+    })
+  }
+
+  start(): void {
+    this.#reflector.start()
+  }
+
+  stop(): void {
+    this.#reflector.stop()
+  }
+
+  /** Undefined: not listed yet. */
+  list(): readonly Service[] | undefined {
+    return this.#isListed ? [...this.#services.values()] : undefined
+  }
+}
+
+function keyOf({ metadata }: Service): string {
+  return `${metadata.namespace}/${metadata.name}`
+}

@@ -1,0 +1,29 @@
+import type { Client, WatchHandle } from '../../apiserver/client/client.ts'
+import type { RateLimiter } from '../../apiserver/client/rate-limiter.ts'
+
+/** A client all of whose requests take a token first. Source: client-go rest/request.go, tryThrottle. */
+export function throttledClient(client: Client, limiter: RateLimiter): Client {
+  return {
+    user: client.user,
+    get: (...args) => limiter.wait(() => client.get(...args)),
+    list: (...args) => limiter.wait(() => client.list(...args)),
+    create: (...args) => limiter.wait(() => client.create(...args)),
+    update: (...args) => limiter.wait(() => client.update(...args)),
+    patch: (...args) => limiter.wait(() => client.patch(...args)),
+    delete: (...args) => limiter.wait(() => client.delete(...args)),
+    deleteCollection: (...args) => limiter.wait(() => client.deleteCollection(...args)),
+    watch(resource, options, handlers) {
+      let isStopped = false
+      let opened: WatchHandle | undefined
+      limiter.wait(() => {
+        if (!isStopped) opened = client.watch(resource, options, handlers)
+      })
+      return {
+        stop() {
+          isStopped = true
+          opened?.stop()
+        },
+      }
+    },
+  }
+}
