@@ -71,7 +71,8 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   const cleared = { ...object, metadata: meta }
   const prepared = strategy.prepareForCreate?.(cleared, core.context) ?? cleared
   const metadata = systemFields(core, prepared.metadata, served)
-  const complete = { ...prepared, metadata }
+  const named = { ...prepared, metadata }
+  const complete = strategy.completeForCreate?.(named, core.context) ?? named
   const errors = [
     ...validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
     ...validateKubeFinalizers(metadata),

@@ -28,6 +28,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Applied as the body is decoded, at create and update alike. */
   defaults?(object: T, context: RegistryContext): T
   prepareForCreate?(object: T, context: RegistryContext): T
+  /** Called when the object has its name, uid and times, before it is validated. */
+  completeForCreate?(object: T, context: RegistryContext): T
   prepareForUpdate?(next: T, old: T, context: RegistryContext): T
   /** Metadata has been validated by then. */
   validate?(object: T, context: RegistryContext): readonly FieldError[]
@@ -66,7 +68,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Cells of the server-side table, in the order of `columns`. */
   readonly table?: {
     readonly columns: readonly TableColumn[]
-    row(object: T, context: RegistryContext): readonly (string | number)[]
+    row(object: T, context: RegistryContext): readonly (string | number | boolean)[]
   }
 }
 

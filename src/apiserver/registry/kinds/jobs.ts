@@ -1,0 +1,278 @@
+import { parseRfc3339 } from '../../../kernel/calendar.ts'
+import { byteLength } from '../../../objects/formats.ts'
+import { ageSince, humanDuration } from '../../../objects/human-duration.ts'
+import { equalJson } from '../../../objects/json.ts'
+import { matchesLabelSelector, validateLabelSelector } from '../../../objects/label-validation.ts'
+import { validateSctp } from '../../../objects/pod-validation.ts'
+import type { Validator } from '../../../objects/validator.ts'
+import {
+  defaultTemplate,
+  goLabels,
+  goSelector,
+  validateTemplate,
+  validateTemplateLabels,
+} from '../../../objects/workload-validation.ts'
+import type { CronJob, Job, JobSpec } from '../../../objects/workloads.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+import { scheduleProblem } from './cron-schedule.ts'
+import { errorsOf, nowMs } from './settings.ts'
+import { cronJobColumns, jobColumns } from './workload-columns.ts'
+import { ageCell, containerCells, selectorCell } from './workload-rows.ts'
+import { dropFromTemplate } from './workloads.ts'
+
+/** Kinds that run Pods to their end. Source: pkg/apis/batch, pkg/registry/batch. */
+
+function defaultJobSpec(spec: JobSpec): JobSpec {
+  const isPlain = spec.completions === undefined && spec.parallelism === undefined
+  return {
+    ...spec,
+    parallelism: spec.parallelism ?? 1,
+    ...(isPlain ? { completions: 1 } : {}),
+    backoffLimit: spec.backoffLimit ?? 6,
+    template: defaultTemplate(spec.template),
+  }
+}
+
+/** Source: validateJobSpec. */
+function validateJobSpec(v: Validator, field: string, spec: JobSpec): void {
+  for (const member of [
+    'parallelism',
+    'completions',
+    'activeDeadlineSeconds',
+    'backoffLimit',
+    'ttlSecondsAfterFinished',
+  ] as const) {
+    v.nonNegative(`${field}.${member}`, spec[member])
+  }
+  const template = spec.template ?? {}
+  validateTemplate(v, `${field}.template`, template)
+  const policy: string = template.spec?.restartPolicy ?? ''
+  if (policy !== 'OnFailure' && policy !== 'Never') {
+    v.notSupported(`${field}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never'])
+  }
+}
+
+/** Source: ValidateJob, ValidateJobSpec. */
+function validateJob(v: Validator, spec: JobSpec): void {
+  validateJobSpec(v, 'spec', spec)
+  if (spec.selector === undefined) v.required('spec.selector')
+  else validateLabelSelector(v, 'spec.selector', spec.selector)
+  validateTemplateLabels(v, 'spec.template', spec.selector, spec.template ?? {})
+}
+
+/** The labels that tie Pods to their Job, unless it brings a selector of its own. Source: generateSelector. */
+function withSelector(job: Job): Job {
+  const { spec = {} } = job
+  if (spec.manualSelector === true) return job
+  const { name, uid = '' } = job.metadata
+  const labels = { 'job-name': name, 'controller-uid': uid, ...spec.template?.metadata?.labels }
+  const matchLabels = { 'controller-uid': uid, ...spec.selector?.matchLabels }
+  return {
+    ...job,
+    spec: {
+      ...spec,
+      selector: { ...spec.selector, matchLabels },
+      template: { ...spec.template, metadata: { ...spec.template?.metadata, labels } },
+    },
+  }
+}
+
+/** Source: ValidateGeneratedSelector. */
+function validateGeneratedSelector(v: Validator, job: Job): void {
+  const { spec = {}, metadata } = job
+  if (spec.manualSelector === true || spec.selector === undefined) return
+  const labels = spec.template?.metadata?.labels
+  const expected = { 'controller-uid': metadata.uid ?? '', 'job-name': metadata.name }
+  for (const [key, value] of Object.entries(expected)) {
+    const found = labels?.[key]
+    const path = `spec.template.metadata.labels[${key}]`
+    if (found === undefined) v.required(path, `must be '${value}'`)
+    else if (found !== value) v.invalidGo(path, goLabels(labels), `must be '${value}'`)
+  }
+  if (!matchesLabelSelector(spec.selector, expected)) {
+    v.invalidGo('spec.selector', goSelector(spec.selector), '`selector` not auto-generated')
+  }
+}
+
+/** TTLAfterFinished is alpha until v1.21, so the field is dropped. */
+function withoutTtl(job: Job, minor: number): Job {
+  if (minor >= 21 || job.spec?.ttlSecondsAfterFinished === undefined) return job
+  const { ttlSecondsAfterFinished: _off, ...spec } = job.spec
+  return { ...job, spec }
+}
+
+function dropJobFields(job: Job, old: Job | undefined, context: RegistryContext): Job {
+  const kept = withoutTtl(job, context.minor)
+  const template = kept.spec?.template
+  if (template === undefined) return kept
+  return { ...kept, spec: { ...kept.spec, template: dropFromTemplate(template, old?.spec?.template, context) } }
+}
+
+export const jobStrategy: Strategy<Job> = {
+  resource: { group: 'batch', version: 'v1', resource: 'jobs' },
+  kind: 'Job',
+  namespaced: true,
+  hasStatus: true,
+  orphansDependents: true,
+  defaults: (job) => {
+    const labels = job.spec?.template?.metadata?.labels
+    const isUnlabelled = Object.keys(job.metadata.labels ?? {}).length === 0
+    return {
+      ...job,
+      metadata: labels !== undefined && isUnlabelled ? { ...job.metadata, labels } : job.metadata,
+      spec: defaultJobSpec(job.spec ?? {}),
+      status: job.status ?? {},
+    }
+  },
+  prepareForCreate: (job, context) => ({ ...dropJobFields(job, undefined, context), status: {} }),
+  completeForCreate: withSelector,
+  prepareForUpdate: (next, old, context) => (next.spec === old.spec ? next : dropJobFields(next, old, context)),
+  validate: (job, context) =>
+    errorsOf(context, (v) => {
+      validateGeneratedSelector(v, job)
+      validateJob(v, job.spec ?? {})
+      if (job.spec?.template?.spec !== undefined) {
+        validateSctp(v, 'spec.template.spec', job.spec.template.spec, undefined)
+      }
+    }),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      const spec = next.spec ?? {}
+      const before = old.spec ?? {}
+      validateJob(v, spec)
+      if (spec.completions !== before.completions) {
+        v.invalid('spec.completions', spec.completions, 'field is immutable')
+      }
+      if (!equalJson(spec.selector, before.selector)) {
+        v.invalidGo('spec.selector', goSelector(spec.selector ?? {}), 'field is immutable')
+      }
+      if (!equalJson(spec.template, before.template)) {
+        v.invalidGo('spec.template', 'core.PodTemplateSpec{}', 'field is immutable')
+      }
+    }),
+  validateStatusUpdate: (next, _old, context) =>
+    errorsOf(context, (v) => {
+      for (const count of ['active', 'succeeded', 'failed'] as const) {
+        v.nonNegative(`status.${count}`, next.status?.[count])
+      }
+    }),
+  selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
+  table: {
+    columns: jobColumns,
+    row: (job, context) => [
+      job.metadata.name,
+      completionsCell(job),
+      durationCell(job, context),
+      ageCell(job, context),
+      ...containerCells(job.spec?.template?.spec?.containers),
+      selectorCell(job.spec?.selector),
+    ],
+  },
+}
+
+function completionsCell({ spec = {}, status = {} }: Job): string {
+  const succeeded = status.succeeded ?? 0
+  if (spec.completions !== undefined) return `${succeeded}/${spec.completions}`
+  return (spec.parallelism ?? 0) > 1 ? `${succeeded}/1 of ${spec.parallelism}` : `${succeeded}/1`
+}
+
+function durationCell({ status = {} }: Job, context: RegistryContext): string {
+  const start = status.startTime === undefined ? undefined : parseRfc3339(status.startTime)
+  if (start === undefined) return ''
+  const end = status.completionTime === undefined ? undefined : parseRfc3339(status.completionTime)
+  return humanDuration((end ?? nowMs(context)) - start)
+}
+
+/** Source: ValidateCronJob. */
+function validateCronJob(v: Validator, { spec = {} }: CronJob): void {
+  const { schedule = '', concurrencyPolicy = '', jobTemplate } = spec
+  if (schedule === '') v.required('spec.schedule')
+  else {
+    const problem = scheduleProblem(schedule)
+    if (problem !== undefined) v.invalid('spec.schedule', schedule, problem)
+  }
+  v.nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds)
+  const policies = ['Allow', 'Forbid', 'Replace']
+  if (concurrencyPolicy === '') v.required('spec.concurrencyPolicy')
+  else if (!policies.includes(concurrencyPolicy)) {
+    v.notSupported('spec.concurrencyPolicy', concurrencyPolicy, policies)
+  }
+  const jobSpec = jobTemplate?.spec ?? {}
+  validateJobSpec(v, 'spec.jobTemplate.spec', jobSpec)
+  if (jobSpec.selector !== undefined) {
+    const shown = goSelector(jobSpec.selector)
+    v.invalidGo('spec.jobTemplate.spec.selector', shown, '`selector` will be auto-generated')
+  }
+  if (jobSpec.manualSelector === true) {
+    v.notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false'])
+  }
+  v.nonNegative('spec.successfulJobsHistoryLimit', spec.successfulJobsHistoryLimit)
+  v.nonNegative('spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit)
+}
+
+/** A CronJob's Jobs get a suffix of eleven characters. */
+const cronNameMax = 52
+
+function cronJobStrategyOf(version: string): Strategy<CronJob> {
+  return {
+    resource: { group: 'batch', version, resource: 'cronjobs' },
+    kind: 'CronJob',
+    namespaced: true,
+    hasStatus: true,
+    orphansDependents: version === 'v1beta1',
+    defaults: (job) => {
+      const { spec = {} } = job
+      return {
+        ...job,
+        spec: {
+          ...spec,
+          concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
+          suspend: spec.suspend ?? false,
+          jobTemplate: {
+            ...spec.jobTemplate,
+            metadata: spec.jobTemplate?.metadata ?? {},
+            spec: defaultCronJobSpec(spec.jobTemplate?.spec ?? {}),
+          },
+          successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
+          failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
+        },
+        status: job.status ?? {},
+      }
+    },
+    prepareForCreate: (job) => ({ ...job, status: {} }),
+    validate: (job, context) =>
+      errorsOf(context, (v) => {
+        validateCronJob(v, job)
+        if (byteLength(job.metadata.name) > cronNameMax) {
+          v.invalid('metadata.name', job.metadata.name, `must be no more than ${cronNameMax} characters`)
+        }
+      }),
+    validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCronJob(v, next)),
+    table: {
+      columns: cronJobColumns,
+      row: (job, context) => {
+        const { spec, status } = job
+        const last = status?.lastScheduleTime
+        return [
+          job.metadata.name,
+          spec?.schedule ?? '',
+          spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
+          (status?.active ?? []).length,
+          last === undefined ? '<none>' : ageSince(last, nowMs(context)),
+          ageCell(job, context),
+          ...containerCells(spec?.jobTemplate?.spec?.template?.spec?.containers),
+          selectorCell(spec?.jobTemplate?.spec?.selector),
+        ]
+      },
+    },
+  }
+}
+
+/** Only the Pods of the template have defaults, not the Job. */
+function defaultCronJobSpec(spec: JobSpec): JobSpec {
+  return { ...spec, template: defaultTemplate(spec.template) }
+}
+
+export const cronJobStrategy = cronJobStrategyOf('v1beta1')
+/** Since v1.21. */
+export const cronJobV1Strategy = cronJobStrategyOf('v1')
