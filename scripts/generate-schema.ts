@@ -7,6 +7,7 @@
  * The OpenAPI part gives fields, types, required, merge keys, list types, kinds and paths; the Go part gives what OpenAPI
  * leaves out: names and types as Go's decoders print them, which fields are pointers, which are left out when empty.
  */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -220,7 +221,17 @@ const paths = Object.entries(api.paths).map(([path, methods]) => {
   return `${path} ${verbs.join(' ')}`
 })
 
-const table = JSON.stringify({ definitions, paths })
+/** Source: apiserver pkg/endpoints/discovery/storageversionhash.go. */
+const hashes: Record<string, string> = {}
+for (const definition of Object.values(api.definitions)) {
+  for (const { group, version, kind } of definition['x-kubernetes-group-version-kind'] ?? []) {
+    const name = `${group}/${version}/${kind}`
+    hashes[name] = createHash('sha256').update(name).digest().subarray(0, 8).toString('base64')
+  }
+}
+for (const name of Object.keys(hashes)) if (/List$|Options$/.test(name)) delete hashes[name]
+
+const table = JSON.stringify({ definitions, paths, hashes })
   .replaceAll('\\', '\\\\')
   .replaceAll('`', '\\`')
   .replaceAll('${', '\\${')

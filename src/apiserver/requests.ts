@@ -1,11 +1,12 @@
 import type { RandomStream } from '../kernel/random.ts'
 import { goQuote } from '../objects/field-errors.ts'
 import { isObject } from '../objects/json.ts'
-import type { KubeList, KubeObject, Status } from '../objects/meta.ts'
+import type { DeleteOptions, KubeList, KubeObject, Status } from '../objects/meta.ts'
 import { badRequest, genericStatus, isStatus } from '../objects/status.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client/client.ts'
+import type { Body } from './decoding/decode-body.ts'
 import { createHttp } from './http/http.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
 import { createObject } from './registry/create.ts'
@@ -18,6 +19,22 @@ import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
 import { watchResource } from './watch/watch-resource.ts'
+
+/** A request that comes as bytes: its body is decoded once the caller is known to be allowed. */
+export interface EncodedRequest extends ApiRequest {
+  /** The body of create and update, or of a subresource. */
+  readonly decode?: () => Body
+  /** What a patched document becomes. */
+  readonly decodePatched?: (document: unknown) => KubeObject | { readonly error: string }
+  /** The patch, or why it is none. */
+  readonly decodePatch?: () =>
+    | { readonly ok: true; readonly patch: unknown }
+    | { readonly ok: false; readonly status: Status }
+  /** The options of a deletion. */
+  readonly decodeOptions?: () =>
+    | { readonly ok: true; readonly options: DeleteOptions }
+    | { readonly ok: false; readonly status: Status }
+}
 
 export interface RequestParts {
   readonly core: RegistryCore
@@ -37,7 +54,7 @@ export interface Requests extends ApiServer {
 export function createRequests(parts: RequestParts): Requests {
   const { core, log } = parts
   const watches = new Set<WatchHandle & { close?(): void }>()
-  const handle = (request: ApiRequest): ApiAnswer => {
+  const handle = (request: EncodedRequest): ApiAnswer => {
     const served = core.table.find(request.resource)
     const answer =
       served === undefined
@@ -169,9 +186,11 @@ function authorizeWatch(
 }
 
 /** Verbs that only exist as a request, in discovery's words. */
-function dispatch({ core }: RequestParts, served: ServedResource, request: ApiRequest): ApiAnswer {
+function dispatch({ core }: RequestParts, served: ServedResource, request: EncodedRequest): ApiAnswer {
   if (request.subresource !== undefined && request.subresource !== '' && request.subresource !== 'status') {
-    return answerSubresource(core, served, request)
+    const body = request.decode?.()
+    if (body?.ok === false) return refusal(body.status)
+    return answerSubresource(core, served, body === undefined ? request : { ...request, body: body.object })
   }
   if (!served.info.verbs.includes(request.verb)) return refusal(genericStatus(405))
   switch (request.verb) {
@@ -213,7 +232,14 @@ export function writeRequest(served: ServedResource, request: ApiRequest): Write
   }
 }
 
-/** The body as an object of the stored version with its defaults; a Status when it is of another kind. */
+/** The body of a request as an object of the stored version with its defaults. */
+function requestBody(core: RegistryCore, served: ServedResource, request: EncodedRequest): KubeObject | Status {
+  const body = request.decode?.()
+  if (body?.ok === false) return body.status
+  return bodyObject(core, served, body === undefined ? request.body : body.object)
+}
+
+/** A body as an object of the stored version with its defaults; a Status when it is of another kind. */
 function bodyObject(core: RegistryCore, served: ServedResource, body: unknown): KubeObject | Status {
   if (!isObject(body)) return badRequest('the body of the request is no object')
   const { info, strategy } = served
@@ -239,8 +265,8 @@ function bodyObject(core: RegistryCore, served: ServedResource, body: unknown): 
   return strategy.defaults?.(object, core.context) ?? object
 }
 
-function create(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
-  const object = bodyObject(core, served, request.body)
+function create(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
+  const object = requestBody(core, served, request)
   if (isStatus(object)) return refusal(object)
   const { answerCreate } = served.strategy
   if (answerCreate !== undefined) return answerSubresource(core, served, request, object)
@@ -248,8 +274,8 @@ function create(core: RegistryCore, served: ServedResource, request: ApiRequest)
   return isStatus(created) ? answer(created, 201) : answer(toServed(created, served), 201)
 }
 
-function update(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
-  const object = bodyObject(core, served, request.body)
+function update(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
+  const object = requestBody(core, served, request)
   if (isStatus(object)) return refusal(object)
   const rules = request.subresource === 'status' ? 'status' : 'update'
   return updated(served, updateObject(core, writeRequest(served, request), object, rules))
@@ -260,21 +286,37 @@ function updated(served: ServedResource, outcome: Updated | Status): ApiAnswer {
   return answer(toServed(outcome.object, served), outcome.created ? 201 : 200)
 }
 
-function patch(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
+function patch(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
   const type = request.patchType ?? 'application/strategic-merge-patch+json'
   const rules = request.subresource === 'status' ? 'status' : 'update'
-  const outcome = patchObject(core, writeRequest(served, request), type, request.body, rules, (document) => {
-    const object = bodyObject(core, served, document)
+  const decoded = request.decodePatch?.() ?? { ok: true, patch: request.body }
+  if (!decoded.ok) return refusal(decoded.status)
+  const outcome = patchObject(core, writeRequest(served, request), type, decoded.patch, rules, (document) => {
+    const typed = request.decodePatched?.(document) ?? document
+    if (isObject(typed) && 'error' in typed && typeof typed.error === 'string') return { error: typed.error }
+    const object = bodyObject(core, served, typed)
     return isStatus(object) ? { error: object.message ?? '' } : object
   })
   return updated(served, outcome)
 }
 
-function remove(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
-  const options = request.delete ?? {}
-  const invalid = validateDeleteOptions(options)
-  if (invalid !== undefined) return refusal(invalid)
-  const write = writeRequest(served, request)
+/** The options of a deletion, checked. */
+function deleteOptions(request: EncodedRequest): DeleteOptions | Status {
+  const decoded = request.decodeOptions?.() ?? { ok: true, options: request.delete ?? {} }
+  if (!decoded.ok) return decoded.status
+  return validateDeleteOptions(decoded.options) ?? decoded.options
+}
+
+/** A deletion may be told in its body that it is only a rehearsal. */
+function isDryRun(request: ApiRequest, options: DeleteOptions): boolean {
+  const { dryRun } = options as { readonly dryRun?: unknown } // not a member that components send
+  return request.dryRun === true || (Array.isArray(dryRun) && dryRun.includes('All'))
+}
+
+function remove(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
+  const options = deleteOptions(request)
+  if (isStatus(options)) return refusal(options)
+  const write = { ...writeRequest(served, request), dryRun: isDryRun(request, options) }
   const deleted = deleteObject(core, write, options)
   if (wasRefused(deleted)) return refusal(deleted)
   const { object, removed } = deleted
@@ -284,14 +326,14 @@ function remove(core: RegistryCore, served: ServedResource, request: ApiRequest)
   return { ok: true, code, object: deletionStatus(write, object) }
 }
 
-function removeAll(core: RegistryCore, served: ServedResource, request: ApiRequest): ApiAnswer {
-  const options = request.delete ?? {}
-  const invalid = validateDeleteOptions(options)
-  if (invalid !== undefined) return refusal(invalid)
+function removeAll(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
+  const options = deleteOptions(request)
+  if (isStatus(options)) return refusal(options)
   const listed = listObjects(core, served, request.namespace, listOptionsOf(request))
   if (isStatus(listed)) return refusal(listed)
   for (const { metadata } of listed.items) {
-    const write = { ...writeRequest(served, request), namespace: metadata.namespace ?? '', name: metadata.name }
+    const place = { namespace: metadata.namespace ?? '', name: metadata.name }
+    const write = { ...writeRequest(served, request), ...place, dryRun: isDryRun(request, options) }
     const deleted = deleteObject(core, write, options)
     if (wasRefused(deleted) && deleted.reason !== 'NotFound') return refusal(deleted)
   }

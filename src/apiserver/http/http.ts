@@ -1,19 +1,358 @@
-import { genericStatus } from '../../objects/status.ts'
+import { utf8Text } from '../../objects/bytes.ts'
+import { byteLength } from '../../objects/formats.ts'
+import type { Status, WatchEvent } from '../../objects/meta.ts'
+import { badRequest, failure, genericStatus, isStatus, requestTooLarge } from '../../objects/status.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
+import { authorizeRequest } from '../auth/forbidden.ts'
+import { anonymousUser, authenticated } from '../auth/users.ts'
+import type { UserInfo, WatchOptions } from '../client/client.ts'
 import type { RegistryCore } from '../registry/core.ts'
-import type { ApiServer } from '../server.ts'
+import type { ServedResource } from '../registry/resource-table.ts'
+import type { EncodedRequest } from '../requests.ts'
+import type { ApiAnswer, ApiServer, HttpAnswer, HttpRequest, HttpStream, Verb } from '../server.ts'
+import { bodyDecoders, isPatchType } from './bodies.ts'
+import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
+import { encodeAnswer, escapeHtml, onWire, plainText } from './encode.ts'
+import { negotiateOutput, type Output } from './negotiate.ts'
+import { listOptionsOf, type QueryError, writeOptionsError } from './query-options.ts'
+import { parseRoute, type Query, type Route, splitPath } from './route.ts'
+import { tableOf, transformed } from './transform.ts'
 
 export interface HttpParts {
   readonly core: RegistryCore
-  readonly handle: ApiServer['handle']
+  readonly handle: (request: EncodedRequest) => ApiAnswer
   readonly watch: ApiServer['watch']
   readonly authorizer: Authorizer | undefined
 }
 
-/** The API over HTTP. */
-export function createHttp(_parts: HttpParts): ApiServer['http'] {
-  return () => {
-    const status = genericStatus(404)
-    return { code: 404, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(status)}\n` }
+/** Longest body of a request, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
+export const bodyMaxBytes = 3 * 1024 * 1024
+
+/** The API over HTTP: paths, queries, media types and bytes, on top of the same pipeline that components use. */
+export function createHttp(parts: HttpParts): ApiServer['http'] {
+  return (request) => {
+    const user = request.user === undefined ? anonymousUser : authenticated(request.user)
+    const { path, query } = splitPath(request.path)
+    const route = parseRoute(path)
+    if (route.kind !== 'resource') return nonResource(parts, user, request, path, route)
+    return resourceRequest(parts, user, request, route, query)
+  }
+}
+
+type ResourceRoute = Extract<Route, { kind: 'resource' }>
+
+function statusAnswer(status: Status, format: Output['format'] = 'json'): HttpAnswer {
+  return encodeAnswer(status.code ?? 500, status, format)
+}
+
+function nonResource(
+  { core, authorizer }: HttpParts,
+  user: UserInfo,
+  { method }: HttpRequest,
+  path: string,
+  route: Exclude<Route, { kind: 'resource' }>,
+): HttpAnswer {
+  if (authorizer !== undefined) {
+    const about = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' }
+    const denied = authorizeRequest(authorizer, {
+      user,
+      verb: method.toLowerCase(),
+      resourceRequest: false,
+      ...about,
+      path,
+    })
+    if (denied !== undefined) return statusAnswer(denied)
+  }
+  if (method !== 'GET') return statusAnswer(genericStatus(405))
+  const document = route.kind === 'discovery' ? discoveryDocument(core, route) : serverDocument(core, path)
+  if (typeof document === 'string') return plainText(200, document)
+  if (document === undefined) {
+    return route.kind === 'discovery' ? statusAnswer(genericStatus(404)) : plainText(404, '404 page not found\n')
+  }
+  return encodeAnswer(200, document, 'json')
+}
+
+function discoveryDocument(core: RegistryCore, route: Extract<Route, { kind: 'discovery' }>): object | undefined {
+  const { discovery } = core.table
+  const { group, version, isLegacy } = route
+  if (version !== undefined) return apiResources(group ?? '', version, discovery, core.context.minor)
+  if (isLegacy) return legacyVersions()
+  return group === undefined ? apiGroups(discovery) : apiGroup(group, discovery)
+}
+
+function serverDocument(core: RegistryCore, path: string): object | string | undefined {
+  switch (path) {
+    case '/healthz':
+    case '/livez':
+    case '/readyz':
+      return 'ok'
+    case '/version':
+    case '/version/':
+      return versionOf(core.context.minor)
+    default:
+      return undefined
+  }
+}
+
+/** Patch releases that podsim was compared with. */
+const patchReleases: Readonly<Record<number, number>> = { 18: 20 }
+
+function versionOf(minor: number): object {
+  return {
+    major: '1',
+    minor: String(minor),
+    gitVersion: `v1.${minor}.${patchReleases[minor] ?? 0}`,
+    gitCommit: 'podsim',
+    gitTreeState: 'clean',
+    buildDate: '2020-05-01T00:00:00Z',
+    goVersion: 'go1.13.15',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  }
+}
+
+const verbs: Readonly<Record<string, readonly [named: Verb, collection: Verb] | undefined>> = {
+  GET: ['get', 'list'],
+  POST: ['create', 'create'],
+  PUT: ['update', 'update'],
+  PATCH: ['patch', 'patch'],
+  DELETE: ['delete', 'deletecollection'],
+}
+
+function resourceRequest(
+  parts: HttpParts,
+  user: UserInfo,
+  request: HttpRequest,
+  route: ResourceRoute,
+  query: Query,
+): HttpAnswer | HttpStream {
+  const { core } = parts
+  const verb = verbs[request.method]?.[route.name === undefined ? 1 : 0]
+  const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))
+  const served = core.table.find(route.resource)
+  const unknown = served === undefined ? genericStatus(404) : checkRoute(served, route, verb)
+  if (served === undefined || verb === undefined || unknown !== undefined) {
+    return (
+      denied(parts, user, request, route, isWatch ? 'watch' : (verb ?? request.method.toLowerCase())) ??
+      statusAnswer(unknown ?? genericStatus(405))
+    )
+  }
+  const early = frameworkRefusal(request, verb)
+  const refused = early === undefined ? undefined : denied(parts, user, request, route, verb)
+  if (refused !== undefined) return refused
+  if (early !== undefined) return statusAnswer(early)
+  const output = negotiateOutput(request.headers.accept)
+  if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
+  if (isWatch && (verb === 'list' || verb === 'get')) return openStream(parts, user, route, query, served, output)
+  const encoded = encodedRequest(core, user, request, route, query, served, verb)
+  if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
+  return finish(core, parts.handle(encoded.request), served, output, query)
+}
+
+/** Nobody learns that a request is malformed who may not make it. */
+function denied(
+  { authorizer }: HttpParts,
+  user: UserInfo,
+  _request: HttpRequest,
+  route: ResourceRoute,
+  verb: string,
+): HttpAnswer | undefined {
+  if (authorizer === undefined) return undefined
+  const { group, version, resource } = route.resource
+  const rest = { subresource: route.subresource, namespace: route.namespace ?? '', name: route.name ?? '', path: '' }
+  const status = authorizeRequest(authorizer, { user, verb, resourceRequest: true, group, version, resource, ...rest })
+  return status === undefined ? undefined : statusAnswer(status)
+}
+
+/** Which methods a path has. Source: apiserver pkg/endpoints/installer.go. */
+function checkRoute(served: ServedResource, route: ResourceRoute, verb: Verb | undefined): Status | undefined {
+  const { info, strategy } = served
+  const isPlaced = route.namespace !== undefined
+  if (isPlaced && !info.namespaced) return genericStatus(404)
+  if (route.name !== undefined && info.namespaced && !isPlaced) return genericStatus(404)
+  if (route.subresource !== '') {
+    const known = info.subresources.get(route.subresource)
+    if (known === undefined) {
+      return strategy.subresources?.[route.subresource] === undefined ? genericStatus(404) : undefined
+    }
+    return verb !== undefined && known.verbs.includes(verb) ? undefined : genericStatus(405)
+  }
+  if (verb === undefined || !info.verbs.includes(verb)) return genericStatus(405)
+  const isCollection = route.name === undefined
+  const needsName = verb === 'update' || verb === 'patch' || verb === 'get'
+  if (isCollection ? needsName : verb === 'create') return genericStatus(405)
+  // Across namespaces there is nothing but lists.
+  if (info.namespaced && !isPlaced && verb !== 'list') return genericStatus(405)
+  return undefined
+}
+
+/** What the web framework refuses before any handler runs. */
+function frameworkRefusal(request: HttpRequest, verb: Verb): Status | undefined {
+  if (verb !== 'patch' || isPatchType(request.headers['content-type'])) return undefined
+  return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value.toLowerCase() !== 'false' && value !== '0'
+}
+
+type Encoded =
+  | { readonly kind: 'request'; readonly request: EncodedRequest }
+  | { readonly kind: 'error'; readonly status: Status }
+
+function encodedRequest(
+  core: RegistryCore,
+  user: UserInfo,
+  request: HttpRequest,
+  route: ResourceRoute,
+  query: Query,
+  served: ServedResource,
+  verb: Verb,
+): Encoded {
+  const { namespace, name, subresource, resource } = route
+  const base = {
+    user,
+    verb,
+    resource,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === '' ? {} : { subresource }),
+  }
+  const version = query.get('resourceVersion')
+  if (verb === 'get') {
+    return { kind: 'request', request: { ...base, ...(version === undefined ? {} : { resourceVersion: version }) } }
+  }
+  const list = listOptionsOf(query)
+  if ('error' in list) return { kind: 'error', status: badQuery(list) }
+  if (verb === 'list') return { kind: 'request', request: { ...base, list } }
+  const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
+  const size = typeof request.body === 'string' ? byteLength(text) : request.body.length
+  if (size > bodyMaxBytes) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
+  const wrong = writeOptionsError(query, verb)
+  if (wrong !== undefined) return { kind: 'error', status: wrong }
+  const manager = query.get('fieldManager')
+  const write = {
+    ...base,
+    ...(query.get('dryRun') === 'All' ? { dryRun: true } : {}),
+    ...(manager === undefined ? {} : { fieldManager: manager }),
+  }
+  const decoders = bodyDecoders(core, served, request, query, subresource, text)
+  return { kind: 'request', request: { ...write, list, ...decoders(verb) } }
+}
+
+function badQuery({ error }: QueryError): Status {
+  return badRequest(error)
+}
+
+function finish(
+  core: RegistryCore,
+  answer: ApiAnswer,
+  served: ServedResource,
+  output: Output,
+  query: Query,
+): HttpAnswer {
+  if (!answer.ok) return statusAnswer(answer.status, output.format)
+  const { object, code } = answer
+  const isPretty = isTrue(query.get('pretty'))
+  if (isStatus(object)) return encodeAnswer(code, object, output.format, isPretty)
+  const shown =
+    output.as === undefined
+      ? onWire(object)
+      : transformed(object, output.as, served, core.context, query.get('includeObject'))
+  if (isStatus(shown)) return statusAnswer(shown)
+  return encodeAnswer(code, shown, output.format, isPretty)
+}
+
+function openStream(
+  parts: HttpParts,
+  user: UserInfo,
+  route: ResourceRoute,
+  query: Query,
+  served: ServedResource,
+  output: Output,
+): HttpAnswer | HttpStream {
+  const list = listOptionsOf(query)
+  if ('error' in list) return statusAnswer(badQuery(list))
+  // A path that names an object watches that object alone.
+  const named = route.name === undefined ? undefined : `metadata.name=${route.name}`
+  const selector = [list.fieldSelector, named].filter((part) => part !== undefined && part !== '').join(',')
+  const options: WatchOptions = {
+    ...list,
+    ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
+    ...(selector === '' ? {} : { fieldSelector: selector }),
+    ...(isTrue(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),
+  }
+  return new WatchStream(parts, user, route, options, served, output, query.get('includeObject')).answer()
+}
+
+/** A watch over HTTP. It is opened at the request; what it tells is kept until somebody reads it. */
+class WatchStream {
+  private readonly waiting: string[] = []
+  private reader: { chunk(text: string): void; end(): void } | undefined
+  private isOver = false
+  private refused: Status | undefined
+  private isFirst = true
+  private readonly parts: HttpParts
+  private readonly served: ServedResource
+  private readonly output: Output
+  private readonly includeObject: string | undefined
+  private readonly handle: { stop(): void }
+
+  constructor(
+    parts: HttpParts,
+    user: UserInfo,
+    route: ResourceRoute,
+    options: WatchOptions,
+    served: ServedResource,
+    output: Output,
+    includeObject: string | undefined,
+  ) {
+    this.parts = parts
+    this.served = served
+    this.output = output
+    this.includeObject = includeObject
+    this.handle = parts.watch(user, route.resource, options, {
+      event: (event) => this.send(event),
+      closed: (error) => {
+        this.isOver = true
+        if (error?.kind === 'status') this.refused = error.status
+        this.reader?.end()
+      },
+    })
+  }
+
+  answer(): HttpAnswer | HttpStream {
+    if (this.refused !== undefined) return statusAnswer(this.refused)
+    return {
+      code: 200,
+      headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      read: (reader) => this.read(reader),
+    }
+  }
+
+  private read(reader: { chunk(text: string): void; end(): void }): { stop(): void } {
+    this.reader = reader
+    for (const chunk of this.waiting.splice(0)) reader.chunk(chunk)
+    if (this.isOver) reader.end()
+    return this.handle
+  }
+
+  private send(event: WatchEvent): void {
+    const line = `${escapeHtml(JSON.stringify({ type: event.type, object: this.shown(event) }))}\n`
+    if (this.reader === undefined) this.waiting.push(line)
+    else this.reader.chunk(line)
+  }
+
+  private shown(event: WatchEvent): object {
+    if (event.type === 'ERROR') return event.object
+    const { as } = this.output
+    if (as === undefined) return onWire(event.object)
+    const { context } = this.parts.core
+    if (as.kind === 'Table') {
+      const withColumns = this.isFirst
+      this.isFirst = false
+      return tableOf(event.object, as.version, this.served.strategy, context, this.includeObject, withColumns)
+    }
+    return transformed(event.object, as, this.served, context, this.includeObject)
   }
 }

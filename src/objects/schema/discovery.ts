@@ -119,15 +119,14 @@ function readPaths(minor: number): Discovery {
       drafts.set(key, draft)
     }
     if (parsed.namespaced) draft.namespaced = true
-    for (const { action, kind } of operations) {
-      const verb = verbOfAction[action]
+    for (const { method, action, kind } of operations) {
+      const verb = verbOfAction[action === 'connect' ? method : action]
       if (parsed.subresource !== undefined) {
         const sub = draft.subresources.get(parsed.subresource) ?? {
           kind: kind ?? { group: '', version: '', kind: '' },
           verbs: new Set<string>(),
         }
-        sub.verbs.add(verb ?? (action === 'connect' ? 'create' : action))
-        if (action === 'connect') sub.verbs.add('get')
+        if (verb !== undefined) sub.verbs.add(verb)
         draft.subresources.set(parsed.subresource, sub)
         continue
       }

@@ -72,6 +72,8 @@ export interface Schema {
   kind(ref: KindRef): Definition | undefined
   readonly kinds: readonly KindRef[]
   readonly paths: ReadonlyMap<string, readonly PathOperation[]>
+  /** What discovery gives for a stored kind, so that clients see when it changes. */
+  storageVersionHash(ref: KindRef): string | undefined
 }
 
 const loaded = new Map<string, Schema>()
@@ -103,6 +105,7 @@ const scalars: Readonly<Record<string, ScalarType>> = {
 interface Table {
   readonly definitions: readonly (readonly [name: string, fields: string, kinds?: string])[]
   readonly paths: readonly string[]
+  readonly hashes: Readonly<Record<string, string>>
 }
 
 function parseSchema(text: string): Schema {
@@ -136,6 +139,7 @@ function parseSchema(text: string): Schema {
     definition: (name) => at(positions.get(name) ?? -1),
     kind: ({ group, version, kind }) => at(kindPositions.get(`${group}/${version}/${kind}`) ?? -1),
     kinds,
+    storageVersionHash: ({ group, version, kind }) => table.hashes[`${group}/${version}/${kind}`],
     get paths() {
       paths ??= new Map(table.paths.map(parsePath))
       return paths

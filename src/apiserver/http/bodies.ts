@@ -1,0 +1,171 @@
+import { utf8Bytes } from '../../objects/bytes.ts'
+import { jsonSyntaxError } from '../../objects/go-json.ts'
+import { isObject } from '../../objects/json.ts'
+import type { DeleteOptions, KubeObject, Status } from '../../objects/meta.ts'
+import { type KindRef, schemaOf } from '../../objects/schema/schema.ts'
+import { badRequest, plainError } from '../../objects/status.ts'
+import type { PatchType } from '../client/client.ts'
+import { currentText, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
+import { decodeTyped } from '../decoding/typed-decoder.ts'
+import type { RegistryCore } from '../registry/core.ts'
+import type { ServedResource } from '../registry/resource-table.ts'
+import type { EncodedRequest } from '../requests.ts'
+import type { HttpRequest, Verb } from '../server.ts'
+import { inputFormat, unsupportedMediaType } from './negotiate.ts'
+import type { Query } from './route.ts'
+
+/** How the bodies of requests become objects, patches and options. */
+
+const patchTypes: readonly PatchType[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
+function patchTypeOf(contentType: string | undefined): PatchType | undefined {
+  const type = (contentType ?? '').split(';')[0]?.trim()
+  return patchTypes.find((known) => known === type)
+}
+
+export function isPatchType(contentType: string | undefined): boolean {
+  return patchTypeOf(contentType) !== undefined
+}
+
+type Decoders = Pick<EncodedRequest, 'decode' | 'decodePatch' | 'decodePatched' | 'decodeOptions' | 'patchType'>
+
+/** The decoders that a verb needs; they run once the caller is known to be allowed. */
+export function bodyDecoders(
+  core: RegistryCore,
+  served: ServedResource,
+  request: HttpRequest,
+  query: Query,
+  subresource: string,
+  text: string,
+): (verb: Verb) => Decoders {
+  const { minor } = core.context
+  const kind = bodyKind(served, subresource)
+  return (verb) => {
+    switch (verb) {
+      case 'create':
+      case 'update': {
+        const format = inputFormat(request.headers['content-type'])
+        if (format === undefined) return { decode: () => ({ ok: false, status: unsupportedMediaType() }) }
+        return { decode: () => decodeBody(text, format, kind, minor) }
+      }
+      case 'patch': {
+        const type = patchTypeOf(request.headers['content-type']) ?? 'application/merge-patch+json'
+        return {
+          patchType: type,
+          decodePatch: () => decodePatch(text, type),
+          decodePatched: (document) => decodePatched(document, type, kind, minor),
+        }
+      }
+      case 'delete':
+      case 'deletecollection':
+        return { decodeOptions: () => decodeOptions(text, request, query, minor) }
+      default:
+        return {}
+    }
+  }
+}
+
+/** The kind that a body is of: the resource's, or the subresource's own. */
+function bodyKind({ info, strategy }: ServedResource, subresource: string): KindRef {
+  const own = { group: info.group, version: info.version, kind: info.kind }
+  if (subresource === '' || subresource === 'status') return own
+  return strategy.subresources?.[subresource]?.kind ?? info.subresources.get(subresource)?.kind ?? own
+}
+
+type Patch = { readonly ok: true; readonly patch: unknown } | { readonly ok: false; readonly status: Status }
+
+function decodePatch(text: string, type: PatchType): Patch {
+  if (type === 'application/apply-patch+yaml') {
+    const converted = yamlToJson(text)
+    if (!converted.ok) return { ok: false, status: badRequest(`error decoding YAML: ${converted.error}`) }
+    return { ok: true, patch: JSON.parse(converted.json) }
+  }
+  const broken = jsonSyntaxError(utf8Bytes(text))
+  if (type === 'application/merge-patch+json') {
+    const patch: unknown = broken === undefined ? JSON.parse(text) : undefined
+    // The library knows only that it is no patch; a list takes the object's place, and is found wanting later.
+    return isObject(patch) || Array.isArray(patch)
+      ? { ok: true, patch }
+      : { ok: false, status: plainError('Invalid JSON Patch') }
+  }
+  if (broken !== undefined) return { ok: false, status: badRequest(broken) }
+  const patch: unknown = JSON.parse(text)
+  const isList = type === 'application/json-patch+json'
+  if (isList ? Array.isArray(patch) && patch.every(isObject) : isObject(patch)) return { ok: true, patch }
+  if (patch === null) return { ok: true, patch: isList ? [] : {} }
+  const wanted = isList ? (Array.isArray(patch) ? 'jsonpatch.Operation' : 'jsonpatch.Patch') : 'map[string]interface {}'
+  const found = Array.isArray(patch) ? goType(isList ? patch.find((item) => !isObject(item)) : patch) : goType(patch)
+  return { ok: false, status: badRequest(`json: cannot unmarshal ${found} into Go value of type ${wanted}`) }
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** A patched document as an object. JSON and merge patches are written out, keys sorted, and decoded like any body. */
+function decodePatched(
+  document: unknown,
+  type: PatchType,
+  kind: KindRef,
+  minor: number,
+): KubeObject | { readonly error: string } {
+  const definition = schemaOf(minor).kind(kind)
+  if (definition === undefined) return document as KubeObject // a kind without a schema is taken as it is
+  const json = JSON.stringify(document, sortedMembers) ?? 'null'
+  const found = interpret(json)
+  if (typeof found === 'string') return { error: found }
+  const decoded = decodeTyped(json, definition)
+  if (decoded.ok) return { ...decoded.value, kind: found.kind, apiVersion: found.apiVersion } as unknown as KubeObject // decoded as that kind
+  const cause = /illegal base64 data at input byte \d+/.exec(decoded.error)?.[0]
+  const isStrategic = type === 'application/strategic-merge-patch+json' && cause !== undefined
+  return { error: isStrategic ? cause : currentText(decoded.error, minor) }
+}
+
+/** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */
+function sortedMembers(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => [key, value[key]])
+  return Object.fromEntries(entries)
+}
+
+type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }
+
+const deleteOptionsName = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
+
+function decodeOptions(text: string, request: HttpRequest, query: Query, minor: number): Options {
+  if (text === '') return { ok: true, options: optionsInQuery(query) }
+  const format = inputFormat(request.headers['content-type'])
+  if (format === undefined) return { ok: false, status: unsupportedMediaType() }
+  const converted = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text }
+  if (!converted.ok) return { ok: false, status: plainError(converted.error) }
+  const found = interpret(converted.json)
+  if (typeof found === 'string') return { ok: false, status: plainError(found) }
+  const definition = schemaOf(minor).definition(deleteOptionsName)
+  if (definition === undefined) return { ok: true, options: {} }
+  const decoded = decodeTyped(converted.json, definition)
+  // The members of DeleteOptions are those of the definition.
+  return decoded.ok
+    ? { ok: true, options: decoded.value as DeleteOptions }
+    : { ok: false, status: plainError(decoded.error) }
+}
+
+/** Without a body the query holds the options. */
+function optionsInQuery(query: Query): DeleteOptions {
+  const grace = query.get('gracePeriodSeconds')
+  const policy = query.get('propagationPolicy')
+  const orphan = query.get('orphanDependents')
+  return {
+    ...(grace === undefined || !/^-?\d+$/.test(grace) ? {} : { gracePeriodSeconds: Number(grace) }),
+    // Validated with the rest: any text may stand here.
+    ...(policy === undefined ? {} : { propagationPolicy: policy as NonNullable<DeleteOptions['propagationPolicy']> }),
+    ...(orphan === undefined ? {} : { orphanDependents: orphan !== 'false' && orphan !== '0' }),
+  }
+}

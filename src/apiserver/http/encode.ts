@@ -1,0 +1,44 @@
+import { stringify } from 'yaml'
+import type { KubeList, KubeObject, Status } from '../../objects/meta.ts'
+import type { HttpAnswer } from '../server.ts'
+import { isList } from './transform.ts'
+
+/** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */
+export function encodeAnswer(code: number, object: object, format: 'json' | 'yaml', isPretty = false): HttpAnswer {
+  const retry = retryAfter(object)
+  const headers = {
+    'content-type': format === 'json' ? 'application/json' : 'application/yaml',
+    'cache-control': 'no-cache, private',
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
+  }
+  if (format === 'yaml')
+    return { code, headers, body: stringify(object, { version: '1.1', sortMapEntries: true, lineWidth: 0 }) }
+  const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
+  return { code, headers, body: `${escapeHtml(json)}\n` }
+}
+
+function retryAfter(object: object): number | undefined {
+  const { kind, details } = object as Partial<Status> // any object may be asked for these
+  return kind === 'Status' ? details?.retryAfterSeconds : undefined
+}
+
+/** Characters that Go writes as escapes: those of HTML, and the two line separators of JavaScript. */
+const unsafe = /[<>&\u2028\u2029]/g
+
+export function escapeHtml(json: string): string {
+  return json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** An object on the wire: kind and version first; items of a list without them, as typed lists are. */
+export function onWire(object: KubeObject | KubeList): object {
+  if (!isList(object)) {
+    const { kind, apiVersion, ...rest } = object
+    return { kind, apiVersion, ...rest }
+  }
+  const items = object.items.map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
+  return { kind: object.kind, apiVersion: object.apiVersion, metadata: object.metadata, items }
+}
+
+export function plainText(code: number, body: string): HttpAnswer {
+  return { code, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
+}

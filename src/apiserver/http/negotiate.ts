@@ -1,0 +1,64 @@
+import type { Status } from '../../objects/meta.ts'
+import { failure } from '../../objects/status.ts'
+
+/** Which form an answer takes. Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go. */
+export interface Output {
+  readonly format: 'json' | 'yaml'
+  /** `as=Table;v=v1;g=meta.k8s.io`. */
+  readonly as:
+    | { readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'; readonly version: string }
+    | undefined
+}
+
+const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+/** Of clauses that cannot be served the next is tried; with none left the answer is 406. Protobuf is not spoken here. */
+export function negotiateOutput(accept: string | undefined): Output | Status {
+  const clauses = (accept ?? '')
+    .split(',')
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== '')
+  if (clauses.length === 0) return { format: 'json', as: undefined }
+  let isKnown = false
+  for (const clause of clauses) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
+    if (type !== '*/*' && !accepted.includes(type)) continue
+    isKnown = true
+    if (type === 'application/vnd.kubernetes.protobuf') continue
+    const as = transformOf(new Map(parameters.map((parameter) => splitParameter(parameter))))
+    if (as === 'unknown') continue
+    return { format: type === 'application/yaml' ? 'yaml' : 'json', as }
+  }
+  // The web framework in front answers for types that no route produces.
+  if (!isKnown) return failure(406, 'NotAcceptable', '406: Not Acceptable', {})
+  return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+function splitParameter(parameter: string): [string, string] {
+  const equals = parameter.indexOf('=')
+  return equals < 0 ? [parameter, ''] : [parameter.slice(0, equals), parameter.slice(equals + 1)]
+}
+
+function transformOf(parameters: ReadonlyMap<string, string>): Output['as'] | 'unknown' {
+  const kind = parameters.get('as')
+  if (kind === undefined) return undefined
+  const version = parameters.get('v') ?? ''
+  const isMeta = parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')
+  if (!isMeta) return 'unknown'
+  return kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList'
+    ? { kind, version: `meta.k8s.io/${version}` }
+    : 'unknown'
+}
+
+/** Type of a request's body; undefined when nobody can read it. */
+export function inputFormat(contentType: string | undefined): 'json' | 'yaml' | undefined {
+  const type = (contentType ?? '').split(';')[0]?.trim() ?? ''
+  if (type === '' || type === 'application/json') return 'json'
+  return type === 'application/yaml' ? 'yaml' : undefined
+}
+
+/** Source: negotiation/errors.go, errUnsupportedMediaType. */
+export function unsupportedMediaType(): Status {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
+  return failure(415, 'UnsupportedMediaType', message)
+}

@@ -1,0 +1,96 @@
+import type { KubeList, KubeObject, Status } from '../../objects/meta.ts'
+import { failure } from '../../objects/status.ts'
+import { ageOf, createdAtColumn, nameColumn } from '../registry/column-texts.ts'
+import type { ServedResource } from '../registry/resource-table.ts'
+import type { RegistryContext, Strategy, TableColumn } from '../registry/strategy.ts'
+import type { Output } from './negotiate.ts'
+
+/** Tables and metadata in place of objects. Source: apiserver pkg/endpoints/handlers/response.go. */
+
+type Transform = NonNullable<Output['as']>
+
+export function isList(object: KubeObject | KubeList): object is KubeList {
+  return 'items' in object && Array.isArray(object.items)
+}
+
+/** An answer in the form that was asked for. `includeObject`: what a row carries, by default metadata. */
+export function transformed(
+  object: KubeObject | KubeList,
+  as: Transform,
+  served: ServedResource,
+  context: RegistryContext,
+  includeObject: string | undefined,
+): object | Status {
+  switch (as.kind) {
+    case 'Table':
+      return tableOf(object, as.version, served.strategy, context, includeObject, true)
+    case 'PartialObjectMetadata':
+      if (isList(object)) return notAcceptable(as.kind, `the requested object is a list (*${goName(served, 'List')})`)
+      return partial(object, as.version)
+    case 'PartialObjectMetadataList':
+      if (!isList(object)) return notAcceptable(as.kind, `the requested object is not a list (*${goName(served, '')})`)
+      return {
+        kind: as.kind,
+        apiVersion: as.version,
+        metadata: object.metadata,
+        items: object.items.map((item) => partial(item, as.version)),
+      }
+  }
+}
+
+function goName({ info }: ServedResource, suffix: string): string {
+  const group = info.group === '' ? 'core' : (info.group.split('.')[0] ?? '')
+  return `${group}.${info.kind}${suffix}`
+}
+
+function notAcceptable(kind: string, why: string): Status {
+  return failure(406, 'NotAcceptable', `you requested ${kind}, but ${why}`)
+}
+
+function partial(object: KubeObject, apiVersion: string): object {
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata }
+}
+
+/** The default columns. Source: apiserver pkg/registry/rest/table.go, defaultTableConvertor. */
+const plainTable: { readonly columns: readonly TableColumn[] } = { columns: [nameColumn, createdAtColumn] }
+
+/** A table of one object or a list; a watch sends its columns with the first event only. */
+export function tableOf(
+  object: KubeObject | KubeList,
+  apiVersion: string,
+  strategy: Strategy,
+  context: RegistryContext,
+  includeObject: string | undefined,
+  withColumns: boolean,
+): object {
+  const columns = strategy.table?.columns ?? plainTable.columns
+  const items = isList(object) ? object.items : [object]
+  const { metadata } = object
+  const listMeta = isList(object)
+    ? metadata
+    : { selfLink: metadata.selfLink, resourceVersion: metadata.resourceVersion }
+  return {
+    kind: 'Table',
+    apiVersion,
+    metadata: listMeta,
+    columnDefinitions: withColumns ? columns : [],
+    rows: items.map((item) => ({
+      cells: strategy.table?.row(item, context) ?? [
+        item.metadata.name,
+        item.metadata.creationTimestamp ?? ageOf(item, context),
+      ],
+      ...rowObject(item, apiVersion, includeObject),
+    })),
+  }
+}
+
+function rowObject(item: KubeObject, apiVersion: string, includeObject: string | undefined): object {
+  switch (includeObject) {
+    case 'None':
+      return {}
+    case 'Object':
+      return { object: item }
+    default:
+      return { object: partial(item, apiVersion) }
+  }
+}
