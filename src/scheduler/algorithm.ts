@@ -129,11 +129,10 @@ export function scoreNodes(
   for (const { plugin, weight } of profile.scores) {
     const prepared = plugin.prepare(pod, view, nodes, minor)
     if (prepared === undefined) continue
-    nodes.forEach((node, at) => {
-      scores[at] = prepared.score(node)
-    })
+    let at = 0
+    for (const node of nodes) scores[at++] = prepared.score(node)
     prepared.normalize?.(scores, nodes)
-    for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + weight * (scores[at] ?? 0)
+    for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + weight * (scores[i] ?? 0)
   }
   return totals
 }

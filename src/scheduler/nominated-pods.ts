@@ -1,3 +1,4 @@
+import type { Pod } from '../objects/core.ts'
 import type { Nominations } from './algorithm.ts'
 import type { PodFacts } from './pod-facts.ts'
 
@@ -29,10 +30,10 @@ export class NominatedPods implements Nominations {
   }
 
   /** Takes in a newer version; a nomination that the API server has not heard of yet stays. */
-  update(old: PodFacts, pod: PodFacts): void {
+  update(old: Pod, pod: PodFacts): void {
     if (this.size === 0 && !pod.pod.status?.nominatedNodeName) return
-    const isUntold = !old.pod.status?.nominatedNodeName && !pod.pod.status?.nominatedNodeName
-    this.set(pod, isUntold ? this.#nodeOf.get(old.uid) : pod.pod.status?.nominatedNodeName)
+    const isUntold = !old.status?.nominatedNodeName && !pod.pod.status?.nominatedNodeName
+    this.set(pod, isUntold ? this.#nodeOf.get(pod.uid) : pod.pod.status?.nominatedNodeName)
   }
 
   delete(uid: string): void {

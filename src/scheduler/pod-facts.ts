@@ -57,8 +57,13 @@ type SpecFacts = Pick<PodFacts, 'request' | 'requestsNothing' | 'nonZeroCpu' | '
 const knownSpecs = new WeakMap<PodSpec, SpecFacts>()
 const noLabels = {}
 
+/** What identifies a Pod; every Pod from the API server has a uid. */
+export function uidOf({ metadata }: Pod): string {
+  return metadata.uid ?? `${metadata.namespace}/${metadata.name}`
+}
+
 export function podFacts(pod: Pod): PodFacts {
-  const { namespace = '', uid = `${namespace}/${pod.metadata.name}`, labels = noLabels } = pod.metadata
+  const { namespace = '', labels = noLabels } = pod.metadata
   let spec = knownSpecs.get(pod.spec)
   if (spec === undefined) {
     spec = specFacts(pod.spec)
@@ -67,7 +72,7 @@ export function podFacts(pod: Pod): PodFacts {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   return {
     pod,
-    uid,
+    uid: uidOf(pod),
     namespace,
     labels,
     priority: pod.spec.priority ?? 0,

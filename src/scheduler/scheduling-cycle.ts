@@ -8,7 +8,7 @@ import { type FailureReason, truncatedNote, writeStatus } from './failure-handle
 import { mayHelp } from './node-changes.ts'
 import type { NodeInfo } from './node-info.ts'
 import { NominatedPods } from './nominated-pods.ts'
-import { podFacts } from './pod-facts.ts'
+import { podFacts, uidOf } from './pod-facts.ts'
 import { createPreemptor } from './preemptor.ts'
 import { profileOf } from './profiles.ts'
 import type { SchedulerOptions } from './scheduler.ts'
@@ -158,17 +158,18 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
       wake()
     },
     podWaiting(pod) {
-      nominated.set(podFacts(pod))
-      queue.add(pod)
+      const facts = podFacts(pod)
+      nominated.set(facts)
+      queue.add(facts)
     },
     waitingPodChanged(old, pod) {
       const facts = podFacts(pod)
       if (cache.isAssumed(facts.uid)) return
-      nominated.update(podFacts(old), facts)
-      queue.update(old, pod)
+      nominated.update(old, facts)
+      queue.update(old, facts)
     },
     waitingPodGone(pod) {
-      nominated.delete(podFacts(pod).uid)
+      nominated.delete(uidOf(pod))
       queue.delete(pod)
     },
     podAssigned(pod) {
@@ -182,7 +183,7 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
       queue.assignedPod(facts)
     },
     assignedPodGone(pod) {
-      cache.removePod(podFacts(pod).uid)
+      cache.removePod(uidOf(pod))
       queue.moveAll()
     },
     nodeAdded(node) {

@@ -4,7 +4,7 @@ import type { Pod } from '../objects/core.ts'
 import { equalJson } from '../objects/json.ts'
 import { factAt } from '../versions/version.ts'
 import { Heap } from './heap.ts'
-import { type PodFacts, podFacts, termSelects } from './pod-facts.ts'
+import { type PodFacts, termSelects } from './pod-facts.ts'
 import { podBackoff, queueTicks, statusChangeRequeues, unschedulableTimeoutMs } from './version-facts.ts'
 
 /** A Pod that waits for a node. */
@@ -34,8 +34,8 @@ interface Entry {
  * Source: pkg/scheduler/internal/queue/scheduling_queue.go.
  */
 export interface SchedulingQueue {
-  add(pod: Pod): void
-  update(old: Pod, pod: Pod): void
+  add(pod: PodFacts): void
+  update(old: Pod, pod: PodFacts): void
   delete(pod: Pod): void
   /** The next Pod to try, or undefined. */
   pop(): QueuedPod | undefined
@@ -135,12 +135,12 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
     moveCycle = cycle
   }
 
-  const add = (pod: Pod): void => {
-    const key = keyOf(pod)
+  const add = (facts: PodFacts): void => {
+    const key = keyOf(facts.pod)
     const known = pods.get(key)
     if (known !== undefined) place(known, 'taken')
     const queued: QueuedPod = {
-      facts: podFacts(pod),
+      facts,
       timestamp: kernel.now(),
       attempts: 0,
       cause: kernel.cause,
@@ -153,17 +153,17 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
 
   return {
     add,
-    update(old, pod) {
-      const known = pods.get(keyOf(pod))
+    update(old, facts) {
+      const known = pods.get(keyOf(facts.pod))
       if (known === undefined || known.place === 'taken') {
         // It is being tried just now, or its failure has not come back: the newer version is tried afresh.
-        add(pod)
+        add(facts)
         return
       }
-      known.facts = podFacts(pod)
+      known.facts = facts
       if (known.place === 'backoff') activate(known)
       else if (known.place === 'active') active.push(place(known, 'active'))
-      else if (statusRequeues || isUpdated(old, pod)) activate(known)
+      else if (statusRequeues || isUpdated(old, facts.pod)) activate(known)
     },
     delete(pod) {
       const known = pods.get(keyOf(pod))

@@ -52,13 +52,15 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
   const known = new Map<string, Known>()
   let timer: Timer | undefined
   let isStopped = false
-  let lastName = { ms: -1, count: 0 }
+  /** The instant of the last name in ns since 1970, and how many names it gave. */
+  let lastName = { ms: -1, nanos: 0n, count: 0 }
 
   const micro = (at: VirtualMs) => rfc3339Micro(calendar.at(at))
   const nameFor = (object: string): string => {
     const ms = calendar.at(kernel.now())
-    lastName = { ms, count: ms === lastName.ms ? lastName.count + 1 : 0 }
-    return `${object}.${(BigInt(ms) * 1_000_000n + BigInt(lastName.count)).toString(16)}`
+    if (ms === lastName.ms) lastName.count++
+    else lastName = { ms, nanos: BigInt(ms) * 1_000_000n, count: 0 }
+    return `${object}.${(lastName.nanos + BigInt(lastName.count)).toString(16)}`
   }
 
   const write = (entry: Known, tries: number): void => {
