@@ -1,0 +1,159 @@
+import { minorOfFile, type TimelineFile, type TimelineRow } from './timeline-format.ts'
+
+/** How one stream of lines (one Pod and actor, one Secret's requests) compares. */
+export interface StreamScore {
+  readonly stream: string
+  readonly recorded: number
+  readonly simulated: number
+  readonly matched: number
+  /** Recorded lines without a counterpart, and simulated ones without, in order, as `- t line` and `+ t line`. */
+  readonly differences: readonly string[]
+  /** Seconds by which matched lines came later than in the recording. */
+  readonly delays: readonly number[]
+}
+
+export interface TimelineScore {
+  readonly name: string
+  readonly category: string
+  /** Lines that have a counterpart in the same order of their stream, both sides counted. */
+  readonly matched: number
+  readonly total: number
+  readonly streams: readonly StreamScore[]
+}
+
+/** Lines whose number is up to chance: idle refreshes of a volume come every 61..90 s. */
+function isIdleRepeat(previous: string | undefined, key: string): boolean {
+  return previous === key && key.startsWith('volume-manager set-up ok')
+}
+
+/** Compares by stream: what came in which order. Times are not compared here: most hang on random draws. */
+export function compareTimelines(file: TimelineFile, simulated: readonly TimelineRow[]): TimelineScore {
+  // Up to v1.20 each event travels by itself, so those of one instant come in any order (v1.26/README.md row 18).
+  const isOrdered = minorOfFile(file) >= 21
+  const recordedStreams = streamsOf(file.timeline, isOrdered)
+  const simulatedStreams = streamsOf(simulated, isOrdered)
+  const names = [...new Set([...recordedStreams.keys(), ...simulatedStreams.keys()])].sort()
+  const streams = names.map((name) =>
+    compareStream(name, recordedStreams.get(name) ?? [], simulatedStreams.get(name) ?? []),
+  )
+  const sum = (pick: (score: StreamScore) => number) => streams.reduce((total, score) => total + pick(score), 0)
+  return {
+    name: file.name,
+    category: file.category,
+    matched: sum(({ matched }) => 2 * matched),
+    total: sum(({ recorded, simulated: made }) => recorded + made),
+    streams,
+  }
+}
+
+interface KeyedRow {
+  readonly t: number
+  readonly key: string
+}
+
+function streamsOf(rows: readonly TimelineRow[], eventsAreOrdered: boolean): Map<string, KeyedRow[]> {
+  const streams = new Map<string, KeyedRow[]>()
+  for (const row of rows) {
+    // File operations within one update are compared by update-order.ts.
+    if (['user', 'operator', 'inotify', 'syscall'].includes(row.actor)) continue
+    const name = streamName(row, eventsAreOrdered)
+    const key = keyOf(row)
+    const stream = streams.get(name) ?? []
+    streams.set(name, stream)
+    if (!isIdleRepeat(stream.at(-1)?.key, key)) stream.push({ t: row.t, key })
+  }
+  return streams
+}
+
+function streamName({ actor, what, detail }: TimelineRow, eventsAreOrdered: boolean): string {
+  const subject = plain(String(detail.pod ?? detail.onNode ?? detail.node ?? ''))
+  if (actor === 'request') return `request ${plain(String(detail.secret))} ${String(detail.node)}`
+  if (actor === 'event' && !eventsAreOrdered) return `event ${subject} ${what}`
+  if (actor === 'volume-manager' || actor === 'files')
+    return `${actor} ${subject} ${plain(String(detail.volume ?? ''))}`
+  return `${actor} ${subject}`
+}
+
+/** Random parts of names and texts are taken out. */
+function plain(text: string): string {
+  return text
+    .replace(/(default-token|kube-api-access)-[a-z0-9]{5}/g, '$1-*')
+    .replace(/\b(web)-[a-z0-9]{5}\b/g, '$1-*')
+    .replace(/<?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}>?/g, '<uid>')
+    .replace(/ in [0-9.]+m?s \([0-9.]+m?s including waiting\)/, ' in <duration>')
+    .replace(/boot-\d+-/, 'boot-*-')
+}
+
+function keyOf({ actor, what, detail }: TimelineRow): string {
+  switch (actor) {
+    case 'event': {
+      const { type, message, fieldPath = '', source = '' } = detail
+      return plain(`event ${what} ${String(type)} ${String(fieldPath)} ${String(source)} ${String(message)}`)
+    }
+    case 'request': {
+      const { resourceVersion = '-', code = '' } = detail
+      return `request ${what} rv=${String(resourceVersion)} ${String(code)}`
+    }
+    case 'files':
+      return what === 'content'
+        ? contentKey(detail)
+        : plain(`files ${what} ${String(detail.mode ?? detail.content ?? '')}`)
+    default: {
+      const { pod: _pod, ...rest } = detail
+      return plain(`${actor} ${what} ${stable(rest)}`)
+    }
+  }
+}
+
+/** Content of an account's token differs from cluster to cluster. */
+function contentKey(detail: TimelineRow['detail']): string {
+  const files = Object.entries(
+    (detail.files ?? {}) as Record<string, { content?: string; mode?: string; owner?: string }>,
+  )
+  const shown = files.map(([path, { content, mode, owner }]) => {
+    const isOwn = path === 'token' || path === 'ca.crt'
+    return [path, isOwn ? '*' : content, mode, owner ?? ''].join(':')
+  })
+  return `files content ${stable(detail.links)} ${shown.sort().join(' ')}`
+}
+
+function stable(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined'
+  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, item]) => `${key}:${stable(item)}`).join(',')}}`
+}
+
+function compareStream(stream: string, recorded: readonly KeyedRow[], simulated: readonly KeyedRow[]): StreamScore {
+  const pairs = longestCommon(recorded, simulated)
+  const differences: string[] = []
+  let r = 0
+  let s = 0
+  for (const [i, j] of [...pairs, [recorded.length, simulated.length] as const]) {
+    for (; r < i; r++) differences.push(`- ${recorded[r]?.t} ${recorded[r]?.key}`)
+    for (; s < j; s++) differences.push(`+ ${simulated[s]?.t} ${simulated[s]?.key}`)
+    r = i + 1
+    s = j + 1
+  }
+  const delays = pairs.map(([i, j]) => (simulated[j]?.t ?? 0) - (recorded[i]?.t ?? 0))
+  return { stream, recorded: recorded.length, simulated: simulated.length, matched: pairs.length, differences, delays }
+}
+
+/** Pairs of indexes of a longest common subsequence. */
+function longestCommon(a: readonly KeyedRow[], b: readonly KeyedRow[]): readonly (readonly [number, number])[] {
+  const width = b.length + 1
+  const lengths = new Uint32Array((a.length + 1) * width)
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      lengths[i * width + j] =
+        a[i]?.key === b[j]?.key
+          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
+          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0)
+  const pairs: [number, number][] = []
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i]?.key === b[j]?.key) pairs.push([i++, j++])
+    else if ((lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0)) i++
+    else j++
+  }
+  return pairs
+}

@@ -1,0 +1,163 @@
+import { nodeUser } from '../../src/apiserver/auth/users.ts'
+import type { Client, RequestError } from '../../src/apiserver/client/client.ts'
+import type { Link } from '../../src/apiserver/client/link.ts'
+import { adminUser, createControlPlane } from '../../src/cluster/control-plane.ts'
+import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
+import { createJournal } from '../../src/kernel/journal.ts'
+import { createKernel } from '../../src/kernel/kernel.ts'
+import { createRandomStreams } from '../../src/kernel/random.ts'
+import { createNodeFs } from '../../src/node/fs/memory-fs.ts'
+import type { NodeFs } from '../../src/node/fs/node-fs.ts'
+import { kubeletConfiguration } from '../../src/node/kubelet/configuration.ts'
+import { createKubelet, type Kubelet } from '../../src/node/kubelet/kubelet.ts'
+import type { ContainerRuntime } from '../../src/node/runtime/cri.ts'
+import { createRecordingRegistry, recordingTimings } from '../../src/node/runtime/recording-profile.ts'
+import { createRuntime } from '../../src/node/runtime/simulated-runtime.ts'
+import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
+import { minorOfFile, type TimelineFile } from './timeline-format.ts'
+
+export interface TimelineNode {
+  readonly name: string
+  readonly fs: NodeFs
+  readonly runtime: ContainerRuntime
+  readonly kubelet: Kubelet
+  readonly link: Link
+}
+
+/** Hears of what a node asks the API server for Secrets. */
+export type RequestListener = (
+  node: string,
+  what: 'get' | 'list' | 'watch opened' | 'watch closed',
+  detail: Readonly<Record<string, unknown>>,
+) => void
+
+/** Latency of a request on the machine of the recordings: some ms. */
+const latencies = {
+  request: { kind: 'uniform', minMs: 2, maxMs: 8 },
+  watchEvent: { kind: 'uniform', minMs: 1, maxMs: 5 },
+} as const
+
+/** The cluster that a timeline was recorded on: its API server, controllers without `ttl`, scheduler, its nodes. */
+export function createTimelineCluster(file: TimelineFile, seed: string, onRequest: RequestListener) {
+  const kernel = createKernel()
+  const calendar = createCalendar(defaultEpochMs)
+  const journal = createJournal(kernel, 'full')
+  const random = createRandomStreams(seed)
+  const minor = minorOfFile(file)
+  const apiGates = resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true })
+  const controlPlane = createControlPlane({
+    kernel,
+    calendar,
+    journal,
+    random,
+    minor,
+    gates: apiGates,
+    controllers: { disabled: ['ttl'] },
+    latencies,
+    // In some 7 % of the recordings the first LIST came before the authorizer knew the Pod (README-timelines.md).
+    graphDelay: () => (random.stream('judge/graph').next() < 0.07 ? 30 : 0),
+  })
+  const admin = controlPlane.clientOf(adminUser, controlPlane.linkFor('judge'))
+  const nodes = new Map<string, TimelineNode>()
+  for (const [index, name] of file.nodes.entries()) {
+    const fs = createNodeFs({ kernel, memoryBytes: 16 * 2 ** 30, calendar })
+    const runtime = createRuntime({
+      kernel,
+      calendar,
+      journal,
+      random,
+      fs,
+      registry: createRecordingRegistry(),
+      timings: recordingTimings,
+      nodeName: name,
+      podCidr: `10.244.${index}.0/24`,
+    })
+    const link = controlPlane.linkFor(name, latencies)
+    const client = () => controlPlane.clientOf(nodeUser(name), link)
+    const kubelet = createKubelet({
+      kernel,
+      calendar,
+      journal,
+      random,
+      nodeName: name,
+      minor,
+      gates: resolveFeatureGates(minor, file.featureGates),
+      config: kubeletConfiguration(minor, {
+        configMapAndSecretChangeDetectionStrategy: file.strategy,
+        kubeAPIQPS: 5,
+        kubeAPIBurst: 10,
+        eventRecordQPS: 5,
+        eventBurst: 10,
+      }),
+      client: recordingClient(client(), name, onRequest, () => kernel.now()),
+      eventClient: client(),
+      heartbeatClient: client(),
+      runtime,
+      fs,
+      hostIp: `10.0.0.${index + 10}`,
+      recordIdleSyncs: true,
+      heartbeats: 'explicit',
+    })
+    nodes.set(name, { name, fs, runtime, kubelet, link })
+  }
+  return { kernel, calendar, journal, random, controlPlane, admin, nodes, minor }
+}
+
+export type TimelineCluster = ReturnType<typeof createTimelineCluster>
+
+/** A client that tells of its reads of Secrets, as an audit log would. */
+function recordingClient(client: Client, node: string, tell: RequestListener, now: () => number): Client {
+  const codeOf = (error: RequestError) => (error.kind === 'status' ? (error.status.code ?? 500) : undefined)
+  const version = (resourceVersion: string | undefined) =>
+    resourceVersion === undefined ? {} : { resourceVersion: resourceVersion === '0' ? '0' : '<rv>' }
+  const nameOf = (fieldSelector: string | undefined) => /metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1]
+  return {
+    ...client,
+    get(resource, key, options, done) {
+      client.get(resource, key, options, (reply) => {
+        const code = reply.ok ? 200 : codeOf(reply.error)
+        if (resource.resource === 'secrets' && code !== undefined)
+          tell(node, 'get', { secret: key.name, node, ...version(options.resourceVersion), code })
+        done(reply as never)
+      })
+    },
+    list(resource, options, done) {
+      client.list(resource, options, (reply) => {
+        const code = reply.ok ? 200 : codeOf(reply.error)
+        const secret = nameOf(options.fieldSelector)
+        if (resource.resource === 'secrets' && code !== undefined && secret !== undefined)
+          tell(node, 'list', { secret, node, ...version(options.resourceVersion), code })
+        done(reply as never)
+      })
+    },
+    watch(resource, options, handlers) {
+      const secret = nameOf(options.fieldSelector)
+      if (resource.resource !== 'secrets' || secret === undefined) return client.watch(resource, options, handlers)
+      const detail = { secret, node, ...version(options.resourceVersion), timeoutSeconds: options.timeoutSeconds }
+      let openedAt: number | undefined
+      const closed = () => {
+        if (openedAt !== undefined)
+          tell(node, 'watch closed', { ...detail, code: 200, lasted: (now() - openedAt) / 1000 })
+        openedAt = undefined
+      }
+      const handle = client.watch(resource, options, {
+        opened() {
+          openedAt = now()
+          tell(node, 'watch opened', detail)
+          handlers.opened?.()
+        },
+        event: (event) => handlers.event(event as never),
+        closed(error) {
+          closed()
+          handlers.closed(error)
+        },
+      })
+      return {
+        stop() {
+          closed()
+          handle.stop()
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,305 @@
+import { resources } from '../../src/apiserver/client/client.ts'
+import { Reflector } from '../../src/apiserver/client/reflector.ts'
+import type { JournalRecord } from '../../src/kernel/journal.ts'
+import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
+import { volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
+import type { ContainerStatus, Event, Node, Pod } from '../../src/objects/core.ts'
+import type { TimelineCluster } from './timeline-cluster.ts'
+
+type Tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>) => void
+
+/** Tells what a watcher of the API would write down: events, statuses, removed Pods, node conditions. */
+export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<string>, tell: Tell): void {
+  const seen = new Set<string>()
+  const statuses = new Map<string, string>()
+  const ready = new Map<string, string>()
+  watch<Event>(cluster, resources.events, (event) => {
+    const { involvedObject, reason = '', message = '', type = '', count, metadata } = event
+    const uid = `${metadata.namespace}/${metadata.name}`
+    const isNew = !seen.has(uid)
+    seen.add(uid)
+    if (involvedObject.kind === 'Node') {
+      tell('event', reason, { onNode: involvedObject.name, type, message, count })
+      return
+    }
+    if (involvedObject.kind !== 'Pod' || !namespaces.has(involvedObject.namespace ?? '')) return
+    const source = event.source?.component ?? event.reportingComponent ?? ''
+    const shown = source === 'default-scheduler' ? {} : { count }
+    const path = involvedObject.fieldPath
+    tell('event', reason, {
+      pod: involvedObject.name,
+      type,
+      message: message.replaceAll(involvedObject.uid ?? '-', '<uid>'),
+      ...shown,
+      source,
+      ...(path === undefined ? {} : { fieldPath: path }),
+      ...(isNew ? { new: true } : {}),
+    })
+  })
+  watch<Pod>(
+    cluster,
+    resources.pods,
+    (pod) => {
+      if (!namespaces.has(pod.metadata.namespace ?? '')) return
+      const detail = statusDetail(pod)
+      const text = JSON.stringify(detail)
+      if (statuses.get(pod.metadata.uid ?? '') === text) return
+      statuses.set(pod.metadata.uid ?? '', text)
+      tell('api', 'pod status', detail)
+    },
+    (pod) => {
+      if (namespaces.has(pod.metadata.namespace ?? '')) tell('api', 'pod removed', { pod: pod.metadata.name })
+    },
+  )
+  watch<Node>(cluster, resources.nodes, (node) => {
+    const condition = node.status?.conditions?.find(({ type }) => type === 'Ready')
+    const { name } = node.metadata
+    if (condition === undefined) return
+    const before = ready.get(name)
+    ready.set(name, condition.status)
+    if (before === undefined || before === condition.status) return
+    tell('api', 'node condition Ready', { node: name, status: condition.status, reason: condition.reason })
+  })
+}
+
+function watch<T extends Event | Pod | Node>(
+  { kernel, admin, random, minor }: TimelineCluster,
+  resource: (typeof resources)[keyof typeof resources],
+  put: (object: T) => void,
+  remove: (object: T) => void = () => undefined,
+): void {
+  new Reflector<T>({
+    kernel,
+    client: admin,
+    resource,
+    minor,
+    random: random.stream(`judge/${resource.resource}`),
+    store: { replace: (objects) => objects.forEach(put), add: put, update: put, delete: remove },
+  }).start()
+}
+
+function statusDetail(pod: Pod): Readonly<Record<string, unknown>> {
+  const { status = {}, spec, metadata } = pod
+  const conditions: Record<string, string> = {}
+  for (const { type, status: state, reason } of status.conditions ?? [])
+    conditions[type] = reason === undefined || reason === '' ? state : `${state} ${reason}`
+  const init = status.initContainerStatuses ?? []
+  return {
+    pod: metadata.name,
+    phase: status.phase,
+    containers: containersDetail(status.containerStatuses ?? []),
+    conditions,
+    ...(init.length === 0 ? {} : { initContainers: containersDetail(init) }),
+    ...(metadata.deletionTimestamp === undefined ? {} : { deleting: true }),
+    ...(spec.nodeName === undefined || spec.nodeName === '' ? {} : { node: spec.nodeName }),
+  }
+}
+
+function containersDetail(statuses: readonly ContainerStatus[]): Readonly<Record<string, unknown>> {
+  const detail: Record<string, unknown> = {}
+  for (const { name, state = {}, ready, restartCount } of [...statuses].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const kind = state.running ? 'running' : state.terminated ? 'terminated' : 'waiting'
+    const reason = state.waiting?.reason ?? state.terminated?.reason
+    const exitCode = state.terminated?.exitCode
+    detail[name] = {
+      state: kind,
+      ...(reason === undefined ? {} : { reason }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ready,
+      restartCount,
+    }
+  }
+  return detail
+}
+
+/** Tells of set-ups, tear-downs and calls of the runtime, from the journal. */
+export function observeJournal(cluster: TimelineCluster, tell: Tell): void {
+  const configs = captureConfigs(cluster)
+  cluster.journal.observe((record) => {
+    const line = runtimeLine(record, configs) ?? volumeLine(record)
+    if (line !== undefined) tell(...line)
+  })
+}
+
+type Line = readonly [actor: string, what: string, detail: Readonly<Record<string, unknown>>]
+
+function volumeLine({ type, object, detail = {} }: JournalRecord): Line | undefined {
+  const pod = object?.name
+  switch (type) {
+    case 'volume.set-up':
+      return ['volume-manager', 'set-up ok', { pod, volume: detail.volume }]
+    case 'volume.set-up-failed':
+      return [
+        'volume-manager',
+        'set-up failed',
+        {
+          pod,
+          volume: detail.volume,
+          retryNotBefore: goDuration(Number(detail.retryNotBeforeMs)),
+          error: detail.error,
+        },
+      ]
+    case 'volume.tear-down':
+      return ['volume-manager', 'tear-down ok', { pod, volume: detail.volume }]
+    default:
+      return undefined
+  }
+}
+
+function goDuration(ms: number): string {
+  if (ms < 1000) return `${ms}ms`
+  const seconds = ms / 1000
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`
+}
+
+function runtimeLine(record: JournalRecord, configs: ReadonlyMap<string, ContainerConfig>): Line | undefined {
+  const { type, object, detail = {} } = record
+  const pod = object?.name
+  const { attempt, container, image } = detail
+  switch (type) {
+    case 'sandbox.run':
+      return ['runtime', 'RunPodSandbox', { attempt, pod }]
+    case 'sandbox.stop':
+      return ['runtime', 'StopPodSandbox', { pod }]
+    case 'sandbox.remove':
+      return ['runtime', 'RemovePodSandbox', { pod }]
+    case 'image.pull':
+      return ['runtime', 'PullImage', { image, pod }]
+    case 'image.pulled':
+      return ['runtime', 'PullImageDone', { image, pod, result: detail.result }]
+    case 'container.create': {
+      const config = configs.get(`${object?.uid}/${String(container)}/${String(attempt)}`)
+      return ['runtime', 'CreateContainer', { attempt, ...configDetail(config), container, pod }]
+    }
+    case 'container.start':
+      return ['runtime', 'StartContainer', { attempt, container, pod }]
+    case 'container.stop':
+      return ['runtime', 'StopContainer', { container, pod, timeout: detail.timeoutSeconds }]
+    case 'container.exit':
+      return ['runtime', 'ContainerExited', { attempt, container, exitCode: detail.exitCode, pod }]
+    case 'container.remove':
+      return ['runtime', 'RemoveContainer', { attempt, container, pod }]
+    default:
+      return undefined
+  }
+}
+
+function configDetail(config: ContainerConfig | undefined): Readonly<Record<string, unknown>> {
+  if (config === undefined) return {}
+  const env: Record<string, string> = {}
+  for (const { name, value } of config.env) if (!name.startsWith('KUBERNETES_')) env[name] = value
+  const mounts = config.mounts.map(
+    ({ containerPath, hostPath, readOnly }) =>
+      `${containerPath} <- ${hostPath.replace('/var/lib/kubelet', '<root>').replace(config.podUid, '<uid>')} ro=${readOnly}`,
+  )
+  return {
+    command: [...config.command, ...config.args],
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+    ...(mounts.length === 0 ? {} : { mounts: mounts.sort() }),
+  }
+}
+
+/** The journal names variables only; the recordings have values. */
+function captureConfigs(cluster: TimelineCluster): ReadonlyMap<string, ContainerConfig> {
+  const configs = new Map<string, ContainerConfig>()
+  for (const { runtime } of cluster.nodes.values()) {
+    const { createContainer } = runtime
+    Object.assign(runtime, {
+      createContainer(...[config, done]: Parameters<typeof createContainer>) {
+        configs.set(`${config.podUid}/${config.name}/${config.attempt}`, config)
+        createContainer(config, done)
+      },
+    })
+  }
+  return configs
+}
+
+/** Tells of directories and contents of volumes, as a poller of the node's files would. */
+export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
+  const names = new Map<string, string>()
+  const contents = new Map<string, string>()
+  const times = new Map<string, string[]>()
+  for (const { fs } of cluster.nodes.values()) {
+    fs.observe(({ op, path }) => {
+      const match =
+        /^\/var\/lib\/kubelet\/pods\/([^/]+)(?:\/volumes\/kubernetes\.io~(secret|projected)\/([^/]+))?$/.exec(path)
+      if (match === null) return
+      const [, uid = '', plugin, volume] = match
+      const pod = names.get(uid) ?? podName(cluster, uid)
+      if (pod !== undefined) names.set(uid, pod)
+      if (plugin === undefined) {
+        if (op === 'mkdir') tell('files', 'pod directory created', { pod })
+        if (op === 'rmdir') tell('files', 'pod directory removed', { pod })
+        return
+      }
+      if (op === 'mkdir') tell('files', 'volume directory created', { pod, volume })
+      if (op === 'rmdir') tell('files', 'volume directory removed', { pod, volume })
+      if (op === 'mount') tell('files', 'tmpfs mounted', { pod, volume, mode: '1777' })
+      if (op === 'rmdir' || op === 'unmount') contents.delete(`${uid}/${volume}`)
+    })
+  }
+  cluster.journal.observe((record) => {
+    if (record.type !== 'volume.set-up') return
+    const uid = record.object?.uid ?? ''
+    const volume = String(record.detail?.volume)
+    const node = cluster.nodes.get(record.actor.replace('kubelet/', ''))
+    if (node === undefined) return
+    for (const plugin of ['secret', 'projected']) {
+      const directory = volumeDirectory(uid, plugin, volume)
+      if (!node.fs.lstat(directory).ok) continue
+      const seen = times.get(`${uid}/${volume}`) ?? []
+      times.set(`${uid}/${volume}`, seen)
+      const detail = contentDetail(node.fs, directory, seen)
+      const text = JSON.stringify(detail)
+      if (contents.get(`${uid}/${volume}`) === text) continue
+      contents.set(`${uid}/${volume}`, text)
+      tell('files', 'content', { pod: record.object?.name, volume, ...detail })
+    }
+  })
+}
+
+function podName(cluster: TimelineCluster, uid: string): string | undefined {
+  for (const { kubelet } of cluster.nodes.values()) {
+    const pod = kubelet.context?.pods.get(uid)
+    if (pod !== undefined) return pod.metadata.name
+  }
+  return undefined
+}
+
+function contentDetail(
+  fs: TimelineCluster['nodes'] extends Map<string, infer N> ? (N extends { fs: infer F } ? F : never) : never,
+  directory: string,
+  times: string[],
+) {
+  const links: Record<string, string> = {}
+  const files: Record<string, unknown> = {}
+  const shortTime = (name: string): string => {
+    if (!/^\.\.\d{4}_/.test(name)) return name
+    if (!times.includes(name)) times.push(name)
+    return `..<time-${times.indexOf(name) + 1}>`
+  }
+  const top = fs.readdir(directory)
+  for (const name of top.ok ? top.value : []) {
+    const stat = fs.lstat(`${directory}/${name}`)
+    if (stat.ok && stat.value.type === 'symlink') links[shortTime(name)] = shortTime(stat.value.target ?? '')
+  }
+  const walk = (path: string, prefix: string): void => {
+    const entries = fs.readdir(path)
+    for (const name of entries.ok ? entries.value : []) {
+      const stat = fs.stat(`${path}/${name}`)
+      if (!stat.ok) continue
+      if (stat.value.type === 'directory') {
+        walk(`${path}/${name}`, `${prefix}${name}/`)
+        continue
+      }
+      const content = fs.readFile(`${path}/${name}`)
+      const text = content.ok ? new TextDecoder().decode(content.value) : ''
+      const shown = text.length > 200 ? `<${text.length} bytes>` : text
+      const mode = `0${(stat.value.mode & 0o7777).toString(8)}`
+      const owner = stat.value.gid === 0 && stat.value.uid === 0 ? {} : { owner: `${stat.value.uid}:${stat.value.gid}` }
+      files[`${prefix}${name}`] = { content: shown, mode, ...owner }
+    }
+  }
+  walk(`${directory}/..data`, '')
+  return { links, files }
+}

@@ -1,0 +1,150 @@
+import { type Client, type PatchType, resources } from '../../src/apiserver/client/client.ts'
+import type { KubeObject } from '../../src/objects/meta.ts'
+import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
+import type { TimelineFile, TimelineRow } from './timeline-format.ts'
+import { observeApi, observeFiles, observeJournal } from './timeline-observers.ts'
+
+/** The kubelets of the recordings ran for a while before the scenario began. Ms. */
+const leadMs = 33_000
+
+export interface TimelineRun {
+  readonly rows: readonly TimelineRow[]
+  readonly cluster: TimelineCluster
+}
+
+/** Plays the `user` and `operator` lines of a recording and writes down what the simulated cluster does. */
+export function playTimeline(file: TimelineFile, seed: string): TimelineRun {
+  const rows: TimelineRow[] = []
+  let isRecording = false
+  const tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>): void => {
+    if (isRecording) rows.push({ t: (cluster.kernel.now() - leadMs) / 1000, actor, what, detail })
+  }
+  const cluster = createTimelineCluster(file, seed, (_node, what, detail) => tell('request', what, detail))
+  const { kernel, controlPlane, nodes, admin } = cluster
+  controlPlane.start()
+  const namespace = namespaceOf(file)
+  const namespaces = new Set([namespace, `${namespace}-other`])
+  observeApi(cluster, namespaces, tell)
+  observeJournal(cluster, tell)
+  observeFiles(cluster, tell)
+  for (const name of namespaces) create(admin, resources.namespaces, namespaceObject(name), undefined)
+  for (const { kubelet } of nodes.values()) kubelet.start()
+  kernel.runUntil(leadMs - 10_000)
+  if (file.nodeTTLAnnotation !== null && file.nodeTTLAnnotation !== undefined)
+    for (const name of nodes.keys()) annotateNode(admin, name, String(file.nodeTTLAnnotation))
+  kernel.runUntil(leadMs - 1)
+  isRecording = true
+  for (const row of file.timeline) {
+    if (row.actor !== 'user' && row.actor !== 'operator') continue
+    const at = leadMs + Math.round(row.t * 1000)
+    if (at > kernel.now()) kernel.runUntil(at)
+    rows.push(row)
+    if (row.actor === 'user') playUser(admin, row, namespace)
+    else playOperator(cluster, row)
+  }
+  kernel.runUntil(leadMs + Math.round(file.duration * 1000))
+  return { rows, cluster }
+}
+
+/** Scenarios live in a namespace of their own; the scheduler's events name it. */
+function namespaceOf(file: TimelineFile): string {
+  for (const { actor, what, detail } of file.timeline) {
+    const match = actor === 'event' && what === 'Scheduled' ? /assigned ([^/]+)\//.exec(String(detail.message)) : null
+    if (match?.[1] !== undefined) return match[1]
+  }
+  return (file.nodes[0] ?? 'scenario').replace(/-n\d+$/, '')
+}
+
+function namespaceObject(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+}
+
+function annotateNode(admin: Client, name: string, ttl: string): void {
+  const patch = { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': ttl } } }
+  admin.patch(resources.nodes, { name }, 'application/merge-patch+json', patch, () => undefined)
+}
+
+const plurals: Readonly<Record<string, { group: string; version: string; resource: string }>> = {
+  secret: resources.secrets,
+  pod: resources.pods,
+  replicaset: { group: 'apps', version: 'v1', resource: 'replicasets' },
+}
+
+function create(
+  admin: Client,
+  resource: { group: string; version: string; resource: string },
+  object: KubeObject,
+  namespace: string | undefined,
+): void {
+  const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } }
+  admin.create(resource, placed, (reply) => {
+    if (!reply.ok)
+      throw new Error(`cannot create ${object.kind} ${object.metadata.name}: ${JSON.stringify(reply.error)}`)
+  })
+}
+
+function playUser(admin: Client, { what, detail }: TimelineRow, namespace: string): void {
+  const [verb = '', kind = ''] = what.split(' ')
+  if (verb === 'note') {
+    noteStep(admin, String(detail.text))
+    return
+  }
+  const resource = plurals[kind]
+  if (resource === undefined) throw new Error(`unknown step ${what}`)
+  const key = { namespace, name: String(detail.name) }
+  const object = detail.object as KubeObject
+  switch (verb) {
+    case 'create':
+      create(admin, resource, object, namespace)
+      return
+    case 'update':
+      admin.get(resource, key, {}, (reply) => {
+        const current = reply.ok ? reply.value.metadata.resourceVersion : undefined
+        const metadata = {
+          ...object.metadata,
+          namespace,
+          ...(current === undefined ? {} : { resourceVersion: current }),
+        }
+        admin.update(resource, { ...object, metadata }, () => undefined)
+      })
+      return
+    case 'patch': {
+      const type: PatchType = 'application/strategic-merge-patch+json'
+      admin.patch(resource, key, type, object, () => undefined)
+      return
+    }
+    case 'delete': {
+      const grace = /gracePeriodSeconds=(\d+)/.exec(String(detail.options ?? ''))?.[1]
+      admin.delete(resource, key, grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }, () => undefined)
+      return
+    }
+    default:
+      throw new Error(`unknown step ${what}`)
+  }
+}
+
+/** `secret "shared" exists only in namespace x`: made there. */
+function noteStep(admin: Client, text: string): void {
+  const match = /^secret "([^"]+)" exists only in namespace (\S+)$/.exec(text)
+  if (match === null) return
+  const [, name = '', namespace = ''] = match
+  create(admin, resources.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name } }, namespace)
+}
+
+function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow): void {
+  const node = cluster.nodes.get(String(detail.node))
+  const links = [...[...cluster.nodes.values()].map(({ link }) => link), cluster.controlPlane.link]
+  if (what === 'API server stops') {
+    for (const link of links) link.beginOutage()
+  } else if (what === 'API server answers again') {
+    for (const link of links) link.endOutage()
+  } else if (what === 'kubelet stop') node?.kubelet.stop()
+  else if (what === 'kubelet start') node?.kubelet.start()
+  else if (what.startsWith('node goes down')) {
+    node?.kubelet.stop()
+    node?.runtime.reboot()
+    node?.fs.reboot()
+    node?.kubelet.machineRebooted()
+  } else if (what.startsWith('node is back')) node?.kubelet.start()
+  else throw new Error(`unknown step ${what}`)
+}
