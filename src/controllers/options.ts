@@ -28,6 +28,11 @@ export interface ControllerOptions {
   readonly unhealthyZoneThreshold: number
   readonly terminatedPodGcThreshold: number
   readonly enableTaintManager: boolean
+  /**
+   * Whether a node's signs of life are known to come without being told one by one: while they are, no grace period runs.
+   * When that ends, the node's lease is renewed once, and from then on counts.
+   */
+  readonly livesUnseen: (nodeName: string) => boolean
 }
 
 export interface TokenClaims {
@@ -85,5 +90,6 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     unhealthyZoneThreshold: 0.55,
     terminatedPodGcThreshold: 12_500,
     enableTaintManager: true,
+    livesUnseen: () => false,
   }
 }

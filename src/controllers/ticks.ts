@@ -7,8 +7,8 @@ import type { Clockwork } from './controller.ts'
  * the original would have looked. Asked for while it is running, it runs again one period later.
  */
 export interface Ticks {
-  /** Sets the phase: the first look is now. */
-  begin(): void
+  /** Sets the phase, by an instant that belongs to the grid: now unless it is given. Looks at the next one. */
+  begin(at?: VirtualMs): void
   /** Looks at the next instant of the grid. */
   request(): void
   /** The next instant of the grid that is not over: now, if now is one and it has not been looked at. */
@@ -31,8 +31,8 @@ export function createTicks(
     return from + Math.ceil((at - from) / periodMs) * periodMs
   }
   const ticks: Ticks = {
-    begin() {
-      phase = kernel.now()
+    begin(at = kernel.now()) {
+      phase = at
       ticks.request()
     },
     next() {

@@ -328,10 +328,22 @@ function summaryOf(event: unknown, like: Record<string, unknown>): Record<string
     fieldPath: about.fieldPath,
     component: source.component,
     source: source.component,
+    // An event of events.k8s.io has none.
+    count: event.count ?? null,
+    metadataName: isRecord(event.metadata) ? event.metadata.name : undefined,
   }
   const shown: Record<string, unknown> = {}
-  for (const key of Object.keys(like)) if (known[key] !== undefined) shown[key] = known[key]
+  for (const key of Object.keys(like)) {
+    const part = like[key]
+    // Of an object within the event only what the recording shows of it.
+    if (isRecord(part) && isRecord(known[key])) shown[key] = pick(known[key], Object.keys(part))
+    else if (known[key] !== undefined) shown[key] = known[key]
+  }
   return shown
+}
+
+function pick(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]]))
 }
 
 function parseJson(text: string): unknown {

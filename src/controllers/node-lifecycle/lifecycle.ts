@@ -24,6 +24,9 @@ import { createZones } from './zones.ts'
 /** Writes of a node's status that meet a conflict are tried again at once. Source: scheduler, NodeHealthUpdateRetry. */
 const healthUpdateTries = 5
 
+/** The phases of the original's loops have nothing to do with each other; these two must not coincide. */
+const tainterPhaseMs = 50
+
 /** Older names of labels that follow the newer. Source: node_lifecycle_controller.go, labelReconcileInfo. */
 const followingLabels = [
   ['beta.kubernetes.io/os', 'kubernetes.io/os'],
@@ -61,7 +64,8 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
         missing--
         if (missing > 0) return
         ticks.begin()
-        zones.begin()
+        // Half a period after the looks: a node whose conditions have just changed gets its NoSchedule taint first.
+        clockwork.after(tainterPhaseMs, zones.begin)
       })
   })
   const zones = createZones(kernel, clockwork, options, (name, finish) => runProcedure(taintNoExecute(name), finish))
@@ -77,11 +81,11 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
 
   /** The end of a node's grace, as a look at it would find it. A sign of life moves it without touching the timer. */
   const watchOver = (name: string, memory: NodeHealth): void => {
-    if (expiries.has(name)) return
+    if (expiries.has(name) || options.livesUnseen(name)) return
     const at = ticks.ceiling(Math.max(memory.probedAt + graceMs(memory), kernel.now()))
     const timer = clockwork.after(Math.max(0, at - kernel.now()), () => {
       expiries.delete(name)
-      if (health.get(name) !== memory) return
+      if (health.get(name) !== memory || options.livesUnseen(name)) return
       if (isExpired(memory)) mark(name)
       else watchOver(name, memory)
     })
@@ -162,7 +166,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
       noteLease(memory, leases.get(leaseNamespace, name))
       const ready = nodeCondition(node, 'Ready')
       const observed = ready?.status ?? 'Unknown'
-      if (!isExpired(memory)) {
+      if (!isExpired(memory) || options.livesUnseen(name)) {
         watchOver(name, memory)
         return { node, observed, current: ready }
       }

@@ -1,5 +1,6 @@
 import { createRateLimiter, type RateLimiter } from '../../apiserver/client/rate-limiter.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import { createTicks } from '../ticks.ts'
 
@@ -9,7 +10,8 @@ const burst = 1
 
 /** Nodes of one zone that wait for their NoExecute taint. Source: rate_limited_queue.go, RateLimitedTimedQueue. */
 export interface ZoneTainter {
-  begin(): void
+  /** `phase` as in Ticks. */
+  begin(phase: VirtualMs): void
   /** Does nothing for a node that waits or has been served since it was last removed. */
   add(node: string): void
   remove(node: string): void

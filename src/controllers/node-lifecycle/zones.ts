@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import type { ControllerOptions } from '../options.ts'
 import { type ZoneState, zoneState } from './health.ts'
@@ -26,7 +27,7 @@ export function createZones(
   const counts = new Map<string, { ready: number; notReady: number }>()
   const states = new Map<string, ZoneState>()
   const tainters = new Map<string, ZoneTainter>()
-  let hasBegun = false
+  let phase: VirtualMs | undefined
 
   const count = (node: string, by: 1 | -1): void => {
     const known = nodes.get(node)
@@ -44,15 +45,15 @@ export function createZones(
   }
   const zones: Zones = {
     begin() {
-      hasBegun = true
-      for (const tainter of tainters.values()) tainter.begin()
+      phase = kernel.now()
+      for (const tainter of tainters.values()) tainter.begin(phase)
     },
     tainter(zone) {
       let tainter = tainters.get(zone)
       if (tainter === undefined) {
         tainter = createZoneTainter(kernel, clockwork, options.nodeEvictionRate, taint)
         tainters.set(zone, tainter)
-        if (hasBegun) tainter.begin()
+        if (phase !== undefined) tainter.begin(phase)
       }
       return tainter
     },

@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { resources } from '../../src/apiserver/client/client.ts'
+import { defaultEpochMs, rfc3339, rfc3339Micro } from '../../src/kernel/calendar.ts'
+import type { Event, Node, Pod } from '../../src/objects/core.ts'
+import type { KubeObject } from '../../src/objects/meta.ts'
+import { createWorld, type World } from './world.ts'
+
+interface Entry {
+  readonly t: number
+  readonly do?: string
+  readonly kind?: string
+  readonly event?: string
+  readonly name?: string
+  readonly taints?: readonly string[]
+  readonly conditions?: Readonly<Record<string, unknown>>
+  readonly ttl?: string | null
+  readonly unschedulable?: boolean
+  readonly phase?: string
+  readonly deleting?: boolean
+  readonly type?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly on?: string
+  readonly from?: string
+}
+
+interface Timeline {
+  readonly name: string
+  readonly timeline?: readonly Entry[]
+}
+
+const vectors = JSON.parse(
+  readFileSync(new URL('../fixtures/vectors/controllers.json', import.meta.url), 'utf8'),
+) as readonly Timeline[]
+
+/** The recording begins this long after the controllers' loops began: that gives their ticks the phases seen in it. */
+const leadMs = 13_600
+const tolerance = 5.6
+
+const text = {
+  Ready: {
+    True: ['KubeletReady', 'kubelet is posting ready status'],
+    False: ['KubeletNotReady', 'container runtime is down'],
+  },
+  MemoryPressure: {
+    True: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'],
+    False: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  },
+  DiskPressure: { False: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'] },
+  PIDPressure: { False: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'] },
+} as const
+
+type ConditionType = keyof typeof text
+
+/** Plays what was done to the real cluster, and writes down what a watcher sees. */
+class Replay {
+  readonly seen: Entry[] = []
+  readonly #world: World
+  readonly #renewing = new Set<string>()
+
+  constructor(world: World) {
+    this.#world = world
+    this.#watch(resources.nodes, (type, object) => nodeEntry(type, object as Node))
+    this.#watch(resources.pods, (type, object) => podEntry(type, object as Pod))
+    this.#watch(resources.events, (type, object) => eventEntry(type, object as Event))
+  }
+
+  get #now(): string {
+    return rfc3339(defaultEpochMs + this.#world.kernel.now())
+  }
+
+  #watch(
+    resource: (typeof resources)['nodes' | 'pods' | 'events'],
+    show: (type: string, object: KubeObject) => Omit<Entry, 't'>,
+  ) {
+    const user = { name: 'watcher', groups: ['system:masters'] }
+    this.#world.server.watch(
+      user,
+      resource,
+      {},
+      {
+        event: (event) => {
+          if (event.type === 'ERROR' || event.type === 'BOOKMARK') return
+          this.seen.push({ t: (this.#world.kernel.now() - leadMs) / 1000, ...show(event.type, event.object) })
+        },
+        closed: () => {},
+      },
+    )
+  }
+
+  /** Kubelets renew every 5 s. */
+  renewAll(): void {
+    for (const name of this.#renewing) this.#renew(name)
+    this.#world.kernel.schedule(5000, () => this.renewAll())
+  }
+
+  #renew(name: string): void {
+    const renewTime = rfc3339Micro(defaultEpochMs + this.#world.kernel.now())
+    this.#world.patch(resources.leases, name, { spec: { renewTime } }, { namespace: 'kube-node-lease' })
+  }
+
+  act(step: string): void {
+    const world = this.#world
+    const [, node = ''] = /(?:node|cordon|^|on) ?(lc-\d+)/.exec(step) ?? []
+    if (step.startsWith('create node')) this.#createNode(node, step.includes('Ready=True'))
+    else if (step.startsWith('create pod')) this.#createPod(step)
+    else if (step.startsWith('delete node')) {
+      this.#renewing.delete(node)
+      world.remove(resources.nodes, node)
+    } else if (step.startsWith('cordon') || step.startsWith('uncordon'))
+      world.patch(resources.nodes, node, { spec: { unschedulable: step.startsWith('cordon') ? true : null } })
+    else if (step.includes('for the last time')) {
+      for (const name of step.startsWith('all') ? [...this.#renewing] : [node]) {
+        this.#renew(name)
+        this.#renewing.delete(name)
+      }
+    } else {
+      const [, type = 'Ready', status = 'True'] = /posts (\w+)=(\w+)/.exec(step) ?? []
+      this.#post(node, type as ConditionType, status as 'True' | 'False')
+    }
+  }
+
+  #condition(type: ConditionType, status: 'True' | 'False', since: string) {
+    const [reason, message] = (text[type] as Record<string, readonly string[]>)[status] ?? []
+    return { type, status, reason, message, lastHeartbeatTime: this.#now, lastTransitionTime: since }
+  }
+
+  #createNode(name: string, posts: boolean): void {
+    const conditions = (['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const).map((type) =>
+      this.#condition(type, 'False', this.#now),
+    )
+    const status = posts ? { conditions: [...conditions, this.#condition('Ready', 'True', this.#now)] } : {}
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]
+    this.#world.create(resources.nodes, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      spec: { taints },
+      status,
+    })
+    if (!posts) return
+    this.#world.create(resources.leases, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, namespace: 'kube-node-lease' },
+      spec: { holderIdentity: name, renewTime: rfc3339Micro(defaultEpochMs + this.#world.kernel.now()) },
+    })
+    this.#renewing.add(name)
+  }
+
+  #post(name: string, type: ConditionType, status: 'True' | 'False'): void {
+    const node = this.#world.get<Node>(resources.nodes, name)
+    const conditions = (node?.status?.conditions ?? []).map((old) =>
+      old.type === type ? this.#condition(type, status, this.#now) : { ...old, lastHeartbeatTime: this.#now },
+    )
+    this.#world.patch(resources.nodes, name, { status: { conditions } }, { subresource: 'status' })
+  }
+
+  #createPod(step: string): void {
+    const [, name = '', node = '', given] = /create pod (\S+) on (\S+)(?: tolerations (.*))?$/.exec(step) ?? []
+    const stay = (key: string) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })
+    const own = (given === undefined ? [] : JSON.parse(given)) as readonly { readonly key?: string }[]
+    const usual = [stay('node.kubernetes.io/not-ready'), stay('node.kubernetes.io/unreachable')]
+    const added = usual.filter(({ key }) => !own.some((one) => one.key === undefined || one.key === key))
+    this.#world.create(resources.pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'lc' },
+      spec: { nodeName: node, tolerations: [...own, ...added], containers: [{ name: 'c', image: 'x' }] },
+    })
+    const ready = { type: 'Ready', status: 'True', lastTransitionTime: this.#now }
+    const status = { phase: 'Running', conditions: [ready] }
+    this.#world.patch(resources.pods, name, { status }, { namespace: 'lc', subresource: 'status' })
+  }
+}
+
+function nodeEntry(event: string, { metadata, spec, status }: Node): Omit<Entry, 't'> {
+  return {
+    kind: 'node',
+    event,
+    name: metadata.name,
+    taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort(),
+    conditions: Object.fromEntries(
+      (status?.conditions ?? []).map(({ type, status: is, reason, message }) => [type, [is, reason, message]]),
+    ),
+    ttl: metadata.annotations?.['node.alpha.kubernetes.io/ttl'] ?? null,
+    unschedulable: spec?.unschedulable ?? false,
+  }
+}
+
+function podEntry(event: string, { metadata, status }: Pod): Omit<Entry, 't'> {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  return {
+    kind: 'pod',
+    event,
+    name: metadata.name,
+    phase: status?.phase ?? '',
+    conditions: ready === undefined ? {} : { Ready: [ready.status, null] },
+    deleting: metadata.deletionTimestamp !== undefined,
+  }
+}
+
+function eventEntry(event: string, { type, reason, message, involvedObject, source }: Event): Omit<Entry, 't'> {
+  const on = `${involvedObject.kind}/${involvedObject.name}`
+  const from = source?.component ?? ''
+  return {
+    kind: 'event',
+    event,
+    name: '',
+    ...(type === undefined ? {} : { type }),
+    reason: reason ?? '',
+    message: message ?? '',
+    on,
+    from,
+  }
+}
+
+type Change = readonly [what: string, value: string, t: number]
+
+/** For each thing that can change, its values one after the other: races between different things do not matter. */
+function changes(entries: readonly Entry[]): ReadonlyMap<string, readonly Change[]> {
+  const all = new Map<string, Change[]>()
+  const note = (what: string, value: unknown, t: number): void => {
+    const list = all.get(what) ?? []
+    all.set(what, list)
+    const shown = JSON.stringify(value)
+    if (list.at(-1)?.[1] !== shown) list.push([what, shown, t])
+  }
+  for (const entry of entries) {
+    const { t, kind, name, event } = entry
+    if (kind === 'event') note(`${entry.from} tells ${entry.on} ${entry.reason}`, [entry.type, entry.message], t)
+    if (kind === 'node' && event !== 'DELETED')
+      for (const field of ['taints', 'conditions', 'ttl', 'unschedulable'] as const)
+        note(`${name} ${field}`, entry[field], t)
+    if (kind === 'pod')
+      for (const field of ['phase', 'conditions', 'deleting'] as const) note(`${name} ${field}`, entry[field], t)
+    if (event === 'DELETED') note(`${name} deleted`, true, t)
+  }
+  return all
+}
+
+describe('L6 apiserver 8.1 node lifecycle', () => {
+  for (const { name, timeline = [] } of vectors.filter((vector) => vector.timeline !== undefined)) {
+    test(`L6 ${name}: taints, conditions, Pods and events come in the recorded order, to within a look (5 s)`, () => {
+      const world = createWorld({ options: {} })
+      world.namespace('lc')
+      world.namespace('kube-node-lease')
+      const replay = new Replay(world)
+      world.manager.start()
+      replay.renewAll()
+      const own = timeline.filter((entry) => entry.t > 0.2)
+      // What happens after the last thing that was done to the cluster and a while is the recording's own clean-up.
+      const until = Math.max(...own.filter((entry) => entry.do !== undefined).map((entry) => entry.t)) + 60
+      for (const entry of own) {
+        if (entry.do === undefined) continue
+        world.kernel.runUntil(Math.round(entry.t * 1000) + leadMs)
+        replay.act(entry.do)
+      }
+      world.kernel.runUntil(until * 1000 + leadMs)
+      const expected = changes(own.filter((entry) => entry.do === undefined && entry.t < until))
+      const found = changes(replay.seen)
+      const differences: string[] = []
+      for (const [what, list] of expected) {
+        const ours = found.get(what) ?? []
+        list.forEach(([, value, t], at) => {
+          const one = ours[at]
+          if (one === undefined || one[1] !== value || Math.abs(one[2] - t) > tolerance)
+            differences.push(`${what}: expected ${value} at ${t}, found ${one?.[1]} at ${one?.[2]}`)
+        })
+        for (const more of ours.slice(list.length))
+          differences.push(`${what}: ${more[1]} at ${more[2]} was not recorded`)
+      }
+      expect(differences).toEqual([])
+    })
+  }
+})
