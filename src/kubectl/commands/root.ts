@@ -2,6 +2,7 @@ import type { Command } from '../cli/command.ts'
 import { applyCommand } from './apply.ts'
 import { createCommand } from './create.ts'
 import { deleteCommand } from './delete.ts'
+import { describeCommand } from './describe.ts'
 import { editCommand } from './edit.ts'
 import { getCommand } from './get.ts'
 import { annotateCommand, labelCommand } from './metadata.ts'
@@ -15,6 +16,7 @@ export const rootCommand: Command = {
   children: [
     createCommand,
     getCommand,
+    describeCommand,
     editCommand,
     deleteCommand,
     applyCommand,

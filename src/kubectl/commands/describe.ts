@@ -1,0 +1,76 @@
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { bool, int, string } from '../cli/flags.ts'
+import { describeObject } from '../describe/registry.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { getObject, type Info } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+
+/** Source: kubectl pkg/cmd/describe/describe.go. */
+export const describeCommand: Command = {
+  name: 'describe',
+  short: 'Show details of a specific resource or group of resources',
+  flags: [
+    ...filenameFlags,
+    string('selector', 'l'),
+    bool('all-namespaces', 'A'),
+    bool('show-events', undefined, 'true'),
+    int('chunk-size', '500'),
+  ],
+  run: describe,
+}
+
+function describe(call: Call): number {
+  const { session, flags, args } = call
+  if (args.length === 0 && !namesFiles(flags)) {
+    fail(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n',
+    )
+  }
+  const { entries } = namesFiles(flags)
+    ? { entries: readFiles(session, flags, {}).map((entry) => (entry.ok ? readAgain(call, entry.info) : entry)) }
+    : select(session, {
+        args,
+        typeMeansAll: true,
+        labelSelector: flags.string('selector'),
+        allNamespaces: flags.bool('all-namespaces'),
+      })
+  const { infos, failures } = partition(entries)
+  const [failure] = failures
+  if (failure !== undefined && failures.length === 1 && isReason(failure, 'NotFound') && args.length === 2) {
+    return describeMatching(call, failure)
+  }
+  let first = true
+  for (const info of infos) {
+    session.out(`${first ? '' : '\n\n'}${textOf(call, info)}`)
+    first = false
+  }
+  if (infos.length === 0 && failures.length === 0) {
+    session.err(
+      flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`,
+    )
+  }
+  failAll(failures)
+  return 0
+}
+
+function readAgain(call: Call, info: Info) {
+  const read = attempt(() => getObject(call.session, info))
+  return read.ok ? ({ ok: true, info: { ...info, object: read.value } } as const) : read
+}
+
+function textOf(call: Call, info: Info): string {
+  return describeObject(call.session, info.mapping, info.object, call.flags.bool('show-events'))
+}
+
+/** A name that is none may begin several. Source: describe.go, DescribeMatchingResources. */
+function describeMatching(call: Call, original: Failure): number {
+  const { session, args } = call
+  const [type = '', prefix = ''] = args
+  const { infos, failures } = partition(select(session, { args: [type], typeMeansAll: true, singleType: true }).entries)
+  failAll(failures)
+  const found = infos.filter(({ name }) => name.startsWith(prefix))
+  for (const info of found) session.out(`${textOf(call, info)}\n`)
+  if (found.length > 0) return 0
+  throw new CommandFailure(original)
+}

@@ -1,0 +1,189 @@
+import { attempt } from '../cli/failure.ts'
+import type { Session } from '../cli/session.ts'
+import { at, compareBytes, type JsonObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
+import { since } from '../print/duration.ts'
+import { lastApplied } from '../resource/last-applied.ts'
+import { formatSelector } from './selectors.ts'
+import type { DescribeWriter } from './writer.ts'
+
+/** What describers share. Source: kubectl pkg/describe/describe.go. */
+
+export interface Describing {
+  readonly session: Session
+  readonly w: DescribeWriter
+  readonly object: unknown
+  readonly namespace: string
+  readonly showEvents: boolean
+}
+
+/** `Title:` and one `a=b` a line, sorted. Source: printLabelsMultiline. */
+export function describeLabels(w: DescribeWriter, title: string, labels: unknown): void {
+  const entries = sortedEntries(labels)
+  w.write(0, `${title}:\t`)
+  if (entries.length === 0) w.line(0, '<none>')
+  entries.forEach(([key, value], i) => {
+    w.line(0, `${i === 0 ? '' : '\t'}${key}=${value}`)
+  })
+}
+
+const annotationMaxLength = 140
+
+/**
+ * As labels, but `a: b`, long ones cut, what apply leaves left out. kubectl before 1.19 forgot the end of the line when
+ * nothing else was left. Source: printAnnotationsMultiline.
+ */
+export function describeAnnotations(session: Session, w: DescribeWriter, title: string, annotations: unknown): void {
+  const all = sortedEntries(annotations)
+  const shown = all.filter(([key]) => key !== lastApplied)
+  w.write(0, `${title}:\t`)
+  if (all.length === 0 || (shown.length === 0 && session.version.emptyAnnotationsAreNone)) w.line(0, '<none>')
+  shown.forEach(([key, text], i) => {
+    if (i !== 0) w.write(0, '\t')
+    const value = text.replace(/\n$/, '')
+    if (value.length + key.length + 2 <= annotationMaxLength && !value.includes('\n')) {
+      w.line(0, `${key}: ${value}`)
+      return
+    }
+    w.line(0, `${key}:`)
+    for (const line of value.split('\n')) w.line(0, `\t  ${shorten(line, annotationMaxLength - 2)}`)
+  })
+}
+
+function shorten(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}...` : text
+}
+
+/** Name, namespace, labels, annotations. */
+export function describeHead(d: Describing, namespaced = true): void {
+  const { w, object } = d
+  w.field(0, 'Name', textAt(object, 'metadata', 'name'))
+  if (namespaced) w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
+  describeMeta(d)
+}
+
+export function describeMeta({ session, w, object }: Describing): void {
+  describeLabels(w, 'Labels', at(object, 'metadata', 'labels'))
+  describeAnnotations(session, w, 'Annotations', at(object, 'metadata', 'annotations'))
+}
+
+export function describeTolerations(
+  session: Session,
+  w: DescribeWriter,
+  title: string,
+  tolerations: readonly unknown[],
+): void {
+  w.write(0, `${title}:\t`)
+  if (tolerations.length === 0) {
+    w.line(0, '<none>')
+    return
+  }
+  const sorted = [...tolerations].sort((a, b) => compareBytes(textAt(a, 'key'), textAt(b, 'key')))
+  sorted.forEach((toleration, i) => {
+    const [value, effect, seconds] = [
+      textAt(toleration, 'value'),
+      textAt(toleration, 'effect'),
+      at(toleration, 'tolerationSeconds'),
+    ]
+    const exists = session.version.tolerationOperator && textAt(toleration, 'operator') === 'Exists' && value === ''
+    const bare = textAt(toleration, 'key') === '' && effect === ''
+    const operator = exists ? `${bare ? '' : ' '}op=Exists` : ''
+    const text = `${textAt(toleration, 'key')}${value === '' ? '' : `=${value}`}${effect === '' ? '' : `:${effect}`}${operator}`
+    w.line(0, `${i === 0 ? '' : '\t'}${text}${typeof seconds === 'number' ? ` for ${seconds}s` : ''}`)
+  })
+}
+
+/** `Kind/name` of the controller, empty without one. */
+export function controllerOf(object: unknown): string {
+  const owner = listAt(object, 'metadata', 'ownerReferences').find((reference) => at(reference, 'controller') === true)
+  return owner === undefined ? '' : `${textAt(owner, 'kind')}/${textAt(owner, 'name')}`
+}
+
+export function describeController(w: DescribeWriter, object: unknown): void {
+  const controller = controllerOf(object)
+  if (controller !== '') w.field(0, 'Controlled By', controller)
+}
+
+/** The events of an object by its own reference. */
+export function describeOwnEvents(
+  d: Describing,
+  overrides: { readonly kind?: string; readonly uid?: string; readonly namespace?: string } = {},
+): void {
+  if (!d.showEvents) return
+  const namespace = overrides.namespace ?? textAt(d.object, 'metadata', 'namespace')
+  const kind = overrides.kind ?? textAt(d.object, 'kind')
+  const uid = overrides.uid ?? textAt(d.object, 'metadata', 'uid')
+  const events = findEvents(d.session, namespace, textAt(d.object, 'metadata', 'name'), kind, uid)
+  if (events !== undefined) describeEvents(d.session, d.w, events)
+}
+
+/** Events about an object; undefined when they may not be read. Source: client-go event_expansion.go, Search. */
+export function findEvents(
+  session: Session,
+  namespace: string,
+  name: string,
+  kind: string,
+  uid: string,
+): readonly unknown[] | undefined {
+  const selector = [
+    `involvedObject.name=${name}`,
+    `involvedObject.namespace=${namespace}`,
+    ...(kind === '' ? [] : [`involvedObject.kind=${kind}`]),
+    ...(uid === '' ? [] : [`involvedObject.uid=${uid}`]),
+  ].join(',')
+  const path = namespace === '' ? '/api/v1/events' : `/api/v1/namespaces/${namespace}/events`
+  const answer = attempt(() => session.rest.request('GET', path, { query: { fieldSelector: selector } }))
+  return answer.ok ? listAt(answer.value, 'items') : undefined
+}
+
+export function describeEvents(session: Session, w: DescribeWriter, events: readonly unknown[]): void {
+  if (events.length === 0) {
+    w.line(0, 'Events:\t<none>')
+    return
+  }
+  const now = session.host.now()
+  w.line(0, 'Events:')
+  w.line(0, '  Type\tReason\tAge\tFrom\tMessage')
+  w.line(1, '----\t------\t----\t----\t-------')
+  const lastSeen = (event: unknown): string => textAt(event, 'lastTimestamp')
+  for (const event of [...events].sort((a, b) => compareBytes(lastSeen(a), lastSeen(b)))) {
+    const count = numberAt(event, ['count'])
+    const first = at(event, 'firstTimestamp') ?? at(event, 'eventTime')
+    const age =
+      count > 1
+        ? `${since(at(event, 'lastTimestamp'), now)} (x${count} over ${since(at(event, 'firstTimestamp'), now)})`
+        : since(first, now)
+    const source = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent')
+    const where = session.version.minor >= 35 ? textAt(event, 'involvedObject', 'fieldPath') : ''
+    const message = textAt(event, 'message').trim()
+    w.line(
+      1,
+      `${textAt(event, 'type')}\t${textAt(event, 'reason')}\t${age}\t${source}\t${where === '' ? '' : `${where}: `}${message}`,
+    )
+  }
+}
+
+/** How many Pods of a controller are in which phase. Source: getPodStatusForController. */
+export function countPods(session: Session, object: unknown): string {
+  const namespace = textAt(object, 'metadata', 'namespace')
+  const selector = formatSelector(objectAt(object, 'spec', 'selector'))
+  const answer = attempt(() =>
+    session.rest.request('GET', `/api/v1/namespaces/${namespace}/pods`, { query: { labelSelector: selector } }),
+  )
+  if (!answer.ok) return 'error in fetching pods: '
+  const uid = textAt(object, 'metadata', 'uid')
+  const own = listAt(answer.value, 'items').filter((pod) =>
+    listAt(pod, 'metadata', 'ownerReferences').some(
+      (owner) => at(owner, 'controller') === true && textAt(owner, 'uid') === uid,
+    ),
+  )
+  const count = (phase: string): number => own.filter((pod) => textAt(pod, 'status', 'phase') === phase).length
+  return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`
+}
+
+export function sortedResources(list: unknown): readonly (readonly [string, string])[] {
+  return sortedEntries(list)
+}
+
+export function asObject(value: unknown): JsonObject {
+  return objectAt(value)
+}
