@@ -1,9 +1,10 @@
 import { utf8Text } from '../../objects/bytes.ts'
 import { byteLength } from '../../objects/formats.ts'
 import type { Status, WatchEvent } from '../../objects/meta.ts'
-import { badRequest, failure, genericStatus, isStatus, requestTooLarge } from '../../objects/status.ts'
+import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../objects/status.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
+import { type Impersonated, impersonate, impersonationRequest } from '../auth/impersonation.ts'
 import { anonymousUser, authenticated } from '../auth/users.ts'
 import type { UserInfo, WatchOptions } from '../client/client.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -31,12 +32,25 @@ export const bodyMaxBytes = 3 * 1024 * 1024
 /** The API over HTTP: paths, queries, media types and bytes, on top of the same pipeline that components use. */
 export function createHttp(parts: HttpParts): ApiServer['http'] {
   return (request) => {
-    const user = request.user === undefined ? anonymousUser : authenticated(request.user)
+    const caller = request.user === undefined ? anonymousUser : authenticated(request.user)
+    const acting = actingUser(parts.authorizer, caller, request)
+    if (!acting.ok) return acting.kind === 'text' ? plainText(500, acting.text) : statusAnswer(acting.status)
+    const { user } = acting
     const { path, query } = splitPath(request.path)
     const route = parseRoute(path)
     if (route.kind !== 'resource') return nonResource(parts, user, request, path, route)
     return resourceRequest(parts, user, request, route, query)
   }
+}
+
+/** Whom the request runs as: the caller, or whom its headers ask to impersonate (`kubectl --as`). */
+function actingUser(
+  authorizer: Authorizer | undefined,
+  caller: UserInfo,
+  { headers, path }: HttpRequest,
+): Impersonated {
+  const wanted = impersonationRequest(headers)
+  return wanted === undefined ? { ok: true, user: caller } : impersonate(authorizer, caller, wanted, path)
 }
 
 type ResourceRoute = Extract<Route, { kind: 'resource' }>
