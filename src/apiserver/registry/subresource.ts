@@ -1,7 +1,8 @@
+import { isObject } from '../../objects/json.ts'
 import type { KubeObject, Status } from '../../objects/meta.ts'
 import { genericStatus, isStatus, notFoundStatus } from '../../objects/status.ts'
 import type { ApiAnswer, ApiRequest } from '../server.ts'
-import type { RegistryCore, WriteRequest } from './core.ts'
+import { admit, type RegistryCore, validateAdmission, type WriteRequest } from './core.ts'
 import { deleteObject, deletionStatus, wasRefused } from './delete.ts'
 import type { ServedResource } from './resource-table.ts'
 import type { CallAnswer, RegistryAccess, SubresourceCall } from './strategy.ts'
@@ -32,7 +33,21 @@ export function answerSubresource(
     return served.strategy.answerCreate?.(question, call, access) ?? { ok: false, status: genericStatus(405) }
   }
   const handler = served.strategy.subresources?.[subresource]
-  return handler === undefined ? { ok: false, status: genericStatus(404) } : handler.handle(call, access)
+  if (handler === undefined) return { ok: false, status: genericStatus(404) }
+  if (verb !== 'create') return handler.handle(call, access)
+  const body = admitBody(core, served, call)
+  return isObject(body) && isStatus(body) ? refused(body) : handler.handle({ ...call, body }, access)
+}
+
+/** Bindings, evictions and token requests pass the admission chain as objects of their own. */
+function admitBody(core: RegistryCore, served: ServedResource, call: SubresourceCall): unknown {
+  const { user, subresource, namespace, name, dryRun, body } = call
+  if (!isObject(body)) return body
+  const request: WriteRequest = { user, served, subresource, namespace, name, dryRun }
+  const object = body as unknown as KubeObject // decoded as the subresource's kind
+  const admitted = admit(core, request, 'CREATE', object, undefined)
+  if (admitted === undefined || isStatus(admitted)) return admitted
+  return validateAdmission(core, request, 'CREATE', admitted, undefined) ?? admitted
 }
 
 function registryAccess(core: RegistryCore): RegistryAccess {
@@ -40,7 +55,8 @@ function registryAccess(core: RegistryCore): RegistryAccess {
     const served = core.table.find(resource)
     if (served === undefined) return undefined
     const { user, subresource, dryRun } = call
-    const request: WriteRequest = { user, served, subresource, namespace, name, dryRun }
+    const isAdmitted = call.verb === 'create'
+    const request: WriteRequest = { user, served, subresource, namespace, name, dryRun, isAdmitted }
     return { served, request, object: served.collection.get(namespace, name) }
   }
   return {
