@@ -1,7 +1,7 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import { deepFreeze } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
-import { createEventHistory, type EventHistory } from './watch/event-history.ts'
+import { createEventHistory, createUncachedHistory, type EventHistory } from './watch/event-history.ts'
 import { createWatcherIndex, type WatcherIndex } from './watch/watcher-index.ts'
 
 /** A change of one object, as watches tell it. */
@@ -50,7 +50,7 @@ export interface StoreOptions {
   readonly now: () => VirtualMs
   /** Revision at which the cluster starts. A real one has seen hundreds of writes before its first user. */
   readonly startRevision?: number
-  /** Events kept for watches that start in the past. */
+  /** Events kept for watches that start in the past; 0: as many as etcd has. */
   readonly historyLength: (resource: StoredResource) => number
   /** Key of the watcher index beside the name: `spec.nodeName` of Pods. */
   readonly indexKey?: (resource: StoredResource) => ((object: KubeObject) => string) | undefined
@@ -82,7 +82,9 @@ export function createStore(options: StoreOptions): Store {
     collection(resource) {
       let collection = collections.get(resource)
       if (collection === undefined) {
-        const history = createEventHistory(options.historyLength(resource), revision)
+        const length = options.historyLength(resource)
+        const compacted = (): number => compaction.revision(revision)
+        const history = length === 0 ? createUncachedHistory(compacted) : createEventHistory(length, revision)
         const watchers = createWatcherIndex(options.indexKey?.(resource))
         collection = createCollection(resource, advance, history, watchers, deliveries)
         collections.set(resource, collection)

@@ -228,7 +228,10 @@ function unifyStatus(
 
 /** `{$repeat}` and `{$map}` written out; anything else as it is. */
 export function expandBig(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(expandBig)
+  if (Array.isArray(value)) {
+    const items = value.map(expandBig)
+    return items.some((item, at) => item !== value[at]) ? items : value
+  }
   if (!isRecord(value)) return value
   if (isRecord(value.$repeat)) {
     const { text, times, then = '' } = value.$repeat as { text: string; times: number; then?: string }

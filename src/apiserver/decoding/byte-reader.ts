@@ -114,7 +114,7 @@ export class ByteReader {
         const start = this.head
         this.head = at + 1
         const raw = this.text(start, at)
-        return hasEscape ? unescape(raw) : raw
+        return hasEscape ? unescapeText(raw) : raw
       }
     }
     this.head = this.bytes.length
@@ -179,6 +179,6 @@ export function charOf(code: number): string {
 }
 
 /** The text of a JSON string's inside. Its syntax is known to be right, but not its surrogates, nor raw control characters. */
-function unescape(raw: string): string {
+function unescapeText(raw: string): string {
   return String(JSON.parse(`"${raw}"`))
 }

@@ -315,11 +315,14 @@ function completed(definition: Definition, members: ReadonlyMap<string, unknown>
   return object
 }
 
+/** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
+const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
+
 function isEmpty(value: unknown, field: FieldSchema): boolean {
   if (!field.omitEmpty) return false
   if (Array.isArray(value)) return value.length === 0
   if (typeof value === 'object' && value !== null) {
-    return field.type.kind === 'map' && Object.keys(value).length === 0
+    return field.type.kind === 'map' && Object.keys(value).length === 0 && !keptWhenEmpty.has(field.name)
   }
   return !field.pointer && (value === '' || value === 0 || value === false)
 }

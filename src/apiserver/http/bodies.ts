@@ -8,7 +8,7 @@ import type { PatchType } from '../client/client.ts'
 import { currentText, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeTyped } from '../decoding/typed-decoder.ts'
 import type { RegistryCore } from '../registry/core.ts'
-import type { ServedResource } from '../registry/resource-table.ts'
+import { apiVersionOf, type ServedResource } from '../registry/resource-table.ts'
 import type { EncodedRequest } from '../requests.ts'
 import type { HttpRequest, Verb } from '../server.ts'
 import { inputFormat, unsupportedMediaType } from './negotiate.ts'
@@ -120,11 +120,20 @@ function decodePatched(
   const json = JSON.stringify(document, sortedMembers) ?? 'null'
   const found = interpret(json)
   if (typeof found === 'string') return { error: found }
+  const isStrategicPatch = type === 'application/strategic-merge-patch+json'
+  if (!isStrategicPatch) {
+    if (found.kind === '') return { error: `Object 'Kind' is missing in '${json}'` }
+    if (found.apiVersion === '') return { error: `Object 'apiVersion' is missing in '${json}'` }
+  }
   const decoded = decodeTyped(json, definition)
-  if (decoded.ok) return { ...decoded.value, kind: found.kind, apiVersion: found.apiVersion } as unknown as KubeObject // decoded as that kind
+  if (decoded.ok) {
+    const named = isStrategicPatch
+      ? { kind: kind.kind, apiVersion: apiVersionOf(kind) }
+      : { kind: found.kind, apiVersion: found.apiVersion }
+    return { ...decoded.value, ...named } as unknown as KubeObject // decoded as that kind
+  }
   const cause = /illegal base64 data at input byte \d+/.exec(decoded.error)?.[0]
-  const isStrategic = type === 'application/strategic-merge-patch+json' && cause !== undefined
-  return { error: isStrategic ? cause : currentText(decoded.error, minor) }
+  return { error: isStrategicPatch && cause !== undefined ? cause : currentText(decoded.error, minor) }
 }
 
 /** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */

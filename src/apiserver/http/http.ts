@@ -32,6 +32,8 @@ export const bodyMaxBytes = 3 * 1024 * 1024
 /** The API over HTTP: paths, queries, media types and bytes, on top of the same pipeline that components use. */
 export function createHttp(parts: HttpParts): ApiServer['http'] {
   return (request) => {
+    // Credentials that stand for nobody are refused; none at all are those of the anonymous user.
+    if (request.user === undefined && request.headers.authorization !== undefined) return statusAnswer(unauthorized())
     const caller = request.user === undefined ? anonymousUser : authenticated(request.user)
     const acting = actingUser(parts.authorizer, caller, request)
     if (!acting.ok) return acting.kind === 'text' ? plainText(500, acting.text) : statusAnswer(acting.status)

@@ -79,7 +79,7 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
     ...(strategy.validate?.(complete, core.context) ?? []),
   ]
   if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
-  return complete
+  return strategy.canonicalize?.(complete) ?? complete
 }
 
 /** Metadata with the namespace of the request; undefined when the object names another one. */

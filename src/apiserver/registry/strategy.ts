@@ -36,6 +36,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   validateUpdate?(next: T, old: T, context: RegistryContext): readonly FieldError[]
   /** Errors of a name, without the field; default: DNS-1123 subdomain. */
   validateName?(name: string, isPrefix: boolean, context: RegistryContext): readonly string[]
+  /** The form in which a valid object is stored. */
+  canonicalize?(object: T): T
   /** Fields that a field selector may name beside `metadata.name` and `metadata.namespace`. */
   selectableFields?(object: T): Readonly<Record<string, string>>
   /** Grace period of a deletion in seconds; 0 removes at once. Absent: the resource knows no graceful deletion. */

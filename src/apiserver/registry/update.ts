@@ -150,7 +150,7 @@ function beforeUpdate(
     ...(rules === 'update' ? (strategy.validateUpdate?.(object, existing, context) ?? []) : []),
     ...(rules === 'status' ? (strategy.validateStatusUpdate?.(object, existing, context) ?? []) : []),
   ]
-  if (errors.length === 0) return object
+  if (errors.length === 0) return strategy.canonicalize?.(object) ?? object
   return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name, errors)
 }
 

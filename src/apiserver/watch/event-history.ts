@@ -1,10 +1,34 @@
 import type { StoreEvent } from '../store.ts'
 
-/** The last events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
+/** Events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
 export interface EventHistory {
   append(event: StoreEvent): void
   /** Events after a revision, oldest first; or, if some of them are forgotten, the oldest revision to start from. */
-  since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; oldest: number }
+  since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; message: string }
+}
+
+/**
+ * The history of a resource without a cache: etcd's own, as far back as the last compaction.
+ * Source: apiserver pkg/storage/etcd3/errors.go, interpretWatchError.
+ */
+export function createUncachedHistory(compactedRevision: () => number): EventHistory {
+  let events: StoreEvent[] = []
+  let pruneAt = 1000
+  return {
+    append(event) {
+      events.push(event)
+      if (events.length < pruneAt) return
+      const oldest = compactedRevision()
+      events = events.filter(({ revision }) => revision > oldest)
+      pruneAt = Math.max(1000, 2 * events.length)
+    },
+    since(revision) {
+      if (revision < compactedRevision()) {
+        return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
+      }
+      return { ok: true, events: events.filter((event) => event.revision > revision) }
+    },
+  }
 }
 
 /** `startRevision` is that of the list with which the cache began. */
@@ -15,7 +39,6 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
   const at = (index: number): StoreEvent | undefined => ring[(next + index) % ring.length]
   return {
     append(event) {
-      if (capacity === 0) return
       if (ring.length < capacity) {
         ring.push(event)
         return
@@ -26,7 +49,9 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
     since(revision) {
       const isFull = ring.length > 0 && ring.length === capacity
       const oldest = isFull ? (at(0)?.revision ?? 0) : startRevision + 1
-      if (revision < oldest - 1) return { ok: false, oldest: oldest - 1 }
+      if (revision < oldest - 1) {
+        return { ok: false, message: `too old resource version: ${revision} (${oldest - 1})` }
+      }
       // Events are ordered by revision: look for the first that is newer.
       let low = 0
       let high = ring.length
@@ -60,5 +85,5 @@ export function historyLengthOf(minor: number): (resource: string) => number {
     'leases.coordination.k8s.io',
     'apiservices.apiregistration.k8s.io',
   ])
-  return (resource) => (minor >= 19 || busy.has(resource) ? 1000 : 100)
+  return (resource) => (resource === 'events' ? 0 : minor >= 19 || busy.has(resource) ? 1000 : 100)
 }

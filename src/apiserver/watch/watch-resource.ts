@@ -65,7 +65,7 @@ function startEvents(served: ServedResource, selection: Selection, version: numb
     return { events, from: 0 }
   }
   const since = collection.history.since(version)
-  if (!since.ok) return { status: expired(`too old resource version: ${version} (${since.oldest})`) }
+  if (!since.ok) return { status: expired(since.message) }
   const events: WatchEvent[] = []
   for (const event of since.events) {
     const seen = seenBy(selection, event, served)

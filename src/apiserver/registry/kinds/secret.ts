@@ -40,6 +40,8 @@ export const secretStrategy: Strategy<Secret> = {
     ...validateImmutable(next, old),
     ...validateSecret(next, context),
   ],
+  // Stored, a map that is empty and one that is absent are the same; only the immutability rule tells them apart.
+  canonicalize: (secret) => (isEmptyMap(secret.data) ? withoutData(secret) : secret),
   selectableFields: (secret) => ({ type: secret.type ?? '' }),
   table: {
     columns: [
@@ -58,6 +60,14 @@ export const secretStrategy: Strategy<Secret> = {
       ageOf(secret, context),
     ],
   },
+}
+
+function isEmptyMap(map: object | undefined): boolean {
+  return map !== undefined && Object.keys(map).length === 0
+}
+
+function withoutData({ data: _empty, ...rest }: Secret): Secret {
+  return rest
 }
 
 /** stringData goes into data, over what is there, and is not kept; no type means Opaque. Source: v1/conversion.go, v1/defaults.go. */
