@@ -1,1 +1,25 @@
+export type { Journal, JournalObject, JournalQuery, JournalRecord } from './kernel/journal.ts'
 export type { VirtualMs } from './kernel/time.ts'
+export { createSim } from './sim/create-sim.ts'
+export {
+  type Duration,
+  type ImageOptions,
+  type KubeletOptions,
+  type NodeOptions,
+  type SimOptions,
+  SimUsageError,
+} from './sim/options.ts'
+export type {
+  CommandOptions,
+  CommandResult,
+  ContainerRef,
+  EventQuery,
+  Explanation,
+  Fault,
+  FileSnapshot,
+  MachineState,
+  SecretTraffic,
+  Sim,
+  SimRequest,
+  UpdateDelay,
+} from './sim/sim.ts'

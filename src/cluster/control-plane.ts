@@ -7,7 +7,6 @@ import { createClient } from '../apiserver/client/in-process-client.ts'
 import { createLink, type Link, type LinkLatencies } from '../apiserver/client/link.ts'
 import { createApiServer, type RunningApiServer } from '../apiserver/create-api-server.ts'
 import { kindStrategies } from '../apiserver/registry/kinds/all.ts'
-import type { StoredResource } from '../apiserver/store.ts'
 import { type ControllerManager, createControllerManager } from '../controllers/manager.ts'
 import type { ControllerOptions } from '../controllers/options.ts'
 import type { Calendar } from '../kernel/calendar.ts'
@@ -15,7 +14,7 @@ import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+import type { KubeObject } from '../objects/meta.ts'
 import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { seedBootstrapObjects } from './bootstrap.ts'
@@ -77,7 +76,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       authorization.escalationCheck,
     ],
     strategies: [...kindStrategies, ...authorization.strategies],
-    observers: [(resource, { type, object }) => authorization.observe(resourceOf(resource), type, object)],
+    observers: [authorization.observe],
   })
   seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
   const linkFor = (name: string, latencies?: LinkLatencies): Link =>
@@ -120,13 +119,4 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       if (options.runs?.scheduler !== false) scheduler.start()
     },
   }
-}
-
-/** `deployments.apps` as a resource; what observers look at is name and group. */
-function resourceOf(stored: StoredResource): ResourceRef {
-  const dot = stored.indexOf('.')
-  const version = 'v1'
-  return dot === -1
-    ? { group: '', version, resource: stored }
-    : { group: stored.slice(dot + 1), version, resource: stored.slice(0, dot) }
 }

@@ -1,0 +1,121 @@
+import type { Latency } from '../apiserver/client/latency.ts'
+import { instant } from '../apiserver/client/latency.ts'
+import type { Link } from '../apiserver/client/link.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { SimulatedRegistry } from '../node/runtime/registry.ts'
+import type { Cluster } from './cluster.ts'
+import type { Machine } from './machine.ts'
+
+/** An accident as the cluster carries it out; `node` absent: all nodes (and, for the API server, the control plane too). */
+export type ClusterFault =
+  | { readonly kind: 'apiServerUnreachable'; readonly node?: string }
+  | { readonly kind: 'apiServerSlow'; readonly latency: Latency; readonly node?: string }
+  | { readonly kind: 'partition'; readonly node: string }
+  | { readonly kind: 'dropWatches'; readonly node?: string }
+  | { readonly kind: 'stallWatches'; readonly node?: string }
+  | { readonly kind: 'loseAnswers'; readonly count: number; readonly node?: string }
+  | { readonly kind: 'kubeletStopped'; readonly node?: string }
+  | { readonly kind: 'kubeletRestarted'; readonly node?: string }
+  | { readonly kind: 'rebooted'; readonly node: string; readonly downMs: VirtualMs }
+  | { readonly kind: 'registryUnreachable'; readonly hosts: readonly string[] }
+  | { readonly kind: 'controllerPaused'; readonly controller: string }
+
+/** Begins an accident now and returns how it ends. What is over at once (a dropped watch, a restart) ends with nothing. */
+export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault: ClusterFault): () => void {
+  switch (fault.kind) {
+    case 'apiServerUnreachable':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.beginOutage(),
+        (link) => link.endOutage(),
+      )
+    case 'apiServerSlow':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.slowDown(fault.latency),
+        (link) => link.slowDown(instant),
+      )
+    case 'partition':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.partition(),
+        (link) => link.heal(),
+      )
+    case 'dropWatches':
+      for (const link of linksOf(cluster, fault.node)) link.dropWatches()
+      return () => {}
+    case 'stallWatches':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.stallWatches(),
+        (link) => link.resumeWatches(),
+      )
+    case 'loseAnswers':
+      for (const link of linksOf(cluster, fault.node)) link.loseAnswers(fault.count)
+      return () => {}
+    case 'kubeletStopped':
+      return stopKubelets(machinesOf(cluster, fault.node))
+    case 'kubeletRestarted':
+      stopKubelets(machinesOf(cluster, fault.node))()
+      return () => {}
+    case 'rebooted':
+      for (const machine of machinesOf(cluster, fault.node)) machine.reboot(fault.downMs)
+      return () => {}
+    case 'registryUnreachable':
+      for (const host of fault.hosts) registry.setReachable(host, false)
+      return () => {
+        for (const host of fault.hosts) registry.setReachable(host, true)
+      }
+    case 'controllerPaused': {
+      const { controllers } = cluster.controlPlane
+      const name = controllers.names.find((each) => each === fault.controller)
+      if (name !== undefined) controllers.pause(name)
+      return () => {
+        if (name !== undefined) controllers.resume(name)
+      }
+    }
+  }
+}
+
+/** Something on the links that may cost nodes their signs of life: told before, so that their age counts from then. */
+function withLinks(
+  cluster: Cluster,
+  node: string | undefined,
+  begin: (link: Link) => void,
+  end: (link: Link) => void,
+): () => void {
+  const machines = machinesOf(cluster, node)
+  for (const machine of machines) machine.threaten()
+  const links = linksOf(cluster, node)
+  for (const link of links) begin(link)
+  return () => {
+    for (const link of links) end(link)
+    for (const machine of machines) machine.relieve()
+  }
+}
+
+function stopKubelets(machines: readonly Machine[]): () => void {
+  for (const machine of machines) {
+    machine.threaten()
+    machine.kubelet.stop()
+  }
+  return () => {
+    for (const machine of machines) {
+      machine.kubelet.start()
+      machine.relieve()
+    }
+  }
+}
+
+function machinesOf({ machines }: Cluster, node: string | undefined): readonly Machine[] {
+  return [...machines.values()].filter(({ name }) => node === undefined || name === node)
+}
+
+function linksOf(cluster: Cluster, node: string | undefined): readonly Link[] {
+  const nodeLinks = machinesOf(cluster, node).map(({ link }) => link)
+  return node === undefined ? [...nodeLinks, cluster.controlPlane.link] : nodeLinks
+}

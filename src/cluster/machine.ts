@@ -1,0 +1,147 @@
+import { nodeUser } from '../apiserver/auth/users.ts'
+import { resources } from '../apiserver/client/client.ts'
+import type { Link, LinkLatencies } from '../apiserver/client/link.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStreams } from '../kernel/random.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import { createNodeFs } from '../node/fs/memory-fs.ts'
+import type { NodeFs } from '../node/fs/node-fs.ts'
+import { type KubeletConfiguration, kubeletConfiguration } from '../node/kubelet/configuration.ts'
+import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
+import type { ContainerRuntime, RuntimeTimings } from '../node/runtime/cri.ts'
+import type { Registry } from '../node/runtime/registry.ts'
+import { createRuntime } from '../node/runtime/simulated-runtime.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { quantityValue } from '../objects/quantity.ts'
+import type { FeatureGates } from '../versions/feature-gates.ts'
+import type { ControlPlane } from './control-plane.ts'
+
+export interface MachineOptions {
+  readonly name: string
+  /** Quantities. */
+  readonly cpu: string
+  readonly memory: string
+  readonly pods: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly kubelet: Partial<KubeletConfiguration>
+  /** Counts nodes from 0: gives each its addresses. */
+  readonly index: number
+}
+
+/** What all machines of a cluster share. */
+export interface MachineRoom {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly minor: number
+  readonly gates: FeatureGates
+  readonly controlPlane: ControlPlane
+  readonly registry: Registry
+  readonly timings: RuntimeTimings
+  readonly latencies: LinkLatencies
+  readonly recordIdleSyncs: boolean
+}
+
+/** One node's machine: disk and memory, container runtime, kubelet, and the link to the API server. */
+export interface Machine {
+  readonly name: string
+  readonly fs: NodeFs
+  readonly runtime: ContainerRuntime
+  readonly kubelet: Kubelet
+  readonly link: Link
+  /** Whether something is, or may be, in the way of its signs of life. */
+  readonly isThreatened: boolean
+  /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
+  threaten(): void
+  relieve(): void
+  /** Power off and on: what ran ends, tmpfs is gone, the kubelet starts anew after `downMs`. */
+  reboot(downMs: number): void
+}
+
+export function createMachine(options: MachineOptions, room: MachineRoom): Machine {
+  const { kernel, calendar, journal, random, minor, gates, controlPlane } = room
+  const { name, index } = options
+  const memoryBytes = quantityValue(options.memory)
+  const fs = createNodeFs({ kernel, memoryBytes, calendar })
+  const runtime = createRuntime({
+    kernel,
+    calendar,
+    journal,
+    random,
+    fs,
+    registry: room.registry,
+    timings: room.timings,
+    nodeName: name,
+    podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
+  })
+  const link = controlPlane.linkFor(name, room.latencies)
+  const client = controlPlane.clientOf(nodeUser(name), link)
+  const kubelet = createKubelet({
+    kernel,
+    calendar,
+    journal,
+    random,
+    nodeName: name,
+    minor,
+    gates,
+    config: kubeletConfiguration(minor, { maxPods: options.pods, ...options.kubelet }),
+    client,
+    eventClient: client,
+    heartbeatClient: client,
+    runtime,
+    fs,
+    hostIp: `10.0.${Math.floor(index / 250)}.${(index % 250) + 10}`,
+    capacity: { cpu: options.cpu, memory: options.memory },
+    labels: options.labels,
+    recordIdleSyncs: room.recordIdleSyncs,
+  })
+  let threats = 0
+  return {
+    name,
+    fs,
+    get isThreatened() {
+      return threats > 0
+    },
+    threaten() {
+      threats++
+      if (threats > 1) return
+      renewLease(controlPlane.server, calendar, name, kubelet.lastHeartbeat())
+      kubelet.flushHeartbeats()
+    },
+    relieve() {
+      threats--
+      if (threats === 0) kubelet.relaxHeartbeats()
+    },
+    runtime,
+    kubelet,
+    link,
+    reboot(downMs) {
+      kubelet.stop()
+      runtime.reboot()
+      fs.reboot()
+      kubelet.machineRebooted()
+      kernel.schedule(downMs, () => kubelet.start())
+    },
+  }
+}
+
+/**
+ * Writes the last computed renewal of the lease at this very instant: over the link it would come too late, for the
+ * accident that makes it matter follows at once.
+ */
+function renewLease(server: RunningApiServer, calendar: Calendar, node: string, at: VirtualMs | undefined): void {
+  if (at === undefined) return
+  const request = { user: nodeUser(node), resource: resources.leases, namespace: 'kube-node-lease', name: node }
+  const found = server.handle({ ...request, verb: 'get' })
+  if (!found.ok) return
+  const lease = found.object as KubeObject & { readonly spec?: object }
+  server.handle({
+    ...request,
+    verb: 'update',
+    body: { ...lease, spec: { ...lease.spec, renewTime: rfc3339Micro(calendar.at(at)) } },
+  })
+}

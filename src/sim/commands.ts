@@ -1,0 +1,131 @@
+import { authenticatedGroup } from '../apiserver/auth/users.ts'
+import type { UserInfo } from '../apiserver/client/client.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { adminUser } from '../cluster/control-plane.ts'
+import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStream } from '../kernel/random.ts'
+import { utf8Bytes, utf8Text } from '../kubectl/bytes.ts'
+import { runKubectl } from '../kubectl/cli/run.ts'
+import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest, VirtualFiles } from '../kubectl/host.ts'
+import type { Pod } from '../objects/core.ts'
+import { findContainer } from './containers.ts'
+import type { CommandOptions, CommandResult } from './sim.ts'
+
+export interface CommandWorld {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly random: RandomStream
+  readonly cluster: Cluster
+  readonly files: VirtualFiles
+  readonly clientVersion: string
+  readonly podOf: (namespace: string, name: string) => Pod | undefined
+  /** Whether the people's own way to the API server is open. */
+  readonly isReachable: () => boolean
+}
+
+/** Where kubectl reaches the API server, as its kubeconfig says. */
+const serverAddress = 'https://10.0.0.1:6443'
+
+/** The world of command lines: one working directory, one kubeconfig, one shell environment for a whole scenario. */
+export interface Commands {
+  kubectl(argv: readonly string[], options: CommandOptions): CommandResult
+  shell(script: string, options: CommandOptions): CommandResult
+}
+
+export function createCommands(world: CommandWorld, runScript: RunScript): Commands {
+  const config: KubectlHost['config'] = {
+    contexts: [{ name: 'podsim', cluster: 'podsim', user: 'admin' }],
+    currentContext: 'podsim',
+  }
+  const env = new Map<string, string>([
+    ['HOME', world.files.workingDirectory],
+    ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    ['PWD', world.files.workingDirectory],
+    ['USER', 'user'],
+  ])
+  const hostFor = (options: CommandOptions, stdin: Uint8Array | undefined): KubectlHost => {
+    const host: KubectlHost = {
+      clientVersion: world.clientVersion,
+      serverAddress,
+      http: (request) =>
+        world.isReachable()
+          ? world.cluster.controlPlane.server.http(request)
+          : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
+      user: userOf(options.as),
+      now: () => world.calendar.at(world.kernel.now()),
+      wait: (condition, timeoutMs) => world.kernel.runUntilTrue(condition, world.kernel.now() + timeoutMs),
+      files: world.files,
+      stdin,
+      env: options.editor === undefined ? env : new Map([...env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
+      digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
+      config,
+      edit: (_editor, path) =>
+        runScript(`set -- ${JSON.stringify(path)}\n${options.editor ?? ''}`, { ...options, stdin: '' }).exitCode,
+      exec: (request) => exec(world, request),
+      logs: (request) => logs(world, request),
+    }
+    return host
+  }
+  return {
+    kubectl: (argv, options) =>
+      runKubectl(argv, hostFor(options, options.stdin === undefined ? undefined : utf8Bytes(options.stdin))),
+    shell: (script, options) => runScript(script, options, env, hostFor),
+  }
+}
+
+/** Runs lines of shell; `hostFor` makes the world of the kubectl commands among them. */
+export type RunScript = (
+  script: string,
+  options: CommandOptions,
+  env?: Map<string, string>,
+  hostFor?: (options: CommandOptions, stdin: Uint8Array | undefined) => KubectlHost,
+) => CommandResult
+
+const editorName = 'podsim-editor'
+
+/** Names that steps act as: `admin`, or anybody else without groups of their own. */
+export function userOf(name: string | undefined): UserInfo {
+  return name === undefined || name === adminUser.name ? adminUser : { name, groups: [authenticatedGroup] }
+}
+
+function exec(world: CommandWorld, request: ExecRequest): ExecAnswer {
+  const found = findContainer(world.cluster, world.podOf(request.namespace, request.pod), request.container)
+  if (found === undefined || found.container.state !== 'running') {
+    return { ok: false, message: `unable to upgrade connection: container not found ("${request.container}")` }
+  }
+  const result = found.machine.runtime.exec(
+    found.container.id,
+    request.argv,
+    request.stdin === undefined ? undefined : utf8Text(request.stdin),
+  )
+  return result.ok ? { ok: true, ...result.value } : { ok: false, message: result.message }
+}
+
+function logs(world: CommandWorld, request: LogRequest): LogAnswer {
+  const pod = world.podOf(request.namespace, request.pod)
+  const found = findContainer(world.cluster, pod, request.container, request.previous)
+  if (found === undefined) {
+    const what = request.previous ? 'previous terminated container' : 'container'
+    const tail = request.previous ? 'not found' : 'is waiting to start: ContainerCreating'
+    return {
+      ok: false,
+      reason: 'BadRequest',
+      message: `${what} "${request.container}" in pod "${request.pod}" ${tail}`,
+    }
+  }
+  const { sinceMs, tailLines, timestamps } = request
+  const lines = found.machine.runtime
+    .logs(found.container.id)
+    .filter(({ at }) => sinceMs === undefined || world.calendar.at(at) >= sinceMs)
+  const shown = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))
+  const text = shown
+    .map(({ at, line }) => `${timestamps ? `${nanoTime(world.calendar.at(at))} ` : ''}${line}\n`)
+    .join('')
+  return { ok: true, text, ended: found.container.state === 'exited' }
+}
+
+/** RFC 3339 with nine digits, as container runtimes stamp lines. */
+function nanoTime(epochMs: number): string {
+  return rfc3339Micro(epochMs).replace(/Z$/, '000Z')
+}

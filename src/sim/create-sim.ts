@@ -1,0 +1,357 @@
+import { authenticatedGroup } from '../apiserver/auth/users.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
+import { type Cluster, createCluster } from '../cluster/cluster.ts'
+import { adminUser } from '../cluster/control-plane.ts'
+import { beginFault, type ClusterFault } from '../cluster/faults.ts'
+import { createCalendar } from '../kernel/calendar.ts'
+import { createHistory } from '../kernel/history.ts'
+import { createJournal, type Journal, type JournalObject } from '../kernel/journal.ts'
+import { createKernel, type Kernel } from '../kernel/kernel.ts'
+import { createRandomStreams } from '../kernel/random.ts'
+import { minute, type VirtualMs } from '../kernel/time.ts'
+import type { Event, Pod, ServiceAccount } from '../objects/core.ts'
+import type { KubeObject, ResourceRef } from '../objects/meta.ts'
+import { createCommands } from './commands.ts'
+import { envOf, execIn, fileIn, findContainer, logsOf } from './containers.ts'
+import { updateDelays } from './delays.ts'
+import { explain } from './explain.ts'
+import { clusterFault, faultText } from './faults.ts'
+import { createMemoryFiles } from './memory-files.ts'
+import { type SimOptions, SimUsageError } from './options.ts'
+import { createImageRegistry } from './registry.ts'
+import { durationMs, resolveOptions, type SimSettings } from './resolve-options.ts'
+import { createScriptRunner } from './scripts.ts'
+import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
+import { secretTraffic } from './traffic.ts'
+
+/** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
+const bringUpMs: VirtualMs = minute
+
+/** A simulated cluster, up and idle at time 0. */
+export function createSim(options: SimOptions = {}): Sim {
+  const settings = resolveOptions(options)
+  const kernel: Kernel = createKernel({
+    ...(Number.isFinite(settings.maxEvents) ? { maxEvents: settings.maxEvents } : {}),
+    describeCause: (seq) => journal.record(seq)?.type,
+  })
+  const journal: Journal = createJournal(kernel, settings.journal, bringUpMs)
+  const calendar = createCalendar(settings.epochMs - bringUpMs)
+  const random = createRandomStreams(settings.seed)
+  const registry = createImageRegistry(settings)
+  const { minor, gates, nodes, latencies, admission } = settings
+  const cluster = createCluster({
+    kernel,
+    calendar,
+    journal,
+    random,
+    minor,
+    gates,
+    nodes,
+    registry,
+    latencies,
+    admission,
+  })
+  bringUp(kernel, cluster, settings)
+  const { server } = cluster.controlPlane
+  const history = createHistory(journal)
+  const files = createMemoryFiles(settings.files)
+  const reachability = { blockedBy: 0 }
+  const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
+  const commands = createCommands(
+    {
+      kernel,
+      calendar,
+      random: random.stream('kubectl'),
+      cluster,
+      files,
+      clientVersion: settings.kubectl,
+      podOf,
+      isReachable: () => reachability.blockedBy === 0,
+    },
+    createScriptRunner({ kernel, calendar, files }),
+  )
+  const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
+  let isDisposed = false
+  const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
+    return (...args: A): R => {
+      if (isDisposed) throw new SimUsageError('the simulation was disposed of')
+      return work(...args)
+    }
+  }
+  const containerOf = ({ pod, container, namespace = 'default' }: ContainerRef, previous = false) =>
+    findContainer(cluster, podOf(namespace, pod), container, previous)
+
+  const begin = (fault: Fault): { clear(): void } => {
+    const meant = clusterFault(fault, [...cluster.machines.keys()], cluster.controlPlane.controllers.names)
+    if (meant.kind === 'end') {
+      for (const { fault: begun, end } of [...ongoing]) if (meant.of.includes(begun.kind)) end()
+      return { clear: () => {} }
+    }
+    const seq = journal.append({
+      actor: 'fault',
+      type: 'fault.begin',
+      detail: { kind: meant.kind, what: faultText(meant, false) },
+    })
+    const blocks = meant.kind === 'apiServerUnreachable' && meant.node === undefined
+    if (blocks) reachability.blockedBy++
+    const finish = beginFault(cluster, registry, meant)
+    let isOver = false
+    const end = () => {
+      if (isOver) return
+      isOver = true
+      ongoing.splice(
+        ongoing.findIndex((each) => each.fault === meant),
+        1,
+      )
+      if (blocks) reachability.blockedBy--
+      journal.append({
+        actor: 'fault',
+        type: 'fault.end',
+        cause: seq,
+        detail: { kind: meant.kind, what: faultText(meant, true) },
+      })
+      finish()
+    }
+    ongoing.push({ fault: meant, end })
+    if (isMomentary(meant)) ongoing.pop()
+    else if (fault.for !== undefined) kernel.schedule(durationMs(fault.for, 'fault.for'), end)
+    kernel.cause = 0
+    return { clear: isMomentary(meant) ? () => {} : end }
+  }
+
+  const sim: Sim = {
+    now: () => kernel.now() - bringUpMs,
+    seed: settings.seed,
+    apply: alive((...manifests) => applyAll(commands.kubectl, manifests)),
+    kubectl: alive((line, commandOptions = {}) =>
+      typeof line === 'string'
+        ? commands.shell(`kubectl ${line}`, commandOptions)
+        : commands.kubectl(line, commandOptions),
+    ),
+    shell: alive((script, commandOptions = {}) => commands.shell(script, commandOptions)),
+    exec: alive((target, argv, { stdin } = {}) => execIn(containerOf(target), target, argv, stdin)),
+    get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
+      find<T>(server, kind, name, namespace),
+    list: <T extends KubeObject>(kind: string, { namespace }: { readonly namespace?: string } = {}) =>
+      listOf<T>(server, kind, namespace),
+    events: (query = {}) => eventsOf(server, query),
+    logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
+    file: (target, path) => fileIn(containerOf(target), path),
+    env: (target) => envOf(containerOf(target)),
+    runFor: alive((duration) => kernel.runUntil(kernel.now() + durationMs(duration, 'runFor'))),
+    runUntil: alive((condition, { within }) =>
+      kernel.runUntilTrue(condition, kernel.now() + durationMs(within, 'within')),
+    ),
+    fault: alive(begin),
+    why(asked) {
+      const object = typeof asked === 'string' ? parseRef(asked) : asked
+      return explain(journal, find(server, object.kind, object.name, object.namespace ?? 'default'), object)
+    },
+    stateAt: (time) => history.at(lastSeqUntil(journal, durationMs(time, 'stateAt'))),
+    journal,
+    request: alive((request) => httpRequest(server, request)),
+    delays: (secret, namespace = 'default') =>
+      updateDelays({
+        journal,
+        namespace,
+        secret,
+        boundMs: (node) => boundOf(settings, node, find(server, 'Node', node, '')),
+      }),
+    traffic: (secret, namespace = 'default') => secretTraffic(journal, namespace, secret),
+    inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
+    dispose() {
+      isDisposed = true
+    },
+  }
+  return sim
+}
+
+/** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
+function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
+  cluster.start()
+  const { server } = cluster.controlPlane
+  const isUp = () => {
+    const areReady = nodes.every(({ name }) => isNodeReady(find(server, 'Node', name, '')))
+    const account = find<ServiceAccount>(server, 'ServiceAccount', 'default', 'default')
+    const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
+    return areReady && account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
+  }
+  kernel.runUntilTrue(isUp, bringUpMs - 1)
+  for (const { name, ttl, taints } of nodes) {
+    if (ttl === undefined && taints.length === 0) continue
+    const body = {
+      ...(ttl === undefined ? {} : { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': String(ttl) } } }),
+      ...(taints.length === 0 ? {} : { spec: { taints } }),
+    }
+    server.handle({
+      user: adminUser,
+      verb: 'patch',
+      resource: nodesRef,
+      name,
+      patchType: 'application/merge-patch+json',
+      body,
+    })
+  }
+  kernel.runUntil(bringUpMs)
+}
+
+const nodesRef: ResourceRef = { group: '', version: 'v1', resource: 'nodes' }
+
+function isNodeReady(node: KubeObject | undefined): boolean {
+  const { status } = (node ?? {}) as {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  }
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+}
+
+/** The resource of a kind: `Pod`, `pod`, `pods` and short names alike. */
+function resourceOf(
+  server: RunningApiServer,
+  kind: string,
+): { readonly ref: ResourceRef; readonly namespaced: boolean } {
+  const wanted = kind.toLowerCase()
+  for (const info of server.discovery.resources) {
+    const names = [info.kind.toLowerCase(), info.resource, `${info.resource}.${info.group}`, ...info.shortNames]
+    if (names.includes(wanted))
+      return { ref: { group: info.group, version: info.version, resource: info.resource }, namespaced: info.namespaced }
+  }
+  throw new SimUsageError(`there is no kind ${JSON.stringify(kind)} in this version of Kubernetes`)
+}
+
+function find<T extends KubeObject>(
+  server: RunningApiServer,
+  kind: string,
+  name: string,
+  namespace: string,
+): T | undefined {
+  const { ref, namespaced } = resourceOf(server, kind)
+  const stored = ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`
+  // The caller names the kind, and so the type.
+  return server.store.collection(stored).get(namespaced ? namespace : '', name) as T | undefined
+}
+
+function listOf<T extends KubeObject>(
+  server: RunningApiServer,
+  kind: string,
+  namespace: string | undefined,
+): readonly T[] {
+  const { ref } = resourceOf(server, kind)
+  return server.store
+    .collection(ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`)
+    .list(namespace) as readonly KubeObject[] as readonly T[]
+}
+
+function eventsOf(
+  server: RunningApiServer,
+  { namespace = 'default', reason, on }: Parameters<Sim['events']>[0] & object,
+): readonly Event[] {
+  const [kind, name] = on?.split('/') ?? []
+  const wantedKind = kind === undefined ? undefined : resourceOf(server, kind).ref.resource
+  return (server.store.collection('events').list(namespace) as readonly Event[])
+    .filter((event) => {
+      if (reason !== undefined && event.reason !== reason) return false
+      if (name !== undefined && event.involvedObject.name !== name) return false
+      return wantedKind === undefined || resourceOf(server, event.involvedObject.kind ?? '').ref.resource === wantedKind
+    })
+    .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+}
+
+type Kubectl = (argv: readonly string[], options: { readonly stdin: string }) => CommandResult
+
+function applyAll(kubectl: Kubectl, manifests: readonly (string | object | readonly object[])[]): void {
+  for (const manifest of manifests.flat()) {
+    const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
+    const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
+    if (exitCode !== 0) throw new SimUsageError(`the manifest was refused: ${stderr.trim()}`)
+  }
+}
+
+function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
+  const { user, groups, method, path, contentType, accept, body } = request
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw new SimUsageError(
+      `path is ${JSON.stringify(path)}; expected a path such as /api/v1/namespaces/default/secrets`,
+    )
+  const isText = typeof body === 'string' || body instanceof Uint8Array
+  const type = contentType ?? (body === undefined ? '' : 'application/json')
+  const known =
+    user === adminUser.name && groups === undefined
+      ? adminUser
+      : user === undefined
+        ? undefined
+        : { name: user, groups: [...(groups ?? []), authenticatedGroup] }
+  return server.http({
+    user: known,
+    method,
+    path,
+    headers: {
+      ...(type === '' ? {} : { 'content-type': type }),
+      accept: accept ?? 'application/json',
+      ...lowerCase(request.headers ?? {}),
+    },
+    body: body === undefined ? '' : isText ? body : JSON.stringify(body),
+  })
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** `pod/mypod` or `secret/default/mysecret`. */
+function parseRef(text: string): JournalObject {
+  const parts = text.split('/')
+  const [kind = '', first = '', second] = parts
+  if (parts.length < 2 || parts.length > 3)
+    throw new SimUsageError(`${JSON.stringify(text)} names no object; expected kind/name or kind/namespace/name`)
+  const proper = kind.charAt(0).toUpperCase() + kind.slice(1)
+  return second === undefined
+    ? { kind: proper, namespace: 'default', name: first }
+    : { kind: proper, namespace: first, name: second }
+}
+
+function lastSeqUntil(journal: Journal, time: VirtualMs): number {
+  let seq = 0
+  for (const record of journal.records) {
+    if (record.time > time) break
+    seq = record.seq
+  }
+  return seq
+}
+
+/** U3: the longest gap of two syncs (1.5 sync periods and a tick) plus what the node's cache may be behind. */
+function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject | undefined): VirtualMs {
+  const kubelet = nodes.find((each) => each.name === name)?.kubelet ?? {}
+  const sync = 1.5 * (kubelet.syncFrequency ?? minute) + 1000
+  const annotation = node?.metadata.annotations?.['node.alpha.kubernetes.io/ttl']
+  const ttl = annotation === undefined ? minute : Number(annotation) * 1000
+  // Mounting takes at most two passes of the volume manager's loops.
+  const mount = 200
+  return (
+    sync +
+    mount +
+    (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && minor < 22 ? ttl + (ttl > 0 ? sync : 0) : 1000)
+  )
+}
+
+function isMomentary({ kind }: ClusterFault): boolean {
+  return kind === 'dropWatches' || kind === 'loseAnswers' || kind === 'kubeletRestarted' || kind === 'rebooted'
+}
+
+function machinesOf(cluster: Cluster, object: KubeObject | undefined): readonly MachineState[] {
+  if (object?.kind !== 'Pod') return []
+  const pod = object as Pod
+  const kubelet = cluster.machines.get(pod.spec.nodeName ?? '')?.kubelet
+  const uid = pod.metadata.uid ?? ''
+  const worker = kubelet?.inspect({ kind: 'pod', uid })
+  const volumes = (pod.spec.volumes ?? []).map(({ name }) => ({
+    name,
+    view: kubelet?.inspect({ kind: 'volume', uid, volume: name }),
+  }))
+  return [
+    ...(worker === undefined ? [] : [{ machine: worker.machine, name: pod.metadata.name, state: worker.state }]),
+    ...volumes.flatMap(({ name, view }) =>
+      view === undefined ? [] : [{ machine: view.machine, name, state: view.state }],
+    ),
+  ]
+}

@@ -1,0 +1,58 @@
+import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { Event, Pod } from '../objects/core.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import type { Explanation } from './sim.ts'
+
+/** Why an object is as it is: its last telling record, and what led to that (newest first). */
+export function explain(journal: Journal, object: KubeObject | undefined, asked: JournalObject): Explanation {
+  const name = `${asked.kind.toLowerCase()} ${asked.namespace === undefined ? '' : `${asked.namespace}/`}${asked.name}`
+  if (object === undefined) {
+    const deleted = last(journal, ({ type, object: about }) => type === 'object.deleted' && sameName(about, asked))
+    if (deleted === undefined) return { summary: `there is no ${name}, and there never was`, chain: [] }
+    return { summary: `${name} was deleted by ${deleted.actor}`, chain: journal.causes(deleted.seq) }
+  }
+  const { uid } = object.metadata
+  const warning = last(journal, (record) => isWarningAbout(record, uid))
+  const change = last(journal, ({ object: about, type }) => about?.uid === uid && type.startsWith('object.'))
+  const isWell = object.kind !== 'Pod' || isReady(object as Pod)
+  const telling = isWell ? change : (warning ?? change)
+  const message = telling === undefined ? undefined : (telling.after as Event | undefined)?.message
+  const state = object.kind === 'Pod' ? podState(object as Pod) : 'exists'
+  return {
+    summary: `${name} ${state}${!isWell && message !== undefined ? `: ${message}` : ''}`,
+    chain: telling === undefined ? [] : journal.causes(telling.seq),
+  }
+}
+
+function podState(pod: Pod): string {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+  if (scheduled?.status === 'False') return `is not scheduled: ${scheduled.message ?? scheduled.reason ?? ''}`
+  const waiting = pod.status?.containerStatuses
+    ?.map(({ state }) => state?.waiting?.reason)
+    .find((reason) => reason !== undefined)
+  if (waiting !== undefined) return `is ${pod.status?.phase}, waiting (${waiting})`
+  return `is ${pod.status?.phase ?? 'Pending'}${isReady(pod) ? ' and ready' : ''}`
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+}
+
+function isWarningAbout({ after }: JournalRecord, uid: string | undefined): boolean {
+  const event = after as Partial<Event> | undefined
+  return event?.kind === 'Event' && event.type === 'Warning' && event.involvedObject?.uid === uid
+}
+
+function last(journal: Journal, wanted: (record: JournalRecord) => boolean): JournalRecord | undefined {
+  for (let i = journal.records.length - 1; i >= 0; i--) {
+    const record = journal.records[i]
+    if (record !== undefined && wanted(record)) return record
+  }
+  return undefined
+}
+
+function sameName(about: JournalObject | undefined, asked: JournalObject): boolean {
+  return (
+    about !== undefined && about.kind === asked.kind && about.namespace === asked.namespace && about.name === asked.name
+  )
+}
