@@ -2,7 +2,7 @@ import { type Client, resources } from '../apiserver/client/client.ts'
 import { isAlreadyExists, type Procedure, reply } from '../apiserver/client/procedure.ts'
 import { equalJson } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
-import { computeHash } from './hash.ts'
+import { computeHash } from './hash/compute-hash.ts'
 import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
 import type { ControllerRevision, PodTemplateSpec } from './workload-types.ts'
 

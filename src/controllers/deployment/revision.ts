@@ -7,7 +7,7 @@ import {
   type Procedure,
   reply,
 } from '../../apiserver/client/procedure.ts'
-import { computeHash } from '../hash.ts'
+import { computeHash } from '../hash/compute-hash.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../workload-types.ts'
 import {
