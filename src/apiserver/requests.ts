@@ -166,6 +166,7 @@ function authorize({ authorizer }: RequestParts, request: ApiRequest): ApiAnswer
     namespace: resource.resource === 'namespaces' && resource.group === '' ? (request.name ?? '') : namespace,
     name: request.name ?? nameInSelector(list?.fieldSelector) ?? '',
     path: '',
+    ...(list?.fieldSelector === undefined ? {} : { fieldSelector: list.fieldSelector }),
   })
   return denied === undefined ? undefined : refusal(denied)
 }
@@ -182,7 +183,8 @@ function authorizeWatch(
   const name = nameInSelector(options.fieldSelector) ?? ''
   const namespace = options.namespace ?? ''
   const rest = { group, version, resource, subresource: '', namespace, name, path: '', resourceRequest: true }
-  return authorizeRequest(authorizer, { user, verb: 'watch', ...rest })
+  const selector = options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }
+  return authorizeRequest(authorizer, { user, verb: 'watch', ...rest, ...selector })
 }
 
 /** Verbs that only exist as a request, in discovery's words. */

@@ -43,7 +43,12 @@ function roleStrategy(resource: string, kind: string, namespaced: boolean): Stra
 }
 
 function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string): readonly FieldError[] {
-  const { verbs = [], apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule
+  // Members that the body left out are null by then.
+  const verbs = rule.verbs ?? []
+  const apiGroups = rule.apiGroups ?? []
+  const resources = rule.resources ?? []
+  const resourceNames = rule.resourceNames ?? []
+  const nonResourceURLs = rule.nonResourceURLs ?? []
   const errors: FieldError[] = []
   if (verbs.length === 0) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'))
   if (nonResourceURLs.length > 0) {
