@@ -10,6 +10,7 @@ import { createTaintManager } from './node-lifecycle/taint-manager.ts'
 import { createNodeTtlController } from './node-ttl.ts'
 import { createPodGc } from './pod-gc.ts'
 import { createReplicaSetController, createReplicationController } from './replica-set.ts'
+import { createResourceQuotaController } from './resource-quota.ts'
 import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
 import { createTokensController } from './tokens.ts'
@@ -30,6 +31,7 @@ export type ControllerName =
   | 'garbagecollector'
   | 'job'
   | 'daemonset'
+  | 'resourcequota'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -50,6 +52,7 @@ export function controllersOf(
     ['podgc', createPodGc],
     ['namespace', createNamespaceController],
     ['garbagecollector', createGarbageCollector],
+    ['resourcequota', createResourceQuotaController],
     ['daemonset', createDaemonSetController],
     ['job', createJobController],
   ]

@@ -31,5 +31,7 @@ test('8.3 a template has the hash that a v1.18 controller gives it', () => {
 test('8.3 a collision changes the hash; an empty part does not', () => {
   const one = template('c', 'redis', 'agent')
   expect(computeHash(one, 1)).not.toBe(computeHash(one, undefined))
-  expect(computeHash({ ...one, spec: { ...one.spec, volumes: [], nodeSelector: {} } }, undefined)).toBe(computeHash(one, undefined))
+  expect(computeHash({ ...one, spec: { ...one.spec, volumes: [], nodeSelector: {} } }, undefined)).toBe(
+    computeHash(one, undefined),
+  )
 })
