@@ -5,7 +5,7 @@ import { isObject, member } from '../objects/json.ts'
 import { selectorFromObject } from '../objects/label-selector.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../objects/meta.ts'
 import type { DisruptionBudget } from './preemption.ts'
-import type { SchedulerOptions } from './scheduler.ts'
+import type { SchedulerOptions } from './scheduler-options.ts'
 import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
 
 const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }

@@ -1,23 +1,6 @@
-import type { Client } from '../apiserver/client/client.ts'
-import type { Calendar } from '../kernel/calendar.ts'
-import type { Journal } from '../kernel/journal.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import type { RandomStreams } from '../kernel/random.ts'
 import { createSchedulerInputs } from './scheduler-inputs.ts'
+import type { SchedulerOptions } from './scheduler-options.ts'
 import { createSchedulingCycle } from './scheduling-cycle.ts'
-
-export interface SchedulerOptions {
-  readonly kernel: Kernel
-  readonly calendar: Calendar
-  readonly journal: Journal
-  readonly random: RandomStreams
-  readonly client: Client
-  readonly minor: number
-  /** The Pods that this scheduler is for, and what it calls itself in events. Default `default-scheduler`. */
-  readonly schedulerName?: string
-  /** Name of the machine, in `reportingInstance` of events. Default `control-plane`. */
-  readonly host?: string
-}
 
 export interface Scheduler {
   start(): void
