@@ -43,7 +43,7 @@ export function seedBootstrapObjects(
     )
   }
   seed(core('services'), kubernetesService)
-  const policy = bootstrapPolicy()
+  const policy = bootstrapPolicy(minor)
   for (const role of policy.clusterRoles) seed(rbac('clusterroles'), role)
   for (const binding of policy.clusterRoleBindings) seed(rbac('clusterrolebindings'), binding)
   for (const role of policy.roles) seed(rbac('roles'), role)

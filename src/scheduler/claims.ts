@@ -18,21 +18,18 @@ export function claimNames({ pod }: PodFacts): readonly string[] {
  * Why a Pod's claims keep it from being scheduled, or undefined. What volumes ask of nodes is not looked at.
  * Source: pkg/scheduler/core/generic_scheduler.go, podPassesBasicChecks; pkg/controller/volume/scheduling.
  */
-export function claimError(
-  names: readonly string[],
-  claimOf: (name: string) => KubeObject | undefined,
-): string | undefined {
-  for (const name of names) {
-    const claim = claimOf(name)
-    if (claim === undefined) return `persistentvolumeclaim ${goQuote(name)} not found`
-    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim ${goQuote(name)} is being deleted`
+export function claimError(names: readonly string[], claims: readonly (KubeObject | undefined)[]): string | undefined {
+  for (let at = 0; at < names.length; at++) {
+    const claim = claims[at]
+    if (claim === undefined) return `persistentvolumeclaim ${goQuote(names[at] ?? '')} not found`
+    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim ${goQuote(names[at] ?? '')} is being deleted`
   }
   return undefined
 }
 
 /** Whether a claim has no volume yet. */
-export function isUnbound(claim: KubeObject): boolean {
-  const spec = member(claim, 'spec')
+export function isUnbound(claim: KubeObject | undefined): boolean {
+  const spec = claim === undefined ? undefined : member(claim, 'spec')
   const volume = isObject(spec) ? member(spec, 'volumeName') : undefined
   return volume === undefined || volume === ''
 }

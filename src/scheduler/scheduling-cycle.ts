@@ -3,7 +3,7 @@ import type { Pod } from '../objects/core.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, placePod } from './algorithm.ts'
 import { createBinder } from './binder.ts'
-import { claimError, claimNames } from './claims.ts'
+import { claimError, claimNames, isUnbound } from './claims.ts'
 import { type FailureReason, truncatedNote, writeStatus } from './failure-handler.ts'
 import { mayHelp } from './node-changes.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -17,7 +17,7 @@ import type { SchedulerOptions } from './scheduler-options.ts'
 import { createSchedulingQueue, type QueuedPod } from './scheduling-queue.ts'
 import { createSeriesRecorder } from './series-recorder.ts'
 import { createSpreadSelector } from './spread-listers.ts'
-import { noNodesMessage, patchesStatus } from './version-facts.ts'
+import { noNodesMessage, patchesStatus, unboundClaimMessage } from './version-facts.ts'
 
 const actor = 'scheduler'
 
@@ -89,17 +89,23 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     whileBusy((resume) =>
       inputs.withClaims((claimOf) => {
         if (isStopped) return
-        const error = claimError(claims, (name) => claimOf(facts.namespace, name))
+        const found = claims.map((name) => claimOf(facts.namespace, name))
+        const error = claimError(claims, found)
         resume()
-        if (error === undefined) place(queued)
+        if (error === undefined) place(queued, found.some(isUnbound))
         else fail(queued, 'Unschedulable', error, error, queue.cycle)
       }),
     )
   }
 
-  const place = (queued: QueuedPod): void => {
+  const place = (queued: QueuedPod, hasUnboundClaim = false): void => {
     const result = placePod(queued.facts, cache, placement)
     const attempt = queue.cycle
+    if (result.kind === 'fits' && hasUnboundClaim) {
+      const message = factAt(unboundClaimMessage, minor)(queued.facts.pod, cache.nodes.length)
+      fail(queued, 'Unschedulable', message, message, attempt)
+      return
+    }
     if (result.kind === 'fits') {
       bind(queued, result.node, result.feasible, attempt)
       return

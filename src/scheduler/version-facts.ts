@@ -133,3 +133,20 @@ export const noNodesMessage: VersionedFact<string> = {
   initially: 'no nodes available to schedule pods',
   since: [],
 }
+
+/** What a Pod is told whose claim has no volume yet. */
+export const unboundClaimMessage: VersionedFact<(pod: Pod, nodes: number) => string> = {
+  source: 'pkg/controller/volume/scheduling/scheduler_binder.go; framework.go, RunFilterPlugins; later PreFilter',
+  initially: ({ metadata }) =>
+    `running "VolumeBinding" filter plugin for pod ${JSON.stringify(metadata.name)}: ${unbound}`,
+  since: [
+    [20, (_, nodes) => `0/${nodes} nodes are available: ${nodes} ${unbound}.`],
+    [
+      24,
+      (_, nodes) =>
+        `0/${nodes} nodes are available: ${unbound}. preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
+    ],
+  ],
+}
+
+const unbound = 'pod has unbound immediate PersistentVolumeClaims'

@@ -1,4 +1,6 @@
 import { priorityPlugin } from '../../src/apiserver/admission/plugins/priority.ts'
+import { bootstrapPolicy } from '../../src/apiserver/auth/bootstrap-policy.ts'
+import { createAuthorization } from '../../src/apiserver/auth/create-authorization.ts'
 import { type Client, resources } from '../../src/apiserver/client/client.ts'
 import { createClient } from '../../src/apiserver/client/in-process-client.ts'
 import { createLink, type LinkLatencies } from '../../src/apiserver/client/link.ts'
@@ -15,25 +17,37 @@ import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 
 const admin = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
 
-/** A server and a scheduler, a few ms apart, without anything else. */
+/** A server with its default policy and a scheduler, a few ms apart, without anything else. */
 export function testCluster(minor = 18, latencies: LinkLatencies = { request: { kind: 'fixed', ms: 2 } }) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
   const journal = createJournal(kernel, 'summary')
   const random = createRandomStreams('scheduler')
+  const gates = resolveFeatureGates(minor)
+  const authorization = createAuthorization({ kernel, minor, gates })
   const server = createApiServer({
     kernel,
     calendar,
     journal,
     random,
     minor,
-    gates: resolveFeatureGates(minor),
-    authorizers: [],
+    gates,
+    authorizers: [authorization.authorizer],
+    observers: [authorization.observe],
     admission: [priorityPlugin],
     strategies: kindStrategies,
   })
+  const policy = bootstrapPolicy(minor)
+  const rbac = (resource: string) => ({ group: 'rbac.authorization.k8s.io', version: 'v1', resource })
+  for (const role of policy.clusterRoles) server.seed(rbac('clusterroles'), role)
+  for (const binding of policy.clusterRoleBindings) server.seed(rbac('clusterrolebindings'), binding)
   const link = createLink({ kernel, random: random.stream('link'), latencies })
-  const client: Client = createClient({ kernel, server, user: { name: 'system:kube-scheduler', groups: [] }, link })
+  const client: Client = createClient({
+    kernel,
+    server,
+    user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
+    link,
+  })
   const scheduler = createScheduler({ kernel, calendar, journal, random, client, minor, host: 'test' })
   const send = (verb: 'create' | 'update' | 'delete', resource: ResourceRef, place: object) => {
     const answer = server.handle({ user: admin, verb, resource, ...place })

@@ -175,3 +175,24 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
   ],
   'pv-protection-controller': [rule('get list update watch', '', 'persistentvolumes'), events],
 }
+
+/**
+ * Controllers that came later, with the minor version. Source: the same file in those versions; gates RootCAConfigMap
+ * (1.20), LegacyServiceAccountTokenCleanUp (1.29).
+ */
+export const laterControllerRoles: readonly {
+  readonly since: number
+  readonly name: string
+  readonly rules: readonly PolicyRule[]
+}[] = [
+  { since: 20, name: 'root-ca-cert-publisher', rules: [rule('create update', '', 'configmaps'), events] },
+  { since: 21, name: 'ttl-after-finished-controller', rules: [rule('delete get list watch', 'batch', 'jobs'), events] },
+  {
+    since: 29,
+    name: 'legacy-service-account-token-cleaner',
+    rules: [
+      rule('get', '', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
+      rule('delete patch', '', 'secrets'),
+    ],
+  },
+]

@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../objects/meta.ts'
-import { controllerRoles } from './bootstrap-controller-roles.ts'
-import { clusterRoleTables, type RoleTable } from './bootstrap-roles.ts'
+import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
+import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -113,12 +113,20 @@ function controllerBinding(namespace: string, name: string): (typeof namespaceBi
   return [namespace, `${controllerPrefix}${name}`, `${controllerPrefix}${name}`, [account(name)]]
 }
 
+/** Adds what later versions allow. Only what concerns Secrets and tokens is dated. */
+function withLaterRules(table: RoleTable, minor: number): RoleTable {
+  const added = laterRules.filter(({ since, role }) => minor >= since && role === table.name).map(({ rule }) => rule)
+  return added.length === 0 ? table : { ...table, rules: [...table.rules, ...added] }
+}
+
 /** The objects without uid, times and versions: who stores them adds these. Aggregated roles have their rules. */
-export function bootstrapPolicy(): BootstrapPolicy {
-  const controllers = Object.keys(controllerRoles)
+export function bootstrapPolicy(minor = 18): BootstrapPolicy {
+  const rulesOf = new Map(Object.entries(controllerRoles))
+  for (const { since, name, rules } of laterControllerRoles) if (minor >= since) rulesOf.set(name, rules)
+  const controllers = [...rulesOf.keys()]
   const tables: readonly RoleTable[] = [
-    ...clusterRoleTables,
-    ...controllers.map((name) => ({ name: controllerPrefix + name, rules: controllerRoles[name] ?? [] })),
+    ...clusterRoleTables.map((table) => withLaterRules(table, minor)),
+    ...controllers.map((name) => ({ name: controllerPrefix + name, rules: rulesOf.get(name) ?? [] })),
   ]
   const bindings: typeof clusterBindings = [
     ...clusterBindings,

@@ -244,3 +244,8 @@ export const clusterRoleTables: readonly RoleTable[] = [
     ],
   },
 ]
+
+/** Rules that were added to a role later. Source: policy.go of those versions. */
+export const laterRules: readonly { readonly since: number; readonly role: string; readonly rule: PolicyRule }[] = [
+  { since: 22, role: 'system:aggregate-to-edit', rule: rule('create', '', 'serviceaccounts/token') },
+]
