@@ -68,7 +68,7 @@ function streamsOf(rows: readonly TimelineRow[], eventsAreOrdered: boolean): Map
 function streamName({ actor, what, detail }: TimelineRow, eventsAreOrdered: boolean): string {
   const subject = plain(String(detail.pod ?? detail.onNode ?? detail.node ?? ''))
   if (actor === 'request') return `request ${plain(String(detail.secret))} ${String(detail.node)}`
-  if (actor === 'event' && !eventsAreOrdered) return `event ${subject} ${what}`
+  if (actor === 'event' && !eventsAreOrdered) return `event ${subject} ${what} ${plain(String(detail.message))}`
   if (actor === 'volume-manager' || actor === 'files')
     return `${actor} ${subject} ${plain(String(detail.volume ?? ''))}`
   return `${actor} ${subject}`
@@ -81,6 +81,7 @@ function plain(text: string): string {
     .replace(/\b(web)-[a-z0-9]{5}\b/g, '$1-*')
     .replace(/<?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}>?/g, '<uid>')
     .replace(/ in [0-9.]+m?s \([0-9.]+m?s including waiting\)/, ' in <duration>')
+    .replaceAll('10.96.0.1:443', '<server>')
     .replace(/boot-\d+-/, 'boot-*-')
 }
 

@@ -59,6 +59,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   })
   const admin = controlPlane.clientOf(adminUser, controlPlane.linkFor('judge'))
   const nodes = new Map<string, TimelineNode>()
+  const outage = { isOn: false }
   for (const [index, name] of file.nodes.entries()) {
     const fs = createNodeFs({ kernel, memoryBytes: 16 * 2 ** 30, calendar })
     const runtime = createRuntime({
@@ -89,7 +90,15 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
         eventRecordQPS: 5,
         eventBurst: 10,
       }),
-      client: recordingClient(client(), name, onRequest, () => kernel.now()),
+      client: recordingClient(
+        client(),
+        name,
+        (...line) => {
+          // What a killed server did last is in no audit log.
+          if (!outage.isOn) onRequest(...line)
+        },
+        () => kernel.now(),
+      ),
       eventClient: client(),
       heartbeatClient: client(),
       runtime,
@@ -100,7 +109,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     })
     nodes.set(name, { name, fs, runtime, kubelet, link })
   }
-  return { kernel, calendar, journal, random, controlPlane, admin, nodes, minor }
+  return { kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
 }
 
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>

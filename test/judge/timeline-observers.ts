@@ -29,7 +29,7 @@ export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<str
     tell('event', reason, {
       pod: involvedObject.name,
       type,
-      message: message.replaceAll(involvedObject.uid ?? '-', '<uid>'),
+      message: message.replaceAll(involvedObject.uid || 'no uid', '<uid>'),
       ...shown,
       source,
       ...(path === undefined ? {} : { fieldPath: path }),
@@ -41,8 +41,8 @@ export function observeApi(cluster: TimelineCluster, namespaces: ReadonlySet<str
     resources.pods,
     (pod) => {
       if (!namespaces.has(pod.metadata.namespace ?? '')) return
-      const detail = statusDetail(pod)
-      const text = JSON.stringify(detail)
+      const text = JSON.stringify(statusDetail(pod)).replaceAll(pod.metadata.uid || 'no uid', '<uid>')
+      const detail = JSON.parse(text) as Readonly<Record<string, unknown>>
       if (statuses.get(pod.metadata.uid ?? '') === text) return
       statuses.set(pod.metadata.uid ?? '', text)
       tell('api', 'pod status', detail)
@@ -68,13 +68,21 @@ function watch<T extends Event | Pod | Node>(
   put: (object: T) => void,
   remove: (object: T) => void = () => undefined,
 ): void {
+  // After a re-list only what changed is news.
+  const versions = new Map<string, string | undefined>()
+  const news = (object: T): void => {
+    const key = `${object.metadata.namespace}/${object.metadata.name}`
+    if (versions.get(key) === object.metadata.resourceVersion) return
+    versions.set(key, object.metadata.resourceVersion)
+    put(object)
+  }
   new Reflector<T>({
     kernel,
     client: admin,
     resource,
     minor,
     random: random.stream(`judge/${resource.resource}`),
-    store: { replace: (objects) => objects.forEach(put), add: put, update: put, delete: remove },
+    store: { replace: (objects) => objects.forEach(news), add: news, update: news, delete: remove },
   }).start()
 }
 
@@ -97,14 +105,20 @@ function statusDetail(pod: Pod): Readonly<Record<string, unknown>> {
 
 function containersDetail(statuses: readonly ContainerStatus[]): Readonly<Record<string, unknown>> {
   const detail: Record<string, unknown> = {}
-  for (const { name, state = {}, ready, restartCount } of [...statuses].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { name, state = {}, lastState, ready, restartCount } of [...statuses].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const kind = state.running ? 'running' : state.terminated ? 'terminated' : 'waiting'
     const reason = state.waiting?.reason ?? state.terminated?.reason
+    const message = state.waiting?.message
+    const last = lastState?.terminated
     const exitCode = state.terminated?.exitCode
     detail[name] = {
       state: kind,
       ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
       ...(exitCode === undefined ? {} : { exitCode }),
+      ...(last === undefined ? {} : { last: { reason: last.reason, exitCode: last.exitCode } }),
       ready,
       restartCount,
     }
@@ -195,7 +209,7 @@ function configDetail(config: ContainerConfig | undefined): Readonly<Record<stri
   return {
     command: [...config.command, ...config.args],
     ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(mounts.length === 0 ? {} : { mounts: mounts.sort() }),
+    ...(mounts.length === 0 ? {} : { mounts }),
   }
 }
 
@@ -219,6 +233,7 @@ export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
   const names = new Map<string, string>()
   const contents = new Map<string, string>()
   const times = new Map<string, string[]>()
+  const mounted = new Set<string>()
   for (const { fs } of cluster.nodes.values()) {
     fs.observe(({ op, path }) => {
       const match =
@@ -234,7 +249,17 @@ export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
       }
       if (op === 'mkdir') tell('files', 'volume directory created', { pod, volume })
       if (op === 'rmdir') tell('files', 'volume directory removed', { pod, volume })
-      if (op === 'mount') tell('files', 'tmpfs mounted', { pod, volume, mode: '1777' })
+      // The poller comes when the set-up is over.
+      if (op === 'mount') mounted.add(`${uid}/${volume}`)
+      if (op === 'unmount') {
+        mounted.delete(`${uid}/${volume}`)
+        // A mount that is lost leaves its directory behind; one that is taken down does not.
+        cluster.kernel.schedule(50, () => {
+          if (!fs.lstat(path).ok || fs.isMountPoint(path)) return
+          tell('files', 'tmpfs unmounted', { pod, volume })
+          tell('files', 'content', { pod, volume, links: {}, files: {} })
+        })
+      }
       if (op === 'rmdir' || op === 'unmount') contents.delete(`${uid}/${volume}`)
     })
   }
@@ -247,6 +272,13 @@ export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
     for (const plugin of ['secret', 'projected']) {
       const directory = volumeDirectory(uid, plugin, volume)
       if (!node.fs.lstat(directory).ok) continue
+      const root = node.fs.lstat(directory)
+      if (mounted.delete(`${uid}/${volume}`) && root.ok)
+        tell('files', 'tmpfs mounted', {
+          pod: record.object?.name,
+          volume,
+          mode: (root.value.mode & 0o7777).toString(8),
+        })
       const seen = times.get(`${uid}/${volume}`) ?? []
       times.set(`${uid}/${volume}`, seen)
       const detail = contentDetail(node.fs, directory, seen)
@@ -296,7 +328,7 @@ function contentDetail(
       const text = content.ok ? new TextDecoder().decode(content.value) : ''
       const shown = text.length > 200 ? `<${text.length} bytes>` : text
       const mode = `0${(stat.value.mode & 0o7777).toString(8)}`
-      const owner = stat.value.gid === 0 && stat.value.uid === 0 ? {} : { owner: `${stat.value.uid}:${stat.value.gid}` }
+      const owner = stat.value.uid === 0 ? {} : { owner: stat.value.uid }
       files[`${prefix}${name}`] = { content: shown, mode, ...owner }
     }
   }

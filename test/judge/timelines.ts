@@ -1,4 +1,5 @@
 import { type Client, type PatchType, resources } from '../../src/apiserver/client/client.ts'
+import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
 import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
@@ -27,7 +28,8 @@ export function playTimeline(file: TimelineFile, seed: string): TimelineRun {
   observeApi(cluster, namespaces, tell)
   observeJournal(cluster, tell)
   observeFiles(cluster, tell)
-  for (const name of namespaces) create(admin, resources.namespaces, namespaceObject(name), undefined)
+  if (cluster.minor >= 20) grantRootCaPublisher(cluster)
+  for (const name of namespaces) create(kernel, admin, resources.namespaces, namespaceObject(name), undefined)
   for (const { kubelet } of nodes.values()) kubelet.start()
   kernel.runUntil(leadMs - 10_000)
   if (file.nodeTTLAnnotation !== null && file.nodeTTLAnnotation !== undefined)
@@ -39,7 +41,7 @@ export function playTimeline(file: TimelineFile, seed: string): TimelineRun {
     const at = leadMs + Math.round(row.t * 1000)
     if (at > kernel.now()) kernel.runUntil(at)
     rows.push(row)
-    if (row.actor === 'user') playUser(admin, row, namespace)
+    if (row.actor === 'user') playUser(cluster, row, namespace)
     else playOperator(cluster, row)
   }
   kernel.runUntil(leadMs + Math.round(file.duration * 1000))
@@ -53,6 +55,19 @@ function namespaceOf(file: TimelineFile): string {
     if (match?.[1] !== undefined) return match[1]
   }
   return (file.nodes[0] ?? 'scenario').replace(/-n\d+$/, '')
+}
+
+/** The publisher of kube-root-ca.crt has a role of its own in these versions. */
+function grantRootCaPublisher({ kernel, admin }: TimelineCluster): void {
+  const group = 'rbac.authorization.k8s.io'
+  const binding = {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'judge-root-ca-publisher' },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: 'root-ca-cert-publisher', namespace: 'kube-system' }],
+  }
+  create(kernel, admin, { group, version: 'v1', resource: 'clusterrolebindings' }, binding, undefined)
 }
 
 function namespaceObject(name: string): KubeObject {
@@ -70,23 +85,32 @@ const plurals: Readonly<Record<string, { group: string; version: string; resourc
   replicaset: { group: 'apps', version: 'v1', resource: 'replicasets' },
 }
 
+/** A name that is still being deleted is waited for, as the recorded user did. */
 function create(
+  kernel: Kernel,
   admin: Client,
   resource: { group: string; version: string; resource: string },
   object: KubeObject,
   namespace: string | undefined,
+  tries = 100,
 ): void {
   const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } }
   admin.create(resource, placed, (reply) => {
-    if (!reply.ok)
-      throw new Error(`cannot create ${object.kind} ${object.metadata.name}: ${JSON.stringify(reply.error)}`)
+    if (reply.ok) return
+    const isLeaving = reply.error.kind === 'status' && /object is being deleted/.test(reply.error.status.message ?? '')
+    if (isLeaving && tries > 0) {
+      kernel.schedule(100, () => create(kernel, admin, resource, object, namespace, tries - 1))
+      return
+    }
+    throw new Error(`cannot create ${object.kind} ${object.metadata.name}: ${JSON.stringify(reply.error)}`)
   })
 }
 
-function playUser(admin: Client, { what, detail }: TimelineRow, namespace: string): void {
+function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, namespace: string): void {
+  const { admin } = cluster
   const [verb = '', kind = ''] = what.split(' ')
   if (verb === 'note') {
-    noteStep(admin, String(detail.text))
+    noteStep(cluster, String(detail.text))
     return
   }
   const resource = plurals[kind]
@@ -95,7 +119,7 @@ function playUser(admin: Client, { what, detail }: TimelineRow, namespace: strin
   const object = detail.object as KubeObject
   switch (verb) {
     case 'create':
-      create(admin, resource, object, namespace)
+      create(cluster.kernel, admin, resource, object, namespace)
       return
     case 'update':
       admin.get(resource, key, {}, (reply) => {
@@ -124,19 +148,27 @@ function playUser(admin: Client, { what, detail }: TimelineRow, namespace: strin
 }
 
 /** `secret "shared" exists only in namespace x`: made there. */
-function noteStep(admin: Client, text: string): void {
+function noteStep(cluster: TimelineCluster, text: string): void {
   const match = /^secret "([^"]+)" exists only in namespace (\S+)$/.exec(text)
   if (match === null) return
   const [, name = '', namespace = ''] = match
-  create(admin, resources.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name } }, namespace)
+  create(
+    cluster.kernel,
+    cluster.admin,
+    resources.secrets,
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name } },
+    namespace,
+  )
 }
 
 function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow): void {
   const node = cluster.nodes.get(String(detail.node))
   const links = [...[...cluster.nodes.values()].map(({ link }) => link), cluster.controlPlane.link]
   if (what === 'API server stops') {
+    cluster.outage.isOn = true
     for (const link of links) link.beginOutage()
   } else if (what === 'API server answers again') {
+    cluster.outage.isOn = false
     for (const link of links) link.endOutage()
   } else if (what === 'kubelet stop') node?.kubelet.stop()
   else if (what === 'kubelet start') node?.kubelet.start()

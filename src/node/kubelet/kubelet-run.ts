@@ -38,6 +38,7 @@ import { ServiceList } from './service-list.ts'
 import { staticPodOf } from './static-pods.ts'
 import { SyncLoop } from './sync-loop.ts'
 import { throttledClient } from './throttled-client.ts'
+import { TokenManager } from './token-manager.ts'
 import { volumeReports } from './volume-reports.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -108,7 +109,8 @@ export class KubeletRun {
       events: this.context.events,
       machine: onDisk.machine,
       statusGrid: this.#phases.nodeStatus,
-      reportMs: mode === 'explicit' ? config.nodeStatusReportFrequency : 0,
+      reportMs: config.nodeStatusReportFrequency,
+      isWatchful: mode === 'explicit',
       onRegistered: () => this.#take('node.registered'),
       onNode: () => undefined,
     })
@@ -204,10 +206,12 @@ export class KubeletRun {
 
   flushHeartbeats(): void {
     this.#lease.flush()
+    this.#registrar.setWatchful(true)
   }
 
   relaxHeartbeats(): void {
     this.#lease.relax()
+    this.#registrar.setWatchful(false)
   }
 
   #take(event: KubeletEvent['type']): void {
@@ -321,6 +325,7 @@ export class KubeletRun {
       minor,
       secrets,
       configMaps,
+      tokens: new TokenManager(kernel, calendar, client),
       allocatable: () => this.#machine().allocatable,
       ...(options.afterWriteStep === undefined ? {} : { afterWriteStep: options.afterWriteStep }),
     })

@@ -24,8 +24,10 @@ export interface NodeRegistrarOptions {
   readonly events: KubeletEvents
   readonly machine: () => MachineState
   readonly statusGrid: Grid
-  /** Unchanged statuses are told this often; 0: never again, because nobody looks (computed heartbeats). */
+  /** Unchanged statuses are told this often. */
   readonly reportMs: VirtualMs
+  /** Whether the status is looked at each `nodeStatusUpdateFrequency`, or only when something changes. */
+  readonly isWatchful: boolean
   /** The Node is registered and its status was told for the first time. */
   readonly onRegistered: () => void
   /** The Node as the API server has it changed. */
@@ -44,12 +46,17 @@ export class NodeRegistrar {
   #isStopped = false
   #timer: Timer | undefined
   #toldAt: VirtualMs = 0
+  #isWatchful: boolean
 
   constructor(options: NodeRegistrarOptions) {
     this.#options = options
+    this.#isWatchful = options.isWatchful
     const changed = (node: Node) => {
       this.node = node
       options.onNode(node)
+      // Somebody else says that the node is not well: the next look at the status will put that right.
+      const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+      if (this.#isRegistered && ready?.status !== 'True') this.#planAtNextLook()
     }
     this.#reflector = new Reflector<Node>({
       kernel: options.kernel,
@@ -72,6 +79,12 @@ export class NodeRegistrar {
   start(): void {
     this.#reflector.start()
     this.#register(registerRetry.initialMs)
+  }
+
+  /** Looks at the status at each of its instants from now on, or only when something changes. */
+  setWatchful(isWatchful: boolean): void {
+    this.#isWatchful = isWatchful || this.#options.isWatchful
+    if (this.#isWatchful && this.#isRegistered) this.#planAtNextLook()
   }
 
   /** The node's conditions changed: they are told at once. */
@@ -123,7 +136,7 @@ export class NodeRegistrar {
     heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }, (reply) => {
       if (this.#isStopped) return
       if (!reply.ok) {
-        this.#plan()
+        this.#planAtNextLook()
         return
       }
       const before = reply.value
@@ -132,6 +145,9 @@ export class NodeRegistrar {
       const { bootId } = this.#options.machine()
       if (bootBefore !== '' && bootBefore !== bootId)
         events.node('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`)
+      const readyBefore = before.status?.conditions?.find(({ type }) => type === 'Ready')
+      if (readyBefore !== undefined && readyBefore.status !== 'True')
+        events.node('Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`)
       const isNews = !jsonEqual(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
       if (!isNews && kernel.now() - this.#toldAt < reportMs) {
         this.#plan()
@@ -140,8 +156,10 @@ export class NodeRegistrar {
       }
       const settle = (answer: Reply<Node>): void => {
         if (this.#isStopped) return
-        if (answer.ok) this.#toldAt = kernel.now()
-        this.#plan()
+        if (answer.ok) {
+          this.#toldAt = kernel.now()
+          this.#plan()
+        } else this.#planAtNextLook()
         then?.()
       }
       const patch = {
@@ -156,12 +174,14 @@ export class NodeRegistrar {
   }
 
   #plan(): void {
-    const { kernel, statusGrid, reportMs } = this.#options
     this.#timer?.cancel()
-    if (reportMs === 0) return
-    // Between two reports nothing is told unless something changes, and then somebody says so.
-    const at = gridAfter(statusGrid, Math.max(kernel.now(), this.#toldAt + reportMs - 1))
-    this.#timer = kernel.schedule(at - kernel.now(), () => this.#tellStatus())
+    if (this.#isWatchful) this.#planAtNextLook()
+  }
+
+  #planAtNextLook(): void {
+    const { kernel, statusGrid } = this.#options
+    this.#timer?.cancel()
+    this.#timer = kernel.schedule(gridAfter(statusGrid, kernel.now()) - kernel.now(), () => this.#tellStatus())
   }
 
   #initialNode(): Node {

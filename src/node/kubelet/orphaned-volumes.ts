@@ -19,12 +19,12 @@ export function removeOrphanedVolumes(context: KubeletContext): void {
   const { fs, pods, volumes, pluginFor } = context
   const uids = fs.readdir(`${kubeletRoot}/pods`)
   for (const uid of uids.ok ? uids.value : []) {
-    // What a known Pod wants is mounted again by the ordinary way.
-    if (pods.get(uid) !== undefined || volumes.knows(uid)) continue
-    const owner = ownerOf(context, uid)
+    const owner = pods.get(uid) ?? ownerOf(context, uid)
     for (const [directory, volumeOf] of Object.entries(sources)) {
       const names = fs.readdir(`${podDirectory(uid)}/volumes/${directory}`)
       for (const name of names.ok ? names.value : []) {
+        // What a Pod wants is mounted again by the ordinary way.
+        if (volumes.use(uid, name)?.isDesired === true) continue
         const volume = volumeOf(name)
         const plugin = pluginFor(volume)
         if (plugin !== undefined) volumes.removeOrphan(owner, volume, plugin)

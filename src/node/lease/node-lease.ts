@@ -15,6 +15,9 @@ export interface Lease extends KubeObject {
 
 export const leaseNamespace = 'kube-node-lease'
 
+/** Source: pkg/kubelet/nodelease/controller.go, backoffEnsureLease and maxBackoff. */
+const retryPause = { initialMs: 100, maxMs: 7 * second } as const
+
 export interface NodeLeaseOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
@@ -38,6 +41,8 @@ export class NodeLease {
   /** The last renewal that the API server was told of. */
   #toldAt: VirtualMs | undefined
   #lease: Lease | undefined
+  #retrying: Timer | undefined
+  #pauseMs: VirtualMs = retryPause.initialMs
 
   constructor(options: NodeLeaseOptions) {
     this.#options = options
@@ -73,6 +78,7 @@ export class NodeLease {
   stop(): void {
     this.#renewedAt = this.lastRenewal()
     this.#isRunning = false
+    this.#retrying?.cancel()
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -88,6 +94,16 @@ export class NodeLease {
     if (this.#options.mode === 'explicit' || this.#timer !== undefined) this.#plan()
   }
 
+  /** What failed is tried again soon. Source: nodelease/controller.go, backoffEnsureLease. */
+  #retry(): void {
+    if (!this.#isRunning) return
+    this.#lease = undefined
+    const { kernel } = this.#options
+    this.#retrying?.cancel()
+    this.#retrying = kernel.schedule(this.#pauseMs, () => this.#tell(kernel.now()))
+    this.#pauseMs = Math.min(this.#pauseMs * 2, retryPause.maxMs)
+  }
+
   #tell(at: VirtualMs): void {
     const { client, nodeName, calendar, durationSeconds } = this.#options
     const spec = {
@@ -101,7 +117,8 @@ export class NodeLease {
         this.#lease = reply.value
         this.#renewedAt = Math.max(at, this.#renewedAt ?? 0)
         this.#toldAt = at
-      } else this.#lease = undefined
+        this.#pauseMs = retryPause.initialMs
+      } else this.#retry()
     }
     if (known !== undefined) {
       client.update<Lease>(resources.leases, { ...known, spec }, settle)
@@ -113,7 +130,10 @@ export class NodeLease {
         client.update<Lease>(resources.leases, { ...reply.value, spec }, settle)
         return
       }
-      if (reply.error.kind === 'network') return
+      if (reply.error.kind === 'network') {
+        this.#retry()
+        return
+      }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec }
       client.create<Lease>(resources.leases, lease, settle)
     })

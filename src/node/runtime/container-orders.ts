@@ -154,8 +154,9 @@ export class ContainerOrders {
   }
 
   /** Ends what runs in a sandbox, at once. */
-  killAll(sandboxId: string, exitCode: number): void {
-    for (const entry of this.#containers.values()) if (entry.config.sandboxId === sandboxId) this.#end(entry, exitCode)
+  killAll(sandboxId: string, exitCode: number, reason?: string): void {
+    for (const entry of this.#containers.values())
+      if (entry.config.sandboxId === sandboxId) this.#end(entry, exitCode, reason)
   }
 
   exec(id: string, argv: readonly string[], stdin: string): RuntimeResult<ExecResult> {

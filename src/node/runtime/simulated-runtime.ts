@@ -161,7 +161,8 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     probe: (id, request) => orders.probe(id, request),
     reboot() {
       for (const sandbox of sandboxes.values()) {
-        orders.killAll(sandbox.id, 255)
+        // Nobody saw how they ended (vectors/README-timelines.md, Reboot).
+        orders.killAll(sandbox.id, 255, 'Unknown')
         notReady(sandbox)
       }
     },

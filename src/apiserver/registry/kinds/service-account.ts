@@ -1,6 +1,7 @@
 import type { ServiceAccount } from '../../../objects/core.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { Strategy } from '../strategy.ts'
+import { serviceAccountToken } from './service-account-token.ts'
 
 /** ServiceAccounts. Source: pkg/registry/core/serviceaccount/strategy.go. */
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
@@ -11,6 +12,7 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   // The references are the controller's to write: a new account has none yet. Source: cleanSecretReferences keeps names only.
   prepareForCreate: namesOnly,
   prepareForUpdate: namesOnly,
+  subresources: { token: serviceAccountToken },
   table: {
     columns: [
       nameColumn,
