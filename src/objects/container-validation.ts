@@ -51,7 +51,7 @@ function validateContainerRest(v: Validator, path: string, container: Container,
   if (container.ports !== undefined) validatePorts(v, `${path}.ports`, container.ports)
   if (container.env !== undefined) validateEnv(v, `${path}.env`, container.env)
   if (container.envFrom !== undefined) validateEnvFrom(v, `${path}.envFrom`, container.envFrom)
-  if (container.volumeMounts !== undefined) validateMounts(v, `${path}.volumeMounts`, container, volumes)
+  if (container.volumeMounts !== undefined) validateContainerMounts(v, `${path}.volumeMounts`, container, volumes)
   if (container.volumeDevices !== undefined) validateDevices(v, `${path}.volumeDevices`, container, volumes)
   validatePullPolicy(v, `${path}.imagePullPolicy`, container.imagePullPolicy)
   if (container.resources !== undefined) validateResources(v, `${path}.resources`, container.resources)
@@ -68,7 +68,12 @@ function validatePullPolicy(v: Validator, field: string, policy: string | undefi
 }
 
 /** Source: ValidateVolumeMounts. The missing index in some of the paths is the original's. */
-function validateMounts(v: Validator, field: string, container: Container, volumes: KnownVolumes): void {
+export function validateContainerMounts(
+  v: Validator,
+  field: string,
+  container: Container,
+  volumes: KnownVolumes,
+): void {
   const devices = container.volumeDevices ?? []
   const paths = new Set<string>()
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {

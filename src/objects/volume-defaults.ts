@@ -15,10 +15,11 @@ export function defaultVolume(volume: Volume): Volume {
   if (volume.projected !== undefined) {
     const { sources } = volume.projected
     const projected = withMode(volume.projected)
-    return {
-      ...volume,
-      projected: sources === undefined ? projected : { ...projected, sources: sources.map(defaultProjection) },
+    // A list that is not left out when it is empty comes back as null.
+    if (sources === undefined || sources === null || sources.length === 0) {
+      return { ...volume, projected: { ...projected, sources: null } as unknown as typeof projected }
     }
+    return { ...volume, projected: { ...projected, sources: sources.map(defaultProjection) } }
   }
   if (volume.downwardAPI !== undefined) {
     return { ...volume, downwardAPI: withMode(withFieldVersions(volume.downwardAPI)) }

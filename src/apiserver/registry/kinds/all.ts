@@ -1,6 +1,22 @@
 import type { Strategy } from '../strategy.ts'
+import { autoscalerStrategy } from './autoscaler.ts'
+import {
+  leaseStrategy,
+  podDisruptionBudgetStrategy,
+  podSecurityPolicyStrategy,
+  priorityClassStrategy,
+  runtimeClassStrategy,
+  storageClassStrategy,
+} from './cluster-policies.ts'
 import { cronJobStrategy, jobStrategy } from './jobs.ts'
+import { limitRangeStrategy, resourceQuotaStrategy } from './limits.ts'
+import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts'
+import { nodeStrategy } from './node.ts'
 import { podStrategy } from './pod.ts'
+import { podPresetStrategy } from './pod-preset.ts'
+import { endpointsStrategy, serviceStrategy } from './services.ts'
+import { controllerRevisionStrategy, podTemplateStrategy } from './templates.ts'
+import { persistentVolumeClaimStrategy, persistentVolumeStrategy } from './volumes.ts'
 import {
   daemonSetStrategy,
   deploymentStrategy,
@@ -9,14 +25,37 @@ import {
   statefulSetStrategy,
 } from './workloads.ts'
 
-/** The strategies of all kinds but those of the server's core (Secrets, ...) and of authorization. */
+/**
+ * The strategies of all kinds but those of the server's core (Secrets, ConfigMaps, ...) and of authorization. Kinds that
+ * have none here are stored and read back as they are.
+ */
 export const kindStrategies: readonly Strategy[] = [
   podStrategy,
+  podTemplateStrategy,
+  nodeStrategy,
+  serviceStrategy,
+  endpointsStrategy,
+  limitRangeStrategy,
+  resourceQuotaStrategy,
+  persistentVolumeStrategy,
+  persistentVolumeClaimStrategy,
   replicationControllerStrategy,
   deploymentStrategy,
   replicaSetStrategy,
   statefulSetStrategy,
   daemonSetStrategy,
+  controllerRevisionStrategy,
   jobStrategy,
   cronJobStrategy,
+  autoscalerStrategy,
+  ingressStrategy,
+  ingressClassStrategy,
+  networkPolicyStrategy,
+  podDisruptionBudgetStrategy,
+  podSecurityPolicyStrategy,
+  storageClassStrategy,
+  priorityClassStrategy,
+  runtimeClassStrategy,
+  leaseStrategy,
+  podPresetStrategy,
 ] as readonly unknown[] as readonly Strategy[] // each is only called with objects of its own resource

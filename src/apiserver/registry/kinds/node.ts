@@ -1,0 +1,153 @@
+import type { Node, Taint } from '../../../objects/core.ts'
+import { goQuote } from '../../../objects/field-errors.ts'
+import { isCidr, labelValue } from '../../../objects/formats.ts'
+import { equalJson } from '../../../objects/json.ts'
+import { validateLabelName } from '../../../objects/label-validation.ts'
+import { validateResourceQuantity } from '../../../objects/resource-validation.ts'
+import { validateTaintEffect } from '../../../objects/scheduling-validation.ts'
+import { sortedKeys, type Validator } from '../../../objects/validator.ts'
+import type { Strategy } from '../strategy.ts'
+import { nodeColumns } from './columns.ts'
+import { errorsOf } from './settings.ts'
+import { ageCell } from './workload-rows.ts'
+
+/** Source: pkg/registry/core/node/strategy.go, pkg/apis/core/validation/validation.go. */
+
+/** Source: validateNodeTaints. The path below metadata is the original's. */
+function validateTaints(v: Validator, taints: readonly Taint[]): void {
+  const known = new Set<string>()
+  for (const [index, taint] of taints.entries()) {
+    const path = `metadata.taints[${index}]`
+    const { key = '', value = '' } = taint
+    const effect: string = taint.effect ?? ''
+    validateLabelName(v, `${path}.key`, key)
+    const problems = labelValue(value)
+    if (problems.length > 0) v.invalid(`${path}.value`, value, problems.join(';'))
+    if (effect === '') v.required(`${path}.effect`)
+    else validateTaintEffect(v, `${path}.effect`, effect)
+    const pair = `${effect}/${key}`
+    if (known.has(pair)) {
+      const shown = `core.Taint{Key:${goQuote(key)}, Value:${goQuote(value)}, Effect:${goQuote(effect)}, TimeAdded:(*v1.Time)(nil)}`
+      const body = `Duplicate value: ${shown}: taints must be unique by key and effect pair`
+      v.add([{ type: 'FieldValueDuplicate', field: path, body }])
+    }
+    known.add(pair)
+  }
+}
+
+function validateResources(v: Validator, { status }: Node): void {
+  for (const member of ['capacity', 'allocatable'] as const) {
+    const amounts = status?.[member]
+    for (const name of sortedKeys(amounts)) {
+      validateResourceQuantity(v, `status.${member}.${name}`, name, amounts?.[name] ?? '0')
+    }
+  }
+}
+
+/** Source: ValidateNodeUpdate. */
+function validateUpdate(v: Validator, next: Node, old: Node): void {
+  validateResources(v, next)
+  const addresses = new Set<string>()
+  for (const [index, { type, address }] of (next.status?.addresses ?? []).entries()) {
+    const key = `${type}/${address}`
+    if (addresses.has(key)) {
+      const body = `Duplicate value: core.NodeAddress{Type:${goQuote(type)}, Address:${goQuote(address)}}`
+      v.add([{ type: 'FieldValueDuplicate', field: `status.addresses[${index}]`, body }])
+    }
+    addresses.add(key)
+  }
+  const cidr = old.spec?.podCIDR ?? ''
+  if (cidr !== '' && cidr !== (next.spec?.podCIDR ?? '')) {
+    v.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
+  }
+  const provider = old.spec?.providerID ?? ''
+  if (provider !== '' && provider !== (next.spec?.providerID ?? '')) {
+    v.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')
+  }
+  validateTaints(v, next.spec?.taints ?? [])
+}
+
+export const nodeStrategy: Strategy<Node> = {
+  resource: { group: '', version: 'v1', resource: 'nodes' },
+  kind: 'Node',
+  namespaced: false,
+  hasStatus: true,
+  defaults: (node) => {
+    const { status, spec } = node
+    const isDoubled = status?.allocatable === undefined && status?.capacity !== undefined
+    const listed = spec as { readonly podCIDRs?: readonly string[] } | undefined // a member that the type leaves out
+    const cidrs = listed?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : undefined)
+    return {
+      ...node,
+      spec:
+        cidrs === undefined ? (spec ?? {}) : { ...spec, podCIDR: spec?.podCIDR || (cidrs[0] ?? ''), podCIDRs: cidrs },
+      status: {
+        ...status,
+        ...(isDoubled ? { allocatable: status.capacity } : {}),
+        daemonEndpoints: status?.daemonEndpoints ?? { kubeletEndpoint: { Port: 0 } },
+        nodeInfo: { ...noNodeInfo, ...status?.nodeInfo },
+      },
+    } as Node
+  },
+  validate: (node, context) =>
+    errorsOf(context, (v) => {
+      validateTaints(v, node.spec?.taints ?? [])
+      validateResources(v, node)
+      const cidr = node.spec?.podCIDR ?? ''
+      if (cidr !== '' && !isCidr(cidr))
+        v.invalidGo('spec.podCIDRs[0]', `[]string{${goQuote(cidr)}}`, 'must be valid CIDR')
+    }),
+  validateUpdate: (next, old, context) => errorsOf(context, (v) => validateUpdate(v, next, old)),
+  validateStatusUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      if (!equalJson(next.status, old.status)) validateUpdate(v, next, old)
+    }),
+  selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable === true) }),
+  table: { columns: nodeColumns, row: (node, context) => [...nodeCells(node, ageCell(node, context))] },
+}
+
+/** Members of NodeSystemInfo, none of which is ever left out. Source: k8s.io/api core/v1/types.go. */
+const noNodeInfo = {
+  machineID: '',
+  systemUUID: '',
+  bootID: '',
+  kernelVersion: '',
+  osImage: '',
+  containerRuntimeVersion: '',
+  kubeletVersion: '',
+  kubeProxyVersion: '',
+  operatingSystem: '',
+  architecture: '',
+}
+
+/** Source: printNode. */
+function nodeCells({ metadata, spec, status }: Node, age: string): readonly string[] {
+  const ready = (status?.conditions ?? []).find(({ type }) => type === 'Ready')
+  const words = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady']
+  if (spec?.unschedulable === true) words.push('SchedulingDisabled')
+  const address = (wanted: string) => (status?.addresses ?? []).find(({ type }) => type === wanted)?.address ?? '<none>'
+  const { nodeInfo = {} } = status ?? {}
+  return [
+    metadata.name,
+    words.join(','),
+    rolesOf(metadata.labels).join(',') || '<none>',
+    age,
+    nodeInfo.kubeletVersion ?? '',
+    address('InternalIP'),
+    address('ExternalIP'),
+    nodeInfo.osImage || '<unknown>',
+    nodeInfo.kernelVersion || '<unknown>',
+    nodeInfo.containerRuntimeVersion || '<unknown>',
+  ]
+}
+
+/** Source: findNodeRoles. */
+function rolesOf(labels: Readonly<Record<string, string>> | undefined): readonly string[] {
+  const prefix = 'node-role.kubernetes.io/'
+  const roles = new Set<string>()
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    if (key.startsWith(prefix) && key.length > prefix.length) roles.add(key.slice(prefix.length))
+    else if (key === 'kubernetes.io/role' && value !== '') roles.add(value)
+  }
+  return [...roles].sort()
+}

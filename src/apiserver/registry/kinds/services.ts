@@ -1,0 +1,169 @@
+import { dns1035Label, maskTrailingDash } from '../../../objects/formats.ts'
+import { validateService, validateServiceUpdate, validateSubsets } from '../../../objects/service-validation.ts'
+import type { EndpointSubset, Endpoints, LoadBalancerStatus, Service, ServicePort } from '../../../objects/services.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+import { endpointColumns, serviceColumns } from './columns.ts'
+import { errorsOf } from './settings.ts'
+import { ageCell, labelsCell } from './workload-rows.ts'
+
+/** Source: pkg/registry/core/service, pkg/apis/core/v1/defaults.go. */
+
+/** Where cluster addresses come from, and node ports. Source: flags service-cluster-ip-range, service-node-port-range. */
+const clusterNetwork = [10, 0, 0] as const
+const nodePorts = { first: 30_000, last: 32_767 } as const
+/** How long a client keeps to a Pod. Source: k8s.io/api core/v1, DefaultClientIPServiceAffinitySeconds. */
+const affinitySeconds = 10_800
+
+function defaultPort(port: ServicePort): ServicePort {
+  const isUnset = port.targetPort === undefined || port.targetPort === 0 || port.targetPort === ''
+  return {
+    ...port,
+    protocol: port.protocol || 'TCP',
+    targetPort: isUnset ? (port.port ?? 0) : (port.targetPort ?? 0),
+  }
+}
+
+/** An address and node ports for a Service that needs them; they are random, as the original's are. */
+function allocate(service: Service, context: RegistryContext): Service {
+  const { spec = {} } = service
+  if (spec.type === 'ExternalName') return service
+  const clusterIP = spec.clusterIP || [...clusterNetwork, context.random.integer(2, 255)].join('.')
+  const isExposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+  const ports = spec.ports?.map((port) =>
+    isExposed && !port.nodePort
+      ? { ...port, nodePort: context.random.integer(nodePorts.first, nodePorts.last + 1) }
+      : port,
+  )
+  return { ...service, spec: { ...spec, clusterIP, ...(ports === undefined ? {} : { ports }) } }
+}
+
+export const serviceStrategy: Strategy<Service> = {
+  resource: { group: '', version: 'v1', resource: 'services' },
+  kind: 'Service',
+  namespaced: true,
+  hasStatus: true,
+  returnsDeletedObject: false,
+  allowsCreateOnUpdate: true,
+  defaults: (service) => {
+    const { spec = {} } = service
+    const sessionAffinity = spec.sessionAffinity || 'None'
+    const type = spec.type || 'ClusterIP'
+    const { sessionAffinityConfig: given, ...rest } = spec
+    const isExposed = type === 'NodePort' || type === 'LoadBalancer'
+    const config =
+      sessionAffinity !== 'ClientIP'
+        ? undefined
+        : given?.clientIP?.timeoutSeconds === undefined
+          ? { clientIP: { timeoutSeconds: affinitySeconds } }
+          : given
+    return {
+      ...service,
+      spec: {
+        ...rest,
+        ...(spec.ports === undefined ? {} : { ports: spec.ports.map(defaultPort) }),
+        sessionAffinity,
+        type,
+        ...(config === undefined ? {} : { sessionAffinityConfig: config }),
+        ...(isExposed && !spec.externalTrafficPolicy ? { externalTrafficPolicy: 'Cluster' } : {}),
+      },
+      status: { ...service.status, loadBalancer: service.status?.loadBalancer ?? {} },
+    }
+  },
+  prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
+  completeForCreate: (service, context) => allocate(service, context),
+  // An address once given is kept when the next version leaves it out. Source: patchAllocatedValues and PrepareForUpdate.
+  prepareForUpdate: (next, old, context) => {
+    const clusterIP = next.spec?.clusterIP || (next.spec?.type === 'ExternalName' ? '' : (old.spec?.clusterIP ?? ''))
+    const ports = next.spec?.ports?.map((port) => {
+      const same = old.spec?.ports?.find((known) => known.port === port.port && known.protocol === port.protocol)
+      return port.nodePort || !same?.nodePort || next.spec?.type === 'ClusterIP'
+        ? port
+        : { ...port, nodePort: same.nodePort }
+    })
+    const spec = { ...next.spec, ...(ports === undefined ? {} : { ports }) }
+    return allocate({ ...next, spec: clusterIP === '' ? spec : { ...spec, clusterIP } }, context)
+  },
+  validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
+  validate: (service, context) => errorsOf(context, (v) => validateService(v, service)),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validateServiceUpdate(v, next, old)
+      validateService(v, next)
+    }),
+  table: {
+    columns: serviceColumns,
+    row: (service, context) => {
+      const { spec = {} } = service
+      const ports = (spec.ports ?? []).map(({ port, nodePort, protocol }) =>
+        nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`,
+      )
+      return [
+        service.metadata.name,
+        spec.type ?? '',
+        spec.clusterIP || '<none>',
+        externalCell(service),
+        ports.join(',') || '<none>',
+        ageCell(service, context),
+        labelsCell(spec.selector),
+      ]
+    },
+  },
+}
+
+/** Source: getServiceExternalIP. */
+function externalCell({ spec = {}, status }: Service): string {
+  const own = spec.externalIPs ?? []
+  switch (spec.type) {
+    case 'ClusterIP':
+    case 'NodePort':
+      return own.join(',') || '<none>'
+    case 'LoadBalancer':
+      return [...addressesOf(status?.loadBalancer), ...own].join(',') || '<pending>'
+    case 'ExternalName':
+      return spec.externalName ?? ''
+    default:
+      return '<unknown>'
+  }
+}
+
+/** Addresses of a load balancer, sorted. Source: loadBalancerStatusStringer. */
+export function addressesOf(status: LoadBalancerStatus | undefined): readonly string[] {
+  const addresses = (status?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '')
+  return [...new Set(addresses.filter((address) => address !== ''))].sort()
+}
+
+export const endpointsStrategy: Strategy<Endpoints> = {
+  resource: { group: '', version: 'v1', resource: 'endpoints' },
+  kind: 'Endpoints',
+  namespaced: true,
+  allowsCreateOnUpdate: true,
+  defaults: (endpoints) =>
+    endpoints.subsets === undefined ? endpoints : { ...endpoints, subsets: endpoints.subsets.map(defaultSubset) },
+  validate: (endpoints, context) => errorsOf(context, (v) => validateSubsets(v, endpoints.subsets ?? [])),
+  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateSubsets(v, next.subsets ?? [])),
+  table: {
+    columns: endpointColumns,
+    row: (endpoints, context) => [
+      endpoints.metadata.name,
+      endpointsCell(endpoints.subsets ?? []),
+      ageCell(endpoints, context),
+    ],
+  },
+}
+
+function defaultSubset(subset: EndpointSubset): EndpointSubset {
+  if (subset.ports === undefined) return subset
+  return { ...subset, ports: subset.ports.map((port) => ({ ...port, protocol: port.protocol || 'TCP' })) }
+}
+
+/** At most three are listed. Source: formatEndpoints. */
+function endpointsCell(subsets: readonly EndpointSubset[]): string {
+  if (subsets.length === 0) return '<none>'
+  const all = subsets.flatMap(({ addresses = [], ports = [] }) => {
+    const listed = addresses.map(({ ip = '' }) => ip)
+    if (ports.length === 0) return listed
+    return ports.flatMap(({ port }) => listed.map((ip) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)))
+  })
+  const shown = all.slice(0, 3).join(',')
+  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown
+}

@@ -1,0 +1,56 @@
+import { equalJson } from '../../../objects/json.ts'
+import type { Validator } from '../../../objects/validator.ts'
+import { defaultTemplate, validateTemplate } from '../../../objects/workload-validation.ts'
+import type { ControllerRevision, PodTemplate } from '../../../objects/workloads.ts'
+import type { Strategy } from '../strategy.ts'
+import { errorsOf } from './settings.ts'
+import { controllerRevisionColumns, podTemplateColumns } from './workload-columns.ts'
+import { ageCell, containerCells, labelsCell } from './workload-rows.ts'
+
+/** Templates as objects of their own, and the history of workloads. Source: pkg/registry/core/podtemplate, pkg/registry/apps/controllerrevision. */
+
+export const podTemplateStrategy: Strategy<PodTemplate> = {
+  resource: { group: '', version: 'v1', resource: 'podtemplates' },
+  kind: 'PodTemplate',
+  namespaced: true,
+  returnsDeletedObject: true,
+  defaults: (object) => ({ ...object, template: defaultTemplate(object.template) }),
+  validate: (object, context) => errorsOf(context, (v) => validateTemplate(v, 'template', object.template ?? {})),
+  validateUpdate: (next, _old, context) =>
+    errorsOf(context, (v) => validateTemplate(v, 'template', next.template ?? {})),
+  table: {
+    columns: podTemplateColumns,
+    row: ({ metadata, template }) => [
+      metadata.name,
+      ...containerCells(template?.spec?.containers),
+      labelsCell(template?.metadata?.labels),
+    ],
+  },
+}
+
+function validateRevision(v: Validator, { data, revision = 0 }: ControllerRevision): void {
+  if (data === undefined || data === null) v.required('data', 'data is mandatory')
+  v.nonNegative('revision', revision)
+}
+
+export const controllerRevisionStrategy: Strategy<ControllerRevision> = {
+  resource: { group: 'apps', version: 'v1', resource: 'controllerrevisions' },
+  kind: 'ControllerRevision',
+  namespaced: true,
+  defaults: (object) => ({ ...object, revision: object.revision ?? 0 }),
+  validate: (object, context) => errorsOf(context, (v) => validateRevision(v, object)),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validateRevision(v, next)
+      if (!equalJson(next.data, old.data)) v.invalidGo('data', 'runtime.RawExtension{}', 'field is immutable')
+    }),
+  table: {
+    columns: controllerRevisionColumns,
+    row: (object, context) => {
+      const owner = (object.metadata.ownerReferences ?? []).find(({ controller }) => controller === true)
+      const group = owner?.apiVersion.includes('/') === true ? `.${owner.apiVersion.split('/', 1)[0]}` : ''
+      const controller = owner === undefined ? '<none>' : `${owner.kind.toLowerCase()}${group}/${owner.name}`
+      return [object.metadata.name, controller, object.revision ?? 0, ageCell(object, context)]
+    },
+  },
+}

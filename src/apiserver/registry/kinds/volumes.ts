@@ -1,0 +1,305 @@
+import { type Amounts, amountOf } from '../../../objects/amounts.ts'
+import { dns1123Subdomain } from '../../../objects/formats.ts'
+import { equalJson } from '../../../objects/json.ts'
+import { validateLabelSelector } from '../../../objects/label-validation.ts'
+import type { KubeObject, LabelSelector } from '../../../objects/meta.ts'
+import { annotation } from '../../../objects/pod-validation.ts'
+import { canonicalQuantity, compareQuantities, quantityValue } from '../../../objects/quantity.ts'
+import { validateNodeSelector } from '../../../objects/scheduling-validation.ts'
+import { isUnset, sortedKeys, type Validator } from '../../../objects/validator.ts'
+import { sourceDefaults, withDefaults } from '../../../objects/volume-defaults.ts'
+import { persistentSourceValidators } from '../../../objects/volume-source-validation.ts'
+import type { Strategy } from '../strategy.ts'
+import { persistentVolumeClaimColumns, persistentVolumeColumns } from './columns.ts'
+import { errorsOf } from './settings.ts'
+import { ageCell } from './workload-rows.ts'
+
+/** PersistentVolumes and claims. Source: pkg/apis/core/validation/validation.go, pkg/apis/core/v1/defaults.go. */
+
+type Source = Readonly<Record<string, unknown>>
+
+interface PersistentVolume extends KubeObject {
+  readonly spec?: Source & {
+    readonly capacity?: Amounts
+    readonly accessModes?: readonly string[]
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string }
+    readonly persistentVolumeReclaimPolicy?: string
+    readonly storageClassName?: string
+    readonly volumeMode?: string
+    readonly nodeAffinity?: { readonly required?: Parameters<typeof validateNodeSelector>[2] }
+  }
+  readonly status?: { readonly phase?: string; readonly reason?: string }
+}
+
+interface PersistentVolumeClaim extends KubeObject {
+  readonly spec?: {
+    readonly accessModes?: readonly string[]
+    readonly selector?: LabelSelector
+    readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts }
+    readonly volumeName?: string
+    readonly storageClassName?: string
+    readonly volumeMode?: string
+    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string }
+  }
+  readonly status?: { readonly phase?: string; readonly accessModes?: readonly string[]; readonly capacity?: Amounts }
+}
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce']
+const volumeModes = ['Block', 'Filesystem']
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
+const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
+
+/** In the original's order, with the names that its errors give them. */
+const sources = [
+  ['hostPath', 'hostPath', 'hostPath'],
+  ['gcePersistentDisk', 'gcePersistentDisk', 'persistentDisk'],
+  ['awsElasticBlockStore', 'awsElasticBlockStore', 'awsElasticBlockStore'],
+  ['glusterfs', 'glusterfs', 'glusterfs'],
+  ['flocker', 'flocker', 'flocker'],
+  ['nfs', 'nfs', 'nfs'],
+  ['rbd', 'rbd', 'rbd'],
+  ['quobyte', 'quobyte', 'quobyte'],
+  ['cephfs', 'cephFS', 'cephfs'],
+  ['iscsi', 'iscsi', 'iscsi'],
+  ['cinder', 'cinder', 'cinder'],
+  ['fc', 'fc', 'fc'],
+  ['flexVolume', 'flexVolume', 'flexVolume'],
+  ['azureFile', 'azureFile', 'azureFile'],
+  ['vsphereVolume', 'vsphereVolume', 'vsphereVolume'],
+  ['photonPersistentDisk', 'photonPersistentDisk', 'photonPersistentDisk'],
+  ['portworxVolume', 'portworxVolume', 'portworxVolume'],
+  ['azureDisk', 'azureDisk', 'azureDisk'],
+  ['scaleIO', 'scaleIO', 'scaleIO'],
+  ['local', 'local', 'local'],
+  ['storageos', 'storageos', 'storageos'],
+  ['csi', 'csi', 'csi'],
+] as const
+
+function validateModes(v: Validator, modes: readonly string[], minor: number): void {
+  // The fourth mode came with v1.22.
+  const known = minor >= 22 ? [...accessModes, 'ReadWriteOncePod'] : accessModes
+  for (const mode of modes) if (!known.includes(mode)) v.notSupported('spec.accessModes', mode, known)
+}
+
+/** Source: ValidatePersistentVolumeSpec. */
+function validateVolume(v: Validator, { spec = {} }: PersistentVolume): void {
+  const modes = spec.accessModes ?? []
+  if (modes.length === 0) v.required('spec.accessModes')
+  validateModes(v, modes, v.minor)
+  validateCapacity(v, spec.capacity)
+  const policy = spec.persistentVolumeReclaimPolicy
+  if (!isUnset(policy) && !reclaimPolicies.includes(policy)) {
+    v.notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies)
+  }
+  if (spec.nodeAffinity !== undefined) {
+    if (spec.nodeAffinity.required === undefined) {
+      v.required('spec.nodeAffinity.required', 'must specify required node constraints')
+    } else validateNodeSelector(v, 'spec.nodeAffinity.required', spec.nodeAffinity.required)
+  }
+  validateSources(v, spec)
+  const storageClass = spec.storageClassName
+  if (!isUnset(storageClass)) v.each('spec.storageClassName', storageClass, dns1123Subdomain(storageClass, v.minor))
+  if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
+    v.notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
+  }
+}
+
+function validateCapacity(v: Validator, capacity: Amounts | undefined): void {
+  const names = sortedKeys(capacity)
+  if (names.length === 0) v.required('spec.capacity')
+  if (amountOf(capacity, 'storage') === undefined || names.length > 1) {
+    const shown =
+      names.length === 0
+        ? 'core.ResourceList(nil)'
+        : `core.ResourceList{${names.map((name) => `"${name}"`).join(', ')}}`
+    const body = `Unsupported value: ${shown}: supported values: "storage"`
+    v.add([{ type: 'FieldValueNotSupported', field: 'spec.capacity', body }])
+  }
+  for (const name of names) {
+    const amount = capacity?.[name] ?? '0'
+    const path = `spec.capacity[${name}]`
+    if (compareQuantities(amount, '0') < 0) v.invalid(path, quantityValue(amount), 'must be a valid resource quantity')
+    if (compareQuantities(amount, '0') <= 0) v.invalid(path, canonicalQuantity(amount), 'must be greater than zero')
+  }
+}
+
+function validateSources(v: Validator, spec: NonNullable<PersistentVolume['spec']>): void {
+  let found = 0
+  for (const [key, clash, path] of sources) {
+    const source = spec[key] as Source | undefined // sources are objects by their schema
+    if (source === undefined) continue
+    if (found > 0) {
+      v.forbidden(`spec.${clash}`, 'may not specify more than 1 volume type')
+      continue
+    }
+    found++
+    persistentSourceValidators[key](v, `spec.${path}`, source)
+    if (key === 'local' && spec.nodeAffinity === undefined) {
+      v.required('spec.nodeAffinity', 'Local volume requires node affinity')
+    }
+  }
+  if (found === 0) v.required('spec', 'must specify a volume type')
+  const hostPath = spec.hostPath as { readonly path?: string } | undefined // as above
+  const isRoot = hostPath?.path !== undefined && /^\/[/.]*$/.test(hostPath.path)
+  if (isRoot && spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    v.forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
+  }
+}
+
+function sourceOf({ spec = {} }: PersistentVolume): unknown {
+  return sources.map(([key]) => spec[key])
+}
+
+export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
+  resource: { group: '', version: 'v1', resource: 'persistentvolumes' },
+  kind: 'PersistentVolume',
+  namespaced: false,
+  hasStatus: true,
+  returnsDeletedObject: true,
+  defaults: (volume) => {
+    const { spec = {} } = volume
+    const filled: Record<string, unknown> = { ...spec }
+    for (const [key, defaults] of sourceDefaults) {
+      if (filled[key] !== undefined) filled[key] = withDefaults(filled[key] as Source, defaults) // as above
+    }
+    filled.persistentVolumeReclaimPolicy = spec.persistentVolumeReclaimPolicy || 'Retain'
+    filled.volumeMode = spec.volumeMode ?? 'Filesystem'
+    return { ...volume, spec: filled, status: { ...volume.status, phase: volume.status?.phase || 'Pending' } }
+  },
+  prepareForCreate: (volume) => ({ ...volume, status: { phase: 'Pending' } }),
+  validate: (volume, context) => errorsOf(context, (v) => validateVolume(v, volume)),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validateVolume(v, next)
+      if (!equalJson(sourceOf(next), sourceOf(old))) {
+        v.forbidden('spec.persistentvolumesource', 'is immutable after creation')
+      }
+      if (next.spec?.volumeMode !== old.spec?.volumeMode) {
+        v.invalid('volumeMode', next.spec?.volumeMode, 'field is immutable')
+      }
+      if (old.spec?.nodeAffinity !== undefined && !equalJson(next.spec?.nodeAffinity, old.spec.nodeAffinity)) {
+        v.invalidGo('nodeAffinity', 'core.VolumeNodeAffinity{}', 'field is immutable')
+      }
+    }),
+  selectableFields: ({ metadata }) => ({ name: metadata.name }),
+  table: {
+    columns: persistentVolumeColumns,
+    row: (volume, context) => {
+      const { spec = {}, status, metadata } = volume
+      const claim = spec.claimRef
+      return [
+        metadata.name,
+        canonicalQuantity(amountOf(spec.capacity, 'storage') ?? '0'),
+        modesCell(spec.accessModes),
+        spec.persistentVolumeReclaimPolicy ?? '',
+        metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
+        claim === undefined ? '' : `${claim.namespace ?? ''}/${claim.name ?? ''}`,
+        annotation(metadata.annotations, classAnnotation) ?? spec.storageClassName ?? '',
+        status?.reason ?? '',
+        ageCell(volume, context),
+        spec.volumeMode ?? '<unset>',
+      ]
+    },
+  },
+}
+
+/** Source: pkg/apis/core/helper/helpers.go, GetAccessModesAsString. */
+function modesCell(modes: readonly string[] = []): string {
+  const short = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' }
+  return Object.entries(short)
+    .filter(([mode]) => modes.includes(mode))
+    .map(([, letters]) => letters)
+    .join(',')
+}
+
+/** Source: ValidatePersistentVolumeClaimSpec. */
+function validateClaim(v: Validator, { spec = {} }: PersistentVolumeClaim): void {
+  const modes = spec.accessModes ?? []
+  if (modes.length === 0) v.required('spec.accessModes', 'at least 1 access mode is required')
+  validateLabelSelector(v, 'spec.selector', spec.selector)
+  validateModes(v, modes, v.minor)
+  const storage = amountOf(spec.resources?.requests, 'storage')
+  if (storage === undefined) v.required('spec.resources[storage]')
+  else if (compareQuantities(storage, '0') <= 0) {
+    v.invalid('spec.resources[storage]', canonicalQuantity(storage), 'must be greater than zero')
+  }
+  const storageClass = spec.storageClassName
+  if (!isUnset(storageClass)) v.each('spec.storageClassName', storageClass, dns1123Subdomain(storageClass, v.minor))
+  if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
+    v.notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
+  }
+  const from = spec.dataSource
+  if (from === undefined) return
+  if (isUnset(from.name)) v.required('spec.dataSource.name')
+  if (isUnset(from.kind)) v.required('spec.dataSource.kind')
+  if (isUnset(from.apiGroup) && from.kind !== 'PersistentVolumeClaim') {
+    v.invalid('spec.dataSource', from.kind ?? '', '')
+  }
+}
+
+/** Source: ValidatePersistentVolumeClaimUpdate, metadata apart. */
+function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: PersistentVolumeClaim): void {
+  const before = old.spec ?? {}
+  const isBound = next.status?.phase === 'Bound'
+  const storage = (claim: PersistentVolumeClaim) => amountOf(claim.spec?.resources?.requests, 'storage') ?? '0'
+  const munged = {
+    ...next.spec,
+    ...(isBound
+      ? {
+          resources: {
+            ...next.spec?.resources,
+            requests: { ...next.spec?.resources?.requests, storage: storage(old) },
+          },
+        }
+      : {}),
+  }
+  // A claim that has no volume yet may be given one.
+  const reference = isUnset(before.volumeName) ? { ...before, volumeName: next.spec?.volumeName } : before
+  if (!equalJson(munged, reference)) {
+    v.forbidden('spec', 'is immutable after creation except resources.requests for bound claims')
+  }
+  if (compareQuantities(storage(next), storage(old)) < 0) {
+    v.forbidden('spec.resources.requests.storage', 'field can not be less than previous value')
+  }
+  if (next.spec?.volumeMode !== before.volumeMode) {
+    v.invalid('volumeMode', next.spec?.volumeMode, 'field is immutable')
+  }
+}
+
+export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
+  resource: { group: '', version: 'v1', resource: 'persistentvolumeclaims' },
+  kind: 'PersistentVolumeClaim',
+  namespaced: true,
+  hasStatus: true,
+  returnsDeletedObject: true,
+  defaults: (claim) => ({
+    ...claim,
+    spec: { ...claim.spec, resources: claim.spec?.resources ?? {}, volumeMode: claim.spec?.volumeMode ?? 'Filesystem' },
+    status: { ...claim.status, phase: claim.status?.phase || 'Pending' },
+  }),
+  prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
+  validate: (claim, context) => errorsOf(context, (v) => validateClaim(v, claim)),
+  validateUpdate: (next, old, context) =>
+    errorsOf(context, (v) => {
+      validateClaim(v, next)
+      validateClaimUpdate(v, next, old)
+    }),
+  selectableFields: ({ metadata }) => ({ name: metadata.name }),
+  table: {
+    columns: persistentVolumeClaimColumns,
+    row: (claim, context) => {
+      const { spec = {}, status, metadata } = claim
+      const isBound = !isUnset(spec.volumeName)
+      return [
+        metadata.name,
+        metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
+        spec.volumeName ?? '',
+        isBound ? canonicalQuantity(amountOf(status?.capacity, 'storage') ?? '0') : '',
+        isBound ? modesCell(status?.accessModes) : '',
+        annotation(metadata.annotations, classAnnotation) ?? spec.storageClassName ?? '',
+        ageCell(claim, context),
+        spec.volumeMode ?? '<unset>',
+      ]
+    },
+  },
+}

@@ -1,0 +1,59 @@
+import type { KubeObject } from './meta.ts'
+
+/** Source: k8s.io/api core/v1/types.go. */
+export interface ServicePort {
+  readonly name?: string
+  readonly protocol?: string
+  readonly appProtocol?: string
+  readonly port?: number
+  readonly targetPort?: number | string
+  readonly nodePort?: number
+}
+
+export interface ServiceSpec {
+  readonly ports?: readonly ServicePort[]
+  readonly selector?: Readonly<Record<string, string>>
+  readonly clusterIP?: string
+  readonly type?: string
+  readonly externalIPs?: readonly string[]
+  readonly sessionAffinity?: string
+  readonly loadBalancerIP?: string
+  readonly loadBalancerSourceRanges?: readonly string[]
+  readonly externalName?: string
+  readonly externalTrafficPolicy?: string
+  readonly healthCheckNodePort?: number
+  readonly publishNotReadyAddresses?: boolean
+  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } }
+}
+
+export interface LoadBalancerStatus {
+  readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[]
+}
+
+export interface Service extends KubeObject {
+  readonly spec?: ServiceSpec
+  readonly status?: { readonly loadBalancer?: LoadBalancerStatus }
+}
+
+export interface EndpointPort {
+  readonly name?: string
+  readonly port?: number
+  readonly protocol?: string
+  readonly appProtocol?: string
+}
+
+export interface EndpointAddress {
+  readonly ip?: string
+  readonly hostname?: string
+  readonly nodeName?: string
+}
+
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[]
+  readonly notReadyAddresses?: readonly EndpointAddress[]
+  readonly ports?: readonly EndpointPort[]
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: readonly EndpointSubset[]
+}
