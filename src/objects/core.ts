@@ -1,4 +1,5 @@
 import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
+import type { SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 
 /** The kinds of core/v1 that podsim's rooms work with. Source: k8s.io/api core/v1/types.go. */
 
@@ -143,23 +144,7 @@ export interface ContainerPort {
   readonly hostIP?: string
 }
 
-export interface WindowsSecurityContextOptions {
-  readonly gmsaCredentialSpecName?: string
-  readonly gmsaCredentialSpec?: string
-  readonly runAsUserName?: string
-}
-
-export interface SecurityContext {
-  readonly runAsUser?: number
-  readonly runAsGroup?: number
-  readonly privileged?: boolean
-  readonly allowPrivilegeEscalation?: boolean
-  readonly readOnlyRootFilesystem?: boolean
-  readonly procMount?: string
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
-  readonly windowsOptions?: WindowsSecurityContextOptions
-  readonly [field: string]: unknown
-}
+export type { SecurityContext, WindowsSecurityContextOptions }
 
 export interface Container {
   readonly name: string

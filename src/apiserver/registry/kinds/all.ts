@@ -15,15 +15,10 @@ import { nodeStrategy } from './node.ts'
 import { podStrategy } from './pod.ts'
 import { podPresetStrategy } from './pod-preset.ts'
 import { endpointsStrategy, serviceStrategy } from './services.ts'
+import { daemonSetStrategy, statefulSetStrategy } from './sets.ts'
 import { controllerRevisionStrategy, podTemplateStrategy } from './templates.ts'
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy } from './volumes.ts'
-import {
-  daemonSetStrategy,
-  deploymentStrategy,
-  replicaSetStrategy,
-  replicationControllerStrategy,
-  statefulSetStrategy,
-} from './workloads.ts'
+import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy } from './workloads.ts'
 
 /**
  * The strategies of all kinds but those of the server's core (Secrets, ConfigMaps, ...) and of authorization. Kinds that

@@ -16,9 +16,9 @@ import type { CronJob, Job, JobSpec } from '../../../objects/workloads.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
 import { errorsOf, nowMs } from './settings.ts'
+import { dropFromTemplate } from './templated.ts'
 import { cronJobColumns, jobColumns } from './workload-columns.ts'
 import { ageCell, containerCells, selectorCell } from './workload-rows.ts'
-import { dropFromTemplate } from './workloads.ts'
 
 /** Kinds that run Pods to their end. Source: pkg/apis/batch, pkg/registry/batch. */
 

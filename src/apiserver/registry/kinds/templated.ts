@@ -1,0 +1,56 @@
+import { equalJson } from '../../../objects/json.ts'
+import type { KubeObject } from '../../../objects/meta.ts'
+import { validateSctp } from '../../../objects/pod-validation.ts'
+import type { Validator } from '../../../objects/validator.ts'
+import { goSelector } from '../../../objects/workload-validation.ts'
+import type { PodTemplateSpec, ReplicaSet } from '../../../objects/workloads.ts'
+import type { RegistryContext } from '../strategy.ts'
+import { dropDisabledFields } from './pod.ts'
+
+/** What the kinds with a template of Pods share. */
+
+export const noTemplate: PodTemplateSpec = {}
+
+/** A template without what the gates switch off. Source: pkg/api/pod/util.go, DropDisabledTemplateFields. */
+export function dropFromTemplate(
+  template: PodTemplateSpec,
+  old: PodTemplateSpec | undefined,
+  context: RegistryContext,
+): PodTemplateSpec {
+  if (template.spec === undefined) return template
+  const spec = dropDisabledFields(template.spec, old?.spec, context)
+  return spec === template.spec ? template : { ...template, spec }
+}
+
+export interface Templated extends KubeObject {
+  readonly spec?: { readonly template?: PodTemplateSpec }
+}
+
+/** Preparations that all of these kinds share. */
+export function templated<T extends Templated>() {
+  const drop = (object: T, old: T | undefined, context: RegistryContext): T => {
+    const template = object.spec?.template
+    if (template === undefined) return object
+    const kept = dropFromTemplate(template, old?.spec?.template, context)
+    return kept === template ? object : { ...object, spec: { ...object.spec, template: kept } }
+  }
+  return {
+    namespaced: true,
+    hasStatus: true,
+    countsGeneration: true,
+    prepareForCreate: (object: T, context: RegistryContext): T => drop({ ...object, status: {} }, undefined, context),
+    prepareForUpdate: (next: T, old: T, context: RegistryContext): T =>
+      next.spec === old.spec ? next : drop(next, old, context),
+  }
+}
+
+export function sctp(v: Validator, object: Templated, old: Templated | undefined): void {
+  const spec = object.spec?.template?.spec
+  if (spec !== undefined) validateSctp(v, 'spec.template.spec', spec, old?.spec?.template?.spec)
+}
+
+/** The selector of a workload never changes. Source: ValidateImmutableField in the strategies' ValidateUpdate. */
+export function validateSameSelector(v: Validator, next: ReplicaSet, old: ReplicaSet): void {
+  if (next.spec?.selector === undefined || equalJson(next.spec.selector, old.spec?.selector)) return
+  v.invalidGo('spec.selector', goSelector(next.spec.selector), 'field is immutable')
+}
