@@ -13,6 +13,7 @@ import { createReplicaSetController, createReplicationController } from './repli
 import { createResourceQuotaController } from './resource-quota.ts'
 import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
+import { createStatefulSetController } from './stateful-set/stateful-set.ts'
 import { createTokensController } from './tokens.ts'
 
 /** Names as `--controllers` knows them. Source: cmd/kube-controller-manager/app/controllermanager.go, NewControllerInitializers. */
@@ -32,6 +33,7 @@ export type ControllerName =
   | 'job'
   | 'daemonset'
   | 'resourcequota'
+  | 'statefulset'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -55,6 +57,7 @@ export function controllersOf(
     ['resourcequota', createResourceQuotaController],
     ['daemonset', createDaemonSetController],
     ['job', createJobController],
+    ['statefulset', createStatefulSetController],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

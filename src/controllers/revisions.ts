@@ -2,7 +2,7 @@ import { type Client, resources } from '../apiserver/client/client.ts'
 import { isAlreadyExists, type Procedure, reply } from '../apiserver/client/procedure.ts'
 import { equalJson } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
-import { computeHash } from './hash/compute-hash.ts'
+import { computeHash, hashText, sortedJson } from './hash/compute-hash.ts'
 import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
 import type { ControllerRevision, PodTemplateSpec } from './workload-types.ts'
 
@@ -21,6 +21,25 @@ function patchOf({ spec }: Templated): unknown {
   return { spec: { template: { ...spec.template, $patch: 'replace' } } }
 }
 
+/** How a kind names its revisions. */
+export interface RevisionNaming {
+  /** Label of the revision that holds its hash. */
+  readonly label: string
+  hash(owner: Templated, patch: unknown): string
+}
+
+/** Source: daemon/update.go, snapshot. */
+export const daemonSetNaming: RevisionNaming = {
+  label: revisionHashLabel,
+  hash: ({ spec, status }) => computeHash(spec.template, status?.collisionCount),
+}
+
+/** Source: pkg/controller/history/controller_history.go, NewControllerRevision and HashControllerRevision. */
+export const statefulSetNaming: RevisionNaming = {
+  label: 'controller.kubernetes.io/hash',
+  hash: ({ status }, patch) => hashText(`${sortedJson(patch)}${status?.collisionCount ?? 0}`),
+}
+
 export interface Revisions {
   readonly current: ControllerRevision
   /** Oldest first. */
@@ -36,7 +55,7 @@ export function* constructHistory(
   owner: Templated,
   kind: ControllerKind,
   history: readonly ControllerRevision[],
-  labels: Readonly<Record<string, string>>,
+  naming: RevisionNaming,
 ): Procedure<Revisions | undefined> {
   const patch = patchOf(owner)
   const sorted = [...history].sort((a, b) => a.revision - b.revision || compareText(a.metadata.name, b.metadata.name))
@@ -45,7 +64,7 @@ export function* constructHistory(
   const number = Math.max(0, ...old.map(({ revision }) => revision)) + 1
   const known = equal.at(-1)
   if (known === undefined) {
-    const made = yield* snapshot(client, owner, kind, patch, labels, number)
+    const made = yield* snapshot(client, owner, kind, patch, naming, number)
     return made === undefined ? undefined : { current: made, old }
   }
   if (known.revision >= number) return { current: known, old }
@@ -59,18 +78,18 @@ function* snapshot(
   owner: Templated,
   kind: ControllerKind,
   data: unknown,
-  labels: Readonly<Record<string, string>>,
+  naming: RevisionNaming,
   revision: number,
 ): Procedure<ControllerRevision | undefined> {
   const { name, namespace = '', annotations } = owner.metadata
-  const hash = computeHash(owner.spec.template, owner.status?.collisionCount)
+  const hash = naming.hash(owner, data)
   const object = {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
       name: `${name}-${hash}`,
       namespace,
-      labels: { ...labels, [revisionHashLabel]: hash },
+      labels: { ...owner.spec.template.metadata?.labels, [naming.label]: hash },
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [newControllerRef(owner, kind)],
     },

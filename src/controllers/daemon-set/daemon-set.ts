@@ -12,7 +12,7 @@ import { scaledValue } from '../deployment/arithmetic.ts'
 import { Expectations } from '../expectations.ts'
 import { byCreation, controllerOf, eventReference, isPodAvailable, isPodReady, omitZero } from '../objects.ts'
 import { createPodControl, createSlowly, podFromTemplate } from '../pod-control.ts'
-import { cleanUpHistory, constructHistory, revisionHashLabel } from '../revisions.ts'
+import { cleanUpHistory, constructHistory, daemonSetNaming, revisionHashLabel } from '../revisions.ts'
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, PodTemplateSpec } from '../workload-types.ts'
 import { fitOf, specForNode, targetNode } from './node-fit.ts'
 
@@ -229,7 +229,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
         return 'done'
       }
       if (daemonSet.metadata.deletionTimestamp !== undefined) return 'done'
-      const { selector, template, updateStrategy, revisionHistoryLimit = 10 } = daemonSet.spec
+      const { selector, updateStrategy, revisionHistoryLimit = 10 } = daemonSet.spec
       const history = yield* claim<ControllerRevision>({
         client,
         resource: resources.controllerRevisions,
@@ -243,7 +243,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
         ],
       })
       if (history === undefined) return 'retry'
-      const found = yield* constructHistory(client, daemonSet, daemonSetKind, history, template.metadata?.labels ?? {})
+      const found = yield* constructHistory(client, daemonSet, daemonSetKind, history, daemonSetNaming)
       if (found === undefined) return 'retry'
       const hash = found.current.metadata.labels?.[revisionHashLabel] ?? ''
       if (!expectations.areSatisfied(key)) return (yield* writeStatus(daemonSet, hash, false)) ? 'done' : 'retry'

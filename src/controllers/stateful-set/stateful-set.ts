@@ -1,0 +1,282 @@
+import { type RequestError, resources } from '../../apiserver/client/client.ts'
+import { keyOf, splitKey } from '../../apiserver/client/informer.ts'
+import { errorText, isAlreadyExists, type Procedure, reply } from '../../apiserver/client/procedure.ts'
+import type { Pod } from '../../objects/core.ts'
+import { equalJson } from '../../objects/json.ts'
+import { selectorFromObject } from '../../objects/label-selector.ts'
+import type { KubeObject, OwnerReference } from '../../objects/meta.ts'
+import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
+import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
+import { controllerOf, eventReference, omitZero } from '../objects.ts'
+import { cleanUpHistory, constructHistory, statefulSetNaming } from '../revisions.ts'
+import type { ControllerRevision, StatefulSetStatus } from '../workload-types.ts'
+import {
+  type ClaimedSet,
+  claimsFor,
+  isRunningAndReady,
+  isTerminating,
+  newPod,
+  ordinalOf,
+  podNameLabel,
+  revisionOfPod,
+  statefulSetKind,
+  templateOf,
+} from './replicas.ts'
+
+const persistentVolumeClaims = { group: '', version: 'v1', resource: 'persistentvolumeclaims' } as const
+
+/** Counts that the steps of one sync go on changing. */
+interface Counts {
+  replicas: number
+  ready: number
+  current: number
+  updated: number
+}
+
+/**
+ * Runs Pods with numbers: one after the other up, one after the other down, each ready before the next.
+ * Source: pkg/controller/statefulset/stateful_set_control.go; facts/apiserver.md 8.3.
+ */
+export function createStatefulSetController(context: ControllerContext): Controller {
+  const client = context.clientFor('statefulset-controller')
+  const recorder = context.recorder('statefulset-controller', 'statefulset-controller')
+  const sets = context.informer<ClaimedSet>(resources.statefulSets)
+  const pods = context.informer<Pod>(resources.pods)
+  const revisions = context.informer<ControllerRevision>(resources.controllerRevisions)
+  sets.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
+  pods.addIndexer(controllerIndex, claimKeys)
+  revisions.addIndexer(controllerIndex, claimKeys)
+
+  /** Source: recordPodEvent. */
+  const tell = (set: ClaimedSet, verb: 'create' | 'delete' | 'update', pod: string, error?: RequestError): void => {
+    const done = `${verb} Pod ${pod} in StatefulSet ${set.metadata.name}`
+    const reason = verb.charAt(0).toUpperCase() + verb.slice(1)
+    const reference = eventReference(set, statefulSetKind)
+    if (error === undefined) recorder.event(reference, 'Normal', `Successful${reason}`, `${done} successful`)
+    else recorder.event(reference, 'Warning', `Failed${reason}`, `${done} failed error: ${errorText(error)}`)
+  }
+
+  const create = function* (set: ClaimedSet, pod: Pod): Procedure<boolean> {
+    for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
+      const made = yield* reply<KubeObject>((done) => client.create(persistentVolumeClaims, wanted, done))
+      if (!made.ok && isAlreadyExists(made.error)) continue
+      const { name } = wanted.metadata
+      const text = `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`
+      if (made.ok) recorder.event(eventReference(set, statefulSetKind), 'Normal', 'SuccessfulCreate', text)
+      else {
+        tell(set, 'create', pod.metadata.name, made.error)
+        return false
+      }
+    }
+    const created = yield* reply<Pod>((done) => client.create(resources.pods, pod, done))
+    if (!created.ok && isAlreadyExists(created.error)) return false
+    tell(set, 'create', pod.metadata.name, created.ok ? undefined : created.error)
+    return created.ok
+  }
+
+  const remove = function* (set: ClaimedSet, pod: Pod): Procedure<boolean> {
+    const { name, namespace = '' } = pod.metadata
+    const gone = yield* reply((done) => client.delete(resources.pods, { namespace, name }, {}, done))
+    tell(set, 'delete', name, gone.ok ? undefined : gone.error)
+    return gone.ok
+  }
+
+  const claimed = function* <T extends KubeObject>(
+    set: ClaimedSet,
+    resource: (typeof resources)['pods' | 'controllerRevisions'],
+    candidates: readonly T[],
+  ): Procedure<readonly T[] | undefined> {
+    return yield* claim<T>({
+      client,
+      resource,
+      owner: set,
+      ownerKind: statefulSetKind,
+      ownerResource: resources.statefulSets,
+      selector: selectorFromObject(set.spec.selector),
+      candidates,
+    })
+  }
+
+  /** One step at a time, as the original takes them. False: something did not work out. Source: updateStatefulSet. */
+  const advance = function* (
+    set: ClaimedSet,
+    own: readonly Pod[],
+    current: ControllerRevision,
+    update: ControllerRevision,
+    counts: Counts,
+  ): Procedure<boolean> {
+    const { replicas: wanted = 1, podManagementPolicy, updateStrategy } = set.spec
+    const isMonotonic = podManagementPolicy !== 'Parallel'
+    const partition = updateStrategy?.rollingUpdate?.partition
+    const isCurrent = (pod: Pod) => revisionOfPod(pod) === current.metadata.name
+    const isUpdated = (pod: Pod) => revisionOfPod(pod) === update.metadata.name
+    const count = (pod: Pod, by: 1 | -1): void => {
+      if (isCurrent(pod)) counts.current += by
+      if (isUpdated(pod)) counts.updated += by
+    }
+    const isRolling = updateStrategy?.type !== 'OnDelete'
+    const make = (ordinal: number): Pod => {
+      const below = partition ?? set.status?.currentReplicas ?? 0
+      const isOld = partition === undefined ? isRolling && ordinal < below : ordinal < below
+      const revision = isOld ? current : update
+      return newPod(set, ordinal, templateOf(revision), revision.metadata.name)
+    }
+    const byOrdinal = new Map(own.map((pod) => [ordinalOf(pod, set), pod]))
+    const replicas = Array.from({ length: wanted }, (_, ordinal) => byOrdinal.get(ordinal))
+    const condemned = own
+      .filter((pod) => ordinalOf(pod, set) >= wanted)
+      .sort((a, b) => ordinalOf(a, set) - ordinalOf(b, set))
+    const isHealthy = (pod: Pod | undefined) => pod !== undefined && isRunningAndReady(pod) && !isTerminating(pod)
+    const firstUnhealthy = [...replicas, ...condemned].find((pod) => !isHealthy(pod))
+
+    for (const [ordinal, pod] of replicas.entries()) {
+      let present = pod
+      if (present?.status?.phase === 'Failed') {
+        const message = `StatefulSet ${keyOf(set)} is recreating failed Pod ${present.metadata.name}`
+        recorder.event(eventReference(set, statefulSetKind), 'Warning', 'RecreatingFailedPod', message)
+        if (!(yield* remove(set, present))) return false
+        count(present, -1)
+        counts.replicas--
+        present = undefined
+      }
+      if (present === undefined) {
+        const fresh = make(ordinal)
+        if (!(yield* create(set, fresh))) return false
+        counts.replicas++
+        count(fresh, 1)
+        if (isMonotonic) return true
+        continue
+      }
+      if (isMonotonic && (isTerminating(present) || !isRunningAndReady(present))) return true
+      if (present.metadata.labels?.[podNameLabel] === present.metadata.name) continue
+      const labels = { ...present.metadata.labels, [podNameLabel]: present.metadata.name }
+      const next = { ...present, metadata: { ...present.metadata, labels } }
+      const updated = yield* reply<Pod>((done) => client.update(resources.pods, next, done))
+      tell(set, 'update', present.metadata.name, updated.ok ? undefined : updated.error)
+      if (!updated.ok) return false
+    }
+    for (const pod of condemned.toReversed()) {
+      if (isTerminating(pod)) {
+        if (isMonotonic) return true
+        continue
+      }
+      if (isMonotonic && !isRunningAndReady(pod) && pod !== firstUnhealthy) return true
+      if (!(yield* remove(set, pod))) return false
+      count(pod, -1)
+      if (isMonotonic) return true
+    }
+    if (!isRolling) return true
+    for (let ordinal = wanted - 1; ordinal >= (partition ?? 0); ordinal--) {
+      const pod = replicas[ordinal]
+      if (pod === undefined) return true
+      if (!isUpdated(pod) && !isTerminating(pod)) {
+        counts.current--
+        return yield* remove(set, pod)
+      }
+      if (!isHealthy(pod)) return true
+    }
+    return true
+  }
+
+  const countPods = (own: readonly Pod[], current: ControllerRevision, update: ControllerRevision): Counts => {
+    const living = own.filter((pod) => !isTerminating(pod))
+    const at = ({ metadata }: ControllerRevision) => living.filter((pod) => revisionOfPod(pod) === metadata.name).length
+    return {
+      replicas: own.length,
+      ready: own.filter(isRunningAndReady).length,
+      current: at(current),
+      updated: at(update),
+    }
+  }
+
+  const writeStatus = function* (
+    set: ClaimedSet,
+    counts: Counts,
+    current: ControllerRevision,
+    update: ControllerRevision,
+  ): Procedure<boolean> {
+    const isRolling = set.spec.updateStrategy?.type !== 'OnDelete'
+    const isComplete = isRolling && counts.updated === counts.replicas && counts.ready === counts.replicas
+    const status: StatefulSetStatus = {
+      ...omitZero({
+        observedGeneration: set.metadata.generation ?? 0,
+        readyReplicas: counts.ready,
+        currentReplicas: isComplete ? counts.updated : counts.current,
+        updatedReplicas: counts.updated,
+      }),
+      replicas: counts.replicas,
+      currentRevision: isComplete ? update.metadata.name : current.metadata.name,
+      updateRevision: update.metadata.name,
+      collisionCount: set.status?.collisionCount ?? 0,
+    }
+    if (equalJson(status, set.status)) return true
+    const next = { ...set, status }
+    const written = yield* reply<ClaimedSet>((done) =>
+      client.update(resources.statefulSets, next, done, { subresource: 'status' }),
+    )
+    return written.ok
+  }
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [sets, pods, revisions],
+    *sync(key) {
+      const { namespace, name } = splitKey(key)
+      const set = sets.get(namespace, name)
+      if (set === undefined) return 'done'
+      const { uid = '' } = set.metadata
+      const keys = [uid, orphanKey(namespace)]
+      const history = yield* claimed(
+        set,
+        resources.controllerRevisions,
+        keys.flatMap((at) => revisions.byIndex(controllerIndex, at)),
+      )
+      const candidates = keys
+        .flatMap((at) => pods.byIndex(controllerIndex, at))
+        .filter((pod) => ordinalOf(pod, set) >= 0)
+      const own = yield* claimed(set, resources.pods, candidates)
+      if (history === undefined || own === undefined) return 'retry'
+      const found = yield* constructHistory(client, set, statefulSetKind, history, statefulSetNaming)
+      if (found === undefined) return 'retry'
+      const update = found.current
+      const current = history.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update
+      const counts = countPods(own, current, update)
+      const isGoing = set.metadata.deletionTimestamp !== undefined
+      if (!isGoing && !(yield* advance(set, own, current, update, counts))) return 'retry'
+      if (!(yield* writeStatus(set, counts, current, update))) return 'retry'
+      const used = new Set([current.metadata.name, ...own.map(revisionOfPod)])
+      const unused = found.old.filter(({ metadata }) => !used.has(metadata.name))
+      const isClean = yield* cleanUpHistory(client, unused, set.spec.revisionHistoryLimit ?? 10, new Set())
+      return isClean ? 'done' : 'retry'
+    },
+  })
+
+  const resolve = (namespace: string | undefined, reference: OwnerReference | undefined): ClaimedSet | undefined => {
+    if (reference?.kind !== statefulSetKind.kind) return undefined
+    const set = sets.get(namespace, reference.name)
+    return set?.metadata.uid === reference.uid ? set : undefined
+  }
+  const add = (set: ClaimedSet | undefined): void => {
+    if (set !== undefined) queue.add(keyOf(set))
+  }
+  const offer = (pod: Pod): void => {
+    const reference = controllerOf(pod)
+    if (reference !== undefined) {
+      add(resolve(pod.metadata.namespace, reference))
+      return
+    }
+    for (const set of sets.byIndex('namespace', pod.metadata.namespace ?? ''))
+      if (selectorFromObject(set.spec.selector).matches(pod.metadata.labels)) add(set)
+  }
+  sets.addHandler({ add, update: (_old, set) => add(set), delete: add })
+  pods.addHandler({
+    add: offer,
+    update(old, pod) {
+      const [was, is] = [controllerOf(old), controllerOf(pod)]
+      if (was !== undefined && was.uid !== is?.uid) add(resolve(old.metadata.namespace, was))
+      if (is !== undefined || was !== undefined || !equalJson(old.metadata.labels, pod.metadata.labels)) offer(pod)
+    },
+    delete: (pod) => add(resolve(pod.metadata.namespace, controllerOf(pod))),
+  })
+  return controller
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { resources } from '../../src/apiserver/client/client.ts'
+import type { Namespace, Pod, Secret } from '../../src/objects/core.ts'
+import { createWorld, type World } from './world.ts'
+
+function start(): World {
+  const world = createWorld({ options: { disabled: ['podgc'] } })
+  world.namespace('a')
+  world.manager.start()
+  world.wait(1)
+  return world
+}
+
+/** A config map that owns a Secret. */
+function own(world: World, references: object = {}): void {
+  const owner = world.create(resources.configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owner', namespace: 'a' },
+  })
+  const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid, ...references }
+  world.create(resources.secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'dep', namespace: 'a', ownerReferences: [reference] },
+  })
+  world.wait(1)
+}
+const dep = (world: World) => world.get<Secret>(resources.secrets, 'dep', 'a')
+
+describe('apiserver 7.3 garbage collection', () => {
+  test('in the background the owner goes first and its dependents after it', () => {
+    const world = start()
+    own(world)
+    world.remove(resources.configMaps, 'owner', 'a', { propagationPolicy: 'Background' })
+    expect(dep(world)).toBeDefined()
+    world.wait(1)
+    expect(dep(world)).toBeUndefined()
+  })
+
+  test('in the foreground the owner waits for dependents that block it', () => {
+    const world = start()
+    own(world, { blockOwnerDeletion: true })
+    world.patch(resources.secrets, 'dep', { metadata: { finalizers: ['x/hold'] } }, { namespace: 'a' })
+    world.remove(resources.configMaps, 'owner', 'a', { propagationPolicy: 'Foreground' })
+    world.wait(2)
+    expect(world.get(resources.configMaps, 'owner', 'a')?.metadata.finalizers).toEqual(['foregroundDeletion'])
+    expect(dep(world)?.metadata.deletionTimestamp).toBeDefined()
+    world.patch(resources.secrets, 'dep', { metadata: { finalizers: null } }, { namespace: 'a' })
+    world.wait(2)
+    expect([world.get(resources.configMaps, 'owner', 'a'), dep(world)]).toEqual([undefined, undefined])
+  })
+
+  test('orphaned dependents stay without their owner', () => {
+    const world = start()
+    own(world)
+    world.remove(resources.configMaps, 'owner', 'a', { propagationPolicy: 'Orphan' })
+    world.wait(2)
+    expect(world.get(resources.configMaps, 'owner', 'a')).toBeUndefined()
+    expect(dep(world)?.metadata.ownerReferences ?? []).toEqual([])
+  })
+
+  test('one owner that exists keeps a dependent; the reference to the other goes', () => {
+    const world = start()
+    own(world)
+    const second = world.create(resources.configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'second', namespace: 'a' },
+    })
+    const references = [
+      ...(dep(world)?.metadata.ownerReferences ?? []),
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'second', uid: second.metadata.uid },
+    ]
+    world.patch(resources.secrets, 'dep', { metadata: { ownerReferences: references } }, { namespace: 'a' })
+    world.wait(1)
+    world.remove(resources.configMaps, 'owner', 'a')
+    world.wait(2)
+    expect(dep(world)?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['second'])
+  })
+})
+
+describe('apiserver 7.2 namespaces', () => {
+  test('content goes 5 s after the deletion; a Pod that takes its time is waited for; the conditions say so', () => {
+    const world = start()
+    world.create(resources.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'a' } })
+    world.create(resources.pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'a' },
+      spec: { nodeName: 'n', terminationGracePeriodSeconds: 30, containers: [{ name: 'c', image: 'x' }] },
+    })
+    world.remove(resources.namespaces, 'a')
+    world.wait(4)
+    expect(
+      world
+        .list(resources.secrets, 'a')
+        .map(({ metadata }) => metadata.name.slice(0, 1))
+        .sort(),
+    ).toEqual(['d', 's'])
+    world.wait(2)
+    expect(world.list(resources.secrets, 'a')).toEqual([])
+    expect(world.get<Pod>(resources.pods, 'p', 'a')?.metadata.deletionTimestamp).toBeDefined()
+    const conditions = world.get<Namespace>(resources.namespaces, 'a')?.status?.conditions as {
+      type: string
+      status: string
+      message: string
+    }[]
+    expect(conditions.map(({ type, status }) => [type, status])).toEqual([
+      ['NamespaceDeletionDiscoveryFailure', 'False'],
+      ['NamespaceDeletionGroupVersionParsingFailure', 'False'],
+      ['NamespaceDeletionContentFailure', 'False'],
+      ['NamespaceContentRemaining', 'True'],
+      ['NamespaceFinalizersRemaining', 'False'],
+    ])
+    expect(conditions[3]?.message).toBe('Some resources are remaining: pods. has 1 resource instances')
+    // The node confirms, and the next look, 5 s after the conditions were written, finds nothing left.
+    world.remove(resources.pods, 'p', 'a', { gracePeriodSeconds: 0 })
+    world.wait(6)
+    expect(world.get(resources.namespaces, 'a')).toBeUndefined()
+  })
+})

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import { resources } from '../../src/apiserver/client/client.ts'
+import type { DaemonSet, Job, StatefulSet } from '../../src/controllers/workload-types.ts'
+import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
+import type { Node, Pod } from '../../src/objects/core.ts'
+import { createWorld, type World } from './world.ts'
+
+const container = { name: 'c', image: 'x' }
+const template = (app: string, extra: object = {}) => ({
+  metadata: { labels: { app } },
+  spec: { nodeName: 'n', containers: [container], ...extra },
+})
+
+function start(): World {
+  const world = createWorld({ options: { disabled: ['podgc', 'nodelifecycle'] } })
+  world.namespace('a')
+  world.manager.start()
+  world.wait(1)
+  return world
+}
+
+const pods = (world: World) =>
+  world.list<Pod>(resources.pods, 'a').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+const names = (world: World) =>
+  pods(world)
+    .map(({ metadata }) => metadata.name)
+    .sort()
+
+function setPhase(world: World, name: string, phase: string): void {
+  const lastTransitionTime = rfc3339(defaultEpochMs + world.kernel.now())
+  const status = phase === 'Running' ? 'True' : 'False'
+  const body = { status: { phase, conditions: [{ type: 'Ready', status, lastTransitionTime }] } }
+  world.patch(resources.pods, name, body, { namespace: 'a', subresource: 'status' })
+}
+
+/** Nodes start what is pending and let go what is being deleted. */
+function play(world: World, seconds: number): void {
+  for (let i = 0; i < seconds; i++) {
+    world.wait(1)
+    for (const { metadata, status } of world.list<Pod>(resources.pods, 'a')) {
+      if (metadata.deletionTimestamp !== undefined)
+        world.remove(resources.pods, metadata.name, 'a', { gracePeriodSeconds: 0 })
+      else if (status?.phase === 'Pending') setPhase(world, metadata.name, 'Running')
+    }
+  }
+}
+
+describe('apiserver 8.3 StatefulSets', () => {
+  const set = (replicas: number) => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's', namespace: 'a' },
+    spec: { replicas, selector: { matchLabels: { app: 's' } }, serviceName: 's', template: template('s') },
+  })
+
+  test('Pods come one after the other, each when the one before is ready, and go in reverse', () => {
+    const world = start()
+    world.create(resources.statefulSets, set(3))
+    world.wait(5)
+    expect(names(world)).toEqual(['s-0'])
+    setPhase(world, 's-0', 'Running')
+    world.wait(1)
+    expect(names(world)).toEqual(['s-0', 's-1'])
+    play(world, 5)
+    expect(names(world)).toEqual(['s-0', 's-1', 's-2'])
+    expect(world.get<StatefulSet>(resources.statefulSets, 's', 'a')?.status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+    })
+    world.patch(resources.statefulSets, 's', { spec: { replicas: 1 } }, { namespace: 'a' })
+    world.wait(1)
+    expect(names(world)).toEqual(['s-0', 's-1'])
+    play(world, 5)
+    expect(names(world)).toEqual(['s-0'])
+    const messages = world.events('a').map(({ reason, message }) => `${reason}: ${message}`)
+    expect(messages).toContain('SuccessfulCreate: create Pod s-0 in StatefulSet s successful')
+    expect(messages).toContain('SuccessfulDelete: delete Pod s-2 in StatefulSet s successful')
+  })
+
+  test('a new template replaces Pods from the last to the first', () => {
+    const world = start()
+    world.create(resources.statefulSets, set(2))
+    play(world, 6)
+    world.patch(
+      resources.statefulSets,
+      's',
+      { spec: { template: { metadata: { annotations: { v: '2' } } } } },
+      { namespace: 'a' },
+    )
+    const order: string[] = []
+    for (let i = 0; i < 8; i++) {
+      play(world, 1)
+      for (const { metadata } of pods(world))
+        if (metadata.annotations?.v === '2' && !order.includes(metadata.name)) order.push(metadata.name)
+    }
+    expect(order).toEqual(['s-1', 's-0'])
+    const status = world.get<StatefulSet>(resources.statefulSets, 's', 'a')?.status
+    expect(status?.currentRevision).toBe(status?.updateRevision)
+  })
+})
+
+describe('apiserver 8.3 Jobs', () => {
+  const job = (extra: object = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j', namespace: 'a' },
+    spec: {
+      parallelism: 1,
+      completions: 2,
+      backoffLimit: 2,
+      template: template('j', { restartPolicy: 'Never' }),
+      ...extra,
+    },
+  })
+  const reason = (world: World) =>
+    world.get<Job>(resources.jobs, 'j', 'a')?.status?.conditions?.map(({ type, reason: why }) => [type, why])
+
+  test('Pods run until enough have succeeded', () => {
+    const world = start()
+    world.create(resources.jobs, job())
+    for (let i = 0; i < 2; i++) {
+      world.wait(1)
+      const [running] = pods(world).filter(({ status }) => status?.phase === 'Pending')
+      setPhase(world, running?.metadata.name ?? '', 'Succeeded')
+    }
+    world.wait(1)
+    expect(reason(world)).toEqual([['Complete', undefined]])
+    expect(world.get<Job>(resources.jobs, 'j', 'a')?.status?.succeeded).toBe(2)
+  })
+
+  test('failed Pods are replaced, the next after 10 s, until the limit', () => {
+    const world = start()
+    world.create(resources.jobs, job())
+    const starts: number[] = []
+    let known = 0
+    for (let second = 0; second < 120 && reason(world) === undefined; second++) {
+      world.wait(1)
+      const all = world.list<Pod>(resources.pods, 'a')
+      if (all.length > known) starts.push(second)
+      known = all.length
+      for (const { metadata, status } of all) if (status?.phase === 'Pending') setPhase(world, metadata.name, 'Failed')
+    }
+    expect(reason(world)).toEqual([['Failed', 'BackoffLimitExceeded']])
+    expect(known).toBe(3)
+    expect((starts[2] ?? 0) - (starts[1] ?? 0)).toBeGreaterThanOrEqual(9)
+  })
+
+  test('a deadline ends it', () => {
+    const world = start()
+    world.create(resources.jobs, job({ activeDeadlineSeconds: 20 }))
+    world.wait(15)
+    expect([reason(world), pods(world).length]).toEqual([undefined, 1])
+    world.wait(10)
+    expect([reason(world), pods(world).length]).toEqual([[['Failed', 'DeadlineExceeded']], 0])
+  })
+})
+
+describe('apiserver 8.3 DaemonSets', () => {
+  const node = (name: string, taints: Node['spec'] = {}) => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name },
+    spec: taints,
+  })
+
+  test('one Pod for each node that fits, one for a new node, none for a tainted one', () => {
+    const world = start()
+    world.create(resources.nodes, node('n1'))
+    world.create(resources.nodes, node('n2', { taints: [{ key: 'k', effect: 'NoSchedule' }] }))
+    world.create(resources.daemonSets, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'd', namespace: 'a' },
+      spec: {
+        selector: { matchLabels: { app: 'd' } },
+        template: { metadata: { labels: { app: 'd' } }, spec: { containers: [container] } },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
+      },
+    })
+    const targets = () =>
+      pods(world)
+        .map(
+          ({ spec }) =>
+            spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]
+              ?.matchFields?.[0]?.values?.[0],
+        )
+        .sort()
+    world.wait(1)
+    expect(targets()).toEqual(['n1'])
+    world.create(resources.nodes, node('n3'))
+    world.wait(1)
+    expect(targets()).toEqual(['n1', 'n3'])
+    expect(world.get<DaemonSet>(resources.daemonSets, 'd', 'a')?.status).toMatchObject({
+      desiredNumberScheduled: 2,
+      currentNumberScheduled: 2,
+      numberUnavailable: 2,
+    })
+    world.patch(
+      resources.daemonSets,
+      'd',
+      { spec: { template: { metadata: { annotations: { v: '2' } } } } },
+      { namespace: 'a' },
+    )
+    world.wait(2)
+    expect(pods(world).map(({ metadata }) => metadata.annotations?.v)).toEqual(['2', '2'])
+  })
+})
