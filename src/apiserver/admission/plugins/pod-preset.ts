@@ -23,7 +23,7 @@ const annotationPrefix = 'podpreset.admission.kubernetes.io'
 
 /**
  * Adds to new Pods what the presets say that select them (P3): all of it, or nothing when anything clashes. Nobody is
- * told of a clash but the server's own log. Presets apply in the byte order of their names; the original walks a cache.
+ * told of a clash but the server's own log. The newest preset comes first; the original walks a map, in any order.
  * Source: plugin/pkg/admission/podpreset/admission.go.
  */
 export const podPresetPlugin: AdmissionPlugin = {
@@ -37,6 +37,7 @@ export const podPresetPlugin: AdmissionPlugin = {
     const presets = lookup
       .list<PodPreset>(podPresets, request.namespace)
       .filter(({ spec }) => matchesLabelSelector(spec?.selector ?? {}, labels))
+      .sort((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
     if (presets.length === 0) return admitted(pod)
     return admitted(applyPresets(pod, presets))
   },
