@@ -61,7 +61,12 @@ export function emptyTimestamp(session: Session): JsonObject {
 }
 
 /** Sends the object unless it is a dry run of the client, and prints what became of it. */
-export function sendMade(call: Call, made: JsonObject, failurePrefix: string | undefined): number {
+export function sendMade(
+  call: Call,
+  made: JsonObject,
+  failurePrefix: string | undefined,
+  manager = 'kubectl-create',
+): number {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const printer =
@@ -69,19 +74,25 @@ export function sendMade(call: Call, made: JsonObject, failurePrefix: string | u
       ? (object: unknown) => `${structJson(object, '    ')}\n`
       : createPrinter(session, flags)
   const saved = flags.bool('save-config') ? withAnnotation(made) : made
-  const object = dryRun === 'client' ? saved : send(call, saved, dryRun === 'server', failurePrefix)
+  const object = dryRun === 'client' ? saved : send(call, saved, dryRun === 'server', failurePrefix, manager)
   session.out(printer === undefined ? `${objectName(object)} created${dryRunSuffix(dryRun)}\n` : printer(object))
   return 0
 }
 
-function send(call: Call, object: unknown, dryRun: boolean, failurePrefix: string | undefined): unknown {
+function send(
+  call: Call,
+  object: unknown,
+  dryRun: boolean,
+  failurePrefix: string | undefined,
+  manager: string,
+): unknown {
   const { session } = call
   const mapping = session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind'))
   const namespace = mapping.namespaced ? textAt(object, 'metadata', 'namespace') || session.namespace : ''
   const sent = mapping.namespaced ? withValue(object, ['metadata', 'namespace'], namespace) : object
   const query = {
     ...(dryRun ? { dryRun: 'All' } : {}),
-    ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl-create') } : {}),
+    ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, manager) } : {}),
   }
   const result = attempt(() =>
     session.rest.request('POST', resourcePath(mapping, namespace), { body: `${structJson(sent)}\n`, query }),

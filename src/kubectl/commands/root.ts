@@ -1,28 +1,111 @@
 import type { Command } from '../cli/command.ts'
+import { failNotSimulated } from '../cli/failure.ts'
+import { runKustomize } from '../kustomize/kustomize.ts'
 import { applyCommand } from './apply.ts'
+import { authCommand } from './auth.ts'
+import { configCommand } from './config.ts'
+import { cpCommand, execCommand, logsCommand } from './containers.ts'
 import { createCommand } from './create.ts'
 import { deleteCommand } from './delete.ts'
 import { describeCommand } from './describe.ts'
+import { diffCommand } from './diff.ts'
 import { editCommand } from './edit.ts'
+import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
 import { annotateCommand, labelCommand } from './metadata.ts'
+import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from './nodes.ts'
 import { patchCommand } from './patch.ts'
 import { replaceCommand } from './replace.ts'
+import { rolloutCommand } from './rollout.ts'
+import { exposeCommand, runCommand } from './run.ts'
+import { apiResourcesCommand, apiVersionsCommand, clusterInfoCommand, versionCommand } from './server-info.ts'
+import { setCommand } from './set.ts'
+import { topCommand } from './top.ts'
+import { waitCommand } from './wait.ts'
+import { autoscaleCommand, scaleCommand } from './workloads.ts'
 
-/** All commands. Source: kubectl pkg/cmd/cmd.go, NewKubectlCommand. */
+const kustomizeCommand: Command = {
+  name: 'kustomize',
+  short: 'Build a kustomization target from a directory or a remote url.',
+  run({ session, args }) {
+    const { files, env } = session.host
+    const result = runKustomize(args, { files, env, minor: session.version.minor })
+    session.out(result.stdout)
+    session.err(result.stderr)
+    return result.exitCode
+  },
+}
+
+const pluginCommand: Command = {
+  name: 'plugin',
+  short: 'Provides utilities for interacting with plugins.',
+  long: 'Provides utilities for interacting with plugins.\n\n Plugins provide extended functionality that is not part of the major command-line distribution. Please refer to the documentation and examples for more information about how write your own plugins.',
+  children: [
+    {
+      name: 'list',
+      short: "list all visible plugin executables on a user's PATH",
+      run({ session }) {
+        session.err('error: unable to find any kubectl plugins in your PATH\n')
+        return 1
+      },
+    },
+  ],
+}
+
+/** Real commands that would reach outside the simulation, or whose work nobody can see here. */
+function refused(name: string, short: string, since?: number): Command {
+  return { name, short, run: () => failNotSimulated(`kubectl ${name}`), ...(since === undefined ? {} : { since }) }
+}
+
+/** All commands, in the order of the real list. Source: kubectl pkg/cmd/cmd.go, NewKubectlCommand. */
 export const rootCommand: Command = {
   name: 'kubectl',
   short: 'kubectl controls the Kubernetes cluster manager',
   children: [
     createCommand,
+    exposeCommand,
+    runCommand,
+    setCommand,
+    explainCommand,
     getCommand,
-    describeCommand,
     editCommand,
     deleteCommand,
+    rolloutCommand,
+    scaleCommand,
+    autoscaleCommand,
+    refused('certificate', 'Modify certificate resources.'),
+    clusterInfoCommand,
+    topCommand,
+    cordonCommand,
+    uncordonCommand,
+    drainCommand,
+    taintCommand,
+    describeCommand,
+    logsCommand,
+    refused('attach', 'Attach to a running container'),
+    execCommand,
+    refused('port-forward', 'Forward one or more local ports to a pod'),
+    refused('proxy', 'Run a proxy to the Kubernetes API server'),
+    cpCommand,
+    authCommand,
+    refused('debug', 'Create debugging sessions for troubleshooting workloads and nodes', 20),
+    refused('events', 'List events', 23),
+    diffCommand,
     applyCommand,
     patchCommand,
     replaceCommand,
+    waitCommand,
+    { ...refused('convert', 'Convert config files between different API versions'), until: 22 },
+    kustomizeCommand,
     labelCommand,
     annotateCommand,
+    refused('completion', 'Output shell completion code for the specified shell (bash or zsh)'),
+    refused('alpha', 'Commands for features in alpha'),
+    apiResourcesCommand,
+    apiVersionsCommand,
+    configCommand,
+    pluginCommand,
+    versionCommand,
+    refused('options', 'Print the list of flags inherited by all commands'),
   ],
 }

@@ -47,17 +47,12 @@ export function compactRules(rules: readonly OneRule[]): readonly OneRule[] {
   return [...result, ...merged.values()]
 }
 
-/** As Go prints the struct, which is what rules are sorted by. */
+/** As Go prints the rule, which is what rules are sorted by. Source: k8s.io/api/rbac/v1 generated.pb.go, String. */
 function sortKey(rule: OneRule): string {
-  const list = (items: readonly string[]): string =>
-    items.length === 0 ? '' : items.map((item) => `"${item}"`).join(', ')
-  return [
-    list(rule.verbs),
-    rule.resource === '' ? '' : `"${rule.group}"`,
-    `"${rule.resource}"`,
-    list(rule.names),
-    list(rule.urls),
-  ].join('|')
+  const list = (items: readonly string[]): string => `[${items.join(' ')}]`
+  const groups = rule.resource === '' ? [] : [rule.group]
+  const resources = rule.resource === '' ? [] : [rule.resource]
+  return `Verbs:${list(rule.verbs)},APIGroups:${list(groups)},Resources:${list(resources)},ResourceNames:${list(rule.names)},NonResourceURLs:${list(rule.urls)},`
 }
 
 export function sortRules(rules: readonly OneRule[]): readonly OneRule[] {

@@ -18,6 +18,11 @@ export class DescribeWriter {
     this.write(level, `${label}:\t${value}\n`)
   }
 
+  /** As written, tabs and all. */
+  raw(): string {
+    return this.#buffer
+  }
+
   text(): string {
     return alignTabs(this.#buffer, describeTabs)
   }

@@ -1,0 +1,115 @@
+import type { Call, Command } from '../cli/command.ts'
+import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
+import { bool, string } from '../cli/flags.ts'
+import { breakDown, combinedName, compactRules, sortRules } from '../describe/rbac.ts'
+import { at, listAt, textAt } from '../json.ts'
+import { alignTabs, tableTabs } from '../print/tabwriter.ts'
+
+/** Source: k8s.io/kubernetes pkg/kubectl/cmd/auth/cani.go. */
+const canI: Command = {
+  name: 'can-i',
+  short: 'Check whether an action is allowed',
+  flags: [bool('all-namespaces', 'A'), bool('quiet', 'q'), string('subresource'), bool('list'), bool('no-headers')],
+  run: (call) => (call.flags.bool('list') ? listAccess(call) : checkAccess(call)),
+}
+
+const whoAmI: Command = {
+  name: 'whoami',
+  short: 'Experimental: Check self subject attributes',
+  since: 26,
+  flags: [string('output', 'o')],
+  run: () => failNotSimulated('auth whoami'),
+}
+
+const reconcile: Command = {
+  name: 'reconcile',
+  short: 'Reconciles rules for RBAC Role, RoleBinding, ClusterRole, and ClusterRole binding objects',
+  run: () => failNotSimulated('auth reconcile'),
+}
+
+export const authCommand: Command = {
+  name: 'auth',
+  short: 'Inspect authorization',
+  long: 'Inspect authorization',
+  children: [canI, reconcile, whoAmI],
+}
+
+const reviews = '/apis/authorization.k8s.io/v1'
+
+function review(call: Call, kind: string, spec: object): unknown {
+  const body = JSON.stringify({
+    kind,
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    spec,
+  })
+  return call.session.rest.request('POST', `${reviews}/${kind.toLowerCase()}s`, { body })
+}
+
+function checkAccess(call: Call): number {
+  const { session, flags, args } = call
+  const [verb = '', target = '', third] = args
+  if (args.length !== 2 && args.length !== 3)
+    fail('you must specify two or three arguments: verb, resource, and optional resourceName')
+  if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified')
+  const spec = target.startsWith('/')
+    ? { nonResourceAttributes: { verb, path: target } }
+    : { resourceAttributes: resourceAttributes(call, verb, target, third) }
+  const answer = review(call, 'SelfSubjectAccessReview', spec)
+  const allowed = at(answer, 'status', 'allowed') === true
+  if (!flags.bool('quiet')) {
+    const reasons = [textAt(answer, 'status', 'reason'), textAt(answer, 'status', 'evaluationError')].filter(
+      (text) => text !== '',
+    )
+    session.out(allowed ? 'yes\n' : `${['no', ...reasons].join(' - ')}\n`)
+  }
+  return allowed ? 0 : exitSilently(1)
+}
+
+function resourceAttributes(call: Call, verb: string, target: string, third: string | undefined): object {
+  const { session, flags } = call
+  const slash = target.indexOf('/')
+  const type = slash < 0 ? target : target.slice(0, slash)
+  const name = third ?? (slash < 0 ? '' : target.slice(slash + 1))
+  const found = type === '*' ? undefined : session.discovery.tryFind(type)
+  if (found === undefined && type !== '*') {
+    const [resource = '', ...group] = type.toLowerCase().split('.')
+    session.err(
+      `Warning: the server doesn't have a resource type '${resource}'${group.length === 0 ? '' : ` in group '${group.join('.')}'`}\n`,
+    )
+  }
+  if (found !== undefined && !found.namespaced && !flags.bool('all-namespaces')) {
+    session.err(
+      `Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n`,
+    )
+  }
+  const subresource = flags.string('subresource')
+  return {
+    ...(flags.bool('all-namespaces') ? {} : { namespace: session.namespace }),
+    verb,
+    ...(found === undefined || found.group === '' ? {} : { group: found.group }),
+    resource: found?.resource ?? type,
+    ...(subresource === '' ? {} : { subresource }),
+    ...(name === '' ? {} : { name }),
+  }
+}
+
+function listAccess(call: Call): number {
+  const { session, flags } = call
+  if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.string('subresource') !== '') {
+    fail("list option can't be specified with neither quiet, all-namespaces nor subresource options")
+  }
+  const status = at(review(call, 'SelfSubjectRulesReview', { namespace: session.namespace }), 'status')
+  if (at(status, 'incomplete') === true) {
+    session.err(
+      `${session.version.forceDeleteWarning}: the list may be incomplete: ${textAt(status, 'evaluationError')}\n`,
+    )
+  }
+  const rules = [...listAt(status, 'resourceRules'), ...listAt(status, 'nonResourceRules')]
+  const lines = sortRules(compactRules(breakDown(rules))).map(
+    (rule) => `${combinedName(rule)}\t[${rule.urls.join(' ')}]\t[${rule.names.join(' ')}]\t[${rule.verbs.join(' ')}]`,
+  )
+  const header = flags.bool('no-headers') ? [] : ['Resources\tNon-Resource URLs\tResource Names\tVerbs']
+  session.out(alignTabs(`${[...header, ...lines].join('\n')}\n`, tableTabs))
+  return 0
+}

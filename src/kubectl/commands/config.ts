@@ -1,0 +1,174 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { bool, string } from '../cli/flags.ts'
+import type { KubeContext } from '../host.ts'
+import { compareBytes, goJsonIndented } from '../json.ts'
+import { alignTabs, tableTabs } from '../print/tabwriter.ts'
+import { toGoYaml } from '../yaml/go-yaml.ts'
+
+/** Source: kubectl pkg/cmd/config. Clusters and users are the simulated cluster's own. */
+export const configCommand: Command = {
+  name: 'config',
+  short: 'Modify kubeconfig files',
+  long: 'Modify kubeconfig files using subcommands like "kubectl config set current-context my-context"',
+  children: [
+    { name: 'current-context', short: 'Displays the current-context', run: currentContext },
+    { name: 'delete-context', short: 'Delete the specified context from the kubeconfig', run: deleteContext },
+    { name: 'get-clusters', short: 'Display clusters defined in the kubeconfig', run: getClusters },
+    {
+      name: 'get-contexts',
+      short: 'Describe one or many contexts',
+      flags: [string('output', 'o'), bool('no-headers')],
+      run: getContexts,
+    },
+    { name: 'rename-context', short: 'Renames a context from the kubeconfig file.', run: renameContext },
+    refused('set', 'Sets an individual value in a kubeconfig file'),
+    refused('set-cluster', 'Sets a cluster entry in kubeconfig'),
+    { name: 'set-context', short: 'Sets a context entry in kubeconfig', flags: [bool('current')], run: setContext },
+    refused('set-credentials', 'Sets a user entry in kubeconfig'),
+    refused('unset', 'Unsets an individual value in a kubeconfig file'),
+    { name: 'use-context', aliases: ['use'], short: 'Sets the current-context in a kubeconfig file', run: useContext },
+    {
+      name: 'view',
+      short: 'Display merged kubeconfig settings or a specified kubeconfig file',
+      flags: [
+        bool('minify'),
+        bool('raw'),
+        bool('flatten'),
+        bool('merge', undefined, 'true'),
+        string('output', 'o', 'yaml'),
+      ],
+      run: view,
+    },
+  ],
+}
+
+function refused(name: string, short: string): Command {
+  return { name, short, run: () => failNotSimulated(`config ${name}`) }
+}
+
+function currentContext({ session }: Call): number {
+  const current = session.host.config.currentContext
+  if (current === '') fail('current-context is not set')
+  session.out(`${current}\n`)
+  return 0
+}
+
+function contextNamed(call: Call, name: string): KubeContext {
+  return (
+    call.session.host.config.contexts.find((context) => context.name === name) ??
+    fail(`no context exists with the name: ${goQuote(name)}`)
+  )
+}
+
+function useContext(call: Call): number {
+  const { session, args } = call
+  if (args.length !== 1) failUsage(call.path, `Unexpected args: [${args.join(' ')}]`)
+  const [name = ''] = args
+  contextNamed(call, name)
+  session.host.config.currentContext = name
+  session.out(`Switched to context ${goQuote(name)}.\n`)
+  return 0
+}
+
+function deleteContext(call: Call): number {
+  const { session, args } = call
+  const [name = ''] = args
+  const { config } = session.host
+  if (!config.contexts.some((context) => context.name === name))
+    fail(`cannot delete context ${name}, not in ~/.kube/config`)
+  if (config.currentContext === name)
+    session.err(
+      'warning: this removed your active context, use "kubectl config use-context" to select a different one\n',
+    )
+  config.contexts = config.contexts.filter((context) => context.name !== name)
+  session.out(`deleted context ${name} from ~/.kube/config\n`)
+  return 0
+}
+
+function renameContext(call: Call): number {
+  const { session, args } = call
+  const [from = '', to = ''] = args
+  const { config } = session.host
+  if (!config.contexts.some((context) => context.name === from))
+    fail(`cannot rename the context ${goQuote(from)}, it's not in ~/.kube/config`)
+  if (config.contexts.some((context) => context.name === to))
+    fail(`cannot rename the context ${goQuote(from)}, the context ${goQuote(to)} already exists in ~/.kube/config`)
+  config.contexts = config.contexts.map((context) => (context.name === from ? { ...context, name: to } : context))
+  if (config.currentContext === from) config.currentContext = to
+  session.out(`Context ${goQuote(from)} renamed to ${goQuote(to)}.\n`)
+  return 0
+}
+
+function setContext(call: Call): number {
+  const { session, args, flags } = call
+  const { config } = session.host
+  const name = flags.bool('current') ? config.currentContext : (args[0] ?? '')
+  if (name === '') fail('you must specify a non-empty context name or --current')
+  const old = config.contexts.find((context) => context.name === name)
+  const next: KubeContext = {
+    name,
+    cluster: flags.string('cluster') || (old?.cluster ?? ''),
+    user: flags.string('user') || (old?.user ?? ''),
+    ...(flags.changed('namespace')
+      ? { namespace: flags.string('namespace') }
+      : old?.namespace === undefined
+        ? {}
+        : { namespace: old.namespace }),
+  }
+  config.contexts =
+    old === undefined
+      ? [...config.contexts, next]
+      : config.contexts.map((context) => (context === old ? next : context))
+  session.out(`Context ${goQuote(name)} ${old === undefined ? 'created' : 'modified'}.\n`)
+  return 0
+}
+
+function getClusters({ session }: Call): number {
+  const clusters = [...new Set(session.host.config.contexts.map(({ cluster }) => cluster))].sort(compareBytes)
+  session.out(`NAME\n${clusters.map((cluster) => `${cluster}\n`).join('')}`)
+  return 0
+}
+
+function getContexts(call: Call): number {
+  const { session, flags, args } = call
+  const { contexts, currentContext: current } = session.host.config
+  const shown = (args.length === 0 ? [...contexts] : args.map((name) => contextNamed(call, name))).sort((a, b) =>
+    compareBytes(a.name, b.name),
+  )
+  if (flags.string('output') === 'name') {
+    for (const { name } of shown) session.out(`${name}\n`)
+    return 0
+  }
+  const rows = shown.map(({ name, cluster, user, namespace = '' }) =>
+    [name === current ? '*' : '', name, cluster, user, namespace].join('\t'),
+  )
+  const header = flags.bool('no-headers') ? [] : ['CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE']
+  session.out(alignTabs(`${[...header, ...rows].join('\n')}\n`, tableTabs))
+  return 0
+}
+
+function view(call: Call): number {
+  const { session, flags } = call
+  const { contexts, currentContext: current } = session.host.config
+  const kept = flags.bool('minify') ? contexts.filter(({ name }) => name === current) : contexts
+  const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort(compareBytes)
+  const config = {
+    apiVersion: 'v1',
+    clusters: unique(kept.map(({ cluster }) => cluster)).map((name) => ({
+      cluster: { server: session.rest.serverUrl },
+      name,
+    })),
+    contexts: kept.map(({ name, cluster, user, namespace }) => ({
+      context: { cluster, ...(namespace === undefined ? {} : { namespace }), user },
+      name,
+    })),
+    'current-context': current,
+    kind: 'Config',
+    preferences: {},
+    users: unique(kept.map(({ user }) => user)).map((name) => ({ name, user: { token: 'REDACTED' } })),
+  }
+  session.out(flags.string('output') === 'json' ? `${goJsonIndented(config, '    ')}\n` : toGoYaml(config))
+  return 0
+}

@@ -1,0 +1,138 @@
+import { structuredPatch } from 'diff'
+import { rfc3339 } from '../../kernel/calendar.ts'
+import { schemaOf } from '../../objects/schema/schema.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, exitSilently, failAll, failPlain, failureText, isReason } from '../cli/failure.ts'
+import { bool, string, unsupported } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { goJson, isObject, type JsonObject, objectAt, textAt, withoutValue, withValue } from '../json.ts'
+import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
+import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'
+import { originalConfiguration } from '../resource/last-applied.ts'
+import { partition } from '../resource/select.ts'
+import { serverMinor } from '../resource/server-version.ts'
+import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
+import { toGoYaml } from '../yaml/go-yaml.ts'
+import { patchTypes } from './write.ts'
+
+/** Source: kubectl pkg/cmd/diff/diff.go. The program that it calls is GNU diff -u -N. */
+export const diffCommand: Command = {
+  name: 'diff',
+  short: 'Diff live version against would-be applied version',
+  flags: [
+    ...filenameFlags,
+    string('selector', 'l'),
+    unsupported(bool('server-side')),
+    unsupported(bool('force-conflicts')),
+    string('field-manager'),
+    unsupported(bool('prune')),
+    bool('show-managed-fields'),
+  ],
+  run(call) {
+    const result = attempt(() => diff(call))
+    if (result.ok) return result.value ? exitSilently(1) : 0
+    if (result.failure.kind === 'silent') throw new CommandFailure(result.failure)
+    // One more than of other commands, as 1 says that there are differences.
+    call.session.err(failureText(result.failure, call.session.version.invalidTellsMessage))
+    return exitSilently(2)
+  },
+}
+
+function diff(call: Call): boolean {
+  const { session, flags } = call
+  requireFiles(flags)
+  if ((session.host.env.get('KUBECTL_EXTERNAL_DIFF') ?? '') !== '')
+    failPlain('error: podsim does not simulate KUBECTL_EXTERNAL_DIFF')
+  const { infos, failures } = partition(readFiles(session, flags, {}))
+  failAll(failures)
+  const directories = ['LIVE', 'MERGED'].map(
+    (name) => `${session.host.env.get('TMPDIR') ?? '/tmp'}/${name}-${session.host.digits(10)}`,
+  )
+  let differs = false
+  for (const info of [...infos].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1))) {
+    const text = diffOne(session, info, directories)
+    if (text !== '') differs = true
+    session.out(text)
+  }
+  return differs
+}
+
+/** Source: diff.go, InfoObject.Name. */
+function fileName(info: Info): string {
+  const { group, version, kind } = info.mapping
+  return `${group === '' ? '' : `${group}.`}${version}.${kind}.${info.namespace}.${info.name}`
+}
+
+function diffOne(session: Session, info: Info, directories: readonly string[]): string {
+  const found = attempt(() => getObject(session, info))
+  if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
+  const live = found.ok ? found.value : undefined
+  const merged = live === undefined ? createObject(session, info, { dryRun: true }) : mergedObject(session, info, live)
+  const [before, after] = masked(session, shown(session, live), shown(session, merged))
+  const [from, to] = [before === undefined ? '' : toGoYaml(before), toGoYaml(after)]
+  return from === to
+    ? ''
+    : unified(
+        session,
+        directories.map((directory) => `${directory}/${fileName(info)}`),
+        from,
+        to,
+      )
+}
+
+function mergedObject(session: Session, info: Info, live: unknown): unknown {
+  const { group, version, kind } = info.mapping
+  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const original = originalConfiguration(live)
+  // The annotation of the live object stays as it is: it is no part of the difference.
+  const annotation = textAt(live, 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration')
+  const annotated = annotation === '' ? info.object : withAnnotationText(info.object, annotation)
+  const patch =
+    definition === undefined
+      ? threeWayMergePatch(original, annotated, live)
+      : threeWayPatch(original, annotated, live, definition)
+  const type = patchTypes[definition === undefined ? 'merge' : 'strategic'] ?? ''
+  return patchObject(session, info, type, goJson(patch), { dryRun: true })
+}
+
+function withAnnotationText(object: unknown, text: string): unknown {
+  const annotations = {
+    ...objectAt(object, 'metadata', 'annotations'),
+    'kubectl.kubernetes.io/last-applied-configuration': text,
+  }
+  return withValue(object, ['metadata', 'annotations'], annotations)
+}
+
+function shown(session: Session, object: unknown): unknown {
+  return session.version.hidesManagedFields ? withoutValue(object, ['metadata', 'managedFields']) : object
+}
+
+/** Secret values are never shown from 1.22 on. Source: diff.go, Masker. */
+function masked(session: Session, before: unknown, after: unknown): readonly [unknown, unknown] {
+  const isSecret = textAt(after, 'kind') === 'Secret' && textAt(after, 'apiVersion') === 'v1'
+  if (!session.version.diffMasksSecrets || !isSecret) return [before, after]
+  const [old, next] = [objectAt(before, 'data'), objectAt(after, 'data')]
+  const mask = (data: JsonObject, other: JsonObject, what: string): JsonObject =>
+    Object.fromEntries(
+      Object.keys(data).map((key) => [
+        key,
+        Object.hasOwn(other, key) && other[key] !== data[key] ? `*** (${what})` : '***',
+      ]),
+    )
+  const put = (object: unknown, data: JsonObject): unknown =>
+    isObject(object) && object.data !== undefined ? { ...object, data } : object
+  return [put(before, mask(old, next, 'before')), put(after, mask(next, old, 'after'))]
+}
+
+function unified(session: Session, files: readonly string[], from: string, to: string): string {
+  const [left = '', right = ''] = files
+  const time = `${rfc3339(session.host.now()).replace('T', ' ').replace('Z', '')}.000000000 +0000`
+  const patch = structuredPatch(left, right, from, to, undefined, undefined, { context: 3 })
+  const range = (start: number, lines: number): string =>
+    lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`
+  const hunks = patch.hunks.map(
+    (hunk) =>
+      `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@\n${hunk.lines.map((line) => `${line}\n`).join('')}`,
+  )
+  return `diff -u -N ${left} ${right}\n--- ${left}\t${time}\n+++ ${right}\t${time}\n${hunks.join('')}`
+}

@@ -1,0 +1,194 @@
+import { groupVersion, type Mapping } from '../api/discovery.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { fail, failNotSimulated } from '../cli/failure.ts'
+import { bool, string } from '../cli/flags.ts'
+import { compareBytes, goJsonIndented, textAt } from '../json.ts'
+import { alignTabs, tableTabs } from '../print/tabwriter.ts'
+import { toGoYaml } from '../yaml/go-yaml.ts'
+
+/** Source: kubectl pkg/cmd/apiresources/apiresources.go. */
+export const apiResourcesCommand: Command = {
+  name: 'api-resources',
+  short: 'Print the supported API resources on the server',
+  flags: [
+    string('api-group'),
+    bool('namespaced', undefined, 'true'),
+    bool('no-headers'),
+    string('output', 'o'),
+    string('verbs'),
+    string('sort-by'),
+    bool('cached'),
+    string('categories'),
+  ],
+  run: apiResources,
+}
+
+function apiResources(call: Call): number {
+  const { session, flags } = call
+  const output = flags.string('output')
+  if (output !== '' && output !== 'wide' && output !== 'name') fail(`--output ${output} is not available`)
+  if (call.args.length > 0)
+    fail(`unexpected arguments: [${call.args.join(' ')}]\nSee '${call.path} -h' for help and examples`)
+  const verbs = flags
+    .string('verbs')
+    .split(',')
+    .filter((verb) => verb !== '')
+  const shown = session.discovery
+    .preferred()
+    .filter((mapping) => mapping.verbs.length > 0)
+    .filter(({ group }) => !flags.changed('api-group') || group === flags.string('api-group'))
+    .filter(({ namespaced }) => !flags.changed('namespaced') || namespaced === flags.bool('namespaced'))
+    .filter((mapping) => verbs.every((verb) => mapping.verbs.includes(verb)))
+  const sortKey = flags.string('sort-by')
+  const order = (a: Mapping, b: Mapping): number =>
+    sortKey === 'kind'
+      ? compareBytes(a.kind, b.kind)
+      : sortKey === 'name'
+        ? compareBytes(a.resource, b.resource)
+        : compareBytes(a.group, b.group) || compareBytes(a.resource, b.resource)
+  const sorted = [...shown].sort(order)
+  if (output === 'name') {
+    for (const { resource, group } of sorted) session.out(`${group === '' ? resource : `${resource}.${group}`}\n`)
+    return 0
+  }
+  const modern = session.version.apiResourcesVersion
+  const rows = sorted.map((mapping) => [
+    mapping.resource,
+    mapping.shortNames.join(','),
+    modern ? groupVersion(mapping.group, mapping.version) : mapping.group,
+    String(mapping.namespaced),
+    mapping.kind,
+    ...(output === 'wide' ? [verbsText(mapping, session.version.minor)] : []),
+  ])
+  const wide = output === 'wide' ? ['VERBS'] : []
+  const header = ['NAME', 'SHORTNAMES', modern ? 'APIVERSION' : 'APIGROUP', 'NAMESPACED', 'KIND', ...wide]
+  const lines = (flags.bool('no-headers') ? rows : [header, ...rows]).map((cells) => cells.join('\t'))
+  session.out(lines.length === 0 ? '' : alignTabs(`${lines.join('\n')}\n`, tableTabs))
+  return 0
+}
+
+function verbsText(mapping: Mapping, minor: number): string {
+  return minor >= 26 ? mapping.verbs.join(',') : `[${mapping.verbs.join(' ')}]`
+}
+
+export const apiVersionsCommand: Command = {
+  name: 'api-versions',
+  short: 'Print the supported API versions on the server, in the form of "group/version"',
+  run({ session }) {
+    for (const version of [...session.discovery.groupVersions()].sort(compareBytes)) session.out(`${version}\n`)
+    return 0
+  },
+}
+
+/** kustomize inside kubectl. Source: facts/kubectl.md 3.1. */
+const kustomizeVersions: readonly (readonly [minor: number, version: string])[] = [
+  [27, 'v5.0.1'],
+  [28, 'v5.0.4-0.20230601165947-6ce0bf390ce3'],
+  [31, 'v5.4.2'],
+  [32, 'v5.5.0'],
+  [33, 'v5.6.0'],
+  [35, 'v5.7.1'],
+]
+
+/** Source: kubectl pkg/cmd/version/version.go. */
+export const versionCommand: Command = {
+  name: 'version',
+  short: 'Print the client and server version information',
+  flags: [bool('client'), bool('short'), string('output', 'o')],
+  run: version,
+}
+
+function version(call: Call): number {
+  const { session, flags } = call
+  const { minor, gitVersion, versionShortFlag, versionPrintsStruct, parserErrorPrefix } = session.version
+  if (flags.changed('short') && !versionShortFlag) {
+    session.err(`${parserErrorPrefix}: unknown flag: --short\nSee '${call.path} --help' for usage.\n`)
+    return 1
+  }
+  const own = versionInfo(minor, gitVersion)
+  const server = flags.bool('client') ? undefined : session.rest.request('GET', '/version')
+  const kustomize = kustomizeVersions.findLast(([first]) => minor >= first)?.[1]
+  const output = flags.string('output')
+  if (output !== '') {
+    const all = {
+      clientVersion: own,
+      ...(minor >= 24 && kustomize !== undefined ? { kustomizeVersion: kustomize } : {}),
+      ...(server === undefined ? {} : { serverVersion: server }),
+    }
+    if (output === 'json') session.out(`${goJsonIndented(all, '  ')}\n`)
+    else if (output === 'yaml') session.out(toGoYaml(all))
+    else fail(`VersionOptions were not validated: --output=${JSON.stringify(output)} should have been rejected`)
+    return 0
+  }
+  const plain = flags.bool('short') || !versionPrintsStruct
+  const text = (info: unknown): string => (plain ? textAt(info, 'gitVersion') : structText(info))
+  session.out(`Client Version: ${text(own)}\n`)
+  if (minor >= 28 && kustomize !== undefined) session.out(`Kustomize Version: ${kustomize}\n`)
+  if (server === undefined) return 0
+  session.out(`Server Version: ${text(server)}\n`)
+  warnOfSkew(call, Number(/^\d+/.exec(textAt(server, 'minor'))?.[0] ?? minor), textAt(server, 'major'))
+  return 0
+}
+
+function warnOfSkew(call: Call, serverMinor: number, major: string): void {
+  const { session } = call
+  const { minor } = session.version
+  if (minor < 23 || Math.abs(minor - serverMinor) <= 1) return
+  const word = minor >= 35 ? 'Warning' : 'WARNING'
+  session.err(
+    `${word}: version difference between client (1.${minor}) and server (${major || '1'}.${serverMinor}) exceeds the supported minor version skew of +/-1\n`,
+  )
+}
+
+function versionInfo(minor: number, gitVersion: string): object {
+  return {
+    major: '1',
+    minor: String(minor),
+    gitVersion,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: 'go1.13.15',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  }
+}
+
+function structText(info: unknown): string {
+  const names = [
+    'Major',
+    'Minor',
+    'GitVersion',
+    'GitCommit',
+    'GitTreeState',
+    'BuildDate',
+    'GoVersion',
+    'Compiler',
+    'Platform',
+  ]
+  const fields = names.map(
+    (name) => `${name}:${JSON.stringify(textAt(info, name.charAt(0).toLowerCase() + name.slice(1)))}`,
+  )
+  return `version.Info{${fields.join(', ')}}`
+}
+
+/** Source: kubectl pkg/cmd/clusterinfo/clusterinfo.go; colours as fatih/color and daviddengcn/go-colortext write them. */
+export const clusterInfoCommand: Command = {
+  name: 'cluster-info',
+  short: 'Display cluster info',
+  children: [
+    {
+      name: 'dump',
+      short: 'Dump lots of relevant info for debugging and diagnosis',
+      run: () => failNotSimulated('cluster-info dump'),
+    },
+  ],
+  run({ session }) {
+    const coloured = session.version.minor < 21
+    const paint = (code: string, text: string): string => (coloured ? `\u001b[0;${code}m${text}\u001b[0m` : text)
+    const what = session.version.minor >= 20 ? 'Kubernetes control plane' : 'Kubernetes master'
+    session.out(`${paint('32', what)} is running at ${paint('33', session.rest.serverUrl)}\n`)
+    session.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+    return 0
+  },
+}

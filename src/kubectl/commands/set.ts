@@ -1,0 +1,310 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { canonicalQuantity, parseQuantity } from '../../objects/quantity.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
+import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
+import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt, withValue } from '../json.ts'
+import { filenameFlags, namesFiles } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+import { changePatch, sendChange } from './change.ts'
+import { targetsOf } from './workloads.ts'
+import { createReport, dryRunOf, eachItem, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/set. */
+const common: readonly FlagSpec[] = [
+  ...writeFlags,
+  ...filenameFlags,
+  string('selector', 'l'),
+  bool('all'),
+  bool('local'),
+]
+
+export const setCommand: Command = {
+  name: 'set',
+  short: 'Set specific features on objects',
+  long: 'Configure application resources \n\n These commands help you make changes to existing application resources.',
+  children: [
+    {
+      name: 'env',
+      short: 'Update environment variables on a pod template',
+      flags: [
+        ...common,
+        string('containers', 'c', '*'),
+        string('from'),
+        string('prefix'),
+        array('env', 'e'),
+        strings('keys'),
+        bool('list'),
+        bool('resolve'),
+        bool('overwrite', undefined, 'true'),
+      ],
+      run: setEnv,
+    },
+    { name: 'image', short: 'Update image of a pod template', flags: common, run: setImage },
+    {
+      name: 'resources',
+      short: 'Update resource requests/limits on objects with pod templates',
+      flags: [...common, string('containers', 'c', '*'), string('limits'), string('requests')],
+      run: setResources,
+    },
+    {
+      name: 'selector',
+      short: 'Set the selector on a resource',
+      flags: common,
+      run: () => failNotSimulated('set selector'),
+    },
+    {
+      name: 'serviceaccount',
+      aliases: ['sa'],
+      short: 'Update ServiceAccount of a resource',
+      flags: common,
+      run: setServiceAccount,
+    },
+    {
+      name: 'subject',
+      short: 'Update User, Group or ServiceAccount in a RoleBinding/ClusterRoleBinding',
+      flags: common,
+      run: () => failNotSimulated('set subject'),
+    },
+  ],
+}
+
+/** Where a kind keeps its Pod spec. Source: pkg/polymorphichelpers/updatepodspecforobject.go. */
+function podSpecPath(info: Info): readonly string[] {
+  const { kind } = info.mapping
+  if (kind === 'Pod') return ['spec']
+  if (kind === 'CronJob') return ['spec', 'jobTemplate', 'spec', 'template', 'spec']
+  if (isObject(at(info.object, 'spec', 'template', 'spec'))) return ['spec', 'template', 'spec']
+  return fail(`the object is not a pod or does not have a pod template: ${kind}`)
+}
+
+function matches(container: unknown, pattern: string): boolean {
+  if (pattern === '*' || pattern === '') return true
+  const regex = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*')
+  return new RegExp(`^${regex}$`).test(textAt(container, 'name'))
+}
+
+/** The object with its containers changed by `change`. */
+function withContainers(info: Info, change: (container: JsonObject) => JsonObject): unknown {
+  const path = podSpecPath(info)
+  return ['containers', 'initContainers'].reduce<unknown>((object, field) => {
+    const list = listAt(object, ...path, field)
+    return list.length === 0
+      ? object
+      : withValue(
+          object,
+          [...path, field],
+          list.map((container) => change(objectAt(container))),
+        )
+  }, info.object)
+}
+
+function splitPairs(
+  args: readonly string[],
+  isPair: (arg: string) => boolean,
+): { readonly resources: readonly string[]; readonly pairs: readonly string[] } {
+  return { resources: args.filter((arg) => !isPair(arg)), pairs: args.filter(isPair) }
+}
+
+function run(
+  call: Call,
+  resources: readonly string[],
+  done: string,
+  problem: string,
+  change: (info: Info) => unknown,
+): number {
+  if (resources.length === 0 && !namesFiles(call.flags))
+    fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  const dryRun = dryRunOf(call)
+  const report = createReport(call, dryRun)
+  const { infos, failures } = targetsOf(call, resources)
+  const broken = eachItem(infos, (info) => {
+    const changed = change(info)
+    if (changePatch(call, info, changed).body === '{}') return
+    if (dryRun === 'client' || call.flags.bool('local')) {
+      report(changed, done)
+      return
+    }
+    const sent = attempt(() => sendChange(call, info, changed, 'kubectl-set', dryRun))
+    if (!sent.ok) throw new CommandFailure({ kind: 'message', text: `${problem}: ${failureMessage(sent.failure)}` })
+    report(sent.value, done)
+  })
+  failAll([...failures, ...broken])
+  return 0
+}
+
+function setImage(call: Call): number {
+  const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('='))
+  if (pairs.length === 0) fail('at least one image update is required')
+  const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
+  return run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
+    const seen = new Set<string>()
+    const changed = withContainers(info, (container) => {
+      const name = textAt(container, 'name')
+      seen.add(name)
+      const image = images.get(name) ?? images.get('*')
+      return image === undefined ? container : { ...container, image }
+    })
+    const missing = [...images.keys()].find((name) => name !== '*' && !seen.has(name))
+    if (missing !== undefined) fail(`error: unable to find container named ${goQuote(missing)}`)
+    return changed
+  })
+}
+
+function setServiceAccount(call: Call): number {
+  if (call.args.length === 0) fail('serviceaccount is required')
+  const account = call.args.at(-1) ?? ''
+  return run(call, call.args.slice(0, -1), 'serviceaccount updated', 'failed to patch ServiceAccountName', (info) => {
+    const path = podSpecPath(info)
+    const named = withValue(info.object, [...path, 'serviceAccountName'], account)
+    return at(named, ...path, 'serviceAccount') === undefined
+      ? named
+      : withValue(named, [...path, 'serviceAccount'], account)
+  })
+}
+
+function setResources(call: Call): number {
+  const { flags } = call
+  const [limits, requests] = [amounts(flags.string('limits')), amounts(flags.string('requests'))]
+  if (limits === undefined && requests === undefined)
+    fail('you must specify an update to requests or limits (in the form of --requests/--limits)')
+  return run(call, call.args, 'resource requirements updated', 'failed to patch limit update to pod template', (info) =>
+    withContainers(info, (container) => {
+      if (!matches(container, flags.string('containers'))) return container
+      const resources = {
+        ...objectAt(container, 'resources'),
+        ...(limits === undefined ? {} : { limits: { ...objectAt(container, 'resources', 'limits'), ...limits } }),
+        ...(requests === undefined
+          ? {}
+          : { requests: { ...objectAt(container, 'resources', 'requests'), ...requests } }),
+      }
+      return { ...container, resources }
+    }),
+  )
+}
+
+function amounts(text: string): JsonObject | undefined {
+  if (text === '') return undefined
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [name = '', amount = '', ...more] = pair.split('=')
+      if (amount === '' || more.length > 0) fail(`Invalid argument syntax ${pair}, expected <resource>=<value>`)
+      if (!parseQuantity(amount).ok)
+        fail("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+      return [name, canonicalQuantity(amount)]
+    }),
+  )
+}
+
+interface EnvChanges {
+  readonly set: readonly JsonObject[]
+  readonly remove: readonly string[]
+}
+
+/** Source: kubectl pkg/cmd/set/set_env.go. */
+function setEnv(call: Call): number {
+  const { session, flags } = call
+  const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('=') || arg.endsWith('-'))
+  const changes = envChanges(call, [...flags.list('env'), ...pairs])
+  const hasChanges = changes.set.length > 0 || changes.remove.length > 0
+  if (!flags.bool('list') && !hasChanges) fail('at least one environment variable must be provided')
+  if (flags.bool('list') && flags.string('output') !== '')
+    fail(`--list and --output may not be specified together\nSee '${call.path} -h' for help and examples`)
+  const change = (info: Info): unknown =>
+    withContainers(info, (container) => {
+      const isInit = listAt(info.object, ...podSpecPath(info), 'initContainers').some(
+        (one) => textAt(one, 'name') === container.name,
+      )
+      if (isInit || !matches(container, flags.string('containers'))) return container
+      if (!flags.bool('overwrite')) refuseOverwrites(container, changes)
+      return hasChanges ? withEnv(container, changes) : container
+    })
+  if (!flags.bool('list'))
+    return run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
+  const { infos, failures } = targetsOf(call, resources)
+  failAll(failures)
+  if (flags.bool('resolve')) failNotSimulated('set env --resolve')
+  for (const info of infos) {
+    for (const container of listAt(change(info), ...podSpecPath(info), 'containers')) {
+      if (!matches(container, flags.string('containers'))) continue
+      session.out(`# ${info.mapping.kind} ${info.name}, container ${textAt(container, 'name')}\n`)
+      for (const variable of listAt(container, 'env')) session.out(`${variableText(variable)}\n`)
+    }
+  }
+  return 0
+}
+
+function variableText(variable: unknown): string {
+  const from = at(variable, 'valueFrom')
+  const name = textAt(variable, 'name')
+  if (!isObject(from)) return `${name}=${textAt(variable, 'value')}`
+  const reference = (field: string, what: string): string =>
+    `${what} ${textAt(from, field, 'name')}, key ${textAt(from, field, 'key')}`
+  const text = isObject(from.configMapKeyRef)
+    ? reference('configMapKeyRef', 'configmap')
+    : isObject(from.secretKeyRef)
+      ? reference('secretKeyRef', 'secret')
+      : isObject(from.fieldRef)
+        ? `field path ${textAt(from, 'fieldRef', 'fieldPath')}`
+        : `resource field ${textAt(from, 'resourceFieldRef', 'containerName')}.${textAt(from, 'resourceFieldRef', 'resource')}`
+  return `# ${name} from ${text}`
+}
+
+function envChanges(call: Call, pairs: readonly string[]): EnvChanges {
+  const { flags } = call
+  const set: JsonObject[] = []
+  const remove: string[] = []
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    if (equals > 0) set.push({ name: pair.slice(0, equals), value: pair.slice(equals + 1) })
+    else if (pair.endsWith('-') && pair !== '-') remove.push(pair.slice(0, -1))
+    else fail(`unknown environment variable: ${pair}`)
+  }
+  const prefix = flags.string('prefix')
+  const all = [...set, ...(flags.string('from') === '' ? [] : fromReferences(call, flags.string('from')))]
+  return { set: prefix === '' ? all : all.map((one) => ({ ...one, name: prefix + String(one.name) })), remove }
+}
+
+function fromReferences(call: Call, from: string): readonly JsonObject[] {
+  const { session, flags } = call
+  const { infos, failures } = partition(select(session, { args: [from] }).entries)
+  failAll(failures)
+  const keys = flags.list('keys')
+  return infos.flatMap((info) => {
+    const field = info.mapping.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef'
+    if (info.mapping.kind !== 'Secret' && info.mapping.kind !== 'ConfigMap')
+      fail('unsupported resource specified in --from')
+    return Object.keys(objectAt(info.object, 'data'))
+      .sort(compareBytes)
+      .filter((key) => keys.length === 0 || keys.includes(key))
+      .map((key) => {
+        const name = key.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()
+        if (session.version.warnsOfTransferredKeys && name !== key)
+          session.err(`Warning: key ${key} transferred to ${name}\n`)
+        return { name, valueFrom: { [field]: { name: info.name, key } } }
+      })
+  })
+}
+
+function refuseOverwrites(container: JsonObject, changes: EnvChanges): void {
+  const existing = new Set(listAt(container, 'env').map((variable) => textAt(variable, 'name')))
+  const taken = changes.set.find(({ name }) => existing.has(String(name)))
+  if (taken !== undefined)
+    fail(`'${String(taken.name)}' already has a value (${textAt(taken, 'value')}), and --overwrite is false`)
+}
+
+function withEnv(container: JsonObject, changes: EnvChanges): JsonObject {
+  const replaced = new Map(changes.set.map((one) => [String(one.name), one]))
+  const kept = listAt(container, 'env')
+    .filter((variable) => !changes.remove.includes(textAt(variable, 'name')))
+    .map((variable) => {
+      const next = replaced.get(textAt(variable, 'name'))
+      replaced.delete(textAt(variable, 'name'))
+      return next ?? variable
+    })
+  return { ...container, env: [...kept, ...replaced.values()] }
+}

@@ -1,0 +1,150 @@
+import { goQuote } from '../../objects/field-errors.ts'
+import { resourcePath } from '../api/discovery.ts'
+import type { Call, Command, Wait } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { bool, duration, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { at, listAt, textAt } from '../json.ts'
+import { goValueText } from '../print/go-value.ts'
+import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
+import { createPrinter, objectName, printFlags } from '../print/printers.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+import { waitGone } from './wait-gone.ts'
+
+/** Source: kubectl pkg/cmd/wait/wait.go. */
+export const waitCommand: Command = {
+  name: 'wait',
+  short: 'Experimental: Wait for a specific condition on one or many resources.',
+  flags: [
+    ...printFlags,
+    ...filenameFlags,
+    string('for'),
+    duration('timeout', '30s'),
+    bool('all'),
+    bool('all-namespaces', 'A'),
+    string('selector', 'l'),
+    string('field-selector'),
+    bool('local'),
+  ],
+  run: wait,
+}
+
+type Check = 'gone' | ((object: unknown) => boolean)
+
+const weekMs = 168 * 3_600_000
+
+function* wait(call: Call): Generator<Wait, number, boolean> {
+  const { session, flags } = call
+  const check = checkOf(session, flags.string('for'))
+  const asked = flags.durationMs('timeout')
+  const timeoutMs = asked < 0 ? weekMs : asked
+  const { entries } = namesFiles(flags)
+    ? { entries: readFiles(session, flags, {}) }
+    : select(session, {
+        args: call.args,
+        labelSelector: flags.string('selector'),
+        fieldSelector: flags.string('field-selector'),
+        all: flags.bool('all'),
+        allNamespaces: flags.bool('all-namespaces'),
+      })
+  const { infos, failures } = partition(entries)
+  const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
+  const shown = failures.filter((failure) => !(missingIsFine && isReason(failure, 'NotFound')))
+  const broken: Failure[] = [...shown]
+  const printer = createPrinter(session, flags)
+  for (const info of infos) {
+    const met =
+      check === 'gone' ? yield* waitForGone(call, info, timeoutMs) : yield* waitFor(session, info, check, timeoutMs)
+    if (met === undefined)
+      broken.push({
+        kind: 'message',
+        text: `timed out waiting for the condition on ${info.mapping.resource}/${info.name}`,
+      })
+    else session.out(printer === undefined ? `${objectName(met)} condition met\n` : printer(met))
+  }
+  failAll(broken)
+  if (infos.length === 0 && !missingIsFine) fail('no matching resources found')
+  return 0
+}
+
+function checkOf(session: Session, condition: string): Check {
+  if (condition.toLowerCase() === 'delete') return 'gone'
+  if (condition.startsWith('condition=')) {
+    const [name = '', value = 'true'] = condition.slice('condition='.length).split('=')
+    return (object) => {
+      const found = listAt(object, 'status', 'conditions').find(
+        (one) => textAt(one, 'type').toLowerCase() === name.toLowerCase(),
+      )
+      return found !== undefined && textAt(found, 'status').toLowerCase() === value.toLowerCase()
+    }
+  }
+  if (condition.startsWith('jsonpath=') && session.version.waitsForJsonpath)
+    return jsonpathCheck(condition.slice('jsonpath='.length))
+  return fail(`unrecognized condition: ${goQuote(condition)}`)
+}
+
+/** `{.status.phase}=Running`. */
+function jsonpathCheck(text: string): Check {
+  const match = /^'?(\{[^}]*\}|[^=]*)'?(?:=(.*))?$/s.exec(text)
+  const template = relaxedTemplate(match?.[1] ?? '')
+  const wanted = match?.[2]?.replace(/^(["'])(.*)\1$/s, '$2')
+  if (template === undefined || template === '')
+    return fail("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3")
+  return (object) => {
+    const found = findJsonpath(template, object, true)
+    if (!found.ok) return fail(found.error)
+    if (found.values.length === 0) return false
+    if (found.values.length > 1) fail('given jsonpath expression matches more than one value')
+    return wanted === undefined || goValueText(found.values[0]).trim() === wanted.trim()
+  }
+}
+
+function* waitForGone(call: Call, info: Info, timeoutMs: number): Generator<Wait, unknown, boolean> {
+  return (yield* waitGone(call.session, info, '', timeoutMs)) ? (info.object ?? placeholder(info)) : undefined
+}
+
+function placeholder(info: Info): unknown {
+  const { group, version, kind } = info.mapping
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind, metadata: { name: info.name } }
+}
+
+/** The object once the check holds; undefined when the time is over. Source: wait.go, ConditionalWait.IsConditionMet. */
+export function* waitFor(
+  session: Session,
+  info: Info,
+  check: (object: unknown) => boolean,
+  timeoutMs: number,
+): Generator<Wait, unknown, boolean> {
+  const deadline = session.host.now() + timeoutMs
+  const collection = resourcePath(info.mapping, info.namespace)
+  for (;;) {
+    const found = attempt(() => session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
+    if (found.ok && check(found.value)) return found.value
+    const left = deadline - session.host.now()
+    if (left < 0) return undefined
+    const stream = session.rest.watch(collection, {
+      query: {
+        watch: 'true',
+        fieldSelector: `metadata.name=${info.name}`,
+        ...(found.ok ? { resourceVersion: textAt(found.value, 'metadata', 'resourceVersion') } : {}),
+      },
+    })
+    let met: unknown
+    const looked = (): boolean => {
+      for (const line of stream.take()) {
+        const object = at(JSON.parse(line), 'object')
+        if (met === undefined && check(object)) met = object
+      }
+      return met !== undefined || stream.ended()
+    }
+    try {
+      if (!(yield { until: looked, timeoutMs: left })) return undefined
+      if (met !== undefined) return met
+    } finally {
+      stream.stop()
+    }
+  }
+}

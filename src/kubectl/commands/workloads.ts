@@ -1,0 +1,156 @@
+import { groupResource, resourcePath } from '../api/discovery.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll } from '../cli/failure.ts'
+import { bool, duration, int, string } from '../cli/flags.ts'
+import { goJson, numberAt, textAt } from '../json.ts'
+import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
+import { getObject, type Info, patchObject } from '../resource/info.ts'
+import { partition, select } from '../resource/select.ts'
+import { emptyTimestamp } from './create-kit.ts'
+import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+
+/** Source: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go. */
+export const scaleCommand: Command = {
+  name: 'scale',
+  short: 'Set a new size for a Deployment, ReplicaSet or Replication Controller',
+  flags: [
+    ...writeFlags,
+    ...filenameFlags,
+    int('replicas', '-1'),
+    int('current-replicas', '-1'),
+    string('resource-version'),
+    string('selector', 'l'),
+    bool('all'),
+    duration('timeout', '0s'),
+  ],
+  run: scale,
+}
+
+export function targetsOf(
+  call: Call,
+  args: readonly string[],
+  typeMeansAll = false,
+): { readonly infos: readonly Info[]; readonly failures: readonly Failure[] } {
+  const { session, flags } = call
+  if (namesFiles(flags)) {
+    const entries = readFiles(session, flags, {}).map((entry) => {
+      if (!entry.ok) return entry
+      const read = attempt(() => getObject(session, entry.info))
+      return read.ok ? { ...entry, info: { ...entry.info, object: read.value } } : read
+    })
+    return partition(entries)
+  }
+  const has = (name: string): boolean => flags.has(name) && flags.bool(name)
+  return partition(
+    select(session, {
+      args,
+      typeMeansAll,
+      labelSelector: flags.has('selector') ? flags.string('selector') : '',
+      all: has('all'),
+    }).entries,
+  )
+}
+
+function scale(call: Call): number {
+  const { session, flags } = call
+  if (!flags.changed('replicas')) {
+    const { parserErrorPrefix } = session.version
+    throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "replicas" not set` })
+  }
+  const replicas = flags.int('replicas')
+  if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
+  const dryRun = dryRunOf(call)
+  const report = createReport(call, dryRun)
+  const { infos, failures } = targetsOf(call, call.args)
+  const broken = eachItem(infos, (info) => {
+    checkPreconditions(call, info)
+    if (dryRun !== 'client') {
+      const patch = goJson({ spec: { replicas } })
+      const path = resourcePath(info.mapping, info.namespace, info.name, 'scale')
+      session.rest.request('PATCH', path, {
+        body: patch,
+        contentType: patchTypes.merge ?? '',
+        resource: groupResource(info.mapping),
+        query: {
+          ...(dryRun === 'server' ? { dryRun: 'All' } : {}),
+          ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl') } : {}),
+        },
+      })
+    }
+    report(info.object, 'scaled')
+  })
+  failAll([...failures, ...broken])
+  if (infos.length === 0) fail('no objects passed to scale')
+  return 0
+}
+
+function checkPreconditions(call: Call, info: Info): void {
+  const { flags } = call
+  const wanted = flags.int('current-replicas')
+  const current = numberAt(info.object, ['spec', 'replicas'])
+  if (wanted >= 0 && wanted !== current) fail(`Expected replicas to be ${wanted}, was ${current}`)
+  const version = flags.string('resource-version')
+  const own = textAt(info.object, 'metadata', 'resourceVersion')
+  if (version !== '' && version !== own) fail(`Expected resource version to be ${version}, was ${own}`)
+}
+
+/** Source: kubectl pkg/cmd/autoscale/autoscale.go. */
+export const autoscaleCommand: Command = {
+  name: 'autoscale',
+  short: 'Auto-scale a Deployment, ReplicaSet, or ReplicationController',
+  flags: [
+    ...writeFlags,
+    ...filenameFlags,
+    int('max', '-1'),
+    int('min', '-1'),
+    int('cpu-percent', '-1'),
+    string('name'),
+    bool('save-config'),
+  ],
+  run(call) {
+    const { session, flags } = call
+    if (flags.int('max') < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${flags.int('max')}`)
+    if (flags.int('max') < flags.int('min'))
+      fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`)
+    const dryRun = dryRunOf(call)
+    const report = createReport(call, dryRun)
+    const { infos, failures } = targetsOf(call, call.args)
+    const broken = eachItem(infos, (info) => {
+      const { group, version, kind } = info.mapping
+      const hpa = {
+        apiVersion: 'autoscaling/v1',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: flags.string('name') || info.name, ...emptyTimestamp(session) },
+        spec: {
+          scaleTargetRef: { kind, name: info.name, apiVersion: group === '' ? version : `${group}/${version}` },
+          ...(flags.int('min') > 0 ? { minReplicas: flags.int('min') } : {}),
+          maxReplicas: flags.int('max'),
+          ...(flags.int('cpu-percent') >= 0 ? { targetCPUUtilizationPercentage: flags.int('cpu-percent') } : {}),
+        },
+        status: { currentReplicas: 0, desiredReplicas: 0 },
+      }
+      if (dryRun === 'client') {
+        report(hpa, 'autoscaled')
+        return
+      }
+      const path = `/apis/autoscaling/v1/namespaces/${info.namespace}/horizontalpodautoscalers`
+      report(
+        session.rest.request('POST', path, {
+          body: goJson(hpa),
+          ...(dryRun === 'server' ? { query: { dryRun: 'All' } } : {}),
+        }),
+        'autoscaled',
+      )
+    })
+    failAll([...failures, ...broken])
+    return 0
+  },
+}
+
+/** Sends the difference that a change of a Pod template makes; says what became of it. */
+export function patchTemplate(call: Call, info: Info, patch: object, dryRun: string): unknown {
+  return patchObject(call.session, info, patchTypes.strategic ?? '', goJson(patch), {
+    fieldManager: managerOf(call, 'kubectl-set'),
+    dryRun: dryRun === 'server',
+  })
+}
