@@ -25,7 +25,7 @@ export interface InputHandlers {
   waitingPodChanged(old: Pod, pod: Pod): void
   waitingPodGone(pod: Pod): void
   podAssigned(pod: Pod): void
-  assignedPodChanged(pod: Pod): void
+  assignedPodChanged(old: Pod, pod: Pod): void
   assignedPodGone(pod: Pod): void
   nodeAdded(node: Node): void
   nodeChanged(old: Node, node: Node): void
@@ -111,7 +111,7 @@ function podHandler(to: InputHandlers, isMine: (pod: Pod) => boolean) {
     },
     update(old: Pod, pod: Pod): void {
       if (isAssigned(pod)) {
-        if (isAssigned(old)) to.assignedPodChanged(pod)
+        if (isAssigned(old)) to.assignedPodChanged(old, pod)
         else {
           to.podAssigned(pod)
           if (isMine(old)) to.waitingPodGone(old)

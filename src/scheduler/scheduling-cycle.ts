@@ -183,7 +183,9 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
       cache.setPod(facts, pod.spec.nodeName ?? '')
       queue.assignedPod(facts)
     },
-    assignedPodChanged(pod) {
+    assignedPodChanged(old, pod) {
+      // A kubelet's status updates change nothing that counts here; only a waiting Pod may care.
+      if (countsTheSame(old, pod) && queue.unschedulableCount === 0) return
       const facts = podFacts(pod)
       cache.setPod(facts, pod.spec.nodeName ?? '')
       queue.assignedPod(facts)
@@ -203,6 +205,15 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     nodeGone: (node) => cache.removeNode(node.metadata.name),
     somethingChanged: () => queue.moveAll(),
   }
+}
+
+function countsTheSame(old: Pod, pod: Pod): boolean {
+  return (
+    old.spec === pod.spec &&
+    old.metadata.labels === pod.metadata.labels &&
+    old.metadata.uid === pod.metadata.uid &&
+    old.metadata.deletionTimestamp === pod.metadata.deletionTimestamp
+  )
 }
 
 function podObject(pod: Pod) {
