@@ -14,7 +14,8 @@ export const kubeletRecords = {
   'mirror-pod.refused': 'The API server refused the mirror of a static Pod. Detail: message.',
   'static-pod.refused': 'A static Pod was not taken. Detail: message.',
   'pod.refused': 'The node does not take a Pod that was bound to it. Detail: reason, message.',
-  'secret.visible': 'A container can see a new version. Detail: secret, resourceVersion, volume, delays in ms.',
+  'object.visible':
+    'Containers see another version of a Secret or ConfigMap. Detail: kind, name, resourceVersion, volume or container, cachedAt, syncedAt.',
 } as const
 
 export type KubeletRecordType = keyof typeof kubeletRecords

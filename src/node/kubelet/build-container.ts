@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../objects/core.ts'
 import { quantityValue } from '../../objects/quantity.ts'
-import { type EnvironmentOptions, makeEnvironment } from '../env/environment.ts'
+import { type EnvironmentAnswer, type EnvironmentOptions, makeEnvironment } from '../env/environment.ts'
 import { expandCommand } from '../env/expansion.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'
 import { applyDefaultImageTag } from '../images/image-name.ts'
@@ -22,7 +22,7 @@ export interface BuildSources {
  */
 export function containerBuilder({ context, services, allocatable }: BuildSources): BuildContainer {
   return (plan, done) => {
-    const { secrets, configMaps, events, minor, hostIp, fs, pluginFor } = context()
+    const { secrets, configMaps, events, minor, hostIp, fs, pluginFor, record } = context()
     const { pod, container, podIp } = plan
     const options: EnvironmentOptions = {
       pod,
@@ -34,11 +34,20 @@ export function containerBuilder({ context, services, allocatable }: BuildSource
       allocatable: allocatable(),
     }
     const namespace = pod.metadata.namespace ?? ''
+    const sources: {
+      readonly kind: 'Secret' | 'ConfigMap'
+      readonly name: string
+      readonly resourceVersion: string
+    }[] = []
     makeEnvironment(
       options,
       ({ kind, name }, answer) => {
-        if (kind === 'Secret') secrets.get(namespace, name, answer)
-        else configMaps.get(namespace, name, answer)
+        const noted = (got: EnvironmentAnswer): void => {
+          if (got.ok) sources.push({ kind, name, resourceVersion: got.object.metadata.resourceVersion ?? '' })
+          answer(got)
+        }
+        if (kind === 'Secret') secrets.get(namespace, name, noted)
+        else configMaps.get(namespace, name, noted)
       },
       (result) => {
         for (const message of result.invalidNames)
@@ -52,6 +61,7 @@ export function containerBuilder({ context, services, allocatable }: BuildSource
           done({ ok: false, message: mounted.error })
           return
         }
+        for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
         done({ ok: true, config: configOf(plan, result.env, mounted.mounts) })
       },
     )

@@ -18,6 +18,7 @@ import { BackOffTable, containerBackOff } from './back-off.ts'
 import { containerBuilder } from './build-container.ts'
 import { Cleanup } from './cleanup.ts'
 import type { KubeletContext } from './context.ts'
+import { inspect } from './inspect.ts'
 import { type KubeletEvent, kubeletMachine } from './kubelet.machine.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet.ts'
 import { createKubeletEvents } from './kubelet-events.ts'
@@ -179,25 +180,7 @@ export class KubeletRun {
   }
 
   inspect(ref: KubeletRef): StateView | undefined {
-    const { workers, volumes, secrets, queue } = this.context
-    switch (ref.kind) {
-      case 'kubelet':
-        return { machine: 'kubelet', state: this.#state.name, detail: {} }
-      case 'pod': {
-        const worker = workers.get(ref.uid)
-        if (worker === undefined) return undefined
-        return { machine: 'podWorker', state: worker.state.name, detail: { nextSyncAt: queue.nextSyncAt(ref.uid) } }
-      }
-      case 'volume': {
-        const use = volumes.use(ref.uid, ref.volume)
-        if (use === undefined) return undefined
-        return { machine: 'volume', state: use.state.name, detail: { failures: use.failures, sources: use.sources } }
-      }
-      case 'secret': {
-        const seen = secrets.inspect().find((one) => one.namespace === ref.namespace && one.name === ref.name)
-        return seen && { machine: 'reflector', state: seen.state, detail: { ...seen } }
-      }
-    }
+    return inspect(this.context, this.#state.name, ref)
   }
 
   lastHeartbeat(): number | undefined {

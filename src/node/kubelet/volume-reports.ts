@@ -14,7 +14,7 @@ export function volumeReports(
 ): ReconcilerReports {
   return {
     volumeTimeoutNames: facts.volumeTimeoutEvent,
-    setUpSucceeded(use, isRefresh, result) {
+    setUpSucceeded(use, before, isRefresh, result) {
       const weight = isRefresh && !result.changed ? 'chatter' : 'story'
       const { journal, record } = context()
       if (journal.keeps(weight))
@@ -29,6 +29,7 @@ export function volumeReports(
           },
           weight,
         )
+      tellVisible(context(), use, before)
       if (result.staleAt !== undefined) willBeStale(use, result.staleAt)
     },
     setUpFailed(use, message, retryMs) {
@@ -42,5 +43,24 @@ export function volumeReports(
     tornDown(use) {
       context().record('volume.tear-down', use.pod, { volume: use.volume.name })
     },
+  }
+}
+
+/** Tells which versions of which objects the Pod's containers see from now on, and since when the node had them (U3). */
+function tellVisible(context: KubeletContext, use: VolumeUse, before: VolumeUse['sources']): void {
+  const { secrets, configMaps, record, kernel } = context
+  const namespace = use.pod.metadata.namespace ?? ''
+  for (const { kind, name, resourceVersion } of use.sources) {
+    const old = before.find((source) => source.kind === kind && source.name === name)
+    if (old !== undefined && old.resourceVersion === resourceVersion) continue
+    const manager = kind === 'Secret' ? secrets : configMaps
+    record('object.visible', use.pod, {
+      kind,
+      name,
+      resourceVersion,
+      volume: use.volume.name,
+      cachedAt: manager.cachedAt(namespace, name) ?? kernel.now(),
+      syncedAt: use.askedAt,
+    })
   }
 }

@@ -51,6 +51,10 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     // Nothing is kept that could change.
   }
 
+  cachedAt(): undefined {
+    // A copy is as new as its use.
+  }
+
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
     return this.#traffic.get(objectKey(namespace, name))
   }

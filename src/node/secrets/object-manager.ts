@@ -1,4 +1,5 @@
 import type { RequestError } from '../../apiserver/client/client.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { Pod } from '../../objects/core.ts'
 import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
 
@@ -53,6 +54,8 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
   peek(namespace: string, name: string): ObjectResult<T> | undefined
   /** Called after the node's copy of an object changed (Watch only: the others learn of changes only by asking). */
   observe(listener: (namespace: string, name: string) => void): void
+  /** When the copy that `get` would give came to the node; undefined if there is none. */
+  cachedAt(namespace: string, name: string): VirtualMs | undefined
   traffic(namespace: string, name: string): ObjectTraffic | undefined
   inspect(): readonly ObjectView[]
   /** The kubelet stops: watches are closed, everything is forgotten. */

@@ -1,10 +1,30 @@
-import type { Container, Pod } from '../../objects/core.ts'
+import type { Container, Pod, PodSpec } from '../../objects/core.ts'
 
 /**
  * Names of the Secrets that a Pod's kubelet looks after, each once, in the order of the visit: pull secrets,
  * containers' environments, volumes. Source: pkg/api/v1/pod/util.go, VisitPodSecretNames (facts/kubelet.md 1.2).
  */
 export function secretNamesOf(pod: Pod): ReadonlySet<string> {
+  return remembered(knownSecrets, pod, visitSecrets)
+}
+
+/** What a spec names never changes: each is visited once, however often its Pod is registered. */
+const knownSecrets = new WeakMap<PodSpec, ReadonlySet<string>>()
+const knownConfigMaps = new WeakMap<PodSpec, ReadonlySet<string>>()
+
+function remembered(
+  known: WeakMap<PodSpec, ReadonlySet<string>>,
+  pod: Pod,
+  visit: (pod: Pod) => ReadonlySet<string>,
+): ReadonlySet<string> {
+  const before = known.get(pod.spec)
+  if (before !== undefined) return before
+  const names = visit(pod)
+  known.set(pod.spec, names)
+  return names
+}
+
+function visitSecrets(pod: Pod): ReadonlySet<string> {
   const names = new Set<string>()
   const add = (name: string | undefined) => {
     if (name !== undefined && name !== '') names.add(name)
@@ -33,6 +53,10 @@ const pluginsWithSecretRef = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO'
 
 /** Names of the ConfigMaps, likewise. Source: pkg/api/v1/pod/util.go, VisitPodConfigmapNames. */
 export function configMapNamesOf(pod: Pod): ReadonlySet<string> {
+  return remembered(knownConfigMaps, pod, visitConfigMaps)
+}
+
+function visitConfigMaps(pod: Pod): ReadonlySet<string> {
   const names = new Set<string>()
   const add = (name: string | undefined) => {
     if (name !== undefined && name !== '') names.add(name)

@@ -106,6 +106,10 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     // Nothing reaches this cache by itself.
   }
 
+  cachedAt(namespace: string, name: string): VirtualMs | undefined {
+    return this.#items.get(objectKey(namespace, name))?.data.updatedAt
+  }
+
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
     return this.#items.get(objectKey(namespace, name))?.traffic
   }

@@ -52,6 +52,7 @@ interface Item<T extends KubeObject> {
   isImmutable: boolean
   isStopped: boolean
   lastAccess: VirtualMs
+  changedAt: VirtualMs | undefined
   readonly reflector: Reflector<T>
   readonly waiters: Set<() => void>
   readonly traffic: ObjectTraffic
@@ -125,6 +126,10 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
 
   observe(listener: (namespace: string, name: string) => void): void {
     this.#listeners.push(listener)
+  }
+
+  cachedAt(namespace: string, name: string): VirtualMs | undefined {
+    return this.#items.get(objectKey(namespace, name))?.changedAt
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
@@ -248,6 +253,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       isStopped: false,
       // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
       lastAccess: -idleSyncPeriods * this.options.syncFrequency - 1,
+      changedAt: undefined,
       reflector,
       waiters: new Set(),
       traffic,
@@ -261,6 +267,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   #changed(item: Item<T>): void {
+    item.changedAt = this.options.kernel.now()
     for (const listener of this.#listeners) listener(item.namespace, item.name)
   }
 

@@ -10,7 +10,13 @@ import type { VolumeUse } from './volume-use.ts'
 export interface ReconcilerReports {
   /** Decides which text a time-out has. */
   readonly volumeTimeoutNames: KubeletFacts['volumeTimeoutEvent']
-  setUpSucceeded(use: VolumeUse, isRefresh: boolean, result: SetUpResult & { readonly ok: true }): void
+  /** `before`: what the content was made from until now. */
+  setUpSucceeded(
+    use: VolumeUse,
+    before: VolumeUse['sources'],
+    isRefresh: boolean,
+    result: SetUpResult & { readonly ok: true },
+  ): void
   setUpFailed(use: VolumeUse, message: string, retryMs: VirtualMs): void
   tornDown(use: VolumeUse): void
 }
@@ -110,10 +116,11 @@ export class Reconciler {
       if (this.#isStopped) return
       if (result.ok) {
         use.failures = 0
+        const before = use.sources
         use.sources = result.sources
         use.staleAt = result.staleAt
         use.take('mount.succeeded')
-        this.#reports.setUpSucceeded(use, isRefresh, result)
+        this.#reports.setUpSucceeded(use, before, isRefresh, result)
         if (!use.isDesired) this.examine(use)
         this.#settled(use)
         return

@@ -42,6 +42,7 @@ interface PodVolumes {
   readonly uid: string
   readonly uses: Map<string, VolumeUse>
   readonly waiters: Set<() => void>
+  askedAt: VirtualMs
 }
 
 /**
@@ -120,6 +121,7 @@ export class VolumeManager {
     }
     const uid = pod.metadata.uid ?? ''
     this.#unprocessed.add(uid)
+    this.#podVolumes(uid).askedAt = this.#options.kernel.now()
     this.#populator.wake()
     if (this.#unmounted(uid, expected).length === 0) {
       done(undefined)
@@ -200,7 +202,7 @@ export class VolumeManager {
   #podVolumes(uid: string): PodVolumes {
     const known = this.#pods.get(uid)
     if (known !== undefined) return known
-    const created: PodVolumes = { uid, uses: new Map(), waiters: new Set() }
+    const created: PodVolumes = { uid, uses: new Map(), waiters: new Set(), askedAt: 0 }
     this.#pods.set(uid, created)
     return created
   }
@@ -223,7 +225,7 @@ export class VolumeManager {
     if (pod === undefined || this.#options.isPodTerminated(pod)) return
     const mounted = mountedNames(pod)
     if (mounted.length === 0) return
-    const { uses } = this.#podVolumes(uid)
+    const { uses, askedAt } = this.#podVolumes(uid)
     for (const volume of pod.spec.volumes ?? []) {
       if (!mounted.includes(volume.name)) continue
       const use = uses.get(volume.name)
@@ -231,12 +233,14 @@ export class VolumeManager {
         const plugin = this.#options.pluginFor(volume)
         if (plugin === undefined) continue
         const created = new VolumeUse(pod, volume, plugin)
+        created.askedAt = askedAt
         uses.set(volume.name, created)
         this.#reconciler.examine(created)
         continue
       }
       use.pod = pod
       use.isDesired = true
+      use.askedAt = askedAt
       if (use.plugin.requiresRemount && use.state.name === 'mounted') {
         use.take('remount.required')
         this.#reconciler.examine(use)

@@ -17,6 +17,8 @@ export class VolumeUse {
   /** What the present content was made from. */
   sources: readonly ContentSource[] = []
   staleAt: VirtualMs | undefined
+  /** When a sync of the Pod last asked for the content. */
+  askedAt: VirtualMs = 0
   readonly volume: Volume
   readonly plugin: VolumePlugin
   /** The Pod as it was when the volume was last asked for. */

@@ -1,0 +1,38 @@
+import type { KubeletContext } from './context.ts'
+import type { KubeletRef, StateView } from './kubelet.ts'
+
+/** Where an object of a running kubelet stands. `kubeletState`: that of the kubelet's own machine. */
+export function inspect(context: KubeletContext, kubeletState: string, ref: KubeletRef): StateView | undefined {
+  const { workers, volumes, secrets, queue } = context
+  switch (ref.kind) {
+    case 'kubelet':
+      return { machine: 'kubelet', state: kubeletState, detail: {} }
+    case 'pod': {
+      const worker = workers.get(ref.uid)
+      if (worker === undefined) return undefined
+      return { machine: 'podWorker', state: worker.state.name, detail: { nextSyncAt: queue.nextSyncAt(ref.uid) } }
+    }
+    case 'volume': {
+      const use = volumes.use(ref.uid, ref.volume)
+      if (use === undefined) return undefined
+      return { machine: 'volume', state: use.state.name, detail: { failures: use.failures, sources: use.sources } }
+    }
+    case 'container':
+      return inspectContainer(context, ref.uid, ref.container)
+    case 'secret': {
+      const seen = secrets.inspect().find((one) => one.namespace === ref.namespace && one.name === ref.name)
+      return seen && { machine: 'reflector', state: seen.state, detail: { ...seen } }
+    }
+  }
+}
+
+/** As the Pod's status has it: the reason of a waiting container is its state. */
+function inspectContainer({ statuses }: KubeletContext, uid: string, container: string): StateView | undefined {
+  const status = statuses.get(uid)
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+  const found = all.find(({ name }) => name === container)
+  if (found === undefined) return undefined
+  const { waiting, running } = found.state ?? {}
+  const state = running === undefined ? (waiting?.reason ?? 'terminated') : 'running'
+  return { machine: 'container', state, detail: { restartCount: found.restartCount, ready: found.ready } }
+}
