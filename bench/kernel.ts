@@ -1,25 +1,23 @@
 import { VirtualTimeScheduler } from 'rxjs'
 import { createKernel } from '../src/kernel/kernel.ts'
-import { type BenchRow, eventsPerSecond } from './measure.ts'
+import { eventsPerSecond, type Figure } from './measure.ts'
 
 /**
  * The hold model: `pending` timers, each of which asks for itself again after 1 to 10,000 ms. What is measured is events a
  * second of the kernel, of a bare integer-millisecond wheel, of a bare binary heap and of RxJS's VirtualTimeScheduler.
  */
-export function benchKernel(): readonly BenchRow[] {
-  return [
-    ...[1_000, 100_000].flatMap((pending) => [
-      row('kernel', pending, kernelRate(pending)),
-      row('bare wheel', pending, bareWheelRate(pending)),
-      row('bare heap', pending, bareHeapRate(pending)),
-    ]),
-    row('kernel', 8_000, kernelRate(8_000)),
-    row('RxJS VirtualTimeScheduler', 8_000, virtualTimeSchedulerRate(8_000)),
-  ]
-}
+export const kernelFigures: readonly Figure[] = [
+  ...[1_000, 100_000].flatMap((pending) => [
+    figure('kernel', pending, kernelRate),
+    figure('bare wheel', pending, bareWheelRate),
+    figure('bare heap', pending, bareHeapRate),
+  ]),
+  figure('kernel', 8_000, kernelRate),
+  figure('RxJS VirtualTimeScheduler', 8_000, virtualTimeSchedulerRate),
+]
 
-function row(name: string, pending: number, perSecond: number): BenchRow {
-  return { suite: 'kernel', name, parameters: { pending }, perSecond }
+function figure(name: string, pending: number, rate: (pending: number) => number): Figure {
+  return { suite: 'kernel', name, size: pending, unit: 'events/s', measure: () => rate(pending) }
 }
 
 /** The same delays for everybody: a linear congruential generator. */

@@ -1,12 +1,14 @@
 /** One figure of a benchmark. Only ratios of figures of one run mean anything: machines are noisy. */
-export interface BenchRow {
+export interface Figure {
   readonly suite: string
   readonly name: string
-  readonly parameters: Readonly<Record<string, number | string>>
-  readonly perSecond: number
+  /** What grows: pending timers, Pods, objects. */
+  readonly size: number
+  readonly unit: string
+  readonly measure: () => number
 }
 
-/** Runs `work` three times, of which the fastest counts, and says how many of its `events` it did a second. */
+/** Runs `work` some times, of which the fastest counts, and says how many of its `events` it did a second. */
 export function eventsPerSecond(events: number, work: () => void, times = 3): number {
   let fastest = Number.POSITIVE_INFINITY
   for (let i = 0; i < times; i++) fastest = Math.min(fastest, elapsedMs(work))

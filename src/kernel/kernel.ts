@@ -1,6 +1,6 @@
 import { invariant } from './invariant.ts'
 import type { VirtualMs } from './time.ts'
-import { TimingWheel } from './timing-wheel.ts'
+import { none, TimingWheel } from './timing-wheel.ts'
 
 /** One scheduled piece of work. */
 export interface Timer {
@@ -71,7 +71,7 @@ class ScheduledTimer implements Timer {
   }
 
   cancel(): void {
-    this.wheel.remove(this.row, this.generation)
+    this.wheel.remove(this.row, this.generation, this.at)
   }
 }
 
@@ -79,6 +79,7 @@ class WheelKernel implements Kernel {
   cause = 0
   private readonly wheel = new TimingWheel()
   private time = 0
+  /** Events that ran before the present instant. */
   private ran = 0
   private ranAtInstant = 0
   private readonly maxEvents: number
@@ -101,30 +102,33 @@ class WheelKernel implements Kernel {
   }
 
   schedule(delayMs: VirtualMs, work: () => void): Timer {
-    if (!(delayMs >= 0 && Number.isSafeInteger(delayMs))) {
-      invariant(false, 'a delay is a whole number of ms, at least 0', delayMs)
-    }
+    // The first test is the quick one: it holds for all delays below 24 days.
+    if ((delayMs | 0) !== delayMs || delayMs < 0) checkDelay(delayMs)
     const at = this.time + delayMs
     return new ScheduledTimer(at, this.wheel, this.wheel.insert(at, work, this.cause))
   }
 
   step(): boolean {
-    if (!this.wheel.take(Number.POSITIVE_INFINITY)) return false
-    this.runTaken()
+    const row = this.wheel.take(Number.MAX_SAFE_INTEGER)
+    if (row === none) return false
+    this.run(row)
     this.cause = 0
     return true
   }
 
   runUntil(endMs: VirtualMs): void {
-    while (this.wheel.take(endMs)) this.runTaken()
+    const { wheel } = this
+    for (let row = wheel.take(endMs); row !== none; row = wheel.take(endMs)) this.run(row)
     this.time = Math.max(this.time, endMs)
     this.cause = 0
   }
 
   runUntilTrue(condition: () => boolean, endMs: VirtualMs): boolean {
     let held = condition()
-    while (!held && this.wheel.take(endMs)) {
-      this.runTaken()
+    while (!held) {
+      const row = this.wheel.take(endMs)
+      if (row === none) break
+      this.run(row)
       held = condition()
     }
     if (!held) this.time = Math.max(this.time, endMs)
@@ -132,18 +136,23 @@ class WheelKernel implements Kernel {
     return held
   }
 
-  private runTaken(): void {
-    const { takenAt, takenWork, takenCause } = this.wheel
-    if (takenAt === this.time) this.ranAtInstant++
-    else {
-      this.time = takenAt
-      this.ranAtInstant = 0
-    }
-    this.cause = takenCause
-    if (++this.ran > this.maxEvents)
-      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${takenAt} ms`)
-    if (this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(takenWork, takenCause)
-    takenWork()
+  private run(row: number): void {
+    const { wheel } = this
+    const work = wheel.workOf(row)
+    this.cause = wheel.causeOf(row)
+    wheel.release(row)
+    const { instant } = wheel
+    if (instant !== this.time) this.moveTo(instant)
+    else if (++this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(work, this.cause)
+    work()
+  }
+
+  private moveTo(instant: VirtualMs): void {
+    this.ran += this.ranAtInstant
+    if (this.ran > this.maxEvents)
+      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${this.time} ms`)
+    this.time = instant
+    this.ranAtInstant = 1
   }
 
   /** Close to the limit of one instant: notes who keeps running, and gives up at the limit. */
@@ -155,6 +164,11 @@ class WheelKernel implements Kernel {
       `livelock: more than ${this.maxEventsPerInstant} events at ${this.time} ms without time moving; they repeat ${cycle}`,
     )
   }
+}
+
+function checkDelay(delayMs: VirtualMs): void {
+  const isDelay = Number.isSafeInteger(delayMs) && delayMs >= 0
+  invariant(isDelay, 'a delay is a whole number of ms, at least 0', delayMs)
 }
 
 /** How many of the last events name a livelock's cycle. */

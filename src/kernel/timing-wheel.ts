@@ -14,13 +14,13 @@ import type { VirtualMs } from './time.ts'
  * 100,000 of them pending: they live just long enough to be copied by the garbage collector.
  */
 export class TimingWheel {
-  /** What `take` took last. */
-  takenAt: VirtualMs = 0
-  takenWork: Work = nothing
-  takenCause = 0
   size = 0
+  /** Instant of the entry that `take` took last, once it has taken one. */
+  get instant(): VirtualMs {
+    return this.position
+  }
 
-  /** Instant of each row. Hot paths know it from the slot: what is read from here is no small integer to the engine. */
+  /** Instant of each row that lies beyond the ring: in the ring, the slot tells it. */
   private times = new Float64Array(firstCapacity)
   /** Four fields a row: next row of the slot, previous one, how often the row was used, cause. */
   private links = new Int32Array(firstCapacity * 4)
@@ -49,7 +49,6 @@ export class TimingWheel {
     } else {
       this.free = this.links[row * 4] as number
     }
-    this.times[row] = at
     this.links[row * 4 + 3] = cause
     this.work[row] = work
     this.size++
@@ -63,10 +62,9 @@ export class TimingWheel {
     return this.links[row * 4 + 2] as number
   }
 
-  /** Takes out the entry that `insert` put into this row, if it is still that entry. */
-  remove(row: number, generation: number): void {
+  /** Takes out the entry that `insert` put into this row for the instant `at`, if it is still that entry. */
+  remove(row: number, generation: number, at: VirtualMs): void {
     if (this.links[row * 4 + 2] !== generation) return
-    const at = this.times[row] as number
     const block = Math.floor(at / blockMs)
     if (block <= this.block + 1) this.unlink(this.ring, at & (ringSlots - 1), row)
     else if (block < this.block + blockSlots) this.unlink(this.blocks, block & (blockSlots - 1), row)
@@ -74,23 +72,31 @@ export class TimingWheel {
     this.release(row)
   }
 
-  /** Takes out the first entry that is due until `limit`, that instant included, into the `taken` fields. */
-  take(limit: VirtualMs): boolean {
-    const ring = this.ring
+  /**
+   * Takes out the first entry that is due until `limit`, that instant included, and returns its row, or `none`. The caller
+   * reads `workOf` and `causeOf`, and then gives the row back by `release`.
+   */
+  take(limit: VirtualMs): number {
+    const { heads } = this.ring
     let slot = this.position & (ringSlots - 1)
-    if (ring.heads[slot] === none || this.position > limit) {
-      if (this.size === 0 || !this.advance(limit)) return false
+    let row = heads[slot] as number
+    if (row === none || this.position > limit) {
+      if (this.size === 0 || !this.advance(limit)) return none
       slot = this.position & (ringSlots - 1)
+      row = heads[slot] as number
     }
-    const row = ring.heads[slot] as number
     const next = this.links[row * 4] as number
-    ring.heads[slot] = next
-    if (next === none) ring.markEmpty(slot)
-    this.takenAt = this.position
-    this.takenCause = this.links[row * 4 + 3] as number
-    this.takenWork = this.work[row] as Work
-    this.release(row)
-    return true
+    heads[slot] = next
+    if (next === none) this.ring.markEmpty(slot)
+    return row
+  }
+
+  workOf(row: number): Work {
+    return this.work[row] as Work
+  }
+
+  causeOf(row: number): number {
+    return this.links[row * 4 + 3] as number
   }
 
   /** Instant of the first entry, or undefined when there is none. Looks through one slot: not for hot paths. */
@@ -155,6 +161,7 @@ export class TimingWheel {
 
   /** Into the slot of its block or the far list; `enter` spreads what belongs into the ring. */
   private placeLater(at: VirtualMs, row: number): void {
+    this.times[row] = at
     const block = Math.floor(at / blockMs)
     if (block < this.block + blockSlots) this.append(this.blocks, block & (blockSlots - 1), row)
     else this.far.push(row)
@@ -207,7 +214,7 @@ export class TimingWheel {
   }
 
   /** Gives a row back. Its work is let go, so that what it holds can be collected. */
-  private release(row: number): void {
+  release(row: number): void {
     const links = this.links
     this.size--
     this.work[row] = nothing
@@ -232,7 +239,8 @@ export type Work = () => void
 
 function nothing(): void {}
 
-const none = -1
+/** No row. */
+export const none = -1
 const blockMs = 8192
 const ringSlots = 2 * blockMs
 const blockSlots = 4096
