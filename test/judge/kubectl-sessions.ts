@@ -90,6 +90,7 @@ export class SessionRun {
     this.#advance(600_000)
     this.#makeNodes()
     this.#renewLeases()
+    this.#numberServiceAsRecorded()
     this.#advance(5000)
     this.#http('DELETE', '/api/v1/namespaces/default/events')
   }
@@ -174,6 +175,17 @@ export class SessionRun {
       this.#http('POST', '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', lease)
     }
     this.#advance(100)
+  }
+
+  /** The recorded server gave addresses of another range to services. */
+  #numberServiceAsRecorded(): void {
+    const answer = this.#http('GET', '/api/v1/namespaces/default/services/kubernetes')
+    const service = JSON.parse('body' in answer ? answer.body : '{}')
+    const spec = { ...service.spec, clusterIP: '10.0.0.1' }
+    this.#server.seed(
+      { group: '', version: 'v1', resource: 'services' },
+      { apiVersion: 'v1', kind: 'Service', metadata: service.metadata, ...{ spec } },
+    )
   }
 
   /** As the recording did: every 5 s, a lease of each node. */

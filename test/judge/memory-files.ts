@@ -19,7 +19,7 @@ export class MemoryFiles implements VirtualFiles {
     const resolved = this.resolve(path)
     if (this.contents.has(resolved)) return 'file'
     const inside = [...this.contents.keys()].some((name) => name.startsWith(resolved === '/' ? '/' : `${resolved}/`))
-    return inside || resolved === this.workingDirectory ? 'directory' : undefined
+    return inside || `${this.workingDirectory}/`.startsWith(resolved === '/' ? '/' : `${resolved}/`) ? 'directory' : undefined
   }
 
   read(path: string): Uint8Array | undefined {

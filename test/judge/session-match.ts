@@ -30,7 +30,7 @@ function pattern(text: string, collapse: boolean): string {
     .replace(/#+[smhd](#+[smhd])?(?![\w#-])/g, (age) =>
       collapse ? '(?:\\d+[smhdy](?:\\d+[smhd])?)' : age.replace(/#/g, '\\d'),
     )
-    .replace(/#+/g, (run) => (collapse ? '[\\w.]+' : '[\\w]'.repeat(run.length)))
+    .replace(/#+/g, (run) => (collapse ? '[\\w.#]+' : '[\\w#]'.repeat(run.length)))
   const whole = escaped.replace(/\u0002/g, '#')
   return collapse
     ? whole.replace(/(\S|^) +/gm, (match, before: string) => (before === '' ? match : `${before} +`))
