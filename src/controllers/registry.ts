@@ -2,6 +2,8 @@ import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createDaemonSetController } from './daemon-set/daemon-set.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
+import { createDisruptionController } from './disruption.ts'
+import { createEndpointsController } from './endpoints.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { createJobController } from './job.ts'
 import { createNamespaceController } from './namespaces.ts'
@@ -34,6 +36,8 @@ export type ControllerName =
   | 'daemonset'
   | 'resourcequota'
   | 'statefulset'
+  | 'endpoint'
+  | 'disruption'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -44,6 +48,7 @@ export function controllersOf(
     ['serviceaccount-token', createTokensController],
     ['serviceaccount', createServiceAccountController],
     ['root-ca-cert-publisher', createRootCaPublisher, minor >= 20],
+    ['endpoint', createEndpointsController],
     ['replicationcontroller', createReplicationController],
     ['deployment', createDeploymentController],
     ['replicaset', createReplicaSetController],
@@ -58,6 +63,7 @@ export function controllersOf(
     ['daemonset', createDaemonSetController],
     ['job', createJobController],
     ['statefulset', createStatefulSetController],
+    ['disruption', createDisruptionController],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

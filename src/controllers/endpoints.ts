@@ -1,0 +1,133 @@
+import { resources } from '../apiserver/client/client.ts'
+import { keyOf, splitKey } from '../apiserver/client/informer.ts'
+import { errorText, isNamespaceTerminating, isNotFound, reply } from '../apiserver/client/procedure.ts'
+import type { Pod } from '../objects/core.ts'
+import { equalJson } from '../objects/json.ts'
+import { selectorFromSet } from '../objects/label-selector.ts'
+import type { KubeObject } from '../objects/meta.ts'
+import { type Controller, type ControllerContext, createQueue } from './controller.ts'
+import { type EndpointSubset, type Service, subsetsOf } from './endpoint-subsets.ts'
+import { eventReference, podCondition } from './objects.ts'
+
+interface Endpoints extends KubeObject {
+  readonly subsets?: readonly EndpointSubset[]
+}
+
+/** Source: core/v1 well_known_labels.go, IsHeadlessService; annotation_key_constants.go, EndpointsLastChangeTriggerTime. */
+const headlessLabel = 'service.kubernetes.io/headless'
+const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+/** Which Pods stand behind which Service. Source: pkg/controller/endpoint/endpoints_controller.go. */
+export function createEndpointsController(context: ControllerContext): Controller {
+  const client = context.clientFor('endpoint-controller')
+  const recorder = context.recorder('endpoint-controller', 'endpoint-controller')
+  const services = context.informer<Service>(resources.services)
+  const endpoints = context.informer<Endpoints>(resources.endpoints)
+  const pods = context.informer<Pod>(resources.pods)
+  services.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
+  pods.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
+  const triggers = new Map<string, Map<string, string>>()
+
+  /** The earliest change that the last sync did not know of. Source: util/endpoint/trigger_time_tracker.go. */
+  const triggerTime = (service: Service, selected: readonly Pod[]): string | undefined => {
+    const key = keyOf(service)
+    const before = triggers.get(key)
+    const after = new Map<string, string>()
+    const changed: string[] = []
+    for (const pod of selected) {
+      const at = podCondition(pod, 'Ready')?.lastTransitionTime ?? undefined
+      if (at === undefined) continue
+      const { name } = pod.metadata
+      after.set(name, at)
+      if (at > (before?.get(name) ?? '')) changed.push(at)
+    }
+    triggers.set(key, after)
+    // A Service that is new counts with its creation, which is earlier than anything about its Pods that matters.
+    const created = service.metadata.creationTimestamp ?? undefined
+    if (before === undefined && created !== undefined) changed.push(created)
+    return changed.sort()[0]
+  }
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [services, endpoints, pods],
+    *sync(key) {
+      const { namespace, name } = splitKey(key)
+      const service = services.get(namespace, name)
+      if (service === undefined) {
+        triggers.delete(key)
+        const gone = yield* reply((done) => client.delete(resources.endpoints, { namespace, name }, {}, done))
+        return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
+      }
+      const { selector, clusterIP = '' } = service.spec
+      if (selector === undefined) return 'done'
+      const matches = selectorFromSet(selector)
+      const selected = pods.byIndex('namespace', namespace).filter(({ metadata }) => matches.matches(metadata.labels))
+      const changedAt = triggerTime(service, selected)
+      const subsets = subsetsOf(service, selected)
+      const known = endpoints.get(namespace, name)
+      const { labels: serviceLabels = {} } = service.metadata
+      const { [headlessLabel]: _headless, ...knownLabels } = known?.metadata.labels ?? {}
+      const isSame = equalJson(known?.subsets ?? [], subsets) && equalJson(knownLabels, serviceLabels)
+      if (known !== undefined && isSame) return 'done'
+      const isHeadless = clusterIP === '' || clusterIP === 'None'
+      const { [triggerTimeAnnotation]: _old, ...kept } = known?.metadata.annotations ?? {}
+      const annotations = changedAt === undefined ? kept : { ...kept, [triggerTimeAnnotation]: changedAt }
+      const labels = isHeadless ? { ...serviceLabels, [headlessLabel]: '' } : serviceLabels
+      const metadata = {
+        ...(known?.metadata ?? { name, namespace }),
+        ...(Object.keys(labels).length === 0 ? {} : { labels }),
+        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      }
+      const next: Endpoints = {
+        apiVersion: 'v1',
+        kind: 'Endpoints',
+        metadata,
+        ...(subsets.length === 0 ? {} : { subsets }),
+      }
+      const written = yield* reply<Endpoints>((done) =>
+        known === undefined
+          ? client.create(resources.endpoints, next, done)
+          : client.update(resources.endpoints, next, done),
+      )
+      if (written.ok || isNamespaceTerminating(written.error)) return 'done'
+      const [reason, what] =
+        known === undefined
+          ? ['FailedToCreateEndpoint', 'create endpoint for service']
+          : ['FailedToUpdateEndpoint', 'update endpoint']
+      const reference = eventReference(next, { apiVersion: 'v1', kind: 'Endpoints' })
+      recorder.event(reference, 'Warning', reason, `Failed to ${what} ${key}: ${errorText(written.error)}`)
+      return 'retry'
+    },
+  })
+
+  const add = (service: Service): void => queue.add(keyOf(service))
+  const tell = ({ metadata }: Pod): void => {
+    for (const service of services.byIndex('namespace', metadata.namespace ?? ''))
+      if (service.spec.selector !== undefined && selectorFromSet(service.spec.selector).matches(metadata.labels))
+        add(service)
+  }
+  services.addHandler({ add, update: (_old, service) => add(service), delete: add })
+  pods.addHandler({
+    add: tell,
+    update(old, pod) {
+      if (services.byIndex('namespace', pod.metadata.namespace ?? '').length === 0 || isSameEndpoint(old, pod)) return
+      if (!equalJson(old.metadata.labels, pod.metadata.labels)) tell(old)
+      tell(pod)
+    },
+    delete: tell,
+  })
+  return controller
+}
+
+/** Source: util/endpoint/controller_utils.go, podEndpointsChanged. */
+function isSameEndpoint(old: Pod, pod: Pod): boolean {
+  return (
+    podCondition(old, 'Ready')?.status === podCondition(pod, 'Ready')?.status &&
+    old.status?.podIP === pod.status?.podIP &&
+    old.spec.nodeName === pod.spec.nodeName &&
+    old.metadata.deletionTimestamp === pod.metadata.deletionTimestamp &&
+    old.status?.phase === pod.status?.phase &&
+    equalJson(old.metadata.labels, pod.metadata.labels)
+  )
+}
