@@ -6,8 +6,10 @@ import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { utf8Bytes, utf8Text } from '../kubectl/bytes.ts'
-import { runKubectl } from '../kubectl/cli/run.ts'
+import { type KubectlProcess, runKubectl, startKubectl } from '../kubectl/cli/run.ts'
 import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest, VirtualFiles } from '../kubectl/host.ts'
+import type { KubectlCall } from '../kubectl/shell/host.ts'
+import { runShell } from '../kubectl/shell/shell.ts'
 import type { Pod } from '../objects/core.ts'
 import { findContainer } from './containers.ts'
 import type { CommandOptions, CommandResult } from './sim.ts'
@@ -33,7 +35,7 @@ export interface Commands {
   shell(script: string, options: CommandOptions): CommandResult
 }
 
-export function createCommands(world: CommandWorld, runScript: RunScript): Commands {
+export function createCommands(world: CommandWorld): Commands {
   const config: KubectlHost['config'] = {
     contexts: [{ name: 'podsim', cluster: 'podsim', user: 'admin' }],
     currentContext: 'podsim',
@@ -44,43 +46,74 @@ export function createCommands(world: CommandWorld, runScript: RunScript): Comma
     ['PWD', world.files.workingDirectory],
     ['USER', 'user'],
   ])
-  const hostFor = (options: CommandOptions, stdin: Uint8Array | undefined): KubectlHost => {
-    const host: KubectlHost = {
-      clientVersion: world.clientVersion,
-      serverAddress,
-      http: (request) =>
-        world.isReachable()
-          ? world.cluster.controlPlane.server.http(request)
-          : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
-      user: userOf(options.as),
-      now: () => world.calendar.at(world.kernel.now()),
-      wait: (condition, timeoutMs) => world.kernel.runUntilTrue(condition, world.kernel.now() + timeoutMs),
+  const hostFor = (options: CommandOptions, call: Pick<KubectlCall, 'stdin' | 'env' | 'files'>): KubectlHost => ({
+    clientVersion: world.clientVersion,
+    serverAddress,
+    http: (request) =>
+      world.isReachable()
+        ? world.cluster.controlPlane.server.http(request)
+        : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
+    user: userOf(options.as),
+    now: () => world.calendar.at(world.kernel.now()),
+    wait: (condition, timeoutMs) => world.kernel.runUntilTrue(condition, world.kernel.now() + timeoutMs),
+    files: call.files,
+    stdin: call.stdin,
+    env:
+      options.editor === undefined
+        ? call.env
+        : new Map([...call.env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
+    digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
+    config,
+    edit: (_editor, path) => shell(`set -- ${JSON.stringify(path)}\n${options.editor ?? ''}`, {}).exitCode,
+    exec: (request) => exec(world, request),
+    logs: (request) => logs(world, request),
+  })
+  const shell = (script: string, options: CommandOptions): CommandResult =>
+    runShell(script, {
       files: world.files,
-      stdin,
-      env: options.editor === undefined ? env : new Map([...env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
-      digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
-      config,
-      edit: (_editor, path) =>
-        runScript(`set -- ${JSON.stringify(path)}\n${options.editor ?? ''}`, { ...options, stdin: '' }).exitCode,
-      exec: (request) => exec(world, request),
-      logs: (request) => logs(world, request),
-    }
-    return host
-  }
+      env,
+      now: () => world.calendar.at(world.kernel.now()),
+      sleep: (ms) => world.kernel.runUntil(world.kernel.now() + ms),
+      kubectl: (call, limitMs) =>
+        runToEnd(world.kernel, startKubectl(call.argv, hostFor(options, call)), call, limitMs),
+    })
   return {
     kubectl: (argv, options) =>
-      runKubectl(argv, hostFor(options, options.stdin === undefined ? undefined : utf8Bytes(options.stdin))),
-    shell: (script, options) => runScript(script, options, env, hostFor),
+      runKubectl(
+        argv,
+        hostFor(options, {
+          files: world.files,
+          env,
+          stdin: options.stdin === undefined ? undefined : utf8Bytes(options.stdin),
+        }),
+      ),
+    shell,
   }
 }
 
-/** Runs lines of shell; `hostFor` makes the world of the kubectl commands among them. */
-export type RunScript = (
-  script: string,
-  options: CommandOptions,
-  env?: Map<string, string>,
-  hostFor?: (options: CommandOptions, stdin: Uint8Array | undefined) => KubectlHost,
-) => CommandResult
+/** Lets time pass until kubectl ends or `limitMs` are over; what it writes goes on as it comes. */
+function runToEnd(kernel: Kernel, process: KubectlProcess, call: KubectlCall, limitMs: number | undefined): number {
+  const deadline = limitMs === undefined ? Number.POSITIVE_INFINITY : kernel.now() + limitMs
+  let written = 0
+  const pass = () => {
+    for (; written < process.chunks.length; written++) {
+      const chunk = process.chunks[written]
+      if (chunk !== undefined) call.output(chunk.fd, chunk.text)
+    }
+  }
+  pass()
+  while (process.waiting !== undefined) {
+    const { until, timeoutMs } = process.waiting
+    kernel.runUntilTrue(until, Math.min(deadline, kernel.now() + timeoutMs))
+    if (kernel.now() >= deadline && !process.poll()) process.stop(timedOutCode)
+    else process.poll()
+    pass()
+  }
+  return process.exitCode ?? 0
+}
+
+/** What `timeout` answers when it had to end a command. Source: coreutils timeout. */
+const timedOutCode = 124
 
 const editorName = 'podsim-editor'
 

@@ -21,7 +21,6 @@ import { createMemoryFiles } from './memory-files.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { durationMs, resolveOptions, type SimSettings } from './resolve-options.ts'
-import { createScriptRunner } from './scripts.ts'
 import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
 import { secretTraffic } from './traffic.ts'
 
@@ -58,19 +57,16 @@ export function createSim(options: SimOptions = {}): Sim {
   const files = createMemoryFiles(settings.files)
   const reachability = { blockedBy: 0 }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
-  const commands = createCommands(
-    {
-      kernel,
-      calendar,
-      random: random.stream('kubectl'),
-      cluster,
-      files,
-      clientVersion: settings.kubectl,
-      podOf,
-      isReachable: () => reachability.blockedBy === 0,
-    },
-    createScriptRunner({ kernel, calendar, files }),
-  )
+  const commands = createCommands({
+    kernel,
+    calendar,
+    random: random.stream('kubectl'),
+    cluster,
+    files,
+    clientVersion: settings.kubectl,
+    podOf,
+    isReachable: () => reachability.blockedBy === 0,
+  })
   const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
   let isDisposed = false
   const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
