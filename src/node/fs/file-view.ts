@@ -93,6 +93,7 @@ export class MemoryFileView implements FileView {
       type: mount.root.device.kind === 'disk' ? 'ext4' : mount.root.device.kind,
       readOnly: mount.readOnly,
       sizeBytes: mount.root.device.sizeBytes,
+      capacityBytes: this.#store.capacity(mount.root.device),
       usedBytes: mount.root.device.usedBytes,
     }))
   }

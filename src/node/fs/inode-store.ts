@@ -14,6 +14,8 @@ export interface InodeStore {
   unpin(inode: Inode): void
   emit(change: FsChange): void
   observe(listener: (change: FsChange) => void): () => void
+  /** What a tmpfs can hold. */
+  capacity(device: Device): number | undefined
   /** Whole pages in use by all tmpfs together. */
   tmpfsBytes(): number
   /** Forgets what a tmpfs held, when it is unmounted or the power goes. */
@@ -25,9 +27,11 @@ export function createInodeStore(now: () => number, memoryBytes: number): InodeS
   let nextId = 2
   let tmpfsBytes = 0
 
+  const capacity = (device: Device) =>
+    device.kind === 'tmpfs' ? (device.sizeBytes ?? Math.floor(memoryBytes / 2)) : undefined
   const account = (device: Device, bytes: number): FsErrorCode | undefined => {
     if (device.kind !== 'tmpfs' || device.dropped === true || bytes === 0) return undefined
-    const limit = device.sizeBytes ?? Math.floor(memoryBytes / 2)
+    const limit = capacity(device) ?? 0
     if (bytes > 0 && (device.usedBytes + bytes > limit || tmpfsBytes + bytes > memoryBytes)) return 'ENOSPC'
     device.usedBytes += bytes
     tmpfsBytes += bytes
@@ -72,6 +76,7 @@ export function createInodeStore(now: () => number, memoryBytes: number): InodeS
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    capacity,
     tmpfsBytes: () => tmpfsBytes,
     dropDevice(device) {
       tmpfsBytes -= device.usedBytes

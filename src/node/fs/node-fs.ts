@@ -105,7 +105,10 @@ export interface MountInfo {
   readonly path: string
   readonly type: 'tmpfs' | 'overlay' | 'ext4'
   readonly readOnly: boolean
+  /** As the mount was given it. */
   readonly sizeBytes: number | undefined
+  /** What it can hold; undefined for disks, which podsim does not measure. */
+  readonly capacityBytes: number | undefined
   readonly usedBytes: number
 }
 

@@ -53,9 +53,9 @@ export type Termination = { readonly afterMs: VirtualMs; readonly exitCode: numb
 
 /** What an image's container does. One object serves any number of containers: state lives in the run. */
 export interface Program {
-  run(process: ProcessContext): ProgramRun
-  onTerm(process: ProcessContext): Termination
-  probe?(process: ProcessContext, request: ProbeRequest): ProbeAnswer
+  run(task: ProcessContext): ProgramRun
+  onTerm(task: ProcessContext): Termination
+  probe?(task: ProcessContext, request: ProbeRequest): ProbeAnswer
 }
 
 /** Says what a command does in an image, or that the image has no such executable. */

@@ -2,13 +2,13 @@ import type { FsUser } from '../fs/node-fs.ts'
 import { joinPath } from '../fs/path.ts'
 import type { ProbeRequest, ProcessContext, Program } from '../programs/program.ts'
 import { ContainerEntry } from './container.ts'
-import { ContainerProcess, type DirectoryWatch, runToEnd } from './container-process.ts'
+import { ContainerProcess, type DirectoryWatch, runToEnd } from './container-task.ts'
 import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeDone, RuntimeResult } from './cri.ts'
 import { grpcPrefix, notFoundText, type RuntimeKind } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import type { RuntimeRecordType } from './records.ts'
-import type { RuntimeNote, RuntimeOptions } from './simulated-runtime.ts'
+import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 
 export interface OrderOptions extends RuntimeOptions {
   readonly kind: RuntimeKind
@@ -108,7 +108,7 @@ export class ContainerOrders {
       entry.startedAt = kernel.now()
       note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
       touch(entry.config.podUid)
-      entry.process = new ContainerProcess({
+      entry.task = new ContainerProcess({
         kernel,
         program,
         context: this.#context(entry, entry.argv, 1, '', (stream, text) => entry.log.write(kernel.now(), stream, text)),
@@ -117,7 +117,7 @@ export class ContainerOrders {
       })
       answer(done)
       // After the answer: the kubelet tells of the start before anything that the program does.
-      kernel.schedule(0, () => entry.process?.step())
+      kernel.schedule(0, () => entry.task?.step())
     })
   }
 
@@ -174,9 +174,9 @@ export class ContainerOrders {
   probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
     const entry = this.#containers.get(id)
     const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
-    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.process === undefined)
+    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.task === undefined)
       return { ok: false, output: refused }
-    return entry.program.probe(entry.process.context, request)
+    return entry.program.probe(entry.task.context, request)
   }
 
   #context(
@@ -213,11 +213,11 @@ export class ContainerOrders {
 
   #signal(entry: ContainerEntry, signal: number): number {
     const { kernel } = this.#options
-    if (entry.state !== 'running' || entry.process === undefined || entry.program === undefined) return -1
+    if (entry.state !== 'running' || entry.task === undefined || entry.program === undefined) return -1
     // A container's first process is spared a SIGKILL from inside of it, and any signal that it does not handle.
     if (signal === signalKill || signal === 0) return 0
     const termination: ReturnType<Program['onTerm']> =
-      signal === signalTerm ? entry.program.onTerm(entry.process.context) : 'ignored'
+      signal === signalTerm ? entry.program.onTerm(entry.task.context) : 'ignored'
     if (termination === 'ignored') return 0
     const ending = kernel.schedule(termination.afterMs, () => this.#end(entry, termination.exitCode))
     entry.whenExited.push(() => ending.cancel())
@@ -234,7 +234,7 @@ export class ContainerOrders {
 
   #end(entry: ContainerEntry, exitCode: number, reason?: string): void {
     if (entry.state !== 'running') return
-    entry.process?.kill()
+    entry.task?.kill()
     this.#exit(entry, exitCode, undefined, reason)
   }
 

@@ -1,7 +1,7 @@
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ContainerFiles } from '../fs/node-fs.ts'
 import type { ImageDefinition, Program } from '../programs/program.ts'
-import type { ContainerProcess } from './container-process.ts'
+import type { ContainerProcess } from './container-task.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
@@ -21,7 +21,7 @@ export class ContainerEntry implements RuntimeContainer {
   reason: string | undefined
   message: string | undefined
   program: Program | undefined
-  process: ContainerProcess | undefined
+  task: ContainerProcess | undefined
   memoryBytes = 0
   nextPid = 2
   readonly log = new LogBuffer()

@@ -1,7 +1,7 @@
 import type { VirtualMs } from '../../kernel/time.ts'
 import { splitImage } from '../images/image-name.ts'
-import { image } from '../programs/image.ts'
-import { type ImageDefinition, serveForever } from '../programs/program.ts'
+import { commonImages, unknownImage } from '../programs/catalogue.ts'
+import type { ImageDefinition } from '../programs/program.ts'
 import type { RegistryCredential } from './cri.ts'
 import { type PullFailure, pullErrorText, type RuntimeKind } from './error-texts.ts'
 
@@ -28,6 +28,7 @@ export interface PrivateRepository {
 
 export interface RegistryOptions {
   readonly runtime: RuntimeKind
+  /** Beside those of the catalogue, which they replace. */
   readonly images?: readonly ImageDefinition[]
   /** Names, with tag, of images that are on every node. */
   readonly preloaded?: readonly string[]
@@ -59,7 +60,7 @@ const unreachableMs = 15_000
 export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const { runtime, servesUnknown = true, latencyMs = defaultLatencyMs } = options
   const bytesPerSecond = options.bytesPerSecond ?? defaultBytesPerSecond
-  const images = new Map((options.images ?? []).map((each) => [normal(each.repository), each]))
+  const images = new Map([...commonImages, ...(options.images ?? [])].map((each) => [normal(each.repository), each]))
   const secured = new Map((options.privateRepositories ?? []).map((each) => [normal(each.prefix), each]))
   const absent = new Set((options.absent ?? []).map(normal))
   const preloaded = new Set((options.preloaded ?? []).map(normal))
@@ -69,7 +70,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const find = (name: string): ImageDefinition | undefined => {
     const known = images.get(repositoryOf(name))
     if (known !== undefined || !servesUnknown) return known
-    return image(repositoryOf(name), () => serveForever({ afterMs: 100, exitCode: 0 }))
+    return unknownImage(repositoryOf(name))
   }
   const guard = (name: string): PrivateRepository | undefined => {
     const matching = [...secured].filter(([prefix]) => repositoryOf(name).startsWith(prefix))

@@ -1,38 +1,11 @@
-import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
-import type { RandomStreams } from '../../kernel/random.ts'
-import type { NodeFs } from '../fs/node-fs.ts'
 import { ContainerOrders } from './container-orders.ts'
-import type { ContainerRuntime, PodSandbox, RuntimeTimings } from './cri.ts'
+import type { ContainerRuntime, PodSandbox } from './cri.ts'
 import { createDirectoryWatch } from './directory-watch.ts'
-import { grpcPrefix, type RuntimeKind } from './error-texts.ts'
+import { grpcPrefix } from './error-texts.ts'
 import { ImageStore } from './image-store.ts'
 import { createPodIps } from './pod-ips.ts'
 import type { RuntimeRecordType } from './records.ts'
-import type { Registry } from './registry.ts'
-
-export interface RuntimeOptions {
-  readonly kernel: Kernel
-  readonly calendar: Calendar
-  readonly journal: Journal
-  readonly random: RandomStreams
-  readonly fs: NodeFs
-  readonly registry: Registry
-  readonly timings: RuntimeTimings
-  readonly nodeName: string
-  /** Whose error texts and id prefixes; absent: docker, which v1.18 clusters ran. */
-  readonly kind?: RuntimeKind
-  /** Addresses of the node's Pods; absent: `10.244.0.0/24`. */
-  readonly podCidr?: string
-}
-
-/** What is written down of a Pod's sandbox or container. */
-export interface RuntimeNote {
-  readonly podUid: string
-  readonly podName: string
-  readonly podNamespace: string
-}
+import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 
 /** A container runtime with an image store, whose containers run programs in virtual time. */
 export function createRuntime(options: RuntimeOptions): ContainerRuntime {

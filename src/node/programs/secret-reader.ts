@@ -1,0 +1,119 @@
+import { goErrorText } from '../fs/error-text.ts'
+import { dirname } from '../fs/path.ts'
+import { fromArray, toArray, toBytes, toText } from './bytes-text.ts'
+import type { ProbeAnswer, ProbeRequest, ProcessContext, Program, ProgramRun } from './program.ts'
+import { sha256 } from './tools/checksums.ts'
+
+/**
+ * A small service that shows the ways in which programs use a Secret. Options:
+ * `--file=PATH` reads a file, `--env=NAME` a variable; it ends with 1 if there is none, unless `--optional` is given.
+ * `--reload=never|request|watch`: reads the file once, at each request, or when its directory changes (U1).
+ * `--leak` writes the value into the log by mistake (S6); else the log has its size and the first digits of its SHA-256.
+ * `--port=N` (8080): `/healthz` is always 200, everything else 200 while the Secret can be read, else 500.
+ * `--crash-on-change` ends with 1 when a reload finds another value.
+ */
+export const secretReader: Program = {
+  run: runReader,
+  onTerm: () => ({ afterMs: 100, exitCode: 0 }),
+  probe: answer,
+}
+
+interface Options {
+  readonly file: string | undefined
+  readonly env: string | undefined
+  readonly reload: string
+  readonly port: number
+  readonly leaks: boolean
+  readonly optional: boolean
+  readonly crashesOnChange: boolean
+}
+
+interface State {
+  readonly options: Options
+  /** What the program works with; undefined: nothing. */
+  value: string | undefined
+}
+
+/** One program serves all containers: what each knows is kept by its process. */
+const states = new WeakMap<ProcessContext, State>()
+
+function optionsOf(argv: readonly string[]): Options {
+  const value = (name: string) => argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3)
+  return {
+    file: value('file'),
+    env: value('env'),
+    reload: value('reload') ?? 'never',
+    port: Number(value('port') ?? '8080'),
+    leaks: argv.includes('--leak'),
+    optional: argv.includes('--optional'),
+    crashesOnChange: argv.includes('--crash-on-change'),
+  }
+}
+
+function* runReader(task: ProcessContext): ProgramRun {
+  const options = optionsOf(task.argv)
+  const state: State = { options, value: undefined }
+  states.set(task, state)
+  const found = read(task, options)
+  if (!found.ok && !options.optional) {
+    task.write('stderr', `error: ${found.error}\n`)
+    return 1
+  }
+  if (found.ok) take(task, state, found.value)
+  task.write('stdout', `listening on :${options.port}\n`)
+  const { file } = options
+  while (options.reload === 'watch' && file !== undefined) {
+    yield { kind: 'change', directory: dirname(file) }
+    const next = read(task, options)
+    if (!next.ok) task.write('stderr', `error: ${next.error}\n`)
+    else if (next.value !== state.value) {
+      const isFirst = state.value === undefined
+      take(task, state, next.value)
+      if (options.crashesOnChange && !isFirst) return 1
+    }
+  }
+  yield { kind: 'forever' }
+  return 0
+}
+
+type Found = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }
+
+function read(task: ProcessContext, { file, env }: Options): Found {
+  if (env !== undefined) {
+    const value = task.env.get(env)
+    return value === undefined
+      ? { ok: false, error: `environment variable ${env} is not set` }
+      : { ok: true, value: toBytes(value) }
+  }
+  if (file === undefined) return { ok: true, value: '' }
+  const content = task.files.readFile(file)
+  return content.ok
+    ? { ok: true, value: fromArray(content.value) }
+    : { ok: false, error: goErrorText('open', file, content.code) }
+}
+
+function take(task: ProcessContext, state: State, value: string): void {
+  const { options } = state
+  state.value = value
+  if (options.file === undefined && options.env === undefined) return
+  const from = options.env === undefined ? options.file : `variable ${options.env}`
+  const shown = options.leaks
+    ? `"${toText(value)}"`
+    : `${value.length} bytes, sha256 ${sha256(toArray(value)).slice(0, 8)}`
+  task.write('stdout', `read ${from}: ${shown}\n`)
+}
+
+function answer(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer {
+  const state = states.get(task)
+  if (state === undefined || port !== state.options.port)
+    return { ok: false, output: `dial tcp :${port}: connect: connection refused` }
+  if (kind === 'tcp' || path === '/healthz') return { ok: true, output: '' }
+  if (state.options.reload === 'request') {
+    const found = read(task, state.options)
+    if (found.ok && found.value !== state.value) take(task, state, found.value)
+    if (!found.ok) state.value = undefined
+  }
+  return state.value === undefined
+    ? { ok: false, output: 'HTTP probe failed with statuscode: 500' }
+    : { ok: true, output: '' }
+}

@@ -1,0 +1,31 @@
+import type { Calendar } from '../../kernel/calendar.ts'
+import type { Journal } from '../../kernel/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStreams } from '../../kernel/random.ts'
+import type { NodeFs } from '../fs/node-fs.ts'
+import type { RuntimeTimings } from './cri.ts'
+import type { RuntimeKind } from './error-texts.ts'
+import type { Registry } from './registry.ts'
+
+/** What a container runtime is made of and works with. */
+export interface RuntimeOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly fs: NodeFs
+  readonly registry: Registry
+  readonly timings: RuntimeTimings
+  readonly nodeName: string
+  /** Whose error texts and id prefixes; absent: docker, which v1.18 clusters ran. */
+  readonly kind?: RuntimeKind
+  /** Addresses of the node's Pods; absent: `10.244.0.0/24`. */
+  readonly podCidr?: string
+}
+
+/** What is written down of a Pod's sandbox or container. */
+export interface RuntimeNote {
+  readonly podUid: string
+  readonly podName: string
+  readonly podNamespace: string
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest'
+import { createWorld } from './world.ts'
+
+const run = (script: string, rest?: Parameters<ReturnType<typeof createWorld>['shell']>[1]) =>
+  createWorld().shell(script, rest)
+
+describe('commands', () => {
+  test.each<[script: string, output: readonly string[]]>([
+    ['echo a b; echo c', ['a b', 'c']],
+    ['echo "a  b" \'$HOME\' "$HOME"', ['a  b $HOME /root']],
+    ['true && echo yes || echo no', ['yes']],
+    ['false && echo yes || echo no', ['no']],
+    ['! false; echo $?', ['0']],
+    ['false; echo $?', ['1']],
+    ['X=1; X=2 env | grep ^X; echo $X', ['X=2', '1']],
+    ['export X=5; env | grep ^X', ['X=5']],
+    ['echo $((1 + 2 * (3 - 1))) $((7 / 2)) $((7 % 2))', ['5 3 1']],
+    ['x=3; while [ $x -gt 0 ]; do echo $x; x=$((x-1)); done', ['3', '2', '1']],
+    ['for i in a b c; do [ $i = b ] && continue; echo $i; done', ['a', 'c']],
+    ['for i in 1 2 3; do echo $i; break; done', ['1']],
+    ['case abc in x*) echo x;; a?c|y) echo found;; *) echo other;; esac', ['found']],
+    ['if false; then echo 1; elif true; then echo 2; else echo 3; fi', ['2']],
+    ['f() { echo "$1-$#"; return 3; }; f a b; echo $?', ['a-2', '3']],
+    ['echo $(echo a; echo b) "$(echo a; echo b)"', ['a b a', 'b']],
+    ['echo `echo back`', ['back']],
+    ['echo a | tr a b | cat', ['b']],
+    ['(cd /tmp; pwd); pwd', ['/tmp', '/']],
+    ['{ echo a; echo b; } | wc -l', ['2']],
+    ['echo ${X:-default} ${X-d} "${HOME:+set}" ${#HOME}', ['default d set 5']],
+    ['p=/etc/foo/username; echo ${p##*/} ${p%/*}', ['username /etc/foo']],
+    ['x="a b"; for i in $x; do echo $i; done; for i in "$x"; do echo $i; done', ['a', 'b', 'a b']],
+    ['set -- 1 "2 3"; for i in "$@"; do echo $i; done; echo $#', ['1', '2 3', '2']],
+    ['cat /etc/foo/username | while read line; do echo "<$line>"; done', ['<admin>']],
+    ['cat <<EOF\n$HOME\nb\nEOF\necho after', ['/root', 'b', 'after']],
+    ["cat <<'EOF'\n$HOME\nEOF", ['$HOME']],
+    ['echo /etc/foo/*', ['/etc/foo/password /etc/foo/username']],
+    ['echo /etc/nothing*', ['/etc/nothing*']],
+    ['echo a # comment', ['a']],
+    ['echo a\\\nb', ['ab']],
+    ['echo a;echo b&&echo c', ['a', 'b', 'c']],
+    ['set -e; false; echo never', ['= 1']],
+    ['set -e; if false; then :; fi; echo on', ['on']],
+    ['exit 7', ['= 7']],
+    ['echo -n a; echo b; echo -e "x\\ty"', ['ab', 'x\ty']],
+    ['printf "%s=%d\\n" a 1 b 2', ['a=1', 'b=2']],
+    ['test -f /etc/foo/username && [ -d /etc/foo -a -n x ] && echo yes', ['yes']],
+    ['eval "X=3"; echo $X', ['3']],
+    ['command -v cat; type cd', ['/bin/cat', 'cd is a shell builtin']],
+    ['echo üñ | wc -c', ['5']],
+    ['echo ${UNSET?}', ['! sh: UNSET: parameter not set', '= 2']],
+  ])('%s', (script, output) => {
+    expect(run(script)).toEqual(output)
+  })
+})
+
+describe('redirections', () => {
+  test('files are made, added to, read, and errors sent along', () => {
+    expect(
+      run(
+        'echo a > /tmp/x; echo b >> /tmp/x; cat < /tmp/x; cat /nope 2>&1 | cut -c1-14; echo e >&2; ls /nope 2>/dev/null',
+      ),
+    ).toEqual(['a', 'b', "cat: can't ope", '! e', '= 1'])
+  })
+
+  test('V8 a Secret cannot be written over', () => {
+    expect(
+      run(
+        'echo x > /etc/foo/username; echo x > /etc/foo/new; touch /etc/foo/y; rm /etc/foo/username; mkdir /etc/foo/d',
+      ),
+    ).toEqual([
+      "! sh: can't create /etc/foo/username: Read-only file system",
+      "! sh: can't create /etc/foo/new: Read-only file system",
+      '! touch: /etc/foo/y: Read-only file system',
+      "! rm: can't remove '/etc/foo/username': Read-only file system",
+      "! mkdir: can't create directory '/etc/foo/d': Read-only file system",
+      '= 1',
+    ])
+  })
+
+  test('a directory that is not there, a file that is not there', () => {
+    expect(run('echo x > /no/x; cat < /nope')).toEqual([
+      "! sh: can't create /no/x: nonexistent directory",
+      "! sh: can't open /nope: no such file",
+      '= 1',
+    ])
+  })
+})
+
+describe('what is refused', () => {
+  test.each([
+    ['foo', ['! sh: foo: not found', '= 127']],
+    ['/opt/foo', ['! sh: /opt/foo: not found', '= 127']],
+    ['/etc/foo/username', ['! sh: /etc/foo/username: Permission denied', '= 126']],
+    ['sleep 1 &', ['! sh: podsim does not simulate background jobs (&)', '= 2']],
+    ['trap "echo" TERM', ['! sh: podsim does not simulate trap', '= 2']],
+    ['wget http://x', ['! sh: podsim does not simulate wget', '= 126']],
+    ['nslookup kubernetes', ['! sh: podsim does not simulate nslookup', '= 126']],
+    ['echo "open', ['! sh: syntax error: unterminated quoted string', '= 2']],
+    ['done', ['! sh: syntax error: unexpected "done"', '= 2']],
+    ['if true; then echo', ['! sh: syntax error: unexpected end of file (expecting "fi")', '= 2']],
+    ['cd /nope', ["! sh: cd: line 1: can't cd to /nope: No such file or directory", '= 2']],
+    ['f() { f; }; f', ['! sh: podsim: more than 60 functions or subshells inside of one another', '= 2']],
+  ])('%s', (script, output) => {
+    expect(run(script)).toEqual(output)
+  })
+
+  test('a loop that never waits is stopped, and the container runs on', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', 'while true; do :; done'])
+    kernel.runUntil(1000)
+    expect(runtime.logs(id)[0]?.line).toContain('100000 commands ran at one instant')
+    expect(runtime.podContainers('uid')[0]?.state).toBe('running')
+  })
+})
+
+describe('time', () => {
+  test('U1 a loop with sleep runs in virtual time and sees the Secret change', () => {
+    const { kernel, runtime, start, fill } = createWorld({ username: 'admin' })
+    const { id } = start(['sh', '-c', 'while true; do cat /etc/foo/username; echo; sleep 10; done'])
+    kernel.runUntil(15_000)
+    fill(2, { username: 'root' })
+    kernel.runUntil(25_000)
+    expect(runtime.logs(id).map(({ at, line }) => `${at} ${line}`)).toEqual(['0 admin', '10000 admin', '20000 root'])
+  })
+
+  test('a shell as first process ignores SIGTERM and is killed', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', 'sleep 3600'])
+    runtime.stopContainer(id, 30, () => {})
+    kernel.runUntil(29_999)
+    expect(runtime.podContainers('uid')[0]?.state).toBe('running')
+    kernel.runUntil(30_000)
+    expect(runtime.podContainers('uid')[0]).toMatchObject({ state: 'exited', exitCode: 137 })
+  })
+
+  test('sleep takes fractions and units; tail -f /dev/null and sleep infinity cost nothing', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', 'sleep 0.5; date +%T; sleep 1m; date; tail -f /dev/null'])
+    kernel.runUntil(3_600_000)
+    expect(runtime.logs(id).map(({ line }) => line)).toEqual(['12:34:56', 'Fri May  1 12:35:56 UTC 2020'])
+    expect(kernel.nextAt()).toBeUndefined()
+  })
+})
+
+describe('exec', () => {
+  test('a command runs at one instant in a running container, without its loop', () => {
+    const { runtime, start } = createWorld()
+    const { id } = start(['sleep', 'infinity'], { env: [{ name: 'A', value: '1' }] })
+    expect(runtime.exec(id, ['cat', '/etc/foo/username'])).toEqual({
+      ok: true,
+      value: { stdout: 'admin', stderr: '', exitCode: 0 },
+    })
+    expect(runtime.exec(id, ['sh', '-c', 'echo $A; exit 3'])).toEqual({
+      ok: true,
+      value: { stdout: '1\n', stderr: '', exitCode: 3 },
+    })
+    expect(runtime.exec(id, ['sh'], 'echo from stdin\n')).toMatchObject({ value: { stdout: 'from stdin\n' } })
+  })
+
+  test('a command that would have to wait is refused clearly, an unknown one in the words of the runtime', () => {
+    const { runtime, start } = createWorld()
+    const { id } = start(['sleep', 'infinity'])
+    expect(runtime.exec(id, ['sh', '-c', 'echo a; sleep 5'])).toMatchObject({
+      ok: false,
+      message:
+        'podsim: "sh -c echo a; sleep 5" would have to wait (sleep 5), but an exec runs at one instant of virtual time',
+    })
+    expect(runtime.exec(id, ['foo'])).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('exec: \\"foo\\": executable file not found in $PATH'),
+    })
+  })
+
+  test('S3 files that one container makes are not seen by another, those in a shared volume are', () => {
+    const { runtime, start } = createWorld()
+    const one = start(['sleep', 'infinity'], { writable: true })
+    const two = start(['sleep', 'infinity'], { name: 'two' })
+    runtime.exec(one.id, ['sh', '-c', 'echo x > /tmp/own; echo y > /etc/foo/shared'])
+    expect(runtime.exec(two.id, ['cat', '/tmp/own', '/etc/foo/shared'])).toMatchObject({
+      value: { stdout: 'y\n', stderr: "cat: can't open '/tmp/own': No such file or directory\n", exitCode: 1 },
+    })
+  })
+})
