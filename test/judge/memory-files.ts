@@ -19,7 +19,9 @@ export class MemoryFiles implements VirtualFiles {
     const resolved = this.resolve(path)
     if (this.contents.has(resolved)) return 'file'
     const inside = [...this.contents.keys()].some((name) => name.startsWith(resolved === '/' ? '/' : `${resolved}/`))
-    return inside || `${this.workingDirectory}/`.startsWith(resolved === '/' ? '/' : `${resolved}/`) ? 'directory' : undefined
+    return inside || `${this.workingDirectory}/`.startsWith(resolved === '/' ? '/' : `${resolved}/`)
+      ? 'directory'
+      : undefined
   }
 
   read(path: string): Uint8Array | undefined {

@@ -38,11 +38,19 @@ interface GroupEntry {
   readonly preferred: string
 }
 
-export function createDiscovery(rest: Rest): Discovery {
+/** `unreachable` is told the failure when the server cannot be reached at all, before the command ends of it. */
+export function createDiscovery(rest: Rest, unreachable?: (failure: Failure) => void): Discovery {
   let groups: readonly GroupEntry[] | undefined
   let all: readonly Mapping[] | undefined
   const loadGroups = (): readonly GroupEntry[] => {
-    groups ??= readGroups(rest)
+    if (groups === undefined) {
+      const read = attempt(() => readGroups(rest))
+      if (!read.ok) {
+        if (read.failure.kind === 'network') unreachable?.(read.failure)
+        throw new CommandFailure(read.failure)
+      }
+      groups = read.value
+    }
     return groups
   }
   const resources = (): readonly Mapping[] => {

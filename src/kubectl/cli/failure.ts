@@ -139,10 +139,13 @@ function standardMessage(failure: Failure): string {
 
 function invalidText(status: Status, tellsMessage: boolean): string {
   const { details, message = '' } = status
-  if (details === undefined) return `The request is invalid${tellsMessage && message !== '' ? `: ${message}` : ''}\n`
-  const named = Boolean(details.kind) || Boolean(details.name)
-  const head = named ? `The ${details.kind ?? ''} ${goQuote(details.name ?? '')} is invalid` : 'The request is invalid'
-  const lines = [...new Set((details.causes ?? []).map(causeLine))]
+  const causes = details?.causes ?? []
+  const named = Boolean(details?.kind) || Boolean(details?.name)
+  const told = tellsMessage && !named && causes.length === 0 && message !== '' ? `: ${message}` : ''
+  const head = named
+    ? `The ${details?.kind ?? ''} ${goQuote(details?.name ?? '')} is invalid`
+    : `The request is invalid${told}`
+  const lines = [...new Set(causes.map(causeLine))]
   if (lines.length === 0) return `${head}\n`
   if (lines.length === 1) return `${head}: ${lines[0]}\n`
   return `${head}: \n${lines.map((line) => `* ${line}\n`).join('')}`

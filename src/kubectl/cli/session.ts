@@ -1,9 +1,12 @@
+import { goQuote } from '../../objects/field-errors.ts'
 import { createDiscovery, type Discovery } from '../api/discovery.ts'
 import { createRest, type Rest } from '../api/rest.ts'
 import type { ClientVersion } from '../client-version.ts'
 import { clientVersion } from '../client-version.ts'
 import type { KubectlHost } from '../host.ts'
+import { type Failure, failureMessage } from './failure.ts'
 import type { FlagValues } from './flags.ts'
+import { klogPrefix } from './klog.ts'
 
 /** What one running kubectl has at hand. */
 export interface Session {
@@ -17,6 +20,15 @@ export interface Session {
   readonly namespaceIsExplicit: boolean
   out(text: string): void
   err(text: string): void
+}
+
+/** How often a newer client tries before it gives up. Source: client-go discovery/cached/memory/memcache.go. */
+const discoveryTries = 5
+
+function discoveryLog(host: KubectlHost, version: ClientVersion, failure: Failure): string {
+  const text = `couldn't get current server API group list: ${failureMessage(failure)}`
+  const shown = version.minor >= 31 ? `"Unhandled Error" err=${goQuote(text)}` : text
+  return `${klogPrefix(host.now(), 'E')}memcache.go:265] ${shown}\n`.repeat(discoveryTries)
 }
 
 /** Receives what the process writes, in order. */
@@ -33,7 +45,9 @@ export function createSession(host: KubectlHost, flags: FlagValues, output: Outp
     host,
     version,
     rest,
-    discovery: createDiscovery(rest),
+    discovery: createDiscovery(rest, (failure) => {
+      if (version.logsDiscoveryFailures) err(discoveryLog(host, version, failure))
+    }),
     namespace: explicit || context?.namespace || 'default',
     namespaceIsExplicit: explicit !== '',
     out: (text) => output(1, text),

@@ -1,8 +1,7 @@
-import { rfc3339 } from '../../kernel/calendar.ts'
 import type { Call } from '../cli/command.ts'
 import { attempt, type Failure } from '../cli/failure.ts'
 import { bool, type FlagSpec, string, unsupported } from '../cli/flags.ts'
-import type { Session } from '../cli/session.ts'
+import { klogPrefix } from '../cli/klog.ts'
 import { type DryRun, dryRunStrategy } from '../create/dry-run.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
 
@@ -21,16 +20,8 @@ export const writeFlags: readonly FlagSpec[] = [
 export function dryRunOf(call: Call): DryRun {
   const { session, flags } = call
   return dryRunStrategy(flags.string('dry-run'), session.version.minor, (line) =>
-    session.err(`${klogPrefix(session, 'W')}${line}\n`),
+    session.err(`${klogPrefix(session.host.now(), 'W')}${line}\n`),
   )
-}
-
-/** `W1123 19:13:17.437890    7924 `: severity, time, process id. */
-export function klogPrefix(session: Session, severity: 'W' | 'E'): string {
-  const now = session.host.now()
-  const text = rfc3339(now)
-  const micros = `${String(((now % 1000) + 1000) % 1000).padStart(3, '0')}000`
-  return `${severity}${text.slice(5, 7)}${text.slice(8, 10)} ${text.slice(11, 19)}.${micros}       1 `
 }
 
 export function dryRunSuffix(dryRun: DryRun): string {
