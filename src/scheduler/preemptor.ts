@@ -47,9 +47,9 @@ export function createPreemptor({ options, inputs, cache, nominated, recorder }:
     const end = minor < 28 ? '..' : '.'
     return ` preemption: 0/${cache.nodes.length} nodes are available: ${counts.join(', ')}${end}`
   }
-  const evict = (preemptor: Pod, victim: Pod, node: string): void => {
+  const evict = (preemptor: Pod, victim: Pod, node: string, done: () => void): void => {
     const { name, namespace = '' } = victim.metadata
-    client.delete(resources.pods, { namespace, name }, {}, () => {})
+    client.delete(resources.pods, { namespace, name }, {}, done)
     const by = factAt(preemptorInEvent, minor)(preemptor)
     recorder.event(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `Preempted by ${by} on node ${node}`)
   }
@@ -64,13 +64,22 @@ export function createPreemptor({ options, inputs, cache, nominated, recorder }:
     journal.append({ actor: 'scheduler', type: 'pod.preempting', object, detail: { node, victims } })
     writeStatus(client, pod, { nominatedNodeName: node }, usesPatch, (reply) => {
       if (isStopped) return
-      if (reply.ok) {
-        for (const victim of plan.victims) evict(pod, victim.pod, node)
-        for (const other of nominated.podsFor(node)) {
-          if (other.priority < facts.priority) writeStatus(client, other.pod, { nominatedNodeName: '' }, usesPatch)
-        }
-      } else nominated.delete(facts.uid)
-      done('')
+      if (!reply.ok) {
+        nominated.delete(facts.uid)
+        done('')
+        return
+      }
+      // The next attempt must see that they are going, or it would preempt once more.
+      let left = plan.victims.length
+      const evicted = () => {
+        left--
+        if (left <= 0 && !isStopped) done('')
+      }
+      for (const victim of plan.victims) evict(pod, victim.pod, node, evicted)
+      for (const other of nominated.podsFor(node)) {
+        if (other.priority < facts.priority) writeStatus(client, other.pod, { nominatedNodeName: '' }, usesPatch)
+      }
+      if (left === 0) done('')
     })
   }
   const decide = (

@@ -139,6 +139,9 @@ describe('9.4 preemption', () => {
     expect(events.map(({ message, involvedObject }) => [involvedObject.name, message])).toEqual([
       [going[0], `Preempted by default/p on node ${node}`],
     ])
+    // One for each version of the Pod that was tried: as created, nominated, and with its condition.
+    expect(cluster.events().filter(({ reason }) => reason === 'FailedScheduling')).toHaveLength(3)
+    expect(cluster.journal.records.filter(({ type }) => type === 'pod.preempting')).toHaveLength(1)
     expect(vip?.status?.conditions?.[0]).toMatchObject({ message: '0/2 nodes are available: 2 Insufficient cpu.' })
     cluster.remove(resources.pods, going[0] ?? '', 'default')
     expect(secondsUntilBound(cluster)).toBeLessThanOrEqual(3)
