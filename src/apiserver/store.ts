@@ -23,6 +23,8 @@ export interface Collection {
   get(namespace: string, name: string): KubeObject | undefined
   /** In the order of etcd's keys, `<namespace>/<name>`; undefined is all namespaces. */
   list(namespace: string | undefined): readonly KubeObject[]
+  /** Objects with a value of the resource's index key (Pods of a node), in no order; all of them if it has no such key. */
+  withIndexValue(value: string): Iterable<KubeObject>
   /** Number of objects, all namespaces together. */
   readonly size: number
   /** Stores an object at the next revision and tells the watchers. The object must not exist. */
@@ -85,8 +87,9 @@ export function createStore(options: StoreOptions): Store {
         const length = options.historyLength(resource)
         const compacted = (): number => compaction.revision(revision)
         const history = length === 0 ? createUncachedHistory(compacted) : createEventHistory(length, revision)
-        const watchers = createWatcherIndex(options.indexKey?.(resource))
-        collection = createCollection(resource, advance, history, watchers, deliveries)
+        const indexKey = options.indexKey?.(resource)
+        const watchers = createWatcherIndex(indexKey)
+        collection = createCollection(resource, advance, history, watchers, deliveries, indexKey)
         collections.set(resource, collection)
       }
       return collection
@@ -166,8 +169,10 @@ function createCollection(
   history: EventHistory,
   watchers: WatcherIndex,
   deliver: Deliver,
+  indexKey: ((object: KubeObject) => string) | undefined,
 ): Collection {
   const namespaces = new Map<string, NamespaceObjects>()
+  const index = createObjectIndex(indexKey)
   let size = 0
   const namespaceOf = (name: string): NamespaceObjects => {
     let found = namespaces.get(name)
@@ -181,12 +186,13 @@ function createCollection(
     history.append(event)
     deliver(resource, watchers, event)
   }
-  const put = (object: KubeObject): KubeObject => {
+  const put = (object: KubeObject, old: KubeObject | undefined): KubeObject => {
     const revision = advance()
     const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
     const inNamespace = namespaceOf(stored.metadata.namespace ?? '')
     inNamespace.objects.set(stored.metadata.name, stored)
     inNamespace.sorted = undefined
+    index.replace(old, stored)
     return stored
   }
   return {
@@ -196,19 +202,24 @@ function createCollection(
     get size() {
       return size
     },
+    *withIndexValue(value) {
+      const found = index.get(value)
+      if (found !== undefined) yield* found.values()
+      else if (indexKey === undefined) for (const { objects } of namespaces.values()) yield* objects.values()
+    },
     get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
     list(namespace) {
       if (namespace !== undefined) return sortedObjects(namespaces.get(namespace))
       return [...namespaces.keys()].sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
     },
     create(object) {
-      const stored = put(object)
+      const stored = put(object, undefined)
       size++
       record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
       return stored
     },
     update(object, old) {
-      const stored = put(object)
+      const stored = put(object, old)
       record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
       return stored
     },
@@ -217,12 +228,40 @@ function createCollection(
       const namespace = old.metadata.namespace ?? ''
       const inNamespace = namespaceOf(namespace)
       inNamespace.objects.delete(old.metadata.name)
+      index.replace(old, undefined)
       inNamespace.sorted = undefined
       if (inNamespace.objects.size === 0) namespaces.delete(namespace)
       size--
       const gone = deepFreeze({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
       record({ type: 'DELETED', object: gone, old, revision })
       return gone
+    },
+  }
+}
+
+interface ObjectIndex {
+  get(value: string): ReadonlyMap<string, KubeObject> | undefined
+  replace(old: KubeObject | undefined, next: KubeObject | undefined): void
+}
+
+/** Objects by the value of an index key; without a key it stays empty. */
+function createObjectIndex(indexKey: ((object: KubeObject) => string) | undefined): ObjectIndex {
+  const byValue = new Map<string, Map<string, KubeObject>>()
+  const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
+  return {
+    get: (value) => byValue.get(value),
+    replace(old, next) {
+      if (indexKey === undefined) return
+      const [before, after] = [old && indexKey(old), next && indexKey(next)]
+      if (old !== undefined && before !== undefined && before !== after) {
+        const objects = byValue.get(before)
+        objects?.delete(keyOf(old))
+        if (objects?.size === 0) byValue.delete(before)
+      }
+      if (next === undefined || after === undefined) return
+      const objects = byValue.get(after) ?? new Map<string, KubeObject>()
+      byValue.set(after, objects)
+      objects.set(keyOf(next), next)
     },
   }
 }

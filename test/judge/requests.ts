@@ -160,6 +160,7 @@ class VectorRun {
     return text.replace(/<(?:uid|rv|rand|hash|continue)-\d+>/g, (placeholder) => {
       const known = this.bindings.values.get(placeholder)
       if (known !== undefined) return known
+      if (placeholder.startsWith('<rand-')) return this.findRandom(text, placeholder)
       if (placeholder.startsWith('<uid-')) {
         const made = `00000000-0000-4000-8000-${placeholder.replace(/\D/g, '').padStart(12, '0')}`
         this.bindings.values.set(placeholder, made)
@@ -167,6 +168,21 @@ class VectorRun {
       }
       return placeholder.startsWith('<rv-') ? inventedVersion(response) : placeholder
     })
+  }
+
+  /** The random letters in a path to an object that no answer named: there is but one of its prefix. */
+  private findRandom(path: string, placeholder: string): string {
+    const match = /^(.*)\/([^/]*)$/.exec(path.split('?')[0]?.split(placeholder)[0] ?? '')
+    if (match === null) return placeholder
+    const [, collection = '', prefix = ''] = match
+    const list = this.send({ user: 'admin', method: 'GET', path: collection }, { code: 200 })
+    const body = 'read' in list ? undefined : parseJson(list.body)
+    const items: readonly unknown[] = isRecord(body) && Array.isArray(body.items) ? body.items : []
+    for (const item of items) {
+      const name = isRecord(item) && isRecord(item.metadata) ? String(item.metadata.name) : ''
+      if (name.startsWith(prefix) && name.length === prefix.length + 5) return name.slice(prefix.length)
+    }
+    return placeholder
   }
 
   private send(request: VectorRequest, response: VectorResponse): HttpAnswer | HttpStream {

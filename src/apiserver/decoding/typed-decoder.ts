@@ -309,7 +309,7 @@ function completed(definition: Definition, members: ReadonlyMap<string, unknown>
   const object: Record<string, unknown> = {}
   for (const field of definition.fields.values()) {
     const value = members.get(field.name)
-    const kept = value === undefined || isEmpty(value, field) ? absent(field) : value
+    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition) : value
     if (kept !== undefined) setMember(object, field.name, kept)
   }
   return object
@@ -328,14 +328,15 @@ function isEmpty(value: unknown, field: FieldSchema): boolean {
 }
 
 /** What stands for a field that is empty: nothing, unless Go always writes it. */
-function absent(field: FieldSchema): unknown {
+function absent(field: FieldSchema, definition: Definition): unknown {
   if (field.pointer) return field.omitEmpty ? undefined : null
   if (field.type.kind === 'object') return emptyObject(field.type.definition)
   if (field.type.kind === 'scalar') {
     if (field.type.scalar === 'time' || field.type.scalar === 'microTime') return null
     return field.omitEmpty ? undefined : zeroOf(field.type)
   }
-  return field.omitEmpty ? undefined : null
+  // Go writes null for a list that is not there. Deeper inside that is only seen in objects that validation refuses.
+  return field.omitEmpty || !definition.fields.has('kind') ? undefined : null
 }
 
 function emptyObject(definition: Definition): Record<string, unknown> {

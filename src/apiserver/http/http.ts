@@ -1,6 +1,6 @@
 import { utf8Text } from '../../objects/bytes.ts'
 import { byteLength } from '../../objects/formats.ts'
-import type { Status, WatchEvent } from '../../objects/meta.ts'
+import type { KubeObject, Status, WatchEvent } from '../../objects/meta.ts'
 import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../objects/status.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
@@ -162,7 +162,7 @@ function resourceRequest(
   if (isWatch && (verb === 'list' || verb === 'get')) return openStream(parts, user, route, query, served, output)
   const encoded = encodedRequest(core, user, request, route, query, served, verb)
   if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
-  return finish(core, parts.handle(encoded.request), served, output, query)
+  return finish(core, parts.handle(encoded.request), served, output, query, route.subresource)
 }
 
 /** Nobody learns that a request is malformed who may not make it. */
@@ -266,6 +266,7 @@ function finish(
   served: ServedResource,
   output: Output,
   query: Query,
+  subresource: string,
 ): HttpAnswer {
   if (!answer.ok) return statusAnswer(answer.status, output.format)
   const { object, code } = answer
@@ -273,10 +274,17 @@ function finish(
   if (isStatus(object)) return encodeAnswer(code, object, output.format, isPretty)
   const shown =
     output.as === undefined
-      ? onWire(object)
+      ? onWire(subresource === 'status' ? withStatusLink(object) : object)
       : transformed(object, output.as, served, core.context, query.get('includeObject'))
   if (isStatus(shown)) return statusAnswer(shown)
   return encodeAnswer(code, shown, output.format, isPretty)
+}
+
+/** Up to v1.19 the self link of an answer is the path that was asked. */
+function withStatusLink(object: KubeObject): KubeObject {
+  const { selfLink } = object.metadata
+  if (selfLink === undefined) return object
+  return { ...object, metadata: { ...object.metadata, selfLink: `${selfLink}/status` } }
 }
 
 function openStream(

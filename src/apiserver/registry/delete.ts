@@ -104,8 +104,10 @@ function replace(request: WriteRequest, next: KubeObject, existing: KubeObject):
   return request.served.collection.update(next, existing)
 }
 
+/** The answer shows the object at its last version; only the watch event carries that of the deletion. */
 function remove(request: WriteRequest, existing: KubeObject): Deleted {
-  return { object: request.dryRun ? existing : request.served.collection.remove(existing), removed: true }
+  if (!request.dryRun) request.served.collection.remove(existing)
+  return { object: existing, removed: true }
 }
 
 /**

@@ -75,8 +75,19 @@ function all(served: ServedResource, selection: Selection): readonly KubeObject[
     const only = collection.get(selection.namespace, selection.name)
     return only !== undefined && selection.matches(only) ? [only] : []
   }
+  if (selection.indexValue !== undefined) return allIndexed(served, selection, selection.indexValue)
   const objects = collection.list(selection.namespace)
   return selection.isEmpty ? objects : objects.filter(selection.matches)
+}
+
+/** What an index finds, in the order of keys: the Pods of a node. */
+function allIndexed(served: ServedResource, selection: Selection, value: string): readonly KubeObject[] {
+  const { namespace } = selection
+  const key = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
+  return [...served.collection.withIndexValue(value)]
+    .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
+    .filter(selection.matches)
+    .sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 interface ListRest {

@@ -13,6 +13,8 @@ export interface Selection {
   readonly isEmpty: boolean
   /** Pinned by `metadata.name=X`. */
   readonly name: string | undefined
+  /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
+  readonly indexValue: string | undefined
   matches(object: KubeObject): boolean
 }
 
@@ -77,6 +79,7 @@ export function selectionOf(
     fields,
     isEmpty,
     name: requiredValue(fields, 'metadata.name'),
+    indexValue: requiredValue(fields, 'spec.nodeName'),
     matches: isEmpty
       ? () => true
       : (object) => (fields.length === 0 || fieldMatches(object)) && labels.matches(object.metadata.labels),

@@ -56,9 +56,8 @@ type Start = { readonly events: readonly WatchEvent[]; readonly from: number } |
 function startEvents(served: ServedResource, selection: Selection, version: number): Start {
   const { collection } = served
   if (version === 0) {
-    const events = collection
-      .list(selection.namespace)
-      .filter(selection.matches)
+    const events = candidates(served, selection)
+      .filter((object) => isInNamespace(object, selection) && selection.matches(object))
       // The real cache tells them in no order; that of their versions is what most clients see.
       .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
       .map((object): WatchEvent => ({ type: 'ADDED', object: toServed(object, served) }))
@@ -72,6 +71,20 @@ function startEvents(served: ServedResource, selection: Selection, version: numb
     if (seen !== undefined) events.push(seen)
   }
   return { events, from: version }
+}
+
+/** Objects that may match, found by what pins them; always a new list. */
+function candidates({ collection }: ServedResource, selection: Selection): KubeObject[] {
+  const { namespace, name, indexValue } = scopeOf(selection)
+  if (name !== undefined && namespace !== undefined) {
+    const only = collection.get(namespace, name)
+    return only === undefined ? [] : [only]
+  }
+  return indexValue === undefined ? [...collection.list(namespace)] : [...collection.withIndexValue(indexValue)]
+}
+
+function isInNamespace(object: KubeObject, { namespace }: Selection): boolean {
+  return namespace === undefined || object.metadata.namespace === namespace
 }
 
 /**
@@ -173,6 +186,5 @@ function scopeOf(selection: Selection): {
   readonly name: string | undefined
   readonly indexValue: string | undefined
 } {
-  const node = selection.fields.find(({ field, equal }) => field === 'spec.nodeName' && equal)
-  return { namespace: selection.namespace, name: selection.name, indexValue: node?.value }
+  return { namespace: selection.namespace, name: selection.name, indexValue: selection.indexValue }
 }
