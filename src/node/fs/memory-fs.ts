@@ -5,7 +5,6 @@ import { MemoryFileView } from './file-view.ts'
 import type { Device, Inode } from './inode.ts'
 import { createInodeStore } from './inode-store.ts'
 import type { FsErrorCode, FsResult, FsUser, NodeFs, TmpfsUsage } from './node-fs.ts'
-import { isWithin } from './path.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
 
 export interface NodeFsOptions {
@@ -37,6 +36,9 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
   }
   const namespace: Namespace = { root: rootMount, mounts: new Map() }
   const view = new MemoryFileView({ store, namespace: () => namespace, user: rootUser, umask })
+  /** How many mounts lie directly inside of each. */
+  const inside = new Map<Mount, number>()
+  const enclosing = new Map<Mount, Mount>()
   const refuse = (code: FsErrorCode, path: string) => ({ ok: false, code, path }) as const
 
   const mount = (root: Inode, path: string, nodePath: string, kind: 'tmpfs' | 'bind', readOnly: boolean): FsResult => {
@@ -44,7 +46,10 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     if (!at.ok) return refuse(at.code, path)
     if (at.inode === undefined) return refuse('ENOENT', path)
     if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refuse('ENOTDIR', path)
-    namespace.mounts.set(at.inode, { root, covered: at.inode, path: at.path, nodePath, readOnly, kind })
+    const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
+    namespace.mounts.set(at.inode, made)
+    enclosing.set(made, at.mount)
+    inside.set(at.mount, (inside.get(at.mount) ?? 0) + 1)
     store.emit({ op: 'mount', path: at.path, detail: { kind } })
     return { ok: true, value: undefined }
   }
@@ -56,6 +61,10 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
   }
   const release = (gone: Mount): void => {
     if (gone.covered !== undefined) namespace.mounts.delete(gone.covered)
+    const outer = enclosing.get(gone)
+    enclosing.delete(gone)
+    inside.delete(gone)
+    if (outer !== undefined && inside.has(outer)) inside.set(outer, (inside.get(outer) ?? 1) - 1)
     if (gone.kind === 'tmpfs') store.dropDevice(gone.root.device)
     else store.unpin(gone.root)
   }
@@ -78,8 +87,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     unmount(path) {
       const gone = mountAt(path)
       if (gone === undefined) return refuse('EINVAL', path)
-      for (const other of namespace.mounts.values())
-        if (other !== gone && isWithin(other.path, gone.path)) return refuse('EBUSY', path)
+      if ((inside.get(gone) ?? 0) > 0) return refuse('EBUSY', path)
       release(gone)
       store.emit({ op: 'unmount', path: gone.path })
       return { ok: true, value: undefined }

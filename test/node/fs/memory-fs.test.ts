@@ -101,6 +101,18 @@ describe('tmpfs', () => {
     expect(code(fs.appendFile('/m/a', bytes('1')))).toBe('ENOSPC')
   })
 
+  test('a mount with another one inside is busy until that is gone', () => {
+    const fs = createFs()
+    fs.mkdir('/m', 0o755)
+    fs.mountTmpfs('/m', { mode: 0o1777 })
+    fs.mkdir('/m/inner', 0o755)
+    fs.mountTmpfs('/m/inner', { mode: 0o1777 })
+    expect(code(fs.unmount('/m'))).toBe('EBUSY')
+    expect(code(fs.unmount('/m/inner'))).toBe('ok')
+    expect(code(fs.unmount('/m'))).toBe('ok')
+    expect(code(fs.unmount('/m'))).toBe('EINVAL')
+  })
+
   test('the kernel lists the newest name first, readdir sorts', () => {
     const fs = createFs()
     fs.mkdir('/m', 0o755)
