@@ -11,7 +11,7 @@ import {
   titleText,
   verdictText,
 } from '../report/pretty.ts'
-import { tell } from '../report/story.ts'
+import { createTeller } from '../report/story.ts'
 import { createPaint, type Paint } from '../report/text.ts'
 import { type Diagnostic, drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -107,6 +107,7 @@ function prettyReport(flags: RunFlags): Report {
     story: (scenario, seed) => ({
       started(sim) {
         write(titleText(scenario, seed, paint))
+        const tell = createTeller()
         sim.journal.observe((record) => {
           const line = tell(record)
           if (line !== undefined && (line.tone !== 'chatter' || flags.verbose === true)) write(storyText(line, paint))

@@ -1,9 +1,10 @@
 import type { JournalRecord } from '../kernel/journal.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import { formatDuration } from '../sim/duration.ts'
 import type { Told } from './told.ts'
 
 /** What happens on nodes, in words. */
-export function tellNodeRecord(record: JournalRecord): Told | undefined {
+export function tellNodeRecord(record: JournalRecord, writtenAt: ReadonlyMap<string, VirtualMs>): Told | undefined {
   const detail = record.detail ?? {}
   const text = (key: string) => String(detail[key] ?? '')
   const pod = record.object === undefined ? '' : `pod ${record.object.namespace ?? ''}/${record.object.name}`
@@ -23,11 +24,8 @@ export function tellNodeRecord(record: JournalRecord): Told | undefined {
       }
     case 'volume.tear-down':
       return { text: `takes volume ${text('volume')} of ${pod} off its tmpfs`, tone: 'normal' }
-    case 'secret.visible':
-      return {
-        text: `container ${text('container')} of ${pod} sees secret ${text('secret')}${delayText(detail)}`,
-        tone: 'visible',
-      }
+    case 'object.visible':
+      return tellVisible(record, pod, writtenAt)
     case 'pod-directory.create':
     case 'pod-directory.remove':
       return {
@@ -72,10 +70,25 @@ export function tellNodeRecord(record: JournalRecord): Told | undefined {
   }
 }
 
-function delayText(detail: Readonly<Record<string, unknown>>): string {
-  const { delayMs, resourceVersion } = detail
-  const version = resourceVersion === undefined ? '' : ` (version ${String(resourceVersion)})`
-  return delayMs === undefined ? version : `${version}, ${duration(delayMs)} after it changed`
+/** By which a version of an object is known among those that were written. */
+export function versionKey(kind: string, name: string, resourceVersion: unknown): string {
+  return `${kind}/${name}@${String(resourceVersion)}`
+}
+
+/** A container sees a version of a Secret: the moment that everybody waits for. */
+function tellVisible(
+  { time, detail = {} }: JournalRecord,
+  pod: string,
+  writtenAt: ReadonlyMap<string, VirtualMs>,
+): Told {
+  const { kind, name, resourceVersion, volume, container } = detail
+  const what = `${String(kind).toLowerCase()} ${String(name)}`
+  const how =
+    volume === undefined ? `in the environment of container ${String(container)}` : `in volume ${String(volume)}`
+  const isAccountToken = /-token-[a-z0-9]{5}$/.test(String(name))
+  const written = writtenAt.get(versionKey(String(kind), String(name), resourceVersion))
+  const age = written === undefined || written < 0 ? '' : `, ${formatDuration(time - written)} after it was written`
+  return { text: `${pod} sees ${what} ${how}${age}`, tone: isAccountToken ? 'chatter' : 'visible' }
 }
 
 function duration(ms: unknown): string {

@@ -2,7 +2,7 @@ import type { JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ContainerStatus, Event, Pod, Secret } from '../objects/core.ts'
 import type { KubeObject } from '../objects/meta.ts'
-import { tellNodeRecord } from './story-node.ts'
+import { tellNodeRecord, versionKey } from './story-node.ts'
 import type { Told, Tone } from './told.ts'
 import { decodedSize, plural, shortName } from './words.ts'
 
@@ -16,15 +16,29 @@ export interface StoryLine {
   readonly cause: number
 }
 
-/** What a record says to a reader; undefined when it says nothing that another record does not say better. */
-export function tell(record: JournalRecord): StoryLine | undefined {
-  const told = toldOf(record)
-  if (told === undefined) return undefined
-  const { seq, time, actor, cause } = record
-  return { seq, time, cause, actor: told.actor ?? actor, text: told.text, tone: told.tone }
+/** Tells one run: asked of every record in order, it remembers what later ones refer to. */
+export type Teller = (record: JournalRecord) => StoryLine | undefined
+
+/** A teller says what a record means to a reader; undefined when another record says it better. */
+export function createTeller(): Teller {
+  const writtenAt = new Map<string, VirtualMs>()
+  return (record) => {
+    rememberVersion(record, writtenAt)
+    const told = toldOf(record, writtenAt)
+    if (told === undefined) return undefined
+    const { seq, time, actor, cause } = record
+    return { seq, time, cause, actor: told.actor ?? actor, text: told.text, tone: told.tone }
+  }
 }
 
-function toldOf(record: JournalRecord): Told | undefined {
+/** When a version of a Secret or ConfigMap was written, so that its arrival can be told with its delay. */
+function rememberVersion({ type, time, object, after }: JournalRecord, writtenAt: Map<string, VirtualMs>): void {
+  if (object === undefined || (object.kind !== 'Secret' && object.kind !== 'ConfigMap')) return
+  if (type !== 'object.created' && type !== 'object.updated') return
+  writtenAt.set(versionKey(object.kind, object.name, (after as KubeObject).metadata.resourceVersion), time)
+}
+
+function toldOf(record: JournalRecord, writtenAt: ReadonlyMap<string, VirtualMs>): Told | undefined {
   switch (record.type) {
     case 'object.created':
       return tellCreated(record, record.after as KubeObject)
@@ -33,7 +47,7 @@ function toldOf(record: JournalRecord): Told | undefined {
     case 'object.deleted':
       return tellDeleted(record, record.before as KubeObject)
     default:
-      return tellNodeRecord(record)
+      return tellNodeRecord(record, writtenAt)
   }
 }
 

@@ -152,6 +152,7 @@ export function createSim(options: SimOptions = {}): Sim {
         journal,
         namespace,
         secret,
+        originMs: bringUpMs,
         boundMs: (node) => boundOf(settings, node, find(server, 'Node', node, '')),
       }),
     traffic: (secret, namespace = 'default') => secretTraffic(journal, namespace, secret),

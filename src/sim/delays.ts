@@ -1,12 +1,15 @@
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { Container, Pod, Secret } from '../objects/core.ts'
+import { type SecretUse, secretUses, updateDelay } from '../node/propagation.ts'
+import type { Pod, Secret } from '../objects/core.ts'
 import type { UpdateDelay } from './sim.ts'
 
 export interface DelayQuestion {
   readonly journal: Journal
   readonly namespace: string
   readonly secret: string
+  /** Virtual time of the kernel at which the journal counts 0. */
+  readonly originMs: VirtualMs
   /** Sync period plus propagation delay of a node's cache (U3). */
   readonly boundMs: (node: string) => VirtualMs
 }
@@ -19,13 +22,14 @@ export function updateDelays(question: DelayQuestion): readonly UpdateDelay[] {
     .filter(changesData)
   if (updates.length === 0) return []
   const running = podsByTime(journal, namespace)
-  const setUps = journal.query({ type: 'volume.set-up' })
-  return updates.flatMap((update) => {
-    const version = (update.after as Secret).metadata.resourceVersion ?? ''
-    return running(update.seq).flatMap((pod) =>
-      usesOf(pod, secret).map((use) => delayOf(question, update, version, pod, use, setUps)),
-    )
-  })
+  const visible = journal
+    .query({ type: 'object.visible' })
+    .filter(({ detail }) => detail?.kind === 'Secret' && detail.name === secret && detail.volume !== undefined)
+  return updates.flatMap((update) =>
+    running(update.seq).flatMap((pod) =>
+      secretUses(pod, secret, update.before as Secret).map((use) => delayOf(question, update, pod, use, visible)),
+    ),
+  )
 }
 
 function changesData({ before, after }: JournalRecord): boolean {
@@ -37,104 +41,59 @@ function podsByTime(journal: Journal, namespace: string): (seq: number) => reado
   const changes = journal.query({ type: (type) => type.startsWith('object.'), object: { kind: 'Pod', namespace } })
   return (seq) => {
     const pods = new Map<string, Pod>()
-    for (const { seq: at, object, after } of changes) {
+    for (const { seq: at, object, type, after } of changes) {
       if (at > seq || object === undefined) break
-      if (after === undefined) pods.delete(object.name)
-      else pods.set(object.name, after as Pod)
+      if (type === 'object.deleted') pods.delete(object.name)
+      else if (after !== undefined) pods.set(object.name, after as Pod)
     }
-    return [...pods.values()].filter(
-      ({ status }) => status?.containerStatuses?.some(({ state }) => state?.running !== undefined) === true,
-    )
+    return [...pods.values()].filter(isRunning)
   }
 }
 
-interface Use {
-  readonly container: string
-  readonly way: UpdateDelay['way']
-  readonly where: string
-  readonly volume: string | undefined
-}
-
-function usesOf({ spec }: Pod, secret: string): readonly Use[] {
-  const volumes = new Set(
-    (spec.volumes ?? [])
-      .filter(
-        ({ secret: source, projected }) =>
-          source?.secretName === secret || projected?.sources?.some((part) => part.secret?.name === secret) === true,
-      )
-      .map(({ name }) => name),
-  )
-  return spec.containers.flatMap((container) => [...mounts(container, volumes), ...variables(container, secret)])
-}
-
-function mounts({ name: container, volumeMounts = [] }: Container, volumes: ReadonlySet<string>): readonly Use[] {
-  return volumeMounts
-    .filter(({ name }) => volumes.has(name))
-    .map(({ name, mountPath, subPath, subPathExpr }) => ({
-      container,
-      way: (subPath ?? subPathExpr ?? '') === '' ? 'volume' : 'subPath',
-      where: mountPath,
-      volume: name,
-    }))
-}
-
-function variables({ name: container, env = [], envFrom = [] }: Container, secret: string): readonly Use[] {
-  const names = env.filter(({ valueFrom }) => valueFrom?.secretKeyRef?.name === secret).map(({ name }) => name)
-  const all = envFrom.some(({ secretRef }) => secretRef?.name === secret) ? [...names, 'envFrom'] : names
-  return all.length === 0 ? [] : [{ container, way: 'env', where: all.join(', '), volume: undefined }]
+function isRunning({ status }: Pod): boolean {
+  return status?.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false
 }
 
 function delayOf(
-  question: DelayQuestion,
+  { namespace, secret, originMs, boundMs }: DelayQuestion,
   update: JournalRecord,
-  version: string,
   pod: Pod,
-  use: Use,
-  setUps: readonly JournalRecord[],
+  use: SecretUse,
+  visible: readonly JournalRecord[],
 ): UpdateDelay {
   const node = pod.spec.nodeName ?? ''
+  const version = (update.after as Secret).metadata.resourceVersion ?? ''
   const base = {
-    namespace: question.namespace,
-    secret: question.secret,
+    namespace,
+    secret,
     resourceVersion: version,
     updatedAt: update.time,
     node,
     pod: pod.metadata.name,
     container: use.container,
-    way: use.way,
-    where: use.where,
-    boundMs: question.boundMs(node),
+    way: use.route,
+    where: use.at,
+    never: use.never,
+    boundMs: boundMs(node),
   }
-  const never = neverBecause(use, update)
-  if (never !== undefined) return { ...base, visibleAt: undefined, never, parts: undefined }
-  const ofVolume = setUps.filter(
-    ({ seq, object, detail }) => seq > update.seq && object?.uid === pod.metadata.uid && detail?.volume === use.volume,
-  )
-  const visible = ofVolume.find(({ detail }) => shows(detail?.sources, question.secret, version))
-  if (visible === undefined) return { ...base, visibleAt: undefined, never: undefined, parts: undefined }
-  // A refresh that still showed the old version was served from a cache that had not heard of the new one.
-  const stale = ofVolume.filter(({ seq }) => seq < visible.seq)
-  const cacheMs = (stale[stale.length - 1]?.time ?? update.time) - update.time
-  return {
-    ...base,
-    visibleAt: visible.time,
-    never: undefined,
-    parts: { cacheMs, syncWaitMs: visible.time - update.time - cacheMs, mountMs: 0 },
-  }
+  const seen = use.never !== undefined ? undefined : visible.find((record) => shows(record, update, pod, use, version))
+  if (seen === undefined) return { ...base, visibleAt: undefined, parts: undefined }
+  const parts = updateDelay({
+    writtenAt: update.time,
+    cachedAt: Number(seen.detail?.cachedAt) - originMs,
+    syncedAt: Number(seen.detail?.syncedAt) - originMs,
+    visibleAt: seen.time,
+  })
+  return { ...base, visibleAt: seen.time, parts }
 }
 
-/** U4: what is resolved once, at the container's start, never changes in it. */
-function neverBecause({ way }: Use, { before }: JournalRecord): string | undefined {
-  if (way === 'subPath') return 'a subPath mount keeps the file that it was bound to'
-  if (way === 'env') return 'the environment of a running container does not change'
-  return (before as Secret).immutable === true ? 'the Secret is immutable: its node no longer watches it' : undefined
-}
-
-function shows(sources: unknown, secret: string, version: string): boolean {
-  if (!Array.isArray(sources)) return false
-  return sources.some(
-    (source: { readonly kind?: string; readonly name?: string; readonly resourceVersion?: string }) => {
-      return source.kind === 'Secret' && source.name === secret && Number(source.resourceVersion) >= Number(version)
-    },
-  )
+function shows(
+  { seq, object, detail }: JournalRecord,
+  update: JournalRecord,
+  pod: Pod,
+  use: SecretUse,
+  version: string,
+): boolean {
+  if (seq < update.seq || object?.uid !== pod.metadata.uid || detail?.volume !== use.volume) return false
+  return Number(detail?.resourceVersion) >= Number(version)
 }

@@ -139,7 +139,7 @@ export interface UpdateDelay {
   readonly pod: string
   readonly container: string
   /** How the container uses the Secret. */
-  readonly way: 'volume' | 'subPath' | 'env'
+  readonly way: 'volume' | 'subPath' | 'env' | 'envFrom'
   /** Path of the mount, or names of the variables. */
   readonly where: string
   /** Undefined: not yet, or never (see `never`). */

@@ -1,7 +1,7 @@
 import { createHistory, type History } from '../../kernel/history.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { tell } from '../../report/story.ts'
+import { createTeller } from '../../report/story.ts'
 import { safeText } from '../../report/text.ts'
 import type { Tone } from '../../report/told.ts'
 import type { Scenario } from '../../scenario/model.ts'
@@ -40,6 +40,7 @@ export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim'
     started(sim) {
       journal = sim.journal
       lastSeq = sim.journal.records[sim.journal.records.length - 1]?.seq ?? 0
+      const tell = createTeller()
       sim.journal.observe((kept) => {
         lastSeq = kept.seq
         const line = tell(kept)
