@@ -14,7 +14,7 @@ import { deleteObject, deletionStatus, validateDeleteOptions, wasRefused } from 
 import { patchObject } from './registry/patch.ts'
 import { getObject, listObjects } from './registry/read.ts'
 import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
-import { answerSubresource } from './registry/subresource.ts'
+import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
@@ -190,6 +190,11 @@ function authorizeWatch(
 /** Verbs that only exist as a request, in discovery's words. */
 function dispatch({ core }: RequestParts, served: ServedResource, request: EncodedRequest): ApiAnswer {
   if (request.subresource !== undefined && request.subresource !== '' && request.subresource !== 'status') {
+    if (request.verb === 'patch') {
+      const decoded = request.decodePatch?.()
+      if (decoded?.ok === false) return refusal(decoded.status)
+      return patchSubresource(core, served, request, decoded === undefined ? request.body : decoded.patch)
+    }
     const body = request.decode?.()
     if (body?.ok === false) return refusal(body.status)
     return answerSubresource(core, served, body === undefined ? request : { ...request, body: body.object })

@@ -1,5 +1,6 @@
-import type { Container, EnvVar, Handler, PodSpec, Probe, ResourceRequirements } from './core.ts'
+import type { Container, ContainerPort, EnvVar, Handler, PodSpec, Probe, ResourceRequirements } from './core.ts'
 import { imageTag } from './image-name.ts'
+import { roundUpToMilli } from './quantity.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
 /**
@@ -9,35 +10,40 @@ import { defaultVolume } from './volume-defaults.ts'
  */
 export function defaultPodSpec(spec: PodSpec): PodSpec {
   const hostNetwork = spec.hostNetwork === true
-  const account = spec.serviceAccountName || spec.serviceAccount
-  const { serviceAccount: _alias, serviceAccountName: _name, ...rest } = spec
-  return {
-    ...rest,
-    ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(defaultVolume) }),
-    ...(spec.initContainers === undefined
-      ? {}
-      : { initContainers: spec.initContainers.map((container) => defaultContainer(container, hostNetwork)) }),
-    containers: (spec.containers ?? []).map((container) => defaultContainer(container, hostNetwork)),
-    ...(spec.ephemeralContainers === undefined
-      ? {}
-      : { ephemeralContainers: spec.ephemeralContainers.map(withResources) }),
-    restartPolicy: spec.restartPolicy || 'Always',
-    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-    dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
-    ...(account ? { serviceAccountName: account, serviceAccount: account } : {}),
-    securityContext: spec.securityContext ?? {},
-    schedulerName: spec.schedulerName || 'default-scheduler',
+  // One copy and plain writes: several times as fast as an object put together from spreads.
+  const next: Mutable<PodSpec> = { ...spec }
+  if (spec.volumes !== undefined) next.volumes = spec.volumes.map(defaultVolume)
+  if (spec.initContainers !== undefined) {
+    next.initContainers = spec.initContainers.map((container) => defaultContainer(container, hostNetwork))
   }
+  next.containers = (spec.containers ?? []).map((container) => defaultContainer(container, hostNetwork))
+  if (spec.ephemeralContainers !== undefined) next.ephemeralContainers = spec.ephemeralContainers.map(withResources)
+  next.restartPolicy = spec.restartPolicy || 'Always'
+  next.terminationGracePeriodSeconds = spec.terminationGracePeriodSeconds ?? 30
+  next.dnsPolicy = spec.dnsPolicy || 'ClusterFirst'
+  const account = spec.serviceAccountName || spec.serviceAccount
+  if (account) {
+    next.serviceAccountName = account
+    next.serviceAccount = account
+  }
+  next.securityContext = spec.securityContext ?? {}
+  next.schedulerName = spec.schedulerName || 'default-scheduler'
+  return next
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What only Pods get, not templates: requests from limits, and enableServiceLinks. Source: SetDefaults_Pod. */
 export function defaultPodOnly(spec: PodSpec): PodSpec {
-  return {
-    ...spec,
-    containers: (spec.containers ?? []).map(requestsFromLimits),
-    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(requestsFromLimits) }),
-    enableServiceLinks: spec.enableServiceLinks ?? true,
-  }
+  const next: Mutable<PodSpec> = { ...spec }
+  if (spec.containers?.some(hasLimits)) next.containers = spec.containers.map(requestsFromLimits)
+  if (spec.initContainers?.some(hasLimits)) next.initContainers = spec.initContainers.map(requestsFromLimits)
+  next.enableServiceLinks = spec.enableServiceLinks ?? true
+  return next
+}
+
+function hasLimits({ resources }: Container): boolean {
+  return resources?.limits !== undefined
 }
 
 function requestsFromLimits(container: Container): Container {
@@ -51,30 +57,49 @@ function withResources<C extends Container>(container: C): C {
 }
 
 function defaultContainer(container: Container, hostNetwork: boolean): Container {
-  return {
-    ...container,
-    ...(container.ports === undefined
-      ? {}
-      : {
-          ports: container.ports.map((port) => ({
-            ...port,
-            protocol: port.protocol || 'TCP',
-            ...(hostNetwork && !port.hostPort && port.containerPort ? { hostPort: port.containerPort } : {}),
-          })),
-        }),
-    ...(container.env === undefined ? {} : { env: container.env.map(defaultEnvVar) }),
-    resources: container.resources ?? noResources,
-    ...(container.livenessProbe === undefined ? {} : { livenessProbe: defaultProbe(container.livenessProbe) }),
-    ...(container.readinessProbe === undefined ? {} : { readinessProbe: defaultProbe(container.readinessProbe) }),
-    ...(container.startupProbe === undefined ? {} : { startupProbe: defaultProbe(container.startupProbe) }),
-    ...(container.lifecycle === undefined ? {} : { lifecycle: defaultLifecycle(container.lifecycle) }),
-    terminationMessagePath: container.terminationMessagePath || '/dev/termination-log',
-    terminationMessagePolicy: container.terminationMessagePolicy || 'File',
-    imagePullPolicy: container.imagePullPolicy || defaultPullPolicy(container.image ?? ''),
-  }
+  const next: Mutable<Container> = { ...container }
+  const { ports, env, livenessProbe, readinessProbe, startupProbe, lifecycle } = container
+  if (ports !== undefined) next.ports = ports.map((port) => defaultContainerPort(port, hostNetwork))
+  if (env !== undefined) next.env = env.map(defaultEnvVar)
+  next.resources = roundedResources(container.resources)
+  if (livenessProbe !== undefined) next.livenessProbe = defaultProbe(livenessProbe)
+  if (readinessProbe !== undefined) next.readinessProbe = defaultProbe(readinessProbe)
+  if (startupProbe !== undefined) next.startupProbe = defaultProbe(startupProbe)
+  if (lifecycle !== undefined) next.lifecycle = defaultLifecycle(lifecycle)
+  next.terminationMessagePath = container.terminationMessagePath || '/dev/termination-log'
+  next.terminationMessagePolicy = container.terminationMessagePolicy || 'File'
+  next.imagePullPolicy = container.imagePullPolicy || defaultPullPolicy(container.image ?? '')
+  return next
+}
+
+/** On the host's network a container's port is the host's too. Source: SetDefaults_ContainerPort, defaultHostNetworkPorts. */
+function defaultContainerPort(port: ContainerPort, hostNetwork: boolean): ContainerPort {
+  const protocol = port.protocol || 'TCP'
+  const isShared = hostNetwork && !port.hostPort && port.containerPort !== undefined
+  return isShared ? { ...port, protocol, hostPort: port.containerPort } : { ...port, protocol }
 }
 
 const noResources: ResourceRequirements = {}
+
+/** Amounts below a thousandth count as one. Source: SetDefaults_ResourceList. */
+function roundedResources(resources: ResourceRequirements | undefined): ResourceRequirements {
+  if (resources === undefined) return noResources
+  const { limits, requests } = resources
+  if (!hasTinyAmount(limits) && !hasTinyAmount(requests)) return resources
+  return {
+    ...resources,
+    ...(limits === undefined ? {} : { limits: rounded(limits) }),
+    ...(requests === undefined ? {} : { requests: rounded(requests) }),
+  }
+}
+
+function hasTinyAmount(amounts: Readonly<Record<string, string>> | undefined): boolean {
+  return amounts !== undefined && Object.values(amounts).some((amount) => /[nu]$/.test(amount))
+}
+
+function rounded(amounts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, roundUpToMilli(amount)]))
+}
 
 /** `Always` for the tag `latest` or none, else `IfNotPresent` (P1). Source: SetDefaults_Container. */
 export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {

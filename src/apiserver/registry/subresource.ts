@@ -1,5 +1,6 @@
 import { isObject } from '../../objects/json.ts'
 import type { KubeObject, Status } from '../../objects/meta.ts'
+import { applyMergePatch } from '../../objects/patch/merge-patch.ts'
 import { genericStatus, isStatus, notFoundStatus } from '../../objects/status.ts'
 import type { ApiAnswer, ApiRequest } from '../server.ts'
 import { admit, type RegistryCore, validateAdmission, type WriteRequest } from './core.ts'
@@ -48,6 +49,18 @@ function admitBody(core: RegistryCore, served: ServedResource, call: Subresource
   const admitted = admit(core, request, 'CREATE', object, undefined)
   if (admitted === undefined || isStatus(admitted)) return admitted
   return validateAdmission(core, request, 'CREATE', admitted, undefined) ?? admitted
+}
+
+/** A patch of a subresource: applied to what GET of it shows. Its documents have no lists, so that merging is all there is to it. */
+export function patchSubresource(
+  core: RegistryCore,
+  served: ServedResource,
+  request: ApiRequest,
+  patch: unknown,
+): ApiAnswer {
+  const current = answerSubresource(core, served, { ...request, verb: 'get' })
+  if (!current.ok) return current
+  return answerSubresource(core, served, { ...request, body: applyMergePatch(current.object, patch) })
 }
 
 function registryAccess(core: RegistryCore): RegistryAccess {
