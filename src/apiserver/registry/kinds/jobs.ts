@@ -67,8 +67,11 @@ function withSelector(job: Job): Job {
   const { name, uid = '' } = job.metadata
   const labels = { 'job-name': name, 'controller-uid': uid, ...spec.template?.metadata?.labels }
   const matchLabels = { 'controller-uid': uid, ...spec.selector?.matchLabels }
+  // What is stored is defaulted as it is read back, and by then the template has its labels: they become the Job's own.
+  const isUnlabelled = Object.keys(job.metadata.labels ?? {}).length === 0
   return {
     ...job,
+    metadata: isUnlabelled ? { ...job.metadata, labels } : job.metadata,
     spec: {
       ...spec,
       selector: { ...spec.selector, matchLabels },
