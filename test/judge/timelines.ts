@@ -2,6 +2,7 @@ import { type Client, type PatchType, resources } from '../../src/apiserver/clie
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
 import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
+import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal } from './timeline-observers.ts'
 
@@ -179,4 +180,18 @@ function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow): 
     node?.kubelet.machineRebooted()
   } else if (what.startsWith('node is back')) node?.kubelet.start()
   else throw new Error(`unknown step ${what}`)
+}
+
+export interface TimelineResult {
+  readonly score: TimelineScore
+  /** Part of the lines that found their counterpart, 0 to 1. */
+  readonly ratio: number
+  readonly rows: readonly TimelineRow[]
+}
+
+/** Plays a recording and compares. */
+export function runTimeline(file: TimelineFile, options: { readonly seed?: string } = {}): TimelineResult {
+  const { rows } = playTimeline(file, options.seed ?? 'judge')
+  const score = compareTimelines(file, rows)
+  return { score, ratio: score.total === 0 ? 1 : score.matched / score.total, rows }
 }

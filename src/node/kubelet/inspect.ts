@@ -1,5 +1,5 @@
 import type { KubeletContext } from './context.ts'
-import type { KubeletRef, StateView } from './kubelet.ts'
+import type { KubeletRef, StateView } from './kubelet-options.ts'
 
 /** Where an object of a running kubelet stands. `kubeletState`: that of the kubelet's own machine. */
 export function inspect(context: KubeletContext, kubeletState: string, ref: KubeletRef): StateView | undefined {

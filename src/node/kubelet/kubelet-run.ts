@@ -3,12 +3,12 @@ import { createRateLimiter } from '../../apiserver/client/rate-limiter.ts'
 import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { Timer } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
-import type { ConfigMap, Node, Pod, Secret } from '../../objects/core.ts'
+import type { Node, Pod } from '../../objects/core.ts'
 import { gridAfter } from '../grid.ts'
 import { createImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease } from '../lease/node-lease.ts'
-import { configMapKind, createObjectManager, secretKind } from '../secrets/create-manager.ts'
+import { createObjectManagers } from '../secrets/create-manager.ts'
 import { defaultTtlMs, ttlFromAnnotations } from '../secrets/ttl-manager.ts'
 import { StatusManager } from '../status/status-manager.ts'
 import { kubeletFactsOf } from '../version-facts.ts'
@@ -20,8 +20,8 @@ import { Cleanup } from './cleanup.ts'
 import type { KubeletContext } from './context.ts'
 import { inspect } from './inspect.ts'
 import { type KubeletEvent, kubeletMachine } from './kubelet.machine.ts'
-import type { KubeletOptions, KubeletRef, StateView } from './kubelet.ts'
 import { createKubeletEvents } from './kubelet-events.ts'
+import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { createHookRunner } from './lifecycle-hooks.ts'
 import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar } from './node-registrar.ts'
@@ -45,7 +45,7 @@ import { WorkQueue } from './work-queue.ts'
 
 const table = compileMachine(kubeletMachine)
 
-/** v1.18.20 looks once a second whether it has seen its own Node, and only then watches Pods. Source: kubelet.go, nodeHasSynced. */
+/** Between two looks for the own Node, without which no Pods are watched. Source: kubelet.go (1.18.20), nodeHasSynced. */
 const ownNodePollMs = second
 
 /** One life of a kubelet, from start to stop: all that it remembers. */
@@ -263,14 +263,7 @@ export class KubeletRun {
       ttlMs: () => (this.#registrar.node === undefined ? defaultTtlMs : ttlFromAnnotations(this.#nodeAnnotations())),
       lastIdleRead: (namespace: string, name: string) => this.#loop.lastIdleRead(namespace, name),
     }
-    const secrets = createObjectManager<Secret>(secretKind, {
-      ...manager,
-      random: (namespace, name) => random.stream(`${nodeName}/kubelet/secret/${namespace}/${name}`),
-    })
-    const configMaps = createObjectManager<ConfigMap>(configMapKind, {
-      ...manager,
-      random: (namespace, name) => random.stream(`${nodeName}/kubelet/configmap/${namespace}/${name}`),
-    })
+    const { secrets, configMaps } = createObjectManagers(manager, random, nodeName)
     const pleg = new Pleg(kernel, runtime, phases.pleg, (found) => this.#loop.lifecycle(found))
     const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
     const queue = new WorkQueue(kernel, phases.sync, resync, podRandom, (uid) => this.#loop.due(uid))

@@ -1,4 +1,5 @@
 import { resources } from '../../apiserver/client/client.ts'
+import type { RandomStreams } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ConfigMap, Secret } from '../../objects/core.ts'
 import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'
@@ -8,8 +9,8 @@ import { configMapNamesOf, secretNamesOf } from './pod-references.ts'
 import { TtlManager } from './ttl-manager.ts'
 import { WatchManager, type WatchManagerOptions } from './watch-manager.ts'
 
-export const secretKind: ObjectKind = { resource: resources.secrets, singular: 'secret', namesOf: secretNamesOf }
-export const configMapKind: ObjectKind = {
+const secretKind: ObjectKind = { resource: resources.secrets, singular: 'secret', namesOf: secretNamesOf }
+const configMapKind: ObjectKind = {
   resource: resources.configMaps,
   singular: 'configmap',
   namesOf: configMapNamesOf,
@@ -22,7 +23,7 @@ export interface ManagerOptions extends Omit<WatchManagerOptions, 'kind'> {
 }
 
 /** The manager that `configMapAndSecretChangeDetectionStrategy` asks for (facts/kubelet.md 1.1). */
-export function createObjectManager<T extends Secret | ConfigMap>(
+function createObjectManager<T extends Secret | ConfigMap>(
   kind: ObjectKind,
   options: ManagerOptions,
 ): ObjectManager<T> {
@@ -33,5 +34,21 @@ export function createObjectManager<T extends Secret | ConfigMap>(
       return new TtlManager<T>({ ...options, kind })
     case 'Get':
       return new GetManager<T>(options.client, kind)
+  }
+}
+
+/** Both managers of one kubelet, each object with a random stream of its own. */
+export function createObjectManagers(
+  options: Omit<ManagerOptions, 'random'>,
+  random: RandomStreams,
+  nodeName: string,
+): { readonly secrets: ObjectManager<Secret>; readonly configMaps: ObjectManager<ConfigMap> } {
+  const streams = (kind: string) => ({
+    ...options,
+    random: (namespace: string, name: string) => random.stream(`${nodeName}/kubelet/${kind}/${namespace}/${name}`),
+  })
+  return {
+    secrets: createObjectManager<Secret>(secretKind, streams('secret')),
+    configMaps: createObjectManager<ConfigMap>(configMapKind, streams('configmap')),
   }
 }
