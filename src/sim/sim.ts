@@ -148,7 +148,7 @@ export interface UpdateDelay {
   readonly never: string | undefined
   /** Parts of the delay, which add up to it. */
   readonly parts:
-    | { readonly cacheMs: VirtualMs; readonly syncWaitMs: VirtualMs; readonly mountMs: VirtualMs }
+    | { readonly toCacheMs: VirtualMs; readonly toSyncMs: VirtualMs; readonly toMountMs: VirtualMs }
     | undefined
   /** Sync period plus propagation delay of the node's cache (U3). */
   readonly boundMs: VirtualMs
