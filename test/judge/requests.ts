@@ -73,8 +73,8 @@ export interface RowResult {
 }
 
 export interface RunOptions {
-  /** Time that passes after each request, so that controllers can act. */
-  readonly settleMs?: number
+  /** Time that passes after each request, so that controllers can act; a function gives it by the step's number. */
+  readonly settleMs?: number | ((step: number) => number)
 }
 
 /**
@@ -86,7 +86,8 @@ export function runRequestVector(
   makeCluster: (vector: RequestVector) => JudgedCluster,
   { settleMs = 100 }: RunOptions = {},
 ): readonly RowResult[] {
-  const run = new VectorRun(vector, makeCluster(vector), settleMs)
+  const settle = typeof settleMs === 'number' ? () => settleMs : settleMs
+  const run = new VectorRun(vector, makeCluster(vector), settle)
   return run.rows()
 }
 
@@ -114,9 +115,9 @@ class VectorRun {
   private readonly streams = new Map<number, OpenStream>()
   private readonly vector: RequestVector
   private readonly cluster: JudgedCluster
-  private readonly settleMs: number
+  private readonly settleMs: (step: number) => number
 
-  constructor(vector: RequestVector, cluster: JudgedCluster, settleMs: number) {
+  constructor(vector: RequestVector, cluster: JudgedCluster, settleMs: (step: number) => number) {
     this.vector = vector
     this.cluster = cluster
     this.settleMs = settleMs
@@ -138,7 +139,7 @@ class VectorRun {
   private step(step: VectorStep, at: number): string {
     if (step.request !== undefined && step.response !== undefined) {
       const diff = this.request(step.request, step.response)
-      this.cluster.advance(this.settleMs)
+      this.cluster.advance(this.settleMs(at))
       return diff
     }
     if (step.watch !== undefined && step.response !== undefined) return this.watched(at, step.watch.path, step.response)
