@@ -1,5 +1,6 @@
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
+import { createCronJobController } from './cron-job/cron-job.ts'
 import { createDaemonSetController } from './daemon-set/daemon-set.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
 import { createDisruptionController } from './disruption.ts'
@@ -38,6 +39,7 @@ export type ControllerName =
   | 'statefulset'
   | 'endpoint'
   | 'disruption'
+  | 'cronjob'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -64,6 +66,7 @@ export function controllersOf(
     ['job', createJobController],
     ['statefulset', createStatefulSetController],
     ['disruption', createDisruptionController],
+    ['cronjob', createCronJobController],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -1,0 +1,276 @@
+import { resources } from '../../apiserver/client/client.ts'
+import { cacheKey, keyOf, splitKey } from '../../apiserver/client/informer.ts'
+import {
+  errorText,
+  isNamespaceTerminating,
+  isNotFound,
+  type Procedure,
+  reply,
+  runProcedure,
+} from '../../apiserver/client/procedure.ts'
+import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
+import type { Timer } from '../../kernel/kernel.ts'
+import { second } from '../../kernel/time.ts'
+import { equalJson } from '../../objects/json.ts'
+import type { KubeObject, ObjectMeta, ObjectReference } from '../../objects/meta.ts'
+import { type Controller, type ControllerContext, createClockwork } from '../controller.ts'
+import { isFinished } from '../job.ts'
+import { compareText, controllerOf, epochOf, eventReference, newControllerRef } from '../objects.ts'
+import { createTicks } from '../ticks.ts'
+import type { Job } from '../workload-types.ts'
+import { parseSchedule } from './schedule.ts'
+
+interface CronJob extends KubeObject {
+  readonly spec: {
+    readonly schedule: string
+    readonly startingDeadlineSeconds?: number
+    readonly concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace'
+    readonly suspend?: boolean
+    readonly jobTemplate: { readonly metadata?: Partial<ObjectMeta>; readonly spec: Job['spec'] }
+    readonly successfulJobsHistoryLimit?: number
+    readonly failedJobsHistoryLimit?: number
+  }
+  readonly status?: { readonly active?: readonly ObjectReference[]; readonly lastScheduleTime?: string }
+}
+
+/** Up to v1.20 all CronJobs were looked at every 10 s; later each at its time. Source: cronjob_controller.go, Run; cronjob_controllerv2.go. */
+const pollMs = 10 * second
+const exactMs = 100
+/** More missed starts than this are an error. Source: pkg/controller/cronjob/utils.go, getRecentUnmetScheduleTimes. */
+const missedMax = 100
+
+/** Starts Jobs when their schedule says so. Source: pkg/controller/cronjob; facts/apiserver.md 8.3. */
+export function createCronJobController(context: ControllerContext): Controller {
+  const { kernel, calendar, minor } = context
+  const version = minor >= 21 ? 'v1' : 'v1beta1'
+  const resource = { group: 'batch', version, resource: 'cronjobs' }
+  const kind = { apiVersion: `batch/${version}`, kind: 'CronJob' }
+  const client = context.clientFor('cronjob-controller')
+  const recorder = context.recorder('cronjob-controller', 'cronjob-controller')
+  const cronJobs = context.informer<CronJob>(resource)
+  const jobs = context.informer<Job>(resources.jobs)
+  jobs.addIndexer('cronJob', (job) => {
+    const owner = controllerOf(job)
+    return owner?.kind === 'CronJob' ? [owner.uid] : []
+  })
+  const dirty = new Set<string>()
+  const timers = new Map<string, Timer>()
+  const nowMs = () => calendar.at(kernel.now())
+
+  const clockwork = createClockwork(kernel, () => {
+    let missing = 2
+    for (const informer of [cronJobs, jobs])
+      informer.onSynced(() => {
+        missing--
+        if (missing === 0) ticks.begin()
+      })
+  })
+  const ticks = createTicks(kernel, clockwork, minor >= 21 ? exactMs : pollMs, () =>
+    runProcedure(look(), () => {
+      if (dirty.size > 0) ticks.request()
+    }),
+  )
+  const mark = (key: string): void => {
+    dirty.add(key)
+    ticks.request()
+  }
+  const look = function* (): Procedure<void> {
+    const batch = [...dirty].sort(compareText)
+    dirty.clear()
+    for (const key of batch) {
+      const { namespace, name } = splitKey(key)
+      const cronJob = cronJobs.get(namespace, name)
+      if (cronJob === undefined) continue
+      const next = yield* sync(cronJob)
+      yield* cleanUp(next)
+      wakeUp(next)
+    }
+  }
+
+  /** Looks again at the look that follows the next scheduled time. */
+  const wakeUp = (cronJob: CronJob): void => {
+    const key = keyOf(cronJob)
+    timers.get(key)?.cancel()
+    timers.delete(key)
+    if (cronJob.spec.suspend === true) return
+    const at = parseSchedule(cronJob.spec.schedule).next(nowMs())
+    if (at !== undefined)
+      timers.set(
+        key,
+        clockwork.after(at - nowMs(), () => mark(key)),
+      )
+  }
+
+  const tell = (cronJob: CronJob, type: 'Normal' | 'Warning', reason: string, message: string): void =>
+    recorder.event(eventReference(cronJob, kind), type, reason, message)
+
+  const write = function* (cronJob: CronJob, status: NonNullable<CronJob['status']>): Procedure<CronJob | undefined> {
+    if (equalJson(status, cronJob.status ?? {})) return cronJob
+    const next = { ...cronJob, status }
+    const written = yield* reply<CronJob>((done) => client.update(resource, next, done, { subresource: 'status' }))
+    return written.ok ? written.value : undefined
+  }
+
+  /** Source: syncOne, its first part: who of the active has ended or is gone. */
+  const stillActive = (cronJob: CronJob, own: readonly Job[]): readonly ObjectReference[] => {
+    const active = cronJob.status?.active ?? []
+    const left: ObjectReference[] = []
+    for (const reference of active) {
+      const job = own.find(({ metadata }) => metadata.uid === reference.uid)
+      if (job === undefined) tell(cronJob, 'Normal', 'MissingJob', `Active job went missing: ${reference.name}`)
+      else if (isFinished(job)) {
+        const end = job.status?.conditions?.find(({ status }) => status === 'True')?.type
+        tell(cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${reference.name}, status: ${end}`)
+      } else left.push(reference)
+    }
+    for (const job of own)
+      if (!isFinished(job) && !active.some(({ uid }) => uid === job.metadata.uid)) {
+        const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name}`
+        tell(cronJob, 'Warning', 'UnexpectedJob', message)
+      }
+    return left
+  }
+
+  const sync = function* (cached: CronJob): Procedure<CronJob> {
+    const own = jobs.byIndex('cronJob', cached.metadata.uid ?? '')
+    const active = stillActive(cached, own)
+    const written = yield* write(cached, withActive(cached.status, active))
+    if (written === undefined) {
+      mark(keyOf(cached))
+      return cached
+    }
+    if (written.metadata.deletionTimestamp !== undefined || written.spec.suspend === true) return written
+    const due = dueTime(written)
+    if (due === 'too many') {
+      const why =
+        'Too many missed start time (> 100). Set or decrease .spec.startingDeadlineSeconds or check clock skew.'
+      tell(written, 'Warning', 'FailedNeedsStart', `Cannot determine if job needs to be started: ${why}`)
+      return written
+    }
+    if (due === undefined) return written
+    const { startingDeadlineSeconds, concurrencyPolicy } = written.spec
+    if (startingDeadlineSeconds !== undefined && due + startingDeadlineSeconds * second < nowMs()) {
+      tell(written, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${rfc1123(due)}`)
+      return written
+    }
+    if (concurrencyPolicy === 'Forbid' && active.length > 0) return written
+    let left = active
+    if (concurrencyPolicy === 'Replace')
+      for (const reference of active) {
+        if (!(yield* remove(written, reference.name ?? ''))) return written
+        left = left.filter((one) => one !== reference)
+      }
+    return yield* startJob(written, due, left)
+  }
+
+  const startJob = function* (cronJob: CronJob, due: number, active: readonly ObjectReference[]): Procedure<CronJob> {
+    const { namespace = '', name } = cronJob.metadata
+    const { metadata: template = {}, spec } = cronJob.spec.jobTemplate
+    // v2 counts minutes: a schedule knows none finer.
+    const stamp = Math.floor(due / (minor >= 21 ? 60 * second : second))
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: {
+        ...(template.labels === undefined ? {} : { labels: template.labels }),
+        ...(template.annotations === undefined ? {} : { annotations: template.annotations }),
+        name: `${name}-${stamp}`,
+        namespace,
+        ownerReferences: [newControllerRef(cronJob, kind)],
+      },
+      spec,
+    }
+    const created = yield* reply<Job>((done) => client.create(resources.jobs, job, done))
+    if (!created.ok) {
+      if (!isNamespaceTerminating(created.error))
+        tell(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${errorText(created.error)}`)
+      return cronJob
+    }
+    tell(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${created.value.metadata.name}`)
+    const reference = eventReference(created.value, { apiVersion: 'batch/v1', kind: 'Job' })
+    const status = { ...withActive(cronJob.status, [...active, reference]), lastScheduleTime: rfc3339(due) }
+    return (yield* write(cronJob, status)) ?? cronJob
+  }
+
+  /** The latest start that is due and was not made. Source: getRecentUnmetScheduleTimes. */
+  const dueTime = ({ metadata, spec, status }: CronJob): number | 'too many' | undefined => {
+    const now = nowMs()
+    const since = epochOf(status?.lastScheduleTime) ?? epochOf(metadata.creationTimestamp) ?? now
+    const deadline = spec.startingDeadlineSeconds === undefined ? since : now - spec.startingDeadlineSeconds * second
+    const schedule = parseSchedule(spec.schedule)
+    let latest: number | undefined
+    let count = 0
+    for (let at = schedule.next(Math.max(since, deadline)); at !== undefined && at <= now; at = schedule.next(at)) {
+      latest = at
+      count++
+      if (count > missedMax) return 'too many'
+    }
+    return latest
+  }
+
+  const remove = function* (cronJob: CronJob, name: string): Procedure<boolean> {
+    const key = { namespace: cronJob.metadata.namespace ?? '', name }
+    const policy = { propagationPolicy: 'Background' } as const
+    const gone = yield* reply((done) => client.delete(resources.jobs, key, policy, done))
+    const isGone = gone.ok || isNotFound(gone.error)
+    if (!isGone) tell(cronJob, 'Warning', 'FailedDelete', `Deleted job: ${gone.ok ? '' : errorText(gone.error)}`)
+    else tell(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`)
+    return isGone
+  }
+
+  /** Ended Jobs beyond the limits go, oldest first. Source: cleanupFinishedJobs. */
+  const cleanUp = function* (cronJob: CronJob): Procedure<void> {
+    const own = jobs.byIndex('cronJob', cronJob.metadata.uid ?? '')
+    const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = cronJob.spec
+    for (const [type, limit] of [
+      ['Complete', successfulJobsHistoryLimit],
+      ['Failed', failedJobsHistoryLimit],
+    ] as const) {
+      if (limit === undefined) continue
+      const ended = own.filter((job) =>
+        job.status?.conditions?.some((one) => one.type === type && one.status === 'True'),
+      )
+      const oldestFirst = ended.sort((a, b) => compareText(a.status?.startTime ?? '', b.status?.startTime ?? ''))
+      for (const job of oldestFirst.slice(0, Math.max(0, ended.length - limit)))
+        yield* remove(cronJob, job.metadata.name)
+    }
+  }
+
+  cronJobs.addHandler({
+    add: (cronJob) => mark(keyOf(cronJob)),
+    update(old, cronJob) {
+      if (!equalJson(old.spec, cronJob.spec)) mark(keyOf(cronJob))
+    },
+    delete(cronJob) {
+      timers.get(keyOf(cronJob))?.cancel()
+      timers.delete(keyOf(cronJob))
+    },
+  })
+  const jobChanged = (job: Job): void => {
+    const owner = controllerOf(job)
+    if (owner?.kind === 'CronJob') mark(cacheKey(job.metadata.namespace, owner.name))
+  }
+  jobs.addHandler({
+    update(old, job) {
+      if (isFinished(old) !== isFinished(job)) jobChanged(job)
+    },
+    delete: jobChanged,
+  })
+  return clockwork
+}
+
+function withActive(status: CronJob['status'], active: readonly ObjectReference[]): NonNullable<CronJob['status']> {
+  const { active: _before, ...rest } = status ?? {}
+  return active.length === 0 ? rest : { ...rest, active }
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** Go's time.RFC1123Z in UTC. */
+function rfc1123(epochMs: number): string {
+  const { year, month, day, hour, minute: minutes, second: seconds } = civilTime(epochMs)
+  const weekday = weekdays[(Math.floor(epochMs / 86_400_000) + 4) % 7]
+  const clock = [hour, minutes, seconds].map((part) => padNumber(part, 2)).join(':')
+  return `${weekday}, ${padNumber(day, 2)} ${months[month - 1]} ${year} ${clock} +0000`
+}
