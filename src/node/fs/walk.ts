@@ -55,6 +55,48 @@ const isTooLong = (text: string, max: number) => text.length > max || (text.leng
 /** Follows a path from the root of a namespace, through links and mounts. */
 export function walk(namespace: Namespace, path: string, followLast: boolean, user: FsUser): WalkResult {
   if (isTooLong(path, pathMax - 1)) return { ok: false, code: 'ENAMETOOLONG' }
+  return walkPlain(namespace, path, followLast, user) ?? walkAny(namespace, path, followLast, user)
+}
+
+/**
+ * The same for a path without links, `.`, `..` and doubled slashes, which most are: nothing is allocated on the way.
+ * Undefined: it is not such a path.
+ */
+function walkPlain(namespace: Namespace, path: string, followLast: boolean, user: FsUser): WalkResult | undefined {
+  let inode = namespace.root.root
+  let mount = namespace.root
+  let start = 1
+  if (path.length < 2 || path.charCodeAt(0) !== slash) return undefined
+  for (;;) {
+    const end = path.indexOf('/', start)
+    const isLast = end === -1
+    const length = (isLast ? path.length : end) - start
+    if (length === 0 || length > nameMax / 3 || (path.charCodeAt(start) === dot && length < 3)) return undefined
+    if (inode.entries === undefined) return { ok: false, code: 'ENOTDIR' }
+    if (!permits(inode, user, 1)) return { ok: false, code: 'EACCES' }
+    const name = isLast ? path.slice(start) : path.slice(start, end)
+    const child = inode.entries.get(name)
+    if (child === undefined) {
+      if (!isLast) return { ok: false, code: 'ENOENT' }
+      return { ok: true, parent: inode, parentMount: mount, name, inode: undefined, mount, path }
+    }
+    if (child.type === 'symlink' && (!isLast || followLast)) return undefined
+    const parent = inode
+    const parentMount = mount
+    inode = child
+    for (let over = namespace.mounts.get(inode); over !== undefined; over = namespace.mounts.get(inode)) {
+      inode = over.root
+      mount = over
+    }
+    if (isLast) return { ok: true, parent, parentMount, name, inode, mount, path }
+    start = end + 1
+  }
+}
+
+const slash = 47
+const dot = 46
+
+function walkAny(namespace: Namespace, path: string, followLast: boolean, user: FsUser): WalkResult {
   const top = namespace.root
   const steps: Step[] = [{ inode: top.root, mount: top, name: '' }]
   const pending = path.split('/').reverse()

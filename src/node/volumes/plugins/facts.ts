@@ -23,12 +23,18 @@ const facts = {
 
 export type VolumeFacts = { readonly [K in keyof typeof facts]: boolean }
 
+const known = new Map<number, VolumeFacts>()
+
 /** All facts of one minor version. */
 export function volumeFactsOf(minor: number): VolumeFacts {
+  const before = known.get(minor)
+  if (before !== undefined) return before
   const resolved: Record<string, boolean> = {}
   for (const [name, versioned] of Object.entries(facts)) resolved[name] = factAt(versioned, minor)
   // Every key of the table was filled.
-  return resolved as VolumeFacts
+  const all = resolved as VolumeFacts
+  known.set(minor, all)
+  return all
 }
 
 function fact(
