@@ -1,0 +1,62 @@
+/** base64, sha256sum, md5sum. Words are those of GNU coreutils. */
+import { base64 } from '../../bytes.ts'
+import { sha256Hex } from '../../sha256.ts'
+import { byteTextToBytes } from '../byte-text.ts'
+import { complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
+import { md5Hex } from './md5.ts'
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** Characters on a line unless `-w` says otherwise. */
+const defaultWidth = 76
+
+export const base64Command: ShellCommand = (context) => {
+  const { flags, operands, error } = options(context.args, 'dDiw:', { decode: 'd', 'ignore-garbage': 'i', wrap: 'w' })
+  if (error !== undefined) return usage(context, error)
+  if (operands.length > 1) return usage(context, `extra operand ${curly(operands[1] ?? '')}`)
+  const { list, failed } = inputs(context, operands)
+  const content = list.map((input) => input.content).join('')
+  if (failed) return 1
+  if (flags.has('d') || flags.has('D')) {
+    const clean = content.replace(flags.has('i') ? /[^A-Za-z0-9+/=]/g : /\n/g, '')
+    const { text, isValid } = decoded(clean)
+    context.out(text)
+    return isValid ? 0 : complain(context, 'invalid input')
+  }
+  const width = flags.get('w') ?? String(defaultWidth)
+  if (!/^\d+$/.test(width)) return complain(context, `invalid wrap size: ${curly(width)}`)
+  const encoded = base64(byteTextToBytes(content))
+  const columns = Number(width)
+  if (columns === 0) context.out(encoded)
+  else for (let i = 0; i < encoded.length; i += columns) context.out(`${encoded.slice(i, i + columns)}\n`)
+  return 0
+}
+
+/** What can be decoded of a text, up to its first mistake. */
+function decoded(text: string): { readonly text: string; readonly isValid: boolean } {
+  const parts: string[] = []
+  let bits = 0
+  let width = 0
+  let i = 0
+  for (; i < text.length; i++) {
+    const value = alphabet.indexOf(text.charAt(i))
+    if (value < 0) break
+    bits = ((bits << 6) | value) & 0xffff
+    width += 6
+    if (width < 8) continue
+    width -= 8
+    parts.push(String.fromCharCode((bits >> width) & 255))
+  }
+  const rest = text.slice(i)
+  const isValid = (i + rest.length) % 4 === 0 && /^={0,2}$/.test(rest) && !(rest !== '' && i % 4 < 2)
+  return { text: parts.join(''), isValid }
+}
+
+/** sha256sum and md5sum. */
+export const checksum: ShellCommand = (context) => {
+  const { operands, error } = options(context.args, 'bt', { binary: 'b', text: 't' })
+  if (error !== undefined) return usage(context, error)
+  const digest = context.name === 'md5sum' ? md5Hex : sha256Hex
+  const { list, failed } = inputs(context, operands)
+  for (const { path, content } of list) context.out(`${digest(byteTextToBytes(content))}  ${path}\n`)
+  return failed ? 1 : 0
+}
