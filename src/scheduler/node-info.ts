@@ -53,6 +53,13 @@ export class NodeInfo {
     if (pod.antiAffinity?.required.length) this.podsWithRequiredAntiAffinity.set(pod.uid, pod)
   }
 
+  /** Takes a newer version of a Pod that asks for the same. */
+  replacePod(pod: PodFacts): void {
+    this.pods.set(pod.uid, pod)
+    if (this.podsWithAffinity.has(pod.uid)) this.podsWithAffinity.set(pod.uid, pod)
+    if (this.podsWithRequiredAntiAffinity.has(pod.uid)) this.podsWithRequiredAntiAffinity.set(pod.uid, pod)
+  }
+
   removePod(uid: string): void {
     const pod = this.pods.get(uid)
     if (pod === undefined) return

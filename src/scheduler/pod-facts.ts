@@ -53,8 +53,6 @@ export const defaultRequest = { milliCpu: 100, memory: 200 * 1024 * 1024 } as co
 
 type SpecFacts = Pick<PodFacts, 'request' | 'requestsNothing' | 'nonZeroCpu' | 'nonZeroMemory' | 'hostPorts'>
 
-/** A Pod's spec stays the same object while only its status changes. */
-const knownSpecs = new WeakMap<PodSpec, SpecFacts>()
 const noLabels = {}
 
 /** What identifies a Pod; every Pod from the API server has a uid. */
@@ -64,11 +62,7 @@ export function uidOf({ metadata }: Pod): string {
 
 export function podFacts(pod: Pod): PodFacts {
   const { namespace = '', labels = noLabels } = pod.metadata
-  let spec = knownSpecs.get(pod.spec)
-  if (spec === undefined) {
-    spec = specFacts(pod.spec)
-    knownSpecs.set(pod.spec, spec)
-  }
+  const spec = specFacts(pod.spec)
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   return {
     pod,
@@ -102,8 +96,8 @@ function specFacts(spec: PodSpec): SpecFacts {
     nonZeroMemory = Math.max(nonZeroMemory, memoryOrDefault(resources))
   }
   addAmounts(request, spec.overhead)
-  nonZeroCpu += quantityMilliValue(spec.overhead?.cpu ?? '0')
-  nonZeroMemory += quantityValue(spec.overhead?.memory ?? '0')
+  if (spec.overhead?.cpu !== undefined) nonZeroCpu += milliOf(spec.overhead.cpu)
+  if (spec.overhead?.memory !== undefined) nonZeroMemory += unitsOf(spec.overhead.memory)
   const { milliCpu, memory, ephemeralStorage, scalars } = request
   const requestsNothing = milliCpu === 0 && memory === 0 && ephemeralStorage === 0 && scalars === undefined
   return { request, requestsNothing, nonZeroCpu, nonZeroMemory, hostPorts: hostPortsOf(spec) }
@@ -111,12 +105,35 @@ function specFacts(spec: PodSpec): SpecFacts {
 
 function cpuOrDefault(resources: ResourceRequirements | undefined): number {
   const text = resources?.requests?.cpu
-  return text === undefined ? defaultRequest.milliCpu : quantityMilliValue(text)
+  return text === undefined ? defaultRequest.milliCpu : milliOf(text)
 }
 
 function memoryOrDefault(resources: ResourceRequirements | undefined): number {
   const text = resources?.requests?.memory
-  return text === undefined ? defaultRequest.memory : quantityValue(text)
+  return text === undefined ? defaultRequest.memory : unitsOf(text)
+}
+
+/** Numbers of texts that came before; Pods of one kind ask for the same. */
+const milliValues = new Map<string, number>()
+const values = new Map<string, number>()
+/** Far more texts than differ in one scenario, and no leak for hostile ones. */
+const rememberedMax = 4096
+
+function milliOf(text: string): number {
+  return remembered(milliValues, text, quantityMilliValue)
+}
+
+function unitsOf(text: string): number {
+  return remembered(values, text, quantityValue)
+}
+
+function remembered(known: Map<string, number>, text: string, parse: (text: string) => number): number {
+  const value = known.get(text)
+  if (value !== undefined) return value
+  if (known.size >= rememberedMax) known.clear()
+  const parsed = parse(text)
+  known.set(text, parsed)
+  return parsed
 }
 
 type ResourceList = Readonly<Record<string, string>> | undefined
@@ -124,30 +141,34 @@ type ResourceList = Readonly<Record<string, string>> | undefined
 /** Adds a resource list. `pods` is not an amount of a Pod. */
 export function addAmounts(sum: Amounts, list: ResourceList): void {
   if (list === undefined) return
-  for (const [name, text] of Object.entries(list)) change(sum, name, text, (a, b) => a + b)
+  for (const name in list) change(sum, name, list[name] ?? '0', add)
 }
 
 function raiseAmounts(sum: Amounts, list: ResourceList): void {
   if (list === undefined) return
-  for (const [name, text] of Object.entries(list)) change(sum, name, text, Math.max)
+  for (const name in list) change(sum, name, list[name] ?? '0', Math.max)
+}
+
+function add(a: number, b: number): number {
+  return a + b
 }
 
 function change(sum: Amounts, name: string, text: string, merge: (a: number, b: number) => number): void {
   switch (name) {
     case 'cpu':
-      sum.milliCpu = merge(sum.milliCpu, quantityMilliValue(text))
+      sum.milliCpu = merge(sum.milliCpu, milliOf(text))
       break
     case 'memory':
-      sum.memory = merge(sum.memory, quantityValue(text))
+      sum.memory = merge(sum.memory, unitsOf(text))
       break
     case 'ephemeral-storage':
-      sum.ephemeralStorage = merge(sum.ephemeralStorage, quantityValue(text))
+      sum.ephemeralStorage = merge(sum.ephemeralStorage, unitsOf(text))
       break
     case 'pods':
       break
     default:
       sum.scalars ??= new Map()
-      sum.scalars.set(name, merge(sum.scalars.get(name) ?? 0, quantityValue(text)))
+      sum.scalars.set(name, merge(sum.scalars.get(name) ?? 0, unitsOf(text)))
   }
 }
 

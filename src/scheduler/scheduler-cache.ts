@@ -1,9 +1,10 @@
-import type { Node } from '../objects/core.ts'
+import type { Node, Pod } from '../objects/core.ts'
+import { equalJson } from '../objects/json.ts'
 import type { Selector } from '../objects/label-selector.ts'
 import type { ClusterView, ImageState } from './framework.ts'
 import { MatchingPods } from './matching-pods.ts'
 import { NodeInfo } from './node-info.ts'
-import type { PodFacts } from './pod-facts.ts'
+import { type PodFacts, uidOf } from './pod-facts.ts'
 import { avoidPodsAnnotation } from './scores/prefer-avoid-pods.ts'
 
 /**
@@ -19,6 +20,11 @@ export interface SchedulerCache extends ClusterView {
   /** Counts a Pod as on the node that was chosen for it, until the API server confirms or `removePod` takes it back. */
   assume(pod: PodFacts, node: string): void
   isAssumed(uid: string): boolean
+  /**
+   * Takes the API server's word for a Pod that was assumed to be on that node: nothing moves, for a binding changes
+   * nothing else that counts. Answers its facts with the new version, or undefined when the Pod was not assumed there.
+   */
+  confirm(pod: Pod): PodFacts | undefined
   /** Whether any Pod has a lower priority. */
   hasPodsBelow(priority: number): boolean
   nodeInfo(name: string): NodeInfo | undefined
@@ -121,6 +127,18 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
       assumed.add(pod.uid)
     },
     isAssumed: (uid) => assumed.has(uid),
+    confirm(pod) {
+      const uid = uidOf(pod)
+      const info = nodeOfPod.get(uid)
+      const known = info?.pods.get(uid)
+      if (info === undefined || known === undefined || info.name !== pod.spec.nodeName) return undefined
+      const { deletionTimestamp, labels } = known.pod.metadata
+      const isSame = deletionTimestamp === pod.metadata.deletionTimestamp && equalJson(labels, pod.metadata.labels)
+      if (!isSame || !assumed.delete(uid)) return undefined
+      const confirmed: PodFacts = { ...known, pod }
+      info.replacePod(confirmed)
+      return confirmed
+    },
     hasPodsBelow(priority) {
       for (const other of podsByPriority.keys()) if (other < priority) return true
       return false

@@ -179,8 +179,9 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
       queue.delete(pod)
     },
     podAssigned(pod) {
-      const facts = podFacts(pod)
-      cache.setPod(facts, pod.spec.nodeName ?? '')
+      const confirmed = cache.confirm(pod)
+      const facts = confirmed ?? podFacts(pod)
+      if (confirmed === undefined) cache.setPod(facts, pod.spec.nodeName ?? '')
       queue.assignedPod(facts)
     },
     assignedPodChanged(old, pod) {
