@@ -129,9 +129,8 @@ function* deleteKind(
 ): Procedure<number> {
   const policy = { propagationPolicy: 'Background' } as const
   const deleted = yield* reply((done) => client.deleteCollection(kind, { namespace }, policy, done))
-  if (!deleted.ok) {
-    if (isUnsupported(deleted.error)) return 0
-    content.errors.push(errorText(deleted.error))
+  if (!deleted.ok && !(isUnsupported(deleted.error) && (yield* deleteEach(client, kind, namespace, content)))) {
+    if (!isUnsupported(deleted.error)) content.errors.push(errorText(deleted.error))
     return estimate
   }
   const listed = yield* reply<KubeList<KubeObject>>((done) => client.list(kind, { namespace }, done))
@@ -149,6 +148,24 @@ function* deleteKind(
   const gvr = `${kind.group}/${kind.version}, Resource=${kind.resource}`
   content.errors.push(`unexpected items still remain in namespace: ${namespace} for gvr: ${gvr}`)
   return 0
+}
+
+/** For kinds that cannot be deleted as a collection, such as Services. False: it did not work. Source: deleteEachItem. */
+function* deleteEach(client: Client, kind: ApiResource, namespace: string, content: Content): Procedure<boolean> {
+  const listed = yield* reply<KubeList<KubeObject>>((done) => client.list(kind, { namespace }, done))
+  if (!listed.ok) {
+    if (!isUnsupported(listed.error)) content.errors.push(errorText(listed.error))
+    return false
+  }
+  for (const { metadata } of listed.value.items) {
+    const key = { namespace, name: metadata.name }
+    const policy = { propagationPolicy: 'Background' } as const
+    const gone = yield* reply((done) => client.delete(kind, key, policy, done))
+    if (gone.ok || isUnsupported(gone.error)) continue
+    content.errors.push(errorText(gone.error))
+    return false
+  }
+  return true
 }
 
 function isUnsupported(error: RequestError): boolean {

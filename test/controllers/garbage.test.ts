@@ -90,6 +90,14 @@ describe('apiserver 7.2 namespaces', () => {
       metadata: { name: 'p', namespace: 'a' },
       spec: { nodeName: 'n', terminationGracePeriodSeconds: 30, containers: [{ name: 'c', image: 'x' }] },
     })
+    // Services cannot be deleted as a collection: they go one by one.
+    const spec = { ports: [{ port: 80 }], clusterIP: '10.0.0.9' }
+    world.create(resources.services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'svc', namespace: 'a' },
+      spec,
+    })
     world.remove(resources.namespaces, 'a')
     world.wait(4)
     expect(
@@ -99,7 +107,7 @@ describe('apiserver 7.2 namespaces', () => {
         .sort(),
     ).toEqual(['d', 's'])
     world.wait(2)
-    expect(world.list(resources.secrets, 'a')).toEqual([])
+    expect([...world.list(resources.secrets, 'a'), ...world.list(resources.services, 'a')]).toEqual([])
     expect(world.get<Pod>(resources.pods, 'p', 'a')?.metadata.deletionTimestamp).toBeDefined()
     const conditions = world.get<Namespace>(resources.namespaces, 'a')?.status?.conditions as {
       type: string
