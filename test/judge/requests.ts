@@ -75,6 +75,8 @@ export interface RowResult {
 export interface RunOptions {
   /** Time that passes after each request, so that controllers can act; a function gives it by the step's number. */
   readonly settleMs?: number | ((step: number) => number)
+  /** Whether ranks of versions are judged; controllers that write to the same objects make them a matter of luck. */
+  readonly isOrderJudged?: boolean
 }
 
 /**
@@ -84,10 +86,10 @@ export interface RunOptions {
 export function runRequestVector(
   vector: RequestVector,
   makeCluster: (vector: RequestVector) => JudgedCluster,
-  { settleMs = 100 }: RunOptions = {},
+  { settleMs = 100, isOrderJudged = true }: RunOptions = {},
 ): readonly RowResult[] {
   const settle = typeof settleMs === 'number' ? () => settleMs : settleMs
-  const run = new VectorRun(vector, makeCluster(vector), settle)
+  const run = new VectorRun(vector, makeCluster(vector), settle, new Bindings(isOrderJudged))
   return run.rows()
 }
 
@@ -111,13 +113,14 @@ interface OpenStream {
 }
 
 class VectorRun {
-  private readonly bindings = new Bindings()
+  private readonly bindings: Bindings
   private readonly streams = new Map<number, OpenStream>()
   private readonly vector: RequestVector
   private readonly cluster: JudgedCluster
   private readonly settleMs: (step: number) => number
 
-  constructor(vector: RequestVector, cluster: JudgedCluster, settleMs: (step: number) => number) {
+  constructor(vector: RequestVector, cluster: JudgedCluster, settleMs: (step: number) => number, bindings: Bindings) {
+    this.bindings = bindings
     this.vector = vector
     this.cluster = cluster
     this.settleMs = settleMs

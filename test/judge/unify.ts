@@ -7,9 +7,15 @@ import { createHash } from 'node:crypto'
 export class Bindings {
   /** What stands for `<uid-1>`, `<rand-2>`, `<rv-3>` ... in this run. */
   readonly values = new Map<string, string>()
+  private readonly isOrderJudged: boolean
+
+  /** Without order a version is only the same as, or another than, one that was seen. */
+  constructor(isOrderJudged = true) {
+    this.isOrderJudged = isOrderJudged
+  }
 
   copy(): Bindings {
-    const copy = new Bindings()
+    const copy = new Bindings(this.isOrderJudged)
     for (const [key, value] of this.values) copy.values.set(key, value)
     return copy
   }
@@ -23,7 +29,7 @@ export class Bindings {
     const known = this.values.get(placeholder)
     if (known !== undefined) return known === value
     if (placeholder.startsWith('<rv-')) {
-      if (!this.isInOrder(placeholder, value)) return false
+      if (this.isOrderJudged && !this.isInOrder(placeholder, value)) return false
     } else {
       // Another number stands for another value.
       const family = placeholder.replace(/\d+>$/, '')
