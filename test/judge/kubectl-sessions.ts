@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { UserInfo } from '../../src/apiserver/client/client.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createCalendar, defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import { type KubectlProcess, runKubectl, startKubectl } from '../../src/kubectl/cli/run.ts'
+import { utf8Bytes, utf8Text } from '../../src/kubectl/bytes.ts'
+import { type KubectlProcess, startKubectl } from '../../src/kubectl/cli/run.ts'
 import type { KubeconfigState, KubectlHost } from '../../src/kubectl/host.ts'
+import type { KubectlCall, ShellResult } from '../../src/kubectl/shell/host.ts'
+import { runShell } from '../../src/kubectl/shell/shell.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { sessionTextDiffers } from './session-match.ts'
@@ -48,12 +47,6 @@ export interface StepResult {
   readonly diff: string
 }
 
-interface Output {
-  stdout: string
-  stderr: string
-  exit: number
-}
-
 /** How long a command takes; a real kubectl needs about this much. */
 const commandMs = 200
 
@@ -63,7 +56,7 @@ export class SessionRun {
   readonly #calendar = createCalendar(defaultEpochMs)
   readonly #files = new MemoryFiles()
   readonly #server
-  readonly #background: { process: KubectlProcess; file: string; until: number }[] = []
+  readonly #background: { process: KubectlProcess; call: KubectlCall; until: number; written: number }[] = []
   readonly #config: KubeconfigState = {
     contexts: [{ name: 'c', cluster: 'c', user: 'admin' }],
     currentContext: 'c',
@@ -98,7 +91,7 @@ export class SessionRun {
   run(): readonly StepResult[] {
     return this.#session.steps.flatMap((step, i) => {
       const row = `${this.#session.name}/${this.#session.kubectl}#${i}`
-      if (step.file !== undefined) this.#files.write(step.file, Buffer.from(step.content ?? ''))
+      if (step.file !== undefined) this.#files.write(step.file, utf8Bytes(step.content ?? ''))
       if (step.waitSeconds !== undefined) this.#advance(step.waitSeconds * 1000)
       if (step.api !== undefined) return [this.#api(row, step)]
       if (step.command === undefined) return []
@@ -118,7 +111,10 @@ export class SessionRun {
     for (const job of this.#background) {
       job.process.poll()
       if (this.#kernel.now() >= job.until) job.process.stop(124)
-      this.#files.write(job.file, Buffer.from(job.process.chunks.map(({ text }) => text).join('')))
+      for (; job.written < job.process.chunks.length; job.written++) {
+        const chunk = job.process.chunks[job.written]
+        if (chunk !== undefined) job.call.output(chunk.fd, chunk.text)
+      }
     }
   }
 
@@ -231,34 +227,30 @@ export class SessionRun {
     this.#editorSaw = undefined
     this.#user = step.user ?? 'admin'
     const output = this.#shell(command)
-    this.#advance(commandMs)
     const problems: string[] = []
     const compare = (what: string, expected: string, actual: string): void => {
       if (sessionTextDiffers(command, expected, actual))
         problems.push(`${what} wanted:\n${expected}\n${what} was:\n${actual}`)
     }
-    if (output.exit !== step.exit) problems.push(`exit ${output.exit}, wanted ${step.exit}`)
+    if (output.exitCode !== step.exit) problems.push(`exit ${output.exitCode}, wanted ${step.exit}`)
     compare('stdout', step.stdout ?? '', output.stdout)
     compare('stderr', step.stderr ?? '', output.stderr)
     if (step.editorSaw !== undefined) compare('editor', step.editorSaw, this.#editorSaw ?? '')
     return { row, command, passed: problems.length === 0, diff: problems.join('\n') }
   }
 
-  #host(stdin: string): KubectlHost {
+  #host({ stdin, files, env }: Pick<KubectlCall, 'stdin' | 'files' | 'env'>): KubectlHost {
     return {
       clientVersion: this.#session.kubectl,
       serverAddress: 'https://10.0.0.1:6443',
       http: (request) => this.#server.http(request),
       user: userNamed(this.#user),
       now: () => this.#calendar.at(this.#kernel.now()),
-      wait: (condition, timeoutMs) =>
-        this.#kernel.runUntilTrue(() => {
-          this.#pollBackground()
-          return condition()
-        }, this.#kernel.now() + timeoutMs),
-      files: this.#files,
-      stdin: Buffer.from(stdin),
-      env: new Map([['EDITOR', 'scripted-editor']]),
+      wait: (condition, timeoutMs) => this.#kernel.runUntilTrue(condition, this.#kernel.now() + timeoutMs),
+      files,
+      // The recording connected standard input to nothing that ends.
+      stdin: stdin ?? new Uint8Array(),
+      env: new Map([...env, ['EDITOR', 'scripted-editor']]),
       digits: (n) =>
         String(this.#digits++)
           .padStart(n, '0')
@@ -269,161 +261,46 @@ export class SessionRun {
   }
 
   #edit(path: string): number {
-    this.#editorSaw = Buffer.from(this.#files.read(path) ?? []).toString()
-    return this.#inBash(`set -- "${path.replace(/^\//, './root/')}"; ${this.#editor}`, '').exit
+    this.#editorSaw = utf8Text(this.#files.read(path) ?? new Uint8Array())
+    return this.#shell(`set -- "${path}"; ${this.#editor}`).exitCode
   }
 
-  #shell(script: string): Output {
-    const total: Output = { stdout: '', stderr: '', exit: 0 }
-    if (!script.includes('kubectl')) return this.#inBash(script, '')
-    for (const part of splitTop(script, ';')) {
-      const one = this.#pipeline(part)
-      total.stdout += one.stdout
-      total.stderr += one.stderr
-      total.exit = one.exit
-    }
-    return total
+  #shell(script: string): ShellResult {
+    return runShell(script, {
+      files: this.#files,
+      env: new Map([['HOME', '/work/home']]),
+      now: () => this.#calendar.at(this.#kernel.now()),
+      sleep: (ms) => this.#advance(ms),
+      kubectl: (call) => this.#runToEnd(call),
+      startKubectl: (call, limitMs) => {
+        const process = startKubectl(call.argv, this.#host(call))
+        this.#background.push({ process, call, until: this.#kernel.now() + (limitMs ?? 600_000), written: 0 })
+        this.#pollBackground()
+      },
+    })
   }
 
-  #pipeline(text: string): Output {
-    const background = /^\(timeout (\d+) kubectl (.*) > (\S+) 2>&1 &\)$/.exec(text)
-    if (background !== null) {
-      const process = startKubectl(words(background[2] ?? ''), this.#host(''))
-      this.#background.push({
-        process,
-        file: background[3] ?? '',
-        until: this.#kernel.now() + Number(background[1]) * 1000,
-      })
-      return { stdout: '', stderr: '', exit: 0 }
-    }
-    const sleep = /^sleep ([\d.]+)$/.exec(text)
-    if (sleep !== null) {
-      this.#advance(Number(sleep[1]) * 1000)
-      return { stdout: '', stderr: '', exit: 0 }
-    }
-    const [first = '', ...rest] = splitTop(text, '|')
-    let current = this.#simple(first, '')
-    let stderr = current.stderr
-    for (const [i, next] of rest.entries()) {
-      // What bash can do alone, it does at once.
-      if (next.startsWith('kubectl')) {
-        current = this.#simple(next, current.stdout)
-        stderr += current.stderr
-        continue
+  #runToEnd(call: KubectlCall): number {
+    const process = startKubectl(call.argv, this.#host(call))
+    let written = 0
+    for (;;) {
+      for (; written < process.chunks.length; written++) {
+        const chunk = process.chunks[written]
+        if (chunk !== undefined) call.output(chunk.fd, chunk.text)
       }
-      current = this.#inBash(rest.slice(i).join(' | '), current.stdout)
-      stderr += current.stderr
-      break
+      const { waiting } = process
+      if (waiting === undefined) break
+      this.#kernel.runUntilTrue(() => {
+        this.#pollBackground()
+        return waiting.until()
+      }, this.#kernel.now() + waiting.timeoutMs)
+      process.poll()
     }
-    return { ...current, stderr }
-  }
-
-  #simple(text: string, stdin: string): Output {
-    if (!text.startsWith('kubectl')) return this.#inBash(text, stdin)
-    const substituted = text.replace(/\$\((kubectl [^()]*(?:\([^()]*\))?[^()]*)\)/g, (_, inner: string) =>
-      this.#simple(inner, '').stdout.trim(),
-    )
-    const redirect = /^(.*?)\s+(2)?>\s*(\S+)$/.exec(substituted)
-    const result = runKubectl(words(redirect?.[1] ?? substituted).slice(1), this.#host(stdin))
-    const output = { stdout: result.stdout, stderr: result.stderr, exit: result.exitCode }
-    if (redirect === null) return output
-    if (redirect[2] === '2') return { ...output, stderr: '' }
-    this.#files.write(redirect[3] ?? '', Buffer.from(output.stdout))
-    return { ...output, stdout: '' }
-  }
-
-  /** Runs what is no kubectl in a real shell over a copy of the files. */
-  #inBash(script: string, stdin: string): Output {
-    const root = mkdtempSync(join(tmpdir(), 'session-'))
-    const prefix = `${this.#files.workingDirectory}/`
-    const local = (path: string): string =>
-      join(root, path.startsWith(prefix) ? path.slice(prefix.length) : `root${path}`)
-    for (const [path, content] of this.#files.contents) {
-      mkdirSync(join(local(path), '..'), { recursive: true })
-      writeFileSync(local(path), content)
-    }
-    let output: Output
-    try {
-      output = {
-        stdout: execFileSync('bash', ['-c', script], {
-          cwd: root,
-          input: stdin,
-          stdio: 'pipe',
-          maxBuffer: 1e8,
-        }).toString(),
-        stderr: '',
-        exit: 0,
-      }
-    } catch (error) {
-      const failed = error as { stdout?: Buffer; stderr?: Buffer; status?: number } // what execFileSync throws
-      output = { stdout: String(failed.stdout ?? ''), stderr: String(failed.stderr ?? ''), exit: failed.status ?? 1 }
-    }
-    const walk = (directory: string, into: string): void => {
-      for (const name of readdirSync(directory)) {
-        const path = join(directory, name)
-        const target = into === prefix && name === 'root' ? '/' : `${into}${name}`
-        if (statSync(path).isDirectory()) walk(path, target === '/' ? '/' : `${target}/`)
-        else this.#files.write(target, readFileSync(path))
-      }
-    }
-    walk(root, prefix)
-    rmSync(root, { recursive: true })
-    return output
+    this.#advance(commandMs)
+    return process.exitCode ?? 0
   }
 }
 
 export function userNamed(name: string): UserInfo {
   return { name, groups: [name === 'admin' ? 'system:masters' : 'developers', 'system:authenticated'] }
-}
-
-/** Splits outside quotes and parentheses. */
-function splitTop(text: string, separator: string): readonly string[] {
-  const parts: string[] = []
-  let part = ''
-  let quote = ''
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i)
-    if (char === '\\' && quote !== "'") {
-      part += char + text.charAt(++i)
-      continue
-    }
-    if (quote !== '') quote = char === quote ? '' : quote
-    else if (char === "'" || char === '"') quote = char
-    else if (char === '(') depth++
-    else if (char === ')') depth--
-    else if (char === separator && depth === 0) {
-      parts.push(part.trim())
-      part = ''
-      continue
-    }
-    part += char
-  }
-  parts.push(part.trim())
-  return parts.filter((one) => one !== '')
-}
-
-/** Words of a simple command, unquoted; unset variables are empty. */
-function words(text: string): readonly string[] {
-  const found: string[] = []
-  let word: string | undefined
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i)
-    if (char === "'") {
-      const end = text.indexOf("'", i + 1)
-      word = (word ?? '') + text.slice(i + 1, end)
-      i = end
-    } else if (char === '"') {
-      const end = text.indexOf('"', i + 1)
-      word = (word ?? '') + text.slice(i + 1, end)
-      i = end
-    } else if (char === '\\') word = (word ?? '') + text.charAt(++i)
-    else if (char === '$' && /\w/.test(text.charAt(i + 1))) i += /^\w+/.exec(text.slice(i + 1))?.[0].length ?? 0
-    else if (/\s/.test(char)) {
-      if (word !== undefined) found.push(word)
-      word = undefined
-    } else word = (word ?? '') + char
-  }
-  if (word !== undefined) found.push(word)
-  return found
 }

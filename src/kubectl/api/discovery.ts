@@ -1,5 +1,7 @@
+import type { EpochMs } from '../../kernel/calendar.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
+import type { KubeconfigState } from '../host.ts'
 import { at, listAt, textAt } from '../json.ts'
 import type { Rest } from './rest.ts'
 
@@ -32,34 +34,62 @@ export interface Discovery {
   category(name: string): readonly Mapping[] | undefined
 }
 
+/** What was read, and until when it may be used. */
+interface CachedDiscovery {
+  readonly until: EpochMs
+  groups: readonly GroupEntry[]
+  all: readonly Mapping[] | undefined
+}
+
+/** Answers of earlier command lines, by kubeconfig and server, as a real kubectl keeps them in its home directory. */
+const caches = new WeakMap<KubeconfigState, Map<string, CachedDiscovery>>()
+
+/** Source: cli-runtime pkg/genericclioptions/config_flags.go: 10 minutes, 6 hours from 1.22. */
+function cacheMs(minor: number): number {
+  return minor >= 22 ? 6 * 3_600_000 : 600_000
+}
+
+/** Where and when discovery is asked. */
+export interface DiscoveryWorld {
+  readonly rest: Rest
+  readonly config: KubeconfigState
+  readonly now: EpochMs
+  readonly minor: number
+  /** Told when the server cannot be reached at all, before the command ends of it. */
+  unreachable(failure: Failure): void
+}
+
 interface GroupEntry {
   readonly group: string
   readonly versions: readonly string[]
   readonly preferred: string
 }
 
-/** `unreachable` is told the failure when the server cannot be reached at all, before the command ends of it. */
-export function createDiscovery(rest: Rest, unreachable?: (failure: Failure) => void): Discovery {
-  let groups: readonly GroupEntry[] | undefined
-  let all: readonly Mapping[] | undefined
-  const loadGroups = (): readonly GroupEntry[] => {
-    if (groups === undefined) {
-      const read = attempt(() => readGroups(rest))
-      if (!read.ok) {
-        if (read.failure.kind === 'network') unreachable?.(read.failure)
-        throw new CommandFailure(read.failure)
-      }
-      groups = read.value
+export function createDiscovery(world: DiscoveryWorld): Discovery {
+  const { rest, config, now, minor } = world
+  const servers = caches.get(config) ?? new Map<string, CachedDiscovery>()
+  caches.set(config, servers)
+  const known = (): CachedDiscovery => {
+    const cached = servers.get(rest.serverUrl)
+    if (cached !== undefined && now < cached.until) return cached
+    const read = attempt(() => readGroups(rest))
+    if (!read.ok) {
+      if (read.failure.kind === 'network') world.unreachable(read.failure)
+      throw new CommandFailure(read.failure)
     }
-    return groups
+    const fresh: CachedDiscovery = { until: now + cacheMs(minor), groups: read.value, all: undefined }
+    servers.set(rest.serverUrl, fresh)
+    return fresh
   }
+  const loadGroups = (): readonly GroupEntry[] => known().groups
   const resources = (): readonly Mapping[] => {
-    all ??= loadGroups().flatMap((entry) =>
+    const cached = known()
+    cached.all ??= cached.groups.flatMap((entry) =>
       [entry.preferred, ...entry.versions.filter((version) => version !== entry.preferred)].flatMap((version) =>
         readResources(rest, entry.group, version),
       ),
     )
-    return all
+    return cached.all
   }
   const isPreferred = (mapping: Mapping): boolean =>
     loadGroups().some(({ group, preferred }) => group === mapping.group && preferred === mapping.version)

@@ -45,8 +45,14 @@ export function createSession(host: KubectlHost, flags: FlagValues, output: Outp
     host,
     version,
     rest,
-    discovery: createDiscovery(rest, (failure) => {
-      if (version.logsDiscoveryFailures) err(discoveryLog(host, version, failure))
+    discovery: createDiscovery({
+      rest,
+      config: host.config,
+      now: host.now(),
+      minor: version.minor,
+      unreachable(failure) {
+        if (version.logsDiscoveryFailures) err(discoveryLog(host, version, failure))
+      },
     }),
     namespace: explicit || context?.namespace || 'default',
     namespaceIsExplicit: explicit !== '',
