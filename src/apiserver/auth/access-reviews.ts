@@ -102,7 +102,8 @@ function attributesOf(spec: unknown, user: UserInfo): AuthorizationAttributes {
 function subjectOf(object: KubeObject): UserInfo {
   const spec = member(object, 'spec')
   const name = member(spec, 'user')
-  const groups = member(spec, 'groups')
+  // v1beta1 calls the list `group`.
+  const groups = member(spec, 'groups') ?? member(spec, 'group')
   const isText = (value: unknown) => typeof value === 'string'
   return {
     name: typeof name === 'string' ? name : '',
