@@ -1,5 +1,5 @@
 import type { Node, ParsedScript, Redirect, Script, Word } from './syntax.ts'
-import { SyntaxTrouble, WordReader } from './word-reader.ts'
+import { type ParseInner, SyntaxTrouble, WordReader } from './word-reader.ts'
 
 const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
 /** Nesting that no script of a person reaches: guards the host's stack. */
@@ -7,8 +7,12 @@ const maxDepth = 100
 
 /** Reads a script of the POSIX shell. Messages are those of busybox ash. Source: busybox shell/ash.c, synexpect. */
 export function parseScript(text: string): ParsedScript {
-  const parser = new Parser(text)
+  return parseAt(text, 0)
+}
+
+function parseAt(text: string, depth: number): ParsedScript {
   try {
+    const parser = new Parser(text, depth)
     return { ok: true, script: parser.whole() }
   } catch (trouble) {
     if (trouble instanceof SyntaxTrouble) return { ok: false, message: trouble.message }
@@ -20,12 +24,13 @@ class Parser {
   readonly #in: WordReader
   #depth = 0
 
-  constructor(text: string) {
-    this.#in = new WordReader(text, (inner) => {
-      const parsed = parseScript(inner)
+  constructor(text: string, depth: number) {
+    const parseInner: ParseInner = (inner, innerDepth) => {
+      const parsed = parseAt(inner, innerDepth)
       if (!parsed.ok) throw new SyntaxTrouble(parsed.message)
       return parsed.script
-    })
+    }
+    this.#in = new WordReader(text, parseInner, depth)
   }
 
   whole(): Script {

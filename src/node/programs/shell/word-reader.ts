@@ -3,18 +3,27 @@ import type { Part, Redirect, Script, Word } from './syntax.ts'
 /** A script that cannot be read. Caught by `parseScript`, nowhere else. */
 export class SyntaxTrouble extends Error {}
 
+/** Reads a script inside of another one: a command substitution. */
+export type ParseInner = (script: string, depth: number) => Script
+
+/** Substitutions inside of one another that no script of a person reaches: guards the host's stack. */
+const maxNesting = 50
+
 const wordEnds = ' \t\n;&|<>()'
 const unterminated = 'syntax error: unterminated quoted string'
 
 /** Reads words, redirections and assignments from the text of a script. */
 export class WordReader {
   #text: string
-  readonly #parse: (script: string) => Script
+  readonly #parse: ParseInner
+  readonly #depth: number
   #at = 0
 
-  constructor(text: string, parse: (script: string) => Script) {
+  constructor(text: string, parse: ParseInner, depth: number) {
+    if (depth > maxNesting) throw new SyntaxTrouble('podsim: the script is nested too deeply')
     this.#text = text
     this.#parse = parse
+    this.#depth = depth
   }
 
   get atEnd(): boolean {
@@ -107,7 +116,7 @@ export class WordReader {
     const rest = end === -1 ? '' : lines.slice(end + 1).join('\n')
     // What follows on the delimiter's own line is read on; the document itself is cut out.
     const text = body.map((line) => `${line}\n`).join('')
-    const reader = new WordReader(text, this.#parse)
+    const reader = new WordReader(text, this.#parse, this.#depth + 1)
     const target =
       raw === delimiter ? reader.#quotedText(() => reader.atEnd) : [{ kind: 'text', text, quoted: true } as const]
     this.#text = this.#text.slice(0, lineEnd + 1) + rest
@@ -193,15 +202,19 @@ export class WordReader {
       const end = /^`((?:[^`\\]|\\[\s\S])*)`/.exec(this.#text.slice(this.#at))
       if (end === null) throw new SyntaxTrouble('syntax error: EOF in backquote substitution')
       this.#at += end[0].length
-      return { kind: 'command', script: this.#parse((end[1] ?? '').replace(/\\([$`\\])/g, '$1')), quoted }
+      return {
+        kind: 'command',
+        script: this.#parse((end[1] ?? '').replace(/\\([$`\\])/g, '$1'), this.#depth + 1),
+        quoted,
+      }
     }
     this.#at++
     if (this.looksAt('((')) {
       const inner = this.#enclosed(2)
-      const reader = new WordReader(inner, this.#parse)
+      const reader = new WordReader(inner, this.#parse, this.#depth + 1)
       return { kind: 'arithmetic', expression: reader.#quotedText(() => false), quoted }
     }
-    if (this.looksAt('(')) return { kind: 'command', script: this.#parse(this.#enclosed(1)), quoted }
+    if (this.looksAt('(')) return { kind: 'command', script: this.#parse(this.#enclosed(1), this.#depth + 1), quoted }
     if (this.looksAt('{')) return this.#braced(quoted)
     const name = /^(?:[A-Za-z_]\w*|[0-9@*#?$!-])/.exec(this.#text.slice(this.#at, this.#at + 256))?.[0]
     if (name === undefined) return undefined
@@ -253,7 +266,7 @@ export class WordReader {
     const [, length = '', name = '', operator = '', rest = ''] = match ?? []
     if (match === null || (operator === '' && rest !== '')) throw new SyntaxTrouble('syntax error: bad substitution')
     if (length === '#') return { kind: 'parameter', name, operator: 'length', word: [], quoted }
-    const word = new WordReader(rest, this.#parse).#wholeWord(quoted)
+    const word = new WordReader(rest, this.#parse, this.#depth + 1).#wholeWord(quoted)
     return { kind: 'parameter', name, operator, word, quoted }
   }
 
