@@ -8,6 +8,14 @@ import {
   runtimeClassStrategy,
   storageClassStrategy,
 } from './cluster-policies.ts'
+import {
+  csiDriverStrategy,
+  csiNodeStrategy,
+  mutatingWebhookStrategy,
+  signingRequestStrategy,
+  validatingWebhookStrategy,
+  volumeAttachmentStrategy,
+} from './inert.ts'
 import { cronJobStrategy, jobStrategy } from './jobs.ts'
 import { limitRangeStrategy, resourceQuotaStrategy } from './limits.ts'
 import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './networking.ts'
@@ -53,4 +61,10 @@ export const kindStrategies: readonly Strategy[] = [
   runtimeClassStrategy,
   leaseStrategy,
   podPresetStrategy,
+  volumeAttachmentStrategy,
+  csiDriverStrategy,
+  csiNodeStrategy,
+  signingRequestStrategy,
+  mutatingWebhookStrategy,
+  validatingWebhookStrategy,
 ] as readonly unknown[] as readonly Strategy[] // each is only called with objects of its own resource

@@ -216,66 +216,60 @@ function validateCronJob(v: Validator, { spec = {} }: CronJob): void {
 /** A CronJob's Jobs get a suffix of eleven characters. */
 const cronNameMax = 52
 
-function cronJobStrategyOf(version: string): Strategy<CronJob> {
-  return {
-    resource: { group: 'batch', version, resource: 'cronjobs' },
-    kind: 'CronJob',
-    namespaced: true,
-    hasStatus: true,
-    orphansDependents: version === 'v1beta1',
-    defaults: (job) => {
-      const { spec = {} } = job
-      return {
-        ...job,
-        spec: {
-          ...spec,
-          concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
-          suspend: spec.suspend ?? false,
-          jobTemplate: {
-            ...spec.jobTemplate,
-            metadata: spec.jobTemplate?.metadata ?? {},
-            spec: defaultCronJobSpec(spec.jobTemplate?.spec ?? {}),
-          },
-          successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
-          failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
+export const cronJobStrategy: Strategy<CronJob> = {
+  resource: { group: 'batch', version: 'v1beta1', resource: 'cronjobs' },
+  kind: 'CronJob',
+  namespaced: true,
+  hasStatus: true,
+  orphansDependents: true,
+  defaults: (job) => {
+    const { spec = {} } = job
+    return {
+      ...job,
+      spec: {
+        ...spec,
+        concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
+        suspend: spec.suspend ?? false,
+        jobTemplate: {
+          ...spec.jobTemplate,
+          metadata: spec.jobTemplate?.metadata ?? {},
+          spec: defaultCronJobSpec(spec.jobTemplate?.spec ?? {}),
         },
-        status: job.status ?? {},
-      }
-    },
-    prepareForCreate: (job) => ({ ...job, status: {} }),
-    validate: (job, context) =>
-      errorsOf(context, (v) => {
-        validateCronJob(v, job)
-        if (byteLength(job.metadata.name) > cronNameMax) {
-          v.invalid('metadata.name', job.metadata.name, `must be no more than ${cronNameMax} characters`)
-        }
-      }),
-    validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCronJob(v, next)),
-    table: {
-      columns: cronJobColumns,
-      row: (job, context) => {
-        const { spec, status } = job
-        const last = status?.lastScheduleTime
-        return [
-          job.metadata.name,
-          spec?.schedule ?? '',
-          spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
-          (status?.active ?? []).length,
-          last === undefined ? '<none>' : ageSince(last, nowMs(context)),
-          ageCell(job, context),
-          ...containerCells(spec?.jobTemplate?.spec?.template?.spec?.containers),
-          selectorCell(spec?.jobTemplate?.spec?.selector),
-        ]
+        successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
+        failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
       },
+      status: job.status ?? {},
+    }
+  },
+  prepareForCreate: (job) => ({ ...job, status: {} }),
+  validate: (job, context) =>
+    errorsOf(context, (v) => {
+      validateCronJob(v, job)
+      if (byteLength(job.metadata.name) > cronNameMax) {
+        v.invalid('metadata.name', job.metadata.name, `must be no more than ${cronNameMax} characters`)
+      }
+    }),
+  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCronJob(v, next)),
+  table: {
+    columns: cronJobColumns,
+    row: (job, context) => {
+      const { spec, status } = job
+      const last = status?.lastScheduleTime
+      return [
+        job.metadata.name,
+        spec?.schedule ?? '',
+        spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
+        (status?.active ?? []).length,
+        last === undefined ? '<none>' : ageSince(last, nowMs(context)),
+        ageCell(job, context),
+        ...containerCells(spec?.jobTemplate?.spec?.template?.spec?.containers),
+        selectorCell(spec?.jobTemplate?.spec?.selector),
+      ]
     },
-  }
+  },
 }
 
 /** Only the Pods of the template have defaults, not the Job. */
 function defaultCronJobSpec(spec: JobSpec): JobSpec {
   return { ...spec, template: defaultTemplate(spec.template) }
 }
-
-export const cronJobStrategy = cronJobStrategyOf('v1beta1')
-/** Since v1.21. */
-export const cronJobV1Strategy = cronJobStrategyOf('v1')
