@@ -6,7 +6,7 @@ import { badRequest, genericStatus, isStatus } from '../objects/status.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client/client.ts'
-import type { Body } from './decoding/decode-body.ts'
+import type { EncodedRequest } from './encoded-request.ts'
 import { createHttp } from './http/http.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
 import { createObject } from './registry/create.ts'
@@ -19,22 +19,6 @@ import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
 import { watchResource } from './watch/watch-resource.ts'
-
-/** A request that comes as bytes: its body is decoded once the caller is known to be allowed. */
-export interface EncodedRequest extends ApiRequest {
-  /** The body of create and update, or of a subresource. */
-  readonly decode?: () => Body
-  /** What a patched document becomes. */
-  readonly decodePatched?: (document: unknown) => KubeObject | { readonly error: string }
-  /** The patch, or why it is none. */
-  readonly decodePatch?: () =>
-    | { readonly ok: true; readonly patch: unknown }
-    | { readonly ok: false; readonly status: Status }
-  /** The options of a deletion. */
-  readonly decodeOptions?: () =>
-    | { readonly ok: true; readonly options: DeleteOptions }
-    | { readonly ok: false; readonly status: Status }
-}
 
 export interface RequestParts {
   readonly core: RegistryCore

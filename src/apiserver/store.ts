@@ -1,19 +1,11 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import { deepFreeze } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
+import type { StoredResource, StoreEvent } from './store-event.ts'
 import { createEventHistory, createUncachedHistory, type EventHistory } from './watch/event-history.ts'
 import { createWatcherIndex, type WatcherIndex } from './watch/watcher-index.ts'
 
-/** A change of one object, as watches tell it. */
-export interface StoreEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
-  readonly object: KubeObject
-  readonly old: KubeObject | undefined
-  readonly revision: number
-}
-
-/** What identifies a kind of object in the store, whatever version a client asks for: `secrets`, `deployments.apps`. */
-export type StoredResource = string
+export type { StoredResource, StoreEvent }
 
 /** The objects of one resource. */
 export interface Collection {

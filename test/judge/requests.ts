@@ -1,83 +1,23 @@
 import { parse as parseYaml } from 'yaml'
-import type { UserInfo } from '../../src/apiserver/client/client.ts'
-import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/apiserver/server.ts'
+import type { HttpAnswer, HttpStream } from '../../src/apiserver/server.ts'
+import {
+  type JudgedCluster,
+  type KubectlStep,
+  type RequestVector,
+  type RowResult,
+  type RunOptions,
+  unknownToken,
+  type VectorRequest,
+  type VectorResponse,
+  type VectorStep,
+  vectorUser,
+} from './request-vector.ts'
 import { Bindings, expandBig, isRecord, unify, unifyUnordered, withoutManagedFields } from './unify.ts'
 
 /** Runs request vectors (README-real-cluster.md) against a cluster and says row by row what differs. */
 
-export interface JudgedCluster {
-  http(request: HttpRequest): HttpAnswer | HttpStream
-  /** Lets virtual time pass. */
-  advance(ms: number): void
-  /** Switches the gate ImmutableEphemeralVolumes, as a restart with another flag does. */
-  setGate?(isOn: boolean): void
-  /** Runs a `kubectl` step; absent: such steps fail. */
-  kubectl?(step: KubectlStep): { readonly stdout: string; readonly stderr: string; readonly exit: number }
-}
-
-export interface KubectlStep {
-  readonly kubectl: string
-  readonly argv: readonly string[]
-  readonly stdout: string
-  readonly stderr: string
-  readonly exit: number
-}
-
-interface VectorRequest {
-  readonly user: string | null
-  readonly method: string
-  readonly path: string
-  readonly contentType?: string
-  readonly accept?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-  readonly bodyText?: string
-}
-
-interface VectorResponse {
-  readonly code: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-  readonly bodyText?: string
-  readonly contentType?: string
-  readonly stream?: readonly unknown[]
-  readonly events?: readonly unknown[]
-}
-
-interface VectorStep {
-  readonly request?: VectorRequest
-  readonly response?: VectorResponse
-  readonly watch?: { readonly user: string | null; readonly path: string; readonly openedBeforeStep: number }
-  readonly waitSeconds?: number
-  readonly events?: readonly Record<string, unknown>[]
-  readonly timeline?: readonly unknown[]
-  readonly gate?: string
-  readonly kubectl?: string
-}
-
-export interface RequestVector {
-  readonly name: string
-  readonly group: string
-  readonly clause?: string
-  readonly gates?: Readonly<Record<string, boolean>>
-  readonly namespace?: string
-  readonly steps?: readonly VectorStep[]
-}
-
-export interface RowResult {
-  /** `<vector>#<step>`. */
-  readonly row: string
-  readonly passed: boolean
-  /** What differed, empty when nothing did. */
-  readonly diff: string
-}
-
-export interface RunOptions {
-  /** Time that passes after each request, so that controllers can act; a function gives it by the step's number. */
-  readonly settleMs?: number | ((step: number) => number)
-  /** Whether ranks of versions are judged; controllers that write to the same objects make them a matter of luck. */
-  readonly isOrderJudged?: boolean
-}
+export type { JudgedCluster, RequestVector, RowResult }
+export { vectorUser }
 
 /**
  * One row for each step that can be judged. `makeCluster` gives a cluster in which the vector's namespace exists with its
@@ -91,17 +31,6 @@ export function runRequestVector(
   const settle = typeof settleMs === 'number' ? () => settleMs : settleMs
   const run = new VectorRun(vector, makeCluster(vector), settle, new Bindings(isOrderJudged))
   return run.rows()
-}
-
-/** A bearer token that stands for nobody: the real server answers 401. */
-const unknownToken = 'nobody'
-
-/** The users of the recording, by bearer token. */
-export function vectorUser(name: string | null): UserInfo | undefined {
-  if (name === null || name === unknownToken) return undefined
-  if (name === 'admin') return { name, groups: ['system:masters', 'system:authenticated'] }
-  if (name.startsWith('system:node:')) return { name, groups: ['system:nodes', 'system:authenticated'] }
-  return { name, groups: ['developers', 'system:authenticated'] }
 }
 
 interface OpenStream {

@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../store.ts'
+import type { StoreEvent } from '../store-event.ts'
 
 /** Events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
 export interface EventHistory {

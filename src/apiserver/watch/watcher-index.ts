@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../objects/meta.ts'
-import type { StoreEvent } from '../store.ts'
+import type { StoreEvent } from '../store-event.ts'
 
 /** Which objects a watcher may be interested in; it still filters what it gets. */
 export interface WatchScope {
