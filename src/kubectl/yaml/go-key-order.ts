@@ -5,12 +5,30 @@
  */
 export function compareGoKeys(a: string, b: string): number {
   if (a === b) return 0
+  const difference = compareLetters(a, b)
+  if (difference !== undefined) return difference
   return isLess(Array.from(a), Array.from(b)) ? -1 : 1
 }
 
 /** The keys in go-yaml's order; keys whose order is not settled keep the bytewise order. */
 export function sortGoKeys(keys: readonly string[]): string[] {
+  if (keys.length < 2) return [...keys]
   return [...keys].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).sort(compareGoKeys)
+}
+
+/** The order where the first difference is between ASCII letters, which most keys are told apart by. */
+function compareLetters(a: string, b: string): number | undefined {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x !== y) return isAsciiLetter(x) && isAsciiLetter(y) ? x - y : undefined
+  }
+  return undefined
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 }
 
 const letter = /^\p{L}$/u

@@ -89,6 +89,14 @@ export class GoYamlWriter {
     }
   }
 
+  /** A plain scalar of ASCII without blanks. */
+  writeWord(text: string): void {
+    if (!this.#isAfterWhitespace) this.#put(' ', 1)
+    this.#put(text, text.length)
+    this.#isAfterWhitespace = false
+    this.#isInIndention = false
+  }
+
   #put(text: string, columns: number): void {
     this.#parts.push(text)
     this.#column += columns

@@ -5,6 +5,7 @@
  */
 import { sortGoKeys } from './go-key-order.ts'
 import { formatGoFloat } from './go-number.ts'
+import { resolveScalar } from './go-resolve.ts'
 import { analyzeScalar, stringStyle } from './go-yaml-scalar.ts'
 import { GoYamlWriter } from './go-yaml-writer.ts'
 
@@ -40,12 +41,21 @@ function emitNode(writer: GoYamlWriter, value: unknown, order: 'natural' | 'give
 
 function emitScalar(writer: GoYamlWriter, value: unknown, context: Context): void {
   const isString = typeof value === 'string'
+  if (isString && isOrdinary(value)) {
+    writer.writeWord(value)
+    return
+  }
   const text = isString ? foldNextLines(value) : plainText(value)
   const runes = Array.from(text, (rune) => rune.codePointAt(0) ?? 0)
   const style = isString ? stringStyle(text, analyzeScalar(runes), context === 'simpleKey') : 'plain'
   writer.increaseIndent(true, false)
   writer.writeScalar(runes, style, context !== 'simpleKey')
   writer.decreaseIndent()
+}
+
+/** Text without anything that quoting, folding or escaping could concern: names, images, base64. */
+function isOrdinary(text: string): boolean {
+  return /^[A-Za-z0-9/][A-Za-z0-9_./+=-]*$/.test(text) && resolveScalar(text).tag === 'str'
 }
 
 /**
@@ -119,6 +129,7 @@ function emitEmpty(writer: GoYamlWriter, open: string, close: string): void {
 }
 
 function isSimpleKey(key: string): boolean {
+  if (key.length <= simpleKeyMaxBytes && isOrdinary(key)) return true
   const runes = Array.from(key, (rune) => rune.codePointAt(0) ?? 0)
   if (analyzeScalar(runes).isMultiline) return false
   const bytes = runes.reduce((sum, code) => sum + (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4), 0)

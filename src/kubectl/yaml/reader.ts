@@ -40,13 +40,17 @@ export function refuseAt(kind: 'scanner' | 'parser', context: Mark | undefined, 
 
 /** Reads past the end give 0, which no text contains. */
 export class Reader {
-  readonly #runes: readonly number[]
+  readonly #runes: Uint32Array
+  /** The text itself where each of its characters is one unit, so that runs can be cut out of it. */
+  readonly #text: string | undefined
   #index = 0
   #line = 0
   #column = 0
 
   constructor(text: string | Uint8Array) {
-    this.#runes = runesOf(text)
+    const { runes, units } = runesOf(text)
+    this.#runes = runes
+    this.#text = units
   }
 
   get column(): number {
@@ -102,6 +106,19 @@ export class Reader {
     return String.fromCodePoint(code)
   }
 
+  /** Takes all characters up to one of `stops`, a blank, a line break or the end; possibly none. */
+  readRun(stops: ReadonlySet<number>): string {
+    const start = this.#index
+    let end = start
+    for (; end < this.#runes.length; end++) {
+      const code = this.#runes[end] ?? 0
+      if (isBlank(code) || isBreak(code) || stops.has(code)) break
+    }
+    this.skip(end - start)
+    if (this.#text !== undefined) return this.#text.slice(start, end)
+    return Array.from(this.#runes.subarray(start, end), (code) => String.fromCodePoint(code)).join('')
+  }
+
   /** Takes a line break, CR LF as one; what it stands for in a scalar. */
   readLine(): string {
     const code = this.peek()
@@ -129,15 +146,18 @@ export class Reader {
 }
 
 /** Source: readerc.go, yaml_parser_update_buffer. */
-function runesOf(text: string | Uint8Array): readonly number[] {
+function runesOf(text: string | Uint8Array): { readonly runes: Uint32Array; readonly units: string | undefined } {
   if (typeof text !== 'string') checkUtf8(text)
-  const decoded = typeof text === 'string' ? text : utf8Text(text)
-  const runes = Array.from(
-    decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded,
-    (rune) => rune.codePointAt(0) ?? 0,
-  )
-  if (!runes.every(isAllowed)) refuse('control characters are not allowed')
-  return runes.length === 0 ? [0x0a] : runes
+  const decoded = (typeof text === 'string' ? text : utf8Text(text)).replace(/^\ufeff/, '') || '\n'
+  const runes = new Uint32Array(decoded.length)
+  let count = 0
+  for (let i = 0; i < decoded.length; count++) {
+    const code = decoded.codePointAt(i) ?? 0
+    if (!isAllowed(code)) refuse('control characters are not allowed')
+    runes[count] = code
+    i += code > 0xffff ? 2 : 1
+  }
+  return count === decoded.length ? { runes, units: decoded } : { runes: runes.subarray(0, count), units: undefined }
 }
 
 function isAllowed(code: number): boolean {

@@ -10,6 +10,8 @@ export interface ScalarContext {
 }
 
 const digits = '0123456789'
+const nothing: ReadonlySet<number> = new Set()
+const quoteStops = new Set([0x22, 0x27, 0x5c])
 
 /** A `|` or `>` scalar. */
 export function scanBlockScalar(reader: Reader, context: ScalarContext): Token {
@@ -40,7 +42,7 @@ export function scanBlockScalar(reader: Reader, context: ScalarContext): Token {
     else if (trailingBreaks === '') value += ' '
     value += trailingBreaks
     afterBlank = startsBlank
-    while (!reader.isBreakOrEnd()) value += reader.read()
+    while (!reader.isBreakOrEnd()) value += reader.readRun(nothing) || reader.read()
     leadingBreak = reader.readLine()
     trailingBreaks = breaks()
   }
@@ -152,7 +154,7 @@ export function scanQuotedScalar(reader: Reader): Token {
       } else if (quote === '"' && reader.isAt('\\')) {
         value += escapedCharacter(reader, wrong)
       } else {
-        value += reader.read()
+        value += reader.readRun(quoteStops) || reader.read()
       }
     }
     if (reader.isAt(quote)) break
@@ -205,6 +207,8 @@ function escapedCharacter(reader: Reader, wrong: (problem: string) => never): st
   return String.fromCodePoint(code)
 }
 
+/** Characters at which runs end, because they may mean something where they stand. */
+const plainStops = new Set(Array.from(':,?[]{}', (char) => char.charCodeAt(0)))
 const flowIndicators = new Set(Array.from(',?[]{}', (char) => char.charCodeAt(0)))
 
 /** A scalar without quotes; `endsLine` says that a line break was passed, so that a new key may begin. */
@@ -222,7 +226,7 @@ export function scanPlainScalar(
     while (!reader.isBlankOrEnd()) {
       if (reader.isAt(':') && reader.isBlankOrEnd(1)) break
       if (context.isInFlow && flowIndicators.has(reader.peek())) break
-      value += fold.flush() + reader.read()
+      value += fold.flush() + (reader.readRun(plainStops) || reader.read())
       end = reader.mark()
     }
     if (!(reader.isBlank() || reader.isBreak())) break

@@ -1,7 +1,7 @@
 /** base64, sha256sum, md5sum. Words are those of GNU coreutils. */
 import { base64 } from '../../bytes.ts'
 import { sha256Hex } from '../../sha256.ts'
-import { byteTextToBytes } from '../byte-text.ts'
+import { bytesToByteText, byteTextToBytes } from '../byte-text.ts'
 import { complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
 import { md5Hex } from './md5.ts'
 
@@ -31,24 +31,27 @@ export const base64Command: ShellCommand = (context) => {
   return 0
 }
 
+const values = new Map(Array.from(alphabet, (char, i) => [char.charCodeAt(0), i]))
+
 /** What can be decoded of a text, up to its first mistake. */
 function decoded(text: string): { readonly text: string; readonly isValid: boolean } {
-  const parts: string[] = []
+  const bytes = new Uint8Array(Math.ceil(text.length * 0.75))
+  let length = 0
   let bits = 0
   let width = 0
   let i = 0
   for (; i < text.length; i++) {
-    const value = alphabet.indexOf(text.charAt(i))
-    if (value < 0) break
+    const value = values.get(text.charCodeAt(i))
+    if (value === undefined) break
     bits = ((bits << 6) | value) & 0xffff
     width += 6
     if (width < 8) continue
     width -= 8
-    parts.push(String.fromCharCode((bits >> width) & 255))
+    bytes[length++] = (bits >> width) & 255
   }
   const rest = text.slice(i)
-  const isValid = (i + rest.length) % 4 === 0 && /^={0,2}$/.test(rest) && !(rest !== '' && i % 4 < 2)
-  return { text: parts.join(''), isValid }
+  const isValid = text.length % 4 === 0 && /^={0,2}$/.test(rest) && !(rest !== '' && i % 4 < 2)
+  return { text: bytesToByteText(bytes.subarray(0, length)), isValid }
 }
 
 /** sha256sum and md5sum. */
