@@ -1,8 +1,8 @@
 import { type Client, type PatchType, resources } from '../../src/apiserver/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
-import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
+import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal } from './timeline-observers.ts'
 
@@ -14,12 +14,31 @@ export interface TimelineRun {
   readonly cluster: TimelineCluster
 }
 
+export interface PlayOptions {
+  /** Lines of the user that are left out. */
+  readonly skip?: (row: TimelineRow) => boolean
+  /** Told of each line as it is written down; `act` does something else as the user. */
+  readonly onLine?: (
+    row: TimelineRow,
+    cluster: TimelineCluster,
+    act: (what: string, detail: TimelineRow['detail']) => void,
+  ) => void
+}
+
 /** Plays the `user` and `operator` lines of a recording and writes down what the simulated cluster does. */
-export function playTimeline(file: TimelineFile, seed: string): TimelineRun {
+export function playTimeline(file: TimelineFile, seed: string, options: PlayOptions = {}): TimelineRun {
   const rows: TimelineRow[] = []
   let isRecording = false
   const tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>): void => {
-    if (isRecording) rows.push({ t: (cluster.kernel.now() - leadMs) / 1000, actor, what, detail })
+    if (!isRecording) return
+    const row = { t: (cluster.kernel.now() - leadMs) / 1000, actor, what, detail }
+    rows.push(row)
+    options.onLine?.(row, cluster, act)
+  }
+  const act = (what: string, detail: TimelineRow['detail']): void => {
+    const row = { t: (cluster.kernel.now() - leadMs) / 1000, actor: 'user', what, detail }
+    rows.push(row)
+    playUser(cluster, row, namespace)
   }
   const cluster = createTimelineCluster(file, seed, (_node, what, detail) => tell('request', what, detail))
   const { kernel, controlPlane, nodes, admin } = cluster
@@ -39,6 +58,7 @@ export function playTimeline(file: TimelineFile, seed: string): TimelineRun {
   isRecording = true
   for (const row of file.timeline) {
     if (row.actor !== 'user' && row.actor !== 'operator') continue
+    if (options.skip?.(row) === true) continue
     const at = leadMs + Math.round(row.t * 1000)
     if (at > kernel.now()) kernel.runUntil(at)
     rows.push(row)

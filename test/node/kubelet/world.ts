@@ -98,7 +98,11 @@ export function createWorld(options: WorldOptions = {}) {
     events: () => server.store.collection('events').list('default') as readonly Event[],
     updateSecret(name: string, data: Readonly<Record<string, string>>) {
       const secret = server.store.collection('secrets').get('default', name) as Secret
-      admin.update(resources.secrets, { ...secret, data: undefined, stringData: data } as Secret, () => undefined)
+      admin.update(
+        resources.secrets,
+        { ...secret, data: undefined, stringData: data } as object as Secret,
+        () => undefined,
+      )
     },
   }
 }

@@ -1,0 +1,98 @@
+import type { TimelineFile, TimelineRow } from './timeline-format.ts'
+import { playTimeline } from './timelines.ts'
+
+/** Seconds between two set-ups of one volume that a resync of an idle Pod made: those of starts are closer. */
+export function setUpIntervals(rows: readonly TimelineRow[]): readonly number[] {
+  const last = new Map<string, number>()
+  const intervals: number[] = []
+  for (const { t, what, detail } of rows) {
+    if (what !== 'set-up ok') continue
+    const key = `${String(detail.pod)}/${String(detail.volume)}`
+    const before = last.get(key)
+    last.set(key, t)
+    if (before !== undefined && t - before > 30) intervals.push(t - before)
+  }
+  return intervals
+}
+
+/** Seconds between the attempts of a Pod whose environment cannot be made: gaps of its `Failed` events' syncs. */
+export function retryGaps(rows: readonly TimelineRow[]): readonly number[] {
+  const last = new Map<string, number>()
+  const gaps: number[] = []
+  for (const { t, actor, what, detail } of rows) {
+    if (actor !== 'event' || what !== 'Failed' || !String(detail.message).includes('not found')) continue
+    const pod = String(detail.pod)
+    const before = last.get(pod)
+    last.set(pod, t)
+    if (before !== undefined && t - before > 5 && t - before < 17) gaps.push(t - before)
+  }
+  return gaps
+}
+
+export interface UpdateSample {
+  readonly pod: string
+  readonly delay: number
+  /** Set-ups from the update until it was visible. */
+  readonly setUps: number
+}
+
+/**
+ * How long each update of a Secret took to reach the volume of the Pod that mounts it (category update-delay: one Pod for
+ * each Secret, a counter in key `rev`).
+ */
+export function updateSamples(file: TimelineFile, rows: readonly TimelineRow[]): readonly UpdateSample[] {
+  const podOf = new Map<string, string>()
+  for (const { what, detail } of file.timeline) {
+    if (what !== 'create pod') continue
+    const { spec } = detail.object as { spec?: { volumes?: { secret?: { secretName?: string } }[] } }
+    for (const { secret } of spec?.volumes ?? []) podOf.set(secret?.secretName ?? '', String(detail.name))
+  }
+  const samples: UpdateSample[] = []
+  for (const [index, { t, what, detail }] of rows.entries()) {
+    const pod = podOf.get(String(detail.name))
+    if (what !== 'update secret' || pod === undefined) continue
+    const wanted = Number((detail.object as { stringData?: { rev?: string } }).stringData?.rev)
+    let setUps = 0
+    for (const row of rows.slice(index + 1)) {
+      if (row.detail.pod !== pod) continue
+      if (row.what === 'set-up ok') setUps++
+      if (row.what !== 'content') continue
+      const { files } = row.detail as { files?: { rev?: { content?: string } } }
+      if (Number(files?.rev?.content) < wanted) continue
+      // A later update that came first hides this one: its own sample tells.
+      if (Number(files?.rev?.content) === wanted) samples.push({ pod, delay: row.t - t, setUps })
+      break
+    }
+  }
+  return samples
+}
+
+/**
+ * Update delays as they were measured: each next update comes U[0,120) s after the one before became visible, so that
+ * its place between two syncs is not the recording's but drawn anew (README-timelines.md, Measured laws).
+ */
+export function measuredUpdates(file: TimelineFile, seed: string): readonly UpdateSample[] {
+  const { rows } = playTimeline(file, seed, {
+    skip: ({ what }) => what === 'update secret',
+    onLine({ what, detail }, { kernel, random }, act) {
+      if (what !== 'content') return
+      const { files } = detail as { files?: { rev?: { content?: string } } }
+      const rev = Number(files?.rev?.content) + 1
+      const name = secretOf(file, String(detail.pod))
+      if (name === undefined || Number.isNaN(rev)) return
+      const pauseMs = random.stream(`judge/updates/${name}`).integer(0, 120_000)
+      const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { rev: String(rev) } }
+      kernel.schedule(pauseMs, () => act('update secret', { name, object }))
+    },
+  })
+  return updateSamples(file, rows)
+}
+
+function secretOf(file: TimelineFile, pod: string): string | undefined {
+  for (const { what, detail } of file.timeline) {
+    if (what !== 'create pod' || detail.name !== pod) continue
+    const { spec } = detail.object as { spec?: { volumes?: { secret?: { secretName?: string } }[] } }
+    return spec?.volumes?.[0]?.secret?.secretName
+  }
+  return undefined
+}
