@@ -171,6 +171,39 @@ export class ContainerOrders {
     return runToEnd(program, context, () => ({ ...written, exitCode: 0 }))
   }
 
+  execInTime(id: string, argv: readonly string[], answer: RuntimeDone<ExecResult>): () => void {
+    const { kernel, kind, watch } = this.#options
+    const entry = this.#containers.get(id)
+    const program = entry?.image.program(argv)
+    if (entry?.state !== 'running' || program === undefined) {
+      answer(
+        this.#fail(entry?.state === 'running' ? execNotFound(kind, argv[0] ?? '') : `container not running (${id})`),
+      )
+      return () => undefined
+    }
+    const written = { stdout: '', stderr: '' }
+    const context = this.#context(entry, argv, entry.nextPid++, '', (stream, text) => {
+      written[stream] += text
+    })
+    const finish = (exitCode: number): void => {
+      entry.execs.delete(running)
+      answer({ ok: true, value: { ...written, exitCode } })
+    }
+    const command = new ContainerProcess({ kernel, program, context, watch, exited: finish })
+    const running = {
+      end: () => {
+        command.kill()
+        finish(killedExitCode)
+      },
+    }
+    entry.execs.add(running)
+    command.step()
+    return () => {
+      entry.execs.delete(running)
+      command.kill()
+    }
+  }
+
   probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
     const entry = this.#containers.get(id)
     const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
@@ -250,6 +283,7 @@ export class ContainerOrders {
     const { name, attempt } = entry.config
     note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
     touch(entry.config.podUid)
+    for (const command of [...entry.execs]) command.end()
     for (const tell of entry.whenExited.splice(0)) tell()
   }
 

@@ -25,6 +25,8 @@ export class ContainerEntry implements RuntimeContainer {
   memoryBytes = 0
   nextPid = 2
   readonly log = new LogBuffer()
+  /** Other commands that run in it. */
+  readonly execs = new Set<{ end(): void }>()
   /** Who waits for its end. */
   readonly whenExited: (() => void)[] = []
 

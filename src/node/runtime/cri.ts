@@ -117,6 +117,11 @@ export interface ContainerRuntime {
   ): void
   /** Runs a command in a running container, at this instant. */
   exec(containerId: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult>
+  /**
+   * Runs a command in a running container in virtual time: `sleep 5` takes 5 s. `done` comes when it ended (with 137 when
+   * its container did), or at once if it cannot be run. Returns how to kill it; `done` does not come then.
+   */
+  execInTime(containerId: string, argv: readonly string[], done: RuntimeDone<ExecResult>): () => void
   /** Everything that the container wrote, with the time of each line. */
   logs(
     containerId: string,

@@ -130,6 +130,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
       })
     },
     exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
+    execInTime: (id, argv, done) => orders.execInTime(id, argv, done),
     logs: (id) => orders.logs(id),
     probe: (id, request) => orders.probe(id, request),
     reboot() {

@@ -171,6 +171,29 @@ describe('exec', () => {
     })
   })
 
+  test('8.4 a hook that sleeps takes its time, can be killed, and ends with its container', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sleep', 'infinity'])
+    const log: string[] = []
+    const exec = (name: string, script: string) =>
+      runtime.execInTime(id, ['sh', '-c', script], (result) => {
+        log.push(
+          `${kernel.now()} ${name} ${result.ok ? `${result.value.stdout.trim()} ${result.value.exitCode}` : result.message}`,
+        )
+      })
+    exec('at once', 'echo now')
+    exec('slow', 'echo a; sleep 5; echo b; exit 3')
+    const kill = exec('killed', 'sleep 6')
+    exec('long', 'sleep 100')
+    kernel.runUntil(5500)
+    kill()
+    runtime.stopContainer(id, 1, () => {})
+    kernel.runUntil(200_000)
+    expect(log).toEqual(['0 at once now 0', '5000 slow a\nb 3', '6500 long  137'])
+    runtime.execInTime(id, ['true'], (result) => log.push(String(result.ok)))
+    expect(log.at(-1)).toBe('false')
+  })
+
   test('S3 files that one container makes are not seen by another, those in a shared volume are', () => {
     const { runtime, start } = createWorld()
     const one = start(['sleep', 'infinity'], { writable: true })
