@@ -206,6 +206,15 @@ export function validateNonSpecialIp(v: Validator, field: string, ip: string): v
   }
 }
 
+/** SCTP is alpha until v1.19. Source: conditional_validation.go, ValidateConditionalService. */
+export function validateServiceSctp(v: Validator, next: Service, old: Service | undefined): void {
+  const isSctp = ({ protocol }: ServicePort) => protocol === 'SCTP'
+  if (v.minor >= 19 || (old?.spec?.ports ?? []).some(isSctp)) return
+  for (const [index, port] of (next.spec?.ports ?? []).entries()) {
+    if (isSctp(port)) v.notSupported(`spec.ports[${index}].protocol`, 'SCTP', ['TCP', 'UDP'])
+  }
+}
+
 /** Source: validateEndpointSubsets. */
 export function validateSubsets(v: Validator, subsets: readonly EndpointSubset[]): void {
   for (const [index, subset] of subsets.entries()) {

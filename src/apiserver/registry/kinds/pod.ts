@@ -97,13 +97,13 @@ export const podStrategy: Strategy<Pod> = {
       if (pod.spec.ephemeralContainers !== undefined) {
         v.forbidden('spec.ephemeralContainers', 'cannot be set on create')
       }
-      validateSctp(v, 'spec', pod.spec, undefined)
+      validateSctp(v, sctpRoot, pod.spec, undefined)
     }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validatePod(v, next, next.spec === old.spec)
       validatePodUpdate(v, next, old)
-      if (next.spec !== old.spec) validateSctp(v, 'spec', next.spec, old.spec)
+      if (next.spec !== old.spec) validateSctp(v, sctpRoot, next.spec, old.spec)
     }),
   prepareForStatusUpdate: (next, old) => ({
     ...old,
@@ -126,6 +126,9 @@ export const podStrategy: Strategy<Pod> = {
 }
 
 const noSpec: PodSpec = { containers: [] }
+
+/** The original begins this path with a name that is empty, which is printed as an empty subscript. */
+const sctpRoot = '[].spec'
 
 function ownersOf(pod: Pod): Pick<Pod['metadata'], 'ownerReferences'> {
   const { ownerReferences } = pod.metadata

@@ -1,5 +1,10 @@
 import { dns1035Label, maskTrailingDash } from '../../../objects/formats.ts'
-import { validateService, validateServiceUpdate, validateSubsets } from '../../../objects/service-validation.ts'
+import {
+  validateService,
+  validateServiceSctp,
+  validateServiceUpdate,
+  validateSubsets,
+} from '../../../objects/service-validation.ts'
 import type { EndpointSubset, Endpoints, LoadBalancerStatus, Service, ServicePort } from '../../../objects/services.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
@@ -84,11 +89,16 @@ export const serviceStrategy: Strategy<Service> = {
     return allocate({ ...next, spec: clusterIP === '' ? spec : { ...spec, clusterIP } }, context)
   },
   validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
-  validate: (service, context) => errorsOf(context, (v) => validateService(v, service)),
+  validate: (service, context) =>
+    errorsOf(context, (v) => {
+      validateService(v, service)
+      validateServiceSctp(v, service, undefined)
+    }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateServiceUpdate(v, next, old)
       validateService(v, next)
+      validateServiceSctp(v, next, old)
     }),
   table: {
     columns: serviceColumns,
