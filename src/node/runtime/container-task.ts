@@ -84,8 +84,10 @@ export function runToEnd(
   output: () => ExecResult,
 ): RuntimeResult<ExecResult> {
   const run = program.run(context)
-  const { done, value } = run.next()
-  if (done === true) return { ok: true, value: { ...output(), exitCode: value } }
+  let { done, value } = run.next()
+  while (done !== true && typeof value === 'object' && value.kind === 'sleep' && value.ms === 0)
+    ({ done, value } = run.next())
+  if (typeof value === 'number') return { ok: true, value: { ...output(), exitCode: value } }
   run.return(0)
   const what =
     value.kind === 'sleep' ? value.what : value.kind === 'change' ? `waiting for ${value.directory}` : 'the command'

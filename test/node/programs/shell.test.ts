@@ -104,13 +104,16 @@ describe('what is refused', () => {
     expect(run(script)).toEqual(output)
   })
 
-  test('a loop that never waits is stopped, and the container runs on', () => {
-    const { kernel, runtime, start } = createWorld()
-    const { id } = start(['sh', '-c', 'while true; do :; done'])
-    kernel.runUntil(1000)
-    expect(runtime.logs(id)[0]?.line).toContain('100000 commands ran at one instant')
-    expect(runtime.podContainers('uid')[0]?.state).toBe('running')
-  })
+  test.each(['while true; do :; done', 'while true; do sleep 0; done'])(
+    'a loop that never waits is stopped, and the container runs on: %s',
+    (script) => {
+      const { kernel, runtime, start } = createWorld()
+      const { id } = start(['sh', '-c', script])
+      kernel.runUntil(1000)
+      expect(runtime.logs(id)[0]?.line).toContain('100000 commands ran at one instant')
+      expect(runtime.podContainers('uid')[0]?.state).toBe('running')
+    },
+  )
 })
 
 describe('time', () => {
@@ -154,6 +157,7 @@ describe('exec', () => {
       ok: true,
       value: { stdout: '1\n', stderr: '', exitCode: 3 },
     })
+    expect(runtime.exec(id, ['sh', '-c', 'sleep 0; echo a'])).toMatchObject({ value: { stdout: 'a\n', exitCode: 0 } })
     expect(runtime.exec(id, ['sh'], 'echo from stdin\n')).toMatchObject({ value: { stdout: 'from stdin\n' } })
   })
 

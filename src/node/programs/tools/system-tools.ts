@@ -82,6 +82,8 @@ export const sleep: Tool = (context) => {
     context.err('BusyBox v1.31.1 multi-call binary.\n\nUsage: sleep [N]...\n')
     return 1
   }
+  // No wait at all: a loop around `sleep 0` must not stop virtual time.
+  if (Math.round(ms) === 0) return 0
   return wait({ kind: 'sleep', ms: Math.round(ms), what: `sleep ${context.args.join(' ')}` })
 }
 
