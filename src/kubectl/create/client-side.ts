@@ -22,6 +22,7 @@ import {
 } from './objects.ts'
 import { structJson, withLastApplied } from './struct-json.ts'
 
+/** What a kubectl without a cluster can reach. */
 export interface ClientSideWorld {
   /** Which kubectl plays: `1.18.2`. */
   readonly clientVersion: string
@@ -31,6 +32,7 @@ export interface ClientSideWorld {
   klogPrefix(severity: 'W' | 'E'): string
 }
 
+/** What a command printed and how it ended. */
 export interface CommandResult {
   readonly stdout: string
   readonly stderr: string

@@ -1,6 +1,7 @@
 /** As much of PEM and DER as finding the public key of a certificate and of a private key needs. */
 import { fromBase64 } from '../bytes.ts'
 
+/** One block between BEGIN and END, decoded. */
 export interface PemBlock {
   readonly type: string
   readonly bytes: Uint8Array
@@ -18,11 +19,13 @@ export function pemBlocks(text: string): readonly PemBlock[] {
   return blocks
 }
 
+/** One element of DER: its tag byte and what it holds. */
 export interface DerNode {
   readonly tag: number
   readonly content: Uint8Array
 }
 
+/** Tag bytes. Source: ITU-T X.690. */
 export const derTag = { integer: 0x02, bitString: 0x03, octetString: 0x04, oid: 0x06, sequence: 0x30 } as const
 
 /** The elements that lie side by side in `bytes`; undefined when they are malformed. */
@@ -53,6 +56,7 @@ export function derSequence(bytes: Uint8Array): readonly DerNode[] | undefined {
   return derElements(outer.content)
 }
 
+/** Two lower-case digits a byte. */
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -2,6 +2,7 @@
 import { fail } from '../cli/failure.ts'
 import { parseBool } from '../cli/flags.ts'
 
+/** What happens to the object: sent, only printed, or sent without being kept. */
 export type DryRun = 'none' | 'client' | 'server'
 
 /** Lines of helpers.go that klog names in its warnings, by first minor version: of a bare flag; boolean ones follow 14 and 17 later. */

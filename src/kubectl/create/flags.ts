@@ -24,6 +24,7 @@ function envFileFlag(minor: number): FlagSpec {
   return minor >= 23 ? strings('from-env-file') : string('from-env-file')
 }
 
+/** Flags of one sub-command of `create secret`, without the common ones. */
 export function secretFlags(command: SecretCommand, minor: number): readonly FlagSpec[] {
   const hash = bool('append-hash')
   switch (command) {
@@ -44,6 +45,7 @@ export function secretFlags(command: SecretCommand, minor: number): readonly Fla
   }
 }
 
+/** Flags of `create configmap`, without the common ones. */
 export function configMapFlags(minor: number): readonly FlagSpec[] {
   return [strings('from-file'), array('from-literal'), envFileFlag(minor), bool('append-hash')]
 }

@@ -22,10 +22,12 @@ export interface HashedSecret {
   readonly immutable?: boolean
 }
 
+/** The suffix for a Secret's name, without its dash. */
 export function secretHash({ name, type, data, immutable }: HashedSecret): string {
   return encodeHash(goJson({ data, immutable, kind: 'Secret', name, type }))
 }
 
+/** What of a ConfigMap is hashed. */
 export interface HashedConfigMap {
   readonly name: string
   readonly data: Readonly<Record<string, string>> | null
@@ -33,6 +35,7 @@ export interface HashedConfigMap {
   readonly immutable?: boolean
 }
 
+/** The suffix for a ConfigMap's name, without its dash. */
 export function configMapHash({ name, data, binaryData, immutable }: HashedConfigMap): string {
   const hasBinary = binaryData !== undefined && Object.keys(binaryData).length > 0
   return encodeHash(

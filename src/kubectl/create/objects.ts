@@ -21,6 +21,7 @@ import {
 } from './sources.ts'
 import { structJson } from './struct-json.ts'
 
+/** Sub-commands of `create secret`. */
 export type SecretCommand = 'generic' | 'docker-registry' | 'tls'
 
 /** What the command line says, besides its flags. */

@@ -22,6 +22,7 @@ export interface SourceWorld {
 /** Takes one key; throws when it is no valid key or is there already. */
 export type AddKey = (key: string, value: Uint8Array) => void
 
+/** `key=value`, split at the first equals sign; the value is taken as it is. */
 export function addFromLiterals(literals: readonly string[], add: AddKey): void {
   for (const literal of literals) {
     const at = literal.indexOf('=')
@@ -30,6 +31,7 @@ export function addFromLiterals(literals: readonly string[], add: AddKey): void 
   }
 }
 
+/** `[key=]path`; of a directory, its files by name. */
 export function addFromFiles(world: SourceWorld, sources: readonly string[], add: AddKey): void {
   for (const source of sources) {
     const { key, path } = parseFileSource(source, world.minor)

@@ -43,6 +43,7 @@ function scalar(value: unknown): string {
     .replace(/[<>&\u2028\u2029]/g, (char) => escapes[char] ?? char)
 }
 
+/** Source: k8s.io/api core/v1 annotation_key_constants.go. */
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**

@@ -33,6 +33,7 @@ import type { FieldNaming } from './schema.ts'
 import { addAffixes, addAnnotations, addCommonLabels, setNamespaceV2 } from './transformers.ts'
 import { resolveVars } from './vars.ts'
 
+/** What a build needs besides files. */
 export interface BuildWorld {
   readonly env: ReadonlyMap<string, string>
   readonly naming: FieldNaming
@@ -44,6 +45,7 @@ interface Accumulated {
   readonly vars: Variable[]
 }
 
+/** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV2(loader: Loader, world: BuildWorld): readonly Body[] {
   const { resources, vars } = accumulate(loader, world)
   for (const resource of resources) {

@@ -44,6 +44,7 @@ import { resolveVars } from './vars.ts'
 /** How Go prints a pointer to a generator without an origin; the address is any. */
 const generatorPointer = '&{0xc000a90750 <nil>}'
 
+/** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kustomization = loadKustomization(loader, 'v5', world.naming, world.warn)
   const resources: Resource[] = []

@@ -3,6 +3,7 @@ import { isObject } from '../json.ts'
 import { refuse } from './loader.ts'
 import { type Body, type Gvk, isSelectedBy } from './resource.ts'
 
+/** A field of objects of some kind; empty parts of the kind match anything. */
 export interface FieldSpec extends Gvk {
   /** Makes what is missing on the way. */
   readonly create: boolean
@@ -23,6 +24,7 @@ export function splitPath(path: string): readonly string[] {
   return path.split(/(?<!\\)\//).map((part) => part.replaceAll('\\/', '/').replace(/\[\]$/, ''))
 }
 
+/** Makes the new value of a field from the old one. */
 export type Change = (value: unknown) => unknown
 
 /** Replaces what the path leads to by what `change` makes of it, in every item of lists on the way. */
@@ -61,6 +63,7 @@ export function setOwn(node: Body, key: string, value: unknown): void {
   Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** Those that concern objects of a kind. */
 export function specsFor(gvk: Gvk, specs: readonly FieldSpec[]): readonly FieldSpec[] {
   return specs.filter((spec) => isSelectedBy(gvk, spec))
 }

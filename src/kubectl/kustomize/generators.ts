@@ -16,12 +16,14 @@ interface Pair {
   readonly value: Uint8Array
 }
 
+/** Where generators read from. */
 export interface GeneratorWorld {
   readonly loader: Loader
   readonly generation: Generation
   readonly env: ReadonlyMap<string, string>
 }
 
+/** The object of one generator entry, not yet hashed. Throws KustomizeError. */
 export function generate(
   kind: 'Secret' | 'ConfigMap',
   args: GeneratorArgs,

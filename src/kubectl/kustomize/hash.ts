@@ -4,6 +4,7 @@ import { goJson, isObject } from '../json.ts'
 import type { Generation } from './loader.ts'
 import { type Body, metadataOf, textMap } from './resource.ts'
 
+/** Ten characters, without the dash before them. */
 export function nameHash(body: Body, generation: Generation): string {
   if (generation === 'v5') return hashV5(body)
   const name = String(metadataOf(body).name ?? '')

@@ -4,6 +4,7 @@ import { fromYaml } from '../yaml/from-yaml.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
 import { type FieldNaming, kustomizationError } from './schema.ts'
 
+/** Picks resources; absent fields match anything. */
 export interface Selector {
   readonly group?: string
   readonly version?: string
@@ -15,6 +16,7 @@ export interface Selector {
   readonly annotationSelector?: string
 }
 
+/** What generated objects get besides their data. */
 export interface GeneratorOptions {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
@@ -22,6 +24,7 @@ export interface GeneratorOptions {
   readonly immutable?: boolean
 }
 
+/** One entry of secretGenerator or configMapGenerator. */
 export interface GeneratorArgs {
   readonly namespace?: string
   readonly name?: string
@@ -35,6 +38,7 @@ export interface GeneratorArgs {
   readonly options?: GeneratorOptions
 }
 
+/** One entry of images. */
 export interface ImageChange {
   readonly name?: string
   readonly newName?: string
@@ -43,6 +47,7 @@ export interface ImageChange {
   readonly digest?: string
 }
 
+/** One entry of patches or patchesJson6902. */
 export interface PatchEntry {
   readonly path?: string
   readonly patch?: string
@@ -50,12 +55,14 @@ export interface PatchEntry {
   readonly options?: Readonly<Record<string, boolean>>
 }
 
+/** One entry of vars. */
 export interface Variable {
   readonly name?: string
   readonly objref?: Selector
   readonly fieldref?: { readonly fieldpath?: string; readonly fieldPath?: string }
 }
 
+/** One entry of labels. */
 export interface LabelEntry {
   readonly pairs?: Readonly<Record<string, string>>
   readonly includeSelectors?: boolean
@@ -69,12 +76,14 @@ export interface LabelEntry {
   }[]
 }
 
+/** Which part of a field a replacement concerns. */
 export interface FieldOptions {
   readonly delimiter?: string
   readonly index?: number
   readonly create?: boolean
 }
 
+/** One entry of replacements. */
 export interface Replacement {
   readonly path?: string
   readonly source?: Selector & { readonly fieldPath?: string; readonly options?: FieldOptions }
@@ -234,6 +243,7 @@ const unsupportedFields: readonly (keyof Kustomization)[] = [
   'openapi',
 ]
 
+/** Refuses what podsim lacks rather than passing it over. */
 export function refuseUnsupported(kustomization: Kustomization): void {
   for (const field of unsupportedFields) {
     const value = kustomization[field]

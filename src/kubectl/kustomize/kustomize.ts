@@ -10,6 +10,7 @@ import { buildV5 } from './build-v5.ts'
 import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'
 import type { Body } from './resource.ts'
 
+/** What a build can reach. */
 export interface KustomizeWorld {
   readonly files: VirtualFiles
   /** Where kustomize 2.0.3 looks for the values of bare names in env files. */
@@ -18,6 +19,7 @@ export interface KustomizeWorld {
   readonly minor: number
 }
 
+/** The objects of a build, or the error that ended it. */
 export type KustomizeResult =
   | {
       readonly ok: true

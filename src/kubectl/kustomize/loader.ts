@@ -4,6 +4,7 @@
  */
 import type { VirtualFiles } from '../host.ts'
 
+/** A build that cannot go on, in kustomize's own words. */
 export class KustomizeError extends Error {
   override readonly name = 'KustomizeError'
 }
@@ -13,6 +14,7 @@ export class PrintingError extends Error {
   override readonly name = 'PrintingError'
 }
 
+/** Ends the build. */
 export function refuse(message: string): never {
   throw new KustomizeError(message)
 }
@@ -27,6 +29,7 @@ export function wrap<T>(prefix: string, work: () => T): T {
   }
 }
 
+/** Which kustomize: 2.0.3, or 5. */
 export type Generation = 'v2' | 'v5'
 
 /** A directory that a kustomization lives in. */
@@ -41,6 +44,7 @@ export interface Loader {
   open(path: string): Loader
 }
 
+/** A loader for the directory that a build starts in; relative paths start at the working directory. */
 export function openLoader(files: VirtualFiles, path: string, generation: Generation): Loader {
   if (generation === 'v5') {
     const root = wrap('must build at directory', () => confirmDirectory(files, path))

@@ -13,6 +13,7 @@ export class MalformedYaml extends Error {
   override readonly name = 'MalformedYaml'
 }
 
+/** The objects of a file, lists taken apart. Throws KustomizeError. */
 export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
   const { values, error } = readManifestDocuments(content)
   const resources = values.flatMap((value) => flattenV2(value))

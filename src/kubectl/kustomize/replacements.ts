@@ -7,6 +7,7 @@ import { refuse } from './loader.ts'
 import { selectResources } from './patches.ts'
 import { type Body, cloneJson, currentId, type Resource, type ResourceId } from './resource.ts'
 
+/** Copies values in the order of the entries. Throws KustomizeError. */
 export function applyReplacements(resources: readonly Resource[], replacements: readonly Replacement[]): void {
   for (const { source, targets } of replacements) {
     if (source === undefined || targets === undefined || targets === null) {

@@ -6,6 +6,7 @@ export interface Body {
   [key: string]: unknown
 }
 
+/** Group, version and kind; the core group is the empty text. */
 export interface Gvk {
   readonly group: string
   readonly version: string
@@ -18,6 +19,7 @@ export interface ResourceId extends Gvk {
   readonly namespace: string
 }
 
+/** What a generator does when an object of its name is there. */
 export type Behavior = 'unspecified' | 'create' | 'merge' | 'replace'
 
 export interface Resource {
@@ -31,6 +33,7 @@ export interface Resource {
   needsHash: boolean
 }
 
+/** A resource that has had no other name yet. */
 export function newResource(body: Body, options: { behavior?: Behavior; needsHash?: boolean } = {}): Resource {
   return {
     body,
@@ -42,6 +45,7 @@ export function newResource(body: Body, options: { behavior?: Behavior; needsHas
   }
 }
 
+/** Read from apiVersion and kind. */
 export function gvkOf(body: Body): Gvk {
   const apiVersion = textOf(body.apiVersion)
   const slash = apiVersion.indexOf('/')
@@ -56,6 +60,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** The metadata to be read; empty where there is none. */
 export function metadataOf(body: Body): Body {
   return isObject(body.metadata) ? (body.metadata as Body) : {}
 }
@@ -66,15 +71,18 @@ export function ownMetadata(body: Body): Body {
   return body.metadata as Body
 }
 
+/** What a resource is called now. */
 export function currentId(resource: Resource): ResourceId {
   const { name, namespace } = metadataOf(resource.body)
   return { ...gvkOf(resource.body), name: textOf(name), namespace: textOf(namespace) }
 }
 
+/** What a resource was called when it was read or generated. */
 export function originalId(resource: Resource): ResourceId {
   return resource.previous[0] ?? currentId(resource)
 }
 
+/** To be called before a name or namespace changes. */
 export function rememberId(resource: Resource): void {
   resource.previous.push(currentId(resource))
 }
@@ -114,6 +122,7 @@ const clusterKindsV2 = new Set([
   'PersistentVolume',
 ])
 
+/** Whether objects of a kind have no namespace, as that kustomize knows it. */
 export function isClusterScoped({ kind }: Gvk, generation: 'v2' | 'v5'): boolean {
   return (generation === 'v2' ? clusterKindsV2 : clusterKinds).has(kind)
 }
@@ -124,10 +133,12 @@ export function effectiveNamespace(id: ResourceId): string {
   return id.namespace === '' ? 'default' : id.namespace
 }
 
+/** All three parts are equal. */
 export function isSameGvk(a: Gvk, b: Gvk): boolean {
   return a.group === b.group && a.version === b.version && a.kind === b.kind
 }
 
+/** Same kind and name in the same effective namespace. */
 export function isSameId(a: ResourceId, b: ResourceId): boolean {
   return isSameGvk(a, b) && a.name === b.name && effectiveNamespace(a) === effectiveNamespace(b)
 }

@@ -33,6 +33,7 @@ const tables = {
 
 const metadataLabels = parseFieldSpec('|||create|metadata/labels')
 
+/** Moves all resources; of role binding subjects only `default` follows. Refuses when two become one. */
 export function setNamespaceV5(resources: readonly Resource[], namespace: string): void {
   for (const resource of resources) {
     rememberId(resource)
@@ -75,6 +76,7 @@ export function setNamespaceV2(resources: readonly Resource[], namespace: string
   }
 }
 
+/** Adds namePrefix and nameSuffix to all names that may change. */
 export function addAffixes(resources: readonly Resource[], kustomization: Kustomization, generation: Generation): void {
   const prefix = kustomization.namePrefix ?? ''
   const suffix = kustomization.nameSuffix ?? ''
@@ -95,6 +97,7 @@ function rename(resource: Resource, generation: Generation, prefix: string, suff
   metadata.name = `${prefix}${String(metadata.name ?? '')}${suffix}`
 }
 
+/** Labels on objects, templates and selectors. */
 export function addCommonLabels(
   resources: readonly Resource[],
   labels: Readonly<Record<string, string>>,
@@ -103,6 +106,7 @@ export function addCommonLabels(
   addEntries(resources, labels, tables[generation].commonLabels)
 }
 
+/** Annotations on objects and templates. */
 export function addAnnotations(
   resources: readonly Resource[],
   annotations: Readonly<Record<string, string>>,
@@ -135,6 +139,7 @@ function addEntries(
   }
 }
 
+/** Sets replica counts; refuses a name that nothing with replicas has. */
 export function setReplicas(resources: readonly Resource[], replicas: Kustomization['replicas']): void {
   for (const { name = '', count = 0 } of replicas ?? []) {
     let found = false

@@ -6,12 +6,14 @@ export function toByteText(text: string): string {
   return /^[\x00-\x7f]*$/.test(text) ? text : bytesToByteText(utf8Bytes(text))
 }
 
+/** The byte text of bytes. */
 export function bytesToByteText(bytes: Uint8Array): string {
   const parts: string[] = []
   for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)))
   return parts.join('')
 }
 
+/** The bytes of a byte text. */
 export function byteTextToBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)

@@ -13,6 +13,7 @@ export type Substitute = (script: Script) => string
 /** Ends the command with a message of the shell's own. */
 export type Complain = (message: string) => void
 
+/** Expands the words of one command. */
 export interface Expander {
   /** All arguments that words stand for. */
   args(words: readonly Word[]): string[]
@@ -29,6 +30,7 @@ interface Field {
   isKept: boolean
 }
 
+/** An expander on a shell's variables. Substitutions run in subshells; what cannot be expanded ends the shell. */
 export function createExpander(state: ShellState, substitute: Substitute, complain: Complain): Expander {
   const text = (word: Word): string =>
     pattern(word)

@@ -28,6 +28,7 @@ export interface ShellHost {
   startKubectl?(call: KubectlCall, limitMs: number | undefined): void
 }
 
+/** What a command line printed, decoded as UTF-8, and how it ended. */
 export interface ShellResult {
   readonly stdout: string
   readonly stderr: string

@@ -13,6 +13,7 @@ import type { Command, ListItem, Pipeline, Script, SimpleCommand } from './synta
 /** How deep functions may call each other. */
 const maxFunctionDepth = 100
 
+/** Runs commands on one shell's state; subshells get one of their own. */
 export class Interpreter {
   readonly state: ShellState
 

@@ -1,5 +1,6 @@
 /** Grammar of command lines. Source: POSIX XCU 2.10; bash(1) for `&>`, `<<<` and `$'...'`. */
 
+import { ScriptCursor } from './script-cursor.ts'
 import {
   type Assignment,
   type Command,
@@ -10,13 +11,13 @@ import {
   ShellSyntaxError,
   type SimpleCommand,
   type Word,
-  type WordPart,
 } from './syntax.ts'
-import { lineOf, WordReader } from './word-reader.ts'
+import { lineOf } from './word-reader.ts'
 
 /** How deep compound commands may nest. */
 const maxDepth = 200
 
+/** What a text says, up to its first mistake. */
 export interface ParsedScript {
   /** What could be read; all of it unless there is an error. */
   readonly script: Script
@@ -43,145 +44,52 @@ function parseNested(text: string, depth: number): Script {
   return items
 }
 
-interface PendingHereDocument {
-  readonly delimiter: string
-  readonly isQuoted: boolean
-  readonly stripsTabs: boolean
-  readonly target: WordPart[]
-}
-
-const operators = [
-  '&>>',
-  '<<<',
-  '<<-',
-  '&&',
-  '||',
-  ';;',
-  '&>',
-  '>>',
-  '>&',
-  '>|',
-  '<<',
-  '<&',
-  '<>',
-  '&',
-  '|',
-  ';',
-  '<',
-  '>',
-  '(',
-  ')',
-]
 const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
-const redirectionOperators = new Set(['<', '>', '>>', '>|', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '<>'])
 
-class Parser {
-  readonly #text: string
-  #index = 0
-  readonly #depth: number
+class Parser extends ScriptCursor {
   #nesting = 0
-  #pending: PendingHereDocument[] = []
 
   constructor(text: string, depth: number) {
-    this.#text = text
-    this.#depth = depth
+    super(text, depth, parseNested)
   }
 
   /** Passes blank lines and comments; false at the end. */
   skipToCommand(): boolean {
     for (;;) {
-      this.#skipBlanks()
-      if (this.#text.charAt(this.#index) !== '\n') break
-      this.#newline()
+      this.skipBlanks()
+      if (this.text.charAt(this.index) !== '\n') break
+      this.newline()
     }
-    return this.#index < this.#text.length
+    return this.index < this.text.length
   }
 
   /** The commands of one line, or of as many as they need. */
   line(): ListItem[] {
     const items: ListItem[] = []
-    this.#list(items, () => this.#text.charAt(this.#index) === '\n' || this.#index >= this.#text.length)
-    if (this.#index < this.#text.length) this.#newline()
-    else this.#readHereDocuments()
+    this.#list(items, () => this.text.charAt(this.index) === '\n' || this.index >= this.text.length)
+    if (this.index < this.text.length) this.newline()
+    else this.readHereDocuments()
     return items
-  }
-
-  #skipBlanks(): void {
-    for (;;) {
-      const char = this.#text.charAt(this.#index)
-      if (char === ' ' || char === '\t') this.#index++
-      else if (char === '\\' && this.#text.charAt(this.#index + 1) === '\n') this.#index += 2
-      else if (char === '#') {
-        const end = this.#text.indexOf('\n', this.#index)
-        this.#index = end < 0 ? this.#text.length : end
-      } else return
-    }
-  }
-
-  #newline(): void {
-    this.#index++
-    this.#readHereDocuments()
-  }
-
-  #skipNewlines(): void {
-    this.#skipBlanks()
-    while (this.#text.charAt(this.#index) === '\n') {
-      this.#newline()
-      this.#skipBlanks()
-    }
-  }
-
-  #operator(): string | undefined {
-    return operators.find((operator) => this.#text.startsWith(operator, this.#index))
-  }
-
-  #unexpected(): never {
-    const line = lineOf(this.#text, this.#index)
-    if (this.#index >= this.#text.length) {
-      throw new ShellSyntaxError([`line ${line + 1}: syntax error: unexpected end of file`])
-    }
-    const isNewline = this.#text.charAt(this.#index) === '\n'
-    const token = isNewline ? 'newline' : (this.#operator() ?? this.#peekRaw())
-    const shown = this.#text.split('\n')[line - 1] ?? ''
-    throw new ShellSyntaxError([
-      `line ${line}: syntax error near unexpected token \`${token}'`,
-      `line ${line}: \`${shown}'`,
-    ])
-  }
-
-  /** Where the end of the text counts as a missing word. */
-  #unexpectedNewline(): never {
-    const line = lineOf(this.#text, this.#index)
-    const shown = this.#text.split('\n')[line - 1] ?? ''
-    throw new ShellSyntaxError([
-      `line ${line}: syntax error near unexpected token \`newline'`,
-      `line ${line}: \`${shown}'`,
-    ])
-  }
-
-  /** The plain characters that come, as reserved words are recognised. */
-  #peekRaw(): string {
-    return /^[^\s;&|<>()]*/.exec(this.#text.slice(this.#index, this.#index + 256))?.[0] ?? ''
   }
 
   #list(items: ListItem[], isEnd: () => boolean): void {
     let joint: ListItem['joint'] = ';'
     for (;;) {
       const pipeline = this.#pipeline()
-      this.#skipBlanks()
-      const operator = this.#operator()
+      this.skipBlanks()
+      const operator = this.operator()
       if (operator === '&&' || operator === '||') {
         items.push({ pipeline, joint, background: false })
         joint = operator
-        this.#index += 2
-        this.#skipNewlines()
+        this.index += 2
+        this.skipNewlines()
         continue
       }
       items.push({ pipeline, joint, background: operator === '&' })
       joint = ';'
-      if (operator === ';' || operator === '&') this.#index++
-      else if (!isEnd()) this.#unexpected()
-      this.#skipBlanks()
+      if (operator === ';' || operator === '&') this.index++
+      else if (!isEnd()) this.unexpected()
+      this.skipBlanks()
       if (isEnd()) return
     }
   }
@@ -190,48 +98,43 @@ class Parser {
   #compoundList(...ends: readonly string[]): Script {
     if (++this.#nesting > maxDepth) throw new ShellSyntaxError(['commands nest too deeply'])
     const items: ListItem[] = []
-    const isEnd = (): boolean => ends.includes(this.#endToken())
-    this.#skipNewlines()
+    const isEnd = (): boolean => ends.includes(this.endToken())
+    this.skipNewlines()
     while (!isEnd()) {
-      if (this.#index >= this.#text.length) this.#unexpected()
-      this.#list(items, () => isEnd() || this.#text.charAt(this.#index) === '\n')
-      this.#skipNewlines()
+      if (this.index >= this.text.length) this.unexpected()
+      this.#list(items, () => isEnd() || this.text.charAt(this.index) === '\n')
+      this.skipNewlines()
     }
-    if (items.length === 0) this.#unexpected()
+    if (items.length === 0) this.unexpected()
     this.#nesting--
     return items
   }
 
-  #endToken(): string {
-    const operator = this.#operator()
-    return operator === ')' || operator === ';;' ? operator : this.#peekRaw()
-  }
-
   #pipeline(): Pipeline {
-    this.#skipBlanks()
+    this.skipBlanks()
     let negated = false
-    while (this.#peekRaw() === '!') {
+    while (this.peekRaw() === '!') {
       negated = !negated
-      this.#index++
-      this.#skipBlanks()
+      this.index++
+      this.skipBlanks()
     }
     const commands = [this.#command()]
     for (;;) {
-      this.#skipBlanks()
-      if (this.#operator() !== '|') return { negated, commands }
-      this.#index++
-      this.#skipNewlines()
+      this.skipBlanks()
+      if (this.operator() !== '|') return { negated, commands }
+      this.index++
+      this.skipNewlines()
       commands.push(this.#command())
     }
   }
 
   #command(): Command {
-    this.#skipBlanks()
-    if (this.#operator() === '(') return this.#subshell()
-    const word = this.#peekRaw()
+    this.skipBlanks()
+    if (this.operator() === '(') return this.#subshell()
+    const word = this.peekRaw()
     switch (word) {
       case '{':
-        this.#index++
+        this.index++
         return this.#withRedirections({ kind: 'group', body: this.#compoundList('}') }, '}')
       case 'if':
         return this.#if()
@@ -243,49 +146,49 @@ class Parser {
       case 'case':
         return this.#case()
     }
-    if (reserved.has(word)) this.#unexpected()
-    const name = /^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\([ \t]*\)/.exec(this.#text.slice(this.#index, this.#index + 256))
+    if (reserved.has(word)) this.unexpected()
+    const name = /^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\([ \t]*\)/.exec(this.text.slice(this.index, this.index + 256))
     if (name !== null) return this.#function(name[1] ?? '', name[0].length)
     return this.#simple()
   }
 
   #function(name: string, length: number): Command {
-    this.#index += length
-    this.#skipNewlines()
+    this.index += length
+    this.skipNewlines()
     return { kind: 'function', name, body: this.#command() }
   }
 
   #subshell(): Command {
-    this.#index++
+    this.index++
     return this.#withRedirections({ kind: 'subshell', body: this.#compoundList(')') }, ')')
   }
 
   #expect(word: string): void {
-    this.#skipNewlines()
-    if (this.#endToken() !== word) this.#unexpected()
-    this.#index += word.length
+    this.skipNewlines()
+    if (this.endToken() !== word) this.unexpected()
+    this.index += word.length
   }
 
   #withRedirections<T extends object>(command: T, end: string): T & { readonly redirections: readonly Redirection[] } {
     this.#expect(end)
     const redirections: Redirection[] = []
     for (;;) {
-      this.#skipBlanks()
-      const redirection = this.#redirection()
+      this.skipBlanks()
+      const redirection = this.redirection()
       if (redirection === undefined) return { ...command, redirections }
       redirections.push(redirection)
     }
   }
 
   #if(): Command {
-    this.#index += 2
+    this.index += 2
     const branches: { condition: Script; body: Script }[] = []
     let otherwise: Script | undefined
     for (;;) {
       const condition = this.#compoundList('then')
       this.#expect('then')
       branches.push({ condition, body: this.#compoundList('elif', 'else', 'fi') })
-      const next = this.#endToken()
+      const next = this.endToken()
       if (next !== 'elif') {
         if (next === 'else') {
           this.#expect('else')
@@ -298,7 +201,7 @@ class Parser {
   }
 
   #loop(word: 'while' | 'until'): Command {
-    this.#index += word.length
+    this.index += word.length
     const condition = this.#compoundList('do')
     this.#expect('do')
     const body = this.#compoundList('done')
@@ -306,88 +209,77 @@ class Parser {
   }
 
   #for(): Command {
-    this.#index += 3
-    this.#skipBlanks()
-    const name = this.#peekRaw()
-    if (this.#index >= this.#text.length) this.#unexpectedNewline()
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.#unexpected()
-    this.#index += name.length
-    this.#skipNewlines()
+    this.index += 3
+    this.skipBlanks()
+    const name = this.peekRaw()
+    if (this.index >= this.text.length) this.unexpectedNewline()
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.unexpected()
+    this.index += name.length
+    this.skipNewlines()
     let words: Word[] | undefined
-    if (this.#peekRaw() === 'in') {
-      this.#index += 2
+    if (this.peekRaw() === 'in') {
+      this.index += 2
       words = []
-      for (this.#skipBlanks(); this.#isWordStart(); this.#skipBlanks()) words.push(this.#word())
+      for (this.skipBlanks(); this.isWordStart(); this.skipBlanks()) words.push(this.word())
     }
-    this.#skipBlanks()
-    if (this.#operator() === ';') this.#index++
+    this.skipBlanks()
+    if (this.operator() === ';') this.index++
     this.#expect('do')
     const body = this.#compoundList('done')
     return this.#withRedirections({ kind: 'for', name, words, body }, 'done')
   }
 
   #case(): Command {
-    this.#index += 4
-    this.#skipBlanks()
-    const subject = this.#word()
+    this.index += 4
+    this.skipBlanks()
+    const subject = this.word()
     this.#expect('in')
     const branches: { patterns: Word[]; body: Script }[] = []
-    for (this.#skipNewlines(); this.#endToken() !== 'esac'; this.#skipNewlines()) {
-      if (this.#operator() === '(') this.#index++
+    for (this.skipNewlines(); this.endToken() !== 'esac'; this.skipNewlines()) {
+      if (this.operator() === '(') this.index++
       const patterns: Word[] = []
       do {
-        this.#skipBlanks()
-        if (!this.#isWordStart()) this.#unexpected()
-        patterns.push(this.#word())
-        this.#skipBlanks()
-      } while (this.#operator() === '|' && this.#index++ >= 0)
-      if (this.#operator() !== ')') this.#unexpected()
-      this.#index++
-      this.#skipNewlines()
-      const end = this.#endToken()
+        this.skipBlanks()
+        if (!this.isWordStart()) this.unexpected()
+        patterns.push(this.word())
+        this.skipBlanks()
+      } while (this.operator() === '|' && this.index++ >= 0)
+      if (this.operator() !== ')') this.unexpected()
+      this.index++
+      this.skipNewlines()
+      const end = this.endToken()
       const body = end === ';;' || end === 'esac' ? [] : this.#compoundList(';;', 'esac')
       branches.push({ patterns, body })
-      this.#skipNewlines()
-      if (this.#operator() === ';;') this.#index += 2
+      this.skipNewlines()
+      if (this.operator() === ';;') this.index += 2
     }
     return this.#withRedirections({ kind: 'case', subject, branches }, 'esac')
   }
 
-  #isWordStart(): boolean {
-    return this.#index < this.#text.length && this.#text.charAt(this.#index) !== '\n' && this.#operator() === undefined
-  }
-
-  #word(): Word {
-    const reader = new WordReader(this.#text, this.#index, parseNested, this.#depth)
-    const word = reader.word()
-    this.#index = reader.index
-    return word
-  }
-
   #simple(): SimpleCommand {
-    const line = lineOf(this.#text, this.#index)
+    const line = lineOf(this.text, this.index)
     const assignments: Assignment[] = []
     const words: Word[] = []
     const redirections: Redirection[] = []
-    if (this.#peekRaw() === '[[') return this.#condition(line)
+    if (this.peekRaw() === '[[') return this.#condition(line)
     for (;;) {
-      this.#skipBlanks()
-      const redirection = this.#redirection()
+      this.skipBlanks()
+      const redirection = this.redirection()
       if (redirection !== undefined) redirections.push(redirection)
-      else if (!this.#isWordStart()) break
+      else if (!this.isWordStart()) break
       else {
         const match =
           words.length === 0
-            ? /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/.exec(this.#text.slice(this.#index, this.#index + 256))
+            ? /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/.exec(this.text.slice(this.index, this.index + 256))
             : null
-        if (match === null) words.push(this.#word())
+        if (match === null) words.push(this.word())
         else {
-          this.#index += match[0].length
-          assignments.push({ name: match[1] ?? '', append: match[2] === '+', value: this.#word() })
+          this.index += match[0].length
+          assignments.push({ name: match[1] ?? '', append: match[2] === '+', value: this.word() })
         }
       }
     }
-    if (assignments.length + words.length + redirections.length === 0) this.#unexpected()
+    if (assignments.length + words.length + redirections.length === 0) this.unexpected()
     return { kind: 'simple', assignments, words, redirections, line }
   }
 
@@ -395,13 +287,13 @@ class Parser {
   #condition(line: number): SimpleCommand {
     const words: Word[] = []
     for (;;) {
-      this.#skipBlanks()
-      if (this.#index >= this.#text.length || this.#text.charAt(this.#index) === '\n') this.#unexpected()
-      const operator = this.#operator()
-      if (operator === undefined) words.push(this.#word())
+      this.skipBlanks()
+      if (this.index >= this.text.length || this.text.charAt(this.index) === '\n') this.unexpected()
+      const operator = this.operator()
+      if (operator === undefined) words.push(this.word())
       else {
         words.push([{ kind: 'text', text: operator, quoted: true }])
-        this.#index += operator.length
+        this.index += operator.length
       }
       const isEnd =
         words
@@ -409,55 +301,6 @@ class Parser {
           ?.map((part) => (part.kind === 'text' && !part.quoted ? part.text : ''))
           .join('') === ']]'
       if (isEnd) return { kind: 'simple', assignments: [], words, redirections: [], line }
-    }
-  }
-
-  #redirection(): Redirection | undefined {
-    const digits = /^[0-9](?=[<>])/.exec(this.#text.slice(this.#index, this.#index + 2))?.[0] ?? ''
-    const start = this.#index
-    this.#index += digits.length
-    const operator = this.#operator()
-    if (operator === undefined || !redirectionOperators.has(operator)) {
-      this.#index = start
-      return undefined
-    }
-    this.#index += operator.length
-    this.#skipBlanks()
-    if (this.#index >= this.#text.length) this.#unexpectedNewline()
-    if (!this.#isWordStart()) this.#unexpected()
-    const from = this.#index
-    const word = this.#word()
-    const fd = digits === '' ? (operator.startsWith('<') ? 0 : 1) : Number(digits)
-    if (operator !== '<<' && operator !== '<<-')
-      return { fd, operator: operator as Redirection['operator'], target: word } // the set above
-    const isQuoted = /['"\\]/.test(this.#text.slice(from, this.#index))
-    const target: WordPart[] = []
-    const delimiter = word.map((part) => (part.kind === 'text' ? part.text : '')).join('')
-    this.#pending.push({ delimiter, isQuoted, stripsTabs: operator === '<<-', target })
-    return { fd, operator: '<<', target }
-  }
-
-  /** Reads the texts that here-documents of the line before ask for. */
-  #readHereDocuments(): void {
-    const pending = this.#pending
-    this.#pending = []
-    for (const { delimiter, isQuoted, stripsTabs, target } of pending) {
-      let body = ''
-      while (this.#index < this.#text.length) {
-        const end = this.#text.indexOf('\n', this.#index)
-        const stop = end < 0 ? this.#text.length : end
-        const raw = this.#text.slice(this.#index, stop)
-        this.#index = Math.min(stop + 1, this.#text.length)
-        const line = stripsTabs ? raw.replace(/^\t+/, '') : raw
-        if (line === delimiter) break
-        body += `${line}\n`
-      }
-      if (isQuoted) {
-        target.push({ kind: 'text', text: body, quoted: true })
-        continue
-      }
-      const reader = new WordReader(body, 0, parseNested, this.#depth)
-      while (reader.index < body.length) reader.quotedPart(target, true)
     }
   }
 }

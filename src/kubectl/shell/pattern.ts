@@ -35,6 +35,7 @@ export function patternSource(pieces: readonly PatternPiece[], slashes: boolean)
   return source
 }
 
+/** Whether anything in it stands for more than itself. */
 export function hasGlob(pieces: readonly PatternPiece[]): boolean {
   return pieces.some(({ text, quoted }) => !quoted && /[*?[]/.test(text))
 }

@@ -3,6 +3,7 @@ import type { Expander } from './expand.ts'
 import { BufferSink, Input, type ShellState, type Sink, type Streams } from './state.ts'
 import type { Redirection } from './syntax.ts'
 
+/** Streams with the files that redirections opened. */
 export interface OpenStreams {
   readonly streams: Streams
   /** Writes what was collected for files; to be called when the command has ended, or after each piece of output. */

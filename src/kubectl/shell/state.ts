@@ -47,6 +47,7 @@ export class BufferSink implements Sink {
   }
 }
 
+/** Ends the run when a stream, file or variable of this many bytes is too big. */
 export function checkSize(length: number): void {
   if (length > maxBytes) throw new ShellLimit('too much output')
 }
@@ -77,6 +78,7 @@ export class Input {
   }
 }
 
+/** What a command is connected to. */
 export interface Streams {
   /** Undefined: nothing is connected, which reads as empty. */
   readonly stdin: Input | undefined
@@ -89,6 +91,7 @@ interface Meter {
   commands: number
 }
 
+/** Variables, functions, directory and files of a shell; paths are byte text. */
 export class ShellState {
   readonly host: ShellHost
   readonly variables: Map<string, string>
@@ -222,6 +225,7 @@ export class ShellState {
   }
 }
 
+/** The absolute path, without `.`, `..` and doubled slashes; nothing lies above the root. */
 export function resolvePath(directory: string, path: string): string {
   const parts: string[] = path.startsWith('/') ? [] : directory.split('/').filter(Boolean)
   for (const part of path.split('/')) {

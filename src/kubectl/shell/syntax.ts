@@ -20,18 +20,21 @@ export type WordPart =
 
 export type Word = readonly WordPart[]
 
+/** A stream turned elsewhere; of a here-document, `target` is the text. */
 export interface Redirection {
   readonly fd: number
   readonly operator: '<' | '>' | '>>' | '>|' | '<<' | '<<<' | '>&' | '<&' | '&>' | '&>>' | '<>'
   readonly target: Word
 }
 
+/** `name=value` or `name+=value` before a command. */
 export interface Assignment {
   readonly name: string
   readonly append: boolean
   readonly value: Word
 }
 
+/** A command by name; without words only its assignments count. Lines count from 1. */
 export interface SimpleCommand {
   readonly kind: 'simple'
   readonly assignments: readonly Assignment[]
@@ -40,6 +43,7 @@ export interface SimpleCommand {
   readonly line: number
 }
 
+/** Everything that may stand in a pipeline. */
 export type Command =
   | SimpleCommand
   | { readonly kind: 'subshell' | 'group'; readonly body: Script; readonly redirections: readonly Redirection[] }
@@ -72,11 +76,13 @@ export type Command =
     }
   | { readonly kind: 'function'; readonly name: string; readonly body: Command }
 
+/** Commands joined by `|`, perhaps after `!`. */
 export interface Pipeline {
   readonly negated: boolean
   readonly commands: readonly Command[]
 }
 
+/** A pipeline and how it hangs together with the one before. */
 export interface ListItem {
   readonly pipeline: Pipeline
   /** What joins it to the item before it. */
@@ -84,6 +90,7 @@ export interface ListItem {
   readonly background: boolean
 }
 
+/** Pipelines in the order of the text. */
 export type Script = readonly ListItem[]
 
 /** A mistake in the grammar, told as bash tells it after `bash: -c: `. */

@@ -10,6 +10,7 @@ export type ParseScript = (text: string, depth: number) => Script
 
 const metacharacters = ' \t\n;&|<>()'
 
+/** Reads one word from a place in a text; `index` is behind it afterwards. */
 export class WordReader {
   readonly text: string
   index: number

@@ -10,11 +10,13 @@ import type { YamlNode } from './node.ts'
 import { parseYaml } from './parser.ts'
 import { GoYamlError, refuse } from './reader.ts'
 
+/** The value of a document, or why there is none. */
 export type YamlResult =
   | { readonly ok: true; readonly value: unknown }
   /** `error` is go-yaml's own text, beginning with `yaml: ` except for what JSON cannot hold. */
   | { readonly ok: false; readonly error: string }
 
+/** How to read. */
 export interface FromYamlOptions {
   /** Refuse a key that stands twice in a mapping; otherwise the last one wins. */
   readonly strict?: boolean

@@ -3,6 +3,7 @@
  * Source: gopkg.in/yaml.v2 resolve.go, resolve, parseTimestamp; strconv.ParseInt with base 0.
  */
 
+/** What a plain scalar is to go-yaml v2, with its value where that differs from its text. */
 export type GoScalar =
   | { readonly tag: 'str' }
   | { readonly tag: 'null' }

@@ -4,6 +4,7 @@
  */
 import { isBase60Float, resolveScalar } from './go-resolve.ts'
 
+/** How a scalar is written; go-yaml never folds with `>`. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal'
 
 /** U+FEFF, which go-yaml never writes unescaped. */
@@ -24,6 +25,7 @@ export function isPrintable(code: number): boolean {
   )
 }
 
+/** A space or a tab. */
 export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }

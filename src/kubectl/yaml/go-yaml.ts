@@ -9,6 +9,7 @@ import { resolveScalar } from './go-resolve.ts'
 import { analyzeScalar, stringStyle } from './go-yaml-scalar.ts'
 import { GoYamlWriter } from './go-yaml-writer.ts'
 
+/** How to write. */
 export interface GoYamlOptions {
   /**
    * `natural` (default): keys of every level in go-yaml's order of map keys, as after a way through JSON.

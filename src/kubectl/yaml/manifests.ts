@@ -16,6 +16,7 @@ export interface ManifestDocuments {
 /** How far the decoder looks for the brace that tells JSON from YAML, in bytes. */
 const guessBytes = 4096
 
+/** Reads JSON or YAML, whichever the content begins like. */
 export function readManifestDocuments(content: string | Uint8Array): ManifestDocuments {
   const text = typeof content === 'string' ? content : utf8Text(content)
   const start = text.slice(0, guessBytes).trimStart()

@@ -7,6 +7,7 @@ interface NodeBase {
   readonly line: number
 }
 
+/** A node; collections are filled while their anchors can already be referred to. */
 export type YamlNode =
   | (NodeBase & { readonly kind: 'scalar'; readonly value: string; readonly isPlain: boolean })
   | (NodeBase & { readonly kind: 'sequence'; readonly items: YamlNode[] })

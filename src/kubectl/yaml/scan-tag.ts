@@ -20,6 +20,7 @@ function scanWord(reader: Reader): string {
   return word
 }
 
+/** `%YAML` or `%TAG` at the start of a line. */
 export function scanDirective(reader: Reader): Token {
   const start = reader.mark()
   const wrong = (problem: string): never => refuseAt('scanner', start, problem, reader.mark())
@@ -76,6 +77,7 @@ export function scanAnchor(reader: Reader, type: 'alias' | 'anchor'): Token {
   return { type, name, start, end }
 }
 
+/** `!suffix`, `!!suffix`, `!handle!suffix` or `!<uri>`. */
 export function scanTag(reader: Reader): Token {
   const start = reader.mark()
   const wrong = (problem: string): never => refuseAt('scanner', start, problem, reader.mark())

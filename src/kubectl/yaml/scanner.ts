@@ -23,6 +23,7 @@ const depthProblem = 'exceeded max depth of 10000'
 
 type Punctuation = Exclude<Token['type'], 'versionDirective' | 'tagDirective' | 'alias' | 'anchor' | 'tag' | 'scalar'>
 
+/** Gives tokens one at a time, each only once it is certain. Throws GoYamlError. */
 export class Scanner {
   readonly #reader: Reader
   readonly #tokens: Token[] = []

@@ -2,6 +2,7 @@
 import { complain, inputLines, inputs, options, type ShellCommand } from './command.ts'
 import { literalPattern, regularExpression } from './regular-expression.ts'
 
+/** Prints fields of the lines that a condition picks. */
 export const awk: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'F:v:', {})
   const [program, ...paths] = operands

@@ -165,6 +165,7 @@ const command: ShellCommand = (context) => {
   return status
 }
 
+/** By name; these come before programs. */
 export const builtins: ReadonlyMap<string, ShellCommand> = new Map<string, ShellCommand>([
   [':', () => 0],
   ['true', () => 0],

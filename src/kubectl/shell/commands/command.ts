@@ -93,6 +93,7 @@ export function usage(context: CommandContext, message: string, code = 1): numbe
   return code
 }
 
+/** A file's content under the name it was asked for; `-` is standard input. */
 export interface Input {
   readonly path: string
   readonly content: string

@@ -9,6 +9,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Characters on a line unless `-w` says otherwise. */
 const defaultWidth = 76
 
+/** Encodes in lines of 76 characters, or decodes with -d. */
 export const base64Command: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'dDiw:', { decode: 'd', 'ignore-garbage': 'i', wrap: 'w' })
   if (error !== undefined) return usage(context, error)

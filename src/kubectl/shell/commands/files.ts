@@ -3,6 +3,7 @@ import { rfc3339 } from '../../../kernel/calendar.ts'
 import { baseName } from '../../create/sources.ts'
 import { type CommandContext, complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
 
+/** Contents one after the other. */
 export const cat: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'nbsAETvetu', { number: 'n', 'show-all': 'A' })
   if (error !== undefined) return usage(context, error)
@@ -26,6 +27,7 @@ function withEnds(text: string, flags: ReadonlyMap<string, string>): string {
   return (flags.has('A') ? shown.replaceAll('\t', '^I') : shown).replaceAll('\n', '$\n')
 }
 
+/** Standard input into files and on. */
 export const tee: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'ai', { append: 'a' })
   if (error !== undefined) return usage(context, error)
@@ -40,6 +42,7 @@ export const tee: ShellCommand = (context) => {
   return status
 }
 
+/** Names, or with -l rows whose dates are the present. */
 export const ls: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'laA1hrtdRFSog', {
     all: 'a',
@@ -88,6 +91,7 @@ function entry(context: CommandContext, flags: ReadonlyMap<string, string>, path
   return `${isDirectory ? 'drwxr-xr-x 2' : '-rw-r--r-- 1'} root root ${String(size).padStart(5)} ${date} ${name}\n`
 }
 
+/** Makes directories; empty ones live only as long as the command line. */
 export const mkdir: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'pvm:', { parents: 'p', verbose: 'v', mode: 'm' })
   if (error !== undefined) return usage(context, error)
@@ -111,6 +115,7 @@ export const mkdir: ShellCommand = (context) => {
   return status
 }
 
+/** Removes files, with -r trees. */
 export const rm: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'rRfivd', { recursive: 'r', force: 'f' })
   if (error !== undefined) return usage(context, error)
@@ -129,6 +134,7 @@ export const rm: ShellCommand = (context) => {
   return status
 }
 
+/** Removes empty directories. */
 export const rmdir: ShellCommand = (context) => {
   let status = 0
   for (const path of context.args.filter((arg) => !arg.startsWith('-'))) {
@@ -140,6 +146,7 @@ export const rmdir: ShellCommand = (context) => {
   return status
 }
 
+/** Makes empty files; there are no times to change. */
 export const touch: ShellCommand = (context) => {
   const { operands, error } = options(context.args, 'acmt:d:r:', {})
   if (error !== undefined) return usage(context, error)
@@ -192,6 +199,7 @@ function copyTree(context: CommandContext, from: string, to: string): string | u
   return undefined
 }
 
+/** Name, size and kind by -c. */
 export const stat: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'c:', { format: 'c' })
   if (error !== undefined) return usage(context, error)

@@ -21,6 +21,7 @@ const monthNames = [
   'December',
 ]
 
+/** The host's wall clock, in UTC. */
 export const date: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'uRI:d:', {
     utc: 'u',
@@ -85,6 +86,7 @@ function formatted(format: string, at: number): string {
 /** Numbers that one seq may print. */
 const maxNumbers = 1_000_000
 
+/** Numbers from first to last. */
 export const seq: ShellCommand = (context) => {
   const { flags, operands, error } = options(
     context.args.map((arg) => (/^-\d/.test(arg) ? `\0${arg}` : arg)),
@@ -114,6 +116,7 @@ export const seq: ShellCommand = (context) => {
   return 0
 }
 
+/** Lets virtual time pass. */
 export const sleep: ShellCommand = (context) => {
   if (context.args.length === 0) return usage(context, 'missing operand')
   const seconds = context.args.map(secondsOf)
@@ -123,6 +126,7 @@ export const sleep: ShellCommand = (context) => {
   return 0
 }
 
+/** Runs a command; only kubectl can take long enough to be ended. */
 export const timeout: ShellCommand = (context) => {
   const { operands, error } = options(context.args.slice(0, 1), 'k:s:', {})
   const [limit] = operands
@@ -133,6 +137,7 @@ export const timeout: ShellCommand = (context) => {
   return name === 'kubectl' ? context.limitKubectl(args, Math.round(seconds * 1000)) : context.call(name, args)
 }
 
+/** Commands built from the words of standard input. */
 export const xargs: ShellCommand = (context) => {
   const own: string[] = []
   let rest = [...context.args]
@@ -197,6 +202,7 @@ export const env: ShellCommand = (context) => {
   return status
 }
 
+/** The last part of a path. */
 export const basename: ShellCommand = (context) => {
   const [path, suffix = ''] = context.args
   if (path === undefined) return usage(context, 'missing operand')
@@ -205,6 +211,7 @@ export const basename: ShellCommand = (context) => {
   return 0
 }
 
+/** All but the last part of paths. */
 export const dirname: ShellCommand = (context) => {
   if (context.args.length === 0) return usage(context, 'missing operand')
   for (const path of context.args) {

@@ -1,6 +1,7 @@
 /** echo and printf as bash has them. */
 import type { ShellCommand } from './command.ts'
 
+/** As bash's own: -n, -e, -E. */
 export const echo: ShellCommand = ({ args, out }) => {
   let newline = true
   let escapes = false
@@ -75,6 +76,7 @@ function utf8(code: number): string {
   return String.fromCharCode(0xf0 | ((code >> 18) & 7), ...last)
 }
 
+/** As bash's own; the format is used again while arguments are left. */
 export const printf: ShellCommand = (context) => {
   const args = context.args[0] === '--' ? context.args.slice(1) : context.args
   const [format, ...values] = args

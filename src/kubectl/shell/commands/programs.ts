@@ -7,6 +7,7 @@ import { basename, date, dirname, env, nestedShell, refused, seq, sleep, timeout
 import { sed } from './sed.ts'
 import { cut, ends, grep, rev, sort, tr, uniq, wc } from './text.ts'
 
+/** By name; kubectl is the host's. */
 export const programs: ReadonlyMap<string, ShellCommand> = new Map<string, ShellCommand>([
   ['awk', awk],
   ['base64', base64Command],

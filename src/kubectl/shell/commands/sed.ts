@@ -19,6 +19,7 @@ interface Instruction {
   readonly flags: string
 }
 
+/** Edits lines, of files in place with -i. */
 export const sed: ShellCommand = (context) => {
   const { flags, operands, error } = options(joinScripts(context.args), 'nEriszue:', {
     'regexp-extended': 'E',

@@ -2,6 +2,7 @@
 import { matchesPattern } from '../pattern.ts'
 import type { CommandContext, ShellCommand } from './command.ts'
 
+/** Exit code 0 for true, 1 for false, 2 for an expression that is none. */
 export const test: ShellCommand = (context) => {
   const { name } = context
   const args = [...context.args]

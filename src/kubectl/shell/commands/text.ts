@@ -12,6 +12,7 @@ import {
 } from './command.ts'
 import { literalPattern, regularExpression } from './regular-expression.ts'
 
+/** Exit code 0 when a line was found, 1 when none, 2 for an error. */
 export const grep: ShellCommand = (context) => {
   const spec = options(expandCounts(context.args), 'EFGPivclLnoqswxhHrRA:B:C:e:m:', {
     'ignore-case': 'i',
@@ -133,6 +134,7 @@ function printWithContext(
   }
 }
 
+/** Counts lines, words and bytes. */
 export const wc: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'lwcmL', { lines: 'l', words: 'w', bytes: 'c', chars: 'm' })
   if (error !== undefined) return usage(context, error)
@@ -197,6 +199,7 @@ function part(whole: string | string[], n: number, sign: string, isHead: boolean
   return n === 0 ? whole.slice(0, 0) : whole.slice(-n)
 }
 
+/** Sorts lines bytewise, or by number or key. */
 export const sort: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'rnufhVbdk:t:o:s', {
     reverse: 'r',
@@ -234,6 +237,7 @@ export const sort: ShellCommand = (context) => {
   return failed ? 2 : 0
 }
 
+/** Folds equal lines that follow each other. */
 export const uniq: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'cdui', { count: 'c', repeated: 'd', unique: 'u' })
   if (error !== undefined) return usage(context, error)
@@ -252,6 +256,7 @@ export const uniq: ShellCommand = (context) => {
   return failed ? 1 : 0
 }
 
+/** Fields or characters of each line. */
 export const cut: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'd:f:c:b:s', {
     delimiter: 'd',
@@ -324,6 +329,7 @@ function trSet(text: string): string {
   })
 }
 
+/** Translates, deletes or squeezes single bytes. */
 export const tr: ShellCommand = (context) => {
   const { flags, operands, error } = options(context.args, 'dscCt', {
     delete: 'd',
@@ -359,6 +365,7 @@ export const tr: ShellCommand = (context) => {
   return 0
 }
 
+/** Each line backwards. */
 export const rev: ShellCommand = (context) => {
   const { list, failed } = inputs(context, context.args)
   for (const line of inputLines(list)) context.out(`${Array.from(line).reverse().join('')}\n`)
