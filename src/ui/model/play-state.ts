@@ -44,7 +44,7 @@ export type Command =
   | { readonly kind: 'tick'; readonly ms: number }
 
 /** The state after a command. `objectCount` bounds the selection. */
-export function after(state: PlayState, command: Command, recording: Recording, objectCount: number): PlayState {
+export function advanced(state: PlayState, command: Command, recording: Recording, objectCount: number): PlayState {
   const last = recording.moments.length - 1
   const goTo = (wanted: number, isPlaying = false): PlayState => {
     const at = Math.max(-1, Math.min(last, wanted))

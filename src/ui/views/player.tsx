@@ -2,7 +2,7 @@ import { useApp, useInput } from 'ink'
 import { type ReactNode, useEffect, useMemo, useReducer } from 'react'
 import { commandOf } from '../model/keys.ts'
 import { objectsAt } from '../model/objects.ts'
-import { after, type Command, firstState } from '../model/play-state.ts'
+import { advanced, type Command, firstState, type PlayState } from '../model/play-state.ts'
 import type { Recording } from '../model/recording.ts'
 import { Screen } from './screen.tsx'
 
@@ -20,16 +20,14 @@ export function Player({
   rows: number
 }): ReactNode {
   const { exit } = useApp()
-  const [state, send] = useReducer(
-    (before: typeof firstState, command: Command) =>
-      after(before, command, recording, objectsAt(recording, before.at).length),
-    firstState,
-  )
+  const [state, send] = useReducer((before: PlayState, sent: Sent) => {
+    const command = sent.kind === 'key' ? commandOf(sent.key, before) : sent
+    return command === undefined ? before : advanced(before, command, recording, objectsAt(recording, before.at).length)
+  }, firstState)
   const objects = useMemo(() => objectsAt(recording, state.at), [recording, state.at])
 
   useInput((input, key) => {
-    const command = commandOf(keyName(input, key), state)
-    if (command !== undefined) send(command)
+    for (const name of keyNames(input, key)) send({ kind: 'key', key: name })
   })
 
   useEffect(() => {
@@ -45,14 +43,17 @@ export function Player({
   return <Screen recording={recording} state={state} objects={objects} columns={columns} rows={rows} />
 }
 
-function keyName(input: string, key: Readonly<Record<string, unknown>>): string {
-  if (key.leftArrow === true) return 'left'
-  if (key.rightArrow === true) return 'right'
-  if (key.upArrow === true) return 'up'
-  if (key.downArrow === true) return 'down'
-  if (key.tab === true) return 'tab'
-  if (key.escape === true) return 'escape'
-  if (key.home === true || input === '[H' || input === '[1~') return 'home'
-  if (key.end === true || input === '[F' || input === '[4~') return 'end'
-  return input
+type Sent = Command | { readonly kind: 'key'; readonly key: string }
+
+/** Keys in what the terminal sent: quick typing may come as one piece. */
+function keyNames(input: string, key: Readonly<Record<string, unknown>>): readonly string[] {
+  if (key.leftArrow === true) return ['left']
+  if (key.rightArrow === true) return ['right']
+  if (key.upArrow === true) return ['up']
+  if (key.downArrow === true) return ['down']
+  if (key.tab === true) return ['tab']
+  if (key.escape === true) return ['escape']
+  if (key.home === true || input === '[H' || input === '[1~') return ['home']
+  if (key.end === true || input === '[F' || input === '[4~') return ['end']
+  return [...input]
 }

@@ -10,6 +10,7 @@ import { Pane } from './pane.tsx'
 interface Row {
   readonly id: string
   readonly moment: number
+  readonly isFirst: boolean
   readonly text: string
   readonly look: Moment
 }
@@ -49,7 +50,15 @@ export function Timeline({
   )
 }
 
-function Line({ row: { text, look }, isHere, columns }: { row: Row; isHere: boolean; columns: number }): ReactNode {
+function Line({
+  row: { text, look, isFirst },
+  isHere,
+  columns,
+}: {
+  row: Row
+  isHere: boolean
+  columns: number
+}): ReactNode {
   const colour = colours[look.tone]
   return (
     <Text
@@ -58,7 +67,7 @@ function Line({ row: { text, look }, isHere, columns }: { row: Row; isHere: bool
       dimColor={look.kind === 'output' && !isHere}
       {...(colour === undefined ? {} : { color: colour })}
     >
-      {fill(`${isHere ? '▸' : ' '}${text}`, columns)}
+      {fill(`${isHere && isFirst ? '▸' : ' '}${text}`, columns)}
     </Text>
   )
 }
@@ -71,7 +80,7 @@ function rowsUpTo({ moments }: Recording, at: number, columns: number, height: n
     if (moment === undefined) continue
     const lines = linesOf(moment, columns - 1)
     for (let n = lines.length - 1; n >= 0; n--)
-      rows.unshift({ id: `${i}.${n}`, moment: i, text: lines[n] ?? '', look: moment })
+      rows.unshift({ id: `${i}.${n}`, moment: i, isFirst: n === 0, text: lines[n] ?? '', look: moment })
   }
   return rows
 }

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** Drives `podsim play` in a real terminal: tmux presses the keys and reads the screen. CI installs tmux. */
+
+const root = join(import.meta.dirname, '../..')
+const socket = `podsim-test-${process.pid}`
+
+function tmux(...args: string[]): string {
+  return execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' })
+}
+
+function hasTmux(): boolean {
+  try {
+    execFileSync('tmux', ['-V'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const screen = (name: string) => tmux('capture-pane', '-p', '-t', name)
+
+/** Waits until the screen says something: terminals and processes take real time. */
+async function until(name: string, text: string | RegExp): Promise<string> {
+  for (let tries = 0; tries < 300; tries++) {
+    const shown = screen(name)
+    if (typeof text === 'string' ? shown.includes(text) : text.test(shown)) return shown
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`the screen never showed ${String(text)}:\n${screen(name)}`)
+}
+
+describe.runIf(hasTmux())('podsim play on a terminal', () => {
+  beforeAll(() => {
+    if (!existsSync(join(root, 'dist/cli/main.js')))
+      execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+  }, 120_000)
+  afterAll(() => {
+    try {
+      tmux('kill-server')
+    } catch {
+      // It ends by itself with its last session.
+    }
+  })
+
+  test.each([
+    { columns: 80, rows: 24 },
+    { columns: 140, rows: 40 },
+  ])(
+    'steps, plays, shows help and quits at $columns x $rows, and leaves the screen as it was',
+    async ({ columns, rows }) => {
+      const name = `at${columns}`
+      tmux(
+        'new-session',
+        '-d',
+        '-s',
+        name,
+        '-x',
+        String(columns),
+        '-y',
+        String(rows),
+        '-c',
+        root,
+        'bash --norc --noprofile',
+      )
+      tmux('send-keys', '-t', name, 'PS1="ready> "; clear; echo before the play', 'Enter')
+      await until(name, /before the play\nready>/)
+      tmux('send-keys', '-t', name, 'node bin/podsim.js play scenarios/first-light.yaml', 'Enter')
+
+      const first = await until(name, 'space plays')
+      expect(first.split('\n')[0]).toContain('A Pod waits for its Secret')
+      for (const pane of ['Timeline', 'Objects', 'Inspector']) expect(first).toContain(pane)
+      expect(first.trimEnd().split('\n')).toHaveLength(rows)
+
+      tmux('send-keys', '-t', name, 'Right', 'Right', 'Right')
+      const forwards = await until(name, /\b3\/\d+/)
+      expect(forwards).toContain('creates pod default/mypod')
+      expect(forwards).toContain('[waiting')
+      tmux('send-keys', '-t', name, 'Left')
+      expect(await until(name, /\b2\/\d+/)).not.toContain('user/admin: creates pod')
+
+      tmux('send-keys', '-t', name, 'Tab')
+      await until(name, '▶ Objects')
+      tmux('send-keys', '-t', name, '?')
+      expect(await until(name, 'one event forwards')).toContain('closes the help')
+      tmux('send-keys', '-t', name, '?')
+      await until(name, '▶ Objects')
+
+      tmux('send-keys', '-t', name, 'End')
+      expect(await until(name, 'Running, ready')).toContain('[running, ready]')
+      tmux('send-keys', '-t', name, 'Home', '+', '+', '+', '+', 'Space')
+      // Narration pauses by itself: at the first word, and again at the second.
+      await until(name, /1\/\d+ +❚❚ paused/)
+      tmux('send-keys', '-t', name, 'Space')
+      await until(name, 'The Pod was bound to a node')
+
+      tmux('send-keys', '-t', name, 'q')
+      const after = await until(name, /digest [0-9a-f]{16}/)
+      expect(after).toContain('before the play')
+      expect(after).not.toContain('Timeline')
+      tmux('kill-session', '-t', name)
+    },
+    60_000,
+  )
+
+  test('a small terminal shows one pane at a time, and a resize repaints', async () => {
+    tmux(
+      'new-session',
+      '-d',
+      '-s',
+      'small',
+      '-x',
+      '50',
+      '-y',
+      '14',
+      '-c',
+      root,
+      'node bin/podsim.js play scenarios/first-light.yaml; sleep 20',
+    )
+    expect(await until('small', 'space plays')).not.toContain('Inspector')
+    tmux('resize-window', '-t', 'small', '-x', '100', '-y', '30')
+    const large = await until('small', 'Inspector')
+    expect(large).toContain('Objects')
+    tmux('kill-session', '-t', 'small')
+  }, 60_000)
+})
