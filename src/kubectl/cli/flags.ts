@@ -13,7 +13,7 @@ export interface FlagSpec {
   /** Real, but not simulated: using it says so. */
   readonly unsupported?: true
   readonly deprecated?: string
-  /** Names of the same flag. */
+  /** Must be given; told by the parser before the command runs. */
   readonly required?: true
 }
 
@@ -36,6 +36,9 @@ export function strings(name: string, short?: string): FlagSpec {
 /** A flag which may be repeated, each value taken whole. */
 export function array(name: string, short?: string): FlagSpec {
   return { name, type: 'array', ...(short === undefined ? {} : { short }) }
+}
+export function required(spec: FlagSpec): FlagSpec {
+  return { ...spec, required: true }
 }
 export function unsupported(spec: FlagSpec): FlagSpec {
   return { ...spec, unsupported: true }

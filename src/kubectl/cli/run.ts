@@ -3,7 +3,7 @@ import { rootCommand } from '../commands/root.ts'
 import type { KubectlHost } from '../host.ts'
 import type { Command, Outcome, Wait } from './command.ts'
 import { attempt, CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
-import { type FlagSpec, parseFlags } from './flags.ts'
+import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
 import { createSession } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
@@ -113,20 +113,29 @@ function dispatch(
   write: (fd: 1 | 2, text: string) => void,
 ): Outcome {
   const found = findCommand(argv, version)
+  const word = found.rest[firstWord(found.rest, globalFlags)]
+  if (found.command === rootCommand && word !== undefined) {
+    throw new CommandFailure({ kind: 'plain', text: unknownCommandText(word, rootCommand, version) })
+  }
   const parsed = parseFlags([...found.flags, ...globalFlags], found.rest)
   if ('error' in parsed) {
     if (parsed.error === 'help requested') failNotSimulated(`the help text of '${found.path}'`)
     const text = `${version.parserErrorPrefix}: ${parsed.error}\nSee '${found.path} --help' for usage.\n`
     throw new CommandFailure({ kind: 'plain', text })
   }
-  if (found.command === rootCommand) {
-    const [name] = parsed.args
-    if (name === undefined) return failNotSimulated("the help text of 'kubectl'")
-    throw new CommandFailure({ kind: 'plain', text: unknownCommandText(name, rootCommand, version) })
-  }
+  if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
+  checkRequired(found.flags, parsed.values, version)
   const session = createSession(host, parsed.values, write)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
+}
+
+/** Source: cobra command.go, ValidateRequiredFlags. */
+function checkRequired(specs: readonly FlagSpec[], values: FlagValues, version: ClientVersion): void {
+  const missing = specs.filter(({ name, required }) => required && !values.changed(name)).map(({ name }) => `"${name}"`)
+  if (missing.length === 0) return
+  const text = `${version.parserErrorPrefix}: required flag(s) ${missing.sort().join(', ')} not set`
+  throw new CommandFailure({ kind: 'plain', text })
 }
 
 export function isOffered(command: Command, minor: number): boolean {
@@ -189,13 +198,13 @@ function groupHelp(
   const children = (command.children ?? []).filter((child) => isOffered(child, version.minor))
   const width = Math.max(11, ...children.map(({ name }) => name.length))
   const long = (modern ? command.modernLong : undefined) ?? command.long ?? command.short
-  const shortOf = (child: Command): string => (modern ? child.modernShort : undefined) ?? child.short
-  const lines = children.map(
-    (child) =>
-      `  ${child.name.padEnd(modern ? Math.max(...children.map(({ name }) => name.length)) : width)}${modern ? '   ' : ' '}${shortOf(child)}`,
-  )
+  const shortOf = (child: Command): string =>
+    modern ? (child.modernShort ?? child.short.replace(/\.$/, '')) : child.short
+  const lines = children.map((child) => `  ${child.name.padEnd(width)}${modern ? '   ' : ' '}${shortOf(child)}`)
   const usage = modern ? (command.modernUsage ?? 'SUBCOMMAND [options]') : '[flags] [options]'
-  write(2, `${long}\n\nAvailable Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`)
+  const aliases =
+    modern && command.aliases !== undefined ? `Aliases:\n${[command.name, ...command.aliases].join(', ')}\n\n` : ''
+  write(2, `${long}\n\n${aliases}Available Commands:\n${lines.join('\n')}\n\nUsage:\n  ${path} ${usage}\n\n`)
   const use = modern ? `${path} <command>` : 'kubectl <command>'
   write(2, `Use "${use} --help" for more information about a given command.\n`)
   write(2, 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n')

@@ -24,6 +24,7 @@ const whoAmI: Command = {
 const reconcile: Command = {
   name: 'reconcile',
   short: 'Reconciles rules for RBAC Role, RoleBinding, ClusterRole, and ClusterRole binding objects',
+  modernShort: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
   run: () => failNotSimulated('auth reconcile'),
 }
 
@@ -31,6 +32,8 @@ export const authCommand: Command = {
   name: 'auth',
   short: 'Inspect authorization',
   long: 'Inspect authorization',
+  modernLong: 'Inspect authorization.',
+  modernUsage: '[flags] [options]',
   children: [canI, reconcile, whoAmI],
 }
 
@@ -49,6 +52,11 @@ function review(call: Call, kind: string, spec: object): unknown {
 function checkAccess(call: Call): number {
   const { session, flags, args } = call
   const [verb = '', target = '', third] = args
+  if (session.version.minor >= 21 && args.length !== 2) {
+    fail(
+      `you must specify two arguments: verb resource or verb resource/resourceName.\nSee '${call.path} -h' for help and examples.`,
+    )
+  }
   if (args.length !== 2 && args.length !== 3)
     fail('you must specify two or three arguments: verb, resource, and optional resourceName')
   if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified')

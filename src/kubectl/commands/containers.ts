@@ -290,7 +290,10 @@ export const cpCommand: Command = {
   run(call) {
     const { session, args, flags } = call
     const [source = '', destination = ''] = args
-    if (args.length !== 2) failUsage(call.path, 'cp <file-spec-src> <file-spec-dest> [-c container]')
+    if (args.length !== 2) {
+      if (session.version.minor >= 21) fail('source and destination are required')
+      failUsage(call.path, 'cp <file-spec-src> <file-spec-dest> [-c container]')
+    }
     const match = /^(?:([^/:]+)\/)?([^/:]+):(.*)$/.exec(source)
     if (match === null || destination.includes(':'))
       return failNotSimulated('cp into a container, or between containers')

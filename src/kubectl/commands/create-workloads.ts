@@ -1,6 +1,6 @@
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failureMessage } from '../cli/failure.ts'
-import { int, string, strings } from '../cli/flags.ts'
+import { int, required, string, strings } from '../cli/flags.ts'
 import { type JsonObject, objectAt, textAt } from '../json.ts'
 import { select } from '../resource/select.ts'
 import { emptyTimestamp, failsAs, madeMetadata, makeCommand, nameFrom, sendMade } from './create-kit.ts'
@@ -11,7 +11,7 @@ export const createDeployment = makeCommand({
   name: 'deployment',
   aliases: ['deploy', 'dep'],
   short: 'Create a deployment with the specified name.',
-  flags: [strings('image'), int('replicas', '1', 'r'), int('port', '-1')],
+  flags: [required(strings('image')), int('replicas', '1', 'r'), int('port', '-1')],
   failurePrefix: failsAs('deployment', 19),
   make: deployment,
 })
@@ -19,8 +19,7 @@ export const createDeployment = makeCommand({
 function deployment(call: Call, name: string): JsonObject {
   const { session, flags } = call
   const images = flags.list('image')
-  if (images.length === 0)
-    fail(session.version.minor >= 19 ? 'required flag(s) "image" not set' : 'at least one image must be specified')
+  if (images.length === 0) fail('at least one image must be specified')
   const port = flags.int('port')
   const labels = { app: name }
   const command = commandAfterName(call)

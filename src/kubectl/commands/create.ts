@@ -141,7 +141,8 @@ export const createCommand: Command = {
   run(call) {
     if (namesFiles(call.flags)) return createFromFiles(call)
     const prefix = call.session.version.parserErrorPrefix
-    call.session.err(`${prefix}: must specify one of -f and -k\n\n`)
+    // Up to 1.20 the help text of `create` follows, which is not carried along.
+    call.session.err(`${prefix}: must specify one of -f and -k\n${call.session.version.minor >= 21 ? '' : '\n'}`)
     return exitSilently(1)
   },
 }

@@ -20,11 +20,12 @@ const noDescription = '(podsim knows the fields and their types, not the descrip
 function explain(call: Call): number {
   const { session, args, flags } = call
   const [target] = args
-  if (target === undefined)
-    failUsage(
-      call.path,
-      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
-    )
+  if (target === undefined) {
+    const text =
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.'
+    if (session.version.minor >= 21) fail(text)
+    failUsage(call.path, `${text}\n`)
+  }
   if (args.length > 1) failUsage(call.path, 'We accept only this format: explain RESOURCE\n')
   const [type = '', ...path] = (target ?? '').split('.')
   const mapping = session.discovery.find(type)

@@ -47,7 +47,9 @@ function get(call: Call): Outcome {
   }
   const watching = flags.bool('watch') || flags.bool('watch-only')
   if (flags.bool('output-watch-events') && !watching) {
-    failUsage(call.path, '--output-watch-events option can only be used with --watch or --watch-only')
+    const text = '--output-watch-events option can only be used with --watch or --watch-only'
+    if (session.version.minor >= 21) fail(text)
+    failUsage(call.path, text)
   }
   const printer = output === 'wide' ? undefined : createPrinter(session, flags, true)
   if (watching) return watch(call, printer)

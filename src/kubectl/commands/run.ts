@@ -2,8 +2,8 @@ import { goQuote } from '../../objects/field-errors.ts'
 import { quantity } from '../../objects/quantity.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { CommandFailure, fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
+import { fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { array, bool, duration, int, required, string, strings } from '../cli/flags.ts'
 import { formatSelector } from '../describe/selectors.ts'
 import { goJson, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { filenameFlags } from '../resource/files.ts'
@@ -17,7 +17,7 @@ export const runCommand: Command = {
   short: 'Run a particular image on the cluster',
   flags: [
     ...writeFlags,
-    string('image'),
+    required(string('image')),
     string('image-pull-policy'),
     string('restart', undefined, 'Always'),
     string('labels', 'l'),
@@ -48,20 +48,18 @@ export const runCommand: Command = {
   run,
 }
 
+/** Source: github.com/docker/distribution reference/regexp.go, ReferenceRegexp. */
+const imageReference =
+  /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
+
 function run(call: Call): number {
-  const { session, flags } = call
+  const { flags } = call
   const dash = flags.argsAtDash
   if (call.args.length === 0 || dash === 0) failUsage(call.path, 'NAME is required for run')
   const [name = '', ...words] = call.args
   const image = flags.string('image')
-  if (!flags.changed('image'))
-    throw new CommandFailure({
-      kind: 'plain',
-      text: `${session.version.parserErrorPrefix}: required flag(s) "image" not set`,
-    })
   if (image === '') fail('--image is required')
-  if (/[^-\w./:@]/.test(image) || /[A-Z].*\//.test(image))
-    fail(`Invalid image name ${goQuote(image)}: invalid reference format`)
+  if (!imageReference.test(image)) fail(`Invalid image name ${goQuote(image)}: invalid reference format`)
   if (flags.bool('tty') && !flags.bool('stdin'))
     failUsage(call.path, '-i/--stdin is required for containers with -t/--tty=true')
   if (flags.bool('rm') && !flags.bool('attach') && !flags.bool('stdin'))

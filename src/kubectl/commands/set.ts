@@ -24,6 +24,8 @@ export const setCommand: Command = {
   name: 'set',
   short: 'Set specific features on objects',
   long: 'Configure application resources \n\n These commands help you make changes to existing application resources.',
+  modernLong:
+    'Configure application resources.\n\n These commands help you make changes to existing application resources.',
   children: [
     {
       name: 'env',
@@ -41,7 +43,13 @@ export const setCommand: Command = {
       ],
       run: setEnv,
     },
-    { name: 'image', short: 'Update image of a pod template', flags: common, run: setImage },
+    {
+      name: 'image',
+      short: 'Update image of a pod template',
+      modernShort: 'Update the image of a pod template',
+      flags: common,
+      run: setImage,
+    },
     {
       name: 'resources',
       short: 'Update resource requests/limits on objects with pod templates',
@@ -58,12 +66,14 @@ export const setCommand: Command = {
       name: 'serviceaccount',
       aliases: ['sa'],
       short: 'Update ServiceAccount of a resource',
+      modernShort: 'Update the service account of a resource',
       flags: common,
       run: setServiceAccount,
     },
     {
       name: 'subject',
       short: 'Update User, Group or ServiceAccount in a RoleBinding/ClusterRoleBinding',
+      modernShort: 'Update the user, group, or service account in a role binding or cluster role binding',
       flags: common,
       run: () => failNotSimulated('set subject'),
     },
@@ -211,6 +221,8 @@ function setEnv(call: Call): number {
   const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('=') || arg.endsWith('-'))
   const changes = envChanges(call, [...flags.list('env'), ...pairs])
   const hasChanges = changes.set.length > 0 || changes.remove.length > 0
+  if (resources.length === 0 && !namesFiles(flags))
+    fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (!flags.bool('list') && !hasChanges) fail('at least one environment variable must be provided')
   if (flags.bool('list') && flags.string('output') !== '')
     fail(`--list and --output may not be specified together\nSee '${call.path} -h' for help and examples`)

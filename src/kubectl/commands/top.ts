@@ -19,11 +19,15 @@ export const topCommand: Command = {
   name: 'top',
   short: 'Display Resource (CPU/Memory/Storage) usage.',
   long: 'Display Resource (CPU/Memory/Storage) usage.\n\n The top command allows you to see the resource consumption for nodes or pods.\n\n This command requires Metrics Server to be correctly configured and working on the server.',
+  modernLong:
+    'Display resource (CPU/memory) usage.\n\n The top command allows you to see the resource consumption for nodes or pods.\n\n This command requires Metrics Server to be correctly configured and working on the server.',
+  modernUsage: '[flags] [options]',
   children: [
     {
       name: 'node',
       aliases: ['nodes', 'no'],
       short: 'Display Resource (CPU/Memory/Storage) usage of nodes',
+      modernShort: 'Display resource (CPU/memory) usage of nodes',
       flags: topFlags,
       run: topNodes,
     },
@@ -31,6 +35,7 @@ export const topCommand: Command = {
       name: 'pod',
       aliases: ['pods', 'po'],
       short: 'Display Resource (CPU/Memory/Storage) usage of pods',
+      modernShort: 'Display resource (CPU/memory) usage of pods',
       flags: topFlags,
       run: topPods,
     },

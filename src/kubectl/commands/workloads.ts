@@ -1,7 +1,7 @@
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, type Failure, fail, failAll } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { attempt, type Failure, fail, failAll } from '../cli/failure.ts'
+import { bool, duration, int, required, string } from '../cli/flags.ts'
 import { goJson, numberAt, textAt } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
@@ -16,7 +16,7 @@ export const scaleCommand: Command = {
   flags: [
     ...writeFlags,
     ...filenameFlags,
-    int('replicas', '-1'),
+    required(int('replicas', '-1')),
     int('current-replicas', '-1'),
     string('resource-version'),
     string('selector', 'l'),
@@ -53,10 +53,6 @@ export function targetsOf(
 
 function scale(call: Call): number {
   const { session, flags } = call
-  if (!flags.changed('replicas')) {
-    const { parserErrorPrefix } = session.version
-    throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "replicas" not set` })
-  }
   const replicas = flags.int('replicas')
   if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(call)
@@ -101,7 +97,7 @@ export const autoscaleCommand: Command = {
   flags: [
     ...writeFlags,
     ...filenameFlags,
-    int('max', '-1'),
+    required(int('max', '-1')),
     int('min', '-1'),
     int('cpu-percent', '-1'),
     string('name'),

@@ -163,7 +163,8 @@ function endOfRange(nodes: readonly Node[], start: number): number {
     if (isIdentifier(node, 'range')) depth++
     if (isIdentifier(node, 'end') && --depth === 0) return i
   }
-  return wrong('unclosed range')
+  // A range that nobody ends takes in all that follows.
+  return nodes.length
 }
 
 function sortedValues(value: Readonly<Record<string, unknown>>): readonly unknown[] {

@@ -8,7 +8,7 @@ import { at, goJsonIndented, isObject, listAt, textAt, withoutValue } from '../j
 import { toGoYaml } from '../yaml/go-yaml.ts'
 import { parseCustomColumns, parseCustomColumnsFile, printCustomColumns } from './custom-columns.ts'
 import { executeGoTemplate } from './go-template.ts'
-import { goValueText } from './go-value.ts'
+import { goSyntaxText } from './go-value.ts'
 import { executeJsonpath } from './jsonpath.ts'
 
 /** Flags of every command that can print objects. Source: cli-runtime pkg/genericclioptions/print_flags.go. */
@@ -112,7 +112,7 @@ function itemsOf(object: unknown): readonly unknown[] {
 }
 
 function templatePrinter(format: string, argument: string, session: Session, flags: FlagValues): Printer {
-  if (argument === '') fail(`${format} format specified but no template given`)
+  if (argument === '') fail('template format specified but no template given')
   const isFile = format.endsWith('file')
   const text = isFile ? readTemplateFile(session, argument) : argument
   if (format.startsWith('jsonpath')) return jsonpathPrinter(format, text, session, flags)
@@ -142,7 +142,7 @@ function jsonpathPrinter(format: string, template: string, session: Session, fla
   return (object) => {
     const result = executeJsonpath(template, object, settings)
     if (result.ok) return result.text
-    const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goValueText(object)}\n\n`
+    const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntaxText(object)}\n\n`
     return fail(`error executing ${format} ${goQuote(template)}: ${about}`)
   }
 }
