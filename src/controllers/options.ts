@@ -1,6 +1,7 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ResourceRef } from '../objects/meta.ts'
 import { discoveryOf } from '../objects/schema/discovery.ts'
+import { exampleCertificate, legacyToken, type TokenClaims } from './credentials.ts'
 
 /** A resource that the server serves, as discovery tells it. */
 export interface ApiResource extends ResourceRef {
@@ -35,13 +36,6 @@ export interface ControllerOptions {
   readonly livesUnseen: (nodeName: string) => boolean
 }
 
-export interface TokenClaims {
-  readonly namespace: string
-  readonly serviceAccountName: string
-  readonly serviceAccountUid: string
-  readonly secretName: string
-}
-
 /**
  * What can be deleted, listed and watched, each in the version that its group prefers.
  * Source: pkg/controller/garbagecollector/garbagecollector.go, GetDeletableResources.
@@ -68,16 +62,11 @@ export function deletableResources(minor: number): readonly ApiResource[] {
   }))
 }
 
-/** Stands for the cluster's certificate where a cluster gives none. */
-const exampleCa =
-  '-----BEGIN CERTIFICATE-----\nMIIC5zCCAc+gAwIBAgIBATANBgkqhkiG9w0BAQsFADAVMRMwEQYDVQQDEwpwb2Rz\n-----END CERTIFICATE-----\n'
-
 /** Defaults of the flags by version. Source: facts/apiserver.md 8.1, 11; nodelifecycle config defaults. */
 export function defaultControllerOptions(minor: number): ControllerOptions {
   return {
-    rootCa: exampleCa,
-    signToken: ({ namespace, serviceAccountName, secretName }) =>
-      ['podsim', namespace, serviceAccountName, secretName].join('.'),
+    rootCa: exampleCertificate('kubernetes'),
+    signToken: legacyToken,
     disabled: [],
     apiResources: deletableResources(minor),
     nodeMonitorPeriodMs: 5000,

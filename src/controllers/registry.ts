@@ -18,6 +18,7 @@ import { createRootCaPublisher } from './root-ca.ts'
 import { createServiceAccountController } from './service-accounts.ts'
 import { createStatefulSetController } from './stateful-set/stateful-set.ts'
 import { createTokensController } from './tokens.ts'
+import { createTtlAfterFinishedController } from './ttl-after-finished.ts'
 
 /** Names as `--controllers` knows them. Source: cmd/kube-controller-manager/app/controllermanager.go, NewControllerInitializers. */
 export type ControllerName =
@@ -40,6 +41,7 @@ export type ControllerName =
   | 'endpoint'
   | 'disruption'
   | 'cronjob'
+  | 'ttl-after-finished'
 
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
@@ -67,6 +69,7 @@ export function controllersOf(
     ['statefulset', createStatefulSetController],
     ['disruption', createDisruptionController],
     ['cronjob', createCronJobController],
+    ['ttl-after-finished', createTtlAfterFinishedController, minor >= 21],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -2,9 +2,9 @@ import { type ObjectKey, resources } from '../apiserver/client/client.ts'
 import { cacheKey, keyOf } from '../apiserver/client/informer.ts'
 import { isConflict, isNamespaceTerminating, isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
 import type { Outcome, WorkQueue } from '../apiserver/client/work-queue.ts'
+import { encodeBase64, utf8Bytes } from '../objects/bytes.ts'
 import type { Secret, ServiceAccount } from '../objects/core.ts'
 import { generateName } from '../objects/generate-name.ts'
-import { base64OfAscii } from './base64.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
 
 /** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */
@@ -36,7 +36,7 @@ export function createTokensController(context: ControllerContext): Controller {
   secrets.addIndexer('tokenOf', (secret) => (isToken(secret) ? [tokenKey(secret)] : []))
   /** Tokens just made that the cache does not hold yet, by key. */
   const made = new Map<string, Secret>()
-  const ca = base64OfAscii(rootCa)
+  const ca = base64Of(rootCa)
 
   const findAccount = function* (
     key: ObjectKey,
@@ -87,8 +87,8 @@ export function createTokensController(context: ControllerContext): Controller {
       },
       type: serviceAccountToken.type,
       data: {
-        token: base64OfAscii(token),
-        namespace: base64OfAscii(namespace),
+        token: base64Of(token),
+        namespace: base64Of(namespace),
         ...(rootCa === '' ? {} : { 'ca.crt': ca }),
       },
     }
@@ -159,8 +159,8 @@ export function createTokensController(context: ControllerContext): Controller {
       data: {
         ...data,
         ...(rootCa === '' ? {} : { 'ca.crt': ca }),
-        namespace: data.namespace || base64OfAscii(namespace),
-        token: data.token || base64OfAscii(signToken(claims)),
+        namespace: data.namespace || base64Of(namespace),
+        token: data.token || base64Of(signToken(claims)),
       },
     }
     const updated = yield* reply<Secret>((done) => client.update(resources.secrets, next, done))
@@ -213,6 +213,10 @@ export function createTokensController(context: ControllerContext): Controller {
   }
   secrets.addHandler({ add: queueSecret, update: (_old, secret) => queueSecret(secret), delete: queueSecret })
   return combine(accountLoop.controller, secretLoop.controller)
+}
+
+function base64Of(text: string): string {
+  return encodeBase64(utf8Bytes(text))
 }
 
 function giveUp(queue: WorkQueue, key: string, outcome: Outcome): Outcome {

@@ -61,6 +61,36 @@ describe('O2 service accounts and their tokens', () => {
     ])
   })
 
+  test('O2 token and certificate look like real ones: a JWT with the account in its claims, a PEM text of 1025 bytes', () => {
+    const world = createWorld()
+    world.manager.start()
+    world.namespace('a')
+    world.wait(1)
+    const { data = {} } = world.list<Secret>(resources.secrets, 'a')[0] ?? {}
+    const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString()
+    const [header, claims, signature] = text('token').split('.')
+    expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ alg: 'RS256' })
+    expect(JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())).toMatchObject({
+      sub: 'system:serviceaccount:a:default',
+      'kubernetes.io/serviceaccount/namespace': 'a',
+    })
+    expect(signature).toHaveLength(342)
+    expect([text('ca.crt').length, text('ca.crt').startsWith('-----BEGIN CERTIFICATE-----\nMII')]).toEqual([1025, true])
+  })
+
+  test('L6 after an outage of the server what was missed is made up for, within a back-off', () => {
+    const world = createWorld()
+    world.manager.start()
+    world.wait(60)
+    world.link.beginOutage()
+    world.wait(30)
+    world.namespace('a')
+    expect(world.list(resources.serviceAccounts, 'a')).toEqual([])
+    world.link.endOutage()
+    world.wait(60)
+    expect(world.list(resources.secrets, 'a')).toHaveLength(1)
+  })
+
   test('a paused controller does nothing until it is resumed; a restarted manager goes on', () => {
     const world = createWorld()
     world.manager.start()

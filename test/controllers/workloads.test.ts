@@ -145,6 +145,19 @@ describe('apiserver 8.3 Jobs', () => {
     expect((starts[2] ?? 0) - (starts[1] ?? 0)).toBeGreaterThanOrEqual(9)
   })
 
+  test('from v1.21 on a Job that ended goes after its ttl', () => {
+    const world = createWorld({ minor: 26, options: { disabled: ['podgc', 'nodelifecycle'] } })
+    world.namespace('a')
+    world.manager.start()
+    world.create(resources.jobs, job({ completions: 1, ttlSecondsAfterFinished: 30 }))
+    world.wait(1)
+    setPhase(world, pods(world)[0]?.metadata.name ?? '', 'Succeeded')
+    world.wait(28)
+    expect(world.get(resources.jobs, 'j', 'a')).toBeDefined()
+    world.wait(5)
+    expect([world.get(resources.jobs, 'j', 'a'), pods(world)]).toEqual([undefined, []])
+  })
+
   test('a deadline ends it', () => {
     const world = start()
     world.create(resources.jobs, job({ activeDeadlineSeconds: 20 }))

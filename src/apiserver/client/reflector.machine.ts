@@ -1,4 +1,5 @@
 import { setup } from 'xstate'
+import { compileMachine } from '../../kernel/compiled-machine.ts'
 
 /**
  * The states of one reflector: client-go's ListAndWatch. Source: client-go tools/cache/reflector.go; facts/kubelet.md 1.4.
@@ -39,16 +40,10 @@ export const reflectorMachine = setup({ types: {} as { events: ReflectorEvent } 
 
 export type ReflectorState = keyof (typeof reflectorMachine)['states'] & string
 
-const table = new Map<string, ReflectorState>()
-for (const [state, node] of Object.entries(reflectorMachine.states))
-  for (const transitions of [reflectorMachine.root.transitions, node.transitions])
-    for (const [event, [transition]] of transitions) {
-      const target = transition?.target?.[0]?.key
-      // Keys of state nodes are the names above.
-      if (target !== undefined) table.set(`${state} ${event}`, target as ReflectorState)
-    }
+const compiled = compileMachine(reflectorMachine)
 
 /** Where an event leads, as the machine says; the same state if it says nothing. */
 export function nextReflectorState(state: ReflectorState, event: ReflectorEvent['type']): ReflectorState {
-  return table.get(`${state} ${event}`) ?? state
+  // Names of compiled states are those of the machine's states.
+  return (compiled.states.get(state)?.transitions.get(event)?.target.name ?? state) as ReflectorState
 }

@@ -65,7 +65,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const drain = (): void => {
     isDrainDue = false
     if (isPaused) return
-    for (const key of waiting) {
+    // What is added meanwhile is left to an event of its own, so that no key can hold up time.
+    for (const key of [...waiting]) {
       if (running.size >= workers) return
       waiting.delete(key)
       running.add(key)

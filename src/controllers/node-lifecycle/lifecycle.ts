@@ -6,7 +6,7 @@ import type { Timer } from '../../kernel/kernel.ts'
 import type { Node, NodeCondition, Pod } from '../../objects/core.ts'
 import { equalJson } from '../../objects/json.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
-import { epochOf, isPodReady } from '../objects.ts'
+import { epochOf, eventReference, isPodReady } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
 import { type Lease, leaseNamespace, type NodeHealth, observe, unknownConditions, zoneOf } from './health.ts'
 import { nodeIndex, nodeKeys } from './taint-manager.ts'
@@ -233,6 +233,11 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     let isDone = true
     for (const pod of affected) {
       if (!isPodReady(pod)) continue
+      // Told to the Pod since v1.20. Source: pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
+      if (context.minor >= 20) {
+        const reference = eventReference(pod, { apiVersion: 'v1', kind: 'Pod' })
+        recorder.event(reference, 'Warning', 'NodeNotReady', 'Node is not ready')
+      }
       const conditions = (pod.status?.conditions ?? []).map((condition) =>
         condition.type === 'Ready'
           ? { ...condition, status: 'False' as const, lastTransitionTime: timestamp() }

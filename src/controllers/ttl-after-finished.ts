@@ -1,0 +1,53 @@
+import { resources } from '../apiserver/client/client.ts'
+import { keyOf, splitKey } from '../apiserver/client/informer.ts'
+import { isNotFound, reply } from '../apiserver/client/procedure.ts'
+import { second } from '../kernel/time.ts'
+import { type Controller, type ControllerContext, createQueue } from './controller.ts'
+import { isFinished } from './job.ts'
+import { epochOf } from './objects.ts'
+import type { Job } from './workload-types.ts'
+
+/**
+ * Deletes Jobs some time after they ended, where they say so. On since v1.21.
+ * Source: pkg/controller/ttlafterfinished/ttlafterfinished_controller.go.
+ */
+export function createTtlAfterFinishedController(context: ControllerContext): Controller {
+  const { kernel, calendar } = context
+  const client = context.clientFor('ttl-after-finished-controller')
+  const jobs = context.informer<Job>(resources.jobs)
+
+  const leftMs = (job: Job): number | undefined => {
+    const { ttlSecondsAfterFinished } = job.spec
+    if (ttlSecondsAfterFinished === undefined || !isFinished(job)) return undefined
+    const end = job.status?.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed')
+    const ended = epochOf(end?.lastTransitionTime) ?? calendar.at(kernel.now())
+    return ended + ttlSecondsAfterFinished * second - calendar.at(kernel.now())
+  }
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [jobs],
+    *sync(key) {
+      const { namespace, name } = splitKey(key)
+      const cached = jobs.get(namespace, name)
+      if (cached === undefined || (leftMs(cached) ?? 1) > 0) return 'done'
+      // The Job may have been changed since: the server knows.
+      const live = yield* reply<Job>((done) => client.get(resources.jobs, { namespace, name }, {}, done))
+      if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
+      if ((leftMs(live.value) ?? 1) > 0) return 'done'
+      const { uid } = live.value.metadata
+      const policy = {
+        propagationPolicy: 'Foreground' as const,
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
+      }
+      const gone = yield* reply((done) => client.delete(resources.jobs, { namespace, name }, policy, done))
+      return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
+    },
+  })
+  const add = (job: Job): void => {
+    const left = job.metadata.deletionTimestamp === undefined ? leftMs(job) : undefined
+    if (left !== undefined) queue.addAfter(keyOf(job), left)
+  }
+  jobs.addHandler({ add, update: (_old, job) => add(job) })
+  return controller
+}
