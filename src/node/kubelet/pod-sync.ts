@@ -75,13 +75,12 @@ export function syncPod(
   const pod = given
   const status = statusOf(context, pod, seen, false)
   const isNewStatus = context.statuses.setPodStatus(pod, status)
+  if (isNewStatus && status.reason === 'DeadlineExceeded' && status.phase === 'Failed') deadlineEvent(context, pod)
   if (facts.terminatingPhases && isTerminal(status.phase)) {
     done({ isTerminal: true })
     return
   }
-  const isDeadline = status.reason === 'DeadlineExceeded' && status.phase === 'Failed'
   if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
-    if (isDeadline && isNewStatus) deadlineEvent(context, pod)
     worker.take('killing')
     killPod(context.podRuntime.killer, pod, seen, undefined, (error) => {
       if (error !== undefined) context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
@@ -218,11 +217,8 @@ export function syncTerminatingPod(
   seen: PodRuntimeStatus,
   done: Ended,
 ): void {
-  if (!worker.isRemoved || context.pods.get(worker.uid) !== undefined) {
-    const isNew = context.statuses.setPodStatus(pod, statusOf(context, pod, seen, false))
-    const { reason } = context.statuses.get(worker.uid) ?? {}
-    if (isNew && reason === 'DeadlineExceeded') deadlineEvent(context, pod)
-  }
+  if (!worker.isRemoved || context.pods.get(worker.uid) !== undefined)
+    context.statuses.setPodStatus(pod, statusOf(context, pod, seen, false))
   context.prober.stopLivenessAndStartup(worker.uid)
   killPod(context.podRuntime.killer, pod, seen, worker.graceSeconds, (error) => {
     if (error !== undefined) {

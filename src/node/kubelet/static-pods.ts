@@ -1,4 +1,5 @@
 import type { Pod } from '../../objects/core.ts'
+import { defaultPodOnly, defaultPodSpec } from '../../objects/pod-defaults.ts'
 import { configMapNamesOf, secretNamesOf } from '../secrets/pod-references.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { sourceAnnotation } from './pod-manager.ts'
@@ -30,7 +31,13 @@ export function staticPodOf(manifest: Pod, nodeName: string, facts: KubeletFacts
       ...(labels === undefined ? {} : { labels }),
       annotations: { ...annotations, [sourceAnnotation]: 'file', 'kubernetes.io/config.hash': hash },
     },
-    spec: { ...manifest.spec, nodeName, tolerations: [...(manifest.spec.tolerations ?? []), ...tolerations] },
+    spec: defaultPodOnly(
+      defaultPodSpec({
+        ...manifest.spec,
+        nodeName,
+        tolerations: [...(manifest.spec.tolerations ?? []), ...tolerations],
+      }),
+    ),
     status: { phase: 'Pending' },
   }
   return { ok: true, pod }

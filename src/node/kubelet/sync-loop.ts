@@ -44,6 +44,7 @@ export class SyncLoop {
       for (const pod of pods) {
         this.#context.pods.set(pod)
         if (isMirror(pod)) {
+          this.#context.statuses.mirrorAppeared(this.#context.pods.staticOf(pod)?.metadata.uid ?? '')
           this.#mirrorChanged(pod)
           continue
         }
@@ -102,6 +103,8 @@ export class SyncLoop {
     this.#readers.remove(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
+    const mirror = isStatic(pod) ? pods.mirrorOf(pod) : undefined
+    if (mirror !== undefined) this.#deleteOrphan(mirror)
     if (facts.terminatingPhases) this.#endRemoved(pod)
     else this.#killRemoved(pod)
     this.#context.volumes.podMayBeLeaving(uid)

@@ -130,6 +130,12 @@ export class StatusManager {
     this.#batch.wake()
   }
 
+  /** The mirror of a static Pod was made: it gets the status with the next batch. */
+  mirrorAppeared(uid: string): void {
+    this.#sent.delete(uid)
+    if (this.#known.has(uid)) this.#hasFailed(uid)
+  }
+
   stop(): void {
     this.#isStopped = true
     this.#batch.stop()
