@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { createRandomStreams } from '../../../src/kernel/random.ts'
+import { retryDelayMs } from '../../../src/node/volumes/operation-back-off.ts'
+import { rotated } from '../../../src/node/volumes/rotation.ts'
+import { mountedNames } from '../../../src/node/volumes/volume-manager.ts'
+import { VolumeUse } from '../../../src/node/volumes/volume-use.ts'
+import type { Pod } from '../../../src/objects/core.ts'
+
+test('L2 the pause of a failing volume operation doubles from half a second to 2m2s', () => {
+  const pauses = Array.from({ length: 11 }, (_, i) => retryDelayMs(i + 1) / 1000)
+  expect(pauses).toEqual([0.5, 1, 2, 4, 8, 16, 32, 64, 122, 122, 122])
+  expect(retryDelayMs(10_000)).toBe(122_000)
+})
+
+describe('the order of names in a time-out event', () => {
+  const counts = (n: number): readonly number[] => {
+    const names = Array.from({ length: n }, (_, i) => i)
+    const random = createRandomStreams('rotation').stream('r')
+    const first = names.map(() => 0)
+    for (let i = 0; i < 8000; i++) {
+      const order = rotated(names, random)
+      expect([...order].sort((a, b) => a - b)).toEqual(names)
+      expect(order[1]).toBe(((order[0] ?? 0) + 1) % n)
+      first[order[0] ?? 0] = (first[order[0] ?? 0] ?? 0) + 1
+    }
+    return first
+  }
+
+  test.each([2, 4, 8])('L2 is a rotation of %i names that begins at the front with chance (9-n)/8', (n) => {
+    const [front = 0, ...others] = counts(n)
+    expect(Math.abs(front / 8000 - (9 - n) / 8)).toBeLessThan(0.02)
+    for (const count of others) expect(Math.abs(count / 8000 - 1 / 8)).toBeLessThan(0.02)
+  })
+})
+
+test('L3 only volumes that a container mounts are waited for, in the order of the mounts', () => {
+  const mount = (name: string) => ({ name, mountPath: `/${name}` })
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: {
+      initContainers: [{ name: 'i', volumeMounts: [mount('c')] }],
+      containers: [{ name: 'a', volumeMounts: [mount('b'), mount('a'), mount('c')] }],
+      volumes: ['a', 'b', 'c', 'unused'].map((name) => ({ name })),
+    },
+  }
+  expect(mountedNames(pod)).toEqual(['c', 'b', 'a'])
+})
+
+test('L4 a volume whose refresh fails still counts as mounted; one that never was does not', () => {
+  const use = new VolumeUse({} as Pod, { name: 'v' }, {} as VolumeUse['plugin'])
+  const seen = (event: Parameters<VolumeUse['take']>[0]) => {
+    use.take(event)
+    return [use.state.name, use.isMounted, use.isBusy]
+  }
+  expect(seen('attached')).toEqual(['attached', false, false])
+  expect(seen('mount.started')).toEqual(['mounting', false, true])
+  expect(seen('mount.failed')).toEqual(['mountBackOff', false, false])
+  use.take('mount.started')
+  expect(seen('mount.succeeded')).toEqual(['mounted', true, false])
+  use.take('remount.required')
+  use.take('mount.started')
+  expect(seen('mount.failed')).toEqual(['remountBackOff', true, false])
+  use.take('unmount.started')
+  expect(seen('unmount.succeeded')).toEqual(['gone', false, false])
+  expect(() => use.take('attached')).toThrow('a volume that is gone takes no attached')
+})
