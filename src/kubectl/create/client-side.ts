@@ -2,14 +2,17 @@
  * `kubectl create secret ...` and `kubectl create configmap ...` where no cluster is needed: `--dry-run=client` and all
  * mistakes that kubectl finds by itself.
  */
+
+import { goQuote } from '../../objects/field-errors.ts'
 import { utf8Text } from '../bytes.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
-import { type FlagSpec, type FlagValues, parseFlags, string } from '../cli/flags.ts'
+import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
 import type { VirtualFiles } from '../host.ts'
-import { type JsonObject, textAt } from '../json.ts'
+import { goJsonIndented, type JsonObject, textAt } from '../json.ts'
 import { executeGoTemplate } from '../print/go-template.ts'
-import { executeJsonpath } from '../print/jsonpath.ts'
+import { executeJsonpath, findJsonpath } from '../print/jsonpath.ts'
+import { parseJsonpath } from '../print/jsonpath-parse.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'
 import { dryRunStrategy } from './dry-run.ts'
 import { commonCreateFlags, configMapFlags, secretFlags } from './flags.ts'
@@ -76,6 +79,7 @@ function run(argv: readonly string[], world: ClientSideWorld, warn: (line: strin
   if (kind !== 'configmap') checkRequiredFlags(kind, request)
   if (dryRunStrategy(values.string('dry-run'), minor, warn) !== 'client') fail('podsim has no cluster here')
   const print = printerFor(values, minor, world.files)
+  checkValidation(values.string('validate'), minor)
   const object = kind === 'configmap' ? configMapFromFlags(request) : secretFromFlags(kind, request)
   // The generators of 1.18 left a dry run without the annotation.
   return print(values.bool('save-config') && minor >= 19 ? withLastApplied(object) : object)
@@ -145,7 +149,12 @@ function printerFor(flags: FlagValues, minor: number, files: VirtualFiles): Prin
     case 'jsonpath-as-json':
     case 'jsonpath-file': {
       if (argument === '') fail('template format specified but no template given')
-      return jsonpathPrinter(name === 'jsonpath-file' ? readTemplate() : argument, flags, minor)
+      return jsonpathPrinter(
+        name === 'jsonpath-file' ? readTemplate() : argument,
+        flags,
+        minor,
+        name === 'jsonpath-as-json',
+      )
     }
     case 'go-template':
     case 'template':
@@ -161,12 +170,25 @@ function printerFor(flags: FlagValues, minor: number, files: VirtualFiles): Prin
   }
 }
 
-function jsonpathPrinter(template: string, flags: FlagValues, minor: number): Printer {
+/** `asJson`: the values found, as a list of JSON. */
+function jsonpathPrinter(template: string, flags: FlagValues, minor: number, asJson: boolean): Printer {
+  const parsed = parseJsonpath(template)
+  if ('error' in parsed) fail(`error parsing jsonpath ${template}, ${parsed.error}`)
+  const allowMissingKeys = flags.bool('allow-missing-template-keys')
   return (object) => {
-    const allowMissingKeys = flags.bool('allow-missing-template-keys')
+    if (asJson) {
+      const found = findJsonpath(template, object, allowMissingKeys)
+      return found.ok ? `${goJsonIndented(found.values, '    ')}\n` : fail(found.error)
+    }
     const result = executeJsonpath(template, object, { allowMissingKeys, printJson: minor >= 19 })
     return result.ok ? result.text : fail(result.error)
   }
+}
+
+/** Source: pkg/cmd/util/helpers.go, GetValidationDirective, of 1.25 and later. */
+function checkValidation(value: string, minor: number): void {
+  if (minor < 25 || parseBool(value) !== undefined || ['strict', 'warn', 'ignore'].includes(value)) return
+  fail(`invalid - validate option ${goQuote(value)}; must be one of: strict (or true), warn, ignore (or false)`)
 }
 
 function goTemplatePrinter(template: string): Printer {
