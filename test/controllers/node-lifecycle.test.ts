@@ -95,6 +95,12 @@ class Replay {
     this.#world.kernel.schedule(5000, () => this.renewAll())
   }
 
+  /** A kubelet that had stopped renews again. */
+  resume(name: string): void {
+    this.#renewing.add(name)
+    this.#renew(name)
+  }
+
   #renew(name: string): void {
     const renewTime = rfc3339Micro(defaultEpochMs + this.#world.kernel.now())
     this.#world.patch(resources.leases, name, { spec: { renewTime } }, { namespace: 'kube-node-lease' })
@@ -274,4 +280,74 @@ describe('L6 apiserver 8.1 node lifecycle', () => {
       expect(differences).toEqual([])
     })
   }
+
+  function begin(nodes: number) {
+    const world = createWorld()
+    world.namespace('lc')
+    world.namespace('kube-node-lease')
+    const replay = new Replay(world)
+    world.manager.start()
+    replay.renewAll()
+    for (let i = 1; i <= nodes; i++) replay.act(`create node lc-${i} (Ready=True) and its lease`)
+    world.wait(10)
+    const taints = (name: string) =>
+      world.get<Node>(resources.nodes, name)?.spec?.taints?.map(({ key, effect }) => `${key.slice(19)}:${effect}`) ?? []
+    const isDeleting = (name: string) =>
+      world.get<Pod>(resources.pods, name, 'lc')?.metadata.deletionTimestamp !== undefined
+    return { world, replay, taints, isDeleting }
+  }
+
+  test('L6 a node that comes back in time keeps its Pods', () => {
+    const { world, replay, taints, isDeleting } = begin(3)
+    replay.act('create pod p on lc-1')
+    replay.act('lc-1 renews its lease for the last time')
+    world.wait(60)
+    expect(taints('lc-1').sort()).toEqual(['unreachable:NoExecute', 'unreachable:NoSchedule'])
+    world.wait(200)
+    replay.act('lc-1 posts Ready=True')
+    world.wait(10)
+    expect(taints('lc-1')).toEqual([])
+    replay.resume('lc-1')
+    world.wait(400)
+    expect(isDeleting('p')).toBe(false)
+    expect(world.events('lc').map(({ message }) => message)).toEqual(['Cancelling deletion of Pod lc/p'])
+  })
+
+  test('8.1 when no node is ready nothing is evicted; when one is again the others get their grace anew', () => {
+    const { world, replay, taints, isDeleting } = begin(2)
+    replay.act('create pod p on lc-1')
+    replay.act('all remaining nodes renew their leases for the last time')
+    world.wait(600)
+    expect([taints('lc-1'), isDeleting('p')]).toEqual([['unreachable:NoSchedule'], false])
+    replay.act('lc-2 posts Ready=True')
+    replay.resume('lc-2')
+    world.wait(20)
+    expect([taints('lc-1').sort(), taints('lc-2')]).toEqual([['unreachable:NoExecute', 'unreachable:NoSchedule'], []])
+    world.wait(320)
+    expect(isDeleting('p')).toBe(true)
+  })
+
+  test('8.1 nodes that stop together are tainted one in 10 s', () => {
+    const { world, replay, taints } = begin(9)
+    for (const i of [1, 2, 3, 4]) replay.act(`lc-${i} renews its lease for the last time`)
+    world.wait(46)
+    const tainted = () => [1, 2, 3, 4].filter((i) => taints(`lc-${i}`).includes('unreachable:NoExecute')).length
+    const counts: number[] = []
+    for (let i = 0; i < 5; i++) {
+      world.wait(10)
+      counts.push(tainted())
+    }
+    expect(counts).toEqual([1, 2, 3, 4, 4].map((count) => Math.min(4, count + (counts[0] ?? 1) - 1)))
+  })
+
+  test('paused, the controller sees nothing; resumed, it looks again', () => {
+    const { world, replay, taints } = begin(2)
+    world.manager.pause('nodelifecycle')
+    replay.act('lc-1 renews its lease for the last time')
+    world.wait(300)
+    expect(taints('lc-1')).toEqual([])
+    world.manager.resume('nodelifecycle')
+    world.wait(20)
+    expect(taints('lc-1')).toContain('unreachable:NoExecute')
+  })
 })
