@@ -166,8 +166,17 @@ export function yamlToJson(text: string): Converted {
     return { ok: false, error: `yaml: line ${line}: ${error.message.split('\n')[0] ?? ''}` }
   }
   try {
-    return { ok: true, json: JSON.stringify(document.toJS({ maxAliasCount: aliasesMax })) ?? 'null' }
+    return { ok: true, json: JSON.stringify(document.toJS({ maxAliasCount: aliasesMax }), sortedMembers) ?? 'null' }
   } catch {
     return { ok: false, error: 'yaml: document contains excessive aliasing' }
   }
+}
+
+/** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */
+export function sortedMembers(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => [key, value[key]])
+  return Object.fromEntries(entries)
 }

@@ -1,6 +1,5 @@
-import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { decodeBase64, encodeBase64 } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { rfc3339Error } from '../../objects/go-time.ts'
 import { setMember } from '../../objects/json.ts'
 import { canonicalQuantity, parseQuantity } from '../../objects/quantity.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../objects/schema/schema.ts'
@@ -264,9 +263,9 @@ function unmarshal(
     default: {
       if (!isText) return { error: `json: cannot unmarshal ${jsonTypeOf(raw)} into Go value of type string` }
       const text = String(JSON.parse(raw))
-      if (parseRfc3339(text) !== undefined) return text
-      const layout = scalar === 'time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00'
-      return { error: `parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(text)} as "2006"` }
+      // A time of microseconds has a layout of its own, which takes the plain one too.
+      const error = rfc3339Error(text, scalar === 'time' ? undefined : '2006-01-02T15:04:05.000000Z07:00')
+      return error === undefined ? text : { error }
     }
   }
 }

@@ -5,7 +5,7 @@ import type { DeleteOptions, KubeObject, Status } from '../../objects/meta.ts'
 import { type KindRef, schemaOf } from '../../objects/schema/schema.ts'
 import { badRequest, plainError } from '../../objects/status.ts'
 import type { PatchType } from '../client/client.ts'
-import { currentText, decodeBody, interpret, yamlToJson } from '../decoding/decode-body.ts'
+import { currentText, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeTyped } from '../decoding/typed-decoder.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -134,15 +134,6 @@ function decodePatched(
   }
   const cause = /illegal base64 data at input byte \d+/.exec(decoded.error)?.[0]
   return { error: isStrategicPatch && cause !== undefined ? cause : currentText(decoded.error, minor) }
-}
-
-/** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */
-function sortedMembers(_key: string, value: unknown): unknown {
-  if (!isObject(value)) return value
-  const entries = Object.keys(value)
-    .sort()
-    .map((key) => [key, value[key]])
-  return Object.fromEntries(entries)
 }
 
 type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }

@@ -131,7 +131,9 @@ class OpenWatch implements WatchHandle {
     this.finished = finished
     this.seenRevision = start.from
     const { kernel } = core.context
-    const seconds = options.timeoutSeconds ?? timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
+    const asked = options.timeoutSeconds ?? 0
+    // No timeout and one of nothing are the same.
+    const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
     const timeoutMs = seconds * second
     // Events up to here are told as the start; those that are still waiting to be delivered must not be told twice.
     const openedAt = Math.max(core.store.revision, version)
