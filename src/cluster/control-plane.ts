@@ -70,11 +70,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     minor,
     gates,
     authorizers: [authorization.authorizer],
-    admission: [
-      ...admissionPlugins({ podPreset: options.admission?.podPreset ?? minor < 20 }),
-      ...(options.admission?.nodeRestriction === false ? [] : [nodeRestriction]),
-      authorization.escalationCheck,
-    ],
+    admission: admissionPlugins({
+      podPreset: options.admission?.podPreset ?? minor < 20,
+      ...(options.admission?.nodeRestriction === false ? {} : { nodeRestriction }),
+      late: [authorization.escalationCheck],
+    }),
     strategies: [...kindStrategies, ...authorization.strategies],
     observers: [authorization.observe],
   })
