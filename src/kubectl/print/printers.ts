@@ -142,7 +142,7 @@ function jsonpathPrinter(format: string, template: string, session: Session, fla
   return (object) => {
     const result = executeJsonpath(template, object, settings)
     if (result.ok) return result.text
-    const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntaxText(object)}\n\n`
+    const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntaxText(object)}\n\n\n`
     return fail(`error executing ${format} ${goQuote(template)}: ${about}`)
   }
 }
