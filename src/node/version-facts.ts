@@ -30,8 +30,6 @@ export const kubeletFacts = {
   terminalPhaseBeforeDeletion: fact('kubelet_pods.go, getPhase (from memory)', false, [[27, true]]),
   /** Reason of Ready=False of a Failed Pod (row 13). */
   podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),
-  /** Grace period of a forced deletion that reaches StopContainer (row 14). */
-  zeroGraceMeansUnset: fact('v1.26/README.md row 14', false, [[22, true]]),
   /** Grace period of the containers of a Pod that is unknown to the API server, in seconds (row 15). */
   orphanGraceSeconds: fact<number | undefined>('v1.26/README.md row 15', undefined, [[22, 1]]),
   /** Text of the time-out event of a Pod's volumes; undefined: none is sent (3.4). */
@@ -59,12 +57,6 @@ export const kubeletFacts = {
   ]),
   /** Errors of a sync carry the end of the crash back-off, and the next sync comes then (2.3). */
   syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
-  /** The kubelet refuses to build environments before it has seen the services (6.2). */
-  envWaitsForServices: fact('kubelet.md 6.2', false, [[19, true]]),
-  /** The kubelet waits, once a second, for its own Node before it watches Pods (10.6). */
-  waitsForOwnNode: fact('kubelet.md 10.6', true, []),
-  /** The event sender keeps the order in which events were made (row 18). */
-  orderedEvents: fact('v1.26/README.md row 18', false, [[26, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

@@ -43,8 +43,11 @@ export class PodManager {
       this.#mirrors.set(fullName(pod), pod)
       return
     }
-    this.#pods.set(pod.metadata.uid ?? '', pod)
-    this.#names.set(fullName(pod), pod.metadata.uid ?? '')
+    const uid = pod.metadata.uid ?? ''
+    const isKnown = this.#pods.has(uid)
+    this.#pods.set(uid, pod)
+    // Neither name nor namespace of a Pod ever change.
+    if (!isKnown) this.#names.set(fullName(pod), uid)
   }
 
   delete(pod: Pod): void {

@@ -161,12 +161,13 @@ export class StatusManager {
 
   #withTimes(before: PodStatus, next: PodStatus): PodStatus {
     const now = rfc3339(this.#options.calendar.at(this.#options.kernel.now()))
-    const conditions = (next.conditions ?? []).map((condition) => {
-      if (!ownConditions.has(condition.type)) return condition
-      const old = before.conditions?.find(({ type }) => type === condition.type)
+    const conditions: PodCondition[] = []
+    for (const condition of next.conditions ?? []) {
+      const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
-      return condition.lastTransitionTime === kept ? condition : { ...condition, lastTransitionTime: kept }
-    })
+      const isKept = old === condition || condition.lastTransitionTime === kept
+      conditions.push(isKept ? condition : { ...condition, lastTransitionTime: kept })
+    }
     return { ...next, conditions, startTime: before.startTime ?? next.startTime ?? now }
   }
 
@@ -340,10 +341,17 @@ function ended(status: ContainerStatus): ContainerStatus {
 function sameForKubelet(before: PodStatus, after: PodStatus): boolean {
   for (const condition of after.conditions ?? []) {
     if (!ownConditions.has(condition.type)) continue
-    const old = before.conditions?.find(({ type }) => type === condition.type)
+    const old = conditionOf(before, condition.type)
     if (old === undefined || !sameCondition(old, condition)) return false
   }
+  // What changes most often is looked at first.
+  if (before.phase !== after.phase || !jsonEqual(before.containerStatuses, after.containerStatuses)) return false
   return jsonEqual({ ...before, conditions: undefined }, { ...after, conditions: undefined })
+}
+
+function conditionOf({ conditions }: PodStatus, type: string): PodCondition | undefined {
+  if (conditions !== undefined) for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
 }
 
 function sameCondition(a: PodCondition, b: PodCondition): boolean {

@@ -4,7 +4,6 @@ import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { Pod, Volume } from '../../objects/core.ts'
 import { type Grid, GridLoop } from '../grid.ts'
-import { allContainers } from '../secrets/pod-references.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
 import { rotated } from './rotation.ts'
@@ -295,15 +294,22 @@ export class VolumeManager {
     const volumes = this.#pods.get(uid)
     if (volumes === undefined) return
     if (use.state.isFinal) volumes.uses.delete(use.volume.name)
-    for (const look of [...volumes.waiters]) look()
+    if (volumes.waiters.size > 0) for (const look of [...volumes.waiters]) look()
     if (volumes.uses.size === 0 && volumes.waiters.size === 0) this.#pods.delete(uid)
   }
 }
 
+const knownMounts = new WeakMap<Pod['spec'], readonly string[]>()
+
 /** Names of the volumes that containers mount, each once, in the order of the visit: init containers first. */
-export function mountedNames(pod: Pod): readonly string[] {
-  if ((pod.spec.volumes?.length ?? 0) === 0) return []
+export function mountedNames({ spec }: Pod): readonly string[] {
+  const known = knownMounts.get(spec)
+  if (known !== undefined) return known
   const names = new Set<string>()
-  for (const container of allContainers(pod)) for (const { name } of container.volumeMounts ?? []) names.add(name)
-  return [...names]
+  if ((spec.volumes?.length ?? 0) > 0)
+    for (const { volumeMounts = [] } of [...(spec.initContainers ?? []), ...spec.containers])
+      for (const { name } of volumeMounts) names.add(name)
+  const ordered = [...names]
+  knownMounts.set(spec, ordered)
+  return ordered
 }
