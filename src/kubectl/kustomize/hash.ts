@@ -1,6 +1,7 @@
 /** The name suffix of generated objects. Source: v2.0.3 k8sdeps/transformer/hash; sigs.k8s.io/kustomize/api hasher/hasher.go. */
 import { configMapHash, encodeHash, secretHash } from '../create/name-hash.ts'
 import { goJson, isObject } from '../json.ts'
+import { resolveScalar } from '../yaml/go-resolve.ts'
 import type { Generation } from './loader.ts'
 import { type Body, metadataOf, textMap } from './resource.ts'
 
@@ -22,7 +23,7 @@ export function nameHash(body: Body, generation: Generation): string {
 
 /** The name is looked up where it never is (under the key `metadata/name`), so it plays no part. */
 function hashV5(body: Body): string {
-  const data = isObject(body.data) ? body.data : ''
+  const data = isObject(body.data) ? withoutNullKeys(body.data) : ''
   if (body.kind === 'ConfigMap') {
     return encodeHash(
       goJson({
@@ -45,4 +46,9 @@ function hashV5(body: Body): string {
     )
   }
   return encodeHash(goJson(body))
+}
+
+/** Keys are written plainly, and go-yaml drops one that reads as null on its way into a map of texts. */
+function withoutNullKeys(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => resolveScalar(key).tag !== 'null'))
 }

@@ -67,6 +67,8 @@ export function kustomizeYaml(objects: readonly unknown[]): string {
 function checkKeys(object: Body): void {
   for (const field of ['data', 'binaryData']) {
     const map = object[field]
+    if (isObject(map) && Object.hasOwn(map, '<<'))
+      refuse('yaml: map merge requires map or sequence of maps as the value')
     if (isObject(map) && Object.keys(map).some((key) => !isTextKey(key))) {
       refuse(`${goSyntax(object, true)}: json: unsupported type: map[interface {}]interface {}`)
     }
@@ -75,12 +77,7 @@ function checkKeys(object: Body): void {
 
 function isTextKey(key: string): boolean {
   const { tag } = resolveScalar(key)
-  return (
-    tag === 'str' ||
-    tag === 'merge' ||
-    tag === 'timestamp' ||
-    /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(key)
-  )
+  return tag === 'str' || /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(key)
 }
 
 /** As Go's %#v prints a map; maps with keys of other types are of another type themselves. */
@@ -91,10 +88,32 @@ function goSyntax(value: unknown, isRoot = false): string {
   if (!isObject(value)) return String(value)
   const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1))
   const isPlain = isRoot || keys.every(isTextKey)
-  const shown = isPlain ? keys : [...keys.filter((key) => !isTextKey(key)), ...keys.filter(isTextKey)]
+  const shown = isPlain ? keys : [...keys].sort((a, b) => keyRank(a) - keyRank(b))
   const pairs = shown.map((key) => `${isPlain || isTextKey(key) ? goQuote(key) : goKey(key)}:${goSyntax(value[key])}`)
   return `map[${isPlain ? 'string' : 'interface {}'}]interface {}{${pairs.join(', ')}}`
 }
+
+/** Go's fmt sorts keys of several types by type: nil, then texts, then the rest, as its binaries lay the types out. */
+function keyRank(key: string): number {
+  return isTextKey(key)
+    ? 1
+    : (['null', 'str', 'int', 'float', 'bool', 'timestamp'] as string[]).indexOf(resolveScalar(key).tag)
+}
+
+const monthNames = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 
 function goKey(key: string): string {
   const scalar = resolveScalar(key)
@@ -105,6 +124,10 @@ function goKey(key: string): string {
       return String(scalar.value)
     case 'null':
       return 'interface {}(nil)'
+    case 'timestamp': {
+      const [year = '', month = '', day = ''] = key.split(/[-Tt ]/)
+      return `time.Date(${Number(year)}, time.${monthNames[Number(month) - 1] ?? ''}, ${Number(day)}, 0, 0, 0, 0, time.UTC)`
+    }
     default:
       return goQuote(key)
   }
