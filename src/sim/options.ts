@@ -36,6 +36,8 @@ export interface ImageOptions {
   readonly program?: string
   /** Decides how long a pull takes. Default `20Mi`. */
   readonly size?: string
+  /** How long a pull takes, instead of what its size would make of it; at least 300ms. */
+  readonly pull?: string
   /** Only who presents these credentials may pull. */
   readonly private?: { readonly username: string; readonly password: string }
   /** Every node has it already. */

@@ -1,24 +1,58 @@
-import { image } from '../node/programs/image.ts'
-import { serveForever } from '../node/programs/program.ts'
+import { commonImages, unknownImage } from '../node/programs/catalogue.ts'
+import { exitAfter, type ImageDefinition, serveForever } from '../node/programs/program.ts'
+import { secretReader } from '../node/programs/secret-reader.ts'
+import { busyboxPrograms, shellPrograms } from '../node/programs/shell-program.ts'
 import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry.ts'
 import { quantityValue } from '../objects/quantity.ts'
-import type { SimSettings } from './resolve-options.ts'
+import { parseDuration } from './duration.ts'
+import type { ImageOptions } from './options.ts'
+import { type SimSettings, wrong } from './resolve-options.ts'
 
-/** The registries of a simulation: what its options describe, and every other name as an image that just runs. */
+const orderly = { afterMs: 100, exitCode: 0 }
+
+/** What an image's containers may do when the Pod gives no command: command, and the program behind it. */
+const programs: Readonly<Record<string, Partial<ImageDefinition> & Pick<ImageDefinition, 'program'>>> = {
+  serve: { cmd: ['serve'], program: (argv) => shellPrograms(argv) ?? serveForever(orderly) },
+  shell: { cmd: ['sh'], program: busyboxPrograms },
+  succeed: { cmd: ['succeed'], program: (argv) => shellPrograms(argv) ?? exitAfter(1000, 0, orderly) },
+  crash: { cmd: ['crash'], program: (argv) => shellPrograms(argv) ?? exitAfter(1000, 1, orderly) },
+  'secret-reader': {
+    entrypoint: ['secret-reader'],
+    program: (argv) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv)),
+  },
+}
+
+/** Values that `program` of an image may have: serve until stopped, a shell, end well or badly after 1 s, secret-reader. */
+export const programNames: readonly string[] = Object.keys(programs)
+
+/** What the registry gives a pull besides time for its bytes. Source: createRegistry's defaults. */
+const handshakeMs = 300
+const bytesPerMs = 50_000
+
+/** The registries of a simulation: common images, those that its options describe, and every other name as a service. */
 export function createImageRegistry({ images, minor }: SimSettings): SimulatedRegistry {
   return createRegistry({
     // Dockershim went with v1.24: what the runtime says changed with it.
     runtime: minor < 24 ? 'docker' : 'containerd',
-    images: images.map(({ name, size }) =>
-      image(
-        name,
-        () => serveForever({ afterMs: 100, exitCode: 0 }),
-        size === undefined ? {} : { sizeBytes: quantityValue(size) },
-      ),
-    ),
+    images: images.map(definitionOf),
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),
     privateRepositories: images.flatMap(({ name, private: credential }) =>
       credential === undefined ? [] : [{ prefix: name, credentials: [credential] }],
     ),
   })
+}
+
+/** A known image stays what it is but for what is said of it. */
+function definitionOf({ name, program, size, pull }: ImageOptions): ImageDefinition {
+  const known = commonImages.find(({ repository }) => repository === name) ?? unknownImage(name)
+  const chosen =
+    program === undefined ? {} : (programs[program] ?? wrong('images[].program', program, programNames.join(', ')))
+  const pullMs = pull === undefined ? undefined : parseDuration(pull)
+  const sizeBytes =
+    size !== undefined
+      ? quantityValue(size)
+      : pullMs === undefined
+        ? known.sizeBytes
+        : Math.max(0, pullMs - handshakeMs) * bytesPerMs
+  return { ...known, ...chosen, repository: name, sizeBytes }
 }
