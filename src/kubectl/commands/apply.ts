@@ -62,8 +62,9 @@ function apply(call: Call): number {
   if (dryRun === 'client' && flags.bool('server-side')) {
     fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
   }
-  requireFiles(flags)
+  if (session.version.minor < 21) requireFiles(flags)
   if (call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
+  requireFiles(flags)
   if (flags.bool('force')) fail('podsim does not simulate the flag --force of apply')
   const output = flags.string('output')
   const printsObjects = output !== '' && output !== 'name'

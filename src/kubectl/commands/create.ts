@@ -1,5 +1,6 @@
+import { goQuote } from '../../objects/field-errors.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { CommandFailure, exitSilently } from '../cli/failure.ts'
+import { CommandFailure, exitSilently, failUsage } from '../cli/failure.ts'
 import type { FlagSpec } from '../cli/flags.ts'
 import { bool, string } from '../cli/flags.ts'
 import { commonCreateFlags, configMapFlags, secretFlags } from '../create/flags.ts'
@@ -140,9 +141,12 @@ export const createCommand: Command = {
   ],
   run(call) {
     if (namesFiles(call.flags)) return createFromFiles(call)
+    const modern = call.session.version.minor >= 21
+    if (modern && call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
     const prefix = call.session.version.parserErrorPrefix
     // Up to 1.20 the help text of `create` follows, which is not carried along.
-    call.session.err(`${prefix}: must specify one of -f and -k\n${call.session.version.minor >= 21 ? '' : '\n'}`)
+    call.session.err(`${prefix}: must specify one of -f and -k\n${modern ? '' : '\n'}`)
+    if (call.args.length > 0) failUsage(call.path, `unknown command ${goQuote(call.args.join(' '))}`)
     return exitSilently(1)
   },
 }
