@@ -24,6 +24,8 @@ export const kubeletFacts = {
   terminalPhaseWaits: fact('v1.26/README.md row 12', false, [[22, true]]),
   /** Containers that are still to be removed do not hold back a Pod's deletion (v1.26/README.md rows 8, 10). */
   ignoresDeadContainers: fact('kubelet_pods.go, PodResourcesAreReclaimed', false, [[22, true]]),
+  /** The status manager sends what is newest when it gets to it, not each status (v1.26 `burst` still sends each). */
+  sendsLatestStatus: fact('status_manager.go, podStatusChannel (from memory)', false, [[27, true]]),
   /** The object of a deleted Pod goes only when its worker is done. Source: status_manager.go, podIsFinished. */
   deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (from memory)', false, [[27, true]]),
   /** A deleted Pod gets a terminal phase before its object goes. Source: kubelet_pods.go, getPhase(podIsTerminal). */

@@ -100,13 +100,14 @@ export class NodeRegistrar {
 
   #register(pauseMs: VirtualMs): void {
     if (this.#isStopped) return
-    const { heartbeatClient, kernel } = this.#options
+    const { heartbeatClient, kernel, events, nodeName } = this.#options
     const again = () => {
       this.#timer = kernel.schedule(pauseMs, () => this.#register(Math.min(pauseMs * 2, registerRetry.maxMs)))
     }
     heartbeatClient.create<Node>(resources.nodes, this.#initialNode(), (reply) => {
       if (this.#isStopped) return
       if (reply.ok) {
+        for (const reason of newNodeEvents) events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
         this.#registered()
         return
       }
@@ -217,6 +218,9 @@ export class NodeRegistrar {
     }
   }
 }
+
+/** What the conditions of a new node are told as. Source: pkg/kubelet/nodestatus/setters.go. */
+const newNodeEvents = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady'] as const
 
 /** Source: pkg/kubelet/nodestatus/setters.go. */
 const healthy: readonly Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitionTime'>[] = [

@@ -136,6 +136,21 @@ export class StatusManager {
     if (this.#known.has(uid)) this.#hasFailed(uid)
   }
 
+  /**
+   * The API server's status of a Pod changed. If that was somebody else (a node controller marks Pods not ready), the
+   * next batch puts it right. Source: status_manager.go, needsReconcile.
+   */
+  apiStatusChanged(pod: Pod): void {
+    const uid = uidOf(pod)
+    if (this.#differs(uid, pod)) this.#hasFailed(uid)
+  }
+
+  #differs(uid: string, pod: Pod | undefined): boolean {
+    const known = this.#known.get(uid)
+    if (known === undefined || pod?.status === undefined || this.#sent.get(uid) !== known.version) return false
+    return !sameForKubelet(pod.status, known.status)
+  }
+
   stop(): void {
     this.#isStopped = true
     this.#batch.stop()
@@ -176,7 +191,7 @@ export class StatusManager {
     const request = this.#queue.shift()
     if (request === undefined) return
     // Later kubelets look only at what is newest when they get to it.
-    const known = this.#options.facts.terminatingPhases ? this.#known.get(request.uid) : request.known
+    const known = this.#options.facts.sendsLatestStatus ? this.#known.get(request.uid) : request.known
     if (known === undefined || !this.#needsUpdate(request.uid, known)) {
       this.#sendNext()
       return
@@ -300,8 +315,11 @@ export class StatusManager {
     this.#queue.length = 0
     for (const uid of [...uids].sort()) {
       const known = this.#known.get(uid)
-      if (known === undefined) this.#leaving.delete(uid)
+      const pod = known && this.#options.apiPodOf(this.#options.podByUid(uid) ?? known.pod)
+      if (this.#differs(uid, pod)) this.#sent.delete(uid)
+      if (known === undefined) this.forget(uid)
       else if (this.#needsUpdate(uid, known)) this.#queue.push({ uid, version: known.version, known })
+      else this.#failed.delete(uid)
     }
     this.#sendNext()
     if (this.#failed.size > 0 || this.#leaving.size > 0) this.#batch.wake()
