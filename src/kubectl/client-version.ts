@@ -40,12 +40,11 @@ export interface ClientVersion {
   readonly describesTemplateScheduling: boolean
   /** `<none>` for annotations of which only last-applied exists (1.19). */
   readonly emptyAnnotationsAreNone: boolean
-  /** `Annotations:` rows without a host in events (1.18 has none either when the host is told by the component). */
-  readonly jobBackoffLimit: boolean
+  /** A pointer's address in place of `true` or `false` for `optional` of projected volumes (until 1.32). */
   readonly projectedOptionalIsPointer: boolean
   /** `Age` in place of `AGE` in describe node (1.21). */
   readonly nodeAgeColumn: 'AGE' | 'Age'
-  /** Names of the secret's data in bytewise order rather than in that of a Go map (1.34; we always sort). */
+  /** `diff` masks the data of secrets (1.22). */
   readonly diffMasksSecrets: boolean
   /** `from NS namespace` after a deletion (1.34). */
   readonly saysDeletedFrom: boolean
@@ -71,8 +70,6 @@ export interface ClientVersion {
   readonly jsonpathAsJson: boolean
   /** creationTimestamp: null in objects that kubectl makes (until 1.33). */
   readonly printsNullCreationTimestamp: boolean
-  /** Event messages without the host of their source (1.20; 1.18 prints `component, host`). */
-  readonly eventHost: boolean
   /** A 403 on watch is told by its Status (1.21); before as `unknown (get ...)`. */
   readonly watchErrorIsStatus: boolean
   /** An Invalid status without kind tells its message (1.21). */
@@ -108,7 +105,6 @@ export function clientVersion(version: string): ClientVersion {
     tolerationOperator: since(19),
     describesTemplateScheduling: since(31),
     emptyAnnotationsAreNone: since(19),
-    jobBackoffLimit: since(26),
     projectedOptionalIsPointer: !since(33),
     nodeAgeColumn: since(21) ? 'Age' : 'AGE',
     diffMasksSecrets: since(22),
@@ -124,7 +120,6 @@ export function clientVersion(version: string): ClientVersion {
     versionPrintsStruct: !since(28),
     jsonpathAsJson: since(19),
     printsNullCreationTimestamp: !since(34),
-    eventHost: false,
     watchErrorIsStatus: since(21),
     invalidTellsMessage: since(21),
     cronJobsV1Only: since(25),

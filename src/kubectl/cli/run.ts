@@ -29,14 +29,14 @@ export interface KubectlProcess {
 
 /** Runs a command line to its end. `argv` is without the program's name. */
 export function runKubectl(argv: readonly string[], host: KubectlHost): KubectlResult {
-  const process = startKubectl(argv, host)
-  while (process.waiting !== undefined) {
-    const { until, timeoutMs } = process.waiting
+  const started = startKubectl(argv, host)
+  while (started.waiting !== undefined) {
+    const { until, timeoutMs } = started.waiting
     host.wait(until, timeoutMs)
-    process.poll()
+    started.poll()
   }
-  const text = (fd: 1 | 2): string => process.chunks.flatMap((chunk) => (chunk.fd === fd ? [chunk.text] : [])).join('')
-  return { stdout: text(1), stderr: text(2), exitCode: process.exitCode ?? 0 }
+  const text = (fd: 1 | 2): string => started.chunks.flatMap((chunk) => (chunk.fd === fd ? [chunk.text] : [])).join('')
+  return { stdout: text(1), stderr: text(2), exitCode: started.exitCode ?? 0 }
 }
 
 /** Starts a command line and lets it go as far as it gets without time passing. */
