@@ -30,6 +30,8 @@ export interface Kernel {
   step(): boolean
   /** Instant of the next event, or undefined when the queue is empty. */
   nextAt(): VirtualMs | undefined
+  /** From now on at most `maxEvents` events may run; more end the run with an `EventBudgetError`. */
+  limitEvents(maxEvents: number): void
   /**
    * Sequence number of the journal record that the running work follows from, 0 when there is none. Work inherits it
    * when it is scheduled; the journal sets it as it appends, so that whatever is scheduled next is caused by that record.
@@ -41,8 +43,6 @@ export interface Kernel {
 export interface KernelOptions {
   /** Events that may run at one instant before the run is called a livelock. Default one million. */
   readonly maxEventsPerInstant?: number
-  /** Events that may run in all; the run then ends with `EventBudgetError`. Default: no limit. */
-  readonly maxEvents?: number
   /** What the record with this sequence number was about, to name a cycle with. */
   readonly describeCause?: (seq: number) => string | undefined
 }
@@ -82,13 +82,13 @@ class WheelKernel implements Kernel {
   /** Events that ran before the present instant. */
   private ran = 0
   private ranAtInstant = 0
-  private readonly maxEvents: number
+  private maxEvents = Number.POSITIVE_INFINITY
+  private allowed = Number.POSITIVE_INFINITY
   private readonly maxEventsPerInstant: number
   private readonly describeCause: (seq: number) => string | undefined
   private readonly suspects: string[] = []
 
   constructor(options: KernelOptions) {
-    this.maxEvents = options.maxEvents ?? Number.POSITIVE_INFINITY
     this.maxEventsPerInstant = options.maxEventsPerInstant ?? 1_000_000
     this.describeCause = options.describeCause ?? (() => undefined)
   }
@@ -106,6 +106,11 @@ class WheelKernel implements Kernel {
     if ((delayMs | 0) !== delayMs || delayMs < 0) checkDelay(delayMs)
     const at = this.time + delayMs
     return new ScheduledTimer(at, this.wheel, this.wheel.insert(at, work, this.cause))
+  }
+
+  limitEvents(maxEvents: number): void {
+    this.allowed = maxEvents
+    this.maxEvents = this.ran + this.ranAtInstant + maxEvents
   }
 
   step(): boolean {
@@ -149,8 +154,7 @@ class WheelKernel implements Kernel {
 
   private moveTo(instant: VirtualMs): void {
     this.ran += this.ranAtInstant
-    if (this.ran > this.maxEvents)
-      throw new EventBudgetError(`more than ${this.maxEvents} events ran by ${this.time} ms`)
+    if (this.ran > this.maxEvents) throw new EventBudgetError(`more than ${this.allowed} events ran by ${this.time} ms`)
     this.time = instant
     this.ranAtInstant = 1
   }

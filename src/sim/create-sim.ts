@@ -31,7 +31,6 @@ const bringUpMs: VirtualMs = minute
 export function createSim(options: SimOptions = {}): Sim {
   const settings = resolveOptions(options)
   const kernel: Kernel = createKernel({
-    ...(Number.isFinite(settings.maxEvents) ? { maxEvents: settings.maxEvents } : {}),
     describeCause: (seq) => journal.record(seq)?.type,
   })
   const journal: Journal = createJournal(kernel, settings.journal, bringUpMs)
@@ -52,6 +51,8 @@ export function createSim(options: SimOptions = {}): Sim {
     admission,
   })
   bringUp(kernel, cluster, settings)
+  // The budget is the user's: bringing the cluster up does not count.
+  kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
   const files = createMemoryFiles(settings.files)

@@ -107,6 +107,16 @@ describe('kernel', () => {
     expect(String(thrown)).toMatch(/at 3 ms without time moving; they repeat (ping -> pong|pong -> ping)/)
   })
 
+  test('a budget of events ends a run that goes on for too long', () => {
+    const kernel = createKernel()
+    const tick = () => void kernel.schedule(10, tick)
+    tick()
+    kernel.runUntil(1000)
+    kernel.limitEvents(50)
+    expect(() => kernel.runUntil(10_000)).toThrow('more than 50 events ran by')
+    expect(kernel.now()).toBeLessThan(1600)
+  })
+
   test('a delay that is no whole number of ms is a bug of the caller', () => {
     const kernel = createKernel()
     for (const delay of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -1,0 +1,150 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** The real command line, as a user and a pipe see it. */
+
+const root = join(import.meta.dirname, '../..')
+const bin = join(root, 'bin/podsim.js')
+let folder = ''
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/cli/main.js'))) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+  folder = mkdtempSync(join(tmpdir(), 'podsim-'))
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function podsim(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const result = spawnSync(process.execPath, [bin, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr }
+}
+
+function scenario(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const good = 'title: quick\nsteps:\n  - kubectl: get pods\n    output: {contains: No resources found}\n'
+
+describe('podsim', () => {
+  test('tells the story of a scenario, its seed and its digest, without escape codes in a pipe', () => {
+    const { code, stdout, stderr } = podsim(['run', 'scenarios/first-light.yaml'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('seed first-light')
+    expect(stdout).toMatch(/digest [0-9a-f]{16}/)
+    expect(stdout).toContain(
+      'Warning FailedMount pod/mypod: MountVolume.SetUp failed for volume "foo" : secret "mysecret" not found',
+    )
+    expect(stdout).toMatch(/sees secret mysecret in volume foo, [\d.]+s after it was written/)
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  test('the same seed gives the same bytes in another process, locale and time zone; another seed other times', () => {
+    const args = ['run', 'scenarios/first-light.yaml', '--verbose']
+    const first = podsim(args, { LANG: 'C', TZ: 'UTC' })
+    const second = podsim(args, { LANG: 'tr_TR.UTF-8', LC_ALL: 'de_DE.UTF-8', TZ: 'Pacific/Chatham' })
+    const third = podsim([...args, '--seed', 'another'])
+    expect(second.stdout).toBe(first.stdout)
+    expect(third.stdout).not.toBe(first.stdout)
+    expect(third.code).toBe(0)
+  })
+
+  test('json is one result a scenario, with seed and digest', () => {
+    const { stdout } = podsim(['run', 'scenarios/first-light.yaml', '--reporter', 'json'])
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines[0]).toMatchObject({ type: 'header', schema: 1 })
+    expect(lines.filter(({ type }) => type === 'result')).toEqual([
+      expect.objectContaining({
+        seed: 'first-light',
+        outcome: 'passed',
+        digest: expect.stringMatching(/^[0-9a-f]{16}$/),
+      }),
+    ])
+  })
+
+  test('an expectation that fails gives exit code 1, its place, what was found and how to repeat it', () => {
+    const file = scenario('wrong.yaml', `${good}  - expect: {pod: nobody, phase: Running}\n`)
+    const { code, stdout } = podsim(['run', file])
+    expect(code).toBe(1)
+    expect(stdout).toContain(`${file}:5:13`)
+    expect(stdout).toContain('found: there is no such pod')
+    expect(stdout).toContain(`repeat with: podsim run ${file} --seed wrong`)
+  })
+
+  test.each([
+    ['an empty file', '', /:1:1: error EMPTY_FILE/],
+    ['a tab for a space', 'title: x\nsteps:\n\t- say: a\n', /:3:1: error YAML_SYNTAX: found a tab/],
+    ['a misspelt key', 'titel: x\nsteps: [{say: a}]\n', /:1:1: error UNKNOWN_KEY.*\n[\s\S]*did you mean "title"\?/],
+    [
+      'an unknown step',
+      'title: x\nsteps:\n  - kubctl: get\n',
+      /:3:5: error UNKNOWN_STEP[\s\S]*did you mean "kubectl"\?/,
+    ],
+    ['a bad duration', 'title: x\nsteps:\n  - wait: 5 minutes\n', /:3:11: error BAD_DURATION/],
+  ])('%s gives exit code 2, a place and no stack trace', (name, text, expected) => {
+    const { code, stdout, stderr } = podsim(['run', scenario(`${name.replaceAll(' ', '-')}.yaml`, text)])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(expected)
+    expect(stderr + stdout).not.toMatch(/\n\s+at .+:\d+:\d+\)?/)
+  })
+
+  test('a missing file gives exit code 2 and its name', () => {
+    const { code, stderr } = podsim(['run', join(folder, 'nowhere.yaml')])
+    expect(code).toBe(2)
+    expect(stderr).toContain('nowhere.yaml:1:1: error NOT_READABLE')
+  })
+
+  test('wrong arguments give exit code 2 and a suggestion', () => {
+    expect(podsim(['rnu', 'x']).code).toBe(2)
+    expect(podsim(['rnu', 'x']).stderr).toContain('Did you mean run?')
+    expect(podsim(['run']).code).toBe(2)
+    expect(podsim(['run', 'scenarios', '--reporter', 'xml']).code).toBe(2)
+    expect(podsim(['run', 'scenarios/first-light.yaml', '--max-events', 'many']).code).toBe(2)
+  })
+
+  test('too few events allowed is inconclusive: exit code 3', () => {
+    const { code, stdout } = podsim(['run', 'scenarios/first-light.yaml', '--max-events', '30'])
+    expect(code).toBe(3)
+    expect(stdout).toContain('more than 30 events')
+  })
+
+  test('nothing selected is exit code 3, help and version are exit code 0', () => {
+    expect(podsim(['run', 'scenarios', '--title', 'no such title']).code).toBe(3)
+    expect(podsim(['--help']).code).toBe(0)
+    expect(podsim(['--help']).stdout).toContain('Exit codes')
+    expect(podsim(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('colours only on request where there is no terminal', () => {
+    expect(podsim(['run', scenario('good.yaml', good), '--color', 'always']).stdout).toContain('\u001b[')
+    expect(podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1' }).stdout).toContain('\u001b[')
+    expect(podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1', NO_COLOR: '1' }).stdout).not.toContain(
+      '\u001b[',
+    )
+  })
+
+  test('play without a terminal tells the story plainly', () => {
+    const { code, stdout } = podsim(['play', 'scenarios/first-light.yaml'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('sees secret mysecret')
+    expect(podsim(['play', 'scenarios/first-light.yaml', '--ui', 'tui']).code).toBe(2)
+  })
+
+  test('the schema for editors names every step', () => {
+    const schema = JSON.parse(podsim(['schema']).stdout) as { readonly title: string }
+    expect(schema.title).toBe('podsim scenario')
+    expect(JSON.stringify(schema)).toContain('"kubectl"')
+  })
+})
