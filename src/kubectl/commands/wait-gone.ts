@@ -34,8 +34,12 @@ export function* waitGone(
       },
     })
     try {
-      const moved = (): boolean =>
-        stream.ended() || stream.take().some((line) => textAt(JSON.parse(line), 'type') === 'DELETED')
+      let isDeleted = false
+      // Asked again after it held: what was taken from the stream must not be forgotten.
+      const moved = (): boolean => {
+        isDeleted ||= stream.take().some((line) => textAt(JSON.parse(line), 'type') === 'DELETED')
+        return isDeleted || stream.ended()
+      }
       if (!(yield { until: moved, timeoutMs: left })) return false
     } finally {
       stream.stop()
