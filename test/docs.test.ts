@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
+import { keyBindings } from '../src/ui/model/keys.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+describe('the docs', () => {
+  test('explain every code of a diagnostic, and no other', () => {
+    const explained = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1])
+    expect(explained).toEqual(Object.keys(diagnosticCodes))
+  })
+
+  test('README lists the keys of the player', () => {
+    const readme = read('README.md')
+    for (const { label, brief } of keyBindings) if (brief !== undefined) expect(readme).toContain(`\`${label}\``)
+  })
+
+  test('README names only commands and files that exist', () => {
+    const readme = read('README.md')
+    const scripts = (JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> }).scripts
+    for (const [, script = ''] of readme.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty(script)
+    for (const [, path = ''] of readme.matchAll(/\]\(([^)#:]+)\)/g)) expect(() => read(path)).not.toThrow()
+    for (const [path] of readme.matchAll(/scenarios\/[\w/-]+\.yaml/g)) expect(() => read(path)).not.toThrow()
+  })
+})
