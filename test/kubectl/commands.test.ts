@@ -199,3 +199,32 @@ describe('facts/kubectl.md 1: what is not there', () => {
     )
   })
 })
+
+describe('create ingress', () => {
+  const line = 'create ingress a --rule=foo.com/x*=svc:80,tls=cert --rule=foo.com/=web:http'
+
+  test('makes rules by host; a star at the end of a path is a prefix', () => {
+    const world = createKubectlWorld({ clientVersion: '1.32.4' })
+    const made = JSON.parse(world.out(`${line} --dry-run=client -o json`))
+    expect(made.spec).toEqual({
+      tls: [{ hosts: ['foo.com'], secretName: 'cert' }],
+      rules: [
+        {
+          host: 'foo.com',
+          http: {
+            paths: [
+              { path: '/x', pathType: 'Prefix', backend: { service: { name: 'svc', port: { number: 80 } } } },
+              { path: '/', pathType: 'Exact', backend: { service: { name: 'web', port: { name: 'http' } } } },
+            ],
+          },
+        },
+      ],
+    })
+  })
+
+  test('a server of 1.18 has no ingresses of networking.k8s.io/v1', () => {
+    expect(createKubectlWorld({ clientVersion: '1.20.2' }).run(line).stderr).toBe(
+      'error: failed to create ingress: the server could not find the requested resource\n',
+    )
+  })
+})

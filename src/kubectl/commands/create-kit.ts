@@ -79,6 +79,8 @@ export function sendMade(
   return 0
 }
 
+const notOffered = 'the server could not find the requested resource'
+
 function send(
   call: Call,
   object: unknown,
@@ -87,7 +89,13 @@ function send(
   manager: string,
 ): unknown {
   const { session } = call
-  const mapping = session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind'))
+  const found = attempt(() => session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind')))
+  // A command with words of its own asks the path straight; the others look the kind up first.
+  if (!found.ok)
+    throw failurePrefix === undefined
+      ? new CommandFailure(found.failure)
+      : new CommandFailure(wrapped({ kind: 'message', text: notOffered }, failurePrefix))
+  const mapping = found.value
   const namespace = mapping.namespaced ? textAt(object, 'metadata', 'namespace') || session.namespace : ''
   const sent = mapping.namespaced ? withValue(object, ['metadata', 'namespace'], namespace) : object
   const query = {

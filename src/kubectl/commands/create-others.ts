@@ -1,5 +1,5 @@
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { fail, failNotSimulated } from '../cli/failure.ts'
 import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
 import { type JsonObject, textAt } from '../json.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
@@ -203,17 +203,4 @@ export const createToken: Command = {
     session.out(`${token}\n`)
     return 0
   },
-}
-
-/** Source: kubectl pkg/cmd/create/create_ingress.go (1.19). */
-export const createIngress: Command = {
-  name: 'ingress',
-  aliases: ['ing'],
-  short: 'Create an ingress with the specified name',
-  since: 19,
-  flags: [array('rule'), array('annotation'), string('class'), string('default-backend')],
-  run: (call) =>
-    call.args.length === 1
-      ? failNotSimulated('create ingress')
-      : failUsage(call.path, `exactly one NAME is required, got ${call.args.length}`),
 }

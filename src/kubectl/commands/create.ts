@@ -14,9 +14,9 @@ import {
 import { filenameFlags, namesFiles } from '../resource/files.ts'
 import { validateFlag } from '../resource/validation.ts'
 import { createFromFiles } from './create-file.ts'
+import { createIngress } from './create-ingress.ts'
 import { failsAs, nameFrom, sendMade } from './create-kit.ts'
 import {
-  createIngress,
   createNamespace,
   createPdb,
   createPriorityClass,
