@@ -2,7 +2,7 @@ import { resources } from '../../src/apiserver/client/client.ts'
 import { Reflector } from '../../src/apiserver/client/reflector.ts'
 import type { JournalRecord } from '../../src/kernel/journal.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
-import { volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
+import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import type { ContainerStatus, Event, Node, Pod } from '../../src/objects/core.ts'
 import type { TimelineCluster } from './timeline-cluster.ts'
 
@@ -334,4 +334,31 @@ function contentDetail(
   }
   walk(`${directory}/..data`, '')
   return { links, files }
+}
+
+/** The recordings looked at subPaths every 5 s, from 20 s on. */
+const subPathPolls = { firstMs: 20_000, everyMs: 5000 } as const
+
+/** Tells of what containers see at their subPaths. `startMs`: instant at which the scenario begins. */
+export function observeSubPaths(cluster: TimelineCluster, startMs: number, tell: Tell): void {
+  const seen = new Map<string, string>()
+  const poll = (): void => {
+    for (const { fs, kubelet } of cluster.nodes.values())
+      for (const pod of kubelet.context?.pods.all() ?? [])
+        for (const container of pod.spec.containers)
+          for (const [mountIndex, mount] of (container.volumeMounts ?? []).entries()) {
+            if (mount.subPath === undefined || mount.subPath === '') continue
+            const path = `${subPathDirectory(pod.metadata.uid ?? '', mount.name, container.name)}/${mountIndex}`
+            const stat = fs.stat(path)
+            if (!stat.ok) continue
+            const read = stat.value.type === 'directory' ? undefined : fs.readFile(path)
+            const content = read === undefined ? '<dir>' : read.ok ? new TextDecoder().decode(read.value) : ''
+            if (seen.get(path) === content) continue
+            seen.set(path, content)
+            const detail = { pod: pod.metadata.name, container: container.name, mountIndex, content }
+            tell('files', 'subPath content', detail)
+          }
+    cluster.kernel.schedule(subPathPolls.everyMs, poll)
+  }
+  cluster.kernel.schedule(startMs + subPathPolls.firstMs - cluster.kernel.now(), poll)
 }

@@ -2,9 +2,9 @@ import { type Client, type PatchType, resources } from '../../src/apiserver/clie
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
-import { createTimelineCluster, type TimelineCluster } from './timeline-cluster.ts'
+import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
-import { observeApi, observeFiles, observeJournal } from './timeline-observers.ts'
+import { observeApi, observeFiles, observeJournal, observeSubPaths } from './timeline-observers.ts'
 
 /** The kubelets of the recordings ran for a while before the scenario began. Ms. */
 const leadMs = 33_000
@@ -48,6 +48,7 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
   observeApi(cluster, namespaces, tell)
   observeJournal(cluster, tell)
   observeFiles(cluster, tell)
+  observeSubPaths(cluster, leadMs, tell)
   if (cluster.minor >= 20) grantRootCaPublisher(cluster)
   for (const name of namespaces) create(kernel, admin, resources.namespaces, namespaceObject(name), undefined)
   for (const { kubelet } of nodes.values()) kubelet.start()
@@ -63,7 +64,7 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
     if (at > kernel.now()) kernel.runUntil(at)
     rows.push(row)
     if (row.actor === 'user') playUser(cluster, row, namespace)
-    else playOperator(cluster, row)
+    else playOperator(cluster, row, tell)
   }
   kernel.runUntil(leadMs + Math.round(file.duration * 1000))
   return { rows, cluster }
@@ -182,7 +183,20 @@ function noteStep(cluster: TimelineCluster, text: string): void {
   )
 }
 
-function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow): void {
+type Tell = (actor: string, what: string, detail: TimelineRow['detail']) => void
+
+/** A poller of the node's files sees the directories without their mounts. */
+function tellLostVolumes({ fs, kubelet }: TimelineNode, tell: Tell): void {
+  for (const { mountPoint } of fs.tmpfsUsage()) {
+    const match = /pods\/([^/]+)\/volumes\/[^/]+\/([^/]+)$/.exec(mountPoint)
+    const pod = kubelet.context?.pods.get(match?.[1] ?? '')?.metadata.name
+    if (match === null || pod === undefined) continue
+    tell('files', 'tmpfs unmounted', { pod, volume: match[2] })
+    tell('files', 'content', { pod, volume: match[2], links: {}, files: {} })
+  }
+}
+
+function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow, tell: Tell): void {
   const node = cluster.nodes.get(String(detail.node))
   const links = [...[...cluster.nodes.values()].map(({ link }) => link), cluster.controlPlane.link]
   if (what === 'API server stops') {
@@ -194,6 +208,7 @@ function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow): 
   } else if (what === 'kubelet stop') node?.kubelet.stop()
   else if (what === 'kubelet start') node?.kubelet.start()
   else if (what.startsWith('node goes down')) {
+    if (node !== undefined) tellLostVolumes(node, tell)
     node?.kubelet.stop()
     node?.runtime.reboot()
     node?.fs.reboot()

@@ -2,7 +2,6 @@ import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { Pod } from '../../objects/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../grid.ts'
 import type { RuntimeContainer } from '../runtime/cri.ts'
-import { isTerminal } from '../status/status-manager.ts'
 import { kubeletRoot, podDirectory } from '../volumes/plugins/layout.ts'
 import type { KubeletContext } from './context.ts'
 import { killPod } from './kill-pod.ts'
@@ -169,11 +168,10 @@ export class Cleanup {
 
   /** Source: kuberuntime_gc.go, GarbageCollect with MaxPerPodContainer 1. */
   #collectContainers(): void {
-    const { runtime, pods, statuses, facts } = this.#context
+    const { runtime, pods, facts } = this.#context
     let isDirty = false
     for (const uid of [...runtime.podUids()]) {
       const pod = pods.get(uid)
-      const status = statuses.get(uid) ?? pod?.status
       const isDeleted =
         pod === undefined ||
         (pod.metadata.deletionTimestamp !== undefined &&
@@ -185,7 +183,6 @@ export class Cleanup {
       } else this.#removeSurplus(uid)
       this.#removeSandboxes(uid, isDeleted)
       if (isDeleted && runtime.podSandboxes(uid).length > 0) isDirty = true
-      if (!isDeleted && isTerminal(status?.phase)) isDirty ||= false
     }
     if (isDirty) this.#containerGc.wake()
   }

@@ -171,6 +171,8 @@ export class StatusManager {
     this.#queue.push({ uid, version: entry.version, known: entry })
     this.#options.onChange(pod, status)
     this.#sendNext()
+    // What still waits at the next batch is replaced by it.
+    if (this.#queue.length > 0) this.#batch.wake()
     return true
   }
 
