@@ -70,6 +70,12 @@ function decodeRune(bytes: Uint8Array, at: number): readonly [code: number, size
   return [code, size]
 }
 
+/** How many bytes the UTF-8 of a text takes. */
+export function utf8Length(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return utf8Bytes(text).length
+  return text.length
+}
+
 const standard = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const urlSafe = `${standard.slice(0, 62)}-_`
 
@@ -118,6 +124,12 @@ function decodingTable(alphabet: string): Int8Array {
 /** Decodes as Go's base64.StdEncoding does: `\r` and `\n` are skipped, padding is demanded. `text` holds one byte a character. */
 export function decodeBase64(text: string): DecodedBase64 {
   return decode(text, values, true)
+}
+
+/** The bytes of a base64 text, or undefined where `decodeBase64` would say what is wrong with it. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const decoded = decodeBase64(text)
+  return decoded.ok ? decoded.bytes : undefined
 }
 
 /** Source: Go base64.RawURLEncoding. */

@@ -1,11 +1,11 @@
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createKernel, type Kernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import { base64, utf8Bytes } from '../../src/node/bytes.ts'
 import { createNodeFs } from '../../src/node/fs/memory-fs.ts'
 import type { FsChange } from '../../src/node/fs/node-fs.ts'
 import { volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import { createVolumePlugins } from '../../src/node/volumes/plugins/volume-plugins.ts'
+import { encodeBase64, utf8Bytes } from '../../src/objects/bytes.ts'
 import type { Pod, Secret, Volume } from '../../src/objects/core.ts'
 
 /** One line of a recorded timeline, as far as category update-order has them. */
@@ -161,7 +161,9 @@ function applyStep(
     })
   } else if (what.endsWith('secret')) {
     const { stringData = {} } = detail.object as Secret // as the driver sent it
-    const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, base64(utf8Bytes(value))]))
+    const data = Object.fromEntries(
+      Object.entries(stringData).map(([key, value]) => [key, encodeBase64(utf8Bytes(value))]),
+    )
     secrets.set(name, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data })
   }
 }

@@ -1,7 +1,7 @@
+import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { schemaOf } from '../../objects/schema/schema.ts'
 import { groupResource } from '../api/discovery.ts'
-import { utf8Bytes, utf8Text } from '../bytes.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {
   attempt,

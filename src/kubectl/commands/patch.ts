@@ -1,5 +1,5 @@
+import { utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
-import { utf8Text } from '../bytes.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'

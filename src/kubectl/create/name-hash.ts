@@ -3,7 +3,7 @@
  * Source: k8s.io/kubectl pkg/util/hash/hash.go; sigs.k8s.io/kustomize v2.0.3 k8sdeps/transformer/hash/hash.go, which
  * hashes the same JSON.
  */
-import { utf8Bytes } from '../bytes.ts'
+import { utf8Bytes } from '../../objects/bytes.ts'
 import { goJson } from '../json.ts'
 import { sha256Hex } from '../sha256.ts'
 

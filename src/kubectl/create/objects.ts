@@ -2,9 +2,10 @@
  * The objects that `create secret` and `create configmap` make (C1), from parsed flags alone: nothing is sent or printed.
  * Source: k8s.io/kubectl pkg/cmd/create/create_secret*.go and create_configmap.go; up to 1.20 pkg/generate/versioned.
  */
+
+import { encodeBase64, utf8Bytes, utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { configMapKey } from '../../objects/formats.ts'
-import { base64, utf8Bytes, utf8Text } from '../bytes.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import { compareBytes, type JsonObject } from '../json.ts'
@@ -144,7 +145,7 @@ function dockerData(request: CreateRequest): Data {
     addFromFiles(world, world.minor > lastGeneratorMinor ? keyed : files, secretKeyAdder(data, world.minor))
     return data
   }
-  const auth = base64(utf8Bytes(`${user}:${password}`))
+  const auth = encodeBase64(utf8Bytes(`${user}:${password}`))
   const entry = { username: user, password, email: flags.string('docker-email') || undefined, auth }
   data.set(dockerConfigKey, utf8Bytes(structJson({ auths: { [server ?? '']: entry } })))
   return data
@@ -225,7 +226,7 @@ function metadata(name: string, { namespace, world }: CreateRequest): JsonObject
 }
 
 function encodedData(data: Data): Record<string, string> {
-  return Object.fromEntries(sorted(data).map(([key, value]) => [key, base64(value)]))
+  return Object.fromEntries(sorted(data).map(([key, value]) => [key, encodeBase64(value)]))
 }
 
 function sorted(data: Data): [string, Uint8Array][] {

@@ -1,4 +1,4 @@
-import { fromBase64, utf8Text } from '../bytes.ts'
+import { fromBase64, utf8Text } from '../../objects/bytes.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
 import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
 import { formatMap } from '../print/table.ts'

@@ -1,7 +1,8 @@
 /** A build as kustomize 5 does it, which is inside kubectl 1.27 and later. Source: api internal/target/kusttarget.go. */
+
+import { utf8Bytes } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import type { PatchOperation } from '../../objects/patch/json-patch.ts'
-import { utf8Bytes } from '../bytes.ts'
 import { isObject } from '../json.ts'
 import { fromYaml } from '../yaml/from-yaml.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'

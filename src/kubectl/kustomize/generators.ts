@@ -2,9 +2,10 @@
  * secretGenerator and configMapGenerator (C10).
  * Source: cli-runtime pkg/kustomize/k8sdeps/configmapandsecret (v2.0.3); api internal/generators, kv, kyaml datamap.go.
  */
+
+import { encodeBase64, utf8Bytes, utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { configMapKey, envVarName } from '../../objects/formats.ts'
-import { base64, utf8Bytes, utf8Text } from '../bytes.ts'
 import { baseName, isUtf8 } from '../create/sources.ts'
 import { goValueText } from '../print/go-value.ts'
 import type { GeneratorArgs, GeneratorOptions } from './kustomization.ts'
@@ -108,7 +109,7 @@ const base64LineLength = 70
 
 /** Base64 in lines of 70 characters, each ended, when it has 70 characters or more. */
 export function foldedBase64(bytes: Uint8Array): string {
-  const text = base64(bytes)
+  const text = encodeBase64(bytes)
   if (text.length < base64LineLength) return text
   return text.replace(/.{1,70}/g, '$&\n')
 }
@@ -141,7 +142,7 @@ function bodyV2(
     target.set(key, value)
   }
   const encoded = (map: ReadonlyMap<string, Uint8Array>): Record<string, string> =>
-    Object.fromEntries([...map].map(([key, value]) => [key, base64(value)]))
+    Object.fromEntries([...map].map(([key, value]) => [key, encodeBase64(value)]))
   return {
     apiVersion: 'v1',
     kind,

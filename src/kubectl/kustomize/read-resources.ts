@@ -1,6 +1,6 @@
 /** Manifests that kustomize takes in. Source: v2.0.3 k8sdeps/kunstruct/factory.go; api resource/factory.go. */
 
-import { utf8Text } from '../bytes.ts'
+import { utf8Text } from '../../objects/bytes.ts'
 import { goJson, isObject } from '../json.ts'
 import { goValueText } from '../print/go-value.ts'
 import { fromYaml } from '../yaml/from-yaml.ts'

@@ -1,5 +1,5 @@
+import { fromBase64, utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
-import { fromBase64, utf8Text } from '../bytes.ts'
 import { compareBytes, isObject } from '../json.ts'
 import {
   type Operand,

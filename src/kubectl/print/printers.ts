@@ -1,6 +1,6 @@
+import { utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { kindName } from '../api/discovery.ts'
-import { utf8Text } from '../bytes.ts'
 import { fail } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, type FlagValues, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'

@@ -1,6 +1,6 @@
+import { utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import type { Mapping } from '../api/discovery.ts'
-import { utf8Text } from '../bytes.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'

@@ -2,8 +2,9 @@
  * YAML text as JSON values, as kubectl reads manifests: go-yaml v2 into Go's interface values, then those into JSON.
  * Source: gopkg.in/yaml.v2 decode.go; sigs.k8s.io/yaml yaml.go, yamlToJSON and convertToJSONableObject.
  */
+
+import { fromBase64, utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
-import { fromBase64, utf8Text } from '../bytes.ts'
 import { formatGoFloat } from './go-number.ts'
 import { type GoScalar, resolveScalar } from './go-resolve.ts'
 import type { YamlNode } from './node.ts'

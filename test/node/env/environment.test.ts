@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { base64, utf8Bytes } from '../../../src/node/bytes.ts'
 import {
   type EnvironmentAnswer,
   type EnvironmentOptions,
@@ -7,6 +6,7 @@ import {
   makeEnvironment,
 } from '../../../src/node/env/environment.ts'
 import { expand, expandCommand } from '../../../src/node/env/expansion.ts'
+import { encodeBase64, utf8Bytes } from '../../../src/objects/bytes.ts'
 import type { ConfigMap, Container, Secret } from '../../../src/objects/core.ts'
 
 const objects: Record<string, Secret | ConfigMap> = {
@@ -16,7 +16,7 @@ const objects: Record<string, Secret | ConfigMap> = {
     metadata: { name: 'mysecret' },
     data: Object.fromEntries(
       Object.entries({ username: 'admin', '1badkey': 'x', '2alsobad': '$(username)', 'with.dot-dash': 'd' }).map(
-        ([key, value]) => [key, base64(utf8Bytes(value))],
+        ([key, value]) => [key, encodeBase64(utf8Bytes(value))],
       ),
     ),
   },

@@ -3,12 +3,12 @@ import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import { base64, utf8Bytes } from '../../../src/node/bytes.ts'
 import { createNodeFs } from '../../../src/node/fs/memory-fs.ts'
 import { createImageManager, type ImageManagerOptions } from '../../../src/node/images/image-manager.ts'
 import { PullRecords } from '../../../src/node/images/pull-records.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
+import { encodeBase64, utf8Bytes } from '../../../src/objects/bytes.ts'
 import type { Container, Pod, Secret } from '../../../src/objects/core.ts'
 
 function createWorld(options: Partial<ImageManagerOptions> = {}) {
@@ -60,7 +60,9 @@ const pullSecret = (password: string, location = 'reg.example', uid = password):
   metadata: { name: 'pull', namespace: 'default', uid },
   type: 'kubernetes.io/dockerconfigjson',
   data: {
-    '.dockerconfigjson': base64(utf8Bytes(JSON.stringify({ auths: { [location]: { username: 'puller', password } } }))),
+    '.dockerconfigjson': encodeBase64(
+      utf8Bytes(JSON.stringify({ auths: { [location]: { username: 'puller', password } } })),
+    ),
   },
 })
 
@@ -142,7 +144,7 @@ describe('P1 credentials', () => {
 
   test('a broken Secret fails the pull with the error of the JSON', () => {
     const { kernel, log, ensure, journal } = createWorld()
-    const broken = { ...pullSecret('x'), data: { '.dockerconfigjson': base64(utf8Bytes('{')) } }
+    const broken = { ...pullSecret('x'), data: { '.dockerconfigjson': encodeBase64(utf8Bytes('{')) } }
     ensure('p', 'reg.example/private/a:1', { secrets: [broken] })
     kernel.runUntil(2000)
     expect(log).toContain(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { base64, utf8Bytes } from '../../../src/node/bytes.ts'
 import { dockerConfigOf } from '../../../src/node/images/docker-config.ts'
 import { applyDefaultImageTag, parseImageName, splitImage } from '../../../src/node/images/image-name.ts'
 import { Keyring } from '../../../src/node/images/keyring.ts'
+import { encodeBase64, utf8Bytes } from '../../../src/objects/bytes.ts'
 import type { Secret } from '../../../src/objects/core.ts'
 
 const secret = (type: string, key: string, text: string): Secret => ({
@@ -10,14 +10,14 @@ const secret = (type: string, key: string, text: string): Secret => ({
   kind: 'Secret',
   metadata: { name: 's' },
   type,
-  data: { [key]: base64(utf8Bytes(text)) },
+  data: { [key]: encodeBase64(utf8Bytes(text)) },
 })
 const json = (text: string) => secret('kubernetes.io/dockerconfigjson', '.dockerconfigjson', text)
 
 describe('7.2 docker configs', () => {
   test.each([
     [json('{"auths":{"reg.example":{"username":"u","password":"p"}}}'), 'u:p'],
-    [json(`{"auths":{"reg.example":{"username":"x","auth":"${base64(utf8Bytes('u:p:q'))}"}}}`), 'u:p:q'],
+    [json(`{"auths":{"reg.example":{"username":"x","auth":"${encodeBase64(utf8Bytes('u:p:q'))}"}}}`), 'u:p:q'],
     [secret('kubernetes.io/dockercfg', '.dockercfg', '{"reg.example":{"username":"u","password":"p"}}'), 'u:p'],
     [secret('Opaque', '.dockerconfigjson', '{"auths":{"reg.example":{"username":"u","password":"p"}}}'), ''],
     [json('{"auths":{}}'), ''],

@@ -1,5 +1,5 @@
 /** base64, sha256sum, md5sum. Words are those of GNU coreutils. */
-import { base64 } from '../../bytes.ts'
+import { encodeBase64 } from '../../../objects/bytes.ts'
 import { sha256Hex } from '../../sha256.ts'
 import { bytesToByteText, byteTextToBytes } from '../byte-text.ts'
 import { complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
@@ -25,7 +25,7 @@ export const base64Command: ShellCommand = (context) => {
   }
   const width = flags.get('w') ?? String(defaultWidth)
   if (!/^\d+$/.test(width)) return complain(context, `invalid wrap size: ${curly(width)}`)
-  const encoded = base64(byteTextToBytes(content))
+  const encoded = encodeBase64(byteTextToBytes(content))
   const columns = Number(width)
   if (columns === 0) context.out(encoded)
   else for (let i = 0; i < encoded.length; i += columns) context.out(`${encoded.slice(i, i + columns)}\n`)

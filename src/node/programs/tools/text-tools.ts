@@ -1,4 +1,4 @@
-import { base64, fromBase64 } from '../../bytes.ts'
+import { encodeBase64, fromBase64 } from '../../../objects/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import { type ByteText, fromArray, toArray, toBytes, toText } from '../bytes-text.ts'
 import { invalidOption, linesOf, parseOptions, type Tool } from '../tool.ts'
@@ -98,7 +98,7 @@ export const base64Tool: Tool = (context) => {
   for (const { bytes } of contents) {
     if (!options.flags.has('d')) {
       const width = Number(options.values.get('w') ?? '76')
-      const encoded = base64(toArray(bytes))
+      const encoded = encodeBase64(toArray(bytes))
       context.outBytes(
         width === 0 ? encoded : encoded.replace(new RegExp(`(.{${width}})`, 'g'), '$1\n').replace(/([^\n])$/, '$1\n'),
       )

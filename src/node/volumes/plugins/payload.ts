@@ -1,5 +1,5 @@
+import { fromBase64, utf8Bytes } from '../../../objects/bytes.ts'
 import type { ConfigMap, KeyToPath, Secret } from '../../../objects/core.ts'
-import { fromBase64, utf8Bytes } from '../../bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 
 /** Content, mode and owner of one file of a volume. */

@@ -1,12 +1,12 @@
 import { createCalendar } from '../../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../../src/kernel/random.ts'
-import { base64, utf8Bytes, utf8Text } from '../../../../src/node/bytes.ts'
 import { createNodeFs } from '../../../../src/node/fs/memory-fs.ts'
 import type { FileView } from '../../../../src/node/fs/node-fs.ts'
 import type { VolumePlugin } from '../../../../src/node/volumes/plugin.ts'
 import type { VolumeHost } from '../../../../src/node/volumes/plugins/host.ts'
 import { createVolumePlugins } from '../../../../src/node/volumes/plugins/volume-plugins.ts'
+import { encodeBase64, utf8Bytes, utf8Text } from '../../../../src/objects/bytes.ts'
 import type { ConfigMap, Pod, PodSpec, Secret, Volume } from '../../../../src/objects/core.ts'
 
 /** A node with the volume plugins, and API objects that are simply there. */
@@ -58,7 +58,7 @@ export function createWorld(options: { minor?: number; memoryBytes?: number } & 
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name, resourceVersion: '1' },
-      data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, base64(utf8Bytes(value))])),
+      data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encodeBase64(utf8Bytes(value))])),
     })
   return { kernel, fs, minor, secrets, configMaps, pluginFor, setUp, tearDown, directory, secret }
 }
