@@ -233,10 +233,13 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       },
       store: {
         replace: (objects) => {
+          const isNews =
+            !item.isSynced || item.object?.metadata.resourceVersion !== objects[0]?.metadata.resourceVersion
           item.object = objects[0]
           item.isSynced = true
           for (const waiter of [...item.waiters]) waiter()
-          this.#changed(item)
+          // A list that only says again what the node knows is no change.
+          if (isNews) this.#changed(item)
         },
         add: (object) => this.#store(item, object),
         update: (object) => this.#store(item, object),
