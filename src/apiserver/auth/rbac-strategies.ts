@@ -1,6 +1,7 @@
 import { type FieldError, goQuote, invalid, notSupported, required } from '../../objects/field-errors.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import type { Strategy } from '../registry/strategy.ts'
+import { bindingTable } from './binding-table.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -71,7 +72,11 @@ function aggregationErrors({ aggregationRule }: ClusterRole): readonly FieldErro
   return [required('aggregationRule.clusterRoleSelectors', detail)]
 }
 
-function bindingStrategy(resource: string, kind: string, namespaced: boolean): Strategy<RoleBinding> {
+function bindingStrategy(
+  resource: string,
+  kind: 'RoleBinding' | 'ClusterRoleBinding',
+  namespaced: boolean,
+): Strategy<RoleBinding> {
   const validate = (binding: RoleBinding) => [
     ...roleRefErrors(binding.roleRef, namespaced),
     ...(binding.subjects ?? []).flatMap((subject, index) => subjectErrors(subject, namespaced, `subjects[${index}]`)),
@@ -84,6 +89,7 @@ function bindingStrategy(resource: string, kind: string, namespaced: boolean): S
     validateName: pathSegmentNameErrors,
     validate,
     validateUpdate: (next, old) => [...validate(next), ...roleRefChange(next.roleRef, old.roleRef)],
+    table: bindingTable(kind),
   }
 }
 

@@ -242,6 +242,15 @@ class TypedDecoder {
   }
 }
 
+/** What a type that decodes itself says of a JSON value; undefined if it takes it. */
+export function unmarshalError(
+  raw: string,
+  scalar: 'quantity' | 'intOrString' | 'time' | 'microTime',
+): string | undefined {
+  const result = unmarshal(raw, scalar)
+  return typeof result === 'object' ? result.error : undefined
+}
+
 function unmarshal(
   raw: string,
   scalar: 'quantity' | 'intOrString' | 'time' | 'microTime',

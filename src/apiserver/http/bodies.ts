@@ -6,6 +6,7 @@ import { type KindRef, schemaOf } from '../../objects/schema/schema.ts'
 import { badRequest, plainError } from '../../objects/status.ts'
 import type { PatchType } from '../client/client.ts'
 import { currentText, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
+import { unstructuredError } from '../decoding/from-unstructured.ts'
 import { decodeTyped } from '../decoding/typed-decoder.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -125,6 +126,10 @@ function decodePatched(
     if (found.kind === '') return { error: `Object 'Kind' is missing in '${json}'` }
     if (found.apiVersion === '') return { error: `Object 'apiVersion' is missing in '${json}'` }
   }
+  if (isStrategicPatch) {
+    const error = unstructuredError(document, definition)
+    if (error !== undefined) return { error }
+  }
   const decoded = decodeTyped(json, definition)
   if (decoded.ok) {
     const named = isStrategicPatch
@@ -132,8 +137,7 @@ function decodePatched(
       : { kind: found.kind, apiVersion: found.apiVersion }
     return { ...decoded.value, ...named } as unknown as KubeObject // decoded as that kind
   }
-  const cause = /illegal base64 data at input byte \d+/.exec(decoded.error)?.[0]
-  return { error: isStrategicPatch && cause !== undefined ? cause : currentText(decoded.error, minor) }
+  return { error: currentText(decoded.error, minor) }
 }
 
 type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }

@@ -1,0 +1,108 @@
+import { decodeBase64 } from '../../objects/bytes.ts'
+import { isObject, member } from '../../objects/json.ts'
+import type { Definition, FieldType, ScalarType } from '../../objects/schema/schema.ts'
+import { unmarshalError } from './typed-decoder.ts'
+
+/**
+ * Why a tree of JSON values can't become an object of a type, in the words of the converter that strategic merge patches go
+ * through instead of the JSON decoder; undefined if it can. Types that are texts under a name of their own
+ * (`v1.SecretType`) are called `string`. Source: apimachinery pkg/runtime/converter.go, fromUnstructured.
+ */
+export function unstructuredError(document: unknown, definition: Definition): string | undefined {
+  if (!isObject(document)) return `cannot restore struct from: ${goKind(document)}`
+  for (const { name, type } of definition.fields.values()) {
+    const value = member(document, name)
+    if (value === undefined || value === null) continue
+    const error = valueError(value, type)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
+function valueError(value: unknown, type: FieldType): string | undefined {
+  if (value === null) return undefined
+  switch (type.kind) {
+    case 'object':
+      return unstructuredError(value, type.definition)
+    case 'list':
+      return Array.isArray(value) ? first(value, type.items) : `cannot restore slice from ${goKind(value)}`
+    case 'map':
+      if (!isObject(value)) return `cannot restore map from ${goKind(value)}`
+      return first(
+        Object.keys(value)
+          .sort()
+          .map((key) => member(value, key)),
+        type.values,
+      )
+    case 'scalar':
+      return scalarError(value, type.scalar)
+  }
+}
+
+function first(values: readonly unknown[], type: FieldType): string | undefined {
+  for (const value of values) {
+    const error = valueError(value, type)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
+function scalarError(value: unknown, scalar: ScalarType): string | undefined {
+  const kind = goKind(value)
+  switch (scalar) {
+    case 'bytes':
+      return bytesError(value, kind)
+    case 'string':
+      // Go can convert an integer to a text, though not as one would think.
+      return kind === 'string' ? undefined : kind === 'int64' ? cannotConvert(kind, scalar) : unrecognized(scalar)
+    case 'boolean':
+      return kind === 'bool' ? undefined : unrecognized('bool')
+    case 'int32':
+    case 'int64':
+      return numberError(kind, scalar, 'int64')
+    case 'double':
+      return numberError(kind, 'float64', 'float64')
+    case 'any':
+      return undefined
+    default:
+      return unmarshalError(JSON.stringify(value), scalar)
+  }
+}
+
+/** Go would convert either to the other; the converter lets no fraction be lost, nor an integer become a float. */
+function numberError(kind: string, wanted: string, fitting: string): string | undefined {
+  if (kind === fitting) return undefined
+  return kind === 'int64' || kind === 'float64' ? cannotConvert(kind, wanted) : unrecognized(wanted)
+}
+
+function cannotConvert(found: string, wanted: string): string {
+  return `cannot convert ${found} to ${wanted}`
+}
+
+function unrecognized(kind: string): string {
+  return `unrecognized type: ${kind}`
+}
+
+function bytesError(value: unknown, kind: string): string | undefined {
+  if (typeof value !== 'string') {
+    return Array.isArray(value)
+      ? first(value, { kind: 'scalar', scalar: 'int32' })
+      : `cannot restore slice from ${kind}`
+  }
+  const decoded = decodeBase64(value)
+  return decoded.ok ? undefined : `error decoding from json: illegal base64 data at input byte ${decoded.offset}`
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'slice'
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'boolean':
+      return 'bool'
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64'
+    default:
+      return 'map'
+  }
+}
