@@ -1,6 +1,6 @@
 /**
- * What kubectl prints differs by its version. Every such difference is a field here, told by the first minor version
- * that has it; nothing else in this room compares versions.
+ * What kubectl prints differs by its version. A difference that several commands share is a field here, told by the
+ * first minor version that has it; one that a single line has stands beside that line, as a comparison with `minor`.
  */
 export interface ClientVersion {
   /** `v1.18.20`. */

@@ -228,3 +228,36 @@ describe('create ingress', () => {
     )
   })
 })
+
+test('describe of a claim names the Pods that use it', () => {
+  const world = createKubectlWorld({ clientVersion: '1.20.2' })
+  world.out(
+    'create -f -',
+    `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: c}
+spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 5Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers: [{name: a, image: b}]
+  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
+`,
+  )
+  expect(world.out('describe pvc c')).toBe(`Name:          c
+Namespace:     default
+StorageClass:  slow
+Status:        Pending
+Volume:        
+Labels:        <none>
+Annotations:   <none>
+Finalizers:    [kubernetes.io/pvc-protection]
+Capacity:      
+Access Modes:  
+VolumeMode:    Filesystem
+Used By:       p
+Events:        <none>
+`)
+})

@@ -17,6 +17,7 @@ import {
 } from './others.ts'
 import { describePod } from './pod.ts'
 import { describeBinding, describeRole } from './rbac.ts'
+import { describeClaim, describeStorageClass, describeVolume } from './storage.ts'
 import {
   describeCronJob,
   describeDaemonSet,
@@ -40,6 +41,8 @@ const describers: Readonly<Record<string, Describer>> = {
   Node: describeNode,
   Service: describeService,
   Endpoints: describeEndpoints,
+  PersistentVolume: describeVolume,
+  PersistentVolumeClaim: describeClaim,
   ResourceQuota: describeQuota,
   LimitRange: describeLimitRange,
   ReplicationController: describeReplicationController,
@@ -49,6 +52,7 @@ const describers: Readonly<Record<string, Describer>> = {
   'StatefulSet.apps': describeStatefulSet,
   'Job.batch': describeJob,
   'CronJob.batch': describeCronJob,
+  'StorageClass.storage.k8s.io': describeStorageClass,
   'PodDisruptionBudget.policy': describePdb,
   'PriorityClass.scheduling.k8s.io': describePriorityClass,
   'Role.rbac.authorization.k8s.io': describeRole,

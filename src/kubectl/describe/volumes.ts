@@ -99,7 +99,11 @@ export function describeVolumes(session: Session, w: DescribeWriter, volumes: re
   }
 }
 
-function describeSource(session: Session, w: DescribeWriter, volume: unknown): void {
+export function isPlainVolume(kind: string): boolean {
+  return Object.hasOwn(plainVolumes, kind) && kind !== 'glusterfs'
+}
+
+export function describeSource(session: Session, w: DescribeWriter, volume: unknown): void {
   const kind = isObject(volume) ? Object.keys(volume).find((key) => key !== 'name' && isObject(volume[key])) : undefined
   const source = at(volume, kind ?? '')
   const plain = plainVolumes[kind ?? '']
@@ -149,12 +153,12 @@ function describeSource(session: Session, w: DescribeWriter, volume: unknown): v
   }
 }
 
-function describeAttributes(w: DescribeWriter, source: unknown): void {
+export function describeAttributes(w: DescribeWriter, source: unknown): void {
   const entries = sortedEntries(source, 'volumeAttributes')
   w.write(2, 'VolumeAttributes:\t')
   if (entries.length === 0) w.line(2, '<none>')
   entries.forEach(([key, value], i) => {
-    w.line(i === 0 ? 2 : 2, `${i === 0 ? '' : '\t'}${key}=${value}`)
+    w.line(2, `${i === 0 ? '' : '\t'}${key}=${value}`)
   })
 }
 
