@@ -92,24 +92,24 @@ export function createCommands(world: CommandWorld): Commands {
 }
 
 /** Lets time pass until kubectl ends or `limitMs` are over; what it writes goes on as it comes. */
-function runToEnd(kernel: Kernel, process: KubectlProcess, call: KubectlCall, limitMs: number | undefined): number {
+function runToEnd(kernel: Kernel, running: KubectlProcess, call: KubectlCall, limitMs: number | undefined): number {
   const deadline = limitMs === undefined ? Number.POSITIVE_INFINITY : kernel.now() + limitMs
   let written = 0
   const pass = () => {
-    for (; written < process.chunks.length; written++) {
-      const chunk = process.chunks[written]
+    for (; written < running.chunks.length; written++) {
+      const chunk = running.chunks[written]
       if (chunk !== undefined) call.output(chunk.fd, chunk.text)
     }
   }
   pass()
-  while (process.waiting !== undefined) {
-    const { until, timeoutMs } = process.waiting
+  while (running.waiting !== undefined) {
+    const { until, timeoutMs } = running.waiting
     kernel.runUntilTrue(until, Math.min(deadline, kernel.now() + timeoutMs))
-    if (kernel.now() >= deadline && !process.poll()) process.stop(timedOutCode)
-    else process.poll()
+    if (kernel.now() >= deadline && !running.poll()) running.stop(timedOutCode)
+    else running.poll()
     pass()
   }
-  return process.exitCode ?? 0
+  return running.exitCode ?? 0
 }
 
 /** What `timeout` answers when it had to end a command. Source: coreutils timeout. */
