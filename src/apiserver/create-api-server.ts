@@ -16,7 +16,7 @@ import { coreStrategies } from './registry/core-strategies.ts'
 import { createResourceTable, storedName } from './registry/resource-table.ts'
 import type { RegistryContext, Strategy } from './registry/strategy.ts'
 import { createRequestLog } from './request-log.ts'
-import { createRequests } from './requests.ts'
+import { createRequests, type RequestHandler } from './requests.ts'
 import type { ApiServer } from './server.ts'
 import { createStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
 import { historyLengthOf } from './watch/event-history.ts'
@@ -37,10 +37,13 @@ export interface ApiServerOptions {
   readonly strategies: readonly Strategy[]
   /** Told of every write, before any watcher is: authorizers keep their indexes up to date by it. */
   readonly observers?: readonly StoreObserver[]
+  /** Put before the request pipeline, to see what passes; watches do not. */
+  readonly around?: ((handle: RequestHandler) => RequestHandler) | undefined
   /** Revision at which the store begins. */
   readonly startRevision?: number
 }
 
+export type { RequestHandler }
 export type StoreObserver = (resource: StoredResource, event: StoreEvent) => void
 
 /** The API server with what the cluster that holds it may see. */
@@ -120,6 +123,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     log,
     asActor,
     timeouts: random.stream('apiserver/watch-timeout'),
+    around: options.around,
   })
   return {
     ...requests,

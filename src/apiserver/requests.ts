@@ -27,6 +27,8 @@ export interface RequestParts {
   /** Runs `work` with the user as the author of what it writes. */
   readonly asActor: <T>(user: UserInfo, work: () => T) => T
   readonly timeouts: RandomStream
+  /** Put before the pipeline, to see what passes. */
+  readonly around?: ((handle: RequestHandler) => RequestHandler) | undefined
 }
 
 export interface Requests extends ApiServer {
@@ -34,11 +36,14 @@ export interface Requests extends ApiServer {
   openWatches(): number
 }
 
+/** Answers a request at once. */
+export type RequestHandler = (request: EncodedRequest) => ApiAnswer
+
 /** The request pipeline: authorization, decoding, then what the verb does (facts apiserver.md 0, trap 2). */
 export function createRequests(parts: RequestParts): Requests {
   const { core, log } = parts
   const watches = new Set<WatchHandle & { close?(): void }>()
-  const handle = (request: EncodedRequest): ApiAnswer => {
+  const plain: RequestHandler = (request) => {
     const served = core.table.find(request.resource)
     const answer =
       served === undefined
@@ -47,6 +52,7 @@ export function createRequests(parts: RequestParts): Requests {
     logRead(log, request, answer)
     return answer
   }
+  const handle = parts.around?.(plain) ?? plain
   const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
     const served = core.table.find(resource)
     const request = { user, verb: 'watch', resource, ...namedIn(options), ...versionsOf(options) }

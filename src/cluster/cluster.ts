@@ -8,6 +8,7 @@ import type { Registry } from '../node/runtime/registry.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
+import type { ClusterSeams } from './seams.ts'
 
 export interface ClusterOptions {
   readonly kernel: Kernel
@@ -23,6 +24,7 @@ export interface ClusterOptions {
   readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   /** Carry out and tell every periodic sync, though nothing changed; see the kubelet's option. */
   readonly recordIdleSyncs?: boolean
+  readonly seams?: ClusterSeams
 }
 
 /** Control plane and machines, wired. */
@@ -59,6 +61,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       timings: options.timings ?? usualTimings,
       latencies: options.latencies ?? {},
       recordIdleSyncs: options.recordIdleSyncs ?? false,
+      seams: options.seams ?? {},
     }
     machines.set(node.name, createMachine({ ...node, index }, room))
   })

@@ -18,6 +18,7 @@ import type { KubeObject } from '../objects/meta.ts'
 import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { seedBootstrapObjects } from './bootstrap.ts'
+import type { ClusterSeams } from './seams.ts'
 
 export interface ControlPlaneOptions {
   readonly kernel: Kernel
@@ -34,6 +35,7 @@ export interface ControlPlaneOptions {
   readonly graphDelay?: (object: KubeObject) => VirtualMs
   /** Latencies of the control plane's own links. */
   readonly latencies?: LinkLatencies
+  readonly seams?: ClusterSeams
 }
 
 /** API server, controller manager and scheduler, wired as kubeadm does. */
@@ -55,7 +57,7 @@ export interface ControlPlane {
 export const adminUser: UserInfo = { name: 'admin', groups: [privilegedGroup, authenticatedGroup] }
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { kernel, calendar, journal, random, minor, gates } = options
+  const { kernel, calendar, journal, random, minor, gates, seams = {} } = options
   const authorization = createAuthorization({
     kernel,
     minor,
@@ -76,7 +78,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       late: [authorization.escalationCheck],
     }),
     strategies: [...kindStrategies, ...authorization.strategies],
-    observers: [authorization.observe],
+    observers: [authorization.observe, ...(seams.written === undefined ? [] : [seams.written])],
+    around: seams.requests,
   })
   seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
   const linkFor = (name: string, latencies?: LinkLatencies): Link =>
@@ -87,7 +90,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       emptyWatchOnDyingConnection: minor < 26,
     })
   const link = linkFor('control-plane', options.latencies)
-  const clientOf = (user: UserInfo, over: Link): Client => createClient({ kernel, server, user, link: over })
+  const clientOf = (user: UserInfo, over: Link): Client => {
+    const client = createClient({ kernel, server, user, link: over })
+    return seams.client?.(client) ?? client
+  }
   const componentUser = (name: string): UserInfo => ({ name, groups: [authenticatedGroup] })
   const controllers = createControllerManager({
     kernel,

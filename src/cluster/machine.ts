@@ -18,6 +18,7 @@ import type { KubeObject } from '../objects/meta.ts'
 import { quantityValue } from '../objects/quantity.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControlPlane } from './control-plane.ts'
+import type { ClusterSeams } from './seams.ts'
 
 export interface MachineOptions {
   readonly name: string
@@ -44,6 +45,7 @@ export interface MachineRoom {
   readonly timings: RuntimeTimings
   readonly latencies: LinkLatencies
   readonly recordIdleSyncs: boolean
+  readonly seams: ClusterSeams
 }
 
 /** One node's machine: disk and memory, container runtime, kubelet, and the link to the API server. */
@@ -63,11 +65,12 @@ export interface Machine {
 }
 
 export function createMachine(options: MachineOptions, room: MachineRoom): Machine {
-  const { kernel, calendar, journal, random, minor, gates, controlPlane } = room
+  const { kernel, calendar, journal, random, minor, gates, controlPlane, seams } = room
   const { name, index } = options
   const memoryBytes = quantityValue(options.memory)
-  const fs = createNodeFs({ kernel, memoryBytes, calendar })
-  const runtime = createRuntime({
+  const disk = createNodeFs({ kernel, memoryBytes, calendar })
+  const fs = seams.fs?.(disk, name) ?? disk
+  const plainRuntime = createRuntime({
     kernel,
     calendar,
     journal,
@@ -78,6 +81,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     nodeName: name,
     podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
   })
+  const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime
   const link = controlPlane.linkFor(name, room.latencies)
   const client = controlPlane.clientOf(nodeUser(name), link)
   const kubelet = createKubelet({
@@ -98,6 +102,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     capacity: { cpu: options.cpu, memory: options.memory },
     labels: options.labels,
     recordIdleSyncs: room.recordIdleSyncs,
+    ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })
   let threats = 0
   return {

@@ -142,7 +142,8 @@ function objectManagers({
     ttlMs: () => ttlFromAnnotations(node()?.metadata.annotations),
     lastIdleRead: (namespace: string, name: string) => loop().lastIdleRead(namespace, name),
   }
-  return createObjectManagers(common, random, nodeName)
+  const { secrets, configMaps } = createObjectManagers(common, random, nodeName)
+  return { secrets: options.secretsSeam?.(secrets, nodeName) ?? secrets, configMaps }
 }
 
 function workParts({

@@ -3,10 +3,11 @@ import type { Calendar } from '../../kernel/calendar.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
-import type { Pod } from '../../objects/core.ts'
+import type { Pod, Secret } from '../../objects/core.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
+import type { ObjectManager } from '../secrets/object-manager.ts'
 import type { WriteStep } from '../volumes/plugins/atomic-writer.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 
@@ -45,6 +46,8 @@ export interface KubeletOptions {
   readonly registerNode?: boolean
   /** Pods of the node's own: manifests in the static Pod directory. */
   readonly staticPods?: readonly Pod[]
+  /** Put before the manager of Secrets, to see what passes. */
+  readonly secretsSeam?: (manager: ObjectManager<Secret>, nodeName: string) => ObjectManager<Secret>
   readonly afterWriteStep?: (pod: Pod, volumeName: string, step: WriteStep) => 'crash' | undefined
 }
 
