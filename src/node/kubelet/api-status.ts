@@ -5,12 +5,10 @@ import { containerStatuses } from '../status/container-status.ts'
 import { podPhase } from '../status/phase.ts'
 import { qosClass } from '../status/qos.ts'
 import { isTerminal } from '../status/status-manager.ts'
+import { ownConditions } from '../status/status-rules.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import type { StartFailure } from './reason-cache.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
-
-/** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
-const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady'])
 
 export interface ApiStatusSources {
   readonly calendar: Calendar

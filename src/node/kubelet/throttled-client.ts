@@ -1,7 +1,7 @@
-import type { Client, WatchHandle } from '../../apiserver/client/client.ts'
+import type { Client } from '../../apiserver/client/client.ts'
 import type { RateLimiter } from '../../apiserver/client/rate-limiter.ts'
 
-/** A client all of whose requests take a token first. Source: client-go rest/request.go, tryThrottle. */
+/** A client all of whose requests but watches take a token first. Source: client-go rest/request.go, tryThrottle and Watch. */
 export function throttledClient(client: Client, limiter: RateLimiter): Client {
   return {
     user: client.user,
@@ -12,18 +12,6 @@ export function throttledClient(client: Client, limiter: RateLimiter): Client {
     patch: (...args) => limiter.wait(() => client.patch(...args)),
     delete: (...args) => limiter.wait(() => client.delete(...args)),
     deleteCollection: (...args) => limiter.wait(() => client.deleteCollection(...args)),
-    watch(resource, options, handlers) {
-      let isStopped = false
-      let opened: WatchHandle | undefined
-      limiter.wait(() => {
-        if (!isStopped) opened = client.watch(resource, options, handlers)
-      })
-      return {
-        stop() {
-          isStopped = true
-          opened?.stop()
-        },
-      }
-    },
+    watch: (...args) => client.watch(...args),
   }
 }

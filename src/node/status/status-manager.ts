@@ -2,18 +2,15 @@ import { type Client, resources } from '../../apiserver/client/client.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
-import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../objects/core.ts'
+import type { Pod, PodCondition, PodPhase, PodStatus } from '../../objects/core.ts'
 import { type Grid, GridLoop } from '../grid.ts'
-import { jsonEqual } from '../json-equal.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
+import { conditionOf, ended, isLegal, ownConditions, sameForKubelet } from './status-rules.ts'
 
 /** Source: pkg/kubelet/status/status_manager.go, syncPeriod. */
 export const statusSyncPeriodMs = 10 * second
-
-/** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
-const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady'])
 
 interface Known {
   readonly pod: Pod
@@ -49,6 +46,8 @@ export class StatusManager {
   readonly #options: StatusManagerOptions
   readonly #known = new Map<string, Known>()
   readonly #sent = new Map<string, number>()
+  /** The Pod as the last update left it: what a watcher is told of it is no news. */
+  readonly #left = new Map<string, Pod>()
   readonly #queue: { readonly uid: string; readonly version: number; readonly known: Known }[] = []
   /** Pods that wait for their deletion: the batch looks at them each time. */
   readonly #leaving = new Set<string>()
@@ -119,6 +118,7 @@ export class StatusManager {
   forget(uid: string): void {
     this.#known.delete(uid)
     this.#sent.delete(uid)
+    this.#left.delete(uid)
     this.#leaving.delete(uid)
     this.#failed.delete(uid)
   }
@@ -142,7 +142,7 @@ export class StatusManager {
    */
   apiStatusChanged(pod: Pod): void {
     const uid = uidOf(pod)
-    if (this.#differs(uid, pod)) this.#hasFailed(uid)
+    if (this.#left.get(uid) !== pod && this.#differs(uid, pod)) this.#hasFailed(uid)
   }
 
   #differs(uid: string, pod: Pod | undefined): boolean {
@@ -262,8 +262,10 @@ export class StatusManager {
       patch,
       (reply) => {
         if (this.#isStopped) return
-        if (reply.ok) finish(reply.value)
-        else {
+        if (reply.ok) {
+          this.#left.set(uid, reply.value)
+          finish(reply.value)
+        } else {
           this.#hasFailed(uid)
           done()
         }
@@ -339,59 +341,4 @@ export function isMirror(pod: Pod): boolean {
 
 function uidOf(pod: Pod): string {
   return pod.metadata.uid ?? ''
-}
-
-function ended(status: ContainerStatus): ContainerStatus {
-  if (status.state?.terminated !== undefined || status.state?.waiting !== undefined) return status
-  return {
-    ...status,
-    state: {
-      terminated: {
-        exitCode: 137,
-        reason: 'ContainerStatusUnknown',
-        message: 'The container could not be located when the pod was terminated',
-        startedAt: null,
-        finishedAt: null,
-      },
-    },
-  }
-}
-
-/** Equal as far as the kubelet writes: transition times do not count. Source: isPodStatusByKubeletEqual. */
-function sameForKubelet(before: PodStatus, after: PodStatus): boolean {
-  for (const condition of after.conditions ?? []) {
-    if (!ownConditions.has(condition.type)) continue
-    const old = conditionOf(before, condition.type)
-    if (old === undefined || !sameCondition(old, condition)) return false
-  }
-  // What changes most often is looked at first.
-  if (before.phase !== after.phase || !jsonEqual(before.containerStatuses, after.containerStatuses)) return false
-  return jsonEqual({ ...before, conditions: undefined }, { ...after, conditions: undefined })
-}
-
-function conditionOf({ conditions }: PodStatus, type: string): PodCondition | undefined {
-  if (conditions !== undefined) for (const condition of conditions) if (condition.type === type) return condition
-  return undefined
-}
-
-function sameCondition(a: PodCondition, b: PodCondition): boolean {
-  return a.status === b.status && a.message === b.message && a.reason === b.reason
-}
-
-/** What ended stays ended unless the restart policy allows it. Source: checkContainerStateTransition. */
-function isLegal(before: PodStatus, after: PodStatus, pod: Pod): boolean {
-  const policy = pod.spec.restartPolicy ?? 'Always'
-  if (policy === 'Always') return true
-  const groups = [
-    [before.containerStatuses, after.containerStatuses],
-    [before.initContainerStatuses, after.initContainerStatuses],
-  ] as const
-  for (const [old, next] of groups)
-    for (const status of old ?? []) {
-      const terminated = status.state?.terminated
-      if (terminated === undefined || (terminated.exitCode !== 0 && policy === 'OnFailure')) continue
-      const now = next?.find(({ name }) => name === status.name)
-      if (now !== undefined && now.state?.terminated === undefined) return false
-    }
-  return true
 }
