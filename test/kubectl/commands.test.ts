@@ -261,3 +261,19 @@ Used By:       p
 Events:        <none>
 `)
 })
+
+describe('events', () => {
+  test('of one object, in the order of their times', () => {
+    const world = createKubectlWorld({ clientVersion: '1.32.4' })
+    world.out('create deployment web --image=x')
+    world.pass(5)
+    expect(world.out('events --for deploy/web')).toMatch(
+      /^LAST SEEN {3}TYPE {5}REASON {14}OBJECT {11}MESSAGE\n5s {10}Normal {3}ScalingReplicaSet {3}Deployment\/web {3}Scaled up replica set web-\w+ to 1\n$/,
+    )
+    expect(world.run('events -n other').stderr).toBe('No events found in other namespace.\n')
+  })
+
+  test('an old kubectl has no such command', () => {
+    expect(createKubectlWorld().run('events').stderr).toContain('unknown command "events" for "kubectl"')
+  })
+})

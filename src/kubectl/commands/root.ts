@@ -10,6 +10,7 @@ import { deleteCommand } from './delete.ts'
 import { describeCommand } from './describe.ts'
 import { diffCommand } from './diff.ts'
 import { editCommand } from './edit.ts'
+import { eventsCommand } from './events.ts'
 import { explainCommand } from './explain.ts'
 import { getCommand } from './get.ts'
 import { annotateCommand, labelCommand } from './metadata.ts'
@@ -89,7 +90,7 @@ export const rootCommand: Command = {
     cpCommand,
     authCommand,
     refused('debug', 'Create debugging sessions for troubleshooting workloads and nodes', 20),
-    refused('events', 'List events', 23),
+    eventsCommand,
     diffCommand,
     applyCommand,
     patchCommand,
