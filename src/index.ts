@@ -18,6 +18,8 @@ export type {
   Fault,
   FileSnapshot,
   MachineState,
+  NodeFile,
+  RequestCounts,
   SecretTraffic,
   Sim,
   SimRequest,

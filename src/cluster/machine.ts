@@ -14,6 +14,7 @@ import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
 import type { ContainerRuntime, RuntimeTimings } from '../node/runtime/cri.ts'
 import type { Registry } from '../node/runtime/registry.ts'
 import { createRuntime } from '../node/runtime/simulated-runtime.ts'
+import type { Pod } from '../objects/core.ts'
 import type { KubeObject } from '../objects/meta.ts'
 import { quantityValue } from '../objects/quantity.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
@@ -28,6 +29,8 @@ export interface MachineOptions {
   readonly pods: number
   readonly labels: Readonly<Record<string, string>>
   readonly kubelet: Partial<KubeletConfiguration>
+  /** Manifests in its own directory of static Pods. */
+  readonly staticPods?: readonly Pod[]
   /** Counts nodes from 0: gives each its addresses. */
   readonly index: number
 }
@@ -101,6 +104,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     hostIp: `10.0.${Math.floor(index / 250)}.${(index % 250) + 10}`,
     capacity: { cpu: options.cpu, memory: options.memory },
     labels: options.labels,
+    staticPods: options.staticPods ?? [],
     recordIdleSyncs: room.recordIdleSyncs,
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })

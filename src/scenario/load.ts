@@ -82,7 +82,7 @@ function keysAt(path: YamlPath): readonly string[] {
   if (last === 'expect' || last === 'wait') return Object.keys(expectationSchema.shape)
   if (last === 'fault') return Object.keys(faultSchema.shape)
   if (last === 'output') return Object.keys(outputSchema.shape)
-  if (last === 'nodes') return ['name', 'cpu', 'memory', 'pods', 'labels', 'ttl', 'kubelet']
+  if (last === 'nodes') return ['name', 'cpu', 'memory', 'pods', 'labels', 'ttl', 'staticPods', 'kubelet']
   if (last === 'images') return ['name', 'program', 'size', 'pull', 'private', 'present']
   if (last === 'cluster') return Object.keys(clusterSchema.shape)
   return []

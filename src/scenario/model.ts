@@ -61,6 +61,8 @@ export type Subject =
   | 'watches'
   | 'delay'
   | 'node_holds'
+  | 'node_files'
+  | 'etcd'
 
 export interface Expectation {
   readonly place: Place

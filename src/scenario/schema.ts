@@ -71,9 +71,14 @@ export const expectationSchema = z
     message: z.string().optional().meta({ description: 'Text that the message contains' }),
     count: comparison.optional(),
 
-    requests: name.optional().meta({ description: 'Requests for a Secret by nodes, by name of the Secret' }),
+    requests: name
+      .optional()
+      .meta({ description: 'Requests by nodes for a Secret, by its name or * for all; for others resource/name' }),
+    by: name.optional().meta({ description: 'With requests: those of this user instead of those of nodes' }),
     verb: z.enum(['get', 'list', 'watch']).optional(),
-    watches: name.optional().meta({ description: 'Watches on a Secret that are open now, by name of the Secret' }),
+    watches: name
+      .optional()
+      .meta({ description: 'Watches of nodes on a Secret that are open now, by its name or * for all' }),
 
     delay: name
       .optional()
@@ -81,7 +86,15 @@ export const expectationSchema = z
     atMost: duration.optional(),
     atLeast: duration.optional(),
 
-    node_holds: name.optional().meta({ description: 'Whether a node holds a Secret, by name of the Secret' }),
+    node_holds: name.optional().meta({
+      description: 'Whether a node (node:, or any) holds a Secret now, in its cache or as files, by name of the Secret',
+    }),
+    node_files: name.optional().meta({
+      description: 'Whether files of a node (node:) hold a text; storage: says where',
+    }),
+    storage: z.enum(['disk', 'tmpfs']).optional().meta({ description: 'With node_files: only files that lie there' }),
+
+    etcd: name.optional().meta({ description: 'What lies in etcd for a Secret, by its name: contains, lacks' }),
 
     in: z.string().optional().meta({ description: 'Container to look into: pod or pod/container' }),
     namespace: name.optional(),
@@ -102,6 +115,8 @@ export const expectationSubjects = [
   'watches',
   'delay',
   'node_holds',
+  'node_files',
+  'etcd',
 ] as const
 
 const target = {
@@ -180,6 +195,10 @@ const nodeSchema = z.strictObject({
   ttl: z.int().min(0).optional().meta({
     description: 'Seconds in the annotation node.alpha.kubernetes.io/ttl, instead of what the controller sets',
   }),
+  staticPods: z
+    .array(z.record(z.string(), z.unknown()))
+    .optional()
+    .meta({ description: 'Manifests in the directory of static Pods' }),
   kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of this node' }),
 })
 

@@ -1,16 +1,18 @@
 import { authenticatedGroup } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import { etcdSecretValue } from '../apiserver/etcd-value.ts'
 import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
+import type { Machine } from '../cluster/machine.ts'
 import { createCalendar } from '../kernel/calendar.ts'
 import { createHistory } from '../kernel/history.ts'
 import { createJournal, type Journal, type JournalObject } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { createRandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
-import type { Event, Pod, ServiceAccount } from '../objects/core.ts'
+import type { Event, Pod, Secret, ServiceAccount } from '../objects/core.ts'
 import type { KubeObject, ResourceRef } from '../objects/meta.ts'
 import { createCommands } from './commands.ts'
 import { envOf, execIn, fileIn, findContainer, logsOf } from './containers.ts'
@@ -18,11 +20,12 @@ import { updateDelays } from './delays.ts'
 import { explain } from './explain.ts'
 import { clusterFault, faultText } from './faults.ts'
 import { createMemoryFiles } from './memory-files.ts'
+import { filesWith, holdsSecret } from './node-files.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
-import { durationMs, resolveOptions, type SimSettings } from './resolve-options.ts'
+import { durationMs, resolveOptions, type SimSettings, wrong } from './resolve-options.ts'
 import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
-import { secretTraffic } from './traffic.ts'
+import { traffic } from './traffic.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
 const bringUpMs: VirtualMs = minute
@@ -68,6 +71,9 @@ export function createSim(options: SimOptions = {}): Sim {
     podOf,
     isReachable: () => reachability.blockedBy === 0,
   })
+  const encryption = settings.encryptionAtRest
+    ? { by: { provider: 'aescbc', keyName: 'key1' } as const, random: random.stream('etcd/encryption') }
+    : undefined
   const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
   let isDisposed = false
   const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
@@ -156,7 +162,14 @@ export function createSim(options: SimOptions = {}): Sim {
         originMs: bringUpMs,
         boundMs: (node) => boundOf(settings, node, find(server, 'Node', node, '')),
       }),
-    traffic: (secret, namespace = 'default') => secretTraffic(journal, namespace, secret),
+    traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),
+    nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
+    holdsSecret: (node, secret, namespace = 'default') =>
+      holdsSecret(machineOf(cluster, node), journal, namespace, secret),
+    etcdValue(name, namespace = 'default') {
+      const secret = find<Secret>(server, 'Secret', name, namespace)
+      return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
+    },
     inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
     dispose() {
       isDisposed = true
@@ -330,6 +343,10 @@ function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject |
     mount +
     (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && minor < 22 ? ttl + (ttl > 0 ? sync : 0) : 1000)
   )
+}
+
+function machineOf(cluster: Cluster, node: string): Machine {
+  return cluster.machines.get(node) ?? wrong('node', node, [...cluster.machines.keys()].join(', '))
 }
 
 function isMomentary({ kind }: ClusterFault): boolean {

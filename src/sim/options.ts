@@ -24,6 +24,8 @@ export interface NodeOptions {
   readonly taints?: readonly Taint[]
   /** Seconds in the annotation `node.alpha.kubernetes.io/ttl`; absent: what the ttl controller sets. */
   readonly ttl?: number
+  /** Manifests in the node's own directory of static Pods (R3). */
+  readonly staticPods?: readonly object[]
   /** Fields of KubeletConfiguration, over those of the cluster. */
   readonly kubelet?: KubeletOptions
 }
@@ -63,6 +65,7 @@ export interface SimOptions {
   /** Version of the kubectl that command lines run in. Default: the one that fits `version`. */
   readonly kubectl?: string
   readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
+  /** Secrets are encrypted before they are written to etcd (aescbc). Default off, as in a cluster that nobody configured. */
   readonly encryptionAtRest?: boolean
   /** Events after which a run is given up. */
   readonly maxEvents?: number

@@ -3,6 +3,7 @@ import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.t
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
+import type { Pod } from '../objects/core.ts'
 import { parseQuantity } from '../objects/quantity.ts'
 import { type FeatureGates, featureGates, resolveFeatureGates } from '../versions/feature-gates.ts'
 import { kubernetesVersions, minorOf } from '../versions/version.ts'
@@ -18,6 +19,7 @@ export interface NodeSettings {
   readonly labels: Readonly<Record<string, string>>
   readonly taints: NonNullable<NodeOptions['taints']>
   readonly ttl: number | undefined
+  readonly staticPods: readonly Pod[]
   readonly kubelet: Partial<KubeletConfiguration>
 }
 
@@ -33,6 +35,7 @@ export interface SimSettings {
   readonly journal: JournalLevel
   readonly kubectl: string
   readonly admission: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
+  readonly encryptionAtRest: boolean
   readonly maxEvents: number
   readonly epochMs: EpochMs
 }
@@ -49,6 +52,7 @@ const optionNames = [
   'journal',
   'kubectl',
   'admission',
+  'encryptionAtRest',
   'maxEvents',
   'epoch',
 ] as const
@@ -78,6 +82,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     journal,
     kubectl: options.kubectl ?? kubectlFor[minor] ?? '1.18.20',
     admission: options.admission ?? {},
+    encryptionAtRest: options.encryptionAtRest ?? false,
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs,
   }
@@ -124,8 +129,17 @@ function nodeOf(options: NodeOptions, kubelet: Partial<KubeletConfiguration>): N
     labels,
     taints,
     ttl: options.ttl,
+    staticPods: (options.staticPods ?? []).map((pod, i) => staticPod(pod, `nodes[${name}].staticPods[${i}]`)),
     kubelet: { ...kubelet, ...kubeletSettings(options.kubelet ?? {}, `nodes[${name}].kubelet`) },
   }
+}
+
+/** As far as the kubelet needs it to be a Pod. */
+function staticPod(manifest: object, where: string): Pod {
+  const { kind, metadata, spec } = manifest as Partial<Pod>
+  if (kind !== 'Pod' || typeof metadata?.name !== 'string' || !Array.isArray(spec?.containers))
+    wrong(where, kind, 'a Pod with metadata.name and spec.containers')
+  return manifest as Pod
 }
 
 /** Fields of KubeletConfiguration, with the type that each has. Source: kubelet/config/v1beta1/types.go. */

@@ -46,8 +46,14 @@ export interface Sim {
   request(request: SimRequest): HttpAnswer | HttpStream
   /** When each update of a Secret reached each container, and where the time went (U3). */
   delays(secret: string, namespace?: string): readonly UpdateDelay[]
-  /** What nodes ask of the API server for one Secret (I3, S5). */
-  traffic(secret: string, namespace?: string): SecretTraffic
+  /** What nodes and users ask of the API server for one object, a Secret unless a resource is given; `*`: for all (I3, S5). */
+  traffic(name: string, namespace?: string, resource?: string): SecretTraffic
+  /** Files of a node that hold a text, and whether they lie on its disk or in a tmpfs (S2, L5). */
+  nodeFiles(node: string, text: string): readonly NodeFile[]
+  /** Whether a node holds values of a Secret now: in its kubelet's cache or in a file (S1, L5). */
+  holdsSecret(node: string, secret: string, namespace?: string): boolean
+  /** What lies in etcd for a Secret: plain text unless encryption at rest is on (S6). */
+  etcdValue(secret: string, namespace?: string): Uint8Array | undefined
   /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
   inspect(object: JournalObject): readonly MachineState[]
   /** Ends the simulation; any call after it throws. */
@@ -154,14 +160,22 @@ export interface UpdateDelay {
   readonly boundMs: VirtualMs
 }
 
+export interface RequestCounts {
+  readonly gets: number
+  readonly lists: number
+  readonly watches: number
+  readonly openWatches: number
+}
+
 export interface SecretTraffic {
-  readonly nodes: readonly {
-    readonly node: string
-    readonly gets: number
-    readonly lists: number
-    readonly watches: number
-    readonly openWatches: number
-  }[]
+  readonly nodes: readonly ({ readonly node: string } & RequestCounts)[]
+  /** Everybody who is no node. */
+  readonly users: readonly ({ readonly user: string } & RequestCounts)[]
+}
+
+export interface NodeFile {
+  readonly path: string
+  readonly storage: 'disk' | 'tmpfs'
 }
 
 export interface MachineState {

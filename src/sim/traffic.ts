@@ -1,30 +1,52 @@
 import type { Journal } from '../kernel/journal.ts'
-import type { SecretTraffic } from './sim.ts'
+import type { RequestCounts, SecretTraffic } from './sim.ts'
 
-/** What nodes asked of the API server for one Secret, counted from the journal (I3, S1, S5). Wants the journal `full`. */
-export function secretTraffic(journal: Journal, namespace: string, name: string): SecretTraffic {
-  const nodes = new Map<string, { node: string; gets: number; lists: number; watches: number; openWatches: number }>()
-  for (const { type, detail } of journal.records) {
-    if (!type.startsWith('request.') || detail === undefined) continue
-    if (detail.resource !== 'secrets' || detail.name !== name || detail.namespace !== namespace) continue
-    const node = nodeOf(String(detail.user ?? ''))
-    if (node === undefined) continue
-    let counts = nodes.get(node)
-    if (counts === undefined) {
-      counts = { node, gets: 0, lists: 0, watches: 0, openWatches: 0 }
-      nodes.set(node, counts)
-    }
-    if (type === 'request.get') counts.gets++
-    else if (type === 'request.list') counts.lists++
-    else if (type === 'request.watch') {
-      counts.watches++
-      counts.openWatches++
-    } else if (type === 'request.watch-closed') counts.openWatches--
-  }
-  return { nodes: [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1)) }
+type Counts = { -readonly [K in keyof RequestCounts]: number }
+
+export interface TrafficQuestion {
+  readonly journal: Journal
+  readonly namespace: string
+  /** `*`: all of the resource in the namespace. */
+  readonly name: string
+  /** Plural: `secrets`. */
+  readonly resource: string
 }
 
-function nodeOf(user: string): string | undefined {
-  const prefix = 'system:node:'
-  return user.startsWith(prefix) ? user.slice(prefix.length) : undefined
+/** What was asked of the API server for one object, counted from the journal (I3, S1, S5). Wants the journal `full`. */
+export function traffic({ journal, namespace, name, resource }: TrafficQuestion): SecretTraffic {
+  const byUser = new Map<string, Counts>()
+  for (const { type, detail } of journal.records) {
+    if (!type.startsWith('request.') || detail === undefined || type === 'request.refused') continue
+    if (detail.resource !== resource || detail.namespace !== namespace) continue
+    if (name !== '*' && detail.name !== name) continue
+    const user = String(detail.user ?? '')
+    let counts = byUser.get(user)
+    if (counts === undefined) {
+      counts = { gets: 0, lists: 0, watches: 0, openWatches: 0 }
+      byUser.set(user, counts)
+    }
+    count(counts, type)
+  }
+  const users = [...byUser].sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    nodes: users.flatMap(([user, counts]) =>
+      isNode(user) ? [{ node: user.slice(nodePrefix.length), ...counts }] : [],
+    ),
+    users: users.flatMap(([user, counts]) => (isNode(user) ? [] : [{ user, ...counts }])),
+  }
+}
+
+function count(counts: Counts, type: string): void {
+  if (type === 'request.get') counts.gets++
+  else if (type === 'request.list') counts.lists++
+  else if (type === 'request.watch') {
+    counts.watches++
+    counts.openWatches++
+  } else if (type === 'request.watch-closed') counts.openWatches--
+}
+
+const nodePrefix = 'system:node:'
+
+function isNode(user: string): boolean {
+  return user.startsWith(nodePrefix)
 }

@@ -99,3 +99,8 @@ export function show(value: unknown): string {
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** One text or several. */
+export function listOf(texts: string | readonly string[] | undefined): readonly string[] {
+  return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts
+}

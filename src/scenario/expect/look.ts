@@ -1,10 +1,11 @@
 import type { ContainerStatus, Pod } from '../../objects/core.ts'
-import { formatDuration } from '../../sim/duration.ts'
 import type { ContainerRef, Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'
-import { fitsComparison, partialMismatch, show, textMatches } from './compare.ts'
+import { fitsComparison, listOf, partialMismatch, show, textMatches } from './compare.ts'
+import { lookAtEtcd, lookAtHolders, lookAtNodeFiles } from './look-at-nodes.ts'
+import { lookAtDelays, lookAtRequests, lookAtWatches } from './look-at-traffic.ts'
 
 /** Looks at the cluster as it is now, and says whether what is expected is there. */
 export function look(sim: Sim, expectation: Expectation): Finding {
@@ -30,6 +31,10 @@ export function look(sim: Sim, expectation: Expectation): Finding {
       return lookAtDelays(sim, expectation)
     case 'node_holds':
       return lookAtHolders(sim, source)
+    case 'node_files':
+      return lookAtNodeFiles(sim, source)
+    case 'etcd':
+      return lookAtEtcd(sim, source)
   }
 }
 
@@ -187,87 +192,4 @@ function lookAtEvents(sim: Sim, source: ExpectationSource): Finding {
     expected,
     found,
   }
-}
-
-function lookAtRequests(sim: Sim, source: ExpectationSource): Finding {
-  const secret = source.requests ?? ''
-  const traffic = sim
-    .traffic(secret, source.namespace)
-    .nodes.filter(({ node }) => source.node === undefined || node === source.node)
-  const count = traffic.reduce(
-    (sum, { gets, lists, watches }) =>
-      sum +
-      (source.verb === undefined ? gets + lists + watches : { get: gets, list: lists, watch: watches }[source.verb]),
-    0,
-  )
-  const wanted = source.count ?? '>0'
-  const what = source.verb === undefined ? 'requests' : `${source.verb} requests`
-  return {
-    holds: fitsComparison(count, wanted),
-    expected: `${what} for Secret ${secret} counted ${wanted}`,
-    found: `${count}`,
-  }
-}
-
-function lookAtWatches(sim: Sim, source: ExpectationSource): Finding {
-  const secret = source.watches ?? ''
-  const open = sim
-    .traffic(secret, source.namespace)
-    .nodes.filter(({ node }) => source.node === undefined || node === source.node)
-    .reduce((sum, { openWatches }) => sum + openWatches, 0)
-  const wanted = source.count ?? '>0'
-  return {
-    holds: fitsComparison(open, wanted),
-    expected: `open watches on Secret ${secret} counted ${wanted}`,
-    found: `${open}`,
-  }
-}
-
-function lookAtDelays(sim: Sim, expectation: Expectation): Finding {
-  const { source, atMostMs, atLeastMs } = expectation
-  const secret = source.delay ?? ''
-  const delays = sim
-    .delays(secret, source.namespace)
-    .filter(({ pod }) => source.in === undefined || pod === source.in.split('/')[0])
-  const seen = delays.filter(({ never }) => never === undefined)
-  const late = seen.find(
-    ({ visibleAt, updatedAt, boundMs }) => visibleAt === undefined || visibleAt - updatedAt > (atMostMs ?? boundMs),
-  )
-  const early = seen.find(
-    ({ visibleAt, updatedAt }) => visibleAt !== undefined && visibleAt - updatedAt < (atLeastMs ?? 0),
-  )
-  const bound = atMostMs === undefined ? 'its bound' : formatDuration(atMostMs)
-  const expected = `updates of Secret ${secret} are seen within ${bound}${atLeastMs === undefined ? '' : ` and not before ${formatDuration(atLeastMs)}`}`
-  if (seen.length === 0)
-    return {
-      holds: false,
-      expected,
-      found: delays.length === 0 ? 'there was no update that a container could see' : `never: ${delays[0]?.never}`,
-    }
-  const wrong = late ?? early
-  if (wrong === undefined) return { holds: true, expected, found: `${seen.length} updates seen in time` }
-  const took =
-    wrong.visibleAt === undefined ? 'not seen yet' : `seen after ${formatDuration(wrong.visibleAt - wrong.updatedAt)}`
-  return { holds: false, expected, found: `${wrong.pod}/${wrong.container}: ${took}` }
-}
-
-/** A node holds a Secret when a volume of one of its Pods shows it, or its cache has it: told by what it asked for. */
-function lookAtHolders(sim: Sim, source: ExpectationSource): Finding {
-  const secret = source.node_holds ?? ''
-  const holders = sim
-    .traffic(secret, source.namespace)
-    .nodes.filter(({ gets, lists, watches }) => gets + lists + watches > 0)
-    .map(({ node }) => node)
-  const wanted = source.exists !== false
-  const node = source.node ?? 'any node'
-  const holds = source.node === undefined ? holders.length > 0 : holders.includes(source.node)
-  return {
-    holds: holds === wanted,
-    expected: `${node} ${wanted ? 'was' : 'was never'} given Secret ${secret}`,
-    found: holders.length === 0 ? 'no node was' : `given to ${holders.join(', ')}`,
-  }
-}
-
-function listOf(texts: string | readonly string[] | undefined): readonly string[] {
-  return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts
 }

@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../sim/sim.ts'
 import type { OutputMismatch } from '../result.ts'
 import type { OutputSource } from '../schema.ts'
-import { textMatches } from './compare.ts'
+import { listOf, textMatches } from './compare.ts'
 
 /** How a command's output differs from what the scenario expects; without expectation a command must succeed. */
 export function outputMismatches(result: CommandResult, expected: OutputSource | undefined): readonly OutputMismatch[] {
@@ -30,8 +30,4 @@ export function outputMismatches(result: CommandResult, expected: OutputSource |
       mismatches.push({ what: 'output', expected: `without ${JSON.stringify(text)}`, found: both })
   }
   return mismatches
-}
-
-function listOf(texts: string | readonly string[] | undefined): readonly string[] {
-  return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts
 }
