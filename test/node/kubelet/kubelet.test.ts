@@ -226,3 +226,27 @@ describe('inspect', () => {
     expect(world.kubelet.inspect({ kind: 'kubelet' })?.state).toBe('running')
   })
 })
+
+describe('the journal', () => {
+  const played = (seed: string) => {
+    const world = createWorld({ seed })
+    world.create(secret('s', { k: 'hunter2' }))
+    world.create(mounting('p', 's'))
+    world.create(withEnv('e', 's', 'k', ['exit-after', '7', '1']))
+    world.run(200)
+    world.updateSecret('s', { k: 'hunter3' })
+    world.run(200)
+    return world.journal
+  }
+
+  test('U3 is the same for the same seed and another for another', () => {
+    expect(played('a').digest()).toBe(played('a').digest())
+    expect(played('a').digest()).not.toBe(played('b').digest())
+  })
+
+  test('S2 holds no value of a Secret in what kubelet and runtime tell', () => {
+    const told = played('a').records.filter(({ actor }) => /^(kubelet|runtime)\//.test(actor))
+    expect(told.length).toBeGreaterThan(20)
+    expect(told.filter(({ detail }) => JSON.stringify(detail ?? {}).includes('hunter'))).toEqual([])
+  })
+})
