@@ -5,6 +5,7 @@ import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthor
 import type { Authorizer } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
 import { type Impersonated, impersonate, impersonationRequest } from '../auth/impersonation.ts'
+import { authenticateToken } from '../auth/token-authenticator.ts'
 import { anonymousUser, authenticated } from '../auth/users.ts'
 import type { UserInfo, WatchOptions } from '../client/client.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
@@ -32,9 +33,8 @@ export const bodyMaxBytes = 3 * 1024 * 1024
 /** The API over HTTP: paths, queries, media types and bytes, on top of the same pipeline that components use. */
 export function createHttp(parts: HttpParts): ApiServer['http'] {
   return (request) => {
-    // Credentials that stand for nobody are refused; none at all are those of the anonymous user.
-    if (request.user === undefined && request.headers.authorization !== undefined) return statusAnswer(unauthorized())
-    const caller = request.user === undefined ? anonymousUser : authenticated(request.user)
+    const caller = callerOf(parts, request)
+    if (caller === undefined) return statusAnswer(unauthorized())
     const acting = actingUser(parts.authorizer, caller, request)
     if (!acting.ok) return acting.kind === 'text' ? plainText(500, acting.text) : statusAnswer(acting.status)
     const { user } = acting
@@ -43,6 +43,17 @@ export function createHttp(parts: HttpParts): ApiServer['http'] {
     if (route.kind !== 'resource') return nonResource(parts, user, request, path, route)
     return resourceRequest(parts, user, request, route, query)
   }
+}
+
+/** Who asks; undefined with credentials that stand for nobody. None at all are those of the anonymous user. */
+function callerOf({ core }: HttpParts, { user, headers }: HttpRequest): UserInfo | undefined {
+  if (user !== undefined) return authenticated(user)
+  if (headers.authorization === undefined) return anonymousUser
+  // Source: apiserver pkg/authentication/request/bearertoken/bearertoken.go.
+  const token = /^\s*bearer ([^ ]+)/i.exec(headers.authorization)?.[1]
+  if (token === undefined) return anonymousUser
+  const verdict = authenticateToken({ context: core.context, get: core.lookup.get }, token)
+  return verdict.ok ? verdict.user : undefined
 }
 
 /** Whom the request runs as: the caller, or whom its headers ask to impersonate (`kubectl --as`). */

@@ -25,6 +25,7 @@ import { podPresetStrategy } from './pod-preset.ts'
 import { endpointsStrategy, serviceStrategy } from './services.ts'
 import { daemonSetStrategy, statefulSetStrategy } from './sets.ts'
 import { controllerRevisionStrategy, podTemplateStrategy } from './templates.ts'
+import { tokenReviewStrategy } from './token-review.ts'
 import { persistentVolumeClaimStrategy, persistentVolumeStrategy } from './volumes.ts'
 import { deploymentStrategy, replicaSetStrategy, replicationControllerStrategy } from './workloads.ts'
 
@@ -67,4 +68,5 @@ export const kindStrategies: readonly Strategy[] = [
   signingRequestStrategy,
   mutatingWebhookStrategy,
   validatingWebhookStrategy,
+  tokenReviewStrategy,
 ] as readonly unknown[] as readonly Strategy[] // each is only called with objects of its own resource

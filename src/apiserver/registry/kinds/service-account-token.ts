@@ -1,11 +1,12 @@
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { second } from '../../../kernel/time.ts'
-import { encodeBase64Url, utf8Bytes } from '../../../objects/bytes.ts'
 import type { ServiceAccount } from '../../../objects/core.ts'
 import { type FieldError, invalid } from '../../../objects/field-errors.ts'
 import { isObject } from '../../../objects/json.ts'
 import type { KubeObject } from '../../../objects/meta.ts'
 import { conflict, invalidStatus, notFoundStatus } from '../../../objects/status.ts'
+import { webToken } from '../../../objects/web-token.ts'
+import { apiAudience } from '../../auth/token-authenticator.ts'
 import type { CallAnswer, Subresource } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
@@ -19,7 +20,6 @@ interface TokenRequest {
 
 /** Source: pkg/apis/authentication/v1/defaults.go and validation/validation.go, MinTokenAgeSec and maximum of 2^32. */
 const life = { defaultSeconds: 3600, minSeconds: 600, maxSeconds: 2 ** 32 } as const
-const defaultAudience = 'https://kubernetes.default.svc'
 
 /**
  * POST serviceaccounts/x/token: a token for an account, bound to a Pod or Secret if one is named. It is shaped like a
@@ -49,10 +49,10 @@ export const serviceAccountToken: Subresource = {
     const issuedMs = nowMs(registry.context)
     const expiresMs = issuedMs + expirationSeconds * second
     const claims = {
-      aud: audiences.length === 0 ? [defaultAudience] : audiences,
+      aud: audiences.length === 0 ? [apiAudience] : audiences,
       exp: Math.floor(expiresMs / second),
       iat: Math.floor(issuedMs / second),
-      iss: defaultAudience,
+      iss: apiAudience,
       'kubernetes.io': {
         namespace: call.namespace,
         ...(boundObjectRef === undefined ? {} : { [resource === 'pods' ? 'pod' : 'secret']: bound }),
@@ -66,7 +66,7 @@ export const serviceAccountToken: Subresource = {
       apiVersion: 'authentication.k8s.io/v1',
       metadata: { name: call.name, namespace: call.namespace, creationTimestamp: rfc3339(issuedMs) },
       spec: { audiences: claims.aud, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
-      status: { token: unsignedToken(claims), expirationTimestamp: rfc3339(expiresMs) },
+      status: { token: webToken(claims), expirationTimestamp: rfc3339(expiresMs) },
     }
     return { ok: true, code: 201, object: answer }
   },
@@ -78,9 +78,4 @@ function validateLife(seconds: number): readonly FieldError[] {
   return seconds > life.maxSeconds
     ? [invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds')]
     : []
-}
-
-function unsignedToken(claims: object): string {
-  const part = (value: object) => encodeBase64Url(utf8Bytes(JSON.stringify(value))).replace(/=+$/, '')
-  return `${part({ alg: 'RS256', kid: 'podsim' })}.${part(claims)}.${encodeBase64Url(utf8Bytes('not signed'))}`
 }
