@@ -1,20 +1,85 @@
 import { resources } from '../src/apiserver/client/client.ts'
-import { createApiServer } from '../src/apiserver/create-api-server.ts'
+import { createApiServer, type RunningApiServer } from '../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../src/apiserver/registry/kinds/all.ts'
 import { createCalendar, defaultEpochMs } from '../src/kernel/calendar.ts'
 import { createJournal } from '../src/kernel/journal.ts'
 import { createKernel } from '../src/kernel/kernel.ts'
 import { createRandomStreams } from '../src/kernel/random.ts'
 import { resolveFeatureGates } from '../src/versions/feature-gates.ts'
-
-/** Cost of a write through `handle`, with few and with many objects and watchers that it does not concern. One JSON row each. */
+import { elapsedMs, type Figure } from './measure.ts'
 
 const admin = { name: 'admin', groups: ['system:masters'] }
-const writes = 20_000
+const [few, many] = [1000, 100_000]
 
-function newServer() {
+/** Writes of a round, and rounds of which the median counts. */
+const [writes, rounds] = [2000, 15]
+
+/** One round of writes to a server that has run `before` rounds. */
+type Round = (server: RunningApiServer, before: number) => void
+
+const pods = { user: admin, resource: resources.pods, namespace: 'default' } as const
+const secrets = { user: admin, resource: resources.secrets, namespace: 'default' } as const
+
+/** Each begins and ends with the same objects in the store. */
+const kinds: Readonly<Record<string, Round>> = {
+  'create and delete Pods': (server) => {
+    for (let i = 0; i < writes; i++) server.handle({ ...pods, verb: 'create', body: podBody(`new-${i}`) })
+    const options = { gracePeriodSeconds: 0 }
+    for (let i = 0; i < writes; i++) server.handle({ ...pods, verb: 'delete', name: `new-${i}`, delete: options })
+  },
+  'patch the status of a Pod': (server, before) => {
+    for (let i = 0; i < writes; i++) {
+      server.handle({
+        ...pods,
+        verb: 'patch',
+        name: 'pod-0',
+        subresource: 'status',
+        patchType: 'application/strategic-merge-patch+json',
+        body: { status: { message: `${before} ${i}`, conditions: [{ type: 'Ready', status: 'True' }] } },
+      })
+    }
+  },
+  'update a Secret': (server, before) => {
+    const data = before % 2 === 0 ? ['MQ==', 'Mg=='] : ['Mw==', 'NA==']
+    for (let i = 0; i < writes; i++) {
+      server.handle({ ...secrets, verb: 'update', name: 'secret-0', body: secretBody('secret-0', data[i % 2] ?? '') })
+    }
+  },
+}
+
+/**
+ * Cost of a write with few and with many objects in the store and watches open that it does not concern: µs each way, and
+ * their ratio, for which both servers live in one process and take turns.
+ */
+export const apiserverFigures: readonly Figure[] = Object.entries(kinds).flatMap(([name, round]) => [
+  ...[few, many].map((size) => figure(name, size, 'µs', () => medianUs(round, [newServer(size)])[0] ?? 0)),
+  figure(`${name}: ratio`, many, `x that at ${few}`, () => {
+    const [atFew = 1, atMany = 1] = medianUs(round, [newServer(few), newServer(many)])
+    return Math.round((atMany / atFew) * 100) / 100
+  }),
+])
+
+function figure(name: string, size: number, unit: string, measure: () => number): Figure {
+  return { suite: 'apiserver', name, size, unit, measure }
+}
+
+/** Median time of one write on each server; the first rounds, which warm up, don't count. */
+function medianUs(round: Round, servers: readonly RunningApiServer[]): readonly number[] {
+  const warmUp = 5
+  const times = servers.map((): number[] => [])
+  for (let i = 0; i < warmUp + rounds; i++) {
+    servers.forEach((server, which) => {
+      const ms = elapsedMs(() => round(server, i))
+      if (i >= warmUp) times[which]?.push((ms * 1000) / writes)
+    })
+  }
+  return times.map((of) => Math.round((of.sort((a, b) => a - b)[rounds >> 1] ?? 0) * 100) / 100)
+}
+
+/** A server with so many Pods and Secrets in 50 other namespaces, and as many watches: of nodes, Secrets and namespaces. */
+function newServer(others: number): RunningApiServer {
   const kernel = createKernel()
-  return createApiServer({
+  const server = createApiServer({
     kernel,
     calendar: createCalendar(defaultEpochMs),
     journal: createJournal(kernel, 'off'),
@@ -25,80 +90,37 @@ function newServer() {
     admission: [],
     strategies: kindStrategies,
   })
-}
-
-const podBody = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, labels: { app: 'web' } },
-  spec: {
-    nodeName: 'node-1',
-    containers: [{ name: 'c', image: 'redis', volumeMounts: [{ name: 'foo', mountPath: '/etc/foo', readOnly: true }] }],
-    volumes: [{ name: 'foo', secret: { secretName: 'mysecret' } }],
-  },
-})
-
-function measure(others: number, watchers: number): Record<string, number> {
-  const server = newServer()
-  const place = { user: admin, resource: resources.pods, namespace: 'default' } as const
-  for (let i = 0; i < others; i++) {
-    server.handle({ ...place, verb: 'create', namespace: `ns-${i % 50}`, body: podBody(`other-${i}`) })
-  }
   const handlers = { event: () => {}, closed: () => {} }
-  for (let i = 0; i < watchers; i++) {
+  for (let i = 0; i < others / 2; i++) {
+    const namespace = `ns-${i % 50}`
+    server.handle({ ...pods, verb: 'create', namespace, body: podBody(`other-${i}`) })
+    server.handle({ ...secrets, verb: 'create', namespace, body: secretBody(`other-${i}`, 'MQ==') })
     server.watch(admin, resources.pods, { fieldSelector: `spec.nodeName=other-${i}` }, handlers)
-    server.watch(admin, resources.secrets, { namespace: 'default', fieldSelector: `metadata.name=s-${i}` }, handlers)
+    const selected = i % 10 === 0 ? {} : { fieldSelector: `metadata.name=other-${i}` }
+    server.watch(admin, resources.secrets, { namespace, ...selected }, handlers)
   }
+  server.handle({ ...pods, verb: 'create', body: podBody('pod-0') })
+  server.handle({ ...secrets, verb: 'create', body: secretBody('secret-0', 'MA==') })
   server.watch(admin, resources.pods, { fieldSelector: 'spec.nodeName=node-1' }, handlers)
-  const timed = (work: (i: number) => void): number => {
-    const start = process.hrtime.bigint()
-    for (let i = 0; i < writes; i++) work(i)
-    return Number(process.hrtime.bigint() - start) / writes / 1000
-  }
-  const bodies = Array.from({ length: writes }, (_, i) => podBody(`pod-${i}`))
-  const createUs = timed((i) => server.handle({ ...place, verb: 'create', body: bodies[i] }))
-  const statusPatchUs = timed((i) =>
-    server.handle({
-      ...place,
-      verb: 'patch',
-      name: `pod-${i}`,
-      subresource: 'status',
-      patchType: 'application/strategic-merge-patch+json',
-      body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
-    }),
-  )
-  const secret = (i: number, value: string) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: `s-${i % 1000}` },
-    data: { k: value },
-  })
-  const secrets = { user: admin, resource: resources.secrets, namespace: 'bench' } as const
-  for (let i = 0; i < 1000; i++) server.handle({ ...secrets, verb: 'create', body: secret(i, 'MQ==') })
-  const updateUs = timed((i) =>
-    server.handle({
-      ...secrets,
-      verb: 'update',
-      name: `s-${i % 1000}`,
-      body: secret(i, i % 2000 < 1000 ? 'Mg==' : 'MQ=='),
-    }),
-  )
-  return { createUs, statusPatchUs, updateUs }
+  server.watch(admin, resources.secrets, { namespace: 'default', fieldSelector: 'metadata.name=secret-0' }, handlers)
+  return server
 }
 
-measure(100, 10)
-const few = measure(1000, 1000)
-const many = measure(100_000, 20_000)
-for (const [name, others] of [
-  ['few', few],
-  ['many', many],
-] as const) {
-  console.log(
-    JSON.stringify({
-      bench: `apiserver/${name}`,
-      ...Object.fromEntries(Object.entries(others).map(([k, v]) => [k, Number(v.toFixed(2))])),
-    }),
-  )
+function podBody(name: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: 'web' } },
+    spec: {
+      nodeName: 'node-1',
+      containers: [
+        { name: 'c', image: 'redis', volumeMounts: [{ name: 'foo', mountPath: '/etc/foo', readOnly: true }] },
+      ],
+      volumes: [{ name: 'foo', secret: { secretName: 'mysecret' } }],
+    },
+  }
 }
-const ratios = Object.keys(few).map((key) => (many[key] ?? 0) / (few[key] ?? 1))
-console.log(JSON.stringify({ bench: 'apiserver/ratio', max: Number(Math.max(...ratios).toFixed(2)), limit: 1.5 }))
+
+function secretBody(name: string, value: string): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data: { k: value } }
+}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { apiserverFigures } from './apiserver.ts'
 import { idleFigures } from './idle.ts'
 import { kernelFigures } from './kernel.ts'
 import type { Figure } from './measure.ts'
@@ -10,7 +11,13 @@ import { startupFigures } from './startup.ts'
  * `npm run bench [suite ...]`: every figure in a process of its own, so that none spoils what the engine learnt from another,
  * all of one run. Figures with a number as their only argument are measured in this process.
  */
-const figures: readonly Figure[] = [...kernelFigures, ...podFigures, ...idleFigures, ...startupFigures]
+const figures: readonly Figure[] = [
+  ...kernelFigures,
+  ...apiserverFigures,
+  ...podFigures,
+  ...idleFigures,
+  ...startupFigures,
+]
 
 const [only, ...rest] = process.argv.slice(2)
 if (only === '--figure') {
