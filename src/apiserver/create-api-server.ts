@@ -56,6 +56,8 @@ export interface RunningApiServer extends ApiServer {
   seed(resource: ResourceRef, object: KubeObject): void
   /** Ends all watches, as a server that stops does. */
   closeWatches(): void
+  /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */
+  disturbWatches(user?: string): void
   /** Number of open watches, all resources together. */
   openWatches(): number
 }

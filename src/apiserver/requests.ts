@@ -33,6 +33,8 @@ export interface RequestParts {
 
 export interface Requests extends ApiServer {
   closeWatches(): void
+  /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */
+  disturbWatches(user?: string): void
   openWatches(): number
 }
 
@@ -42,7 +44,7 @@ export type RequestHandler = (request: EncodedRequest) => ApiAnswer
 /** The request pipeline: authorization, decoding, then what the verb does (facts apiserver.md 0, trap 2). */
 export function createRequests(parts: RequestParts): Requests {
   const { core, log } = parts
-  const watches = new Set<WatchHandle & { close?(): void }>()
+  const watches = new OpenWatches()
   const plain: RequestHandler = (request) => {
     const served = core.table.find(request.resource)
     const answer =
@@ -68,7 +70,7 @@ export function createRequests(parts: RequestParts): Requests {
     let isClosed = false
     const opened = openWatch(parts, served, options, handlers, () => {
       isClosed = true
-      if (open !== undefined) watches.delete(open)
+      if (open !== undefined) watches.delete(user.name, open)
       log.read('request.watch-closed', request, 200)
     })
     if (isStatus(opened)) {
@@ -78,7 +80,7 @@ export function createRequests(parts: RequestParts): Requests {
     }
     open = opened
     if (!isClosed) {
-      watches.add(open)
+      watches.add(user.name, open)
       log.read('request.watch', request, 200)
     }
     return open
@@ -89,8 +91,39 @@ export function createRequests(parts: RequestParts): Requests {
     http: createHttp({ core, handle, watch, authorizer: parts.authorizer }),
     openWatches: () => watches.size,
     closeWatches() {
-      for (const open of [...watches]) open.close?.()
+      for (const open of watches.of(undefined)) open.close?.()
     },
+    disturbWatches(user) {
+      for (const open of watches.of(user)) open.warn?.()
+    },
+  }
+}
+
+type ServerWatch = WatchHandle & { close?(): void; warn?(): void }
+
+/** By the names of their users. */
+class OpenWatches {
+  size = 0
+  readonly #byUser = new Map<string, Set<ServerWatch>>()
+
+  add(user: string, watch: ServerWatch): void {
+    const watches = this.#byUser.get(user) ?? new Set()
+    this.#byUser.set(user, watches)
+    watches.add(watch)
+    this.size++
+  }
+
+  delete(user: string, watch: ServerWatch): void {
+    const watches = this.#byUser.get(user)
+    if (watches?.delete(watch) !== true) return
+    this.size--
+    if (watches.size === 0) this.#byUser.delete(user)
+  }
+
+  /** Those of a user, or all. */
+  of(user: string | undefined): readonly ServerWatch[] {
+    if (user !== undefined) return [...(this.#byUser.get(user) ?? [])]
+    return [...this.#byUser.values()].flatMap((watches) => [...watches])
   }
 }
 

@@ -1,12 +1,13 @@
 import { admissionPlugins } from '../apiserver/admission/plugins/all.ts'
 import { createAuthorization } from '../apiserver/auth/create-authorization.ts'
 import { nodeRestriction } from '../apiserver/auth/node-restriction.ts'
-import { authenticatedGroup, privilegedGroup } from '../apiserver/auth/users.ts'
+import { authenticatedGroup, nodeUser, privilegedGroup } from '../apiserver/auth/users.ts'
 import type { Client, UserInfo } from '../apiserver/client/client.ts'
 import { createClient } from '../apiserver/client/in-process-client.ts'
 import { createLink, type Link, type LinkLatencies } from '../apiserver/client/link.ts'
 import { createApiServer, type RunningApiServer } from '../apiserver/create-api-server.ts'
 import { kindStrategies } from '../apiserver/registry/kinds/all.ts'
+import type { StoredResource, StoreEvent } from '../apiserver/store.ts'
 import { type ControllerManager, createControllerManager } from '../controllers/manager.ts'
 import type { ControllerOptions } from '../controllers/options.ts'
 import type { Calendar } from '../kernel/calendar.ts'
@@ -14,6 +15,7 @@ import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import type { Pod } from '../objects/core.ts'
 import type { KubeObject } from '../objects/meta.ts'
 import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
@@ -36,6 +38,8 @@ export interface ControlPlaneOptions {
   /** Latencies of the control plane's own links. */
   readonly latencies?: LinkLatencies
   readonly seams?: ClusterSeams
+  /** Every renewal of a watch is a request, though nothing came in its way. Default false: it is only computed. */
+  readonly explicitWatches?: boolean
 }
 
 /** API server, controller manager and scheduler, wired as kubeadm does. */
@@ -64,7 +68,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     gates,
     ...(options.graphDelay === undefined ? {} : { graphDelay: options.graphDelay }),
   })
-  const server = createApiServer({
+  const server: RunningApiServer = createApiServer({
     kernel,
     calendar,
     journal,
@@ -78,8 +82,15 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       late: [authorization.escalationCheck],
     }),
     strategies: [...kindStrategies, ...authorization.strategies],
-    observers: [authorization.observe, ...(seams.written === undefined ? [] : [seams.written])],
     around: seams.requests,
+    observers: [
+      (resource, event) => {
+        authorization.observe(resource, event)
+        seams.written?.(resource, event)
+        const users = usersToDisturb(resource, event)
+        if (users !== undefined) server.disturbWatches(users === 'all' ? undefined : users.name)
+      },
+    ],
   })
   seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
   const linkFor = (name: string, latencies?: LinkLatencies): Link =>
@@ -88,6 +99,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       random: random.stream(`link/${name}`),
       ...(latencies === undefined ? {} : { latencies }),
       emptyWatchOnDyingConnection: minor < 26,
+      explicitWatches: options.explicitWatches ?? false,
     })
   const link = linkFor('control-plane', options.latencies)
   const clientOf = (user: UserInfo, over: Link): Client => {
@@ -125,4 +137,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       if (options.runs?.scheduler !== false) scheduler.start()
     },
   }
+}
+
+/** Whose requests the authorizers may answer otherwise after a write: renewals of watches are requests, too. */
+function usersToDisturb(resource: StoredResource, { type, object }: StoreEvent): UserInfo | 'all' | undefined {
+  if (resource.endsWith('.rbac.authorization.k8s.io')) return 'all'
+  if (resource === 'persistentvolumes' || resource === 'volumeattachments.storage.k8s.io') return 'all'
+  if (resource !== 'pods' || type !== 'DELETED') return undefined
+  const { spec } = object as Pod // the resource says so
+  return spec.nodeName === undefined ? undefined : nodeUser(spec.nodeName)
 }

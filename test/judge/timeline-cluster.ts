@@ -54,6 +54,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     gates: apiGates,
     controllers: { disabled: ['ttl'] },
     latencies,
+    explicitWatches: true,
     // In some 7 % of the recordings the first LIST came before the authorizer knew the Pod (README-timelines.md).
     graphDelay: () => (random.stream('judge/graph').next() < 0.07 ? 30 : 0),
   })

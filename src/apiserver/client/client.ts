@@ -1,3 +1,5 @@
+import type { RandomStream } from '../../kernel/random.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status, WatchEvent } from '../../objects/meta.ts'
 
 /** Who asks. Source: k8s.io/apiserver pkg/authentication/user. */
@@ -43,6 +45,16 @@ export interface ListOptions {
 export interface WatchOptions extends ListOptions {
   readonly timeoutSeconds?: number
   readonly allowWatchBookmarks?: boolean
+  /** Who renews the watch whenever its time is over, from where it stopped: then that need not happen event by event. */
+  readonly renewal?: WatchRenewal
+}
+
+/** How a client renews a watch: what a clean end of the old one would have made it do. */
+export interface WatchRenewal {
+  /** Latencies of this watch are drawn from it. */
+  readonly random: RandomStream
+  /** The watch has ended at `at` and is asked for again with these options; it is not open before `opened` is called. */
+  renew(at: VirtualMs): WatchOptions
 }
 
 export interface WatchHandlers<T extends KubeObject> {
@@ -51,12 +63,16 @@ export interface WatchHandlers<T extends KubeObject> {
   event(event: WatchEvent<T>): void
   /** Called once when the watch is over: a clean end (undefined), or why it could not be opened or broke. */
   closed(error: RequestError | undefined): void
+  /** Between server and link: a renewal of this watch might be answered in another way than the watch was. */
+  disturbed?(): void
 }
 
 /** An open watch, or one being opened. */
 export interface WatchHandle {
   /** Ends the watch from the client's side; no handler is called any more. */
   stop(): void
+  /** Of a server's watch that is renewed: it does not end before it is told when. */
+  endAt?(at: VirtualMs): void
 }
 
 export type PatchType =

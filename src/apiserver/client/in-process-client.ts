@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { VirtualMs } from '../../kernel/time.ts'
+import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../server.ts'
 import type { Client, Done, UserInfo } from './client.ts'
@@ -65,21 +65,31 @@ export function createClient(options: ClientOptions): Client {
       watch: Parameters<Client['watch']>[1],
       handlers: Parameters<Client['watch']>[2],
     ) {
+      // Watches take no token. Source: client-go rest/request.go, Watch.
       const key = watch.namespace === undefined ? {} : { namespace: watch.namespace }
-      const line: RequestLine = { method: 'GET', resource, key, query: { ...watch, watch: true } }
-      const open = () => link.watch<T>(line, (linked) => server.watch(user, resource, watch, linked as never), handlers)
-      if (limiter === undefined) return open()
-      let isStopped = false
-      let opened: ReturnType<typeof open> | undefined
-      limiter.wait(() => {
-        if (!isStopped) opened = open()
-      })
-      return {
-        stop() {
-          isStopped = true
-          opened?.stop()
-        },
+      let current = watch
+      const line = (): RequestLine => {
+        const { renewal, ...query } = current
+        return { method: 'GET', resource, key, query: { ...query, watch: true } }
       }
+      const lifetimeMs = () => (current.timeoutSeconds ?? 0) * second
+      const { renewal } = watch
+      return link.watch<T>(
+        line(),
+        (linked) => server.watch(user, resource, current, linked as never),
+        handlers,
+        renewal === undefined
+          ? undefined
+          : {
+              random: renewal.random,
+              line,
+              lifetimeMs,
+              renew(at) {
+                current = renewal.renew(at)
+                return lifetimeMs()
+              },
+            },
+      )
     },
     create(resource, object, done, where = {}) {
       // The namespace is that of the object unless the caller knows better; a body without metadata is the server's to refuse.

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../objects/meta.ts'
 import type { Verb } from '../server.ts'
 import type { RequestError, WatchHandle, WatchHandlers } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'
-import { LinkedWatch } from './linked-watch.ts'
+import { LinkedWatch, type Renewal, type WatchWay } from './linked-watch.ts'
 import { type RequestLine, urlError } from './request-url.ts'
 
 /** How long things take on a link. What is absent takes no time. */
@@ -29,6 +29,15 @@ export interface LinkOptions {
    * recorded of v1.18 (corrections.md, Kubelet 3), not of v1.26. Default false.
    */
   readonly emptyWatchOnDyingConnection?: boolean
+  /** Every renewal of a watch is a request, though nothing came in its way. Default false: it is only computed. */
+  readonly explicitWatches?: boolean
+}
+
+/** How a renewed watch tells its request: each renewal asks for another time, and from another version. */
+export interface RenewedLine extends Renewal {
+  line(): RequestLine
+  /** Of the request that is under way, or the watch that is open. */
+  lifetimeMs(): VirtualMs
 }
 
 /** The way between one component (or all components of a node) and the API server; faults are its methods. */
@@ -70,6 +79,7 @@ export interface Link {
     line: RequestLine,
     open: (handlers: WatchHandlers<T>) => WatchHandle,
     handlers: WatchHandlers<T>,
+    renewal?: RenewedLine,
   ): WatchHandle
 }
 
@@ -97,9 +107,9 @@ export function createLink(options: LinkOptions): Link {
   const held = new Set<Held>()
   const watches = new Set<LinkedWatch>()
 
-  const requestMs = (verb: Verb | 'watch'): VirtualMs => {
+  const requestMs = (verb: Verb | 'watch', from: RandomStream): VirtualMs => {
     const latency = latencies.verbs?.[verb] ?? latencies.request ?? instant
-    return drawLatencyMs(latency, random) + drawLatencyMs(extra, random)
+    return drawLatencyMs(latency, from) + drawLatencyMs(extra, from)
   }
   const network = (line: RequestLine, text: string, cause: 'refused' | 'timeout' | 'broken'): RequestError => ({
     kind: 'network',
@@ -130,19 +140,33 @@ export function createLink(options: LinkOptions): Link {
     held.add(entry)
   }
 
+  const realiseAll = (): void => {
+    for (const watch of [...watches]) watch.realise()
+  }
+  const watchWay = {
+    eventMs: (from: RandomStream) =>
+      latencies.watchEvent === undefined ? 0 : drawLatencyMs(latencies.watchEvent, from),
+    requestMs: (from: RandomStream) => requestMs('watch', from),
+    forget: (watch: LinkedWatch) => watches.delete(watch),
+    isHindered: () => options.explicitWatches === true || isDown || isRefusing || isPartitioned,
+  }
+
   const link: Link = {
     server,
     get openWatches() {
       return watches.size
     },
     setLatencies(next) {
+      for (const watch of watches) watch.catchUp()
       latencies = checked(next)
     },
     slowDown(latency) {
       checkLatency(latency)
+      for (const watch of watches) watch.catchUp()
       extra = latency
     },
     refuse() {
+      realiseAll()
       isRefusing = true
     },
     accept() {
@@ -159,6 +183,7 @@ export function createLink(options: LinkOptions): Link {
       isDown = false
     },
     partition() {
+      realiseAll()
       isPartitioned = true
       for (const watch of watches) watch.hold('partition')
     },
@@ -170,9 +195,11 @@ export function createLink(options: LinkOptions): Link {
       for (const entry of waiting) kernel.schedule(0, entry.proceed)
     },
     dropWatches() {
+      realiseAll()
       for (const watch of [...watches]) watch.break('unexpected EOF')
     },
     stallWatches() {
+      realiseAll()
       for (const watch of watches) watch.hold('stall')
     },
     resumeWatches() {
@@ -182,7 +209,7 @@ export function createLink(options: LinkOptions): Link {
       answersToLose = count
     },
     request(verb, line, call, answered, failed, timeoutMs) {
-      const totalMs = requestMs(verb)
+      const totalMs = requestMs(verb, random)
       const thereMs = totalMs >> 1
       const onConnection = connection
       let isOver = false
@@ -224,28 +251,43 @@ export function createLink(options: LinkOptions): Link {
       }
       kernel.schedule(thereMs, () => whenPassable(atServer, timedOut))
     },
-    watch(line, open, handlers) {
-      const totalMs = requestMs('watch')
-      const eventMs = () => (latencies.watchEvent === undefined ? 0 : drawLatencyMs(latencies.watchEvent, random))
-      // The watch itself does not care for the kind: it passes on what it gets.
-      const watch = new LinkedWatch(kernel, handlers as WatchHandlers<KubeObject>, eventMs, () => watches.delete(watch))
-      const isOnDyingConnection = options.emptyWatchOnDyingConnection === true && isDown && downSince === kernel.now()
-      const atServer = (): void => {
+    watch(line, open, handlers, renewal) {
+      const lineNow = () => renewal?.line() ?? line
+      const atServer = (watch: LinkedWatch, backMs: VirtualMs, isOnDyingConnection = false): void => {
         if (watch.isOver) return
         if (isOnDyingConnection) {
           watch.closeEmpty()
           return
         }
         if (isDown || isRefusing) {
-          watch.fail(refused(line))
+          watch.fail(refused(lineNow()))
           return
         }
         watches.add(watch)
         if (isPartitioned) watch.hold('partition')
-        watch.connect(open as (handlers: WatchHandlers<KubeObject>) => WatchHandle, totalMs - (totalMs >> 1))
+        watch.connect(
+          // The watch itself does not care for the kind: it passes on what it gets.
+          open as (handlers: WatchHandlers<KubeObject>) => WatchHandle,
+          backMs,
+          renewal?.lifetimeMs(),
+        )
       }
-      const timedOut = () => watch.fail(dialTimedOut(line))
-      kernel.schedule(totalMs >> 1, () => whenPassable(atServer, timedOut))
+      const ask = (asked: LinkedWatch, backMs: VirtualMs, isOnDyingConnection?: boolean): void =>
+        whenPassable(
+          () => atServer(asked, backMs, isOnDyingConnection),
+          () => asked.fail(dialTimedOut(lineNow())),
+        )
+      const way: WatchWay = { ...watchWay, ask }
+      const watch = new LinkedWatch(
+        kernel,
+        handlers as WatchHandlers<KubeObject>,
+        way,
+        renewal?.random ?? random,
+        renewal,
+      )
+      const totalMs = watch.requestMs()
+      const isOnDyingConnection = options.emptyWatchOnDyingConnection === true && isDown && downSince === kernel.now()
+      kernel.schedule(totalMs >> 1, () => ask(watch, totalMs - (totalMs >> 1), isOnDyingConnection))
       return watch
     },
   }

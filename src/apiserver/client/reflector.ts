@@ -3,7 +3,7 @@ import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeObject, ResourceRef, Status, WatchEvent } from '../../objects/meta.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
-import type { Client, RequestError, WatchHandle } from './client.ts'
+import type { Client, RequestError, WatchHandle, WatchOptions, WatchRenewal } from './client.ts'
 import { nextReflectorState, type ReflectorEvent, type ReflectorState } from './reflector.machine.ts'
 
 /** Where a reflector puts what it sees. `replace` comes first, with everything that there is. */
@@ -138,17 +138,27 @@ export class Reflector<T extends KubeObject> {
     const epoch = this.#epoch
     const { kernel, client, resource, random } = this.#options
     const minSeconds = this.#options.minWatchTimeoutSeconds ?? defaultMinWatchTimeoutSeconds
-    const began = kernel.now()
+    let began = kernel.now()
     let isOpen = false
     let received = 0
     let error: Status | undefined
-    const options = {
+    const ask = (): WatchOptions => ({
       ...this.#selection(),
       resourceVersion: this.lastSyncResourceVersion,
       timeoutSeconds: Math.floor(minSeconds * (1 + random.next())),
       allowWatchBookmarks: true,
+      renewal,
+    })
+    const renewal: WatchRenewal = {
+      random,
+      renew(at) {
+        began = at
+        isOpen = false
+        received = 0
+        return ask()
+      },
     }
-    this.#watch = client.watch<T>(resource, options, {
+    this.#watch = client.watch<T>(resource, ask(), {
       opened: () => {
         isOpen = true
       },

@@ -1,10 +1,13 @@
 import type { StoreEvent } from '../store-event.ts'
+import { Revenants } from './revenants.ts'
 
 /** Events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
 export interface EventHistory {
   append(event: StoreEvent): void
   /** Events after a revision, oldest first; or, if some of them are forgotten, the oldest revision to start from. */
   since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; message: string }
+  /** Who will ask from some revision one day, and wants to know before that is forgotten; absent: that cannot be told. */
+  readonly revenants?: Revenants
 }
 
 /**
@@ -36,6 +39,7 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
   // A ring: the oldest event is at `next` once the ring is full.
   const ring: StoreEvent[] = []
   let next = 0
+  const revenants = new Revenants()
   const at = (index: number): StoreEvent | undefined => ring[(next + index) % ring.length]
   return {
     append(event) {
@@ -45,7 +49,9 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
       }
       ring[next] = event
       next = (next + 1) % capacity
+      revenants.forget(at(0)?.revision ?? 0)
     },
+    revenants,
     since(revision) {
       const isFull = ring.length > 0 && ring.length === capacity
       const oldest = isFull ? (at(0)?.revision ?? 0) : startRevision + 1

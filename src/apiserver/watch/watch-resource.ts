@@ -1,20 +1,19 @@
-import type { Timer } from '../../kernel/kernel.ts'
+import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
-import { second } from '../../kernel/time.ts'
+import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeObject, Status, WatchEvent } from '../../objects/meta.ts'
 import { badRequest, expired } from '../../objects/status.ts'
 import type { WatchHandle, WatchHandlers, WatchOptions } from '../client/client.ts'
+import { bookmarkBeforeEndMs } from '../client/watch-cycle.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { type ServedResource, toServed } from '../registry/resource-table.ts'
 import { parseResourceVersion } from '../registry/resource-version.ts'
 import { parseSelection, type Selection } from '../registry/selection.ts'
 import type { StoreEvent } from '../store.ts'
+import type { Revenant } from './revenants.ts'
 
 /** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
 export const defaultTimeoutSeconds = { min: 1800, max: 3600 } as const
-
-/** A bookmark comes this long before the end. Source: apiserver pkg/storage/cacher/cacher.go, nextBookmarkTime. */
-const bookmarkBeforeEndMs = 2 * second
 
 export interface WatchCallbacks {
   /** The watch is over: its time, or the client's or server's wish. */
@@ -104,11 +103,14 @@ function seenBy(selection: Selection, event: StoreEvent, served: ServedResource)
   return { type: 'DELETED', object: toServed({ ...old, metadata }, served) }
 }
 
-class OpenWatch implements WatchHandle {
+/** A watch that its client renews has no end of its own before `endAt`; who would be answered in another way is warned. */
+class OpenWatch implements WatchHandle, Revenant {
   private readonly remove: () => void
-  private readonly end: Timer
-  private readonly bookmark: Timer | undefined
+  private end: Timer | undefined
+  private bookmark: Timer | undefined
   private isOpen = true
+  private readonly kernel: Kernel
+  private readonly hasBookmarks: boolean
   /** Newest version that the client was told. */
   private seenRevision: number
   private readonly served: ServedResource
@@ -130,32 +132,48 @@ class OpenWatch implements WatchHandle {
     this.handlers = handlers
     this.finished = finished
     this.seenRevision = start.from
-    const { kernel } = core.context
-    const asked = options.timeoutSeconds ?? 0
-    // No timeout and one of nothing are the same.
-    const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
-    const timeoutMs = seconds * second
+    this.kernel = core.context.kernel
+    this.hasBookmarks = options.allowWatchBookmarks === true
     // Events up to here are told as the start; those that are still waiting to be delivered must not be told twice.
     const openedAt = Math.max(core.store.revision, version)
     this.remove = served.collection.watchers.add(scopeOf(selection), (event) => {
       if (event.revision > openedAt) this.tell(event.revision, seenBy(selection, event, served))
     })
-    this.end = kernel.schedule(timeoutMs, () => this.close())
-    this.bookmark =
-      options.allowWatchBookmarks === true && timeoutMs >= bookmarkBeforeEndMs
-        ? kernel.schedule(timeoutMs - bookmarkBeforeEndMs, () => this.sendBookmark())
-        : undefined
+    const asked = options.timeoutSeconds ?? 0
+    // No timeout and one of nothing are the same.
+    const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
+    if (options.renewal === undefined) this.endAt(this.kernel.now() + seconds * second)
     for (const event of start.events) {
       const revision = Number(event.object.metadata.resourceVersion)
       if (this.isOpen) this.tell(revision, event)
     }
+    if (options.renewal !== undefined && served.collection.history.revenants?.add(this) !== true) this.warn()
+  }
+
+  get revision(): number {
+    return this.seenRevision
+  }
+
+  warn(): void {
+    if (this.isOpen) this.handlers.disturbed?.()
+  }
+
+  endAt(at: VirtualMs): void {
+    if (!this.isOpen || this.end !== undefined) return
+    const { kernel } = this
+    const leftMs = at - kernel.now()
+    this.end = kernel.schedule(leftMs, () => this.close())
+    // What a renewed watch has sent already is computed: it is not sent twice.
+    if (this.hasBookmarks && leftMs >= bookmarkBeforeEndMs)
+      this.bookmark = kernel.schedule(leftMs - bookmarkBeforeEndMs, () => this.sendBookmark())
   }
 
   stop(): void {
     if (!this.isOpen) return
     this.isOpen = false
     this.remove()
-    this.end.cancel()
+    this.served.collection.history.revenants?.remove(this)
+    this.end?.cancel()
     this.bookmark?.cancel()
     this.finished()
   }

@@ -1,0 +1,67 @@
+/** Who will ask for what happened after a revision, at a time not known yet. */
+export interface Revenant {
+  /** From which revision it would ask now. */
+  readonly revision: number
+  /** What it would ask for may be forgotten soon, or is. Called once. */
+  warn(): void
+}
+
+/** Revisions that share a set: who stands in the set of the oldest event may be warned a little early. */
+const revisionsPerSet = 64
+
+/**
+ * Finds out who would ask for what is being forgotten, without looking at all of them at every event: they stand in sets
+ * by revision, and are looked at (and moved on) when the history forgets what belongs to their set.
+ */
+export class Revenants {
+  readonly #sets = new Map<number, Set<Revenant>>()
+  /** The set in which each of them stands. */
+  readonly #standing = new Map<Revenant, number>()
+  /** Sets up to this one belong to what is forgotten or soon will be. */
+  #passed = -1
+
+  /** False when it is too late to be warned. */
+  add(revenant: Revenant): boolean {
+    const number = setOf(revenant.revision)
+    if (number <= this.#passed) return false
+    this.#put(number, revenant)
+    return true
+  }
+
+  remove(revenant: Revenant): void {
+    const number = this.#standing.get(revenant)
+    if (number === undefined) return
+    this.#standing.delete(revenant)
+    this.#sets.get(number)?.delete(revenant)
+  }
+
+  /** The oldest event that is left has this revision. */
+  forget(oldest: number): void {
+    const reached = setOf(oldest)
+    while (this.#passed < reached) {
+      const number = ++this.#passed
+      const standing = this.#sets.get(number)
+      if (standing === undefined) continue
+      this.#sets.delete(number)
+      for (const revenant of standing) {
+        const now = setOf(revenant.revision)
+        if (now > reached) this.#put(now, revenant)
+        else {
+          this.#standing.delete(revenant)
+          revenant.warn()
+        }
+      }
+    }
+  }
+
+  #put(number: number, revenant: Revenant): void {
+    const set = this.#sets.get(number) ?? new Set()
+    this.#sets.set(number, set)
+    set.add(revenant)
+    this.#standing.set(revenant, number)
+  }
+}
+
+function setOf(revision: number): number {
+  return Math.floor(revision / revisionsPerSet)
+}
