@@ -62,8 +62,6 @@ export interface ClientVersion {
   readonly waitsForJsonpath: boolean
   /** `wait --for=delete` of what is not there ends well (1.21). */
   readonly waitForDeleteAcceptsNothing: boolean
-  /** `version --short` (until 1.27). */
-  readonly versionShortFlag: boolean
   /** `version` prints Go structs (until 1.27). */
   readonly versionPrintsStruct: boolean
   /** jsonpath-as-json output format (1.19). */
@@ -116,7 +114,6 @@ export function clientVersion(version: string): ClientVersion {
     execNeedsDash: since(31),
     waitsForJsonpath: since(23),
     waitForDeleteAcceptsNothing: since(21),
-    versionShortFlag: !since(28),
     versionPrintsStruct: !since(28),
     jsonpathAsJson: since(19),
     printsNullCreationTimestamp: !since(34),

@@ -277,3 +277,11 @@ describe('events', () => {
     expect(createKubectlWorld().run('events').stderr).toContain('unknown command "events" for "kubectl"')
   })
 })
+
+test('a flag of another version is unknown', () => {
+  const line = 'run x --image=redis --requests=cpu=1 --dry-run=client'
+  expect(createKubectlWorld().run(line).stdout).toBe('pod/x created (dry run)\n')
+  expect(createKubectlWorld({ clientVersion: '1.32.4' }).run(line).stderr).toBe(
+    "error: unknown flag: --requests\nSee 'kubectl run --help' for usage.\n",
+  )
+})

@@ -15,6 +15,10 @@ export interface FlagSpec {
   readonly deprecated?: string
   /** Must be given; told by the parser before the command runs. */
   readonly required?: true
+  /** From this kubectl minor version on. */
+  readonly since?: number
+  /** Up to and without this minor version. */
+  readonly until?: number
 }
 
 export function bool(name: string, short?: string, initial = 'false'): FlagSpec {
@@ -39,6 +43,12 @@ export function array(name: string, short?: string): FlagSpec {
 }
 export function required(spec: FlagSpec): FlagSpec {
   return { ...spec, required: true }
+}
+export function flagSince(minor: number, spec: FlagSpec): FlagSpec {
+  return { ...spec, since: minor }
+}
+export function flagUntil(minor: number, spec: FlagSpec): FlagSpec {
+  return { ...spec, until: minor }
 }
 export function unsupported(spec: FlagSpec): FlagSpec {
   return { ...spec, unsupported: true }

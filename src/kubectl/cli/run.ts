@@ -138,7 +138,8 @@ function checkRequired(specs: readonly FlagSpec[], values: FlagValues, version: 
   throw new CommandFailure({ kind: 'plain', text })
 }
 
-export function isOffered(command: Command, minor: number): boolean {
+/** Whether a command or a flag exists in a version. */
+export function isOffered(command: Pick<Command, 'since' | 'until'>, minor: number): boolean {
   return minor >= (command.since ?? 0) && minor < (command.until ?? Number.POSITIVE_INFINITY)
 }
 
@@ -158,7 +159,7 @@ function findCommand(argv: readonly string[], version: ClientVersion): Found {
     path = `${path} ${child.name}`
     rest = [...rest.slice(0, index), ...rest.slice(index + 1)]
   }
-  return { command, path, rest, flags: command.flags ?? [] }
+  return { command, path, rest, flags: (command.flags ?? []).filter((flag) => isOffered(flag, version.minor)) }
 }
 
 function firstWord(args: readonly string[], flags: readonly FlagSpec[]): number {

@@ -12,7 +12,7 @@ import {
   failureMessage,
   isReason,
 } from '../cli/failure.ts'
-import { bool, duration, int, string, strings, unsupported } from '../cli/flags.ts'
+import { bool, duration, flagSince, flagUntil, int, string, strings, unsupported } from '../cli/flags.ts'
 import { goJson } from '../json.ts'
 import { createPrinter } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
@@ -46,8 +46,8 @@ export const applyCommand: Command = {
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     unsupported(bool('prune')),
-    unsupported(strings('prune-whitelist')),
-    unsupported(strings('prune-allowlist')),
+    flagUntil(27, unsupported(strings('prune-whitelist'))),
+    flagSince(26, unsupported(strings('prune-allowlist'))),
     unsupported(bool('all')),
   ],
   children: lastAppliedCommands,

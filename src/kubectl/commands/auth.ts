@@ -1,6 +1,6 @@
 import type { Call, Command } from '../cli/command.ts'
 import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, flagSince, string } from '../cli/flags.ts'
 import { breakDown, combinedName, compactRules, sortRules } from '../describe/rbac.ts'
 import { at, listAt, textAt } from '../json.ts'
 import { alignTabs, tableTabs } from '../print/tabwriter.ts'
@@ -9,7 +9,13 @@ import { alignTabs, tableTabs } from '../print/tabwriter.ts'
 const canI: Command = {
   name: 'can-i',
   short: 'Check whether an action is allowed',
-  flags: [bool('all-namespaces', 'A'), bool('quiet', 'q'), string('subresource'), bool('list'), bool('no-headers')],
+  flags: [
+    bool('all-namespaces', 'A'),
+    bool('quiet', 'q'),
+    string('subresource'),
+    bool('list'),
+    flagSince(20, bool('no-headers')),
+  ],
   run: (call) => (call.flags.bool('list') ? listAccess(call) : checkAccess(call)),
 }
 

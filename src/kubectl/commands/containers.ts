@@ -11,7 +11,7 @@ import {
   failureMessage,
   failureText,
 } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { formatSelector } from '../describe/selectors.ts'
 import { at, listAt, textAt } from '../json.ts'
@@ -25,7 +25,7 @@ export const execCommand: Command = {
     string('container', 'c'),
     bool('stdin', 'i'),
     bool('tty', 't'),
-    bool('quiet', 'q'),
+    flagSince(21, bool('quiet', 'q')),
     string('pod', 'p'),
     string('filename', 'f'),
     duration('pod-running-timeout', '1m0s'),

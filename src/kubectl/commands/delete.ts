@@ -2,7 +2,7 @@ import { goQuote } from '../../objects/field-errors.ts'
 import { groupResource, typeName } from '../api/discovery.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import { textAt } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { deleteObject, type Info } from '../resource/info.ts'
@@ -31,7 +31,7 @@ export const deleteCommand: Command = {
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     string('raw'),
-    bool('interactive', 'i'),
+    flagSince(28, bool('interactive', 'i')),
   ],
   run: deleteCommandRun,
 }

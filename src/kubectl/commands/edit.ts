@@ -14,7 +14,7 @@ import {
   failureMessage,
   isReason,
 } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { at, deepEqual, goJson, goJsonIndented, isObject, listAt, objectAt, textAt, withoutValue } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
@@ -40,7 +40,7 @@ export const editCommand: Command = {
     bool('save-config'),
     bool('output-patch'),
     bool('windows-line-endings'),
-    string('subresource'),
+    flagSince(24, string('subresource')),
   ],
   run: edit,
 }

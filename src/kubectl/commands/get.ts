@@ -2,7 +2,7 @@ import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
 import type { Call, Command, Outcome, Wait } from '../cli/command.ts'
 import { attempt, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
-import { bool, int, string } from '../cli/flags.ts'
+import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { at, isObject, listAt, textAt } from '../json.ts'
 import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
@@ -28,8 +28,8 @@ export const getCommand: Command = {
     bool('output-watch-events'),
     int('chunk-size', '500'),
     string('raw'),
-    bool('export'),
-    string('subresource'),
+    flagUntil(19, bool('export')),
+    flagSince(24, string('subresource')),
   ],
   run: get,
 }

@@ -2,7 +2,7 @@ import { goQuote } from '../../objects/field-errors.ts'
 import { labelValue } from '../../objects/formats.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { at, compareBytes, goJson, objectAt, sortedEntries, textAt, withoutValue, withValue } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles, singleFile } from '../resource/files.ts'
@@ -20,7 +20,7 @@ const metadataFlags = [
   string('selector', 'l'),
   string('field-selector'),
   bool('all'),
-  bool('all-namespaces', 'A'),
+  flagSince(22, bool('all-namespaces', 'A')),
   string('resource-version'),
 ] as const
 

@@ -2,7 +2,7 @@ import { goQuote } from '../../objects/field-errors.ts'
 import { labelValue, qualifiedName } from '../../objects/formats.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import { taintText } from '../describe/node.ts'
 import { at, isObject, type JsonObject, listAt, textAt, withoutValue, withValue } from '../json.ts'
 import type { Info } from '../resource/info.ts'
@@ -66,8 +66,8 @@ export const drainCommand: Command = {
     string('pod-selector'),
     bool('force'),
     bool('ignore-daemonsets'),
-    bool('delete-local-data'),
-    bool('delete-emptydir-data'),
+    flagUntil(31, bool('delete-local-data')),
+    flagSince(20, bool('delete-emptydir-data')),
     bool('disable-eviction'),
     int('grace-period', '-1'),
     duration('timeout', '0s'),

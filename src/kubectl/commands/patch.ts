@@ -2,7 +2,7 @@ import { utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, flagSince, string } from '../cli/flags.ts'
 import { deepEqual, goJson } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, patchObject } from '../resource/info.ts'
@@ -18,10 +18,10 @@ export const patchCommand: Command = {
     ...writeFlags,
     ...filenameFlags,
     string('patch', 'p'),
-    string('patch-file'),
+    flagSince(20, string('patch-file')),
     string('type', undefined, 'strategic'),
     bool('local'),
-    string('subresource'),
+    flagSince(24, string('subresource')),
   ],
   run: patch,
 }

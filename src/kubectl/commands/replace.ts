@@ -2,7 +2,7 @@ import { goQuote } from '../../objects/field-errors.ts'
 import { typeName } from '../api/discovery.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
-import { bool, duration, int, string } from '../cli/flags.ts'
+import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import { textAt } from '../json.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
 import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
@@ -28,7 +28,7 @@ export const replaceCommand: Command = {
     int('grace-period', '-1'),
     duration('timeout', '0s'),
     string('raw'),
-    string('subresource'),
+    flagSince(24, string('subresource')),
   ],
   run: replace,
 }

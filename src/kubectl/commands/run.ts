@@ -3,7 +3,7 @@ import { quantity } from '../../objects/quantity.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { array, bool, duration, int, required, string, strings } from '../cli/flags.ts'
+import { array, bool, duration, flagSince, flagUntil, int, required, string, strings } from '../cli/flags.ts'
 import { formatSelector } from '../describe/selectors.ts'
 import { goJson, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { filenameFlags } from '../resource/files.ts'
@@ -22,12 +22,12 @@ export const runCommand: Command = {
     string('restart', undefined, 'Always'),
     string('labels', 'l'),
     array('env'),
-    array('annotations'),
+    flagSince(20, array('annotations')),
     string('port'),
     bool('expose'),
-    string('limits'),
-    string('requests'),
-    string('serviceaccount'),
+    flagUntil(24, string('limits')),
+    flagUntil(24, string('requests')),
+    flagUntil(24, string('serviceaccount')),
     bool('command'),
     bool('attach'),
     bool('stdin', 'i'),
@@ -36,13 +36,13 @@ export const runCommand: Command = {
     bool('quiet', 'q'),
     bool('leave-stdin-open'),
     bool('save-config'),
-    bool('privileged'),
+    flagSince(19, bool('privileged')),
     string('overrides'),
     string('override-type'),
-    string('generator'),
-    int('replicas', '1', 'r'),
-    string('schedule'),
-    int('hostport', '-1'),
+    flagUntil(21, string('generator')),
+    flagUntil(21, int('replicas', '1', 'r')),
+    flagUntil(21, string('schedule')),
+    flagUntil(24, int('hostport', '-1')),
     duration('pod-running-timeout', '1m0s'),
   ],
   run,
@@ -145,7 +145,7 @@ export const exposeCommand: Command = {
     string('external-ip'),
     string('session-affinity'),
     string('load-balancer-ip'),
-    string('generator'),
+    flagUntil(24, string('generator')),
     strings('overrides'),
     bool('save-config'),
   ],

@@ -1,7 +1,7 @@
 import { groupVersion, type Mapping } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
+import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
 import { compareBytes, goJsonIndented, textAt } from '../json.ts'
 import { alignTabs, tableTabs } from '../print/tabwriter.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'
@@ -18,7 +18,7 @@ export const apiResourcesCommand: Command = {
     string('verbs'),
     string('sort-by'),
     bool('cached'),
-    string('categories'),
+    flagSince(26, string('categories')),
   ],
   run: apiResources,
 }
@@ -94,17 +94,13 @@ const kustomizeVersions: readonly (readonly [minor: number, version: string])[] 
 export const versionCommand: Command = {
   name: 'version',
   short: 'Print the client and server version information',
-  flags: [bool('client'), bool('short'), string('output', 'o')],
+  flags: [bool('client'), flagUntil(28, bool('short')), string('output', 'o')],
   run: version,
 }
 
 function version(call: Call): number {
   const { session, flags } = call
-  const { minor, gitVersion, versionShortFlag, versionPrintsStruct, parserErrorPrefix } = session.version
-  if (flags.changed('short') && !versionShortFlag) {
-    session.err(`${parserErrorPrefix}: unknown flag: --short\nSee '${call.path} --help' for usage.\n`)
-    return 1
-  }
+  const { minor, gitVersion, versionPrintsStruct } = session.version
   const own = versionInfo(minor, gitVersion)
   const server = flags.bool('client') ? undefined : session.rest.request('GET', '/version')
   const kustomize = kustomizeVersions.findLast(([first]) => minor >= first)?.[1]

@@ -2,7 +2,7 @@ import { utf8Text } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
 import { kindName } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
-import { array, bool, type FlagSpec, type FlagValues, string, unsupported } from '../cli/flags.ts'
+import { array, bool, type FlagSpec, type FlagValues, flagSince, string, unsupported } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { at, goJsonIndented, isObject, listAt, textAt, withoutValue } from '../json.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'
@@ -16,7 +16,7 @@ export const printFlags: readonly FlagSpec[] = [
   string('output', 'o'),
   string('template'),
   bool('allow-missing-template-keys', undefined, 'true'),
-  bool('show-managed-fields'),
+  flagSince(21, bool('show-managed-fields')),
 ]
 
 export const getPrintFlags: readonly FlagSpec[] = [
