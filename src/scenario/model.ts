@@ -63,6 +63,7 @@ export type Subject =
   | 'node_holds'
   | 'node_files'
   | 'etcd'
+  | 'pulls'
 
 export interface Expectation {
   readonly place: Place

@@ -80,6 +80,8 @@ export const expectationSchema = z
       .optional()
       .meta({ description: 'Watches of nodes on a Secret that are open now, by its name or * for all' }),
 
+    pulls: name.optional().meta({ description: 'How often nodes (node:) began to pull an image, by its full name' }),
+
     delay: name
       .optional()
       .meta({ description: 'How long updates of a Secret took until a container saw them, by name of the Secret' }),
@@ -117,6 +119,7 @@ export const expectationSubjects = [
   'node_holds',
   'node_files',
   'etcd',
+  'pulls',
 ] as const
 
 const target = {

@@ -72,3 +72,20 @@ export function lookAtDelays(sim: Sim, expectation: Expectation): Finding {
     wrong.visibleAt === undefined ? 'not seen yet' : `seen after ${formatDuration(wrong.visibleAt - wrong.updatedAt)}`
   return { holds: false, expected, found: `${wrong.pod}/${wrong.container}: ${took}` }
 }
+
+/** Attempts, whatever came of them. */
+export function lookAtPulls(sim: Sim, source: ExpectationSource): Finding {
+  const image = source.pulls ?? ''
+  const begun = sim.journal
+    .query({ type: 'image.pull' })
+    .filter(
+      ({ actor, detail }) =>
+        detail?.image === image && (source.node === undefined || actor.endsWith(`/${source.node}`)),
+    )
+  const wanted = source.count ?? '>0'
+  return {
+    holds: fitsComparison(begun.length, wanted),
+    expected: `pulls of ${image} counted ${wanted}`,
+    found: `${begun.length}`,
+  }
+}

@@ -5,7 +5,7 @@ import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'
 import { fitsComparison, listOf, partialMismatch, show, textMatches } from './compare.ts'
 import { lookAtEtcd, lookAtHolders, lookAtNodeFiles } from './look-at-nodes.ts'
-import { lookAtDelays, lookAtRequests, lookAtWatches } from './look-at-traffic.ts'
+import { lookAtDelays, lookAtPulls, lookAtRequests, lookAtWatches } from './look-at-traffic.ts'
 
 /** Looks at the cluster as it is now, and says whether what is expected is there. */
 export function look(sim: Sim, expectation: Expectation): Finding {
@@ -33,6 +33,8 @@ export function look(sim: Sim, expectation: Expectation): Finding {
       return lookAtHolders(sim, source)
     case 'node_files':
       return lookAtNodeFiles(sim, source)
+    case 'pulls':
+      return lookAtPulls(sim, source)
     case 'etcd':
       return lookAtEtcd(sim, source)
   }
