@@ -24,4 +24,5 @@ export type {
   Sim,
   SimRequest,
   UpdateDelay,
+  VolumeFile,
 } from './sim/sim.ts'

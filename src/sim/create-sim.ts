@@ -26,6 +26,7 @@ import { createImageRegistry } from './registry.ts'
 import { durationMs, resolveOptions, type SimSettings, wrong } from './resolve-options.ts'
 import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
 import { traffic } from './traffic.ts'
+import { filesOfVolume } from './volume-files.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
 const bringUpMs: VirtualMs = minute
@@ -142,6 +143,11 @@ export function createSim(options: SimOptions = {}): Sim {
     logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
     file: (target, path) => fileIn(containerOf(target), path),
     env: (target) => envOf(containerOf(target)),
+    volumeFiles(name, volume, namespace = 'default') {
+      const pod = podOf(namespace, name)
+      const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
+      return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
+    },
     runFor: alive((duration) => kernel.runUntil(kernel.now() + durationMs(duration, 'runFor'))),
     runUntil: alive((condition, { within }) =>
       kernel.runUntilTrue(condition, kernel.now() + durationMs(within, 'within')),

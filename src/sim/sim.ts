@@ -52,6 +52,8 @@ export interface Sim {
   nodeFiles(node: string, text: string): readonly NodeFile[]
   /** Whether a node holds values of a Secret now: in its kubelet's cache or in a file (S1, L5). */
   holdsSecret(node: string, secret: string, namespace?: string): boolean
+  /** What lies in a volume of a Pod on its node; empty while it is not mounted. Names, modes and sizes, never contents. */
+  volumeFiles(pod: string, volume: string, namespace?: string): readonly VolumeFile[]
   /** What lies in etcd for a Secret: plain text unless encryption at rest is on (S6). */
   etcdValue(secret: string, namespace?: string): Uint8Array | undefined
   /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
@@ -96,6 +98,17 @@ export interface FileSnapshot {
   /** UTF-8 text of a file. */
   readonly content: string | undefined
   /** Target, if the path itself is a link. */
+  readonly link: string | undefined
+}
+
+/** A file, directory or link in a volume. */
+export interface VolumeFile {
+  /** Relative to the volume. */
+  readonly path: string
+  readonly type: 'file' | 'directory' | 'symlink'
+  readonly mode: number
+  readonly size: number
+  /** Target of a link. */
   readonly link: string | undefined
 }
 

@@ -25,7 +25,7 @@ export function inspect(recording: Recording, at: number, row: ObjectRow): reado
   )
   return [
     ...facts(row),
-    ...(row.kind === 'Pod' ? podLines(row.object as Pod, past) : []),
+    ...(row.kind === 'Pod' ? podLines(row.object as Pod, past, recording) : []),
     ...(row.kind === 'Secret' ? secretLines(row.object as Secret) : []),
     ...eventLines(recording, now, row),
   ]
@@ -40,13 +40,13 @@ function facts({ kind, namespace, name, object }: ObjectRow): readonly Inspector
   ]
 }
 
-function podLines(pod: Pod, past: readonly JournalRecord[]): readonly InspectorLine[] {
+function podLines(pod: Pod, past: readonly JournalRecord[], { volumeFiles }: Recording): readonly InspectorLine[] {
   const lines: InspectorLine[] = [plain(`on ${pod.spec.nodeName ?? 'no node yet'}, ${pod.status?.phase ?? 'Pending'}`)]
   for (const { name, states, here, message } of containerStates(pod)) {
     lines.push(heading(`Container ${name}`), { text: path(states, here), style: 'here' })
     if (message !== undefined) lines.push({ text: safeText(message), style: 'warning' })
   }
-  for (const { name, states, here, files } of volumeStates(pod, past)) {
+  for (const { name, states, here, files } of volumeStates(pod, past, volumeFiles)) {
     lines.push(heading(`Volume ${name}`), { text: path(states, here), style: 'here' }, ...files.map(plain))
   }
   return lines

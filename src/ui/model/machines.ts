@@ -2,6 +2,7 @@ import { compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import { volumeMachine } from '../../node/volumes/volume.machine.ts'
 import type { ContainerStatus, Pod } from '../../objects/core.ts'
+import type { VolumeFile } from '../../sim/sim.ts'
 
 /** Where a container stands. States after facts/kubelet.md 8.2. */
 export interface ContainerView {
@@ -65,14 +66,18 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
 /** The way that a volume goes when all is well; the state it is in stands among them. */
 const volumePath = ['desired', 'attached', 'mounted', 'gone']
 
-export function volumeStates(pod: Pod, past: readonly JournalRecord[]): readonly VolumeView[] {
+export function volumeStates(
+  pod: Pod,
+  past: readonly JournalRecord[],
+  filesAt: ReadonlyMap<number, readonly VolumeFile[]>,
+): readonly VolumeView[] {
   return (pod.spec.volumes ?? []).map(({ name }) => {
     let state = table.initial
     let files: readonly string[] = []
-    for (const { type, detail } of past) {
+    for (const { seq, type, detail } of past) {
       if (detail?.volume !== name) continue
       for (const event of eventsOf[type] ?? []) state = step(state, event)?.target ?? state
-      if (type === 'volume.set-up') files = filesOf(detail) ?? files
+      if (type === 'volume.set-up') files = (filesAt.get(seq) ?? []).map(fileText)
       if (type === 'volume.tear-down') files = []
     }
     return { name, states: pathThrough(state.name), here: state.name, files }
@@ -86,12 +91,10 @@ function pathThrough(here: string): readonly string[] {
     : ['desired', 'attached', 'mounted', here, 'gone']
 }
 
-/** `files` of a set-up's record: path to size and mode. */
-function filesOf(detail: Readonly<Record<string, unknown>>): readonly string[] | undefined {
-  const { files } = detail
-  if (typeof files !== 'object' || files === null) return undefined
-  return Object.entries(files).map(([path, facts]) => {
-    const { size, mode } = facts as { readonly size?: number; readonly mode?: string }
-    return `${mode ?? ''} ${path}${size === undefined ? '' : `, ${size} bytes`}`.trim()
-  })
+/** As `ls -l` would begin the line: kind and permissions, then the path, then where a link leads or how long a file is. */
+function fileText({ path, type, mode, size, link }: VolumeFile): string {
+  const kind = { file: '-', directory: 'd', symlink: 'l' }[type]
+  const bits = [...'rwxrwxrwx'].map((letter, i) => ((mode >> (8 - i)) & 1 ? letter : '-')).join('')
+  const tail = link !== undefined ? ` -> ${link}` : type === 'file' ? `  ${size} bytes` : ''
+  return `${kind}${bits} ${path}${tail}`
 }

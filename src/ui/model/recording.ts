@@ -7,6 +7,7 @@ import type { Tone } from '../../report/told.ts'
 import type { Scenario } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { actionText, type RunOptions, runScenario } from '../../scenario/run.ts'
+import type { VolumeFile } from '../../sim/sim.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
 export interface Moment {
@@ -27,12 +28,15 @@ export interface Recording {
   readonly moments: readonly Moment[]
   readonly journal: Journal
   readonly history: History
+  /** What lay in a volume right after the record of its set-up, by the record's seq. */
+  readonly volumeFiles: ReadonlyMap<number, readonly VolumeFile[]>
 }
 
 export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim' | 'seed'>): Recording {
   const moments: Moment[] = []
   let journal: Journal | undefined
   let lastSeq = 0
+  const volumeFiles = new Map<number, readonly VolumeFile[]>()
   const add = (kind: Moment['kind'], time: VirtualMs, text: string, tone: Tone = 'normal', actor = '') =>
     moments.push({ seq: lastSeq, time, kind, actor, text: safeText(text), tone, cause: 0 })
   const result = runScenario(scenario, {
@@ -43,6 +47,10 @@ export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim'
       const tell = createTeller()
       sim.journal.observe((kept) => {
         lastSeq = kept.seq
+        if (kept.type === 'volume.set-up' && kept.object !== undefined) {
+          const { name, namespace } = kept.object
+          volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
+        }
         const line = tell(kept)
         if (line === undefined || line.tone === 'chatter') return
         const { seq, time, actor, text, tone, cause } = line
@@ -64,5 +72,5 @@ export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim'
     },
   })
   if (journal === undefined) throw new Error('a run begins with its simulation')
-  return { scenario, result, moments, journal, history: createHistory(journal) }
+  return { scenario, result, moments, journal, history: createHistory(journal), volumeFiles }
 }

@@ -1,0 +1,23 @@
+import type { Machine } from '../cluster/machine.ts'
+import type { FileView } from '../node/fs/node-fs.ts'
+import type { VolumeFile } from './sim.ts'
+
+/** What lies in a volume of a Pod on its node, links and the time-stamped directory included (V6). Never contents. */
+export function filesOfVolume({ fs }: Machine, podUid: string, volume: string): readonly VolumeFile[] {
+  const volumes = `/var/lib/kubelet/pods/${podUid}/volumes`
+  const plugins = fs.readdir(volumes)
+  if (!plugins.ok) return []
+  const directory = plugins.value.map((plugin) => `${volumes}/${plugin}/${volume}`).find((path) => fs.stat(path).ok)
+  return directory === undefined ? [] : [...filesBelow(fs, directory, '')]
+}
+
+function* filesBelow(fs: FileView, directory: string, lead: string): Generator<VolumeFile> {
+  const names = fs.readdir(directory)
+  for (const name of names.ok ? names.value : []) {
+    const stat = fs.lstat(`${directory}/${name}`)
+    if (!stat.ok) continue
+    const { type, mode, size, target } = stat.value
+    yield { path: lead + name, type, mode, size, link: target }
+    if (type === 'directory') yield* filesBelow(fs, `${directory}/${name}`, `${lead}${name}/`)
+  }
+}
