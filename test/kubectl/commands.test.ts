@@ -285,3 +285,28 @@ test('a flag of another version is unknown', () => {
     "error: unknown flag: --requests\nSee 'kubectl run --help' for usage.\n",
   )
 })
+
+test('describe of an ingress asks for the endpoints of its backends', () => {
+  const world = createKubectlWorld()
+  world.out(
+    'create -f -',
+    `apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata: {name: i, annotations: {a: b}}
+spec:
+  rules: [{host: foo.com, http: {paths: [{path: /x, backend: {serviceName: web, servicePort: 80}}]}}]
+`,
+  )
+  expect(world.out('describe ing i')).toBe(`Name:             i
+Namespace:        default
+Address:          
+Default backend:  default-http-backend:80 (<error: endpoints "default-http-backend" not found>)
+Rules:
+  Host        Path  Backends
+  ----        ----  --------
+  foo.com     
+              /x   web:80 (<error: endpoints "web" not found>)
+Annotations:  a: b
+Events:       <none>
+`)
+})

@@ -252,7 +252,7 @@ function describePorts({ session, w, object }: Describing): void {
 }
 
 /** At most three addresses. Source: formatEndpoints. */
-function endpointsText(endpoints: unknown, portName: string, minor: number): string {
+export function endpointsText(endpoints: unknown, portName: string, minor: number): string {
   const subsets = listAt(endpoints, 'subsets')
   if (subsets.length === 0) return minor >= 31 ? '' : '<none>'
   const all = subsets.flatMap((subset) => {

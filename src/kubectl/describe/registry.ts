@@ -2,6 +2,7 @@ import type { Mapping } from '../api/discovery.ts'
 import type { Session } from '../cli/session.ts'
 import type { Describing } from './common.ts'
 import { describeGeneric } from './generic.ts'
+import { describeIngress } from './ingress.ts'
 import { describeNode } from './node.ts'
 import {
   describeConfigMap,
@@ -52,6 +53,8 @@ const describers: Readonly<Record<string, Describer>> = {
   'StatefulSet.apps': describeStatefulSet,
   'Job.batch': describeJob,
   'CronJob.batch': describeCronJob,
+  'Ingress.extensions': describeIngress,
+  'Ingress.networking.k8s.io': describeIngress,
   'StorageClass.storage.k8s.io': describeStorageClass,
   'PodDisruptionBudget.policy': describePdb,
   'PriorityClass.scheduling.k8s.io': describePriorityClass,
