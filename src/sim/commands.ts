@@ -1,4 +1,4 @@
-import { authenticatedGroup } from '../apiserver/auth/users.ts'
+import { authenticated, nodeNameOf, nodesGroup, nodeUser } from '../apiserver/auth/users.ts'
 import type { UserInfo } from '../apiserver/client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
@@ -117,9 +117,12 @@ const timedOutCode = 124
 
 const editorName = 'podsim-editor'
 
-/** Names that steps act as: `admin`, or anybody else without groups of their own. */
+/** Names that steps act as: `admin`, a node's or account's name with its groups, or anybody else without groups. */
 export function userOf(name: string | undefined): UserInfo {
-  return name === undefined || name === adminUser.name ? adminUser : { name, groups: [authenticatedGroup] }
+  if (name === undefined || name === adminUser.name) return adminUser
+  const anybody = authenticated({ name, groups: [] })
+  const node = nodeNameOf({ name, groups: [nodesGroup] })
+  return node === undefined ? anybody : nodeUser(node)
 }
 
 function exec(world: CommandWorld, request: ExecRequest): ExecAnswer {
