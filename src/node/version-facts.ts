@@ -59,6 +59,8 @@ export const kubeletFacts = {
   ]),
   /** Errors of a sync carry the end of the crash back-off, and the next sync comes then (2.3). */
   syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
+  /** A command of a probe that outlasts `timeoutSeconds` has failed; before, the docker runtime waited for its end. */
+  timesOutExecProbes: fact('feature ExecProbeTimeout; pkg/kubelet/dockershim/exec.go (1.18)', false, [[20, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

@@ -213,7 +213,7 @@ function volumeManager(
   })
 }
 
-function proberOf({ options, events, loop, context }: Common): Prober {
+function proberOf({ options, facts, events, loop, context }: Common): Prober {
   const { kernel, runtime, random, nodeName } = options
   const statusId = (id: string) => `${runtime.runtimeType}://${id}`
   return new Prober({
@@ -221,6 +221,7 @@ function proberOf({ options, events, loop, context }: Common): Prober {
     runtime,
     random,
     nodeName,
+    timesOutExec: facts.timesOutExecProbes,
     events,
     running: (uid, name) => loop().runningContainer(uid, name),
     onReadiness: (uid, id, isReady) => context().statuses.setContainerReadiness(uid, statusId(id), isReady),
@@ -232,7 +233,7 @@ function proberOf({ options, events, loop, context }: Common): Prober {
 function podRuntime(common: Common): PodRuntimePorts {
   const { options, facts, events, services, machine, context } = common
   const { kernel, runtime, config } = options
-  const hooks = createHookRunner(runtime, events)
+  const hooks = createHookRunner(kernel, runtime, events)
   const images = imageManager(common)
   const killer: PodKiller = {
     kernel,

@@ -7,6 +7,7 @@ import type { Pod } from '../../objects/core.ts'
 import { gridAfter } from '../grid.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease } from '../lease/node-lease.ts'
+import { type AttendedRuntime, attendedRuntime } from './attended-runtime.ts'
 import { Cleanup } from './cleanup.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
@@ -32,6 +33,7 @@ const ownNodePollMs = second
 export class KubeletRun {
   readonly context: KubeletContext
   readonly #options: KubeletOptions
+  readonly #runtime: AttendedRuntime
   readonly #phases: Phases
   readonly #services: ServiceList
   readonly #cleanup: Cleanup
@@ -51,13 +53,14 @@ export class KubeletRun {
     onDisk: { readonly machine: () => MachineState; readonly pullRecords: PullRecords },
   ) {
     this.#options = options
+    this.#runtime = attendedRuntime(options.runtime)
     const { kernel, calendar, random, nodeName, config, minor } = options
     this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
     const client = throttledClient(options.client, createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst))
     const serviceRandom = random.stream(`${nodeName}/kubelet/service-reflector`)
     this.#services = new ServiceList({ kernel, client, minor, random: serviceRandom })
     this.context = createContext({
-      options,
+      options: { ...options, runtime: this.#runtime.runtime },
       recorder,
       client,
       phases: this.#phases,
@@ -126,6 +129,7 @@ export class KubeletRun {
 
   stop(): void {
     this.#take('stop')
+    this.#runtime.leave()
     this.#ownNodeTimer?.cancel()
     this.#services.stop()
     this.#source.stop()

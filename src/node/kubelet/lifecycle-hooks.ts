@@ -1,3 +1,5 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import { second } from '../../kernel/time.ts'
 import type { Container, Handler, Pod } from '../../objects/core.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
@@ -10,22 +12,31 @@ export interface HookRunner {
 }
 
 /**
- * Runs lifecycle hooks in containers. A command's whole effect comes at the instant at which it is run: hooks take no
- * time. Source: pkg/kubelet/lifecycle/handlers.go.
+ * Runs lifecycle hooks in containers, commands in virtual time. A preStop hook that outlasts the grace period is no longer
+ * waited for, but goes on until its container is killed. Source: pkg/kubelet/lifecycle/handlers.go, Run;
+ * pkg/kubelet/kuberuntime/kuberuntime_container.go, executePreStopHook; facts/kubelet.md 8.4.
  */
-export function createHookRunner(runtime: ContainerRuntime, events: KubeletEvents): HookRunner {
+export function createHookRunner(kernel: Kernel, runtime: ContainerRuntime, events: KubeletEvents): HookRunner {
   return {
-    preStop(pod, container, containerId, _graceSeconds, done) {
-      const hook = container.lifecycle?.preStop
-      const error = hook === undefined ? undefined : run(runtime, pod, container, containerId, hook)
-      if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPreStopHook', error)
-      done()
+    preStop(pod, container, containerId, graceSeconds, done) {
+      let isWaitedFor = true
+      const end = (): void => {
+        if (!isWaitedFor) return
+        isWaitedFor = false
+        timer.cancel()
+        done()
+      }
+      const timer = kernel.schedule(graceSeconds * second, end)
+      run(runtime, pod, container, containerId, container.lifecycle?.preStop, (error) => {
+        if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPreStopHook', error)
+        end()
+      })
     },
     postStart(pod, container, containerId, done) {
-      const hook = container.lifecycle?.postStart
-      const error = hook === undefined ? undefined : run(runtime, pod, container, containerId, hook)
-      if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPostStartHook', error)
-      done(error)
+      run(runtime, pod, container, containerId, container.lifecycle?.postStart, (error) => {
+        if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPostStartHook', error)
+        done(error)
+      })
     },
   }
 }
@@ -35,24 +46,36 @@ function run(
   pod: Pod,
   container: Container,
   containerId: string,
-  hook: Handler,
-): string | undefined {
+  hook: Handler | undefined,
+  done: (error: string | undefined) => void,
+): void {
   const where = `Container ${JSON.stringify(container.name)} in Pod "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})"`
-  if (hook.exec !== undefined) {
+  if (hook?.exec !== undefined) {
     const command = hook.exec.command ?? []
-    const result = runtime.exec(containerId, command)
-    if (result.ok && result.value.exitCode === 0) return undefined
-    const reason = result.ok ? `command '${command.join(' ')}' exited with ${result.value.exitCode}` : result.message
-    const output = result.ok ? result.value.stderr || result.value.stdout : ''
-    return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${reason}: ${output}, message: ${JSON.stringify(output)}`
+    runtime.execInTime(containerId, command, (result) => {
+      if (result.ok && result.value.exitCode === 0) {
+        done(undefined)
+        return
+      }
+      const reason = result.ok ? `command '${command.join(' ')}' exited with ${result.value.exitCode}` : result.message
+      const output = result.ok ? result.value.stderr || result.value.stdout : ''
+      done(
+        `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${reason}: ${output}, message: ${JSON.stringify(output)}`,
+      )
+    })
+    return
   }
-  if (hook.httpGet !== undefined) {
+  if (hook?.httpGet !== undefined) {
     const { path = '/', port } = hook.httpGet
     const answer = runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
-    if (answer.ok) return undefined
-    return `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`
+    done(
+      answer.ok
+        ? undefined
+        : `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`,
+    )
+    return
   }
-  return undefined
+  done(undefined)
 }
 
 /** A port by number or by the container's name for it; 0 if there is none of that name. */

@@ -9,12 +9,19 @@ import { portNumber } from './lifecycle-hooks.ts'
 export type ProbeType = 'liveness' | 'readiness' | 'startup'
 type Verdict = 'success' | 'failure'
 
+interface ProbeResult {
+  readonly ok: boolean
+  readonly output: string
+}
+
 export interface ProberOptions {
   readonly kernel: Kernel
   readonly runtime: ContainerRuntime
   readonly random: RandomStreams
   readonly nodeName: string
   readonly events: KubeletEvents
+  /** Whether commands are held to the probe's `timeoutSeconds`. */
+  readonly timesOutExec: boolean
   /** The container of that name that runs now, if one does, with the instant of its start. */
   readonly running: (
     podUid: string,
@@ -32,6 +39,8 @@ interface Worker {
   readonly type: ProbeType
   readonly probe: Probe
   timer: Timer | undefined
+  /** How to give up the command that runs now. */
+  giveUp: (() => void) | undefined
   containerId: string | undefined
   last: Verdict | undefined
   run: number
@@ -69,6 +78,7 @@ export class Prober {
           type,
           probe,
           timer: undefined,
+          giveUp: undefined,
           containerId: undefined,
           last: undefined,
           run: 0,
@@ -84,14 +94,14 @@ export class Prober {
   }
 
   removePod(uid: string): void {
-    for (const worker of this.#workers.get(uid) ?? []) worker.timer?.cancel()
+    for (const worker of this.#workers.get(uid) ?? []) endWorker(worker)
     this.#workers.delete(uid)
   }
 
   stopLivenessAndStartup(uid: string): void {
     const workers = this.#workers.get(uid)
     if (workers === undefined) return
-    for (const worker of workers) if (worker.type !== 'readiness') worker.timer?.cancel()
+    for (const worker of workers) if (worker.type !== 'readiness') endWorker(worker)
     this.#workers.set(
       uid,
       workers.filter(({ type }) => type === 'readiness'),
@@ -121,19 +131,26 @@ export class Prober {
     return !(this.#workers.get(uid) ?? []).some((worker) => worker.type === type && worker.container.name === container)
   }
 
+  /** A probe that outlasts its period is followed by the next at once: the ticker keeps one tick. Source: worker.go, run. */
   #plan(worker: Worker, delayMs: VirtualMs): void {
-    worker.timer = this.#options.kernel.schedule(delayMs, () => {
-      this.#probe(worker)
-      this.#plan(worker, periodMs(worker.probe))
+    const { kernel } = this.#options
+    worker.timer = kernel.schedule(delayMs, () => {
+      const period = periodMs(worker.probe)
+      const tick = kernel.now()
+      this.#probe(worker, () => {
+        const late = kernel.now() - tick
+        this.#plan(worker, late < period ? period - late : 0)
+      })
     })
   }
 
-  #probe(worker: Worker): void {
+  #probe(worker: Worker, done: () => void): void {
     const { kernel, running } = this.#options
     const uid = worker.pod.metadata.uid ?? ''
     const container = running(uid, worker.container.name)
     if (container === undefined) {
       if (worker.containerId !== undefined) this.#settle(worker, 'failure', false)
+      done()
       return
     }
     if (worker.containerId !== container.id) {
@@ -146,25 +163,68 @@ export class Prober {
       if (worker.type !== 'startup') this.#settle(worker, worker.type === 'liveness' ? 'success' : 'failure', false)
     }
     const ageSeconds = Math.floor((kernel.now() - container.startedAt) / second)
-    if (worker.isOnHold || ageSeconds < (worker.probe.initialDelaySeconds ?? 0)) return
     const hasStarted = this.#isSuccess(uid, worker.container.name, container.id, 'startup')
-    if (hasStarted === (worker.type === 'startup')) return
-    this.#judge(worker, container.id)
+    const isEarly = worker.isOnHold || ageSeconds < (worker.probe.initialDelaySeconds ?? 0)
+    if (isEarly || hasStarted === (worker.type === 'startup')) {
+      done()
+      return
+    }
+    this.#runProbe(worker, container.id, (result) => {
+      if (result !== undefined) this.#judge(worker, result)
+      done()
+    })
   }
 
-  #judge(worker: Worker, id: string): void {
-    const result = runProbe(this.#options.runtime, worker.container, worker.probe, id)
-    const verdict: Verdict = result.ok ? 'success' : 'failure'
-    if (!result.ok) {
-      const name = worker.type.charAt(0).toUpperCase() + worker.type.slice(1)
-      this.#options.events.container(
-        worker.pod,
-        worker.container,
-        'Warning',
-        'Unhealthy',
-        `${name} probe failed: ${result.output}`,
-      )
+  /** Source: pkg/kubelet/prober/prober.go, runProbe; pkg/probe/exec/exec.go. `undefined`: it could not be run. */
+  #runProbe(worker: Worker, id: string, done: (result: ProbeResult | undefined) => void): void {
+    const { runtime } = this.#options
+    const { probe, container } = worker
+    if (probe.exec !== undefined) this.#runCommand(worker, id, probe.exec.command ?? [], done)
+    else if (probe.httpGet !== undefined) {
+      const { path = '/', port } = probe.httpGet
+      done(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }))
+    } else if (probe.tcpSocket !== undefined)
+      done(runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) }))
+    else done({ ok: true, output: '' })
+  }
+
+  #runCommand(
+    worker: Worker,
+    id: string,
+    command: readonly string[],
+    done: (result: ProbeResult | undefined) => void,
+  ): void {
+    const { kernel, runtime, timesOutExec } = this.#options
+    let timer: Timer | undefined
+    let isOver = false
+    const end = (result: ProbeResult | undefined): void => {
+      isOver = true
+      timer?.cancel()
+      worker.giveUp = undefined
+      done(result)
     }
+    const kill = runtime.execInTime(id, command, (result) => {
+      if (result.ok) end({ ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr })
+      else {
+        this.#unhealthy(worker, 'errored', result.message)
+        end(undefined)
+      }
+    })
+    if (isOver) return
+    worker.giveUp = () => {
+      timer?.cancel()
+      kill()
+    }
+    if (timesOutExec)
+      timer = kernel.schedule((worker.probe.timeoutSeconds ?? 1) * second, () => {
+        kill()
+        end({ ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` })
+      })
+  }
+
+  #judge(worker: Worker, result: ProbeResult): void {
+    const verdict: Verdict = result.ok ? 'success' : 'failure'
+    if (!result.ok) this.#unhealthy(worker, 'failed', result.output)
     worker.run = worker.last === verdict ? worker.run + 1 : 1
     worker.last = verdict
     const { failureThreshold = 3, successThreshold = 1 } = worker.probe
@@ -174,6 +234,11 @@ export class Prober {
       worker.isOnHold = true
       worker.run = 0
     }
+  }
+
+  #unhealthy({ pod, container, type }: Worker, what: 'failed' | 'errored', output: string): void {
+    const name = type.charAt(0).toUpperCase() + type.slice(1)
+    this.#options.events.container(pod, container, 'Warning', 'Unhealthy', `${name} probe ${what}: ${output}`)
   }
 
   #settle(worker: Worker, verdict: Verdict, tells: boolean): void {
@@ -193,23 +258,8 @@ function periodMs(probe: Probe): VirtualMs {
   return (probe.periodSeconds ?? 10) * second
 }
 
-/** Source: pkg/kubelet/prober/prober.go, runProbe. */
-function runProbe(
-  runtime: ContainerRuntime,
-  container: Container,
-  probe: Probe,
-  id: string,
-): { readonly ok: boolean; readonly output: string } {
-  if (probe.exec !== undefined) {
-    const result = runtime.exec(id, probe.exec.command ?? [])
-    if (!result.ok) return { ok: false, output: result.message }
-    return { ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr }
-  }
-  if (probe.httpGet !== undefined) {
-    const { path = '/', port } = probe.httpGet
-    return runtime.probe(id, { kind: 'http', port: portNumber(container, port), path })
-  }
-  if (probe.tcpSocket !== undefined)
-    return runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) })
-  return { ok: true, output: '' }
+/** No more probes; a command that runs is given up. */
+function endWorker({ timer, giveUp }: Worker): void {
+  timer?.cancel()
+  giveUp?.()
 }
