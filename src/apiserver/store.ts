@@ -151,7 +151,9 @@ function createCompaction(now: () => VirtualMs, startRevision: number): Compacti
 
 interface NamespaceObjects {
   readonly objects: Map<string, KubeObject>
-  /** Objects in the order of their names, until one comes or goes. */
+  /** Names in their order, until one comes or goes. */
+  names: readonly string[] | undefined
+  /** Objects in the order of their names, until one changes. */
   sorted: readonly KubeObject[] | undefined
 }
 
@@ -169,7 +171,7 @@ function createCollection(
   const namespaceOf = (name: string): NamespaceObjects => {
     let found = namespaces.get(name)
     if (found === undefined) {
-      found = { objects: new Map(), sorted: undefined }
+      found = { objects: new Map(), names: undefined, sorted: undefined }
       namespaces.set(name, found)
     }
     return found
@@ -183,6 +185,7 @@ function createCollection(
     const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
     const inNamespace = namespaceOf(stored.metadata.namespace ?? '')
     inNamespace.objects.set(stored.metadata.name, stored)
+    if (old === undefined) inNamespace.names = undefined
     inNamespace.sorted = undefined
     index.replace(old, stored)
     return stored
@@ -221,6 +224,7 @@ function createCollection(
       const inNamespace = namespaceOf(namespace)
       inNamespace.objects.delete(old.metadata.name)
       index.replace(old, undefined)
+      inNamespace.names = undefined
       inNamespace.sorted = undefined
       if (inNamespace.objects.size === 0) namespaces.delete(namespace)
       size--
@@ -260,7 +264,16 @@ function createObjectIndex(indexKey: ((object: KubeObject) => string) | undefine
 
 function sortedObjects(namespace: NamespaceObjects | undefined): readonly KubeObject[] {
   if (namespace === undefined) return []
-  namespace.sorted ??= [...namespace.objects.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+  if (namespace.sorted === undefined) {
+    const { objects } = namespace
+    namespace.names ??= [...objects.keys()].sort((a, b) => (a < b ? -1 : 1))
+    const sorted: KubeObject[] = []
+    for (const name of namespace.names) {
+      const object = objects.get(name)
+      if (object !== undefined) sorted.push(object)
+    }
+    namespace.sorted = sorted
+  }
   return namespace.sorted
 }
 
