@@ -11,9 +11,13 @@ export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** An empty, `.` or `..` element; most paths have none. */
+const unclean = /\/\.{0,2}(?:\/|$)/
+
 /** Joins and cleans: no empty, `.` or `..` elements remain. A relative result stays relative. */
 export function joinPath(...parts: readonly string[]): string {
-  const joined = parts.filter((part) => part !== '').join('/')
+  const joined = parts.length === 1 ? (parts[0] ?? '') : parts.filter((part) => part !== '').join('/')
+  if (joined !== '' && joined !== '/' && !unclean.test(joined.startsWith('/') ? joined : `/${joined}`)) return joined
   const absolute = joined.startsWith('/')
   const kept: string[] = []
   for (const part of joined.split('/')) {
