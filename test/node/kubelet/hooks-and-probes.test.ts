@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../../src/sim/create-sim.ts'
+import type { Sim } from '../../../src/sim/sim.ts'
+
+type Version = 'v1.18' | 'v1.26' | 'v1.36'
+
+/** A simulation with the Pod `p`, whose container sleeps until it is stopped, after it came up. */
+function running(container: object, version: Version = 'v1.18', spec: object = {}): Sim {
+  const sim = createSim({ version, seed: 'hooks', images: [{ name: 'busybox', present: true }] })
+  sim.apply(podOf(container, spec))
+  sim.runFor('5s')
+  return sim
+}
+
+function podOf(container: object, spec: object = {}): object {
+  const app = { name: 'app', image: 'busybox:1', command: ['sleep', 'infinity'], ...container }
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [app], ...spec } }
+}
+
+const exec = (script: string) => ({ exec: { command: ['sh', '-c', script] } })
+const stopOf = (sim: Sim) => sim.journal.query({ type: 'container.stop' }).at(-1)
+const exitOf = (sim: Sim) => sim.journal.query({ type: 'container.exit' }).at(-1)
+const texts = (sim: Sim, reason: string) => sim.events({ reason }).map(({ message }) => message)
+const starts = (sim: Sim) => sim.journal.query({ type: 'container.start' }).map(({ time }) => time)
+const status = (sim: Sim) =>
+  (sim.get('Pod', 'p') as { status?: { containerStatuses?: readonly Record<string, unknown>[] } } | undefined)?.status
+    ?.containerStatuses?.[0]
+
+describe('8.4 preStop', () => {
+  test.each([
+    { script: 'sleep 5', grace: 30, stopAt: 5, left: 25, endAt: 30 },
+    { script: 'true', grace: 30, stopAt: 0, left: 30, endAt: 30 },
+    // The hook takes all of the grace period: two seconds remain for the program.
+    { script: 'sleep 60', grace: 10, stopAt: 10, left: 2, endAt: 12 },
+  ])('L5 `$script` counts against $grace s: SIGTERM after $stopAt s, SIGKILL after $endAt s', (row) => {
+    const sim = running({ lifecycle: { preStop: exec(row.script) } }, 'v1.18', {
+      terminationGracePeriodSeconds: row.grace,
+    })
+    const asked = sim.now()
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('70s')
+    const stop = stopOf(sim)
+    expect(Math.floor(((stop?.time ?? 0) - asked) / 1000)).toBe(row.stopAt)
+    expect(stop?.detail).toMatchObject({ timeoutSeconds: row.left })
+    expect(Math.floor(((exitOf(sim)?.time ?? 0) - asked) / 1000)).toBe(row.endAt)
+    expect(sim.get('Pod', 'p')).toBeUndefined()
+  })
+
+  test('L5 a hook that fails is told, and the container stopped all the same', () => {
+    const sim = running({ lifecycle: { preStop: exec('echo no >&2; exit 3') } })
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('40s')
+    expect(texts(sim, 'FailedPreStopHook')[0]).toMatch(
+      /^Exec lifecycle hook \(\[sh -c echo no >&2; exit 3\]\) for Container "app" in Pod "p_default\([-0-9a-f]+\)" failed - error: command 'sh -c echo no >&2; exit 3' exited with 3: no\n, message: "no\\n"$/,
+    )
+    expect(sim.get('Pod', 'p')).toBeUndefined()
+  })
+
+  test('L6 a kubelet that dies during a hook does not stop the container; the next one begins anew', () => {
+    const sim = running({ lifecycle: { preStop: exec('sleep 5') } })
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('2s')
+    sim.fault({ kubelet: 'stop' })
+    sim.runFor('60s')
+    expect(exitOf(sim)).toBeUndefined()
+    sim.fault({ kubelet: 'start' })
+    sim.runFor('60s')
+    expect(exitOf(sim)).toBeDefined()
+    expect(sim.get('Pod', 'p')).toBeUndefined()
+  })
+})
+
+describe('8.1 postStart', () => {
+  test('L3 a container is ready only after its hook, which holds back the next container', () => {
+    const sim = createSim({ images: [{ name: 'busybox', present: true }] })
+    const first = { name: 'first', image: 'busybox:1', command: ['sleep', 'infinity'] }
+    const second = { ...first, name: 'second' }
+    const containers = [{ ...first, lifecycle: { postStart: exec('sleep 7') } }, second]
+    sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } })
+    sim.runFor('30s')
+    const [a = 0, b = 0] = starts(sim)
+    expect(b - a).toBeGreaterThanOrEqual(7000)
+    expect(b - a).toBeLessThan(8000)
+  })
+
+  test('L6 a hook that fails has its container killed and restarted', () => {
+    const sim = running({ lifecycle: { postStart: exec('exit 1') } }, 'v1.18', { terminationGracePeriodSeconds: 2 })
+    sim.runFor('30s')
+    expect(texts(sim, 'FailedPostStartHook')).not.toEqual([])
+    expect(texts(sim, 'Killing')).toContain('FailedPostStartHook')
+    expect(starts(sim).length).toBeGreaterThan(1)
+  })
+})
+
+describe('probes that run commands', () => {
+  test.each([
+    { version: 'v1.18', restarts: 0, unhealthy: [] },
+    { version: 'v1.26', restarts: 1, unhealthy: ['Liveness probe failed: command "sh -c sleep 3" timed out'] },
+  ] as const)('L6 one that takes longer than timeoutSeconds has failed from v1.20 on ($version)', (row) => {
+    const livenessProbe = { ...exec('sleep 3'), timeoutSeconds: 1, periodSeconds: 5, failureThreshold: 2 }
+    const sim = running({ livenessProbe }, row.version, { terminationGracePeriodSeconds: 2 })
+    sim.runFor('17s')
+    expect(status(sim)?.restartCount).toBe(row.restarts)
+    expect([...new Set(texts(sim, 'Unhealthy'))]).toEqual(row.unhealthy)
+  })
+
+  test('L6 a liveness probe that fails three times has the container killed with its grace period and restarted', () => {
+    const livenessProbe = { ...exec('echo bad; false'), periodSeconds: 3 }
+    const sim = running({ livenessProbe }, 'v1.18', { terminationGracePeriodSeconds: 4 })
+    sim.runFor('20s')
+    expect(texts(sim, 'Unhealthy')).toEqual(['Liveness probe failed: bad\n'])
+    expect(texts(sim, 'Killing')).toEqual(['Container app failed liveness probe, will be restarted'])
+    expect(stopOf(sim)?.detail).toMatchObject({ timeoutSeconds: 4 })
+    expect(status(sim)?.restartCount).toBe(1)
+  })
+
+  test('L3 a startup probe holds back the others and the readiness of the container until it succeeds', () => {
+    const startupProbe = { ...exec('test -f /tmp/up'), periodSeconds: 2, failureThreshold: 30 }
+    const sim = running({ startupProbe, livenessProbe: { ...exec('false'), periodSeconds: 1 } })
+    sim.runFor('20s')
+    expect(status(sim)).toMatchObject({ started: false, ready: false, restartCount: 0 })
+    expect(sim.exec({ pod: 'p' }, ['touch', '/tmp/up']).exitCode).toBe(0)
+    sim.runFor('4s')
+    expect(status(sim)).toMatchObject({ started: true })
+    sim.runFor('40s')
+    expect(status(sim)?.restartCount).toBe(1)
+  })
+
+  test('L6 a startup probe that never succeeds has the container killed', () => {
+    const startupProbe = { ...exec('false'), periodSeconds: 1, failureThreshold: 5 }
+    const sim = running({ startupProbe }, 'v1.18', { terminationGracePeriodSeconds: 2 })
+    sim.runFor('15s')
+    expect(texts(sim, 'Killing')).toContain('Container app failed startup probe, will be restarted')
+  })
+
+  test('U1 a readiness probe that looks at a mounted Secret follows its update', () => {
+    const sim = createSim({ images: [{ name: 'busybox', present: true }] })
+    const secret = (state: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      stringData: { state },
+    })
+    const readinessProbe = { ...exec('grep -q good /etc/foo/state'), periodSeconds: 2 }
+    const volumeMounts = [{ name: 'foo', mountPath: '/etc/foo' }]
+    sim.apply(secret('bad'))
+    sim.apply(podOf({ readinessProbe, volumeMounts }, { volumes: [{ name: 'foo', secret: { secretName: 's' } }] }))
+    sim.runFor('10s')
+    expect(status(sim)).toMatchObject({ ready: false, started: true })
+    sim.apply(secret('good'))
+    sim.runFor('100s')
+    expect(status(sim)).toMatchObject({ ready: true })
+  })
+})
