@@ -1,5 +1,4 @@
 /** Runs the vectors that need no server: `create secret ... --dry-run=client` and `kubectl kustomize`. */
-import { readFileSync } from 'node:fs'
 import type { VirtualFiles } from '../../src/kubectl/host.ts'
 
 export const clientVersions = ['1.32.5', '1.18.2', '1.20.2', '1.35.2'] as const
@@ -11,7 +10,7 @@ interface Expected {
   readonly exit: number
 }
 
-interface ClientVector extends Expected {
+export interface ClientVector extends Expected {
   readonly name: string
   readonly argv: readonly string[]
   readonly files: Readonly<Record<string, string>>
@@ -29,9 +28,8 @@ export interface ClientRow {
   readonly expected: Expected
 }
 
-/** Every case of a file in every version: the main fields hold where a version has no variant of its own. */
-export function clientRows(path: string): readonly ClientRow[] {
-  const vectors: readonly ClientVector[] = JSON.parse(readFileSync(path, 'utf8'))
+/** Every case in every version: the main fields hold where a version has no variant of its own. */
+export function clientRows(vectors: readonly ClientVector[]): readonly ClientRow[] {
   return vectors.flatMap((vector) =>
     clientVersions.map((version) => ({
       name: vector.name,

@@ -14,9 +14,12 @@ import {
 } from './request-vector.ts'
 import { Bindings, expandBig, isRecord, unify, unifyUnordered, withoutManagedFields } from './unify.ts'
 
+/** What a row says that another judge looks at. */
+export const judgedElsewhere = 'timelines are judged elsewhere'
+
 /** Runs request vectors (README-real-cluster.md) against a cluster and says row by row what differs. */
 
-export type { JudgedCluster, RequestVector, RowResult }
+export type { JudgedCluster, KubectlStep, RequestVector, RowResult }
 export { vectorUser }
 
 /**
@@ -87,7 +90,7 @@ class VectorRun {
     }
     if (step.events !== undefined) return this.events(step.events)
     if (step.kubectl !== undefined) return this.kubectl(step as unknown as KubectlStep)
-    return 'timelines are judged elsewhere'
+    return judgedElsewhere
   }
 
   /** The value for each placeholder in a request; one that no answer gave is made up. */

@@ -1,0 +1,127 @@
+import { runKubectl } from '../../../src/kubectl/cli/run.ts'
+import { isListOf, type Judge, type RowScore, stemOf, type VectorFile } from '../judge.ts'
+import { userNamed } from '../kubectl-sessions.ts'
+import { MemoryFiles } from '../memory-files.ts'
+import { createRecordedControlPlane, type RecordedControlPlane } from '../recorded-control-plane.ts'
+import {
+  type JudgedCluster,
+  judgedElsewhere,
+  type KubectlStep,
+  type RequestVector,
+  runRequestVector,
+} from '../requests.ts'
+import { judgeNamespaceTimeline, type NamespaceSample } from './namespace-timeline.ts'
+import { judgeNodeLifecycle, type LifecycleEntry } from './node-lifecycle.ts'
+
+/** Secrets, Pods, authz and controllers: `request` and `response` steps (README-real-cluster.md). */
+export const requestVectors: Judge = {
+  claims: ({ content }) =>
+    isListOf(content, 'name', 'group') &&
+    (content as readonly object[]).some((vector) => Object.hasOwn(vector, 'steps')),
+  parts(file) {
+    const vectors = file.content as readonly LifecycleVector[] // claimed
+    const nodes = nodesOfFile(file)
+    return vectors.map((vector) => ({ name: vector.name, score: () => ({ rows: vectorRows(file, vector, nodes) }) }))
+  },
+}
+
+interface LifecycleVector extends RequestVector {
+  readonly timeline?: readonly LifecycleEntry[]
+}
+
+function vectorRows(file: VectorFile, vector: LifecycleVector, nodes: readonly string[]): readonly RowScore[] {
+  if (vector.timeline !== undefined) return judgeNodeLifecycle(vector.name, vector.timeline)
+  // Only in the files of Secrets, Pods and authz ran no scheduler.
+  const runsScheduler = stemOf(file.path).startsWith('controllers')
+  const own = runsScheduler ? oneNode(vector, nodes) : vector
+  let cluster: RecordedControlPlane | undefined
+  const rows = runRequestVector(
+    own,
+    () => {
+      cluster = createRecordedControlPlane({
+        seed: vector.name,
+        gates: vector.gates ?? {},
+        nodes: nodes.filter((name) => !isMadeBy(vector, nodesPath, name)),
+        hasLease: (name) => !isMadeBy(vector, leasesPath, name),
+        runsScheduler,
+        ...(vector.namespace === undefined ? {} : { namespace: vector.namespace }),
+      })
+      return judged(cluster, runsScheduler ? nodes : [])
+    },
+    { settleMs, isOrderJudged: !isSharedWithControllers(vector) },
+  )
+  const judgedRows = rows.filter(({ diff }) => diff !== judgedElsewhere)
+  const samples = (vector.steps ?? []).flatMap(({ timeline }) => (timeline ?? []) as readonly NamespaceSample[])
+  if (samples.length === 0 || cluster === undefined) return judgedRows
+  return [...judgedRows, ...judgeNamespaceTimeline(vector, cluster, samples)]
+}
+
+/** Time from one request of the recording to the next. */
+const settleMs = 2
+
+/** Nodes are written by several controllers at once, and in which order they come is luck there as here. */
+function isSharedWithControllers(vector: RequestVector): boolean {
+  return JSON.stringify(vector.steps).includes('"/api/v1/nodes')
+}
+
+/** The nodes of the recorded cluster: those that its users, paths and Pods name. */
+function nodesOfFile({ content }: VectorFile): readonly string[] {
+  const text = JSON.stringify(content)
+  const named = [
+    ...text.matchAll(/"user":"system:node:([a-z0-9.-]+)"/g),
+    ...text.matchAll(/"nodeName":"([a-z0-9.-]+)"/g),
+    ...text.matchAll(/"\/api\/v1\/nodes\/([a-z0-9.-]+)/g),
+  ].map((match) => match[1] ?? '')
+  return [...new Set(named)].sort()
+}
+
+const nodesPath = /^\/api\/v1\/nodes(\?|$)/
+const leasesPath = /\/leases(\?|$)/
+
+/** Whether a vector makes that object itself, so that it cannot have been there. */
+function isMadeBy({ steps = [] }: RequestVector, collection: RegExp, node: string): boolean {
+  return steps.some(({ request }) => {
+    if (request?.method !== 'POST' || !collection.test(request.path)) return false
+    const text = request.bodyText ?? JSON.stringify(request.body)
+    return text.includes(`"name":"${node}"`)
+  })
+}
+
+/** With equal nodes the scheduler chooses at random, so that they are one as far as can be judged. */
+function oneNode(vector: RequestVector, nodes: readonly string[]): RequestVector {
+  return JSON.parse(sameName(JSON.stringify(vector), nodes)) as RequestVector
+}
+
+function sameName(text: string, nodes: readonly string[]): string {
+  const [first = '', ...others] = nodes
+  return others.reduce((shown, name) => shown.replace(new RegExp(`(?<![\\w.-])${name}(?![\\w-])`, 'g'), first), text)
+}
+
+function judged(cluster: RecordedControlPlane, sameNodes: readonly string[]): JudgedCluster {
+  return {
+    http(request) {
+      const answer = cluster.http(request)
+      return 'read' in answer || sameNodes.length < 2 ? answer : { ...answer, body: sameName(answer.body, sameNodes) }
+    },
+    advance: cluster.advance,
+    setGate: cluster.setGate,
+    kubectl: (step) => kubectl(cluster, step),
+  }
+}
+
+function kubectl({ kernel, calendar, http }: RecordedControlPlane, step: KubectlStep) {
+  const result = runKubectl(step.argv, {
+    clientVersion: /^\d+\.\d+$/.test(step.kubectl) ? `${step.kubectl}.0` : step.kubectl,
+    serverAddress: 'https://10.0.0.1:6443',
+    http,
+    user: userNamed('admin'),
+    now: () => calendar.at(kernel.now()),
+    wait: (condition, timeoutMs) => kernel.runUntilTrue(condition, kernel.now() + timeoutMs),
+    files: new MemoryFiles(),
+    stdin: undefined,
+    env: new Map(),
+    digits: (n) => '1'.repeat(n),
+    config: { contexts: [], currentContext: '' },
+  })
+  return { stdout: result.stdout, stderr: result.stderr, exit: result.exitCode }
+}

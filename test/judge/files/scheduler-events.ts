@@ -1,0 +1,157 @@
+import { resources } from '../../../src/apiserver/client/client.ts'
+import { adminUser } from '../../../src/cluster/control-plane.ts'
+import type { Event, Node, Pod } from '../../../src/objects/core.ts'
+import type { ResourceRef } from '../../../src/objects/meta.ts'
+import type { RowScore } from '../judge.ts'
+import { createRecordedControlPlane, type RecordedControlPlane, readyNode } from '../recorded-control-plane.ts'
+
+/** One line of the timeline of a Pod that stays unschedulable. `t` in seconds. */
+export interface SchedulingEntry {
+  readonly t: number
+  readonly do?: string
+  readonly seen?: string
+  readonly event?: string
+  readonly pod?: string
+  readonly [field: string]: unknown
+}
+
+const namespace = 'idle'
+/** "Times are good to about a second". */
+const tolerance = 1.2
+/** A retry waits for a look of the scheduler's queue, every 30 s; the phase of that is the recording's own. */
+const phases = Array.from({ length: 15 }, (_, at) => at * 2000)
+
+/** One row for each thing that was seen; that of one second in any order. */
+export function judgeIdleEvents(name: string, timeline: readonly SchedulingEntry[]): readonly RowScore[] {
+  const step = timeline.find((entry) => entry.do !== undefined)
+  const match = /create pod (\S+) that asks for (\d+) CPU; the only node (\S+) has (\d+)/.exec(step?.do ?? '')
+  if (step === undefined || match === null) {
+    return [{ row: `${name}#0`, passed: false, diff: `unknown step: ${step?.do}` }]
+  }
+  const [, pod = '', asks = '', node = '', has = ''] = match
+  const expected = timeline.filter((entry) => entry.seen !== undefined)
+  const until = Math.max(...expected.map(({ t }) => t)) + tolerance
+  let best: readonly RowScore[] | undefined
+  for (const phaseMs of phases) {
+    const seen = observed({ pod, asks, node, has, until: until - step.t, phaseMs })
+    const rows = compare(name, expected, seen, step.t)
+    if (best === undefined || failures(rows) < failures(best)) best = rows
+    if (failures(best) === 0) break
+  }
+  return best ?? []
+}
+
+function failures(rows: readonly RowScore[]): number {
+  return rows.filter(({ passed }) => !passed).length
+}
+
+function compare(
+  name: string,
+  expected: readonly SchedulingEntry[],
+  seen: readonly SchedulingEntry[],
+  offset: number,
+): readonly RowScore[] {
+  const left = [...seen]
+  const rows = expected.map((entry, at): RowScore => {
+    const { t, ...rest } = entry
+    const wanted = JSON.stringify(rest)
+    const found = left.findIndex(({ t: ours, ...other }) => {
+      return Math.abs(ours + offset - t) <= tolerance && JSON.stringify(other) === wanted
+    })
+    if (found >= 0) left.splice(found, 1)
+    const diff = found >= 0 ? '' : `expected ${wanted} at ${t} s, left were\n${left.map(show(offset)).join('\n')}`
+    return { row: `${name}#${at}`, passed: found >= 0, diff }
+  })
+  const more = left.map(show(offset)).join('\n')
+  return [...rows, { row: `${name}#nothing else`, passed: more === '', diff: more }]
+}
+
+function show(offset: number) {
+  return ({ t, ...rest }: SchedulingEntry): string => `${t + offset} s ${JSON.stringify(rest)}`
+}
+
+interface Situation {
+  readonly pod: string
+  readonly asks: string
+  readonly node: string
+  readonly has: string
+  readonly until: number
+  readonly phaseMs: number
+}
+
+function observed({ pod, asks, node, has, until, phaseMs }: Situation): readonly SchedulingEntry[] {
+  const cluster = createRecordedControlPlane({ seed: 'idle', namespace, runsScheduler: true })
+  const { kernel, plane } = cluster
+  const whole = readyNode(node, '2020-05-01T00:00:00Z') as Node
+  const amounts = { ...whole.status?.allocatable, cpu: has }
+  create(cluster, resources.nodes, { ...whole, status: { ...whole.status, capacity: amounts, allocatable: amounts } })
+  cluster.keepLease(node)
+  cluster.advance(1000 + phaseMs)
+  const seen: SchedulingEntry[] = []
+  const names = new Map<string, string>()
+  const beganAt = kernel.now()
+  const watch = <T>(resource: ResourceRef, show: (object: T) => object): void => {
+    plane.server.watch(
+      adminUser,
+      resource,
+      { namespace },
+      {
+        event(event) {
+          if (event.type === 'ERROR' || event.type === 'BOOKMARK') return
+          // The watch is of that resource.
+          seen.push({ t: (kernel.now() - beganAt) / 1000, seen: event.type, ...show(event.object as unknown as T) })
+        },
+        closed: () => {},
+      },
+    )
+  }
+  watch<Event>(resources.events, (event) => {
+    const known = names.get(event.metadata.name) ?? `event-${names.size + 1}`
+    names.set(event.metadata.name, known)
+    return shownEvent(known, event)
+  })
+  watch<Pod>(resources.pods, shownPod)
+  create(
+    cluster,
+    resources.pods,
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: pod },
+      spec: { containers: [{ name: 'c', image: 'redis', resources: { requests: { cpu: asks } } }] },
+    },
+    namespace,
+  )
+  cluster.advance(until * 1000)
+  return seen
+}
+
+function shownEvent(name: string, event: Event): object {
+  const { reason, message, count, firstTimestamp, eventTime } = event
+  const { series } = event as { readonly series?: { readonly count: number } } // of events.k8s.io
+  return {
+    event: name,
+    reason,
+    message,
+    count: count ?? null,
+    series: series === undefined ? null : { count: series.count },
+    firstTimestamp: firstTimestamp ?? null,
+    hasEventTime: eventTime !== undefined && eventTime !== null,
+  }
+}
+
+function shownPod({ metadata, spec, status }: Pod): object {
+  const conditions = (status?.conditions ?? []).map(({ type, status: is, reason, message }) => ({
+    type,
+    status: is,
+    reason,
+    message,
+  }))
+  return { pod: metadata.name, nodeName: spec.nodeName ?? null, conditions }
+}
+
+function create(cluster: RecordedControlPlane, resource: ResourceRef, body: object, scope?: string): void {
+  const place = scope === undefined ? {} : { namespace: scope }
+  const answer = cluster.plane.server.handle({ user: adminUser, verb: 'create', resource, body, ...place })
+  if (!answer.ok) throw new Error(answer.status.message)
+}

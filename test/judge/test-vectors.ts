@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { judgeOf } from './judges.ts'
+import { knownDifferences, knownReason } from './known-differences.ts'
+import { readVectorFile, vectorPaths } from './vectors-folder.ts'
+
+/**
+ * One test for each part (vector, session, timeline) of the files whose path fits: every row is met but for the known
+ * differences, and those that are listed still differ. `title` begins with the clauses.
+ */
+export function testVectors(title: string, fits: RegExp): void {
+  const paths = vectorPaths().filter((path) => fits.test(path))
+  test(`${title}: the recordings are there`, () => {
+    expect(paths).not.toEqual([])
+  })
+  describe.each(paths)(`${title}: %s`, (path) => {
+    const file = readVectorFile(path)
+    const parts = judgeOf(file)?.parts(file) ?? []
+    const seen = new Set<string>()
+    test.each(parts)('$name', ({ score }) => {
+      const { rows } = score()
+      for (const { row } of rows) seen.add(row)
+      const wrong = rows.filter(({ row, passed }) => !passed && knownReason(path, row) === undefined)
+      expect(wrong.map(({ row, diff }) => `${row}: ${diff}`)).toEqual([])
+      const agreeing = rows.filter(({ row, passed }) => passed && knownReason(path, row) !== undefined)
+      expect(agreeing.map(({ row }) => `${row} is met now: take it out of known-differences.ts`)).toEqual([])
+    })
+    test('known differences are rows of it', () => {
+      const listed = knownDifferences.filter((known) => known.file === path)
+      expect(listed.filter(({ row }) => !seen.has(row))).toEqual([])
+    })
+  })
+}
