@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { coverage } from '../scripts/generate-coverage.ts'
+import { findScenarioFiles, readScenarioFile } from '../src/cli/scenario-files.ts'
+import { createSim } from '../src/index.ts'
+import type { Scenario } from '../src/scenario/model.ts'
+import { type ScenarioResult, stepPassed } from '../src/scenario/result.ts'
+import { runScenario } from '../src/scenario/run.ts'
+
+/** The shipped scenarios are the lessons: each must hold, with any seed, and together they must cover every clause. */
+
+const { files } = findScenarioFiles(['scenarios'])
+const clauses = readFileSync('test/fixtures/clauses.txt', 'utf8')
+  .split('\n')
+  .map((line) => line.split(' ')[0] ?? '')
+  .filter((id) => id !== '')
+
+function load(file: string): Scenario {
+  const { loaded } = readScenarioFile(file)
+  if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
+  return loaded.value
+}
+
+/** What failed, in words that a failing test can show. */
+function failures({ steps }: ScenarioResult): readonly string[] {
+  return steps
+    .filter((step) => !stepPassed(step))
+    .flatMap(({ place, mismatches, expectations }) => [
+      ...mismatches.map(
+        ({ what, expected, found }) => `line ${place.line}: ${what}: expected ${expected}, found ${found}`,
+      ),
+      ...expectations
+        .filter(({ passed }) => !passed)
+        .map(({ place: at, expected, found }) => `line ${at.line}: ${expected}: ${found}`),
+    ])
+}
+
+describe('a shipped scenario', () => {
+  test.each(files)('%s holds, twice with the same digest, and with another seed', (file) => {
+    const scenario = load(file)
+    const first = runScenario(scenario, { createSim })
+    expect(failures(first)).toEqual([])
+    expect(first.outcome).toBe('passed')
+    expect(runScenario(scenario, { createSim }).digest).toBe(first.digest)
+    expect(failures(runScenario(scenario, { createSim, seed: 'another' }))).toEqual([])
+  })
+
+  test.each(files)('%s tells what it is about and what it covers', (file) => {
+    const { source, covers, steps } = load(file)
+    expect(source.description ?? '').not.toBe('')
+    expect(covers.filter((id) => !clauses.includes(id))).toEqual([])
+    expect(steps.some(({ say }) => say !== undefined)).toBe(true)
+    expect(
+      steps.some(
+        ({ expectations, output, action }) =>
+          expectations.length > 0 || output !== undefined || action?.kind === 'waitFor',
+      ),
+    ).toBe(true)
+  })
+})
+
+describe('the scenarios together', () => {
+  const covered = new Set(files.flatMap((file) => load(file).covers))
+
+  test.each(clauses)('%s has a scenario', (clause) => {
+    expect(covered.has(clause)).toBe(true)
+  })
+})
+
+test('docs/coverage.md is what scripts/generate-coverage.ts makes', () => {
+  expect(readFileSync('docs/coverage.md', 'utf8')).toBe(coverage())
+})
