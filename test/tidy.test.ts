@@ -15,6 +15,7 @@ const rooms = [
   'scheduler',
   'node',
   'cluster',
+  'invariants',
   'kubectl',
   'sim',
   'scenario',

@@ -6,6 +6,8 @@ import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
 import type { Machine } from '../cluster/machine.ts'
+import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
+import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { createCalendar } from '../kernel/calendar.ts'
 import { createHistory } from '../kernel/history.ts'
 import { createJournal, type Journal, type JournalObject } from '../kernel/journal.ts'
@@ -33,11 +35,20 @@ const bringUpMs: VirtualMs = minute
 
 /** A simulated cluster, up and idle at time 0. */
 export function createSim(options: SimOptions = {}): Sim {
+  return createObservedSim(options).sim
+}
+
+/** For podsim's own tests: with what stands between invariants and the cluster (`below`), and before both (`above`). */
+export function createObservedSim(
+  options: SimOptions,
+  seams: { readonly below?: ClusterSeams; readonly above?: ClusterSeams } = {},
+): { readonly sim: Sim; readonly observer: InvariantObserver | undefined; readonly cluster: Cluster } {
   const settings = resolveOptions(options)
-  const kernel: Kernel = createKernel({
-    describeCause: (seq) => journal.record(seq)?.type,
-  })
-  const journal: Journal = createJournal(kernel, settings.journal, bringUpMs)
+  const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
+  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs)
+  const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
+  const observer = settings.invariants ? observeInvariants(world) : undefined
+  const kernel = observer?.kernel ?? wheel
   const calendar = createCalendar(settings.epochMs - bringUpMs)
   const random = createRandomStreams(settings.seed)
   const registry = createImageRegistry(settings)
@@ -53,7 +64,9 @@ export function createSim(options: SimOptions = {}): Sim {
     registry,
     latencies,
     admission,
+    seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}),
   })
+  observer?.attach(cluster)
   bringUp(kernel, cluster, settings)
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
@@ -80,7 +93,9 @@ export function createSim(options: SimOptions = {}): Sim {
   const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
     return (...args: A): R => {
       if (isDisposed) throw new SimUsageError('the simulation was disposed of')
-      return work(...args)
+      const result = work(...args)
+      observer?.check()
+      return result
     }
   }
   const containerOf = ({ pod, container, namespace = 'default' }: ContainerRef, previous = false) =>
@@ -99,6 +114,7 @@ export function createSim(options: SimOptions = {}): Sim {
     })
     const blocks = meant.kind === 'apiServerUnreachable' && meant.node === undefined
     if (blocks) reachability.blockedBy++
+    observer?.fault(1)
     const finish = beginFault(cluster, registry, meant)
     let isOver = false
     const end = () => {
@@ -116,10 +132,13 @@ export function createSim(options: SimOptions = {}): Sim {
         detail: { kind: meant.kind, what: faultText(meant, true) },
       })
       finish()
+      observer?.fault(-1)
     }
     ongoing.push({ fault: meant, end })
-    if (isMomentary(meant)) ongoing.pop()
-    else if (fault.for !== undefined) kernel.schedule(durationMs(fault.for, 'fault.for'), end)
+    if (isMomentary(meant)) {
+      ongoing.pop()
+      observer?.fault(-1)
+    } else if (fault.for !== undefined) kernel.schedule(durationMs(fault.for, 'fault.for'), end)
     kernel.cause = 0
     return { clear: isMomentary(meant) ? () => {} : end }
   }
@@ -181,7 +200,7 @@ export function createSim(options: SimOptions = {}): Sim {
       isDisposed = true
     },
   }
-  return sim
+  return { sim, observer, cluster }
 }
 
 /** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */

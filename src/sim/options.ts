@@ -67,6 +67,11 @@ export interface SimOptions {
   readonly admission?: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   /** Secrets are encrypted before they are written to etcd (aescbc). Default off, as in a cluster that nobody configured. */
   readonly encryptionAtRest?: boolean
+  /**
+   * Whether podsim's own invariants are checked after every event; one that does not hold throws an InvariantViolation.
+   * Costs as much again as what happens. Default false; `podsim run` checks them in clusters of up to 20 nodes.
+   */
+  readonly invariants?: boolean
   /** Events after which a run is given up. */
   readonly maxEvents?: number
   /** Start of virtual time as RFC 3339. Default `2020-05-01T00:00:00Z`. */

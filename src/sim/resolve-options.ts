@@ -36,6 +36,7 @@ export interface SimSettings {
   readonly kubectl: string
   readonly admission: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   readonly encryptionAtRest: boolean
+  readonly invariants: boolean
   readonly maxEvents: number
   readonly epochMs: EpochMs
 }
@@ -53,6 +54,7 @@ const optionNames = [
   'kubectl',
   'admission',
   'encryptionAtRest',
+  'invariants',
   'maxEvents',
   'epoch',
 ] as const
@@ -83,6 +85,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     kubectl: options.kubectl ?? kubectlFor[minor] ?? '1.18.20',
     admission: options.admission ?? {},
     encryptionAtRest: options.encryptionAtRest ?? false,
+    invariants: options.invariants ?? false,
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs,
   }
