@@ -1,6 +1,7 @@
 import { createSim } from '../index.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import { record } from '../ui/model/recording.ts'
+import { forgetCi } from '../ui/screen/forget-ci.ts'
 import { exitCodes } from './exit-codes.ts'
 import { run } from './run.ts'
 import { readScenarioFile } from './scenario-files.ts'
@@ -30,6 +31,7 @@ export async function play(file: string, options: Record<string, unknown>): Prom
     return exitCodes.usage
   }
   const recording = record(loaded.value, { createSim, ...(flags.seed === undefined ? {} : { seed: flags.seed }) })
+  forgetCi()
   const { playOnTerminal } = await import('../ui/play-terminal.tsx')
   await playOnTerminal(recording, { stdin: process.stdin, stdout: process.stdout })
   const { result } = recording

@@ -23,8 +23,9 @@ export function formatDuration(ms: VirtualMs): string {
   return parts.join('')
 }
 
-/** `00:02:03.250`: instants, so that columns align. */
+/** `00:02:03.250`: instants, so that columns align; before the start with a minus. */
 export function formatInstant(ms: VirtualMs): string {
+  if (ms < 0) return `-${formatInstant(-ms)}`
   const pad = (n: number, width: number) => String(n).padStart(width, '0')
   const hours = Math.floor(ms / 3_600_000)
   return `${pad(hours, 2)}:${pad(Math.floor(ms / 60_000) % 60, 2)}:${pad(Math.floor(ms / 1000) % 60, 2)}.${pad(ms % 1000, 3)}`

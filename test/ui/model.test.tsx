@@ -1,4 +1,3 @@
-import { render } from 'ink'
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
@@ -6,10 +5,15 @@ import { commandOf, keyBindings } from '../../src/ui/model/keys.ts'
 import { objectsAt } from '../../src/ui/model/objects.ts'
 import { advanced, firstState, type PlayState } from '../../src/ui/model/play-state.ts'
 import { type Recording, record } from '../../src/ui/model/recording.ts'
+import { forgetCi } from '../../src/ui/screen/forget-ci.ts'
 import { FrameStream } from '../../src/ui/screen/frame-stream.ts'
 import { createPainter } from '../../src/ui/screen/painter.ts'
 import { layoutFor } from '../../src/ui/views/layout.ts'
-import { Screen } from '../../src/ui/views/screen.tsx'
+
+// Ink looks at the environment as it is loaded.
+forgetCi()
+const { render } = await import('ink')
+const { Screen } = await import('../../src/ui/views/screen.tsx')
 
 const lesson = `
 title: a lesson
