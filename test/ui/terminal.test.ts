@@ -37,6 +37,8 @@ describe.runIf(hasTmux())('podsim play on a terminal', () => {
   beforeAll(() => {
     if (!existsSync(join(root, 'dist/cli/main.js')))
       execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+    // The server ends with its last session: this one keeps it.
+    tmux('new-session', '-d', '-s', 'keep', 'sleep 600')
   }, 120_000)
   afterAll(() => {
     try {
