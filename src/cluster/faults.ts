@@ -17,6 +17,8 @@ export type ClusterFault =
   | { readonly kind: 'kubeletStopped'; readonly node?: string }
   | { readonly kind: 'kubeletRestarted'; readonly node?: string }
   | { readonly kind: 'rebooted'; readonly node: string; readonly downMs: VirtualMs }
+  /** Its wall clock is that far ahead of the true time; behind, if negative. */
+  | { readonly kind: 'clockAhead'; readonly node: string; readonly aheadMs: number }
   | { readonly kind: 'registryUnreachable'; readonly hosts: readonly string[] }
   | { readonly kind: 'controllerPaused'; readonly controller: string }
 
@@ -65,6 +67,9 @@ export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault:
     case 'rebooted':
       for (const machine of machinesOf(cluster, fault.node)) machine.reboot(fault.downMs)
       return () => {}
+    case 'clockAhead':
+      setClocks(machinesOf(cluster, fault.node), fault.aheadMs)
+      return () => setClocks(machinesOf(cluster, fault.node), 0)
     case 'registryUnreachable':
       for (const host of fault.hosts) registry.setReachable(host, false)
       return () => {
@@ -95,6 +100,13 @@ function withLinks(
   return () => {
     for (const link of links) end(link)
     for (const machine of machines) machine.relieve()
+  }
+}
+
+function setClocks(machines: readonly Machine[], aheadMs: number): void {
+  for (const { clock, kubelet } of machines) {
+    clock.set(aheadMs)
+    kubelet.clockChanged()
   }
 }
 

@@ -19,6 +19,7 @@ import type { KubeObject } from '../objects/meta.ts'
 import { quantityValue } from '../objects/quantity.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { createNodeClock, type NodeClock } from './node-clock.ts'
 import type { ClusterSeams } from './seams.ts'
 
 export interface MachineOptions {
@@ -58,6 +59,7 @@ export interface Machine {
   readonly runtime: ContainerRuntime
   readonly kubelet: Kubelet
   readonly link: Link
+  readonly clock: NodeClock
   /** Whether something is, or may be, in the way of its signs of life. */
   readonly isThreatened: boolean
   /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
@@ -68,7 +70,8 @@ export interface Machine {
 }
 
 export function createMachine(options: MachineOptions, room: MachineRoom): Machine {
-  const { kernel, calendar, journal, random, minor, gates, controlPlane, seams } = room
+  const { kernel, journal, random, minor, gates, controlPlane, seams } = room
+  const calendar = createNodeClock(kernel, room.calendar)
   const { name, index } = options
   const memoryBytes = quantityValue(options.memory)
   const disk = createNodeFs({ kernel, memoryBytes, calendar })
@@ -128,6 +131,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     runtime,
     kubelet,
     link,
+    clock: calendar,
     reboot(downMs) {
       kubelet.stop()
       runtime.reboot()

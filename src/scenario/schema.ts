@@ -143,6 +143,10 @@ export const faultSchema = z.strictObject({
     .meta({ description: 'Writes that are carried out, but whose answers are lost' }),
   kubelet: z.enum(['stop', 'start', 'restart']).optional(),
   reboot: z.string().optional().meta({ description: 'A node that goes down and comes back' }),
+  clock: z
+    .string()
+    .optional()
+    .meta({ description: 'How far the wall clock of the node is ahead; behind, with a - before it' }),
   registry: z.enum(['unreachable', 'available']).optional(),
   controller: z.string().optional().meta({ description: 'A controller that is paused' }),
   ...target,
@@ -155,6 +159,7 @@ export const faultKinds = [
   'loseAnswers',
   'kubelet',
   'reboot',
+  'clock',
   'registry',
   'controller',
 ] as const

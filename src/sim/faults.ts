@@ -1,4 +1,5 @@
 import type { ClusterFault } from '../cluster/faults.ts'
+import type { Duration } from './options.ts'
 import { durationMs, wrong } from './resolve-options.ts'
 import type { Fault } from './sim.ts'
 
@@ -12,6 +13,7 @@ const kinds = [
   'loseAnswers',
   'kubelet',
   'reboot',
+  'clock',
   'registry',
   'controller',
 ] as const
@@ -43,6 +45,7 @@ export function clusterFault(
       downMs: fault.for === undefined ? rebootMs : durationMs(fault.for, 'fault.for'),
     }
   }
+  if ('clock' in fault) return { kind: 'clockAhead', node: knownNode(fault.node, nodes), aheadMs: aheadMs(fault.clock) }
   if ('registry' in fault) {
     return fault.registry === 'available'
       ? { kind: 'end', of: ['registryUnreachable'] }
@@ -68,6 +71,13 @@ function apiServerFault(
         ...at,
       }
   }
+}
+
+/** `5m`, or `-5m` for a clock that is behind. */
+function aheadMs(clock: Duration): number {
+  if (typeof clock === 'number' && Number.isSafeInteger(clock)) return clock
+  const text = String(clock)
+  return text.startsWith('-') ? -durationMs(text.slice(1), 'fault.clock') : durationMs(text, 'fault.clock')
 }
 
 function knownNode(name: string, nodes: readonly string[]): string {
@@ -96,6 +106,10 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
       return `the kubelet is restarted${on}`
     case 'rebooted':
       return `${fault.node} goes down for a reboot`
+    case 'clockAhead':
+      return isEnd
+        ? `the clock of ${fault.node} is right again`
+        : `the clock of ${fault.node} is ${Math.abs(fault.aheadMs) / 1000} s ${fault.aheadMs < 0 ? 'behind' : 'ahead'}`
     case 'registryUnreachable':
       return isEnd ? 'the image registry answers again' : 'the image registry is out of reach'
     case 'controllerPaused':

@@ -138,6 +138,8 @@ export type Fault = (
   | { readonly loseAnswers: number }
   | { readonly kubelet: 'stop' | 'start' | 'restart' }
   | { readonly reboot: string }
+  /** The wall clock of `node` is so far ahead; behind, with a `-` before it. */
+  | { readonly clock: Duration; readonly node: string }
   | { readonly registry: 'unreachable' | 'available' }
   | { readonly controller: string }
 ) & { readonly node?: string; readonly for?: Duration }

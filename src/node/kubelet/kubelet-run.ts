@@ -172,6 +172,10 @@ export class KubeletRun {
     return inspect(this.context, this.#state.name, ref)
   }
 
+  clockChanged(): void {
+    this.#loop.clockChanged()
+  }
+
   lastHeartbeat(): number | undefined {
     return this.#lease.lastRenewal()
   }

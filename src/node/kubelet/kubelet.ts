@@ -17,6 +17,8 @@ export interface Kubelet {
   stop(): void
   /** The machine went down and up again (runtime and files are told by their own `reboot`): the next start finds a new boot id. */
   machineRebooted(): void
+  /** The machine's wall clock was set. */
+  clockChanged(): void
   setStaticPods(pods: readonly Pod[]): void
   inspect(ref: KubeletRef): StateView | undefined
   /** The parts of the running kubelet, for those who explain or draw it; undefined while it is stopped. */
@@ -86,6 +88,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     machineRebooted() {
       boots++
     },
+    clockChanged: () => run?.clockChanged(),
     setStaticPods(pods) {
       staticPods = pods
       run?.setStaticPods(pods)

@@ -212,6 +212,18 @@ export class SyncLoop {
     )
   }
 
+  /** The node's wall clock was set: deadlines and lives of tokens are measured by it, at the next sync of each Pod. */
+  clockChanged(): void {
+    const { pods, queue } = this.#context
+    for (const pod of pods.all()) {
+      const uid = pod.metadata.uid ?? ''
+      this.#timers.get(uid)?.cancel()
+      this.#timers.delete(uid)
+      this.#planDeadline(pod)
+      queue.wantSync(uid)
+    }
+  }
+
   stop(): void {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()

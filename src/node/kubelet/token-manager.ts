@@ -1,5 +1,5 @@
 import { type Client, resources } from '../../apiserver/client/client.ts'
-import { type Calendar, parseRfc3339 } from '../../kernel/calendar.ts'
+import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { hour, second, type VirtualMs } from '../../kernel/time.ts'
 import type { Pod } from '../../objects/core.ts'
@@ -9,10 +9,11 @@ import type { TokenRequest, TokenResult, TokenSource } from '../volumes/plugins/
 /** Source: pkg/kubelet/token/token_manager.go, maxTTL, and the 20 % of requiresRefresh. */
 const refreshes = { maxAgeMs: 24 * hour, restOfLife: 0.2 } as const
 
+/** Instants of the node's wall clock. */
 interface Held {
   readonly token: string
-  readonly expiresAt: VirtualMs
-  readonly refreshAt: VirtualMs
+  readonly expiresAt: EpochMs
+  readonly refreshAt: EpochMs
 }
 
 /** What the API server answers to serviceaccounts/token. */
@@ -48,8 +49,8 @@ export class TokenManager implements TokenSource {
     const tokens = this.#held.get(uid) ?? new Map<string, Held>()
     this.#held.set(uid, tokens)
     const held = tokens.get(key)
-    if (held !== undefined && this.#kernel.now() <= held.refreshAt) {
-      done({ ok: true, token: held.token, staleAt: held.refreshAt + 1 })
+    if (held !== undefined && this.#wallClock() <= held.refreshAt) {
+      done({ ok: true, token: held.token, staleAt: this.#staleAt(held) })
       return
     }
     const body = {
@@ -73,7 +74,7 @@ export class TokenManager implements TokenSource {
         }
         const fresh = this.#heldOf(reply.value, expirationSeconds)
         if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
-        done({ ok: true, token: fresh.token, staleAt: fresh.refreshAt + 1 })
+        done({ ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) })
       },
       where,
     )
@@ -86,14 +87,22 @@ export class TokenManager implements TokenSource {
   #heldOf({ status }: TokenAnswer, expirationSeconds: number): Held {
     const lifeMs = expirationSeconds * second
     const expiry = parseRfc3339(status?.expirationTimestamp ?? '')
-    const expiresAt = expiry === undefined ? this.#kernel.now() + lifeMs : expiry - this.#calendar.epochMs
+    const expiresAt = expiry ?? this.#wallClock() + lifeMs
     const refreshAt = Math.min(expiresAt - lifeMs + refreshes.maxAgeMs, expiresAt - lifeMs * refreshes.restOfLife)
     return { token: status?.token ?? '', expiresAt, refreshAt: Math.floor(refreshAt) }
   }
 
+  #wallClock(): EpochMs {
+    return this.#calendar.at(this.#kernel.now())
+  }
+
+  #staleAt({ refreshAt }: Held): VirtualMs {
+    return refreshAt - this.#calendar.epochMs + 1
+  }
+
   #failed(key: string, held: Held | undefined, error: string): TokenResult {
     if (held === undefined) return { ok: false, error: `failed to fetch token: ${error}` }
-    if (this.#kernel.now() > held.expiresAt)
+    if (this.#wallClock() > held.expiresAt)
       return { ok: false, error: `token ${key} expired and refresh failed: ${error}` }
     return { ok: true, token: held.token }
   }
