@@ -10,6 +10,7 @@ import type { AdmissionPlugin } from './admission/plugin.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { createAuthorizerChain } from './auth/authorizer-chain.ts'
 import type { UserInfo } from './client/client.ts'
+import { createCustomResources } from './custom/custom-resources.ts'
 import { createExpiry } from './expiry.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
@@ -81,6 +82,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
     written(resource, event) {
       for (const observe of observers) observe(resource, event)
+      custom.observe(resource, event)
       return log.write(actor, resource, event)
     },
     delivering(cause) {
@@ -91,6 +93,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const own = new Set(options.strategies.map((strategy) => storedName(strategy.resource)))
   const builtIn = coreStrategies().filter((strategy) => !own.has(storedName(strategy.resource)))
   const table = createResourceTable(store, [...builtIn, ...options.strategies], minor)
+  const custom = createCustomResources(store, table, context)
   const core: RegistryCore = {
     context,
     table,

@@ -289,9 +289,10 @@ function bodyObject(core: RegistryCore, served: ServedResource, body: unknown): 
   const metadata = given.metadata ?? ({} as KubeObject['metadata']) // a name is asked for later
   const isReady =
     given.apiVersion === served.storedApiVersion && given.kind === strategy.kind && given.metadata !== undefined
-  const object = isReady
+  const named = isReady
     ? (given as KubeObject) // all three members are there
     : { ...body, apiVersion: served.storedApiVersion, kind: strategy.kind, metadata }
+  const object = strategy.converted?.toStored(named, info.version) ?? named
   return strategy.defaults?.(object, core.context) ?? object
 }
 

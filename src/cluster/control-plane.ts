@@ -115,7 +115,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     clientFor: (name) => clientOf(componentUser(name), link),
     minor,
     gates,
-    ...(options.controllers === undefined ? {} : { options: options.controllers }),
+    options: {
+      // Discovery tells the singular name of custom resources only.
+      customResources: () => server.discovery.resources.filter(({ singularName }) => singularName !== undefined),
+      ...options.controllers,
+    },
   })
   const scheduler = createScheduler({
     kernel,

@@ -28,9 +28,10 @@ export function createNamespaceController(context: ControllerContext): Controlle
   const { kernel, calendar, options } = context
   const client = context.clientFor('namespace-controller')
   const namespaces = context.informer<Namespace>(resources.namespaces)
-  const kinds = options.apiResources
-    .filter(({ namespaced }) => namespaced)
-    .toSorted((a, b) => compareText(a.group, b.group) || compareText(a.resource, b.resource))
+  const kinds = () =>
+    [...options.apiResources, ...options.customResources()]
+      .filter(({ namespaced }) => namespaced)
+      .toSorted((a, b) => compareText(a.group, b.group) || compareText(a.resource, b.resource))
 
   /** Writes until there is no conflict. Source: retryOnConflictError. */
   const write = function* (
@@ -74,7 +75,7 @@ export function createNamespaceController(context: ControllerContext): Controlle
   ): Procedure<{ readonly estimate: number; readonly content: Content }> {
     const content: Content = { remaining: new Map(), finalizers: new Map(), errors: [] }
     let estimate = 0
-    for (const kind of kinds) {
+    for (const kind of kinds()) {
       const own = kind.group === '' && kind.resource === 'pods' ? yield* podEstimate(namespace) : 0
       estimate = Math.max(estimate, yield* deleteKind(client, kind, namespace.metadata.name, own, content))
     }

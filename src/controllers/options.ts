@@ -19,6 +19,8 @@ export interface ControllerOptions {
   readonly disabled: readonly string[]
   /** Resources that the garbage collector and the namespace controller go through. */
   readonly apiResources: readonly ApiResource[]
+  /** Those that CustomResourceDefinitions define at this moment; only the namespace controller goes through them. */
+  readonly customResources: () => readonly ApiResource[]
   readonly nodeMonitorPeriodMs: VirtualMs
   readonly nodeMonitorGracePeriodMs: VirtualMs
   readonly nodeStartupGracePeriodMs: VirtualMs
@@ -69,6 +71,7 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     signToken: legacyToken,
     disabled: [],
     apiResources: deletableResources(minor),
+    customResources: () => [],
     nodeMonitorPeriodMs: 5000,
     nodeMonitorGracePeriodMs: minor >= 31 ? 50_000 : 40_000,
     nodeStartupGracePeriodMs: 60_000,

@@ -65,7 +65,7 @@ export function currentText(error: string, minor: number): string {
 }
 
 /** A body whose kind nobody knows. Source: handlers/rest.go, summarizeData. */
-function unrecognized(error: string, body: string, expected: KindRef): Body {
+export function unrecognized(error: string, body: string, expected: KindRef): Body {
   const message = `the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summary(body)})`
   return { ok: false, status: badRequest(message) }
 }

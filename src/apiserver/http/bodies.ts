@@ -6,6 +6,7 @@ import { type KindRef, schemaOf } from '../../objects/schema/schema.ts'
 import { badRequest, plainError } from '../../objects/status.ts'
 import type { PatchType } from '../client/client.ts'
 import { currentText, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
+import { decodeCustom } from '../decoding/decode-custom.ts'
 import { unstructuredError } from '../decoding/from-unstructured.ts'
 import { decodeTyped } from '../decoding/typed-decoder.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
@@ -21,6 +22,13 @@ const patchTypes: readonly PatchType[] = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
+/** Those that custom resources take. */
+const customPatchTypes: readonly PatchType[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
   'application/apply-patch+yaml',
 ]
 
@@ -46,13 +54,14 @@ export function bodyDecoders(
 ): (verb: Verb) => Decoders {
   const { minor } = core.context
   const kind = bodyKind(served, subresource)
+  const isUntyped = served.isCustom === true && (subresource === '' || subresource === 'status')
   return (verb) => {
     switch (verb) {
       case 'create':
       case 'update': {
         const format = inputFormat(request.headers['content-type'])
         if (format === undefined) return { decode: () => ({ ok: false, status: unsupportedMediaType() }) }
-        return { decode: () => decodeBody(text, format, kind, minor) }
+        return { decode: () => (isUntyped ? decodeCustom : decodeBody)(text, format, kind, minor) }
       }
       case 'patch': {
         const type = patchTypeOf(request.headers['content-type']) ?? 'application/merge-patch+json'
@@ -69,6 +78,12 @@ export function bodyDecoders(
         return {}
     }
   }
+}
+
+/** Nobody knows how lists of custom resources merge. Source: apiextensions-apiserver pkg/apiserver/customresource_handler.go. */
+export function customPatchRefusal({ headers }: HttpRequest, { isCustom }: ServedResource): Status | undefined {
+  const isStrategic = patchTypeOf(headers['content-type']) === 'application/strategic-merge-patch+json'
+  return isCustom === true && isStrategic ? unsupportedMediaType(customPatchTypes) : undefined
 }
 
 /** The kind that a body is of: the resource's, or the subresource's own. */

@@ -54,7 +54,7 @@ const storedAs: Readonly<Record<string, string>> = {
 function resourceEntry(info: ResourceInfo, discovery: Discovery, minor: number): Entry {
   return {
     name: info.resource,
-    singularName: '',
+    singularName: info.singularName ?? '',
     namespaced: info.namespaced,
     kind: info.kind,
     verbs: info.verbs,

@@ -12,7 +12,7 @@ import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import type { ApiAnswer, ApiServer, HttpAnswer, HttpRequest, HttpStream, Verb } from '../server.ts'
-import { bodyDecoders, isPatchType } from './bodies.ts'
+import { bodyDecoders, customPatchRefusal, isPatchType } from './bodies.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
 import { encodeAnswer, escapeHtml, onWire, plainText } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
@@ -164,7 +164,7 @@ function resourceRequest(
       statusAnswer(unknown ?? genericStatus(405))
     )
   }
-  const early = frameworkRefusal(request, verb)
+  const early = frameworkRefusal(request, verb) ?? (verb === 'patch' ? customPatchRefusal(request, served) : undefined)
   const refused = early === undefined ? undefined : denied(parts, user, request, route, verb)
   if (refused !== undefined) return refused
   if (early !== undefined) return statusAnswer(early)

@@ -58,7 +58,7 @@ export function inputFormat(contentType: string | undefined): 'json' | 'yaml' | 
 }
 
 /** Source: negotiation/errors.go, errUnsupportedMediaType. */
-export function unsupportedMediaType(): Status {
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
+export function unsupportedMediaType(types: readonly string[] = accepted): Status {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`
   return failure(415, 'UnsupportedMediaType', message)
 }

@@ -1,3 +1,4 @@
+import { definitionStrategy } from '../custom/definition-strategy.ts'
 import { configMapStrategy } from './kinds/config-map.ts'
 import { eventStrategy } from './kinds/event.ts'
 import { namespaceStrategy } from './kinds/namespace.ts'
@@ -14,5 +15,6 @@ export function coreStrategies(): readonly Strategy[] {
     configMapStrategy,
     serviceAccountStrategy,
     eventStrategy,
+    definitionStrategy,
   ] as readonly unknown[] as readonly Strategy[]
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
 import { type Discovery, discoveryOf, type ResourceInfo } from '../../objects/schema/discovery.ts'
 import type { Collection, Store } from '../store.ts'
+import { createCustomDiscovery } from './custom-discovery.ts'
 import { genericStrategy } from './generic-strategy.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -15,11 +16,15 @@ export interface ServedResource {
   readonly isConverted: boolean
   /** `v1`, `apps/v1`: of the stored version. */
   readonly storedApiVersion: string
+  /** Of a CustomResourceDefinition: its objects have no type, but perhaps a schema. */
+  readonly isCustom?: boolean
 }
 
 export interface ResourceTable {
   readonly discovery: Discovery
   find(ref: ResourceRef): ServedResource | undefined
+  /** Serves other versions of a custom resource than before; none: no longer. */
+  serveCustom(group: string, resource: string, versions: readonly ServedResource[]): void
 }
 
 /** Resources that are stored under another group: the newer name of the same thing. Source: pkg/master/master.go, storage factory overrides. */
@@ -40,7 +45,8 @@ export function storedName(ref: { readonly group: string; readonly resource: str
 
 /** Resources that discovery knows, each with its strategy, or with the generic one when none is given. */
 export function createResourceTable(store: Store, strategies: readonly Strategy[], minor: number): ResourceTable {
-  const discovery = discoveryOf(minor)
+  const custom = createCustomDiscovery(discoveryOf(minor))
+  const { discovery } = custom
   const byName = new Map(strategies.map((strategy) => [storedName(strategy.resource), strategy]))
   const served = new Map<string, Map<string, ServedResource>>()
   const extra = new Map(strategies.map((strategy) => [keyOf(strategy.resource), strategy]))
@@ -69,6 +75,17 @@ export function createResourceTable(store: Store, strategies: readonly Strategy[
         if (found !== undefined) versions.set(apiVersion, found)
       }
       return found
+    },
+    serveCustom(group, resource, versions) {
+      const known = served.get(resource) ?? new Map<string, ServedResource>()
+      served.set(resource, known)
+      for (const [apiVersion, { info }] of [...known]) if (info.group === group) known.delete(apiVersion)
+      for (const version of versions) known.set(version.apiVersion, version)
+      custom.replace(
+        group,
+        resource,
+        versions.map(({ info }) => info),
+      )
     },
   }
 }
@@ -104,5 +121,8 @@ function infoOf(strategy: Strategy | undefined): ResourceInfo | undefined {
 
 /** An object in the version that the client speaks. */
 export function toServed(object: KubeObject, served: ServedResource): KubeObject {
-  return served.isConverted ? { ...object, apiVersion: served.apiVersion, kind: served.info.kind } : object
+  if (!served.isConverted) return object
+  const { converted } = served.strategy
+  const inVersion = converted === undefined ? object : converted.toServed(object, served.info.version)
+  return { ...inVersion, apiVersion: served.apiVersion, kind: served.info.kind }
 }

@@ -25,6 +25,11 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly resource: ResourceRef
   readonly kind: string
   readonly namespaced: boolean
+  /** For resources whose versions differ by more than their name; `version` is the one that the client speaks. */
+  readonly converted?: {
+    toStored(object: KubeObject, version: string): T
+    toServed(object: T, version: string): KubeObject
+  }
   /** Applied as the body is decoded, at create and update alike. */
   defaults?(object: T, context: RegistryContext): T
   prepareForCreate?(object: T, context: RegistryContext): T
@@ -70,7 +75,7 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Cells of the server-side table, in the order of `columns`. */
   readonly table?: {
     readonly columns: readonly TableColumn[]
-    row(object: T, context: RegistryContext): readonly (string | number | boolean)[]
+    row(object: T, context: RegistryContext): readonly (string | number | boolean | null)[]
   }
 }
 

@@ -1,4 +1,3 @@
-import { invalid } from '../../objects/field-errors.ts'
 import { equalJson } from '../../objects/json.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
 import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../objects/status.ts'
@@ -111,13 +110,16 @@ export function checkName(object: KubeObject, request: WriteRequest): Status | u
   return badRequest(message)
 }
 
+/** Go prints an unsigned number of no known kind with `%#v`. */
+const unsignedZero = 'Invalid value: 0x0: must be specified for an update'
+
 function checkVersion(served: ServedResource, name: string, version: number, existing: KubeObject): Status | undefined {
   if (version === 0) {
     if (served.strategy.allowsUnconditionalUpdate !== false) return undefined
     const { group, resource } = served.info
     // The resource stands where the kind should: so it is in the original.
     return invalidStatus({ group, kind: resource }, name, [
-      invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+      { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', body: unsignedZero },
     ])
   }
   return version === Number(existing.metadata.resourceVersion) ? undefined : modifiedConflict(served, name)

@@ -30,6 +30,8 @@ export interface Discovery {
   /** Throws when the kind is not served in that version. */
   forKind(apiVersion: string, kind: string): Mapping
   groupVersions(): readonly string[]
+  /** Forgets what earlier command lines read. */
+  invalidate(): void
   /** Names of resources of a category such as `all`; undefined when there is none. */
   category(name: string): readonly Mapping[] | undefined
 }
@@ -69,6 +71,7 @@ export function createDiscovery(world: DiscoveryWorld): Discovery {
   const { rest, config, now, minor } = world
   const servers = caches.get(config) ?? new Map<string, CachedDiscovery>()
   caches.set(config, servers)
+  let isFresh = false
   const known = (): CachedDiscovery => {
     const cached = servers.get(rest.serverUrl)
     if (cached !== undefined && now < cached.until) return cached
@@ -79,7 +82,18 @@ export function createDiscovery(world: DiscoveryWorld): Discovery {
     }
     const fresh: CachedDiscovery = { until: now + cacheMs(minor), groups: read.value, all: undefined }
     servers.set(rest.serverUrl, fresh)
+    isFresh = true
     return fresh
+  }
+  const invalidate = (): void => {
+    if (!isFresh) servers.delete(rest.serverUrl)
+  }
+  /** What is not there may have come since: asked once more. Source: client-go restmapper/discovery.go, DeferredDiscoveryRESTMapper. */
+  const lookAgain = <T>(look: () => T | undefined): T | undefined => {
+    const found = look()
+    if (found !== undefined || isFresh) return found
+    invalidate()
+    return look()
   }
   const loadGroups = (): readonly GroupEntry[] => known().groups
   const resources = (): readonly Mapping[] => {
@@ -93,15 +107,18 @@ export function createDiscovery(world: DiscoveryWorld): Discovery {
   }
   const isPreferred = (mapping: Mapping): boolean =>
     loadGroups().some(({ group, preferred }) => group === mapping.group && preferred === mapping.version)
-  const tryFind = (name: string): Mapping | undefined => lookup(resources(), name)
+  const tryFind = (name: string): Mapping | undefined => lookAgain(() => lookup(resources(), name))
   return {
     resources,
+    invalidate,
     preferred: () => preferredOf(resources(), isPreferred),
     tryFind,
     find: (name) => tryFind(name) ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`),
     forKind(apiVersion, kind) {
-      const found = resources().find(
-        (mapping) => mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion,
+      const found = lookAgain(() =>
+        resources().find(
+          (mapping) => mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion,
+        ),
       )
       return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
     },

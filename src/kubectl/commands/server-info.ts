@@ -33,6 +33,7 @@ function apiResources(call: Call): number {
     .string('verbs')
     .split(',')
     .filter((verb) => verb !== '')
+  if (!flags.bool('cached')) session.discovery.invalidate()
   const shown = session.discovery
     .preferred()
     .filter((mapping) => mapping.verbs.length > 0)

@@ -14,6 +14,8 @@ export interface ResourceInfo extends ResourceRef {
   readonly namespaced: boolean
   /** Sorted, as discovery gives them. */
   readonly verbs: readonly string[]
+  /** Told for custom resources only. */
+  readonly singularName?: string
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: ReadonlyMap<string, SubresourceInfo>

@@ -1,0 +1,44 @@
+import { invalid } from '../../objects/field-errors.ts'
+import { dns1123Subdomain, maskTrailingDash } from '../../objects/formats.ts'
+import type { JsonObject } from '../../objects/json.ts'
+import type { KubeObject } from '../../objects/meta.ts'
+import type { Strategy } from '../registry/strategy.ts'
+import { customTable } from './columns.ts'
+import type { CustomResourceDefinition, CustomVersion } from './definition.ts'
+import { applyDefaults, prune, schemaErrors } from './structural-schema.ts'
+
+/** How objects of one version of a custom resource are kept. Source: apiextensions-apiserver pkg/registry/customresource/strategy.go. */
+export function customStrategy({ spec }: CustomResourceDefinition, version: CustomVersion, stored: string): Strategy {
+  const schema = version.schema?.openAPIV3Schema
+  const kind = spec.names?.kind ?? ''
+  const hasStatus = version.subresources?.status !== undefined
+  const validate = (object: KubeObject) => {
+    if (object.kind !== kind) return [invalid('kind', object.kind, `must be ${kind}`)]
+    return schema === undefined ? [] : schemaErrors(asJson(object), schema)
+  }
+  return {
+    resource: { group: spec.group ?? '', version: stored, resource: spec.names?.plural ?? '' },
+    kind,
+    namespaced: spec.scope === 'Namespaced',
+    hasStatus,
+    countsGeneration: true,
+    allowsUnconditionalUpdate: false,
+    validateName: (name, isPrefix, { minor }) => dns1123Subdomain(maskTrailingDash(name, isPrefix), minor),
+    defaults(object) {
+      if (schema === undefined || spec.preserveUnknownFields === true) return object
+      return applyDefaults(prune(asJson(object), schema), schema) as unknown as KubeObject // kind and metadata stay
+    },
+    prepareForCreate(object) {
+      if (!hasStatus) return object
+      const { status: _given, ...rest } = object as KubeObject & { readonly status?: unknown }
+      return rest
+    },
+    validate,
+    validateUpdate: validate,
+    table: customTable(version.additionalPrinterColumns ?? []),
+  }
+}
+
+function asJson(object: KubeObject): JsonObject {
+  return object as unknown as JsonObject // API objects are JSON
+}

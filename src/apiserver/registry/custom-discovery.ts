@@ -1,0 +1,49 @@
+import { compareVersions, type Discovery, type ResourceInfo } from '../../objects/schema/discovery.ts'
+
+/** Discovery that grows and shrinks with CustomResourceDefinitions: built-in resources first, then theirs by group. */
+export interface CustomDiscovery {
+  readonly discovery: Discovery
+  /** The versions of a custom resource that are served from now on. */
+  replace(group: string, resource: string, infos: readonly ResourceInfo[]): void
+}
+
+export function createCustomDiscovery(builtIn: Discovery): CustomDiscovery {
+  const added = new Map<string, readonly ResourceInfo[]>()
+  let resources = builtIn.resources
+  let groups = builtIn.groups
+  let byKey = new Map<string, ResourceInfo>()
+  const versions = new Map<string, readonly string[]>()
+  return {
+    discovery: {
+      get resources() {
+        return resources
+      },
+      get groups() {
+        return groups
+      },
+      resource: (ref) => builtIn.resource(ref) ?? byKey.get(keyOf(ref)),
+      versions: (group) => versions.get(group) ?? builtIn.versions(group),
+    },
+    replace(group, resource, infos) {
+      if (infos.length === 0) added.delete(`${group}/${resource}`)
+      else added.set(`${group}/${resource}`, infos)
+      const all = [...added.values()].flat()
+      byKey = new Map(all.map((info) => [keyOf(info), info]))
+      resources = [...builtIn.resources, ...[...all].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))]
+      versions.clear()
+      for (const { group: of } of all) {
+        const known = new Set([
+          ...builtIn.versions(of),
+          ...all.filter((info) => info.group === of).map((info) => info.version),
+        ])
+        versions.set(of, [...known].sort(compareVersions))
+      }
+      const own = [...versions.keys()].filter((of) => !builtIn.groups.includes(of)).sort()
+      groups = [...builtIn.groups, ...own]
+    },
+  }
+}
+
+function keyOf({ group, version, resource }: Pick<ResourceInfo, 'group' | 'version' | 'resource'>): string {
+  return `${group}/${version}/${resource}`
+}
