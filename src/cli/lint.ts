@@ -9,7 +9,10 @@ export async function lint(paths: readonly string[]): Promise<number> {
   for (const diagnostic of missing) process.stderr.write(`${drawDiagnostic(diagnostic, '')}\n`)
   for (const file of files) {
     const { text, loaded } = readScenarioFile(file)
-    if (loaded.ok) continue
+    if (loaded.ok) {
+      for (const warning of loaded.warnings) process.stderr.write(`${drawDiagnostic(warning, text, 'warning')}\n`)
+      continue
+    }
     wrong++
     for (const diagnostic of loaded.errors) process.stderr.write(`${drawDiagnostic(diagnostic, text)}\n`)
   }

@@ -13,6 +13,7 @@ export const diagnosticCodes = {
   UNKNOWN_EXPECTATION: 'An expectation names nothing to look at.',
   AMBIGUOUS_EXPECTATION: 'An expectation names more than one thing to look at.',
   BAD_MANIFEST: 'A manifest is no object of Kubernetes.',
+  BASE64_NEWLINES: 'A Secret has base64 with line ends inside.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
 } as const
@@ -45,9 +46,9 @@ export function lineAndColumn(text: string, offset: number): { readonly line: nu
  * The diagnostic as a person reads it: `file:line:column`, the sentence, the line with its neighbours and a caret.
  * Tabs and control characters of the source are shown, never sent to the terminal as they are.
  */
-export function drawDiagnostic(diagnostic: Diagnostic, text: string): string {
+export function drawDiagnostic(diagnostic: Diagnostic, text: string, severity: 'error' | 'warning' = 'error'): string {
   const { line, column } = lineAndColumn(text, diagnostic.range[0])
-  const head = `${diagnostic.file}:${line}:${column}: error ${diagnostic.code}: ${printable(diagnostic.message)}`
+  const head = `${diagnostic.file}:${line}:${column}: ${severity} ${diagnostic.code}: ${printable(diagnostic.message)}`
   const suggestion = diagnostic.suggestion === undefined ? [] : [`  did you mean ${diagnostic.suggestion}?`]
   const lines = text.split('\n')
   if (text === '') return [head, ...suggestion].join('\n')

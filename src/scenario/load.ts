@@ -5,6 +5,7 @@ import { closest, type Diagnostic, type DiagnosticCode, type Loaded, lineAndColu
 import { diagnosticsOf, quoted } from './issues.ts'
 import type { Expectation, Place, Scenario, Step, StepAction, StepTime, Subject } from './model.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
+import { checkManifests } from './scenario-manifests.ts'
 import {
   clusterSchema,
   type ExpectationSource,
@@ -122,11 +123,13 @@ function compile(
   const compiler = new Compiler(document, text, file, errors)
   const files = compiler.files(source, sources)
   const steps = source.steps.map((step, i) => compiler.step(step, ['steps', i]))
+  const manifests = checkManifests(source, document, text, file)
+  errors.push(...manifests.errors)
   if (errors.length > 0) return fail(errors)
   const seed = source.seed === undefined ? defaultSeed(file) : String(source.seed)
   return {
     ok: true,
-    warnings: [],
+    warnings: manifests.warnings,
     value: { file, source, title: source.title, covers: source.covers ?? [], seed, files, steps },
   }
 }
