@@ -129,8 +129,9 @@ function containersDetail(statuses: readonly ContainerStatus[]): Readonly<Record
 /** Tells of set-ups, tear-downs and calls of the runtime, from the journal. */
 export function observeJournal(cluster: TimelineCluster, tell: Tell): void {
   const configs = captureConfigs(cluster)
+  const credentials = captureCredentials(cluster)
   cluster.journal.observe((record) => {
-    const line = runtimeLine(record, configs) ?? volumeLine(record)
+    const line = runtimeLine(record, configs, credentials) ?? volumeLine(record)
     if (line !== undefined) tell(...line)
   })
 }
@@ -166,7 +167,11 @@ function goDuration(ms: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`
 }
 
-function runtimeLine(record: JournalRecord, configs: ReadonlyMap<string, ContainerConfig>): Line | undefined {
+function runtimeLine(
+  record: JournalRecord,
+  configs: ReadonlyMap<string, ContainerConfig>,
+  credentials: { readonly current: string | undefined },
+): Line | undefined {
   const { type, object, detail = {} } = record
   const pod = object?.name
   const { attempt, container, image } = detail
@@ -177,8 +182,10 @@ function runtimeLine(record: JournalRecord, configs: ReadonlyMap<string, Contain
       return ['runtime', 'StopPodSandbox', { pod }]
     case 'sandbox.remove':
       return ['runtime', 'RemovePodSandbox', { pod }]
-    case 'image.pull':
-      return ['runtime', 'PullImage', { image, pod }]
+    case 'image.pull': {
+      const used = credentials.current
+      return ['runtime', 'PullImage', { ...(used === undefined ? {} : { credentials: used }), image, pod }]
+    }
     case 'image.pulled':
       return ['runtime', 'PullImageDone', { image, pod, result: detail.result }]
     case 'container.create': {
@@ -211,6 +218,22 @@ function configDetail(config: ContainerConfig | undefined): Readonly<Record<stri
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(mounts.length === 0 ? {} : { mounts }),
   }
+}
+
+/** The journal names no credentials; `current` are those of the pull that is being told. */
+function captureCredentials(cluster: TimelineCluster): { readonly current: string | undefined } {
+  const seen: { current: string | undefined } = { current: undefined }
+  for (const { runtime } of cluster.nodes.values()) {
+    const { pullImage } = runtime
+    Object.assign(runtime, {
+      pullImage(...[image, credential, done, pod]: Parameters<typeof pullImage>) {
+        seen.current = credential === undefined ? undefined : `${credential.username}:${credential.password}`
+        pullImage(image, credential, done, pod)
+        seen.current = undefined
+      },
+    })
+  }
+  return seen
 }
 
 /** The journal names variables only; the recordings have values. */

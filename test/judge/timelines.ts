@@ -2,12 +2,9 @@ import { type Client, type PatchType, resources } from '../../src/apiserver/clie
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
-import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
+import { createTimelineCluster, leadMs, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal, observeSubPaths } from './timeline-observers.ts'
-
-/** The kubelets of the recordings ran for a while before the scenario began. Ms. */
-const leadMs = 33_000
 
 export interface TimelineRun {
   readonly rows: readonly TimelineRow[]
