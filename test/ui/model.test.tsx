@@ -60,6 +60,7 @@ describe('the player', () => {
     let state = press(firstState, ' ')
     for (let i = 0; i < 1000 && state.isPlaying; i++) state = advanced(state, { kind: 'tick', ms: 500 }, recording, 1)
     expect(recording.moments[state.at]).toMatchObject({ kind: 'say', text: 'a Pod comes' })
+    expect(advanced(state, { kind: 'tick', ms: 60_000 }, recording, 1)).toBe(state)
     state = press(state, ' ')
     for (let i = 0; i < 1000 && state.isPlaying; i++) state = advanced(state, { kind: 'tick', ms: 500 }, recording, 1)
     expect(recording.moments[state.at]).toMatchObject({ kind: 'say', text: 'and goes' })

@@ -62,7 +62,8 @@ export function advanced(state: PlayState, command: Command, recording: Recordin
     case 'jump':
       return goTo(nextOfInterest(recording, state.at, command.by))
     case 'tick':
-      return played(state, state.clock + command.ms, recording)
+      // A tick may be on its way when the player pauses.
+      return state.isPlaying ? played(state, state.clock + command.ms, recording) : state
     case 'nextPane':
       return { ...state, pane: panes[(panes.indexOf(state.pane) + 1) % panes.length] ?? 'timeline' }
     case 'up':
