@@ -6,7 +6,7 @@ import { type Controller, type ControllerContext, createQueue } from './controll
 /** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
 export const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
 
-/** Source: pkg/controller/ttl/ttl_controller.go, ttlBoundaries. */
+/** Source: pkg/controller/ttl/ttl_controller.go, ttlBoundaries; facts/kubelet.md 1.7. */
 const boundaries = [
   { sizeMin: 0, sizeMax: 100, ttlSeconds: 0 },
   { sizeMin: 90, sizeMax: 500, ttlSeconds: 15 },
@@ -16,6 +16,9 @@ const boundaries = [
   { sizeMin: 9000, sizeMax: Number.MAX_SAFE_INTEGER, ttlSeconds: 600 },
 ] as const
 
+/** The last step went between 1.21.3 and 1.25.10. */
+const minorWithoutLastStep = 25
+
 /** Tells every node, by annotation, how long it may keep Secrets: longer in bigger clusters (U2). Source: ttl_controller.go. */
 export function createNodeTtlController(context: ControllerContext): Controller {
   const client = context.clientFor('ttl-controller')
@@ -23,13 +26,15 @@ export function createNodeTtlController(context: ControllerContext): Controller 
   let count = 0
   let step = 0
   const bounds = () => boundaries[step] ?? boundaries[0]
+  const longestSeconds = context.minor < minorWithoutLastStep ? 600 : 300
+  const ttlSeconds = () => Math.min(bounds().ttlSeconds, longestSeconds)
 
   const { queue, controller } = createQueue({
     context,
     informers: [nodes],
     *sync(name) {
       const node = nodes.get(undefined, name)
-      const wanted = String(bounds().ttlSeconds)
+      const wanted = String(ttlSeconds())
       if (node === undefined || node.metadata.annotations?.[ttlAnnotation] === wanted) return 'done'
       const body = { metadata: { annotations: { [ttlAnnotation]: wanted } } }
       const type = 'application/strategic-merge-patch+json'
