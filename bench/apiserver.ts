@@ -53,10 +53,13 @@ const kinds: Readonly<Record<string, Round>> = {
  */
 export const apiserverFigures: readonly Figure[] = Object.entries(kinds).flatMap(([name, round]) => [
   ...[few, many].map((size) => figure(name, size, 'µs', () => medianUs(round, [newServer(size)])[0] ?? 0)),
-  figure(`${name}: ratio`, many, `x that at ${few}`, () => {
-    const [atFew = 1, atMany = 1] = medianUs(round, [newServer(few), newServer(many)])
-    return Math.round((atMany / atFew) * 100) / 100
-  }),
+  {
+    ...figure(`${name}: ratio`, many, `x that at ${few}`, () => {
+      const [atFew = 1, atMany = 1] = medianUs(round, [newServer(few), newServer(many)])
+      return Math.round((atMany / atFew) * 100) / 100
+    }),
+    isRatio: true,
+  },
 ])
 
 function figure(name: string, size: number, unit: string, measure: () => number): Figure {

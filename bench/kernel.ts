@@ -1,23 +1,59 @@
 import { VirtualTimeScheduler } from 'rxjs'
 import { createKernel } from '../src/kernel/kernel.ts'
-import { eventsPerSecond, type Figure } from './measure.ts'
+import { eventsPerSecond, type Figure, timesAsFast } from './measure.ts'
+
+/** Runs about so many events. */
+type Run = (events: number) => void
 
 /**
  * The hold model: `pending` timers, each of which asks for itself again after 1 to 10,000 ms. What is measured is events a
- * second of the kernel, of a bare integer-millisecond wheel, of a bare binary heap and of RxJS's VirtualTimeScheduler.
+ * second of the kernel, of a bare integer-millisecond wheel, of a bare binary heap and of RxJS's VirtualTimeScheduler; and
+ * how the kernel compares to them when they take turns.
  */
 export const kernelFigures: readonly Figure[] = [
   ...[1_000, 100_000].flatMap((pending) => [
-    figure('kernel', pending, kernelRate),
-    figure('bare wheel', pending, bareWheelRate),
-    figure('bare heap', pending, bareHeapRate),
+    figure('kernel', pending, kernelRun),
+    figure('bare wheel', pending, bareWheelRun),
+    figure('bare heap', pending, bareHeapRun),
+    ratio('bare wheel', pending, bareWheelRun),
+    ratio('bare heap', pending, bareHeapRun),
   ]),
-  figure('kernel', 8_000, kernelRate),
-  figure('RxJS VirtualTimeScheduler', 8_000, virtualTimeSchedulerRate),
+  figure('kernel', 8_000, kernelRun),
+  {
+    suite: 'kernel',
+    name: 'RxJS VirtualTimeScheduler',
+    size: 8_000,
+    unit: 'events/s',
+    measure: () => virtualTimeSchedulerRate(8_000),
+  },
 ]
 
-function figure(name: string, pending: number, rate: (pending: number) => number): Figure {
-  return { suite: 'kernel', name, size: pending, unit: 'events/s', measure: () => rate(pending) }
+const measured = 1_000_000
+
+function figure(name: string, pending: number, runOf: (pending: number) => Run): Figure {
+  const measure = () => {
+    const run = runOf(pending)
+    return eventsPerSecond(measured, () => run(measured), 5)
+  }
+  return { suite: 'kernel', name, size: pending, unit: 'events/s', measure }
+}
+
+function ratio(name: string, pending: number, runOf: (pending: number) => Run): Figure {
+  const measure = () => {
+    const [kernel, other] = [kernelRun(pending), runOf(pending)]
+    return timesAsFast(
+      () => kernel(measured),
+      () => other(measured),
+    )
+  }
+  return {
+    suite: 'kernel',
+    name: `kernel to ${name}: ratio`,
+    size: pending,
+    unit: 'x its rate',
+    isRatio: true,
+    measure,
+  }
 }
 
 /** The same delays for everybody: a linear congruential generator. */
@@ -29,9 +65,7 @@ function delays(): () => number {
   }
 }
 
-const measured = 3_000_000
-
-function kernelRate(pending: number): number {
+function kernelRun(pending: number): Run {
   const kernel = createKernel()
   const delay = delays()
   let ran = 0
@@ -40,17 +74,17 @@ function kernelRate(pending: number): number {
     kernel.schedule(delay(), work)
   }
   for (let i = 0; i < pending; i++) kernel.schedule(delay(), work)
-  return eventsPerSecond(measured, () => {
+  return (events) => {
     const before = ran
-    for (let end = kernel.now(); ran - before < measured; ) {
+    for (let end = kernel.now(); ran - before < events; ) {
       end += 100
       kernel.runUntil(end)
     }
-  })
+  }
 }
 
 /** One ring of slots, each a chain of rows in typed arrays: nothing can be cancelled, nothing lies beyond the ring. */
-function bareWheelRate(pending: number): number {
+function bareWheelRun(pending: number): Run {
   const size = 16_384
   const heads = new Int32Array(size).fill(-1)
   const tails = new Int32Array(size).fill(-1)
@@ -77,9 +111,9 @@ function bareWheelRate(pending: number): number {
     schedule(delay(), work)
   }
   for (let i = 0; i < pending; i++) schedule(delay(), work)
-  return eventsPerSecond(measured, () => {
+  return (events) => {
     const before = ran
-    while (ran - before < measured) {
+    while (ran - before < events) {
       now++
       const slot = now & (size - 1)
       let entry = heads[slot] as number
@@ -93,11 +127,11 @@ function bareWheelRate(pending: number): number {
         entry = following
       }
     }
-  })
+  }
 }
 
 /** A binary heap of {at, sequence, work}: nothing can be cancelled. */
-function bareHeapRate(pending: number): number {
+function bareHeapRun(pending: number): Run {
   type Entry = { at: number; sequence: number; work: () => void }
   const heap: Entry[] = []
   const delay = delays()
@@ -136,14 +170,14 @@ function bareHeapRate(pending: number): number {
     schedule(delay(), work)
   }
   for (let i = 0; i < pending; i++) schedule(delay(), work)
-  return eventsPerSecond(measured / 3, () => {
+  return (events) => {
     const start = ran
-    while (ran - start < measured / 3) {
+    while (ran - start < events) {
       const next = pop()
       now = next.at
       next.work()
     }
-  })
+  }
 }
 
 /** RxJS keeps its actions in a sorted array: measured over fewer events, for each costs much more. */

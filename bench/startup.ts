@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { elapsedMs, type Figure } from './measure.ts'
+import { elapsedMs, type Figure, rounded } from './measure.ts'
 
 const bin = fileURLToPath(new URL('../bin/podsim.js', import.meta.url))
 
@@ -14,6 +14,14 @@ export const startupFigures: readonly Figure[] = [
     size: 1,
     unit: 'ms',
     measure: () => processMs([bin, 'run', 'scenarios/first-light.yaml']),
+  },
+  {
+    suite: 'start-up',
+    name: 'podsim --version: ratio',
+    size: 1,
+    unit: 'x bare node',
+    isRatio: true,
+    measure: () => rounded(processMs([bin, '--version']) / processMs(['-e', '0'])),
   },
 ]
 

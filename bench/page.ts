@@ -1,0 +1,69 @@
+import type { Figure } from './measure.ts'
+
+export interface Measured {
+  readonly figure: Figure
+  readonly value: number
+}
+
+/** What a suite shows, and how its ratios come about. */
+const suites: Readonly<Record<string, { readonly title: string; readonly method: string }>> = {
+  idle: {
+    title: 'Idle time',
+    method:
+      'A cluster whose Pods (two a node) mount a Secret, three hours after its start. Hours and days of virtual time take turns; medians.',
+  },
+  pods: {
+    title: 'Pods from creation to Running',
+    method:
+      'Each Pod mounts a Secret and a token, 100 Pods a node, journal off, after a warm-up of 1,500 Pods. The ratio compares processor time.',
+  },
+  kernel: {
+    title: 'Events of the kernel',
+    method:
+      'The hold model: so many pending timers, each of which asks for itself again after 1 to 10,000 ms. Kernel and contender take turns; medians. The bare ones can do nothing else: no cancelling, no causes, no limits.',
+  },
+  apiserver: {
+    title: 'Writes to the API server',
+    method:
+      'Both servers live in one process and take turns; medians. The size is that of objects in the store and of open watches.',
+  },
+  'start-up': { title: 'Start of the command', method: 'Whole processes, the fastest of five.' },
+}
+
+/** docs/performance.md: ratios, which mean the same on every machine, and beside them the figures that one machine had. */
+export function performancePage(measured: readonly Measured[]): string {
+  const sections = Object.entries(suites).map(([suite, { title, method }]) => {
+    const of = measured.filter(({ figure }) => figure.suite === suite)
+    return [
+      `## ${title}`,
+      '',
+      method,
+      '',
+      ...table(of.filter(({ figure }) => figure.isRatio === true)),
+      '',
+      ...table(of.filter(({ figure }) => figure.isRatio !== true)),
+      '',
+    ].join('\n')
+  })
+  return [
+    '# Performance',
+    '',
+    'Written by `npm run bench -- --write`. Every figure is measured in a process of its own. Ratios, which come first, are what',
+    `counts: they hardly depend on the machine. The others are those of one run on Node.js ${process.version}, on a machine that had other`,
+    'things to do as well.',
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+function table(rows: readonly Measured[]): readonly string[] {
+  if (rows.length === 0) return []
+  return [
+    '| what | size | value | unit |',
+    '| --- | ---: | ---: | --- |',
+    ...rows.map(
+      ({ figure: { name, size, unit }, value }) =>
+        `| ${name} | ${size.toLocaleString('en-US')} | ${value.toLocaleString('en-US')} | ${unit} |`,
+    ),
+  ]
+}
