@@ -5,6 +5,7 @@ export {
   type Duration,
   type ImageOptions,
   type KubeletOptions,
+  type NetworkOptions,
   type NodeOptions,
   type SimOptions,
   SimUsageError,

@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly kubelet: Partial<KubeletConfiguration>
   /** Manifests in its own directory of static Pods. */
   readonly staticPods?: readonly Pod[]
+  /** Of this node's link, instead of the cluster's. */
+  readonly latencies?: LinkLatencies
   /** Counts nodes from 0: gives each its addresses. */
   readonly index: number
 }
@@ -88,7 +90,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
   })
   const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime
-  const link = controlPlane.linkFor(name, room.latencies)
+  const link = controlPlane.linkFor(name, options.latencies ?? room.latencies)
   const client = controlPlane.clientOf(nodeUser(name), link)
   const kubelet = createKubelet({
     kernel,

@@ -1,6 +1,4 @@
-import type { Latency } from '../apiserver/client/latency.ts'
 import { EventBudgetError } from '../kernel/kernel.ts'
-import { parseDuration } from '../sim/duration.ts'
 import type { SimOptions } from '../sim/options.ts'
 import type { CommandResult, Fault, Sim } from '../sim/sim.ts'
 import { decide } from './expect/expect.ts'
@@ -62,14 +60,9 @@ export function runScenario(scenario: Scenario, options: RunOptions): ScenarioRe
 
 /** What a scenario's `cluster` says, as the library takes it. The library checks names and values. */
 function simOptions({ source, files }: Scenario, seed: string, maxEvents: number | undefined): SimOptions {
-  const { network, ...cluster } = source.cluster ?? {}
-  const fixed = (text: string | undefined): Latency => ({ kind: 'fixed', ms: parseDuration(text ?? '0') ?? 0 })
   return {
     // Checked by the schema as far as shapes go; exact optional types are what the cast is for.
-    ...(cluster as SimOptions),
-    ...(network === undefined
-      ? {}
-      : { network: { request: fixed(network.request), watchEvent: fixed(network.watchEvent) } }),
+    ...(source.cluster as SimOptions | undefined),
     seed,
     files,
     ...(source.kubectl === undefined ? {} : { kubectl: source.kubectl }),

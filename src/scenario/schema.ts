@@ -32,14 +32,14 @@ const comparison = z.union([z.int(), z.string().regex(/^(>=|<=|>|<|==)?\s*\d+$/)
 export const expectationSchema = z
   .strictObject({
     pod: name.optional().meta({ description: 'A Pod, by name' }),
-    phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).optional(),
-    ready: z.boolean().optional(),
+    phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).optional().meta({ description: 'With pod: its phase' }),
+    ready: z.boolean().optional().meta({ description: 'With pod: whether it is ready' }),
     reason: z
       .string()
       .optional()
       .meta({ description: 'Reason of a waiting or terminated container, or of the status' }),
-    restarts: comparison.optional(),
-    node: z.string().optional(),
+    restarts: comparison.optional().meta({ description: 'With pod: how often its containers were restarted together' }),
+    node: z.string().optional().meta({ description: 'With pod: the node it is on; else: only this node' }),
 
     object: z
       .string()
@@ -52,30 +52,31 @@ export const expectationSchema = z
       .meta({ description: 'Part of the object; lists of named things match by name' }),
 
     file: z.string().startsWith('/').optional().meta({ description: 'A path inside a container' }),
-    content: z.string().optional(),
+    content: z.string().optional().meta({ description: 'With file: all of its text' }),
     mode: z
       .string()
       .regex(/^0?[0-7]{3,4}$/)
-      .optional(),
+      .optional()
+      .meta({ description: 'With file: permission bits in octal, links followed' }),
     link: z.string().optional().meta({ description: 'Target of a symbolic link' }),
 
     env: name.optional().meta({ description: 'An environment variable of a container' }),
-    value: z.string().optional(),
+    value: z.string().optional().meta({ description: 'With env: its value' }),
 
     logs: name.optional().meta({ description: 'What a container wrote, by pod or pod/container' }),
-    contains: texts.optional(),
-    lacks: texts.optional(),
+    contains: texts.optional().meta({ description: 'With logs, etcd: texts that must be there' }),
+    lacks: texts.optional().meta({ description: 'With logs, etcd: texts that must not be there' }),
 
     event: name.optional().meta({ description: 'An event, by reason' }),
     on: z.string().optional().meta({ description: 'What the event is about, as kind/name' }),
     message: z.string().optional().meta({ description: 'Text that the message contains' }),
-    count: comparison.optional(),
+    count: comparison.optional().meta({ description: 'With event, requests, watches, pulls: how many' }),
 
     requests: name
       .optional()
       .meta({ description: 'Requests by nodes for a Secret, by its name or * for all; for others resource/name' }),
     by: name.optional().meta({ description: 'With requests: those of this user instead of those of nodes' }),
-    verb: z.enum(['get', 'list', 'watch']).optional(),
+    verb: z.enum(['get', 'list', 'watch']).optional().meta({ description: 'With requests: only these' }),
     watches: name
       .optional()
       .meta({ description: 'Watches of nodes on a Secret that are open now, by its name or * for all' }),
@@ -85,8 +86,8 @@ export const expectationSchema = z
     delay: name
       .optional()
       .meta({ description: 'How long updates of a Secret took until a container saw them, by name of the Secret' }),
-    atMost: duration.optional(),
-    atLeast: duration.optional(),
+    atMost: duration.optional().meta({ description: 'With delay: upper bound; without, that of the page: sync period and propagation delay' }),
+    atLeast: duration.optional().meta({ description: 'With delay: lower bound' }),
 
     node_holds: name.optional().meta({
       description: 'Whether a node (node:, or any) holds a Secret now, in its cache or as files, by name of the Secret',
@@ -99,8 +100,8 @@ export const expectationSchema = z
     etcd: name.optional().meta({ description: 'What lies in etcd for a Secret, by its name: contains, lacks' }),
 
     in: z.string().optional().meta({ description: 'Container to look into: pod or pod/container' }),
-    namespace: name.optional(),
-    exists: z.boolean().optional(),
+    namespace: name.optional().meta({ description: 'Namespace of what is looked at; default unless given' }),
+    exists: z.boolean().optional().meta({ description: 'false: it must not be there' }),
     because: z.string().optional().meta({ description: 'Why this must hold: shown when it does not' }),
     ...timing,
   })
@@ -129,7 +130,7 @@ const target = {
 
 /** An accident. Exactly one of the keys of `faultKinds` says which. */
 export const faultSchema = z.strictObject({
-  apiServer: z.enum(['unreachable', 'slow', 'available']).optional(),
+  apiServer: z.enum(['unreachable', 'slow', 'available']).optional().meta({ description: 'For everybody, or for one node' }),
   latency: duration.optional().meta({ description: 'With slow: time that every answer takes on top' }),
   partition: z.string().optional().meta({ description: 'A node that is cut off from the API server' }),
   watches: z
@@ -141,13 +142,13 @@ export const faultSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'Writes that are carried out, but whose answers are lost' }),
-  kubelet: z.enum(['stop', 'start', 'restart']).optional(),
+  kubelet: z.enum(['stop', 'start', 'restart']).optional().meta({ description: 'The process; containers and mounts stay' }),
   reboot: z.string().optional().meta({ description: 'A node that goes down and comes back' }),
   clock: z
     .string()
     .optional()
     .meta({ description: 'How far the wall clock of the node is ahead; behind, with a - before it' }),
-  registry: z.enum(['unreachable', 'available']).optional(),
+  registry: z.enum(['unreachable', 'available']).optional().meta({ description: 'The image registries' }),
   controller: z.string().optional().meta({ description: 'A controller that is paused' }),
   ...target,
 })
@@ -181,18 +182,39 @@ export const stepSchema = z.strictObject({
   apply: manifest.optional().meta({ description: 'Manifests, as kubectl apply takes them' }),
   exec: z.string().optional().meta({ description: 'A command line that runs in a container' }),
   in: z.string().optional().meta({ description: 'With exec: pod or pod/container' }),
-  namespace: name.optional(),
+  namespace: name.optional().meta({ description: 'With exec: namespace of the Pod' }),
   wait: z
     .union([duration, expectationSchema])
     .optional()
     .meta({ description: 'Time to let pass, or what to wait for' }),
   fault: faultSchema.optional().meta({ description: 'An accident' }),
-  expect: z.union([expectationSchema, z.array(expectationSchema).min(1)]).optional(),
+  expect: z
+    .union([expectationSchema, z.array(expectationSchema).min(1)])
+    .optional()
+    .meta({ description: 'What must be true after the action, one or several' }),
   output: outputSchema.optional(),
 })
 
 /** Keys of a step of which it has one; a step may be narration alone, or have expectations beside its action. */
 export const stepActions = ['kubectl', 'run', 'apply', 'exec', 'wait', 'fault'] as const
+
+const latencySchema = z.union([
+  duration,
+  z.strictObject({ kind: z.literal('fixed'), ms: z.int() }),
+  z.strictObject({ kind: z.literal('uniform'), minMs: z.int(), maxMs: z.int() }),
+  z.strictObject({ kind: z.literal('exponential'), meanMs: z.int(), maxMs: z.int().optional() }),
+])
+
+const networkSchema = z
+  .union([
+    z.enum(['instant', 'lan', 'slo']),
+    z.strictObject({
+      request: latencySchema.optional(),
+      verbs: z.record(z.string(), latencySchema).optional(),
+      watchEvent: latencySchema.optional(),
+    }),
+  ])
+  .meta({ description: 'How long requests and watch events take' })
 
 const nodeSchema = z.strictObject({
   name,
@@ -207,6 +229,7 @@ const nodeSchema = z.strictObject({
     .array(z.record(z.string(), z.unknown()))
     .optional()
     .meta({ description: 'Manifests in the directory of static Pods' }),
+  network: networkSchema.optional(),
   kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of this node' }),
 })
 
@@ -221,13 +244,13 @@ const imageSchema = z.strictObject({
 
 export const clusterSchema = z.strictObject({
   version: z.string().optional().meta({ description: 'v1.18 (default), v1.26 or v1.36' }),
-  featureGates: z.record(z.string(), z.boolean()).optional(),
+  featureGates: z.record(z.string(), z.boolean()).optional().meta({ description: 'Over the defaults of the version' }),
   nodes: z.union([z.int().min(1).max(5000), z.array(nodeSchema).min(1)]).optional(),
   kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of every node' }),
-  images: z.array(imageSchema).optional(),
-  network: z.strictObject({ request: duration.optional(), watchEvent: duration.optional() }).optional(),
+  images: z.array(imageSchema).optional().meta({ description: 'Images of which something is to be said' }),
+  network: networkSchema.optional(),
   admission: z.strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() }).optional(),
-  encryptionAtRest: z.boolean().optional(),
+  encryptionAtRest: z.boolean().optional().meta({ description: 'Secrets are encrypted in etcd' }),
 })
 
 const fileSchema = z.union([
@@ -239,16 +262,16 @@ const fileSchema = z.union([
 export const scenarioSchema = z
   .strictObject({
     title: z.string().min(1).meta({ description: 'One line: what happens' }),
-    description: z.string().optional(),
+    description: z.string().optional().meta({ description: 'What it is about, in a few sentences' }),
     covers: z
       .array(z.string().regex(/^[A-Z]\d+$/))
       .optional()
       .meta({ description: 'Clauses of the Secrets page that this shows' }),
-    seed: z.union([z.string(), z.int()]).optional(),
-    cluster: clusterSchema.optional(),
+    seed: z.union([z.string(), z.int()]).optional().meta({ description: 'Everything random is drawn from it; the name of the file unless given' }),
+    cluster: clusterSchema.optional().meta({ description: 'What there is before the first step; one node of v1.18 unless given' }),
     kubectl: z.string().optional().meta({ description: 'Version of kubectl: 1.18.20 (default), 1.20.2, 1.32.4' }),
     files: z.record(z.string(), fileSchema).optional().meta({ description: 'Files of the working directory' }),
-    steps: z.array(stepSchema).min(1),
+    steps: z.array(stepSchema).min(1).meta({ description: 'What happens, in order' }),
   })
   .meta({
     title: 'podsim scenario',

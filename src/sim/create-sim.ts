@@ -25,10 +25,11 @@ import { createMemoryFiles } from './memory-files.ts'
 import { filesWith, holdsSecret } from './node-files.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
-import { durationMs, resolveOptions, type SimSettings, wrong } from './resolve-options.ts'
+import { resolveOptions, type SimSettings } from './resolve-options.ts'
 import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
 import { traffic } from './traffic.ts'
 import { filesOfVolume } from './volume-files.ts'
+import { durationMs, wrong } from './wrong-input.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
 const bringUpMs: VirtualMs = minute
@@ -214,6 +215,8 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
     return areReady && account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
   }
   kernel.runUntilTrue(isUp, bringUpMs - 1)
+  // Its work is to undo just what is set by hand here.
+  if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
   for (const { name, ttl, taints } of nodes) {
     if (ttl === undefined && taints.length === 0) continue
     const body = {

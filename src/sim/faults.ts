@@ -1,7 +1,7 @@
 import type { ClusterFault } from '../cluster/faults.ts'
 import type { Duration } from './options.ts'
-import { durationMs, wrong } from './resolve-options.ts'
 import type { Fault } from './sim.ts'
+import { durationMs, wrong } from './wrong-input.ts'
 
 /** How long a machine is away when it reboots, unless the fault says otherwise. */
 const rebootMs = 15_000

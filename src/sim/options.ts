@@ -1,4 +1,6 @@
-import type { LinkLatencies } from '../apiserver/client/link.ts'
+import type { Latency } from '../apiserver/client/latency.ts'
+import type { Verb } from '../apiserver/server.ts'
+import type { NetworkName } from '../cluster/networks.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Taint } from '../objects/core.ts'
@@ -10,6 +12,18 @@ export type Duration = string | VirtualMs
 
 /** Fields of KubeletConfiguration under their real names; durations may be texts. */
 export type KubeletOptions = Readonly<Record<string, unknown>>
+
+/**
+ * A named network (`instant`, `lan`, `slo`), or how long things take: `request` from request to answer, `verbs` for single
+ * verbs instead, `watchEvent` from a change to the watcher. A duration, or a distribution; what is absent takes no time.
+ */
+export type NetworkOptions =
+  | NetworkName
+  | {
+      readonly request?: Duration | Latency
+      readonly verbs?: Readonly<Partial<Record<Verb | 'watch', Duration | Latency>>>
+      readonly watchEvent?: Duration | Latency
+    }
 
 /** Settings of one node; what is absent has a default. */
 export interface NodeOptions {
@@ -26,6 +40,8 @@ export interface NodeOptions {
   readonly ttl?: number
   /** Manifests in the node's own directory of static Pods (R3). */
   readonly staticPods?: readonly object[]
+  /** Between this node and the API server, instead of the cluster's. */
+  readonly network?: NetworkOptions
   /** Fields of KubeletConfiguration, over those of the cluster. */
   readonly kubelet?: KubeletOptions
 }
@@ -56,7 +72,8 @@ export interface SimOptions {
   /** How many nodes (`node-1`, `node-2`, ...), or each one. Default 1. */
   readonly nodes?: number | readonly NodeOptions[]
   readonly kubelet?: KubeletOptions
-  readonly network?: LinkLatencies
+  /** How long requests and watch events take. Default `instant`. */
+  readonly network?: NetworkOptions
   readonly images?: readonly ImageOptions[]
   /** Files of kubectl's working directory. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>

@@ -6,7 +6,8 @@ import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry
 import { quantityValue } from '../objects/quantity.ts'
 import { parseDuration } from './duration.ts'
 import type { ImageOptions } from './options.ts'
-import { type SimSettings, wrong } from './resolve-options.ts'
+import type { SimSettings } from './resolve-options.ts'
+import { wrong } from './wrong-input.ts'
 
 const orderly = { afterMs: 100, exitCode: 0 }
 

@@ -1,14 +1,14 @@
 import type { LinkLatencies } from '../apiserver/client/link.ts'
 import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
-import type { VirtualMs } from '../kernel/time.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
 import type { Pod } from '../objects/core.ts'
 import { parseQuantity } from '../objects/quantity.ts'
 import { type FeatureGates, featureGates, resolveFeatureGates } from '../versions/feature-gates.ts'
 import { kubernetesVersions, minorOf } from '../versions/version.ts'
-import { parseDuration } from './duration.ts'
-import { type Duration, type ImageOptions, type NodeOptions, type SimOptions, SimUsageError } from './options.ts'
+import { resolveNetwork } from './network.ts'
+import type { Duration, ImageOptions, NodeOptions, SimOptions } from './options.ts'
+import { durationMs, onlyKnown, wrong } from './wrong-input.ts'
 
 /** A node as the cluster makes it. */
 export interface NodeSettings {
@@ -21,6 +21,7 @@ export interface NodeSettings {
   readonly ttl: number | undefined
   readonly staticPods: readonly Pod[]
   readonly kubelet: Partial<KubeletConfiguration>
+  readonly latencies?: LinkLatencies
 }
 
 /** Options with every default filled in and every text understood. */
@@ -78,7 +79,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     minor,
     gates: resolveFeatureGates(minor, knownGates(options.featureGates ?? {})),
     nodes: nodeSettings(options.nodes ?? 1, kubelet),
-    latencies: options.network ?? {},
+    latencies: resolveNetwork(options.network ?? 'instant', 'network'),
     images: options.images ?? [],
     files: options.files ?? {},
     journal,
@@ -89,14 +90,6 @@ export function resolveOptions(options: SimOptions): SimSettings {
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs,
   }
-}
-
-/** Milliseconds of a duration of the public API. */
-export function durationMs(duration: Duration, name: string): VirtualMs {
-  const ms = typeof duration === 'number' ? duration : parseDuration(duration)
-  if (ms === undefined || !Number.isSafeInteger(ms) || ms < 0)
-    wrong(name, duration, 'a duration such as 90s or 1m30s, or whole milliseconds')
-  return ms
 }
 
 function nodeSettings(
@@ -132,6 +125,7 @@ function nodeOf(options: NodeOptions, kubelet: Partial<KubeletConfiguration>): N
     labels,
     taints,
     ttl: options.ttl,
+    ...(options.network === undefined ? {} : { latencies: resolveNetwork(options.network, `nodes[${name}].network`) }),
     staticPods: (options.staticPods ?? []).map((pod, i) => staticPod(pod, `nodes[${name}].staticPods[${i}]`)),
     kubelet: { ...kubelet, ...kubeletSettings(options.kubelet ?? {}, `nodes[${name}].kubelet`) },
   }
@@ -190,15 +184,4 @@ function knownGates(given: Readonly<Record<string, unknown>>): Partial<FeatureGa
   for (const [gate, on] of Object.entries(given))
     if (typeof on !== 'boolean') wrong(`featureGates.${gate}`, on, 'true or false')
   return given as Partial<FeatureGates>
-}
-
-function onlyKnown(given: object, known: readonly string[], where: string): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key))
-  if (unknown !== undefined)
-    throw new SimUsageError(`${where} knows no ${JSON.stringify(unknown)}; expected some of ${known.join(', ')}`)
-}
-
-/** Throws: `nodes is "x"; expected ...`. */
-export function wrong(name: string, found: unknown, expected: string): never {
-  throw new SimUsageError(`${name} is ${JSON.stringify(found)}; expected ${expected}`)
 }
