@@ -47,7 +47,7 @@ export interface JournalQuery {
   readonly to?: VirtualMs
 }
 
-export interface Journal {
+export interface Journal extends Iterable<JournalRecord> {
   readonly level: JournalLevel
   /** Whether records of this weight are kept. Ask before building a costly detail. */
   keeps(weight: Weight): boolean
@@ -81,6 +81,7 @@ export function createJournal(kernel: Kernel, level: JournalLevel, originMs: Vir
     return found?.seq === wanted ? found : undefined
   }
   return {
+    [Symbol.iterator]: () => records[Symbol.iterator](),
     level,
     records,
     keeps,

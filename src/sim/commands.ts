@@ -87,9 +87,18 @@ export function createCommands(world: CommandWorld): Commands {
           stdin: options.stdin === undefined ? undefined : utf8Bytes(options.stdin),
         }),
       ),
-    shell,
+    shell(script, options) {
+      if (options.stdin === undefined) return shell(script, options)
+      // The shell has no standard input of its own: the first command gets it through a pipe.
+      world.files.write(stdinFile, utf8Bytes(options.stdin))
+      const result = shell(`cat ${stdinFile} | ${script}`, options)
+      world.files.remove(stdinFile)
+      return result
+    },
   }
 }
+
+const stdinFile = '/tmp/podsim-stdin'
 
 /** Lets time pass until kubectl ends or `limitMs` are over; what it writes goes on as it comes. */
 function runToEnd(kernel: Kernel, running: KubectlProcess, call: KubectlCall, limitMs: number | undefined): number {
