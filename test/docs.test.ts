@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
 import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
 import { keyBindings } from '../src/ui/model/keys.ts'
 
@@ -11,6 +12,12 @@ describe('the docs', () => {
   test('explain every code of a diagnostic, and no other', () => {
     const explained = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1])
     expect(explained).toEqual(Object.keys(diagnosticCodes))
+  })
+
+  test('README shows what podsim prints', () => {
+    expect(withExcerpt(read('README.md'), 'story', storyExcerpt()), 'npm run readme brings it up to date').toBe(
+      read('README.md'),
+    )
   })
 
   test('README lists the keys of the player', () => {

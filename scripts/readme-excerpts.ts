@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** `npm run readme`: puts what podsim really prints between the markers of README.md. Wants a built `dist/`. */
+
+const root = join(import.meta.dirname, '..')
+
+/** Lines of the story that a reader of the README wants to see: its first fetches and what comes once the Secret is there. */
+export function storyExcerpt(): string {
+  const output = execFileSync(
+    process.execPath,
+    ['bin/podsim.js', 'run', 'scenarios/first-light.yaml', '--color', 'never'],
+    { cwd: root, encoding: 'utf8' },
+  )
+  const lines = output.trimEnd().split('\n')
+  const from = lines.findIndex((line) => line.includes('$ kubectl create -f'))
+  const until = lines.findIndex((line) => line.includes('Inside the container'))
+  const isNarration = (line: string) => line.includes('│')
+  const story = lines.slice(from, until).filter((line) => !isNarration(line) && line.trim() !== '')
+  return [...story, '...', lines[lines.length - 1] ?? '']
+    .map((line) => (line.length > 150 ? `${line.slice(0, 147)}...` : line))
+    .join('\n')
+}
+
+/** Replaces what stands between `<!-- name -->` and the end of the code block that follows it. */
+export function withExcerpt(readme: string, name: string, excerpt: string): string {
+  return readme.replace(
+    new RegExp(`(<!-- ${name} -->\\n\`\`\`\\n)[\\s\\S]*?(\\n\`\`\`)`),
+    (_all, before: string, after: string) => before + excerpt + after,
+  )
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const path = join(root, 'README.md')
+  writeFileSync(path, withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt()))
+}
