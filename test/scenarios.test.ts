@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { coverage } from '../scripts/generate-coverage.ts'
+import { reference } from '../scripts/generate-scenario-reference.ts'
 import { findScenarioFiles, readScenarioFile } from '../src/cli/scenario-files.ts'
 import { createSim } from '../src/index.ts'
 import type { Scenario } from '../src/scenario/model.ts'
@@ -65,6 +66,10 @@ describe('the scenarios together', () => {
   test.each(clauses)('%s has a scenario', (clause) => {
     expect(covered.has(clause)).toBe(true)
   })
+})
+
+test('docs/scenarios.md is what scripts/generate-scenario-reference.ts makes', () => {
+  expect(readFileSync('docs/scenarios.md', 'utf8')).toBe(reference())
 })
 
 test('docs/coverage.md is what scripts/generate-coverage.ts makes', () => {

@@ -47,8 +47,13 @@ function objectIssues(object: unknown, schema: Schema, path: YamlPath): readonly
   const slash = apiVersion.indexOf('/')
   const ref = { group: slash < 0 ? '' : apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), kind }
   const definition = schema.kind(ref)
-  if (definition === undefined) return [unknownKind(schema, ref, path)]
+  if (definition === undefined) return isBuiltIn(ref.group) ? [unknownKind(schema, ref, path)] : []
   return fieldIssues(definition, object, path)
+}
+
+/** Groups in which only Kubernetes itself defines kinds; what is in others a custom resource may be. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io')
 }
 
 function unknownKind(

@@ -32,7 +32,10 @@ const comparison = z.union([z.int(), z.string().regex(/^(>=|<=|>|<|==)?\s*\d+$/)
 export const expectationSchema = z
   .strictObject({
     pod: name.optional().meta({ description: 'A Pod, by name' }),
-    phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).optional().meta({ description: 'With pod: its phase' }),
+    phase: z
+      .enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'])
+      .optional()
+      .meta({ description: 'With pod: its phase' }),
     ready: z.boolean().optional().meta({ description: 'With pod: whether it is ready' }),
     reason: z
       .string()
@@ -86,7 +89,9 @@ export const expectationSchema = z
     delay: name
       .optional()
       .meta({ description: 'How long updates of a Secret took until a container saw them, by name of the Secret' }),
-    atMost: duration.optional().meta({ description: 'With delay: upper bound; without, that of the page: sync period and propagation delay' }),
+    atMost: duration
+      .optional()
+      .meta({ description: 'With delay: upper bound; without, that of the page: sync period and propagation delay' }),
     atLeast: duration.optional().meta({ description: 'With delay: lower bound' }),
 
     node_holds: name.optional().meta({
@@ -130,7 +135,10 @@ const target = {
 
 /** An accident. Exactly one of the keys of `faultKinds` says which. */
 export const faultSchema = z.strictObject({
-  apiServer: z.enum(['unreachable', 'slow', 'available']).optional().meta({ description: 'For everybody, or for one node' }),
+  apiServer: z
+    .enum(['unreachable', 'slow', 'available'])
+    .optional()
+    .meta({ description: 'For everybody, or for one node' }),
   latency: duration.optional().meta({ description: 'With slow: time that every answer takes on top' }),
   partition: z.string().optional().meta({ description: 'A node that is cut off from the API server' }),
   watches: z
@@ -142,7 +150,10 @@ export const faultSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'Writes that are carried out, but whose answers are lost' }),
-  kubelet: z.enum(['stop', 'start', 'restart']).optional().meta({ description: 'The process; containers and mounts stay' }),
+  kubelet: z
+    .enum(['stop', 'start', 'restart'])
+    .optional()
+    .meta({ description: 'The process; containers and mounts stay' }),
   reboot: z.string().optional().meta({ description: 'A node that goes down and comes back' }),
   clock: z
     .string()
@@ -218,10 +229,10 @@ const networkSchema = z
 
 const nodeSchema = z.strictObject({
   name,
-  cpu: z.union([z.string(), z.number()]).optional(),
-  memory: z.string().optional(),
-  pods: z.int().min(1).optional(),
-  labels: z.record(z.string(), z.string()).optional(),
+  cpu: z.union([z.string(), z.number()]).optional().meta({ description: 'Cores; 4 unless given' }),
+  memory: z.string().optional().meta({ description: '8Gi unless given; tmpfs counts against it' }),
+  pods: z.int().min(1).optional().meta({ description: 'How many Pods it takes; 110 unless given' }),
+  labels: z.record(z.string(), z.string()).optional().meta({ description: 'Labels of the Node' }),
   ttl: z.int().min(0).optional().meta({
     description: 'Seconds in the annotation node.alpha.kubernetes.io/ttl, instead of what the controller sets',
   }),
@@ -236,20 +247,29 @@ const nodeSchema = z.strictObject({
 const imageSchema = z.strictObject({
   name,
   program: z.string().optional().meta({ description: 'What its containers do when the Pod gives no command' }),
-  size: z.string().optional(),
-  pull: duration.optional(),
-  private: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+  size: z.string().optional().meta({ description: 'Decides how long a pull takes; 20Mi unless given' }),
+  pull: duration.optional().meta({ description: 'How long a pull takes, instead of what the size makes of it' }),
+  private: z
+    .strictObject({ username: z.string(), password: z.string() })
+    .optional()
+    .meta({ description: 'Only who presents these credentials may pull it' }),
   present: z.boolean().optional().meta({ description: 'Every node has it already' }),
 })
 
 export const clusterSchema = z.strictObject({
   version: z.string().optional().meta({ description: 'v1.18 (default), v1.26 or v1.36' }),
   featureGates: z.record(z.string(), z.boolean()).optional().meta({ description: 'Over the defaults of the version' }),
-  nodes: z.union([z.int().min(1).max(5000), z.array(nodeSchema).min(1)]).optional(),
+  nodes: z
+    .union([z.int().min(1).max(5000), z.array(nodeSchema).min(1)])
+    .optional()
+    .meta({ description: 'How many (node-1, node-2, ...), or each one; one unless given' }),
   kubelet: z.record(z.string(), z.unknown()).optional().meta({ description: 'KubeletConfiguration of every node' }),
   images: z.array(imageSchema).optional().meta({ description: 'Images of which something is to be said' }),
   network: networkSchema.optional(),
-  admission: z.strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() }).optional(),
+  admission: z
+    .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
+    .optional()
+    .meta({ description: 'Plugins that are on or off: podPreset (off unless given), nodeRestriction (on)' }),
   encryptionAtRest: z.boolean().optional().meta({ description: 'Secrets are encrypted in etcd' }),
 })
 
@@ -267,8 +287,13 @@ export const scenarioSchema = z
       .array(z.string().regex(/^[A-Z]\d+$/))
       .optional()
       .meta({ description: 'Clauses of the Secrets page that this shows' }),
-    seed: z.union([z.string(), z.int()]).optional().meta({ description: 'Everything random is drawn from it; the name of the file unless given' }),
-    cluster: clusterSchema.optional().meta({ description: 'What there is before the first step; one node of v1.18 unless given' }),
+    seed: z
+      .union([z.string(), z.int()])
+      .optional()
+      .meta({ description: 'Everything random is drawn from it; the name of the file unless given' }),
+    cluster: clusterSchema
+      .optional()
+      .meta({ description: 'What there is before the first step; one node of v1.18 unless given' }),
     kubectl: z.string().optional().meta({ description: 'Version of kubectl: 1.18.20 (default), 1.20.2, 1.32.4' }),
     files: z.record(z.string(), fileSchema).optional().meta({ description: 'Files of the working directory' }),
     steps: z.array(stepSchema).min(1).meta({ description: 'What happens, in order' }),

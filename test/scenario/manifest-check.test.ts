@@ -87,6 +87,10 @@ describe('a manifest in a scenario', () => {
     expect(told(`title: x\ncluster: {version: v1.26}\n${text}`).map(([, code]) => code)).toEqual(['BAD_MANIFEST'])
   })
 
+  test('of a custom resource is not judged', () => {
+    expect(told('title: x\nsteps:\n  - apply: {apiVersion: example.com/v1, kind: Backup, any: thing}\n')).toEqual([])
+  })
+
   test('C7 base64 with line ends is a warning, in manifests and in files', () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: |\n    MWYy\n    ZDFl\n'
     expect(told(applying(secret)).map(([at, code]) => [at, code])).toEqual([['8:12', 'BASE64_NEWLINES']])
