@@ -56,15 +56,15 @@ function lateAuthorizer({ timeline }: TimelineFile, seconds: () => number): (obj
     if (refusedAt.size === 0) return 0
     const text = JSON.stringify(spec ?? {})
     const now = seconds()
-    const isLate = [...refusedAt].some(
-      ([secret, times]) => text.includes(`"${secret}"`) && times.some((t) => t > now - 0.1 && t < now + 0.5),
+    const soon = [...refusedAt].flatMap(([secret, times]) =>
+      text.includes(`"${secret}"`) ? times.filter((t) => t > now && t < now + 0.5) : [],
     )
-    return isLate ? lateMs : 0
+    return soon.length === 0 ? 0 : Math.round((Math.max(...soon) - now) * 1000) + lateMs
   }
 }
 
-/** Longer than a kubelet needs for its first LIST. */
-const lateMs = 60
+/** From a refusal until the authorizer knows the Pod: less than until the next LIST. */
+const lateMs = 8
 
 /** The cluster that a timeline was recorded on: its API server, controllers without `ttl`, scheduler, its nodes. */
 export function createTimelineCluster(file: TimelineFile, seed: string, onRequest: RequestListener) {

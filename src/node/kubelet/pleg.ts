@@ -33,6 +33,7 @@ export class Pleg {
   readonly #tell: (events: readonly LifecycleEvent[]) => void
   #stopObserving: (() => void) | undefined
   #waiter: Timer | undefined
+  #pass: Timer | undefined
 
   constructor(
     kernel: Kernel,
@@ -43,7 +44,10 @@ export class Pleg {
     this.#kernel = kernel
     this.#runtime = runtime
     this.#tell = tell
-    this.#loop = new GridLoop(kernel, grid, () => this.#relist())
+    // What happens at the very instant of a pass has happened when the runtime is asked.
+    this.#loop = new GridLoop(kernel, grid, () => {
+      this.#pass = kernel.schedule(0, () => this.#relist())
+    })
   }
 
   start(): void {
@@ -58,6 +62,7 @@ export class Pleg {
   stop(): void {
     this.#stopObserving?.()
     this.#loop.stop()
+    this.#pass?.cancel()
     this.#waiter?.cancel()
     this.#waiting.length = 0
   }

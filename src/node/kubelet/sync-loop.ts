@@ -318,9 +318,10 @@ export class SyncLoop {
     const seen = pleg.get(podUid)
     const pod = pods.get(podUid)
     const worker = workers.get(podUid)
-    const isSynced = facts.terminatingPhases
-      ? worker?.work === 'terminated' || worker?.work === 'finished'
-      : pod?.metadata.deletionTimestamp !== undefined
+    const isOver = worker?.work === 'terminated' || worker?.work === 'finished'
+    const isLeaving = pod?.metadata.deletionTimestamp !== undefined
+    // Later: pod_workers.go, ShouldPodContentBeRemoved. What has only ended keeps its containers for their logs.
+    const isSynced = facts.terminatingPhases ? isOver && (pod === undefined || isLeaving) : isLeaving
     const removesAll = isSynced && (facts.terminatingPhases || statuses.get(podUid) !== undefined)
     const died = seen.containers.find(({ id }) => id === containerId)
     if (!removesAll && died === undefined) return

@@ -1,8 +1,10 @@
-import type { Judge, RowScore } from '../judge.ts'
+import type { Judge, PartScore, RowScore } from '../judge.ts'
 import type { TimelineFile } from '../timeline-format.ts'
 import { minorOfFile } from '../timeline-format.ts'
-import { runTimeline } from '../timelines.ts'
+import { playTimeline, runTimeline } from '../timelines.ts'
 import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
+import { burstRows } from './burst.ts'
+import { backOffRows, distributionScore } from './timeline-distributions.ts'
 
 /** What a kubelet did over time (README-timelines.md). */
 export const timelines: Judge = {
@@ -10,12 +12,18 @@ export const timelines: Judge = {
     typeof content === 'object' && content !== null && Object.hasOwn(content, 'timeline') && 'nodes' in content,
   parts({ content }) {
     const file = content as TimelineFile // claimed
-    return [{ name: file.name, score: () => ({ rows: [...streamRows(file), ...updateRows(file)] }) }]
+    return [{ name: file.name, score: () => scoreOf(file) }]
   },
 }
 
+function scoreOf(file: TimelineFile): PartScore {
+  const { rows, figures = [] } = distributionScore(file)
+  const order = file.category === 'burst' ? burstRows(file) : streamRows(file)
+  return { rows: [...order, ...backOffRows(playTimeline(file, 'a').rows), ...updateRows(file), ...rows], figures }
+}
+
 /** Draws differ from seed to seed; a recorded order is right if it occurs. */
-const seeds = ['judge', 'b', 'c', 'd', 'e', 'f']
+const seeds = Array.from({ length: 14 }, (_, at) => `judge ${at}`)
 
 function streamRows(file: TimelineFile): readonly RowScore[] {
   const diffs = new Map<string, string>()

@@ -1,0 +1,82 @@
+import type { RowScore } from '../judge.ts'
+import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
+import { playTimeline } from '../timelines.ts'
+
+const seeds = ['a', 'b', 'c', 'd']
+const syncFailure = 'failed to sync secret cache'
+
+/**
+ * Category burst: "shape only": requests per second, which Pods see `failed to sync secret cache`, when the last Pod runs
+ * (+-20 %); and every Pod must come to its recorded end.
+ */
+export function burstRows(file: TimelineFile): readonly RowScore[] {
+  const runs = seeds.map((seed) => playTimeline(file, seed).rows)
+  return [
+    row('requests per second', () => compareRates(file.timeline, runs)),
+    row(`Pods that see "${syncFailure}"`, () => compareFailures(file.timeline, runs)),
+    row('when the last Pod runs', () => compareLast(file.timeline, runs)),
+    ...[...lastStatus(file.timeline)].map(([pod, status]) =>
+      row(`end of ${pod}`, () => {
+        const found = runs.map((rows) => lastStatus(rows).get(pod))
+        return found.includes(status) ? '' : `expected ${status}, got ${found[0]}`
+      }),
+    ),
+  ]
+}
+
+function row(name: string, compare: () => string): RowScore {
+  const diff = compare()
+  return { row: name, passed: diff === '', diff }
+}
+
+/** How many requests have been made by each second: within 20 % and two requests of the recording. */
+function compareRates(recorded: readonly TimelineRow[], runs: readonly (readonly TimelineRow[])[]): string {
+  const times = (rows: readonly TimelineRow[]) =>
+    rows.flatMap(({ t, actor, what }) => (actor === 'request' && what !== 'watch closed' ? [t] : []))
+  const by = (all: readonly number[], second: number) => all.filter((t) => t <= second).length
+  const wanted = times(recorded)
+  const until = Math.ceil(Math.max(...wanted.filter((t) => t < 60)))
+  const problems: string[] = []
+  for (let second = 1; second <= until; second++) {
+    const expected = by(wanted, second)
+    const found = runs.map((rows) => by(times(rows), second))
+    const isClose = found.some((count) => Math.abs(count - expected) <= 2 + 0.2 * expected)
+    if (!isClose) problems.push(`by ${second} s: expected ${expected}, got ${found.join(', ')}`)
+  }
+  return problems.join('\n')
+}
+
+/** Those that see it in every run must have seen it in the recording, and the other way round, but for one in ten. */
+function compareFailures(recorded: readonly TimelineRow[], runs: readonly (readonly TimelineRow[])[]): string {
+  const of = (rows: readonly TimelineRow[]) =>
+    new Set(rows.flatMap(({ detail }) => (JSON.stringify(detail).includes(syncFailure) ? [String(detail.pod)] : [])))
+  const wanted = of(recorded)
+  const found = runs.map(of)
+  const pods = new Set(recorded.flatMap(({ detail }) => (detail.pod === undefined ? [] : [String(detail.pod)])))
+  const always = [...pods].filter((pod) => found.every((set) => set.has(pod)) && !wanted.has(pod))
+  const never = [...pods].filter((pod) => found.every((set) => !set.has(pod)) && wanted.has(pod))
+  if (always.length + never.length <= Math.ceil(pods.size / 10)) return ''
+  return `only in podsim: ${always.join(', ')}; only recorded: ${never.join(', ')}`
+}
+
+function compareLast(recorded: readonly TimelineRow[], runs: readonly (readonly TimelineRow[])[]): string {
+  const last = (rows: readonly TimelineRow[]) =>
+    Math.max(...rows.flatMap(({ t, what, detail }) => (what === 'StartContainer' && detail.attempt === 0 ? [t] : [])))
+  const wanted = last(recorded)
+  const found = runs.map(last)
+  return found.some((t) => Math.abs(t - wanted) <= 0.2 * wanted)
+    ? ''
+    : `expected ${wanted} s, got ${found.join(', ')} s`
+}
+
+function lastStatus(rows: readonly TimelineRow[]): ReadonlyMap<string, string> {
+  const last = new Map<string, string>()
+  for (const { what, detail } of rows)
+    if (what === 'pod status') last.set(String(detail.pod), `${String(detail.phase)} ${readiness(detail.conditions)}`)
+  return last
+}
+
+function readiness(conditions: unknown): string {
+  const { Ready = '' } = (conditions ?? {}) as { readonly Ready?: string } // written by the observer
+  return Ready
+}

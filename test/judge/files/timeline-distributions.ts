@@ -1,0 +1,111 @@
+import { measuredUpdates, retryGaps, setUpIntervals, type UpdateSample, updateSamples } from '../distributions.ts'
+import type { Figure, PartScore, RowScore } from '../judge.ts'
+import { ksProbability } from '../ks.ts'
+import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
+import { playTimeline } from '../timelines.ts'
+
+/** Below this two samples count as of different distributions. */
+const leastProbability = 0.01
+/** A recorded sample of fewer says too little. */
+const leastSample = 15
+const seeds = ['a', 'b', 'c']
+
+/** Times after random draws, compared over seeds (README-timelines.md, "Measured laws" and "Tolerances by category"). */
+export function distributionScore(file: TimelineFile): PartScore {
+  const rows: RowScore[] = []
+  const figures: Figure[] = []
+  const compare = (what: string, recorded: readonly number[], simulated: () => readonly number[]): void => {
+    if (recorded.length < leastSample) return
+    const made = simulated()
+    const probability = made.length === 0 ? 0 : ksProbability(recorded, made)
+    figures.push({ what, recorded: described(recorded), simulated: described(made), probability })
+    const passed = probability >= leastProbability
+    const diff = passed ? '' : `recorded ${described(recorded)}; podsim ${described(made)}; p = ${probability}`
+    rows.push({ row: `distribution of ${what}`, passed, diff })
+  }
+  let plays: readonly (readonly TimelineRow[])[] | undefined
+  const played = (): readonly (readonly TimelineRow[])[] => {
+    plays ??= seeds.map((seed) => playTimeline(file, seed).rows)
+    return plays
+  }
+  compare('gaps between syncs of idle Pods', setUpIntervals(file.timeline), () => played().flatMap(setUpIntervals))
+  compare('gaps between attempts of Pods in error', retryGaps(file.timeline), () => played().flatMap(retryGaps))
+  compare('time-outs of watches', watchTimeouts(file.timeline), () => played().flatMap(watchTimeouts))
+  if (file.category === 'update-delay') {
+    const recorded = updateSamples(file, file.timeline)
+    let measured: readonly UpdateSample[] | undefined
+    const made = (): readonly UpdateSample[] => {
+      measured ??= seeds.flatMap((seed) => measuredUpdates(file, seed))
+      return measured
+    }
+    compare(
+      'delays of updates',
+      recorded.map(({ delay }) => delay),
+      () => made().map(({ delay }) => delay),
+    )
+    rows.push(visibleRow(recorded, made()))
+  }
+  return { rows, figures }
+}
+
+/** "Every update must become visible at the first set-up after the node's cache has it": as many as were recorded. */
+function visibleRow(recorded: readonly UpdateSample[], made: readonly UpdateSample[]): RowScore {
+  const counts = (samples: readonly UpdateSample[]) => [...new Set(samples.map(({ setUps }) => setUps))].sort()
+  const [wanted, found] = [counts(recorded), counts(made)]
+  const passed = wanted.every((count) => found.includes(count)) && found.length <= wanted.length
+  const diff = passed ? '' : `expected set-ups until visible ${wanted.join(', ')}, got ${found.join(', ')}`
+  return { row: 'set-ups until an update is visible', passed, diff }
+}
+
+function watchTimeouts(rows: readonly TimelineRow[]): readonly number[] {
+  return rows.flatMap(({ actor, what, detail }) =>
+    actor === 'request' && what === 'watch opened' ? [Number(detail.timeoutSeconds)] : [],
+  )
+}
+
+/** `39: 3.4 / 46.1 / 44.2 / 77.7`: size, least, median, mean, greatest. */
+function described(sample: readonly number[]): string {
+  const sorted = [...sample].sort((a, b) => a - b)
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, sorted.length)
+  const [least = 0, median = 0, greatest = 0] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
+  return `${sorted.length}: ${[least, median, mean, greatest].map((value) => value.toFixed(1)).join(' / ')}`
+}
+
+/** How much later than its back-off a volume's next attempt may come: loop and noise of the recordings. Seconds. */
+const retrySlack = 0.25
+
+/** Gaps between failing set-ups of a volume, as the tolerances of late-secret ask. One row for each volume. */
+export function backOffRows(rows: readonly TimelineRow[]): readonly RowScore[] {
+  const last = new Map<string, { readonly t: number; readonly waitSeconds: number }>()
+  const problems = new Map<string, string[]>()
+  for (const { t, actor, what, detail } of rows) {
+    if (actor === 'operator') last.clear()
+    if (actor !== 'volume-manager') continue
+    const key = `${String(detail.pod)} ${String(detail.volume)}`
+    const before = last.get(key)
+    last.delete(key)
+    if (before !== undefined) {
+      const list = problems.get(key) ?? []
+      problems.set(key, list)
+      const late = t - before.t - before.waitSeconds
+      // A wait for the secret's first LIST is part of the attempt.
+      const isWaiting = String(detail.error).includes('failed to sync')
+      if (late < -0.01 || (late > retrySlack && !isWaiting && what === 'set-up failed'))
+        list.push(`${before.t} s + ${before.waitSeconds} s, next at ${t} s`)
+    }
+    if (what === 'set-up failed') last.set(key, { t, waitSeconds: secondsOf(String(detail.retryNotBefore)) })
+  }
+  return [...problems].map(([key, list]) => ({
+    row: `back-off of ${key}`,
+    passed: list.length === 0,
+    diff: list.join('\n'),
+  }))
+}
+
+/** `500ms`, `4s`, `2m2s`. */
+function secondsOf(duration: string): number {
+  const [, ms] = /^(\d+)ms$/.exec(duration) ?? []
+  if (ms !== undefined) return Number(ms) / 1000
+  const [, minutes = '0', seconds = '0'] = /^(?:(\d+)m)?(?:([\d.]+)s)?$/.exec(duration) ?? []
+  return Number(minutes) * 60 + Number(seconds)
+}
