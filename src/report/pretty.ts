@@ -24,7 +24,7 @@ const glyphs: Readonly<Record<Tone, string>> = {
   warning: '!',
   good: '✓',
   visible: '◆',
-  fault: '✗',
+  fault: '↯',
   chatter: '·',
 }
 

@@ -15,7 +15,10 @@ export function tellNodeRecord(record: JournalRecord, writtenAt: ReadonlyMap<str
             text: `refreshes volume ${text('volume')} of ${pod}${detail.changed === true ? ': its files change' : ''}`,
             tone: detail.changed === true ? 'normal' : 'chatter',
           }
-        : { text: `mounts volume ${text('volume')} of ${pod}`, tone: 'normal' }
+        : {
+            text: `mounts volume ${text('volume')} of ${pod}`,
+            tone: isTokenName(text('volume')) ? 'chatter' : 'normal',
+          }
     // The event FailedMount tells it with the words of the real thing.
     case 'volume.set-up-failed':
       return {
@@ -23,7 +26,10 @@ export function tellNodeRecord(record: JournalRecord, writtenAt: ReadonlyMap<str
         tone: 'chatter',
       }
     case 'volume.tear-down':
-      return { text: `takes volume ${text('volume')} of ${pod} off its tmpfs`, tone: 'normal' }
+      return {
+        text: `unmounts volume ${text('volume')} of ${pod}: what was in it is gone`,
+        tone: isTokenName(text('volume')) ? 'chatter' : 'normal',
+      }
     case 'object.visible':
       return tellVisible(record, pod, writtenAt)
     case 'pod-directory.create':
@@ -35,7 +41,7 @@ export function tellNodeRecord(record: JournalRecord, writtenAt: ReadonlyMap<str
     case 'kubelet.start':
     case 'kubelet.stop':
       return {
-        text: record.type === 'kubelet.start' ? 'starts, remembering nothing' : 'stops; containers and mounts stay',
+        text: record.type === 'kubelet.start' ? 'starts, remembering nothing' : 'stops',
         tone: 'fault',
       }
     case 'mirror-pod.refused':
@@ -49,7 +55,8 @@ export function tellNodeRecord(record: JournalRecord, writtenAt: ReadonlyMap<str
     case 'container.create':
       return { text: `creates container ${text('container')} of ${pod}`, tone: 'chatter' }
     case 'container.start':
-      return { text: `starts container ${text('container')} of ${pod}`, tone: 'normal' }
+      // The event Started tells it.
+      return { text: `starts container ${text('container')} of ${pod}`, tone: 'chatter' }
     case 'container.stop':
       return { text: `asks container ${text('container')} of ${pod} to end`, tone: 'chatter' }
     case 'container.exit':
@@ -85,10 +92,14 @@ function tellVisible(
   const what = `${String(kind).toLowerCase()} ${String(name)}`
   const how =
     volume === undefined ? `in the environment of container ${String(container)}` : `in volume ${String(volume)}`
-  const isAccountToken = /-token-[a-z0-9]{5}$/.test(String(name))
   const written = writtenAt.get(versionKey(String(kind), String(name), resourceVersion))
   const age = written === undefined || written < 0 ? '' : `, ${formatDuration(time - written)} after it was written`
-  return { text: `${pod} sees ${what} ${how}${age}`, tone: isAccountToken ? 'chatter' : 'visible' }
+  return { text: `${pod} sees ${what} ${how}${age}`, tone: isTokenName(String(name)) ? 'chatter' : 'visible' }
+}
+
+/** Token Secrets of accounts, and the volumes for them: every Pod has one. */
+function isTokenName(name: string): boolean {
+  return /-token-[a-z0-9]{5}$/.test(name) || /^kube-api-access-[a-z0-9]{5}$/.test(name)
 }
 
 function duration(ms: unknown): string {

@@ -106,26 +106,28 @@ function tellDeleted(record: JournalRecord, object: KubeObject): Told | undefine
   }
 }
 
-/** Reasons that a change of the Pod tells too. */
-const toldByThePod = new Set(['Scheduled'])
+/** Reasons of events that say what another record has said already, or hardly anything. */
+const toldElsewhere = new Set(['Scheduled', 'Created', 'SuccessfulCreate', 'SuccessfulDelete', 'TaintManagerEviction'])
 
 function tellEvent(event: Event): Told | undefined {
   const about = `${(event.involvedObject.kind ?? '').toLowerCase()}/${event.involvedObject.name ?? ''}`
-  const count = (event.count ?? 1) > 1 ? ` (x${event.count})` : ''
+  const count = event.count ?? 1
   const source = event.source?.component ?? event.reportingComponent ?? ''
   const host = event.source?.host
   return {
-    text: `${event.type === 'Warning' ? 'Warning ' : ''}${event.reason ?? ''} ${about}: ${event.message ?? ''}${count}`,
-    tone: event.type === 'Warning' ? 'warning' : toldByThePod.has(event.reason ?? '') ? 'chatter' : 'normal',
-    actor:
-      source === ''
-        ? 'apiserver'
-        : source === 'default-scheduler'
-          ? 'scheduler'
-          : host === undefined || host === ''
-            ? source
-            : `${source}/${host}`,
+    // What was said once need not be said in full again.
+    text: `${event.type === 'Warning' ? 'Warning ' : ''}${event.reason ?? ''} ${about}${count > 1 ? ` again (x${count})` : `: ${event.message ?? ''}`}`,
+    tone: event.type === 'Warning' ? 'warning' : toldElsewhere.has(event.reason ?? '') ? 'chatter' : 'normal',
+    actor: eventActor(source, host),
   }
+}
+
+/** Who tells an event, under the name that its other doings have. */
+function eventActor(source: string, host: string | undefined): string {
+  if (source === '') return 'apiserver'
+  if (source === 'default-scheduler') return 'scheduler'
+  if (host !== undefined && host !== '') return `${source}/${host}`
+  return source.endsWith('-controller') ? `controller/${source.slice(0, -'-controller'.length)}` : source
 }
 
 /** The most important of the changes of a Pod; one that changes nothing a reader sees is chatter. */
@@ -156,7 +158,7 @@ function summaryOf(pod: Pod): string {
   return [
     pod.status?.phase ?? 'Pending',
     ...(isReady ? ['ready'] : []),
-    ...(isReady ? [] : reasons),
+    ...(isReady ? [] : reasons.length === 0 && pod.status?.phase === 'Running' ? ['not ready'] : reasons),
     ...(restarts > 0 ? [`${restarts} ${plural(restarts, 'restart')}`] : []),
   ].join(', ')
 }

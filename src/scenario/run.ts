@@ -11,6 +11,7 @@ import {
   type StepResult,
   stepPassed,
 } from './result.ts'
+import type { FaultSource } from './schema.ts'
 
 export interface RunOptions {
   readonly seed?: string
@@ -146,13 +147,20 @@ export function actionText(action: StepAction): string {
     case 'run':
       return action.script.trimEnd()
     case 'apply':
-      return 'kubectl apply -f -'
+      return `kubectl apply -f - <<EOF\n${action.manifest.trimEnd()}\nEOF`
     case 'exec':
       return `kubectl exec ${action.pod}${action.container === undefined ? '' : ` -c ${action.container}`} -- ${action.line}`
     case 'wait':
     case 'waitFor':
       return 'wait'
     case 'fault':
-      return `fault ${JSON.stringify(action.fault)}`
+      return `fault ${faultWords(action.fault)}`
   }
+}
+
+/** `partition node-1, for 2m`: as the scenario has it. */
+function faultWords(fault: FaultSource): string {
+  return Object.entries(fault)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ')
 }
