@@ -366,11 +366,7 @@ function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject |
   const ttl = annotation === undefined ? minute : Number(annotation) * 1000
   // Mounting takes at most two passes of the volume manager's loops.
   const mount = 200
-  return (
-    sync +
-    mount +
-    (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && minor < 22 ? ttl + (ttl > 0 ? sync : 0) : 1000)
-  )
+  return sync + mount + (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && minor < 22 ? ttl : 1000)
 }
 
 function machineOf(cluster: Cluster, node: string): Machine {
