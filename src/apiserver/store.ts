@@ -205,7 +205,10 @@ function createCollection(
     get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
     list(namespace) {
       if (namespace !== undefined) return sortedObjects(namespaces.get(namespace))
-      return [...namespaces.keys()].sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
+      const names = [...namespaces.keys()]
+      // Most resources live in one namespace or none: that list needs no copy.
+      if (names.length === 1) return sortedObjects(namespaces.get(names[0] ?? ''))
+      return names.sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
     },
     create(object) {
       const stored = put(object, undefined)
