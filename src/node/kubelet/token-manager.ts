@@ -104,6 +104,7 @@ export class TokenManager implements TokenSource {
     if (held === undefined) return { ok: false, error: `failed to fetch token: ${error}` }
     if (this.#wallClock() > held.expiresAt)
       return { ok: false, error: `token ${key} expired and refresh failed: ${error}` }
-    return { ok: true, token: held.token }
+    // The next sync tries again.
+    return { ok: true, token: held.token, staleAt: this.#kernel.now() + 1 }
   }
 }

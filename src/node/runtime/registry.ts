@@ -101,7 +101,8 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
       // Docker Hub tells nobody whether a repository exists that it would not show.
       return fail(name, images.has(repositoryOf(name)) || hostOf(name) !== 'docker.io' ? 'absent' : 'denied')
     },
-    preloaded: (name) => (preloaded.has(normal(name)) ? find(name) : undefined),
+    // One that was given without tag stands for all tags.
+    preloaded: (name) => (preloaded.has(normal(name)) || preloaded.has(repositoryOf(name)) ? find(name) : undefined),
     setReachable(host, reachable) {
       if (reachable) unreachable.delete(host)
       else unreachable.add(host)
