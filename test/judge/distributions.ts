@@ -1,16 +1,25 @@
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { playTimeline } from './timelines.ts'
 
-/** Seconds between two set-ups of one volume that a resync of an idle Pod made: those of starts are closer. */
+/** Longest gap between two syncs of an idle Pod, and what a line may be late. Seconds. */
+const longestGap = 92
+
+/**
+ * Whole seconds between two set-ups that a resync of an idle Pod made: those of starts are closer, time-outs of mounts
+ * farther. Of a Pod's volumes one tells, since all go together.
+ */
 export function setUpIntervals(rows: readonly TimelineRow[]): readonly number[] {
   const last = new Map<string, number>()
+  const volumeOf = new Map<string, unknown>()
   const intervals: number[] = []
   for (const { t, what, detail } of rows) {
     if (what !== 'set-up ok') continue
-    const key = `${String(detail.pod)}/${String(detail.volume)}`
-    const before = last.get(key)
-    last.set(key, t)
-    if (before !== undefined && t - before > 30) intervals.push(t - before)
+    const pod = String(detail.pod)
+    if (!volumeOf.has(pod)) volumeOf.set(pod, detail.volume)
+    if (volumeOf.get(pod) !== detail.volume) continue
+    const before = last.get(pod)
+    last.set(pod, t)
+    if (before !== undefined && t - before > 30 && t - before < longestGap) intervals.push(Math.round(t - before))
   }
   return intervals
 }
@@ -24,7 +33,7 @@ export function retryGaps(rows: readonly TimelineRow[]): readonly number[] {
     const pod = String(detail.pod)
     const before = last.get(pod)
     last.set(pod, t)
-    if (before !== undefined && t - before > 5 && t - before < 17) gaps.push(t - before)
+    if (before !== undefined && t - before > 5 && t - before < 17) gaps.push(Math.round(t - before))
   }
   return gaps
 }

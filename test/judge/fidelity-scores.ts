@@ -30,7 +30,7 @@ ${lines.join('\n')}
 ## Distributions
 
 Samples of times after random draws, the real kubelet's beside podsim's over several seeds; p is the chance that two
-samples of one distribution lie as far apart (two-sample Kolmogorov-Smirnov test). A row fails below 0.01.
+samples of one distribution lie as far apart (two-sample Kolmogorov-Smirnov test). A row fails below 0.001.
 
 | file | what | recorded: n, min / median / mean / max | podsim | p |
 | --- | --- | --- | --- | --- |

@@ -38,8 +38,8 @@ const latencies = {
   watchEvent: { kind: 'uniform', minMs: 1, maxMs: 5 },
 } as const
 
-/** The kubelets of the recordings ran for a while before the scenario began. Ms. */
-export const leadMs = 33_000
+/** The kubelets of the recordings ran for a while before the scenario began: which gives their minutes a phase. Ms. */
+const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
 
 /**
  * In some 7 % of the recordings the first LIST came before the authorizer knew the Pod (README-timelines.md): that draw
@@ -72,6 +72,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   const calendar = createCalendar(defaultEpochMs)
   const journal = createJournal(kernel, 'full')
   const random = createRandomStreams(seed)
+  const leadMs = lead.leastMs + random.stream('judge/lead').integer(0, lead.varietyMs)
   const minor = minorOfFile(file)
   const apiGates = resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true })
   const controlPlane = createControlPlane({
@@ -138,7 +139,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     })
     nodes.set(name, { name, fs, runtime, kubelet, link })
   }
-  return { kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
+  return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
 }
 
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>

@@ -2,7 +2,7 @@ import { type Client, type PatchType, resources } from '../../src/apiserver/clie
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import type { KubeObject } from '../../src/objects/meta.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
-import { createTimelineCluster, leadMs, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
+import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal, observeSubPaths } from './timeline-observers.ts'
 
@@ -28,17 +28,17 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
   let isRecording = false
   const tell = (actor: string, what: string, detail: Readonly<Record<string, unknown>>): void => {
     if (!isRecording) return
-    const row = { t: (cluster.kernel.now() - leadMs) / 1000, actor, what, detail }
+    const row = { t: (cluster.kernel.now() - cluster.leadMs) / 1000, actor, what, detail }
     rows.push(row)
     options.onLine?.(row, cluster, act)
   }
   const act = (what: string, detail: TimelineRow['detail']): void => {
-    const row = { t: (cluster.kernel.now() - leadMs) / 1000, actor: 'user', what, detail }
+    const row = { t: (cluster.kernel.now() - cluster.leadMs) / 1000, actor: 'user', what, detail }
     rows.push(row)
     playUser(cluster, row, namespace)
   }
   const cluster = createTimelineCluster(file, seed, (_node, what, detail) => tell('request', what, detail))
-  const { kernel, controlPlane, nodes, admin } = cluster
+  const { leadMs, kernel, controlPlane, nodes, admin } = cluster
   controlPlane.start()
   const namespace = namespaceOf(file)
   const namespaces = new Set([namespace, `${namespace}-other`])

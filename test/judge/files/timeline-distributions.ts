@@ -4,8 +4,8 @@ import { ksProbability } from '../ks.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
 import { playTimeline } from '../timelines.ts'
 
-/** Below this two samples count as of different distributions. */
-const leastProbability = 0.01
+/** Below this two samples count as of different distributions; low, since more than a hundred are compared. */
+const leastProbability = 0.001
 /** A recorded sample of fewer says too little. */
 const leastSample = 15
 const seeds = ['a', 'b', 'c']
