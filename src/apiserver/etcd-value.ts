@@ -14,6 +14,8 @@ export interface EncryptionProvider {
   readonly provider: 'aescbc' | 'aesgcm' | 'secretbox' | 'kms'
   /** Name of the key, or of the KMS plugin. */
   readonly keyName: string
+  /** Of KMS's protocol: `v2` came with v1.25. Default `v1`. */
+  readonly version?: 'v1' | 'v2'
 }
 
 /** `/registry/secrets/default/mysecret`. */
@@ -31,7 +33,7 @@ export function etcdSecretValue(
   const plain = Uint8Array.from([0x6b, 0x38, 0x73, 0x00, ...unknown])
   if (encryption === undefined) return plain
   const { by, random } = encryption
-  const prefix = utf8Bytes(`k8s:enc:${by.provider}:v1:${by.keyName}:`)
+  const prefix = utf8Bytes(`k8s:enc:${by.provider}:${by.version ?? 'v1'}:${by.keyName}:`)
   // No cipher is run: bytes that tell nothing stand for what one would make.
   const cipher = Array.from(plain, () => random.integer(0, 256))
   return Uint8Array.from([...prefix, ...cipher])

@@ -58,6 +58,13 @@ export function alreadyExists(resource: GroupResource, name: string): Status {
   return failure(409, 'AlreadyExists', message, detailsOf(name, resource.group, resource.resource))
 }
 
+/** Names that the server drew are all taken. Source: apimachinery pkg/api/errors/errors.go, NewGenerateNameConflict. */
+export function generateNameConflict(resource: GroupResource, name: string): Status {
+  const message = `${qualified(resource)} ${goQuote(name)} already exists, the server was not able to generate a unique name for the object`
+  const details = detailsOf(name, resource.group, resource.resource)
+  return failure(409, 'AlreadyExists', message, { ...details, retryAfterSeconds: 1 })
+}
+
 export function conflict(resource: GroupResource, name: string, why: string): Status {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} ${goQuote(name)}: ${why}`
   return failure(409, 'Conflict', message, detailsOf(name, resource.group, resource.resource))

@@ -3,12 +3,15 @@ import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
 import {
   alreadyExists,
   badRequest,
+  generateNameConflict,
   invalidStatus,
+  isStatus,
   methodNotSupported,
   plainError,
   serverTimeout,
 } from '../../objects/status.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../objects/validate-meta.ts'
+import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { nameRuleOf } from './name-rule.ts'
 import type { ServedResource } from './resource-table.ts'
@@ -24,9 +27,31 @@ export function createObject(core: RegistryCore, request: WriteRequest, object: 
   }
   const admitted = admit(core, request, 'CREATE', object, undefined)
   if (admitted === undefined || refused(admitted)) return admitted ?? object
-  const prepared = beforeCreate(core, request, admitted as KubeObject) // a Status of success does not come from admission
-  if (refused(prepared)) return prepared
-  return insert(core, request, prepared as KubeObject) // not refused
+  const given = admitted as KubeObject // a Status of success does not come from admission
+  const isGenerated = (given.metadata.name ?? '') === '' && (given.metadata.generateName ?? '') !== ''
+  const attempts = isGenerated ? factAt(generateNameAttempts, core.context.minor) : 1
+  for (let attempt = 1; ; attempt++) {
+    const prepared = beforeCreate(core, request, given)
+    if (refused(prepared)) return prepared
+    const created = insert(core, request, prepared as KubeObject) // not refused
+    const isTaken = isStatus(created) && created.reason === 'AlreadyExists'
+    if (!isTaken || attempt === attempts) return created
+  }
+}
+
+/** How often the server draws another name when the one that it drew is taken. */
+const generateNameAttempts: VersionedFact<number> = {
+  source:
+    'apiserver pkg/registry/generic/registry/store.go, maxNameGenerationCreateAttempts; facts/apiserver.md section 12',
+  initially: 1,
+  since: [[31, 8]],
+}
+
+/** Whether a name that was drawn and is taken answers 409 rather than 500. Source: apimachinery errors.go, NewGenerateNameConflict. */
+const generateNameConflicts: VersionedFact<boolean> = {
+  source: 'apiserver pkg/registry/rest/create.go, CheckGeneratedNameError; facts/apiserver.md section 12',
+  initially: false,
+  since: [[23, true]],
 }
 
 /** What PUT does when the object is missing and the resource creates on update; admission has run. */
@@ -45,13 +70,19 @@ function insert(core: RegistryCore, request: WriteRequest, object: KubeObject): 
   if (typeof version === 'string') return plainError(version)
   if (version !== 0) return plainError('resourceVersion should not be set on objects to be created')
   const existing = collection.get(namespace, name)
-  if (existing !== undefined) return existsStatus(object, existing, served)
+  if (existing !== undefined) return existsStatus(object, existing, served, core.context.minor)
   if (request.dryRun) return object
   return collection.create(object)
 }
 
-function existsStatus(object: KubeObject, existing: KubeObject, { info, strategy }: ServedResource): Status {
+function existsStatus(
+  object: KubeObject,
+  existing: KubeObject,
+  { info, strategy }: ServedResource,
+  minor: number,
+): Status {
   if ((object.metadata.generateName ?? '') !== '') {
+    if (factAt(generateNameConflicts, minor)) return generateNameConflict(info, object.metadata.name)
     return serverTimeout({ group: info.group, resource: strategy.kind }, 'POST', 0)
   }
   const status = alreadyExists(info, object.metadata.name)

@@ -2,10 +2,16 @@ import { dns1123Subdomain, maskTrailingDash } from '../../objects/formats.ts'
 import type { NameRule } from '../../objects/validate-meta.ts'
 import type { RegistryContext, Strategy } from './strategy.ts'
 
-const rules = new WeakMap<Strategy, NameRule>()
+const rulesOf = new WeakMap<RegistryContext, WeakMap<Strategy, NameRule>>()
 
 /** The rule for names of a resource: its strategy's, or DNS-1123 subdomain. */
 export function nameRuleOf(strategy: Strategy, context: RegistryContext): NameRule {
+  // Servers of several versions may live in one process: each has a context of its own.
+  let rules = rulesOf.get(context)
+  if (rules === undefined) {
+    rules = new WeakMap()
+    rulesOf.set(context, rules)
+  }
   const known = rules.get(strategy)
   if (known !== undefined) return known
   const { validateName } = strategy

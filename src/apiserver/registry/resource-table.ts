@@ -51,7 +51,7 @@ export function createResourceTable(store: Store, strategies: readonly Strategy[
   const served = new Map<string, Map<string, ServedResource>>()
   const extra = new Map(strategies.map((strategy) => [keyOf(strategy.resource), strategy]))
   const make = (ref: ResourceRef): ServedResource | undefined => {
-    const info = discovery.resource(ref) ?? infoOf(extra.get(keyOf(ref)))
+    const info = discovery.resource(ref) ?? (minor < 20 ? infoOf(extra.get(keyOf(ref))) : undefined)
     if (info === undefined) return undefined
     const stored = storedName(ref)
     const strategy = byName.get(stored) ?? genericStrategy(storedVersionOf(info, discovery), minor)
@@ -105,7 +105,7 @@ function storedVersionOf(info: ResourceInfo, discovery: Discovery): ResourceInfo
   return info
 }
 
-/** A resource that the recorded structure lacks (it was not switched on there), from its strategy. */
+/** A resource that the structure recorded of v1.18 lacks (it was not switched on there), from its strategy. */
 function infoOf(strategy: Strategy | undefined): ResourceInfo | undefined {
   if (strategy === undefined) return undefined
   return {

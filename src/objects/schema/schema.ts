@@ -83,7 +83,7 @@ export function schemaOf(minor: number): Schema {
   const which = minor < 25 ? 'v1.18' : 'v1.35'
   const known = loaded.get(which)
   if (known !== undefined) return known
-  const schema = parseSchema(which === 'v1.18' ? v118 : v135)
+  const schema = which === 'v1.18' ? parseSchema(v118) : parseSchema(v135, schemaOf(18))
   loaded.set(which, schema)
   return schema
 }
@@ -108,7 +108,7 @@ interface Table {
   readonly hashes: Readonly<Record<string, string>>
 }
 
-function parseSchema(text: string): Schema {
+function parseSchema(text: string, older?: Schema): Schema {
   const table = JSON.parse(text) as Table // written by scripts/generate-schema.ts
   const definitions: (Definition | undefined)[] = []
   const positions = new Map(table.definitions.map(([name], at) => [name, at]))
@@ -129,7 +129,7 @@ function parseSchema(text: string): Schema {
     const definition: Definition = { name: row[0], goType: goTypeOf(row[0]), fields }
     definitions[position] = definition
     for (const line of row[1] === '' ? [] : row[1].split('\n')) {
-      const field = parseField(line, at)
+      const field = withPointer(parseField(line, at), older, row[0])
       fields.set(field.name, field)
     }
     return definition
@@ -146,6 +146,23 @@ function parseSchema(text: string): Schema {
     },
   }
 }
+
+/** Members that every object has as structs. */
+const alwaysStructs: ReadonlySet<string> = new Set(['metadata', 'spec', 'status'])
+
+/**
+ * Which fields Go holds as pointers was read off the types of v1.18. Optional ones that came later are pointers, as the
+ * API conventions want it, unless they are texts, lists or maps, for which it makes no difference.
+ */
+function withPointer(field: FieldSchema, older: Schema | undefined, definition: string): FieldSchema {
+  if (older === undefined || field.pointer || !field.omitEmpty || alwaysStructs.has(field.name)) return field
+  if (older.definition(definition)?.fields.has(field.name) === true) return field
+  const { type } = field
+  const isValue = type.kind === 'object' || (type.kind === 'scalar' && pointedScalars.has(type.scalar))
+  return isValue ? { ...field, type, pointer: true } : field
+}
+
+const pointedScalars: ReadonlySet<ScalarType> = new Set(['boolean', 'int32', 'int64'])
 
 function goTypeOf(name: string): string {
   return name.split('.').slice(-2).join('.')
