@@ -51,8 +51,8 @@ export interface KubeletContext {
   readonly prober: Prober
   readonly podRuntime: PodRuntimePorts
   readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
-  /** Whether the own Node object exists, as far as the kubelet knows: mirror Pods need it. */
-  readonly hasNode: () => boolean
+  /** Uid of the own Node object, once the kubelet knows it: mirror Pods belong to it. */
+  readonly nodeUid: () => string | undefined
   /** Tells the journal; the actor is this kubelet, the object the Pod. */
   record(type: string, pod: Pod, detail: Readonly<Record<string, unknown>>, weight?: 'story' | 'chatter'): number
 }

@@ -107,7 +107,7 @@ export function createContext(wiring: Wiring): KubeletContext {
     prober: proberOf(common),
     podRuntime: podRuntime(common),
     pluginFor,
-    hasNode: () => wiring.node() !== undefined,
+    nodeUid: () => wiring.node()?.metadata.uid,
     record: (type, pod, detail, weight) =>
       journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight),
   }

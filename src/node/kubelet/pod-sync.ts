@@ -255,13 +255,15 @@ export function syncTerminatedPod(
 
 /** Source: pkg/kubelet/pod/mirror_client.go, CreateMirrorPod; a refusal is only logged and tried again at the next sync. */
 function ensureMirror(context: KubeletContext, pod: Pod): void {
-  if (context.pods.mirrorOf(pod) !== undefined || !context.hasNode()) return
+  const nodeUid = context.nodeUid()
+  if (context.pods.mirrorOf(pod) !== undefined || nodeUid === undefined) return
   const annotations = {
     ...pod.metadata.annotations,
     'kubernetes.io/config.mirror': pod.metadata.annotations?.['kubernetes.io/config.hash'] ?? '',
   }
   const { uid: _uid, ...metadata } = pod.metadata
-  const mirror = { ...pod, metadata: { ...metadata, annotations } }
+  const owner = { apiVersion: 'v1', kind: 'Node', name: context.nodeName, uid: nodeUid, controller: true }
+  const mirror = { ...pod, metadata: { ...metadata, annotations, ownerReferences: [owner] } }
   context.client.create<Pod>(resources.pods, mirror, (reply) => {
     if (reply.ok) return
     const message = reply.error.kind === 'status' ? (reply.error.status.message ?? '') : reply.error.message
