@@ -13,7 +13,7 @@ export const diagnosticCodes = {
   UNKNOWN_EXPECTATION: 'An expectation names nothing to look at.',
   AMBIGUOUS_EXPECTATION: 'An expectation names more than one thing to look at.',
   BAD_MANIFEST: 'A manifest is no object of Kubernetes.',
-  BASE64_NEWLINES: 'A Secret has base64 with line ends inside.',
+  NEWLINES_IN_VALUE: 'A Secret has base64 with line ends inside.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
 } as const

@@ -70,13 +70,13 @@ class ManifestCheck {
     }
     for (const key of keysWithNewlines(manifest)) {
       const range = valueRange(this.document, [...path, 'data', key])
-      this.found.warnings.push(this.diagnostic('BASE64_NEWLINES', { message: newlineWarning }, range))
+      this.found.warnings.push(this.diagnostic('NEWLINES_IN_VALUE', { message: newlineWarning }, range))
     }
   }
 
   private warn(warnings: readonly TextIssue[], path: YamlPath): void {
     for (const each of warnings)
-      this.found.warnings.push(this.diagnostic('BASE64_NEWLINES', each, this.inside(path, each)))
+      this.found.warnings.push(this.diagnostic('NEWLINES_IN_VALUE', each, this.inside(path, each)))
   }
 
   /** The range of a text issue in the scenario file. */
@@ -86,7 +86,7 @@ class ManifestCheck {
   }
 
   private diagnostic(
-    code: 'BAD_MANIFEST' | 'BASE64_NEWLINES',
+    code: 'BAD_MANIFEST' | 'NEWLINES_IN_VALUE',
     { message, suggestion }: { readonly message: string; readonly suggestion?: string },
     range: Range,
   ): Diagnostic {

@@ -93,8 +93,8 @@ describe('a manifest in a scenario', () => {
 
   test('C7 base64 with line ends is a warning, in manifests and in files', () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: |\n    MWYy\n    ZDFl\n'
-    expect(told(applying(secret)).map(([at, code]) => [at, code])).toEqual([['8:12', 'BASE64_NEWLINES']])
+    expect(told(applying(secret)).map(([at, code]) => [at, code])).toEqual([['8:12', 'NEWLINES_IN_VALUE']])
     const text = `title: x\nfiles:\n  a.yaml: |\n${secret.replaceAll(/^(?=.)/gm, '    ')}steps: [{say: a}]\n`
-    expect(told(text).map(([at, code]) => [at, code])).toEqual([['8:10', 'BASE64_NEWLINES']])
+    expect(told(text).map(([at, code]) => [at, code])).toEqual([['8:10', 'NEWLINES_IN_VALUE']])
   })
 })
