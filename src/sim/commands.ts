@@ -22,6 +22,8 @@ export interface CommandWorld {
   readonly files: VirtualFiles
   readonly clientVersion: string
   readonly podOf: (namespace: string, name: string) => Pod | undefined
+  /** What lies in etcd for a Secret. */
+  readonly etcdValue: (namespace: string, name: string) => Uint8Array | undefined
   /** Whether the people's own way to the API server is open. */
   readonly isReachable: () => boolean
 }
@@ -74,6 +76,10 @@ export function createCommands(world: CommandWorld): Commands {
       env,
       now: () => world.calendar.at(world.kernel.now()),
       sleep: (ms) => world.kernel.runUntil(world.kernel.now() + ms),
+      etcd(key) {
+        const [, namespace, name] = /^\/registry\/secrets\/([^/]+)\/([^/]+)$/.exec(key) ?? []
+        return namespace === undefined || name === undefined ? undefined : world.etcdValue(namespace, name)
+      },
       kubectl: (call, limitMs) =>
         runToEnd(world.kernel, startKubectl(call.argv, hostFor(options, call)), call, limitMs),
     })

@@ -23,6 +23,7 @@ import { explain } from './explain.ts'
 import { clusterFault, faultText } from './faults.ts'
 import { createMemoryFiles } from './memory-files.ts'
 import { filesWith, holdsSecret } from './node-files.ts'
+import { nodeMemory } from './node-memory.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
@@ -76,6 +77,13 @@ export function createObservedSim(
   const files = createMemoryFiles(settings.files)
   const reachability = { blockedBy: 0 }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
+  const encryption = settings.encryptionAtRest
+    ? { by: { provider: 'aescbc', keyName: 'key1' } as const, random: random.stream('etcd/encryption') }
+    : undefined
+  const etcdValue = (namespace: string, name: string): Uint8Array | undefined => {
+    const secret = find<Secret>(server, 'Secret', name, namespace)
+    return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
+  }
   const commands = createCommands({
     kernel,
     calendar,
@@ -84,11 +92,9 @@ export function createObservedSim(
     files,
     clientVersion: settings.kubectl,
     podOf,
+    etcdValue,
     isReachable: () => reachability.blockedBy === 0,
   })
-  const encryption = settings.encryptionAtRest
-    ? { by: { provider: 'aescbc', keyName: 'key1' } as const, random: random.stream('etcd/encryption') }
-    : undefined
   const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
   let isDisposed = false
   const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
@@ -192,10 +198,7 @@ export function createObservedSim(
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
     holdsSecret: (node, secret, namespace = 'default') =>
       holdsSecret(machineOf(cluster, node), journal, namespace, secret),
-    etcdValue(name, namespace = 'default') {
-      const secret = find<Secret>(server, 'Secret', name, namespace)
-      return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
-    },
+    etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
     inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
     dispose() {
       isDisposed = true

@@ -24,6 +24,8 @@ export interface ShellHost {
   sleep(ms: number): void
   /** Runs kubectl to its end and gives its exit code. `limitMs`: it is ended after that much time, with code 124. */
   kubectl(call: KubectlCall, limitMs?: number): number
+  /** What lies in etcd under a key such as `/registry/secrets/default/mysecret`; absent where no etcd can be reached. */
+  etcd?(key: string): Uint8Array | undefined
   /** Starts kubectl and comes back at once; absent where nothing can run beside the command line. */
   startKubectl?(call: KubectlCall, limitMs: number | undefined): void
 }

@@ -2,6 +2,7 @@
 import { awk } from './awk.ts'
 import type { ShellCommand } from './command.ts'
 import { base64Command, checksum } from './encode.ts'
+import { etcdctl } from './etcdctl.ts'
 import { cat, copyOrMove, ls, mkdir, rm, rmdir, stat, tee, touch } from './files.ts'
 import { basename, date, dirname, env, nestedShell, refused, seq, sleep, timeout, xargs } from './misc.ts'
 import { sed } from './sed.ts'
@@ -21,6 +22,7 @@ export const programs: ReadonlyMap<string, ShellCommand> = new Map<string, Shell
   ['dirname', dirname],
   ['egrep', grep],
   ['env', env],
+  ['etcdctl', etcdctl],
   ['fgrep', grep],
   ['grep', grep],
   ['head', ends],
