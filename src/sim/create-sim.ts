@@ -198,6 +198,7 @@ export function createObservedSim(
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
     holdsSecret: (node, secret, namespace = 'default') =>
       holdsSecret(machineOf(cluster, node), journal, namespace, secret),
+    nodeMemory: (node) => nodeMemory(machineOf(cluster, node), settings),
     etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
     inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
     dispose() {

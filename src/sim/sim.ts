@@ -54,6 +54,8 @@ export interface Sim {
   holdsSecret(node: string, secret: string, namespace?: string): boolean
   /** What lies in a volume of a Pod on its node; empty while it is not mounted. Names, modes and sizes, never contents. */
   volumeFiles(pod: string, volume: string, namespace?: string): readonly VolumeFile[]
+  /** What Secrets and other volumes in memory cost a node now (R2). */
+  nodeMemory(node: string): NodeMemory
   /** What lies in etcd for a Secret: plain text unless encryption at rest is on (S6). */
   etcdValue(secret: string, namespace?: string): Uint8Array | undefined
   /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
@@ -191,6 +193,29 @@ export interface SecretTraffic {
 export interface NodeFile {
   readonly path: string
   readonly storage: 'disk' | 'tmpfs'
+}
+
+/** Memory of a node that its Pods' volumes and its kubelet's cache of Secrets take. Sizes in bytes. */
+export interface NodeMemory {
+  /** Of the machine; all tmpfs together can take no more. */
+  readonly capacityBytes: number
+  /** In all tmpfs. */
+  readonly tmpfsBytes: number
+  /** Values in the kubelet's own cache: each Secret once, however many Pods use it. Nothing by Get. */
+  readonly cacheBytes: number
+  readonly cachedSecrets: number
+  /** Pods that have anything in tmpfs, in the order of namespace and name. */
+  readonly pods: readonly {
+    readonly namespace: string
+    readonly pod: string
+    readonly bytes: number
+    /** `limitBytes` undefined: none of its own; half of the node's memory, the kernel's default. */
+    readonly volumes: readonly {
+      readonly volume: string
+      readonly bytes: number
+      readonly limitBytes: number | undefined
+    }[]
+  }[]
 }
 
 export interface MachineState {

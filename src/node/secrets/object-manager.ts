@@ -1,6 +1,7 @@
 import type { RequestError } from '../../apiserver/client/client.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Pod } from '../../objects/core.ts'
+import { base64Length, utf8Length } from '../../objects/bytes.ts'
+import type { ConfigMap, Pod, Secret } from '../../objects/core.ts'
 import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
 
 /** Why an object could not be had, with the text that reaches events and statuses. */
@@ -29,6 +30,15 @@ export interface ObjectView {
   /** Reflector's state for Watch; `cached`, `absent`, `invalid` for Cache. */
   readonly state: string
   readonly resourceVersion: string | undefined
+  /** Of the values that the node's copy holds, keys not counted; 0 without a copy. */
+  readonly bytes: number
+}
+
+/** Size of an object's values, `data` of a Secret decoded. */
+export function valueBytes(object: KubeObject | undefined): number {
+  const { kind, data = {} } = (object ?? {}) as Partial<Secret & ConfigMap>
+  const sizeOf = (value: string) => (kind === 'ConfigMap' ? utf8Length(value) : (base64Length(value) ?? 0))
+  return Object.values(data).reduce((sum, value) => sum + sizeOf(value), 0)
 }
 
 /** What was asked of the API server for one object by this node. */

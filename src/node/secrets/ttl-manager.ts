@@ -13,6 +13,7 @@ import {
   type ObjectTraffic,
   type ObjectView,
   objectKey,
+  valueBytes,
 } from './object-manager.ts'
 import { PodRegistry } from './pod-registry.ts'
 
@@ -107,7 +108,8 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   cachedAt(namespace: string, name: string): VirtualMs | undefined {
-    return this.#items.get(objectKey(namespace, name))?.data.updatedAt
+    const data = this.#items.get(objectKey(namespace, name))?.data
+    return data?.object === undefined ? undefined : data.updatedAt
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
@@ -121,6 +123,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
       references,
       state: data.updatedAt === undefined ? 'invalid' : data.error === undefined ? 'cached' : 'absent',
       resourceVersion: data.object?.metadata.resourceVersion,
+      bytes: valueBytes(data.object),
     }))
   }
 

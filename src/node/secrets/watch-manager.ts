@@ -14,6 +14,7 @@ import {
   type ObjectTraffic,
   type ObjectView,
   objectKey,
+  valueBytes,
 } from './object-manager.ts'
 import { PodRegistry } from './pod-registry.ts'
 
@@ -129,7 +130,8 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   cachedAt(namespace: string, name: string): VirtualMs | undefined {
-    return this.#items.get(objectKey(namespace, name))?.changedAt
+    const item = this.#items.get(objectKey(namespace, name))
+    return item?.object === undefined ? undefined : item.changedAt
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
@@ -143,6 +145,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       references: item.references,
       state: item.isImmutable ? 'frozen' : item.reflector.state,
       resourceVersion: item.object?.metadata.resourceVersion,
+      bytes: valueBytes(item.object),
     }))
   }
 
