@@ -15,6 +15,7 @@ import { createExpiry } from './expiry.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
 import { createResourceTable, storedName } from './registry/resource-table.ts'
+import { createServiceAddresses } from './registry/service-addresses.ts'
 import type { RegistryContext, Strategy } from './registry/strategy.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRequests, type RequestHandler } from './requests.ts'
@@ -72,6 +73,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     minor,
     gates: options.gates,
     random: random.stream('apiserver/registry'),
+    addresses: createServiceAddresses(),
   }
   let actor = 'apiserver'
   const log = createRequestLog(journal)
@@ -83,6 +85,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     written(resource, event) {
       for (const observe of observers) observe(resource, event)
       custom.observe(resource, event)
+      if (resource === 'services') context.addresses.observe(event)
       return log.write(actor, resource, event)
     },
     delivering(cause) {

@@ -5,6 +5,7 @@ import type { FieldError } from '../../objects/field-errors.ts'
 import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../../objects/meta.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { UserInfo } from '../client/client.ts'
+import type { ServiceAddresses } from './service-addresses.ts'
 
 /** What strategies and admission plugins may know beside the object: all of it deterministic. */
 export interface RegistryContext {
@@ -14,6 +15,7 @@ export interface RegistryContext {
   readonly minor: number
   readonly gates: FeatureGates
   readonly random: RandomStream
+  readonly addresses: ServiceAddresses
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AdmissionRequest } from '../../../src/apiserver/admission/plugin.t
 import { impersonate, impersonationRequest } from '../../../src/apiserver/auth/impersonation.ts'
 import { rbacStrategies } from '../../../src/apiserver/auth/rbac-strategies.ts'
 import type { UserInfo } from '../../../src/apiserver/client/client.ts'
+import { createServiceAddresses } from '../../../src/apiserver/registry/service-addresses.ts'
 import type { RegistryContext } from '../../../src/apiserver/registry/strategy.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
@@ -17,6 +18,7 @@ const context: RegistryContext = {
   minor: 18,
   gates: resolveFeatureGates(18),
   random: createRandomStreams('test').stream('test'),
+  addresses: createServiceAddresses(),
 }
 const lookup = { get: () => undefined, list: () => [] }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AdmissionLookup, AdmissionRequest } from '../../../src/apiserver/admission/plugin.ts'
 import { nodeRestriction } from '../../../src/apiserver/auth/node-restriction.ts'
 import { nodeUser } from '../../../src/apiserver/auth/users.ts'
+import { createServiceAddresses } from '../../../src/apiserver/registry/service-addresses.ts'
 import type { RegistryContext } from '../../../src/apiserver/registry/strategy.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
@@ -16,6 +17,7 @@ const contextOf = (minor: number): RegistryContext => ({
   minor,
   gates: resolveFeatureGates(minor),
   random: createRandomStreams('test').stream('test'),
+  addresses: createServiceAddresses(),
 })
 
 const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1', uid: 'n1' } }

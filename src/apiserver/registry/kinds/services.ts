@@ -6,6 +6,7 @@ import {
   validateSubsets,
 } from '../../../objects/service-validation.ts'
 import type { EndpointSubset, Endpoints, LoadBalancerStatus, Service, ServicePort } from '../../../objects/services.ts'
+import type { Validator } from '../../../objects/validator.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -13,9 +14,6 @@ import { ageCell, labelsCell } from './workload-rows.ts'
 
 /** Source: pkg/registry/core/service, pkg/apis/core/v1/defaults.go. */
 
-/** Where cluster addresses come from, and node ports. Source: flags service-cluster-ip-range, service-node-port-range. */
-const clusterNetwork = [10, 0, 0] as const
-const nodePorts = { first: 30_000, last: 32_767 } as const
 /** How long a client keeps to a Pod. Source: k8s.io/api core/v1, DefaultClientIPServiceAffinitySeconds. */
 const affinitySeconds = 10_800
 
@@ -32,14 +30,25 @@ function defaultPort(port: ServicePort): ServicePort {
 function allocate(service: Service, context: RegistryContext): Service {
   const { spec = {} } = service
   if (spec.type === 'ExternalName') return service
-  const clusterIP = spec.clusterIP || [...clusterNetwork, context.random.integer(2, 255)].join('.')
+  const clusterIP = spec.clusterIP || context.addresses.drawAddress(context.random)
   const isExposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
   const ports = spec.ports?.map((port) =>
-    isExposed && !port.nodePort
-      ? { ...port, nodePort: context.random.integer(nodePorts.first, nodePorts.last + 1) }
-      : port,
+    isExposed && !port.nodePort ? { ...port, nodePort: context.addresses.drawPort(context.random) } : port,
   )
   return { ...service, spec: { ...spec, clusterIP, ...(ports === undefined ? {} : { ports }) } }
+}
+
+/** Source: pkg/registry/core/service/{ipallocator,portallocator}/allocator.go, ErrAllocated. */
+function validateAddresses(v: Validator, { metadata, spec }: Service, { addresses }: RegistryContext): void {
+  const { clusterIP = '', ports = [] } = spec ?? {}
+  if (clusterIP !== '' && clusterIP !== 'None' && addresses.isTaken(clusterIP, metadata.uid)) {
+    v.invalid('spec.clusterIP', clusterIP, 'provided IP is already allocated')
+  }
+  for (const [index, { nodePort }] of ports.entries()) {
+    if (nodePort && addresses.isTaken(nodePort, metadata.uid)) {
+      v.invalid(`spec.ports[${index}].nodePort`, nodePort, 'provided port is already allocated')
+    }
+  }
 }
 
 export const serviceStrategy: Strategy<Service> = {
@@ -93,12 +102,14 @@ export const serviceStrategy: Strategy<Service> = {
     errorsOf(context, (v) => {
       validateService(v, service)
       validateServiceSctp(v, service, undefined)
+      validateAddresses(v, service, context)
     }),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
       validateServiceUpdate(v, next, old)
       validateService(v, next)
       validateServiceSctp(v, next, old)
+      validateAddresses(v, next, context)
     }),
   table: {
     columns: serviceColumns,

@@ -1,0 +1,53 @@
+import type { RandomStream } from '../../kernel/random.ts'
+import type { Service } from '../../objects/services.ts'
+import type { StoreEvent } from '../store-event.ts'
+
+/** Which cluster addresses and node ports Services hold, so that none is given twice. */
+export interface ServiceAddresses {
+  /** Another Service than this one has it. */
+  isTaken(value: string | number, uid: string | undefined): boolean
+  /** A free address. */
+  drawAddress(random: RandomStream): string
+  /** A free node port. */
+  drawPort(random: RandomStream): number
+  /** To be told of every write of Services. */
+  observe(event: StoreEvent): void
+}
+
+/** 10.96.0.0/12, as kubeadm has it. Source: cmd/kubeadm/app/apis/kubeadm/v1beta2/defaults.go, DefaultServicesSubnet. */
+const network = { second: 96, size: 2 ** 20 } as const
+/** Source: kube-apiserver flag --service-node-port-range. */
+const nodePorts = { first: 30_000, last: 32_767 } as const
+
+export function createServiceAddresses(): ServiceAddresses {
+  const holders = new Map<string | number, string>()
+  const draw = <T extends string | number>(next: () => T): T => {
+    // Ranges are far from full: after so many misses in a row the last one is given all the same.
+    let drawn = next()
+    for (let tries = 1; tries < 1000 && holders.has(drawn); tries++) drawn = next()
+    return drawn
+  }
+  return {
+    isTaken(value, uid) {
+      const holder = holders.get(value)
+      return holder !== undefined && holder !== uid
+    },
+    drawAddress: (random) => draw(() => addressAt(random.integer(2, network.size - 1))),
+    drawPort: (random) => draw(() => random.integer(nodePorts.first, nodePorts.last + 1)),
+    observe({ type, object, old }) {
+      if (old !== undefined) for (const value of heldBy(old as Service)) holders.delete(value)
+      if (type === 'DELETED') return
+      for (const value of heldBy(object as Service)) holders.set(value, object.metadata.uid ?? '')
+    },
+  }
+}
+
+function addressAt(offset: number): string {
+  return `10.${network.second + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`
+}
+
+function heldBy({ spec }: Service): readonly (string | number)[] {
+  const address = spec?.clusterIP ?? ''
+  const ports = (spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []))
+  return address === '' || address === 'None' ? ports : [address, ...ports]
+}
