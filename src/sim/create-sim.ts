@@ -1,7 +1,5 @@
-import { authenticatedGroup } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
-import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
@@ -21,13 +19,14 @@ import { envOf, execIn, fileIn, findContainer, logsOf } from './containers.ts'
 import { updateDelays } from './delays.ts'
 import { explain } from './explain.ts'
 import { clusterFault, faultText } from './faults.ts'
+import { httpRequest } from './http-request.ts'
 import { createMemoryFiles } from './memory-files.ts'
 import { filesWith, holdsSecret } from './node-files.ts'
 import { nodeMemory } from './node-memory.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import type { CommandResult, ContainerRef, Fault, MachineState, Sim, SimRequest } from './sim.ts'
+import type { CommandResult, ContainerRef, Fault, MachineState, Sim } from './sim.ts'
 import { traffic } from './traffic.ts'
 import { filesOfVolume } from './volume-files.ts'
 import { durationMs, wrong } from './wrong-input.ts'
@@ -308,37 +307,6 @@ function applyAll(kubectl: Kubectl, manifests: readonly (string | object | reado
     const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
     if (exitCode !== 0) throw new SimUsageError(`the manifest was refused: ${stderr.trim()}`)
   }
-}
-
-function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
-  const { user, groups, method, path, contentType, accept, body } = request
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    throw new SimUsageError(
-      `path is ${JSON.stringify(path)}; expected a path such as /api/v1/namespaces/default/secrets`,
-    )
-  const isText = typeof body === 'string' || body instanceof Uint8Array
-  const type = contentType ?? (body === undefined ? '' : 'application/json')
-  const known =
-    user === adminUser.name && groups === undefined
-      ? adminUser
-      : user === undefined
-        ? undefined
-        : { name: user, groups: [...(groups ?? []), authenticatedGroup] }
-  return server.http({
-    user: known,
-    method,
-    path,
-    headers: {
-      ...(type === '' ? {} : { 'content-type': type }),
-      accept: accept ?? 'application/json',
-      ...lowerCase(request.headers ?? {}),
-    },
-    body: body === undefined ? '' : isText ? body : JSON.stringify(body),
-  })
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 /** `pod/mypod` or `secret/default/mysecret`. */

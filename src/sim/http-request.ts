@@ -1,0 +1,38 @@
+import { authenticatedGroup } from '../apiserver/auth/users.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
+import { adminUser } from '../cluster/control-plane.ts'
+import { SimUsageError } from './options.ts'
+import type { SimRequest } from './sim.ts'
+
+/** A request of the public API as HTTP carries it; without a user its headers may hold a bearer token. */
+export function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
+  const { user, groups, method, path, contentType, accept, body } = request
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw new SimUsageError(
+      `path is ${JSON.stringify(path)}; expected a path such as /api/v1/namespaces/default/secrets`,
+    )
+  const isText = typeof body === 'string' || body instanceof Uint8Array
+  const type = contentType ?? (body === undefined ? '' : 'application/json')
+  const known =
+    user === adminUser.name && groups === undefined
+      ? adminUser
+      : user === undefined
+        ? undefined
+        : { name: user, groups: [...(groups ?? []), authenticatedGroup] }
+  return server.http({
+    user: known,
+    method,
+    path,
+    headers: {
+      ...(type === '' ? {} : { 'content-type': type }),
+      accept: accept ?? 'application/json',
+      ...lowerCase(request.headers ?? {}),
+    },
+    body: body === undefined ? '' : isText ? body : JSON.stringify(body),
+  })
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
