@@ -49,7 +49,8 @@ function verdictRows(folder: string, verdicts: readonly Verdict[]): readonly Row
   return verdicts.map((verdict) => {
     const path = join(folder, verdict.file)
     if (!existsSync(path)) return { row: verdict.file, passed: false, diff: `${path} is not there` }
-    const content = readFileSync(path)
+    // The judged checkout had its line ends converted.
+    const content = Buffer.from(readFileSync(path).toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
     const digest = createHash('sha256').update(content).digest('hex')
     if (!digest.startsWith(verdict.sha256)) {
       return { row: verdict.file, passed: false, diff: `another content was judged: ${verdict.sha256}, is ${digest}` }
