@@ -24,7 +24,7 @@ function each<T>(ask: (version: Version) => T): readonly T[] {
   return versions.map(ask)
 }
 
-function after(time: string, options: SimOptions, ...manifests: readonly object[]): Sim {
+function settled(time: string, options: SimOptions, ...manifests: readonly object[]): Sim {
   const sim = simWith(options, ...manifests)
   sim.runFor(time)
   return sim
@@ -37,17 +37,17 @@ describe('14 Secrets', () => {
   test('I3 immutable Secrets stop their watch: with the gate only, by default since 1.19', () => {
     const secret = simSecret({ a: '1' }, 's', { immutable: true })
     const open = each(
-      (version) => after('20s', { version }, secret, simMounting('p')).traffic('s').nodes[0]?.openWatches,
+      (version) => settled('20s', { version }, secret, simMounting('p')).traffic('s').nodes[0]?.openWatches,
     )
     expect(open).toEqual([1, 0, 0])
     const gated = { version: 'v1.18', featureGates: { ImmutableEphemeralVolumes: true } } as const
-    expect(after('20s', gated, secret, simMounting('p')).traffic('s').nodes[0]?.openWatches).toBe(0)
+    expect(settled('20s', gated, secret, simMounting('p')).traffic('s').nodes[0]?.openWatches).toBe(0)
   })
 
   test('S5 idle watches are closed after five minutes since 1.21', () => {
     const open = each(
       (version) =>
-        after('8m', { version }, simSecret({ a: '1' }), simPod('p', envOf())).traffic('s').nodes[0]?.openWatches,
+        settled('8m', { version }, simSecret({ a: '1' }), simPod('p', envOf())).traffic('s').nodes[0]?.openWatches,
     )
     expect(open).toEqual([1, 0, 0])
   })
@@ -55,7 +55,12 @@ describe('14 Secrets', () => {
   test('I4 a Pod that is recreated under its name at once sees the new data of an immutable Secret: its uid counts since 1.22', () => {
     const seen = each((version) => {
       const gates = version === 'v1.18' ? { featureGates: { ImmutableEphemeralVolumes: true } } : {}
-      const sim = after('20s', { version, ...gates }, simSecret({ a: '1' }, 's', { immutable: true }), simMounting('p'))
+      const sim = settled(
+        '20s',
+        { version, ...gates },
+        simSecret({ a: '1' }, 's', { immutable: true }),
+        simMounting('p'),
+      )
       sim.kubectl('delete secret s')
       sim.kubectl('delete pod p')
       sim.runFor('20s')
@@ -69,7 +74,7 @@ describe('14 Secrets', () => {
 
   test('S5 a watch asks for 5 to 10 minutes, since 1.31 for 30 to 60', () => {
     const minutes = each((version) => {
-      const sim = after('20s', { version }, simSecret({ a: '1' }), simMounting('p'))
+      const sim = settled('20s', { version }, simSecret({ a: '1' }), simMounting('p'))
       const asked = sim.journal
         .query({ type: 'request.watch' })
         .filter(({ detail }) => detail?.name === 's')
@@ -120,7 +125,7 @@ describe('14 volumes', () => {
       const mounts = { volumeMounts: [{ name: 'v', mountPath: '/etc/a', subPath: 'a' }] }
       const volumes = [{ name: 'v', secret: { secretName: 's' } }]
       const command = ['sh', '-c', 'sleep 100; exit 1']
-      const sim = after('20s', { version }, simSecret({ a: '1' }), simPod('p', { ...mounts, command }, { volumes }))
+      const sim = settled('20s', { version }, simSecret({ a: '1' }), simPod('p', { ...mounts, command }, { volumes }))
       sim.apply(simSecret({ a: '2' }))
       sim.runFor('95s')
       return sim.file({ pod: 'p' }, '/etc/a')?.content
@@ -133,14 +138,16 @@ describe('14 volumes', () => {
       const mounts = { volumeMounts: [{ name: 'v', mountPath: '/etc/v' }], resources: { limits: { memory: '32Mi' } } }
       const volumes = [{ name: 'v', secret: { secretName: 's' } }]
       const spec = { volumes, automountServiceAccountToken: false }
-      const sim = after('15s', { version }, simSecret({ a: '1' }), simPod('p', mounts, spec))
+      const sim = settled('15s', { version }, simSecret({ a: '1' }), simPod('p', mounts, spec))
       return sim.nodeMemory('node-1').pods[0]?.volumes[0]?.limitBytes
     })
     expect(sizes).toEqual([undefined, 32 * 2 ** 20, 32 * 2 ** 20])
   })
 
   test('O3 the account’s volume is a Secret up to 1.20 and projected since', () => {
-    const names = each((version) => podIn(after('5s', { version }, simPod('p')))?.spec.volumes?.[0]?.name.slice(0, -6))
+    const names = each((version) =>
+      podIn(settled('5s', { version }, simPod('p')))?.spec.volumes?.[0]?.name.slice(0, -6),
+    )
     expect(names).toEqual(['default-token', 'kube-api-access', 'kube-api-access'])
   })
 })
@@ -149,7 +156,7 @@ describe('14 environment', () => {
   test('E2 keys that are no names are variables without an event since 1.30', () => {
     const told = each((version) => {
       const from = { envFrom: [{ secretRef: { name: 's' } }] }
-      const sim = after('10s', { version }, simSecret({ '1bad': 'x' }), simPod('p', from))
+      const sim = settled('10s', { version }, simSecret({ '1bad': 'x' }), simPod('p', from))
       return [messages(sim, 'InvalidEnvironmentVariableNames').length, sim.env({ pod: 'p' })?.has('1bad')]
     })
     expect(told).toEqual([
@@ -166,7 +173,7 @@ describe('14 images', () => {
 
   test('P1 a missing pull secret is told since 1.28', () => {
     const told = each((version) => {
-      const sim = after('10s', { version }, simPod('p', {}, { imagePullSecrets: [{ name: 's' }] }))
+      const sim = settled('10s', { version }, simPod('p', {}, { imagePullSecrets: [{ name: 's' }] }))
       return messages(sim, 'FailedToRetrieveImagePullSecret').length
     })
     expect(told).toEqual([0, 0, 1])
@@ -174,7 +181,7 @@ describe('14 images', () => {
 
   test('P1 Pulled tells durations since 1.19 and the size since 1.30', () => {
     const told = each((version) => {
-      const [text = ''] = messages(after('15s', { version, images: [] }, simPod('p')), 'Pulled')
+      const [text = ''] = messages(settled('15s', { version, images: [] }, simPod('p')), 'Pulled')
       return text.replace(/\d+(\.\d+)?m?s/g, 'T').replace(/\d+ bytes/, 'N bytes')
     })
     expect(told).toEqual([
@@ -198,7 +205,7 @@ describe('14 images', () => {
 describe('14 containers', () => {
   test('L3 Created and Started are worded anew in 1.29 and 1.35', () => {
     const told = each((version) =>
-      story(after('10s', { version }, simPod('p')))
+      story(settled('10s', { version }, simPod('p')))
         .map(bare)
         .slice(-2),
     )
@@ -211,7 +218,7 @@ describe('14 containers', () => {
 
   test('L6 the back-off of a crash names container and Pod since 1.26', () => {
     const told = each((version) => {
-      const sim = after('30s', { version }, simPod('p', { command: ['false'] }))
+      const sim = settled('30s', { version }, simPod('p', { command: ['false'] }))
       return messages(sim, 'BackOff')[0]?.replace(/\(.*/, '(uid)')
     })
     const text = 'Back-off restarting failed container'
@@ -220,7 +227,7 @@ describe('14 containers', () => {
 
   test('L6 a restart comes at a sync 10 to 16 s apart up to 1.34, and soon after the end of its back-off since 1.35', () => {
     const late = each((version) => {
-      const sim = after('3m', { version }, simPod('p', { command: ['false'] }))
+      const sim = settled('3m', { version }, simPod('p', { command: ['false'] }))
       const [, first = 0, second = 0] = secondsOf(sim, 'container.start')
       return second - first
     })
@@ -231,7 +238,7 @@ describe('14 containers', () => {
 
   test('L6 a Failed Pod is not ready for the reason PodFailed since 1.22', () => {
     const reasons = each((version) => {
-      const sim = after('15s', { version }, simPod('p', { command: ['false'] }, { restartPolicy: 'Never' }))
+      const sim = settled('15s', { version }, simPod('p', { command: ['false'] }, { restartPolicy: 'Never' }))
       return podIn(sim)?.status?.conditions?.find(({ type }) => type === 'Ready')?.reason
     })
     expect(reasons).toEqual(['ContainersNotReady', 'PodFailed', 'PodFailed'])
@@ -244,7 +251,7 @@ describe('14 nodes', () => {
       const volumes = [{ name: 'v', secret: { secretName: 's' } }]
       const mounts = { volumeMounts: [{ name: 'v', mountPath: '/etc/v' }] }
       const nodes = [{ name: 'node-1', staticPods: [simPod('static', mounts, { volumes })] }]
-      return after('10s', { version, nodes }).journal.query({ type: 'static-pod.refused' }).length
+      return settled('10s', { version, nodes }).journal.query({ type: 'static-pod.refused' }).length
     })
     expect(refused).toEqual([0, 0, 1])
   })
