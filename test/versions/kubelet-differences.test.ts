@@ -96,7 +96,7 @@ describe('14 Secrets', () => {
 describe('14 volumes', () => {
   test('L2 the time-out of volumes is an event up to 1.27', () => {
     const told = each((version) => {
-      const sim = after(
+      const sim = settled(
         '130s',
         { version },
         simMounting('p', { secretName: 's' }, { automountServiceAccountToken: false }),
@@ -109,7 +109,7 @@ describe('14 volumes', () => {
   test('V5 a group is set after the data is visible in 1.18, before since 1.26: the end is the same', () => {
     const modes = each((version) => {
       const spec = { securityContext: { fsGroup: 2000 } }
-      const sim = after(
+      const sim = settled(
         '15s',
         { version },
         simSecret({ a: '1' }),
