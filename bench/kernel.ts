@@ -7,15 +7,17 @@ type Run = (events: number) => void
 
 /**
  * The hold model: `pending` timers, each of which asks for itself again after 1 to 10,000 ms. What is measured is events a
- * second of the kernel, of a bare integer-millisecond wheel, of a bare binary heap and of RxJS's VirtualTimeScheduler; and
+ * second of the kernel, of bare integer-millisecond wheels (chains in typed arrays; arrays of callbacks), of a bare binary heap and of RxJS's VirtualTimeScheduler; and
  * how the kernel compares to them when they take turns.
  */
 export const kernelFigures: readonly Figure[] = [
   ...[1_000, 100_000].flatMap((pending) => [
     figure('kernel', pending, kernelRun),
     figure('bare wheel', pending, bareWheelRun),
+    figure('bare wheel of arrays', pending, arrayWheelRun),
     figure('bare heap', pending, bareHeapRun),
     ratio('bare wheel', pending, bareWheelRun),
+    ratio('bare wheel of arrays', pending, arrayWheelRun),
     ratio('bare heap', pending, bareHeapRun),
   ]),
   figure('kernel', 8_000, kernelRun),
@@ -126,6 +128,30 @@ function bareWheelRun(pending: number): Run {
         ;(works[entry] as () => void)()
         entry = following
       }
+    }
+  }
+}
+
+/** The plainest wheel there is: a ring of arrays of callbacks. Nothing can be cancelled, nothing lies beyond the ring. */
+function arrayWheelRun(pending: number): Run {
+  const ring: (() => void)[][] = Array.from({ length: 16_384 }, () => [])
+  const delay = delays()
+  let now = 0
+  let ran = 0
+  const schedule = (delayMs: number, work: () => void) => void ring[(now + delayMs) & 16_383]?.push(work)
+  const work = () => {
+    ran++
+    schedule(delay(), work)
+  }
+  for (let i = 0; i < pending; i++) schedule(delay(), work)
+  return (events) => {
+    const before = ran
+    while (ran - before < events) {
+      now++
+      const slot = ring[now & 16_383] as (() => void)[]
+      if (slot.length === 0) continue
+      ring[now & 16_383] = []
+      for (const due of slot) due()
     }
   }
 }
