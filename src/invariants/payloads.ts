@@ -39,10 +39,13 @@ export function sourcesOf({ secret, projected }: Volume): readonly Source[] | un
 
 /** Which mode a file of the volume has without a group of its own; undefined where the spec does not tell. */
 export function modeOf({ secret, projected }: Volume, path: string): number | undefined {
-  const items = secret?.items ?? projected?.sources?.flatMap((source) => source.secret?.items ?? []) ?? []
-  const isOther = projected?.sources?.some((source) => source.secret === undefined) ?? false
+  const sources = projected?.sources ?? []
+  const items = secret?.items ?? sources.flatMap((source) => source.secret?.items ?? [])
+  const isOther = sources.some((source) => source.secret === undefined)
   const own = items.findLast((item) => item.path === path)
   if (own === undefined && isOther) return undefined
+  // Another source that takes all keys may own this path: only its Secret's keys would tell.
+  if (own !== undefined && sources.some((source) => source.secret?.items === undefined)) return undefined
   return own?.mode ?? secret?.defaultMode ?? projected?.defaultMode ?? 0o644
 }
 

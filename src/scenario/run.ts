@@ -1,3 +1,5 @@
+import { InvariantViolation } from '../invariants/invariant.ts'
+import { objectName } from '../kernel/journal.ts'
 import { EventBudgetError } from '../kernel/kernel.ts'
 import type { SimOptions } from '../sim/options.ts'
 import type { CommandResult, Fault, Sim } from '../sim/sim.ts'
@@ -16,6 +18,8 @@ import type { FaultSource } from './schema.ts'
 export interface RunOptions {
   readonly seed?: string
   readonly maxEvents?: number
+  /** Check podsim's own invariants after every event. Default: in clusters of up to 20 nodes. */
+  readonly invariants?: boolean
   /** Makes the simulation: the public library's `createSim`. */
   readonly createSim: (options: SimOptions) => Sim
   /** Told of the simulation before the first step, so that a story can listen. */
@@ -28,10 +32,11 @@ export interface RunOptions {
 /** Runs a scenario to its end, through the public library and not past it. A failed step does not stop it. */
 export function runScenario(scenario: Scenario, options: RunOptions): ScenarioResult {
   const seed = options.seed ?? scenario.seed
-  const sim = options.createSim(simOptions(scenario, seed, options.maxEvents))
+  const sim = options.createSim(simOptions(scenario, seed, options))
   options.started?.(sim)
   const steps: StepResult[] = []
   let reason: string | undefined
+  let broken: InvariantViolation | undefined
   try {
     for (const step of scenario.steps) {
       comeTo(sim, step)
@@ -41,10 +46,11 @@ export function runScenario(scenario: Scenario, options: RunOptions): ScenarioRe
       options.stepped?.(step, result, sim)
     }
   } catch (error) {
-    if (!(error instanceof EventBudgetError)) throw error
-    reason = error.message
+    if (error instanceof InvariantViolation) broken = error
+    else if (!(error instanceof EventBudgetError)) throw error
+    reason = broken === undefined ? String((error as Error).message) : violationText(broken)
   }
-  const passed = steps.every(stepPassed)
+  const passed = broken === undefined && steps.every(stepPassed)
   const result: ScenarioResult = {
     scenario,
     seed,
@@ -59,9 +65,29 @@ export function runScenario(scenario: Scenario, options: RunOptions): ScenarioRe
   return result
 }
 
+/** Larger clusters are for speed. */
+const invariantNodes = 20
+
+/** A broken invariant and what led there, a line for each record. */
+function violationText({ message, time, objects, records }: InvariantViolation): string {
+  const about = objects.map((object) => `\n    ${objectName(object)}`)
+  const chain = records.map((record) => {
+    const object = record.object === undefined ? '' : ` ${objectName(record.object)}`
+    return `\n    ${record.time} ms ${record.actor} ${record.type}${object}`
+  })
+  return `${message}, at ${time} ms${about.join('')}${chain.length === 0 ? '' : `\n  what led there:${chain.join('')}`}`
+}
+
 /** What a scenario's `cluster` says, as the library takes it. The library checks names and values. */
-function simOptions({ source, files }: Scenario, seed: string, maxEvents: number | undefined): SimOptions {
+function simOptions(
+  { source, files }: Scenario,
+  seed: string,
+  { maxEvents, invariants }: Pick<RunOptions, 'maxEvents' | 'invariants'>,
+): SimOptions {
+  const { nodes = 1 } = source.cluster ?? {}
+  const isSmall = (typeof nodes === 'number' ? nodes : nodes.length) <= invariantNodes
   return {
+    invariants: invariants ?? isSmall,
     // Checked by the schema as far as shapes go; exact optional types are what the cast is for.
     ...(source.cluster as SimOptions | undefined),
     seed,

@@ -1,0 +1,24 @@
+import { stringify } from 'yaml'
+import type { Plan, PlanAction } from './plan.ts'
+import { optionsOf } from './run-plan.ts'
+
+/** A plan as a scenario file that `podsim run` repeats. */
+export function scenarioText(plan: Plan, title: string): string {
+  const { version, nodes, seed, kubelet, images } = optionsOf(plan)
+  let atS = 0
+  const steps = plan.steps.map(({ waitS, action }) => {
+    atS += waitS
+    return { at: `${atS}s`, ...stepOf(action) }
+  })
+  return stringify(
+    { title, seed, cluster: { version, nodes, kubelet, images }, steps: [...steps, { at: '60m' }] },
+    { lineWidth: 0 },
+  )
+}
+
+function stepOf(action: PlanAction): object {
+  if (action.kind === 'apply') return { apply: JSON.stringify(action.manifest) }
+  if (action.kind === 'kubectl') return { kubectl: action.line }
+  const latency = 'latency' in action.fault ? { latency: `${action.fault.latency}ms` } : {}
+  return { fault: { ...action.fault, ...latency, ...(action.forS === undefined ? {} : { for: `${action.forS}s` }) } }
+}
