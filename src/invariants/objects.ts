@@ -1,4 +1,4 @@
-import { fromBase64 } from '../objects/bytes.ts'
+import { fromBase64, utf8Text } from '../objects/bytes.ts'
 import type { Secret } from '../objects/core.ts'
 import { isObject } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
@@ -56,7 +56,7 @@ export const plainInput: Invariant = {
       for (const [key, text] of Object.entries(body.stringData)) {
         if (typeof text !== 'string') continue
         const bytes = fromBase64(stored.data?.[key] ?? '')
-        if (bytes === undefined || new TextDecoder().decode(bytes) !== text)
+        if (bytes === undefined || utf8Text(bytes) !== text)
           violated(`key ${key} does not hold what stringData says`, [objectOf(stored)])
       }
     },
