@@ -574,7 +574,7 @@ const mutants: readonly Mutant[] = [
     story(observed) {
       mountAndUpdate(observed)
       observed.sim.kubectl('delete pod p')
-      observed.sim.runFor('3m')
+      observed.sim.runFor('6m')
       nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }, {}, () => {})
       observed.sim.runFor('1s')
     },
