@@ -151,10 +151,12 @@ export const cachedFallback: Invariant = {
 }
 
 /**
- * A sync that was under way when the last Pod went may go on asking for this long: from v1.22 on a wait for volumes cannot
- * be cancelled (2m3s, vectors/v1.26/README.md row 7), and one retry of the mount may follow it.
+ * Retries of a request that was under way when the last Pod went may be heard for a minute. From v1.22 on a wait for volumes
+ * cannot be cancelled (2m3s, vectors/v1.26/README.md row 7), and one retry of the mount may follow it.
  */
-const lastWordsMs = 123_000 + 122_000
+function lastWordsMs(minor: number): number {
+  return minor >= 22 ? 123_000 + 122_000 : 60_000
+}
 
 export const noTrafficWithoutPods: Invariant = {
   id: 'L-06',
@@ -178,7 +180,7 @@ export const noTrafficWithoutPods: Invariant = {
         const at = released.get(`${node.name} ${key}`)
         const [namespace = '', name = ''] = key.split('/')
         // The manager asks while it registers a Pod.
-        if (at !== undefined && world.kernel.now() > at + lastWordsMs && !isHeld(node, namespace, name))
+        if (at !== undefined && world.kernel.now() > at + lastWordsMs(world.minor) && !isHeld(node, namespace, name))
           violated(`${node.name} sent a ${verb} for Secret ${key}, which no Pod of it uses`)
       },
     }
