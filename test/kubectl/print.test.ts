@@ -93,13 +93,19 @@ const pod = {
 }
 
 describe('facts/kubectl.md 5.3: jsonpath', () => {
-  const run = (template: string, allowMissingKeys = true, printJson = true) =>
-    executeJsonpath(template, pod, { allowMissingKeys, printJson })
+  const run = (template: string, allowMissingKeys = true, minor = 20) =>
+    executeJsonpath(template, pod, { allowMissingKeys, minor })
   test.each([
     ['{.metadata.name}', 'p'],
     ['name={.metadata.name}!', 'name=p!'],
     ['{.metadata.labels.a\\.b/c}', 'x'],
-    ["{.metadata.labels['a.b/c']}", 'x'],
+    ["{.metadata.labels['a\\.b/c']}", 'x'],
+    // A key in single quotes is a path: its dots divide. In double quotes it is none.
+    ["{.metadata.labels['a.b/c']}", ''],
+    ["{.metadata['name','nothing']}", 'p'],
+    ['{range .nothing[*]}{.x}{end}after', 'after'],
+    ['{range .spec.containers[*]}{.name}{end}{"!"}{.n}', 'onetwo!3'],
+    ['{"a\\x41\\u0042"}', 'aAB'],
     ['{.spec.containers[*].name}', 'one two'],
     ['{.spec.containers[-1].name}', 'two'],
     ['{.spec.containers[0:1].name}', 'one'],
@@ -115,13 +121,26 @@ describe('facts/kubectl.md 5.3: jsonpath', () => {
   })
 
   test('up to kubectl 1.18 maps are printed as Go prints them', () => {
-    expect(run('{.spec.containers[0]}', true, false)).toEqual({ ok: true, text: 'map[image:i name:one]' })
+    expect(run('{.spec.containers[0]}', true, 18)).toEqual({ ok: true, text: 'map[image:i name:one]' })
+  })
+
+  test('up to kubectl 1.18 what follows an empty range is lost', () => {
+    expect(run('{range .nothing[*]}{.x}{end}after', true, 18)).toEqual({ ok: true, text: '' })
+    expect(run('{range .spec.containers[*]}{.name}{end}{"!"}{.n}', true, 18)).toEqual({ ok: true, text: 'onetwo!3' })
   })
 
   test('errors are worded as by the real parser', () => {
     expect(run('{.data')).toEqual({ ok: false, error: 'unclosed action' })
     expect(run('{.nothing}', false)).toEqual({ ok: false, error: 'nothing is not found' })
     expect(run('{.spec.containers[5]}')).toEqual({ ok: false, error: 'array index out of bounds: index 5, length 2' })
+    expect(run('{.metadata["name"]}')).toEqual({ ok: false, error: 'invalid array index "name"' })
+    expect(run('{.metadata[0]}')).toEqual({ ok: false, error: 'map[string]interface {} is not array or slice' })
+    expect(run('{.metadata.name b}')).toEqual({ ok: false, error: 'unrecognized identifier b' })
+    expect(run('{.spec.containers[?(@.name==1)]}')).toEqual({ ok: false, error: 'incompatible types for comparison' })
+    expect(run('{.spec.containers[?(@.name="x")]}')).toEqual({ ok: false, error: 'unrecognized filter operator =' })
+    expect(run('{end}')).toEqual({ ok: false, error: 'not in range, nothing to end' })
+    expect(run("{'a")).toEqual({ ok: false, error: 'unterminated quoted string' })
+    expect(run('{(}')).toEqual({ ok: false, error: "unrecognized character in action: U+0028 '('" })
   })
 })
 

@@ -9,9 +9,9 @@ import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } f
 import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
 import type { VirtualFiles } from '../host.ts'
-import { goJsonIndented, type JsonObject, textAt } from '../json.ts'
+import { type JsonObject, textAt } from '../json.ts'
 import { executeGoTemplate } from '../print/go-template.ts'
-import { executeJsonpath, findJsonpath } from '../print/jsonpath.ts'
+import { executeJsonpath } from '../print/jsonpath.ts'
 import { parseJsonpath } from '../print/jsonpath-parse.ts'
 import { toGoYaml } from '../yaml/go-yaml.ts'
 import { dryRunStrategy } from './dry-run.ts'
@@ -176,11 +176,7 @@ function jsonpathPrinter(template: string, flags: FlagValues, minor: number, asJ
   if ('error' in parsed) fail(`error parsing jsonpath ${template}, ${parsed.error}`)
   const allowMissingKeys = flags.bool('allow-missing-template-keys')
   return (object) => {
-    if (asJson) {
-      const found = findJsonpath(template, object, allowMissingKeys)
-      return found.ok ? `${goJsonIndented(found.values, '    ')}\n` : fail(found.error)
-    }
-    const result = executeJsonpath(template, object, { allowMissingKeys, printJson: minor >= 19 })
+    const result = executeJsonpath(template, object, { allowMissingKeys, minor, asJson })
     return result.ok ? result.text : fail(result.error)
   }
 }

@@ -1,6 +1,6 @@
 import { goQuote } from '../../objects/field-errors.ts'
 
-/** Templates of kubectl's jsonpath dialect. Source: k8s.io/client-go util/jsonpath/parser.go. */
+/** Templates of kubectl's jsonpath dialect. Source: k8s.io/client-go util/jsonpath/parser.go, node.go. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'list'; readonly nodes: readonly Node[] }
@@ -9,21 +9,24 @@ export type Node =
   | { readonly kind: 'recursive' }
   | { readonly kind: 'wildcard' }
   | { readonly kind: 'union'; readonly nodes: readonly Node[] }
-  | {
-      readonly kind: 'array'
-      readonly start?: number
-      readonly end?: number
-      readonly step?: number
-      readonly single: boolean
-    }
+  | ArrayNode
   | { readonly kind: 'filter'; readonly left: Node; readonly operator: string; readonly right: Node }
-  | { readonly kind: 'value'; readonly value: string | number | boolean }
+  | { readonly kind: 'value'; readonly value: number | boolean }
+
+/** `[start:end:step]`; what is absent was not written. A single index has the end that follows it (`derived`). */
+export interface ArrayNode {
+  readonly kind: 'array'
+  readonly start: number | undefined
+  readonly end: number | undefined
+  readonly step: number | undefined
+  readonly derived: boolean
+}
 
 export interface JsonpathError {
   readonly error: string
 }
 
-/** A template: text with parts in braces. */
+/** A template: text with parts in braces, each of these a list. */
 export function parseJsonpath(template: string): readonly Node[] | JsonpathError {
   try {
     return new Parser(template).template()
@@ -38,6 +41,10 @@ class ParseFailure extends Error {}
 function wrong(text: string): never {
   throw new ParseFailure(text)
 }
+
+const dictKey = /^'([^']*)'$/
+const sliceOperator = /^(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?$/
+const comparison = /^([^!<>=]+)([!<>=]+)(.+?)$/
 
 class Parser {
   readonly #input: string
@@ -64,175 +71,193 @@ class Parser {
   #action(): readonly Node[] {
     const nodes: Node[] = []
     for (;;) {
-      const char = this.#input[this.#pos]
-      if (char === undefined || char === '\n' || char === '\r') return wrong('unclosed action')
-      if (char === '}') {
+      const rest = this.#input.slice(this.#pos, this.#pos + 3)
+      if (rest.startsWith('}')) {
         this.#pos++
         return nodes
       }
-      this.#one(char, nodes)
+      if (rest === '[?(') nodes.push(this.#filter())
+      else if (rest.startsWith('..')) this.#recursive(nodes)
+      else this.#one(this.#next(), nodes)
     }
   }
 
-  #one(char: string, nodes: Node[]): void {
-    if (char === ' ' || char === '\t' || char === '@' || char === '$') this.#pos++
-    else if (char === '[') this.#array(nodes)
+  /** The next character, consumed; undefined at the end. */
+  #next(): string | undefined {
+    const code = this.#input.codePointAt(this.#pos)
+    if (code === undefined) return undefined
+    const char = String.fromCodePoint(code)
+    this.#pos += char.length
+    return char
+  }
+
+  #one(char: string | undefined, nodes: Node[]): void {
+    if (char === undefined || char === '\n' || char === '\r') wrong('unclosed action')
+    else if (char === ' ' || char === '@' || char === '$') return
+    else if (char === '[') nodes.push(...this.#array())
     else if (char === '"' || char === "'") nodes.push({ kind: 'text', text: this.#quoted(char) })
-    else if (char === '.') this.#dot(nodes)
-    else if (char === '+' || char === '-' || /\d/.test(char)) nodes.push(this.#number())
-    else if (/[\p{L}\p{N}_]/u.test(char)) this.#word(nodes)
+    else if (char === '.') nodes.push(this.#field())
+    else if (char === '+' || char === '-' || /\p{Nd}/u.test(char)) nodes.push(this.#number(char))
+    else if (/[\p{L}_]/u.test(char)) nodes.push(this.#identifier(char))
     else wrong(`unrecognized character in action: ${goCharacter(char)}`)
   }
 
-  #dot(nodes: Node[]): void {
-    this.#pos++
-    if (this.#input[this.#pos] === '.') {
-      this.#pos++
-      nodes.push({ kind: 'recursive' })
-      const next = this.#input[this.#pos]
-      if (next !== undefined && /[\p{L}\p{N}_*]/u.test(next)) this.#field(nodes)
-      return
-    }
-    this.#field(nodes)
+  #recursive(nodes: Node[]): void {
+    if (nodes.at(-1)?.kind === 'recursive') wrong('invalid multiple recursive descent')
+    this.#pos += 2
+    nodes.push({ kind: 'recursive' })
+    if (/^[\p{L}\p{Nd}_]/u.test(this.#input.slice(this.#pos, this.#pos + 2))) nodes.push(this.#field())
   }
 
-  /** A name after a dot; a backslash takes the next character as it is. */
-  #field(nodes: Node[]): void {
-    let name = ''
+  /** A name up to a sign that ends it; a backslash takes the next character into it. */
+  #field(): Node {
+    const start = this.#pos
     for (;;) {
       const char = this.#input[this.#pos]
-      if (char === undefined || /[\s{}.[\]()"',|=!<>]/.test(char)) break
-      if (char === '\\') {
-        this.#pos++
-        name += this.#input[this.#pos] ?? ''
-      } else name += char
-      this.#pos++
+      if (isTerminator(char)) break
+      this.#pos += char === '\\' ? 2 : 1
     }
-    if (name === '') return
-    nodes.push(name === '*' ? { kind: 'wildcard' } : { kind: 'field', name })
+    const name = this.#input.slice(start, this.#pos)
+    return name === '*' ? { kind: 'wildcard' } : { kind: 'field', name: name.replaceAll('\\', '') }
   }
 
-  #word(nodes: Node[]): void {
-    const word = /^[\p{L}\p{N}_]+/u.exec(this.#input.slice(this.#pos))?.[0] ?? ''
-    this.#pos += word.length
-    if (word === 'true' || word === 'false') nodes.push({ kind: 'value', value: word === 'true' })
-    else nodes.push({ kind: 'identifier', name: word })
+  #identifier(first: string): Node {
+    const start = this.#pos - first.length
+    while (!isTerminator(this.#input[this.#pos])) this.#pos++
+    const word = this.#input.slice(start, this.#pos)
+    return word === 'true' || word === 'false'
+      ? { kind: 'value', value: word === 'true' }
+      : { kind: 'identifier', name: word }
   }
 
-  #number(): Node {
-    const text = /^[+-]?[\d.]+/.exec(this.#input.slice(this.#pos))?.[0] ?? ''
-    this.#pos += Math.max(1, text.length)
-    if (text === '' || Number.isNaN(Number(text))) wrong(`cannot parse number ${text}`)
+  #number(first: string): Node {
+    const start = this.#pos - first.length
+    while (/[.\p{Nd}]/u.test(this.#input.charAt(this.#pos))) this.#pos++
+    const text = this.#input.slice(start, this.#pos)
+    if (!/^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(text)) wrong(`cannot parse number ${text}`)
     return { kind: 'value', value: Number(text) }
   }
 
   #quoted(quote: string): string {
+    const start = this.#pos - 1
+    for (;;) {
+      const char = this.#next()
+      if (char === undefined || char === '\n') wrong('unterminated quoted string')
+      if (char === quote && this.#input[this.#pos - 2] !== '\\') break
+    }
+    const text = this.#input.slice(start, this.#pos)
+    return unquote(text.slice(1, -1), quote) ?? wrong(`unquote string ${text} error invalid syntax`)
+  }
+
+  /** From after its bracket to the first closing one: an index, a slice, a key in single quotes, or several of them. */
+  #array(): readonly Node[] {
     const start = this.#pos
-    this.#pos++
-    while (this.#input[this.#pos] !== quote) {
-      if (this.#pos >= this.#input.length) wrong('unterminated quoted string')
-      this.#pos += this.#input[this.#pos] === '\\' ? 2 : 1
+    for (;;) {
+      const char = this.#next()
+      if (char === undefined || char === '\n') wrong('unterminated array')
+      if (char === ']') break
     }
-    this.#pos++
-    return unquote(this.#input.slice(start + 1, this.#pos - 1))
-  }
-
-  #array(nodes: Node[]): void {
-    const inner = this.#brackets()
-    const filter = /^\?\((.*)\)$/s.exec(inner)
-    if (filter !== null) {
-      nodes.push(parseFilter(filter[1] ?? ''))
-      return
-    }
-    const quoted = /^\s*(['"])(.*)\1\s*$/s.exec(inner)
-    if (quoted !== null) {
-      nodes.push({ kind: 'field', name: unquote(quoted[2] ?? '') })
-      return
-    }
-    if (inner === '*') {
-      nodes.push({ kind: 'wildcard' })
-      return
-    }
-    const parts = inner.split(',')
+    const inner = this.#input.slice(start, this.#pos - 1)
+    const text = inner === '*' ? ':' : inner
+    const parts = text.split(',')
     if (parts.length > 1) {
-      nodes.push({ kind: 'union', nodes: parts.map((part) => ({ kind: 'list', nodes: subNodes(`[${part}]`) })) })
-      return
+      const union = parts.map((part): Node => ({ kind: 'list', nodes: action(`[${part.replace(/^ +| +$/g, '')}]`) }))
+      return [{ kind: 'union', nodes: union }]
     }
-    nodes.push(parseIndex(inner))
+    const key = dictKey.exec(text)
+    return key === null ? [sliceNode(text)] : action(`.${key[1]}`)
   }
 
-  /** Text between the bracket here and the one that closes it. */
-  #brackets(): string {
-    const start = this.#pos + 1
-    let depth = 0
-    for (; this.#pos < this.#input.length; this.#pos++) {
-      const char = this.#input[this.#pos]
+  /** `[?(left OP right)]`, or a mere `left` that must exist. */
+  #filter(): Node {
+    this.#pos += 3
+    const start = this.#pos
+    let pair: string | undefined
+    let isClosed = false
+    for (;;) {
+      const char = this.#next()
+      if (char === undefined || char === '\n') wrong('unterminated filter')
       if (char === '"' || char === "'") {
-        const close = this.#input.indexOf(char, this.#pos + 1)
-        if (close < 0) wrong('unterminated quoted string')
-        this.#pos = close
-      } else if (char === '[') depth++
-      else if (char === ']' && --depth === 0) {
-        this.#pos++
-        return this.#input.slice(start, this.#pos - 1)
-      }
+        if (pair === undefined) pair = char
+        else if (this.#input[this.#pos - 2] !== '\\' && char === pair) isClosed = true
+      } else if (char === ')' && (pair === undefined || isClosed)) break
     }
-    return wrong('unterminated array')
+    if (this.#next() !== ']') wrong('unclosed array expect ]')
+    const text = this.#input.slice(start, this.#pos - 2)
+    const match = comparison.exec(text)
+    const list = (part: string): Node => ({ kind: 'list', nodes: action(part) })
+    if (match === null)
+      return { kind: 'filter', left: list(text), operator: 'exists', right: { kind: 'list', nodes: [] } }
+    const [, left = '', operator = '', right = ''] = match
+    return { kind: 'filter', left: list(left), operator, right: list(right) }
   }
 }
 
-function subNodes(text: string): readonly Node[] {
-  const parsed = new Parser(`{${text}}`).template()
-  const [first] = parsed
+/** The nodes of a text put between braces. */
+function action(text: string): readonly Node[] {
+  const [first] = new Parser(`{${text}}`).template()
   return first?.kind === 'list' ? first.nodes : []
 }
 
-function parseIndex(text: string): Node {
-  const match = /^(-?\d*)(:-?\d*)?(:\d*)?$/.exec(text)
-  if (match === null || text === '') wrong(`invalid array index ${text}`)
-  const [, start = '', end, step] = match ?? []
-  const number = (part: string | undefined): number | undefined => {
-    const digits = (part ?? '').replace(':', '')
-    return digits === '' ? undefined : Number(digits)
+function sliceNode(text: string): Node {
+  const match = sliceOperator.exec(text)
+  if (match === null) return wrong(`invalid array index ${text}`)
+  const [, first = '', second, third] = match
+  const number = (digits: string): number | undefined => {
+    if (digits === '') return undefined
+    return digits === '-' ? wrong(`array index ${digits} is not a number`) : Number(digits)
   }
-  const [from, to, by] = [number(start), number(end), number(step)]
-  return {
-    kind: 'array',
-    single: end === undefined,
-    ...(from === undefined ? {} : { start: from }),
-    ...(to === undefined ? {} : { end: to }),
-    ...(by === undefined ? {} : { step: by }),
-  }
+  const start = number(first)
+  const step = number(third?.slice(1) ?? '')
+  if (second === undefined) return { kind: 'array', start, end: (start ?? 0) + 1, step, derived: true }
+  return { kind: 'array', start, end: number(second.slice(1)), step, derived: false }
 }
 
-/** Source: parser.go, parseFilter: `left OP right`, or a mere `left` that must exist. */
-function parseFilter(text: string): Node {
-  let quote: string | undefined
+function isTerminator(char: string | undefined): boolean {
+  return char === undefined || ' \t\r\n.,[]$@{}'.includes(char)
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+}
+
+/** Undefined where Go says that the syntax is invalid. Source: parser.go UnquoteExtend, strconv UnquoteChar. */
+function unquote(text: string, quote: string): string | undefined {
+  if (!text.includes('\\') && !text.includes(quote)) return text
+  let result = ''
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i)
-    if (quote !== undefined) quote = char === quote ? undefined : quote
-    else if (char === '"' || char === "'") quote = char
-    else if ('=!<>'.includes(char)) {
-      const operator = text.charAt(i + 1) === '=' ? `${char}=` : char
-      if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) wrong(`unrecognized filter operator ${operator}`)
-      return {
-        kind: 'filter',
-        left: { kind: 'list', nodes: subNodes(text.slice(0, i).trim()) },
-        operator,
-        right: { kind: 'list', nodes: subNodes(text.slice(i + operator.length).trim()) },
-      }
+    if (char === quote) return undefined
+    if (char !== '\\') {
+      result += char
+      continue
     }
+    const escaped = text.charAt(++i)
+    const coded = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/.exec(text.slice(i))
+    if (coded !== null) {
+      const [all, x, u, long, octal] = coded
+      const code = octal === undefined ? Number.parseInt(x ?? u ?? long ?? '', 16) : Number.parseInt(octal, 8)
+      if (code > 0x10ffff) return undefined
+      result += String.fromCodePoint(code)
+      i += all.length - 1
+    } else if (escaped === quote) result += quote
+    else if (escaped !== '' && Object.hasOwn(escapes, escaped)) result += escapes[escaped]
+    else return undefined
   }
-  const left: Node = { kind: 'list', nodes: subNodes(text.trim()) }
-  return { kind: 'filter', left, operator: 'exists', right: { kind: 'list', nodes: [] } }
+  return result
 }
 
-function unquote(text: string): string {
-  const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
-  return text.replace(/\\(.)/gs, (_, char: string) => escapes[char] ?? char)
-}
-
+/** Go's %#U: the quoted character only where it can be printed. */
 function goCharacter(char: string): string {
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  return `U+${code} '${goQuote(char).slice(1, -1)}'`
+  const quoted = goQuote(char).slice(1, -1)
+  const isPrintable = char === '"' || char === '\\' || quoted === char
+  return isPrintable ? `U+${code} '${char}'` : `U+${code}`
 }

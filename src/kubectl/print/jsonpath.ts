@@ -1,13 +1,16 @@
+import { utf8Bytes } from '../../objects/bytes.ts'
 import { goQuote } from '../../objects/field-errors.ts'
-import { compareBytes, goJson, isObject } from '../json.ts'
+import { compareBytes, goJson, goJsonIndented, isObject } from '../json.ts'
 import { goValueText } from './go-value.ts'
-import { type Node, parseJsonpath } from './jsonpath-parse.ts'
+import { type ArrayNode, type Node, parseJsonpath } from './jsonpath-parse.ts'
 
 /** Evaluation of jsonpath templates. Source: k8s.io/client-go util/jsonpath/jsonpath.go. */
 export interface JsonpathSettings {
   readonly allowMissingKeys: boolean
-  /** Maps and lists as JSON (client-go from 1.19) or as Go prints them. */
-  readonly printJson: boolean
+  /** Minor version of the client whose library it is. */
+  readonly minor: number
+  /** The values found, as lists of JSON (`-o jsonpath-as-json`). */
+  readonly asJson?: boolean
 }
 
 export type JsonpathResult =
@@ -19,7 +22,7 @@ export function executeJsonpath(template: string, data: unknown, settings: Jsonp
   const nodes = parseJsonpath(template)
   if ('error' in nodes) return { ok: false, error: nodes.error }
   try {
-    return { ok: true, text: new Evaluation(settings).print(nodes, data) }
+    return { ok: true, text: new Evaluation(nodes, settings).print(data) }
   } catch (thrown) {
     if (thrown instanceof EvaluationFailure) return { ok: false, error: thrown.message }
     throw thrown
@@ -30,14 +33,12 @@ export type FoundValues =
   | { readonly ok: true; readonly values: readonly unknown[] }
   | { readonly ok: false; readonly error: string }
 
-/** The values that the first part of a template finds; missing fields find nothing when allowed. */
+/** The values that a template finds; missing fields find nothing when allowed. */
 export function findJsonpath(template: string, data: unknown, allowMissingKeys: boolean): FoundValues {
   const nodes = parseJsonpath(template)
   if ('error' in nodes) return { ok: false, error: nodes.error }
   try {
-    const first = nodes.find(({ kind }) => kind === 'list')
-    const evaluation = new Evaluation({ allowMissingKeys, printJson: true })
-    return { ok: true, values: first === undefined ? [] : evaluation.values(first, [data]) }
+    return { ok: true, values: new Evaluation(nodes, { allowMissingKeys, minor: 20 }).find(data).flat() }
   } catch (thrown) {
     if (thrown instanceof EvaluationFailure) return { ok: false, error: thrown.message }
     throw thrown
@@ -50,39 +51,103 @@ function wrong(text: string): never {
   throw new EvaluationFailure(text)
 }
 
+/** One run of a template. The counters of ranges are those of the real library, whose older form has odd ends. */
 class Evaluation {
   readonly #settings: JsonpathSettings
-  constructor(settings: JsonpathSettings) {
+  #nodes: readonly Node[]
+  #beginRange = 0
+  #inRange = 0
+  #endRange = 0
+  #lastEnd: Node | undefined
+  /** Until 1.18: what an `end` goes back to. */
+  readonly #stack: (readonly unknown[])[] = []
+  #current: readonly unknown[] = []
+
+  constructor(nodes: readonly Node[], settings: JsonpathSettings) {
+    this.#nodes = nodes
     this.#settings = settings
   }
 
-  print(nodes: readonly Node[], data: unknown): string {
-    let text = ''
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]
-      if (node === undefined) break
-      if (isIdentifier(node, 'end')) wrong('not in range, nothing to end')
-      if (!isIdentifier(node, 'range')) {
-        text += this.#texts(this.values(node, [data]))
-        continue
-      }
-      const end = endOfRange(nodes, i)
-      const inner = nodes.slice(i + 1, end)
-      const range: Node = { kind: 'list', nodes: node.kind === 'list' ? node.nodes.slice(1) : [] }
-      for (const item of this.values(range, [data])) text += this.print(inner, item)
-      i = end
-    }
-    return text
+  print(data: unknown): string {
+    return this.find(data)
+      .map((values) => this.#printed(values))
+      .join('')
   }
 
-  #texts(values: readonly unknown[]): string {
+  #printed(values: readonly unknown[]): string {
+    if (this.#settings.asJson === true) return `${goJsonIndented(values, '    ')}\n`
     return values.map((value) => this.#text(value)).join(' ')
   }
 
   #text(value: unknown): string {
-    if (value === null || value === undefined) return this.#settings.printJson ? '' : '<nil>'
-    if (typeof value === 'object' && this.#settings.printJson) return goJson(value)
-    return goValueText(value)
+    const { minor } = this.#settings
+    if (value === null || value === undefined) return minor >= 29 ? 'null' : '<nil>'
+    return typeof value === 'object' && minor >= 19 ? goJson(value) : goValueText(value)
+  }
+
+  /** What each part of the template finds. */
+  find(data: unknown): readonly (readonly unknown[])[] {
+    return this.#settings.minor >= 19 ? this.#find(data) : this.#findAsOnce(data)
+  }
+
+  /** Source: FindResults, 1.19 and later. */
+  #find(data: unknown): readonly (readonly unknown[])[] {
+    const nodes = this.#nodes
+    const found: (readonly unknown[])[] = []
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
+      if (node === undefined) break
+      const results = this.values(node, [data])
+      if (this.#endRange > 0 && this.#endRange <= this.#inRange) {
+        this.#endRange--
+        this.#lastEnd = node
+        break
+      }
+      if (this.#beginRange === 0) {
+        found.push(results)
+        continue
+      }
+      this.#beginRange--
+      this.#inRange++
+      for (const value of results) {
+        this.#nodes = nodes.slice(i + 1)
+        found.push(...this.#find(value))
+      }
+      if (results.length === 0 && this.#settings.minor >= 20) {
+        this.#nodes = nodes.slice(i + 1)
+        this.#find(null)
+      }
+      this.#inRange--
+      const end = this.#lastEnd === undefined ? -1 : nodes.indexOf(this.#lastEnd, i + 1)
+      if (end >= 0) i = end
+    }
+    return found
+  }
+
+  /** Source: FindResults until 1.18: what follows a range is run with its last item, and not at all if it has none. */
+  #findAsOnce(data: unknown): readonly (readonly unknown[])[] {
+    this.#current = [data]
+    const nodes = this.#nodes
+    const found: (readonly unknown[])[] = []
+    for (const [i, node] of nodes.entries()) {
+      const results = this.values(node, this.#current)
+      if (this.#endRange > 0 && this.#endRange <= this.#inRange) {
+        this.#endRange--
+        break
+      }
+      if (this.#beginRange > 0) {
+        this.#beginRange--
+        this.#inRange++
+        for (const [k, value] of results.entries()) {
+          this.#nodes = nodes.slice(i + 1)
+          if (k === results.length - 1) this.#inRange--
+          found.push(...this.#findAsOnce(value))
+        }
+        break
+      }
+      found.push(results)
+    }
+    return found
   }
 
   values(node: Node, input: readonly unknown[]): readonly unknown[] {
@@ -90,15 +155,15 @@ class Evaluation {
       case 'text':
         return [node.text]
       case 'value':
-        return [node.value]
+        return input.map(() => node.value)
       case 'list':
         return node.nodes.reduce<readonly unknown[]>((current, next) => this.values(next, current), input)
       case 'identifier':
-        return wrong(`unrecognized identifier ${node.name}`)
+        return this.#identifier(node.name, input)
       case 'field':
         return this.#field(node.name, input)
       case 'wildcard':
-        return input.flatMap((value) => (Array.isArray(value) ? value : isObject(value) ? sortedValues(value) : []))
+        return input.flatMap(contents)
       case 'recursive':
         return input.flatMap(descendants)
       case 'union':
@@ -107,14 +172,26 @@ class Evaluation {
         return input.flatMap((value) => slice(node, value))
       case 'filter':
         return input.flatMap((value) =>
-          (Array.isArray(value)
-            ? value
-            : isObject(value)
-              ? sortedValues(value)
-              : wrong(`${goValueText(value)} is not array or slice and cannot be filtered`)
-          ).filter((item) => this.#matches(node, item)),
+          Array.isArray(value)
+            ? value.filter((item) => this.#matches(node, item))
+            : wrong(`${goValueText(value)} is not array or slice and cannot be filtered`),
         )
     }
+  }
+
+  #identifier(name: string, input: readonly unknown[]): readonly unknown[] {
+    if (name === 'range') {
+      this.#stack.push(this.#current)
+      this.#beginRange++
+      return input
+    }
+    if (name !== 'end') return wrong(`unrecognized identifier ${name}`)
+    if (this.#settings.minor >= 19) {
+      if (this.#inRange === 0) wrong('not in range, nothing to end')
+      this.#endRange++
+    } else if (this.#endRange < this.#inRange) this.#endRange++
+    else this.#current = this.#stack.pop() ?? wrong('not in range, nothing to end')
+    return []
   }
 
   #field(name: string, input: readonly unknown[]): readonly unknown[] {
@@ -127,21 +204,32 @@ class Evaluation {
   }
 
   #matches(node: Extract<Node, { kind: 'filter' }>, item: unknown): boolean {
-    const lenient = new Evaluation({ ...this.#settings, allowMissingKeys: true })
-    const left = lenient.values(node.left, [item])
-    if (node.operator === 'exists') return left.length > 0
-    const right = lenient.values(node.right, [item])
-    if (left.length > 1 || right.length > 1) wrong(`can only compare one element at a time`)
-    if (left.length === 0 || right.length === 0) return false
-    return compare(left[0], node.operator, right[0])
+    if (node.operator === 'exists') return this.#exists(node.left, item)
+    const [left, ...moreLeft] = this.values(node.left, [item])
+    if (moreLeft.length > 0) wrong('can only compare one element at a time')
+    if (left === undefined) return false
+    const [right, ...moreRight] = this.values(node.right, [item])
+    if (moreRight.length > 0) wrong('can only compare one element at a time')
+    return right === undefined ? false : compare(left, node.operator, right)
+  }
+
+  #exists(left: Node, item: unknown): boolean {
+    try {
+      return this.values(left, [item]).length > 0
+    } catch (thrown) {
+      if (thrown instanceof EvaluationFailure) return false
+      throw thrown
+    }
   }
 }
 
+/** Source: client-go third_party/forked/golang/template/funcs.go. */
 function compare(left: unknown, operator: string, right: unknown): boolean {
+  if (!['<', '>', '==', '!=', '<=', '>='].includes(operator)) wrong(`unrecognized filter operator ${operator}`)
+  const [a, b] = [basicKind(left), basicKind(right)]
+  if (a !== b) wrong('incompatible types for comparison')
   if (operator === '==' || operator === '!=') return (left === right) === (operator === '==')
-  if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string')) {
-    wrong('incompatible types for comparison')
-  }
+  if (a === 'bool') wrong('invalid type for comparison')
   const order =
     typeof left === 'string' && typeof right === 'string' ? compareBytes(left, right) : Number(left) - Number(right)
   if (operator === '<') return order < 0
@@ -149,48 +237,50 @@ function compare(left: unknown, operator: string, right: unknown): boolean {
   return operator === '>' ? order > 0 : order >= 0
 }
 
-/** `range` and `end` stand alone or first between braces. */
-function isIdentifier(node: Node, name: string): boolean {
-  const first = node.kind === 'list' ? node.nodes[0] : undefined
-  return first?.kind === 'identifier' && first.name === name
+function basicKind(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  if (typeof value !== 'number') return wrong('invalid type for comparison')
+  return Number.isInteger(value) ? 'int' : 'float'
 }
 
-function endOfRange(nodes: readonly Node[], start: number): number {
-  let depth = 0
-  for (let i = start; i < nodes.length; i++) {
-    const node = nodes[i]
-    if (node === undefined) break
-    if (isIdentifier(node, 'range')) depth++
-    if (isIdentifier(node, 'end') && --depth === 0) return i
-  }
-  // A range that nobody ends takes in all that follows.
-  return nodes.length
-}
-
-function sortedValues(value: Readonly<Record<string, unknown>>): readonly unknown[] {
+/** Items of a list, values of a map, bytes of a text. */
+function contents(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  if (typeof value === 'string') return [...utf8Bytes(value)]
+  if (!isObject(value)) return []
   return Object.keys(value)
     .sort(compareBytes)
     .map((key) => value[key])
 }
 
+/** A value that has contents, and those of them that have some. */
 function descendants(value: unknown): readonly unknown[] {
-  const children = Array.isArray(value) ? value : isObject(value) ? sortedValues(value) : []
-  return [value, ...children.flatMap(descendants)]
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  const inner = contents(value)
+  return inner.length === 0 ? [] : [value, ...inner.flatMap(descendants)]
 }
 
-function slice(node: Extract<Node, { kind: 'array' }>, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) return wrong(`${goValueText(value)} is not array or slice`)
+function slice(node: ArrayNode, value: unknown): readonly unknown[] {
+  if (value === null || value === undefined) return []
+  if (!Array.isArray(value)) return wrong(`${goTypeOf(value)} is not array or slice`)
   const n = value.length
-  const from = node.start ?? 0
-  if (node.single) {
-    const index = from < 0 ? from + n : from
-    if (index < 0 || index >= n) return wrong(`array index out of bounds: index ${from}, length ${n}`)
-    return [value[index]]
-  }
-  const start = from < 0 ? from + n : from
-  const to = node.end ?? n
-  const end = Math.min(to < 0 ? to + n : to, n)
-  return value.filter((_, i) => i >= start && i < end && (i - start) % (node.step ?? 1) === 0)
+  const start = (node.start ?? 0) < 0 ? (node.start ?? 0) + n : (node.start ?? 0)
+  const written = node.end ?? n
+  const end = written < 0 || (written === 0 && node.derived) ? written + n : written
+  if (start === end) return []
+  if (start >= n || start < 0) wrong(`array index out of bounds: index ${start}, length ${n}`)
+  if (end > n || end < 0) wrong(`array index out of bounds: index ${end - 1}, length ${n}`)
+  if (start > end) wrong(`starting index ${start} is greater than ending index ${end}`)
+  const step = node.step ?? 1
+  if (step <= 0) wrong('step must be > 0')
+  return value.slice(start, end).filter((_, i) => i % step === 0)
+}
+
+function goTypeOf(value: unknown): string {
+  if (isObject(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
 }
 
 /** A template as the user may write it for `--sort-by` and custom columns: braces and the first dot may be missing. */

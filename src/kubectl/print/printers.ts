@@ -10,6 +10,7 @@ import { parseCustomColumns, parseCustomColumnsFile, printCustomColumns } from '
 import { executeGoTemplate } from './go-template.ts'
 import { goSyntaxText } from './go-value.ts'
 import { executeJsonpath } from './jsonpath.ts'
+import { parseJsonpath } from './jsonpath-parse.ts'
 
 /** Flags of every command that can print objects. Source: cli-runtime pkg/genericclioptions/print_flags.go. */
 export const printFlags: readonly FlagSpec[] = [
@@ -103,7 +104,7 @@ function columnsPrinter(format: string, argument: string | undefined, session: S
   const columns =
     format === 'custom-columns'
       ? parseCustomColumns(argument ?? '')
-      : parseCustomColumnsFile(readTemplateFile(session, argument ?? ''))
+      : parseCustomColumnsFile(readTemplateFile(session, argument ?? '', 'template'))
   return (object) => printCustomColumns(columns, itemsOf(object), !noHeaders)
 }
 
@@ -114,7 +115,7 @@ function itemsOf(object: unknown): readonly unknown[] {
 function templatePrinter(format: string, argument: string, session: Session, flags: FlagValues): Printer {
   if (argument === '') fail('template format specified but no template given')
   const isFile = format.endsWith('file')
-  const text = isFile ? readTemplateFile(session, argument) : argument
+  const text = isFile ? readTemplateFile(session, argument, '--template') : argument
   if (format.startsWith('jsonpath')) return jsonpathPrinter(format, text, session, flags)
   return (object) => {
     const result = executeGoTemplate(text, object)
@@ -123,9 +124,10 @@ function templatePrinter(format: string, argument: string, session: Session, fla
   }
 }
 
-function readTemplateFile(session: Session, path: string): string {
+/** `what` is how the error calls the file. Source: cli-runtime genericclioptions, kubectl pkg/cmd/get customcolumn_flags.go. */
+function readTemplateFile(session: Session, path: string, what: 'template' | '--template'): string {
   const content = session.host.files.read(path)
-  if (content === undefined) return fail(`error reading template ${path}, open ${path}: no such file or directory\n`)
+  if (content === undefined) return fail(`error reading ${what} ${path}, open ${path}: no such file or directory\n`)
   return utf8Text(content)
 }
 
@@ -133,17 +135,16 @@ function readTemplateFile(session: Session, path: string): string {
 function jsonpathPrinter(format: string, template: string, session: Session, flags: FlagValues): Printer {
   const settings = {
     allowMissingKeys: flags.bool('allow-missing-template-keys'),
-    printJson: session.version.jsonpathPrintsJson,
+    minor: session.version.minor,
+    asJson: format === 'jsonpath-as-json',
   }
-  const check = executeJsonpath(template, {}, { ...settings, allowMissingKeys: true })
-  if (!check.ok && !/out of bounds|is not array|not found/.test(check.error)) {
-    fail(`error parsing jsonpath ${template}, ${check.error}`)
-  }
+  const parsed = parseJsonpath(template)
+  if ('error' in parsed) fail(`error parsing jsonpath ${template}, ${parsed.error}`)
   return (object) => {
     const result = executeJsonpath(template, object, settings)
     if (result.ok) return result.text
     const about = `Error executing template: ${result.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntaxText(object)}\n\n\n`
-    return fail(`error executing ${format} ${goQuote(template)}: ${about}`)
+    return fail(`error executing jsonpath ${goQuote(template)}: ${about}`)
   }
 }
 
