@@ -211,11 +211,14 @@ export function createObservedSim(
 function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
   cluster.start()
   const { server } = cluster.controlPlane
+  const nodeObjects = server.store.collection('nodes')
+  const accounts = server.store.collection('serviceaccounts')
   const isUp = () => {
-    const areReady = nodes.every(({ name }) => isNodeReady(find(server, 'Node', name, '')))
-    const account = find<ServiceAccount>(server, 'ServiceAccount', 'default', 'default')
+    // Asked after every event: whoever is not ready yet answers for all.
+    if (!nodes.every(({ name }) => isNodeReady(nodeObjects.get('', name)))) return false
+    const account = accounts.get('default', 'default') as ServiceAccount | undefined
     const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
-    return areReady && account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
+    return account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
   }
   kernel.runUntilTrue(isUp, bringUpMs - 1)
   // Its work is to undo just what is set by hand here.

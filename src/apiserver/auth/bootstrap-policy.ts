@@ -121,6 +121,17 @@ function withLaterRules(table: RoleTable, minor: number): RoleTable {
 
 /** The objects without uid, times and versions: who stores them adds these. Aggregated roles have their rules. */
 export function bootstrapPolicy(minor = 18): BootstrapPolicy {
+  const known = policies.get(minor)
+  if (known !== undefined) return known
+  const made = makePolicy(minor)
+  policies.set(minor, made)
+  return made
+}
+
+/** One for each minor: nobody changes what is in it. */
+const policies = new Map<number, BootstrapPolicy>()
+
+function makePolicy(minor: number): BootstrapPolicy {
   const rulesOf = new Map(Object.entries(controllerRoles))
   for (const { since, name, rules } of laterControllerRoles) if (minor >= since) rulesOf.set(name, rules)
   const controllers = [...rulesOf.keys()]
