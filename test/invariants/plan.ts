@@ -7,6 +7,7 @@ export interface Plan {
   readonly version: NonNullable<SimOptions['version']>
   readonly strategy: 'Watch' | 'Cache' | 'Get'
   readonly nodes: number
+  readonly syncFrequency: string
   readonly steps: readonly PlanStep[]
 }
 
@@ -250,6 +251,7 @@ export const plans: fc.Arbitrary<Plan> = fc
     version: pick<Plan['version']>('v1.18', 'v1.26', 'v1.36'),
     strategy: pick<Plan['strategy']>('Watch', 'Cache', 'Get'),
     nodes: pick(1, 1, 1, 2, 2, 3),
+    syncFrequency: pick('1m', '3m', '5m'),
   })
   .chain((cluster) =>
     fc
@@ -257,7 +259,7 @@ export const plans: fc.Arbitrary<Plan> = fc
         first: fc.subarray(firstSecrets),
         steps: fc.array(fc.record({ waitS: pick(0, 0, 1, 2, 5, 20, 70, 150), action: actions(cluster.nodes) }), {
           minLength: 3,
-          maxLength: 12,
+          maxLength: 9,
         }),
       })
       .map(({ first, steps }) => ({ ...cluster, steps: [otherNamespace, ...first, ...steps] })),

@@ -5,12 +5,12 @@ import type { Plan } from './plan.ts'
 /** A virtual hour: the steps take the first part of it, the rest is for everything to come to rest. */
 const hourMs = 3_600_000
 
-export function optionsOf({ version, strategy, nodes }: Plan): SimOptions {
+export function optionsOf({ version, strategy, nodes, syncFrequency }: Plan): SimOptions {
   return {
     version,
     nodes,
     seed: 'plan',
-    kubelet: { configMapAndSecretChangeDetectionStrategy: strategy },
+    kubelet: { configMapAndSecretChangeDetectionStrategy: strategy, syncFrequency },
     images: [{ name: 'private.example.com/app', pull: '300ms', private: { username: 'someone', password: 'right' } }],
   }
 }

@@ -11,7 +11,12 @@ export function scenarioText(plan: Plan, title: string): string {
     return { at: `${atS}s`, ...stepOf(action) }
   })
   return stringify(
-    { title, seed, cluster: { version, nodes, kubelet, images }, steps: [...steps, { at: '60m' }] },
+    {
+      title,
+      seed,
+      cluster: { version, nodes, kubelet, images },
+      steps: [...steps, { at: '60m', say: 'Everything had time to come to rest.' }],
+    },
     { lineWidth: 0 },
   )
 }

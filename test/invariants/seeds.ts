@@ -9,10 +9,17 @@ const count = Number(process.env.PODSIM_SEEDS ?? 1000)
 /** One plan instead of all: what a failure names. */
 const only = process.env.PODSIM_SEED
 
-/** The seeds of one of `parts` parts, which run side by side. */
-export function seedsOf(part: number, parts: number): readonly number[] {
-  if (only !== undefined) return part === 0 ? [Number(only)] : []
-  return Array.from({ length: Math.ceil((count - part) / parts) }, (_, i) => part + i * parts)
+/** So many seeds make one test: a few seconds. */
+const chunk = 50
+
+/** The seeds of one of `parts` parts, which run side by side, in chunks. */
+export function chunksOf(part: number, parts: number): readonly (readonly [first: number, seeds: readonly number[]])[] {
+  if (only !== undefined) return [[Number(only), part === 0 ? [Number(only)] : []]]
+  const seeds = Array.from({ length: Math.ceil((count - part) / parts) }, (_, i) => part + i * parts)
+  return Array.from({ length: Math.ceil(seeds.length / chunk) }, (_, i) => {
+    const some = seeds.slice(i * chunk, (i + 1) * chunk)
+    return [some[0] ?? part, some]
+  })
 }
 
 export function planOf(seed: number): Plan {
