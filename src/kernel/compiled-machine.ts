@@ -2,6 +2,7 @@ import {
   type AnyMachineSnapshot,
   type AnyStateMachine,
   type AnyStateNode,
+  type EventFromLogic,
   initialTransition,
   type StateValue,
   transition,
@@ -26,12 +27,14 @@ export interface CompiledMachine {
 }
 
 export interface CompiledState {
+  /** Id of the machine. */
+  readonly machine: string
   /** Path of nested states, joined by dots: `running.ready`. */
   readonly name: string
   readonly isFinal: boolean
   /** Delayed transitions: after `delay` (a name, or ms) the caller sends `event`, unless the state was left before. */
   readonly delays: readonly { readonly delay: string | number; readonly event: string }[]
-  /** By event type. An event that is not there is ignored. */
+  /** By event type: all that the state knows, those that leave it as it is included. */
   readonly transitions: ReadonlyMap<string, CompiledTransition>
 }
 
@@ -45,6 +48,22 @@ interface Draft extends CompiledState {
   readonly transitions: Map<string, CompiledTransition>
 }
 
+/** Names of the states of a machine without nested states. */
+export type StateName<M extends AnyStateMachine> = keyof M['states'] & string
+/** Types of the events that a machine declares. */
+export type EventName<M extends AnyStateMachine> = EventFromLogic<M>['type']
+
+/** A compiled machine that knows the names of its states and events. */
+export interface MachineTable<S extends string, E extends string> extends CompiledMachine {
+  /** Never there: for the compiler alone. */
+  readonly names?: { readonly state: S; readonly event: E }
+}
+
+/** Compiles a machine without nested states, for instances whose states and events the compiler checks by name. */
+export function machineTable<M extends AnyStateMachine>(machine: M): MachineTable<StateName<M>, EventName<M>> {
+  return compileMachine(machine)
+}
+
 export function compileMachine(machine: AnyStateMachine): CompiledMachine {
   forbidWhatTablesCannotSay(machine.root)
   const [first, firstActions] = initialTransition(machine)
@@ -55,6 +74,7 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
     const known = drafts.get(name)
     if (known !== undefined) return known
     const draft: Draft = {
+      machine: machine.id,
       name,
       isFinal: snapshot.status === 'done',
       delays: delaysOf(machine, name),
@@ -71,8 +91,8 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
     for (const type of machine.events) {
       const [after, executed] = transition(machine, snapshot, { type })
       const actions = namedActions(executed)
-      // XState gives the same snapshot back when no transition was taken.
-      if (after === snapshot) continue
+      // XState gives the same snapshot back when no transition was taken, and when one was that changes nothing.
+      if (after === snapshot && !isDeclared(machine, draft.name, type)) continue
       draft.transitions.set(type, { target: stateOf(after), actions })
     }
   }
@@ -98,13 +118,25 @@ function nameOf(value: StateValue): string {
   return child === undefined || parent === undefined ? '' : `${parent}.${nameOf(child)}`
 }
 
+/** The state's node and those around it, outermost first. */
+function nodesOf(machine: AnyStateMachine, name: string): readonly AnyStateNode[] {
+  const nodes: AnyStateNode[] = [machine.root]
+  for (const part of name.split('.')) {
+    const child = nodes.at(-1)?.states[part]
+    if (child !== undefined) nodes.push(child)
+  }
+  return nodes
+}
+
+function isDeclared(machine: AnyStateMachine, name: string, event: string): boolean {
+  return nodesOf(machine, name).some((node) => node.transitions.has(event))
+}
+
 /** Delayed transitions of a state and of those around it. */
 function delaysOf(machine: AnyStateMachine, name: string): CompiledState['delays'] {
   const delays: { delay: string | number; event: string }[] = []
-  let node: AnyStateNode | undefined = machine.root
-  for (const part of ['', ...name.split('.')]) {
-    node = part === '' ? node : node?.states[part]
-    for (const { delay, eventType } of node?.after ?? []) {
+  for (const node of nodesOf(machine, name)) {
+    for (const { delay, eventType } of node.after) {
       invariant(typeof delay !== 'function', 'a compiled machine names its delays', name)
       delays.push({ delay: delay as string | number, event: eventType })
     }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assign, initialTransition, setup, transition } from 'xstate'
-import { compileMachine, step } from '../../src/kernel/compiled-machine.ts'
+import { compileMachine, machineTable, step } from '../../src/kernel/compiled-machine.ts'
+import { Instance } from '../../src/kernel/instance.ts'
 
 const doorMachine = setup({
   types: {} as {
@@ -63,5 +64,37 @@ describe('compiled machines', () => {
       states: { a: { on: { go: { target: 'b', guard: 'never' } } }, b: {} },
     })
     expect(() => compileMachine(guarded)).toThrow('a compiled machine has no guards')
+  })
+})
+
+const lampMachine = setup({
+  types: {} as { events: { type: 'press' } | { type: 'dust' } | { type: 'burn' } },
+}).createMachine({
+  id: 'lamp',
+  initial: 'off',
+  states: {
+    off: { on: { press: 'on', dust: 'off' } },
+    on: { on: { press: 'off', burn: 'broken' } },
+    broken: { type: 'final' },
+  },
+})
+
+describe('an instance of a machine', () => {
+  const table = machineTable(lampMachine)
+
+  test('holds the state and tells each event that it takes, also one that changes nothing', () => {
+    const lamp = new Instance(table)
+    const told: string[] = []
+    lamp.changes.subscribe(({ from, event, to }) => told.push(`${from} ${event} ${to} ${lamp.state}`))
+    for (const event of ['dust', 'press', 'burn'] as const) lamp.send(event)
+    expect(told).toEqual(['off dust off off', 'off press on on', 'on burn broken broken'])
+    expect(lamp.isFinal).toBe(true)
+  })
+
+  test('takes no event that its state does not know', () => {
+    const lamp = new Instance(table)
+    expect(lamp.knows('burn')).toBe(false)
+    expect(() => lamp.send('burn')).toThrow('a lamp that is off takes no burn')
+    expect(lamp.state).toBe('off')
   })
 })
