@@ -1,6 +1,6 @@
+import { decodeBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import { decodeBase64, utf8Bytes } from '../objects/bytes.ts'
 import type { Secret } from '../objects/core.ts'
 import type { ObjectMeta } from '../objects/meta.ts'
 

@@ -1,5 +1,5 @@
+import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import { goQuote } from '../objects/field-errors.ts'
 import { isObject } from '../objects/json.ts'
 import type { DeleteOptions, KubeList, KubeObject, Status } from '../objects/meta.ts'
 import { badRequest, genericStatus, isStatus } from '../objects/status.ts'

@@ -1,4 +1,4 @@
-import { encodeBase64 } from '../objects/bytes.ts'
+import { encodeBase64 } from '../bytes/bytes.ts'
 import { standInBytes, webToken } from '../objects/web-token.ts'
 
 /** Credentials in the shape of real ones. Nothing is signed and no key exists. */

@@ -1,5 +1,5 @@
+import { encodeBase64, utf8Text } from '../bytes/bytes.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
-import { encodeBase64, utf8Text } from '../objects/bytes.ts'
 import type { Event, Pod, Secret } from '../objects/core.ts'
 import type { KubeObject } from '../objects/meta.ts'
 import type { Invariant } from './invariant.ts'

@@ -1,4 +1,4 @@
-import { fromBase64, utf8Text } from '../objects/bytes.ts'
+import { fromBase64, utf8Text } from '../bytes/bytes.ts'
 import type { Secret } from '../objects/core.ts'
 import { isObject } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'

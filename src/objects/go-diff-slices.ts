@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
 import type { DiffNode } from './go-diff-compare.ts'
 import { differenceScript, type Edit } from './go-diff-script.ts'
 import { goString } from './go-diff-strings.ts'

@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
 
 /** A text in quotes, or in back quotes when that spares escapes. Source: go-cmp cmp/report_reflect.go, formatString. */
 export function goString(text: string): string {

@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
 import { type GoValue, goElements, goEntries, goFieldValue, goTarget, goValueOf } from './go-values.ts'
 
 /** An address, where Go prints that of a pointer inside a struct: any is right. */

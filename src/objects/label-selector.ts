@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
 import { labelValue, qualifiedName } from './formats.ts'
 import type { LabelSelector } from './meta.ts'
 

@@ -1,6 +1,6 @@
+import { goQuote } from '../go/quote.ts'
 import { validateImageSpaces } from './container-validation.ts'
 import type { Container, Pod, PodCondition, PodSpec } from './core.ts'
-import { goQuote } from './field-errors.ts'
 import { ipAddress, parseIp, qualifiedName } from './formats.ts'
 import { goStrings } from './go-syntax.ts'
 import { validatePodSpec } from './pod-spec-validation.ts'

@@ -1,5 +1,5 @@
+import { goQuote } from '../go/quote.ts'
 import { validatePort } from './container-validation.ts'
-import { goQuote } from './field-errors.ts'
 import { dns1123Label, dns1123Subdomain, ipAddress, isCidr, parseIp, portNumber } from './formats.ts'
 import type { EndpointSubset, Service, ServicePort, ServiceSpec } from './services.ts'
 import { validateLabels } from './validate-meta.ts'

@@ -1,4 +1,5 @@
-import { aggregate, causesOf, type FieldError, goQuote } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
+import { aggregate, causesOf, type FieldError } from './field-errors.ts'
 import type { Status, StatusCause } from './meta.ts'
 
 /** The refusals of the API server, worded as it words them. Source: apimachinery pkg/api/errors/errors.go. */

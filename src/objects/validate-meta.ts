@@ -1,4 +1,5 @@
-import { type FieldError, forbidden, goQuote, invalid, required, tooLong } from './field-errors.ts'
+import { goQuote } from '../go/quote.ts'
+import { type FieldError, forbidden, invalid, required, tooLong } from './field-errors.ts'
 import { byteLength, dns1123Label, labelValue, qualifiedName } from './formats.ts'
 import type { KubeObject, ObjectMeta, OwnerReference } from './meta.ts'
 

@@ -1,4 +1,4 @@
-import { decodeBase64Url, encodeBase64Url, utf8Bytes, utf8Text } from './bytes.ts'
+import { decodeBase64Url, encodeBase64Url, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import { isObject, type JsonObject } from './json.ts'
 
 /** Tokens in the shape of JSON web tokens. Nothing is signed and no key exists: bytes made of the text stand for a signature. */

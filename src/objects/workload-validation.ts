@@ -1,5 +1,5 @@
+import { goQuote } from '../go/quote.ts'
 import type { PodSpec, Volume } from './core.ts'
-import { goQuote } from './field-errors.ts'
 import { percent } from './formats.ts'
 import { goSyntax } from './go-syntax.ts'
 import { isEmptySelector, matchesLabelSelector, validateLabelSelector } from './label-validation.ts'

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
-import { fromBase64, utf8Bytes } from '../objects/bytes.ts'
+import { fromBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { parseDuration } from '../sim/duration.ts'
 import { closest, type Diagnostic, type DiagnosticCode, type Loaded, lineAndColumn } from './diagnostic.ts'
 import { diagnosticsOf, quoted } from './issues.ts'

@@ -1,5 +1,5 @@
 import { isScalar, parseAllDocuments, type Scalar } from 'yaml'
-import { readManifestDocuments } from '../kubectl/yaml/manifests.ts'
+import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import { type ManifestIssue, manifestIssues } from './manifest-check.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
 

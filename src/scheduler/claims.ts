@@ -1,4 +1,4 @@
-import { goQuote } from '../objects/field-errors.ts'
+import { goQuote } from '../go/quote.ts'
 import { isObject, member } from '../objects/json.ts'
 import type { KubeObject } from '../objects/meta.ts'
 import type { PodFacts } from './pod-facts.ts'

@@ -1,7 +1,7 @@
+import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
-import { utf8Text } from '../objects/bytes.ts'
 import type { Pod } from '../objects/core.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from './sim.ts'
 

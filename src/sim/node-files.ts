@@ -1,7 +1,7 @@
+import { decodeBase64, utf8Text } from '../bytes/bytes.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { FileView } from '../node/fs/node-fs.ts'
-import { decodeBase64, utf8Text } from '../objects/bytes.ts'
 import type { Secret } from '../objects/core.ts'
 import type { NodeFile } from './sim.ts'
 

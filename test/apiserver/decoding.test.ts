@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeTyped } from '../../src/apiserver/decoding/typed-decoder.ts'
-import { rfc3339Error } from '../../src/objects/go-time.ts'
+import { rfc3339Error } from '../../src/go/time.ts'
 import { schemaOf } from '../../src/objects/schema/schema.ts'
 
 function decode(kind: string, json: string) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { resources } from '../../src/apiserver/client/client.ts'
-import { parseSchedule } from '../../src/controllers/cron-job/schedule.ts'
 import type { Job } from '../../src/controllers/workload-types.ts'
+import { parseSchedule } from '../../src/go/cron.ts'
 import { parseRfc3339, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createWorld } from './world.ts'
 

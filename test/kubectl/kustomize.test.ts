@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { at } from '../../src/kubectl/json.ts'
+import { at } from '../../src/go/json.ts'
 import { kustomizeBuild, runKustomize } from '../../src/kubectl/kustomize/kustomize.ts'
 import { virtualFiles } from '../judge/client-vectors.ts'
 

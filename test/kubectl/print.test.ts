@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { alignTabs, describeTabs, tableTabs } from '../../src/go/tabwriter.ts'
+import { executeGoTemplate } from '../../src/go/template.ts'
+import { goSyntaxText, goValueText } from '../../src/go/value-text.ts'
 import { parseCustomColumns, printCustomColumns } from '../../src/kubectl/print/custom-columns.ts'
 import { humanDuration, rfc1123 } from '../../src/kubectl/print/duration.ts'
-import { executeGoTemplate } from '../../src/kubectl/print/go-template.ts'
-import { goSyntaxText, goValueText } from '../../src/kubectl/print/go-value.ts'
 import { executeJsonpath } from '../../src/kubectl/print/jsonpath.ts'
 import { compareNaturally, sortObjects } from '../../src/kubectl/print/sorter.ts'
 import { TablePrinter } from '../../src/kubectl/print/table.ts'
-import { alignTabs, describeTabs, tableTabs } from '../../src/kubectl/print/tabwriter.ts'
 
 describe('facts/kubectl.md 5.1: ages', () => {
   test.each([

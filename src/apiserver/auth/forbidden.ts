@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Status } from '../../objects/meta.ts'
 import { forbiddenStatus } from '../../objects/status.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'

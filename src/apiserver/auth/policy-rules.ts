@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { AuthorizationAttributes } from './authorizer.ts'
 import type { PolicyRule } from './rbac-types.ts'
 

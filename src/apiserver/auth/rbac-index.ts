@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { StoredResource } from '../store.ts'

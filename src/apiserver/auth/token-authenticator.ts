@@ -1,6 +1,6 @@
-import { encodeBase64, utf8Bytes } from '../../objects/bytes.ts'
+import { encodeBase64, utf8Bytes } from '../../bytes/bytes.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Secret } from '../../objects/core.ts'
-import { goQuote } from '../../objects/field-errors.ts'
 import type { JsonObject } from '../../objects/json.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import { claimsOf } from '../../objects/web-token.ts'

@@ -1,4 +1,5 @@
-import { type FieldError, goQuote, invalid, notSupported, required } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
+import { type FieldError, invalid, notSupported, required } from '../../objects/field-errors.ts'
 import { equalJson, isObject, type JsonObject, member, setMember } from '../../objects/json.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 
 /**
  * The cursor of json-iterator over a body, with its quirks: reading goes on after the first error, but from then on nothing

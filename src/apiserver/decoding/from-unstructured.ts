@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../objects/bytes.ts'
+import { decodeBase64 } from '../../bytes/bytes.ts'
 import { isObject, member } from '../../objects/json.ts'
 import type { Definition, FieldType, ScalarType } from '../../objects/schema/schema.ts'
 import { unmarshalError } from './typed-decoder.ts'

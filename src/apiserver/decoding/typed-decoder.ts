@@ -1,5 +1,5 @@
-import { decodeBase64, encodeBase64 } from '../../objects/bytes.ts'
-import { rfc3339Error } from '../../objects/go-time.ts'
+import { decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
+import { rfc3339Error } from '../../go/time.ts'
 import { setMember } from '../../objects/json.ts'
 import { canonicalQuantity, parseQuantity } from '../../objects/quantity.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../objects/schema/schema.ts'

@@ -1,5 +1,5 @@
-import { utf8Bytes } from '../../objects/bytes.ts'
-import { jsonSyntaxError } from '../../objects/go-json.ts'
+import { utf8Bytes } from '../../bytes/bytes.ts'
+import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { isObject } from '../../objects/json.ts'
 import type { DeleteOptions, KubeObject, Status } from '../../objects/meta.ts'
 import { type KindRef, schemaOf } from '../../objects/schema/schema.ts'

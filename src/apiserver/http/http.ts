@@ -1,4 +1,4 @@
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { byteLength } from '../../objects/formats.ts'
 import type { KubeObject, Status, WatchEvent } from '../../objects/meta.ts'
 import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../objects/status.ts'

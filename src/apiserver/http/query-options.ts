@@ -1,4 +1,5 @@
-import { type FieldError, goQuote, invalid, notSupported } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
+import { type FieldError, invalid, notSupported } from '../../objects/field-errors.ts'
 import type { Status } from '../../objects/meta.ts'
 import { invalidStatus } from '../../objects/status.ts'
 import type { Verb } from '../server.ts'

@@ -1,5 +1,5 @@
+import { humanDuration } from '../../go/human-duration.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
-import { humanDuration } from '../../objects/human-duration.ts'
 import type { KubeObject } from '../../objects/meta.ts'
 import type { RegistryContext, TableColumn } from './strategy.ts'
 

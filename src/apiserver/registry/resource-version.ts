@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Status } from '../../objects/meta.ts'
 import { conflict, objectModified } from '../../objects/status.ts'
 import type { ServedResource } from './resource-table.ts'

@@ -8,6 +8,7 @@ import {
   reply,
   runProcedure,
 } from '../../apiserver/client/procedure.ts'
+import { parseSchedule } from '../../go/cron.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import type { Timer } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
@@ -18,7 +19,6 @@ import { isFinished } from '../job.ts'
 import { compareText, controllerOf, epochOf, eventReference, newControllerRef } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
 import type { Job } from '../workload-types.ts'
-import { parseSchedule } from './schedule.ts'
 
 interface CronJob extends KubeObject {
   readonly spec: {

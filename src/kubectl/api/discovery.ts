@@ -1,8 +1,8 @@
+import { at, listAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { EpochMs } from '../../kernel/calendar.ts'
-import { goQuote } from '../../objects/field-errors.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
 import type { KubeconfigState } from '../host.ts'
-import { at, listAt, textAt } from '../json.ts'
 import type { Rest } from './rest.ts'
 
 /** A resource as discovery tells of it. */

@@ -1,11 +1,11 @@
 import type { UserInfo } from '../../apiserver/client/client.ts'
 import type { HttpAnswer, HttpStream } from '../../apiserver/server.ts'
+import { isObject, textAt } from '../../go/json.ts'
 import type { Status } from '../../objects/meta.ts'
 import { CommandFailure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import type { ClientVersion } from '../client-version.ts'
 import type { KubectlHost, NetworkFailure } from '../host.ts'
-import { isObject, textAt } from '../json.ts'
 
 /** Accept header of a table. Source: pkg/cmd/get/get.go, transformRequests. */
 export const tableAccept =

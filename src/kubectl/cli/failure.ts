@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Status, StatusCause } from '../../objects/meta.ts'
 
 /** Why a command ends: what it prints on standard error is `failureText`. */

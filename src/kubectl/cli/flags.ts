@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import { failNotSimulated } from './failure.ts'
 
 /** Flags as spf13/pflag reads them. Source: github.com/spf13/pflag flag.go, parseArgs and friends. */

@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import { createDiscovery, type Discovery } from '../api/discovery.ts'
 import { createRest, type Rest } from '../api/rest.ts'
 import type { ClientVersion } from '../client-version.ts'

@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { ClientVersion } from '../client-version.ts'
 import type { Command } from './command.ts'
 

@@ -1,12 +1,12 @@
+import { goJsonIndented } from '../../go/json.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
-import { goJsonIndented } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject } from '../resource/info.ts'
 import { originalConfiguration } from '../resource/last-applied.ts'
 import { partition, select } from '../resource/select.ts'
-import { toGoYaml } from '../yaml/go-yaml.ts'
 
 /** Source: kubectl pkg/cmd/apply/apply_view_last_applied.go. */
 export const lastAppliedCommands: readonly Command[] = [

@@ -1,4 +1,5 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goJson } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { schemaOf } from '../../objects/schema/schema.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -13,7 +14,6 @@ import {
   isReason,
 } from '../cli/failure.ts'
 import { bool, duration, flagSince, flagUntil, int, string, strings, unsupported } from '../cli/flags.ts'
-import { goJson } from '../json.ts'
 import { createPrinter } from '../print/printers.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
 import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'

@@ -1,9 +1,9 @@
+import { at, listAt, textAt } from '../../go/json.ts'
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import { breakDown, combinedName, compactRules, sortRules } from '../describe/rbac.ts'
-import { at, listAt, textAt } from '../json.ts'
-import { alignTabs, tableTabs } from '../print/tabwriter.ts'
 
 /** Source: k8s.io/kubernetes pkg/kubectl/cmd/auth/cani.go. */
 const canI: Command = {

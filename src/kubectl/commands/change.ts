@@ -1,6 +1,6 @@
+import { goJson } from '../../go/json.ts'
 import { schemaOf } from '../../objects/schema/schema.ts'
 import type { Call } from '../cli/command.ts'
-import { goJson } from '../json.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { mergePatchBetween, twoWayPatch } from '../resource/strategic-diff.ts'

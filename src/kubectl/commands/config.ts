@@ -1,11 +1,11 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { compareBytes, goJsonIndented } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
 import type { KubeContext } from '../host.ts'
-import { compareBytes, goJsonIndented } from '../json.ts'
-import { alignTabs, tableTabs } from '../print/tabwriter.ts'
-import { toGoYaml } from '../yaml/go-yaml.ts'
 
 /** Source: kubectl pkg/cmd/config. Clusters and users are the simulated cluster's own. */
 export const configCommand: Command = {

@@ -1,5 +1,6 @@
+import { at, listAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
-import { goQuote } from '../../objects/field-errors.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import {
   attempt,
@@ -14,7 +15,6 @@ import {
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { formatSelector } from '../describe/selectors.ts'
-import { at, listAt, textAt } from '../json.ts'
 import { partition, select } from '../resource/select.ts'
 
 /** Source: kubectl pkg/cmd/exec/exec.go. */

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../../go/json.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { array, string } from '../cli/flags.ts'
-import type { JsonObject } from '../json.ts'
 import { failsAs, madeMetadata, makeCommand } from './create-kit.ts'
 
 const ruleForm = /^[\w*\-.]*\/.*=[\w-]+:[\w-]+(,tls=?([\w-]+)?)?/

@@ -1,7 +1,7 @@
+import { type JsonObject, textAt } from '../../go/json.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
 import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
-import { type JsonObject, textAt } from '../json.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
 
 export const createNamespace = makeCommand({

@@ -1,7 +1,7 @@
+import { compareBytes, type JsonObject } from '../../go/json.ts'
 import type { Call } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { array, string, strings } from '../cli/flags.ts'
-import { compareBytes, type JsonObject } from '../json.ts'
 import { failsAs, madeMetadata, makeCommand, parsePairs } from './create-kit.ts'
 
 /** Source: kubectl pkg/cmd/create/create_role.go, create_clusterrole.go, create_rolebinding.go, create_clusterrolebinding.go. */

@@ -1,7 +1,7 @@
+import { type JsonObject, objectAt, textAt } from '../../go/json.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failureMessage } from '../cli/failure.ts'
 import { int, required, string, strings } from '../cli/flags.ts'
-import { type JsonObject, objectAt, textAt } from '../json.ts'
 import { select } from '../resource/select.ts'
 import { emptyTimestamp, failsAs, madeMetadata, makeCommand, nameFrom, sendMade } from './create-kit.ts'
 

@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, exitSilently, failUsage } from '../cli/failure.ts'
 import type { FlagSpec } from '../cli/flags.ts'

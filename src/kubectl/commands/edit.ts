@@ -1,5 +1,19 @@
-import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import {
+  at,
+  deepEqual,
+  goJson,
+  goJsonIndented,
+  isObject,
+  listAt,
+  objectAt,
+  textAt,
+  withoutValue,
+} from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { fromYaml } from '../../go/yaml/from-yaml.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import { schemaOf } from '../../objects/schema/schema.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -16,7 +30,6 @@ import {
 } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { at, deepEqual, goJson, goJsonIndented, isObject, listAt, objectAt, textAt, withoutValue } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, type Info, patchObject } from '../resource/info.ts'
 import { updatedAnnotation } from '../resource/last-applied.ts'
@@ -24,9 +37,6 @@ import { partition, select } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
 import { mergePatchBetween, twoWayPatch } from '../resource/strategic-diff.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
-import { fromYaml } from '../yaml/from-yaml.ts'
-import { toGoYaml } from '../yaml/go-yaml.ts'
-import { readManifestDocuments } from '../yaml/manifests.ts'
 import { createReport, managerOf, patchTypes, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/edit/edit.go, pkg/cmd/util/editor/editoptions.go. */

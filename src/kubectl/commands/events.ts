@@ -1,13 +1,13 @@
+import { at, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
+import { alignTabs, type RememberedWidths, tableTabs } from '../../go/tabwriter.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { groupVersion } from '../api/discovery.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, int, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { at, isObject, listAt, numberAt, textAt } from '../json.ts'
 import { since } from '../print/duration.ts'
 import { createPrinter, type Printer, printFlags } from '../print/printers.ts'
-import { alignTabs, type RememberedWidths, tableTabs } from '../print/tabwriter.ts'
 
 /** Source: kubectl pkg/cmd/events (1.23 as alpha, 1.26 as itself). */
 export const eventsCommand: Command = {

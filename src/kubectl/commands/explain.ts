@@ -1,9 +1,9 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { compareBytes } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { type Definition, type FieldType, schemaOf } from '../../objects/schema/schema.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
-import { compareBytes } from '../json.ts'
 import { serverMinor } from '../resource/server-version.ts'
 
 /** Source: kubectl pkg/cmd/explain/explain.go, pkg/explain. */

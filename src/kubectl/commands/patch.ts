@@ -1,13 +1,13 @@
-import { utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
+import { deepEqual, goJson } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
-import { deepEqual, goJson } from '../json.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
 import { getObject, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { fromYaml } from '../yaml/from-yaml.ts'
 import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/patch/patch.go. */

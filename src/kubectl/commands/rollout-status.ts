@@ -1,6 +1,6 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { at, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { fail } from '../cli/failure.ts'
-import { at, isObject, listAt, numberAt, textAt } from '../json.ts'
 
 export interface RolloutStatus {
   readonly text: string

@@ -1,10 +1,10 @@
+import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { groupVersion, type Mapping } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
-import { compareBytes, goJsonIndented, textAt } from '../json.ts'
-import { alignTabs, tableTabs } from '../print/tabwriter.ts'
-import { toGoYaml } from '../yaml/go-yaml.ts'
 
 /** Source: kubectl pkg/cmd/apiresources/apiresources.go. */
 export const apiResourcesCommand: Command = {

@@ -1,10 +1,10 @@
+import { compareBytes, textAt } from '../../go/json.ts'
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
 import type { TopRow } from '../host.ts'
-import { compareBytes, textAt } from '../json.ts'
-import { alignTabs, tableTabs } from '../print/tabwriter.ts'
 
 /** Source: kubectl pkg/cmd/top, pkg/metricsutil. */
 const topFlags = [

@@ -1,8 +1,8 @@
+import { textAt } from '../../go/json.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
-import { textAt } from '../json.ts'
 import type { Info } from '../resource/info.ts'
 
 /**

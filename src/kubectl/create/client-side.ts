@@ -3,17 +3,17 @@
  * mistakes that kubectl finds by itself.
  */
 
-import { utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
+import { type JsonObject, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { executeGoTemplate } from '../../go/template.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
 import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
 import type { VirtualFiles } from '../host.ts'
-import { type JsonObject, textAt } from '../json.ts'
-import { executeGoTemplate } from '../print/go-template.ts'
 import { executeJsonpath } from '../print/jsonpath.ts'
 import { parseJsonpath } from '../print/jsonpath-parse.ts'
-import { toGoYaml } from '../yaml/go-yaml.ts'
 import { dryRunStrategy } from './dry-run.ts'
 import { commonCreateFlags, configMapFlags, secretFlags } from './flags.ts'
 import {

@@ -1,5 +1,5 @@
 /** As much of PEM and DER as finding the public key of a certificate and of a private key needs. */
-import { fromBase64 } from '../../objects/bytes.ts'
+import { fromBase64 } from '../../bytes/bytes.ts'
 
 /** One block between BEGIN and END, decoded. */
 export interface PemBlock {

@@ -2,7 +2,7 @@
  * Whether a certificate and a private key belong together, as `create secret tls` checks it.
  * Source: Go crypto/tls, X509KeyPair and parsePrivateKey.
  */
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { bigInteger, type DerNode, derElements, derSequence, derTag, hex, type PemBlock, pemBlocks } from './der.ts'
 import { ellipticPublicKey } from './elliptic.ts'
 

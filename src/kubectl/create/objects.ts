@@ -3,12 +3,12 @@
  * Source: k8s.io/kubectl pkg/cmd/create/create_secret*.go and create_configmap.go; up to 1.20 pkg/generate/versioned.
  */
 
-import { encodeBase64, utf8Bytes, utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { encodeBase64, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { compareBytes, type JsonObject } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { configMapKey } from '../../objects/formats.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
-import { compareBytes, type JsonObject } from '../json.ts'
 import { keyPairError } from './key-pair.ts'
 import { configMapHash, secretHash } from './name-hash.ts'
 import {

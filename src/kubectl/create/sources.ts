@@ -4,8 +4,8 @@
  * pkg/cmd/create/create_secret.go, handleSecretFrom*.
  */
 
-import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { goQuote } from '../../go/quote.ts'
 import { envVarName } from '../../objects/formats.ts'
 import { fail } from '../cli/failure.ts'
 import type { VirtualFiles } from '../host.ts'

@@ -1,4 +1,4 @@
-import { compareBytes, isObject } from '../json.ts'
+import { compareBytes, isObject } from '../../go/json.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '<': '\\u003c',

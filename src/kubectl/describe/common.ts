@@ -1,6 +1,6 @@
+import { at, compareBytes, type JsonObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { attempt } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
-import { at, compareBytes, type JsonObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
 import { since } from '../print/duration.ts'
 import { lastApplied } from '../resource/last-applied.ts'
 import { formatSelector } from './selectors.ts'

@@ -1,5 +1,5 @@
+import { textAt } from '../../go/json.ts'
 import { parseQuantity, quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
-import { textAt } from '../json.ts'
 
 /** What a resourceFieldRef gives: the amount by its divisor, rounded up. Source: kubectl pkg/util/resource, ExtractContainerResourceValue. */
 export function containerResource(container: unknown, resource: string, divisor: string): string {

@@ -1,5 +1,5 @@
-import { goQuote } from '../../objects/field-errors.ts'
-import { at, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
+import { at, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { rfc1123 } from '../print/duration.ts'
 import { containerResource } from './container-resource.ts'
 import { byPath } from './volumes.ts'

@@ -1,5 +1,5 @@
-import { compareBytes, isObject } from '../json.ts'
-import { goValueText } from '../print/go-value.ts'
+import { compareBytes, isObject } from '../../go/json.ts'
+import { goValueText } from '../../go/value-text.ts'
 import { type Describing, describeHead, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'
 

@@ -1,5 +1,5 @@
+import { at, compareBytes, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
 import { attempt, failureMessage } from '../cli/failure.ts'
-import { at, compareBytes, isObject, listAt, numberAt, textAt } from '../json.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
 import { endpointsText } from './others.ts'
 

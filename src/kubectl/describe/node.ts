@@ -1,3 +1,4 @@
+import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import {
   addQuantities,
   canonicalQuantity,
@@ -6,7 +7,6 @@ import {
   quantityValue,
 } from '../../objects/quantity.ts'
 import { attempt, CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
-import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../json.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { type Describing, describeMeta, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'

@@ -1,6 +1,6 @@
-import { fromBase64, utf8Text } from '../../objects/bytes.ts'
+import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
-import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeHead, describeMeta, describeOwnEvents } from './common.ts'
 import { formatLabelSelector } from './selectors.ts'

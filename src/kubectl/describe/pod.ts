@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt } from '../json.ts'
+import { at, listAt, numberAt, textAt } from '../../go/json.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import {
   type Describing,

@@ -1,4 +1,4 @@
-import { listAt, objectAt } from '../json.ts'
+import { listAt, objectAt } from '../../go/json.ts'
 
 /** Source: kubectl pkg/util/qos/qos.go, GetPodQOS; only for Pods whose status does not tell. */
 export function qosClass(pod: unknown): string {

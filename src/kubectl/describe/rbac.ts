@@ -1,4 +1,4 @@
-import { compareBytes, listAt, textAt } from '../json.ts'
+import { compareBytes, listAt, textAt } from '../../go/json.ts'
 import { type Describing, describeMeta } from './common.ts'
 
 /** A rule about one resource, or about paths. */

@@ -1,4 +1,4 @@
-import { at, compareBytes, listAt, sortedEntries, textAt } from '../json.ts'
+import { at, compareBytes, listAt, sortedEntries, textAt } from '../../go/json.ts'
 
 /** A label selector as text: `a=b,c in (d,e)`, sorted by key. Source: apimachinery pkg/labels, Requirement.String. */
 export function formatSelector(selector: unknown): string {

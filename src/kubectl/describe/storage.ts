@@ -1,5 +1,5 @@
+import { at, compareBytes, isObject, listAt, textAt } from '../../go/json.ts'
 import { attempt, CommandFailure } from '../cli/failure.ts'
-import { at, compareBytes, isObject, listAt, textAt } from '../json.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'

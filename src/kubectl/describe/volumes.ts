@@ -1,6 +1,6 @@
+import { at, compareBytes, isObject, listAt, sortedEntries, textAt } from '../../go/json.ts'
+import { goValueText } from '../../go/value-text.ts'
 import type { Session } from '../cli/session.ts'
-import { at, compareBytes, isObject, listAt, sortedEntries, textAt } from '../json.ts'
-import { goValueText } from '../print/go-value.ts'
 import type { DescribeWriter } from './writer.ts'
 
 /** `  Label:` of a volume and the field it shows. */

@@ -1,7 +1,17 @@
+import {
+  at,
+  compareBytes,
+  deepEqual,
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  withoutValue,
+} from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { attempt } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
-import { at, compareBytes, deepEqual, isObject, listAt, numberAt, objectAt, textAt, withoutValue } from '../json.ts'
 import { humanDuration, rfc1123 } from '../print/duration.ts'
 import { formatMap } from '../print/table.ts'
 import {

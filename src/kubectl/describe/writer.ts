@@ -1,4 +1,4 @@
-import { alignTabs, describeTabs } from '../print/tabwriter.ts'
+import { alignTabs, describeTabs } from '../../go/tabwriter.ts'
 
 /** Collects lines with tabs between label and value; `text` lays them out. Source: kubectl pkg/describe/interface.go, PrefixWriter. */
 export class DescribeWriter {

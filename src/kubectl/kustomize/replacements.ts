@@ -1,6 +1,7 @@
 /** Values copied from one object into others (kustomize 5). Source: api filters/replacement/replacement.go. */
-import { goQuote } from '../../objects/field-errors.ts'
-import { isObject } from '../json.ts'
+
+import { isObject } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { setOwn, splitDotted } from './field-spec.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
 import { refuse } from './loader.ts'

@@ -1,7 +1,7 @@
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import { goValueText } from '../../go/value-text.ts'
 import { fail } from '../cli/failure.ts'
-import { goValueText } from './go-value.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from './jsonpath.ts'
-import { alignTabs, tableTabs } from './tabwriter.ts'
 
 export interface CustomColumn {
   readonly header: string

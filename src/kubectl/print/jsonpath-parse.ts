@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 
 /** Templates of kubectl's jsonpath dialect. Source: k8s.io/client-go util/jsonpath/parser.go, node.go. */
 export type Node =

@@ -1,7 +1,7 @@
-import { utf8Bytes } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
-import { compareBytes, goJson, goJsonIndented, isObject } from '../json.ts'
-import { goValueText } from './go-value.ts'
+import { utf8Bytes } from '../../bytes/bytes.ts'
+import { compareBytes, goJson, goJsonIndented, isObject } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { goValueText } from '../../go/value-text.ts'
 import { type ArrayNode, type Node, parseJsonpath } from './jsonpath-parse.ts'
 
 /** Evaluation of jsonpath templates. Source: k8s.io/client-go util/jsonpath/jsonpath.go. */

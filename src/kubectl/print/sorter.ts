@@ -1,6 +1,6 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { isObject, listAt, objectAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { fail } from '../cli/failure.ts'
-import { isObject, listAt, objectAt } from '../json.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from './jsonpath.ts'
 
 /** Objects in the order of a field. Source: kubectl pkg/cmd/get/sorter.go. */

@@ -1,6 +1,6 @@
-import { deepEqual, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../json.ts'
-import { goValueText } from './go-value.ts'
-import { alignTabs, type RememberedWidths, tableTabs } from './tabwriter.ts'
+import { deepEqual, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { alignTabs, type RememberedWidths, tableTabs } from '../../go/tabwriter.ts'
+import { goValueText } from '../../go/value-text.ts'
 
 export interface TableOptions {
   readonly wide: boolean

@@ -1,13 +1,13 @@
-import { utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
+import { at, isObject, listAt, textAt, withValue } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import type { Mapping } from '../api/discovery.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { at, isObject, listAt, textAt, withValue } from '../json.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
-import { readManifestDocuments } from '../yaml/manifests.ts'
 import type { Info } from './info.ts'
 
 /** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */

@@ -1,9 +1,9 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goJson, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { goResource, groupResource, type Mapping, resourcePath, typeName } from '../api/discovery.ts'
 import type { Query } from '../api/rest.ts'
 import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
-import { goJson, textAt } from '../json.ts'
 
 /** One object that a command is about. Source: cli-runtime pkg/resource/visitor.go, Info. */
 export interface Info {

@@ -1,9 +1,9 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { at, isObject, listAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Mapping } from '../api/discovery.ts'
 import type { Query } from '../api/rest.ts'
 import { attempt, type Failure, fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
-import { at, isObject, listAt, textAt } from '../json.ts'
 import type { Entry } from './files.ts'
 import { getObject, type Info, listObjects } from './info.ts'
 

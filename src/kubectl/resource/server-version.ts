@@ -1,5 +1,5 @@
+import { textAt } from '../../go/json.ts'
 import type { Session } from '../cli/session.ts'
-import { textAt } from '../json.ts'
 
 const known = new WeakMap<Session, number>()
 

@@ -1,7 +1,7 @@
+import { compareBytes, deepEqual, isObject, type JsonObject } from '../../go/json.ts'
+import { goValueText } from '../../go/value-text.ts'
 import type { Definition, FieldSchema } from '../../objects/schema/schema.ts'
 import { fail } from '../cli/failure.ts'
-import { compareBytes, deepEqual, isObject, type JsonObject } from '../json.ts'
-import { goValueText } from '../print/go-value.ts'
 
 /**
  * The three-way strategic merge patch that apply sends.

@@ -1,8 +1,8 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { compareBytes, isObject, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import { type Definition, type FieldType, type Schema, schemaOf } from '../../objects/schema/schema.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { compareBytes, isObject, textAt } from '../json.ts'
 import { serverMinor } from './server-version.ts'
 
 export const validateFlag: FlagSpec = { name: 'validate', type: 'string', initial: 'true', bare: 'true' }

@@ -1,5 +1,5 @@
 /** Byte text: one character, 0 to 255, for each byte. */
-import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 
 /** The UTF-8 bytes of a text. Text of ASCII alone is its own byte text. */
 export function toByteText(text: string): string {

@@ -1,4 +1,4 @@
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../objects/core.ts'
 import { compareBytes } from '../fs/path.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'

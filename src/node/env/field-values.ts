@@ -1,5 +1,5 @@
+import { goQuote } from '../../go/quote.ts'
 import type { Container, Pod } from '../../objects/core.ts'
-import { goQuote } from '../../objects/field-errors.ts'
 import { quantity, quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
 import { compareBytes } from '../fs/path.ts'
 

@@ -1,4 +1,4 @@
-import { utf8Length } from '../../objects/bytes.ts'
+import { utf8Length } from '../../bytes/bytes.ts'
 import type { FileStat, FsUser } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */

@@ -1,4 +1,4 @@
-import { utf8Length } from '../../objects/bytes.ts'
+import { utf8Length } from '../../bytes/bytes.ts'
 import { type Inode, permits } from './inode.ts'
 import type { FsErrorCode, FsUser } from './node-fs.ts'
 

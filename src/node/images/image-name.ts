@@ -1,4 +1,4 @@
-import { goQuote } from '../../objects/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
 
 /** Names of images: `[host[:port]/]path[:tag][@digest]`. Source: docker/distribution reference, pkg/util/parsers. */
 

@@ -1,6 +1,6 @@
+import type { Grid } from '../../kernel/grid.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
-import type { Grid } from '../grid.ts'
 import { renewPeriodMs } from '../lease/node-lease.ts'
 import { statusSyncPeriodMs } from '../status/status-manager.ts'
 import { volumeClocks } from '../volumes/volume-manager.ts'

@@ -1,6 +1,6 @@
+import { type Grid, GridLoop, gridAfter, gridAtOrBefore } from '../../kernel/grid.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { type Grid, GridLoop, gridAfter, gridAtOrBefore } from '../grid.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import { emptyRuntimeStatus, inspectPod, type PodRuntimeStatus } from './runtime-status.ts'
 

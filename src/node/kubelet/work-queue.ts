@@ -1,7 +1,7 @@
+import { type Grid, gridAfter } from '../../kernel/grid.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { type Grid, gridAfter } from '../grid.ts'
 
 /** When a Pod is due again. */
 interface Due {

@@ -1,4 +1,4 @@
-import { utf8Bytes, utf8Text } from '../../objects/bytes.ts'
+import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 
 /**
  * What flows between commands is bytes. They are kept as texts in which each character is one byte, so that binary

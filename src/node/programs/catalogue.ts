@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../../objects/bytes.ts'
+import { utf8Bytes } from '../../bytes/bytes.ts'
 import { image } from './image.ts'
 import { type ImageDefinition, type ProgramLookup, serveForever } from './program.ts'
 import { secretReader } from './secret-reader.ts'

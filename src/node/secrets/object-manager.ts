@@ -1,6 +1,6 @@
 import type { RequestError } from '../../apiserver/client/client.ts'
+import { base64Length, utf8Length } from '../../bytes/bytes.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { base64Length, utf8Length } from '../../objects/bytes.ts'
 import type { ConfigMap, Pod, Secret } from '../../objects/core.ts'
 import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
 

@@ -1,6 +1,6 @@
+import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { type Grid, GridLoop } from '../grid.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { retryDelayMs } from './operation-back-off.ts'
 import type { SetUpResult } from './plugin.ts'

@@ -1,4 +1,4 @@
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import type { Node } from '../../objects/core.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Finding } from '../result.ts'

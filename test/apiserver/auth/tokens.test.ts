@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { decodeBase64, utf8Text } from '../../../src/bytes/bytes.ts'
 import { createSim, type Sim } from '../../../src/index.ts'
-import { decodeBase64, utf8Text } from '../../../src/objects/bytes.ts'
 
 /** What a request with this token gets. */
 function ask(sim: Sim, token: string, path = '/api/v1/namespaces/default/secrets/mysecret') {

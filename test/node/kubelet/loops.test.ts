@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { GridLoop, gridAfter, gridAtOrAfter, gridAtOrBefore } from '../../../src/kernel/grid.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import { GridLoop, gridAfter, gridAtOrAfter, gridAtOrBefore } from '../../../src/node/grid.ts'
 import { BackOffTable, goDuration, goSeconds } from '../../../src/node/kubelet/back-off.ts'
 import { WorkQueue } from '../../../src/node/kubelet/work-queue.ts'
 

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../../../src/bytes/bytes.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
@@ -7,7 +8,6 @@ import type { ContainerConfig } from '../../../src/node/runtime/cri.ts'
 import { recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRegistry } from '../../../src/node/runtime/registry.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
-import { utf8Bytes } from '../../../src/objects/bytes.ts'
 
 /** A node with one secret volume at /etc/foo, and containers of images of the catalogue. Time 0 is 2020-05-01T12:34:56Z. */
 export function createWorld(keys: Readonly<Record<string, string>> = { username: 'admin', password: '1f2d1e2e67df' }) {

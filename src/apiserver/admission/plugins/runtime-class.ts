@@ -1,5 +1,5 @@
+import { goQuote } from '../../../go/quote.ts'
 import type { Pod, Toleration } from '../../../objects/core.ts'
-import { goQuote } from '../../../objects/field-errors.ts'
 import { equalJson } from '../../../objects/json.ts'
 import type { KubeObject, ResourceRef, Status } from '../../../objects/meta.ts'
 import { sortedKeys } from '../../../objects/validator.ts'

@@ -1,5 +1,5 @@
+import { goQuote } from '../../../go/quote.ts'
 import type { Container, Pod, Secret, ServiceAccount, Volume, VolumeMount } from '../../../objects/core.ts'
-import { goQuote } from '../../../objects/field-errors.ts'
 import { generateName } from '../../../objects/generate-name.ts'
 import type { Status } from '../../../objects/meta.ts'
 import { annotation, mirrorAnnotation } from '../../../objects/pod-validation.ts'

@@ -1,4 +1,4 @@
-import { base64Length } from '../../../objects/bytes.ts'
+import { base64Length } from '../../../bytes/bytes.ts'
 import type { ConfigMap } from '../../../objects/core.ts'
 import { type FieldError, forbidden, invalid } from '../../../objects/field-errors.ts'
 import { byteLength, configMapKey } from '../../../objects/formats.ts'

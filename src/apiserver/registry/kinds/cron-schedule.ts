@@ -1,4 +1,4 @@
-import { goQuote } from '../../../objects/field-errors.ts'
+import { goQuote } from '../../../go/quote.ts'
 
 interface Bounds {
   readonly min: number

@@ -1,6 +1,6 @@
+import { ageSince, humanDuration } from '../../../go/human-duration.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
 import { byteLength } from '../../../objects/formats.ts'
-import { ageSince, humanDuration } from '../../../objects/human-duration.ts'
 import { equalJson } from '../../../objects/json.ts'
 import { matchesLabelSelector, validateLabelSelector } from '../../../objects/label-validation.ts'
 import { validateSctp } from '../../../objects/pod-validation.ts'

@@ -1,5 +1,5 @@
+import { goQuote } from '../../../go/quote.ts'
 import type { Node, Taint } from '../../../objects/core.ts'
-import { goQuote } from '../../../objects/field-errors.ts'
 import { isCidr, labelValue } from '../../../objects/formats.ts'
 import { equalJson } from '../../../objects/json.ts'
 import { validateLabelName } from '../../../objects/label-validation.ts'

@@ -1,6 +1,6 @@
+import { goQuote } from '../../../go/quote.ts'
 import { validateEphemeralContainers } from '../../../objects/container-validation.ts'
 import type { EphemeralContainer, Pod } from '../../../objects/core.ts'
-import { goQuote } from '../../../objects/field-errors.ts'
 import { goDiff } from '../../../objects/go-diff.ts'
 import { equalJson, isObject } from '../../../objects/json.ts'
 import type { Status } from '../../../objects/meta.ts'

@@ -1,5 +1,5 @@
+import { ageSince } from '../../../go/human-duration.ts'
 import type { ContainerStatus, Pod } from '../../../objects/core.ts'
-import { ageSince } from '../../../objects/human-duration.ts'
 import type { RegistryContext, TableColumn } from '../strategy.ts'
 import { ageColumn, column, nameColumn, nowMs } from './settings.ts'
 

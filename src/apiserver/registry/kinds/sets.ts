@@ -1,4 +1,4 @@
-import { goQuote } from '../../../objects/field-errors.ts'
+import { goQuote } from '../../../go/quote.ts'
 import { equalJson } from '../../../objects/json.ts'
 import { isEmptySelector, validateLabelSelector } from '../../../objects/label-validation.ts'
 import type { KubeObject } from '../../../objects/meta.ts'

@@ -1,5 +1,5 @@
+import { ageSince } from '../../../go/human-duration.ts'
 import type { Container } from '../../../objects/core.ts'
-import { ageSince } from '../../../objects/human-duration.ts'
 import type { KubeObject, LabelSelector } from '../../../objects/meta.ts'
 import { sortedKeys } from '../../../objects/validator.ts'
 import type { RegistryContext } from '../strategy.ts'

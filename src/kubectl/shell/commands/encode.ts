@@ -1,9 +1,9 @@
 /** base64, sha256sum, md5sum. Words are those of GNU coreutils. */
-import { encodeBase64 } from '../../../objects/bytes.ts'
-import { sha256Hex } from '../../sha256.ts'
+import { encodeBase64 } from '../../../bytes/bytes.ts'
+import { md5Hex } from '../../../bytes/md5.ts'
+import { sha256Hex } from '../../../bytes/sha256.ts'
 import { bytesToByteText, byteTextToBytes } from '../byte-text.ts'
 import { complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
-import { md5Hex } from './md5.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 /** Characters on a line unless `-w` says otherwise. */

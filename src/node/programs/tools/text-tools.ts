@@ -1,4 +1,4 @@
-import { encodeBase64, fromBase64 } from '../../../objects/bytes.ts'
+import { encodeBase64, fromBase64 } from '../../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import { type ByteText, fromArray, toArray, toBytes, toText } from '../bytes-text.ts'
 import { invalidOption, linesOf, parseOptions, type Tool } from '../tool.ts'

@@ -1,4 +1,4 @@
-import { utf8Length } from '../../../objects/bytes.ts'
+import { utf8Length } from '../../../bytes/bytes.ts'
 import { goErrorText } from '../../fs/error-text.ts'
 import type { FileView, FsResult } from '../../fs/node-fs.ts'
 import { compareBytes, dirname, joinPath } from '../../fs/path.ts'

@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../../../objects/bytes.ts'
+import { utf8Bytes } from '../../../bytes/bytes.ts'
 import type { Pod, VolumeProjection } from '../../../objects/core.ts'
 import { metadataField, resourceField } from '../../env/field-values.ts'
 import { joinPath } from '../../fs/path.ts'

@@ -1,4 +1,4 @@
-import { fromBase64, utf8Bytes } from '../../../objects/bytes.ts'
+import { fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
 import type { ConfigMap, KeyToPath, Secret } from '../../../objects/core.ts'
 import { compareBytes } from '../../fs/path.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
 import { createNodeFs } from '../../../../src/node/fs/memory-fs.ts'
 import { type WriteStep, writeAtomically } from '../../../../src/node/volumes/plugins/atomic-writer.ts'
-import { utf8Bytes } from '../../../../src/objects/bytes.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 
 const versions = [18, 23, 26, 30].map((minor) => ({ minor }))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { utf8Text } from '../../../../src/bytes/bytes.ts'
 import { containerMounts } from '../../../../src/node/volumes/plugins/container-mounts.ts'
-import { utf8Text } from '../../../../src/objects/bytes.ts'
 import type { Pod, VolumeMount } from '../../../../src/objects/core.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 

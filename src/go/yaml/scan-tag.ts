@@ -1,5 +1,5 @@
 /** Directives, anchors and tags. Source: gopkg.in/yaml.v2 scannerc.go, yaml_parser_scan_directive, _anchor, _tag. */
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { type Mark, type Reader, refuseAt } from './reader.ts'
 import { scanDigits } from './scan-scalar.ts'
 import type { Token } from './tokens.ts'

@@ -1,5 +1,5 @@
-import { goQuote } from '../../objects/field-errors.ts'
-import { compareBytes, isObject } from '../json.ts'
+import { compareBytes, isObject } from './json.ts'
+import { goQuote } from './quote.ts'
 
 /** A value as Go's fmt prints it with %v: `map[a:1 b:[x y]]`, keys sorted. */
 export function goValueText(value: unknown): string {

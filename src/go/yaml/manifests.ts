@@ -2,7 +2,7 @@
  * The documents of a manifest as kubectl's builder takes them from a file.
  * Source: k8s.io/apimachinery pkg/util/yaml/decoder.go, YAMLOrJSONDecoder and YAMLReader.
  */
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { fromYaml } from './from-yaml.ts'
 
 /** What a file holds: the values of its documents in order, and the error that ended reading, if one did. */

@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from './quote.ts'
 
 /** Deepest nesting that Go 1.15 and later read. Source: Go encoding/json, maxNestingDepth. */
 const maxDepth = 10_000

@@ -1,6 +1,6 @@
-import { fromBase64, utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
-import { compareBytes, isObject } from '../json.ts'
+import { fromBase64, utf8Text } from '../bytes/bytes.ts'
+import { compareBytes, isObject } from './json.ts'
+import { goQuote } from './quote.ts'
 import {
   type Operand,
   type Part,
@@ -8,8 +8,8 @@ import {
   parseTemplate,
   TemplateFailure,
   templateWrong,
-} from './go-template-parse.ts'
-import { goValueText } from './go-value.ts'
+} from './template-parse.ts'
+import { goValueText } from './value-text.ts'
 
 export type TemplateResult =
   | { readonly ok: true; readonly text: string }

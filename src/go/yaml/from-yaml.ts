@@ -3,8 +3,8 @@
  * Source: gopkg.in/yaml.v2 decode.go; sigs.k8s.io/yaml yaml.go, yamlToJSON and convertToJSONableObject.
  */
 
-import { fromBase64, utf8Text } from '../../objects/bytes.ts'
-import { goQuote } from '../../objects/field-errors.ts'
+import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import { goQuote } from '../quote.ts'
 import { formatGoFloat } from './go-number.ts'
 import { type GoScalar, resolveScalar } from './go-resolve.ts'
 import type { YamlNode } from './node.ts'

@@ -1,5 +1,5 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
-import type { VirtualMs } from '../kernel/time.ts'
+import type { Kernel, Timer } from './kernel.ts'
+import type { VirtualMs } from './time.ts'
 
 /** The instants `phaseMs + k * periodMs` at which a loop of the kubelet looks around. */
 export interface Grid {

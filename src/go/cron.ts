@@ -1,4 +1,4 @@
-import { civilTime, type EpochMs } from '../../kernel/calendar.ts'
+import { civilTime, type EpochMs } from '../kernel/calendar.ts'
 
 /** When a cron line is due. Source: github.com/robfig/cron v1.1.0, parser.go and spec.go. */
 export interface Schedule {

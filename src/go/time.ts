@@ -1,4 +1,4 @@
-import { goQuote } from './field-errors.ts'
+import { goQuote } from './quote.ts'
 
 /** Parts of the layout of RFC 3339 as Go's time package names them, with what each takes. */
 const parts: readonly (readonly [name: string, pattern: RegExp, max?: readonly [number, number, string]])[] = [

@@ -1,5 +1,5 @@
 /** The text under a YAML scanner: code points, a place in them, and the line and column of that place. */
-import { utf8Text } from '../../objects/bytes.ts'
+import { utf8Text } from '../../bytes/bytes.ts'
 import { isBlank, isBreak } from './go-yaml-scalar.ts'
 
 /** A place in the text; `line` and `column` count from 0, columns in characters. */

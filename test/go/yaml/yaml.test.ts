@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fromYaml } from '../../../src/kubectl/yaml/from-yaml.ts'
-import { toGoYaml } from '../../../src/kubectl/yaml/go-yaml.ts'
-import { readManifestDocuments } from '../../../src/kubectl/yaml/manifests.ts'
+import { fromYaml } from '../../../src/go/yaml/from-yaml.ts'
+import { toGoYaml } from '../../../src/go/yaml/go-yaml.ts'
+import { readManifestDocuments } from '../../../src/go/yaml/manifests.ts'
 
 describe('C8 YAML is written as kubectl writes it', () => {
   /** Each output was given by kubectl 1.32. */
