@@ -1,6 +1,6 @@
 /**
  * Turns the recorded structure of an OpenAPI document (test/fixtures/vectors/openapi) and the Go types that it was made from
- * into one compact table, src/objects/schema/generated/v1-<minor>.ts.
+ * into one compact table, src/api/schema/generated/v1-<minor>.ts.
  *
  * Use: npx tsx scripts/generate-schema.ts <openapi.json> <out.ts> <go source root holding k8s.io/api, k8s.io/apimachinery, ...>
  *

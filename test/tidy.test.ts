@@ -11,7 +11,6 @@ const rooms = [
   'bytes',
   'go',
   'api',
-  'objects',
   'fs',
   'client',
   'shell',

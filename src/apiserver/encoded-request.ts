@@ -1,4 +1,4 @@
-import type { DeleteOptions, KubeObject, Status } from '../objects/meta.ts'
+import type { DeleteOptions, KubeObject, Status } from '../api/types/meta.ts'
 import type { Body } from './decoding/decode-body.ts'
 import type { ApiRequest } from './server.ts'
 

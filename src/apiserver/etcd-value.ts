@@ -1,8 +1,8 @@
+import type { Secret } from '../api/types/core.ts'
+import type { ObjectMeta } from '../api/types/meta.ts'
 import { decodeBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import type { Secret } from '../objects/core.ts'
-import type { ObjectMeta } from '../objects/meta.ts'
 
 /**
  * What lies in etcd for a Secret (S6): its values readable by everybody who can read etcd, unless encryption at rest is

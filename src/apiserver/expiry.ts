@@ -1,4 +1,4 @@
-import type { KubeObject } from '../objects/meta.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import type { RegistryCore } from './registry/core.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { ResourceRef, Status } from '../api/types/meta.ts'
 import type { Journal } from '../kernel/journal.ts'
-import type { ResourceRef, Status } from '../objects/meta.ts'
 import { actorOf } from './actors.ts'
 import type { UserInfo } from './client/client.ts'
 import type { RequestDetail } from './records.ts'

@@ -1,4 +1,4 @@
-import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../objects/meta.ts'
+import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
 import type { ListOptions, PatchType, UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client/client.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../objects/meta.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 
 /** A change of one object, as watches tell it. */
 export interface StoreEvent {

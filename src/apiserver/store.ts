@@ -1,6 +1,6 @@
+import { deepFreeze } from '../api/json.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { deepFreeze } from '../objects/json.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import { createEventHistory, createUncachedHistory, type EventHistory } from './watch/event-history.ts'
 import { createWatcherIndex, type WatcherIndex } from './watch/watcher-index.ts'

@@ -1,8 +1,8 @@
+import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import { bootstrapPolicy } from '../apiserver/auth/bootstrap-policy.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { type EpochMs, rfc3339 } from '../kernel/calendar.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import type { KubeObject, ResourceRef } from '../objects/meta.ts'
 
 /**
  * What an API server and kubeadm have made before the first user comes: namespaces, RBAC policy, priority classes and the

@@ -1,9 +1,9 @@
+import type { Secret } from '../api/types/core.ts'
 import type { Client } from '../apiserver/client/client.ts'
 import type { RequestHandler, StoreObserver } from '../apiserver/create-api-server.ts'
 import type { NodeFs } from '../node/fs/node-fs.ts'
 import type { ContainerRuntime } from '../node/runtime/cri.ts'
 import type { ObjectManager } from '../node/secrets/object-manager.ts'
-import type { Secret } from '../objects/core.ts'
 
 /**
  * Where something may be put before a part of the cluster, to look at what passes: invariants do, and tests that want a

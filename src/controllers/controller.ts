@@ -1,3 +1,4 @@
+import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { Client } from '../apiserver/client/client.ts'
 import type { EventRecorder } from '../apiserver/client/event-recorder.ts'
 import type { Informer } from '../apiserver/client/informer.ts'
@@ -8,7 +9,6 @@ import type { Calendar } from '../kernel/calendar.ts'
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { KubeObject, ResourceRef } from '../objects/meta.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerOptions } from './options.ts'
 

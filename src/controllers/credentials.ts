@@ -1,5 +1,5 @@
+import { standInBytes, webToken } from '../api/web-token.ts'
 import { encodeBase64 } from '../bytes/bytes.ts'
-import { standInBytes, webToken } from '../objects/web-token.ts'
 
 /** Credentials in the shape of real ones. Nothing is signed and no key exists. */
 

@@ -1,17 +1,17 @@
+import { equalJson } from '../api/json.ts'
+import { selectorFromObject } from '../api/label-selector.ts'
+import type { Pod } from '../api/types/core.ts'
+import type { OwnerReference } from '../api/types/meta.ts'
+import type { PodDisruptionBudget } from '../api/types/policy.ts'
+import type { Deployment, ReplicaSet, ReplicationController, StatefulSet } from '../api/types/workload-specs.ts'
 import { resources } from '../apiserver/client/client.ts'
 import { keyOf, splitKey } from '../apiserver/client/informer.ts'
 import { isConflict, isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
 import type { Outcome } from '../apiserver/client/work-queue.ts'
 import { minute } from '../kernel/time.ts'
-import type { Pod } from '../objects/core.ts'
-import { equalJson } from '../objects/json.ts'
-import { selectorFromObject } from '../objects/label-selector.ts'
-import type { OwnerReference } from '../objects/meta.ts'
-import type { PodDisruptionBudget } from '../objects/policy.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { scaledValue } from './deployment/arithmetic.ts'
 import { controllerOf, epochOf, eventReference, isPodReady, podCondition } from './objects.ts'
-import type { Deployment, ReplicaSet, ReplicationController, StatefulSet } from './workload-types.ts'
 
 /** How long an evicted Pod may take to be deleted. Source: pkg/controller/disruption/disruption.go, DeletionTimeout. */
 const deletionTimeoutMs = 2 * minute

@@ -1,5 +1,5 @@
-import type { Pod } from '../objects/core.ts'
-import type { KubeObject, ObjectReference } from '../objects/meta.ts'
+import type { Pod } from '../api/types/core.ts'
+import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
 import { compareText, isPodReady } from './objects.ts'
 
 export interface ServicePort {

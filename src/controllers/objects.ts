@@ -1,6 +1,6 @@
+import type { Pod, PodCondition } from '../api/types/core.ts'
+import type { KubeObject, ObjectReference, OwnerReference } from '../api/types/meta.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
-import type { Pod, PodCondition } from '../objects/core.ts'
-import type { KubeObject, ObjectReference, OwnerReference } from '../objects/meta.ts'
 
 /** Small questions that several controllers ask of objects. */
 

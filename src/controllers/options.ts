@@ -1,6 +1,6 @@
+import { discoveryOf } from '../api/schema/discovery.ts'
+import type { ResourceRef } from '../api/types/meta.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { ResourceRef } from '../objects/meta.ts'
-import { discoveryOf } from '../objects/schema/discovery.ts'
 import { exampleCertificate, legacyToken, type TokenClaims } from './credentials.ts'
 
 /** A resource that the server serves, as discovery tells it. */

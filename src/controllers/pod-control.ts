@@ -1,3 +1,6 @@
+import type { Pod } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import type { PodTemplateSpec } from '../api/types/workload-specs.ts'
 import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
 import type { EventRecorder } from '../apiserver/client/event-recorder.ts'
 import {
@@ -7,10 +10,7 @@ import {
   type Procedure,
   replies,
 } from '../apiserver/client/procedure.ts'
-import type { Pod } from '../objects/core.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import { type ControllerKind, eventReference, newControllerRef } from './objects.ts'
-import type { PodTemplateSpec } from './workload-types.ts'
 
 /** Creates and deletes Pods for a controller, with its events. Source: pkg/controller/controller_utils.go, RealPodControl. */
 export interface PodControl {

@@ -1,4 +1,4 @@
-import type { Pod } from '../objects/core.ts'
+import type { Pod } from '../api/types/core.ts'
 import { epochOf, isPodActive, isPodReady, podCondition } from './objects.ts'
 
 const phaseOrder: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }

@@ -1,18 +1,23 @@
+import { equalJson } from '../api/json.ts'
+import { type Selector, selectorFromObject, selectorFromSet } from '../api/label-selector.ts'
+import type { Pod } from '../api/types/core.ts'
+import type { OwnerReference, ResourceRef } from '../api/types/meta.ts'
+import type {
+  ReplicaSet,
+  ReplicaSetStatus,
+  ReplicationController,
+  WorkloadCondition,
+} from '../api/types/workload-specs.ts'
 import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
 import { type Informer, keyOf, splitKey } from '../apiserver/client/informer.ts'
 import { errorText, isNotFound, type Procedure, reply, sleep } from '../apiserver/client/procedure.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
-import type { Pod } from '../objects/core.ts'
-import { equalJson } from '../objects/json.ts'
-import { type Selector, selectorFromObject, selectorFromSet } from '../objects/label-selector.ts'
-import type { OwnerReference, ResourceRef } from '../objects/meta.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { Expectations } from './expectations.ts'
 import { type ControllerKind, controllerOf, isPodActive, isPodAvailable, isPodReady, omitZero } from './objects.ts'
 import { createPodControl, createSlowly, podFromTemplate } from './pod-control.ts'
 import { podsToDelete } from './pods-to-delete.ts'
-import type { ReplicaSet, ReplicaSetStatus, ReplicationController, WorkloadCondition } from './workload-types.ts'
 
 /** Most Pods that one sync creates or deletes. Source: replica_set.go, BurstReplicas. */
 const burstReplicas = 500

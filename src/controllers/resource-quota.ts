@@ -1,10 +1,10 @@
+import { type Amounts, addAmounts, equalAmounts, maskAmounts } from '../api/amounts.ts'
+import { type QuotaEvaluator, quotaEvaluator, quotaMatches } from '../api/quota-usage.ts'
+import type { ResourceQuota } from '../api/types/limits.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, resources } from '../apiserver/client/client.ts'
 import { type Informer, keyOf, splitKey } from '../apiserver/client/informer.ts'
 import { reply } from '../apiserver/client/procedure.ts'
-import { type Amounts, addAmounts, equalAmounts, maskAmounts } from '../objects/amounts.ts'
-import type { ResourceQuota } from '../objects/limits.ts'
-import type { KubeObject } from '../objects/meta.ts'
-import { type QuotaEvaluator, quotaEvaluator, quotaMatches } from '../objects/quota-usage.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 interface Counted {

@@ -1,10 +1,10 @@
+import { equalJson } from '../api/json.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import type { ControllerRevision, PodTemplateSpec } from '../api/types/workload-specs.ts'
 import { type Client, resources } from '../apiserver/client/client.ts'
 import { isAlreadyExists, type Procedure, reply } from '../apiserver/client/procedure.ts'
-import { equalJson } from '../objects/json.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import { computeHash, hashText, sortedJson } from './hash/compute-hash.ts'
 import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
-import type { ControllerRevision, PodTemplateSpec } from './workload-types.ts'
 
 /** Snapshots of templates, by which DaemonSets and StatefulSets know which Pods are up to date. */
 

@@ -1,6 +1,6 @@
+import type { Namespace, ServiceAccount } from '../api/types/core.ts'
 import { resources } from '../apiserver/client/client.ts'
 import { isAlreadyExists, isNamespaceTerminating, reply } from '../apiserver/client/procedure.ts'
-import type { Namespace, ServiceAccount } from '../objects/core.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { Job } from '../api/types/workload-specs.ts'
 import { resources } from '../apiserver/client/client.ts'
 import { keyOf, splitKey } from '../apiserver/client/informer.ts'
 import { isNotFound, reply } from '../apiserver/client/procedure.ts'
@@ -5,7 +6,6 @@ import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { isFinished } from './job.ts'
 import { epochOf } from './objects.ts'
-import type { Job } from './workload-types.ts'
 
 /**
  * Deletes Jobs some time after they ended, where they say so. On since v1.21.

@@ -1,3 +1,5 @@
+import type { Pod, Secret } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import type { ApiAnswer, ApiRequest } from '../apiserver/server.ts'
 import type { StoredResource, StoreEvent } from '../apiserver/store.ts'
 import type { JournalObject, JournalRecord } from '../kernel/journal.ts'
@@ -5,8 +7,6 @@ import type { VirtualMs } from '../kernel/time.ts'
 import type { FsChange } from '../node/fs/node-fs.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
 import type { ObjectResult } from '../node/secrets/object-manager.ts'
-import type { Pod, Secret } from '../objects/core.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { ObservedNode, World } from './world.ts'
 
 /** Something that holds in every run. What breaks it is a mistake in podsim, never the user's. */

@@ -1,7 +1,7 @@
+import { isObject } from '../api/json.ts'
+import type { Secret } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import { fromBase64, utf8Text } from '../bytes/bytes.ts'
-import type { Secret } from '../objects/core.ts'
-import { isObject } from '../objects/json.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { Invariant } from './invariant.ts'
 import { objectOf } from './world.ts'
 

@@ -1,6 +1,6 @@
+import type { KeyToPath, Pod, Volume } from '../api/types/core.ts'
 import type { FileView } from '../node/fs/node-fs.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
-import type { KeyToPath, Pod, Volume } from '../objects/core.ts'
 import type { SecretHistory, SecretRevision, SecretStory } from './secret-history.ts'
 
 /** What a volume's files must be, told from the Pod's spec and the history of Secrets, not from what the kubelet did. */

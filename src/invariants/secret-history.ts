@@ -1,6 +1,6 @@
+import type { Secret } from '../api/types/core.ts'
 import type { StoreEvent } from '../apiserver/store.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { Secret } from '../objects/core.ts'
 
 /** One content that a Secret had. */
 export interface SecretRevision {

@@ -1,4 +1,4 @@
-import type { Container, Pod, Secret } from '../objects/core.ts'
+import type { Container, Pod, Secret } from '../api/types/core.ts'
 import { allContainers } from './secrets/pod-references.ts'
 
 /** How a container gets something of a Secret. */

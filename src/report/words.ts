@@ -1,4 +1,4 @@
-import type { KubeObject } from '../objects/meta.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 
 /** `secret default/mysecret`: how the story calls an object. */
 export function shortName({ kind, metadata }: KubeObject): string {

@@ -1,4 +1,4 @@
-import { type Definition, type FieldType, type Schema, schemaOf } from '../objects/schema/schema.ts'
+import { type Definition, type FieldType, type Schema, schemaOf } from '../api/schema/schema.ts'
 import { closest } from './diagnostic.ts'
 import type { YamlPath } from './positions.ts'
 

@@ -1,6 +1,6 @@
+import { isObject, member } from '../api/json.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import { goQuote } from '../go/quote.ts'
-import { isObject, member } from '../objects/json.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { PodFacts } from './pod-facts.ts'
 
 /** Names of the PersistentVolumeClaims of a Pod, usually none. */

@@ -1,4 +1,4 @@
-import type { Selector } from '../objects/label-selector.ts'
+import type { Selector } from '../api/label-selector.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodFacts } from './pod-facts.ts'
 

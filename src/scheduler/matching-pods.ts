@@ -1,4 +1,4 @@
-import { formatSelector, type Selector } from '../objects/label-selector.ts'
+import { formatSelector, type Selector } from '../api/label-selector.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodFacts } from './pod-facts.ts'
 

@@ -1,5 +1,5 @@
-import type { Node } from '../objects/core.ts'
-import { equalJson } from '../objects/json.ts'
+import { equalJson } from '../api/json.ts'
+import type { Node } from '../api/types/core.ts'
 
 /**
  * Whether a change of a node may make room for a Pod that found none.

@@ -1,5 +1,5 @@
-import type { Node, Taint } from '../objects/core.ts'
-import { quantityValue } from '../objects/quantity.ts'
+import { quantityValue } from '../api/quantity.ts'
+import type { Node, Taint } from '../api/types/core.ts'
 import { type Amounts, addAmounts, anyAddress, type HostPort, type PodFacts } from './pod-facts.ts'
 
 const noTaints: readonly Taint[] = []

@@ -1,5 +1,5 @@
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '../objects/core.ts'
-import { type Labels, type Selector, selectorFromSet, selectorOf } from '../objects/label-selector.ts'
+import { type Labels, type Selector, selectorFromSet, selectorOf } from '../api/label-selector.ts'
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '../api/types/core.ts'
 
 const operators = {
   In: 'in',

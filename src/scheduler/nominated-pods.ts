@@ -1,4 +1,4 @@
-import type { Pod } from '../objects/core.ts'
+import type { Pod } from '../api/types/core.ts'
 import type { Nominations } from './algorithm.ts'
 import type { PodFacts } from './pod-facts.ts'
 

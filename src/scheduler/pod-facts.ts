@@ -1,6 +1,6 @@
-import type { Pod, PodAffinityTerm, PodSpec, ResourceRequirements } from '../objects/core.ts'
-import { type Selector, selectorFromObject } from '../objects/label-selector.ts'
-import { quantityMilliValue, quantityValue } from '../objects/quantity.ts'
+import { type Selector, selectorFromObject } from '../api/label-selector.ts'
+import { quantityMilliValue, quantityValue } from '../api/quantity.ts'
+import type { Pod, PodAffinityTerm, PodSpec, ResourceRequirements } from '../api/types/core.ts'
 
 /** Amounts as the scheduler counts them: thousandths of a CPU, bytes, whole units of the others. */
 export interface Amounts {

@@ -1,4 +1,4 @@
-import type { Selector } from '../objects/label-selector.ts'
+import type { Selector } from '../api/label-selector.ts'
 import { type NodeFilters, type Nominations, nodeFailure } from './algorithm.ts'
 import type { Failure } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'

@@ -1,6 +1,6 @@
+import type { Pod } from '../api/types/core.ts'
 import { resources } from '../apiserver/client/client.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
-import type { Pod } from '../objects/core.ts'
 import { factAt } from '../versions/version.ts'
 import type { Placement } from './algorithm.ts'
 import { writeStatus } from './failure-handler.ts'

@@ -1,5 +1,5 @@
+import type { Pod } from '../api/types/core.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
-import type { Pod } from '../objects/core.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, placePod } from './algorithm.ts'
 import { createBinder } from './binder.ts'

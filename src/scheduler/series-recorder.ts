@@ -1,11 +1,11 @@
+import type { Event } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type Reply, resources } from '../apiserver/client/client.ts'
 import { referenceTo } from '../apiserver/client/event-recorder.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { minute, second, type VirtualMs } from '../kernel/time.ts'
-import type { Event } from '../objects/core.ts'
-import type { KubeObject } from '../objects/meta.ts'
 
 /** Source: client-go tools/events/event_broadcaster.go, finishTime, refreshTime, maxTriesPerEvent, defaultSleepDuration. */
 const series = { finishMs: 6 * minute, refreshMs: 30 * minute, tries: 12, pauseMs: 10 * second, jitter: 0.25 } as const

@@ -1,13 +1,13 @@
-import type { Informer } from '../apiserver/client/informer.ts'
-import { isObject, member } from '../objects/json.ts'
+import { isObject, member } from '../api/json.ts'
 import {
   type Requirement,
   type Selector,
   selectorFromObject,
   selectorFromSet,
   selectorOf,
-} from '../objects/label-selector.ts'
-import type { KubeObject, LabelSelector, ResourceRef } from '../objects/meta.ts'
+} from '../api/label-selector.ts'
+import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
+import type { Informer } from '../apiserver/client/informer.ts'
 import type { PodFacts } from './pod-facts.ts'
 
 /** Resources whose selectors say which Pods belong together. */

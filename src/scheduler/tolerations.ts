@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from '../objects/core.ts'
+import type { Taint, Toleration } from '../api/types/core.ts'
 
 /** Whether a toleration covers a taint. Source: k8s.io/api core/v1/toleration.go, ToleratesTaint. */
 export function tolerates(toleration: Toleration, taint: Pick<Taint, 'key' | 'value' | 'effect'>): boolean {

@@ -1,5 +1,5 @@
-import type { TopologySpreadConstraint } from '../objects/core.ts'
-import { type Selector, selectorFromObject } from '../objects/label-selector.ts'
+import { type Selector, selectorFromObject } from '../api/label-selector.ts'
+import type { TopologySpreadConstraint } from '../api/types/core.ts'
 import { label } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodFacts } from './pod-facts.ts'

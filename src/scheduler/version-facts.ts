@@ -1,5 +1,5 @@
+import type { Pod } from '../api/types/core.ts'
 import { minute, second, type VirtualMs } from '../kernel/time.ts'
-import type { Pod } from '../objects/core.ts'
 import type { VersionedFact } from '../versions/version.ts'
 
 /** What changed in the scheduler between versions. v1.18: pkg/scheduler; later: facts/apiserver.md section 12. */

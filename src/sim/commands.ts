@@ -1,3 +1,4 @@
+import type { Pod } from '../api/types/core.ts'
 import { authenticated, nodeNameOf, nodesGroup, nodeUser } from '../apiserver/auth/users.ts'
 import type { UserInfo } from '../apiserver/client/client.ts'
 import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
@@ -10,7 +11,6 @@ import { type KubectlProcess, runKubectl, startKubectl } from '../kubectl/cli/ru
 import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest, VirtualFiles } from '../kubectl/host.ts'
 import type { KubectlCall } from '../kubectl/shell/host.ts'
 import { runShell } from '../kubectl/shell/shell.ts'
-import type { Pod } from '../objects/core.ts'
 import { findContainer } from './containers.ts'
 import type { CommandOptions, CommandResult } from './sim.ts'
 

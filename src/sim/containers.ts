@@ -1,8 +1,8 @@
+import type { Pod } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
-import type { Pod } from '../objects/core.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from './sim.ts'
 
 /** Looks into containers, past the API, as an observer of the simulation may. */

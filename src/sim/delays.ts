@@ -1,7 +1,7 @@
+import type { Pod, Secret } from '../api/types/core.ts'
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type SecretUse, secretUses, updateDelay } from '../node/propagation.ts'
-import type { Pod, Secret } from '../objects/core.ts'
 import type { UpdateDelay } from './sim.ts'
 
 export interface DelayQuestion {

@@ -1,6 +1,6 @@
+import type { Event, Pod } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
-import type { Event, Pod } from '../objects/core.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { Explanation } from './sim.ts'
 
 /** Why an object is as it is: its last telling record, and what led to that (newest first). */

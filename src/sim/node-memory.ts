@@ -1,5 +1,5 @@
+import { quantityValue } from '../api/quantity.ts'
 import type { Machine } from '../cluster/machine.ts'
-import { quantityValue } from '../objects/quantity.ts'
 import type { SimSettings } from './resolve-options.ts'
 import type { NodeMemory } from './sim.ts'
 

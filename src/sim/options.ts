@@ -1,9 +1,9 @@
+import type { Taint } from '../api/types/core.ts'
 import type { Latency } from '../apiserver/client/latency.ts'
 import type { Verb } from '../apiserver/server.ts'
 import type { NetworkName } from '../cluster/networks.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { Taint } from '../objects/core.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 

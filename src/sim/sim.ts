@@ -1,10 +1,10 @@
+import type { Event } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import type { UserInfo } from '../apiserver/client/client.ts'
 import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
 import type { HistoricObject } from '../kernel/history.ts'
 import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { Event } from '../objects/core.ts'
-import type { KubeObject } from '../objects/meta.ts'
 import type { Duration } from './options.ts'
 
 /** The public face of a simulated cluster. Synchronous: every call answers at the present instant of virtual time. */

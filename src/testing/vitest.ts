@@ -1,6 +1,6 @@
 import { test as base, expect } from 'vitest'
+import type { Pod } from '../api/types/core.ts'
 import { type ContainerRef, createSim, type EventQuery, type Sim, type SimOptions } from '../index.ts'
-import type { Pod } from '../objects/core.ts'
 
 /**
  * `podsim/vitest`: a fixture and matchers for regression tests on a simulated cluster.

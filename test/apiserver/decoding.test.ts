@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { schemaOf } from '../../src/api/schema/schema.ts'
 import { decodeTyped } from '../../src/apiserver/decoding/typed-decoder.ts'
 import { rfc3339Error } from '../../src/go/time.ts'
-import { schemaOf } from '../../src/objects/schema/schema.ts'
 
 function decode(kind: string, json: string) {
   const definition = schemaOf(18).kind({ group: '', version: 'v1', kind })

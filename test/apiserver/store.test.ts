@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { KubeObject, WatchEvent } from '../../src/api/types/meta.ts'
 import { resources } from '../../src/apiserver/client/client.ts'
-import type { KubeObject, WatchEvent } from '../../src/objects/meta.ts'
 import { admin, newApiServer } from './new-api-server.ts'
 
 const secrets = { user: admin, resource: resources.secrets, namespace: 'default' } as const

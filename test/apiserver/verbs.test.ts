@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WatchEvent } from '../../src/objects/meta.ts'
+import type { WatchEvent } from '../../src/api/types/meta.ts'
 import { admin, newApiServer } from './new-api-server.ts'
 import { newApi } from './registry/api.ts'
 

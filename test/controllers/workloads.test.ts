@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Node, Pod } from '../../src/api/types/core.ts'
+import type { DaemonSet, Job, StatefulSet } from '../../src/api/types/workload-specs.ts'
 import { resources } from '../../src/apiserver/client/client.ts'
-import type { DaemonSet, Job, StatefulSet } from '../../src/controllers/workload-types.ts'
 import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
-import type { Node, Pod } from '../../src/objects/core.ts'
 import { createWorld, type World } from './world.ts'
 
 const container = { name: 'c', image: 'x' }

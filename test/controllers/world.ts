@@ -1,3 +1,5 @@
+import type { Event } from '../../src/api/types/core.ts'
+import type { KubeList, KubeObject, ResourceRef } from '../../src/api/types/meta.ts'
 import { resources } from '../../src/apiserver/client/client.ts'
 import { createClient } from '../../src/apiserver/client/in-process-client.ts'
 import { createLink } from '../../src/apiserver/client/link.ts'
@@ -9,8 +11,6 @@ import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import type { Event } from '../../src/objects/core.ts'
-import type { KubeList, KubeObject, ResourceRef } from '../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 
 /** An API server with the controllers and nothing else: whoever is not a controller is played by the test. */

@@ -1,9 +1,9 @@
+import type { Secret } from '../../src/api/types/core.ts'
+import type { KubeObject } from '../../src/api/types/meta.ts'
 import type { Client } from '../../src/apiserver/client/client.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import type { ObjectManager, ObjectResult } from '../../src/node/secrets/object-manager.ts'
-import type { Secret } from '../../src/objects/core.ts'
-import type { KubeObject } from '../../src/objects/meta.ts'
 
 /** Parts of a cluster that misbehave in one way each, put before the real part. */
 

@@ -1,9 +1,9 @@
+import type { ResourceRef } from '../../src/api/types/meta.ts'
 import { adminUser, createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createCalendar, defaultEpochMs, rfc3339, rfc3339Micro } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import type { ResourceRef } from '../../src/objects/meta.ts'
 import { type FeatureGates, resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 
 export interface RecordedSetUp {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../src/api/types/meta.ts'
 import { nodeUser } from '../../src/apiserver/auth/users.ts'
 import type { Client, RequestError } from '../../src/apiserver/client/client.ts'
 import type { Link } from '../../src/apiserver/client/link.ts'
@@ -13,7 +14,6 @@ import { createKubelet, type Kubelet } from '../../src/node/kubelet/kubelet.ts'
 import type { ContainerRuntime } from '../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../src/node/runtime/simulated-runtime.ts'
-import type { KubeObject } from '../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { minorOfFile, type TimelineFile } from './timeline-format.ts'
 

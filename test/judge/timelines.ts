@@ -1,6 +1,6 @@
+import type { KubeObject } from '../../src/api/types/meta.ts'
 import { type Client, type PatchType, resources } from '../../src/apiserver/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
-import type { KubeObject } from '../../src/objects/meta.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'

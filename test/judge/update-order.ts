@@ -1,3 +1,4 @@
+import type { Pod, Secret, Volume } from '../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createKernel, type Kernel } from '../../src/kernel/kernel.ts'
@@ -6,7 +7,6 @@ import { createNodeFs } from '../../src/node/fs/memory-fs.ts'
 import type { FsChange } from '../../src/node/fs/node-fs.ts'
 import { volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import { createVolumePlugins } from '../../src/node/volumes/plugins/volume-plugins.ts'
-import type { Pod, Secret, Volume } from '../../src/objects/core.ts'
 
 /** One line of a recorded timeline, as far as category update-order has them. */
 export interface RecordedLine {

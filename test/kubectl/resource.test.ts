@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Definition } from '../../src/api/schema/schema.ts'
+import { schemaOf } from '../../src/api/schema/schema.ts'
 import { configurationText, withAnnotation } from '../../src/kubectl/resource/last-applied.ts'
 import {
   mergePatchBetween,
@@ -7,8 +9,6 @@ import {
   twoWayPatch,
 } from '../../src/kubectl/resource/strategic-diff.ts'
 import { validationErrors } from '../../src/kubectl/resource/validation.ts'
-import type { Definition } from '../../src/objects/schema/schema.ts'
-import { schemaOf } from '../../src/objects/schema/schema.ts'
 
 const schema = schemaOf(18)
 

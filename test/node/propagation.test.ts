@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod, Secret } from '../../src/api/types/core.ts'
 import { neverReasons, secretUses, updateDelay } from '../../src/node/propagation.ts'
-import type { Pod, Secret } from '../../src/objects/core.ts'
 
 const pod: Pod = {
   apiVersion: 'v1',

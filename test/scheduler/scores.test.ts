@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Pod } from '../../src/objects/core.ts'
+import type { Pod } from '../../src/api/types/core.ts'
 import { nodesToFind, placePod, scoreNodes } from '../../src/scheduler/algorithm.ts'
 import { podFacts } from '../../src/scheduler/pod-facts.ts'
 import { profileOf } from '../../src/scheduler/profiles.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Pod } from '../../src/objects/core.ts'
+import type { Pod } from '../../src/api/types/core.ts'
 import { createSim } from '../../src/sim/create-sim.ts'
 import type { SimOptions } from '../../src/sim/options.ts'
 import type { Sim } from '../../src/sim/sim.ts'

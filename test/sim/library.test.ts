@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod, Secret } from '../../src/api/types/core.ts'
 import { createSim, type Sim, type SimOptions, SimUsageError } from '../../src/index.ts'
-import type { Pod, Secret } from '../../src/objects/core.ts'
 
 const secret = (value: string) => ({
   apiVersion: 'v1',

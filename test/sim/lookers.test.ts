@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod } from '../../src/api/types/core.ts'
 import { createSim, type Sim, SimUsageError } from '../../src/index.ts'
-import type { Pod } from '../../src/objects/core.ts'
 import { programNames } from '../../src/sim/registry.ts'
 
 /** What the library shows past the API: nodes' memory, etcd, requests, delays, programs of images. */

@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceRef, Status } from '../../objects/meta.ts'
+import type { KubeObject, ResourceRef, Status } from '../../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { RegistryContext } from '../registry/strategy.ts'
 

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../objects/meta.ts'
+import type { LabelSelector } from '../../api/types/meta.ts'
 import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
 import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
 import {

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { AdmissionPlugin } from '../admission/plugin.ts'
 import type { Strategy } from '../registry/strategy.ts'

@@ -1,6 +1,6 @@
+import { failure, forbiddenStatus } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Status } from '../../objects/meta.ts'
-import { failure, forbiddenStatus } from '../../objects/status.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { Authorizer } from './authorizer.ts'

@@ -1,6 +1,6 @@
+import { forbiddenStatus } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Status } from '../../objects/meta.ts'
-import { forbiddenStatus } from '../../objects/status.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 
 /** The 403 for a request, or undefined when it is allowed. */

@@ -1,5 +1,5 @@
+import type { Status } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Status } from '../../objects/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { accessForbidden, escapeHtml } from './forbidden.ts'

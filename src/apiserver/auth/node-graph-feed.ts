@@ -1,7 +1,7 @@
+import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Pod } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { StoredResource } from '../store.ts'
 import type { NodeGraph } from './node-graph.ts'
 

@@ -1,5 +1,5 @@
-import type { Pod } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
+import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import { member, podClaimNames, podConfigMapNames, podSecretNames } from './pod-references.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */

@@ -1,4 +1,4 @@
-import type { Container, Pod, Volume } from '../../objects/core.ts'
+import type { Container, Pod, Volume } from '../../api/types/core.ts'
 
 /**
  * Names of the Secrets that a Pod's spec refers to, each once: pull secrets, environment of init containers and

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { StoredResource } from '../store.ts'
 import {

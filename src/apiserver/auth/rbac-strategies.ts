@@ -1,6 +1,6 @@
+import type { KubeObject } from '../../api/types/meta.ts'
+import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { goQuote } from '../../go/quote.ts'
-import { type FieldError, invalid, notSupported, required } from '../../objects/field-errors.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { Strategy } from '../registry/strategy.ts'
 import { bindingTable } from './binding-table.ts'
 import {

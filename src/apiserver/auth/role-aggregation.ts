@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../objects/meta.ts'
+import type { LabelSelector } from '../../api/types/meta.ts'
 import type { ClusterRole, PolicyRule } from './rbac-types.ts'
 
 /**

@@ -1,6 +1,6 @@
+import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status, WatchEvent } from '../../api/types/meta.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status, WatchEvent } from '../../objects/meta.ts'
 
 /** Who asks. Source: k8s.io/apiserver pkg/authentication/user. */
 export interface UserInfo {

@@ -1,5 +1,5 @@
+import type { Event } from '../../api/types/core.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
-import type { Event } from '../../objects/core.ts'
 import { Lru } from './lru.ts'
 
 /**

@@ -1,9 +1,9 @@
+import type { Event, EventSource } from '../../api/types/core.ts'
+import type { KubeObject, ObjectReference } from '../../api/types/meta.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { second } from '../../kernel/time.ts'
-import type { Event, EventSource } from '../../objects/core.ts'
-import type { KubeObject, ObjectReference } from '../../objects/meta.ts'
 import { type Client, type Reply, resources } from './client.ts'
 import { type Correlated, EventCorrelator } from './event-correlator.ts'
 

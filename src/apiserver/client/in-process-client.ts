@@ -1,6 +1,6 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../server.ts'
 import type { Client, Done, UserInfo } from './client.ts'
 import type { Link } from './link.ts'

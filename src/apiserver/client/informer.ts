@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import { Reflector, type ReflectorOptions } from './reflector.ts'
 
 /** What a handler is told; whatever does not concern it, it ignores at once. */

@@ -1,7 +1,7 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { Verb } from '../server.ts'
 import type { RequestError, WatchHandle, WatchHandlers } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'

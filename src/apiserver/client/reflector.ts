@@ -1,7 +1,7 @@
+import type { KubeObject, ResourceRef, Status, WatchEvent } from '../../api/types/meta.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
-import type { KubeObject, ResourceRef, Status, WatchEvent } from '../../objects/meta.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
 import type { Client, RequestError, WatchHandle, WatchOptions, WatchRenewal } from './client.ts'
 import { nextReflectorState, type ReflectorEvent, type ReflectorState } from './reflector.machine.ts'

@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../../objects/meta.ts'
+import type { ResourceRef } from '../../api/types/meta.ts'
 import type { ObjectKey, WatchOptions } from './client.ts'
 
 /**

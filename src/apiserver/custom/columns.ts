@@ -1,5 +1,5 @@
-import { isObject, member } from '../../objects/json.ts'
-import type { KubeObject } from '../../objects/meta.ts'
+import { isObject, member } from '../../api/json.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import { ageColumn, column, nameColumn, timeSince } from '../registry/column-texts.ts'
 import type { Strategy } from '../registry/strategy.ts'
 import type { PrinterColumn } from './definition.ts'

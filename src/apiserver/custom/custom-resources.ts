@@ -1,6 +1,6 @@
+import type { JsonObject } from '../../api/json.ts'
+import type { ResourceInfo, SubresourceInfo } from '../../api/schema/discovery.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
-import type { JsonObject } from '../../objects/json.ts'
-import type { ResourceInfo, SubresourceInfo } from '../../objects/schema/discovery.ts'
 import type { ResourceTable, ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext } from '../registry/strategy.ts'
 import type { Store, StoreEvent } from '../store.ts'

@@ -1,6 +1,6 @@
-import { type FieldError, invalid, notSupported, required } from '../../objects/field-errors.ts'
-import { dns1035Label, dns1123Subdomain } from '../../objects/formats.ts'
-import { equalJson } from '../../objects/json.ts'
+import { equalJson } from '../../api/json.ts'
+import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
+import { dns1035Label, dns1123Subdomain } from '../../api/validation/formats.ts'
 import type { RegistryContext, Strategy } from '../registry/strategy.ts'
 import {
   type CustomResourceDefinition,

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, member } from '../../objects/json.ts'
-import type { KubeObject } from '../../objects/meta.ts'
+import { isObject, type JsonObject, member } from '../../api/json.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 
 /** CustomResourceDefinitions as they are stored, in v1. Source: apiextensions-apiserver pkg/apis/apiextensions/v1/types.go. */
 

@@ -1,6 +1,6 @@
+import { equalJson, isObject, type JsonObject, member, setMember } from '../../api/json.ts'
+import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { goQuote } from '../../go/quote.ts'
-import { type FieldError, invalid, notSupported, required } from '../../objects/field-errors.ts'
-import { equalJson, isObject, type JsonObject, member, setMember } from '../../objects/json.ts'
 
 /**
  * What a custom resource's schema does to its objects: fields that it does not name are pruned, defaults set, values

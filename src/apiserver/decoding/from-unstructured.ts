@@ -1,6 +1,6 @@
+import { isObject, member } from '../../api/json.ts'
+import type { Definition, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64 } from '../../bytes/bytes.ts'
-import { isObject, member } from '../../objects/json.ts'
-import type { Definition, FieldType, ScalarType } from '../../objects/schema/schema.ts'
 import { unmarshalError } from './typed-decoder.ts'
 
 /**

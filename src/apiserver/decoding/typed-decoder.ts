@@ -1,8 +1,8 @@
+import { setMember } from '../../api/json.ts'
+import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
+import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
 import { rfc3339Error } from '../../go/time.ts'
-import { setMember } from '../../objects/json.ts'
-import { canonicalQuantity, parseQuantity } from '../../objects/quantity.ts'
-import type { Definition, FieldSchema, FieldType, ScalarType } from '../../objects/schema/schema.ts'
 import { ByteReader, charOf } from './byte-reader.ts'
 import { readInteger } from './integers.ts'
 

@@ -1,5 +1,5 @@
-import type { Discovery, ResourceInfo } from '../../objects/schema/discovery.ts'
-import { schemaOf } from '../../objects/schema/schema.ts'
+import type { Discovery, ResourceInfo } from '../../api/schema/discovery.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
 
 /** `/api`, `/apis` and below. Source: apiserver pkg/endpoints/discovery. */
 

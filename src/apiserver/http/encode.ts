@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { KubeList, KubeObject, Status } from '../../objects/meta.ts'
+import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import type { HttpAnswer } from '../server.ts'
 import { isList } from './transform.ts'
 

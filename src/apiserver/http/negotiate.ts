@@ -1,5 +1,5 @@
-import type { Status } from '../../objects/meta.ts'
-import { failure } from '../../objects/status.ts'
+import { failure } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
 
 /** Which form an answer takes. Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go. */
 export interface Output {

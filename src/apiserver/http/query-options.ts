@@ -1,7 +1,7 @@
+import { invalidStatus } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
+import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { goQuote } from '../../go/quote.ts'
-import { type FieldError, invalid, notSupported } from '../../objects/field-errors.ts'
-import type { Status } from '../../objects/meta.ts'
-import { invalidStatus } from '../../objects/status.ts'
 import type { Verb } from '../server.ts'
 import type { Query } from './route.ts'
 

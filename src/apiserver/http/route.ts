@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../../objects/meta.ts'
+import type { ResourceRef } from '../../api/types/meta.ts'
 
 /** What a path asks for. Source: apiserver pkg/endpoints/request/requestinfo.go. */
 export type Route =

@@ -1,5 +1,5 @@
-import type { KubeList, KubeObject, Status } from '../../objects/meta.ts'
-import { failure } from '../../objects/status.ts'
+import { failure } from '../../api/status.ts'
+import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import { ageOf, createdAtColumn, nameColumn } from '../registry/column-texts.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext, Strategy, TableColumn } from '../registry/strategy.ts'

@@ -1,6 +1,6 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import { humanDuration } from '../../go/human-duration.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { RegistryContext, TableColumn } from './strategy.ts'
 
 /** Columns that many kinds share. Descriptions: metav1.ObjectMeta, SwaggerDoc. */

@@ -1,5 +1,4 @@
-import { generateName, randomUuid } from '../../objects/generate-name.ts'
-import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
+import { generateName, randomUuid } from '../../api/generate-name.ts'
 import {
   alreadyExists,
   badRequest,
@@ -9,8 +8,9 @@ import {
   methodNotSupported,
   plainError,
   serverTimeout,
-} from '../../objects/status.ts'
-import { validateKubeFinalizers, validateObjectMeta } from '../../objects/validate-meta.ts'
+} from '../../api/status.ts'
+import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
+import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { nameRuleOf } from './name-rule.ts'

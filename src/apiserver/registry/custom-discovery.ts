@@ -1,4 +1,4 @@
-import { compareVersions, type Discovery, type ResourceInfo } from '../../objects/schema/discovery.ts'
+import { compareVersions, type Discovery, type ResourceInfo } from '../../api/schema/discovery.ts'
 
 /** Discovery that grows and shrinks with CustomResourceDefinitions: built-in resources first, then theirs by group. */
 export interface CustomDiscovery {

@@ -1,7 +1,7 @@
+import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../api/status.ts'
+import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
+import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts'
-import { type FieldError, invalid, notSupported } from '../../objects/field-errors.ts'
-import type { DeleteOptions, KubeObject, Status } from '../../objects/meta.ts'
-import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../objects/status.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { storedName } from './resource-table.ts'
 

@@ -1,6 +1,6 @@
-import { dns1123Subdomain, maskTrailingDash } from '../../objects/formats.ts'
-import type { ResourceInfo } from '../../objects/schema/discovery.ts'
-import { pathSegmentName } from '../../objects/validate-meta.ts'
+import type { ResourceInfo } from '../../api/schema/discovery.ts'
+import { dns1123Subdomain, maskTrailingDash } from '../../api/validation/formats.ts'
+import { pathSegmentName } from '../../api/validation/validate-meta.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Groups whose names may be anything that fits a path: roles are called `system:node`. Source: pkg/apis/rbac/validation. */

@@ -1,5 +1,5 @@
-import { dns1123Subdomain, maskTrailingDash } from '../../objects/formats.ts'
-import type { NameRule } from '../../objects/validate-meta.ts'
+import { dns1123Subdomain, maskTrailingDash } from '../../api/validation/formats.ts'
+import type { NameRule } from '../../api/validation/validate-meta.ts'
 import type { RegistryContext, Strategy } from './strategy.ts'
 
 const rulesOf = new WeakMap<RegistryContext, WeakMap<Strategy, NameRule>>()

@@ -1,11 +1,9 @@
-import { invalid } from '../../objects/field-errors.ts'
-import { isObject, type JsonObject } from '../../objects/json.ts'
-import type { KubeObject, Status } from '../../objects/meta.ts'
-import { applyJsonPatch, maxOperations, type PatchOperation } from '../../objects/patch/json-patch.ts'
-import { applyMergePatch } from '../../objects/patch/merge-patch.ts'
-import { PatchError } from '../../objects/patch/patch-error.ts'
-import { applyStrategicMergePatch } from '../../objects/patch/strategic-merge-patch.ts'
-import { schemaOf } from '../../objects/schema/schema.ts'
+import { isObject, type JsonObject } from '../../api/json.ts'
+import { applyJsonPatch, maxOperations, type PatchOperation } from '../../api/patch/json-patch.ts'
+import { applyMergePatch } from '../../api/patch/merge-patch.ts'
+import { PatchError } from '../../api/patch/patch-error.ts'
+import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
 import {
   badRequest,
   conflict,
@@ -14,7 +12,9 @@ import {
   notFoundStatus,
   plainError,
   requestTooLarge,
-} from '../../objects/status.ts'
+} from '../../api/status.ts'
+import type { KubeObject, Status } from '../../api/types/meta.ts'
+import { invalid } from '../../api/validation/field-errors.ts'
 import type { PatchType } from '../client/client.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'

@@ -1,5 +1,5 @@
-import type { KubeObject, ResourceRef } from '../../objects/meta.ts'
-import { type Discovery, discoveryOf, type ResourceInfo } from '../../objects/schema/discovery.ts'
+import { type Discovery, discoveryOf, type ResourceInfo } from '../../api/schema/discovery.ts'
+import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
 import type { Collection, Store } from '../store.ts'
 import { createCustomDiscovery } from './custom-discovery.ts'
 import { genericStrategy } from './generic-strategy.ts'

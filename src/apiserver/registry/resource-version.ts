@@ -1,6 +1,6 @@
+import { conflict, objectModified } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Status } from '../../objects/meta.ts'
-import { conflict, objectModified } from '../../objects/status.ts'
 import type { ServedResource } from './resource-table.ts'
 
 const maxUint64 = 18_446_744_073_709_551_615n

@@ -1,7 +1,7 @@
-import { type FieldTerm, parseFieldSelector, requiredValue } from '../../objects/field-selector.ts'
-import { parseLabelSelector, type Selector } from '../../objects/label-selector.ts'
-import type { KubeObject, Status } from '../../objects/meta.ts'
-import { badRequest } from '../../objects/status.ts'
+import { type FieldTerm, parseFieldSelector, requiredValue } from '../../api/field-selector.ts'
+import { parseLabelSelector, type Selector } from '../../api/label-selector.ts'
+import { badRequest } from '../../api/status.ts'
+import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What a list or watch asks for: labels, fields, one namespace or all. */

@@ -1,5 +1,5 @@
+import type { Service } from '../../api/types/services.ts'
 import type { RandomStream } from '../../kernel/random.ts'
-import type { Service } from '../../objects/services.ts'
 import type { StoreEvent } from '../store-event.ts'
 
 /** Which cluster addresses and node ports Services hold, so that none is given twice. */

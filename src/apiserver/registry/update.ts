@@ -1,12 +1,12 @@
-import { equalJson } from '../../objects/json.ts'
-import type { KubeObject, ObjectMeta, Status } from '../../objects/meta.ts'
-import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../objects/status.ts'
+import { equalJson } from '../../api/json.ts'
+import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../api/status.ts'
+import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import {
   pathSegmentName,
   validateKubeFinalizers,
   validateObjectMeta,
   validateObjectMetaUpdate,
-} from '../../objects/validate-meta.ts'
+} from '../../api/validation/validate-meta.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
 import type { ServedResource } from './resource-table.ts'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../objects/meta.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { StoreEvent } from '../store-event.ts'
 
 /** Which objects a watcher may be interested in; it still filters what it gets. */

@@ -1,3 +1,6 @@
+import { equalJson } from '../../api/json.ts'
+import type { KubeObject, ObjectMeta, ObjectReference } from '../../api/types/meta.ts'
+import type { Job } from '../../api/types/workload-specs.ts'
 import { resources } from '../../apiserver/client/client.ts'
 import { cacheKey, keyOf, splitKey } from '../../apiserver/client/informer.ts'
 import {
@@ -12,13 +15,10 @@ import { parseSchedule } from '../../go/cron.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import type { Timer } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
-import { equalJson } from '../../objects/json.ts'
-import type { KubeObject, ObjectMeta, ObjectReference } from '../../objects/meta.ts'
 import { type Controller, type ControllerContext, createClockwork } from '../controller.ts'
 import { isFinished } from '../job.ts'
 import { compareText, controllerOf, epochOf, eventReference, newControllerRef } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
-import type { Job } from '../workload-types.ts'
 
 interface CronJob extends KubeObject {
   readonly spec: {

@@ -1,5 +1,5 @@
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, PodSpec, Toleration } from '../../objects/core.ts'
-import { equalJson } from '../../objects/json.ts'
+import { equalJson } from '../../api/json.ts'
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, PodSpec, Toleration } from '../../api/types/core.ts'
 import { tolerates } from '../node-lifecycle/taints.ts'
 
 /** On which nodes a DaemonSet runs. Source: pkg/controller/daemon/daemon_controller.go, Predicates; util/daemonset_util.go. */

@@ -1,6 +1,12 @@
-import { equalJson } from '../../objects/json.ts'
+import { equalJson } from '../../api/json.ts'
+import type {
+  Deployment,
+  DeploymentStatus,
+  IntOrString,
+  PodTemplateSpec,
+  ReplicaSet,
+} from '../../api/types/workload-specs.ts'
 import { byCreation, controllerOf } from '../objects.ts'
-import type { Deployment, DeploymentStatus, IntOrString, PodTemplateSpec, ReplicaSet } from '../workload-types.ts'
 
 /** The sums behind a rollout. Source: pkg/controller/deployment/util/deployment_util.go. */
 

@@ -1,4 +1,4 @@
-import type { DeploymentStatus, WorkloadCondition } from '../workload-types.ts'
+import type { DeploymentStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
 
 /** Source: pkg/controller/deployment/util/deployment_util.go, the reasons at its top. */
 export const reasons = {

@@ -1,3 +1,4 @@
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types/workload-specs.ts'
 import { type Client, resources } from '../../apiserver/client/client.ts'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
 import {
@@ -9,7 +10,6 @@ import {
 } from '../../apiserver/client/procedure.ts'
 import { computeHash } from '../hash/compute-hash.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '../workload-types.ts'
 import {
   annotationKeys,
   findNewReplicaSet,

@@ -1,5 +1,5 @@
+import type { Deployment, DeploymentStatus, ReplicaSet, WorkloadCondition } from '../../api/types/workload-specs.ts'
 import { epochOf, omitZero } from '../objects.ts'
-import type { Deployment, DeploymentStatus, ReplicaSet, WorkloadCondition } from '../workload-types.ts'
 import {
   hasProgressDeadline,
   isComplete,

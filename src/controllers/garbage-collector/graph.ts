@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../../objects/meta.ts'
+import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
 
 /** Who owns whom. Source: pkg/controller/garbagecollector/graph.go, graph_builder.go. */
 

@@ -1,6 +1,6 @@
+import type { Node, NodeCondition } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Node, NodeCondition } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import { nodeCondition } from './taints.ts'
 
 export interface Lease extends KubeObject {

@@ -1,9 +1,9 @@
+import { equalJson } from '../../api/json.ts'
+import type { Node, Pod, Taint } from '../../api/types/core.ts'
 import { resources } from '../../apiserver/client/client.ts'
 import { keyOf, splitKey } from '../../apiserver/client/informer.ts'
 import { type Procedure, reply, runProcedure, sleep } from '../../apiserver/client/procedure.ts'
 import type { Timer } from '../../kernel/kernel.ts'
-import type { Node, Pod, Taint } from '../../objects/core.ts'
-import { equalJson } from '../../objects/json.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
 import { tolerationMs } from './taints.ts'
 

@@ -1,8 +1,8 @@
-import type { Pod, Volume } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
+import type { Pod, Volume } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
+import type { ControllerRevision, PodTemplateSpec, StatefulSet } from '../../api/types/workload-specs.ts'
 import { isPodReady, newControllerRef } from '../objects.ts'
 import { revisionHashLabel } from '../revisions.ts'
-import type { ControllerRevision, PodTemplateSpec, StatefulSet } from '../workload-types.ts'
 
 /** The Pods of a StatefulSet by their number. Source: pkg/controller/statefulset/stateful_set_utils.go. */
 

@@ -1,15 +1,15 @@
+import { equalJson } from '../../api/json.ts'
+import { selectorFromObject } from '../../api/label-selector.ts'
+import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
+import type { ControllerRevision, StatefulSetStatus } from '../../api/types/workload-specs.ts'
 import { type RequestError, resources } from '../../apiserver/client/client.ts'
 import { keyOf, splitKey } from '../../apiserver/client/informer.ts'
 import { errorText, isAlreadyExists, type Procedure, reply } from '../../apiserver/client/procedure.ts'
-import type { Pod } from '../../objects/core.ts'
-import { equalJson } from '../../objects/json.ts'
-import { selectorFromObject } from '../../objects/label-selector.ts'
-import type { KubeObject, OwnerReference } from '../../objects/meta.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { controllerOf, eventReference, omitZero } from '../objects.ts'
 import { cleanUpHistory, constructHistory, statefulSetNaming } from '../revisions.ts'
-import type { ControllerRevision, StatefulSetStatus } from '../workload-types.ts'
 import {
   type ClaimedSet,
   claimsFor,

@@ -1,7 +1,7 @@
+import type { Status } from '../../api/types/meta.ts'
 import type { UserInfo } from '../../apiserver/client/client.ts'
 import type { HttpAnswer, HttpStream } from '../../apiserver/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
-import type { Status } from '../../objects/meta.ts'
 import { CommandFailure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import type { ClientVersion } from '../client-version.ts'

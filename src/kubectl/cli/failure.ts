@@ -1,5 +1,5 @@
+import type { Status, StatusCause } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Status, StatusCause } from '../../objects/meta.ts'
 
 /** Why a command ends: what it prints on standard error is `failureText`. */
 export type Failure =

@@ -1,6 +1,6 @@
+import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { schemaOf } from '../../objects/schema/schema.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {

@@ -1,5 +1,5 @@
+import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson } from '../../go/json.ts'
-import { schemaOf } from '../../objects/schema/schema.ts'
 import type { Call } from '../cli/command.ts'
 import { type Info, patchObject } from '../resource/info.ts'
 import { serverMinor } from '../resource/server-version.ts'

@@ -1,3 +1,4 @@
+import { schemaOf } from '../../api/schema/schema.ts'
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import {
   at,
@@ -14,7 +15,6 @@ import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
-import { schemaOf } from '../../objects/schema/schema.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {

@@ -1,6 +1,6 @@
+import { type Definition, type FieldType, schemaOf } from '../../api/schema/schema.ts'
 import { compareBytes } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { type Definition, type FieldType, schemaOf } from '../../objects/schema/schema.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'

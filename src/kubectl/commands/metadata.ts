@@ -1,6 +1,6 @@
+import { labelValue } from '../../api/validation/formats.ts'
 import { at, compareBytes, goJson, objectAt, sortedEntries, textAt, withoutValue, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { labelValue } from '../../objects/formats.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'

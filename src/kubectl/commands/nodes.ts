@@ -1,6 +1,6 @@
+import { labelValue, qualifiedName } from '../../api/validation/formats.ts'
 import { at, isObject, type JsonObject, listAt, textAt, withoutValue, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { labelValue, qualifiedName } from '../../objects/formats.ts'
 import type { Call, Command, Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
 import { bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'

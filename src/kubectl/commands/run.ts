@@ -1,6 +1,6 @@
+import { quantity } from '../../api/quantity.ts'
 import { goJson, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { quantity } from '../../objects/quantity.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'

@@ -1,6 +1,6 @@
+import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
 import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { canonicalQuantity, parseQuantity } from '../../objects/quantity.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'

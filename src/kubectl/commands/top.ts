@@ -1,6 +1,6 @@
+import { quantityMilliValue, quantityValue } from '../../api/quantity.ts'
 import { compareBytes, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
-import { quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'

@@ -3,10 +3,10 @@
  * Source: k8s.io/kubectl pkg/cmd/create/create_secret*.go and create_configmap.go; up to 1.20 pkg/generate/versioned.
  */
 
+import { configMapKey } from '../../api/validation/formats.ts'
 import { encodeBase64, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes, type JsonObject } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { configMapKey } from '../../objects/formats.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import { keyPairError } from './key-pair.ts'

@@ -4,9 +4,9 @@
  * pkg/cmd/create/create_secret.go, handleSecretFrom*.
  */
 
+import { envVarName } from '../../api/validation/formats.ts'
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { goQuote } from '../../go/quote.ts'
-import { envVarName } from '../../objects/formats.ts'
 import { fail } from '../cli/failure.ts'
 import type { VirtualFiles } from '../host.ts'
 

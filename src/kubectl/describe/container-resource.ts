@@ -1,5 +1,5 @@
+import { parseQuantity, quantityMilliValue, quantityValue } from '../../api/quantity.ts'
 import { textAt } from '../../go/json.ts'
-import { parseQuantity, quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
 
 /** What a resourceFieldRef gives: the amount by its divisor, rounded up. Source: kubectl pkg/util/resource, ExtractContainerResourceValue. */
 export function containerResource(container: unknown, resource: string, divisor: string): string {

@@ -1,11 +1,11 @@
-import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import {
   addQuantities,
   canonicalQuantity,
   compareQuantities,
   quantityMilliValue,
   quantityValue,
-} from '../../objects/quantity.ts'
+} from '../../api/quantity.ts'
+import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { attempt, CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { type Describing, describeMeta, describeOwnEvents } from './common.ts'

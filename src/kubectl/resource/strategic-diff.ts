@@ -1,6 +1,6 @@
+import type { Definition, FieldSchema } from '../../api/schema/schema.ts'
 import { compareBytes, deepEqual, isObject, type JsonObject } from '../../go/json.ts'
 import { goValueText } from '../../go/value-text.ts'
-import type { Definition, FieldSchema } from '../../objects/schema/schema.ts'
 import { fail } from '../cli/failure.ts'
 
 /**

@@ -1,6 +1,6 @@
+import { type Definition, type FieldType, type Schema, schemaOf } from '../../api/schema/schema.ts'
 import { compareBytes, isObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { type Definition, type FieldType, type Schema, schemaOf } from '../../objects/schema/schema.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { serverMinor } from './server-version.ts'

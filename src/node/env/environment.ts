@@ -1,5 +1,5 @@
+import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../api/types/core.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../objects/core.ts'
 import { compareBytes } from '../fs/path.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 import { expand, mappingOf } from './expansion.ts'

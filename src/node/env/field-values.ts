@@ -1,6 +1,6 @@
+import { quantity, quantityMilliValue, quantityValue } from '../../api/quantity.ts'
+import type { Container, Pod } from '../../api/types/core.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Container, Pod } from '../../objects/core.ts'
-import { quantity, quantityMilliValue, quantityValue } from '../../objects/quantity.ts'
 import { compareBytes } from '../fs/path.ts'
 
 export type FieldValue = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }

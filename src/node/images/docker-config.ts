@@ -1,6 +1,6 @@
+import type { Secret } from '../../api/types/core.ts'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
-import type { Secret } from '../../objects/core.ts'
 import { compareBytes } from '../fs/path.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 

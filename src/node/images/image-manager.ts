@@ -1,7 +1,7 @@
+import type { Container, Pod, Secret } from '../../api/types/core.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
-import type { Container, Pod, Secret } from '../../objects/core.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/back-off.ts'
 import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'

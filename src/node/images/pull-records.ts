@@ -1,5 +1,5 @@
+import type { Secret } from '../../api/types/core.ts'
 import { digestOf } from '../../kernel/digest.ts'
-import type { Secret } from '../../objects/core.ts'
 import type { Credential } from './keyring.ts'
 
 /** With what an image was pulled that is now on the node. */

@@ -1,4 +1,4 @@
-import type { Pod } from '../../objects/core.ts'
+import type { Pod } from '../../api/types/core.ts'
 import { isTerminal } from '../status/status-manager.ts'
 import type { KubeletContext } from './context.ts'
 

@@ -1,5 +1,5 @@
+import type { ContainerStatus, Pod, PodStatus } from '../../api/types/core.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { ContainerStatus, Pod, PodStatus } from '../../objects/core.ts'
 import { podConditions } from '../status/conditions.ts'
 import { containerStatuses } from '../status/container-status.ts'
 import { podPhase } from '../status/phase.ts'

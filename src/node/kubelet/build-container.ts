@@ -1,5 +1,5 @@
-import type { Container, Pod } from '../../objects/core.ts'
-import { quantityValue } from '../../objects/quantity.ts'
+import { quantityValue } from '../../api/quantity.ts'
+import type { Container, Pod } from '../../api/types/core.ts'
 import { type EnvironmentAnswer, type EnvironmentOptions, makeEnvironment } from '../env/environment.ts'
 import { expandCommand } from '../env/expansion.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'

@@ -1,6 +1,6 @@
+import type { Pod } from '../../api/types/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../../kernel/grid.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
-import type { Pod } from '../../objects/core.ts'
 import type { RuntimeContainer } from '../runtime/cri.ts'
 import { kubeletRoot, podDirectory } from '../volumes/plugins/layout.ts'
 import type { KubeletContext } from './context.ts'

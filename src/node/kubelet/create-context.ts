@@ -1,7 +1,7 @@
+import type { Node, Pod } from '../../api/types/core.ts'
 import type { Client } from '../../apiserver/client/client.ts'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
 import type { RandomStream } from '../../kernel/random.ts'
-import type { Node, Pod } from '../../objects/core.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { createObjectManagers } from '../secrets/create-manager.ts'

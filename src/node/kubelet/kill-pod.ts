@@ -1,6 +1,6 @@
+import type { Container, Pod } from '../../api/types/core.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
-import type { Container, Pod } from '../../objects/core.ts'
 import type { ContainerRuntime, RuntimeContainer } from '../runtime/cri.ts'
 import { allContainers } from '../secrets/pod-references.ts'
 import type { KubeletFacts } from '../version-facts.ts'

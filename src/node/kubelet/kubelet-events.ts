@@ -1,6 +1,6 @@
+import type { Container, Pod } from '../../api/types/core.ts'
+import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
-import type { Container, Pod } from '../../objects/core.ts'
-import type { ObjectReference } from '../../objects/meta.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
 export interface KubeletEvents {

@@ -1,6 +1,6 @@
+import type { Container, Handler, Pod } from '../../api/types/core.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { second } from '../../kernel/time.ts'
-import type { Container, Handler, Pod } from '../../objects/core.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../../objects/core.ts'
+import type { Pod } from '../../api/types/core.ts'
 import { objectKey } from '../secrets/object-manager.ts'
 import { configMapNamesOf, secretNamesOf } from '../secrets/pod-references.ts'
 import { mountedNames } from '../volumes/volume-manager.ts'

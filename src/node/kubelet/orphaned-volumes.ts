@@ -1,4 +1,4 @@
-import type { Pod, Volume } from '../../objects/core.ts'
+import type { Pod, Volume } from '../../api/types/core.ts'
 import { kubeletRoot, podDirectory } from '../volumes/plugins/layout.ts'
 import type { KubeletContext } from './context.ts'
 

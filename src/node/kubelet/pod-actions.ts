@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../objects/core.ts'
+import type { Container, Pod } from '../../api/types/core.ts'
 import type { RuntimeContainer } from '../runtime/cri.ts'
 import { shouldBeRestarted } from '../status/container-status.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'

@@ -1,4 +1,4 @@
-import type { Pod } from '../../objects/core.ts'
+import type { Pod } from '../../api/types/core.ts'
 import { isMirror } from '../status/status-manager.ts'
 
 /** Source: pkg/kubelet/types/pod_update.go, ConfigSourceAnnotationKey; anything but `api` is static. */

@@ -1,6 +1,6 @@
+import type { Container, Pod, Secret } from '../../api/types/core.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Container, Pod, Secret } from '../../objects/core.ts'
 import type { ContainerConfig, ContainerRuntime } from '../runtime/cri.ts'
 import { grpcDescription } from '../runtime/error-texts.ts'
 import type { KubeletFacts } from '../version-facts.ts'

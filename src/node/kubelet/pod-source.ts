@@ -1,9 +1,9 @@
+import { jsonEqual } from '../../api/json-equal.ts'
+import type { Pod } from '../../api/types/core.ts'
 import { type Client, resources } from '../../apiserver/client/client.ts'
 import { Reflector } from '../../apiserver/client/reflector.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
-import type { Pod } from '../../objects/core.ts'
-import { jsonEqual } from '../json-equal.ts'
 
 /** What the configuration of Pods tells the sync loop. Source: pkg/kubelet/config/config.go. */
 export interface PodHandlers {

@@ -1,7 +1,7 @@
+import type { ContainerStatus, Pod, PodStatus, Secret } from '../../api/types/core.ts'
 import { resources } from '../../apiserver/client/client.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { second } from '../../kernel/time.ts'
-import type { ContainerStatus, Pod, PodStatus, Secret } from '../../objects/core.ts'
 import { isTerminal } from '../status/status-manager.ts'
 import { podDirectory } from '../volumes/plugins/layout.ts'
 import { mountedNames } from '../volumes/volume-manager.ts'

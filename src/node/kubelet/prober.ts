@@ -1,7 +1,7 @@
+import type { Container, Pod, Probe } from '../../api/types/core.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
-import type { Container, Pod, Probe } from '../../objects/core.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import { portNumber } from './lifecycle-hooks.ts'

@@ -1,4 +1,4 @@
-import type { Pod, PodStatus } from '../../objects/core.ts'
+import type { Pod, PodStatus } from '../../api/types/core.ts'
 import { hasVolumeDirectories } from './cleanup.ts'
 import type { KubeletContext } from './context.ts'
 import { notRunning } from './pod-sync.ts'

@@ -1,4 +1,4 @@
-import type { Container } from '../../objects/core.ts'
+import type { Container } from '../../api/types/core.ts'
 
 const known = new WeakMap<Container, string>()
 

@@ -1,5 +1,5 @@
-import type { Pod } from '../../objects/core.ts'
-import { defaultPodOnly, defaultPodSpec } from '../../objects/pod-defaults.ts'
+import { defaultPodOnly, defaultPodSpec } from '../../api/pod-defaults.ts'
+import type { Pod } from '../../api/types/core.ts'
 import { configMapNamesOf, secretNamesOf } from '../secrets/pod-references.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { sourceAnnotation } from './pod-manager.ts'

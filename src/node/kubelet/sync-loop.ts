@@ -1,7 +1,7 @@
+import type { Pod } from '../../api/types/core.ts'
 import { gridAfter } from '../../kernel/grid.ts'
 import type { Timer } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Pod } from '../../objects/core.ts'
 import { isMirror, isTerminal } from '../status/status-manager.ts'
 import type { VolumeUse } from '../volumes/volume-use.ts'
 import { refusal } from './admission.ts'

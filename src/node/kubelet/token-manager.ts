@@ -1,8 +1,8 @@
+import type { Pod } from '../../api/types/core.ts'
 import { type Client, resources } from '../../apiserver/client/client.ts'
 import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { hour, second, type VirtualMs } from '../../kernel/time.ts'
-import type { Pod } from '../../objects/core.ts'
 import { errorOfRequest } from '../secrets/object-manager.ts'
 import type { TokenRequest, TokenResult, TokenSource } from '../volumes/plugins/host.ts'
 

@@ -1,7 +1,7 @@
+import type { ConfigMap, Secret } from '../../api/types/core.ts'
 import { resources } from '../../apiserver/client/client.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { ConfigMap, Secret } from '../../objects/core.ts'
 import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'
 import { GetManager } from './get-manager.ts'
 import type { ObjectKind, ObjectManager } from './object-manager.ts'

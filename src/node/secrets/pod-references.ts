@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../../objects/core.ts'
+import type { Container, Pod, PodSpec } from '../../api/types/core.ts'
 
 /**
  * Names of the Secrets that a Pod's kubelet looks after, each once, in the order of the visit: pull secrets,

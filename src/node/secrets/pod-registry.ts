@@ -1,4 +1,4 @@
-import type { Pod } from '../../objects/core.ts'
+import type { Pod } from '../../api/types/core.ts'
 
 /** What a registry counts references in. */
 export interface ReferenceStore {

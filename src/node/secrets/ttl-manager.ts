@@ -1,7 +1,7 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../apiserver/client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
   errorOfRequest,

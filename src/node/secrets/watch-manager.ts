@@ -1,10 +1,10 @@
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../apiserver/client/client.ts'
 import { Reflector } from '../../apiserver/client/reflector.ts'
 import { type Grid, gridAfter } from '../../kernel/grid.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
   notRegistered,

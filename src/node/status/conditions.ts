@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodCondition, PodPhase, PodSpec } from '../../objects/core.ts'
+import type { ContainerStatus, PodCondition, PodPhase, PodSpec } from '../../api/types/core.ts'
 
 /**
  * The conditions that the kubelet writes, in the order in which it writes them. Source: pkg/kubelet/status/generate.go;

@@ -1,6 +1,6 @@
+import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/types/core.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
-import type { Container, ContainerState, ContainerStatus, Pod } from '../../objects/core.ts'
 import type { StartFailure } from '../kubelet/reason-cache.ts'
 import { latestContainer, type PodRuntimeStatus } from '../kubelet/runtime-status.ts'
 import type { RuntimeContainer } from '../runtime/cri.ts'

@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodPhase, PodSpec } from '../../objects/core.ts'
+import type { ContainerStatus, PodPhase, PodSpec } from '../../api/types/core.ts'
 
 /**
  * `isOver`: nothing of the Pod will ever run again (a deleted Pod, from v1.27 on). Source: pkg/kubelet/kubelet_pods.go,

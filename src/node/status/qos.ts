@@ -1,4 +1,4 @@
-import type { Pod } from '../../objects/core.ts'
+import type { Pod } from '../../api/types/core.ts'
 
 /** Quality of service class from cpu and memory requests and limits. Source: pkg/apis/core/v1/helper/qos, GetPodQOS. */
 export function qosClass(pod: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {

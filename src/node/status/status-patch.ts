@@ -1,5 +1,5 @@
-import type { PodCondition, PodStatus } from '../../objects/core.ts'
-import { jsonEqual } from '../json-equal.ts'
+import { jsonEqual } from '../../api/json-equal.ts'
+import type { PodCondition, PodStatus } from '../../api/types/core.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

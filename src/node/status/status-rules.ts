@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../objects/core.ts'
-import { jsonEqual } from '../json-equal.ts'
+import { jsonEqual } from '../../api/json-equal.ts'
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/types/core.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
 export const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady'])

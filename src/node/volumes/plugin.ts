@@ -1,5 +1,5 @@
+import type { Pod, Volume } from '../../api/types/core.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Pod, Volume } from '../../objects/core.ts'
 
 /** One volume of one Pod, as a plugin gets it. */
 export interface VolumeRef {

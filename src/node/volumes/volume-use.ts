@@ -1,7 +1,7 @@
+import type { Pod, Volume } from '../../api/types/core.ts'
 import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Pod, Volume } from '../../objects/core.ts'
 import type { ContentSource, VolumePlugin } from './plugin.ts'
 import { type VolumeEvent, volumeMachine } from './volume.machine.ts'
 

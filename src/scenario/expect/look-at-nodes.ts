@@ -1,5 +1,5 @@
+import type { Node } from '../../api/types/core.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import type { Node } from '../../objects/core.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../../objects/core.ts'
+import type { ContainerStatus, Pod } from '../../api/types/core.ts'
 import type { ContainerRef, Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { Finding } from '../result.ts'

@@ -1,4 +1,4 @@
-import type { Taint } from '../../objects/core.ts'
+import type { Taint } from '../../api/types/core.ts'
 import { factAt } from '../../versions/version.ts'
 import { type Failure, type FilterPlugin, failure } from '../framework.ts'
 import { untoleratedTaint } from '../tolerations.ts'

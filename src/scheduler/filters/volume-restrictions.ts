@@ -1,5 +1,5 @@
-import type { Pod, Volume } from '../../objects/core.ts'
-import { isObject, member } from '../../objects/json.ts'
+import { isObject, member } from '../../api/json.ts'
+import type { Pod, Volume } from '../../api/types/core.ts'
 import { type FilterPlugin, failure } from '../framework.ts'
 
 const noDisk = failure('node(s) had no available disk', true)

@@ -1,4 +1,4 @@
-import { isObject, member } from '../../objects/json.ts'
+import { isObject, member } from '../../api/json.ts'
 import { maxNodeScore, type ScorePlugin } from '../framework.ts'
 
 /** A node may ask Pods of a controller to stay away. Source: framework/plugins/nodepreferavoidpods. */

@@ -1,6 +1,6 @@
+import type { Event, Pod, Secret } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
-import type { Event, Pod, Secret } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import { safeText } from '../../report/text.ts'
 import { decodedSize } from '../../report/words.ts'
 import { formatInstant } from '../../sim/duration.ts'

@@ -1,7 +1,7 @@
+import type { ContainerStatus, Pod } from '../../api/types/core.ts'
 import { compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import { volumeMachine } from '../../node/volumes/volume.machine.ts'
-import type { ContainerStatus, Pod } from '../../objects/core.ts'
 import type { VolumeFile } from '../../sim/sim.ts'
 
 /** Where a container stands. States after facts/kubelet.md 8.2. */

@@ -1,7 +1,7 @@
+import type { Pod } from '../../api/types/core.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { HistoricObject } from '../../kernel/history.ts'
 import { objectName } from '../../kernel/journal.ts'
-import type { Pod } from '../../objects/core.ts'
-import type { KubeObject } from '../../objects/meta.ts'
 import type { Recording } from './recording.ts'
 
 /** An object as the list shows it. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KubeObject, ResourceRef } from '../../../src/api/types/meta.ts'
 import type { AdmissionRequest } from '../../../src/apiserver/admission/plugin.ts'
 import { impersonate, impersonationRequest } from '../../../src/apiserver/auth/impersonation.ts'
 import { rbacStrategies } from '../../../src/apiserver/auth/rbac-strategies.ts'
@@ -8,7 +9,6 @@ import type { RegistryContext } from '../../../src/apiserver/registry/strategy.t
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import type { KubeObject, ResourceRef } from '../../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 import { admin, binding, jane, rbac, role, storedRbac, testAuthorization, userSubject } from './helpers.ts'
 

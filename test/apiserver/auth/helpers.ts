@@ -1,3 +1,4 @@
+import type { Pod } from '../../../src/api/types/core.ts'
 import type { AuthorizationAttributes } from '../../../src/apiserver/auth/authorizer.ts'
 import { bootstrapPolicy } from '../../../src/apiserver/auth/bootstrap-policy.ts'
 import { type Authorization, createAuthorization } from '../../../src/apiserver/auth/create-authorization.ts'
@@ -5,7 +6,6 @@ import type { GraphDelay } from '../../../src/apiserver/auth/node-graph-feed.ts'
 import { authenticated } from '../../../src/apiserver/auth/users.ts'
 import type { UserInfo } from '../../../src/apiserver/client/client.ts'
 import { createKernel, type Kernel } from '../../../src/kernel/kernel.ts'
-import type { Pod } from '../../../src/objects/core.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 
 export const rbac = (resource: string) => ({ group: 'rbac.authorization.k8s.io', version: 'v1', resource })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KubeObject } from '../../../src/api/types/meta.ts'
 import type { AdmissionLookup, AdmissionRequest } from '../../../src/apiserver/admission/plugin.ts'
 import { nodeRestriction } from '../../../src/apiserver/auth/node-restriction.ts'
 import { nodeUser } from '../../../src/apiserver/auth/users.ts'
@@ -7,7 +8,6 @@ import type { RegistryContext } from '../../../src/apiserver/registry/strategy.t
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import type { KubeObject } from '../../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 import { boundPod, secretVolume } from './helpers.ts'
 

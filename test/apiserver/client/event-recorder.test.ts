@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Event } from '../../../src/api/types/core.ts'
 import { createEventRecorder } from '../../../src/apiserver/client/event-recorder.ts'
 import { createClient } from '../../../src/apiserver/client/in-process-client.ts'
 import { createLink } from '../../../src/apiserver/client/link.ts'
 import { createCalendar, defaultEpochMs } from '../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import type { Event } from '../../../src/objects/core.ts'
 import { createTinyServer } from './tiny-server.ts'
 
 const pod = { kind: 'Pod', namespace: 'default', name: 'p', uid: 'u', apiVersion: 'v1' }

@@ -1,6 +1,6 @@
+import type { KubeList, KubeObject, Status } from '../../../src/api/types/meta.ts'
 import type { WatchHandlers } from '../../../src/apiserver/client/client.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../../../src/apiserver/server.ts'
-import type { KubeList, KubeObject, Status } from '../../../src/objects/meta.ts'
 
 /** A server of one list of objects: enough for what the client's side does with answers and watches. */
 export function createTinyServer() {

@@ -1,4 +1,4 @@
-import { type FieldSchema, type FieldType, type Schema, schemaOf } from '../../../src/objects/schema/schema.ts'
+import { type FieldSchema, type FieldType, type Schema, schemaOf } from '../../../src/api/schema/schema.ts'
 import type { Judge, RowScore } from '../judge.ts'
 
 /** The structure of a server's /openapi/v2 (README-real-cluster.md, openapi/). */

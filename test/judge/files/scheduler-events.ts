@@ -1,7 +1,7 @@
+import type { Event, Node, Pod } from '../../../src/api/types/core.ts'
+import type { ResourceRef } from '../../../src/api/types/meta.ts'
 import { resources } from '../../../src/apiserver/client/client.ts'
 import { adminUser } from '../../../src/cluster/control-plane.ts'
-import type { Event, Node, Pod } from '../../../src/objects/core.ts'
-import type { ResourceRef } from '../../../src/objects/meta.ts'
 import type { RowScore } from '../judge.ts'
 import { createRecordedControlPlane, type RecordedControlPlane, readyNode } from '../recorded-control-plane.ts'
 

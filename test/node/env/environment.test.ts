@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ConfigMap, Container, Secret } from '../../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../../src/bytes/bytes.ts'
 import {
   type EnvironmentAnswer,
@@ -7,7 +8,6 @@ import {
   makeEnvironment,
 } from '../../../src/node/env/environment.ts'
 import { expand, expandCommand } from '../../../src/node/env/expansion.ts'
-import type { ConfigMap, Container, Secret } from '../../../src/objects/core.ts'
 
 const objects: Record<string, Secret | ConfigMap> = {
   'Secret/mysecret': {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Node } from '../../../src/objects/core.ts'
+import type { Node } from '../../../src/api/types/core.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import { createWorld, mounting, secret, withEnv } from '../kubelet/world.ts'
 import { messages, remove, simMounting, simSecret, simWith } from './world.ts'

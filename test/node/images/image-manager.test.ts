@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Container, Pod, Secret } from '../../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../../src/bytes/bytes.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
@@ -9,7 +10,6 @@ import { createImageManager, type ImageManagerOptions } from '../../../src/node/
 import { PullRecords } from '../../../src/node/images/pull-records.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
-import type { Container, Pod, Secret } from '../../../src/objects/core.ts'
 
 function createWorld(options: Partial<ImageManagerOptions> = {}) {
   const kernel = createKernel()

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Secret } from '../../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../../src/bytes/bytes.ts'
 import { dockerConfigOf } from '../../../src/node/images/docker-config.ts'
 import { applyDefaultImageTag, parseImageName, splitImage } from '../../../src/node/images/image-name.ts'
 import { Keyring } from '../../../src/node/images/keyring.ts'
-import type { Secret } from '../../../src/objects/core.ts'
 
 const secret = (type: string, key: string, text: string): Secret => ({
   apiVersion: 'v1',

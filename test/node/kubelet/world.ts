@@ -1,3 +1,5 @@
+import type { Event, Pod, Secret } from '../../../src/api/types/core.ts'
+import type { KubeObject } from '../../../src/api/types/meta.ts'
 import { resources } from '../../../src/apiserver/client/client.ts'
 import { createClient } from '../../../src/apiserver/client/in-process-client.ts'
 import { createLink } from '../../../src/apiserver/client/link.ts'
@@ -13,8 +15,6 @@ import { type KubeletConfiguration, kubeletConfiguration } from '../../../src/no
 import { createKubelet } from '../../../src/node/kubelet/kubelet.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
-import type { Event, Pod, Secret } from '../../../src/objects/core.ts'
-import type { KubeObject } from '../../../src/objects/meta.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 
 export interface WorldOptions {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod, Secret } from '../../../src/api/types/core.ts'
 import { resources } from '../../../src/apiserver/client/client.ts'
 import { createClient } from '../../../src/apiserver/client/in-process-client.ts'
 import { createLink } from '../../../src/apiserver/client/link.ts'
@@ -13,7 +14,6 @@ import { createObjectManagers } from '../../../src/node/secrets/create-manager.t
 import { secretNamesOf } from '../../../src/node/secrets/pod-references.ts'
 import { ttlFromAnnotations } from '../../../src/node/secrets/ttl-manager.ts'
 import { kubeletFactsOf } from '../../../src/node/version-facts.ts'
-import type { Pod, Secret } from '../../../src/objects/core.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 
 function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { ContainerState, ContainerStatus, PodSpec } from '../../../src/api/types/core.ts'
 import { podConditions } from '../../../src/node/status/conditions.ts'
 import { podPhase } from '../../../src/node/status/phase.ts'
 import { statusPatch } from '../../../src/node/status/status-patch.ts'
-import type { ContainerState, ContainerStatus, PodSpec } from '../../../src/objects/core.ts'
 
 const running: ContainerState = { running: {} }
 const waiting: ContainerState = { waiting: { reason: 'ContainerCreating' } }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod } from '../../../src/api/types/core.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import { retryDelayMs } from '../../../src/node/volumes/operation-back-off.ts'
 import { rotated } from '../../../src/node/volumes/rotation.ts'
 import { mountedNames } from '../../../src/node/volumes/volume-manager.ts'
 import { VolumeUse } from '../../../src/node/volumes/volume-use.ts'
-import type { Pod } from '../../../src/objects/core.ts'
 
 test('L2 the pause of a failing volume operation doubles from half a second to 2m2s', () => {
   const pauses = Array.from({ length: 11 }, (_, i) => retryDelayMs(i + 1) / 1000)

@@ -1,6 +1,6 @@
-import type { KubeObject, ResourceRef } from '../../../objects/meta.ts'
-import { annotation } from '../../../objects/pod-validation.ts'
-import { internalErrorStatus } from '../../../objects/status.ts'
+import { internalErrorStatus } from '../../../api/status.ts'
+import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
+import { annotation } from '../../../api/validation/pod-validation.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, forbid, refused } from './requests.ts'
 

@@ -1,4 +1,4 @@
-import type { Toleration } from '../../../objects/core.ts'
+import type { Toleration } from '../../../api/types/core.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, podOf } from './requests.ts'
 

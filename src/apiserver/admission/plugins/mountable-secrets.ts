@@ -1,4 +1,4 @@
-import type { Container, EnvFromSource, EnvVar, Pod, ServiceAccount, Volume } from '../../../objects/core.ts'
+import type { Container, EnvFromSource, EnvVar, Pod, ServiceAccount, Volume } from '../../../api/types/core.ts'
 
 /** Which Secrets a Pod may name. Source: plugin/pkg/admission/serviceaccount/admission.go; pkg/api/pod/util.go. */
 

@@ -1,5 +1,5 @@
-import type { Namespace } from '../../../objects/core.ts'
-import { forbiddenStatus, notFoundStatus } from '../../../objects/status.ts'
+import { forbiddenStatus, notFoundStatus } from '../../../api/status.ts'
+import type { Namespace } from '../../../api/types/core.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, forbid, namespaces, refused } from './requests.ts'
 

@@ -1,8 +1,8 @@
-import type { Container, EnvFromSource, EnvVar, Pod, Volume, VolumeMount } from '../../../objects/core.ts'
-import { equalJson } from '../../../objects/json.ts'
-import { matchesLabelSelector } from '../../../objects/label-validation.ts'
-import type { KubeObject, LabelSelector, ResourceRef } from '../../../objects/meta.ts'
-import { annotation, mirrorAnnotation } from '../../../objects/pod-validation.ts'
+import { equalJson } from '../../../api/json.ts'
+import type { Container, EnvFromSource, EnvVar, Pod, Volume, VolumeMount } from '../../../api/types/core.ts'
+import type { KubeObject, LabelSelector, ResourceRef } from '../../../api/types/meta.ts'
+import { matchesLabelSelector } from '../../../api/validation/label-validation.ts'
+import { annotation, mirrorAnnotation } from '../../../api/validation/pod-validation.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, podOf } from './requests.ts'
 

@@ -1,5 +1,5 @@
-import type { Pod } from '../../../objects/core.ts'
-import type { KubeObject, ResourceRef } from '../../../objects/meta.ts'
+import type { Pod } from '../../../api/types/core.ts'
+import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest, Admitted } from '../plugin.ts'
 import { admitted, forbid, isFor, podOf, refused } from './requests.ts'

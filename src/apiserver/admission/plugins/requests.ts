@@ -1,6 +1,6 @@
-import type { Pod } from '../../../objects/core.ts'
-import type { KubeObject, ResourceRef, Status, StatusCause } from '../../../objects/meta.ts'
-import { forbiddenStatus } from '../../../objects/status.ts'
+import { forbiddenStatus } from '../../../api/status.ts'
+import type { Pod } from '../../../api/types/core.ts'
+import type { KubeObject, ResourceRef, Status, StatusCause } from '../../../api/types/meta.ts'
 import type { AdmissionRequest, Admitted } from '../plugin.ts'
 
 /** What plugins share. Source: k8s.io/apiserver pkg/admission. */

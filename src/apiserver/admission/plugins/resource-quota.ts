@@ -6,12 +6,12 @@ import {
   maskAmounts,
   subtractAmounts,
   withoutZeros,
-} from '../../../objects/amounts.ts'
-import type { ResourceQuota } from '../../../objects/limits.ts'
-import type { ResourceRef, Status } from '../../../objects/meta.ts'
-import { canonicalQuantity, compareQuantities } from '../../../objects/quantity.ts'
-import { type QuotaEvaluator, quotaEvaluator, quotaMatches } from '../../../objects/quota-usage.ts'
-import { sortedKeys } from '../../../objects/validator.ts'
+} from '../../../api/amounts.ts'
+import { canonicalQuantity, compareQuantities } from '../../../api/quantity.ts'
+import { type QuotaEvaluator, quotaEvaluator, quotaMatches } from '../../../api/quota-usage.ts'
+import type { ResourceQuota } from '../../../api/types/limits.ts'
+import type { ResourceRef, Status } from '../../../api/types/meta.ts'
+import { sortedKeys } from '../../../api/validation/validator.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { forbid } from './requests.ts'

@@ -1,8 +1,8 @@
+import { equalJson } from '../../../api/json.ts'
+import type { Pod, Toleration } from '../../../api/types/core.ts'
+import type { KubeObject, ResourceRef, Status } from '../../../api/types/meta.ts'
+import { sortedKeys } from '../../../api/validation/validator.ts'
 import { goQuote } from '../../../go/quote.ts'
-import type { Pod, Toleration } from '../../../objects/core.ts'
-import { equalJson } from '../../../objects/json.ts'
-import type { KubeObject, ResourceRef, Status } from '../../../objects/meta.ts'
-import { sortedKeys } from '../../../objects/validator.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { admitted, forbid, podOf, refused } from './requests.ts'
 

@@ -1,7 +1,7 @@
-import type { KubeObject, ResourceRef } from '../../../objects/meta.ts'
-import { annotation } from '../../../objects/pod-validation.ts'
-import { compareQuantities } from '../../../objects/quantity.ts'
-import { internalErrorStatus } from '../../../objects/status.ts'
+import { compareQuantities } from '../../../api/quantity.ts'
+import { internalErrorStatus } from '../../../api/status.ts'
+import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
+import { annotation } from '../../../api/validation/pod-validation.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { admitted, forbid, isFor, refused } from './requests.ts'
 

@@ -1,4 +1,4 @@
-import type { Node, Taint } from '../../../objects/core.ts'
+import type { Node, Taint } from '../../../api/types/core.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, isFor } from './requests.ts'
 

@@ -1,6 +1,6 @@
-import { type FieldError, invalid, required } from '../../../objects/field-errors.ts'
-import { byteLength, dns1123Subdomain, qualifiedName } from '../../../objects/formats.ts'
-import type { KubeObject, ObjectReference } from '../../../objects/meta.ts'
+import type { KubeObject, ObjectReference } from '../../../api/types/meta.ts'
+import { type FieldError, invalid, required } from '../../../api/validation/field-errors.ts'
+import { byteLength, dns1123Subdomain, qualifiedName } from '../../../api/validation/formats.ts'
 import { column, nameColumn, timeSince } from '../column-texts.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 

@@ -1,18 +1,18 @@
-import { ageSince, humanDuration } from '../../../go/human-duration.ts'
-import { parseRfc3339 } from '../../../kernel/calendar.ts'
-import { byteLength } from '../../../objects/formats.ts'
-import { equalJson } from '../../../objects/json.ts'
-import { matchesLabelSelector, validateLabelSelector } from '../../../objects/label-validation.ts'
-import { validateSctp } from '../../../objects/pod-validation.ts'
-import type { Validator } from '../../../objects/validator.ts'
+import { equalJson } from '../../../api/json.ts'
+import type { CronJob, Job, JobSpec } from '../../../api/types/workloads.ts'
+import { byteLength } from '../../../api/validation/formats.ts'
+import { matchesLabelSelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
+import { validateSctp } from '../../../api/validation/pod-validation.ts'
+import type { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
   goLabels,
   goSelector,
   validateTemplate,
   validateTemplateLabels,
-} from '../../../objects/workload-validation.ts'
-import type { CronJob, Job, JobSpec } from '../../../objects/workloads.ts'
+} from '../../../api/validation/workload-validation.ts'
+import { ageSince, humanDuration } from '../../../go/human-duration.ts'
+import { parseRfc3339 } from '../../../kernel/calendar.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
 import { errorsOf, nowMs } from './settings.ts'

@@ -1,16 +1,16 @@
-import { type Amounts, amountOf } from '../../../objects/amounts.ts'
-import { qualifiedName } from '../../../objects/formats.ts'
-import { goQuantity, goStrings } from '../../../objects/go-syntax.ts'
-import type { LimitRange, LimitRangeItem, ResourceQuota } from '../../../objects/limits.ts'
-import { canonicalQuantity, compareQuantities, quantityMilliValue } from '../../../objects/quantity.ts'
+import { type Amounts, amountOf } from '../../../api/amounts.ts'
+import { canonicalQuantity, compareQuantities, quantityMilliValue } from '../../../api/quantity.ts'
+import { goQuantity, goStrings } from '../../../api/structs/syntax.ts'
+import type { LimitRange, LimitRangeItem, ResourceQuota } from '../../../api/types/limits.ts'
+import { qualifiedName } from '../../../api/validation/formats.ts'
 import {
   isNativeResource,
   isStandardQuotaResource,
   validateContainerResourceName,
   validateResourceName,
   validateResourceQuantity,
-} from '../../../objects/resource-validation.ts'
-import { sortedKeys, type Validator } from '../../../objects/validator.ts'
+} from '../../../api/validation/resource-validation.ts'
+import { sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import type { Strategy } from '../strategy.ts'
 import { resourceQuotaColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'

@@ -1,4 +1,6 @@
-import { validatePort } from '../../../objects/container-validation.ts'
+import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
+import type { LoadBalancerStatus } from '../../../api/types/services.ts'
+import { validatePort } from '../../../api/validation/container-validation.ts'
 import {
   dns1035Label,
   dns1123Subdomain,
@@ -7,12 +9,10 @@ import {
   parseIp,
   regexText,
   wildcardDns1123Subdomain,
-} from '../../../objects/formats.ts'
-import { validateLabelSelector } from '../../../objects/label-validation.ts'
-import type { KubeObject, LabelSelector } from '../../../objects/meta.ts'
-import { annotation } from '../../../objects/pod-validation.ts'
-import type { LoadBalancerStatus } from '../../../objects/services.ts'
-import { isUnset, type Validator } from '../../../objects/validator.ts'
+} from '../../../api/validation/formats.ts'
+import { validateLabelSelector } from '../../../api/validation/label-validation.ts'
+import { annotation } from '../../../api/validation/pod-validation.ts'
+import { isUnset, type Validator } from '../../../api/validation/validator.ts'
 import type { Strategy } from '../strategy.ts'
 import { ingressClassColumns, ingressColumns, networkPolicyColumns } from './columns.ts'
 import { addressesOf } from './services.ts'

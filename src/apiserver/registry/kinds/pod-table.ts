@@ -1,5 +1,5 @@
+import type { ContainerStatus, Pod } from '../../../api/types/core.ts'
 import { ageSince } from '../../../go/human-duration.ts'
-import type { ContainerStatus, Pod } from '../../../objects/core.ts'
 import type { RegistryContext, TableColumn } from '../strategy.ts'
 import { ageColumn, column, nameColumn, nowMs } from './settings.ts'
 

@@ -1,7 +1,7 @@
-import { invalid } from '../../../objects/field-errors.ts'
-import { isObject } from '../../../objects/json.ts'
-import type { KubeObject, LabelSelector } from '../../../objects/meta.ts'
-import { badRequest, invalidStatus, notFoundStatus } from '../../../objects/status.ts'
+import { isObject } from '../../../api/json.ts'
+import { badRequest, invalidStatus, notFoundStatus } from '../../../api/status.ts'
+import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
+import { invalid } from '../../../api/validation/field-errors.ts'
 import type { CallAnswer, Subresource } from '../strategy.ts'
 import { selectorCell } from './workload-rows.ts'
 

@@ -1,4 +1,4 @@
-import type { ServiceAccount } from '../../../objects/core.ts'
+import type { ServiceAccount } from '../../../api/types/core.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { Strategy } from '../strategy.ts'
 import { serviceAccountToken } from './service-account-token.ts'

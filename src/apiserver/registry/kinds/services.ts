@@ -1,12 +1,18 @@
-import { dns1035Label, maskTrailingDash } from '../../../objects/formats.ts'
+import type {
+  EndpointSubset,
+  Endpoints,
+  LoadBalancerStatus,
+  Service,
+  ServicePort,
+} from '../../../api/types/services.ts'
+import { dns1035Label, maskTrailingDash } from '../../../api/validation/formats.ts'
 import {
   validateService,
   validateServiceSctp,
   validateServiceUpdate,
   validateSubsets,
-} from '../../../objects/service-validation.ts'
-import type { EndpointSubset, Endpoints, LoadBalancerStatus, Service, ServicePort } from '../../../objects/services.ts'
-import type { Validator } from '../../../objects/validator.ts'
+} from '../../../api/validation/service-validation.ts'
+import type { Validator } from '../../../api/validation/validator.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'

@@ -1,8 +1,8 @@
-import { goQuote } from '../../../go/quote.ts'
-import { equalJson } from '../../../objects/json.ts'
-import { isEmptySelector, validateLabelSelector } from '../../../objects/label-validation.ts'
-import type { KubeObject } from '../../../objects/meta.ts'
-import type { Validator } from '../../../objects/validator.ts'
+import { equalJson } from '../../../api/json.ts'
+import type { KubeObject } from '../../../api/types/meta.ts'
+import type { DaemonSet, StatefulSet } from '../../../api/types/workloads.ts'
+import { isEmptySelector, validateLabelSelector } from '../../../api/validation/label-validation.ts'
+import type { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
   goSelector,
@@ -14,8 +14,8 @@ import {
   validateTemplate,
   validateTemplateLabels,
   validateTemplateMetadata,
-} from '../../../objects/workload-validation.ts'
-import type { DaemonSet, StatefulSet } from '../../../objects/workloads.ts'
+} from '../../../api/validation/workload-validation.ts'
+import { goQuote } from '../../../go/quote.ts'
 import type { Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'

@@ -1,5 +1,5 @@
-import type { FieldError } from '../../../objects/field-errors.ts'
-import { Validator } from '../../../objects/validator.ts'
+import type { FieldError } from '../../../api/validation/field-errors.ts'
+import { Validator } from '../../../api/validation/validator.ts'
 import type { RegistryContext, TableColumn } from '../strategy.ts'
 
 /** What validation gathers for one object under the server's version and gates. */

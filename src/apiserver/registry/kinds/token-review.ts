@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../objects/meta.ts'
-import { badRequest } from '../../../objects/status.ts'
+import { badRequest } from '../../../api/status.ts'
+import type { KubeObject } from '../../../api/types/meta.ts'
 import { apiAudience, authenticateToken } from '../../auth/token-authenticator.ts'
 import type { CallAnswer, RegistryAccess, Strategy } from '../strategy.ts'
 

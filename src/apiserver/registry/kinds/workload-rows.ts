@@ -1,7 +1,7 @@
+import type { Container } from '../../../api/types/core.ts'
+import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
+import { sortedKeys } from '../../../api/validation/validator.ts'
 import { ageSince } from '../../../go/human-duration.ts'
-import type { Container } from '../../../objects/core.ts'
-import type { KubeObject, LabelSelector } from '../../../objects/meta.ts'
-import { sortedKeys } from '../../../objects/validator.ts'
 import type { RegistryContext } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 

@@ -1,5 +1,6 @@
-import { equalJson } from '../../../objects/json.ts'
-import type { Validator } from '../../../objects/validator.ts'
+import { equalJson } from '../../../api/json.ts'
+import type { Deployment, ReplicaSet, ReplicationController } from '../../../api/types/workloads.ts'
+import type { Validator } from '../../../api/validation/validator.ts'
 import {
   defaultTemplate,
   goLabels,
@@ -10,8 +11,7 @@ import {
   validateReplicatedTemplate,
   validateSelector,
   validateTemplate,
-} from '../../../objects/workload-validation.ts'
-import type { Deployment, ReplicaSet, ReplicationController } from '../../../objects/workloads.ts'
+} from '../../../api/validation/workload-validation.ts'
 import type { Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../objects/core.ts'
+import type { Container, Pod } from '../../../api/types/core.ts'
 import { expandPath } from '../../env/expansion.ts'
 import type { BindMount, NodeFs } from '../../fs/node-fs.ts'
 import type { VolumePlugin } from '../plugin.ts'

@@ -1,5 +1,5 @@
+import type { Pod, VolumeProjection } from '../../../api/types/core.ts'
 import { utf8Bytes } from '../../../bytes/bytes.ts'
-import type { Pod, VolumeProjection } from '../../../objects/core.ts'
 import { metadataField, resourceField } from '../../env/field-values.ts'
 import { joinPath } from '../../fs/path.ts'
 import type { ContentSource, VolumeRef } from '../plugin.ts'

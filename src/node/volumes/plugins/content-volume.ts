@@ -1,5 +1,5 @@
-import type { Pod } from '../../../objects/core.ts'
-import { quantityValue } from '../../../objects/quantity.ts'
+import { quantityValue } from '../../../api/quantity.ts'
+import type { Pod } from '../../../api/types/core.ts'
 import type { ContentSource, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
 import { writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'

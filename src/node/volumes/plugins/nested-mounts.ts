@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../objects/core.ts'
+import type { Container, Pod } from '../../../api/types/core.ts'
 import { goErrorText } from '../../fs/error-text.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import { compareBytes, joinPath } from '../../fs/path.ts'

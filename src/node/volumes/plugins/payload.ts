@@ -1,5 +1,5 @@
+import type { ConfigMap, KeyToPath, Secret } from '../../../api/types/core.ts'
 import { fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
-import type { ConfigMap, KeyToPath, Secret } from '../../../objects/core.ts'
 import { compareBytes } from '../../fs/path.ts'
 
 /** Content, mode and owner of one file of a volume. */

@@ -1,4 +1,4 @@
-import type { Volume } from '../../../objects/core.ts'
+import type { Volume } from '../../../api/types/core.ts'
 import type { VolumePlugin } from '../plugin.ts'
 import { configMapKind, downwardApiKind, projectedKind, secretKind } from './content-kinds.ts'
 import { contentPlugin } from './content-volume.ts'

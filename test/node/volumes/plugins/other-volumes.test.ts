@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod, VolumeMount } from '../../../../src/api/types/core.ts'
 import { utf8Text } from '../../../../src/bytes/bytes.ts'
 import { containerMounts } from '../../../../src/node/volumes/plugins/container-mounts.ts'
-import type { Pod, VolumeMount } from '../../../../src/objects/core.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 
 describe('projected volumes', () => {

@@ -1,3 +1,4 @@
+import type { ConfigMap, Pod, PodSpec, Secret, Volume } from '../../../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes, utf8Text } from '../../../../src/bytes/bytes.ts'
 import { createCalendar } from '../../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
@@ -7,7 +8,6 @@ import type { FileView } from '../../../../src/node/fs/node-fs.ts'
 import type { VolumePlugin } from '../../../../src/node/volumes/plugin.ts'
 import type { VolumeHost } from '../../../../src/node/volumes/plugins/host.ts'
 import { createVolumePlugins } from '../../../../src/node/volumes/plugins/volume-plugins.ts'
-import type { ConfigMap, Pod, PodSpec, Secret, Volume } from '../../../../src/objects/core.ts'
 
 /** A node with the volume plugins, and API objects that are simply there. */
 export function createWorld(options: { minor?: number; memoryBytes?: number } & Partial<VolumeHost> = {}) {

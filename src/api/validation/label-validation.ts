@@ -1,0 +1,52 @@
+import type { LabelSelector } from '../types/meta.ts'
+import { qualifiedName } from './formats.ts'
+import { validateLabels } from './validate-meta.ts'
+import { sortedKeys, type Validator } from './validator.ts'
+
+/** Source: k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateLabelName. */
+export function validateLabelName(v: Validator, field: string, name: string): void {
+  v.each(field, name, qualifiedName(name, v.minor))
+}
+
+/** Source: the same file, ValidateLabelSelector. */
+export function validateLabelSelector(v: Validator, field: string, selector: LabelSelector | undefined): void {
+  if (selector === undefined) return
+  v.add(validateLabels(selector.matchLabels, `${field}.matchLabels`, v.minor))
+  for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
+    const path = `${field}.matchExpressions[${index}]`
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0) {
+        v.required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")
+      }
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0) {
+        v.forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
+      }
+    } else v.invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator')
+    validateLabelName(v, `${path}.key`, key ?? '')
+  }
+}
+
+/** Why a label selector cannot be turned into one that matches. Source: metav1 helpers.go, LabelSelectorAsSelector. */
+export function isEmptySelector(selector: LabelSelector | undefined): boolean {
+  if (selector === undefined) return true
+  return sortedKeys(selector.matchLabels).length + (selector.matchExpressions?.length ?? 0) === 0
+}
+
+/** Whether labels satisfy a selector; an empty one matches everything, an absent one nothing. */
+export function matchesLabelSelector(
+  selector: LabelSelector | undefined,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
+  if (selector === undefined) return false
+  const has = (key: string) => labels !== undefined && Object.hasOwn(labels, key)
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
+    if (!has(key) || labels?.[key] !== value) return false
+  }
+  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return has(key)
+    if (operator === 'DoesNotExist') return !has(key)
+    const listed = has(key) && values.includes(labels?.[key] ?? '')
+    return operator === 'In' ? listed : !listed
+  })
+}
