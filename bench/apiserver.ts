@@ -1,6 +1,6 @@
-import { resources } from '../src/apiserver/client/client.ts'
 import { createApiServer, type RunningApiServer } from '../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../src/apiserver/registry/kinds/all.ts'
+import { resources } from '../src/client/client.ts'
 import { createCalendar, defaultEpochMs } from '../src/kernel/calendar.ts'
 import { createJournal } from '../src/kernel/journal.ts'
 import { createKernel } from '../src/kernel/kernel.ts'

@@ -1,6 +1,6 @@
 import type { DeleteOptions, KubeObject, Status } from '../api/types/meta.ts'
+import type { ApiRequest } from '../client/server.ts'
 import type { Body } from './decoding/decode-body.ts'
-import type { ApiRequest } from './server.ts'
 
 /** A request that comes as bytes: its body is decoded once the caller is known to be allowed. */
 export interface EncodedRequest extends ApiRequest {

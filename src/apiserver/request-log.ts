@@ -1,7 +1,7 @@
 import type { ResourceRef, Status } from '../api/types/meta.ts'
+import type { UserInfo } from '../client/client.ts'
 import type { Journal } from '../kernel/journal.ts'
 import { actorOf } from './actors.ts'
-import type { UserInfo } from './client/client.ts'
 import type { RequestDetail } from './records.ts'
 import type { StoredResource, StoreEvent } from './store.ts'
 

@@ -1,11 +1,12 @@
 import { isObject } from '../api/json.ts'
 import { badRequest, genericStatus, isStatus } from '../api/status.ts'
 import type { DeleteOptions, KubeList, KubeObject, Status } from '../api/types/meta.ts'
+import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from '../client/client.ts'
+import type { ApiAnswer, ApiRequest, ApiServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
-import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client/client.ts'
 import type { EncodedRequest } from './encoded-request.ts'
 import { createHttp } from './http/http.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
@@ -17,7 +18,6 @@ import { apiVersionOf, type ServedResource, toServed } from './registry/resource
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
-import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
 import { watchResource } from './watch/watch-resource.ts'
 
 export interface RequestParts {

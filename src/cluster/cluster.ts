@@ -1,4 +1,4 @@
-import type { LinkLatencies } from '../apiserver/client/link.ts'
+import type { LinkLatencies } from '../client/link.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'

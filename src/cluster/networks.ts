@@ -1,4 +1,4 @@
-import type { LinkLatencies } from '../apiserver/client/link.ts'
+import type { LinkLatencies } from '../client/link.ts'
 
 /**
  * Networks under names. There are no official medians: those of `lan` are choices that facts/apiserver.md 6.3 suggests,

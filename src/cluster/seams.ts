@@ -1,7 +1,7 @@
 import type { Secret } from '../api/types/core.ts'
-import type { Client } from '../apiserver/client/client.ts'
 import type { RequestHandler, StoreObserver } from '../apiserver/create-api-server.ts'
-import type { NodeFs } from '../node/fs/node-fs.ts'
+import type { Client } from '../client/client.ts'
+import type { NodeFs } from '../fs/node-fs.ts'
 import type { ContainerRuntime } from '../node/runtime/cri.ts'
 import type { ObjectManager } from '../node/secrets/object-manager.ts'
 

@@ -1,7 +1,7 @@
 import type { Selector } from '../api/label-selector.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
-import type { Client } from '../apiserver/client/client.ts'
-import { isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
+import type { Client } from '../client/client.ts'
+import { isNotFound, type Procedure, reply } from '../client/procedure.ts'
 import { type ControllerKind, controllerOf, newControllerRef } from './objects.ts'
 
 export interface ClaimOptions<T extends KubeObject> {

@@ -1,6 +1,6 @@
 import type { Node } from '../api/types/core.ts'
-import { resources } from '../apiserver/client/client.ts'
-import { isNotFound, reply } from '../apiserver/client/procedure.ts'
+import { resources } from '../client/client.ts'
+import { isNotFound, reply } from '../client/procedure.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 /** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */

@@ -1,15 +1,9 @@
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { PodTemplateSpec } from '../api/types/workload-specs.ts'
-import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
-import type { EventRecorder } from '../apiserver/client/event-recorder.ts'
-import {
-  errorText,
-  isNamespaceTerminating,
-  isNotFound,
-  type Procedure,
-  replies,
-} from '../apiserver/client/procedure.ts'
+import { type Client, type RequestError, resources } from '../client/client.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
+import { errorText, isNamespaceTerminating, isNotFound, type Procedure, replies } from '../client/procedure.ts'
 import { type ControllerKind, eventReference, newControllerRef } from './objects.ts'
 
 /** Creates and deletes Pods for a controller, with its events. Source: pkg/controller/controller_utils.go, RealPodControl. */

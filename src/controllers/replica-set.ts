@@ -8,9 +8,9 @@ import type {
   ReplicationController,
   WorkloadCondition,
 } from '../api/types/workload-specs.ts'
-import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
-import { type Informer, keyOf, splitKey } from '../apiserver/client/informer.ts'
-import { errorText, isNotFound, type Procedure, reply, sleep } from '../apiserver/client/procedure.ts'
+import { type Client, type RequestError, resources } from '../client/client.ts'
+import { type Informer, keyOf, splitKey } from '../client/informer.ts'
+import { errorText, isNotFound, type Procedure, reply, sleep } from '../client/procedure.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'

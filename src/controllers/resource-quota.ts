@@ -2,9 +2,9 @@ import { type Amounts, addAmounts, equalAmounts, maskAmounts } from '../api/amou
 import { type QuotaEvaluator, quotaEvaluator, quotaMatches } from '../api/quota-usage.ts'
 import type { ResourceQuota } from '../api/types/limits.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import { type Client, resources } from '../apiserver/client/client.ts'
-import { type Informer, keyOf, splitKey } from '../apiserver/client/informer.ts'
-import { reply } from '../apiserver/client/procedure.ts'
+import { type Client, resources } from '../client/client.ts'
+import { type Informer, keyOf, splitKey } from '../client/informer.ts'
+import { reply } from '../client/procedure.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 interface Counted {

@@ -1,8 +1,8 @@
 import { equalJson } from '../api/json.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { ControllerRevision, PodTemplateSpec } from '../api/types/workload-specs.ts'
-import { type Client, resources } from '../apiserver/client/client.ts'
-import { isAlreadyExists, type Procedure, reply } from '../apiserver/client/procedure.ts'
+import { type Client, resources } from '../client/client.ts'
+import { isAlreadyExists, type Procedure, reply } from '../client/procedure.ts'
 import { computeHash, hashText, sortedJson } from './hash/compute-hash.ts'
 import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
 

@@ -1,6 +1,6 @@
 import type { ConfigMap, Namespace } from '../api/types/core.ts'
-import { resources } from '../apiserver/client/client.ts'
-import { isNamespaceTerminating, isNotFound, reply } from '../apiserver/client/procedure.ts'
+import { resources } from '../client/client.ts'
+import { isNamespaceTerminating, isNotFound, reply } from '../client/procedure.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /** Name of the config map with the cluster's certificate. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go. */

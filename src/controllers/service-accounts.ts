@@ -1,6 +1,6 @@
 import type { Namespace, ServiceAccount } from '../api/types/core.ts'
-import { resources } from '../apiserver/client/client.ts'
-import { isAlreadyExists, isNamespaceTerminating, reply } from '../apiserver/client/procedure.ts'
+import { resources } from '../client/client.ts'
+import { isAlreadyExists, isNamespaceTerminating, reply } from '../client/procedure.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /**

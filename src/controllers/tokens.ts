@@ -1,10 +1,10 @@
 import { generateName } from '../api/generate-name.ts'
 import type { Secret, ServiceAccount } from '../api/types/core.ts'
-import { type ObjectKey, resources } from '../apiserver/client/client.ts'
-import { cacheKey, keyOf } from '../apiserver/client/informer.ts'
-import { isConflict, isNamespaceTerminating, isNotFound, type Procedure, reply } from '../apiserver/client/procedure.ts'
-import type { Outcome, WorkQueue } from '../apiserver/client/work-queue.ts'
 import { encodeBase64, utf8Bytes } from '../bytes/bytes.ts'
+import { type ObjectKey, resources } from '../client/client.ts'
+import { cacheKey, keyOf } from '../client/informer.ts'
+import { isConflict, isNamespaceTerminating, isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import type { Outcome, WorkQueue } from '../client/work-queue.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
 
 /** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */

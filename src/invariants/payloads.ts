@@ -1,5 +1,5 @@
 import type { KeyToPath, Pod, Volume } from '../api/types/core.ts'
-import type { FileView } from '../node/fs/node-fs.ts'
+import type { FileView } from '../fs/node-fs.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
 import type { SecretHistory, SecretRevision, SecretStory } from './secret-history.ts'
 

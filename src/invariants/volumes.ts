@@ -1,5 +1,5 @@
 import type { Pod, Volume } from '../api/types/core.ts'
-import type { FsChange } from '../node/fs/node-fs.ts'
+import type { FsChange } from '../fs/node-fs.ts'
 import type { Invariant, Violated } from './invariant.ts'
 import { matchingRevisions, modeOf, readFiles, type Source, sourcesOf, storiesOf } from './payloads.ts'
 import type { SecretStory } from './secret-history.ts'

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
-import type { Client, WatchHandlers, WatchOptions } from '../apiserver/client/client.ts'
 import type { StoreEvent } from '../apiserver/store.ts'
+import type { Client, WatchHandlers, WatchOptions } from '../client/client.ts'
 import type { Violated } from './invariant.ts'
 import { objectOf, type World } from './world.ts'
 

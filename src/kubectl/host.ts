@@ -1,5 +1,5 @@
-import type { UserInfo } from '../apiserver/client/client.ts'
-import type { HttpAnswer, HttpRequest, HttpStream } from '../apiserver/server.ts'
+import type { UserInfo } from '../client/client.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import type { EpochMs } from '../kernel/calendar.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/types/meta.ts'
-import { type Client, type RequestError, resources } from '../apiserver/client/client.ts'
+import { type Client, type RequestError, resources } from '../client/client.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import type { PodFacts } from './pod-facts.ts'

@@ -1,5 +1,5 @@
 import type { Pod, PodCondition } from '../api/types/core.ts'
-import { type Client, type Done, resources } from '../apiserver/client/client.ts'
+import { type Client, type Done, resources } from '../client/client.ts'
 
 /** Source: pkg/scheduler/scheduler.go; pkg/apis/core/types.go. */
 export type FailureReason = 'Unschedulable' | 'SchedulerError'

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/types/core.ts'
-import { resources } from '../apiserver/client/client.ts'
+import { resources } from '../client/client.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
 import { factAt } from '../versions/version.ts'
 import type { Placement } from './algorithm.ts'

@@ -1,4 +1,4 @@
-import type { Client } from '../apiserver/client/client.ts'
+import type { Client } from '../client/client.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'

@@ -7,7 +7,7 @@ import {
   selectorOf,
 } from '../api/label-selector.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
-import type { Informer } from '../apiserver/client/informer.ts'
+import type { Informer } from '../client/informer.ts'
 import type { PodFacts } from './pod-facts.ts'
 
 /** Resources whose selectors say which Pods belong together. */

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/types/core.ts'
 import { authenticated, nodeNameOf, nodesGroup, nodeUser } from '../apiserver/auth/users.ts'
-import type { UserInfo } from '../apiserver/client/client.ts'
 import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import type { UserInfo } from '../client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'

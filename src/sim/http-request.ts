@@ -1,6 +1,6 @@
 import { authenticatedGroup } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
-import type { HttpAnswer, HttpStream } from '../apiserver/server.ts'
+import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { SimUsageError } from './options.ts'
 import type { SimRequest } from './sim.ts'

@@ -1,5 +1,5 @@
-import { checkLatency, type Latency } from '../apiserver/client/latency.ts'
-import type { LinkLatencies } from '../apiserver/client/link.ts'
+import { checkLatency, type Latency } from '../client/latency.ts'
+import type { LinkLatencies } from '../client/link.ts'
 import { networks } from '../cluster/networks.ts'
 import type { Duration, NetworkOptions } from './options.ts'
 import { durationMs, onlyKnown, wrong } from './wrong-input.ts'

@@ -1,8 +1,8 @@
 import type { Secret } from '../api/types/core.ts'
 import { decodeBase64, utf8Text } from '../bytes/bytes.ts'
 import type { Machine } from '../cluster/machine.ts'
+import type { FileView } from '../fs/node-fs.ts'
 import type { Journal } from '../kernel/journal.ts'
-import type { FileView } from '../node/fs/node-fs.ts'
 import type { NodeFile } from './sim.ts'
 
 /** Looks at what lies on a node, as root on it could (S2, S6, L5). */

@@ -1,6 +1,6 @@
 import type { Taint } from '../api/types/core.ts'
-import type { Latency } from '../apiserver/client/latency.ts'
-import type { Verb } from '../apiserver/server.ts'
+import type { Latency } from '../client/latency.ts'
+import type { Verb } from '../client/server.ts'
 import type { NetworkName } from '../cluster/networks.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'

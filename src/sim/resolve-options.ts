@@ -1,6 +1,6 @@
 import { parseQuantity } from '../api/quantity.ts'
 import type { Pod } from '../api/types/core.ts'
-import type { LinkLatencies } from '../apiserver/client/link.ts'
+import type { LinkLatencies } from '../client/link.ts'
 import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'

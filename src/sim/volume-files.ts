@@ -1,5 +1,5 @@
 import type { Machine } from '../cluster/machine.ts'
-import type { FileView } from '../node/fs/node-fs.ts'
+import type { FileView } from '../fs/node-fs.ts'
 import type { VolumeFile } from './sim.ts'
 
 /** What lies in a volume of a Pod on its node, links and the time-stamped directory included (V6). Never contents. */

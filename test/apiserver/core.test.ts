@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubeList, KubeObject, WatchEvent } from '../../src/api/types/meta.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { admin, newApiServer } from './new-api-server.ts'
 
 const secret = (name: string, data: Record<string, string> = {}) => ({

@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../src/apiserver/client/client.ts'
 import { type ApiServerOptions, createApiServer } from '../../src/apiserver/create-api-server.ts'
+import type { UserInfo } from '../../src/client/client.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Job } from '../../src/api/types/workload-specs.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { parseSchedule } from '../../src/go/cron.ts'
 import { parseRfc3339, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createWorld } from './world.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/types/core.ts'
 import type { Deployment, ReplicaSet } from '../../src/api/types/workload-specs.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createWorld, type World } from './world.ts'
 

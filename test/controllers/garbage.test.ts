@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Namespace, Pod, Secret } from '../../src/api/types/core.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { createWorld, type World } from './world.ts'
 
 function start(): World {

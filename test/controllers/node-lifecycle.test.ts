@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Event, Node, Pod } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { defaultEpochMs, rfc3339, rfc3339Micro } from '../../src/kernel/calendar.ts'
 import { createWorld, type World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import type { PodDisruptionBudget } from '../../src/api/types/policy.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { createWorld } from './world.ts'
 
 const budgets = { group: 'policy', version: 'v1beta1', resource: 'poddisruptionbudgets' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfigMap, Secret, ServiceAccount } from '../../src/api/types/core.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
+import { resources } from '../../src/client/client.ts'
 import { createWorld } from './world.ts'
 
 const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'a' } })

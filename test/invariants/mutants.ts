@@ -1,6 +1,6 @@
 import type { Secret } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
-import type { Client } from '../../src/apiserver/client/client.ts'
+import type { Client } from '../../src/client/client.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import type { ObjectManager, ObjectResult } from '../../src/node/secrets/object-manager.ts'

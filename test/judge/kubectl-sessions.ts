@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../src/apiserver/client/client.ts'
 import { utf8Bytes, utf8Text } from '../../src/bytes/bytes.ts'
+import type { UserInfo } from '../../src/client/client.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createCalendar, defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'

@@ -1,5 +1,5 @@
-import type { UserInfo } from '../../src/apiserver/client/client.ts'
-import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/apiserver/server.ts'
+import type { UserInfo } from '../../src/client/client.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/client/server.ts'
 
 /** The format of request vectors (README-real-cluster.md), and what they are run against. */
 

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml'
-import type { HttpAnswer, HttpStream } from '../../src/apiserver/server.ts'
+import type { HttpAnswer, HttpStream } from '../../src/client/server.ts'
 import {
   type JudgedCluster,
   type KubectlStep,

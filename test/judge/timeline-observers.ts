@@ -1,6 +1,6 @@
 import type { ContainerStatus, Event, Node, Pod } from '../../src/api/types/core.ts'
-import { resources } from '../../src/apiserver/client/client.ts'
-import { Reflector } from '../../src/apiserver/client/reflector.ts'
+import { resources } from '../../src/client/client.ts'
+import { Reflector } from '../../src/client/reflector.ts'
 import type { JournalRecord } from '../../src/kernel/journal.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
-import { type Client, type PatchType, resources } from '../../src/apiserver/client/client.ts'
+import { type Client, type PatchType, resources } from '../../src/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'

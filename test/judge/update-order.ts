@@ -1,10 +1,10 @@
 import type { Pod, Secret, Volume } from '../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
+import { createNodeFs } from '../../src/fs/memory-fs.ts'
+import type { FsChange } from '../../src/fs/node-fs.ts'
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createKernel, type Kernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import { createNodeFs } from '../../src/node/fs/memory-fs.ts'
-import type { FsChange } from '../../src/node/fs/node-fs.ts'
 import { volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import { createVolumePlugins } from '../../src/node/volumes/plugins/volume-plugins.ts'
 

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceRef, Status } from '../../api/types/meta.ts'
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 import type { RegistryContext } from '../registry/strategy.ts'
 
 /** One write on its way into the store. Source: k8s.io/apiserver pkg/admission/interfaces.go, Attributes. */

@@ -1,7 +1,7 @@
 import { badRequest, invalidStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../api/validation/field-errors.ts'
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 import type { CallAnswer, Strategy, SubresourceCall } from '../registry/strategy.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { member } from './pod-references.ts'

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 import type { Authorizer, Decision } from './authorizer.ts'
 import { privilegedGroup } from './users.ts'
 

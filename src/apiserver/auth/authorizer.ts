@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 
 /** What is asked of the authorizers. Source: k8s.io/apiserver pkg/authorization/authorizer/interfaces.go. */
 export interface AuthorizationAttributes {

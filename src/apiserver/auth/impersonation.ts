@@ -1,6 +1,6 @@
 import type { Status } from '../../api/types/meta.ts'
+import type { UserInfo } from '../../client/client.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { UserInfo } from '../client/client.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { accessForbidden, escapeHtml } from './forbidden.ts'
 import {

@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts'
 import { ruleAllowsPath, ruleAllowsResource } from './policy-rules.ts'
 import type { AppliedRules, RbacIndex } from './rbac-index.ts'

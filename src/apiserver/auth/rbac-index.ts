@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
+import type { UserInfo } from '../../client/client.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { UserInfo } from '../client/client.ts'
 import type { StoredResource } from '../store.ts'
 import {
   type ClusterRole,

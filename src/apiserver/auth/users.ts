@@ -1,4 +1,4 @@
-import type { UserInfo } from '../client/client.ts'
+import type { UserInfo } from '../../client/client.ts'
 
 /** Names and groups that the system gives a meaning. Source: k8s.io/apiserver pkg/authentication/user/user.go. */
 export const privilegedGroup = 'system:masters'

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
-import type { HttpAnswer } from '../server.ts'
+import type { HttpAnswer } from '../../client/server.ts'
 import { isList } from './transform.ts'
 
 /** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */

@@ -1,8 +1,8 @@
 import { invalidStatus } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
+import type { Verb } from '../../client/server.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Verb } from '../server.ts'
 import type { Query } from './route.ts'
 
 /** Options that stand in the query. Source: apimachinery pkg/apis/meta/v1/{conversion.go,validation/validation.go}. */

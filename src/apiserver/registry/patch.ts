@@ -15,7 +15,7 @@ import {
 } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
-import type { PatchType } from '../client/client.ts'
+import type { PatchType } from '../../client/client.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
 

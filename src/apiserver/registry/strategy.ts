@@ -1,10 +1,10 @@
 import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../../api/types/meta.ts'
 import type { FieldError } from '../../api/validation/field-errors.ts'
+import type { UserInfo } from '../../client/client.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
-import type { UserInfo } from '../client/client.ts'
 import type { ServiceAddresses } from './service-addresses.ts'
 
 /** What strategies and admission plugins may know beside the object: all of it deterministic. */

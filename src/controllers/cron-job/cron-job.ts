@@ -1,8 +1,8 @@
 import { equalJson } from '../../api/json.ts'
 import type { KubeObject, ObjectMeta, ObjectReference } from '../../api/types/meta.ts'
 import type { Job } from '../../api/types/workload-specs.ts'
-import { resources } from '../../apiserver/client/client.ts'
-import { cacheKey, keyOf, splitKey } from '../../apiserver/client/informer.ts'
+import { resources } from '../../client/client.ts'
+import { cacheKey, keyOf, splitKey } from '../../client/informer.ts'
 import {
   errorText,
   isNamespaceTerminating,
@@ -10,7 +10,7 @@ import {
   type Procedure,
   reply,
   runProcedure,
-} from '../../apiserver/client/procedure.ts'
+} from '../../client/procedure.ts'
 import { parseSchedule } from '../../go/cron.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import type { Timer } from '../../kernel/kernel.ts'

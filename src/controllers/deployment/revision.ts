@@ -1,13 +1,7 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types/workload-specs.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
-import {
-  errorText,
-  isAlreadyExists,
-  isNamespaceTerminating,
-  type Procedure,
-  reply,
-} from '../../apiserver/client/procedure.ts'
+import { type Client, resources } from '../../client/client.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
+import { errorText, isAlreadyExists, isNamespaceTerminating, type Procedure, reply } from '../../client/procedure.ts'
 import { computeHash } from '../hash/compute-hash.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
 import {

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../api/types/workload-specs.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
-import { isNotFound, type Procedure, reply } from '../../apiserver/client/procedure.ts'
+import { type Client, resources } from '../../client/client.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
+import { isNotFound, type Procedure, reply } from '../../client/procedure.ts'
 import { byCreation, eventReference } from '../objects.ts'
 import {
   active,

@@ -1,8 +1,8 @@
 import type { DeleteOptions, KubeObject, OwnerReference } from '../../api/types/meta.ts'
-import type { ObjectKey } from '../../apiserver/client/client.ts'
-import { Lru } from '../../apiserver/client/lru.ts'
-import { isConflict, isNotFound, type Procedure, reply, sleep } from '../../apiserver/client/procedure.ts'
-import type { Outcome } from '../../apiserver/client/work-queue.ts'
+import type { ObjectKey } from '../../client/client.ts'
+import { Lru } from '../../client/lru.ts'
+import { isConflict, isNotFound, type Procedure, reply, sleep } from '../../client/procedure.ts'
+import type { Outcome } from '../../client/work-queue.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from '../controller.ts'
 import type { ApiResource } from '../options.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Node, NodeCondition, Taint, Toleration } from '../../api/types/core.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
-import { type Procedure, reply } from '../../apiserver/client/procedure.ts'
+import { type Client, resources } from '../../client/client.ts'
+import { type Procedure, reply } from '../../client/procedure.ts'
 
 /** Taints that conditions of a node bring. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 

@@ -1,4 +1,4 @@
-import { createRateLimiter, type RateLimiter } from '../../apiserver/client/rate-limiter.ts'
+import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'

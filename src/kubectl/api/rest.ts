@@ -1,6 +1,6 @@
 import type { Status } from '../../api/types/meta.ts'
-import type { UserInfo } from '../../apiserver/client/client.ts'
-import type { HttpAnswer, HttpStream } from '../../apiserver/server.ts'
+import type { UserInfo } from '../../client/client.ts'
+import type { HttpAnswer, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
 import { CommandFailure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'

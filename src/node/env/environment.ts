@@ -1,6 +1,6 @@
 import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../api/types/core.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { compareBytes } from '../fs/path.ts'
+import { compareBytes } from '../../fs/path.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 import { expand, mappingOf } from './expansion.ts'
 import { environmentField, type PodAddresses, resourceField } from './field-values.ts'

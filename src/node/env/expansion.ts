@@ -1,4 +1,4 @@
-import { compareBytes } from '../fs/path.ts'
+import { compareBytes } from '../../fs/path.ts'
 
 type Variables = readonly { readonly name: string; readonly value: string }[]
 

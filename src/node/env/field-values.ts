@@ -1,7 +1,7 @@
 import { quantity, quantityMilliValue, quantityValue } from '../../api/quantity.ts'
 import type { Container, Pod } from '../../api/types/core.ts'
+import { compareBytes } from '../../fs/path.ts'
 import { goQuote } from '../../go/quote.ts'
-import { compareBytes } from '../fs/path.ts'
 
 export type FieldValue = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }
 

@@ -1,7 +1,7 @@
 import type { Secret } from '../../api/types/core.ts'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import { compareBytes } from '../../fs/path.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
-import { compareBytes } from '../fs/path.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 
 /** Credentials for one location, as a docker config lists them. */

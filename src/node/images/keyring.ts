@@ -1,4 +1,4 @@
-import { compareBytes } from '../fs/path.ts'
+import { compareBytes } from '../../fs/path.ts'
 import type { DockerConfigEntry } from './docker-config.ts'
 
 /** Credentials that may open a repository, and where they come from. */

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/types/core.ts'
-import type { Client } from '../../apiserver/client/client.ts'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
+import type { Client } from '../../client/client.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'

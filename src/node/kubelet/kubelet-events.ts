@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
 export interface KubeletEvents {

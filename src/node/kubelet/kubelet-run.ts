@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/types/core.ts'
-import type { EventRecorder } from '../../apiserver/client/event-recorder.ts'
-import { createRateLimiter } from '../../apiserver/client/rate-limiter.ts'
+import type { EventRecorder } from '../../client/event-recorder.ts'
+import { createRateLimiter } from '../../client/rate-limiter.ts'
 import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
 import { gridAfter } from '../../kernel/grid.ts'
 import type { Timer } from '../../kernel/kernel.ts'

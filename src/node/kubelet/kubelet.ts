@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/types/core.ts'
-import { createEventRecorder, type EventRecorder } from '../../apiserver/client/event-recorder.ts'
-import { createRateLimiter } from '../../apiserver/client/rate-limiter.ts'
+import { createEventRecorder, type EventRecorder } from '../../client/event-recorder.ts'
+import { createRateLimiter } from '../../client/rate-limiter.ts'
 import { PullRecords } from '../images/pull-records.ts'
 import type { KubeletContext } from './context.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'

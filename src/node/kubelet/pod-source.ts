@@ -1,7 +1,7 @@
 import { jsonEqual } from '../../api/json-equal.ts'
 import type { Pod } from '../../api/types/core.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
-import { Reflector } from '../../apiserver/client/reflector.ts'
+import { type Client, resources } from '../../client/client.ts'
+import { Reflector } from '../../client/reflector.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 

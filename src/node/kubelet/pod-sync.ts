@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod, PodStatus, Secret } from '../../api/types/core.ts'
-import { resources } from '../../apiserver/client/client.ts'
+import { resources } from '../../client/client.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { second } from '../../kernel/time.ts'
 import { isTerminal } from '../status/status-manager.ts'

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
-import { Reflector } from '../../apiserver/client/reflector.ts'
+import { type Client, resources } from '../../client/client.ts'
+import { Reflector } from '../../client/reflector.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'

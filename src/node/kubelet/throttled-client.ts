@@ -1,5 +1,5 @@
-import type { Client } from '../../apiserver/client/client.ts'
-import type { RateLimiter } from '../../apiserver/client/rate-limiter.ts'
+import type { Client } from '../../client/client.ts'
+import type { RateLimiter } from '../../client/rate-limiter.ts'
 
 /** A client all of whose requests but watches take a token first. Source: client-go rest/request.go, tryThrottle and Watch. */
 export function throttledClient(client: Client, limiter: RateLimiter): Client {

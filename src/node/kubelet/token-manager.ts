@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/types/core.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
+import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { hour, second, type VirtualMs } from '../../kernel/time.ts'

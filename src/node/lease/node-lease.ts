@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
+import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, rfc3339Micro } from '../../kernel/calendar.ts'
 import { type Grid, gridAfter, gridAtOrBefore } from '../../kernel/grid.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'

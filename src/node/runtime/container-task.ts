@@ -1,6 +1,6 @@
+import type { FileView } from '../../fs/node-fs.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
-import type { FileView } from '../fs/node-fs.ts'
-import type { ProcessContext, Program, ProgramRun, Wait } from '../programs/program.ts'
+import type { ProcessContext, Program, ProgramRun, Wait } from '../../shell/program.ts'
 import type { ExecResult, RuntimeResult } from './cri.ts'
 
 /** Fires when a name in a directory changes. */

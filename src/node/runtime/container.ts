@@ -1,6 +1,6 @@
+import type { ContainerFiles } from '../../fs/node-fs.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { ContainerFiles } from '../fs/node-fs.ts'
-import type { ImageDefinition, Program } from '../programs/program.ts'
+import type { ImageDefinition, Program } from '../../shell/program.ts'
 import type { ContainerProcess } from './container-task.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'

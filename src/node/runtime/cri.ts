@@ -1,5 +1,5 @@
+import type { BindMount } from '../../fs/node-fs.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { BindMount } from '../fs/node-fs.ts'
 
 /**
  * What the kubelet orders from the container runtime, after the Container Runtime Interface. Orders take virtual time and

@@ -1,5 +1,5 @@
-import type { FileView, NodeFs } from '../fs/node-fs.ts'
-import { dirname } from '../fs/path.ts'
+import type { FileView, NodeFs } from '../../fs/node-fs.ts'
+import { dirname } from '../../fs/path.ts'
 import type { DirectoryWatch } from './container-task.ts'
 
 /** One listener on the node's files for all processes that wait: a change costs one lookup, not one call each. */

@@ -1,5 +1,5 @@
+import type { ImageDefinition } from '../../shell/program.ts'
 import { splitImage } from '../images/image-name.ts'
-import type { ImageDefinition } from '../programs/program.ts'
 import type { ImageRecord } from './cri.ts'
 import type { Registry } from './registry.ts'
 

@@ -1,5 +1,5 @@
-import { image } from '../programs/image.ts'
-import { exitAfter, type Program, serveForever } from '../programs/program.ts'
+import { image } from '../../shell/image.ts'
+import { exitAfter, type Program, serveForever } from '../../shell/program.ts'
 import type { RuntimeTimings } from './cri.ts'
 import type { Registry } from './registry.ts'
 

@@ -1,7 +1,7 @@
 import type { VirtualMs } from '../../kernel/time.ts'
+import { commonImages, unknownImage } from '../../shell/catalogue.ts'
+import type { ImageDefinition } from '../../shell/program.ts'
 import { splitImage } from '../images/image-name.ts'
-import { commonImages, unknownImage } from '../programs/catalogue.ts'
-import type { ImageDefinition } from '../programs/program.ts'
 import type { RegistryCredential } from './cri.ts'
 import { type PullFailure, pullErrorText, type RuntimeKind } from './error-texts.ts'
 

@@ -1,5 +1,5 @@
 import type { ConfigMap, Secret } from '../../api/types/core.ts'
-import { resources } from '../../apiserver/client/client.ts'
+import { resources } from '../../client/client.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'

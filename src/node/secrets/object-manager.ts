@@ -1,7 +1,7 @@
 import type { ConfigMap, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
-import type { RequestError } from '../../apiserver/client/client.ts'
 import { base64Length, utf8Length } from '../../bytes/bytes.ts'
+import type { RequestError } from '../../client/client.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 
 /** Why an object could not be had, with the text that reaches events and statuses. */

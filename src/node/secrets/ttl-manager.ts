@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import type { Client } from '../../apiserver/client/client.ts'
+import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import type { Client } from '../../apiserver/client/client.ts'
-import { Reflector } from '../../apiserver/client/reflector.ts'
+import type { Client } from '../../client/client.ts'
+import { Reflector } from '../../client/reflector.ts'
 import { type Grid, gridAfter } from '../../kernel/grid.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'

@@ -1,5 +1,5 @@
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../api/types/core.ts'
-import { type Client, resources } from '../../apiserver/client/client.ts'
+import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nodeUser } from '../../../src/apiserver/auth/users.ts'
-import type { UserInfo } from '../../../src/apiserver/client/client.ts'
 import type { RunningApiServer } from '../../../src/apiserver/create-api-server.ts'
+import type { UserInfo } from '../../../src/client/client.ts'
 import { newApiServer } from '../new-api-server.ts'
 import { admin, binding, boundPod, jane, rbac, role, secretVolume, testAuthorization, userSubject } from './helpers.ts'
 

@@ -4,7 +4,7 @@ import { bootstrapPolicy } from '../../../src/apiserver/auth/bootstrap-policy.ts
 import { type Authorization, createAuthorization } from '../../../src/apiserver/auth/create-authorization.ts'
 import type { GraphDelay } from '../../../src/apiserver/auth/node-graph-feed.ts'
 import { authenticated } from '../../../src/apiserver/auth/users.ts'
-import type { UserInfo } from '../../../src/apiserver/client/client.ts'
+import type { UserInfo } from '../../../src/client/client.ts'
 import { createKernel, type Kernel } from '../../../src/kernel/kernel.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 

@@ -1,6 +1,6 @@
 import { admissionPlugins } from '../../../src/apiserver/admission/plugins/all.ts'
 import { kindStrategies } from '../../../src/apiserver/registry/kinds/all.ts'
-import type { HttpAnswer } from '../../../src/apiserver/server.ts'
+import type { HttpAnswer } from '../../../src/client/server.ts'
 import type { FeatureGates } from '../../../src/versions/feature-gates.ts'
 import { admin, newApiServer } from '../new-api-server.ts'
 

@@ -1,6 +1,6 @@
 import type { Event, Node, Pod } from '../../../src/api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../../../src/api/types/meta.ts'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { adminUser } from '../../../src/cluster/control-plane.ts'
 import { rfc3339, rfc3339Micro } from '../../../src/kernel/calendar.ts'
 import { type RecordedControlPlane, readyNode } from '../recorded-control-plane.ts'

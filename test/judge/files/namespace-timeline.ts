@@ -1,4 +1,4 @@
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { adminUser } from '../../../src/cluster/control-plane.ts'
 import type { RowScore } from '../judge.ts'
 import type { RecordedControlPlane } from '../recorded-control-plane.ts'

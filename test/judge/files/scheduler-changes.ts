@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../../src/api/types/core.ts'
 import type { ResourceRef } from '../../../src/api/types/meta.ts'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 
 export type Change =
   | { readonly kind: 'create'; readonly resource: ResourceRef; readonly object: object }

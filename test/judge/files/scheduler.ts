@@ -1,6 +1,6 @@
 import type { Event, Node, Pod } from '../../../src/api/types/core.ts'
 import type { KubeList, KubeObject, ResourceRef } from '../../../src/api/types/meta.ts'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { adminUser } from '../../../src/cluster/control-plane.ts'
 import { isListOf, type Judge, type RowScore } from '../judge.ts'
 import { createRecordedControlPlane, type RecordedControlPlane } from '../recorded-control-plane.ts'

@@ -1,5 +1,5 @@
 import type { Event, Pod } from '../../../src/api/types/core.ts'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { SimOptions } from '../../../src/sim/options.ts'
 import type { Fault, Sim } from '../../../src/sim/sim.ts'

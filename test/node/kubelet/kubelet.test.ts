@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { createWorld, fileOf, mounting, secret, withEnv } from './world.ts'
 
 describe('a Pod from its binding to its end', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/types/core.ts'
-import { resources } from '../../../src/apiserver/client/client.ts'
+import { resources } from '../../../src/client/client.ts'
 import { createWorld, mounting, secret, type World } from './world.ts'
 
 const key = (name: string) => ({ namespace: 'default', name })

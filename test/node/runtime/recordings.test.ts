@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { ProcessContext } from '../../../src/node/programs/program.ts'
 import { createRecordingRegistry, recordedProgram } from '../../../src/node/runtime/recording-profile.ts'
+import type { ProcessContext } from '../../../src/shell/program.ts'
 
 interface Line {
   readonly t: number

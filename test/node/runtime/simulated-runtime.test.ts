@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { createNodeFs } from '../../../src/fs/memory-fs.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import { createNodeFs } from '../../../src/node/fs/memory-fs.ts'
-import { image } from '../../../src/node/programs/image.ts'
-import { type Program, serveForever } from '../../../src/node/programs/program.ts'
 import type { ContainerConfig, RuntimeContainer, RuntimeResult } from '../../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRegistry, type Registry } from '../../../src/node/runtime/registry.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
+import { image } from '../../../src/shell/image.ts'
+import { type Program, serveForever } from '../../../src/shell/program.ts'
 
 function createWorld(registry: Registry = createRecordingRegistry(), seed = 'runtime') {
   const kernel = createKernel()

@@ -1,7 +1,7 @@
 import { utf8Length } from '../../../bytes/bytes.ts'
-import { goErrorText } from '../../fs/error-text.ts'
-import type { FileView, FsResult } from '../../fs/node-fs.ts'
-import { compareBytes, dirname, joinPath } from '../../fs/path.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
+import type { FileView, FsResult } from '../../../fs/node-fs.ts'
+import { compareBytes, dirname, joinPath } from '../../../fs/path.ts'
 import type { FileProjection, Payload } from './payload.ts'
 
 /** Source: pkg/volume/util/atomic_writer.go, constants. */

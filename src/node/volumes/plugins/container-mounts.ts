@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../../api/types/core.ts'
+import type { BindMount, NodeFs } from '../../../fs/node-fs.ts'
 import { expandPath } from '../../env/expansion.ts'
-import type { BindMount, NodeFs } from '../../fs/node-fs.ts'
 import type { VolumePlugin } from '../plugin.ts'
 import { volumeFactsOf } from './facts.ts'
 import { prepareSubPath } from './subpath.ts'

@@ -1,7 +1,7 @@
 import type { Pod, VolumeProjection } from '../../../api/types/core.ts'
 import { utf8Bytes } from '../../../bytes/bytes.ts'
+import { joinPath } from '../../../fs/path.ts'
 import { metadataField, resourceField } from '../../env/field-values.ts'
-import { joinPath } from '../../fs/path.ts'
 import type { ContentSource, VolumeRef } from '../plugin.ts'
 import type { Content, ContentKind } from './content-volume.ts'
 import { volumeFactsOf } from './facts.ts'

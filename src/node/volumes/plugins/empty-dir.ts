@@ -1,5 +1,5 @@
-import { goErrorText } from '../../fs/error-text.ts'
-import type { NodeFs } from '../../fs/node-fs.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
 import { ownFromLeaves } from './ownership.ts'
 
 /** Mode of an emptyDir. Source: pkg/volume/emptydir/empty_dir.go, perm. */

@@ -1,9 +1,9 @@
 import type { ConfigMap, Pod, Secret } from '../../../api/types/core.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import type { NodeFs } from '../../fs/node-fs.ts'
 import type { AtomicWriteOptions, WriteStep } from './atomic-writer.ts'
 
 export type Got<T> =

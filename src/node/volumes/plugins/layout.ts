@@ -1,4 +1,4 @@
-import { joinPath } from '../../fs/path.ts'
+import { joinPath } from '../../../fs/path.ts'
 
 /** Where the kubelet keeps what on its node. Source: pkg/kubelet/kubelet_getters.go; facts/kubelet.md 4.1. */
 export const kubeletRoot = '/var/lib/kubelet'

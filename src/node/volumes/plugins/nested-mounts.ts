@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../../../api/types/core.ts'
-import { goErrorText } from '../../fs/error-text.ts'
-import type { NodeFs } from '../../fs/node-fs.ts'
-import { compareBytes, joinPath } from '../../fs/path.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
+import { compareBytes, joinPath } from '../../../fs/path.ts'
 
 /**
  * Makes the directories in a volume at which other volumes of a container will be mounted.

@@ -1,5 +1,5 @@
-import { goErrorText } from '../../fs/error-text.ts'
-import type { FileStat, FileView } from '../../fs/node-fs.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
+import type { FileStat, FileView } from '../../../fs/node-fs.ts'
 
 /** Source: pkg/volume/volume_linux.go, rwMask, roMask, execMask; the last is the set-group-id bit of directories. */
 const writableMask = 0o660

@@ -1,6 +1,6 @@
 import type { ConfigMap, KeyToPath, Secret } from '../../../api/types/core.ts'
 import { fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
-import { compareBytes } from '../../fs/path.ts'
+import { compareBytes } from '../../../fs/path.ts'
 
 /** Content, mode and owner of one file of a volume. */
 export interface FileProjection {

@@ -1,4 +1,4 @@
-import { goErrorText } from '../../fs/error-text.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
 import type { VolumePlugin, VolumeRef } from '../plugin.ts'
 import { memoryVolumeSize, uidOf } from './content-volume.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'

@@ -1,6 +1,6 @@
-import { goErrorText } from '../../fs/error-text.ts'
-import type { NodeFs } from '../../fs/node-fs.ts'
-import { isWithin, joinPath } from '../../fs/path.ts'
+import { goErrorText } from '../../../fs/error-text.ts'
+import type { NodeFs } from '../../../fs/node-fs.ts'
+import { isWithin, joinPath } from '../../../fs/path.ts'
 import { podDirectory, subPathDirectory } from './layout.ts'
 
 export interface SubPath {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
+import { createNodeFs } from '../../../../src/fs/memory-fs.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
-import { createNodeFs } from '../../../../src/node/fs/memory-fs.ts'
 import { type WriteStep, writeAtomically } from '../../../../src/node/volumes/plugins/atomic-writer.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 

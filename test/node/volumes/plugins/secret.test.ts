@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FsResult } from '../../../../src/node/fs/node-fs.ts'
+import type { FsResult } from '../../../../src/fs/node-fs.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 
 const mode = (result: FsResult<{ mode: number }>) => (result.ok ? result.value.mode.toString(8) : result.code)

@@ -1,0 +1,176 @@
+import type { Event, EventSource } from '../api/types/core.ts'
+import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
+import { type Calendar, rfc3339 } from '../kernel/calendar.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { RandomStream } from '../kernel/random.ts'
+import { second } from '../kernel/time.ts'
+import { type Client, type Reply, resources } from './client.ts'
+import { type Correlated, EventCorrelator } from './event-correlator.ts'
+
+export interface EventRecorderOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  /** The recorder's own client: a kubelet's events have a rate limit of their own. */
+  readonly client: Client
+  readonly source: EventSource
+  /** Minor version of the component. */
+  readonly minor: number
+  /** Draws the order of events of one instant (up to v1.20) and the first pause before a retry. */
+  readonly random: RandomStream
+}
+
+/** The classic recorder of core/v1 events. Source: client-go tools/record/event.go; facts/apiserver.md 10. */
+export interface EventRecorder {
+  /** Sends it later, unless it is dropped: nobody waits for an event. */
+  event(object: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** Events that wait to be sent. */
+  readonly pending: number
+  /** The component ends: what waits is lost, and so is what was counted. */
+  stop(): void
+}
+
+/** Source: event.go, maxTriesPerEvent, defaultSleepDuration, maxQueuedEvents. */
+export const eventDelivery = { tries: 12, pauseMs: 10 * second, queue: 1000 } as const
+
+/** A reference to an object, as events carry it. Source: client-go tools/reference/ref.go, GetReference. */
+export function referenceTo(object: KubeObject, fieldPath?: string): ObjectReference {
+  const { name, namespace, uid, resourceVersion } = object.metadata
+  return {
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    apiVersion: object.apiVersion,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(fieldPath === undefined ? {} : { fieldPath }),
+  }
+}
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { kernel, calendar, client, source, minor, random } = options
+  const nameFor = eventNames(kernel, calendar, source)
+  const now = () => rfc3339(calendar.at(kernel.now()))
+  const correlator = new EventCorrelator(minor, nameFor)
+  const queue: Event[] = []
+  let made: Event[] = []
+  let isSending = false
+  let isStopped = false
+
+  const enqueue = (): void => {
+    const events = made
+    made = []
+    // Up to v1.20 each event travels in a goroutine of its own, so those of one instant come in any order.
+    if (minor < 21) shuffle(events, random)
+    for (const event of events) if (queue.length < eventDelivery.queue) queue.push(event)
+    if (!isSending) sendNext()
+  }
+
+  const sendNext = (): void => {
+    isSending = false
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+      const result = correlator.correlate(event, kernel.now(), now())
+      if (result.kind === 'skip') continue
+      isSending = true
+      attempt(result, 1)
+      return
+    }
+  }
+
+  const attempt = (result: Exclude<Correlated, { kind: 'skip' }>, tries: number): void => {
+    if (isStopped) return
+    const { event } = result
+    const create = () => client.create<Event>(resources.events, event, settle)
+    const settle = (reply: Reply<Event>): void => {
+      if (isStopped) return
+      if (reply.ok) correlator.updateState(reply.value)
+      // What the server refuses it would refuse again; only what did not reach it is worth another try.
+      const isLost = reply.ok || reply.error.kind === 'status' || tries >= eventDelivery.tries
+      if (isLost) {
+        sendNext()
+        return
+      }
+      const { pauseMs } = eventDelivery
+      kernel.schedule(tries === 1 ? Math.floor(pauseMs * random.next()) : pauseMs, () => attempt(result, tries + 1))
+    }
+    if (result.kind === 'create') {
+      create()
+      return
+    }
+    const { name, namespace } = event.metadata
+    const key = namespace === undefined ? { name } : { namespace, name }
+    const type = 'application/strategic-merge-patch+json'
+    client.patch<Event>(resources.events, key, type, result.patch, (reply) => {
+      // The event has expired at the server: it is made again, with its count.
+      if (!reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404) create()
+      else settle(reply)
+    })
+  }
+
+  return {
+    get pending() {
+      return queue.length + made.length + (isSending ? 1 : 0)
+    },
+    event(object, type, reason, message) {
+      if (isStopped) return
+      const timestamp = now()
+      if (made.length === 0) kernel.schedule(0, enqueue)
+      made.push({
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name: nameFor(object.name ?? ''), namespace: object.namespace || 'default' },
+        involvedObject: object,
+        reason,
+        message,
+        source,
+        firstTimestamp: timestamp,
+        lastTimestamp: timestamp,
+        count: 1,
+        type,
+        eventTime: null,
+        // Source: event.go, generateEvent: filled from v1.28 on.
+        reportingComponent: minor >= 28 ? (source.component ?? '') : '',
+        reportingInstance: minor >= 28 ? (source.host ?? '') : '',
+      })
+    },
+    stop() {
+      isStopped = true
+      queue.length = 0
+      made = []
+    },
+  }
+}
+
+/**
+ * `<object>.<ns since 1970 in hex>`. The simulation knows whole ms only; the rest of the number tells the recorder and
+ * how many it made in that ms, so that no two are alike.
+ */
+function eventNames(kernel: Kernel, calendar: Calendar, source: EventSource): (objectName: string) => string {
+  const offset = hash(`${source.component}/${source.host}`) % 900_000
+  let lastMs = -1
+  let count = 0
+  return (objectName) => {
+    const ms = calendar.at(kernel.now())
+    count = ms === lastMs ? count + 1 : 0
+    lastMs = ms
+    const nanos = BigInt(ms) * 1_000_000n + BigInt(offset + count)
+    return `${objectName}.${nanos.toString(16)}`
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return value >>> 0
+}
+
+function shuffle(events: Event[], random: RandomStream): void {
+  for (let i = events.length - 1; i > 0; i--) {
+    const j = random.integer(0, i + 1)
+    const a = events[i]
+    const b = events[j]
+    if (a === undefined || b === undefined) return
+    events[i] = b
+    events[j] = a
+  }
+}

@@ -1,0 +1,49 @@
+import { setup } from 'xstate'
+import { compileMachine } from '../kernel/compiled-machine.ts'
+
+/**
+ * The states of one reflector: client-go's ListAndWatch. Source: client-go tools/cache/reflector.go; facts/kubelet.md 1.4.
+ * No actor of it runs: reflectors are too many. `nextReflectorState` steps through its transitions.
+ */
+export type ReflectorEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'list.succeeded' }
+  | { readonly type: 'list.failed' }
+  /** The watch ended as it should: it ran out of time, or its connection ended after it had lasted. */
+  | { readonly type: 'watch.ended' }
+  /** It ended with nothing in it within a second, with an error (410 included), or could not be opened. */
+  | { readonly type: 'watch.failed' }
+  /** Nobody listens at the server's port: it will be there again, and the watch can go on where it stopped. */
+  | { readonly type: 'watch.refused' }
+  | { readonly type: 'waited' }
+  | { readonly type: 'stop' }
+
+export const reflectorMachine = setup({ types: {} as { events: ReflectorEvent } }).createMachine({
+  id: 'reflector',
+  initial: 'idle',
+  on: { stop: '.stopped' },
+  states: {
+    idle: { on: { start: 'listing' } },
+    listing: { on: { 'list.succeeded': 'watching', 'list.failed': 'backingOff' } },
+    watching: {
+      on: {
+        'watch.ended': { target: 'watching', reenter: true },
+        'watch.failed': 'backingOff',
+        'watch.refused': 'waitingForServer',
+      },
+    },
+    waitingForServer: { on: { waited: 'watching' } },
+    backingOff: { on: { waited: 'listing' } },
+    stopped: { on: { start: 'listing' } },
+  },
+})
+
+export type ReflectorState = keyof (typeof reflectorMachine)['states'] & string
+
+const compiled = compileMachine(reflectorMachine)
+
+/** Where an event leads, as the machine says; the same state if it says nothing. */
+export function nextReflectorState(state: ReflectorState, event: ReflectorEvent['type']): ReflectorState {
+  // Names of compiled states are those of the machine's states.
+  return (compiled.states.get(state)?.transitions.get(event)?.target.name ?? state) as ReflectorState
+}

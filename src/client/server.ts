@@ -1,0 +1,63 @@
+import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
+import type { ListOptions, PatchType, UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client.ts'
+
+/**
+ * The API server as its callers see it. It answers at the instant of the call: the way there and back is the link's
+ * business (client/link.ts). Requests of components come as objects (`handle`, `watch`); `http` takes bytes and
+ * goes through the same pipeline.
+ */
+
+export type Verb = 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+export interface ApiRequest {
+  readonly user: UserInfo
+  readonly verb: Verb
+  readonly resource: ResourceRef
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly list?: ListOptions
+  readonly delete?: DeleteOptions
+  /** Of create and update: the object, in the request's version. Of patch: the decoded patch. */
+  readonly body?: unknown
+  readonly patchType?: PatchType
+  readonly fieldManager?: string
+  readonly dryRun?: boolean
+  /** Read: `'0'` allows the server's cache. */
+  readonly resourceVersion?: string
+}
+
+export type ApiAnswer =
+  | { readonly ok: true; readonly code: number; readonly object: KubeObject | Status }
+  | { readonly ok: false; readonly status: Status }
+
+export interface HttpRequest {
+  /** Undefined: no credentials. */
+  readonly user: UserInfo | undefined
+  readonly method: string
+  /** Path with query. */
+  readonly path: string
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string
+}
+
+export interface HttpAnswer {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** An HTTP answer that goes on: a watch. Each chunk is one line of JSON with its newline. */
+export interface HttpStream {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Starts delivery. `end` is called once. */
+  read(handlers: { chunk(text: string): void; end(): void }): { stop(): void }
+}
+
+export interface ApiServer {
+  handle(request: ApiRequest): ApiAnswer
+  watch(user: UserInfo, resource: ResourceRef, options: WatchOptions, handlers: WatchHandlers<KubeObject>): WatchHandle
+  http(request: HttpRequest): HttpAnswer | HttpStream
+}

@@ -1,0 +1,89 @@
+import { utf8Length } from '../bytes/bytes.ts'
+import type { FileStat, FsUser } from './node-fs.ts'
+
+/** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
+export const pageBytes = 4096
+
+/** Size of a directory on tmpfs: 20 bytes for each name, `.` and `..` included. Source: Linux mm/shmem.c, BOGO_DIRENT_SIZE. */
+const tmpfsDirentBytes = 20
+/** Size that a directory on ext4 or overlay shows while it is small. */
+const diskDirectoryBytes = 4096
+
+/** Where inodes live: the node's disk, one tmpfs mount, or one container's root. */
+export interface Device {
+  readonly kind: 'disk' | 'tmpfs' | 'overlay'
+  /** Undefined: no limit of its own. */
+  readonly sizeBytes: number | undefined
+  /** Whole pages, for tmpfs. */
+  usedBytes: number
+  /** Unmounted, or lost when the power went: nothing is accounted any more. */
+  dropped?: true
+}
+
+/** One file, directory or link. A class, for there are very many. */
+export class Inode {
+  readonly id: number
+  readonly type: FileStat['type']
+  readonly device: Device
+  mode: number
+  uid = 0
+  gid = 0
+  mtimeMs: number
+  /** Names that lead to it; 0 once unlinked. Of a directory: 2 and its sub-directories. */
+  links: number
+  /** Bind mounts that keep it alive without a name. */
+  pins = 0
+  content: Uint8Array = emptyContent
+  target = ''
+  /** Of a directory, oldest name first. */
+  readonly entries: Map<string, Inode> | undefined
+
+  constructor(id: number, type: FileStat['type'], device: Device, mode: number, mtimeMs: number) {
+    this.id = id
+    this.type = type
+    this.device = device
+    this.mode = mode
+    this.mtimeMs = mtimeMs
+    this.links = type === 'directory' ? 2 : 1
+    this.entries = type === 'directory' ? new Map() : undefined
+  }
+}
+
+const emptyContent = new Uint8Array(0)
+
+/** Whole pages that a content of this length takes. */
+export function pagesOf(bytes: number): number {
+  return Math.ceil(bytes / pageBytes) * pageBytes
+}
+
+export function statOf(inode: Inode): FileStat {
+  const base = {
+    type: inode.type,
+    mode: inode.mode,
+    uid: inode.uid,
+    gid: inode.gid,
+    size: sizeOf(inode),
+    mtimeMs: inode.mtimeMs,
+    inode: inode.id,
+    links: inode.links,
+  }
+  return inode.type === 'symlink' ? { ...base, target: inode.target } : base
+}
+
+function sizeOf(inode: Inode): number {
+  switch (inode.type) {
+    case 'file':
+      return inode.content.length
+    case 'symlink':
+      return utf8Length(inode.target)
+    case 'directory':
+      return inode.device.kind === 'tmpfs' ? tmpfsDirentBytes * (2 + (inode.entries?.size ?? 0)) : diskDirectoryBytes
+  }
+}
+
+/** Whether a user may do what `bits` say (4 read, 2 write, 1 search or execute). User 0 may do everything. */
+export function permits(inode: Inode, user: FsUser, bits: number): boolean {
+  if (user.uid === 0) return true
+  const shift = inode.uid === user.uid ? 6 : inode.gid === user.gid || user.groups.includes(inode.gid) ? 3 : 0
+  return ((inode.mode >> shift) & bits) === bits
+}

@@ -1,0 +1,164 @@
+import type { FileStat } from '../../fs/node-fs.ts'
+import { civilTime, padNumber } from '../../kernel/calendar.ts'
+
+/** `-rw-r--r--`, `drwxrwxrwt`, `lrwxrwxrwx`. Source: busybox libbb/mode_string.c. */
+export function modeString({ type, mode }: Pick<FileStat, 'type' | 'mode'>): string {
+  const kind = type === 'directory' ? 'd' : type === 'symlink' ? 'l' : '-'
+  const bits = (shift: number, special: number, letter: string): string => {
+    const execute = (mode & (1 << shift)) !== 0
+    const last = (mode & special) !== 0 ? (execute ? letter : letter.toUpperCase()) : execute ? 'x' : '-'
+    return `${(mode & (4 << shift)) !== 0 ? 'r' : '-'}${(mode & (2 << shift)) !== 0 ? 'w' : '-'}${last}`
+  }
+  return kind + bits(6, 0o4000, 's') + bits(3, 0o2000, 's') + bits(0, 0o1000, 't')
+}
+
+const users: Readonly<Record<number, string>> = {
+  0: 'root',
+  1: 'daemon',
+  2: 'bin',
+  8: 'mail',
+  33: 'www-data',
+  65534: 'nobody',
+}
+const groups: Readonly<Record<number, string>> = { ...users, 10: 'wheel', 65534: 'nobody' }
+
+/** Name of a user in the image's /etc/passwd, or the number. */
+export function userName(uid: number): string {
+  return Object.hasOwn(users, uid) ? (users[uid] ?? String(uid)) : String(uid)
+}
+
+export function groupName(gid: number): string {
+  return Object.hasOwn(groups, gid) ? (groups[gid] ?? String(gid)) : String(gid)
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const monthNames = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const dayMs = 86_400_000
+const halfYearMs = (dayMs * 365) / 2
+
+/** `May  1 12:34`, or `May  1  2019` when it is half a year away. Source: busybox coreutils/ls.c. */
+export function listDate(at: number, now: number): string {
+  const { year, month, day, hour, minute } = civilTime(at)
+  const date = `${months[month - 1]} ${String(day).padStart(2)}`
+  const age = now - at
+  return age < halfYearMs && age > -15 * 60_000
+    ? `${date} ${padNumber(hour, 2)}:${padNumber(minute, 2)}`
+    : `${date}  ${year}`
+}
+
+/** `2020-05-01 12:34:56.000000000 +0000`. */
+export function statDate(at: number): string {
+  const { year, month, day, hour, minute, second, millisecond } = civilTime(at)
+  const date = [padNumber(year, 4), padNumber(month, 2), padNumber(day, 2)].join('-')
+  const time = [hour, minute, second].map((part) => padNumber(part, 2)).join(':')
+  return `${date} ${time}.${padNumber(millisecond, 3)}000000 +0000`
+}
+
+/** What `date +FORMAT` writes of an instant, in UTC. Source: strftime(3). */
+export function strftime(format: string, at: number): string {
+  return format.replace(/%(.)/g, (whole, letter: string) => timeField(letter, at) ?? dateField(letter, at) ?? whole)
+}
+
+function timeField(letter: string, at: number): string | undefined {
+  const { hour, minute, second, millisecond } = civilTime(at)
+  const two = (n: number) => padNumber(n, 2)
+  switch (letter) {
+    case 'H':
+      return two(hour)
+    case 'I':
+      return two(hour % 12 === 0 ? 12 : hour % 12)
+    case 'M':
+      return two(minute)
+    case 'S':
+      return two(second)
+    case 's':
+      return String(Math.floor(at / 1000))
+    case 'N':
+      return `${padNumber(millisecond, 3)}000000`
+    case 'p':
+      return hour < 12 ? 'AM' : 'PM'
+    case 'z':
+      return '+0000'
+    case 'Z':
+      return 'UTC'
+    case 'T':
+      return strftime('%H:%M:%S', at)
+    case 'R':
+      return strftime('%H:%M', at)
+    case 'n':
+      return '\n'
+    case 't':
+      return '\t'
+    case '%':
+      return '%'
+    default:
+      return undefined
+  }
+}
+
+function dateField(letter: string, at: number): string | undefined {
+  const { year, month, day } = civilTime(at)
+  const weekday = (Math.floor(at / dayMs) + 4) % 7
+  switch (letter) {
+    case 'Y':
+      return padNumber(year, 4)
+    case 'y':
+      return padNumber(year % 100, 2)
+    case 'm':
+      return padNumber(month, 2)
+    case 'd':
+      return padNumber(day, 2)
+    case 'e':
+      return String(day).padStart(2)
+    case 'a':
+      return days[weekday]?.slice(0, 3)
+    case 'A':
+      return days[weekday]
+    case 'b':
+      return months[month - 1]
+    case 'B':
+      return monthNames[month - 1]
+    case 'j':
+      return padNumber(dayOfYearOf(month, day, year), 3)
+    case 'u':
+      return String(weekday === 0 ? 7 : weekday)
+    case 'w':
+      return String(weekday)
+    case 'F':
+      return strftime('%Y-%m-%d', at)
+    case 'D':
+      return strftime('%m/%d/%y', at)
+    case 'c':
+      return strftime('%a %b %e %H:%M:%S %Y', at)
+    default:
+      return undefined
+  }
+}
+
+function dayOfYearOf(month: number, day: number, year: number): number {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  return (
+    [0, 31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30].slice(0, month).reduce((sum, each) => sum + each, 0) +
+    day
+  )
+}
+
+/** Blocks of 512 bytes that a file takes: whole pages. Directories and links on tmpfs take none. */
+export function blocksOf({ type, size }: FileStat, isOnTmpfs: boolean): number {
+  if (type === 'file') return Math.ceil(size / 4096) * 8
+  return type === 'directory' && !isOnTmpfs ? 8 : 0
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { matchesGlob } from '../../src/shell/ash/glob.ts'
+import { parseScript } from '../../src/shell/ash/parser.ts'
+import { toRegExp } from '../../src/shell/tools/regex.ts'
+import { createWorld } from './world.ts'
+
+const pieces = [
+  '$',
+  '(',
+  ')',
+  '{',
+  '}',
+  '"',
+  "'",
+  '`',
+  ';',
+  '&',
+  '|',
+  ' ',
+  '\n',
+  '<',
+  '>',
+  '=',
+  '*',
+  '[',
+  ']',
+  '\\',
+  '#',
+  '!',
+  '~',
+  '-',
+  ':',
+  '%',
+  '@',
+  '1',
+  'a',
+  'X',
+  'if ',
+  'then ',
+  'fi',
+  'while ',
+  'do ',
+  'done',
+  'for ',
+  ' in ',
+  'case ',
+  'esac',
+  ';;',
+  '$((',
+  '))',
+  '${',
+  'echo ',
+  'cat ',
+  '/etc/foo',
+  '<<E\n',
+  '&&',
+  '||',
+  'sed s/a/b/ ',
+  'grep ',
+  'ls -la ',
+  'test ',
+  '__proto__',
+  'constructor',
+  'read x',
+  'eval ',
+  'set -e;',
+  'f() ',
+]
+const script = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''))
+
+describe('hostile input', () => {
+  test('any text is read as a script or refused with a message', () => {
+    fc.assert(
+      fc.property(fc.oneof(script, fc.string()), (text) => {
+        const parsed = parseScript(text)
+        if (!parsed.ok) expect(parsed.message).not.toBe('')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('any script runs to an end, to a wait, or to its limit', () => {
+    const world = createWorld()
+    const { id } = world.start(['sleep', 'infinity'])
+    fc.assert(
+      fc.property(script, (text) => {
+        const result = world.runtime.exec(id, ['sh', '-c', text], 'one\ntwo\n')
+        if (result.ok) expect(result.value.exitCode).toBeGreaterThanOrEqual(0)
+        else expect(result.message).toContain('podsim')
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('deep nesting is refused, not a stack overflow', () => {
+    const deep = (open: string, close: string) => parseScript(open.repeat(5000) + close.repeat(5000))
+    for (const [open, close] of [
+      ['(', ')'],
+      ['$(', ')'],
+      ['{ ', ' }'],
+      ['if ', ' fi'],
+      ['"$(', ')"'],
+      ['${a:-', '}'],
+    ] as const)
+      expect(() => deep(open, close)).not.toThrow()
+  })
+
+  test('patterns with many stars take no exponential time', () => {
+    expect(matchesGlob('*a'.repeat(30), 'a'.repeat(200))).toBe(true)
+    expect(matchesGlob(`${'*a'.repeat(30)}b`, 'a'.repeat(2000))).toBe(false)
+  })
+
+  test.each(['[', '\\', '*', 'a\\{1\\}', '[[:alpha:]]*', '\\(a\\|b\\)', '^*a$'])(
+    'the pattern %s is read or refused',
+    (pattern) => {
+      expect(() => toRegExp(pattern, { extended: false })).not.toThrow()
+    },
+  )
+})
