@@ -194,3 +194,8 @@ function decode(text: string, table: Int8Array, padded: boolean): DecodedBase64 
   }
   return { ok: true, bytes: bytes.slice(0, length) }
 }
+
+/** Whether bytes are UTF-8; `text` is what `utf8Text` made of them, which is longer where it had to replace. */
+export function isUtf8(bytes: Uint8Array, text: string = utf8Text(bytes)): boolean {
+  return utf8Bytes(text).length === bytes.length
+}

@@ -1,6 +1,6 @@
+import { kustomizeBuild, kustomizeYaml } from '../kustomize/kustomize.ts'
 import { fail } from './cli/failure.ts'
 import type { Session } from './cli/session.ts'
-import { kustomizeBuild, kustomizeYaml } from './kustomize/kustomize.ts'
 
 /** What a kustomization directory builds, as YAML documents; warnings go to standard error. */
 export function buildKustomization(session: Session, directory: string): string {

@@ -1,5 +1,5 @@
 import { utf8Bytes } from '../bytes/bytes.ts'
-import type { VirtualFiles } from '../kubectl/host.ts'
+import type { VirtualFiles } from '../fs/virtual-files.ts'
 
 /** Where command lines stand unless they say otherwise. */
 export const homeDirectory = '/home/user'

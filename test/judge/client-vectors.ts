@@ -1,5 +1,5 @@
 /** Runs the vectors that need no server: `create secret ... --dry-run=client` and `kubectl kustomize`. */
-import type { VirtualFiles } from '../../src/kubectl/host.ts'
+import type { VirtualFiles } from '../../src/fs/virtual-files.ts'
 
 export const clientVersions = ['1.32.5', '1.18.2', '1.20.2', '1.35.2'] as const
 export type ClientVersionName = (typeof clientVersions)[number]

@@ -1,4 +1,4 @@
-import type { VirtualFiles } from '../../src/kubectl/host.ts'
+import type { VirtualFiles } from '../../src/fs/virtual-files.ts'
 
 /** Files in memory, for tests of command lines. */
 export class MemoryFiles implements VirtualFiles {

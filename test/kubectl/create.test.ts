@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { encodeHash } from '../../src/api/name-hash.ts'
 import { sha256Hex } from '../../src/bytes/sha256.ts'
 import { fromYaml } from '../../src/go/yaml/from-yaml.ts'
 import { runCreateClientSide } from '../../src/kubectl/create/client-side.ts'
-import { encodeHash } from '../../src/kubectl/create/name-hash.ts'
 import { virtualFiles } from '../judge/client-vectors.ts'
 
 test('C1 any file content comes back from the Secret exactly', () => {

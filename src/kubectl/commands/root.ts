@@ -1,6 +1,6 @@
+import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
 import { failNotSimulated } from '../cli/failure.ts'
-import { runKustomize } from '../kustomize/kustomize.ts'
 import { applyCommand } from './apply.ts'
 import { authCommand } from './auth.ts'
 import { configCommand } from './config.ts'

@@ -4,6 +4,7 @@
  */
 
 import { utf8Text } from '../../bytes/bytes.ts'
+import type { VirtualFiles } from '../../fs/virtual-files.ts'
 import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
@@ -11,7 +12,6 @@ import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
 import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
-import type { VirtualFiles } from '../host.ts'
 import { executeJsonpath } from '../print/jsonpath.ts'
 import { parseJsonpath } from '../print/jsonpath-parse.ts'
 import { dryRunStrategy } from './dry-run.ts'

@@ -3,23 +3,15 @@
  * Source: k8s.io/kubectl pkg/cmd/create/create_secret*.go and create_configmap.go; up to 1.20 pkg/generate/versioned.
  */
 
+import { configMapHash, secretHash } from '../../api/name-hash.ts'
 import { configMapKey } from '../../api/validation/formats.ts'
-import { encodeBase64, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { encodeBase64, isUtf8, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes, type JsonObject } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import { keyPairError } from './key-pair.ts'
-import { configMapHash, secretHash } from './name-hash.ts'
-import {
-  type AddKey,
-  addFromEnvFiles,
-  addFromFiles,
-  addFromLiterals,
-  isUtf8,
-  type SourceWorld,
-  statError,
-} from './sources.ts'
+import { type AddKey, addFromEnvFiles, addFromFiles, addFromLiterals, type SourceWorld, statError } from './sources.ts'
 import { structJson } from './struct-json.ts'
 
 /** Sub-commands of `create secret`. */

@@ -5,10 +5,11 @@
  */
 
 import { envVarName } from '../../api/validation/formats.ts'
-import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { isUtf8, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import type { VirtualFiles } from '../../fs/virtual-files.ts'
+import { baseName } from '../../go/path.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fail } from '../cli/failure.ts'
-import type { VirtualFiles } from '../host.ts'
 
 /** What the sources are read from. */
 export interface SourceWorld {
@@ -57,13 +58,6 @@ function parseFileSource(source: string, minor: number): { readonly key: string;
   if (key === '') fail(`key name for file path ${path} missing`)
   if (path === '') fail(`file path for key name ${key} missing`)
   return { key, path }
-}
-
-/** Go's path.Base. */
-export function baseName(path: string): string {
-  if (path === '') return '.'
-  const trimmed = path.replace(/\/+$/, '')
-  return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1)
 }
 
 /** Why a path cannot be found: a file where a directory should be is told apart. */
@@ -119,9 +113,4 @@ function addEnvLine(world: SourceWorld, path: string, bytes: Uint8Array, number:
   const problems = envVarName(key)
   if (problems.length > 0) fail(`${goQuote(key)} is not a valid key name: ${problems.join(';')}`)
   add(key, utf8Bytes(at < 0 ? (world.env.get(key) ?? '') : line.slice(at + 1)))
-}
-
-/** Whether bytes are UTF-8; `text` is what `utf8Text` made of them, which is longer where it had to replace. */
-export function isUtf8(bytes: Uint8Array, text: string = utf8Text(bytes)): boolean {
-  return utf8Bytes(text).length === bytes.length
 }

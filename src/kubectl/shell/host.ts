@@ -1,5 +1,5 @@
+import type { VirtualFiles } from '../../fs/virtual-files.ts'
 import type { EpochMs } from '../../kernel/calendar.ts'
-import type { VirtualFiles } from '../host.ts'
 
 /** A kubectl that a command line starts. */
 export interface KubectlCall {

@@ -1,5 +1,5 @@
 /** What a running shell remembers, and the streams that its commands see. */
-import type { VirtualFiles } from '../host.ts'
+import type { VirtualFiles } from '../../fs/virtual-files.ts'
 import { bytesToByteText, byteTextToBytes, fromByteText, toByteText } from './byte-text.ts'
 import type { ShellHost } from './host.ts'
 import type { Command } from './syntax.ts'

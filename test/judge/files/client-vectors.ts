@@ -1,5 +1,5 @@
 import { runCreateClientSide } from '../../../src/kubectl/create/client-side.ts'
-import { runKustomize } from '../../../src/kubectl/kustomize/kustomize.ts'
+import { runKustomize } from '../../../src/kustomize/kustomize.ts'
 import { type ClientRow, type ClientVector, clientRows, masked } from '../client-vectors.ts'
 import { isListOf, type Judge, type RowScore } from '../judge.ts'
 

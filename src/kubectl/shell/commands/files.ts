@@ -1,6 +1,7 @@
 /** Commands on files. Words are those of GNU coreutils. */
+
+import { baseName } from '../../../go/path.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
-import { baseName } from '../../create/sources.ts'
 import { type CommandContext, complain, curly, inputs, options, type ShellCommand, usage } from './command.ts'
 
 /** Contents one after the other. */

@@ -1,6 +1,7 @@
 /** date, seq, sleep, xargs, env, timeout and other small programs. */
+
+import { baseName } from '../../../go/path.ts'
 import { civilTime, padNumber, parseRfc3339 } from '../../../kernel/calendar.ts'
-import { baseName } from '../../create/sources.ts'
 import { toByteText } from '../byte-text.ts'
 import { secondsOf } from '../duration.ts'
 import { complain, curly, options, type ShellCommand, usage } from './command.ts'

@@ -2,7 +2,7 @@
  * Files as kustomize reaches them: below a root, never outside of it.
  * Source: sigs.k8s.io/kustomize v2.0.3 pkg/loader/fileloader.go; api internal/loader, kyaml filesys.
  */
-import type { VirtualFiles } from '../host.ts'
+import type { VirtualFiles } from '../fs/virtual-files.ts'
 
 /** A build that cannot go on, in kustomize's own words. */
 export class KustomizeError extends Error {

@@ -1,5 +1,5 @@
 /** Paths into manifests, and changing what they lead to. Source: pkg/transformers/mutatefield.go; api filters/fieldspec. */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 import { refuse } from './loader.ts'
 import { type Body, type Gvk, isSelectedBy } from './resource.ts'
 

@@ -1,10 +1,10 @@
 /** `kubectl kustomize DIR` and the build behind `-k` (C10). */
 
-import { isObject } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
-import { resolveScalar } from '../../go/yaml/go-resolve.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
-import type { VirtualFiles } from '../host.ts'
+import type { VirtualFiles } from '../fs/virtual-files.ts'
+import { isObject } from '../go/json.ts'
+import { goQuote } from '../go/quote.ts'
+import { resolveScalar } from '../go/yaml/go-resolve.ts'
+import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import { buildV2 } from './build-v2.ts'
 import { buildV5 } from './build-v5.ts'
 import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'

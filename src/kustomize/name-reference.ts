@@ -2,7 +2,7 @@
  * References to objects whose names have changed.
  * Source: v2.0.3 pkg/transformers/namereference.go; api filters/nameref/nameref.go.
  */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 import { changeField, type FieldSpec, parseFieldSpec } from './field-spec.ts'
 import { fieldsV2 } from './generated/fields-v2.ts'
 import { fieldsV5 } from './generated/fields-v5.ts'

@@ -3,9 +3,9 @@
  * Source: k8s.io/kubectl pkg/util/hash/hash.go; sigs.k8s.io/kustomize v2.0.3 k8sdeps/transformer/hash/hash.go, which
  * hashes the same JSON.
  */
-import { utf8Bytes } from '../../bytes/bytes.ts'
-import { sha256Hex } from '../../bytes/sha256.ts'
-import { goJson } from '../../go/json.ts'
+import { utf8Bytes } from '../bytes/bytes.ts'
+import { sha256Hex } from '../bytes/sha256.ts'
+import { goJson } from '../go/json.ts'
 
 const consonants: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' }
 

@@ -1,6 +1,6 @@
 /** A build as kustomize 2.0.3 does it, which is inside kubectl 1.14 to 1.20. Source: pkg/target/kusttarget.go. */
-import { isObject } from '../../go/json.ts'
-import { fromYaml } from '../../go/yaml/from-yaml.ts'
+import { isObject } from '../go/json.ts'
+import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { type GeneratorWorld, generate } from './generators.ts'
 import { nameHash } from './hash.ts'
 import { changeImagesV2 } from './images.ts'

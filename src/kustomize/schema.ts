@@ -2,7 +2,7 @@
  * The shape of a kustomization file, and what Go's encoding/json says of a file that is shaped otherwise.
  * Source: sigs.k8s.io/kustomize v2.0.3 pkg/types; sigs.k8s.io/kustomize/api types; Go encoding/json decode.go.
  */
-import { compareBytes, isObject } from '../../go/json.ts'
+import { compareBytes, isObject } from '../go/json.ts'
 
 /** A Go type: a scalar, a list, a map of strings or a struct by name. */
 type GoType =

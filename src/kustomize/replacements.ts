@@ -1,7 +1,7 @@
 /** Values copied from one object into others (kustomize 5). Source: api filters/replacement/replacement.go. */
 
-import { isObject } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
+import { isObject } from '../go/json.ts'
+import { goQuote } from '../go/quote.ts'
 import { setOwn, splitDotted } from './field-spec.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
 import { refuse } from './loader.ts'

@@ -1,5 +1,5 @@
 /** Namespace, prefix, suffix, labels, annotations, replicas. Source: pkg/transformers (v2.0.3); api internal/builtins, filters. */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 import { changeField, type FieldSpec, parseFieldSpec, specsFor } from './field-spec.ts'
 import { fieldsV2 } from './generated/fields-v2.ts'
 import { fieldsV5 } from './generated/fields-v5.ts'

@@ -3,11 +3,11 @@
  * Source: cli-runtime pkg/kustomize/k8sdeps/configmapandsecret (v2.0.3); api internal/generators, kv, kyaml datamap.go.
  */
 
-import { configMapKey, envVarName } from '../../api/validation/formats.ts'
-import { encodeBase64, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
-import { goQuote } from '../../go/quote.ts'
-import { goValueText } from '../../go/value-text.ts'
-import { baseName, isUtf8 } from '../create/sources.ts'
+import { configMapKey, envVarName } from '../api/validation/formats.ts'
+import { encodeBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import { baseName } from '../go/path.ts'
+import { goQuote } from '../go/quote.ts'
+import { goValueText } from '../go/value-text.ts'
 import type { GeneratorArgs, GeneratorOptions } from './kustomization.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
 import { type Behavior, type Body, newResource, type Resource } from './resource.ts'

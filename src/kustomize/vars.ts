@@ -1,5 +1,5 @@
 /** `$(NAME)` in known fields, from other objects' fields. Source: v2.0.3 pkg/target, expansion; api internal/accumulator. */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 import { changeField, type FieldSpec, parseFieldSpec, specsFor, splitDotted } from './field-spec.ts'
 import { fieldsV2 } from './generated/fields-v2.ts'
 import { fieldsV5 } from './generated/fields-v5.ts'

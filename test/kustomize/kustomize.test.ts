@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { at } from '../../src/go/json.ts'
-import { kustomizeBuild, runKustomize } from '../../src/kubectl/kustomize/kustomize.ts'
+import { kustomizeBuild, runKustomize } from '../../src/kustomize/kustomize.ts'
 import { virtualFiles } from '../judge/client-vectors.ts'
 
 function world(files: Readonly<Record<string, string>>, minor: number) {

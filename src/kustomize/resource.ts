@@ -1,5 +1,5 @@
 /** A manifest on its way through kustomize, with what is remembered of its names. */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 
 /** JSON that belongs to this build alone and is changed in place. */
 export interface Body {

@@ -1,11 +1,11 @@
 /** A build as kustomize 5 does it, which is inside kubectl 1.27 and later. Source: api internal/target/kusttarget.go. */
 
-import type { PatchOperation } from '../../api/patch/json-patch.ts'
-import { utf8Bytes } from '../../bytes/bytes.ts'
-import { isObject } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
-import { fromYaml } from '../../go/yaml/from-yaml.ts'
-import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import type { PatchOperation } from '../api/patch/json-patch.ts'
+import { utf8Bytes } from '../bytes/bytes.ts'
+import { isObject } from '../go/json.ts'
+import { goQuote } from '../go/quote.ts'
+import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import type { BuildWorld } from './build-v2.ts'
 import { parseFieldSpec } from './field-spec.ts'
 import { fieldsV5 } from './generated/fields-v5.ts'

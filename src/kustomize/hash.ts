@@ -1,8 +1,8 @@
 /** The name suffix of generated objects. Source: v2.0.3 k8sdeps/transformer/hash; sigs.k8s.io/kustomize/api hasher/hasher.go. */
 
-import { goJson, isObject } from '../../go/json.ts'
-import { resolveScalar } from '../../go/yaml/go-resolve.ts'
-import { configMapHash, encodeHash, secretHash } from '../create/name-hash.ts'
+import { configMapHash, encodeHash, secretHash } from '../api/name-hash.ts'
+import { goJson, isObject } from '../go/json.ts'
+import { resolveScalar } from '../go/yaml/go-resolve.ts'
 import type { Generation } from './loader.ts'
 import { type Body, metadataOf, textMap } from './resource.ts'
 

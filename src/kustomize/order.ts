@@ -1,5 +1,5 @@
 /** The order of kustomize's output. Source: v2.0.3 pkg/gvk/gvk.go; api internal/builtins/SortOrderTransformer.go. */
-import { compareBytes } from '../../go/json.ts'
+import { compareBytes } from '../go/json.ts'
 import type { Kustomization } from './kustomization.ts'
 import { currentId, type Gvk, isSameGvk, originalId, type Resource, type ResourceId } from './resource.ts'
 

@@ -1,5 +1,5 @@
 /** New names, tags and digests of images. Source: v2.0.3 pkg/transformers/image.go; api filters/imagetag, internal/image. */
-import { isObject } from '../../go/json.ts'
+import { isObject } from '../go/json.ts'
 import { changeField, type FieldSpec } from './field-spec.ts'
 import type { ImageChange } from './kustomization.ts'
 import type { Body } from './resource.ts'

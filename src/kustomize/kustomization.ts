@@ -1,6 +1,6 @@
 /** A kustomization file, read and checked. Source: kusttarget.go of v2.0.3 and of sigs.k8s.io/kustomize/api. */
-import { utf8Text } from '../../bytes/bytes.ts'
-import { fromYaml } from '../../go/yaml/from-yaml.ts'
+import { utf8Text } from '../bytes/bytes.ts'
+import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
 import { type FieldNaming, kustomizationError } from './schema.ts'
 

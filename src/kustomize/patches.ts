@@ -3,12 +3,12 @@
  * Source: v2.0.3 k8sdeps/transformer/patch; api internal/builtins/PatchTransformer.go, kyaml yaml/merge2.
  */
 
-import type { JsonObject } from '../../api/json.ts'
-import { applyJsonPatch, type PatchOperation } from '../../api/patch/json-patch.ts'
-import { PatchError } from '../../api/patch/patch-error.ts'
-import { applyStrategicMergePatch, innerDefinition, listStrategy } from '../../api/patch/strategic-merge-patch.ts'
-import { type Definition, schemaOf } from '../../api/schema/schema.ts'
-import { isObject } from '../../go/json.ts'
+import type { JsonObject } from '../api/json.ts'
+import { applyJsonPatch, type PatchOperation } from '../api/patch/json-patch.ts'
+import { PatchError } from '../api/patch/patch-error.ts'
+import { applyStrategicMergePatch, innerDefinition, listStrategy } from '../api/patch/strategic-merge-patch.ts'
+import { type Definition, schemaOf } from '../api/schema/schema.ts'
+import { isObject } from '../go/json.ts'
 import { setOwn } from './field-spec.ts'
 import type { Selector } from './kustomization.ts'
 import { refuse } from './loader.ts'

@@ -1,10 +1,10 @@
 /** Manifests that kustomize takes in. Source: v2.0.3 k8sdeps/kunstruct/factory.go; api resource/factory.go. */
 
-import { utf8Text } from '../../bytes/bytes.ts'
-import { goJson, isObject } from '../../go/json.ts'
-import { goValueText } from '../../go/value-text.ts'
-import { fromYaml } from '../../go/yaml/from-yaml.ts'
-import { readManifestDocuments } from '../../go/yaml/manifests.ts'
+import { utf8Text } from '../bytes/bytes.ts'
+import { goJson, isObject } from '../go/json.ts'
+import { goValueText } from '../go/value-text.ts'
+import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import { PrintingError, refuse } from './loader.ts'
 import { type Body, metadataOf, newResource, type Resource, textMap } from './resource.ts'
 
