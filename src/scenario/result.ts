@@ -1,5 +1,5 @@
 import type { VirtualMs } from '../kernel/time.ts'
-import type { CommandResult } from '../sim/sim.ts'
+import type { CommandResult } from '../looks/containers.ts'
 import type { Place, Scenario } from './model.ts'
 
 /** What a look at the cluster found. */

@@ -12,8 +12,9 @@ import { type KubectlProcess, runKubectl, startKubectl } from '../kubectl/cli/ru
 import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest } from '../kubectl/host.ts'
 import type { KubectlCall } from '../kubectl/shell/host.ts'
 import { runShell } from '../kubectl/shell/shell.ts'
-import { findContainer } from './containers.ts'
-import type { CommandOptions, CommandResult } from './sim.ts'
+import type { CommandResult } from '../looks/containers.ts'
+import { findContainer } from '../looks/containers.ts'
+import type { CommandOptions } from './sim.ts'
 
 export interface CommandWorld {
   readonly kernel: Kernel

@@ -14,21 +14,22 @@ import { createJournal, type Journal, type JournalObject } from '../kernel/journ
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { createRandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
+import type { CommandResult, ContainerRef } from '../looks/containers.ts'
+import { envOf, execIn, fileIn, findContainer, logsOf } from '../looks/containers.ts'
+import { updateDelays } from '../looks/delays.ts'
+import { filesWith, holdsSecret } from '../looks/node-files.ts'
+import { nodeMemory } from '../looks/node-memory.ts'
+import { traffic } from '../looks/traffic.ts'
+import { filesOfVolume } from '../looks/volume-files.ts'
+import { explain } from '../looks/why.ts'
 import { createCommands } from './commands.ts'
-import { envOf, execIn, fileIn, findContainer, logsOf } from './containers.ts'
-import { updateDelays } from './delays.ts'
-import { explain } from './explain.ts'
 import { clusterFault, faultText } from './faults.ts'
 import { httpRequest } from './http-request.ts'
 import { createMemoryFiles } from './memory-files.ts'
-import { filesWith, holdsSecret } from './node-files.ts'
-import { nodeMemory } from './node-memory.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import type { CommandResult, ContainerRef, Fault, MachineState, Sim } from './sim.ts'
-import { traffic } from './traffic.ts'
-import { filesOfVolume } from './volume-files.ts'
+import type { Fault, MachineState, Sim } from './sim.ts'
 import { durationMs, wrong } from './wrong-input.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
@@ -197,7 +198,8 @@ export function createObservedSim(
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
     holdsSecret: (node, secret, namespace = 'default') =>
       holdsSecret(machineOf(cluster, node), journal, namespace, secret),
-    nodeMemory: (node) => nodeMemory(machineOf(cluster, node), settings),
+    nodeMemory: (node) =>
+      nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
     etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
     inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
     dispose() {

@@ -3,8 +3,15 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import type { HistoricObject } from '../kernel/history.ts'
-import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
+import type { UpdateDelay } from '../looks/delays.ts'
+import type { NodeFile } from '../looks/node-files.ts'
+import type { NodeMemory } from '../looks/node-memory.ts'
+import type { SecretTraffic } from '../looks/traffic.ts'
+import type { VolumeFile } from '../looks/volume-files.ts'
+import type { Explanation } from '../looks/why.ts'
 import type { Duration } from './options.ts'
 
 /** The public face of a simulated cluster. Synchronous: every call answers at the present instant of virtual time. */
@@ -72,46 +79,11 @@ export interface CommandOptions {
   readonly editor?: string
 }
 
-export interface CommandResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-}
-
-export interface ContainerRef {
-  readonly pod: string
-  /** Default: the first container. */
-  readonly container?: string
-  /** Default `default`. */
-  readonly namespace?: string
-}
-
 export interface EventQuery {
   readonly namespace?: string
   readonly reason?: string
   /** `kind/name` of what the event is about, kind in any spelling: `pod/mypod`. */
   readonly on?: string
-}
-
-export interface FileSnapshot {
-  readonly type: 'file' | 'directory' | 'symlink'
-  /** Permission bits of the file itself, links followed. */
-  readonly mode: number
-  /** UTF-8 text of a file. */
-  readonly content: string | undefined
-  /** Target, if the path itself is a link. */
-  readonly link: string | undefined
-}
-
-/** A file, directory or link in a volume. */
-export interface VolumeFile {
-  /** Relative to the volume. */
-  readonly path: string
-  readonly type: 'file' | 'directory' | 'symlink'
-  readonly mode: number
-  readonly size: number
-  /** Target of a link. */
-  readonly link: string | undefined
 }
 
 export interface SimRequest {
@@ -145,78 +117,6 @@ export type Fault = (
   | { readonly registry: 'unreachable' | 'available' }
   | { readonly controller: string }
 ) & { readonly node?: string; readonly for?: Duration }
-
-export interface Explanation {
-  /** One sentence: what is the matter. */
-  readonly summary: string
-  /** Records that led there, newest first. */
-  readonly chain: readonly JournalRecord[]
-}
-
-export interface UpdateDelay {
-  readonly namespace: string
-  readonly secret: string
-  readonly resourceVersion: string
-  readonly updatedAt: VirtualMs
-  readonly node: string
-  readonly pod: string
-  readonly container: string
-  /** How the container uses the Secret. */
-  readonly way: 'volume' | 'subPath' | 'env' | 'envFrom'
-  /** Path of the mount, or names of the variables. */
-  readonly where: string
-  /** Undefined: not yet, or never (see `never`). */
-  readonly visibleAt: VirtualMs | undefined
-  /** Why the container will never see it as it is: subPath, env, immutable. */
-  readonly never: string | undefined
-  /** Parts of the delay, which add up to it. */
-  readonly parts:
-    | { readonly toCacheMs: VirtualMs; readonly toSyncMs: VirtualMs; readonly toMountMs: VirtualMs }
-    | undefined
-  /** Sync period plus propagation delay of the node's cache (U3). */
-  readonly boundMs: VirtualMs
-}
-
-export interface RequestCounts {
-  readonly gets: number
-  readonly lists: number
-  readonly watches: number
-  readonly openWatches: number
-}
-
-export interface SecretTraffic {
-  readonly nodes: readonly ({ readonly node: string } & RequestCounts)[]
-  /** Everybody who is no node. */
-  readonly users: readonly ({ readonly user: string } & RequestCounts)[]
-}
-
-export interface NodeFile {
-  readonly path: string
-  readonly storage: 'disk' | 'tmpfs'
-}
-
-/** Memory of a node that its Pods' volumes and its kubelet's cache of Secrets take. Sizes in bytes. */
-export interface NodeMemory {
-  /** Of the machine; all tmpfs together can take no more. */
-  readonly capacityBytes: number
-  /** In all tmpfs. */
-  readonly tmpfsBytes: number
-  /** Values in the kubelet's own cache: each Secret once, however many Pods use it. Nothing by Get. */
-  readonly cacheBytes: number
-  readonly cachedSecrets: number
-  /** Pods that have anything in tmpfs, in the order of namespace and name. */
-  readonly pods: readonly {
-    readonly namespace: string
-    readonly pod: string
-    readonly bytes: number
-    /** `limitBytes` undefined: none of its own; half of the node's memory, the kernel's default. */
-    readonly volumes: readonly {
-      readonly volume: string
-      readonly bytes: number
-      readonly limitBytes: number | undefined
-    }[]
-  }[]
-}
 
 export interface MachineState {
   readonly machine: string

@@ -1,5 +1,6 @@
+import type { RequestCounts } from '../../looks/traffic.ts'
 import { formatDuration } from '../../sim/duration.ts'
-import type { RequestCounts, Sim } from '../../sim/sim.ts'
+import type { Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
-import type { ContainerRef, Sim } from '../../sim/sim.ts'
+import type { ContainerRef } from '../../looks/containers.ts'
+import type { Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { Finding } from '../result.ts'
 import type { ExpectationSource } from '../schema.ts'

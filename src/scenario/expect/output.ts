@@ -1,4 +1,4 @@
-import type { CommandResult } from '../../sim/sim.ts'
+import type { CommandResult } from '../../looks/containers.ts'
 import type { OutputMismatch } from '../result.ts'
 import type { OutputSource } from '../schema.ts'
 import { listOf, textMatches } from './compare.ts'

@@ -1,8 +1,8 @@
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
 import { compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
+import type { VolumeFile } from '../../looks/volume-files.ts'
 import { volumeMachine } from '../../node/volumes/volume.machine.ts'
-import type { VolumeFile } from '../../sim/sim.ts'
 
 /** Where a container stands. States after facts/kubelet.md 8.2. */
 export interface ContainerView {

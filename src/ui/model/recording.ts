@@ -1,13 +1,13 @@
 import { createHistory, type History } from '../../kernel/history.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { VolumeFile } from '../../looks/volume-files.ts'
 import { createTeller } from '../../report/story.ts'
 import { safeText } from '../../report/text.ts'
 import type { Tone } from '../../report/told.ts'
 import type { Scenario } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { actionText, type RunOptions, runScenario } from '../../scenario/run.ts'
-import type { VolumeFile } from '../../sim/sim.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
 export interface Moment {

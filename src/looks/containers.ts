@@ -3,7 +3,30 @@ import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
-import type { CommandResult, ContainerRef, FileSnapshot } from './sim.ts'
+
+export interface CommandResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+export interface ContainerRef {
+  readonly pod: string
+  /** Default: the first container. */
+  readonly container?: string
+  /** Default `default`. */
+  readonly namespace?: string
+}
+
+export interface FileSnapshot {
+  readonly type: 'file' | 'directory' | 'symlink'
+  /** Permission bits of the file itself, links followed. */
+  readonly mode: number
+  /** UTF-8 text of a file. */
+  readonly content: string | undefined
+  /** Target, if the path itself is a link. */
+  readonly link: string | undefined
+}
 
 /** Looks into containers, past the API, as an observer of the simulation may. */
 

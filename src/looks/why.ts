@@ -1,7 +1,13 @@
 import type { Event, Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
-import type { Explanation } from './sim.ts'
+
+export interface Explanation {
+  /** One sentence: what is the matter. */
+  readonly summary: string
+  /** Records that led there, newest first. */
+  readonly chain: readonly JournalRecord[]
+}
 
 /** Why an object is as it is: its last telling record, and what led to that (newest first). */
 export function explain(journal: Journal, object: KubeObject | undefined, asked: JournalObject): Explanation {

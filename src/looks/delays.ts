@@ -2,7 +2,30 @@ import type { Pod, Secret } from '../api/types/core.ts'
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type SecretUse, secretUses, updateDelay } from '../node/propagation.ts'
-import type { UpdateDelay } from './sim.ts'
+
+export interface UpdateDelay {
+  readonly namespace: string
+  readonly secret: string
+  readonly resourceVersion: string
+  readonly updatedAt: VirtualMs
+  readonly node: string
+  readonly pod: string
+  readonly container: string
+  /** How the container uses the Secret. */
+  readonly way: 'volume' | 'subPath' | 'env' | 'envFrom'
+  /** Path of the mount, or names of the variables. */
+  readonly where: string
+  /** Undefined: not yet, or never (see `never`). */
+  readonly visibleAt: VirtualMs | undefined
+  /** Why the container will never see it as it is: subPath, env, immutable. */
+  readonly never: string | undefined
+  /** Parts of the delay, which add up to it. */
+  readonly parts:
+    | { readonly toCacheMs: VirtualMs; readonly toSyncMs: VirtualMs; readonly toMountMs: VirtualMs }
+    | undefined
+  /** Sync period plus propagation delay of the node's cache (U3). */
+  readonly boundMs: VirtualMs
+}
 
 export interface DelayQuestion {
   readonly journal: Journal

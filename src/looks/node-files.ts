@@ -3,7 +3,11 @@ import { decodeBase64, utf8Text } from '../bytes/bytes.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { FileView } from '../fs/node-fs.ts'
 import type { Journal } from '../kernel/journal.ts'
-import type { NodeFile } from './sim.ts'
+
+export interface NodeFile {
+  readonly path: string
+  readonly storage: 'disk' | 'tmpfs'
+}
 
 /** Looks at what lies on a node, as root on it could (S2, S6, L5). */
 

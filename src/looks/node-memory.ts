@@ -1,13 +1,34 @@
 import { quantityValue } from '../api/quantity.ts'
 import type { Machine } from '../cluster/machine.ts'
-import type { SimSettings } from './resolve-options.ts'
-import type { NodeMemory } from './sim.ts'
 
-/** What volumes in memory and the kubelet's cache take on a node now (R2). */
-export function nodeMemory(machine: Machine, { nodes }: SimSettings): NodeMemory {
+/** Memory of a node that its Pods' volumes and its kubelet's cache of Secrets take. Sizes in bytes. */
+export interface NodeMemory {
+  /** Of the machine; all tmpfs together can take no more. */
+  readonly capacityBytes: number
+  /** In all tmpfs. */
+  readonly tmpfsBytes: number
+  /** Values in the kubelet's own cache: each Secret once, however many Pods use it. Nothing by Get. */
+  readonly cacheBytes: number
+  readonly cachedSecrets: number
+  /** Pods that have anything in tmpfs, in the order of namespace and name. */
+  readonly pods: readonly {
+    readonly namespace: string
+    readonly pod: string
+    readonly bytes: number
+    /** `limitBytes` undefined: none of its own; half of the node's memory, the kernel's default. */
+    readonly volumes: readonly {
+      readonly volume: string
+      readonly bytes: number
+      readonly limitBytes: number | undefined
+    }[]
+  }[]
+}
+
+/** What volumes in memory and the kubelet's cache take on a node now (R2); `memory` is the machine's, as a quantity. */
+export function nodeMemory(machine: Machine, memory: string): NodeMemory {
   const { fs, kubelet } = machine
   const { context } = kubelet
-  const capacityBytes = quantityValue(nodes.find(({ name }) => name === machine.name)?.memory ?? '0')
+  const capacityBytes = quantityValue(memory)
   const cached = (context?.secrets.inspect() ?? []).filter(({ resourceVersion }) => resourceVersion !== undefined)
   const pods = new Map<string, NodeMemory['pods'][number]>()
   let tmpfsBytes = 0

@@ -1,5 +1,17 @@
 import type { Journal } from '../kernel/journal.ts'
-import type { RequestCounts, SecretTraffic } from './sim.ts'
+
+export interface RequestCounts {
+  readonly gets: number
+  readonly lists: number
+  readonly watches: number
+  readonly openWatches: number
+}
+
+export interface SecretTraffic {
+  readonly nodes: readonly ({ readonly node: string } & RequestCounts)[]
+  /** Everybody who is no node. */
+  readonly users: readonly ({ readonly user: string } & RequestCounts)[]
+}
 
 type Counts = { -readonly [K in keyof RequestCounts]: number }
 

@@ -1,6 +1,16 @@
 import type { Machine } from '../cluster/machine.ts'
 import type { FileView } from '../fs/node-fs.ts'
-import type { VolumeFile } from './sim.ts'
+
+/** A file, directory or link in a volume. */
+export interface VolumeFile {
+  /** Relative to the volume. */
+  readonly path: string
+  readonly type: 'file' | 'directory' | 'symlink'
+  readonly mode: number
+  readonly size: number
+  /** Target of a link. */
+  readonly link: string | undefined
+}
 
 /** What lies in a volume of a Pod on its node, links and the time-stamped directory included (V6). Never contents. */
 export function filesOfVolume({ fs }: Machine, podUid: string, volume: string): readonly VolumeFile[] {
