@@ -84,14 +84,16 @@ export class WorkQueue {
     return gridAfter(this.#grid, due.at)
   }
 
+  /** The Pod is synced no more. Its stream may be drawn from again: it then stands where it would stand anyway. */
   remove(uid: string): void {
+    this.catchUp(uid)
     this.#due.get(uid)?.timer?.cancel()
     this.#due.delete(uid)
   }
 
+  /** The kubelet ends. Its next life goes on with the streams of this one, so what would have been drawn is drawn. */
   stop(): void {
-    for (const due of this.#due.values()) due.timer?.cancel()
-    this.#due.clear()
+    for (const uid of [...this.#due.keys()]) this.remove(uid)
   }
 
   #arm(uid: string, due: Due): void {
