@@ -1,3 +1,4 @@
+import { throwingBugs, throwNotedBug } from './bugs.ts'
 import { invariant } from './invariant.ts'
 import type { VirtualMs } from './time.ts'
 import { none, TimingWheel } from './timing-wheel.ts'
@@ -12,7 +13,7 @@ export interface Timer {
 
 /**
  * Virtual time, one thread. Events run in the order (time, sequence): two events of one instant run in the order in
- * which they were asked for.
+ * which they were asked for. A bug in what an event does (kernel/bugs.ts) ends the run with that event.
  */
 export interface Kernel {
   /** Time of the event being run, in whole ms since the start. Moves only between events, never backwards. */
@@ -116,19 +117,30 @@ class WheelKernel implements Kernel {
   step(): boolean {
     const row = this.wheel.take(Number.MAX_SAFE_INTEGER)
     if (row === none) return false
-    this.run(row)
+    throwingBugs(() => this.run(row))
     this.cause = 0
     return true
   }
 
   runUntil(endMs: VirtualMs): void {
-    const { wheel } = this
-    for (let row = wheel.take(endMs); row !== none; row = wheel.take(endMs)) this.run(row)
+    throwingBugs(() => this.runDue(endMs))
     this.time = Math.max(this.time, endMs)
     this.cause = 0
   }
 
   runUntilTrue(condition: () => boolean, endMs: VirtualMs): boolean {
+    const held = throwingBugs(() => this.runDueUntil(condition, endMs))
+    if (!held) this.time = Math.max(this.time, endMs)
+    this.cause = 0
+    return held
+  }
+
+  private runDue(endMs: VirtualMs): void {
+    const { wheel } = this
+    for (let row = wheel.take(endMs); row !== none; row = wheel.take(endMs)) this.run(row)
+  }
+
+  private runDueUntil(condition: () => boolean, endMs: VirtualMs): boolean {
     let held = condition()
     while (!held) {
       const row = this.wheel.take(endMs)
@@ -136,8 +148,6 @@ class WheelKernel implements Kernel {
       this.run(row)
       held = condition()
     }
-    if (!held) this.time = Math.max(this.time, endMs)
-    this.cause = 0
     return held
   }
 
@@ -150,6 +160,7 @@ class WheelKernel implements Kernel {
     if (instant !== this.time) this.moveTo(instant)
     else if (++this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(work, this.cause)
     work()
+    throwNotedBug()
   }
 
   private moveTo(instant: VirtualMs): void {
