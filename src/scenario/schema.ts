@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The shape of a scenario file. One schema gives the types, the errors and the JSON Schema for editors. */
 

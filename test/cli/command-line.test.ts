@@ -11,7 +11,8 @@ const bin = join(root, 'bin/podsim.js')
 let folder = ''
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/cli/main.js'))) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+  if (!existsSync(join(root, 'dist/bundle/podsim.cjs')))
+    execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
   folder = mkdtempSync(join(tmpdir(), 'podsim-'))
 }, 120_000)
 

@@ -1,0 +1,27 @@
+const { readFileSync } = require('node:fs')
+const { createRequire } = require('node:module')
+const { dirname, join } = require('node:path')
+const { Script, constants } = require('node:vm')
+
+/** The command in one file, and what V8 had compiled of it at the end of a run; both are made by scripts/bundle.ts. */
+const file = join(__dirname, '../dist/bundle/podsim.cjs')
+const cacheFile = join(__dirname, '../dist/bundle/podsim.v8-cache')
+
+/** The bundle as a script. It has only ASCII characters, which V8 takes as they are. */
+function compile(cachedData) {
+  const text = readFileSync(file, 'latin1')
+  return new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+    filename: file,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  })
+}
+
+/** Runs the script as the CommonJS module that it is. */
+function evaluate(script) {
+  const module = { exports: {} }
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  return module.exports
+}
+
+module.exports = { file, cacheFile, compile, evaluate }

@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** How the command is loaded: docs/decisions/0006. */
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'podsim-bundle-'))
+const lesson = join(root, 'scenarios/first-light.yaml')
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/bundle/podsim.cjs')))
+    execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
+  for (const path of ['bin', 'package.json', 'dist/bundle/podsim.cjs'])
+    cpSync(join(root, path), join(folder, path), { recursive: true })
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function run(at: string, env: Readonly<Record<string, string>> = {}) {
+  const args = [join(at, 'bin/podsim.js'), 'run', lesson]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
+  return { status, stdout, stderr }
+}
+
+test('without the code cache, with one that V8 refuses, and with source maps, a run tells the same', () => {
+  const usual = run(root)
+  expect(usual.status).toBe(0)
+  expect(run(folder)).toEqual(usual)
+  writeFileSync(join(folder, 'dist/bundle/podsim.v8-cache'), 'what another V8 wrote')
+  expect(run(folder)).toEqual(usual)
+  expect(run(root, { PODSIM_DEBUG: '1' })).toEqual(usual)
+})
+
+test('a checkout that is not built says so', () => {
+  rmSync(join(folder, 'dist'), { recursive: true })
+  expect(run(folder)).toEqual({ status: 70, stdout: '', stderr: 'podsim is not built: npm run build\n' })
+})
+
+test('the library is one file, and runs without the modules that tsc leaves', () => {
+  const code = `const { createSim } = await import('podsim')
+    process.stdout.write(createSim().kubectl('get secrets -o name').stdout)`
+  const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: root, encoding: 'utf8' })
+  expect(stdout).toMatch(/^secret\/default-token-\w{5}\n$/)
+})
