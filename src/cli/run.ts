@@ -1,3 +1,4 @@
+import { compileRegexp, type GoRegexp } from '../go/regexp.ts'
 import { createSim } from '../index.ts'
 import { diagnosticJson, headerJson, recordJson, resultJson } from '../report/json.ts'
 import {
@@ -144,17 +145,14 @@ function jsonReport(flags: RunFlags): Report {
   }
 }
 
-function isWanted(scenario: Scenario, titles: RegExp, covers: string | undefined): boolean {
+function isWanted(scenario: Scenario, titles: GoRegexp, covers: string | undefined): boolean {
   if (covers !== undefined && !scenario.covers.includes(covers)) return false
   return titles.test(scenario.title) || titles.test(scenario.file)
 }
 
-function titlePattern(text: string | undefined): RegExp | undefined {
-  try {
-    return new RegExp(text ?? '', 'i')
-  } catch {
-    return undefined
-  }
+function titlePattern(text: string | undefined): GoRegexp | undefined {
+  const compiled = compileRegexp(text ?? '', { ignoreCase: true })
+  return compiled.ok ? compiled.regexp : undefined
 }
 
 function exitCodeOf(results: readonly ScenarioResult[], invalid: number): number {

@@ -9,6 +9,7 @@ import { PatchError } from '../api/patch/patch-error.ts'
 import { applyStrategicMergePatch, innerDefinition, listStrategy } from '../api/patch/strategic-merge-patch.ts'
 import { type Definition, schemaOf } from '../api/schema/schema.ts'
 import { isObject } from '../go/json.ts'
+import { compileRegexp, type GoRegexp } from '../go/regexp.ts'
 import { setOwn } from './field-spec.ts'
 import type { Selector } from './kustomization.ts'
 import { refuse } from './loader.ts'
@@ -177,12 +178,9 @@ export function selectResources(resources: readonly Resource[], selector: Select
   )
 }
 
-function anchored(pattern: string): RegExp {
-  try {
-    return new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`)
-  } catch {
-    return refuse(`error parsing regexp: ${pattern}`)
-  }
+function anchored(pattern: string): GoRegexp {
+  const compiled = compileRegexp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`)
+  return compiled.ok ? compiled.regexp : refuse(compiled.message)
 }
 
 function matchesLabels(body: Body, { labelSelector, annotationSelector }: Selector): boolean {

@@ -89,6 +89,44 @@ describe('O3 custom resources', () => {
     ])
   })
 
+  test('a pattern that is none is refused with what Go says of it; in v1beta1 it is told when it is used', () => {
+    const broken = { type: 'object', properties: { size: { type: 'string', pattern: '(' }, ok: { pattern: 'a+' } } }
+    const spec = {
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: broken } }],
+    }
+    expect(newApi().send('POST', definitions, definition('v1', spec)).body.details.causes).toEqual([
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.validation.openAPIV3Schema.properties[size].pattern',
+        message:
+          'Invalid value: "(": must be a valid regular expression, but isn\'t: error parsing regexp: missing closing ): `(`',
+      },
+    ])
+    const api = newApi()
+    const old = { version: 'v1', scope: 'Namespaced', validation: { openAPIV3Schema: broken } }
+    api.post('/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions', definition('v1beta1', old))
+    const made = { apiVersion: 'stable.example.com/v1', kind: 'CronTab', metadata: { name: 'x' }, size: 'x' }
+    expect(api.send('POST', path, made).body.message).toContain(
+      "size in body should match '(, but pattern is invalid: error parsing regexp: missing closing ): `(`'",
+    )
+  })
+
+  test('a pattern that repeats what repeats is matched in no time', () => {
+    const api = newApi()
+    const greedy = { type: 'object', properties: { size: { type: 'string', pattern: '^(a+)+$' } } }
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: greedy } }]
+    api.post(definitions, definition('v1', { scope: 'Namespaced', versions }))
+    const made = (size: string) => ({
+      apiVersion: 'stable.example.com/v1',
+      kind: 'CronTab',
+      metadata: { name: 'x' },
+      size,
+    })
+    expect(api.send('POST', path, made(`${'a'.repeat(40)}!`)).code).toBe(422)
+    expect(api.send('POST', path, made('a'.repeat(40))).code).toBe(201)
+  })
+
   test('unknown fields are pruned, defaults set, status kept for its subresource', () => {
     const { send } = served()
     const spec = { cronSpec: '* * * * *', unknown: 1, labels: { a: 'b' }, free: { x: [1] }, port: 'http' }

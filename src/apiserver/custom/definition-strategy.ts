@@ -1,6 +1,7 @@
-import { equalJson } from '../../api/json.ts'
+import { equalJson, isObject, type JsonObject } from '../../api/json.ts'
 import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { dns1035Label, dns1123Subdomain } from '../../api/validation/formats.ts'
+import { compileRegexp } from '../../go/regexp.ts'
 import type { RegistryContext, Strategy } from '../registry/strategy.ts'
 import {
   type CustomResourceDefinition,
@@ -51,7 +52,7 @@ function specErrors({ spec }: CustomResourceDefinition, { minor }: RegistryConte
   const scopes = ['Cluster', 'Namespaced']
   if (!spec.scope) errors.push(required('spec.scope'))
   else if (!scopes.includes(spec.scope)) errors.push(notSupported('spec.scope', spec.scope, scopes))
-  if (spec.preserveUnknownFields !== true) errors.push(...schemaErrors(versions))
+  if (spec.preserveUnknownFields !== true) errors.push(...schemaErrors(versions), ...patternErrors(versions))
   versions.forEach(({ name }, index) => {
     const wrong = dns1035Label(name)
     if (wrong.length > 0) errors.push(invalid(`spec.versions[${index}].name`, name, wrong.join(',')))
@@ -78,6 +79,46 @@ function schemaErrors(versions: readonly CustomVersion[]): readonly FieldError[]
       ? [required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required')]
       : [],
   )
+}
+
+/**
+ * Patterns that are none. What all versions have alike is told of `spec.validation`, where the server's own form keeps it.
+ * Source: apiextensions-apiserver pkg/apiserver/schema/validation.go, validateValueValidation; pkg/apis/apiextensions/v1/conversion.go.
+ */
+function patternErrors(versions: readonly CustomVersion[]): readonly FieldError[] {
+  const schemas = versions.map(({ schema }) => schema?.openAPIV3Schema)
+  const [first] = schemas
+  if (schemas.every((schema) => equalJson(schema, first)))
+    return brokenPatterns(first, 'spec.validation.openAPIV3Schema')
+  return schemas.flatMap((schema, i) => brokenPatterns(schema, `spec.versions[${i}].schema.openAPIV3Schema`))
+}
+
+/** Sorted by what they say, as the server does because its maps have no order. */
+function brokenPatterns(schema: JsonObject | undefined, path: string): readonly FieldError[] {
+  return [...patternsBelow(schema, path)]
+    .flatMap(([field, pattern]) => {
+      const compiled = compileRegexp(pattern)
+      const told = "must be a valid regular expression, but isn't"
+      return compiled.ok ? [] : [invalid(field, pattern, `${told}: ${compiled.message}`)]
+    })
+    .sort((a, b) => (a.field < b.field ? -1 : 1))
+}
+
+function* patternsBelow(schema: unknown, path: string): Generator<readonly [field: string, pattern: string]> {
+  if (!isObject(schema)) return
+  const { pattern, properties, items, additionalProperties, not, ...rest } = schema
+  if (typeof pattern === 'string' && pattern !== '') yield [`${path}.pattern`, pattern]
+  if (isObject(properties)) {
+    for (const [name, inner] of Object.entries(properties)) yield* patternsBelow(inner, `${path}.properties[${name}]`)
+  }
+  yield* patternsBelow(items, `${path}.items`)
+  yield* patternsBelow(additionalProperties, `${path}.additionalProperties`)
+  yield* patternsBelow(not, `${path}.not`)
+  for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
+    const parts = rest[junctor]
+    if (!Array.isArray(parts)) continue
+    for (const [i, inner] of parts.entries()) yield* patternsBelow(inner, `${path}.${junctor}[${i}]`)
+  }
 }
 
 /** Source: validation.go, ValidateCustomResourceDefinitionNames. */

@@ -1,6 +1,7 @@
 import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
 import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import { compileRegexp, quoteMeta } from '../../go/regexp.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
@@ -91,11 +92,8 @@ function podSpecPath(info: Info): readonly string[] {
 
 function matches(container: unknown, pattern: string): boolean {
   if (pattern === '*' || pattern === '') return true
-  const regex = pattern
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*')
-  return new RegExp(`^${regex}$`).test(textAt(container, 'name'))
+  const anchored = compileRegexp(`^${pattern.split('*').map(quoteMeta).join('.*')}$`)
+  return anchored.ok && anchored.regexp.test(textAt(container, 'name'))
 }
 
 /** The object with its containers changed by `change`. */

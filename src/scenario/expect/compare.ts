@@ -67,23 +67,43 @@ function listMismatch(wanted: readonly unknown[], found: unknown, path: string):
  * number of lines; runs of blanks and blanks at ends of lines count as one and none, for columns widen with ages.
  */
 export function textMatches(expected: string, found: string): boolean {
-  const pattern = expected
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line) => (line.trim() === '...' ? anyLines : linePattern(line)))
-    .join('\n')
-    .replaceAll(`${anyLines}\n`, '(?:[^\\n]*\\n)*?')
-    .replaceAll(`\n${anyLines}`, '(?:\\n[^\\n]*)*')
-    .replaceAll(anyLines, '[\\s\\S]*')
-  return new RegExp(`^${pattern}\\n?$`).test(normalBlanks(found))
+  const lines = linesOf(found)
+  const [first = [], ...rest] = runsOf(linesOf(expected))
+  if (!linesMatchAt(first, lines, 0)) return false
+  const last = rest.pop()
+  if (last === undefined) return first.length === lines.length
+  // Each run in between is taken where it comes first: what is left over for those after it can't be more elsewhere.
+  let at = first.length
+  for (const run of rest) {
+    while (at <= lines.length - run.length && !linesMatchAt(run, lines, at)) at++
+    if (at > lines.length - run.length) return false
+    at += run.length
+  }
+  return lines.length - last.length >= at && linesMatchAt(last, lines, lines.length - last.length)
 }
 
-const anyLines = '\u0000'
+function linesOf(text: string): readonly string[] {
+  return normalBlanks(text).replace(/\n$/, '').split('\n')
+}
 
-function linePattern(line: string): string {
-  return normalBlanks(line)
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('#', '[^\\s]')
+/** The lines between the lines `...`. */
+function runsOf(lines: readonly string[]): readonly (readonly string[])[] {
+  const runs: string[][] = [[]]
+  for (const line of lines) {
+    if (line.trim() === '...') runs.push([])
+    else runs[runs.length - 1]?.push(line)
+  }
+  return runs
+}
+
+function linesMatchAt(run: readonly string[], lines: readonly string[], at: number): boolean {
+  return run.every((line, i) => lineMatches(line, lines[at + i]))
+}
+
+function lineMatches(expected: string, found: string | undefined): boolean {
+  if (found === undefined || expected.length !== found.length) return false
+  if (!expected.includes('#')) return expected === found
+  return [...expected].every((char, i) => (char === '#' ? !/\s/.test(found.charAt(i)) : char === found.charAt(i)))
 }
 
 function normalBlanks(text: string): string {
