@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { GridLoop, gridAfter, gridAtOrAfter, gridAtOrBefore } from '../../../src/kernel/grid.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
-import { BackOffTable, goDuration, goSeconds } from '../../../src/node/kubelet/back-off.ts'
-import { WorkQueue } from '../../../src/node/kubelet/work-queue.ts'
+import { WorkQueue } from '../../../src/node/kubelet/loop/work-queue.ts'
+import { BackOffTable, goDuration, goSeconds } from '../../../src/node/kubelet/pods/back-off.ts'
 
 describe('instants of a loop', () => {
   const grid = { phaseMs: 130, periodMs: 100 }

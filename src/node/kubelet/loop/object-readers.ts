@@ -1,0 +1,55 @@
+import type { Pod } from '../../../api/types/core.ts'
+import { objectKey } from '../../secrets/object-manager.ts'
+import { configMapNamesOf, secretNamesOf } from '../../secrets/pod-references.ts'
+import { mountedNames } from '../../volumes/volume-manager.ts'
+
+/** Which Pods read which objects at each of their syncs: for volumes that are mounted, and for pulls. */
+export class ObjectReaders {
+  readonly #readers = new Map<string, Set<string>>()
+  /** A Pod's keys, for as long as its spec is the same object. */
+  readonly #keys = new WeakMap<Pod['spec'], readonly string[]>()
+
+  add(pod: Pod): void {
+    const uid = pod.metadata.uid ?? ''
+    for (const key of this.#keysOf(pod)) {
+      const readers = this.#readers.get(key)
+      if (readers === undefined) this.#readers.set(key, new Set([uid]))
+      else readers.add(uid)
+    }
+  }
+
+  remove(pod: Pod): void {
+    for (const key of this.#keysOf(pod)) {
+      const readers = this.#readers.get(key)
+      readers?.delete(pod.metadata.uid ?? '')
+      if (readers?.size === 0) this.#readers.delete(key)
+    }
+  }
+
+  /** Uids of the Pods. */
+  of(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): Iterable<string> {
+    return this.#readers.get(`${kind} ${objectKey(namespace, name)}`) ?? []
+  }
+
+  #keysOf(pod: Pod): readonly string[] {
+    const known = this.#keys.get(pod.spec)
+    if (known !== undefined) return known
+    const keys = readKeys(pod)
+    this.#keys.set(pod.spec, keys)
+    return keys
+  }
+}
+
+function readKeys(pod: Pod): readonly string[] {
+  const namespace = pod.metadata.namespace ?? ''
+  const mounted = mountedNames(pod)
+  const volumes = (pod.spec.volumes ?? []).filter(({ name }) => mounted.includes(name))
+  const { imagePullSecrets } = pod.spec
+  const reduced: Pod = {
+    ...pod,
+    spec: { containers: [], volumes, ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }) },
+  }
+  const secrets = [...secretNamesOf(reduced)].map((name) => `Secret ${objectKey(namespace, name)}`)
+  const configMaps = [...configMapNamesOf(reduced)].map((name) => `ConfigMap ${objectKey(namespace, name)}`)
+  return [...secrets, ...configMaps]
+}

@@ -1,0 +1,152 @@
+import { type Grid, GridLoop, gridAfter, gridAtOrBefore } from '../../../kernel/grid.ts'
+import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
+import type { ContainerRuntime } from '../../runtime/cri.ts'
+import { emptyRuntimeStatus, inspectPod, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+
+export interface LifecycleEvent {
+  readonly type: 'ContainerStarted' | 'ContainerDied' | 'ContainerRemoved'
+  readonly podUid: string
+  /** A sandbox counts as a container. */
+  readonly id: string
+}
+
+type SeenState = 'running' | 'exited' | 'unknown'
+
+interface Entry {
+  status: PodRuntimeStatus
+  readonly states: Map<string, SeenState>
+  modifiedAt: VirtualMs
+}
+
+/**
+ * Pod Lifecycle Event Generator: once a second it compares what the runtime has with what it had, and tells. It runs only
+ * at those of its instants at which the runtime has news or a worker waits for a fresh look. Source: pkg/kubelet/pleg/generic.go.
+ */
+export class Pleg {
+  readonly #entries = new Map<string, Entry>()
+  readonly #changed = new Set<string>()
+  readonly #waiting: { readonly minTime: VirtualMs; readonly proceed: () => void }[] = []
+  readonly #loop: GridLoop
+  readonly #kernel: Kernel
+  readonly #runtime: ContainerRuntime
+  readonly #tell: (events: readonly LifecycleEvent[]) => void
+  #stopObserving: (() => void) | undefined
+  #waiter: Timer | undefined
+  #pass: Timer | undefined
+
+  constructor(
+    kernel: Kernel,
+    runtime: ContainerRuntime,
+    grid: Grid,
+    tell: (events: readonly LifecycleEvent[]) => void,
+  ) {
+    this.#kernel = kernel
+    this.#runtime = runtime
+    this.#tell = tell
+    // What happens at the very instant of a pass has happened when the runtime is asked.
+    this.#loop = new GridLoop(kernel, grid, () => {
+      this.#pass = kernel.schedule(0, () => this.#relist())
+    })
+  }
+
+  start(): void {
+    for (const uid of this.#runtime.podUids()) this.#changed.add(uid)
+    this.#stopObserving = this.#runtime.observe((uid) => {
+      this.#changed.add(uid)
+      this.#loop.wake()
+    })
+    this.#loop.wake()
+  }
+
+  stop(): void {
+    this.#stopObserving?.()
+    this.#loop.stop()
+    this.#pass?.cancel()
+    this.#waiter?.cancel()
+    this.#waiting.length = 0
+  }
+
+  /** What the last pass saw of a Pod. */
+  get(podUid: string): PodRuntimeStatus {
+    return this.#entries.get(podUid)?.status ?? emptyRuntimeStatus
+  }
+
+  /** Runs `proceed` as soon as a pass has begun after `minTime`: at once if one has. Source: container/cache.go, GetNewerThan. */
+  whenNewerThan(podUid: string, minTime: VirtualMs, proceed: () => void): void {
+    const lastPass = gridAtOrBefore(this.#loop.grid, this.#kernel.now())
+    const modifiedAt = this.#entries.get(podUid)?.modifiedAt
+    const isNewer = lastPass !== undefined && lastPass > minTime && (!this.#isDue() || lastPass !== this.#kernel.now())
+    if (isNewer || (modifiedAt !== undefined && modifiedAt > minTime)) {
+      proceed()
+      return
+    }
+    this.#waiting.push({ minTime, proceed })
+    this.#loop.wake(gridAfter(this.#loop.grid, minTime))
+  }
+
+  #isDue(): boolean {
+    return this.#changed.size > 0
+  }
+
+  #relist(): void {
+    const now = this.#kernel.now()
+    const uids = [...this.#changed]
+    this.#changed.clear()
+    for (const uid of uids) this.#relistPod(uid, now)
+    const released = this.#waiting.filter(({ minTime }) => minTime < now)
+    if (released.length > 0) {
+      const rest = this.#waiting.filter(({ minTime }) => minTime >= now)
+      this.#waiting.length = 0
+      this.#waiting.push(...rest)
+      for (const { proceed } of released) proceed()
+    }
+    if (this.#waiting.length > 0 || this.#changed.size > 0) this.#loop.wake()
+  }
+
+  #relistPod(uid: string, now: VirtualMs): void {
+    let entry = this.#entries.get(uid)
+    const status = inspectPod(this.#runtime, uid)
+    const events = differences(uid, entry?.states ?? new Map(), status)
+    if (events.length === 0) return
+    if (entry === undefined) {
+      entry = { status, states: new Map(), modifiedAt: now }
+      this.#entries.set(uid, entry)
+    }
+    entry.status = status
+    entry.modifiedAt = now
+    entry.states.clear()
+    for (const [id, state] of statesOf(status)) entry.states.set(id, state)
+    if (entry.states.size === 0) this.#entries.delete(uid)
+    this.#tell(events)
+  }
+}
+
+function statesOf(status: PodRuntimeStatus): Map<string, SeenState> {
+  const states = new Map<string, SeenState>()
+  for (const container of status.containers)
+    states.set(container.id, container.state === 'created' ? 'unknown' : container.state)
+  for (const sandbox of status.sandboxes) states.set(sandbox.id, sandbox.state === 'ready' ? 'running' : 'exited')
+  return states
+}
+
+/** Source: pleg/generic.go, generateEvents. */
+function differences(
+  podUid: string,
+  before: ReadonlyMap<string, SeenState>,
+  status: PodRuntimeStatus,
+): readonly LifecycleEvent[] {
+  const events: LifecycleEvent[] = []
+  const after = statesOf(status)
+  for (const [id, old] of before) {
+    if (after.has(id)) continue
+    if (old !== 'exited') events.push({ type: 'ContainerDied', podUid, id })
+    events.push({ type: 'ContainerRemoved', podUid, id })
+  }
+  for (const [id, state] of after) {
+    if (state === before.get(id)) continue
+    if (state === 'running') events.push({ type: 'ContainerStarted', podUid, id })
+    if (state === 'exited') events.push({ type: 'ContainerDied', podUid, id })
+  }
+  return events
+}

@@ -1,0 +1,107 @@
+import { type Grid, gridAfter } from '../../../kernel/grid.ts'
+import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import type { RandomStream } from '../../../kernel/random.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
+
+/** When a Pod is due again. */
+interface Due {
+  at: VirtualMs
+  /** Undefined: nothing but idle syncs is ahead, and nobody has asked for one yet. */
+  timer: Timer | undefined
+}
+
+/** A base and how far a random part of it may stretch it. Source: apimachinery pkg/util/wait, Jitter. */
+export interface Jittered {
+  readonly baseMs: VirtualMs
+  readonly factor: number
+}
+
+export function jitter({ baseMs, factor }: Jittered, random: RandomStream): VirtualMs {
+  return baseMs + Math.floor(random.next() * factor * baseMs)
+}
+
+/**
+ * Says when each Pod is to be synced again: its due time is looked at on the kubelet's 1 s tick. Syncs that would find
+ * nothing to do are not carried out: their times are drawn, one number each, when somebody wants to know (`wantSync`) or
+ * when a real sync comes before (`catchUp`). So outcomes do not depend on this laziness. Source: pkg/kubelet/util/queue.
+ */
+export class WorkQueue {
+  readonly #kernel: Kernel
+  readonly #grid: Grid
+  readonly #resync: Jittered
+  readonly #due = new Map<string, Due>()
+  readonly #randomOf: (uid: string) => RandomStream
+  readonly #sync: (uid: string) => void
+
+  constructor(
+    kernel: Kernel,
+    grid: Grid,
+    resync: Jittered,
+    randomOf: (uid: string) => RandomStream,
+    sync: (uid: string) => void,
+  ) {
+    this.#kernel = kernel
+    this.#grid = grid
+    this.#resync = resync
+    this.#randomOf = randomOf
+    this.#sync = sync
+  }
+
+  /** A sync ended: the next comes `delayMs` later, at the tick after that. Replaces what was planned. */
+  enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean): void {
+    this.#due.get(uid)?.timer?.cancel()
+    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined }
+    this.#due.set(uid, due)
+    if (!isIdle) this.#arm(uid, due)
+  }
+
+  /** An idle Pod's next sync would find something: carry it out when it is due. */
+  wantSync(uid: string): void {
+    const due = this.#due.get(uid)
+    if (due === undefined || due.timer !== undefined) return
+    this.catchUp(uid)
+    this.#arm(uid, due)
+  }
+
+  /** Instant of the last idle sync that was not carried out, if any since the last real one. Draws for those that passed. */
+  catchUp(uid: string): VirtualMs | undefined {
+    const due = this.#due.get(uid)
+    if (due === undefined || due.timer !== undefined) return undefined
+    const now = this.#kernel.now()
+    let last: VirtualMs | undefined
+    for (let tick = gridAfter(this.#grid, due.at); tick <= now; tick = gridAfter(this.#grid, due.at)) {
+      last = tick
+      due.at = tick + jitter(this.#resync, this.#randomOf(uid))
+    }
+    return last
+  }
+
+  /** The tick at which the Pod is due next. */
+  nextSyncAt(uid: string): VirtualMs | undefined {
+    const due = this.#due.get(uid)
+    if (due === undefined) return undefined
+    this.catchUp(uid)
+    return gridAfter(this.#grid, due.at)
+  }
+
+  /** The Pod is synced no more. Its stream may be drawn from again: it then stands where it would stand anyway. */
+  remove(uid: string): void {
+    this.catchUp(uid)
+    this.#due.get(uid)?.timer?.cancel()
+    this.#due.delete(uid)
+  }
+
+  /** The kubelet ends. Its next life goes on with the streams of this one, so what would have been drawn is drawn. */
+  stop(): void {
+    for (const uid of [...this.#due.keys()]) this.remove(uid)
+  }
+
+  #arm(uid: string, due: Due): void {
+    const now = this.#kernel.now()
+    const tick = gridAfter(this.#grid, Math.max(due.at, now))
+    due.timer = this.#kernel.schedule(tick - now, () => {
+      this.#due.delete(uid)
+      this.#sync(uid)
+    })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Pod } from '../../../api/types/core.ts'
+import { isMirror } from '../status/status-manager.ts'
+
+/** Source: pkg/kubelet/types/pod_update.go, ConfigSourceAnnotationKey; anything but `api` is static. */
+export const sourceAnnotation = 'kubernetes.io/config.source'
+
+export function isStatic(pod: Pod): boolean {
+  const source = pod.metadata.annotations?.[sourceAnnotation]
+  return source !== undefined && source !== 'api'
+}
+
+export function fullName(pod: Pod): string {
+  return `${pod.metadata.name}_${pod.metadata.namespace}`
+}
+
+/**
+ * The Pods that the kubelet is to run, as its sources have them: API Pods, static Pods and, apart, the mirrors of those.
+ * Source: pkg/kubelet/pod/pod_manager.go.
+ */
+export class PodManager {
+  readonly #pods = new Map<string, Pod>()
+  readonly #mirrors = new Map<string, Pod>()
+  readonly #names = new Map<string, string>()
+
+  get(uid: string): Pod | undefined {
+    return this.#pods.get(uid)
+  }
+
+  byName(namespace: string, name: string): Pod | undefined {
+    return this.#pods.get(this.#names.get(`${name}_${namespace}`) ?? '')
+  }
+
+  all(): Iterable<Pod> {
+    return this.#pods.values()
+  }
+
+  get size(): number {
+    return this.#pods.size
+  }
+
+  set(pod: Pod): void {
+    if (isMirror(pod)) {
+      this.#mirrors.set(fullName(pod), pod)
+      return
+    }
+    const uid = pod.metadata.uid ?? ''
+    const isKnown = this.#pods.has(uid)
+    this.#pods.set(uid, pod)
+    // Neither name nor namespace of a Pod ever change.
+    if (!isKnown) this.#names.set(fullName(pod), uid)
+  }
+
+  delete(pod: Pod): void {
+    const name = fullName(pod)
+    if (isMirror(pod)) {
+      this.#mirrors.delete(name)
+      return
+    }
+    const uid = pod.metadata.uid ?? ''
+    this.#pods.delete(uid)
+    if (this.#names.get(name) === uid) this.#names.delete(name)
+  }
+
+  mirrorOf(pod: Pod): Pod | undefined {
+    return this.#mirrors.get(fullName(pod))
+  }
+
+  /** The static Pod behind a mirror. */
+  staticOf(mirror: Pod): Pod | undefined {
+    return this.byName(mirror.metadata.namespace ?? '', mirror.metadata.name)
+  }
+
+  mirrors(): Iterable<Pod> {
+    return this.#mirrors.values()
+  }
+
+  /** The object that the API server has for a Pod. */
+  apiPodOf(pod: Pod): Pod | undefined {
+    return isStatic(pod) ? this.mirrorOf(pod) : pod
+  }
+}

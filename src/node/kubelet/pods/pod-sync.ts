@@ -1,0 +1,272 @@
+import type { ContainerStatus, Pod, PodStatus, Secret } from '../../../api/types/core.ts'
+import { resources } from '../../../client/client.ts'
+import { parseRfc3339 } from '../../../kernel/calendar.ts'
+import { second } from '../../../kernel/time.ts'
+import { podDirectory } from '../../volumes/plugins/layout.ts'
+import { mountedNames } from '../../volumes/volume-manager.ts'
+import type { KubeletContext } from '../context.ts'
+import { apiPodStatus } from '../status/api-status.ts'
+import { isTerminal } from '../status/status-manager.ts'
+import { killPod } from './kill-pod.ts'
+import { isStatic } from './pod-manager.ts'
+import { syncPodRuntime } from './pod-runtime.ts'
+import type { PodWorker, SyncOutcome } from './pod-workers.ts'
+import type { PodRuntimeStatus } from './runtime-status.ts'
+import { hasFailed, type SyncResult } from './sync-result.ts'
+
+type Ended = (outcome: SyncOutcome) => void
+
+/** Whether no status of the list runs. Source: pkg/kubelet/kubelet_pods.go, notRunning. */
+export function notRunning(statuses: readonly ContainerStatus[] | undefined): boolean {
+  return (statuses ?? []).every(({ state }) => state?.terminated !== undefined || state?.waiting !== undefined)
+}
+
+/** Up to v1.21: the Pod is in a terminal phase, or deleted and nothing of it runs. Source: kubelet_pods.go, podIsTerminated. */
+export function isPodTerminated(context: KubeletContext, pod: Pod): boolean {
+  const status = context.statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {}
+  if (isTerminal(status.phase)) return true
+  return pod.metadata.deletionTimestamp !== undefined && notRunning(status.containerStatuses)
+}
+
+/** The instant at which `activeDeadlineSeconds` is over, if the Pod has one. Source: active_deadline.go. */
+export function deadlineOf(context: KubeletContext, pod: Pod): number | undefined {
+  const seconds = pod.spec.activeDeadlineSeconds
+  if (seconds === undefined) return undefined
+  const started = parseRfc3339((context.statuses.get(pod.metadata.uid ?? '') ?? pod.status)?.startTime ?? '')
+  return started === undefined ? undefined : started - context.calendar.epochMs + seconds * second
+}
+
+function statusOf(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isOver: boolean): PodStatus {
+  const uid = pod.metadata.uid ?? ''
+  const deadline = deadlineOf(context, pod)
+  const isLate = deadline !== undefined && context.kernel.now() >= deadline
+  return apiPodStatus(pod, seen, {
+    calendar: context.calendar,
+    runtimeType: context.runtime.runtimeType,
+    facts: context.facts,
+    hostIp: context.hostIp,
+    knownStatus: context.statuses.get(uid),
+    failureOf: (container) => context.reasons.get(uid, container),
+    readiness: (container, id) => context.prober.readiness(uid, container, id),
+    eviction: isLate
+      ? {
+          reason: 'DeadlineExceeded',
+          message: 'Pod was active on the node longer than the specified deadline',
+        }
+      : undefined,
+    isOver: isOver && context.facts.terminalPhaseBeforeDeletion,
+  })
+}
+
+/**
+ * One sync of a Pod that is to run: status, mirror, directories, volumes, pull secrets, containers. Source:
+ * pkg/kubelet/kubelet.go, syncPod (SyncPod from v1.22 on); facts/kubelet.md 8.1.
+ */
+export function syncPod(
+  context: KubeletContext,
+  worker: PodWorker,
+  given: Pod,
+  seen: PodRuntimeStatus,
+  done: Ended,
+): void {
+  const { facts } = context
+  const uid = given.metadata.uid ?? ''
+  // The worker has the Pod of its update; what came since waits for the next sync.
+  const pod = given
+  const status = statusOf(context, pod, seen, false)
+  const isNewStatus = context.statuses.setPodStatus(pod, status)
+  if (isNewStatus && status.reason === 'DeadlineExceeded' && status.phase === 'Failed') deadlineEvent(context, pod)
+  if (facts.terminatingPhases && isTerminal(status.phase)) {
+    done({ isTerminal: true })
+    return
+  }
+  if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
+    worker.take('killing')
+    killPod(context.podRuntime.killer, pod, seen, undefined, (error) => {
+      if (error !== undefined) context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
+      context.volumes.podMayBeLeaving(uid)
+      done(error === undefined ? {} : { error: `error killing pod: ${error}` })
+    })
+    return
+  }
+  if (facts.registration !== 'pod-manager') {
+    context.secrets.registerPod(pod)
+    context.configMaps.registerPod(pod)
+  }
+  if (isStatic(pod)) ensureMirror(context, pod)
+  makePodDirectories(context, pod)
+  if (!facts.terminatingPhases && isPodTerminated(context, pod)) {
+    runPod(context, pod, seen, isNewStatus, done)
+    return
+  }
+  if (mountedNames(pod).length > 0) worker.take('volumes.needed')
+  context.volumes.waitForAttachAndMount(pod, (error) => {
+    if (error !== undefined) {
+      if (facts.volumeTimeoutEvent !== undefined)
+        context.events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${error}`)
+      done({ error })
+      return
+    }
+    worker.take('volumes.ready')
+    runPod(context, pod, seen, isNewStatus, done)
+  })
+}
+
+/** Source: pkg/kubelet/active_deadline.go, ShouldSync and ShouldEvict. */
+function deadlineEvent(context: KubeletContext, pod: Pod): void {
+  context.events.pod(pod, 'Normal', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
+}
+
+function runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean, done: Ended): void {
+  const names = (pod.spec.imagePullSecrets ?? []).map(({ name }) => name ?? '').filter((name) => name !== '')
+  pullSecrets(context, pod, names, (secrets, missing) => {
+    if (missing.length > 0 && context.facts.pullSecretEvent)
+      context.events.pod(
+        pod,
+        'Warning',
+        'FailedToRetrieveImagePullSecret',
+        `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
+      )
+    syncPodRuntime(context.podRuntime, pod, seen, secrets, (results) => {
+      const isNews = noteReasons(context, pod, results)
+      if (hasFailed(results)) {
+        const failure = results.find(({ error }) => error !== undefined)
+        const error = `failed to "${failure?.action}" for "${failure?.target}" with ${failure?.error}: "${failure?.message}"`
+        const retryAt = context.facts.syncsAtBackOffExpiry ? backOffEnd(results) : undefined
+        done(retryAt === undefined ? { error } : { error, retryAt })
+        return
+      }
+      // Only an untouched Pod whose sources tell of changes by themselves can do without its next syncs.
+      const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
+      const readsObjects = context.config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
+      const isIdle =
+        didNothing && !isNews && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
+      done({ isIdle })
+    })
+  })
+}
+
+/** When the last crash back-off ends, if nothing but such back-offs failed. */
+function backOffEnd(results: readonly SyncResult[]): number | undefined {
+  let end: number | undefined
+  for (const { error, retryAt } of results) {
+    if (error === undefined) continue
+    if (retryAt === undefined) return undefined
+    end = end === undefined ? retryAt : Math.min(end, retryAt)
+  }
+  return end
+}
+
+function noteReasons(context: KubeletContext, pod: Pod, results: readonly SyncResult[]): boolean {
+  const uid = pod.metadata.uid ?? ''
+  let isNews = false
+  for (const { action, target, error, message = '' } of results) {
+    if (action !== 'StartContainer') continue
+    const changed =
+      error === undefined
+        ? context.reasons.delete(uid, target)
+        : context.reasons.set(uid, target, { reason: error, message })
+    if (changed) isNews = true
+  }
+  return isNews
+}
+
+/** Those that cannot be had are left out: the pull may work without. Source: kubelet_pods.go, getPullSecretsForPod. */
+function pullSecrets(
+  context: KubeletContext,
+  pod: Pod,
+  names: readonly string[],
+  done: (secrets: readonly Secret[], missing: readonly string[]) => void,
+): void {
+  if (names.length === 0) {
+    done([], [])
+    return
+  }
+  const secrets: Secret[] = []
+  const missing: string[] = []
+  const next = (index: number): void => {
+    const name = names[index]
+    if (name === undefined) {
+      done(secrets, missing)
+      return
+    }
+    context.secrets.get(pod.metadata.namespace ?? '', name, (result) => {
+      if (result.ok) secrets.push(result.object)
+      else missing.push(name)
+      next(index + 1)
+    })
+  }
+  next(0)
+}
+
+/** Source: kubelet_pods.go, makePodDataDirs. */
+function makePodDirectories({ fs, record }: KubeletContext, pod: Pod): void {
+  const directory = podDirectory(pod.metadata.uid ?? '')
+  if (fs.lstat(directory).ok) return
+  fs.mkdirAll(directory, 0o750)
+  fs.mkdirAll(`${directory}/volumes`, 0o750)
+  fs.mkdirAll(`${directory}/plugins`, 0o750)
+  record('pod-directory.create', pod, {}, 'chatter')
+}
+
+/** From v1.22 on. Source: kubelet.go, syncTerminatingPod. */
+export function syncTerminatingPod(
+  context: KubeletContext,
+  worker: PodWorker,
+  pod: Pod,
+  seen: PodRuntimeStatus,
+  done: Ended,
+): void {
+  if (!worker.isRemoved || context.pods.get(worker.uid) !== undefined)
+    context.statuses.setPodStatus(pod, statusOf(context, pod, seen, false))
+  context.prober.stopLivenessAndStartup(worker.uid)
+  killPod(context.podRuntime.killer, pod, seen, worker.graceSeconds, (error) => {
+    if (error !== undefined) {
+      context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
+      done({ error })
+      return
+    }
+    context.prober.removePod(worker.uid)
+    done({})
+  })
+}
+
+/** From v1.22 on: volumes, registration, then the last status. Source: kubelet.go, syncTerminatedPod. */
+export function syncTerminatedPod(
+  context: KubeletContext,
+  worker: PodWorker,
+  pod: Pod,
+  seen: PodRuntimeStatus,
+  done: Ended,
+): void {
+  const isKnown = context.pods.get(worker.uid) !== undefined
+  if (isKnown) context.statuses.setPodStatus(pod, statusOf(context, pod, seen, true))
+  context.volumes.waitForUnmount(pod, (error) => {
+    if (error !== undefined) {
+      done({ error })
+      return
+    }
+    context.secrets.unregisterPod(pod)
+    context.configMaps.unregisterPod(pod)
+    if (isKnown) context.statuses.terminatePod(context.pods.get(worker.uid) ?? pod)
+    done({})
+  })
+}
+
+/** Source: pkg/kubelet/pod/mirror_client.go, CreateMirrorPod; a refusal is only logged and tried again at the next sync. */
+function ensureMirror(context: KubeletContext, pod: Pod): void {
+  const nodeUid = context.nodeUid()
+  if (context.pods.mirrorOf(pod) !== undefined || nodeUid === undefined) return
+  const annotations = {
+    ...pod.metadata.annotations,
+    'kubernetes.io/config.mirror': pod.metadata.annotations?.['kubernetes.io/config.hash'] ?? '',
+  }
+  const { uid: _uid, ...metadata } = pod.metadata
+  const owner = { apiVersion: 'v1', kind: 'Node', name: context.nodeName, uid: nodeUid, controller: true }
+  const mirror = { ...pod, metadata: { ...metadata, annotations, ownerReferences: [owner] } }
+  context.client.create<Pod>(resources.pods, mirror, (reply) => {
+    if (reply.ok) return
+    const message = reply.error.kind === 'status' ? (reply.error.status.message ?? '') : reply.error.message
+    context.record('mirror-pod.refused', pod, { message })
+  })
+}

@@ -1,0 +1,41 @@
+import type { VirtualMs } from '../../../kernel/time.ts'
+import type { ContainerRuntime, PodSandbox, RuntimeContainer } from '../../runtime/cri.ts'
+
+/** What the PLEG last saw of a Pod in the runtime. A copy: it does not follow what happens after. */
+export interface PodRuntimeStatus {
+  /** Latest first, as the kubelet sorts them. */
+  readonly sandboxes: readonly PodSandbox[]
+  /** Latest first. */
+  readonly containers: readonly RuntimeContainer[]
+  /** Of the latest sandbox if it is ready. */
+  readonly ip: string | undefined
+}
+
+export const emptyRuntimeStatus: PodRuntimeStatus = { sandboxes: [], containers: [], ip: undefined }
+
+/** Asks the runtime about a Pod now. Source: kuberuntime_manager.go, GetPodStatus. */
+export function inspectPod(runtime: ContainerRuntime, podUid: string): PodRuntimeStatus {
+  const sandboxes = runtime.podSandboxes(podUid).map((sandbox) => ({ ...sandbox }))
+  const containers = runtime.podContainers(podUid).map(snapshot)
+  if (sandboxes.length === 0 && containers.length === 0) return emptyRuntimeStatus
+  sandboxes.reverse()
+  containers.reverse()
+  const latest = sandboxes[0]
+  return { sandboxes, containers, ip: latest?.state === 'ready' ? latest.ip : undefined }
+}
+
+function snapshot(container: RuntimeContainer): RuntimeContainer {
+  const { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId } = container
+  return { id, config, state, createdAt, startedAt, finishedAt, exitCode, reason, message, imageId }
+}
+
+/** The latest container of a name. Source: container/runtime.go, FindContainerStatusByName. */
+export function latestContainer(status: PodRuntimeStatus, name: string): RuntimeContainer | undefined {
+  return status.containers.find((container) => container.config.name === name)
+}
+
+/** Whether the container ran at an instant, as far as it is still known. */
+export function ranAt(container: RuntimeContainer, time: VirtualMs): boolean {
+  const { startedAt, finishedAt } = container
+  return startedAt !== undefined && startedAt <= time && (finishedAt === undefined || finishedAt > time)
+}

@@ -1,0 +1,66 @@
+import type { VirtualMs } from '../../../kernel/time.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
+import type { ReconcilerReports } from '../../volumes/reconciler.ts'
+import type { VolumeUse } from '../../volumes/volume-use.ts'
+import type { KubeletContext } from '../context.ts'
+import type { KubeletEvents } from '../kubelet-events.ts'
+
+/** Tells events and journal of what the volume manager did. Source: pkg/volume/util/operationexecutor, MountVolume. */
+export function volumeReports(
+  facts: KubeletFacts,
+  events: KubeletEvents,
+  context: () => KubeletContext,
+  willBeStale: (use: VolumeUse, staleAt: VirtualMs) => void,
+): ReconcilerReports {
+  return {
+    volumeTimeoutNames: facts.volumeTimeoutEvent,
+    setUpSucceeded(use, before, isRefresh, result) {
+      const weight = isRefresh && !result.changed ? 'chatter' : 'story'
+      const { journal, record } = context()
+      if (journal.keeps(weight))
+        record(
+          'volume.set-up',
+          use.pod,
+          {
+            volume: use.volume.name,
+            refresh: isRefresh,
+            changed: result.changed,
+            sources: result.sources,
+          },
+          weight,
+        )
+      tellVisible(context(), use, before)
+      if (result.staleAt !== undefined) willBeStale(use, result.staleAt)
+    },
+    setUpFailed(use, message, retryMs) {
+      context().record('volume.set-up-failed', use.pod, {
+        volume: use.volume.name,
+        error: message,
+        retryNotBeforeMs: retryMs,
+      })
+      events.pod(use.pod, 'Warning', 'FailedMount', message)
+    },
+    tornDown(use) {
+      context().record('volume.tear-down', use.pod, { volume: use.volume.name })
+    },
+  }
+}
+
+/** Tells which versions of which objects the Pod's containers see from now on, and since when the node had them (U3). */
+function tellVisible(context: KubeletContext, use: VolumeUse, before: VolumeUse['sources']): void {
+  const { secrets, configMaps, record, kernel } = context
+  const namespace = use.pod.metadata.namespace ?? ''
+  for (const { kind, name, resourceVersion } of use.sources) {
+    const old = before.find((source) => source.kind === kind && source.name === name)
+    if (old !== undefined && old.resourceVersion === resourceVersion) continue
+    const manager = kind === 'Secret' ? secrets : configMaps
+    record('object.visible', use.pod, {
+      kind,
+      name,
+      resourceVersion,
+      volume: use.volume.name,
+      cachedAt: manager.cachedAt(namespace, name) ?? kernel.now(),
+      syncedAt: use.askedAt,
+    })
+  }
+}

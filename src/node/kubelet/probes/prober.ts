@@ -1,0 +1,265 @@
+import type { Container, Pod, Probe } from '../../../api/types/core.ts'
+import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import type { RandomStreams } from '../../../kernel/random.ts'
+import { second, type VirtualMs } from '../../../kernel/time.ts'
+import type { ContainerRuntime } from '../../runtime/cri.ts'
+import type { KubeletEvents } from '../kubelet-events.ts'
+import { portNumber } from '../pods/lifecycle-hooks.ts'
+
+export type ProbeType = 'liveness' | 'readiness' | 'startup'
+type Verdict = 'success' | 'failure'
+
+interface ProbeResult {
+  readonly ok: boolean
+  readonly output: string
+}
+
+export interface ProberOptions {
+  readonly kernel: Kernel
+  readonly runtime: ContainerRuntime
+  readonly random: RandomStreams
+  readonly nodeName: string
+  readonly events: KubeletEvents
+  /** Whether commands are held to the probe's `timeoutSeconds`. */
+  readonly timesOutExec: boolean
+  /** The container of that name that runs now, if one does, with the instant of its start. */
+  readonly running: (
+    podUid: string,
+    container: string,
+  ) => { readonly id: string; readonly startedAt: VirtualMs } | undefined
+  readonly onReadiness: (podUid: string, containerId: string, isReady: boolean) => void
+  readonly onStartup: (podUid: string, containerId: string, hasStarted: boolean) => void
+  /** A liveness or startup probe wants a container dead: its Pod is synced at once. */
+  readonly onFailure: (podUid: string) => void
+}
+
+interface Worker {
+  readonly pod: Pod
+  readonly container: Container
+  readonly type: ProbeType
+  readonly probe: Probe
+  timer: Timer | undefined
+  /** How to give up the command that runs now. */
+  giveUp: (() => void) | undefined
+  containerId: string | undefined
+  last: Verdict | undefined
+  run: number
+  isOnHold: boolean
+}
+
+/**
+ * Probes the containers of the node's Pods, each at its own period, and keeps the verdicts. Source: pkg/kubelet/prober:
+ * worker.go, prober_manager.go, prober.go.
+ */
+export class Prober {
+  readonly #options: ProberOptions
+  readonly #workers = new Map<string, Worker[]>()
+  readonly #verdicts: Readonly<Record<ProbeType, Map<string, Verdict>>> = {
+    liveness: new Map(),
+    readiness: new Map(),
+    startup: new Map(),
+  }
+
+  constructor(options: ProberOptions) {
+    this.#options = options
+  }
+
+  addPod(pod: Pod): void {
+    const uid = pod.metadata.uid ?? ''
+    if (this.#workers.has(uid)) return
+    const workers: Worker[] = []
+    for (const container of pod.spec.containers)
+      for (const type of ['startup', 'readiness', 'liveness'] as const) {
+        const probe = container[`${type}Probe`]
+        if (probe === undefined) continue
+        const worker: Worker = {
+          pod,
+          container,
+          type,
+          probe,
+          timer: undefined,
+          giveUp: undefined,
+          containerId: undefined,
+          last: undefined,
+          run: 0,
+          isOnHold: false,
+        }
+        workers.push(worker)
+        // Probes of a restarted kubelet are spread over their period. Source: worker.go, run.
+        const { random, nodeName } = this.#options
+        const stream = random.stream(`${nodeName}/kubelet/probe/${uid}/${container.name}/${type}`)
+        this.#plan(worker, Math.floor(stream.next() * periodMs(probe)))
+      }
+    if (workers.length > 0) this.#workers.set(uid, workers)
+  }
+
+  removePod(uid: string): void {
+    for (const worker of this.#workers.get(uid) ?? []) endWorker(worker)
+    this.#workers.delete(uid)
+  }
+
+  stopLivenessAndStartup(uid: string): void {
+    const workers = this.#workers.get(uid)
+    if (workers === undefined) return
+    for (const worker of workers) if (worker.type !== 'readiness') endWorker(worker)
+    this.#workers.set(
+      uid,
+      workers.filter(({ type }) => type === 'readiness'),
+    )
+  }
+
+  stop(): void {
+    for (const uid of [...this.#workers.keys()]) this.removePod(uid)
+  }
+
+  /** Whether a running container counts as started and ready. Source: prober_manager.go, UpdatePodStatus. */
+  readiness(uid: string, container: string, id: string): { readonly started: boolean; readonly ready: boolean } {
+    const started = this.#isSuccess(uid, container, id, 'startup')
+    return { started, ready: started && this.#isSuccess(uid, container, id, 'readiness') }
+  }
+
+  /** Which probe wants the container dead. */
+  failedProbe(id: string): 'liveness' | 'startup' | undefined {
+    if (this.#verdicts.liveness.get(id) === 'failure') return 'liveness'
+    return this.#verdicts.startup.get(id) === 'failure' ? 'startup' : undefined
+  }
+
+  #isSuccess(uid: string, container: string, id: string, type: ProbeType): boolean {
+    const verdict = this.#verdicts[type].get(id)
+    if (verdict !== undefined) return verdict === 'success'
+    // A probe that has not run yet holds the container back.
+    return !(this.#workers.get(uid) ?? []).some((worker) => worker.type === type && worker.container.name === container)
+  }
+
+  /** A probe that outlasts its period is followed by the next at once: the ticker keeps one tick. Source: worker.go, run. */
+  #plan(worker: Worker, delayMs: VirtualMs): void {
+    const { kernel } = this.#options
+    worker.timer = kernel.schedule(delayMs, () => {
+      const period = periodMs(worker.probe)
+      const tick = kernel.now()
+      this.#probe(worker, () => {
+        const late = kernel.now() - tick
+        this.#plan(worker, late < period ? period - late : 0)
+      })
+    })
+  }
+
+  #probe(worker: Worker, done: () => void): void {
+    const { kernel, running } = this.#options
+    const uid = worker.pod.metadata.uid ?? ''
+    const container = running(uid, worker.container.name)
+    if (container === undefined) {
+      if (worker.containerId !== undefined) this.#settle(worker, 'failure', false)
+      done()
+      return
+    }
+    if (worker.containerId !== container.id) {
+      if (worker.containerId !== undefined) this.#verdicts[worker.type].delete(worker.containerId)
+      worker.containerId = container.id
+      worker.isOnHold = false
+      worker.last = undefined
+      worker.run = 0
+      // Startup has no verdict before its first result; liveness begins well, readiness badly.
+      if (worker.type !== 'startup') this.#settle(worker, worker.type === 'liveness' ? 'success' : 'failure', false)
+    }
+    const ageSeconds = Math.floor((kernel.now() - container.startedAt) / second)
+    const hasStarted = this.#isSuccess(uid, worker.container.name, container.id, 'startup')
+    const isEarly = worker.isOnHold || ageSeconds < (worker.probe.initialDelaySeconds ?? 0)
+    if (isEarly || hasStarted === (worker.type === 'startup')) {
+      done()
+      return
+    }
+    this.#runProbe(worker, container.id, (result) => {
+      if (result !== undefined) this.#judge(worker, result)
+      done()
+    })
+  }
+
+  /** Source: pkg/kubelet/prober/prober.go, runProbe; pkg/probe/exec/exec.go. `undefined`: it could not be run. */
+  #runProbe(worker: Worker, id: string, done: (result: ProbeResult | undefined) => void): void {
+    const { runtime } = this.#options
+    const { probe, container } = worker
+    if (probe.exec !== undefined) this.#runCommand(worker, id, probe.exec.command ?? [], done)
+    else if (probe.httpGet !== undefined) {
+      const { path = '/', port } = probe.httpGet
+      done(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }))
+    } else if (probe.tcpSocket !== undefined)
+      done(runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) }))
+    else done({ ok: true, output: '' })
+  }
+
+  #runCommand(
+    worker: Worker,
+    id: string,
+    command: readonly string[],
+    done: (result: ProbeResult | undefined) => void,
+  ): void {
+    const { kernel, runtime, timesOutExec } = this.#options
+    let timer: Timer | undefined
+    let isOver = false
+    const end = (result: ProbeResult | undefined): void => {
+      isOver = true
+      timer?.cancel()
+      worker.giveUp = undefined
+      done(result)
+    }
+    const kill = runtime.execInTime(id, command, (result) => {
+      if (result.ok) end({ ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr })
+      else {
+        this.#unhealthy(worker, 'errored', result.message)
+        end(undefined)
+      }
+    })
+    if (isOver) return
+    worker.giveUp = () => {
+      timer?.cancel()
+      kill()
+    }
+    if (timesOutExec)
+      timer = kernel.schedule((worker.probe.timeoutSeconds ?? 1) * second, () => {
+        kill()
+        end({ ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` })
+      })
+  }
+
+  #judge(worker: Worker, result: ProbeResult): void {
+    const verdict: Verdict = result.ok ? 'success' : 'failure'
+    if (!result.ok) this.#unhealthy(worker, 'failed', result.output)
+    worker.run = worker.last === verdict ? worker.run + 1 : 1
+    worker.last = verdict
+    const { failureThreshold = 3, successThreshold = 1 } = worker.probe
+    if (worker.run < (verdict === 'failure' ? failureThreshold : successThreshold)) return
+    this.#settle(worker, verdict, true)
+    if (verdict === 'failure' && worker.type !== 'readiness') {
+      worker.isOnHold = true
+      worker.run = 0
+    }
+  }
+
+  #unhealthy({ pod, container, type }: Worker, what: 'failed' | 'errored', output: string): void {
+    const name = type.charAt(0).toUpperCase() + type.slice(1)
+    this.#options.events.container(pod, container, 'Warning', 'Unhealthy', `${name} probe ${what}: ${output}`)
+  }
+
+  #settle(worker: Worker, verdict: Verdict, tells: boolean): void {
+    const id = worker.containerId ?? ''
+    const verdicts = this.#verdicts[worker.type]
+    if (verdicts.get(id) === verdict) return
+    verdicts.set(id, verdict)
+    const uid = worker.pod.metadata.uid ?? ''
+    const isSuccess = verdict === 'success'
+    if (worker.type === 'readiness') this.#options.onReadiness(uid, id, isSuccess)
+    if (worker.type === 'startup') this.#options.onStartup(uid, id, isSuccess)
+    if (tells && !isSuccess && worker.type !== 'readiness') this.#options.onFailure(uid)
+  }
+}
+
+function periodMs(probe: Probe): VirtualMs {
+  return (probe.periodSeconds ?? 10) * second
+}
+
+/** No more probes; a command that runs is given up. */
+function endWorker({ timer, giveUp }: Worker): void {
+  timer?.cancel()
+  giveUp?.()
+}

@@ -1,0 +1,88 @@
+import type { ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
+import type { Calendar } from '../../../kernel/calendar.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
+import type { PodRuntimeStatus } from '../pods/runtime-status.ts'
+import { podConditions } from './conditions.ts'
+import { containerStatuses } from './container-status.ts'
+import { podPhase } from './phase.ts'
+import { qosClass } from './qos.ts'
+import type { StartFailure } from './reason-cache.ts'
+import { isTerminal } from './status-manager.ts'
+import { ownConditions } from './status-rules.ts'
+
+export interface ApiStatusSources {
+  readonly calendar: Calendar
+  readonly runtimeType: string
+  readonly facts: KubeletFacts
+  readonly hostIp: string
+  /** What the status manager has. */
+  readonly knownStatus: PodStatus | undefined
+  readonly failureOf: (container: string) => StartFailure | undefined
+  /** Whether a running container counts as started and ready, as far as probes have found out. */
+  readonly readiness: (container: string, containerId: string) => { readonly started: boolean; readonly ready: boolean }
+  /** Why the Pod has to be ended by its node, if so. */
+  readonly eviction: { readonly reason: string; readonly message: string } | undefined
+  /** Nothing of the Pod will ever run again (v1.27 on). */
+  readonly isOver: boolean
+}
+
+/**
+ * The status that a sync publishes, from what the PLEG saw before it began. Source: pkg/kubelet/kubelet_pods.go,
+ * generateAPIPodStatus; facts/kubelet.md 8.5..8.8.
+ */
+export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatusSources): PodStatus {
+  const { facts, knownStatus } = sources
+  const old = knownStatus ?? pod.status ?? {}
+  const { containers, initContainers = [] } = pod.spec
+  const regular = containerStatuses(pod, seen, old.containerStatuses ?? [], containers, false, sources)
+  const init = containerStatuses(pod, seen, old.initContainerStatuses ?? [], initContainers, true, sources)
+  const ip = addressOf(pod, seen, sources)
+  const base: PodStatus = {
+    qosClass: qosClass(pod),
+    ...(sources.hostIp === '' ? {} : { hostIP: sources.hostIp }),
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+  }
+  if (sources.eviction !== undefined) {
+    return {
+      ...withStatuses(base, regular, init),
+      phase: 'Failed',
+      reason: sources.eviction.reason,
+      message: sources.eviction.message,
+      conditions: (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type)),
+    }
+  }
+  let phase = podPhase(pod.spec, regular, init, sources.isOver)
+  // A terminal phase is final. From v1.22 on the status manager's memory counts, too.
+  const reached = isTerminal(pod.status?.phase) ? pod.status?.phase : facts.terminalPhaseWaits ? old.phase : undefined
+  if (reached !== undefined && isTerminal(reached)) phase = reached
+  const ready = regular.map((status) => withReadiness(status, sources))
+  const initReady = init.map((status) => {
+    const isDone = status.state?.terminated?.exitCode === 0
+    return isDone === status.ready ? status : { ...status, ready: isDone }
+  })
+  const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
+  const conditions = podConditions(pod.spec, phase, ready, initReady, foreign, facts.podFailedReason)
+  return { ...withStatuses(base, ready, initReady), phase, conditions: [...foreign, ...conditions] }
+}
+
+function withStatuses(
+  base: PodStatus,
+  regular: readonly ContainerStatus[],
+  init: readonly ContainerStatus[],
+): PodStatus {
+  return init.length === 0
+    ? { ...base, containerStatuses: regular }
+    : { ...base, containerStatuses: regular, initContainerStatuses: init }
+}
+
+function addressOf(pod: Pod, seen: PodRuntimeStatus, { hostIp }: ApiStatusSources): string | undefined {
+  if (pod.spec.hostNetwork === true) return hostIp === '' ? undefined : hostIp
+  return seen.ip
+}
+
+/** Source: pkg/kubelet/prober/prober_manager.go, UpdatePodStatus. */
+function withReadiness(status: ContainerStatus, { readiness }: ApiStatusSources): ContainerStatus {
+  if (status.state?.running === undefined) return { ...status, started: false, ready: false }
+  const id = status.containerID?.slice(status.containerID.indexOf('://') + 3) ?? ''
+  return { ...status, ...readiness(status.name, id) }
+}

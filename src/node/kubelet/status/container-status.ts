@@ -1,0 +1,103 @@
+import type { Container, ContainerState, ContainerStatus, Pod } from '../../../api/types/core.ts'
+import type { Calendar } from '../../../kernel/calendar.ts'
+import { rfc3339 } from '../../../kernel/calendar.ts'
+import type { RuntimeContainer } from '../../runtime/cri.ts'
+import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+import type { StartFailure } from './reason-cache.ts'
+
+/** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
+export function shouldBeRestarted(pod: Pod, name: string, status: PodRuntimeStatus): boolean {
+  if (pod.metadata.deletionTimestamp !== undefined) return false
+  const container = latestContainer(status, name)
+  if (container === undefined) return true
+  if (container.state === 'running') return false
+  if (container.state === 'created') return true
+  const policy = pod.spec.restartPolicy ?? 'Always'
+  if (policy === 'Never') return false
+  return policy === 'Always' || container.exitCode !== 0
+}
+
+export interface StatusSources {
+  /** What stands before `://` in container ids. */
+  readonly runtimeType: string
+  readonly calendar: Calendar
+  readonly failureOf: (container: string) => StartFailure | undefined
+}
+
+/**
+ * Statuses of the init containers or of the regular ones, from what the PLEG saw and what the status said before.
+ * Source: kubelet_pods.go, convertToAPIContainerStatuses; facts/kubelet.md 8.6.
+ */
+export function containerStatuses(
+  pod: Pod,
+  status: PodRuntimeStatus,
+  previous: readonly ContainerStatus[],
+  containers: readonly Container[],
+  isInit: boolean,
+  sources: StatusSources,
+): ContainerStatus[] {
+  const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
+  const waitingReason = hasInit ? 'PodInitializing' : 'ContainerCreating'
+  const statuses = containers.map((container) => {
+    const { name } = container
+    const seen = status.containers.filter((one) => one.config.name === name)
+    const before = previous.find((one) => one.name === name)
+    const now = baseStatus(container, seen, before, waitingReason, sources)
+    const isDone = isInit && seen[0]?.state === 'exited' && seen[0].exitCode === 0
+    if (isDone || !shouldBeRestarted(pod, name, status)) return now
+    const failure = sources.failureOf(name)
+    if (failure === undefined) return now
+    const lastState = now.state?.terminated === undefined ? now.lastState : now.state
+    const waiting = { reason: failure.reason, ...(failure.message === '' ? {} : { message: failure.message }) }
+    return { ...now, state: { waiting }, ...(lastState === undefined ? {} : { lastState }) }
+  })
+  // Init containers stand in the order of the spec, the others by name.
+  if (!isInit) statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  return statuses
+}
+
+function baseStatus(
+  container: Container,
+  seen: readonly RuntimeContainer[],
+  before: ContainerStatus | undefined,
+  waitingReason: string,
+  sources: StatusSources,
+): ContainerStatus {
+  const [latest, older] = seen
+  if (latest === undefined) {
+    // Containers that ended may be removed at any time: their last status stays.
+    if (before?.state?.terminated !== undefined) return before
+    const base = { name: container.name, image: container.image ?? '', imageID: '', ready: false }
+    const restartCount = before?.restartCount ?? 0
+    const state: ContainerState = { waiting: { reason: waitingReason } }
+    return before?.lastState === undefined
+      ? { ...base, restartCount, state }
+      : { ...base, restartCount, state, lastState: before.lastState }
+  }
+  const status: ContainerStatus = {
+    name: container.name,
+    image: latest.config.image,
+    imageID: latest.imageId,
+    containerID: `${sources.runtimeType}://${latest.id}`,
+    ready: false,
+    restartCount: latest.config.attempt,
+    state: stateOf(latest, sources),
+  }
+  return older === undefined ? status : { ...status, lastState: stateOf(older, sources) }
+}
+
+function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {
+  const at = (time: number | undefined) => (time === undefined ? null : rfc3339(calendar.at(time)))
+  if (container.state === 'running') return { running: { startedAt: at(container.startedAt) } }
+  // A container that was made but not started counts as ended: a sync starts all that it makes.
+  return {
+    terminated: {
+      exitCode: container.exitCode ?? 0,
+      ...(container.reason === undefined ? {} : { reason: container.reason }),
+      ...(container.message === undefined ? {} : { message: container.message }),
+      startedAt: at(container.startedAt),
+      finishedAt: at(container.finishedAt),
+      containerID: `${runtimeType}://${container.id}`,
+    },
+  }
+}

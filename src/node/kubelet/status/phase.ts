@@ -1,0 +1,53 @@
+import type { ContainerStatus, PodPhase, PodSpec } from '../../../api/types/core.ts'
+
+/**
+ * `isOver`: nothing of the Pod will ever run again (a deleted Pod, from v1.27 on). Source: pkg/kubelet/kubelet_pods.go,
+ * getPhase; facts/kubelet.md 8.5.
+ */
+export function podPhase(
+  spec: PodSpec,
+  statuses: readonly ContainerStatus[],
+  initStatuses: readonly ContainerStatus[],
+  isOver = false,
+): PodPhase {
+  const init = countInit(spec, initStatuses)
+  if (init.failed > 0 && spec.restartPolicy === 'Never') return 'Failed'
+  const { unknown, running, waiting, stopped, succeeded } = countRegular(spec, statuses)
+  if (init.pending > 0 || waiting > 0) return 'Pending'
+  if (running > 0 && unknown === 0) return 'Running'
+  if (running > 0 || stopped === 0 || unknown > 0) return 'Pending'
+  if (isOver) return stopped > succeeded ? 'Failed' : 'Succeeded'
+  if ((spec.restartPolicy ?? 'Always') === 'Always') return 'Running'
+  if (stopped === succeeded) return 'Succeeded'
+  return spec.restartPolicy === 'Never' ? 'Failed' : 'Running'
+}
+
+function countInit(spec: PodSpec, statuses: readonly ContainerStatus[]) {
+  let pending = 0
+  let failed = 0
+  for (const { name } of spec.initContainers ?? []) {
+    const status = statuses.find((one) => one.name === name)
+    const terminated = status?.state?.terminated ?? status?.lastState?.terminated
+    const isWaiting = status?.state?.waiting !== undefined
+    if (status?.state?.terminated === undefined && !(isWaiting && terminated !== undefined)) pending++
+    else if (terminated !== undefined && terminated.exitCode !== 0) failed++
+  }
+  return { pending, failed }
+}
+
+function countRegular(spec: PodSpec, statuses: readonly ContainerStatus[]) {
+  const counts = { unknown: 0, running: 0, waiting: 0, stopped: 0, succeeded: 0 }
+  for (const { name } of spec.containers) {
+    const status = statuses.find((one) => one.name === name)
+    const state = status?.state
+    if (state?.running !== undefined) counts.running++
+    else if (state?.terminated !== undefined) {
+      counts.stopped++
+      if (state.terminated.exitCode === 0) counts.succeeded++
+    } else if (state?.waiting !== undefined) {
+      if (status?.lastState?.terminated === undefined) counts.waiting++
+      else counts.stopped++
+    } else counts.unknown++
+  }
+  return counts
+}

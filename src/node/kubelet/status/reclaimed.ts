@@ -1,0 +1,23 @@
+import type { Pod, PodStatus } from '../../../api/types/core.ts'
+import type { KubeletContext } from '../context.ts'
+import { hasVolumeDirectories } from '../loop/cleanup.ts'
+import { notRunning } from '../pods/pod-sync.ts'
+
+/**
+ * Whether nothing of the Pod is left on the node that its deletion has to wait for. v1.18 waits for its containers to be
+ * removed, too. Source: pkg/kubelet/kubelet_pods.go, PodResourcesAreReclaimed; v1.26/README.md rows 8 and 10.
+ */
+export function resourcesAreReclaimed(context: KubeletContext, pod: Pod, status: PodStatus): boolean {
+  const uid = pod.metadata.uid ?? ''
+  const { facts, workers, pleg, volumes, config } = context
+  if (facts.ignoresDeadContainers) {
+    const worker = workers.get(uid)
+    if (worker !== undefined && (worker.work === 'sync' || worker.work === 'terminating')) return false
+    if ((status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined)) return false
+  } else {
+    if (!notRunning(status.containerStatuses)) return false
+    if (pleg.get(uid).containers.length > 0) return false
+  }
+  if (config.keepTerminatedPodVolumes) return true
+  return !volumes.hasMountedVolumes(uid) && !hasVolumeDirectories(context, uid)
+}

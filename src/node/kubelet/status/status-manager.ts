@@ -1,0 +1,344 @@
+import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
+import { type Client, resources } from '../../../client/client.ts'
+import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
+import { type Grid, GridLoop } from '../../../kernel/grid.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import { second } from '../../../kernel/time.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
+import { containersReadyCondition, readyCondition } from './conditions.ts'
+import { statusPatch } from './status-patch.ts'
+import { conditionOf, ended, isLegal, ownConditions, sameForKubelet } from './status-rules.ts'
+
+/** Source: pkg/kubelet/status/status_manager.go, syncPeriod. */
+export const statusSyncPeriodMs = 10 * second
+
+interface Known {
+  readonly pod: Pod
+  readonly status: PodStatus
+  readonly version: number
+  /** From v1.22 on: the worker is done with the Pod, its object may go. */
+  readonly isFinished: boolean
+}
+
+export interface StatusManagerOptions {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly client: Client
+  readonly facts: KubeletFacts
+  readonly grid: Grid
+  /** The Pod as the API server had it last, if it still has it. */
+  readonly podByUid: (uid: string) => Pod | undefined
+  /** The API object behind a Pod: of a static Pod its mirror, undefined if it has none yet. */
+  readonly apiPodOf: (pod: Pod) => Pod | undefined
+  /** Up to v1.26: nothing of the Pod is left on the node that its deletion would have to wait for. */
+  readonly areResourcesReclaimed: (pod: Pod, status: PodStatus) => boolean
+  /** From v1.22 on. */
+  readonly couldHaveRunningContainers: (uid: string) => boolean
+  /** The status that the kubelet goes by has changed. */
+  readonly onChange: (pod: Pod, status: PodStatus) => void
+}
+
+/**
+ * Keeps the statuses of the node's Pods and tells them to the API server: each change at once, one after the other, and
+ * every 10 s what is left. Source: pkg/kubelet/status/status_manager.go; facts/kubelet.md 8.8.
+ */
+export class StatusManager {
+  readonly #options: StatusManagerOptions
+  readonly #known = new Map<string, Known>()
+  readonly #sent = new Map<string, number>()
+  /** The Pod as the last update left it: what a watcher is told of it is no news. */
+  readonly #left = new Map<string, Pod>()
+  readonly #queue: { readonly uid: string; readonly version: number; readonly known: Known }[] = []
+  /** Pods that wait for their deletion: the batch looks at them each time. */
+  readonly #leaving = new Set<string>()
+  /** Pods whose last update failed. */
+  readonly #failed = new Set<string>()
+  readonly #batch: GridLoop
+  #isSending = false
+  #isStopped = false
+
+  constructor(options: StatusManagerOptions) {
+    this.#options = options
+    this.#batch = new GridLoop(options.kernel, options.grid, () => this.#syncBatch())
+  }
+
+  get(uid: string): PodStatus | undefined {
+    return this.#known.get(uid)?.status
+  }
+
+  /** Takes the status of a sync; tells the API server if it differs, or always if the Pod is being deleted. */
+  setPodStatus(pod: Pod, status: PodStatus): boolean {
+    return this.#update(pod, status, pod.metadata.deletionTimestamp !== undefined, false)
+  }
+
+  /** The Pod is over: what still seemed to run ended in an unknown way. Source: status_manager.go, TerminatePod. */
+  terminatePod(pod: Pod): void {
+    const before = this.#known.get(uidOf(pod))?.status ?? pod.status ?? {}
+    const status: PodStatus = {
+      ...before,
+      ...(before.containerStatuses === undefined ? {} : { containerStatuses: before.containerStatuses.map(ended) }),
+      ...(before.initContainerStatuses === undefined
+        ? {}
+        : { initContainerStatuses: before.initContainerStatuses.map(ended) }),
+    }
+    this.#update(pod, status, true, this.#options.facts.terminatingPhases)
+  }
+
+  /** A readiness probe's verdict. Source: status_manager.go, SetContainerReadiness. */
+  setContainerReadiness(uid: string, containerId: string, ready: boolean): void {
+    const known = this.#known.get(uid)
+    const pod = this.#options.podByUid(uid)
+    const status = known?.status
+    if (pod === undefined || status === undefined) return
+    const statuses = status.containerStatuses ?? []
+    const found = statuses.find((one) => one.containerID === containerId)
+    if (found === undefined || found.ready === ready) return
+    const containerStatuses = statuses.map((one) => (one === found ? { ...one, ready } : one))
+    const phase: PodPhase = status.phase ?? 'Pending'
+    const reason = this.#options.facts.podFailedReason
+    const containersReady = containersReadyCondition(pod.spec, phase, containerStatuses, reason)
+    const isReady = readyCondition(pod.spec, containersReady, status.conditions ?? [])
+    const conditions = (status.conditions ?? []).map((one) =>
+      one.type === 'Ready' ? isReady : one.type === 'ContainersReady' ? containersReady : one,
+    )
+    this.#update(pod, { ...status, containerStatuses, conditions }, false, false)
+  }
+
+  /** A startup probe's verdict. Source: status_manager.go, SetContainerStartup. */
+  setContainerStartup(uid: string, containerId: string, started: boolean): void {
+    const status = this.#known.get(uid)?.status
+    const pod = this.#options.podByUid(uid)
+    const found = status?.containerStatuses?.find((one) => one.containerID === containerId)
+    if (pod === undefined || status === undefined || found === undefined || found.started === started) return
+    const containerStatuses = status.containerStatuses?.map((one) => (one === found ? { ...one, started } : one))
+    if (containerStatuses !== undefined) this.#update(pod, { ...status, containerStatuses }, false, false)
+  }
+
+  /** The Pod is gone from the node: its status is forgotten. */
+  forget(uid: string): void {
+    this.#known.delete(uid)
+    this.#sent.delete(uid)
+    this.#left.delete(uid)
+    this.#leaving.delete(uid)
+    this.#failed.delete(uid)
+  }
+
+  /** Something on the node was taken away that a Pod's deletion may have waited for. */
+  podIsLeaving(uid: string): void {
+    if (!this.#known.has(uid)) return
+    this.#leaving.add(uid)
+    this.#batch.wake()
+  }
+
+  /** The mirror of a static Pod was made: it gets the status with the next batch. */
+  mirrorAppeared(uid: string): void {
+    this.#sent.delete(uid)
+    if (this.#known.has(uid)) this.#hasFailed(uid)
+  }
+
+  /**
+   * The API server's status of a Pod changed. If that was somebody else (a node controller marks Pods not ready), the
+   * next batch puts it right. Source: status_manager.go, needsReconcile.
+   */
+  apiStatusChanged(pod: Pod): void {
+    const uid = uidOf(pod)
+    if (this.#left.get(uid) !== pod && this.#differs(uid, pod)) this.#hasFailed(uid)
+  }
+
+  #differs(uid: string, pod: Pod | undefined): boolean {
+    const known = this.#known.get(uid)
+    if (known === undefined || pod?.status === undefined || this.#sent.get(uid) !== known.version) return false
+    return !sameForKubelet(pod.status, known.status)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#batch.stop()
+    this.#queue.length = 0
+  }
+
+  #update(pod: Pod, next: PodStatus, isForced: boolean, isFinished: boolean): boolean {
+    const uid = uidOf(pod)
+    const known = this.#known.get(uid)
+    const before = known?.status ?? this.#options.apiPodOf(pod)?.status ?? {}
+    if (!isLegal(before, next, pod)) return false
+    const status = this.#withTimes(before, next)
+    const finished = isFinished || known?.isFinished === true
+    if (known !== undefined && !isForced && sameForKubelet(known.status, status)) return false
+    const entry: Known = { pod, status, version: (known?.version ?? 0) + 1, isFinished: finished }
+    this.#known.set(uid, entry)
+    if (pod.metadata.deletionTimestamp !== undefined) this.podIsLeaving(uid)
+    this.#queue.push({ uid, version: entry.version, known: entry })
+    this.#options.onChange(pod, status)
+    this.#sendNext()
+    // What still waits at the next batch is replaced by it.
+    if (this.#queue.length > 0) this.#batch.wake()
+    return true
+  }
+
+  #withTimes(before: PodStatus, next: PodStatus): PodStatus {
+    const now = rfc3339(this.#options.calendar.at(this.#options.kernel.now()))
+    const conditions: PodCondition[] = []
+    for (const condition of next.conditions ?? []) {
+      const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
+      const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
+      const isKept = old === condition || condition.lastTransitionTime === kept
+      conditions.push(isKept ? condition : { ...condition, lastTransitionTime: kept })
+    }
+    return { ...next, conditions, startTime: before.startTime ?? next.startTime ?? now }
+  }
+
+  #sendNext(): void {
+    if (this.#isSending || this.#isStopped) return
+    const request = this.#queue.shift()
+    if (request === undefined) return
+    // Later kubelets look only at what is newest when they get to it.
+    const known = this.#options.facts.sendsLatestStatus ? this.#known.get(request.uid) : request.known
+    if (known === undefined || !this.#needsUpdate(request.uid, known)) {
+      this.#sendNext()
+      return
+    }
+    this.#isSending = true
+    this.#send(request.uid, known, () => {
+      this.#isSending = false
+      this.#sendNext()
+    })
+  }
+
+  #needsUpdate(uid: string, known: Known): boolean {
+    const sent = this.#sent.get(uid)
+    if (sent === undefined || sent < known.version) return true
+    const pod = this.#options.podByUid(uid)
+    return pod !== undefined && this.#canBeDeleted(pod, known)
+  }
+
+  #canBeDeleted(pod: Pod, known: Known): boolean {
+    if (pod.metadata.deletionTimestamp === undefined || isMirror(pod)) return false
+    if (this.#options.facts.deletionWaitsForFinish) return known.isFinished
+    return this.#options.areResourcesReclaimed(pod, known.status)
+  }
+
+  #send(uid: string, known: Known, done: () => void): void {
+    const target = this.#options.apiPodOf(known.pod)
+    if (target === undefined) {
+      done()
+      return
+    }
+    const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
+    this.#options.client.get<Pod>(resources.pods, key, {}, (reply) => {
+      if (this.#isStopped) return
+      if (!reply.ok) {
+        if (reply.error.kind !== 'status' || reply.error.status.reason !== 'NotFound') this.#hasFailed(uid)
+        done()
+        return
+      }
+      if (reply.value.metadata.uid !== target.metadata.uid) {
+        this.#known.delete(uid)
+        done()
+        return
+      }
+      this.#patch(uid, known, reply.value, done)
+    })
+  }
+
+  #patch(uid: string, known: Known, pod: Pod, done: () => void): void {
+    const before = pod.status ?? {}
+    const patch = statusPatch(uidOf(pod), before, this.#merged(uid, before, known.status))
+    const finish = (current: Pod): void => {
+      this.#sent.set(uid, known.version)
+      this.#failed.delete(uid)
+      if (this.#canBeDeleted(current, known)) this.#delete(uid, current, done)
+      else done()
+    }
+    if (patch === undefined) {
+      finish(pod)
+      return
+    }
+    const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
+    this.#options.client.patch<Pod>(
+      resources.pods,
+      key,
+      'application/strategic-merge-patch+json',
+      patch,
+      (reply) => {
+        if (this.#isStopped) return
+        if (reply.ok) {
+          this.#left.set(uid, reply.value)
+          finish(reply.value)
+        } else {
+          this.#hasFailed(uid)
+          done()
+        }
+      },
+      { subresource: 'status' },
+    )
+  }
+
+  /** Conditions of others stay; a terminal phase may have to wait. Source: status_manager.go, mergePodStatus. */
+  #merged(uid: string, before: PodStatus, next: PodStatus): PodStatus {
+    const foreign = (before.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
+    const own = (next.conditions ?? []).filter(({ type }) => ownConditions.has(type))
+    const merged = { ...next, conditions: [...foreign, ...own] }
+    const { terminalPhaseWaits } = this.#options.facts
+    if (terminalPhaseWaits && !isTerminal(before.phase) && isTerminal(next.phase)) {
+      if (this.#options.couldHaveRunningContainers(uid)) {
+        const { phase = 'Pending', reason, message } = before
+        const { reason: _reason, message: _message, ...rest } = merged
+        return {
+          ...rest,
+          phase,
+          ...(reason === undefined ? {} : { reason }),
+          ...(message === undefined ? {} : { message }),
+        }
+      }
+    }
+    return merged
+  }
+
+  #delete(uid: string, pod: Pod, done: () => void): void {
+    const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
+    const options = { gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } }
+    this.#options.client.delete(resources.pods, key, options, (reply) => {
+      if (this.#isStopped) return
+      if (reply.ok) {
+        this.#known.delete(uid)
+        this.#leaving.delete(uid)
+      }
+      done()
+    })
+  }
+
+  #hasFailed(uid: string): void {
+    this.#failed.add(uid)
+    this.#batch.wake()
+  }
+
+  /** The batch replaces what waits in the queue. Source: status_manager.go, syncBatch. */
+  #syncBatch(): void {
+    const uids = new Set([...this.#failed, ...this.#leaving, ...this.#queue.map(({ uid }) => uid)])
+    this.#queue.length = 0
+    for (const uid of [...uids].sort()) {
+      const known = this.#known.get(uid)
+      const pod = known && this.#options.apiPodOf(this.#options.podByUid(uid) ?? known.pod)
+      if (this.#differs(uid, pod)) this.#sent.delete(uid)
+      if (known === undefined) this.forget(uid)
+      else if (this.#needsUpdate(uid, known)) this.#queue.push({ uid, version: known.version, known })
+      else this.#failed.delete(uid)
+    }
+    this.#sendNext()
+    if (this.#failed.size > 0 || this.#leaving.size > 0) this.#batch.wake()
+  }
+}
+
+export function isTerminal(phase: PodPhase | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/** Source: pkg/kubelet/types/pod_update.go, ConfigMirrorAnnotationKey. */
+export function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
+}
+
+function uidOf(pod: Pod): string {
+  return pod.metadata.uid ?? ''
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import type { ContainerState, ContainerStatus, PodSpec } from '../../../../src/api/types/core.ts'
+import { podConditions } from '../../../../src/node/kubelet/status/conditions.ts'
+import { podPhase } from '../../../../src/node/kubelet/status/phase.ts'
+import { statusPatch } from '../../../../src/node/kubelet/status/status-patch.ts'
+
+const running: ContainerState = { running: {} }
+const waiting: ContainerState = { waiting: { reason: 'ContainerCreating' } }
+const ended = (exitCode: number): ContainerState => ({ terminated: { exitCode } })
+const status = (name: string, state: ContainerState, lastState?: ContainerState): ContainerStatus => ({
+  name,
+  state,
+  ready: state.running !== undefined || state.terminated?.exitCode === 0,
+  restartCount: 0,
+  image: '',
+  imageID: '',
+  ...(lastState === undefined ? {} : { lastState }),
+})
+const spec = (restartPolicy: PodSpec['restartPolicy'], containers: readonly string[], init: readonly string[] = []) =>
+  ({
+    restartPolicy,
+    containers: containers.map((name) => ({ name })),
+    initContainers: init.map((name) => ({ name })),
+  }) as PodSpec
+
+describe('the phase of a Pod (facts/kubelet.md 8.5)', () => {
+  test.each([
+    { policy: 'Always', states: [running], phase: 'Running' },
+    { policy: 'Always', states: [running, waiting], phase: 'Pending' },
+    { policy: 'Always', states: [ended(1)], phase: 'Running' },
+    { policy: 'Never', states: [ended(0), ended(0)], phase: 'Succeeded' },
+    { policy: 'Never', states: [ended(0), ended(1)], phase: 'Failed' },
+    { policy: 'OnFailure', states: [ended(0), ended(1)], phase: 'Running' },
+    { policy: 'OnFailure', states: [ended(0)], phase: 'Succeeded' },
+  ] as const)('L3 $policy with $states is $phase', ({ policy, states, phase }) => {
+    const names = states.map((_, i) => `c${i}`)
+    expect(
+      podPhase(
+        spec(policy, names),
+        states.map((state, i) => status(`c${i}`, state)),
+        [],
+      ),
+    ).toBe(phase)
+  })
+
+  test('E3 a container that waits after it has run counts as stopped, one that never ran holds the Pod in Pending', () => {
+    const failing: ContainerState = { waiting: { reason: 'CreateContainerConfigError' } }
+    expect(podPhase(spec('Always', ['c']), [status('c', failing)], [])).toBe('Pending')
+    expect(podPhase(spec('Always', ['c']), [status('c', failing, ended(1))], [])).toBe('Running')
+  })
+
+  test('L3 init containers: running ones keep the Pod Pending, a failed one fails it under Never', () => {
+    const regular = [status('c', waiting)]
+    expect(podPhase(spec('Always', ['c'], ['i']), regular, [status('i', running)])).toBe('Pending')
+    expect(podPhase(spec('Never', ['c'], ['i']), regular, [status('i', ended(1))])).toBe('Failed')
+    expect(podPhase(spec('Always', ['c'], ['i']), regular, [status('i', ended(1))])).toBe('Pending')
+  })
+})
+
+describe('conditions (facts/kubelet.md 8.7)', () => {
+  test('L3 stand in the order in which the kubelet writes them, with reasons and lists of names', () => {
+    const states = [status('a', waiting), status('b', running)]
+    const conditions = podConditions(spec('Always', ['a', 'b']), 'Pending', states, [], [], false)
+    expect(conditions.map(({ type, status: is, reason, message }) => [type, is, reason, message])).toEqual([
+      ['Initialized', 'True', undefined, undefined],
+      ['Ready', 'False', 'ContainersNotReady', 'containers with unready status: [a]'],
+      ['ContainersReady', 'False', 'ContainersNotReady', 'containers with unready status: [a]'],
+      ['PodScheduled', 'True', undefined, undefined],
+    ])
+  })
+
+  test('L3 a finished Pod says PodCompleted, a failed one PodFailed from v1.22 on', () => {
+    const ready = (phase: 'Succeeded' | 'Failed', named: boolean) =>
+      podConditions(spec('Never', ['a']), phase, [status('a', ended(1))], [], [], named)[1]?.reason
+    expect(ready('Succeeded', false)).toBe('PodCompleted')
+    expect(ready('Failed', false)).toBe('ContainersNotReady')
+    expect(ready('Failed', true)).toBe('PodFailed')
+  })
+})
+
+describe('the patch of a status', () => {
+  const before = {
+    phase: 'Pending',
+    conditions: [
+      { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'm', lastTransitionTime: 't0' },
+      { type: 'PodScheduled', status: 'True', lastTransitionTime: 't0' },
+    ],
+  } as const
+
+  test('L3 carries what changed, and the order of the conditions', () => {
+    const after = {
+      phase: 'Running',
+      conditions: [
+        { type: 'Ready', status: 'True', lastTransitionTime: 't1' },
+        { type: 'PodScheduled', status: 'True', lastTransitionTime: 't0' },
+      ],
+    } as const
+    expect(statusPatch('u', before, after)).toEqual({
+      metadata: { uid: 'u' },
+      status: {
+        phase: 'Running',
+        '$setElementOrder/conditions': [{ type: 'Ready' }, { type: 'PodScheduled' }],
+        conditions: [{ type: 'Ready', status: 'True', reason: null, message: null, lastTransitionTime: 't1' }],
+      },
+    })
+  })
+
+  test('L3 is not made at all when nothing changed', () => {
+    expect(statusPatch('u', before, { ...before })).toBeUndefined()
+  })
+})
