@@ -113,6 +113,10 @@ function usageExitCode(error: CommanderError): number {
 
 /** No stack trace for the user: what to send to whom can mend it. */
 async function reportCrash(error: unknown, argv: readonly string[]): Promise<number> {
+  if (error instanceof Error && error.name === 'SimUsageError') {
+    process.stderr.write(`error: ${error.message}\n`)
+    return exitCodes.failed
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   process.stderr.write(`podsim is broken: ${message}\n`)
   process.stderr.write(`  podsim ${version}, Node.js ${process.version}, arguments ${JSON.stringify(argv.slice(2))}\n`)

@@ -36,5 +36,6 @@ export async function play(file: string, options: Record<string, unknown>): Prom
   await playOnTerminal(recording, { stdin: process.stdin, stdout: process.stdout })
   const { result } = recording
   process.stdout.write(`${result.scenario.title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}\n`)
+  if (result.outcome === 'broken') return exitCodes.internal
   return result.outcome === 'failed' ? exitCodes.failed : exitCodes.passed
 }

@@ -20,7 +20,7 @@ import type { ScenarioResult } from '../scenario/result.ts'
 import { type RunOptions, runScenario } from '../scenario/run.ts'
 import { wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
-import { findScenarioFiles, readScenarioFile, type ScenarioFile } from './scenario-files.ts'
+import { findScenarioFiles, isBrokenFile, readScenarioFile, type ScenarioFile } from './scenario-files.ts'
 import { version } from './version.ts'
 
 interface RunFlags {
@@ -55,14 +55,15 @@ export async function run(paths: readonly string[], options: Record<string, unkn
   const scenarios = found.flatMap(({ loaded }) =>
     loaded.ok && isWanted(loaded.value, titles, flags.covers) ? [loaded.value] : [],
   )
-  if (invalid > 0 && found.length === invalid) return exitCodes.usage
   if (scenarios.length === 0 && invalid === 0) {
     process.stderr.write('no scenario was selected\n')
     return exitCodes.inconclusive
   }
   const results = runAll(scenarios, flags, report)
-  report.end(results, invalid)
-  return exitCodeOf(results, invalid)
+  // One file that was named says all itself; everything else ends with a summary.
+  const isOne = paths.length === 1 && files[0] === paths[0]
+  if (!isOne) report.end(results, invalid)
+  return found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(results, invalid)
 }
 
 function runAll(scenarios: readonly Scenario[], flags: RunFlags, report: Report): ScenarioResult[] {
@@ -95,6 +96,7 @@ interface Report {
   invalid(file: ScenarioFile, errors: readonly Diagnostic[]): void
   story(scenario: Scenario, seed: string): Pick<RunOptions, 'started' | 'stepping' | 'stepped'>
   result(result: ScenarioResult, wasTold: boolean): void
+  /** After all, unless a single file was named. */
   end(results: readonly ScenarioResult[], invalid: number): void
 }
 
@@ -122,9 +124,10 @@ function prettyReport(flags: RunFlags): Report {
       if (result.outcome === 'passed') return
       if (!wasTold) write(failuresText(result, paint))
       write(repeatText(result))
+      if (result.crash !== undefined) write(crashText(result.crash))
     },
     end(results, invalid) {
-      if (results.length + invalid > 1) write(summaryText(results, invalid, paint))
+      write(summaryText(results, invalid, paint))
     },
   }
 }
@@ -145,6 +148,12 @@ function jsonReport(flags: RunFlags): Report {
   }
 }
 
+/** What to do about a mistake of podsim's own; where it is only for who asks. */
+function crashText(crash: Error): string {
+  if (process.env.PODSIM_DEBUG !== undefined) return `${crash.stack}\n`
+  return `  please report it with the file; PODSIM_DEBUG=1 shows where (podsim ${version}, Node.js ${process.version})\n`
+}
+
 function isWanted(scenario: Scenario, titles: GoRegexp, covers: string | undefined): boolean {
   if (covers !== undefined && !scenario.covers.includes(covers)) return false
   return titles.test(scenario.title) || titles.test(scenario.file)
@@ -155,7 +164,9 @@ function titlePattern(text: string | undefined): GoRegexp | undefined {
   return compiled.ok ? compiled.regexp : undefined
 }
 
+/** The worst of all: podsim's own mistake, a file's, a failure. */
 function exitCodeOf(results: readonly ScenarioResult[], invalid: number): number {
+  if (results.some(({ outcome }) => outcome === 'broken')) return exitCodes.internal
   if (invalid > 0) return exitCodes.usage
   if (results.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed
   return results.some(({ outcome }) => outcome === 'inconclusive') ? exitCodes.inconclusive : exitCodes.passed

@@ -21,16 +21,20 @@ export function findScenarioFiles(paths: readonly string[]): {
   const missing: Diagnostic[] = []
   for (const path of paths) {
     try {
-      if (statSync(path).isDirectory()) files.push(...scenariosBelow(path))
+      if (statSync(path).isDirectory()) scenariosBelow(path, { files, missing, seen: new Set() })
       else files.push(path)
     } catch {
-      missing.push({ code: 'NOT_READABLE', message: 'there is no such file or folder', file: path, range: [0, 0] })
+      missing.push(notReadable(path, 'there is no such file or folder'))
     }
   }
   return { files: [...new Set(files)], missing }
 }
 
-/** Reads and loads one file. What cannot be read is a diagnostic too. */
+function notReadable(file: string, message: string): Diagnostic {
+  return { code: 'NOT_READABLE', message, file, range: [0, 0] }
+}
+
+/** Reads and loads one file. What cannot be read is a diagnostic too, and so is a mistake of podsim's own in loading it. */
 export function readScenarioFile(file: string): ScenarioFile {
   let text: string
   try {
@@ -38,9 +42,19 @@ export function readScenarioFile(file: string): ScenarioFile {
   } catch (error) {
     const message =
       error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${codeOf(error)})`
-    return { file, text: '', loaded: { ok: false, errors: [{ code: 'NOT_READABLE', message, file, range: [0, 0] }] } }
+    return { file, text: '', loaded: { ok: false, errors: [notReadable(file, message)] } }
   }
-  return { file, text, loaded: loadScenario(text, file, { readBeside: (path) => readBeside(file, path) }) }
+  try {
+    return { file, text, loaded: loadScenario(text, file, { readBeside: (path) => readBeside(file, path) }) }
+  } catch (error) {
+    const message = `podsim is broken: ${String(error)}; please report it with the file`
+    return { file, text, loaded: { ok: false, errors: [{ code: 'PODSIM_BROKEN', message, file, range: [0, 0] }] } }
+  }
+}
+
+/** Whether podsim itself went wrong in loading a file. */
+export function isBrokenFile({ loaded }: ScenarioFile): boolean {
+  return !loaded.ok && loaded.errors.some(({ code }) => code === 'PODSIM_BROKEN')
 }
 
 /** A file of the disk that a scenario declares: only below the scenario's own folder, links followed. */
@@ -54,14 +68,28 @@ function readBeside(file: string, path: string): Uint8Array | undefined {
   }
 }
 
-function scenariosBelow(folder: string): string[] {
+interface Search {
+  readonly files: string[]
+  readonly missing: Diagnostic[]
+  /** Real paths of the folders that were looked into: links may lead in circles. */
+  readonly seen: Set<string>
+}
+
+function scenariosBelow(folder: string, search: Search): void {
+  const real = realpathSync(folder)
+  if (search.seen.has(real)) return
+  search.seen.add(real)
   const names = readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return names.flatMap((name) => {
-    if (name.startsWith('.')) return []
+  for (const name of names) {
+    if (name.startsWith('.')) continue
     const path = join(folder, name)
-    if (statSync(path).isDirectory()) return scenariosBelow(path)
-    return /\.ya?ml$/.test(name) ? [relative('.', path) || path] : []
-  })
+    try {
+      if (statSync(path).isDirectory()) scenariosBelow(path, search)
+      else if (/\.ya?ml$/.test(name)) search.files.push(relative('.', path) || path)
+    } catch (error) {
+      search.missing.push(notReadable(path, `it cannot be read (${codeOf(error)})`))
+    }
+  }
 }
 
 function codeOf(error: unknown): string {

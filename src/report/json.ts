@@ -30,7 +30,10 @@ export function resultJson(result: ScenarioResult): string {
     ...(reason === undefined ? {} : { reason }),
     virtualMs: endedAt,
     records,
-    failures: result.steps.flatMap(({ place, action, mismatches, expectations }) => [
+    failures: result.steps.flatMap(({ place, action, mismatches, expectations, problem }) => [
+      ...(problem === undefined
+        ? []
+        : [{ at: `${scenario.file}:${place.line}:${place.column}`, action, what: 'step', found: problem }]),
       ...mismatches.map((mismatch) => ({ at: `${scenario.file}:${place.line}:${place.column}`, action, ...mismatch })),
       ...expectations
         .filter(({ passed }) => !passed)

@@ -67,6 +67,10 @@ export function verdictText(file: string, step: StepResult, paint: Paint): strin
     ({ what, expected, found }) =>
       `${paint('red', `✗ ${what} of ${safeText(step.action?.split('\n')[0] ?? 'the step')}`)}  ${at(step.place)}\n${indent(safeText(`expected ${expected}`), '    ')}\n${indent(safeText(`found    ${found}`), '    ')}`,
   )
+  if (step.problem !== undefined)
+    lines.push(
+      `${paint('red', `✗ ${safeText(step.action?.split('\n')[0] ?? 'the step')}`)}  ${at(step.place)}\n    ${safeText(step.problem)}`,
+    )
   for (const { passed, expected, found, because, place } of step.expectations) {
     const reason = because === undefined ? '' : `\n    because ${safeText(because)}`
     lines.push(
@@ -80,9 +84,12 @@ export function verdictText(file: string, step: StepResult, paint: Paint): strin
 
 /** One line a scenario: outcome, title, how much virtual time, digest. */
 export function resultLine(result: ScenarioResult, paint: Paint): string {
-  const mark = { passed: paint('green', '✓'), failed: paint('red', '✗'), inconclusive: paint('yellow', '?') }[
-    result.outcome
-  ]
+  const mark = {
+    passed: paint('green', '✓'),
+    failed: paint('red', '✗'),
+    inconclusive: paint('yellow', '?'),
+    broken: paint('red', '‼'),
+  }[result.outcome]
   const facts = `${formatDuration(result.endedAt)} of virtual time, seed ${result.seed}, digest ${result.digest}`
   const why = result.reason === undefined ? '' : `\n  ${paint('yellow', result.reason)}`
   return `${mark} ${safeText(result.scenario.title)}  ${paint('dim', `${result.scenario.file}: ${facts}`)}${why}\n`
@@ -113,6 +120,7 @@ export function summaryText(results: readonly ScenarioResult[], invalid: number,
     paint('green', `${count('passed')} passed`),
     ...(count('failed') > 0 ? [paint('red', `${count('failed')} failed`)] : []),
     ...(count('inconclusive') > 0 ? [paint('yellow', `${count('inconclusive')} inconclusive`)] : []),
+    ...(count('broken') > 0 ? [paint('red', `${count('broken')} broke podsim`)] : []),
     ...(invalid > 0 ? [paint('red', `${invalid} not loaded`)] : []),
   ]
   const all = results.length + invalid

@@ -16,6 +16,7 @@ export const diagnosticCodes = {
   NEWLINES_IN_VALUE: 'A Secret has base64 with line ends inside.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
+  PODSIM_BROKEN: 'podsim itself went wrong while it loaded the file.',
 } as const
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

@@ -38,17 +38,22 @@ export interface StepResult {
   readonly output: CommandResult | undefined
   readonly mismatches: readonly OutputMismatch[]
   readonly expectations: readonly ExpectationResult[]
+  /** Why the step could not be carried out or judged: what only the run could know. Undefined when it could. */
+  readonly problem: string | undefined
 }
 
-export type Outcome = 'passed' | 'failed' | 'inconclusive'
+/** `broken`: podsim itself went wrong, which says nothing about the scenario. */
+export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'broken'
 
 export interface ScenarioResult {
   readonly scenario: Scenario
   readonly seed: string
   readonly digest: string
   readonly outcome: Outcome
-  /** Why it is inconclusive. */
+  /** Why it is inconclusive or broken. */
   readonly reason: string | undefined
+  /** What podsim stumbled over, for its developers; undefined unless it is broken. */
+  readonly crash?: Error
   readonly steps: readonly StepResult[]
   /** Virtual time at the end. */
   readonly endedAt: VirtualMs
@@ -56,5 +61,5 @@ export interface ScenarioResult {
 }
 
 export function stepPassed(step: StepResult): boolean {
-  return step.mismatches.length === 0 && step.expectations.every(({ passed }) => passed)
+  return step.problem === undefined && step.mismatches.length === 0 && step.expectations.every(({ passed }) => passed)
 }

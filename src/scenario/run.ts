@@ -2,11 +2,12 @@ import { InvariantViolation } from '../invariants/invariant.ts'
 import { objectName } from '../kernel/journal.ts'
 import { EventBudgetError } from '../kernel/kernel.ts'
 import type { CommandResult } from '../looks/containers.ts'
-import type { SimOptions } from '../sim/options.ts'
+import { formatDuration } from '../sim/duration.ts'
+import { type SimOptions, SimUsageError } from '../sim/options.ts'
 import type { Fault, Sim } from '../sim/sim.ts'
 import { decide } from './expect/expect.ts'
 import { outputMismatches } from './expect/output.ts'
-import type { Scenario, Step, StepAction } from './model.ts'
+import type { Expectation, Scenario, Step, StepAction } from './model.ts'
 import {
   type ExpectationResult,
   type OutputMismatch,
@@ -30,40 +31,73 @@ export interface RunOptions {
   readonly stepped?: (step: Step, result: StepResult, sim: Sim) => void
 }
 
-/** Runs a scenario to its end, through the public library and not past it. A failed step does not stop it. */
+/**
+ * Runs a scenario to its end, through the public library and not past it. A failed step does not stop it, and nothing that
+ * a scenario says or that podsim does wrong makes this throw: mistakes fail their step, podsim's own are told as `broken`.
+ */
 export function runScenario(scenario: Scenario, options: RunOptions): ScenarioResult {
   const seed = options.seed ?? scenario.seed
-  const sim = options.createSim(simOptions(scenario, seed, options))
-  options.started?.(sim)
-  const steps: StepResult[] = []
-  let reason: string | undefined
-  let broken: InvariantViolation | undefined
+  const progress: Progress = { steps: [], sim: undefined, step: undefined }
+  let ending: Ending = {}
   try {
-    for (const step of scenario.steps) {
-      comeTo(sim, step)
-      options.stepping?.(step, sim)
-      const result = runStep(sim, step)
-      steps.push(result)
-      options.stepped?.(step, result, sim)
-    }
+    runSteps(scenario, seed, options, progress)
   } catch (error) {
-    if (error instanceof InvariantViolation) broken = error
-    else if (!(error instanceof EventBudgetError)) throw error
-    reason = broken === undefined ? String((error as Error).message) : violationText(broken)
+    ending = endingOf(error, scenario, progress)
   }
-  const passed = broken === undefined && steps.every(stepPassed)
+  const { sim, steps } = progress
   const result: ScenarioResult = {
     scenario,
     seed,
-    digest: sim.journal.digest(),
-    outcome: !passed ? 'failed' : reason === undefined ? 'passed' : 'inconclusive',
-    reason,
+    digest: sim?.journal.digest() ?? '',
+    outcome: ending.outcome ?? (steps.every(stepPassed) ? 'passed' : 'failed'),
+    reason: ending.reason,
+    ...(ending.crash === undefined ? {} : { crash: ending.crash }),
     steps,
-    endedAt: sim.now(),
-    records: sim.journal.records.length,
+    endedAt: sim?.now() ?? 0,
+    records: sim?.journal.records.length ?? 0,
   }
-  sim.dispose()
+  sim?.dispose()
   return result
+}
+
+/** How far a run has come: what is left of it when it ends early. */
+interface Progress {
+  readonly steps: StepResult[]
+  sim: Sim | undefined
+  step: Step | undefined
+}
+
+interface Ending {
+  readonly outcome?: ScenarioResult['outcome']
+  readonly reason?: string
+  readonly crash?: Error
+}
+
+function runSteps(scenario: Scenario, seed: string, options: RunOptions, progress: Progress): void {
+  const sim = options.createSim(simOptions(scenario, seed, options))
+  progress.sim = sim
+  options.started?.(sim)
+  for (const step of scenario.steps) {
+    progress.step = step
+    const late = comeTo(sim, step)
+    options.stepping?.(step, sim)
+    const result = runStep(sim, step, late)
+    progress.steps.push(result)
+    options.stepped?.(step, result, sim)
+  }
+}
+
+/** What an error that ended a run early means. */
+function endingOf(error: unknown, scenario: Scenario, { steps, sim, step }: Progress): Ending {
+  if (error instanceof EventBudgetError)
+    return { outcome: steps.every(stepPassed) ? 'inconclusive' : 'failed', reason: error.message }
+  if (error instanceof InvariantViolation) return { outcome: 'failed', reason: violationText(error) }
+  // What createSim refuses although the file was loaded; a step's own mistakes are caught with the step.
+  if (error instanceof SimUsageError && sim === undefined) return { outcome: 'failed', reason: error.message }
+  const place = step === undefined ? scenario.file : `${scenario.file}:${step.place.line}:${step.place.column}`
+  const what = step?.action === undefined ? '' : ` (${actionText(step.action).split('\n')[0]})`
+  const crash = error instanceof Error ? error : new Error(String(error))
+  return { outcome: 'broken', reason: `podsim is broken at ${place}${what}: ${crash.name}: ${crash.message}`, crash }
 }
 
 /** Larger clusters are for speed. */
@@ -98,36 +132,60 @@ function simOptions(
   }
 }
 
-/** Lets time pass until the step is due. A step whose time has gone by runs at once, as a shell script would. */
-function comeTo(sim: Sim, step: Step): void {
+/** Lets time pass until the step is due. Says so if its time has gone by: then it runs at once. */
+function comeTo(sim: Sim, step: Step): string | undefined {
   const due = step.time.kind === 'at' ? step.time.ms : sim.now() + step.time.ms
+  if (due < sim.now())
+    return `its time, ${formatDuration(due)}, had gone by: the steps before it took until ${formatDuration(sim.now())}`
   if (due > sim.now()) sim.runFor(due - sim.now())
+  return undefined
 }
 
-function runStep(sim: Sim, step: Step): StepResult {
+function runStep(sim: Sim, step: Step, late: string | undefined): StepResult {
   const startedAt = sim.now()
-  const done = step.action === undefined ? {} : act(sim, step.action)
+  const { action } = step
+  const done: Done = action === undefined ? {} : attempt(() => act(sim, action))
   const mismatches: readonly OutputMismatch[] =
     done.output === undefined ? [] : outputMismatches(done.output, step.output)
   const expectations = [
     ...(done.expectation === undefined ? [] : [done.expectation]),
-    ...step.expectations.map((expectation) => decide(sim, expectation)),
+    ...(done.problem === undefined ? step.expectations.map((expectation) => judge(sim, expectation)) : []),
   ]
   return {
     place: step.place,
     startedAt,
     endedAt: sim.now(),
-    action: step.action === undefined ? undefined : actionText(step.action),
+    action: action === undefined ? undefined : actionText(action),
     say: step.say,
     output: done.output,
     mismatches,
     expectations,
+    problem: late ?? done.problem,
   }
+}
+
+/** What the library refuses is the scenario's mistake, found out only now. */
+function attempt(work: () => Done): Done {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof SimUsageError) return { problem: error.message }
+    throw error
+  }
+}
+
+function judge(sim: Sim, expectation: Expectation): ExpectationResult {
+  const { expectation: result, problem = '' } = attempt(() => ({ expectation: decide(sim, expectation) }))
+  if (result !== undefined) return result
+  const { place, source } = expectation
+  const expected = `what is said of ${expectation.subject} can be looked at`
+  return { place, passed: false, expected, found: problem, because: source.because, at: sim.now() }
 }
 
 interface Done {
   readonly output?: CommandResult
   readonly expectation?: ExpectationResult
+  readonly problem?: string
 }
 
 function act(sim: Sim, action: StepAction): Done {
@@ -158,7 +216,7 @@ function act(sim: Sim, action: StepAction): Done {
       const { expectation } = action
       // Without a limit of its own a wait gives up after ten virtual minutes, as a learner would.
       const timing = expectation.timing.kind === 'now' ? ({ kind: 'within', ms: 600_000 } as const) : expectation.timing
-      return { expectation: decide(sim, { ...expectation, timing }) }
+      return { expectation: judge(sim, { ...expectation, timing }) }
     }
     case 'fault':
       sim.fault({ ...action.fault, ...(action.forMs === undefined ? {} : { for: action.forMs }) } as Fault)

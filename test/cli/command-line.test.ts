@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -147,5 +147,31 @@ describe('podsim', () => {
     const schema = JSON.parse(podsim(['schema']).stdout) as { readonly title: string }
     expect(schema.title).toBe('podsim scenario')
     expect(JSON.stringify(schema)).toContain('"kubectl"')
+  })
+
+  test('a folder run ends with a summary, whatever is in the folder', () => {
+    const below = join(folder, 'mixed')
+    mkdirSync(below)
+    writeFileSync(join(below, 'a-good.yaml'), good)
+    writeFileSync(join(below, 'b-wrong.yaml'), `${good}  - expect: {pod: nobody}\n`)
+    writeFileSync(join(below, 'c-broken.yaml'), 'title: x\n')
+    writeFileSync(join(below, 'd-binary.yaml'), Buffer.from([0xff, 0xfe, 0x00]))
+    symlinkSync('nowhere.yaml', join(below, 'e-dangling.yaml'))
+    symlinkSync('.', join(below, 'f-circle'))
+    const { code, stdout, stderr } = podsim(['run', below])
+    expect(code).toBe(2)
+    expect(stdout).toMatch(/\n5 scenarios: 1 passed, 1 failed, 3 not loaded\n$/)
+    for (const name of ['c-broken', 'd-binary', 'e-dangling']) expect(stderr).toContain(`${name}.yaml:1:1: error `)
+  })
+
+  test('a folder of one file, or of none that loads, ends with a summary too', () => {
+    const below = join(folder, 'lonely')
+    mkdirSync(below)
+    writeFileSync(join(below, 'a.yaml'), good)
+    expect(podsim(['run', below]).stdout).toMatch(/\n1 scenario: 1 passed\n$/)
+    writeFileSync(join(below, 'a.yaml'), 'title: x\n')
+    const { code, stdout } = podsim(['run', below])
+    expect(code).toBe(2)
+    expect(stdout).toBe('\n1 scenario: 0 passed, 1 not loaded\n')
   })
 })

@@ -8,6 +8,7 @@ import type { Tone } from '../../report/told.ts'
 import type { Scenario } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { actionText, type RunOptions, runScenario } from '../../scenario/run.ts'
+import { SimUsageError } from '../../sim/options.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
 export interface Moment {
@@ -66,11 +67,13 @@ export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim'
     stepped(_step, done, sim) {
       const printed = done.output === undefined ? '' : (done.output.stdout + done.output.stderr).trimEnd()
       if (printed !== '') add('output', sim.now(), printed)
+      if (done.problem !== undefined) add('verdict', sim.now(), done.problem, 'warning')
       for (const { passed, expected, found } of done.expectations) {
         add('verdict', sim.now(), passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
       }
     },
   })
-  if (journal === undefined) throw new Error('a run begins with its simulation')
+  // Without a simulation there is nothing to play: what made it impossible is all there is to say.
+  if (journal === undefined) throw result.crash ?? new SimUsageError(result.reason ?? 'the simulation did not begin')
   return { scenario, result, moments, journal, history: createHistory(journal), volumeFiles }
 }

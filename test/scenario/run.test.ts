@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { createSim, type SimOptions } from '../../src/index.ts'
+import { loadScenario } from '../../src/scenario/load.ts'
+import { runScenario } from '../../src/scenario/run.ts'
+
+/** A scenario's mistakes fail the scenario; podsim's own are told as such; neither throws. */
+
+function scenarioOf(text: string) {
+  const loaded = loadScenario(text, 'x.yaml', { readBeside: () => undefined })
+  if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
+  return loaded.value
+}
+
+describe('what only the run can know', () => {
+  test('fails its expectation with its place, and the steps after it run', () => {
+    const scenario = scenarioOf(`title: a kind that is gone again
+steps:
+  - say: CustomResourceDefinition
+    expect: { object: widget/a }
+  - wait: 5s
+`)
+    const result = runScenario(scenario, { createSim })
+    expect(result.outcome).toBe('failed')
+    expect(result.steps[0]?.expectations[0]).toMatchObject({
+      place: { line: 4, column: 13 },
+      passed: false,
+      found: expect.stringContaining('there is no kind "widget"'),
+    })
+    expect(result.endedAt).toBe(5000)
+  })
+
+  test('a step whose time has gone by fails, and runs at once', () => {
+    const scenario = scenarioOf(`title: late
+steps:
+  - wait: { pod: nobody, within: 20s }
+  - at: 10s
+    kubectl: get nodes
+`)
+    const { outcome, steps } = runScenario(scenario, { createSim })
+    expect(outcome).toBe('failed')
+    expect(steps[1]?.problem).toBe('its time, 10s, had gone by: the steps before it took until 20s')
+    expect(steps[1]?.output?.exitCode).toBe(0)
+  })
+})
+
+describe("podsim's own mistakes", () => {
+  /** The real simulation, but for one call that has a bug. */
+  const withBug = (options: SimOptions) => ({
+    ...createSim(options),
+    exec: () => {
+      throw new TypeError('cannot read the stars')
+    },
+  })
+
+  test('are told with file and step, and what ran before is kept', () => {
+    const scenario = scenarioOf(`title: bug
+steps:
+  - wait: 5s
+  - exec: ls
+    in: a
+`)
+    const { outcome, reason, crash, steps, endedAt } = runScenario(scenario, { createSim: withBug })
+    expect(outcome).toBe('broken')
+    expect(reason).toBe('podsim is broken at x.yaml:4:5 (kubectl exec a -- ls): TypeError: cannot read the stars')
+    expect(crash).toBeInstanceOf(TypeError)
+    expect(steps).toHaveLength(1)
+    expect(endedAt).toBe(5000)
+  })
+})
