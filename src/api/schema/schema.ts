@@ -155,8 +155,10 @@ const alwaysStructs: ReadonlySet<string> = new Set(['metadata', 'spec', 'status'
  * API conventions want it, unless they are texts, lists or maps, for which it makes no difference.
  */
 function withPointer(field: FieldSchema, older: Schema | undefined, definition: string): FieldSchema {
-  if (older === undefined || field.pointer || !field.omitEmpty || alwaysStructs.has(field.name)) return field
-  if (older.definition(definition)?.fields.has(field.name) === true) return field
+  if (older === undefined || field.pointer) return field
+  const before = older.definition(definition)?.fields.get(field.name)
+  if (before !== undefined) return before.pointer ? { ...field, pointer: true } : field
+  if (!field.omitEmpty || alwaysStructs.has(field.name)) return field
   const { type } = field
   const isValue = type.kind === 'object' || (type.kind === 'scalar' && pointedScalars.has(type.scalar))
   return isValue ? { ...field, type, pointer: true } : field

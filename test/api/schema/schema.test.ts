@@ -25,3 +25,17 @@ test('facts apiserver 12 a version serves its own resources', () => {
   expect([...(deployments?.subresources.keys() ?? [])]).toEqual(['scale', 'status'])
   expect(discoveryOf(18).versions('autoscaling')).toEqual(['v1', 'v2beta2', 'v2beta1'])
 })
+
+test('facts apiserver 1.1 fields that v1.18 holds as pointers are pointers in later versions too', () => {
+  const schemaProps = schemaOf(36).definition(
+    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
+  )
+  expect(schemaProps?.fields.get('not')?.pointer).toBe(true)
+  for (const [name, before] of schemaOf(18).kind({ group: 'apps', version: 'v1', kind: 'DeploymentSpec' })?.fields ??
+    [])
+    expect([name, schemaOf(36).definition('io.k8s.api.apps.v1.DeploymentSpec')?.fields.get(name)?.pointer]).toEqual([
+      name,
+      before.pointer,
+    ])
+  expect(schemaOf(36).definition('io.k8s.api.apps.v1.DeploymentSpec')?.fields.get('selector')?.pointer).toBe(true)
+})
