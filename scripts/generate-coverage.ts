@@ -19,14 +19,15 @@ export function coverage(): string {
   const clauses = readClauses()
   const rows = clauses.map(({ id, text }) => {
     const shown = (scenarios.get(id) ?? []).map(({ file, title }) => `- scenario [${title}](../${file})`)
-    const tested = (tests.get(id) ?? []).map((title) => `- test ${title}`)
+    const tested = [...new Set(tests.get(id))].map((file) => `- tests [${file}](../${file})`)
     return [`### ${id}`, '', text, '', ...shown, ...tested, ''].join('\n')
   })
   const [withScenario, withTest] = [scenarios, tests].map((map) => clauses.filter(({ id }) => map.has(id)).length)
   return [
     '# What covers which clause',
     '',
-    'Made by `npx tsx scripts/generate-coverage.ts` from `covers` of the shipped scenarios and from the titles of tests.',
+    'Made by `npm run generate coverage` from `covers` of the shipped scenarios and from the titles of tests.',
+    'The titles say which they are: `npx vitest run -t U3` runs those of a clause.',
     '',
     `${clauses.length} clauses: ${withScenario} with a scenario, ${withTest} with tests of their own.`,
     '',
@@ -56,13 +57,13 @@ function scenariosByClause(): Map<string, { readonly file: string; readonly titl
 
 const titles = /\b(?:test|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g
 
-/** Ids at the beginning or end of the title of a test or a group: `C1 ...`, `... (U1, U3)`. */
+/** The files of tests with ids at the beginning or end of the title of a test or a group: `C1 ...`, `... (U1, U3)`. */
 function testsByClause(): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const path of testFiles(join(root, 'test'))) {
     const file = relative(root, path).split(sep).join('/')
     for (const [, , title = ''] of readFileSync(path, 'utf8').matchAll(titles))
-      for (const id of clauseIds(title)) add(found, id, `\`${file}\`: ${title}`)
+      for (const id of clauseIds(title)) add(found, id, file)
   }
   return found
 }

@@ -42,10 +42,10 @@ describe('the scenarios together', () => {
   })
 })
 
-test('docs/scenarios.md is what scripts/generate-scenario-reference.ts makes', () => {
+test('docs/scenarios.md is what `npm run generate scenarios` makes', () => {
   expect(readFileSync('docs/scenarios.md', 'utf8')).toBe(reference())
 })
 
-test('docs/coverage.md is what scripts/generate-coverage.ts makes', () => {
+test('docs/coverage.md is what `npm run generate coverage` makes', () => {
   expect(readFileSync('docs/coverage.md', 'utf8')).toBe(coverage())
 })
