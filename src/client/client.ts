@@ -43,6 +43,8 @@ export interface ListOptions {
 }
 
 export interface WatchOptions extends ListOptions {
+  /** WatchList: begin with what is there, then a bookmark that says so (v1.34 on). */
+  readonly sendInitialEvents?: boolean
   readonly timeoutSeconds?: number
   readonly allowWatchBookmarks?: boolean
   /** Who renews the watch whenever its time is over, from where it stopped: then that need not happen event by event. */

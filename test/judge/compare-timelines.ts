@@ -144,8 +144,9 @@ function keyOf({ actor, what, detail }: TimelineRow): string {
       return plain(`event ${what} ${String(type)} ${String(fieldPath)} ${String(source)} ${String(message)}`)
     }
     case 'request': {
-      const { resourceVersion = '-', code = '' } = detail
-      return `request ${what} rv=${String(resourceVersion)} ${String(code)}`
+      const { resourceVersion = '-', code = '', sendInitialEvents } = detail
+      const initial = sendInitialEvents === true ? ' with initial events' : ''
+      return `request ${what} rv=${String(resourceVersion)} ${String(code)}${initial}`
     }
     case 'files':
       return what === 'content'

@@ -36,6 +36,8 @@ export interface SessionStep {
 export interface Session {
   readonly name: string
   readonly kubectl: string
+  /** Version of the server: `1.18.20`. */
+  readonly server: string
   readonly gates: Readonly<Record<string, boolean>>
   readonly steps: readonly SessionStep[]
 }
@@ -69,14 +71,15 @@ export class SessionRun {
   constructor(session: Session) {
     this.#session = session
     const random = createRandomStreams(session.name)
+    const minor = Number(session.server.split('.')[1])
     const plane = createControlPlane({
       kernel: this.#kernel,
       calendar: this.#calendar,
       journal: createJournal(this.#kernel, 'off'),
       random,
-      minor: 18,
-      gates: resolveFeatureGates(18, session.gates),
-      admission: { podPreset: true },
+      minor,
+      gates: resolveFeatureGates(minor, session.gates),
+      admission: { podPreset: minor < 20 },
     })
     this.#server = plane.server
     plane.start()

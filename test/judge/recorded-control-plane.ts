@@ -8,6 +8,8 @@ import { type FeatureGates, resolveFeatureGates } from '../../src/versions/featu
 
 export interface RecordedSetUp {
   readonly seed: string
+  /** Of the recorded server. Default: 18. */
+  readonly minor?: number
   /** As a vector names them; those that it does not name have the version's default. */
   readonly gates?: Readonly<Record<string, boolean>>
   /** Made before the first step, and left alone until it has its account and token. */
@@ -31,8 +33,9 @@ const afterRenewalMs = 2100
 const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' }
 const core = (resource: string): ResourceRef => ({ group: '', version: 'v1', resource })
 
-/** The recorded cluster (README-real-cluster.md): v1.18.20, Node and RBAC, PodPreset, all controllers, no kubelet. */
+/** The recorded cluster (README-real-cluster.md): Node and RBAC, PodPreset where there is one, all controllers, no kubelet. */
 export function createRecordedControlPlane(setUp: RecordedSetUp) {
+  const { minor = 18 } = setUp
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
   const plane = createControlPlane({
@@ -40,10 +43,10 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
     calendar,
     journal: createJournal(kernel, 'off'),
     random: createRandomStreams(setUp.seed),
-    minor: 18,
+    minor,
     // The gates that vectors name are podsim's.
-    gates: resolveFeatureGates(18, (setUp.gates ?? {}) as Partial<FeatureGates>),
-    admission: { podPreset: true },
+    gates: resolveFeatureGates(minor, (setUp.gates ?? {}) as Partial<FeatureGates>),
+    admission: { podPreset: minor < 20 },
     runs: { controllers: true, scheduler: setUp.runsScheduler === true },
     latencies,
   })
@@ -84,7 +87,7 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
     /** Makes a node's lease and renews it every 5 s, until somebody deletes it. */
     keepLease,
     http: plane.server.http,
-    setGate: (isOn: boolean) => plane.server.setGates(resolveFeatureGates(18, { ImmutableEphemeralVolumes: isOn })),
+    setGate: (isOn: boolean) => plane.server.setGates(resolveFeatureGates(minor, { ImmutableEphemeralVolumes: isOn })),
   }
 }
 

@@ -28,7 +28,7 @@ export interface TimelineNode {
 /** Hears of what a node asks the API server for Secrets. */
 export type RequestListener = (
   node: string,
-  what: 'get' | 'list' | 'watch opened' | 'watch closed',
+  what: 'get' | 'list' | 'watch opened' | 'watch closed' | 'watch refused',
   detail: Readonly<Record<string, unknown>>,
 ) => void
 
@@ -115,10 +115,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       gates: resolveFeatureGates(minor, file.featureGates),
       config: kubeletConfiguration(minor, {
         configMapAndSecretChangeDetectionStrategy: file.strategy,
-        kubeAPIQPS: 5,
-        kubeAPIBurst: 10,
-        eventRecordQPS: 5,
-        eventBurst: 10,
+        ...(minor >= 36 ? recordedLimits.v136 : recordedLimits.older),
       }),
       client: recordingClient(
         client(),
@@ -128,6 +125,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
           if (!outage.isOn) onRequest(...line)
         },
         () => kernel.now(),
+        minor >= 36,
       ),
       eventClient: client(),
       heartbeatClient: client(),
@@ -142,10 +140,22 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
 }
 
+/** Client limits of the recorded kubelets: the defaults of their versions (README of each). */
+const recordedLimits = {
+  older: { kubeAPIQPS: 5, kubeAPIBurst: 10, eventRecordQPS: 5, eventBurst: 10 },
+  v136: { kubeAPIQPS: 50, kubeAPIBurst: 100, eventRecordQPS: 50, eventBurst: 100 },
+} as const
+
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>
 
 /** A client that tells of its reads of Secrets, as an audit log would. */
-function recordingClient(client: Client, node: string, tell: RequestListener, now: () => number): Client {
+function recordingClient(
+  client: Client,
+  node: string,
+  tell: RequestListener,
+  now: () => number,
+  tellsRefusals: boolean,
+): Client {
   const codeOf = (error: RequestError) => (error.kind === 'status' ? (error.status.code ?? 500) : undefined)
   const version = (resourceVersion: string | undefined) =>
     resourceVersion === undefined ? {} : { resourceVersion: resourceVersion === '0' ? '0' : '<rv>' }
@@ -172,7 +182,13 @@ function recordingClient(client: Client, node: string, tell: RequestListener, no
     watch(resource, options, handlers) {
       const secret = nameOf(options.fieldSelector)
       if (resource.resource !== 'secrets' || secret === undefined) return client.watch(resource, options, handlers)
-      const detail = { secret, node, ...version(options.resourceVersion), timeoutSeconds: options.timeoutSeconds }
+      const detail = {
+        secret,
+        node,
+        ...version(options.resourceVersion),
+        ...(options.sendInitialEvents === true ? { sendInitialEvents: true } : {}),
+        timeoutSeconds: options.timeoutSeconds,
+      }
       let openedAt: number | undefined
       const closed = () => {
         if (openedAt !== undefined)
@@ -187,6 +203,10 @@ function recordingClient(client: Client, node: string, tell: RequestListener, no
         },
         event: (event) => handlers.event(event as never),
         closed(error) {
+          // Audit logs of later servers have a line for a watch that was answered with an error.
+          const code = error === undefined ? undefined : codeOf(error)
+          if (tellsRefusals && openedAt === undefined && code !== undefined)
+            tell(node, 'watch refused', { ...detail, code })
           closed()
           handlers.closed(error)
         },

@@ -24,3 +24,8 @@ export function vectorPaths(folder = vectorsFolder()): readonly string[] {
 export function readVectorFile(path: string, folder = vectorsFolder()): VectorFile {
   return { path, content: JSON.parse(readFileSync(join(folder, path), 'utf8')) as unknown }
 }
+
+/** Minor version of the cluster that a file was recorded on: that of its folder (`v1.36/authz.json`), else v1.18. */
+export function minorOfPath(path: string): number {
+  return Number(/(?:^|\/)v1\.(\d+)\//.exec(path)?.[1] ?? 18)
+}

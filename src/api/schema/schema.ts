@@ -41,6 +41,8 @@ export interface FieldSchema {
   /** `map`, `set`, `atomic` or nothing. */
   readonly listType: string
   readonly listMapKeys: readonly string[]
+  /** The type as Go prints it where its name says more than its structure (`v1.SecretType`), else empty. */
+  readonly goType: string
 }
 
 export interface Definition {
@@ -83,7 +85,7 @@ export function schemaOf(minor: number): Schema {
   const which = minor < 25 ? 'v1.18' : 'v1.35'
   const known = loaded.get(which)
   if (known !== undefined) return known
-  const schema = which === 'v1.18' ? parseSchema(v118) : parseSchema(v135, schemaOf(18))
+  const schema = which === 'v1.18' ? parseSchema(v118) : parseSchema(v135)
   loaded.set(which, schema)
   return schema
 }
@@ -108,7 +110,7 @@ interface Table {
   readonly hashes: Readonly<Record<string, string>>
 }
 
-function parseSchema(text: string, older?: Schema): Schema {
+function parseSchema(text: string): Schema {
   const table = JSON.parse(text) as Table // written by scripts/generate-schema.ts
   const definitions: (Definition | undefined)[] = []
   const positions = new Map(table.definitions.map(([name], at) => [name, at]))
@@ -129,7 +131,7 @@ function parseSchema(text: string, older?: Schema): Schema {
     const definition: Definition = { name: row[0], goType: goTypeOf(row[0]), fields }
     definitions[position] = definition
     for (const line of row[1] === '' ? [] : row[1].split('\n')) {
-      const field = withPointer(parseField(line, at), older, row[0])
+      const field = parseField(line, at)
       fields.set(field.name, field)
     }
     return definition
@@ -146,25 +148,6 @@ function parseSchema(text: string, older?: Schema): Schema {
     },
   }
 }
-
-/** Members that every object has as structs. */
-const alwaysStructs: ReadonlySet<string> = new Set(['metadata', 'spec', 'status'])
-
-/**
- * Which fields Go holds as pointers was read off the types of v1.18. Optional ones that came later are pointers, as the
- * API conventions want it, unless they are texts, lists or maps, for which it makes no difference.
- */
-function withPointer(field: FieldSchema, older: Schema | undefined, definition: string): FieldSchema {
-  if (older === undefined || field.pointer) return field
-  const before = older.definition(definition)?.fields.get(field.name)
-  if (before !== undefined) return before.pointer ? { ...field, pointer: true } : field
-  if (!field.omitEmpty || alwaysStructs.has(field.name)) return field
-  const { type } = field
-  const isValue = type.kind === 'object' || (type.kind === 'scalar' && pointedScalars.has(type.scalar))
-  return isValue ? { ...field, type, pointer: true } : field
-}
-
-const pointedScalars: ReadonlySet<ScalarType> = new Set(['boolean', 'int32', 'int64'])
 
 function goTypeOf(name: string): string {
   return name.split('.').slice(-2).join('.')
@@ -189,8 +172,17 @@ function parsePath(line: string): [string, readonly PathOperation[]] {
 type DefinitionAt = (position: number) => Definition | undefined
 
 function parseField(line: string, at: DefinitionAt): FieldSchema {
-  const [name = '', type = '', goName = '', flags = '', mergeKey = '', strategies = '', listType = '', keys = ''] =
-    line.split('|')
+  const [
+    name = '',
+    type = '',
+    goName = '',
+    flags = '',
+    mergeKey = '',
+    strategies = '',
+    listType = '',
+    keys = '',
+    goType = '',
+  ] = line.split('|')
   return {
     name,
     // The type of a field is looked up when first needed, which also lets definitions contain themselves.
@@ -207,6 +199,7 @@ function parseField(line: string, at: DefinitionAt): FieldSchema {
     patchStrategies: strategies === '' ? [] : strategies.split(','),
     listType,
     listMapKeys: keys === '' ? [] : keys.split(','),
+    goType,
   }
 }
 

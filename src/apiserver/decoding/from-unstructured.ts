@@ -1,7 +1,7 @@
 import { isObject, member } from '../../api/json.ts'
 import type { Definition, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64 } from '../../bytes/bytes.ts'
-import { unmarshalError } from './typed-decoder.ts'
+import { unmarshalError } from './unmarshal.ts'
 
 /**
  * Why a tree of JSON values can't become an object of a type, in the words of the converter that strategic merge patches go

@@ -1,10 +1,11 @@
 import { setMember } from '../../api/json.ts'
-import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
-import { rfc3339Error } from '../../go/time.ts'
 import { ByteReader, charOf } from './byte-reader.ts'
+import { completed, emptyObject, zeroOf } from './completion.ts'
+import { goTypeOf } from './go-type-names.ts'
 import { readInteger } from './integers.ts'
+import { type SelfDecoding, unmarshal } from './unmarshal.ts'
 
 /**
  * Decodes JSON into an object of a kind as the API server of v1.18 to v1.22 does: unknown fields are dropped, names are
@@ -229,7 +230,7 @@ class TypedDecoder {
   }
 
   /** Types that decode themselves from the bytes of their value. */
-  private marshaled(scalar: 'quantity' | 'intOrString' | 'time' | 'microTime'): unknown {
+  private marshaled(scalar: SelfDecoding): unknown {
     const { reader } = this
     const raw = reader.skipAndReturn()
     if (reader.error !== undefined || raw === 'null') return undefined
@@ -240,139 +241,4 @@ class TypedDecoder {
     }
     return result
   }
-}
-
-/** What a type that decodes itself says of a JSON value; undefined if it takes it. */
-export function unmarshalError(
-  raw: string,
-  scalar: 'quantity' | 'intOrString' | 'time' | 'microTime',
-): string | undefined {
-  const result = unmarshal(raw, scalar)
-  return typeof result === 'object' ? result.error : undefined
-}
-
-function unmarshal(
-  raw: string,
-  scalar: 'quantity' | 'intOrString' | 'time' | 'microTime',
-): string | number | { readonly error: string } {
-  const isText = raw.startsWith('"')
-  switch (scalar) {
-    case 'intOrString': {
-      if (isText) return String(JSON.parse(raw))
-      const number = Number(raw)
-      if (Number.isInteger(number) && Math.abs(number) <= 2_147_483_648) return number
-      const shown = Number.isNaN(number) ? jsonTypeOf(raw) : `number ${raw}`
-      return { error: `json: cannot unmarshal ${shown} into Go value of type int32` }
-    }
-    case 'quantity': {
-      const text = isText ? String(JSON.parse(raw)) : raw
-      const parsed = parseQuantity(text.trim())
-      return parsed.ok ? canonicalQuantity(text.trim()) : { error: parsed.message }
-    }
-    default: {
-      if (!isText) return { error: `json: cannot unmarshal ${jsonTypeOf(raw)} into Go value of type string` }
-      const text = String(JSON.parse(raw))
-      // A time of microseconds has a layout of its own, which takes the plain one too.
-      const error = rfc3339Error(text, scalar === 'time' ? undefined : '2006-01-02T15:04:05.000000Z07:00')
-      return error === undefined ? text : { error }
-    }
-  }
-}
-
-function jsonTypeOf(raw: string): string {
-  const names: Readonly<Record<string, string>> = { '{': 'object', '[': 'array', '"': 'string', t: 'bool', f: 'bool' }
-  return names[raw.charAt(0)] ?? 'number'
-}
-
-/** A type as Go prints it inside `[]T`. */
-function goTypeOf(type: FieldType): string {
-  switch (type.kind) {
-    case 'object':
-      return type.definition.goType
-    case 'list':
-      return `[]${goTypeOf(type.items)}`
-    case 'map':
-      return `map[string]${goTypeOf(type.values)}`
-    case 'scalar':
-      return scalarNames[type.scalar]
-  }
-}
-
-const scalarNames: Readonly<Record<ScalarType, string>> = {
-  string: 'string',
-  boolean: 'bool',
-  int32: 'int32',
-  int64: 'int64',
-  double: 'float64',
-  bytes: '[]uint8',
-  quantity: 'resource.Quantity',
-  intOrString: 'intstr.IntOrString',
-  time: 'v1.Time',
-  microTime: 'v1.MicroTime',
-  any: 'runtime.RawExtension',
-}
-
-/** The members that the server would write: empty ones left out where they may be, others put in. */
-function completed(definition: Definition, members: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const object: Record<string, unknown> = {}
-  for (const field of definition.fields.values()) {
-    const value = members.get(field.name)
-    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition) : value
-    if (kept !== undefined) setMember(object, field.name, kept)
-  }
-  return object
-}
-
-/** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
-const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
-
-function isEmpty(value: unknown, field: FieldSchema): boolean {
-  if (!field.omitEmpty) return false
-  if (Array.isArray(value)) return value.length === 0
-  if (typeof value === 'object' && value !== null) {
-    return field.type.kind === 'map' && Object.keys(value).length === 0 && !keptWhenEmpty.has(field.name)
-  }
-  return !field.pointer && (value === '' || value === 0 || value === false)
-}
-
-/** What stands for a field that is empty: nothing, unless Go always writes it. */
-function absent(field: FieldSchema, definition: Definition): unknown {
-  if (field.pointer) return field.omitEmpty ? undefined : null
-  if (field.type.kind === 'object') return emptyObject(field.type.definition)
-  if (field.type.kind === 'scalar') {
-    if (field.type.scalar === 'time' || field.type.scalar === 'microTime') return null
-    return field.omitEmpty ? undefined : zeroOf(field.type)
-  }
-  // Go writes null for a list that is not there. Deeper inside that is only seen in objects that validation refuses.
-  return field.omitEmpty || !definition.fields.has('kind') ? undefined : null
-}
-
-function emptyObject(definition: Definition): Record<string, unknown> {
-  return completed(definition, new Map())
-}
-
-function zeroOf(type: FieldType): unknown {
-  switch (type.kind) {
-    case 'object':
-      return emptyObject(type.definition)
-    case 'list':
-    case 'map':
-      return null
-    case 'scalar':
-      return zeroScalars[type.scalar]
-  }
-}
-
-const zeroScalars: Readonly<Record<ScalarType, unknown>> = {
-  string: '',
-  boolean: false,
-  int32: 0,
-  int64: 0,
-  double: 0,
-  bytes: '',
-  quantity: '0',
-  intOrString: 0,
-  time: null,
-  microTime: null,
-  any: null,
 }

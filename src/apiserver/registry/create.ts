@@ -16,6 +16,7 @@ import { admit, type RegistryCore, refused, timestamp, validateAdmission, type W
 import { nameRuleOf } from './name-rule.ts'
 import type { ServedResource } from './resource-table.ts'
 import { parseResourceVersion } from './resource-version.ts'
+import { hasGeneration } from './strategy.ts'
 
 /**
  * Stores a new object: mutating admission, system fields and name, validation, validating admission, store.
@@ -129,14 +130,25 @@ function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResour
   return {
     ...rest,
     name,
-    ...(core.context.minor < 20 ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
+    ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
     uid: randomUuid(core.uids),
     creationTimestamp: timestamp(core),
-    ...(served.strategy.countsGeneration === true ? { generation: 1 } : {}),
+    ...(hasGeneration(served.strategy, core.context.minor) ? { generation: 1 } : {}),
   }
 }
 
-/** `/api/v1/namespaces/vault/secrets/db`. Gone since v1.20 (gate RemoveSelfLink). */
+const selfLinks: VersionedFact<boolean> = {
+  source: 'pkg/features/kube_features.go, RemoveSelfLink; facts/apiserver.md section 12',
+  initially: true,
+  since: [[20, false]],
+}
+
+/** Whether objects and lists say where they are. */
+export function hasSelfLinks({ context }: RegistryCore): boolean {
+  return factAt(selfLinks, context.minor)
+}
+
+/** `/api/v1/namespaces/vault/secrets/db`. */
 export function selfLinkOf({ apiVersion, info }: ServedResource, namespace: string, name: string): string {
   const root = info.group === '' ? `/api/${info.version}` : `/apis/${apiVersion}`
   const place = namespace === '' ? '' : `/namespaces/${namespace}`

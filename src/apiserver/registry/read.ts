@@ -5,7 +5,7 @@ import type { ListOptions } from '../../client/client.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { RegistryCore } from './core.ts'
-import { selfLinkOf } from './create.ts'
+import { hasSelfLinks, selfLinkOf } from './create.ts'
 import { type ServedResource, toServed } from './resource-table.ts'
 import { parseResourceVersion } from './resource-version.ts'
 import { parseSelection, type Selection } from './selection.ts'
@@ -56,7 +56,7 @@ export function listObjects(
   // A list from the watch cache knows no pages, and a single name needs none.
   const isCached = options.resourceVersion === '0' && token === ''
   if ((limit <= 0 && token === '') || isCached || (selection.name !== undefined && token === '')) {
-    return listOf(served, selection, all(served, selection), core.store.revision)
+    return listOf(core, served, selection, all(served, selection), core.store.revision)
   }
   return page(core, served, selection, options, limit)
 }
@@ -96,6 +96,7 @@ interface ListRest {
 }
 
 function listOf(
+  core: RegistryCore,
   served: ServedResource,
   selection: Selection,
   objects: readonly KubeObject[],
@@ -103,11 +104,11 @@ function listOf(
   rest: ListRest = {},
 ): KubeList {
   const { info, apiVersion, isConverted } = served
-  const selfLink = selfLinkOf(served, selection.namespace ?? '', '')
+  const selfLink = hasSelfLinks(core) ? { selfLink: selfLinkOf(served, selection.namespace ?? '', '') } : {}
   return {
     kind: `${info.kind}List`,
     apiVersion,
-    metadata: { selfLink, resourceVersion: String(revision), ...rest },
+    metadata: { ...selfLink, resourceVersion: String(revision), ...rest },
     items: isConverted ? objects.map((object) => toServed(object, served)) : objects,
   }
 }
@@ -147,11 +148,11 @@ function page(
     const object = objects[at]
     if (object !== undefined && selection.matches(object)) items.push(object)
   }
-  if (at >= objects.length) return listOf(served, selection, items, revision)
+  if (at >= objects.length) return listOf(core, served, selection, items, revision)
   snapshotsOf(core).set(snapshotKey(served, selection, revision), { revision, objects })
   const last = objects[at - 1]
   const start = last === undefined ? '' : `${keyOf(last, selection)}\0`
-  return listOf(served, selection, items, revision, {
+  return listOf(core, served, selection, items, revision, {
     continue: encodeToken(revision, start),
     ...(selection.isEmpty ? { remainingItemCount: objects.length - at } : {}),
   })

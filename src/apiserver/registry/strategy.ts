@@ -54,8 +54,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly allowsUnconditionalUpdate?: boolean
   /** Subresources that are updated like the object: `status` keeps all but status, the main path keeps status. */
   readonly hasStatus?: boolean
-  /** Whether metadata.generation counts changes of the spec. */
-  readonly countsGeneration?: boolean
+  /** Whether metadata.generation counts changes of the spec; or from which minor version on. */
+  readonly countsGeneration?: boolean | number
   /** Of the `status` subresource; default: `next` with all but `status` taken from `old`. */
   prepareForStatusUpdate?(next: T, old: T, context: RegistryContext): T
   /** Of the `status` subresource; default: only metadata is checked. */
@@ -143,4 +143,9 @@ export interface Subresource {
   /** Kind of the body, when it is not the resource's own: `Binding`, `Eviction`, `TokenRequest`, `Scale`. */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
   handle(call: SubresourceCall, registry: RegistryAccess): CallAnswer
+}
+
+/** Whether objects of this kind have a generation in a version. */
+export function hasGeneration({ countsGeneration = false }: Strategy, minor: number): boolean {
+  return typeof countsGeneration === 'number' ? minor >= countsGeneration : countsGeneration
 }

@@ -11,6 +11,7 @@ import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest
 import { createOnUpdate } from './create.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
+import { hasGeneration } from './strategy.ts'
 
 /** Which rules an update follows: those of the object, of its status, or none (subresources with rules of their own). */
 export type UpdateRules = 'update' | 'status' | 'none'
@@ -184,7 +185,7 @@ function prepare(
   let next = strategy.hasStatus === true ? withStatusOf(object, existing) : object
   next = withGeneration(next, generation)
   next = strategy.prepareForUpdate?.(next, existing, core.context) ?? next
-  if (strategy.countsGeneration === true && !equalJson(specOf(next), specOf(existing))) {
+  if (hasGeneration(strategy, core.context.minor) && !equalJson(specOf(next), specOf(existing))) {
     next = withGeneration(next, (generation ?? 0) + 1)
   }
   return next

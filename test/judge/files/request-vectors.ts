@@ -10,6 +10,7 @@ import {
   type RequestVector,
   runRequestVector,
 } from '../requests.ts'
+import { minorOfPath } from '../vectors-folder.ts'
 import { judgeNamespaceTimeline, type NamespaceSample } from './namespace-timeline.ts'
 import { judgeNodeLifecycle, type LifecycleEntry } from './node-lifecycle.ts'
 
@@ -40,6 +41,7 @@ function vectorRows(file: VectorFile, vector: LifecycleVector, nodes: readonly s
     () => {
       cluster = createRecordedControlPlane({
         seed: vector.name,
+        minor: minorOfPath(file.path),
         gates: vector.gates ?? {},
         nodes: nodes.filter((name) => !isMadeBy(vector, nodesPath, name)),
         hasLease: (name) => !isMadeBy(vector, leasesPath, name),

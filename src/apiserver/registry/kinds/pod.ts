@@ -17,6 +17,9 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
   return requested ?? pod.spec.terminationGracePeriodSeconds ?? 0
 }
 
+/** Pods count the changes of their spec. Source: pkg/registry/core/pod/strategy.go, updatePodGeneration (KEP 5067, v1.33). */
+const generationSince = 33
+
 /** Annotations of very old versions that are dropped. Source: pkg/apis/core/v1/conversion.go, initContainerAnnotations. */
 const droppedAnnotations = [
   'pod.beta.kubernetes.io/init-containers',
@@ -121,6 +124,7 @@ export const podStrategy: Strategy<Pod> = {
     'status.nominatedNodeName': status?.nominatedNodeName ?? '',
   }),
   gracePeriodSeconds,
+  countsGeneration: generationSince,
   subresources: { binding, eviction, ephemeralcontainers: ephemeralContainers },
   table: { columns: podColumns, row: podRow },
 }

@@ -1,0 +1,69 @@
+import { setMember } from '../../api/json.ts'
+import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
+
+/** The members that the server would write: empty ones left out where they may be, others put in. */
+export function completed(definition: Definition, members: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const object: Record<string, unknown> = {}
+  for (const field of definition.fields.values()) {
+    const value = members.get(field.name)
+    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition) : value
+    if (kept !== undefined) setMember(object, field.name, kept)
+  }
+  return object
+}
+
+/** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
+const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
+
+function isEmpty(value: unknown, field: FieldSchema): boolean {
+  if (!field.omitEmpty) return false
+  if (Array.isArray(value)) return value.length === 0
+  if (typeof value === 'object' && value !== null) {
+    return field.type.kind === 'map' && Object.keys(value).length === 0 && !keptWhenEmpty.has(field.name)
+  }
+  return !field.pointer && (value === '' || value === 0 || value === false)
+}
+
+/** What stands for a field that is empty: nothing, unless Go always writes it. */
+function absent(field: FieldSchema, definition: Definition): unknown {
+  if (field.pointer) return field.omitEmpty ? undefined : null
+  if (field.type.kind === 'object') return emptyObject(field.type.definition)
+  if (field.type.kind === 'scalar') {
+    if (field.type.scalar === 'time' || field.type.scalar === 'microTime') return null
+    return field.omitEmpty ? undefined : zeroOf(field.type)
+  }
+  // Go writes null for a list that is not there. Deeper inside that is only seen in objects that validation refuses.
+  return field.omitEmpty || !definition.fields.has('kind') ? undefined : null
+}
+
+/** An object of a kind with nothing given. */
+export function emptyObject(definition: Definition): Record<string, unknown> {
+  return completed(definition, new Map())
+}
+
+/** Go's zero value of a type. */
+export function zeroOf(type: FieldType): unknown {
+  switch (type.kind) {
+    case 'object':
+      return emptyObject(type.definition)
+    case 'list':
+    case 'map':
+      return null
+    case 'scalar':
+      return zeroScalars[type.scalar]
+  }
+}
+
+const zeroScalars: Readonly<Record<ScalarType, unknown>> = {
+  string: '',
+  boolean: false,
+  int32: 0,
+  int64: 0,
+  double: 0,
+  bytes: '',
+  quantity: '0',
+  intOrString: 0,
+  time: null,
+  microTime: null,
+  any: null,
+}

@@ -1,0 +1,29 @@
+import type { FieldType, ScalarType } from '../../api/schema/schema.ts'
+
+/** A type as Go prints it: `[]v1.Container`. */
+export function goTypeOf(type: FieldType): string {
+  switch (type.kind) {
+    case 'object':
+      return type.definition.goType
+    case 'list':
+      return `[]${goTypeOf(type.items)}`
+    case 'map':
+      return `map[string]${goTypeOf(type.values)}`
+    case 'scalar':
+      return scalarNames[type.scalar]
+  }
+}
+
+const scalarNames: Readonly<Record<ScalarType, string>> = {
+  string: 'string',
+  boolean: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+  double: 'float64',
+  bytes: '[]uint8',
+  quantity: 'resource.Quantity',
+  intOrString: 'intstr.IntOrString',
+  time: 'v1.Time',
+  microTime: 'v1.MicroTime',
+  any: 'runtime.RawExtension',
+}

@@ -1,0 +1,103 @@
+/** The kind of a JSON value, in the words of Go's decoder. */
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'bool' | 'null'
+
+const kinds: Readonly<Record<string, JsonKind>> = {
+  '{': 'object',
+  '[': 'array',
+  '"': 'string',
+  t: 'bool',
+  f: 'bool',
+  n: 'null',
+}
+
+const space = /[ \t\r\n]*/y
+const literal = /[^\s,\]}]+/y
+const stringBody = /"(?:[^"\\]|\\.)*"/sy
+
+/** A cursor over a JSON text that is known to be valid: members come in their order, and as often as they stand there. */
+export class JsonReader {
+  #at = 0
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Kind of the value that comes next. */
+  peek(): JsonKind {
+    return kinds[this.#next()] ?? 'number'
+  }
+
+  takeNull(): boolean {
+    if (this.peek() !== 'null') return false
+    this.skip()
+    return true
+  }
+
+  /** The names of an object's members; whoever iterates takes or skips the value of each. */
+  *members(): Generator<string> {
+    this.#next()
+    this.#at++
+    while (this.#next() !== '}') {
+      if (this.#text[this.#at] === ',') this.#at++
+      this.#next()
+      const name = this.text()
+      this.#next()
+      this.#at++
+      yield name
+    }
+    this.#at++
+  }
+
+  /** The positions in an array, as `members`. */
+  *items(): Generator<number> {
+    this.#next()
+    this.#at++
+    for (let at = 0; this.#next() !== ']'; at++) {
+      if (this.#text[this.#at] === ',') this.#at++
+      yield at
+    }
+    this.#at++
+  }
+
+  /** A string's value. */
+  text(): string {
+    return String(JSON.parse(this.take()))
+  }
+
+  /** The value as it stands there. */
+  take(): string {
+    this.#next()
+    const start = this.#at
+    this.skip()
+    return this.#text.slice(start, this.#at)
+  }
+
+  /** Passes over a value, however deep it is nested. */
+  skip(): void {
+    let depth = 0
+    do {
+      const char = this.#next()
+      if (char === '{' || char === '[') {
+        depth++
+        this.#at++
+      } else if (char === '}' || char === ']') {
+        depth--
+        this.#at++
+      } else if (char === ',' || char === ':') this.#at++
+      else this.#past(char === '"' ? stringBody : literal)
+    } while (depth > 0)
+  }
+
+  /** The next character that is no white space. */
+  #next(): string {
+    this.#past(space)
+    return this.#text[this.#at] ?? ''
+  }
+
+  #past(pattern: RegExp): void {
+    pattern.lastIndex = this.#at
+    const match = pattern.exec(this.#text)
+    this.#at += match === null ? 1 : match[0].length
+  }
+}
