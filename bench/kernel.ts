@@ -1,4 +1,5 @@
 import { VirtualTimeScheduler } from 'rxjs'
+import { defineHandler } from '../src/kernel/handler.ts'
 import { createKernel } from '../src/kernel/kernel.ts'
 import { eventsPerSecond, type Figure, timesAsFast } from './measure.ts'
 
@@ -71,11 +72,11 @@ function kernelRun(pending: number): Run {
   const kernel = createKernel()
   const delay = delays()
   let ran = 0
-  const work = () => {
+  const work = defineHandler('hold', (entry: number) => {
     ran++
-    kernel.schedule(delay(), work)
-  }
-  for (let i = 0; i < pending; i++) kernel.schedule(delay(), work)
+    kernel.post(delay(), work, entry)
+  })
+  for (let i = 0; i < pending; i++) kernel.post(delay(), work, i)
   return (events) => {
     const before = ran
     for (let end = kernel.now(); ran - before < events; ) {

@@ -1,5 +1,8 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import { defineHandler, type Handler } from '../kernel/handler.ts'
+import type { Kernel, Ticket, Timer } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+
+const observed = defineHandler('observed', (work: () => void) => work())
 
 /** A kernel that calls `after` when an event is done. Order, times and causes are those of the kernel behind it. */
 export class ObservedKernel implements Kernel {
@@ -29,6 +32,18 @@ export class ObservedKernel implements Kernel {
       work()
       after()
     })
+  }
+
+  post<A>(delayMs: VirtualMs, handler: Handler<A>, argument: A): Ticket {
+    const after = this.#after
+    return this.#kernel.post(delayMs, observed, () => {
+      handler.run(argument)
+      after()
+    })
+  }
+
+  cancel(ticket: Ticket): void {
+    this.#kernel.cancel(ticket)
   }
 
   runUntil(endMs: VirtualMs): void {

@@ -1,7 +1,10 @@
 import type { Unsubscribable } from 'rxjs'
+import { defineHandler } from './handler.ts'
 import type { Kernel } from './kernel.ts'
 import { Once, type Receiver } from './once.ts'
 import type { VirtualMs } from './time.ts'
+
+const tell = defineHandler('after', (receiver: Receiver<void>) => receiver.answered())
 
 /** Answers in `ms`: a sleep as a part of `firstOf` and `all`. Within a process, `sleep` is shorter. */
 export function after(kernel: Kernel, ms: VirtualMs): Once<void> {
@@ -19,7 +22,7 @@ class After extends Once<void> {
   }
 
   override begin(receiver: Receiver<void>): Unsubscribable {
-    const timer = this.kernel.schedule(this.ms, () => receiver.answered())
-    return { unsubscribe: () => timer.cancel() }
+    const timer = this.kernel.post(this.ms, tell, receiver)
+    return { unsubscribe: () => this.kernel.cancel(timer) }
   }
 }

@@ -1,7 +1,8 @@
 import { throwingBugs, throwNotedBug } from './bugs.ts'
+import { defineHandler, type Handler, handlerOf } from './handler.ts'
 import { invariant } from './invariant.ts'
 import type { VirtualMs } from './time.ts'
-import { none, TimingWheel } from './timing-wheel.ts'
+import { maxRows, none, TimingWheel } from './timing-wheel.ts'
 
 /** One scheduled piece of work. */
 export interface Timer {
@@ -10,6 +11,9 @@ export interface Timer {
   /** Takes the work off the queue in O(1). Does nothing once it ran or was cancelled. */
   cancel(): void
 }
+
+/** Names one event that was posted: the generation of a row of the wheel times `maxRows`, and the row. */
+export type Ticket = number
 
 /**
  * Virtual time, one thread. Events run in the order (time, sequence): two events of one instant run in the order in
@@ -20,6 +24,13 @@ export interface Kernel {
   now(): VirtualMs
   /** Runs `work` in `delayMs` (a whole number, at least 0), after everything that was already due at that instant. */
   schedule(delayMs: VirtualMs, work: () => void): Timer
+  /**
+   * The same for a handler and its argument, without an object for the event: where very many are pending. What it
+   * returns takes the event off the queue by `cancel`.
+   */
+  post<A>(delayMs: VirtualMs, handler: Handler<A>, argument: A): Ticket
+  /** O(1). Does nothing once the event ran or was cancelled. */
+  cancel(ticket: Ticket): void
   /** Runs all that is due until `endMs`, that instant included, and leaves the clock there. */
   runUntil(endMs: VirtualMs): void
   /**
@@ -72,9 +83,11 @@ class ScheduledTimer implements Timer {
   }
 
   cancel(): void {
-    this.wheel.remove(this.row, this.generation, this.at)
+    this.wheel.remove(this.row, this.generation)
   }
 }
+
+const callWork = defineHandler('work', (work: () => void) => work())
 
 class WheelKernel implements Kernel {
   cause = 0
@@ -106,7 +119,19 @@ class WheelKernel implements Kernel {
     // The first test is the quick one: it holds for all delays below 24 days.
     if ((delayMs | 0) !== delayMs || delayMs < 0) checkDelay(delayMs)
     const at = this.time + delayMs
-    return new ScheduledTimer(at, this.wheel, this.wheel.insert(at, work, this.cause))
+    return new ScheduledTimer(at, this.wheel, this.wheel.insert(at, callWork.id, work, this.cause))
+  }
+
+  post<A>(delayMs: VirtualMs, handler: Handler<A>, argument: A): Ticket {
+    if ((delayMs | 0) !== delayMs || delayMs < 0) checkDelay(delayMs)
+    const { wheel } = this
+    const row = wheel.insert(this.time + delayMs, handler.id, argument, this.cause)
+    return wheel.generationOf(row) * maxRows + row
+  }
+
+  cancel(ticket: Ticket): void {
+    const row = ticket % maxRows
+    this.wheel.remove(row, (ticket - row) / maxRows)
   }
 
   limitEvents(maxEvents: number): void {
@@ -153,13 +178,14 @@ class WheelKernel implements Kernel {
 
   private run(row: number): void {
     const { wheel } = this
-    const work = wheel.workOf(row)
+    const handler = handlerOf(wheel.handlerOf(row))
+    const argument = wheel.argumentOf(row)
     this.cause = wheel.causeOf(row)
     wheel.release(row)
     const { instant } = wheel
     if (instant !== this.time) this.moveTo(instant)
-    else if (++this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(work, this.cause)
-    work()
+    else if (++this.ranAtInstant > this.maxEventsPerInstant - suspectsKept) this.suspect(handler, argument)
+    handler.run(argument as never) // the argument that was posted with this handler
     throwNotedBug()
   }
 
@@ -171,8 +197,9 @@ class WheelKernel implements Kernel {
   }
 
   /** Close to the limit of one instant: notes who keeps running, and gives up at the limit. */
-  private suspect(work: () => void, cause: number): void {
-    this.suspects.push(this.describeCause(cause) ?? (work.name || 'unnamed work'))
+  private suspect(handler: Handler<never>, argument: unknown): void {
+    const name = typeof argument === 'function' ? argument.name || 'unnamed work' : handler.name
+    this.suspects.push(this.describeCause(this.cause) ?? name)
     if (this.ranAtInstant <= this.maxEventsPerInstant) return
     const cycle = [...new Set(this.suspects.slice(-suspectsKept))].join(' -> ')
     throw new EventBudgetError(

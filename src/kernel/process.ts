@@ -1,7 +1,8 @@
 import type { Unsubscribable } from 'rxjs'
 import { isBug, noteBug } from './bugs.ts'
+import { defineHandler } from './handler.ts'
 import { invariant } from './invariant.ts'
-import type { Kernel, Timer } from './kernel.ts'
+import type { Kernel, Ticket } from './kernel.ts'
 import { begin, Once, type Receiver } from './once.ts'
 import { checkpoint, endless, type Steps, type Waited } from './steps.ts'
 
@@ -32,13 +33,15 @@ class Process<R, E> extends Once<R, E> {
   }
 }
 
+const wake = defineHandler('wake a process', (run: Receiver<undefined>) => run.answered(undefined))
+
 /** One run of a process. It is itself what it hands to requests and the kernel: waiting makes no closure. */
 class Run<R, E> implements Receiver<unknown, unknown>, Unsubscribable {
   private readonly kernel: Kernel
   private readonly steps: Steps<R>
   private readonly receiver: Receiver<R, E>
-  private wake: (() => void) | undefined
-  private timer: Timer | undefined
+  /** Of the sleep it is in. */
+  private timer: Ticket | undefined
   private source: Unsubscribable | undefined
   private isOver = false
   private isRunning = false
@@ -70,7 +73,7 @@ class Run<R, E> implements Receiver<unknown, unknown>, Unsubscribable {
   unsubscribe(): void {
     if (this.isOver) return
     this.isOver = true
-    this.timer?.cancel()
+    if (this.timer !== undefined) this.kernel.cancel(this.timer)
     this.source?.unsubscribe()
     // Ended by somebody whom it called: it ends where it next waits.
     if (!this.isRunning) this.close()
@@ -139,8 +142,7 @@ class Run<R, E> implements Receiver<unknown, unknown>, Unsubscribable {
   private pause(ms: number): boolean {
     if (ms === checkpoint) return true
     if (ms === endless) return false
-    this.wake ??= () => this.settle(undefined, false)
-    this.timer = this.kernel.schedule(ms, this.wake)
+    this.timer = this.kernel.post(ms, wake, this)
     return false
   }
 

@@ -1,3 +1,4 @@
+import { invariant } from './invariant.ts'
 import { SlotSet } from './slot-set.ts'
 import type { VirtualMs } from './time.ts'
 
@@ -22,9 +23,12 @@ export class TimingWheel {
 
   /** Instant of each row that lies beyond the ring: in the ring, the slot tells it. */
   private times = new Float64Array(firstCapacity)
-  /** Four fields a row: next row of the slot, previous one, how often the row was used, cause. */
-  private links = new Int32Array(firstCapacity * 4)
-  private work: Work[] = new Array<Work>(firstCapacity).fill(nothing)
+  /** Next row of the slot, or of those that are free: apart from the rest, for whoever is put in touches the row before it. */
+  private nexts = new Int32Array(firstCapacity)
+  /** The other fields of each row, side by side. */
+  private rows = new Int32Array(firstCapacity * fields)
+  /** What a row's handler is called with. Small numbers are kept as such: only objects are references. */
+  private readonly arguments: unknown[] = new Array<unknown>(firstCapacity).fill(undefined)
   private capacity = firstCapacity
   /** First row of the chain of unused ones, linked by their next. */
   private free = none
@@ -41,40 +45,44 @@ export class TimingWheel {
   private horizon = 2 * blockMs
 
   /** Puts an entry in and returns its row. Its instant must not lie before the one taken last. */
-  insert(at: VirtualMs, work: Work, cause: number): number {
+  insert(at: VirtualMs, handler: number, argument: unknown, cause: number): number {
     let row = this.free
     if (row === none) {
       if (this.used === this.capacity) this.grow()
       row = this.used++
     } else {
-      this.free = this.links[row * 4] as number
+      this.free = this.nexts[row] as number
     }
-    this.links[row * 4 + 3] = cause
-    this.work[row] = work
+    const { rows } = this
+    const base = row * fields
+    rows[base + causeField] = cause
+    rows[base + handlerField] = handler << placeBits
+    this.arguments[row] = argument
     this.size++
-    if (at < this.horizon) this.append(this.ring, at & (ringSlots - 1), row)
+    if (at < this.horizon) this.append(this.ring, at & (ringSlots - 1), row, inRing)
     else this.placeLater(at, row)
     return row
   }
 
   /** Tells this entry of a row from those that will use the row after it. */
   generationOf(row: number): number {
-    return this.links[row * 4 + 2] as number
+    return this.rows[row * fields + generationField] as number
   }
 
-  /** Takes out the entry that `insert` put into this row for the instant `at`, if it is still that entry. */
-  remove(row: number, generation: number, at: VirtualMs): void {
-    if (this.links[row * 4 + 2] !== generation) return
-    const block = Math.floor(at / blockMs)
-    if (block <= this.block + 1) this.unlink(this.ring, at & (ringSlots - 1), row)
-    else if (block < this.block + blockSlots) this.unlink(this.blocks, block & (blockSlots - 1), row)
-    else this.far.splice(this.far.indexOf(row), 1)
+  /** Takes out the entry that `insert` put into this row, if it is still that entry. */
+  remove(row: number, generation: number): void {
+    const base = row * fields
+    if (row >= this.used || this.rows[base + generationField] !== generation) return
+    const place = (this.rows[base + handlerField] as number) & placeMask
+    if (place === inFar) this.far.splice(this.far.indexOf(row), 1)
+    else if (place < inBlocks) this.unlink(this.ring, place - inRing, row)
+    else this.unlink(this.blocks, place - inBlocks, row)
     this.release(row)
   }
 
   /**
    * Takes out the first entry that is due until `limit`, that instant included, and returns its row, or `none`. The caller
-   * reads `workOf` and `causeOf`, and then gives the row back by `release`.
+   * reads the row, and then gives it back by `release`.
    */
   take(limit: VirtualMs): number {
     const { heads } = this.ring
@@ -85,18 +93,22 @@ export class TimingWheel {
       slot = this.position & (ringSlots - 1)
       row = heads[slot] as number
     }
-    const next = this.links[row * 4] as number
-    heads[slot] = next
-    if (next === none) this.ring.markEmpty(slot)
+    const following = this.nexts[row] as number
+    heads[slot] = following
+    if (following === none) this.ring.markEmpty(slot)
     return row
   }
 
-  workOf(row: number): Work {
-    return this.work[row] as Work
+  handlerOf(row: number): number {
+    return (this.rows[row * fields + handlerField] as number) >>> placeBits
+  }
+
+  argumentOf(row: number): unknown {
+    return this.arguments[row]
   }
 
   causeOf(row: number): number {
-    return this.links[row * 4 + 3] as number
+    return this.rows[row * fields + causeField] as number
   }
 
   /** Instant of the first entry, or undefined when there is none. Looks through one slot: not for hot paths. */
@@ -107,7 +119,7 @@ export class TimingWheel {
     if (block === undefined) return this.far.length === 0 ? undefined : this.nearestFar()
     let earliest = Number.POSITIVE_INFINITY
     const slot = block & (blockSlots - 1)
-    for (let row = this.blocks.heads[slot] as number; row !== none; row = this.links[row * 4] as number) {
+    for (let row = this.blocks.heads[slot] as number; row !== none; row = this.nexts[row] as number) {
       earliest = Math.min(earliest, this.times[row] as number)
     }
     return earliest
@@ -147,9 +159,9 @@ export class TimingWheel {
     this.blocks.heads[slot] = none
     this.blocks.markEmpty(slot)
     while (row !== none) {
-      const next = this.links[row * 4] as number
-      this.append(this.ring, (this.times[row] as number) & (ringSlots - 1), row)
-      row = next
+      const following = this.nexts[row] as number
+      this.append(this.ring, (this.times[row] as number) & (ringSlots - 1), row, inRing)
+      row = following
     }
   }
 
@@ -163,8 +175,11 @@ export class TimingWheel {
   private placeLater(at: VirtualMs, row: number): void {
     this.times[row] = at
     const block = Math.floor(at / blockMs)
-    if (block < this.block + blockSlots) this.append(this.blocks, block & (blockSlots - 1), row)
-    else this.far.push(row)
+    if (block < this.block + blockSlots) this.append(this.blocks, block & (blockSlots - 1), row, inBlocks)
+    else {
+      this.setPlace(row, inFar)
+      this.far.push(row)
+    }
   }
 
   private nextInRing(): VirtualMs | undefined {
@@ -185,63 +200,92 @@ export class TimingWheel {
     return nearest
   }
 
-  private append(set: SlotSet, slot: number, row: number): void {
-    const links = this.links
-    links[row * 4] = none
+  /** `kind` tells the set in the row's place: what is taken out by its row is found by that. */
+  private append(set: SlotSet, slot: number, row: number, kind: typeof inRing | typeof inBlocks): void {
+    this.nexts[row] = none
+    this.setPlace(row, kind + slot)
     if (set.heads[slot] === none) {
       set.heads[slot] = row
       set.markOccupied(slot)
     } else {
       const last = set.tails[slot] as number
-      links[last * 4] = row
-      links[row * 4 + 1] = last
+      this.nexts[last] = row
+      this.rows[row * fields + previousField] = last
     }
     set.tails[slot] = row
   }
 
-  private unlink(set: SlotSet, slot: number, row: number): void {
-    const links = this.links
-    const next = links[row * 4] as number
-    if (set.heads[slot] === row) {
-      set.heads[slot] = next
-      if (next === none) set.markEmpty(slot)
-      return
-    }
-    const previous = links[row * 4 + 1] as number
-    links[previous * 4] = next
-    if (next === none) set.tails[slot] = previous
-    else links[next * 4 + 1] = previous
+  private setPlace(row: number, place: number): void {
+    const at = row * fields + handlerField
+    this.rows[at] = ((this.rows[at] as number) & ~placeMask) | place
   }
 
-  /** Gives a row back. Its work is let go, so that what it holds can be collected. */
+  private unlink(set: SlotSet, slot: number, row: number): void {
+    const { nexts, rows } = this
+    const following = nexts[row] as number
+    if (set.heads[slot] === row) {
+      set.heads[slot] = following
+      if (following === none) set.markEmpty(slot)
+      return
+    }
+    const previous = rows[row * fields + previousField] as number
+    nexts[previous] = following
+    if (following === none) set.tails[slot] = previous
+    else rows[following * fields + previousField] = previous
+  }
+
+  /** Gives a row back. What its argument holds can be collected. */
   release(row: number): void {
-    const links = this.links
+    const { rows } = this
+    const base = row * fields
     this.size--
-    this.work[row] = nothing
-    links[row * 4 + 2] = ((links[row * 4 + 2] as number) + 1) | 0
-    links[row * 4] = this.free
+    this.arguments[row] = undefined
+    rows[base + generationField] = ((rows[base + generationField] as number) + 1) & maxGeneration
+    this.nexts[row] = this.free
     this.free = row
   }
 
   private grow(): void {
+    invariant(this.capacity < maxRows, 'no more events are pending than a ticket can name', this.capacity)
     this.capacity *= 2
     const times = new Float64Array(this.capacity)
     times.set(this.times)
     this.times = times
-    const links = new Int32Array(this.capacity * 4)
-    links.set(this.links)
-    this.links = links
-    while (this.work.length < this.capacity) this.work.push(nothing)
+    const nexts = new Int32Array(this.capacity)
+    nexts.set(this.nexts)
+    this.nexts = nexts
+    const rows = new Int32Array(this.capacity * fields)
+    rows.set(this.rows)
+    this.rows = rows
+    while (this.arguments.length < this.capacity) this.arguments.push(undefined)
   }
 }
 
-export type Work = () => void
-
-function nothing(): void {}
-
 /** No row. */
 export const none = -1
+
+/** Fields of a row. */
+const previousField = 0
+/** How often the row was used. */
+const generationField = 1
+const causeField = 2
+/** The number of the handler, and in its last bits the place. */
+const handlerField = 3
+const fields = 4
+
 const blockMs = 8192
 const ringSlots = 2 * blockMs
 const blockSlots = 4096
 const firstCapacity = 1024
+
+/** Which chain a row stands in: of a slot of the ring, of a slot of the blocks, or in none. */
+const inRing = 0
+const inBlocks = ringSlots
+const inFar = inBlocks + blockSlots
+const placeBits = 15
+const placeMask = 2 ** placeBits - 1
+
+/** Most entries at one time. A row and its generation make one whole number (kernel.ts, Ticket). */
+export const maxRows = 2 ** 23
+/** Generations go round after this many uses of a row: a name that old is nobody's any more. */
+export const maxGeneration = 0x3fff_ffff

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { defineHandler } from '../../src/kernel/handler.ts'
 import { createKernel, EventBudgetError } from '../../src/kernel/kernel.ts'
 import { hour } from '../../src/kernel/time.ts'
+
+const noteRun = defineHandler('note', ({ ran, id }: { ran: number[]; id: number }) => ran.push(id))
 
 describe('kernel', () => {
   test('runs events in the order of time, then of asking', () => {
@@ -49,7 +52,11 @@ describe('kernel', () => {
           if (kind === 'schedule') {
             const id = model.length
             model.push({ id, at: kernel.now() + value, cancelled: false, ran: false })
-            timers.push(kernel.schedule(value, () => ran.push(id)))
+            if (id % 2 === 0) timers.push(kernel.schedule(value, () => ran.push(id)))
+            else {
+              const ticket = kernel.post(value, noteRun, { ran, id })
+              timers.push({ cancel: () => kernel.cancel(ticket) })
+            }
           } else if (kind === 'cancel' && timers.length > 0) {
             const chosen = value % timers.length
             timers[chosen]?.cancel()
