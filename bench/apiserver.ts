@@ -3,12 +3,12 @@ import { kindStrategies } from '../src/apiserver/registry/kinds/all.ts'
 import { resources } from '../src/client/client.ts'
 import { createCalendar, defaultEpochMs } from '../src/kernel/calendar.ts'
 import { createJournal } from '../src/kernel/journal.ts'
-import { createKernel } from '../src/kernel/kernel.ts'
+import { createKernel, type Kernel } from '../src/kernel/kernel.ts'
 import { createRandomStreams } from '../src/kernel/random.ts'
 import { resolveFeatureGates } from '../src/versions/feature-gates.ts'
 import { elapsedMs, type Figure } from './measure.ts'
 
-const admin = { name: 'admin', groups: ['system:masters'] }
+export const admin = { name: 'admin', groups: ['system:masters'] }
 const [few, many] = [1000, 100_000]
 
 /** Writes of a round, and rounds of which the median counts. */
@@ -18,7 +18,7 @@ const [writes, rounds] = [2000, 15]
 type Round = (server: RunningApiServer, before: number) => void
 
 const pods = { user: admin, resource: resources.pods, namespace: 'default' } as const
-const secrets = { user: admin, resource: resources.secrets, namespace: 'default' } as const
+export const secrets = { user: admin, resource: resources.secrets, namespace: 'default' } as const
 
 /** Each begins and ends with the same objects in the store. */
 const kinds: Readonly<Record<string, Round>> = {
@@ -39,12 +39,14 @@ const kinds: Readonly<Record<string, Round>> = {
       })
     }
   },
-  'update a Secret': (server, before) => {
-    const data = before % 2 === 0 ? ['MQ==', 'Mg=='] : ['Mw==', 'NA==']
-    for (let i = 0; i < writes; i++) {
-      server.handle({ ...secrets, verb: 'update', name: 'secret-0', body: secretBody('secret-0', data[i % 2] ?? '') })
-    }
-  },
+  'update a Secret': writeSecret,
+}
+
+function writeSecret(server: RunningApiServer, before: number): void {
+  const data = before % 2 === 0 ? ['MQ==', 'Mg=='] : ['Mw==', 'NA==']
+  for (let i = 0; i < writes; i++) {
+    server.handle({ ...secrets, verb: 'update', name: 'secret-0', body: secretBody('secret-0', data[i % 2] ?? '') })
+  }
 }
 
 /**
@@ -79,9 +81,16 @@ function medianUs(round: Round, servers: readonly RunningApiServer[]): readonly 
   return times.map((of) => Math.round((of.sort((a, b) => a - b)[rounds >> 1] ?? 0) * 100) / 100)
 }
 
+/** One write of a Secret by a component, which three watchers hear of: of that name, of its namespace, of all. */
+export function writeOfSecretUs(): number {
+  const server = newServer(few)
+  server.watch(admin, resources.secrets, {}, { event: () => {}, closed: () => {} })
+  server.watch(admin, resources.secrets, { namespace: 'default' }, { event: () => {}, closed: () => {} })
+  return medianUs(writeSecret, [server])[0] ?? 0
+}
+
 /** A server with so many Pods and Secrets in 50 other namespaces, and as many watches: of nodes, Secrets and namespaces. */
-function newServer(others: number): RunningApiServer {
-  const kernel = createKernel()
+export function newServer(others: number, kernel: Kernel = createKernel()): RunningApiServer {
   const server = createApiServer({
     kernel,
     calendar: createCalendar(defaultEpochMs),

@@ -6,7 +6,15 @@ export interface Figure {
   readonly size: number
   readonly unit: string
   readonly isRatio?: boolean
-  readonly measure: () => number
+  readonly measure: () => number | Promise<number>
+  /** What the engine was when it was first measured, what it has to reach, and what would be as good as it gets. */
+  readonly goal?: Goal
+}
+
+export interface Goal {
+  readonly landed: number
+  readonly reach: number
+  readonly aim: number
 }
 
 /** Runs `work` some times, of which the fastest counts, and says how many of its `events` it did a second. */
@@ -52,4 +60,12 @@ export function median(values: readonly number[]): number {
 
 export function rounded(value: number): number {
   return Math.round(value * 100) / 100
+}
+
+/** What is alive, typed arrays included. Wants `--expose-gc`. */
+export function heapBytes(): number {
+  if (globalThis.gc === undefined) throw new Error('run with --expose-gc')
+  for (let i = 0; i < 3; i++) globalThis.gc()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
 }

@@ -1,51 +1,39 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { apiserverFigures } from './apiserver.ts'
-import { idleFigures } from './idle.ts'
-import { kernelFigures } from './kernel.ts'
-import type { Figure } from './measure.ts'
+import { join } from 'node:path'
+import { benchFolder, bundleScript } from './baseline.ts'
+import { figures } from './figures.ts'
 import { type Measured, performancePage } from './page.ts'
-import { podFigures } from './pods.ts'
-import { startupFigures } from './startup.ts'
 
 /**
  * `npm run bench [suite ...]`: every figure in a process of its own, so that none spoils what the engine learnt from another.
- * With `--write` docs/performance.md is written from all suites. `--figure <index>` measures one in this process.
+ * `--only text` takes those whose name has the text. With `--write` docs/performance.md is written from all suites. Run from the project's root.
  */
-const figures: readonly Figure[] = [
-  ...kernelFigures,
-  ...apiserverFigures,
-  ...podFigures,
-  ...idleFigures,
-  ...startupFigures,
-]
-
-const self = fileURLToPath(import.meta.url)
 const args = process.argv.slice(2)
-if (args[0] === '--figure') process.stdout.write(JSON.stringify({ value: figures[Number(args[1])]?.measure() }))
-else runSuites(new Set(args.filter((arg) => arg !== '--write')), args.includes('--write'))
+const only = args.includes('--only') ? (args[args.indexOf('--only') + 1] ?? '') : ''
+const suites = new Set(args.filter((arg) => !arg.startsWith('--') && arg !== only))
+runSuites(args.includes('--write'))
 
-function runSuites(suites: ReadonlySet<string>, writes: boolean): void {
-  process.stdout.write(`Node.js ${process.version}; ratios of one run are what counts, not the figures\n`)
+function runSuites(writes: boolean): void {
+  process.stdout.write(`Node.js ${process.version}; ratios and bytes of one run are what counts, not times\n`)
+  const script = join(benchFolder, `figure-${process.pid}.mjs`)
+  bundleScript('bench/measure-one.ts', script)
   const measured: Measured[] = []
   for (const [i, figure] of figures.entries()) {
-    if (!writes && suites.size > 0 && !suites.has(figure.suite)) continue
-    const value = measureAlone(i)
-    const { suite, name, size, unit } = figure
-    process.stdout.write(
-      `${suite.padEnd(10)} ${name.padEnd(36)} ${String(size).padStart(8)}  ${format(value)} ${unit}\n`,
-    )
+    const { suite, name, size, unit, goal } = figure
+    if (!writes && ((suites.size > 0 && !suites.has(suite)) || !name.includes(only))) continue
+    const value = measureAlone(script, i)
+    const told = `${suite.padEnd(10)} ${name.padEnd(45)} ${String(size).padStart(8)}  ${format(value)} ${unit}`
+    const aims = goal === undefined ? '' : `; landed ${goal.landed}, to reach ${goal.reach}, aim ${goal.aim}`
+    process.stdout.write(`${told}${aims}\n`)
     measured.push({ figure, value })
   }
-  if (writes)
-    writeFileSync(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), performancePage(measured))
+  if (writes) writeFileSync('docs/performance.md', performancePage(measured))
 }
 
-function measureAlone(index: number): number {
-  const output = execFileSync(process.execPath, [...process.execArgv, self, '--figure', String(index)], {
-    encoding: 'utf8',
-  })
+function measureAlone(script: string, index: number): number {
+  const flags = ['--expose-gc', '--max-old-space-size=8192']
+  const output = execFileSync(process.execPath, [...flags, script, String(index)], { encoding: 'utf8' })
   const parsed: { readonly value: number } = JSON.parse(output)
   return parsed.value
 }

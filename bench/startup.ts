@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { elapsedMs, type Figure, rounded } from './measure.ts'
 
-const bin = fileURLToPath(new URL('../bin/podsim.js', import.meta.url))
+const bin = 'bin/podsim.js'
 
 /** Whole processes: what a user waits for. Wants a built `dist/`. */
 export const startupFigures: readonly Figure[] = [

@@ -1,0 +1,16 @@
+import { apiserverFigures } from './apiserver.ts'
+import { engineFigures } from './engine.ts'
+import { idleFigures } from './idle.ts'
+import { kernelFigures } from './kernel.ts'
+import type { Figure } from './measure.ts'
+import { podFigures } from './pods.ts'
+import { startupFigures } from './startup.ts'
+
+export const figures: readonly Figure[] = [
+  ...engineFigures,
+  ...kernelFigures,
+  ...apiserverFigures,
+  ...podFigures,
+  ...idleFigures,
+  ...startupFigures,
+]
