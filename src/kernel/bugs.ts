@@ -11,9 +11,12 @@ import { InvariantError } from './invariant.ts'
 let noted: { readonly error: unknown } | undefined
 let depth = 0
 
-/** Notes a bug where it surfaces and gives it back, to be thrown: `throw noteBug(error)`. The first one noted is told. */
+/**
+ * Notes a bug where it surfaces and gives it back, to be thrown: `throw noteBug(error)`. The first one noted is told.
+ * Outside of a run nothing is noted: who called hears of it, and the next run, maybe of another simulation, must not.
+ */
 export function noteBug<E>(error: E): E {
-  noted ??= { error }
+  if (depth > 0) noted ??= { error }
   return error
 }
 

@@ -4,13 +4,13 @@ import { type Plan, plans } from './plan.ts'
 import { runPlan } from './run-plan.ts'
 import { scenarioText } from './scenario-text.ts'
 
-/** How many random plans one run of the suite tries; `PODSIM_SEEDS=100000` tries more. */
-const count = Number(process.env.PODSIM_SEEDS ?? 1000)
+/** How many random plans one run of the suite tries; `npm run soak` tries more. */
+const count = Number(process.env.PODSIM_SEEDS ?? 40)
 /** One plan instead of all: what a failure names. */
 const only = process.env.PODSIM_SEED
 
 /** So many seeds make one test: a few seconds. */
-const chunk = 50
+const chunk = 20
 
 /** The seeds of one of `parts` parts, which run side by side, in chunks. */
 export function chunksOf(part: number, parts: number): readonly (readonly [first: number, seeds: readonly number[]])[] {

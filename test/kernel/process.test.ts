@@ -265,6 +265,8 @@ describe('ending a process', () => {
     }
     const run = process(kernel, body).begin({ answered: () => {}, failed: () => {} })
     expect(() => run?.unsubscribe()).toThrow('the finally block of a process does not wait')
+    // It was told to who ended it, so the next run, which may be of another simulation, is none the worse.
+    createKernel().runUntil(1)
   })
 })
 
