@@ -259,6 +259,7 @@ export function writeRequest(served: ServedResource, request: ApiRequest): Write
     namespace: request.namespace ?? '',
     name: request.name ?? '',
     dryRun: request.dryRun === true,
+    warn: request.warn,
   }
 }
 

@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly patchType?: PatchType
   readonly fieldManager?: string
   readonly dryRun?: boolean
+  /** Takes warnings for the caller. */
+  readonly warn?: (text: string) => void
   /** Read: `'0'` allows the server's cache. */
   readonly resourceVersion?: string
 }

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { isObject } from '../../api/json.ts'
 import { type KindRef, type Schema, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest } from '../../api/status.ts'
@@ -7,41 +7,52 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import { apiVersionOf } from '../registry/resource-table.ts'
-import { decodeTyped } from './typed-decoder.ts'
+import { apiServerFact } from '../version-facts.ts'
+import { decodeKind } from './decode-kind.ts'
 
 /** What a body turned out to be. */
-export type Body = { readonly ok: true; readonly object: KubeObject } | { readonly ok: false; readonly status: Status }
+export type Body =
+  | {
+      readonly ok: true
+      readonly object: KubeObject
+      readonly strict: readonly string[]
+      refuse(error: string): Status
+    }
+  | { readonly ok: false; readonly status: Status }
 
 /**
  * Reads the body of a create or update: kind and version first, then the fields.
  * Source: apimachinery pkg/runtime/serializer/json/json.go, Decode; apiserver handlers/rest.go, transformDecodeError.
  */
 export function decodeBody(text: string, format: 'json' | 'yaml', expected: KindRef, minor: number): Body {
-  const json = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text }
+  const json = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] }
   if (!json.ok) return unrecognized(json.error, text, expected)
   const found = interpret(json.json)
   if (typeof found === 'string') return unrecognized(found, text, expected)
   const actual = withDefaults(found, expected)
   const schema = schemaOf(minor)
   const definition = schema.kind(actual)
-  const problem = (error: string): Body => ({
-    ok: false,
-    status: badRequest(
-      `${actual.kind} in version ${goQuote(actual.version)} cannot be handled as a ${expected.kind}: ${error}`,
-    ),
-  })
+  const refuse = (error: string): Status =>
+    badRequest(`${actual.kind} in version ${goQuote(actual.version)} cannot be handled as a ${expected.kind}: ${error}`)
+  const problem = (error: string): Body => ({ ok: false, status: refuse(error) })
   if (definition === undefined && !isList(actual)) {
     const version = apiVersionOf(actual)
     return problem(
-      `no kind ${goQuote(actual.kind)} is registered for version ${goQuote(version)} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
+      `no kind ${goQuote(actual.kind)} is registered for version ${goQuote(version)} in scheme ${goQuote(apiServerFact('schemeName', minor))}`,
     )
   }
   if (definition !== undefined) {
-    const decoded = decodeTyped(json.json, definition)
-    if (!decoded.ok) return problem(currentText(decoded.error, minor))
-    if (actual.kind === expected.kind) return checkVersion(decoded.value, actual, expected)
+    const decoded = decodeKind(json.json, definition, minor)
+    if (!decoded.ok) return problem(decoded.error)
+    const strict = [...json.duplicates, ...decoded.strict]
+    if (actual.kind === expected.kind) {
+      const wrong = wrongVersion(actual, expected)
+      if (wrong !== undefined) return { ok: false, status: wrong }
+      const object = { ...decoded.value, kind: actual.kind, apiVersion: apiVersionOf(actual) } as unknown as KubeObject // decoded as that kind
+      return { ok: true, object, strict, refuse }
+    }
   }
-  return problem(conversionError(actual, expected, schema))
+  return problem(conversionError(actual, expected, schema, minor))
 }
 
 /** The list of anything, which no group's table has. */
@@ -49,19 +60,10 @@ function isList({ group, version, kind }: KindRef): boolean {
   return group === '' && version === 'v1' && kind === 'List'
 }
 
-function checkVersion(value: Record<string, unknown>, actual: KindRef, expected: KindRef): Body {
+function wrongVersion(actual: KindRef, expected: KindRef): Status | undefined {
   const [version, wanted] = [apiVersionOf(actual), apiVersionOf(expected)]
-  if (version !== wanted) {
-    const message = `the API version in the data (${version}) does not match the expected API version (${wanted})`
-    return { ok: false, status: badRequest(message) }
-  }
-  return { ok: true, object: { ...value, kind: actual.kind, apiVersion: version } as unknown as KubeObject } // decoded as that kind
-}
-
-/** From v1.23 on sigs.k8s.io/json decodes; of a base64 error it tells the cause alone (facts apiserver.md 1.5). */
-export function currentText(error: string, minor: number): string {
-  if (minor < 23) return error
-  return /illegal base64 data at input byte \d+/.exec(error)?.[0] ?? error
+  if (version === wanted) return undefined
+  return badRequest(`the API version in the data (${version}) does not match the expected API version (${wanted})`)
 }
 
 /** A body whose kind nobody knows. Source: handlers/rest.go, summarizeData. */
@@ -130,12 +132,14 @@ function withDefaults({ apiVersion, kind }: FoundKind, expected: KindRef): KindR
  * Why an object of one kind is none of another: the first field of the wanted kind that the given one lacks.
  * Source: apimachinery pkg/conversion/converter.go.
  */
-function conversionError(actual: KindRef, expected: KindRef, schema: Schema): string {
+function conversionError(actual: KindRef, expected: KindRef, schema: Schema, minor: number): string {
+  const target = expected.group === '' ? 'core' : (expected.group.split('.')[0] ?? '')
+  const kinds = `converting (${actual.version}.${actual.kind}) to (${target}.${expected.kind})`
+  if (apiServerFact('hasNoDefaultConversions', minor)) return `${kinds}: unknown conversion`
   const given = new Set([...(schema.kind(actual)?.fields.values() ?? [])].map((field) => lastName(field.goName)))
   const wanted = [...(schema.kind(expected)?.fields.values() ?? [])].map((field) => lastName(field.goName))
   const missing = wanted.find((name) => !outsideInternal.has(name) && !given.has(name)) ?? wanted.at(-1) ?? ''
-  const target = expected.group === '' ? 'core' : (expected.group.split('.')[0] ?? '')
-  return `converting (${actual.version}.${actual.kind}) to (${target}.${expected.kind}): ${missing} not present in src`
+  return `${kinds}: ${missing} not present in src`
 }
 
 function lastName(goName: string): string {
@@ -145,7 +149,10 @@ function lastName(goName: string): string {
 /** Members of the versioned kinds that the internal ones lack or embed. */
 const outsideInternal: ReadonlySet<string> = new Set(['Kind', 'APIVersion', 'StringData'])
 
-type Converted = { readonly ok: true; readonly json: string } | { readonly ok: false; readonly error: string }
+type Converted =
+  /** `duplicates`: what strict reading says, one error of several lines, or nothing. */
+  | { readonly ok: true; readonly json: string; readonly duplicates: readonly string[] }
+  | { readonly ok: false; readonly error: string }
 
 /** Most aliases that a document may expand to; a bomb has millions. */
 const aliasesMax = 1000
@@ -166,10 +173,29 @@ export function yamlToJson(text: string): Converted {
     return { ok: false, error: `yaml: line ${line}: ${error.message.split('\n')[0] ?? ''}` }
   }
   try {
-    return { ok: true, json: JSON.stringify(document.toJS({ maxAliasCount: aliasesMax }), sortedMembers) ?? 'null' }
+    const json = JSON.stringify(document.toJS({ maxAliasCount: aliasesMax }), sortedMembers) ?? 'null'
+    const again = repeatedKeys(document, lines)
+    return { ok: true, json, duplicates: again.length === 0 ? [] : [`yaml: unmarshal errors:\n${again.join('\n')}`] }
   } catch {
     return { ok: false, error: 'yaml: document contains excessive aliasing' }
   }
+}
+
+/** Keys that a map has twice, as go-yaml tells them. Source: go-yaml decode.go, mapping in strict mode. */
+function repeatedKeys(document: Document, lines: LineCounter): readonly string[] {
+  const found: string[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        const line = lines.linePos(key.range?.[0] ?? 0).line
+        if (seen.has(key.value)) found.push(`  line ${line}: key ${goQuote(String(key.value))} already set in map`)
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
 }
 
 /** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */

@@ -6,13 +6,16 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { PatchType } from '../../client/client.ts'
 import type { HttpRequest, Verb } from '../../client/server.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
-import { currentText, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
+import { type Body, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
+import { decodeKind } from '../decoding/decode-kind.ts'
+import { directiveOf, type FieldValidation, strictError } from '../decoding/field-validation.ts'
 import { unstructuredError } from '../decoding/from-unstructured.ts'
-import { decodeTyped } from '../decoding/typed-decoder.ts'
+import { patchErrors } from '../decoding/untyped.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiVersionOf, type ServedResource } from '../registry/resource-table.ts'
+import { apiServerFact } from '../version-facts.ts'
 import { inputFormat, unsupportedMediaType } from './negotiate.ts'
 import type { Query } from './route.ts'
 
@@ -32,7 +35,8 @@ const customPatchTypes: readonly PatchType[] = [
   'application/apply-patch+yaml',
 ]
 
-function patchTypeOf(contentType: string | undefined): PatchType | undefined {
+/** What kind of patch a media type stands for. */
+export function patchTypeOf(contentType: string | undefined): PatchType | undefined {
   const type = (contentType ?? '').split(';')[0]?.trim()
   return patchTypes.find((known) => known === type)
 }
@@ -43,6 +47,16 @@ export function isPatchType(contentType: string | undefined): boolean {
 
 type Decoders = Pick<EncodedRequest, 'decode' | 'decodePatch' | 'decodePatched' | 'decodeOptions' | 'patchType'>
 
+/** The media type of server-side apply. */
+export const applyType: PatchType = 'application/apply-patch+yaml'
+
+/** A decoded body whose fields are held to what the request asks for. */
+function checked(body: Body, validation: FieldValidation): ReturnType<NonNullable<EncodedRequest['decode']>> {
+  if (!body.ok) return body
+  const error = strictError(body.strict, validation)
+  return error === undefined ? body : { ok: false, status: body.refuse(error) }
+}
+
 /** The decoders that a verb needs; they run once the caller is known to be allowed. */
 export function bodyDecoders(
   core: RegistryCore,
@@ -51,8 +65,10 @@ export function bodyDecoders(
   query: Query,
   subresource: string,
   text: string,
+  warn: (text: string) => void,
 ): (verb: Verb) => Decoders {
   const { minor } = core.context
+  const validation = { directive: directiveOf(query.get('fieldValidation'), minor), warn }
   const kind = bodyKind(served, subresource)
   const isUntyped = served.isCustom === true && (subresource === '' || subresource === 'status')
   return (verb) => {
@@ -61,14 +77,20 @@ export function bodyDecoders(
       case 'update': {
         const format = inputFormat(request.headers['content-type'])
         if (format === undefined) return { decode: () => ({ ok: false, status: unsupportedMediaType() }) }
-        return { decode: () => (isUntyped ? decodeCustom : decodeBody)(text, format, kind, minor) }
+        return { decode: () => checked((isUntyped ? decodeCustom : decodeBody)(text, format, kind, minor), validation) }
       }
       case 'patch': {
         const type = patchTypeOf(request.headers['content-type']) ?? 'application/merge-patch+json'
+        let strict: readonly string[] = []
         return {
           patchType: type,
-          decodePatch: () => decodePatch(text, type),
-          decodePatched: (document) => decodePatched(document, type, kind, minor),
+          decodePatch() {
+            const patch = decodePatch(text, type)
+            if (patch.ok && validation.directive !== 'Ignore' && type !== applyType)
+              strict = patchErrors(text, type === 'application/json-patch+json')
+            return patch
+          },
+          decodePatched: (document) => decodePatched(document, type, kind, minor, strict, validation),
         }
       }
       case 'delete':
@@ -130,6 +152,8 @@ function decodePatched(
   type: PatchType,
   kind: KindRef,
   minor: number,
+  patchStrict: readonly string[],
+  validation: FieldValidation,
 ): KubeObject | { readonly error: string } {
   const definition = schemaOf(minor).kind(kind)
   if (definition === undefined) return document as KubeObject // a kind without a schema is taken as it is
@@ -145,14 +169,18 @@ function decodePatched(
     const error = unstructuredError(document, definition)
     if (error !== undefined) return { error }
   }
-  const decoded = decodeTyped(json, definition)
+  const decoded = decodeKind(json, definition, minor)
   if (decoded.ok) {
+    // The converter that strategic patches go through sorts what it tells.
+    const strict = isStrategicPatch ? [...decoded.strict].sort() : decoded.strict
+    const refused = strictError([...patchStrict, ...strict], validation)
+    if (refused !== undefined) return { error: refused }
     const named = isStrategicPatch
       ? { kind: kind.kind, apiVersion: apiVersionOf(kind) }
       : { kind: found.kind, apiVersion: found.apiVersion }
     return { ...decoded.value, ...named } as unknown as KubeObject // decoded as that kind
   }
-  return { error: currentText(decoded.error, minor) }
+  return { error: decoded.error }
 }
 
 type Options = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly status: Status }
@@ -163,17 +191,18 @@ function decodeOptions(text: string, request: HttpRequest, query: Query, minor: 
   if (text === '') return { ok: true, options: optionsInQuery(query) }
   const format = inputFormat(request.headers['content-type'])
   if (format === undefined) return { ok: false, status: unsupportedMediaType() }
+  const refuse = apiServerFact('badDeleteOptionsAreBadRequests', minor) ? badRequest : plainError
   const converted = format === 'yaml' ? yamlToJson(text) : { ok: true as const, json: text }
-  if (!converted.ok) return { ok: false, status: plainError(converted.error) }
+  if (!converted.ok) return { ok: false, status: refuse(converted.error) }
   const found = interpret(converted.json)
-  if (typeof found === 'string') return { ok: false, status: plainError(found) }
+  if (typeof found === 'string') return { ok: false, status: refuse(found) }
   const definition = schemaOf(minor).definition(deleteOptionsName)
   if (definition === undefined) return { ok: true, options: {} }
-  const decoded = decodeTyped(converted.json, definition)
+  const decoded = decodeKind(converted.json, definition, minor)
   // The members of DeleteOptions are those of the definition.
   return decoded.ok
     ? { ok: true, options: decoded.value as DeleteOptions }
-    : { ok: false, status: plainError(decoded.error) }
+    : { ok: false, status: refuse(decoded.error) }
 }
 
 /** Without a body the query holds the options. */

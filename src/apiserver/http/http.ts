@@ -1,5 +1,5 @@
 import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../api/status.ts'
-import type { KubeObject, Status, WatchEvent } from '../../api/types/meta.ts'
+import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
@@ -12,20 +12,15 @@ import { anonymousUser, authenticated } from '../auth/users.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
-import { bodyDecoders, customPatchRefusal, isPatchType } from './bodies.ts'
+import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
-import { encodeAnswer, escapeHtml, onWire, plainText } from './encode.ts'
+import { encodeAnswer, onWire, plainText } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
 import { listOptionsOf, type QueryError, writeOptionsError } from './query-options.ts'
 import { parseRoute, type Query, type Route, splitPath } from './route.ts'
-import { tableOf, transformed } from './transform.ts'
-
-export interface HttpParts {
-  readonly core: RegistryCore
-  readonly handle: (request: EncodedRequest) => ApiAnswer
-  readonly watch: ApiServer['watch']
-  readonly authorizer: Authorizer | undefined
-}
+import { transformed } from './transform.ts'
+import { Warnings } from './warnings.ts'
+import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
 
 /** Longest body of a request, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
 export const bodyMaxBytes = 3 * 1024 * 1024
@@ -64,12 +59,6 @@ function actingUser(
 ): Impersonated {
   const wanted = impersonationRequest(headers)
   return wanted === undefined ? { ok: true, user: caller } : impersonate(authorizer, caller, wanted, path)
-}
-
-type ResourceRoute = Extract<Route, { kind: 'resource' }>
-
-function statusAnswer(status: Status, format: Output['format'] = 'json'): HttpAnswer {
-  return encodeAnswer(status.code ?? 500, status, format)
 }
 
 function nonResource(
@@ -171,9 +160,15 @@ function resourceRequest(
   const output = negotiateOutput(request.headers.accept)
   if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
   if (isWatch && (verb === 'list' || verb === 'get')) return openStream(parts, user, route, query, served, output)
-  const encoded = encodedRequest(core, user, request, route, query, served, verb)
+  const warnings = new Warnings()
+  const encoded = encodedRequest(core, user, request, route, query, served, verb, warnings)
   if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
-  return finish(core, parts.handle(encoded.request), served, output, query, route.subresource)
+  return withWarnings(finish(core, parts.handle(encoded.request), served, output, query, route.subresource), warnings)
+}
+
+function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer {
+  const warning = warnings.header()
+  return warning === undefined ? answer : { ...answer, headers: { ...answer.headers, warning } }
 }
 
 /** Nobody learns that a request is malformed who may not make it. */
@@ -235,6 +230,7 @@ function encodedRequest(
   query: Query,
   served: ServedResource,
   verb: Verb,
+  warnings: Warnings,
 ): Encoded {
   const { namespace, name, subresource, resource } = route
   const base = {
@@ -255,15 +251,18 @@ function encodedRequest(
   const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
   const size = typeof request.body === 'string' ? byteLength(text) : request.body.length
   if (size > bodyMaxBytes) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
-  const wrong = writeOptionsError(query, verb)
+  const isApply = patchTypeOf(request.headers['content-type']) === applyType
+  const wrong = writeOptionsError(query, verb, verb === 'patch' && isApply, core.context.minor)
   if (wrong !== undefined) return { kind: 'error', status: wrong }
   const manager = query.get('fieldManager')
+  const warn = (warning: string): void => warnings.add(warning)
   const write = {
     ...base,
+    warn,
     ...(query.get('dryRun') === 'All' ? { dryRun: true } : {}),
     ...(manager === undefined ? {} : { fieldManager: manager }),
   }
-  const decoders = bodyDecoders(core, served, request, query, subresource, text)
+  const decoders = bodyDecoders(core, served, request, query, subresource, text, warn)
   return { kind: 'request', request: { ...write, list, ...decoders(verb) } }
 }
 
@@ -318,76 +317,4 @@ function openStream(
     ...(isTrue(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),
   }
   return new WatchStream(parts, user, route, options, served, output, query.get('includeObject')).answer()
-}
-
-/** A watch over HTTP. It is opened at the request; what it tells is kept until somebody reads it. */
-class WatchStream {
-  private readonly waiting: string[] = []
-  private reader: { chunk(text: string): void; end(): void } | undefined
-  private isOver = false
-  private refused: Status | undefined
-  private isFirst = true
-  private readonly parts: HttpParts
-  private readonly served: ServedResource
-  private readonly output: Output
-  private readonly includeObject: string | undefined
-  private readonly handle: { stop(): void }
-
-  constructor(
-    parts: HttpParts,
-    user: UserInfo,
-    route: ResourceRoute,
-    options: WatchOptions,
-    served: ServedResource,
-    output: Output,
-    includeObject: string | undefined,
-  ) {
-    this.parts = parts
-    this.served = served
-    this.output = output
-    this.includeObject = includeObject
-    this.handle = parts.watch(user, route.resource, options, {
-      event: (event) => this.send(event),
-      closed: (error) => {
-        this.isOver = true
-        if (error?.kind === 'status') this.refused = error.status
-        this.reader?.end()
-      },
-    })
-  }
-
-  answer(): HttpAnswer | HttpStream {
-    if (this.refused !== undefined) return statusAnswer(this.refused)
-    return {
-      code: 200,
-      headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
-      read: (reader) => this.read(reader),
-    }
-  }
-
-  private read(reader: { chunk(text: string): void; end(): void }): { stop(): void } {
-    this.reader = reader
-    for (const chunk of this.waiting.splice(0)) reader.chunk(chunk)
-    if (this.isOver) reader.end()
-    return this.handle
-  }
-
-  private send(event: WatchEvent): void {
-    const line = `${escapeHtml(JSON.stringify({ type: event.type, object: this.shown(event) }))}\n`
-    if (this.reader === undefined) this.waiting.push(line)
-    else this.reader.chunk(line)
-  }
-
-  private shown(event: WatchEvent): object {
-    if (event.type === 'ERROR') return event.object
-    const { as } = this.output
-    if (as === undefined) return onWire(event.object)
-    const { context } = this.parts.core
-    if (as.kind === 'Table') {
-      const withColumns = this.isFirst
-      this.isFirst = false
-      return tableOf(event.object, as.version, this.served.strategy, context, this.includeObject, withColumns)
-    }
-    return transformed(event.object, as, this.served, context, this.includeObject)
-  }
 }

@@ -1,8 +1,12 @@
 import { invalidStatus } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
-import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
+import { type FieldError, forbidden, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
+import { byteLength } from '../../api/validation/formats.ts'
+import { tooLongSince } from '../../api/validation/validate-meta.ts'
 import type { Verb } from '../../client/server.ts'
 import { goQuote } from '../../go/quote.ts'
+import { fieldValidationDirectives } from '../decoding/field-validation.ts'
+import { apiServerFact } from '../version-facts.ts'
 import type { Query } from './route.ts'
 
 /** Options that stand in the query. Source: apimachinery pkg/apis/meta/v1/{conversion.go,validation/validation.go}. */
@@ -49,33 +53,54 @@ const optionKinds: Readonly<Partial<Record<Verb, string>>> = {
   deletecollection: 'DeleteOptions',
 }
 
-/** Longest name of a field manager. Source: validation.go, FieldManagerMaxLength. */
+/** Longest name of a field manager, in bytes. Source: validation.go, FieldManagerMaxLength. */
 const managerMaxLength = 128
 
-/** What is wrong with dryRun and fieldManager. */
-export function writeOptionsError(query: Query, verb: Verb): Status | undefined {
+/** What is wrong with the options of a write. `isApply`: a PATCH that applies. Source: validation.go, Validate*Options. */
+export function writeOptionsError(query: Query, verb: Verb, isApply: boolean, minor: number): Status | undefined {
   const errors: FieldError[] = []
   const manager = query.get('fieldManager') ?? ''
-  if (manager.length > managerMaxLength) {
-    errors.push({
-      type: 'FieldValueTooLong',
-      field: 'fieldManager',
-      body: `Too long: must have at most ${managerMaxLength} bytes`,
-    })
+  if (isApply && manager === '') errors.push(required('fieldManager', 'is required for apply patch'))
+  if (verb === 'patch' && !isApply && query.has('force')) {
+    errors.push(forbidden('force', 'may not be specified for non-apply patch'))
   }
-  for (const char of manager) {
-    if (/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)) continue
-    errors.push(invalid('fieldManager', manager, 'should only contain printable characters'))
-    break
+  if (byteLength(manager) > managerMaxLength) errors.push(tooLongSince('fieldManager', managerMaxLength, minor))
+  for (const [at, char] of runes(manager)) {
+    if (!isPrint(char))
+      errors.push(invalid('fieldManager', manager, `invalid character ${unicodeText(char)} (at position ${at})`))
   }
   const dryRun = query.get('dryRun')
   if (dryRun !== undefined && dryRun !== 'All') {
-    // The list itself is shown, as Go prints a list of texts.
+    // The list itself is shown.
+    const list = apiServerFact('showsValuesAsJson', minor) ? JSON.stringify([dryRun]) : `[]string{${goQuote(dryRun)}}`
     errors.push({
       ...notSupported('dryRun', '', ['All']),
-      body: `Unsupported value: []string{${goQuote(dryRun)}}: supported values: "All"`,
+      body: `Unsupported value: ${list}: supported values: "All"`,
     })
+  }
+  const validation = query.get('fieldValidation') ?? ''
+  if (apiServerFact('validatesFields', minor) && !fieldValidationDirectives.some((known) => known === validation)) {
+    errors.push(notSupported('fieldValidation', validation, fieldValidationDirectives))
   }
   if (errors.length === 0) return undefined
   return invalidStatus({ group: 'meta.k8s.io', kind: optionKinds[verb] ?? '' }, '', errors)
+}
+
+/** The characters of a text with their positions in bytes, as Go ranges over them. */
+function* runes(text: string): Generator<readonly [at: number, char: string]> {
+  let at = 0
+  for (const char of text) {
+    yield [at, char]
+    at += byteLength(char)
+  }
+}
+
+function isPrint(char: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
+}
+
+/** Go's `%#U`: `U+0041 'A'`; the character only if it can be printed. */
+function unicodeText(char: string): string {
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return isPrint(char) ? `U+${code} '${char}'` : `U+${code}`
 }

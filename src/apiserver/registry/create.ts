@@ -111,6 +111,8 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
     ...(strategy.validate?.(complete, core.context) ?? []),
   ]
   if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
+  if (request.warn !== undefined)
+    for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete
 }
 

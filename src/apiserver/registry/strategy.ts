@@ -43,6 +43,9 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   validateUpdate?(next: T, old: T, context: RegistryContext): readonly FieldError[]
   /** Errors of a name, without the field; default: DNS-1123 subdomain. */
   validateName?(name: string, isPrefix: boolean, context: RegistryContext): readonly string[]
+  /** What the caller should be told of an object that was taken; of an update with the one before. */
+  warningsOnCreate?(object: T, context: RegistryContext): readonly string[]
+  warningsOnUpdate?(next: T, old: T, context: RegistryContext): readonly string[]
   /** The form in which a valid object is stored. */
   canonicalize?(object: T): T
   /** Fields that a field selector may name beside `metadata.name` and `metadata.namespace`. */

@@ -153,7 +153,11 @@ function beforeUpdate(
     ...(rules === 'update' ? (strategy.validateUpdate?.(object, existing, context) ?? []) : []),
     ...(rules === 'status' ? (strategy.validateStatusUpdate?.(object, existing, context) ?? []) : []),
   ]
-  if (errors.length === 0) return strategy.canonicalize?.(object) ?? object
+  if (errors.length === 0) {
+    if (request.warn !== undefined && rules === 'update')
+      for (const text of strategy.warningsOnUpdate?.(object, existing, context) ?? []) request.warn(text)
+    return strategy.canonicalize?.(object) ?? object
+  }
   return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name, errors)
 }
 

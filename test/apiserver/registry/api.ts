@@ -8,14 +8,17 @@ import { admin, newApiServer } from '../new-api-server.ts'
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers by path
 export type Body = any
 
+export interface Sent {
+  readonly code: number
+  readonly body: Body
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface Api {
   /** Sends JSON and gives the code and the body of the answer. */
-  send(
-    method: string,
-    path: string,
-    body?: unknown,
-    contentType?: string,
-  ): { readonly code: number; readonly body: Body }
+  send(method: string, path: string, body?: unknown, contentType?: string): Sent
+  /** Sends a body as it stands. */
+  sendText(method: string, path: string, text: string, contentType: string): Sent
   post(path: string, body: unknown): Body
   /** Rows of the server-side table of a list, each as its cells. */
   rows(path: string): readonly Body[]
@@ -25,18 +28,14 @@ export interface Api {
 /** A server with all kinds and the default admission, a namespace `default` and its account, which mounts no token. */
 export function newApi(minor = 18, gates: Partial<FeatureGates> = {}): Api {
   const { server } = newApiServer({ minor, admission: admissionPlugins(), strategies: kindStrategies }, gates)
-  const send: Api['send'] = (method, path, body, contentType = 'application/json') => {
+  const sendText: Api['sendText'] = (method, path, text, contentType) => {
     const headers = { 'content-type': contentType, accept: 'application/json' }
-    const answer = server.http({
-      user: admin,
-      method,
-      path,
-      headers,
-      body: body === undefined ? '' : JSON.stringify(body),
-    })
-    const { code, body: text } = answer as HttpAnswer // no watch is opened here
-    return { code, body: JSON.parse(text) }
+    const answer = server.http({ user: admin, method, path, headers, body: text })
+    const { code, body, headers: given } = answer as HttpAnswer // no watch is opened here
+    return { code, body: JSON.parse(body), headers: given }
   }
+  const send: Api['send'] = (method, path, body, contentType = 'application/json') =>
+    sendText(method, path, body === undefined ? '' : JSON.stringify(body), contentType)
   const post: Api['post'] = (path, body) => send('POST', path, body).body
   post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
   post('/api/v1/namespaces/default/serviceaccounts', {
@@ -51,7 +50,7 @@ export function newApi(minor = 18, gates: Partial<FeatureGates> = {}): Api {
     const table: Body = JSON.parse((answer as HttpAnswer).body) // no watch is opened here
     return table.rows.map((row: Body) => row.cells)
   }
-  return { send, post, rows, server }
+  return { send, sendText, post, rows, server }
 }
 
 export const pods = '/api/v1/namespaces/default/pods'

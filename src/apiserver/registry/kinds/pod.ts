@@ -1,6 +1,7 @@
 import { defaultPodOnly, defaultPodSpec } from '../../../api/pod-defaults.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
 import type { Container, Pod, PodSpec } from '../../../api/types/core.ts'
+import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
@@ -8,6 +9,7 @@ import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
 import { podColumns, podRow } from './pod-table.ts'
+import { podWarnings } from './pod-warnings.ts'
 import { errorsOf } from './settings.ts'
 
 /** Grace period of a Pod's deletion that was not given. Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete. */
@@ -19,6 +21,9 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
 
 /** Pods count the changes of their spec. Source: pkg/registry/core/pod/strategy.go, updatePodGeneration (KEP 5067, v1.33). */
 const generationSince = 33
+
+/** Names that make no host name are told. Source: pkg/registry/core/pod/strategy.go, WarningsOnCreate. */
+const hostnameWarningSince = 24
 
 /** Annotations of very old versions that are dropped. Source: pkg/apis/core/v1/conversion.go, initContainerAnnotations. */
 const droppedAnnotations = [
@@ -108,6 +113,11 @@ export const podStrategy: Strategy<Pod> = {
       validatePodUpdate(v, next, old)
       if (next.spec !== old.spec) validateSctp(v, sctpRoot, next.spec, old.spec)
     }),
+  warningsOnCreate({ spec, metadata }, { minor }) {
+    const problems = minor < hostnameWarningSince ? [] : dns1123Label(metadata.name, minor)
+    const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
+    return [...(problems.length === 0 ? [] : [hostname]), ...podWarnings(spec, metadata, '', minor)]
+  },
   prepareForStatusUpdate: (next, old) => ({
     ...old,
     metadata: { ...next.metadata, ...ownersOf(old) },

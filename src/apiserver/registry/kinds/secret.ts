@@ -5,6 +5,7 @@ import { configMapKey } from '../../../api/validation/formats.ts'
 import { immutableText, tooLongSince } from '../../../api/validation/validate-meta.ts'
 import { base64Length, decodeBase64, encodeBase64, utf8Bytes } from '../../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../../go/json-syntax.ts'
+import { keyPairError } from '../../../go/tls/key-pair.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 
@@ -40,6 +41,8 @@ export const secretStrategy: Strategy<Secret> = {
     ...validateImmutable(next, old),
     ...validateSecret(next, context),
   ],
+  warningsOnCreate: pairWarnings,
+  warningsOnUpdate: (next, _old, context) => pairWarnings(next, context),
   // Stored, a map that is empty and one that is absent are the same; only the immutability rule tells them apart.
   canonicalize: (secret) => (isEmptyMap(secret.data) ? withoutData(secret) : secret),
   selectableFields: (secret) => ({ type: secret.type ?? '' }),
@@ -98,6 +101,21 @@ function validateImmutable(next: Secret, old: Secret): readonly FieldError[] {
     ...(next.immutable === true ? [] : [forbidden('immutable', why)]),
     ...(equalJson(next.data, old.data) ? [] : [forbidden('data', why)]),
   ]
+}
+
+/** From which minor version on. */
+const pairWarningsSince = 24
+
+/** Certificate and key that don't fit are told, not refused. Source: pkg/registry/core/secret/strategy.go, warningsForSecret. */
+function pairWarnings({ type, data = {} }: Secret, { minor }: RegistryContext): readonly string[] {
+  if (minor < pairWarningsSince || type !== secretTypes.tls) return []
+  const error = keyPairError(bytesOf(data['tls.crt']), bytesOf(data['tls.key']))
+  return error === undefined ? [] : [error]
+}
+
+function bytesOf(base64: string | undefined): Uint8Array {
+  const decoded = decodeBase64(base64 ?? '')
+  return decoded.ok ? decoded.bytes : new Uint8Array()
 }
 
 /** Source: ValidateSecret. Keys are looked at in bytewise order, where Go's is random. */

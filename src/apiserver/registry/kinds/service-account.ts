@@ -12,6 +12,8 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   // The references are the controller's to write: a new account has none yet. Source: cleanSecretReferences keeps names only.
   prepareForCreate: namesOnly,
   prepareForUpdate: namesOnly,
+  warningsOnCreate: (account, { minor }) => mountableSecretsWarning(account, undefined, minor),
+  warningsOnUpdate: (next, old, { minor }) => mountableSecretsWarning(next, old, minor),
   subresources: { token: serviceAccountToken },
   table: {
     columns: [
@@ -24,6 +26,22 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
     ],
     row: (account, context) => [account.metadata.name, account.secrets?.length ?? 0, ageOf(account, context)],
   },
+}
+
+const enforceMountable = 'kubernetes.io/enforce-mountable-secrets'
+
+/** Source: pkg/registry/core/serviceaccount/strategy.go, WarningsOnCreate (v1.32). */
+function mountableSecretsWarning(
+  { metadata }: ServiceAccount,
+  old: ServiceAccount | undefined,
+  minor: number,
+): readonly string[] {
+  const has = (annotations: ServiceAccount['metadata']['annotations']) =>
+    Object.hasOwn(annotations ?? {}, enforceMountable)
+  if (minor < 32 || !has(metadata.annotations) || has(old?.metadata.annotations)) return []
+  return [
+    `metadata.annotations[${enforceMountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+  ]
 }
 
 /** A reference to a Secret keeps its name and no other member. Source: cleanSecretReferences. */

@@ -6,6 +6,7 @@ import type { Validator } from '../../../api/validation/validator.ts'
 import { goSelector } from '../../../api/validation/workload-validation.ts'
 import type { RegistryContext } from '../strategy.ts'
 import { dropDisabledFields } from './pod.ts'
+import { podWarnings } from './pod-warnings.ts'
 
 /** What the kinds with a template of Pods share. */
 
@@ -41,7 +42,17 @@ export function templated<T extends Templated>() {
     prepareForCreate: (object: T, context: RegistryContext): T => drop({ ...object, status: {} }, undefined, context),
     prepareForUpdate: (next: T, old: T, context: RegistryContext): T =>
       next.spec === old.spec ? next : drop(next, old, context),
+    warningsOnCreate: templateWarnings<T>,
+    warningsOnUpdate: (next: T, old: T, context: RegistryContext): readonly string[] =>
+      next.metadata.generation === old.metadata.generation ? [] : templateWarnings(next, context),
   }
+}
+
+/** Source: the strategies' WarningsOnCreate, GetWarningsForPodTemplate. */
+function templateWarnings<T extends Templated>({ spec }: T, { minor }: RegistryContext): readonly string[] {
+  const template = spec?.template
+  if (template?.spec === undefined) return []
+  return podWarnings(template.spec, template.metadata ?? {}, 'spec.template', minor)
 }
 
 export function sctp(v: Validator, object: Templated, old: Templated | undefined): void {

@@ -1,0 +1,18 @@
+import type { Definition } from '../../api/schema/schema.ts'
+import { apiServerFact } from '../version-facts.ts'
+import { decodeAsGo } from './go-decoder.ts'
+import { decodeTyped } from './typed-decoder.ts'
+
+/** An object of a kind, with what is wrong with its fields (`unknown field "spec.x"`) though it could be decoded. */
+export type DecodedKind =
+  | { readonly ok: true; readonly value: Record<string, unknown>; readonly strict: readonly string[] }
+  | { readonly ok: false; readonly error: string }
+
+/** Decodes a valid JSON text as the server of a version does. */
+export function decodeKind(json: string, definition: Definition, minor: number): DecodedKind {
+  if (apiServerFact('decodesAsGo', minor)) {
+    return decodeAsGo(json, definition, apiServerFact('tellsEmbeddedStructs', minor))
+  }
+  const decoded = decodeTyped(json, definition)
+  return decoded.ok ? { ...decoded, strict: [] } : decoded
+}

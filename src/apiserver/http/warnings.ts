@@ -1,0 +1,37 @@
+/** Warnings of an answer. Source: apiserver pkg/endpoints/filters/warning.go. */
+
+/** Longest warnings of one answer together, and of one of them once that is passed, in characters. */
+const totalMax = 4 * 1024
+const itemMax = 256
+
+export class Warnings {
+  readonly #texts: string[] = []
+
+  add(text: string): void {
+    if (text !== '' && !this.#texts.includes(text) && !/\p{Cc}/u.test(text)) this.#texts.push(text)
+  }
+
+  /** The value of the header, several joined as HTTP lets one; undefined without any. */
+  header(): string | undefined {
+    if (this.#texts.length === 0) return undefined
+    const total = this.#texts.reduce((sum, text) => sum + [...text].length, 0)
+    return (total <= totalMax ? this.#texts : cut(this.#texts)).map((text) => `299 - ${quoted(text)}`).join(', ')
+  }
+}
+
+/** Each one is cut, and those go that stand behind a full header. */
+function cut(texts: readonly string[]): readonly string[] {
+  const kept: string[] = []
+  let written = 0
+  for (const text of texts) {
+    if (written >= totalMax) break
+    const chars = [...text].slice(0, itemMax)
+    written += chars.length
+    kept.push(chars.join(''))
+  }
+  return kept
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
