@@ -1,5 +1,10 @@
 import { Command, CommanderError, Option } from 'commander'
+import { plain } from '../report/text.ts'
+import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
+import { processOutput } from './output.ts'
+import type { PlayFlags } from './play.ts'
+import type { RunFlags } from './reports.ts'
 import { version } from './version.ts'
 
 /**
@@ -7,7 +12,6 @@ import { version } from './version.ts'
  * simulator, `podsim run` without the terminal UI.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.on('SIGINT', () => process.exit(exitCodes.interrupted))
   // A reader that closes the pipe (head, less) has read what it wanted.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.internal),
@@ -19,6 +23,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** For what is no command's: help, complaints. */
+const output = processOutput(false)
+
 function program(): Command {
   const podsim = new Command('podsim')
     .description('Simulates a Kubernetes cluster in virtual time, and shows how Secrets reach Pods.')
@@ -26,7 +33,11 @@ function program(): Command {
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) })
+    .configureOutput({
+      writeOut: (text) => output.out(plain`${text}`),
+      writeErr: (text) => output.err(plain`${text}`),
+      outputError: (text, write) => write(text),
+    })
     .addHelpText('after', helpTail)
 
   podsim
@@ -41,16 +52,20 @@ function program(): Command {
         .default('auto'),
     )
     .option('-v, --verbose', 'tell the chatter too: single requests, refreshes that change nothing')
-    .option('--reveal', "show Secrets' values where a scenario prints them")
+    .option('--reveal', "show Secrets' values in podsim's own words too, not only in what commands print")
     .option('-t, --title <regexp>', 'only scenarios whose title or file matches')
     .option('--covers <clause>', 'only scenarios that cover this clause')
     .option('--bail', 'stop after the first scenario that fails')
-    .option('--verify-determinism', 'run every scenario twice and compare the digests')
+    .addOption(
+      new Option('--verify-determinism [runs]', 'run every scenario so often (2) and compare').argParser(severalTimes),
+    )
     .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (paths: string[], options: Record<string, unknown>) => {
       const { run } = await import('./run.ts')
-      process.exitCode = await run(paths, options)
+      // The shape is what is declared here to the argument parser.
+      const flags = options as unknown as RunFlags & { readonly color: ColourChoice }
+      process.exitCode = await run(paths, flags, processOutput(wantsColour(flags.color, process.stdout)))
     })
 
   podsim
@@ -58,11 +73,14 @@ function program(): Command {
     .description('play a scenario in the terminal: pause, step back and forth, look into every object')
     .argument('<file>', 'a scenario file')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .option('--reveal', "show Secrets' values in podsim's own words too")
     .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (file: string, options: Record<string, unknown>) => {
       const { play } = await import('./play.ts')
-      process.exitCode = await play(file, options)
+      // The shape is what is declared here to the argument parser.
+      const flags = options as unknown as PlayFlags & { readonly color: ColourChoice }
+      process.exitCode = await play(file, flags, processOutput(wantsColour(flags.color, process.stdout)))
     })
 
   podsim
@@ -71,7 +89,7 @@ function program(): Command {
     .argument('<path...>', 'scenario files or folders')
     .action(async (paths: string[]) => {
       const { lint } = await import('./lint.ts')
-      process.exitCode = await lint(paths)
+      process.exitCode = await lint(paths, output)
     })
 
   podsim
@@ -79,7 +97,7 @@ function program(): Command {
     .description('print the JSON Schema of scenario files, for editors')
     .action(async () => {
       const { schema } = await import('./schema.ts')
-      process.exitCode = schema()
+      process.exitCode = schema(output)
     })
   return podsim
 }
@@ -92,6 +110,13 @@ Examples:
   podsim run scenarios/first-light.yaml     run one scenario and tell its story
   podsim run scenarios                      run all of them
   podsim play scenarios/first-light.yaml    watch it in the terminal`
+
+/** How often `--verify-determinism` runs. */
+function severalTimes(text: string): number {
+  const times = wholeNumber(text)
+  if (times > 1) return times
+  throw new CommanderError(exitCodes.usage, 'podsim.number', 'error: one run can be compared with nothing; at least 2')
+}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text))
@@ -107,7 +132,7 @@ function wholeNumber(text: string): number {
 function usageExitCode(error: CommanderError): number {
   if (error.exitCode === 0 || error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
     return exitCodes.passed
-  if (error.code === 'podsim.number') process.stderr.write(`${error.message}\n`)
+  if (error.code === 'podsim.number') output.err(plain`${error.message}\n`)
   return exitCodes.usage
 }
 
@@ -118,9 +143,9 @@ async function reportCrash(error: unknown, argv: readonly string[]): Promise<num
     return exitCodes.failed
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  process.stderr.write(`podsim is broken: ${message}\n`)
-  process.stderr.write(`  podsim ${version}, Node.js ${process.version}, arguments ${JSON.stringify(argv.slice(2))}\n`)
-  if (process.env.PODSIM_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  else process.stderr.write('  PODSIM_DEBUG=1 shows where; please report it with the scenario.\n')
+  output.err(plain`podsim is broken: ${message}\n`)
+  output.err(plain`  podsim ${version}, Node.js ${process.version}, arguments ${JSON.stringify(argv.slice(2))}\n`)
+  if (process.env.PODSIM_DEBUG !== undefined && error instanceof Error) output.err(plain`${error.stack ?? ''}\n`)
+  else output.err(plain`  PODSIM_DEBUG=1 shows where; please report it with the scenario.\n`)
   return exitCodes.internal
 }

@@ -1,9 +1,12 @@
 import * as z from 'zod'
+import { safeJson } from '../bytes/terminal-text.ts'
+import { plain } from '../report/text.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { Output } from './output.ts'
 
 /** `podsim schema`: the JSON Schema of scenario files. */
-export function schema(): number {
-  process.stdout.write(`${JSON.stringify(z.toJSONSchema(scenarioSchema), undefined, 2)}\n`)
+export function schema(output: Output): number {
+  output.out(plain`${safeJson(z.toJSONSchema(scenarioSchema), 2)}\n`)
   return exitCodes.passed
 }

@@ -1,23 +1,25 @@
+import { safeJson } from '../bytes/terminal-text.ts'
 import type { JournalRecord } from '../kernel/journal.ts'
+import type { Redaction } from '../looks/redaction.ts'
 import type { Diagnostic } from '../scenario/diagnostic.ts'
 import { lineAndColumn } from '../scenario/diagnostic.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
-import { redactedRecord } from './redact.ts'
+import { plain, type TerminalText } from './text.ts'
 
 /** NDJSON for programs: one object a line, each with `type`; `schema` counts up when a field changes its meaning. */
 export const jsonSchemaVersion = 1
 
-export function headerJson(podsim: string): string {
+export function headerJson(podsim: string): TerminalText {
   return line({ type: 'header', schema: jsonSchemaVersion, podsim })
 }
 
-/** A record of the journal, Secrets' values hidden. */
-export function recordJson(file: string, record: JournalRecord): string {
-  return line({ type: 'record', file, record: redactedRecord(record) })
+/** A record of the journal, Secrets' values masked. */
+export function recordJson(file: string, record: JournalRecord, redaction: Redaction): TerminalText {
+  return line({ type: 'record', file, record: redaction.value(record) })
 }
 
-/** What a scenario came to. */
-export function resultJson(result: ScenarioResult): string {
+/** What a scenario came to; `agreeing` runs had its digest. */
+export function resultJson(result: ScenarioResult, agreeing: number): TerminalText {
   const { scenario, seed, digest, outcome, reason, endedAt, records } = result
   return line({
     type: 'result',
@@ -26,6 +28,7 @@ export function resultJson(result: ScenarioResult): string {
     covers: scenario.covers,
     seed,
     digest,
+    ...(agreeing < 2 ? {} : { runs: agreeing }),
     outcome,
     ...(reason === undefined ? {} : { reason }),
     virtualMs: endedAt,
@@ -49,7 +52,7 @@ export function resultJson(result: ScenarioResult): string {
 }
 
 /** A scenario that does not load. */
-export function diagnosticJson(diagnostic: Diagnostic, text: string): string {
+export function diagnosticJson(diagnostic: Diagnostic, text: string): TerminalText {
   const { code, message, file, range, suggestion } = diagnostic
   const place = lineAndColumn(text, range[0])
   return line({
@@ -61,6 +64,6 @@ export function diagnosticJson(diagnostic: Diagnostic, text: string): string {
   })
 }
 
-function line(value: object): string {
-  return `${JSON.stringify(value)}\n`
+function line(value: object): TerminalText {
+  return plain`${safeJson(value)}\n`
 }

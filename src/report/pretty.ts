@@ -1,9 +1,17 @@
-import type { Step } from '../scenario/model.ts'
-import { type ScenarioResult, type StepResult, stepPassed } from '../scenario/result.ts'
-import { actionText } from '../scenario/run.ts'
+import { safeLine } from '../bytes/terminal-text.ts'
+import type { Place, Step } from '../scenario/model.ts'
+import {
+  type ExpectationResult,
+  type Outcome,
+  type ScenarioResult,
+  type StepResult,
+  stepPassed,
+} from '../scenario/result.ts'
+import type { ToldAction, ToldStep } from '../scenario/run.ts'
+import { shellQuoted } from '../scenario/shell-quote.ts'
 import { formatDuration, formatInstant } from '../sim/duration.ts'
 import type { StoryLine } from './story.ts'
-import { indent, type Paint, type Style, safeText } from './text.ts'
+import { indented, joined, lines, type Paint, plain, type Style, type TerminalText } from './text.ts'
 import type { Tone } from './told.ts'
 import { plural } from './words.ts'
 
@@ -29,102 +37,141 @@ const glyphs: Readonly<Record<Tone, string>> = {
 }
 
 const lead = ' '.repeat(14)
+const nothing = plain``
 
 export function titleText(
   result: { readonly title: string; readonly file: string },
   seed: string,
   paint: Paint,
-): string {
-  return `${paint('bold', safeText(result.title))}\n${paint('dim', `${result.file}, seed ${seed}`)}\n\n`
+): TerminalText {
+  return plain`${paint('bold', safeLine(result.title))}\n${paint('dim', safeLine(`${result.file}, seed ${seed}`))}\n\n`
 }
 
-export function stepText(step: Step, at: number, paint: Paint): string {
-  const said =
-    step.say === undefined ? '' : `\n${indent(wrap(safeText(step.say), 100), `${lead}${paint('dim', '│')} `)}\n`
-  if (step.action === undefined || step.action.kind === 'wait' || step.action.kind === 'waitFor') return said
-  const text = safeText(actionText(step.action))
-  const [first = '', ...rest] = text.split('\n')
-  const continued = rest.map((line) => `${lead}  ${paint('bold', line)}\n`).join('')
-  return `${said}${paint('dim', formatInstant(at))}  ${paint('bold', `$ ${first}`)}\n${continued}`
+/** Narration and command of a step, at its time. */
+export function stepText(step: Step, { say, action }: ToldStep, at: number, paint: Paint): TerminalText {
+  const said = say === undefined ? nothing : plain`\n${indented(wrap(say, 100), plain`${lead}${paint('dim', '│')} `)}\n`
+  if (action === undefined || step.action?.kind === 'wait' || step.action?.kind === 'waitFor') return said
+  const [first = '', ...rest] = action.split('\n')
+  const continued = lines(rest.map((line) => plain`${lead}  ${paint('bold', line)}`))
+  return plain`${said}${paint('dim', formatInstant(at))}  ${paint('bold', `$ ${first}`)}\n${continued}`
 }
 
-export function outputText({ output }: StepResult, paint: Paint): string {
-  if (output === undefined) return ''
-  const shown = safeText(output.stdout + output.stderr)
-  return shown === '' ? '' : `${indent(shown, `${lead}${paint('dim', '|')} `)}\n`
+export function outputText({ output }: ToldAction, paint: Paint): TerminalText {
+  const shown = output === undefined ? '' : output.stdout + output.stderr
+  return shown === '' ? nothing : plain`${indented(shown, plain`${lead}${paint('dim', '|')} `)}\n`
 }
 
-export function storyText(line: StoryLine, paint: Paint): string {
+export function storyText(line: StoryLine, paint: Paint): TerminalText {
   const style = styles[line.tone]
-  const text = safeText(`${glyphs[line.tone]} ${line.actor.padEnd(20)} ${line.text}`)
-  return `${paint('dim', formatInstant(line.time))}  ${style === undefined ? text : paint(style, text)}\n`
+  const text = safeLine(`${glyphs[line.tone]} ${line.actor.padEnd(20)} ${line.text}`)
+  return plain`${paint('dim', formatInstant(line.time))}  ${style === undefined ? text : paint(style, text)}\n`
 }
 
-/** What a step's command and expectations came to; nothing when all is well and nothing was expected. */
-export function verdictText(file: string, step: StepResult, paint: Paint): string {
-  const at = ({ line, column }: { readonly line: number; readonly column: number }) => `${file}:${line}:${column}`
-  const lines = step.mismatches.map(
+/** What was wrong with a step's command; nothing when all is well. */
+export function mismatchText(file: string, step: ToldAction & { readonly place: Place }, paint: Paint): TerminalText {
+  const name = safeLine(step.action?.split('\n')[0] ?? 'the step')
+  const wrong = step.mismatches.map(
     ({ what, expected, found }) =>
-      `${paint('red', `✗ ${what} of ${safeText(step.action?.split('\n')[0] ?? 'the step')}`)}  ${at(step.place)}\n${indent(safeText(`expected ${expected}`), '    ')}\n${indent(safeText(`found    ${found}`), '    ')}`,
+      plain`${paint('red', `✗ ${safeLine(what)} of ${name}`)}  ${at(file, step.place)}\n${indented(`expected ${expected}`, '    ')}\n${indented(`found    ${found}`, '    ')}`,
   )
-  if (step.problem !== undefined)
-    lines.push(
-      `${paint('red', `✗ ${safeText(step.action?.split('\n')[0] ?? 'the step')}`)}  ${at(step.place)}\n    ${safeText(step.problem)}`,
-    )
-  for (const { passed, expected, found, because, place } of step.expectations) {
-    const reason = because === undefined ? '' : `\n    because ${safeText(because)}`
-    lines.push(
-      passed
-        ? `${paint('green', '✓')} ${safeText(expected)}`
-        : `${paint('red', `✗ ${safeText(expected)}`)}  ${at(place)}\n    found: ${safeText(found)}${reason}`,
-    )
-  }
-  return lines.map((line) => `${indent(line, `${lead}`)}\n`).join('')
+  const problem =
+    step.problem === undefined
+      ? []
+      : [plain`${paint('red', `✗ ${name}`)}  ${at(file, step.place)}\n${indented(step.problem, '    ')}`]
+  return lines([...wrong, ...problem].map((text) => indented(text, lead)))
 }
 
-/** One line a scenario: outcome, title, how much virtual time, digest. */
-export function resultLine(result: ScenarioResult, paint: Paint): string {
-  const mark = {
+/** What an expectation came to. */
+export function verdictText(file: string, result: ExpectationResult, paint: Paint): TerminalText {
+  const { passed, place } = result
+  const [expected, found, because] = [result.expected, result.found, result.because ?? ''].map(safeLine)
+  if (passed) return plain`${lead}${paint('green', '✓')} ${expected ?? ''}\n`
+  const reason = result.because === undefined ? nothing : plain`\n${lead}    because ${because ?? ''}`
+  return plain`${lead}${paint('red', `✗ ${expected}`)}  ${at(file, place)}\n${lead}    found: ${found ?? ''}${reason}\n`
+}
+
+function at(file: string, { line, column }: Place): string {
+  return `${safeLine(file)}:${line}:${column}`
+}
+
+/** One line a scenario: outcome, title, how much virtual time, digest; `agreeing` runs had that digest. */
+export function resultLine(result: ScenarioResult, agreeing: number, paint: Paint): TerminalText {
+  const mark: Readonly<Record<Outcome, TerminalText>> = {
     passed: paint('green', '✓'),
     failed: paint('red', '✗'),
     inconclusive: paint('yellow', '?'),
     broken: paint('red', '‼'),
-  }[result.outcome]
-  const facts = `${formatDuration(result.endedAt)} of virtual time, seed ${result.seed}, digest ${result.digest}`
-  const why = result.reason === undefined ? '' : `\n  ${paint('yellow', result.reason)}`
-  return `${mark} ${safeText(result.scenario.title)}  ${paint('dim', `${result.scenario.file}: ${facts}`)}${why}\n`
+    interrupted: paint('yellow', '■'),
+  }
+  const runs = agreeing < 2 ? '' : `, ${agreeing} runs agree`
+  const facts = `${formatDuration(result.endedAt)} of virtual time, seed ${result.seed}, digest ${result.digest}${runs}`
+  const why = result.reason === undefined ? nothing : plain`\n${indented(paint('yellow', result.reason), '  ')}`
+  const where = paint('dim', safeLine(`${result.scenario.file}: ${facts}`))
+  return plain`${mark[result.outcome]} ${safeLine(result.scenario.title)}  ${where}${why}\n`
 }
 
 /** The failed steps of a scenario, for runs that do not tell the story. */
-export function failuresText(result: ScenarioResult, paint: Paint): string {
-  return result.steps
-    .filter((step) => !stepPassed(step))
-    .map((step) =>
-      verdictText(
-        result.scenario.file,
-        { ...step, expectations: step.expectations.filter(({ passed }) => !passed) },
-        paint,
-      ),
-    )
-    .join('')
+export function failuresText(result: ScenarioResult, paint: Paint): TerminalText {
+  const { file } = result.scenario
+  return joined(result.steps.filter((step) => !stepPassed(step)).map((step) => failureText(file, step, paint)))
 }
 
-/** The command that repeats a run. */
-export function repeatText(result: ScenarioResult): string {
-  return `  repeat with: podsim run ${result.scenario.file} --seed ${result.seed}\n`
+function failureText(file: string, step: StepResult, paint: Paint): TerminalText {
+  const failed = step.expectations.filter(({ passed }) => !passed)
+  return joined([mismatchText(file, step, paint), ...failed.map((each) => verdictText(file, each, paint))])
 }
 
-export function summaryText(results: readonly ScenarioResult[], invalid: number, paint: Paint): string {
-  const count = (outcome: ScenarioResult['outcome']) => results.filter((result) => result.outcome === outcome).length
-  const parts = [
-    paint('green', `${count('passed')} passed`),
-    ...(count('failed') > 0 ? [paint('red', `${count('failed')} failed`)] : []),
-    ...(count('inconclusive') > 0 ? [paint('yellow', `${count('inconclusive')} inconclusive`)] : []),
-    ...(count('broken') > 0 ? [paint('red', `${count('broken')} broke podsim`)] : []),
-    ...(invalid > 0 ? [paint('red', `${invalid} not loaded`)] : []),
+/** What beside file and seed decides how a run goes, or what is told of it. */
+export interface RepeatOptions {
+  readonly maxEvents?: number
+  readonly reveal?: boolean
+  /** Runs that were compared. */
+  readonly runs?: number
+}
+
+/** The command that repeats a run, ready to be pasted into a POSIX shell. */
+export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs }: RepeatOptions): string {
+  const { file } = result.scenario
+  const words = [
+    'podsim',
+    'run',
+    // A name that begins with a dash is no option.
+    file.startsWith('-') ? `./${file}` : file,
+    ...(result.seed.startsWith('-') ? [`--seed=${result.seed}`] : ['--seed', result.seed]),
+    ...(maxEvents === undefined ? [] : ['--max-events', String(maxEvents)]),
+    ...(runs === undefined || runs < 2 ? [] : ['--verify-determinism', ...(runs === 2 ? [] : [String(runs)])]),
+    ...(reveal === true ? ['--reveal'] : []),
   ]
-  const all = results.length + invalid
-  return `\n${all} ${plural(all, 'scenario')}: ${parts.join(', ')}\n`
+  return words.map(shellQuoted).join(' ')
+}
+
+export function repeatText(result: ScenarioResult, options: RepeatOptions): TerminalText {
+  return plain`  repeat with: ${repeatCommand(result, options)}\n`
+}
+
+export function summaryText(
+  results: readonly ScenarioResult[],
+  invalid: number,
+  left: number,
+  paint: Paint,
+): TerminalText {
+  const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length
+  const parts: readonly (readonly [number: number, style: Style, what: string])[] = [
+    [count('passed'), 'green', 'passed'],
+    [count('failed'), 'red', 'failed'],
+    [count('inconclusive'), 'yellow', 'inconclusive'],
+    [count('broken'), 'red', 'broke podsim'],
+    [count('interrupted'), 'yellow', 'interrupted'],
+    [left, 'yellow', 'not run'],
+    [invalid, 'red', 'not loaded'],
+  ]
+  const told = parts.filter(([number, , what]) => number > 0 || what === 'passed')
+  const all = results.length + left + invalid
+  const list = joined(
+    told.map(([number, style, what]) => paint(style, `${number} ${what}`)),
+    ', ',
+  )
+  return plain`\n${all} ${plural(all, 'scenario')}: ${list}\n`
 }
 
 /** Breaks at blanks so that lines stay readable; what has no blank stays whole. */

@@ -1,7 +1,26 @@
+import { safeText } from '../bytes/terminal-text.ts'
+
 /** Colours of the terminal's own palette; nobody's background is assumed. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan'
 
-export type Paint = (style: Style, text: string) => string
+/**
+ * Text that may be written as it is: only `plain`, `lines` and a `Paint` make it, and they let nothing through that a terminal
+ * would obey but podsim's own styles.
+ */
+export class TerminalText {
+  readonly #text: string
+
+  /** For this module alone: `written` has been made harmless. */
+  constructor(written: string) {
+    this.#text = written
+  }
+
+  toString(): string {
+    return this.#text
+  }
+}
+
+export type Paint = (style: Style, text: string | TerminalText) => TerminalText
 
 const codes: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   bold: [1, 22],
@@ -15,29 +34,37 @@ const codes: Readonly<Record<Style, readonly [on: number, off: number]>> = {
 
 /** Colours, or plain text. */
 export function createPaint(isColoured: boolean): Paint {
-  if (!isColoured) return (_style, text) => text
-  return (style, text) => `\u001b[${codes[style][0]}m${text}\u001b[${codes[style][1]}m`
+  if (!isColoured) return (_style, text) => new TerminalText(harmless(text))
+  return (style, text) => new TerminalText(`\u001b[${codes[style][0]}m${harmless(text)}\u001b[${codes[style][1]}m`)
 }
 
-/**
- * Text from outside as it may go to a terminal: control sequences and other control characters are taken out, line
- * ends and tabs stay. What turns the direction of writing is shown by its code.
- */
-export function safeText(text: string): string {
-  return text
-    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
-    .replace(
-      /[\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
-      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
+/** A template whose strings are made harmless and whose painted parts stay painted. */
+export function plain(
+  fixed: TemplateStringsArray,
+  ...parts: readonly (string | number | TerminalText)[]
+): TerminalText {
+  return new TerminalText(fixed.map((text, i) => text + (i < parts.length ? harmless(parts[i] ?? '') : '')).join(''))
 }
 
-/** Every line behind the same lead. */
-export function indent(text: string, lead: string): string {
-  return text
+/** One after the other, each with its line end. */
+export function lines(all: readonly TerminalText[]): TerminalText {
+  return new TerminalText(all.map((line) => `${line}\n`).join(''))
+}
+
+/** One after the other, as they are. */
+export function joined(all: readonly TerminalText[], between = ''): TerminalText {
+  return new TerminalText(all.join(between))
+}
+
+/** Every line of a text behind the same lead, none empty at its end. */
+export function indented(text: string | TerminalText, lead: string | TerminalText): TerminalText {
+  const all = harmless(text)
     .replace(/\n$/, '')
     .split('\n')
-    .map((line) => `${lead}${line}`.trimEnd())
-    .join('\n')
+    .map((line) => `${harmless(lead)}${line}`.trimEnd())
+  return new TerminalText(all.join('\n'))
+}
+
+function harmless(part: string | number | TerminalText): string {
+  return part instanceof TerminalText ? part.toString() : safeText(String(part))
 }

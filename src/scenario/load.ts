@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, LineCounter, parseDocument, stringify, type YAMLError } from 'yaml'
 import { fromBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { parseDuration } from '../sim/duration.ts'
 import { closest, type Diagnostic, type DiagnosticCode, type Loaded, lineAndColumn } from './diagnostic.ts'
@@ -237,13 +237,14 @@ class Compiler {
       return { kind: 'kubectl', line: source.kubectl, as: source.as, editor: source.editor }
     if (source.run !== undefined) return { kind: 'run', script: source.run, as: source.as }
     if (source.apply !== undefined) {
-      const manifest =
-        typeof source.apply === 'string'
-          ? source.apply
-          : (Array.isArray(source.apply) ? source.apply : [source.apply])
-              .map((object) => JSON.stringify(object))
-              .join('\n---\n')
-      return { kind: 'apply', manifest }
+      if (typeof source.apply === 'string') return { kind: 'apply', manifest: source.apply, shown: source.apply }
+      const objects: readonly object[] = Array.isArray(source.apply) ? source.apply : [source.apply]
+      return {
+        kind: 'apply',
+        // JSON means the same to every reader of YAML; people read the other.
+        manifest: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+        shown: objects.map((object) => stringify(object, { version: '1.1', lineWidth: 0 })).join('---\n'),
+      }
     }
     if (source.exec !== undefined) {
       const [pod, container] = (source.in ?? '').split('/')

@@ -38,7 +38,8 @@ export type StepAction =
       readonly editor: string | undefined
     }
   | { readonly kind: 'run'; readonly script: string; readonly as: string | undefined }
-  | { readonly kind: 'apply'; readonly manifest: string }
+  /** `shown`: the manifest as people write it, where `manifest` is what was written as a map. */
+  | { readonly kind: 'apply'; readonly manifest: string; readonly shown: string }
   | {
       readonly kind: 'exec'
       readonly line: string

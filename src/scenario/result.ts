@@ -42,15 +42,15 @@ export interface StepResult {
   readonly problem: string | undefined
 }
 
-/** `broken`: podsim itself went wrong, which says nothing about the scenario. */
-export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'broken'
+/** `broken`: podsim itself went wrong, which says nothing about the scenario. `interrupted`: stopped from outside. */
+export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'broken' | 'interrupted'
 
 export interface ScenarioResult {
   readonly scenario: Scenario
   readonly seed: string
   readonly digest: string
   readonly outcome: Outcome
-  /** Why it is inconclusive or broken. */
+  /** Why it is inconclusive, broken or interrupted. */
   readonly reason: string | undefined
   /** What podsim stumbled over, for its developers; undefined unless it is broken. */
   readonly crash?: Error

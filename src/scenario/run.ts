@@ -1,34 +1,46 @@
 import { InvariantViolation } from '../invariants/invariant.ts'
-import { objectName } from '../kernel/journal.ts'
 import { EventBudgetError } from '../kernel/kernel.ts'
-import type { CommandResult } from '../looks/containers.ts'
+import { createRedaction, type Redaction, revealed } from '../looks/redaction.ts'
 import { formatDuration } from '../sim/duration.ts'
 import { type SimOptions, SimUsageError } from '../sim/options.ts'
-import type { Fault, Sim } from '../sim/sim.ts'
+import type { Sim } from '../sim/sim.ts'
+import { act, type Done } from './act.ts'
 import { decide } from './expect/expect.ts'
 import { outputMismatches } from './expect/output.ts'
-import type { Expectation, Scenario, Step, StepAction } from './model.ts'
-import {
-  type ExpectationResult,
-  type OutputMismatch,
-  type ScenarioResult,
-  type StepResult,
-  stepPassed,
-} from './result.ts'
-import type { FaultSource } from './schema.ts'
+import { secretsOf } from './known-secrets.ts'
+import type { Expectation, Scenario, Step } from './model.ts'
+import { type ExpectationResult, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
+import { drained, endless, pass, type SliceEnd, type Slices, StoppedError } from './slices.ts'
+import { actionText, redactedExpectation, redactedMismatch, violationText } from './telling.ts'
 
-export interface RunOptions {
+/** What a run tells as it goes on. Values of Secrets are masked in it, but for outputs of commands. */
+export interface RunListener {
+  /** Told of the simulation before the first step, so that a story can listen. */
+  readonly started?: (sim: Sim, redaction: Redaction) => void
+  /** Called before each step's narration and action, at the step's time. */
+  readonly stepping?: (step: Step, sim: Sim) => void
+  /** The action is done, nothing has been waited for yet. */
+  readonly acted?: (step: Step, told: ToldAction, sim: Sim) => void
+  /** An expectation is decided; it may have let time pass. */
+  readonly judged?: (step: Step, result: ExpectationResult, sim: Sim) => void
+  readonly stepped?: (step: Step, result: StepResult, sim: Sim) => void
+}
+
+/** What a step is about to do. */
+export type ToldStep = Pick<StepResult, 'action' | 'say'>
+
+/** What it did. The output is the command's own: nothing is masked in it. */
+export type ToldAction = ToldStep & Pick<StepResult, 'output' | 'mismatches' | 'problem'>
+
+export interface RunOptions extends RunListener {
   readonly seed?: string
   readonly maxEvents?: number
   /** Check podsim's own invariants after every event. Default: in clusters of up to 20 nodes. */
   readonly invariants?: boolean
+  /** Tell values of Secrets. Default: their size and a digest. */
+  readonly reveal?: boolean
   /** Makes the simulation: the public library's `createSim`. */
   readonly createSim: (options: SimOptions) => Sim
-  /** Told of the simulation before the first step, so that a story can listen. */
-  readonly started?: (sim: Sim) => void
-  /** Called before each step's narration and action, at the step's time. */
-  readonly stepping?: (step: Step, sim: Sim) => void
-  readonly stepped?: (step: Step, result: StepResult, sim: Sim) => void
 }
 
 /**
@@ -36,15 +48,20 @@ export interface RunOptions {
  * a scenario says or that podsim does wrong makes this throw: mistakes fail their step, podsim's own are told as `broken`.
  */
 export function runScenario(scenario: Scenario, options: RunOptions): ScenarioResult {
+  return drained(runInSlices(scenario, options, endless))
+}
+
+/** `runScenario` for who must be able to stop it: see `Slices`. A run that was stopped is told as `interrupted`. */
+export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: SliceEnd): Slices<ScenarioResult> {
   const seed = options.seed ?? scenario.seed
-  const progress: Progress = { steps: [], sim: undefined, step: undefined }
+  const run: Run = { seed, options, isOver, steps: [], redaction: revealed, sim: undefined, step: undefined }
   let ending: Ending = {}
   try {
-    runSteps(scenario, seed, options, progress)
+    yield* runSteps(scenario, run)
   } catch (error) {
-    ending = endingOf(error, scenario, progress)
+    ending = endingOf(error, scenario, run)
   }
-  const { sim, steps } = progress
+  const { sim, steps } = run
   const result: ScenarioResult = {
     scenario,
     seed,
@@ -61,8 +78,12 @@ export function runScenario(scenario: Scenario, options: RunOptions): ScenarioRe
 }
 
 /** How far a run has come: what is left of it when it ends early. */
-interface Progress {
+interface Run {
+  readonly seed: string
+  readonly options: RunOptions
+  readonly isOver: SliceEnd
   readonly steps: StepResult[]
+  redaction: Redaction
   sim: Sim | undefined
   step: Step | undefined
 }
@@ -73,45 +94,50 @@ interface Ending {
   readonly crash?: Error
 }
 
-function runSteps(scenario: Scenario, seed: string, options: RunOptions, progress: Progress): void {
+function* runSteps(scenario: Scenario, run: Run): Slices<void> {
+  const { options, seed, isOver } = run
   const sim = options.createSim(simOptions(scenario, seed, options))
-  progress.sim = sim
-  options.started?.(sim)
+  run.sim = sim
+  run.redaction = createRedaction({
+    seed,
+    reveal: options.reveal ?? false,
+    journal: sim.journal,
+    secrets: () => sim.list('Secret'),
+  })
+  for (const secret of secretsOf(scenario)) run.redaction.learn(secret)
+  options.started?.(sim, run.redaction)
   for (const step of scenario.steps) {
-    progress.step = step
-    const late = comeTo(sim, step)
+    run.step = step
+    const late = yield* comeTo(sim, step, isOver)
     options.stepping?.(step, sim)
-    const result = runStep(sim, step, late)
-    progress.steps.push(result)
+    const result = yield* runStep(sim, step, late, run)
+    run.steps.push(result)
     options.stepped?.(step, result, sim)
   }
 }
 
 /** What an error that ended a run early means. */
-function endingOf(error: unknown, scenario: Scenario, { steps, sim, step }: Progress): Ending {
+function endingOf(error: unknown, scenario: Scenario, { steps, sim, step, redaction }: Run): Ending {
+  if (error instanceof StoppedError) return { outcome: 'interrupted', reason: interruptedText(scenario, steps) }
   if (error instanceof EventBudgetError)
     return { outcome: steps.every(stepPassed) ? 'inconclusive' : 'failed', reason: error.message }
-  if (error instanceof InvariantViolation) return { outcome: 'failed', reason: violationText(error) }
+  if (error instanceof InvariantViolation) return { outcome: 'failed', reason: redaction.text(violationText(error)) }
   // What createSim refuses although the file was loaded; a step's own mistakes are caught with the step.
   if (error instanceof SimUsageError && sim === undefined) return { outcome: 'failed', reason: error.message }
   const place = step === undefined ? scenario.file : `${scenario.file}:${step.place.line}:${step.place.column}`
   const what = step?.action === undefined ? '' : ` (${actionText(step.action).split('\n')[0]})`
   const crash = error instanceof Error ? error : new Error(String(error))
-  return { outcome: 'broken', reason: `podsim is broken at ${place}${what}: ${crash.name}: ${crash.message}`, crash }
+  const reason = redaction.text(`podsim is broken at ${place}${what}: ${crash.name}: ${crash.message}`)
+  return { outcome: 'broken', reason, crash }
+}
+
+function interruptedText(scenario: Scenario, steps: readonly StepResult[]): string {
+  const failed = steps.filter((step) => !stepPassed(step)).length
+  return `interrupted after ${steps.length} of ${scenario.steps.length} steps${failed === 0 ? '' : `, ${failed} of them failed`}`
 }
 
 /** Larger clusters are for speed. */
 const invariantNodes = 20
-
-/** A broken invariant and what led there, a line for each record. */
-function violationText({ message, time, objects, records }: InvariantViolation): string {
-  const about = objects.map((object) => `\n    ${objectName(object)}`)
-  const chain = records.map((record) => {
-    const object = record.object === undefined ? '' : ` ${objectName(record.object)}`
-    return `\n    ${record.time} ms ${record.actor} ${record.type}${object}`
-  })
-  return `${message}, at ${time} ms${about.join('')}${chain.length === 0 ? '' : `\n  what led there:${chain.join('')}`}`
-}
 
 /** What a scenario's `cluster` says, as the library takes it. The library checks names and values. */
 function simOptions(
@@ -133,119 +159,70 @@ function simOptions(
 }
 
 /** Lets time pass until the step is due. Says so if its time has gone by: then it runs at once. */
-function comeTo(sim: Sim, step: Step): string | undefined {
+function* comeTo(sim: Sim, step: Step, isOver: SliceEnd): Slices<string | undefined> {
   const due = step.time.kind === 'at' ? step.time.ms : sim.now() + step.time.ms
   if (due < sim.now())
     return `its time, ${formatDuration(due)}, had gone by: the steps before it took until ${formatDuration(sim.now())}`
-  if (due > sim.now()) sim.runFor(due - sim.now())
+  if (due > sim.now()) yield* pass(sim, due - sim.now(), isOver)
   return undefined
 }
 
-function runStep(sim: Sim, step: Step, late: string | undefined): StepResult {
+function* runStep(sim: Sim, step: Step, late: string | undefined, run: Run): Slices<StepResult> {
   const startedAt = sim.now()
   const { action } = step
-  const done: Done = action === undefined ? {} : attempt(() => act(sim, action))
-  const mismatches: readonly OutputMismatch[] =
-    done.output === undefined ? [] : outputMismatches(done.output, step.output)
-  const expectations = [
-    ...(done.expectation === undefined ? [] : [done.expectation]),
-    ...(done.problem === undefined ? step.expectations.map((expectation) => judge(sim, expectation)) : []),
+  const done = action === undefined ? {} : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
+  const told = toldAction(step, done, late, run.redaction)
+  run.options.acted?.(step, told, sim)
+  const expectations: ExpectationResult[] = []
+  const wanted = [
+    ...(done.waitsFor === undefined ? [] : [done.waitsFor]),
+    ...(done.problem === undefined ? step.expectations : []),
   ]
+  for (const expectation of wanted) {
+    const result = redactedExpectation(yield* judge(sim, expectation, run.isOver), run.redaction)
+    expectations.push(result)
+    run.options.judged?.(step, result, sim)
+  }
+  return { place: step.place, startedAt, endedAt: sim.now(), ...told, expectations }
+}
+
+type Attempt = Done & { readonly problem?: string }
+
+const failedAction = (problem: string): Attempt => ({ problem })
+
+/** A step in words. Best asked once its action is done: what that made a Secret's value is known only then. */
+export function toldStep({ action, say }: Step, redaction: Redaction): ToldStep {
   return {
-    place: step.place,
-    startedAt,
-    endedAt: sim.now(),
-    action: action === undefined ? undefined : actionText(action),
-    say: step.say,
+    action: action === undefined ? undefined : redaction.text(actionText(action)),
+    say: say === undefined ? undefined : redaction.prose(say),
+  }
+}
+
+function toldAction(step: Step, done: Attempt, late: string | undefined, redaction: Redaction): ToldAction {
+  const mismatches = done.output === undefined ? [] : outputMismatches(done.output, step.output)
+  const problem = late ?? done.problem
+  return {
+    ...toldStep(step, redaction),
     output: done.output,
-    mismatches,
-    expectations,
-    problem: late ?? done.problem,
+    mismatches: mismatches.map((mismatch) => redactedMismatch(mismatch, redaction)),
+    problem: problem === undefined ? undefined : redaction.text(problem),
   }
 }
 
 /** What the library refuses is the scenario's mistake, found out only now. */
-function attempt(work: () => Done): Done {
+function* attempt<T>(work: Slices<T>, failed: (problem: string) => T): Slices<T> {
   try {
-    return work()
+    return yield* work
   } catch (error) {
-    if (error instanceof SimUsageError) return { problem: error.message }
+    if (error instanceof SimUsageError) return failed(error.message)
     throw error
   }
 }
 
-function judge(sim: Sim, expectation: Expectation): ExpectationResult {
-  const { expectation: result, problem = '' } = attempt(() => ({ expectation: decide(sim, expectation) }))
-  if (result !== undefined) return result
-  const { place, source } = expectation
-  const expected = `what is said of ${expectation.subject} can be looked at`
-  return { place, passed: false, expected, found: problem, because: source.because, at: sim.now() }
-}
-
-interface Done {
-  readonly output?: CommandResult
-  readonly expectation?: ExpectationResult
-  readonly problem?: string
-}
-
-function act(sim: Sim, action: StepAction): Done {
-  switch (action.kind) {
-    case 'kubectl':
-      return {
-        output: sim.kubectl(action.line, {
-          ...(action.as === undefined ? {} : { as: action.as }),
-          ...(action.editor === undefined ? {} : { editor: action.editor }),
-        }),
-      }
-    case 'run':
-      return { output: sim.shell(action.script, action.as === undefined ? {} : { as: action.as }) }
-    case 'apply':
-      return { output: sim.kubectl(['apply', '-f', '-'], { stdin: action.manifest }) }
-    case 'exec': {
-      const target = {
-        pod: action.pod,
-        ...(action.container === undefined ? {} : { container: action.container }),
-        ...(action.namespace === undefined ? {} : { namespace: action.namespace }),
-      }
-      return { output: sim.exec(target, ['sh', '-c', action.line]) }
-    }
-    case 'wait':
-      sim.runFor(action.ms)
-      return {}
-    case 'waitFor': {
-      const { expectation } = action
-      // Without a limit of its own a wait gives up after ten virtual minutes, as a learner would.
-      const timing = expectation.timing.kind === 'now' ? ({ kind: 'within', ms: 600_000 } as const) : expectation.timing
-      return { expectation: judge(sim, { ...expectation, timing }) }
-    }
-    case 'fault':
-      sim.fault({ ...action.fault, ...(action.forMs === undefined ? {} : { for: action.forMs }) } as Fault)
-      return {}
-  }
-}
-
-/** What a step does, as the story heads it. */
-export function actionText(action: StepAction): string {
-  switch (action.kind) {
-    case 'kubectl':
-      return `kubectl ${action.line}`
-    case 'run':
-      return action.script.trimEnd()
-    case 'apply':
-      return `kubectl apply -f - <<EOF\n${action.manifest.trimEnd()}\nEOF`
-    case 'exec':
-      return `kubectl exec ${action.pod}${action.container === undefined ? '' : ` -c ${action.container}`} -- ${action.line}`
-    case 'wait':
-    case 'waitFor':
-      return 'wait'
-    case 'fault':
-      return `fault ${faultWords(action.fault)}`
-  }
-}
-
-/** `partition node-1, for 2m`: as the scenario has it. */
-function faultWords(fault: FaultSource): string {
-  return Object.entries(fault)
-    .map(([key, value]) => `${key} ${String(value)}`)
-    .join(', ')
+function* judge(sim: Sim, expectation: Expectation, isOver: SliceEnd): Slices<ExpectationResult> {
+  const { place, source, subject } = expectation
+  return yield* attempt(decide(sim, expectation, isOver), (found) => {
+    const expected = `what is said of ${subject} can be looked at`
+    return { place, passed: false, expected, found, because: source.because, at: sim.now() }
+  })
 }

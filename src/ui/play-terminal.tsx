@@ -10,13 +10,17 @@ const minFrameMs = 33
 export interface TerminalStreams {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
+  readonly isColoured: boolean
 }
+
+/** How playing ended: by the user's wish, or by ctrl-C or a signal. */
+export type Ending = 'quit' | 'interrupted'
 
 /**
  * Plays a recording on a terminal until the user quits. However it ends (key, signal, error), cursor, raw mode and the normal
  * screen are restored.
  */
-export async function playOnTerminal(recording: Recording, { stdin, stdout }: TerminalStreams): Promise<void> {
+export async function playOnTerminal(recording: Recording, { stdin, stdout }: TerminalStreams): Promise<Ending> {
   const painter = createPainter({
     write: (text) => void stdout.write(text),
     rows: stdout.rows,
@@ -57,4 +61,5 @@ export async function playOnTerminal(recording: Recording, { stdin, stdout }: Te
     restore()
     process.off('exit', restore)
   }
+  return 'quit'
 }

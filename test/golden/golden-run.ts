@@ -1,7 +1,8 @@
+import type { Output } from '../../src/cli/output.ts'
+import { prettyReport } from '../../src/cli/reports.ts'
 import { createSim } from '../../src/index.ts'
 import type { JournalRecord } from '../../src/kernel/journal.ts'
-import { outputText, resultLine, stepText, storyText, verdictText } from '../../src/report/pretty.ts'
-import { createTeller } from '../../src/report/story.ts'
+import { resultLine } from '../../src/report/pretty.ts'
 import { createPaint } from '../../src/report/text.ts'
 import type { Scenario } from '../../src/scenario/model.ts'
 import type { ScenarioResult } from '../../src/scenario/result.ts'
@@ -18,24 +19,25 @@ const paint = createPaint(false)
 
 /** Runs a scenario with a seed and writes down what a reviewer reads of it. */
 export function goldenRun(scenario: Scenario, seed: string): GoldenRun {
-  const told: string[] = []
+  let told = ''
+  const write = (text: { toString(): string }): void => {
+    told += text.toString()
+  }
+  const output: Output = { isColoured: false, out: write, err: write, progress: () => {} }
+  // Narration is the scenario's own text: it would show here only to make every rewording a change of two files.
+  const unnarrated = { ...scenario, steps: scenario.steps.map((step) => ({ ...step, say: undefined })) }
+  const story = prettyReport({ reporter: 'pretty', story: 'always' }, output).story(unnarrated, seed)
   const records: JournalRecord[] = []
-  const result = runScenario(scenario, {
+  const result = runScenario(unnarrated, {
     createSim,
     seed,
-    started(sim) {
-      const tell = createTeller()
-      sim.journal.observe((record) => {
-        records.push(record)
-        const line = tell(record)
-        if (line !== undefined && line.tone !== 'chatter') told.push(storyText(line, paint))
-      })
+    ...story,
+    started(sim, redaction) {
+      sim.journal.observe((record) => void records.push(record))
+      story.started?.(sim, redaction)
     },
-    // Narration is the scenario's own text: it would show here only to make every rewording a change of two files.
-    stepping: (step, sim) => void told.push(stepText({ ...step, say: undefined }, sim.now(), paint)),
-    stepped: (_step, done) => void told.push(outputText(done, paint) + verdictText(scenario.file, done, paint)),
   })
-  return { result, text: [resultLine(result, paint), ...told, tally(records)].join('') }
+  return { result, text: `${resultLine(result, 1, paint)}${told}${tally(records)}` }
 }
 
 /** What chatter the story leaves out is at least counted: a request more or less is a change too. */

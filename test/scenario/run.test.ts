@@ -61,7 +61,7 @@ steps:
 `)
     const { outcome, reason, crash, steps, endedAt } = runScenario(scenario, { createSim: withBug })
     expect(outcome).toBe('broken')
-    expect(reason).toBe('podsim is broken at x.yaml:4:5 (kubectl exec a -- ls): TypeError: cannot read the stars')
+    expect(reason).toBe('podsim is broken at x.yaml:4:5 (kubectl exec a -- sh -c ls): TypeError: cannot read the stars')
     expect(crash).toBeInstanceOf(TypeError)
     expect(steps).toHaveLength(1)
     expect(endedAt).toBe(5000)

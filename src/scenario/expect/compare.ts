@@ -112,8 +112,7 @@ function normalBlanks(text: string): string {
 
 export function show(value: unknown): string {
   if (value === undefined) return 'absent'
-  const text = JSON.stringify(value)
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+  return JSON.stringify(value)
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

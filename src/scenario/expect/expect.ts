@@ -2,25 +2,26 @@ import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { ExpectationResult, Finding } from '../result.ts'
+import { passUntil, type SliceEnd, type Slices } from '../slices.ts'
 import { look } from './look.ts'
 
 /** Decides an expectation: at this instant, or by letting virtual time pass. Every event is looked at, not a sample. */
-export function decide(sim: Sim, expectation: Expectation): ExpectationResult {
+export function* decide(sim: Sim, expectation: Expectation, isOver: SliceEnd): Slices<ExpectationResult> {
   const { timing } = expectation
   const now = () => look(sim, expectation)
   switch (timing.kind) {
     case 'now':
       return result(sim, expectation, now(), '')
     case 'within': {
-      sim.runUntil(() => now().holds, { within: timing.ms })
+      yield* passUntil(sim, () => now().holds, timing.ms, isOver)
       return result(sim, expectation, now(), ` within ${formatDuration(timing.ms)}`)
     }
     case 'always': {
-      sim.runUntil(() => !now().holds, { within: timing.ms })
+      yield* passUntil(sim, () => !now().holds, timing.ms, isOver)
       return result(sim, expectation, now(), ` for all of ${formatDuration(timing.ms)}`)
     }
     case 'never': {
-      sim.runUntil(() => now().holds, { within: timing.ms })
+      yield* passUntil(sim, () => now().holds, timing.ms, isOver)
       const finding = now()
       return result(
         sim,

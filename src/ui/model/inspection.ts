@@ -1,7 +1,7 @@
 import type { Event, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { safeText } from '../../bytes/terminal-text.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
-import { safeText } from '../../report/text.ts'
 import { decodedSize } from '../../report/words.ts'
 import { formatInstant } from '../../sim/duration.ts'
 import { containerStates, volumeStates } from './machines.ts'
@@ -15,7 +15,7 @@ export interface InspectorLine {
 }
 
 const heading = (text: string): InspectorLine => ({ text, style: 'heading' })
-const plain = (text: string): InspectorLine => ({ text: safeText(text), style: 'plain' })
+const plain = (text: string): InspectorLine => ({ text, style: 'plain' })
 
 /** Everything about one object at a moment: what it is, where it stands in its life, its files, its events. */
 export function inspect(recording: Recording, at: number, row: ObjectRow): readonly InspectorLine[] {
@@ -28,7 +28,7 @@ export function inspect(recording: Recording, at: number, row: ObjectRow): reado
     ...(row.kind === 'Pod' ? podLines(row.object as Pod, past, recording) : []),
     ...(row.kind === 'Secret' ? secretLines(row.object as Secret) : []),
     ...eventLines(recording, now, row),
-  ]
+  ].map(({ text, style }) => ({ text: safeText(recording.redaction.text(text)), style }))
 }
 
 function facts({ kind, namespace, name, object }: ObjectRow): readonly InspectorLine[] {
@@ -44,7 +44,7 @@ function podLines(pod: Pod, past: readonly JournalRecord[], { volumeFiles }: Rec
   const lines: InspectorLine[] = [plain(`on ${pod.spec.nodeName ?? 'no node yet'}, ${pod.status?.phase ?? 'Pending'}`)]
   for (const { name, states, here, message } of containerStates(pod)) {
     lines.push(heading(`Container ${name}`), { text: path(states, here), style: 'here' })
-    if (message !== undefined) lines.push({ text: safeText(message), style: 'warning' })
+    if (message !== undefined) lines.push({ text: message, style: 'warning' })
   }
   for (const { name, states, here, files } of volumeStates(pod, past, volumeFiles)) {
     lines.push(heading(`Volume ${name}`), { text: path(states, here), style: 'here' }, ...files.map(plain))
@@ -81,9 +81,7 @@ function eventLines(recording: Recording, now: number, row: ObjectRow): readonly
     heading('Events'),
     ...[...newest.values()].map(
       ({ event, time }): InspectorLine => ({
-        text: safeText(
-          `${formatInstant(time)} ${event.reason ?? ''}${(event.count ?? 1) > 1 ? ` x${event.count}` : ''} ${event.message ?? ''}`,
-        ),
+        text: `${formatInstant(time)} ${event.reason ?? ''}${(event.count ?? 1) > 1 ? ` x${event.count}` : ''} ${event.message ?? ''}`,
         style: event.type === 'Warning' ? 'warning' : 'plain',
       }),
     ),

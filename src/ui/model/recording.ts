@@ -1,14 +1,17 @@
+import { safeText } from '../../bytes/terminal-text.ts'
 import { createHistory, type History } from '../../kernel/history.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import { createTeller } from '../../report/story.ts'
-import { safeText } from '../../report/text.ts'
 import type { Tone } from '../../report/told.ts'
 import type { Scenario } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
-import { actionText, type RunOptions, runScenario } from '../../scenario/run.ts'
+import { type RunListener, type RunOptions, runScenario } from '../../scenario/run.ts'
+import { actionText } from '../../scenario/telling.ts'
 import { SimUsageError } from '../../sim/options.ts'
+import type { Sim } from '../../sim/sim.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
 export interface Moment {
@@ -28,52 +31,90 @@ export interface Recording {
   readonly result: ScenarioResult
   readonly moments: readonly Moment[]
   readonly journal: Journal
+  /** Masks values of Secrets in what the player says. */
+  readonly redaction: Redaction
   readonly history: History
   /** What lay in a volume right after the record of its set-up, by the record's seq. */
   readonly volumeFiles: ReadonlyMap<number, readonly VolumeFile[]>
 }
 
-export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim' | 'seed'>): Recording {
+/** Listens to a run and makes a recording of it. */
+export interface Recorder {
+  readonly listener: RunListener
+  /** What was recorded, once the run is over; undefined if it never had a simulation. */
+  recorded(result: ScenarioResult): Recording | undefined
+}
+
+export function createRecorder(): Recorder {
   const moments: Moment[] = []
-  let journal: Journal | undefined
-  let lastSeq = 0
   const volumeFiles = new Map<number, readonly VolumeFile[]>()
-  const add = (kind: Moment['kind'], time: VirtualMs, text: string, tone: Tone = 'normal', actor = '') =>
-    moments.push({ seq: lastSeq, time, kind, actor, text: safeText(text), tone, cause: 0 })
-  const result = runScenario(scenario, {
-    ...options,
-    started(sim) {
-      journal = sim.journal
-      lastSeq = sim.journal.records[sim.journal.records.length - 1]?.seq ?? 0
-      const tell = createTeller()
-      sim.journal.observe((kept) => {
-        lastSeq = kept.seq
-        if (kept.type === 'volume.set-up' && kept.object !== undefined) {
-          const { name, namespace } = kept.object
-          volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
-        }
-        const line = tell(kept)
-        if (line === undefined || line.tone === 'chatter') return
-        const { seq, time, actor, text, tone, cause } = line
-        moments.push({ kind: 'story', seq, time, actor, text: safeText(text), tone, cause })
-      })
+  let known: { readonly journal: Journal; readonly redaction: Redaction } | undefined
+  let lastSeq = 0
+  const add = (kind: Moment['kind'], { now }: Pick<Sim, 'now'>, text: string, tone: Tone = 'normal') =>
+    void moments.push({ seq: lastSeq, time: now(), kind, actor: '', text, tone, cause: 0 })
+  const listen = (sim: Sim): void => {
+    const tell = createTeller()
+    sim.journal.observe((kept) => {
+      lastSeq = kept.seq
+      if (kept.type === 'volume.set-up' && kept.object !== undefined) {
+        const { name, namespace } = kept.object
+        volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
+      }
+      const line = tell(kept)
+      if (line !== undefined && line.tone !== 'chatter') moments.push({ kind: 'story', ...line })
+    })
+  }
+  return {
+    listener: {
+      started(sim, redaction) {
+        known = { journal: sim.journal, redaction }
+        lastSeq = sim.journal.records[sim.journal.records.length - 1]?.seq ?? 0
+        listen(sim)
+      },
+      stepping({ say, action }, sim) {
+        if (say !== undefined) add('say', sim, say.trim())
+        if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
+          add('command', sim, actionText(action))
+      },
+      acted(_step, { output, mismatches, problem }, sim) {
+        const printed = output === undefined ? '' : (output.stdout + output.stderr).trimEnd()
+        if (printed !== '') add('output', sim, printed)
+        for (const { what, expected, found } of mismatches)
+          add('verdict', sim, `${what}: expected ${expected}; found: ${found}`, 'warning')
+        if (problem !== undefined) add('verdict', sim, problem, 'warning')
+      },
+      judged(_step, { passed, expected, found }, sim) {
+        add('verdict', sim, passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
+      },
     },
-    stepping(step, sim) {
-      if (step.say !== undefined) add('say', sim.now(), step.say.trim())
-      const { action } = step
-      if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
-        add('command', sim.now(), actionText(action))
-    },
-    stepped(_step, done, sim) {
-      const printed = done.output === undefined ? '' : (done.output.stdout + done.output.stderr).trimEnd()
-      if (printed !== '') add('output', sim.now(), printed)
-      if (done.problem !== undefined) add('verdict', sim.now(), done.problem, 'warning')
-      for (const { passed, expected, found } of done.expectations) {
-        add('verdict', sim.now(), passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
+    recorded(result) {
+      if (known === undefined) return undefined
+      const { journal, redaction } = known
+      const told = moments.map((moment) => ({ ...moment, text: safeText(masked(moment, redaction)) }))
+      return {
+        scenario: result.scenario,
+        result,
+        moments: told,
+        journal,
+        redaction,
+        history: createHistory(journal),
+        volumeFiles,
       }
     },
-  })
-  // Without a simulation there is nothing to play: what made it impossible is all there is to say.
-  if (journal === undefined) throw result.crash ?? new SimUsageError(result.reason ?? 'the simulation did not begin')
-  return { scenario, result, moments, journal, history: createHistory(journal), volumeFiles }
+  }
+}
+
+/** Outputs of commands stay as they are: a real cluster would have printed them. */
+function masked({ kind, text }: Moment, redaction: Redaction): string {
+  if (kind === 'output') return text
+  return kind === 'say' ? redaction.prose(text) : redaction.text(text)
+}
+
+/** All of a run at once. Throws where there is nothing to play: what made it impossible is all there is to say. */
+export function record(scenario: Scenario, options: Pick<RunOptions, 'createSim' | 'seed'>): Recording {
+  const recorder = createRecorder()
+  const result = runScenario(scenario, { ...options, ...recorder.listener })
+  const recording = recorder.recorded(result)
+  if (recording === undefined) throw result.crash ?? new SimUsageError(result.reason ?? 'the simulation did not begin')
+  return recording
 }

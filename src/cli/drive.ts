@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises'
+import { plain } from '../report/text.ts'
+import type { Scenario } from '../scenario/model.ts'
+import type { ScenarioResult } from '../scenario/result.ts'
+import { type RunOptions, runInSlices } from '../scenario/run.ts'
+import type { SliceNews } from '../scenario/slices.ts'
+import { formatInstant } from '../sim/duration.ts'
+import type { Sim } from '../sim/sim.ts'
+import type { Output } from './output.ts'
+
+/** Whether somebody asked the command to stop: ctrl-C, or a polite kill. */
+export interface StopSignal {
+  readonly isStopped: boolean
+  /** Does what can't be stopped half-way: while it goes on a signal ends the process, as it ends any. */
+  unheard<T>(work: () => T): T
+  /** Listens no longer. */
+  close(): void
+}
+
+/** Listens for the signals that stop a run at its next slice. A second one does not wait for it. */
+export function listenForStop(onImpatience: () => void): StopSignal {
+  let isStopped = false
+  const stop = (): void => {
+    if (isStopped) onImpatience()
+    isStopped = true
+  }
+  const open = () => {
+    for (const signal of signals) process.on(signal, stop)
+  }
+  const close = () => {
+    for (const signal of signals) process.off(signal, stop)
+  }
+  open()
+  return {
+    get isStopped() {
+      return isStopped
+    },
+    unheard(work) {
+      close()
+      try {
+        return work()
+      } finally {
+        open()
+      }
+    },
+    close,
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** How long a slice may take: short enough for a hand that presses ctrl-C, long enough to cost nothing. */
+const sliceMs = 40
+/** Runs that end before are not worth a line that says how far they are. */
+const progressAfterMs = 1000
+const progressEveryMs = 200
+/** Events between two looks at the clock. */
+const eventsALook = 128
+
+/** Runs a scenario in slices; between them signals are heard and progress is told. */
+export async function drive(
+  scenario: Scenario,
+  options: RunOptions,
+  { output, stop }: { readonly output: Output; readonly stop: StopSignal },
+): Promise<ScenarioResult> {
+  const beganAt = performance.now()
+  let sliceEndsAt = beganAt + sliceMs
+  let toldAt = beganAt + progressAfterMs - progressEveryMs
+  let events = 0
+  let sim: Sim | undefined
+  const isSliceOver = (): boolean => ++events % eventsALook === 0 && performance.now() > sliceEndsAt
+  const started: RunOptions['started'] = (made, redaction) => {
+    sim = made
+    options.started?.(made, redaction)
+  }
+  const slices = runInSlices(scenario, { ...options, started }, isSliceOver)
+  const next = () => slices.next(stop.isStopped ? 'stop' : 'go')
+  for (let news: SliceNews = 'time'; ; ) {
+    const step: IteratorResult<SliceNews, ScenarioResult> = news === 'command' ? stop.unheard(next) : next()
+    if (step.done === true) {
+      output.progress(undefined)
+      return step.value
+    }
+    news = step.value
+    await setImmediate()
+    const now = performance.now()
+    if (now - toldAt >= progressEveryMs) {
+      toldAt = now
+      output.progress(progressLine(scenario, sim, events / ((now - beganAt) / 1000)))
+    }
+    sliceEndsAt = performance.now() + sliceMs
+  }
+}
+
+function progressLine(scenario: Scenario, sim: Sim | undefined, eventsPerSecond: number) {
+  const rate = Math.round(eventsPerSecond).toLocaleString('en')
+  return plain`${scenario.file}  ${formatInstant(sim?.now() ?? 0)}  ${rate} events/s`
+}

@@ -1,0 +1,173 @@
+import type { KubeObject } from '../api/types/meta.ts'
+import { encodeBase64, fromBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import { sha256Hex } from '../bytes/sha256.ts'
+import type { Journal, JournalRecord } from '../kernel/journal.ts'
+import { SecretWords } from './secret-words.ts'
+
+/**
+ * Values of Secrets in podsim's own words: verdicts, failures, story, exports. Each is told by its size and a short digest
+ * that is salted with the run's seed, so that equal values look equal within a run and no table of digests of weak values
+ * fits. Outputs of commands are none of podsim's words: what a real cluster's command would have printed stays.
+ */
+export interface Redaction {
+  /** What podsim says, with no value in it. */
+  text(text: string): string
+  /** What an author wrote for readers: single words that are also somebody's value stay, for they are the author's. */
+  prose(text: string): string
+  /** A value inside, whatever it is in: strings of objects and lists, the data of Secrets by its keys. */
+  value(value: unknown): unknown
+  /** Knows the values of a Secret before there is one, as a manifest has them. */
+  learn(secret: unknown): void
+}
+
+export interface RedactionSource {
+  readonly seed: string
+  readonly reveal: boolean
+  /** Where Secrets come from as the run goes on. */
+  readonly journal: Pick<Journal, 'records' | 'level'>
+  /** All Secrets there are now; asked where the journal keeps no records. */
+  readonly secrets: () => readonly KubeObject[]
+}
+
+/** Everything as it is: what `--reveal` asks for. */
+export const revealed: Redaction = {
+  text: (text) => text,
+  prose: (text) => text,
+  value: (value) => value,
+  learn: () => {},
+}
+
+export function createRedaction({ seed, reveal, journal, secrets }: RedactionSource): Redaction {
+  if (reveal) return revealed
+  const salt = sha256Hex(utf8Bytes(`podsim/redaction/${seed}`))
+  const mask = (bytes: Uint8Array): string => {
+    const digest = sha256Hex(utf8Bytes(`${salt}/${encodeBase64(bytes)}`)).slice(0, digestDigits)
+    return `<${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}, ${digest}>`
+  }
+  const words = new SecretWords(mask)
+  let read = 0
+  const catchUp = (): void => {
+    for (; read < journal.records.length; read++) {
+      const record = journal.records[read]
+      if (record !== undefined) learnRecord(record, words)
+    }
+    if (journal.level === 'off') for (const secret of secrets()) learnSecret(secret, words)
+  }
+  const text = (given: string): string => {
+    catchUp()
+    return words.redact(given)
+  }
+  return {
+    text,
+    prose(given) {
+      catchUp()
+      return words.redactProse(given)
+    },
+    value(given) {
+      catchUp()
+      return redactedValue(given, { words, mask })
+    },
+    learn: (secret) => learnSecret(secret, words),
+  }
+}
+
+/** Enough to tell values of a run apart, too few to stand for them. */
+const digestDigits = 8
+
+function learnRecord({ object, type, after }: JournalRecord, words: SecretWords): void {
+  if (object === undefined) return
+  words.learnName(object.name)
+  if (object.namespace !== undefined) words.learnName(object.namespace)
+  if (type !== 'object.created' && type !== 'object.updated') return
+  if (object.kind === 'Secret') learnSecret(after, words)
+  if (object.kind === 'Pod' && type === 'object.created') learnParts(after, words)
+}
+
+/** Names that a Pod gives to what is in it. */
+function learnParts(pod: unknown, words: SecretWords): void {
+  const spec = memberOf(pod, 'spec')
+  for (const part of ['containers', 'initContainers', 'volumes']) {
+    const list = memberOf(spec, part)
+    if (!Array.isArray(list)) continue
+    for (const each of list) {
+      const name = memberOf(each, 'name')
+      if (typeof name === 'string') words.learnName(name)
+    }
+  }
+}
+
+function learnSecret(secret: unknown, words: SecretWords): void {
+  for (const [key, value] of textsOf(memberOf(secret, 'data'))) {
+    words.learnName(key)
+    const bytes = fromBase64(value)
+    // What is no base64 is no value yet; as it stands it may be one that its author forgot to encode.
+    words.learn(bytes ?? utf8Bytes(value), bytes === undefined ? [] : [value])
+    if (bytes !== undefined && /^\.docker(cfg|configjson)$/.test(key)) learnCredentials(bytes, words)
+  }
+  for (const [key, value] of textsOf(memberOf(secret, 'stringData'))) {
+    words.learnName(key)
+    words.learn(utf8Bytes(value), [])
+  }
+}
+
+/** What an image pull Secret holds inside: each registry's password, and user and password together. */
+function learnCredentials(bytes: Uint8Array, words: SecretWords): void {
+  const text = utf8Text(bytes)
+  if (!isUtf8(bytes, text)) return
+  let config: unknown
+  try {
+    config = JSON.parse(text)
+  } catch {
+    return // The API server refuses it: it can't be in a Secret.
+  }
+  const registries = memberOf(config, 'auths') ?? config
+  if (typeof registries !== 'object' || registries === null) return
+  for (const registry of Object.values(registries)) {
+    for (const field of ['password', 'auth']) {
+      const value = memberOf(registry, field)
+      if (typeof value === 'string' && value !== '') words.learn(utf8Bytes(value), [])
+    }
+  }
+}
+
+interface Masks {
+  readonly words: SecretWords
+  readonly mask: (bytes: Uint8Array) => string
+}
+
+/** An object as it may be written out: in Secrets every value of data, elsewhere what is a value of one. */
+function redactedValue(value: unknown, masks: Masks): unknown {
+  if (typeof value === 'string') return masks.words.redact(value)
+  if (Array.isArray(value)) return value.map((each) => redactedValue(each, masks))
+  if (typeof value !== 'object' || value === null) return value
+  const isSecret = memberOf(value, 'kind') === 'Secret'
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, redactedMember(key, inner, isSecret, masks)]),
+  )
+}
+
+function redactedMember(key: string, inner: unknown, isSecret: boolean, masks: Masks): unknown {
+  const { mask } = masks
+  if (isSecret && key === 'data')
+    return Object.fromEntries(
+      textsOf(inner).map(([name, text]) => [name, mask(fromBase64(text) ?? utf8Bytes(text))] as const),
+    )
+  if (isSecret && key === 'stringData')
+    return Object.fromEntries(textsOf(inner).map(([name, text]) => [name, mask(utf8Bytes(text))] as const))
+  if (key === lastApplied && typeof inner === 'string') return mask(utf8Bytes(inner))
+  return redactedValue(inner, masks)
+}
+
+/** The copy that `kubectl apply` keeps of what it applied, Secrets' values included. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key] // an object, and it has the key
+    : undefined
+}
+
+function textsOf(map: unknown): readonly (readonly [key: string, text: string])[] {
+  if (typeof map !== 'object' || map === null) return []
+  return Object.entries(map).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []))
+}

@@ -1,0 +1,160 @@
+import { encodeBase64, isUtf8, utf8Text } from '../bytes/bytes.ts'
+
+/**
+ * What values of Secrets look like in texts, and texts without them.
+ *
+ * A value that looks like nothing else (long, or letters with digits or signs) goes wherever it stands. A plain word
+ * (`one`, `admin`, `5432`) is a value only where a text quotes it: as a whole line, in quotes, after `=` or `:`. Otherwise a
+ * Secret that holds `pod` would make every sentence unreadable. Names of objects stay: a cluster shows them to everybody.
+ */
+export class SecretWords {
+  readonly #mask: (bytes: Uint8Array) => string
+  /** Every form of every value, and what is told instead. */
+  readonly #forms = new Map<string, string>()
+  /** Forms that go wherever they stand, by their first characters, longest first. */
+  readonly #telling = new Map<string, string[]>()
+  readonly #names = new Set<string>(ordinaryWords)
+
+  constructor(mask: (bytes: Uint8Array) => string) {
+    this.#mask = mask
+  }
+
+  /** A name that objects, containers or keys bear. */
+  learnName(name: string): void {
+    this.#names.add(name)
+  }
+
+  /** A value; `more` are other forms of it, such as the base64 that a manifest has. */
+  learn(bytes: Uint8Array, more: readonly string[]): void {
+    if (bytes.length === 0) return
+    const base64 = encodeBase64(bytes)
+    if (this.#forms.has(base64)) return
+    const mask = this.#mask(bytes)
+    const text = utf8Text(bytes)
+    for (const form of [base64, base64.replace(/=+$/, ''), ...more]) this.#add(form, mask)
+    this.#add(text, mask)
+    if (!isUtf8(bytes, text)) return
+    this.#add(JSON.stringify(text).slice(1, -1), mask)
+    const lines = text.split('\n')
+    if (lines.length === 1) return
+    this.#add(text.trim(), mask)
+    for (const line of lines) if (isTelling(line) && !line.startsWith('-----')) this.#add(line, mask)
+  }
+
+  redact(text: string): string {
+    if (this.#forms.size === 0) return text
+    const telling = this.#withoutTelling(text, () => true)
+    return telling
+      .replace(quoted, (segment) => this.#quoted(segment))
+      .replace(/(?<=')[^'\n]*(?=')/g, (inner) => this.#forms.get(inner) ?? inner)
+      .replace(afterSign, (word) => (isNothingSpecial(word) ? word : (this.#forms.get(word) ?? word)))
+      .split('\n')
+      .map((line) => this.#forms.get(line.trim()) ?? line)
+      .join('\n')
+  }
+
+  redactProse(text: string): string {
+    return this.#forms.size === 0 ? text : this.#withoutTelling(text, (form) => !/^[a-z-]{1,15}$/i.test(form))
+  }
+
+  #add(form: string, mask: string): void {
+    if (form === '' || this.#forms.has(form)) return
+    this.#forms.set(form, mask)
+    // A line end is no part of what is seen.
+    if (form.endsWith('\n')) this.#add(form.slice(0, -1), mask)
+    else if (isTelling(form)) this.#addTelling(form)
+  }
+
+  #addTelling(form: string): void {
+    const head = form.slice(0, headLength)
+    const alike = this.#telling.get(head)
+    if (alike === undefined) this.#telling.set(head, [form])
+    else alike.splice(placeByLength(alike, form.length), 0, form)
+  }
+
+  #withoutTelling(text: string, counts: (form: string) => boolean): string {
+    let done = ''
+    let copied = 0
+    for (let at = 0; at + headLength <= text.length; ) {
+      const form = this.#tellingAt(text, at)
+      if (form === undefined || !counts(form)) at++
+      else {
+        done += text.slice(copied, at) + (this.#forms.get(form) ?? '')
+        at += form.length
+        copied = at
+      }
+    }
+    return done + text.slice(copied)
+  }
+
+  #tellingAt(text: string, at: number): string | undefined {
+    return this.#telling
+      .get(text.slice(at, at + headLength))
+      ?.find((form) => text.startsWith(form, at) && !this.#names.has(form) && standsAlone(text, at, form.length))
+  }
+
+  /** A quoted text is looked at as what it says. */
+  #quoted(segment: string): string {
+    let inner: unknown
+    try {
+      inner = JSON.parse(segment)
+    } catch {
+      return segment
+    }
+    if (typeof inner !== 'string') return segment
+    if (masked.test(inner)) return inner
+    const whole = this.#forms.get(inner) ?? this.#forms.get(inner.trim())
+    if (whole !== undefined) return whole
+    const lines = inner.split('\n')
+    if (lines.length === 1) return segment
+    const told = lines.map((line) => this.#forms.get(line.trim()) ?? line)
+    return told.some((line, i) => line !== lines[i]) ? JSON.stringify(told.join('\n')) : segment
+  }
+}
+
+const headLength = 4
+/** From this length on a value goes even as a part of a longer word. */
+const longEnough = 8
+
+/** What the mask of a whole value looks like: it needs no quotes. */
+const masked = /^<\d+ bytes?, [0-9a-f]+>$/
+const quoted = /"(?:[^"\\\n]|\\[^\n])*"/g
+const afterSign = /(?<=[=:] ?)[^\s"'=:,;&|<>(){}[\]]+/g
+
+/** Words of Kubernetes and of podsim: as values they hide nothing, as words they are everywhere. */
+const ordinaryWords = [
+  'kubernetes',
+  'kube-system',
+  'namespace',
+  'container',
+  'configmap',
+  'deployment',
+  'password',
+  'passwords',
+  'username',
+  'user-pass',
+  'certificate',
+  'production',
+  'development',
+]
+
+function isTelling(form: string): boolean {
+  if (form.length < headLength) return false
+  return form.length >= longEnough || !/^(?:[a-z]+|\d+)$/i.test(form)
+}
+
+/** `restarts: 1`, `immutable: true`: such values are told apart by nothing. */
+function isNothingSpecial(word: string): boolean {
+  return /^(?:.|\d{1,3}|true|false|yes|no|null)$/i.test(word)
+}
+
+/** A short value is one only where no letter or digit touches it. */
+function standsAlone(text: string, at: number, length: number): boolean {
+  if (length >= longEnough) return true
+  return !/[a-z0-9]/i.test(text.charAt(at - 1)) && !/[a-z0-9]/i.test(text.charAt(at + length))
+}
+
+function placeByLength(forms: readonly string[], length: number): number {
+  const place = forms.findIndex((form) => form.length < length)
+  return place === -1 ? forms.length : place
+}

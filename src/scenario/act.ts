@@ -1,0 +1,56 @@
+import type { CommandResult } from '../looks/containers.ts'
+import type { Fault, Sim } from '../sim/sim.ts'
+import type { Expectation, StepAction } from './model.ts'
+import { endless, pass, rest, type SliceEnd, type Slices } from './slices.ts'
+import { execArguments } from './telling.ts'
+
+/** What came of an action. */
+export interface Done {
+  /** What a command printed and returned. */
+  readonly output?: CommandResult
+  /** What is still to be waited for. */
+  readonly waitsFor?: Expectation
+}
+
+/** Carries out what a step says. Throws a SimUsageError where only now can be known that it means nothing. */
+export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done> {
+  if (isOver !== endless && isCommand(action)) yield* rest('command')
+  switch (action.kind) {
+    case 'kubectl':
+      return {
+        output: sim.kubectl(action.line, {
+          ...(action.as === undefined ? {} : { as: action.as }),
+          ...(action.editor === undefined ? {} : { editor: action.editor }),
+        }),
+      }
+    case 'run':
+      return { output: sim.shell(action.script, action.as === undefined ? {} : { as: action.as }) }
+    case 'apply':
+      return { output: sim.kubectl(['apply', '-f', '-'], { stdin: action.manifest }) }
+    case 'exec': {
+      const target = {
+        pod: action.pod,
+        ...(action.container === undefined ? {} : { container: action.container }),
+        ...(action.namespace === undefined ? {} : { namespace: action.namespace }),
+      }
+      return { output: sim.exec(target, execArguments(action.line)) }
+    }
+    case 'wait':
+      yield* pass(sim, action.ms, isOver)
+      return {}
+    case 'waitFor': {
+      const { expectation } = action
+      // Without a limit of its own a wait gives up after ten virtual minutes, as a learner would.
+      const timing = expectation.timing.kind === 'now' ? ({ kind: 'within', ms: 600_000 } as const) : expectation.timing
+      return { waitsFor: { ...expectation, timing } }
+    }
+    case 'fault':
+      // Checked by the schema: exact optional types are what the cast is for.
+      sim.fault({ ...action.fault, ...(action.forMs === undefined ? {} : { for: action.forMs }) } as Fault)
+      return {}
+  }
+}
+
+function isCommand({ kind }: StepAction): boolean {
+  return kind === 'kubectl' || kind === 'run' || kind === 'apply' || kind === 'exec'
+}

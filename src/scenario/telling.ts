@@ -1,0 +1,78 @@
+import type { InvariantViolation } from '../invariants/invariant.ts'
+import { objectName } from '../kernel/journal.ts'
+import type { Redaction } from '../looks/redaction.ts'
+import type { StepAction } from './model.ts'
+import type { ExpectationResult, OutputMismatch } from './result.ts'
+import type { FaultSource } from './schema.ts'
+import { shellQuoted } from './shell-quote.ts'
+
+/** What a run says of itself. Where values of Secrets could be in it, they are masked here and nowhere else. */
+
+/** What a step does, as the story heads it: the command line as it ran. */
+export function actionText(action: StepAction): string {
+  switch (action.kind) {
+    case 'kubectl':
+      return `kubectl ${action.line}`
+    case 'run':
+      return action.script.trimEnd()
+    case 'apply':
+      return `kubectl apply -f - <<EOF\n${action.shown.trimEnd()}\nEOF`
+    case 'exec': {
+      const namespace = action.namespace === undefined ? '' : ` -n ${action.namespace}`
+      const container = action.container === undefined ? '' : ` -c ${action.container}`
+      return `kubectl exec${namespace} ${action.pod}${container} -- ${execArguments(action.line).map(shellQuoted).join(' ')}`
+    }
+    case 'wait':
+    case 'waitFor':
+      return 'wait'
+    case 'fault':
+      return `fault ${faultWords(action.fault)}`
+  }
+}
+
+/** What runs in the container for the line of an `exec:`. */
+export function execArguments(line: string): readonly string[] {
+  return ['sh', '-c', line]
+}
+
+/** `partition node-1, for 2m`: as the scenario has it. */
+function faultWords(fault: FaultSource): string {
+  return Object.entries(fault)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ')
+}
+
+export function redactedExpectation(result: ExpectationResult, redaction: Redaction): ExpectationResult {
+  return {
+    ...result,
+    expected: shortened(redaction.text(result.expected)),
+    found: shortened(redaction.text(result.found)),
+    because: result.because === undefined ? undefined : redaction.prose(result.because),
+  }
+}
+
+export function redactedMismatch({ what, expected, found }: OutputMismatch, redaction: Redaction): OutputMismatch {
+  return { what, expected: redaction.text(expected), found: redaction.text(found) }
+}
+
+/** A broken invariant and what led there, a line for each record. */
+export function violationText({ message, time, objects, records }: InvariantViolation): string {
+  const about = objects.map((object) => `\n    ${objectName(object)}`)
+  const chain = records.map((record) => {
+    const object = record.object === undefined ? '' : ` ${objectName(record.object)}`
+    return `\n    ${record.time} ms ${record.actor} ${record.type}${object}`
+  })
+  return `${message}, at ${time} ms${about.join('')}${chain.length === 0 ? '' : `\n  what led there:${chain.join('')}`}`
+}
+
+/** Quotations are cut where they are long: after masking, lest half a value stays. */
+const quotation = /"(?:[^"\\]|\\.)*"/g
+const longestQuotation = 120
+const longestPhrase = 2000
+
+function shortened(phrase: string): string {
+  const cut = phrase.replace(quotation, (text) =>
+    text.length > longestQuotation ? `${text.slice(0, longestQuotation - 3)}...` : text,
+  )
+  return cut.length > longestPhrase ? `${cut.slice(0, longestPhrase - 3)}...` : cut
+}
