@@ -71,18 +71,19 @@ export function withoutValue(object: unknown, path: readonly string[]): JsonObje
 
 /** Order of UTF-16 units is not order of bytes beyond the basic plane; keys of maps are compared as Go compares strings. */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0
-  const left = Array.from(a, codeOf)
-  const right = Array.from(b, codeOf)
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
+  const common = Math.min(a.length, b.length)
+  for (let i = 0; i < common; i++) {
+    const left = a.charCodeAt(i)
+    const right = b.charCodeAt(i)
+    if (left !== right) return placeOf(left) - placeOf(right)
   }
-  return left.length - right.length
+  return a.length - b.length
 }
 
-function codeOf(char: string): number {
-  return char.codePointAt(0) ?? 0
+/** Surrogates stand for what comes after all other units. */
+function placeOf(unit: number): number {
+  if (unit < 0xd800) return unit
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
 }
 
 export function deepEqual(a: unknown, b: unknown): boolean {
@@ -114,6 +115,7 @@ export function goJsonIndented(value: unknown, indent: string, prefix = ''): str
 }
 
 function escapeHtml(json: string): string {
+  if (!/[<>&\u2028\u2029]|\\[bf]/.test(json)) return json
   return json
     .replace(/\\b/g, (text, offset: number) => (isEscaped(json, offset) ? text : '\\u0008'))
     .replace(/\\f/g, (text, offset: number) => (isEscaped(json, offset) ? text : '\\u000c'))
@@ -126,11 +128,19 @@ function isEscaped(json: string, offset: number): boolean {
   return slashes % 2 === 1
 }
 
+/** Texts are put together piece by piece: lists of pieces cost more than they are. */
 function compact(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(compact).join(',')}]`
+  if (Array.isArray(value)) {
+    let items = ''
+    for (let i = 0; i < value.length; i++) items += (i === 0 ? '' : ',') + compact(value[i])
+    return `[${items}]`
+  }
   if (!isObject(value)) return scalar(value)
-  const fields = sortedKeys(value).map((key) => `${JSON.stringify(key)}:${compact(value[key])}`)
-  return `{${fields.join(',')}}`
+  let fields = ''
+  for (const key of sortedKeys(value)) {
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${compact(value[key])}`
+  }
+  return `{${fields}}`
 }
 
 function indented(value: unknown, indent: string, prefix: string): string {
@@ -147,9 +157,17 @@ function indented(value: unknown, indent: string, prefix: string): string {
 }
 
 function sortedKeys(value: JsonObject): string[] {
-  return Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort(compareBytes)
+  const keys = Object.keys(value)
+  let inOrder = true
+  let filled = 0
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] ?? ''
+    if (value[key] === undefined) continue
+    if (filled > 0 && compareBytes(keys[filled - 1] ?? '', key) > 0) inOrder = false
+    keys[filled++] = key
+  }
+  keys.length = filled
+  return inOrder ? keys : keys.sort(compareBytes)
 }
 
 function scalar(value: unknown): string {

@@ -37,6 +37,8 @@ const serverAddress = 'https://10.0.0.1:6443'
 export interface Commands {
   kubectl(argv: readonly string[], options: CommandOptions): CommandResult
   shell(script: string, options: CommandOptions): CommandResult
+  /** Namespace of kubectl's present context. */
+  namespace(): string
 }
 
 export function createCommands(world: CommandWorld): Commands {
@@ -103,6 +105,7 @@ export function createCommands(world: CommandWorld): Commands {
       world.files.remove(stdinFile)
       return result
     },
+    namespace: () => config.contexts.find(({ name }) => name === config.currentContext)?.namespace ?? 'default',
   }
 }
 

@@ -23,6 +23,7 @@ import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
 import { createCommands } from './commands.ts'
+import { type Applied, createDirectApply } from './direct-apply.ts'
 import { clusterFault, faultText } from './faults.ts'
 import { httpRequest } from './http-request.ts'
 import { createMemoryFiles } from './memory-files.ts'
@@ -95,6 +96,13 @@ export function createObservedSim(
     etcdValue,
     isReachable: () => reachability.blockedBy === 0,
   })
+  const applyDirectly = createDirectApply({
+    server,
+    minor: settings.minor,
+    kubectl: settings.kubectl,
+    isReachable: () => reachability.blockedBy === 0,
+    namespace: commands.namespace,
+  })
   const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
   let isDisposed = false
   const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
@@ -153,7 +161,7 @@ export function createObservedSim(
   const sim: Sim = {
     now: () => kernel.now() - bringUpMs,
     seed: settings.seed,
-    apply: alive((...manifests) => applyAll(commands.kubectl, manifests)),
+    apply: alive((...manifests) => applyAll(commands.kubectl, applyDirectly, manifests)),
     kubectl: alive((line, commandOptions = {}) =>
       typeof line === 'string'
         ? commands.shell(`kubectl ${line}`, commandOptions)
@@ -306,12 +314,23 @@ function eventsOf(
 
 type Kubectl = (argv: readonly string[], options: { readonly stdin: string }) => CommandResult
 
-function applyAll(kubectl: Kubectl, manifests: readonly (string | object | readonly object[])[]): void {
+function applyAll(
+  kubectl: Kubectl,
+  applyDirectly: (manifest: object) => Applied,
+  manifests: readonly (string | object | readonly object[])[],
+): void {
   for (const manifest of manifests.flat()) {
-    const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
-    const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
-    if (exitCode !== 0) throw new SimUsageError(`the manifest was refused: ${stderr.trim()}`)
+    const applied: Applied = typeof manifest === 'string' ? { kind: 'text' } : applyDirectly(manifest)
+    if (applied.kind === 'applied') continue
+    const stderr = applied.kind === 'refused' ? applied.stderr : refusalOfText(kubectl, manifest)
+    if (stderr !== undefined) throw new SimUsageError(`the manifest was refused: ${stderr.trim()}`)
   }
+}
+
+function refusalOfText(kubectl: Kubectl, manifest: string | object): string | undefined {
+  const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
+  const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
+  return exitCode === 0 ? undefined : stderr
 }
 
 /** `pod/mypod` or `secret/default/mysecret`. */

@@ -15,7 +15,8 @@ export function completed(definition: Definition, members: ReadonlyMap<string, u
 /** Maps that strategies want to see empty: a Secret's data, absent or empty, differ to the rule that it is immutable. */
 const keptWhenEmpty: ReadonlySet<string> = new Set(['data', 'binaryData'])
 
-function isEmpty(value: unknown, field: FieldSchema): boolean {
+/** Whether Go leaves the field out for its value. */
+export function isEmpty(value: unknown, field: FieldSchema): boolean {
   if (!field.omitEmpty) return false
   if (Array.isArray(value)) return value.length === 0
   if (typeof value === 'object' && value !== null) {
@@ -25,7 +26,7 @@ function isEmpty(value: unknown, field: FieldSchema): boolean {
 }
 
 /** What stands for a field that is empty: nothing, unless Go always writes it. */
-function absent(field: FieldSchema, definition: Definition): unknown {
+export function absent(field: FieldSchema, definition: Definition): unknown {
   if (field.pointer) return field.omitEmpty ? undefined : null
   if (field.type.kind === 'object') return emptyObject(field.type.definition)
   if (field.type.kind === 'scalar') {

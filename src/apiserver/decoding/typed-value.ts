@@ -1,0 +1,117 @@
+import { isObject, type JsonObject, setMember } from '../../api/json.ts'
+import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
+import { decodeBase64 } from '../../bytes/bytes.ts'
+import { compareBytes } from '../../go/json.ts'
+import { absent, isEmpty, zeroOf } from './completion.ts'
+import { type SelfDecoding, unmarshal } from './unmarshal.ts'
+
+/** There is something that the decoder of texts has a word to say about, or takes in its own way. */
+export const notPlain = Symbol('not plain')
+
+/**
+ * What `decodeTyped` makes of the JSON text that `goJson` makes of an object, without the text; `notPlain` for what is
+ * not plainly of that kind (unknown or missing fields, other types, numbers that Go writes in another way): then the
+ * text has to be decoded. A test holds the two together.
+ */
+export function typedValue(value: unknown, definition: Definition): Record<string, unknown> | typeof notPlain {
+  if (!isPlainObject(value)) return notPlain
+  let known = 0
+  const object: Record<string, unknown> = {}
+  for (const field of definition.fields.values()) {
+    const given = value[field.name]
+    let made: unknown
+    if (given !== undefined && Object.hasOwn(value, field.name)) {
+      known++
+      made = fieldValue(given, field)
+      if (made === notPlain) return notPlain
+    }
+    if (field.required && (given === undefined || given === null)) return notPlain
+    const kept = made === undefined || isEmpty(made, field) ? absent(field, definition) : made
+    if (kept !== undefined) setMember(object, field.name, kept)
+  }
+  for (const name in value) if (value[name] !== undefined) known--
+  return known === 0 ? object : notPlain
+}
+
+function isPlainObject(value: unknown): value is JsonObject {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function fieldValue(given: unknown, { pointer, type }: FieldSchema): unknown {
+  if (pointer && given === null) return undefined
+  const made = plainValue(given, type)
+  return made === undefined && pointer ? zeroOf(type) : made
+}
+
+/** A value of a type; undefined for null. */
+function plainValue(given: unknown, type: FieldType): unknown {
+  if (given === null) return undefined
+  switch (type.kind) {
+    case 'object':
+      return typedValue(given, type.definition)
+    case 'list':
+      return Array.isArray(given) ? plainItems(given, type.items) : notPlain
+    case 'map':
+      return isPlainObject(given) ? plainMap(given, type.values) : notPlain
+    case 'scalar':
+      return plainScalar(given, type.scalar)
+  }
+}
+
+function plainItems(given: readonly unknown[], items: FieldType): unknown {
+  const list: unknown[] = []
+  for (const item of given) {
+    const made = item === undefined || item === null ? notPlain : plainValue(item, items)
+    if (made === notPlain) return notPlain
+    list.push(made ?? zeroOf(items))
+  }
+  return list
+}
+
+/** Keys stand in the order in which the text would have them. */
+function plainMap(given: JsonObject, values: FieldType): unknown {
+  const map: Record<string, unknown> = {}
+  for (const key of Object.keys(given).sort(compareBytes)) {
+    const item: unknown = given[key]
+    if (item === undefined) continue
+    const made = item === null ? notPlain : plainValue(item, values)
+    if (made === notPlain) return notPlain
+    setMember(map, key, made ?? zeroOf(values))
+  }
+  return map
+}
+
+function plainScalar(given: unknown, scalar: ScalarType): unknown {
+  switch (scalar) {
+    case 'string':
+      return typeof given === 'string' ? given : notPlain
+    case 'boolean':
+      return typeof given === 'boolean' ? given : notPlain
+    case 'int32':
+      return isInteger(given, 2_147_483_647) ? given : notPlain
+    case 'int64':
+      return isInteger(given, Number.MAX_SAFE_INTEGER) ? given : notPlain
+    case 'bytes':
+      // Line breaks and lists of numbers are for the other decoder.
+      return typeof given === 'string' && !/[\r\n]/.test(given) && decodeBase64(given).ok ? given : notPlain
+    case 'quantity':
+    case 'intOrString':
+    case 'time':
+    case 'microTime':
+      return marshaled(given, scalar)
+    default:
+      return notPlain
+  }
+}
+
+function isInteger(given: unknown, max: number): boolean {
+  return Number.isInteger(given) && Math.abs(given as number) <= max && !Object.is(given, -0) // an integer is a number
+}
+
+function marshaled(given: unknown, scalar: SelfDecoding): unknown {
+  if (typeof given !== 'string' && !isInteger(given, 2_147_483_647)) return notPlain
+  const made = unmarshal(JSON.stringify(given), scalar)
+  return typeof made === 'object' ? notPlain : made
+}
