@@ -1,7 +1,7 @@
 const { readFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { dirname, join } = require('node:path')
-const { Script, constants } = require('node:vm')
+const { Script } = require('node:vm')
 
 /** The command in one file, and what V8 had compiled of it at the end of a run; both are made by scripts/bundle.ts. */
 const file = join(__dirname, '../dist/bundle/podsim.cjs')
@@ -12,7 +12,6 @@ function compile(cachedData) {
   const text = readFileSync(file, 'latin1')
   return new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
     filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
   })
 }
@@ -24,4 +23,9 @@ function evaluate(script) {
   return module.exports
 }
 
-module.exports = { file, cacheFile, compile, evaluate }
+/** The player's screen, which is a module. */
+function importScreen() {
+  return import('../dist/bundle/play-terminal.mjs')
+}
+
+module.exports = { file, cacheFile, compile, evaluate, importScreen }

@@ -21,11 +21,19 @@ const common: BuildOptions = {
   outdir: folder,
 }
 
-/** Leaves the player's screen where it is put beside the command. */
+/**
+ * Leaves the player's screen where it is put beside the command. What runs by `vm.Script` with a code cache cannot import
+ * by itself (Node.js 20 forgets how), so that the loader does it.
+ */
 const screenApart: Plugin = {
   name: 'screen-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/ui\/play-terminal\.tsx$/ }, () => ({ path: './play-terminal.mjs', external: true }))
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\/ui\/play-terminal\.tsx$/ }, () => ({ path: 'screen', namespace: 'apart' }))
+    onResolve({ filter: /./, namespace: 'apart' }, ({ path }) => ({ path, external: true }))
+    onLoad({ filter: /./, namespace: 'apart' }, () => ({
+      contents: `import { importScreen } from '../../bin/bundle.js'
+        export const playOnTerminal = async (...given) => (await importScreen()).playOnTerminal(...given)`,
+    }))
   },
 }
 
