@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { actorOf } from './actors.ts'
+import { AdmissionTable } from './admission/chain.ts'
 import type { AdmissionPlugin } from './admission/plugin.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { createAuthorizerChain } from './auth/authorizer-chain.ts'
@@ -41,6 +42,8 @@ export interface ApiServerOptions {
   readonly observers?: readonly StoreObserver[]
   /** Put before the request pipeline, to see what passes; watches do not. */
   readonly around?: ((handle: RequestHandler) => RequestHandler) | undefined
+  /** Whether stored objects are frozen. Default true; a run that nobody checks goes without. */
+  readonly freezes?: boolean
   /** Revision at which the store begins. */
   readonly startRevision?: number
 }
@@ -81,6 +84,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const store = createStore({
     now: () => kernel.now(),
     historyLength: historyLengthOf(minor),
+    freezes: options.freezes ?? true,
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
     written(resource, event) {
       for (const observe of observers) observe(resource, event)
@@ -103,7 +107,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     store,
     uids: random.stream('apiserver/uid'),
     names: random.stream('apiserver/generate-name'),
-    plugins: options.admission,
+    admission: new AdmissionTable(options.admission),
     lookup: {
       get: (resource, namespace, name) => store.collection(storedName(resource)).get(namespace ?? '', name) as never, // the caller names the resource and its type
       list: (resource, namespace) => store.collection(storedName(resource)).list(namespace) as never, // as above

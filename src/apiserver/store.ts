@@ -46,6 +46,8 @@ export interface StoreOptions {
   readonly startRevision?: number
   /** Events kept for watches that start in the past; 0: as many as etcd has. */
   readonly historyLength: (resource: StoredResource) => number
+  /** Whether what is stored is frozen, so that a change of it is an error at once. It makes every copy slower. */
+  readonly freezes: boolean
   /** Key of the watcher index beside the name: `spec.nodeName` of Pods. */
   readonly indexKey?: (resource: StoredResource) => ((object: KubeObject) => string) | undefined
   /** Told of every write before the watchers are; what it answers is passed to `delivering` with each delivery. */
@@ -81,7 +83,7 @@ export function createStore(options: StoreOptions): Store {
         const history = length === 0 ? createUncachedHistory(compacted) : createEventHistory(length, revision)
         const indexKey = options.indexKey?.(resource)
         const watchers = createWatcherIndex(indexKey)
-        collection = createCollection(resource, advance, history, watchers, deliveries, indexKey)
+        collection = createCollection(resource, advance, history, watchers, deliveries, indexKey, options.freezes)
         collections.set(resource, collection)
       }
       return collection
@@ -164,7 +166,9 @@ function createCollection(
   watchers: WatcherIndex,
   deliver: Deliver,
   indexKey: ((object: KubeObject) => string) | undefined,
+  freezes: boolean,
 ): Collection {
+  const kept = freezes ? deepFreeze<KubeObject> : (object: KubeObject) => object
   const namespaces = new Map<string, NamespaceObjects>()
   const index = createObjectIndex(indexKey)
   let size = 0
@@ -182,7 +186,7 @@ function createCollection(
   }
   const put = (object: KubeObject, old: KubeObject | undefined): KubeObject => {
     const revision = advance()
-    const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+    const stored = kept({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
     const inNamespace = namespaceOf(stored.metadata.namespace ?? '')
     inNamespace.objects.set(stored.metadata.name, stored)
     if (old === undefined) inNamespace.names = undefined
@@ -231,7 +235,7 @@ function createCollection(
       inNamespace.sorted = undefined
       if (inNamespace.objects.size === 0) namespaces.delete(namespace)
       size--
-      const gone = deepFreeze({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
+      const gone = kept({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
       record({ type: 'DELETED', object: gone, old, revision })
       return gone
     },

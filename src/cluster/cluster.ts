@@ -25,6 +25,8 @@ export interface ClusterOptions {
   /** Carry out and tell every periodic sync, though nothing changed; see the kubelet's option. */
   readonly recordIdleSyncs?: boolean
   readonly seams?: ClusterSeams
+  /** See the control plane's option. */
+  readonly freezes?: boolean
   /** Every renewal of a watch is a request and told; see the control plane's option. */
   readonly explicitWatches?: boolean
 }

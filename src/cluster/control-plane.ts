@@ -38,6 +38,8 @@ export interface ControlPlaneOptions {
   /** Latencies of the control plane's own links. */
   readonly latencies?: LinkLatencies
   readonly seams?: ClusterSeams
+  /** Whether the API server's objects are frozen. Default true. */
+  readonly freezes?: boolean
   /** Every renewal of a watch is a request, though nothing came in its way. Default false: it is only computed. */
   readonly explicitWatches?: boolean
 }
@@ -83,6 +85,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     }),
     strategies: [...kindStrategies, ...authorization.strategies],
     around: seams.requests,
+    ...(options.freezes === undefined ? {} : { freezes: options.freezes }),
     observers: [
       (resource, event) => {
         authorization.observe(resource, event)

@@ -113,8 +113,8 @@ export class MemoryFileView implements FileView {
   }
 
   mkdirAll(path: string, mode: number): FsResult {
-    const at = this.stat(path)
-    if (at.ok) return at.value.type === 'directory' ? done : this.#no('ENOTDIR', path)
+    const at = this.#existing(path, true)
+    if (at.ok) return at.inode.type === 'directory' ? done : this.#no('ENOTDIR', path)
     const parent = joinPath(path, '..')
     if (at.code === 'ENOENT' && parent !== path) {
       const above = this.mkdirAll(parent, mode)
@@ -142,7 +142,10 @@ export class MemoryFileView implements FileView {
     if (target.inode !== undefined) this.#store.removeName(target.parent, target.name)
     source.found.parent.entries?.delete(source.found.name)
     source.found.parent.mtimeMs = this.#store.now()
-    if (moved.type === 'directory') source.found.parent.links--
+    if (moved.type === 'directory') {
+      source.found.parent.links--
+      this.#store.renames.count++
+    }
     this.#store.addName(target.parent, target.name, moved)
     const detail = { to: nodePathOf(target.parentMount, target.path), ...directoryFlag(moved) }
     this.#tell('rename', source.found, detail)

@@ -5,6 +5,8 @@ import type { FileStat, FsChange, FsErrorCode } from './node-fs.ts'
 export interface InodeStore {
   /** Milliseconds since 1970. */
   now(): number
+  /** How often a directory was renamed: paths that led below it lead there no more. */
+  readonly renames: { count: number }
   create(type: FileStat['type'], device: Device, mode: number): Inode
   /** Replaces a file's content, unless its device is full. */
   setContent(file: Inode, content: Uint8Array): FsErrorCode | undefined
@@ -43,6 +45,7 @@ export function createInodeStore(now: () => number, memoryBytes: number): InodeS
 
   return {
     now,
+    renames: { count: 0 },
     create: (type, device, mode) => new Inode(nextId++, type, device, mode, now()),
     setContent(file, content) {
       const refused = account(file.device, pagesOf(content.length) - pagesOf(file.content.length))

@@ -34,7 +34,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     readOnly: false,
     kind: 'root',
   }
-  const namespace: Namespace = { root: rootMount, mounts: new Map() }
+  const namespace: Namespace = { root: rootMount, mounts: new Map(), renames: store.renames, near: undefined }
   const view = new MemoryFileView({ store, namespace: () => namespace, user: rootUser, umask })
   /** How many mounts lie directly inside of each. */
   const inside = new Map<Mount, number>()
@@ -48,6 +48,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refuse('ENOTDIR', path)
     const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
     namespace.mounts.set(at.inode, made)
+    namespace.near = undefined
     enclosing.set(made, at.mount)
     inside.set(at.mount, (inside.get(at.mount) ?? 0) + 1)
     store.emit({ op: 'mount', path: at.path, detail: { kind } })
@@ -60,6 +61,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       : undefined
   }
   const release = (gone: Mount): void => {
+    namespace.near = undefined
     if (gone.covered !== undefined) namespace.mounts.delete(gone.covered)
     const outer = enclosing.get(gone)
     enclosing.delete(gone)

@@ -11,11 +11,22 @@ export function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+const slash = 47
+
 /** An empty, `.` or `..` element; most paths have none. */
 const unclean = /\/\.{0,2}(?:\/|$)/
 
 /** Joins and cleans: no empty, `.` or `..` elements remain. A relative result stays relative. */
 export function joinPath(...parts: readonly string[]): string {
+  if (parts.length === 2) {
+    const [base = '', name = ''] = parts
+    // Most joins add one name to a clean path, or take one off.
+    if (base.length > 1 && base.charCodeAt(0) === slash && name !== '') {
+      if (name === '..' && !unclean.test(base)) return dirname(base)
+      const plain = `${base}/${name}`
+      if (!unclean.test(plain)) return plain
+    }
+  }
   const joined = parts.length === 1 ? (parts[0] ?? '') : parts.filter((part) => part !== '').join('/')
   if (joined !== '' && joined !== '/' && !unclean.test(joined.startsWith('/') ? joined : `/${joined}`)) return joined
   const absolute = joined.startsWith('/')

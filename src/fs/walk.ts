@@ -19,8 +19,23 @@ export interface Mount {
 /** Mounts of the node or of one container. */
 export interface Namespace {
   readonly root: Mount
-  /** By the inode that they cover. */
+  /** By the inode that they cover. Whoever changes them forgets `near`. */
   readonly mounts: Map<Inode, Mount>
+  /** How often a directory of the node was renamed. */
+  readonly renames: { count: number }
+  /** The directory that was last gone to by a plain path: the next path often leads there, too. */
+  near: Near | undefined
+}
+
+/**
+ * A directory, by a path without links. It is still there while it has its links and no directory was renamed: what lies
+ * above it can't have been removed before it.
+ */
+interface Near {
+  readonly path: string
+  readonly inode: Inode
+  readonly mount: Mount
+  readonly renames: number
 }
 
 /** Where a path leads. `inode` is undefined when only the last element is missing. */
@@ -67,6 +82,13 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
   let mount = namespace.root
   let start = 1
   if (path.length < 2 || path.charCodeAt(0) !== slash) return undefined
+  // Whoever is not root has to be let through every directory on the way.
+  const near = user.uid === 0 ? nearOf(namespace, path) : undefined
+  if (near !== undefined) {
+    inode = near.inode
+    mount = near.mount
+    start = near.path.length + 1
+  }
   for (;;) {
     const end = path.indexOf('/', start)
     const isLast = end === -1
@@ -78,6 +100,7 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
     const child = inode.entries.get(name)
     if (child === undefined) {
       if (!isLast) return { ok: false, code: 'ENOENT' }
+      if (near === undefined) remember(namespace, path, start - 1, inode, mount)
       return { ok: true, parent: inode, parentMount: mount, name, inode: undefined, mount, path }
     }
     if (child.type === 'symlink' && (!isLast || followLast)) return undefined
@@ -88,9 +111,27 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
       inode = over.root
       mount = over
     }
-    if (isLast) return { ok: true, parent, parentMount, name, inode, mount, path }
+    if (isLast) {
+      if (near === undefined) remember(namespace, path, start - 1, parent, parentMount)
+      return { ok: true, parent, parentMount, name, inode, mount, path }
+    }
     start = end + 1
   }
+}
+
+/** The directory that was last gone to, if the path names something in it. */
+function nearOf(namespace: Namespace, path: string): Near | undefined {
+  const { near } = namespace
+  if (near === undefined) return undefined
+  const { length } = near.path
+  if (path.charCodeAt(length) !== slash || path.indexOf('/', length + 1) !== -1 || !path.startsWith(near.path)) {
+    return undefined
+  }
+  return near.inode.links >= 2 && near.renames === namespace.renames.count ? near : undefined
+}
+
+function remember(namespace: Namespace, path: string, end: number, inode: Inode, mount: Mount): void {
+  if (end > 0) namespace.near = { path: path.slice(0, end), inode, mount, renames: namespace.renames.count }
 }
 
 const slash = 47

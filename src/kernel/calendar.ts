@@ -50,10 +50,19 @@ export function padNumber(n: number, width: number): string {
 
 /** `2020-05-01T00:00:00Z`: RFC 3339 at second precision, as metav1.Time is written. */
 export function rfc3339(epochMs: EpochMs): string {
-  const t = civilTime(epochMs)
-  const date = `${padNumber(t.year, 4)}-${padNumber(t.month, 2)}-${padNumber(t.day, 2)}`
-  return `${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`
+  const second = Math.floor(epochMs / 1000)
+  if (second !== lastSecond) {
+    const t = civilTime(epochMs)
+    const date = `${padNumber(t.year, 4)}-${padNumber(t.month, 2)}-${padNumber(t.day, 2)}`
+    lastText = `${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`
+    lastSecond = second
+  }
+  return lastText
 }
+
+/** Much of what is stamped is stamped in the same second: remembering the last answer saves most of the work, and changes nothing. */
+let lastSecond = Number.NaN
+let lastText = ''
 
 /** `2020-05-01T00:00:00.123000Z`: RFC 3339 at microsecond precision, as metav1.MicroTime is written. */
 export function rfc3339Micro(epochMs: EpochMs): string {

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../api/json.ts'
 import type { Event, Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
@@ -67,6 +68,7 @@ export function createObservedSim(
     registry,
     latencies,
     admission,
+    freezes: settings.invariants,
     seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}),
   })
   observer?.attach(cluster)
@@ -170,10 +172,10 @@ export function createObservedSim(
     shell: alive((script, commandOptions = {}) => commands.shell(script, commandOptions)),
     exec: alive((target, argv, { stdin } = {}) => execIn(containerOf(target), target, argv, stdin)),
     get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
-      find<T>(server, kind, name, namespace),
+      deepFreeze(find<T>(server, kind, name, namespace)),
     list: <T extends KubeObject>(kind: string, { namespace }: { readonly namespace?: string } = {}) =>
-      listOf<T>(server, kind, namespace),
-    events: (query = {}) => eventsOf(server, query),
+      listOf<T>(server, kind, namespace).map(deepFreeze),
+    events: (query = {}) => eventsOf(server, query).map(deepFreeze),
     logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
     file: (target, path) => fileIn(containerOf(target), path),
     env: (target) => envOf(containerOf(target)),

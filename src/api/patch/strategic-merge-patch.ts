@@ -51,7 +51,8 @@ export function innerDefinition(field: FieldSchema | undefined): Definition | un
 
 /** Keys in Go are visited in random order; here bytewise. */
 function sortedKeys(object: object): readonly string[] {
-  return Object.keys(object).sort()
+  const keys = Object.keys(object)
+  return keys.length < 2 ? keys : keys.sort()
 }
 
 function mergeMaps(
@@ -150,8 +151,8 @@ function applyElementOrders(
   definition: Definition | undefined,
   mode: MergeMode,
 ): void {
-  for (const orderKey of sortedKeys(patch)) {
-    if (!orderKey.startsWith(elementOrderPrefix)) continue
+  const orderKeys = Object.keys(patch).filter((key) => key.startsWith(elementOrderPrefix))
+  for (const orderKey of orderKeys.sort()) {
     const order = patch[orderKey]
     delete patch[orderKey]
     if (!mode.intoObject && !Object.hasOwn(merged, orderKey)) merged[orderKey] = order
@@ -285,6 +286,7 @@ function inOrder(
   serverOrder: readonly unknown[],
   mergeKey: string,
 ): readonly unknown[] {
+  if (isOrdered(merged, patchOrder, mergeKey)) return merged
   const place = (order: readonly unknown[]): Map<unknown, number> => {
     const places = new Map<unknown, number>()
     order.forEach((item, at) => {
@@ -304,4 +306,18 @@ function inOrder(
     woven.push(l >= 0 && r >= 0 && l < r ? others[left++] : named[right++])
   }
   return [...woven, ...others.slice(left), ...named.slice(right)]
+}
+
+/** Longer lists are ordered by maps of their keys. */
+const comparedAtMost = 16
+
+/** Whether the patch names just these elements, each once, in this order: then there is nothing to be woven. */
+function isOrdered(merged: readonly unknown[], patchOrder: readonly unknown[], mergeKey: string): boolean {
+  if (merged.length !== patchOrder.length || merged.length > comparedAtMost) return false
+  for (let i = 0; i < merged.length; i++) {
+    const key = keyOf(merged[i], mergeKey)
+    if (key !== keyOf(patchOrder[i], mergeKey)) return false
+    for (let before = 0; before < i; before++) if (keyOf(merged[before], mergeKey) === key) return false
+  }
+  return true
 }

@@ -119,10 +119,17 @@ export function wildcardDns1123Subdomain(value: string): readonly string[] {
 const qualifiedNameMessage =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 
+function isPrefixed(value: string, slash: number, minor: number): boolean {
+  const name = value.slice(slash + 1)
+  if (name.length > 63 || !qualifiedNamePattern.test(name)) return false
+  return dns1123Subdomain(value.slice(0, slash), minor).length === 0
+}
+
 /** A key of labels, annotations, taints and resources: `name` or `prefix/name`. Source: IsQualifiedName. */
 export function qualifiedName(value: string, minor: number): readonly string[] {
   const slash = value.indexOf('/')
   if (slash < 0 && value.length <= 63 && qualifiedNamePattern.test(value)) return none
+  if (slash > 0 && isPrefixed(value, slash, minor)) return none
   const explained = regexText(qualifiedNameMessage, qualifiedNameFormat, 'MyName', 'my.name', '123-abc')
   if (slash !== value.lastIndexOf('/')) {
     return [`a qualified name ${explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]

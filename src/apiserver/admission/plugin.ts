@@ -29,9 +29,20 @@ export type Admitted =
   | { readonly ok: true; readonly object: KubeObject | undefined }
   | { readonly ok: false; readonly status: Status }
 
+/** What a plugin looks at; `'*'` is every one. */
+export interface Concern {
+  /** `pods`, `persistentvolumeclaims`, `priorityclasses.scheduling.k8s.io`; `*.group` is a whole group. */
+  readonly resource: string
+  readonly operations: readonly AdmissionRequest['operation'][]
+  /** Default: the resource itself, `''`. */
+  readonly subresource?: string
+}
+
 /** A plugin of the admission chain: mutating first, in the order of the chain, then validating. */
 export interface AdmissionPlugin {
   readonly name: string
+  /** Writes that it is asked about; all others it lets pass as they are. Default: every write. */
+  readonly concerns?: readonly Concern[]
   admit?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Admitted
   validate?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Status | undefined
 }

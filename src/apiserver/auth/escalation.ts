@@ -23,6 +23,7 @@ const fullAuthority: readonly PolicyRule[] = [
 export function createEscalationCheck(authorizer: Authorizer, index: RbacIndex): AdmissionPlugin {
   return {
     name: 'RBACEscalation',
+    concerns: [{ resource: `*.${rbacGroup}`, operations: ['CREATE', 'UPDATE'] }],
     admit(request) {
       const status = isRbacWrite(request) ? checkWrite(request, authorizer, index) : undefined
       return status === undefined ? { ok: true, object: request.object } : { ok: false, status }

@@ -1,10 +1,10 @@
 import { isStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { UserInfo } from '../../client/client.ts'
-import type { EpochMs } from '../../kernel/calendar.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { RandomStream } from '../../kernel/random.ts'
-import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
+import type { AdmissionChain, AdmissionTable } from '../admission/chain.ts'
+import type { AdmissionLookup, AdmissionRequest } from '../admission/plugin.ts'
 import type { Store } from '../store.ts'
 import type { ResourceTable, ServedResource } from './resource-table.ts'
 import type { RegistryContext } from './strategy.ts'
@@ -16,7 +16,7 @@ export interface RegistryCore {
   readonly store: Store
   readonly uids: RandomStream
   readonly names: RandomStream
-  readonly plugins: readonly AdmissionPlugin[]
+  readonly admission: AdmissionTable
   readonly lookup: AdmissionLookup
 }
 
@@ -35,32 +35,20 @@ export interface WriteRequest {
   readonly isAdmitted?: boolean
 }
 
-/** `2020-05-01T00:00:00Z` at this instant; the text of the last second is kept, since most writes of an instant share it. */
+/** `2020-05-01T00:00:00Z` at this instant. */
 export function timestamp(core: RegistryCore): string {
-  return timestampAt(core.context.calendar.at(core.context.kernel.now()))
-}
-
-let lastSecond = Number.NaN
-let lastText = ''
-
-/** Pure: the memory of the last answer only saves time. */
-function timestampAt(epochMs: EpochMs): string {
-  const second = Math.floor(epochMs / 1000)
-  if (second !== lastSecond) {
-    lastText = rfc3339(epochMs)
-    lastSecond = second
-  }
-  return lastText
+  return rfc3339(core.context.calendar.at(core.context.kernel.now()))
 }
 
 type Operation = AdmissionRequest['operation']
 
+/** Of one write; its object becomes what each plugin makes of it. */
 function attributes(
   request: WriteRequest,
   operation: Operation,
   object: KubeObject | undefined,
   oldObject: KubeObject | undefined,
-): AdmissionRequest {
+): Omit<AdmissionRequest, 'object'> & { object: KubeObject | undefined } {
   const { user, served, subresource, namespace, name, dryRun } = request
   const { info, strategy } = served
   return {
@@ -86,14 +74,19 @@ export function admit(
   oldObject: KubeObject | undefined,
 ): KubeObject | Status | undefined {
   if (request.isAdmitted === true) return object
-  let current = object
-  for (const plugin of core.plugins) {
-    if (plugin.admit === undefined) continue
-    const admitted = plugin.admit(attributes(request, operation, current, oldObject), core.lookup, core.context)
+  const { mutating } = chainOf(core, request, operation)
+  if (mutating.length === 0) return object
+  const asked = attributes(request, operation, object, oldObject)
+  for (const plugin of mutating) {
+    const admitted = plugin.admit(asked, core.lookup, core.context)
     if (!admitted.ok) return admitted.status
-    current = admitted.object
+    asked.object = admitted.object
   }
-  return current
+  return asked.object
+}
+
+function chainOf(core: RegistryCore, { served, subresource }: WriteRequest, operation: Operation): AdmissionChain {
+  return core.admission.chain(served.info, subresource, operation)
 }
 
 /** Runs the validating side of the chain. */
@@ -105,11 +98,11 @@ export function validateAdmission(
   oldObject: KubeObject | undefined,
 ): Status | undefined {
   if (request.isAdmitted === true) return undefined
-  let built: AdmissionRequest | undefined
-  for (const plugin of core.plugins) {
-    if (plugin.validate === undefined) continue
-    built ??= attributes(request, operation, object, oldObject)
-    const refused = plugin.validate(built, core.lookup, core.context)
+  const { validating } = chainOf(core, request, operation)
+  if (validating.length === 0) return undefined
+  const asked = attributes(request, operation, object, oldObject)
+  for (const plugin of validating) {
+    const refused = plugin.validate(asked, core.lookup, core.context)
     if (refused !== undefined) return refused
   }
   return undefined

@@ -1,4 +1,5 @@
 import { generateName, randomUuid } from '../../api/generate-name.ts'
+import { setMember } from '../../api/json.ts'
 import {
   alreadyExists,
   badRequest,
@@ -99,38 +100,53 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   if (placed === undefined) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  const { deletionTimestamp: _gone, deletionGracePeriodSeconds: _grace, ...meta } = placed
-  const cleared = { ...object, metadata: meta }
+  const cleared = { ...object, metadata: placed }
   const prepared = strategy.prepareForCreate?.(cleared, core.context) ?? cleared
   const metadata = systemFields(core, prepared.metadata, served)
   const named = { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
-  const errors = [
-    ...validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
-    ...validateKubeFinalizers(metadata),
-    ...(strategy.validate?.(complete, core.context) ?? []),
-  ]
-  if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
+  const ofMeta = validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor)
+  const ofFinalizers = validateKubeFinalizers(metadata)
+  const ofKind = strategy.validate?.(complete, core.context) ?? []
+  if (ofMeta.length + ofFinalizers.length + ofKind.length > 0) {
+    const errors = [...ofMeta, ...ofFinalizers, ...ofKind]
+    return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
+  }
   if (request.warn !== undefined)
     for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete
 }
 
-/** Metadata with the namespace of the request; undefined when the object names another one. */
+/**
+ * Metadata with the namespace of the request and without what only the server sets; undefined when the object names
+ * another namespace. A copy made member by member: taking members out by destructuring costs three times as much.
+ */
 function placeInNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): ObjectMeta | undefined {
-  const { namespace: own = '', ...meta } = object.metadata
-  if (!namespaced) return meta
-  if (own !== '' && own !== request.namespace) return undefined
-  return { ...meta, namespace: request.namespace }
+  const { metadata } = object
+  const own = metadata.namespace ?? ''
+  if (namespaced && own !== '' && own !== request.namespace) return undefined
+  const placed = {} as { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } // its members follow
+  for (const key in metadata) {
+    if (!notTaken.has(key)) setMember(placed, key, metadata[key as keyof ObjectMeta]) // a key of metadata
+  }
+  if (namespaced) placed.namespace = request.namespace
+  return placed
 }
+
+/** Members of metadata that a new object gets from the server, whatever was given. Source: rest/create.go, BeforeCreate. */
+const notTaken: ReadonlySet<string> = new Set([
+  'namespace',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+])
 
 /** Source: rest/meta.go, FillObjectMetaSystemFields; GenerateName. */
 function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResource): ObjectMeta {
   const base = meta.generateName ?? ''
   const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, core.names) : meta.name
-  const { selfLink: _old, ...rest } = meta
   return {
-    ...rest,
+    ...meta,
     name,
     ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
     uid: randomUuid(core.uids),

@@ -17,6 +17,10 @@ const ingressClasses: ResourceRef = {
 /** Source: plugin/pkg/admission/network/defaultingressclass in later trees; plugin/pkg/admission/defaultingressclass/admission.go. */
 export const defaultIngressClass: AdmissionPlugin = {
   name: 'DefaultIngressClass',
+  concerns: [
+    { resource: 'ingresses.extensions', operations: ['CREATE'] },
+    { resource: 'ingresses.networking.k8s.io', operations: ['CREATE'] },
+  ],
   admit(request, lookup) {
     const { operation, resource, subresource, object } = request
     if (operation !== 'CREATE' || resource.resource !== 'ingresses' || subresource !== '' || object === undefined) {

@@ -10,6 +10,7 @@ const conditions = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreacha
 /** Source: plugin/pkg/admission/defaulttolerationseconds/admission.go. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  concerns: [{ resource: 'pods', operations: ['CREATE', 'UPDATE'] }],
   admit(request) {
     const pod = request.operation === 'CREATE' || request.operation === 'UPDATE' ? podOf(request) : undefined
     if (pod === undefined) return admitted(request.object)

@@ -17,6 +17,10 @@ const setAnnotation = 'kubernetes.io/limit-ranger'
  */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
+  concerns: [
+    { resource: 'pods', operations: ['CREATE'] },
+    { resource: 'persistentvolumeclaims', operations: ['CREATE', 'UPDATE'] },
+  ],
   admit(request, lookup) {
     const { object } = request
     if (request.operation !== 'CREATE' || object === undefined || !isFor(request, '', 'pods')) return admitted(object)

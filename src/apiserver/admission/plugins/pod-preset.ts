@@ -28,6 +28,7 @@ const annotationPrefix = 'podpreset.admission.kubernetes.io'
  */
 export const podPresetPlugin: AdmissionPlugin = {
   name: 'PodPreset',
+  concerns: [{ resource: 'pods', operations: ['CREATE'] }],
   admit(request, lookup) {
     const pod = request.operation === 'CREATE' ? podOf(request) : undefined
     if (pod === undefined) return admitted(request.object)

@@ -19,6 +19,10 @@ const priorityClasses: ResourceRef = { group: 'scheduling.k8s.io', version: 'v1'
  */
 export const priorityPlugin: AdmissionPlugin = {
   name: 'Priority',
+  concerns: [
+    { resource: 'pods', operations: ['CREATE', 'UPDATE'] },
+    { resource: 'priorityclasses.scheduling.k8s.io', operations: ['CREATE', 'UPDATE'] },
+  ],
   admit(request, lookup, context) {
     const pod = podOf(request)
     if (pod === undefined) return admitted(request.object)

@@ -24,6 +24,7 @@ const quotas: ResourceRef = { group: '', version: 'v1', resource: 'resourcequota
  */
 export const resourceQuotaPlugin: AdmissionPlugin = {
   name: 'ResourceQuota',
+  concerns: [{ resource: '*', operations: ['CREATE', 'UPDATE'] }],
   validate(request, lookup, context) {
     const { namespace, subresource, resource, object, operation } = request
     if (namespace === '' || subresource !== '' || object === undefined) return undefined

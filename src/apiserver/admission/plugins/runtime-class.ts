@@ -20,6 +20,7 @@ const runtimeClasses: ResourceRef = { group: 'node.k8s.io', version: 'v1beta1', 
 /** Overhead and scheduling that a Pod's runtime class brings. Source: plugin/pkg/admission/runtimeclass/admission.go. */
 export const runtimeClassPlugin: AdmissionPlugin = {
   name: 'RuntimeClass',
+  concerns: [{ resource: 'pods', operations: ['CREATE'] }],
   admit(request, lookup) {
     const pod = request.operation === 'CREATE' ? podOf(request) : undefined
     if (pod?.spec.runtimeClassName === undefined) return admitted(request.object)

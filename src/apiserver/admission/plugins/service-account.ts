@@ -26,6 +26,7 @@ const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', '
  */
 export const serviceAccountPlugin: AdmissionPlugin = {
   name: 'ServiceAccount',
+  concerns: [{ resource: 'pods', operations: ['CREATE'] }],
   admit(request, lookup, context) {
     const pod = request.operation === 'CREATE' ? podOf(request) : undefined
     if (pod === undefined) return admitted(request.object)

@@ -39,6 +39,7 @@ function classOf({ metadata, spec }: Claim): string | undefined {
 /** Source: storageclass/setdefault/admission.go. */
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
+  concerns: [{ resource: 'persistentvolumeclaims', operations: ['CREATE'] }],
   admit(request, lookup) {
     const claim = request.operation === 'CREATE' ? claimOf(request) : undefined
     if (claim === undefined || classOf(claim) !== undefined) return admitted(request.object)
@@ -58,6 +59,10 @@ export const defaultStorageClass: AdmissionPlugin = {
 /** Source: storageobjectinuseprotection/admission.go. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
+  concerns: [
+    { resource: 'persistentvolumes', operations: ['CREATE'] },
+    { resource: 'persistentvolumeclaims', operations: ['CREATE'] },
+  ],
   admit(request) {
     if (request.operation !== 'CREATE' || request.object === undefined) return admitted(request.object)
     if (isFor(request, '', 'persistentvolumes')) return admitted(withFinalizer(request.object, 'pv-protection'))
@@ -76,6 +81,7 @@ function withFinalizer(object: KubeObject, name: string): KubeObject {
 /** Source: persistentvolume/resize/admission.go. */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
+  concerns: [{ resource: 'persistentvolumeclaims', operations: ['UPDATE'] }],
   validate(request, lookup) {
     const claim = request.operation === 'UPDATE' ? claimOf(request) : undefined
     const old = request.oldObject as Claim | undefined // of the same resource

@@ -7,6 +7,7 @@ const notReady: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedu
 /** A new Node is not ready until somebody says so. Source: plugin/pkg/admission/nodetaint/admission.go. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  concerns: [{ resource: 'nodes', operations: ['CREATE'] }],
   admit(request) {
     if (request.operation !== 'CREATE' || !isFor(request, '', 'nodes')) return admitted(request.object)
     const node = request.object as Node // the resource says so

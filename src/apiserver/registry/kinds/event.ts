@@ -112,12 +112,12 @@ function validateEvent(
   const errors: FieldError[] = []
   const { namespace = '' } = event.metadata
   const about = event.involvedObject?.namespace ?? ''
-  const mismatch = invalid('involvedObject.namespace', about, 'does not match event.namespace')
+  const mismatch = () => invalid('involvedObject.namespace', about, 'does not match event.namespace')
   if (event.eventTime === null || event.eventTime === undefined) {
     const matches = about === '' ? namespace === '' || namespace === 'default' : namespace === about
-    if (!matches) errors.push(mismatch)
+    if (!matches) errors.push(mismatch())
   } else {
-    if (about === '' && namespace !== 'kube-system') errors.push(mismatch)
+    if (about === '' && namespace !== 'kube-system') errors.push(mismatch())
     errors.push(...validateNewEvent(event, minor))
   }
   for (const text of dns1123Subdomain(namespace, minor)) errors.push(invalid('namespace', namespace, text))
