@@ -5,6 +5,8 @@ import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { Outcome, ScenarioResult } from '../scenario/result.ts'
 import { createRecorder, type Recording } from '../ui/model/recording.ts'
+import { isUtf8Locale } from '../ui/screen/ascii.ts'
+import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
@@ -37,11 +39,12 @@ export async function play(file: string, { ui, ...flags }: PlayFlags, output: Ou
     output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
     return exitCodeOf(result.outcome)
   }
+  prepareRenderer(process.env, output.isColoured)
   const { playOnTerminal } = await import('../ui/play-terminal.tsx')
   const ending = await playOnTerminal(recording, {
     stdin: process.stdin,
     stdout: process.stdout,
-    isColoured: output.isColoured,
+    isUtf8: isUtf8Locale(process.env),
   })
   const title = recording.redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)

@@ -5,13 +5,13 @@ import { commandOf, keyBindings } from '../../src/ui/model/keys.ts'
 import { objectsAt } from '../../src/ui/model/objects.ts'
 import { advanced, firstState, type PlayState } from '../../src/ui/model/play-state.ts'
 import { type Recording, record } from '../../src/ui/model/recording.ts'
-import { forgetCi } from '../../src/ui/screen/forget-ci.ts'
 import { FrameStream } from '../../src/ui/screen/frame-stream.ts'
 import { createPainter } from '../../src/ui/screen/painter.ts'
+import { prepareRenderer } from '../../src/ui/screen/prepare-renderer.ts'
 import { layoutFor } from '../../src/ui/views/layout.ts'
 
 // Ink looks at the environment as it is loaded.
-forgetCi()
+prepareRenderer(process.env, false)
 const { render } = await import('ink')
 const { Screen } = await import('../../src/ui/views/screen.tsx')
 

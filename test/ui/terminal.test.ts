@@ -107,6 +107,100 @@ describe.runIf(hasTmux())('podsim play on a terminal', () => {
     60_000,
   )
 
+  /** A shell in a window of its own, and the player started from it. */
+  async function played(name: string, command = 'node bin/podsim.js play scenarios/first-light.yaml'): Promise<void> {
+    tmux('new-session', '-d', '-s', name, '-x', '80', '-y', '24', '-c', root, 'bash --norc --noprofile')
+    tmux('send-keys', '-t', name, 'PS1="ready> "; clear; echo before the play', 'Enter')
+    await until(name, /before the play\nready>/)
+    tmux('send-keys', '-t', name, command, 'Enter')
+  }
+
+  /** The process that plays, as the shell's job. */
+  const signal = (name: string, which: string) => {
+    const shell = tmux('display-message', '-p', '-t', name, '#{pane_pid}').trim()
+    execFileSync('pkill', [`-${which}`, '-P', shell, 'node'])
+  }
+
+  test('pasted text, alt, ctrl and shift are not taken for the keys that they contain', async () => {
+    await played('manners')
+    await until('manners', 'space plays')
+    tmux('set-buffer', '-b', 'text', 'quit q\nq')
+    tmux('paste-buffer', '-p', '-b', 'text', '-t', 'manners')
+    tmux('send-keys', '-t', 'manners', 'M-q', 'C-k', 'Right')
+    await until('manners', /\b1\/\d+/, 'Timeline')
+    tmux('send-keys', '-t', 'manners', 'BTab')
+    await until('manners', '▶ Inspector')
+    tmux('send-keys', '-t', 'manners', 'Tab')
+    await until('manners', '▶ Timeline')
+    tmux('kill-session', '-t', 'manners')
+  }, 60_000)
+
+  test.each(['ctrl-Z', 'a stop from outside'])(
+    'after %s the shell goes on, and fg brings the player back',
+    async (how) => {
+      const name = how === 'ctrl-Z' ? 'ctrl-z' : 'stopped'
+      await played(name)
+      await until(name, 'space plays')
+      tmux('send-keys', '-t', name, 'Right', 'Right')
+      await until(name, /\b2\/\d+/)
+      if (how === 'ctrl-Z') tmux('send-keys', '-t', name, 'C-z')
+      else signal(name, 'TSTP')
+      const left = await until(name, /Stopped[^\n]*\n+ready>/)
+      expect(left).toContain('before the play')
+      tmux('send-keys', '-t', name, 'echo in between', 'Enter')
+      await until(name, /\nin between/)
+      tmux('send-keys', '-t', name, 'fg', 'Enter')
+      await until(name, /\b2\/\d+/, 'Timeline', 'Inspector')
+      tmux('send-keys', '-t', name, 'Right')
+      await until(name, /\b3\/\d+/)
+      tmux('send-keys', '-t', name, 'q')
+      await until(name, /in between[\s\S]*digest [0-9a-f]{16}/)
+      tmux('kill-session', '-t', name)
+    },
+    60_000,
+  )
+
+  test.each(['C-c', 'TERM', 'HUP'])(
+    '%s ends it with exit code 130 and the screen as it was',
+    async (how) => {
+      const name = `end-${how}`
+      await played(name)
+      await until(name, 'space plays')
+      if (how === 'C-c') tmux('send-keys', '-t', name, 'C-c')
+      else signal(name, how)
+      await until(name, /before the play[\s\S]*digest [0-9a-f]{16}/)
+      tmux('send-keys', '-t', name, 'echo code $?', 'Enter')
+      await until(name, /\ncode 130/)
+      tmux('kill-session', '-t', name)
+    },
+    60_000,
+  )
+
+  test('no colour where NO_COLOR or --color never says so, and ASCII where the locale has no more', async () => {
+    const coloured = () => tmux('capture-pane', '-p', '-e', '-t', 'plain').includes('\u001b[3')
+    await played('plain', 'LC_ALL=C NO_COLOR=1 node bin/podsim.js play scenarios/first-light.yaml')
+    const drawn = await until('plain', 'space plays', '+ > Timeline ---', 'q quit')
+    expect(drawn).not.toMatch(/[^\u0000-\u007f]/)
+    tmux('send-keys', '-t', 'plain', 'End')
+    await until('plain', 'Running, ready')
+    expect(coloured()).toBe(false)
+    tmux('send-keys', '-t', 'plain', 'q')
+    await until('plain', /digest [0-9a-f]{16}/)
+    tmux('send-keys', '-t', 'plain', 'clear; node bin/podsim.js play scenarios/first-light.yaml --color never', 'Enter')
+    await until('plain', 'space plays', '▶ Timeline')
+    tmux('send-keys', '-t', 'plain', 'End')
+    await until('plain', 'Running, ready')
+    expect(coloured()).toBe(false)
+    tmux('send-keys', '-t', 'plain', 'q')
+    await until('plain', /digest [0-9a-f]{16}/)
+    tmux('send-keys', '-t', 'plain', 'clear; node bin/podsim.js play scenarios/first-light.yaml', 'Enter')
+    await until('plain', 'space plays')
+    tmux('send-keys', '-t', 'plain', 'End')
+    await until('plain', 'Running, ready')
+    expect(coloured()).toBe(true)
+    tmux('kill-session', '-t', 'plain')
+  }, 90_000)
+
   test('a small terminal shows one pane at a time, and a resize repaints', async () => {
     tmux(
       'new-session',

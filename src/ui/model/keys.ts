@@ -12,6 +12,11 @@ export interface KeyBinding {
   readonly command: Command
 }
 
+/** Ends the player wherever it is, with the exit code of an interruption. */
+export const interruptKey = 'ctrl+c'
+/** Gives the terminal back until the shell says `fg`. */
+export const suspendKey = 'ctrl+z'
+
 export const keyBindings: readonly KeyBinding[] = [
   {
     keys: [' ', '.'],
@@ -44,6 +49,7 @@ export const keyBindings: readonly KeyBinding[] = [
     brief: 'pane',
     command: { kind: 'nextPane' },
   },
+  { keys: ['shift+tab'], label: '⇧tab', does: 'the pane before', command: { kind: 'previousPane' } },
   {
     keys: ['up', 'k'],
     label: '↑',

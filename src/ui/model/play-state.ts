@@ -36,7 +36,20 @@ export const firstState: PlayState = {
 }
 
 export type Command =
-  | { readonly kind: 'toggle' | 'nextPane' | 'help' | 'quit' | 'faster' | 'slower' | 'first' | 'last' | 'up' | 'down' }
+  | {
+      readonly kind:
+        | 'toggle'
+        | 'nextPane'
+        | 'previousPane'
+        | 'help'
+        | 'quit'
+        | 'faster'
+        | 'slower'
+        | 'first'
+        | 'last'
+        | 'up'
+        | 'down'
+    }
   | { readonly kind: 'step'; readonly by: number }
   /** To the next or previous narration, warning or moment at which a container sees a Secret. */
   | { readonly kind: 'jump'; readonly by: 1 | -1 }
@@ -65,7 +78,10 @@ export function advanced(state: PlayState, command: Command, recording: Recordin
       // A tick may be on its way when the player pauses.
       return state.isPlaying ? played(state, state.clock + command.ms, recording) : state
     case 'nextPane':
-      return { ...state, pane: panes[(panes.indexOf(state.pane) + 1) % panes.length] ?? 'timeline' }
+    case 'previousPane': {
+      const by = command.kind === 'nextPane' ? 1 : panes.length - 1
+      return { ...state, pane: panes[(panes.indexOf(state.pane) + by) % panes.length] ?? 'timeline' }
+    }
     case 'up':
     case 'down':
       return moved(state, command.kind === 'up' ? -1 : 1, objectCount, goTo)

@@ -8,6 +8,10 @@ export interface Painter {
   show(frame: string): void
   /** The terminal changed its size: clears once and paints anew. */
   resized(rows: number): void
+  /** Back to the normal screen for a while: what is shown meanwhile is painted when `resume` comes. */
+  suspend(): void
+  /** Takes the screen again and paints all of it anew. */
+  resume(): void
   /** Back to the normal screen, cursor shown. Does nothing a second time. */
   close(): void
 }
@@ -21,8 +25,9 @@ export interface PainterOptions {
   readonly now: () => number
 }
 
-const enter = '\u001b[?1049h\u001b[?25l\u001b[2J'
-const leave = '\u001b[?25h\u001b[?1049l'
+/** Alternate screen, cursor hidden, pasted text in brackets (DEC modes 1049, 25 and 2004). */
+const enter = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[2J'
+const leave = '\u001b[?2004l\u001b[?25h\u001b[?1049l'
 const beginUpdate = '\u001b[?2026h'
 const endUpdate = '\u001b[?2026l'
 
@@ -33,12 +38,16 @@ export function createPainter({ write, rows: givenRows, minIntervalMs, later, no
   let cancel: (() => void) | undefined
   let paintedAt = Number.NEGATIVE_INFINITY
   let isOpen = true
+  let isSuspended = false
+  /** The frame that was painted last. */
+  let last: string | undefined
   write(enter)
 
   const paint = (): void => {
     cancel = undefined
-    if (pending === undefined || !isOpen) return
-    const lines = pending.replace(/\n$/, '').split('\n').slice(0, rows)
+    if (pending === undefined || !isOpen || isSuspended) return
+    last = pending
+    const lines = onlyStyles(pending).replace(/\n$/, '').split('\n').slice(0, rows)
     pending = undefined
     paintedAt = now()
     let changes = ''
@@ -62,12 +71,30 @@ export function createPainter({ write, rows: givenRows, minIntervalMs, later, no
       shown = []
       if (isOpen) write('\u001b[2J')
     },
+    suspend() {
+      if (!isOpen || isSuspended) return
+      isSuspended = true
+      write(leave)
+    },
+    resume() {
+      if (!isOpen) return
+      isSuspended = false
+      shown = []
+      pending ??= last
+      write(enter)
+      paint()
+    },
     close() {
       if (!isOpen) return
       cancel?.()
       paint()
       isOpen = false
-      write(leave)
+      if (!isSuspended) write(leave)
     },
   }
+}
+
+/** Colours and weights of text are all that a frame may say beside text. */
+function onlyStyles(frame: string): string {
+  return frame.replace(/\u001b(?!\[[0-9;:]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '')
 }

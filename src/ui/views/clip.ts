@@ -1,8 +1,9 @@
 import stringWidth from 'string-width'
+import { safeText } from '../../bytes/terminal-text.ts'
 
-/** The text on one line, cut with an ellipsis to what fits into the columns of a terminal. */
+/** The text on one line, harmless to a terminal, cut with an ellipsis to what fits into the columns of a terminal. */
 export function clip(text: string, columns: number): string {
-  const line = text.replace(/[\t\n]/g, ' ')
+  const line = safeText(text).replace(/[\t\n]/g, ' ')
   if (columns <= 0) return ''
   if (stringWidth(line) <= columns) return line
   let cut = ''
@@ -25,7 +26,7 @@ export function fill(text: string, columns: number): string {
 /** Lines of at most that width, broken at blanks. */
 export function wrapTo(text: string, columns: number): readonly string[] {
   const lines: string[] = []
-  for (const paragraph of text.split('\n')) {
+  for (const paragraph of safeText(text).split('\n')) {
     let line = ''
     for (const word of paragraph.split(' ')) {
       if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > columns) {

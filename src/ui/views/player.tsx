@@ -1,9 +1,10 @@
-import { useApp, useInput } from 'ink'
+import { useApp } from 'ink'
 import { type ReactNode, useEffect, useMemo, useReducer } from 'react'
 import { commandOf } from '../model/keys.ts'
 import { objectsAt } from '../model/objects.ts'
 import { advanced, type Command, firstState, type PlayState } from '../model/play-state.ts'
 import type { Recording } from '../model/recording.ts'
+import type { KeySource } from './key-source.ts'
 import { Screen } from './screen.tsx'
 
 /** How often the clock moves while playing: faster than the eye, slower than the painter's limit. */
@@ -12,10 +13,12 @@ const tickMs = 50
 /** The player: keys and clock change the state, the state draws the screen. Nothing ticks while it is paused. */
 export function Player({
   recording,
+  keys,
   columns,
   rows,
 }: {
   recording: Recording
+  keys: KeySource
   columns: number
   rows: number
 }): ReactNode {
@@ -26,9 +29,7 @@ export function Player({
   }, firstState)
   const objects = useMemo(() => objectsAt(recording, state.at), [recording, state.at])
 
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) send({ kind: 'key', key: name })
-  })
+  useEffect(() => keys.listen((key) => send({ kind: 'key', key })), [keys])
 
   useEffect(() => {
     if (state.isOver) exit()
@@ -44,16 +45,3 @@ export function Player({
 }
 
 type Sent = Command | { readonly kind: 'key'; readonly key: string }
-
-/** Keys in what the terminal sent: quick typing may come as one piece. */
-function keyNames(input: string, key: Readonly<Record<string, unknown>>): readonly string[] {
-  if (key.leftArrow === true) return ['left']
-  if (key.rightArrow === true) return ['right']
-  if (key.upArrow === true) return ['up']
-  if (key.downArrow === true) return ['down']
-  if (key.tab === true) return ['tab']
-  if (key.escape === true) return ['escape']
-  if (key.home === true || input === '[H' || input === '[1~') return ['home']
-  if (key.end === true || input === '[F' || input === '[4~') return ['end']
-  return [...input]
-}
