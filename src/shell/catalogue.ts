@@ -27,8 +27,8 @@ const service = serveForever({ afterMs: 100, exitCode: 0 })
 /** The image's own program, a shell and its tools where a Pod asks for them. */
 const serviceOr =
   (own: string): ProgramLookup =>
-  (argv) =>
-    argv[0] === own ? service : shellPrograms(argv)
+  (argv, files) =>
+    argv[0] === own ? service : shellPrograms(argv, files)
 
 /** Images that scenarios and manifests often name. Sizes are those of the real ones, roughly. */
 export const commonImages: readonly ImageDefinition[] = [
@@ -53,14 +53,21 @@ export const commonImages: readonly ImageDefinition[] = [
       sizeBytes: 0.7 * megabyte,
     }),
   ),
-  image('podsim/secret-reader', (argv) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv)), {
-    entrypoint: ['secret-reader'],
-    files: busyboxFiles,
-    sizeBytes: 10 * megabyte,
-  }),
+  image(
+    'podsim/secret-reader',
+    (argv, files) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv, files)),
+    {
+      entrypoint: ['secret-reader'],
+      files: busyboxFiles,
+      sizeBytes: 10 * megabyte,
+    },
+  ),
 ]
 
 /** An image of which nothing is known: it serves, unless its Pod asks for a shell or one of its tools. */
 export function unknownImage(repository: string): ImageDefinition {
-  return image(repository, (argv) => shellPrograms(argv) ?? service, { cmd: ['serve'], files: busyboxFiles })
+  return image(repository, (argv, files) => shellPrograms(argv, files) ?? service, {
+    cmd: ['serve'],
+    files: busyboxFiles,
+  })
 }

@@ -1,8 +1,14 @@
 import type { FileView, FsUser } from '../fs/node-fs.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Once } from '../kernel/once.ts'
+import { forever, type Steps, sleep } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import type { ByteText } from './byte-text.ts'
+import type { ProcessTable } from './engine/process-table.ts'
 
 /** What a process of a container has to do with the world. */
 export interface ProcessContext {
+  readonly kernel: Kernel
   /** The container's root, with its mounts, as the process's user sees it. */
   readonly files: FileView
   /** In the order in which the kubelet resolved it, the image's own first. */
@@ -14,28 +20,24 @@ export interface ProcessContext {
   readonly hostname: string
   /** 1 for a container's main process. */
   readonly pid: number
-  now(): VirtualMs
+  /** All processes of the container. */
+  readonly processes: ProcessTable
   /** Milliseconds since 1970. */
   epochNow(): number
-  write(stream: 'stdout' | 'stderr', text: string): void
-  readonly stdin: string
+  write(stream: 'stdout' | 'stderr', bytes: ByteText): void
+  /** Writes into the container's log, whichever process it is: what /proc/1/fd/1 and 2 lead to. */
+  writeLog(stream: 'stdout' | 'stderr', bytes: ByteText): void
+  readonly stdin: ByteText
   /** Takes memory (negative: gives it back) that counts against the container's limit. */
   useMemory(bytes: number): void
-  /** Sends a signal to a process of the container: 0 when there is such a process, -1 when not. */
-  kill(pid: number, signal: number): number
-  /** What a process list would show. */
-  processes(): readonly { readonly pid: number; readonly command: string }[]
+  /** The same under one seed. */
+  randomBytes(count: number): ByteText
+  /** Answers when a name in a directory is made, removed or renamed: what an inotify watch on it would tell. */
+  changed(directory: string): Once<void>
 }
 
-/** What a process waits for. Time in which it waits costs nothing. */
-export type Wait =
-  | { readonly kind: 'sleep'; readonly ms: VirtualMs; readonly what: string }
-  | { readonly kind: 'forever' }
-  /** A name in a directory is made, removed or renamed: what an inotify watch on that directory would tell. */
-  | { readonly kind: 'change'; readonly directory: string }
-
-/** A running process: a coroutine that yields when it waits and returns its exit code. */
-export type ProgramRun = Generator<Wait, number, void>
+/** A running process: a body that waits by `yield*` and returns its exit code. */
+export type ProgramRun = Steps<number>
 
 export interface ProbeRequest {
   readonly kind: 'http' | 'tcp'
@@ -55,11 +57,16 @@ export type Termination = { readonly afterMs: VirtualMs; readonly exitCode: numb
 export interface Program {
   run(task: ProcessContext): ProgramRun
   onTerm(task: ProcessContext): Termination
+  /** Gives a signal to the program's own handler; true: it has one. Asked before `onTerm`. */
+  signal?(task: ProcessContext, number: number): boolean
   probe?(task: ProcessContext, request: ProbeRequest): ProbeAnswer
 }
 
-/** Says what a command does in an image, or that the image has no such executable. */
-export type ProgramLookup = (argv: readonly string[]) => Program | undefined
+/**
+ * Says what a command does in an image, or that the image has no such executable. `files`: those of the container, in which
+ * scripts may lie.
+ */
+export type ProgramLookup = (argv: readonly string[], files?: FileView) => Program | undefined
 
 /** An image as its registry describes it. */
 export interface ImageDefinition {
@@ -80,7 +87,7 @@ export interface ImageDefinition {
 export function serveForever(termination: Termination): Program {
   return {
     *run() {
-      yield { kind: 'forever' }
+      yield* forever()
       return 0
     },
     onTerm: () => termination,
@@ -92,7 +99,7 @@ export function serveForever(termination: Termination): Program {
 export function exitAfter(ms: VirtualMs, exitCode: number, termination: Termination): Program {
   return {
     *run() {
-      yield { kind: 'sleep', ms, what: 'exit-after' }
+      yield* sleep(ms)
       return exitCode
     },
     onTerm: () => termination,

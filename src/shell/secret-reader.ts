@@ -1,8 +1,10 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { goErrorText } from '../fs/error-text.ts'
 import { dirname } from '../fs/path.ts'
-import { fromArray, toArray, toBytes, toText } from './bytes-text.ts'
+import { forever, wait } from '../kernel/steps.ts'
+import { bytesToByteText, byteTextToBytes, fromByteText, toByteText } from './byte-text.ts'
 import type { ProbeAnswer, ProbeRequest, ProcessContext, Program, ProgramRun } from './program.ts'
-import { sha256 } from './tools/checksums.ts'
 
 /**
  * A small service that shows the ways in which programs use a Secret. Options:
@@ -56,23 +58,23 @@ function* runReader(task: ProcessContext): ProgramRun {
   states.set(task, state)
   const found = read(task, options)
   if (!found.ok && !options.optional) {
-    task.write('stderr', `error: ${found.error}\n`)
+    task.write('stderr', toByteText(`error: ${found.error}\n`))
     return 1
   }
   if (found.ok) take(task, state, found.value)
   task.write('stdout', `listening on :${options.port}\n`)
   const { file } = options
   while (options.reload === 'watch' && file !== undefined) {
-    yield { kind: 'change', directory: dirname(file) }
+    yield* wait(task.changed(dirname(file)))
     const next = read(task, options)
-    if (!next.ok) task.write('stderr', `error: ${next.error}\n`)
+    if (!next.ok) task.write('stderr', toByteText(`error: ${next.error}\n`))
     else if (next.value !== state.value) {
       const isFirst = state.value === undefined
       take(task, state, next.value)
       if (options.crashesOnChange && !isFirst) return 1
     }
   }
-  yield { kind: 'forever' }
+  yield* forever()
   return 0
 }
 
@@ -83,12 +85,12 @@ function read(task: ProcessContext, { file, env }: Options): Found {
     const value = task.env.get(env)
     return value === undefined
       ? { ok: false, error: `environment variable ${env} is not set` }
-      : { ok: true, value: toBytes(value) }
+      : { ok: true, value: toByteText(value) }
   }
   if (file === undefined) return { ok: true, value: '' }
   const content = task.files.readFile(file)
   return content.ok
-    ? { ok: true, value: fromArray(content.value) }
+    ? { ok: true, value: bytesToByteText(content.value) }
     : { ok: false, error: goErrorText('open', file, content.code) }
 }
 
@@ -98,9 +100,9 @@ function take(task: ProcessContext, state: State, value: string): void {
   if (options.file === undefined && options.env === undefined) return
   const from = options.env === undefined ? options.file : `variable ${options.env}`
   const shown = options.leaks
-    ? `"${toText(value)}"`
-    : `${value.length} bytes, sha256 ${sha256(toArray(value)).slice(0, 8)}`
-  task.write('stdout', `read ${from}: ${shown}\n`)
+    ? `"${fromByteText(value)}"`
+    : `${value.length} bytes, sha256 ${bytesToHex(sha256(byteTextToBytes(value))).slice(0, 8)}`
+  task.write('stdout', toByteText(`read ${from}: ${shown}\n`))
 }
 
 function answer(task: ProcessContext, { kind, port, path = '/' }: ProbeRequest): ProbeAnswer {

@@ -1,99 +1,116 @@
-import { runToolByName } from './ash/command.ts'
-import { runScript } from './ash/interpreter.ts'
-import { parseScript } from './ash/parser.ts'
-import { InputStream, type ShellIo, ShellState, stepBudget } from './ash/state.ts'
-import { toBytes, toText } from './bytes-text.ts'
-import type { ProcessContext, ProgramLookup, ProgramRun, Termination } from './program.ts'
-import { isSimulatedTool, refusedApplets } from './tools/applets.ts'
+import { basename } from '../fs/path.ts'
+import { type ByteText, toByteText } from './byte-text.ts'
+import { Budget, standardLimits } from './engine/budget.ts'
+import { ash, bash, type Dialect } from './engine/dialect.ts'
+import { engine } from './engine/interpreter.ts'
+import { deliver, guarded } from './engine/jobs.ts'
+import { Shell, type ShellWorld } from './engine/shell.ts'
+import { Input, type Sink, Streams } from './engine/streams.ts'
+import type { ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
+import { runShell as runStarted, type ShellBase, startShell } from './tools/nested-shell.ts'
+import { findTool } from './tools/tools.ts'
+
+/** Shells that run, for the signals that their containers get. */
+const shells = new WeakMap<ProcessContext, Shell>()
 
 /**
- * A container's first process is spared signals that it does not handle, and neither shell nor tools handle SIGTERM: the
- * container is killed when its grace period ran out (137). Source: Linux kernel/signal.c, SIGNAL_UNKILLABLE.
+ * A container's first process is spared signals that it does not handle, and tools handle none, nor does a shell without a
+ * trap: the container is killed when its grace period ran out (137). Source: Linux kernel/signal.c, SIGNAL_UNKILLABLE.
  */
-const ignoresTerm: Termination = 'ignored'
+const spared = { onTerm: () => 'ignored' as const }
 
-/** Programs of a busybox: the shell and its tools, by any path in which they lie. */
-export const busyboxPrograms: ProgramLookup = (argv) => {
+const programOf = (dialect: Dialect, run: (task: ProcessContext, dialect: Dialect) => ProgramRun): Program => ({
+  ...spared,
+  run: (task) => run(task, dialect),
+  signal(task, number) {
+    const shell = shells.get(task)
+    return shell !== undefined && deliver(shell, number)
+  },
+})
+
+const ashShell = programOf(ash, runShell)
+const bashShell = programOf(bash, runShell)
+const busyboxTool = programOf(ash, runTool)
+const scriptFile = programOf(ash, runScript)
+
+/** Programs of a busybox: the shell and its tools, by any path in which they lie; scripts that lie in the container. */
+export const busyboxPrograms: ProgramLookup = (argv, files) => {
   const [path = ''] = argv
   const name = path.slice(path.lastIndexOf('/') + 1)
-  if (path.includes('/') && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(path)) return undefined
-  if (name === 'sh' || name === 'ash') return { run: runShell, onTerm: () => ignoresTerm }
-  if (name === 'busybox') return busyboxPrograms(argv.slice(1))
-  if (isSimulatedTool(name) || refusedApplets.has(name)) return { run: runTool, onTerm: () => ignoresTerm }
-  return undefined
+  if (path.includes('/') && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(path))
+    return files?.stat(path).ok ? scriptFile : undefined
+  if (name === 'sh' || name === 'ash') return ashShell
+  if (name === 'busybox') return busyboxPrograms(argv.slice(1), files)
+  return findTool(name, { dialect: ash }) === undefined ? undefined : busyboxTool
 }
 
-/** The same, with `sh` under the name that images with bash have too. */
-export const shellPrograms: ProgramLookup = (argv) => {
-  const name = argv[0]?.slice((argv[0].lastIndexOf('/') ?? -1) + 1)
-  return name === 'bash' ? busyboxPrograms(['/bin/sh', ...argv.slice(1)]) : busyboxPrograms(argv)
-}
+/** The same, with `bash` too, as images that are built on a distribution have it. */
+export const shellPrograms: ProgramLookup = (argv, files) =>
+  basename(argv[0] ?? '') === 'bash' ? bashShell : busyboxPrograms(argv, files)
 
-function ioOf(task: ProcessContext): ShellIo {
+function worldOf(task: ProcessContext): ShellWorld {
+  const { kernel, files, user, hostname, processes } = task
   return {
-    stdin: new InputStream(toBytes(task.stdin)),
-    out: (bytes) => task.write('stdout', toText(bytes)),
-    err: (bytes) => task.write('stderr', toText(bytes)),
+    kernel,
+    files,
+    user,
+    hostname,
+    processes,
+    epochNow: () => task.epochNow(),
+    randomBytes: (count) => task.randomBytes(count),
+    useMemory: (bytes) => task.useMemory(bytes),
+    changed: (directory) => task.changed(directory),
+    main: {
+      out: { write: (bytes) => task.writeLog('stdout', bytes) },
+      err: { write: (bytes) => task.writeLog('stderr', bytes) },
+    },
+    program: () => undefined,
   }
 }
 
-function* runTool(task: ProcessContext): ProgramRun {
-  const name = task.argv[0]?.slice(task.argv[0].lastIndexOf('/') + 1) ?? ''
-  const argv = [name, ...task.argv.slice(1)]
-  return yield* runToolByName(argv, new ShellState(task, name, []), ioOf(task))
+function streamsOf(task: ProcessContext, budget: Budget): Streams {
+  const sink = (stream: 'stdout' | 'stderr'): Sink => ({
+    write(bytes) {
+      budget.spendShown(bytes.length)
+      task.write(stream, bytes)
+    },
+  })
+  return new Streams(new Input(task.stdin), sink('stdout'), sink('stderr'))
 }
 
-/** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script on standard input. */
-function* runShell(task: ProcessContext): ProgramRun {
-  const [shell = 'sh', ...args] = task.argv
-  const io = ioOf(task)
-  const options = new Set<string>()
-  while (/^-[a-z]+$/.test(args[0] ?? '')) for (const letter of (args.shift() ?? '').slice(1)) options.add(letter)
-  const script = readScript(task, shell, args, options.has('c'))
-  if (typeof script.text !== 'string') {
-    io.err(toBytes(`${shell}: ${script.error}\n`))
-    return script.code
-  }
-  const state = new ShellState(task, script.name, script.positional)
-  state.exitsOnError = options.has('e')
-  state.refusesUnset = options.has('u')
-  state.traces = options.has('x')
-  state.variables.set('PWD', state.cwd)
-  const parsed = parseScript(script.text)
-  if (!parsed.ok) {
-    io.err(toBytes(`${state.name}: ${parsed.message}\n`))
-    return 2
-  }
-  const waits = runScript(parsed.script, state, io)
-  for (let step = waits.next(); ; step = waits.next()) {
-    if (step.done === true) return step.value.code
-    yield step.value
-    state.budget.left = stepBudget
-  }
+function baseOf(task: ProcessContext, dialect: Dialect): ShellBase {
+  const environment = new Map<string, ByteText>()
+  for (const [name, value] of task.env) environment.set(name, toByteText(value))
+  const { pid, workingDir: directory, kernel } = task
+  const budget = new Budget(standardLimits, () => kernel.now())
+  return { world: worldOf(task), dialect, budget, pid, directory, environment }
 }
 
-interface FoundScript {
-  readonly text?: string
-  readonly name: string
-  readonly positional: readonly string[]
-  readonly error?: string
-  readonly code: number
+/** A shell of nothing, in which a single command is run. */
+function plainShell(task: ProcessContext, dialect: Dialect): Shell {
+  return new Shell({ ...baseOf(task, dialect), name: 'sh', tellsLine: false, positional: [] })
 }
 
-function readScript(task: ProcessContext, shell: string, args: readonly string[], isCommand: boolean): FoundScript {
-  const [first, ...rest] = args
-  if (isCommand) {
-    const [name = shell, ...positional] = rest
-    return first === undefined
-      ? { name, positional, error: 'option requires an argument -- c', code: 2 }
-      : { text: first, name, positional, code: 0 }
-  }
-  if (first === undefined) return { text: task.stdin, name: shell, positional: [], code: 0 }
-  const path = first.startsWith('/') ? first : `${task.workingDir}/${first}`
-  const content = task.files.readFile(path)
-  if (!content.ok)
-    return { name: shell, positional: [], error: `can't open '${first}': No such file or directory`, code: 127 }
-  let bytes = ''
-  for (const byte of content.value) bytes += String.fromCharCode(byte)
-  return { text: toText(bytes), name: first, positional: rest, code: 0 }
+function* runTool(task: ProcessContext, dialect: Dialect): ProgramRun {
+  const shell = plainShell(task, dialect)
+  const streams = streamsOf(task, shell.budget)
+  const [path = '', ...args] = task.argv.map(toByteText)
+  const argv = [path.slice(path.lastIndexOf('/') + 1), ...args]
+  return yield* guarded(shell, streams, () => engine.runProgram(argv, shell, streams))
+}
+
+function* runScript(task: ProcessContext, dialect: Dialect): ProgramRun {
+  const shell = plainShell(task, dialect)
+  const streams = streamsOf(task, shell.budget)
+  return yield* guarded(shell, streams, () => engine.runProgram(task.argv.map(toByteText), shell, streams))
+}
+
+function* runShell(task: ProcessContext, dialect: Dialect): ProgramRun {
+  const [command = 'sh', ...args] = task.argv.map(toByteText)
+  const base = baseOf(task, dialect)
+  const streams = streamsOf(task, base.budget)
+  const started = yield* startShell(command, args, base, streams)
+  if (typeof started === 'number') return started
+  shells.set(task, started.shell)
+  return yield* guarded(started.shell, streams, () => runStarted(started, streams, engine))
 }

@@ -4,24 +4,31 @@ import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
-import type { VirtualFiles } from '../fs/virtual-files.ts'
+import type { FileView } from '../fs/node-fs.ts'
+import { virtualFiles } from '../fs/virtual-files.ts'
+import { throwingBugs } from '../kernel/bugs.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
-import { type KubectlProcess, runKubectl, startKubectl } from '../kubectl/cli/run.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import { runKubectl } from '../kubectl/cli/run.ts'
 import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest } from '../kubectl/host.ts'
-import type { KubectlCall } from '../kubectl/shell/host.ts'
-import { runShell } from '../kubectl/shell/shell.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import { findContainer } from '../looks/containers.ts'
+import { CommandLine } from '../shell/command-line.ts'
+import { etcdctl } from '../shell/tools/etcdctl.ts'
+import { kubectlProgram } from './kubectl-program.ts'
 import type { CommandOptions } from './sim.ts'
+import { TerminalClock } from './terminal-clock.ts'
+import { homeDirectory } from './working-files.ts'
 
 export interface CommandWorld {
   readonly kernel: Kernel
   readonly calendar: Calendar
   readonly random: RandomStream
   readonly cluster: Cluster
-  readonly files: VirtualFiles
+  /** Those of the machine that the commands run on. */
+  readonly files: FileView
   readonly clientVersion: string
   readonly podOf: (namespace: string, name: string) => Pod | undefined
   /** What lies in etcd for a Secret. */
@@ -39,6 +46,8 @@ export interface Commands {
   shell(script: string, options: CommandOptions): CommandResult
   /** Namespace of kubectl's present context. */
   namespace(): string
+  /** Lets the world go on until `endMs` or until `isOver`, and with it what runs beside the command lines. */
+  run(endMs: VirtualMs, isOver?: () => boolean): boolean
 }
 
 export function createCommands(world: CommandWorld): Commands {
@@ -47,12 +56,15 @@ export function createCommands(world: CommandWorld): Commands {
     currentContext: 'podsim',
   }
   const env = new Map<string, string>([
-    ['HOME', world.files.workingDirectory],
+    ['HOME', homeDirectory],
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-    ['PWD', world.files.workingDirectory],
     ['USER', 'user'],
   ])
-  const hostFor = (options: CommandOptions, call: Pick<KubectlCall, 'stdin' | 'env' | 'files'>): KubectlHost => ({
+  const { kernel, calendar } = world
+  const clock = new TerminalClock(kernel)
+  /** Whose commands run: steps may act as somebody else. */
+  let current: CommandOptions = {}
+  const hostFor = (options: CommandOptions, call: Pick<KubectlHost, 'stdin' | 'env' | 'files'>): KubectlHost => ({
     clientVersion: world.clientVersion,
     serverAddress,
     http: (request) =>
@@ -60,8 +72,8 @@ export function createCommands(world: CommandWorld): Commands {
         ? world.cluster.controlPlane.server.http(request)
         : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
     user: userOf(options.as),
-    now: () => world.calendar.at(world.kernel.now()),
-    wait: (condition, timeoutMs) => world.kernel.runUntilTrue(condition, world.kernel.now() + timeoutMs),
+    now: () => calendar.at(kernel.now()),
+    wait: (condition, timeoutMs) => clock.run(kernel.now() + timeoutMs, condition),
     files: call.files,
     stdin: call.stdin,
     env:
@@ -70,70 +82,54 @@ export function createCommands(world: CommandWorld): Commands {
         : new Map([...call.env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
     digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
     config,
-    edit: (_editor, path) => shell(`set -- ${JSON.stringify(path)}\n${options.editor ?? ''}`, {}).exitCode,
+    edit: (_editor, path) => run(options.editor ?? '', {}, [path]).exitCode,
     exec: (request) => exec(world, request),
     logs: (request) => logs(world, request),
   })
-  const shell = (script: string, options: CommandOptions): CommandResult =>
-    runShell(script, {
-      files: world.files,
-      env,
-      now: () => world.calendar.at(world.kernel.now()),
-      sleep: (ms) => world.kernel.runUntil(world.kernel.now() + ms),
-      etcd(key) {
-        const [, namespace, name] = /^\/registry\/secrets\/([^/]+)\/([^/]+)$/.exec(key) ?? []
-        return namespace === undefined || name === undefined ? undefined : world.etcdValue(namespace, name)
-      },
-      kubectl: (call, limitMs) =>
-        runToEnd(world.kernel, startKubectl(call.argv, hostFor(options, call)), call, limitMs),
-    })
+  const kubectl = kubectlProgram(clock, (call) =>
+    hostFor(current, { ...call, files: virtualFiles(world.files, call.directory) }),
+  )
+  const etcd = etcdctl((key) => {
+    const [, namespace, name] = /^\/registry\/secrets\/([^/]+)\/([^/]+)$/.exec(key) ?? []
+    return namespace === undefined || name === undefined ? undefined : world.etcdValue(namespace, name)
+  })
+  const line = new CommandLine({
+    kernel,
+    files: world.files,
+    user: { uid: 0, gid: 0, groups: [] },
+    directory: homeDirectory,
+    environment: env,
+    epochNow: () => calendar.at(kernel.now()),
+    randomBytes: (count) =>
+      Array.from({ length: count }, () => String.fromCharCode(world.random.integer(0, 256))).join(''),
+    after: (ms) => clock.after(ms),
+    program: (name) => (name === 'kubectl' ? kubectl : name === 'etcdctl' ? etcd : undefined),
+  })
+  const run = (script: string, options: CommandOptions, positional: readonly string[] = []): CommandResult => {
+    const before = current
+    current = options
+    const running = throwingBugs(() =>
+      line.start(script, { positional, ...(options.stdin !== undefined && { stdin: utf8Bytes(options.stdin) }) }),
+    )
+    if (!clock.run(Number.POSITIVE_INFINITY, () => running.exitCode !== undefined)) running.stop()
+    current = before
+    return running.result()
+  }
   return {
     kubectl: (argv, options) =>
       runKubectl(
         argv,
         hostFor(options, {
-          files: world.files,
+          files: virtualFiles(world.files, homeDirectory),
           env,
           stdin: options.stdin === undefined ? undefined : utf8Bytes(options.stdin),
         }),
       ),
-    shell(script, options) {
-      if (options.stdin === undefined) return shell(script, options)
-      // The shell has no standard input of its own: the first command gets it through a pipe.
-      world.files.write(stdinFile, utf8Bytes(options.stdin))
-      const result = shell(`cat ${stdinFile} | ${script}`, options)
-      world.files.remove(stdinFile)
-      return result
-    },
     namespace: () => config.contexts.find(({ name }) => name === config.currentContext)?.namespace ?? 'default',
+    shell: (script, options) => run(script, options),
+    run: (endMs, isOver) => clock.run(endMs, isOver),
   }
 }
-
-const stdinFile = '/tmp/podsim-stdin'
-
-/** Lets time pass until kubectl ends or `limitMs` are over; what it writes goes on as it comes. */
-function runToEnd(kernel: Kernel, running: KubectlProcess, call: KubectlCall, limitMs: number | undefined): number {
-  const deadline = limitMs === undefined ? Number.POSITIVE_INFINITY : kernel.now() + limitMs
-  let written = 0
-  const pass = () => {
-    for (; written < running.chunks.length; written++) {
-      const chunk = running.chunks[written]
-      if (chunk !== undefined) call.output(chunk.fd, chunk.text)
-    }
-  }
-  pass()
-  while (running.waiting !== undefined) {
-    const { until, timeoutMs } = running.waiting
-    kernel.runUntilTrue(until, Math.min(deadline, kernel.now() + timeoutMs))
-    if (kernel.now() >= deadline && !running.poll()) running.stop(timedOutCode)
-    else running.poll()
-    pass()
-  }
-  return running.exitCode ?? 0
-}
-
-/** What `timeout` answers when it had to end a command. Source: coreutils timeout. */
-const timedOutCode = 124
 
 const editorName = 'podsim-editor'
 

@@ -27,11 +27,11 @@ import { createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
 import { clusterFault, faultText } from './faults.ts'
 import { httpRequest } from './http-request.ts'
-import { createMemoryFiles } from './memory-files.ts'
 import { type SimOptions, SimUsageError } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
 import type { Fault, MachineState, Sim } from './sim.ts'
+import { createWorkingFiles } from './working-files.ts'
 import { durationMs, wrong } from './wrong-input.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
@@ -77,7 +77,7 @@ export function createObservedSim(
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
-  const files = createMemoryFiles(settings.files)
+  const files = createWorkingFiles(kernel, calendar, settings.files)
   const reachability = { blockedBy: 0 }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const encryption = settings.encryptionAtRest
@@ -184,10 +184,10 @@ export function createObservedSim(
       const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
       return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
     },
-    runFor: alive((duration) => kernel.runUntil(kernel.now() + durationMs(duration, 'runFor'))),
-    runUntil: alive((condition, { within }) =>
-      kernel.runUntilTrue(condition, kernel.now() + durationMs(within, 'within')),
-    ),
+    runFor: alive((duration) => {
+      commands.run(kernel.now() + durationMs(duration, 'runFor'))
+    }),
+    runUntil: alive((condition, { within }) => commands.run(kernel.now() + durationMs(within, 'within'), condition)),
     fault: alive(begin),
     why(asked) {
       const object = typeof asked === 'string' ? parseRef(asked) : asked

@@ -13,13 +13,13 @@ const orderly = { afterMs: 100, exitCode: 0 }
 
 /** What an image's containers may do when the Pod gives no command: command, and the program behind it. */
 const programs: Readonly<Record<string, Partial<ImageDefinition> & Pick<ImageDefinition, 'program'>>> = {
-  serve: { cmd: ['serve'], program: (argv) => shellPrograms(argv) ?? serveForever(orderly) },
+  serve: { cmd: ['serve'], program: (argv, files) => shellPrograms(argv, files) ?? serveForever(orderly) },
   shell: { cmd: ['sh'], program: busyboxPrograms },
-  succeed: { cmd: ['succeed'], program: (argv) => shellPrograms(argv) ?? exitAfter(1000, 0, orderly) },
-  crash: { cmd: ['crash'], program: (argv) => shellPrograms(argv) ?? exitAfter(1000, 1, orderly) },
+  succeed: { cmd: ['succeed'], program: (argv, files) => shellPrograms(argv, files) ?? exitAfter(1000, 0, orderly) },
+  crash: { cmd: ['crash'], program: (argv, files) => shellPrograms(argv, files) ?? exitAfter(1000, 1, orderly) },
   'secret-reader': {
     entrypoint: ['secret-reader'],
-    program: (argv) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv)),
+    program: (argv, files) => (argv[0] === 'secret-reader' ? secretReader : busyboxPrograms(argv, files)),
   },
 }
 

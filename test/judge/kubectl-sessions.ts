@@ -1,16 +1,19 @@
 import { utf8Bytes, utf8Text } from '../../src/bytes/bytes.ts'
 import type { UserInfo } from '../../src/client/client.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
+import { createNodeFs } from '../../src/fs/memory-fs.ts'
+import { virtualFiles } from '../../src/fs/virtual-files.ts'
 import { createCalendar, defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import { type KubectlProcess, startKubectl } from '../../src/kubectl/cli/run.ts'
+import { type Steps, wait } from '../../src/kernel/steps.ts'
 import type { KubeconfigState, KubectlHost } from '../../src/kubectl/host.ts'
-import type { KubectlCall, ShellResult } from '../../src/kubectl/shell/host.ts'
-import { runShell } from '../../src/kubectl/shell/shell.ts'
+import { CommandLine, type CommandLineResult } from '../../src/shell/command-line.ts'
+import type { WorldProgram } from '../../src/shell/engine/shell.ts'
+import { type KubectlSurroundings, kubectlProgram } from '../../src/sim/kubectl-program.ts'
+import { TerminalClock } from '../../src/sim/terminal-clock.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
-import { MemoryFiles } from './memory-files.ts'
 import { sessionTextDiffers } from './session-match.ts'
 
 export interface SessionStep {
@@ -49,6 +52,8 @@ export interface StepResult {
   readonly diff: string
 }
 
+const workingDirectory = '/work/w'
+const homeDirectory = '/work/home'
 /** How long a command takes; a real kubectl needs about this much. */
 const commandMs = 200
 
@@ -56,9 +61,11 @@ export class SessionRun {
   readonly #session: Session
   readonly #kernel = createKernel()
   readonly #calendar = createCalendar(defaultEpochMs)
-  readonly #files = new MemoryFiles()
+  readonly #clock = new TerminalClock(this.#kernel)
+  readonly #fs = createNodeFs({ kernel: this.#kernel, calendar: this.#calendar, memoryBytes: 1 << 30 })
+  readonly #files = virtualFiles(this.#fs, workingDirectory)
+  readonly #kubectl = this.#timed(kubectlProgram(this.#clock, (call) => this.#host(call)))
   readonly #server
-  readonly #background: { process: KubectlProcess; call: KubectlCall; until: number; written: number }[] = []
   readonly #config: KubeconfigState = {
     contexts: [{ name: 'c', cluster: 'c', user: 'admin' }],
     currentContext: 'c',
@@ -70,6 +77,7 @@ export class SessionRun {
 
   constructor(session: Session) {
     this.#session = session
+    for (const directory of [workingDirectory, homeDirectory, '/tmp']) this.#fs.mkdirAll(directory, 0o755)
     const random = createRandomStreams(session.name)
     const minor = Number(session.server.split('.')[1])
     const plane = createControlPlane({
@@ -103,22 +111,7 @@ export class SessionRun {
   }
 
   #advance(ms: number): void {
-    const end = this.#kernel.now() + Math.round(ms)
-    while (this.#kernel.now() < end) {
-      this.#kernel.runUntil(Math.min(end, this.#kernel.now() + 50))
-      this.#pollBackground()
-    }
-  }
-
-  #pollBackground(): void {
-    for (const job of this.#background) {
-      job.process.poll()
-      if (this.#kernel.now() >= job.until) job.process.stop(124)
-      for (; job.written < job.process.chunks.length; job.written++) {
-        const chunk = job.process.chunks[job.written]
-        if (chunk !== undefined) job.call.output(chunk.fd, chunk.text)
-      }
-    }
+    this.#clock.run(this.#kernel.now() + Math.round(ms))
   }
 
   #makeNodes(): void {
@@ -242,15 +235,15 @@ export class SessionRun {
     return { row, command, passed: problems.length === 0, diff: problems.join('\n') }
   }
 
-  #host({ stdin, files, env }: Pick<KubectlCall, 'stdin' | 'files' | 'env'>): KubectlHost {
+  #host({ stdin, directory, env }: KubectlSurroundings): KubectlHost {
     return {
       clientVersion: this.#session.kubectl,
       serverAddress: 'https://10.0.0.1:6443',
       http: (request) => this.#server.http(request),
       user: userNamed(this.#user),
       now: () => this.#calendar.at(this.#kernel.now()),
-      wait: (condition, timeoutMs) => this.#kernel.runUntilTrue(condition, this.#kernel.now() + timeoutMs),
-      files,
+      wait: (condition, timeoutMs) => this.#clock.run(this.#kernel.now() + timeoutMs, condition),
+      files: virtualFiles(this.#fs, directory),
       // The recording connected standard input to nothing that ends.
       stdin: stdin ?? new Uint8Array(),
       env: new Map([...env, ['EDITOR', 'scripted-editor']]),
@@ -265,42 +258,35 @@ export class SessionRun {
 
   #edit(path: string): number {
     this.#editorSaw = utf8Text(this.#files.read(path) ?? new Uint8Array())
-    return this.#shell(`set -- "${path}"; ${this.#editor}`).exitCode
+    return this.#shell(this.#editor, [path]).exitCode
   }
 
-  #shell(script: string): ShellResult {
-    return runShell(script, {
-      files: this.#files,
-      env: new Map([['HOME', '/work/home']]),
-      now: () => this.#calendar.at(this.#kernel.now()),
-      sleep: (ms) => this.#advance(ms),
-      kubectl: (call) => this.#runToEnd(call),
-      startKubectl: (call, limitMs) => {
-        const process = startKubectl(call.argv, this.#host(call))
-        this.#background.push({ process, call, until: this.#kernel.now() + (limitMs ?? 600_000), written: 0 })
-        this.#pollBackground()
-      },
+  /** Each line is a shell of its own, as the recording ran them. */
+  #shell(script: string, positional: readonly string[] = []): CommandLineResult {
+    const line = new CommandLine({
+      kernel: this.#kernel,
+      files: this.#fs,
+      user: { uid: 0, gid: 0, groups: [] },
+      directory: workingDirectory,
+      environment: new Map([['HOME', homeDirectory]]),
+      epochNow: () => this.#calendar.at(this.#kernel.now()),
+      randomBytes: (count) => '\0'.repeat(count),
+      after: (ms) => this.#clock.after(ms),
+      program: (name) => (name === 'kubectl' ? this.#kubectl : undefined),
     })
+    const running = line.start(script, { positional })
+    this.#clock.run(Number.POSITIVE_INFINITY, () => running.exitCode !== undefined)
+    return running.result()
   }
 
-  #runToEnd(call: KubectlCall): number {
-    const process = startKubectl(call.argv, this.#host(call))
-    let written = 0
-    for (;;) {
-      for (; written < process.chunks.length; written++) {
-        const chunk = process.chunks[written]
-        if (chunk !== undefined) call.output(chunk.fd, chunk.text)
-      }
-      const { waiting } = process
-      if (waiting === undefined) break
-      this.#kernel.runUntilTrue(() => {
-        this.#pollBackground()
-        return waiting.until()
-      }, this.#kernel.now() + waiting.timeoutMs)
-      process.poll()
+  /** A real kubectl takes its time. */
+  #timed(program: WorldProgram): WorldProgram {
+    const clock = this.#clock
+    return function* timed(call): Steps<number> {
+      const code = yield* program(call)
+      yield* wait(clock.after(commandMs))
+      return code
     }
-    this.#advance(commandMs)
-    return process.exitCode ?? 0
   }
 }
 

@@ -1,8 +1,10 @@
 import type { FsUser } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
+import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
+import { ProcessTable } from '../../shell/engine/process-table.ts'
 import type { ProbeRequest, ProcessContext, Program } from '../../shell/program.ts'
 import { ContainerEntry } from './container.ts'
-import { ContainerProcess, type DirectoryWatch, runToEnd } from './container-task.ts'
+import { ContainerProcess, DirectoryChange, type DirectoryWatch, runToEnd } from './container-task.ts'
 import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeDone, RuntimeResult } from './cri.ts'
 import { grpcPrefix, notFoundText, type RuntimeKind } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
@@ -93,7 +95,7 @@ export class ContainerOrders {
       const entry = this.#containers.get(id)
       if (entry === undefined) return answer(this.#fail(`No such container: ${id}`))
       const [command = ''] = entry.argv
-      const program = entry.image.program(entry.argv)
+      const program = entry.image.program(entry.argv, entry.files)
       if (program === undefined) {
         const isPath = command.includes('/')
         const text =
@@ -111,13 +113,14 @@ export class ContainerOrders {
       entry.task = new ContainerProcess({
         kernel,
         program,
-        context: this.#context(entry, entry.argv, 1, '', (stream, text) => entry.log.write(kernel.now(), stream, text)),
-        watch: this.#options.watch,
+        context: this.#context(entry, entry.argv, 1, '', (stream, bytes) =>
+          entry.log.write(kernel.now(), stream, bytes),
+        ),
         exited: (exitCode) => this.#exit(entry, exitCode),
       })
       answer(done)
       // After the answer: the kubelet tells of the start before anything that the program does.
-      kernel.schedule(0, () => entry.task?.step())
+      kernel.schedule(0, () => entry.task?.start())
     })
   }
 
@@ -162,19 +165,21 @@ export class ContainerOrders {
   exec(id: string, argv: readonly string[], stdin: string): RuntimeResult<ExecResult> {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
-    const program = entry.image.program(argv)
+    const program = entry.image.program(argv, entry.files)
     if (program === undefined) return this.#fail(execNotFound(this.#options.kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
-    const context = this.#context(entry, argv, entry.nextPid++, stdin, (stream, text) => {
-      written[stream] += text
+    const context = this.#context(entry, argv, undefined, toByteText(stdin), (stream, bytes) => {
+      written[stream] += bytes
     })
-    return runToEnd(program, context, () => ({ ...written, exitCode: 0 }))
+    const result = runToEnd(this.#options.kernel, program, context, () => ({ ...textOf(written), exitCode: 0 }))
+    entry.processes?.leave(context.pid)
+    return result
   }
 
   execInTime(id: string, argv: readonly string[], answer: RuntimeDone<ExecResult>): () => void {
-    const { kernel, kind, watch } = this.#options
+    const { kernel, kind } = this.#options
     const entry = this.#containers.get(id)
-    const program = entry?.image.program(argv)
+    const program = entry?.image.program(argv, entry.files)
     if (entry?.state !== 'running' || program === undefined) {
       answer(
         this.#fail(entry?.state === 'running' ? execNotFound(kind, argv[0] ?? '') : `container not running (${id})`),
@@ -182,14 +187,15 @@ export class ContainerOrders {
       return () => undefined
     }
     const written = { stdout: '', stderr: '' }
-    const context = this.#context(entry, argv, entry.nextPid++, '', (stream, text) => {
-      written[stream] += text
+    const context = this.#context(entry, argv, undefined, '', (stream, bytes) => {
+      written[stream] += bytes
     })
     const finish = (exitCode: number): void => {
       entry.execs.delete(running)
-      answer({ ok: true, value: { ...written, exitCode } })
+      entry.processes?.leave(context.pid)
+      answer({ ok: true, value: { ...textOf(written), exitCode } })
     }
-    const command = new ContainerProcess({ kernel, program, context, watch, exited: finish })
+    const command = new ContainerProcess({ kernel, program, context, exited: finish })
     const running = {
       end: () => {
         command.kill()
@@ -197,9 +203,10 @@ export class ContainerOrders {
       },
     }
     entry.execs.add(running)
-    command.step()
+    command.start()
     return () => {
       entry.execs.delete(running)
+      entry.processes?.leave(context.pid)
       command.kill()
     }
   }
@@ -215,33 +222,51 @@ export class ContainerOrders {
   #context(
     entry: ContainerEntry,
     argv: readonly string[],
-    pid: number,
-    stdin: string,
+    known: number | undefined,
+    stdin: ByteText,
     write: ProcessContext['write'],
   ): ProcessContext {
-    const { kernel, calendar } = this.#options
+    const { kernel, calendar, watch } = this.#options
     const { config, image, files } = entry
     const hostname = config.hostname ?? entry.sandbox.podName
     const user = userOf(config, config.runAsUser >= 0 ? config.runAsUser : image.user)
+    const env = environmentOf(entry, hostname)
+    const processes = this.#processesOf(entry)
+    const pid = processes.enter(toByteText(argv.join(' ')), bytesOf(env), known)
     return {
+      kernel,
       files,
-      env: environmentOf(entry, hostname),
+      env,
       argv,
       workingDir: config.workingDir !== '' ? config.workingDir : image.workingDir,
       user,
       hostname,
       pid,
-      now: () => kernel.now(),
+      processes,
       epochNow: () => calendar.at(kernel.now()),
       write,
+      writeLog: (stream, bytes) => entry.log.write(kernel.now(), stream, bytes),
       stdin,
       useMemory: (bytes) => this.#useMemory(entry, bytes),
-      kill: (target, signal) => (target === 1 ? this.#signal(entry, signal) : -1),
-      processes: () => [
-        { pid: 1, command: entry.argv.join(' ') },
-        ...(pid === 1 ? [] : [{ pid, command: argv.join(' ') }]),
-      ],
+      randomBytes: (count) => this.#randomBytes(entry, count),
+      changed: (directory) => new DirectoryChange(kernel, watch, files, directory),
     }
+  }
+
+  #processesOf(entry: ContainerEntry): ProcessTable {
+    entry.processes ??= new ProcessTable(this.#options.kernel, 2, (pid, number) => {
+      return pid === 1 && this.#signal(entry, number) === 0
+    })
+    return entry.processes
+  }
+
+  /** What /dev/urandom gives: a stream of its own for each container, so that others draw as they would without it. */
+  #randomBytes(entry: ContainerEntry, count: number): ByteText {
+    const { random, nodeName } = this.#options
+    const stream = random.stream(`${nodeName}/runtime/urandom/${entry.config.podUid}/${entry.config.name}`)
+    let bytes = ''
+    for (let i = 0; i < count; i++) bytes += String.fromCharCode(stream.integer(0, 256))
+    return bytes
   }
 
   #signal(entry: ContainerEntry, signal: number): number {
@@ -249,6 +274,7 @@ export class ContainerOrders {
     if (entry.state !== 'running' || entry.task === undefined || entry.program === undefined) return -1
     // A container's first process is spared a SIGKILL from inside of it, and any signal that it does not handle.
     if (signal === signalKill || signal === 0) return 0
+    if (entry.program.signal?.(entry.task.context, signal) === true) return 0
     const termination: ReturnType<Program['onTerm']> =
       signal === signalTerm ? entry.program.onTerm(entry.task.context) : 'ignored'
     if (termination === 'ignored') return 0
@@ -284,12 +310,29 @@ export class ContainerOrders {
     note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
     touch(entry.config.podUid)
     for (const command of [...entry.execs]) command.end()
+    entry.processes?.endAll()
     for (const tell of entry.whenExited.splice(0)) tell()
   }
 
   #fail(text: string): { readonly ok: false; readonly message: string } {
     return { ok: false, message: `${grpcPrefix}${text}` }
   }
+}
+
+/** What was written, read as UTF-8. */
+function textOf({
+  stdout,
+  stderr,
+}: {
+  readonly stdout: ByteText
+  readonly stderr: ByteText
+}): Omit<ExecResult, 'exitCode'> {
+  return { stdout: fromByteText(stdout), stderr: fromByteText(stderr) }
+}
+
+/** An environment as processes have it: bytes. */
+function bytesOf(env: ReadonlyMap<string, string>): ReadonlyMap<string, ByteText> {
+  return new Map([...env].map(([name, value]) => [name, toByteText(value)]))
 }
 
 function userOf(config: ContainerConfig, uid: number): FsUser {

@@ -1,6 +1,9 @@
+import type { Unsubscribable } from 'rxjs'
 import type { FileView } from '../../fs/node-fs.ts'
 import type { Kernel, Timer } from '../../kernel/kernel.ts'
-import type { ProcessContext, Program, ProgramRun, Wait } from '../../shell/program.ts'
+import { Once, type Receiver } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
+import type { ProcessContext, Program } from '../../shell/program.ts'
 import type { ExecResult, RuntimeResult } from './cri.ts'
 
 /** Fires when a name in a directory changes. */
@@ -9,69 +12,84 @@ export interface DirectoryWatch {
   once(files: FileView, directory: string, changed: () => void): () => void
 }
 
+/** Answers at the next change of a directory: not inside of the change, but after it. */
+export class DirectoryChange extends Once<void> {
+  readonly #kernel: Kernel
+  readonly #watch: DirectoryWatch
+  readonly #files: FileView
+  readonly #directory: string
+
+  constructor(kernel: Kernel, watch: DirectoryWatch, files: FileView, directory: string) {
+    super()
+    this.#kernel = kernel
+    this.#watch = watch
+    this.#files = files
+    this.#directory = directory
+  }
+
+  override begin(receiver: Receiver<void>): Unsubscribable {
+    let timer: Timer | undefined
+    const stop = this.#watch.once(this.#files, this.#directory, () => {
+      timer = this.#kernel.schedule(0, () => receiver.answered())
+    })
+    return {
+      unsubscribe() {
+        timer?.cancel()
+        stop()
+      },
+    }
+  }
+}
+
 export interface ProcessOptions {
   readonly kernel: Kernel
   readonly program: Program
   readonly context: ProcessContext
-  readonly watch: DirectoryWatch
   readonly exited: (exitCode: number) => void
 }
 
-/** The main process of one container: steps its program's coroutine and sleeps on the kernel between the steps. */
-export class ContainerProcess {
+/** A process of one container, the main one or another. */
+export class ContainerProcess implements Receiver<number, never> {
   readonly #options: ProcessOptions
-  readonly #run: ProgramRun
-  #timer: Timer | undefined
-  #unwatch: (() => void) | undefined
+  #run: Unsubscribable | undefined
   #isOver = false
 
   constructor(options: ProcessOptions) {
     this.#options = options
-    this.#run = options.program.run(options.context)
   }
 
   get context(): ProcessContext {
     return this.#options.context
   }
 
-  step(): void {
-    if (this.#isOver) return
-    this.#timer = undefined
-    this.#unwatch = undefined
-    const { done, value } = this.#run.next()
-    if (this.#isOver) return
-    if (done === true) this.#end(value)
-    else this.#wait(value)
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Lets it go as far as it gets before it first waits. */
+  start(): void {
+    const { kernel, program, context } = this.#options
+    if (!this.#isOver) process(kernel, () => program.run(context)).begin(this)
   }
 
   /** Ends the process now, whatever it does. */
   kill(): void {
     this.#isOver = true
-    this.#timer?.cancel()
-    this.#unwatch?.()
-    this.#run.return(0)
+    this.#run?.unsubscribe()
   }
 
-  #wait(wait: Wait): void {
-    const step = () => this.step()
-    switch (wait.kind) {
-      case 'sleep':
-        this.#timer = this.#options.kernel.schedule(wait.ms, step)
-        return
-      case 'change':
-        this.#unwatch = this.#options.watch.once(this.context.files, wait.directory, () => {
-          // Not inside of the change: the process is told of it, and runs after it.
-          this.#timer = this.#options.kernel.schedule(0, step)
-        })
-        return
-      case 'forever':
-        return
-    }
+  begun(run: Unsubscribable): void {
+    this.#run = run
   }
 
-  #end(exitCode: number): void {
+  answered(exitCode: number): void {
+    if (this.#isOver) return
     this.#isOver = true
     this.#options.exited(exitCode)
+  }
+
+  failed(refusal: never): void {
+    throw refusal
   }
 }
 
@@ -79,20 +97,18 @@ export class ContainerProcess {
  * Runs a command to its end at one instant. A command that would have to wait is refused: an exec has no time of its own.
  */
 export function runToEnd(
+  kernel: Kernel,
   program: Program,
   context: ProcessContext,
   output: () => ExecResult,
 ): RuntimeResult<ExecResult> {
-  const run = program.run(context)
-  let { done, value } = run.next()
-  while (done !== true && typeof value === 'object' && value.kind === 'sleep' && value.ms === 0)
-    ({ done, value } = run.next())
-  if (typeof value === 'number') return { ok: true, value: { ...output(), exitCode: value } }
-  run.return(0)
-  const what =
-    value.kind === 'sleep' ? value.what : value.kind === 'change' ? `waiting for ${value.directory}` : 'the command'
+  let code: number | undefined
+  const running = new ContainerProcess({ kernel, program, context, exited: (exitCode) => (code = exitCode) })
+  running.start()
+  if (code !== undefined) return { ok: true, value: { ...output(), exitCode: code } }
+  running.kill()
   return {
     ok: false,
-    message: `podsim: "${context.argv.join(' ')}" would have to wait (${what}), but an exec runs at one instant of virtual time`,
+    message: `podsim: "${context.argv.join(' ')}" would have to wait, but an exec runs at one instant of virtual time`,
   }
 }

@@ -1,5 +1,6 @@
 import type { ContainerFiles } from '../../fs/node-fs.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { ProcessTable } from '../../shell/engine/process-table.ts'
 import type { ImageDefinition, Program } from '../../shell/program.ts'
 import type { ContainerProcess } from './container-task.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
@@ -23,7 +24,8 @@ export class ContainerEntry implements RuntimeContainer {
   program: Program | undefined
   task: ContainerProcess | undefined
   memoryBytes = 0
-  nextPid = 2
+  /** Made with the first process. */
+  processes: ProcessTable | undefined
   readonly log = new LogBuffer()
   /** Other commands that run in it. */
   readonly execs = new Set<{ end(): void }>()

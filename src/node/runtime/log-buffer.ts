@@ -1,4 +1,5 @@
 import type { VirtualMs } from '../../kernel/time.ts'
+import { type ByteText, fromByteText } from '../../shell/byte-text.ts'
 
 export interface LogLine {
   readonly at: VirtualMs
@@ -15,17 +16,18 @@ export class LogBuffer {
   #bytes = 0
   readonly #partial = { stdout: '', stderr: '' }
 
-  write(at: VirtualMs, stream: 'stdout' | 'stderr', text: string): void {
-    const whole = this.#partial[stream] + text
+  /** Bytes as they come; a line is read as UTF-8 when it is whole. */
+  write(at: VirtualMs, stream: 'stdout' | 'stderr', bytes: ByteText): void {
+    const whole = this.#partial[stream] + bytes
     const parts = whole.split('\n')
     this.#partial[stream] = parts.pop() ?? ''
-    for (const line of parts) this.#push({ at, stream, line })
+    for (const line of parts) this.#push({ at, stream, line: fromByteText(line) })
   }
 
   /** Ends what was begun: the program is gone. */
   flush(at: VirtualMs): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#partial[stream] !== '') this.#push({ at, stream, line: this.#partial[stream] })
+      if (this.#partial[stream] !== '') this.#push({ at, stream, line: fromByteText(this.#partial[stream]) })
       this.#partial[stream] = ''
     }
   }

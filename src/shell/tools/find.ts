@@ -1,121 +1,331 @@
+/** find: names in the order in which the kernel lists them. Sources: GNU findutils; busybox findutils/find.c. */
 import { errorText } from '../../fs/error-text.ts'
 import type { FileStat } from '../../fs/node-fs.ts'
 import { basename } from '../../fs/path.ts'
-import { matchesGlob } from '../ash/glob.ts'
-import { absolute, notSimulated, type ToolContext } from '../tool.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import { type ByteText, toByteText } from '../byte-text.ts'
+import { matches, patternOf } from '../engine/pattern.ts'
+import { compileRegex } from './regular-expression.ts'
+import { complain, hasRoom, notSimulated, quoted, say, type Tool, type ToolContext } from './tool.ts'
 
-interface Test {
-  readonly fits: (path: string, stat: FileStat) => boolean
+/** One found path. */
+interface Found {
+  readonly path: ByteText
+  readonly stat: FileStat
+  readonly depth: number
 }
 
+/** A test or an action; an action's result is whether it went well. */
+type Predicate = (found: Found) => Steps<boolean>
+
 interface Search {
-  readonly tests: readonly Test[]
+  readonly predicate: Predicate
   readonly minDepth: number
   readonly maxDepth: number
   readonly follows: boolean
-  readonly separator: string
+  readonly depthFirst: boolean
+  /** Commands of `-exec ... +`, with what they have gathered. */
+  readonly gathered: { readonly argv: readonly ByteText[]; readonly paths: ByteText[] }[]
+  readonly state: { pruned: boolean; quits: boolean }
 }
 
-/** Names in the order in which the kernel lists them, as busybox find shows them. Source: busybox findutils/find.c. */
-export function find(context: ToolContext): number {
+export const find: Tool = function* find(context): Steps<number> {
   const args = [...context.args]
-  const follows = args[0] === '-L'
-  if (args[0] === '-L' || args[0] === '-H' || args[0] === '-P') args.shift()
-  const starts: string[] = []
+  let follows = false
+  while (/^-[LHP]$/.test(args[0] ?? '')) follows = args.shift() === '-L'
+  const starts: ByteText[] = []
   while (args.length > 0 && !/^[-!(]/.test(args[0] ?? '')) starts.push(args.shift() ?? '')
-  const search = parseTests(context, args, follows)
+  const parser = new FindParser(context, args)
+  const search = parser.search(follows)
   if (typeof search === 'number') return search
   let code = 0
-  for (const start of starts.length === 0 ? ['.'] : starts) if (!visit(context, search, start, 0)) code = 1
+  for (const start of starts.length === 0 ? ['.'] : starts) if (!(yield* visit(context, search, start, 0))) code = 1
+  for (const { argv, paths } of search.gathered)
+    if (paths.length > 0 && (yield* context.run([...argv, ...paths])) !== 0) code = 1
   return code
 }
 
-function parseTests(context: ToolContext, args: readonly string[], follows: boolean): Search | number {
-  const tests: Test[] = []
-  let minDepth = 0
-  let maxDepth = Number.POSITIVE_INFINITY
-  let separator = '\n'
-  let negated = false
-  const add = (fits: Test['fits']): void => {
-    tests.push({ fits: negated ? (path, stat) => !fits(path, stat) : fits })
-    negated = false
+/** What cannot be read or is not simulated: the exit code. Thrown within this file alone. */
+class FindProblem extends Error {
+  override readonly name = 'FindProblem'
+  readonly code: number
+  constructor(code: number) {
+    super('find')
+    this.code = code
   }
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at] ?? ''
-    const value = args[at + 1] ?? ''
-    switch (word) {
-      case '!':
-      case '-not':
-        negated = !negated
-        continue
-      case '-print':
-        continue
-      case '-print0':
-        separator = '\0'
-        continue
-      case '-a':
-        continue
-      case '-name':
-        add((path) => matchesGlob(value, basename(path)))
-        break
-      case '-iname':
-        add((path) => matchesGlob(value.toLowerCase(), basename(path).toLowerCase()))
-        break
-      case '-path':
-        add((path) => matchesGlob(value, path))
-        break
-      case '-type':
-        add((_, stat) => ({ f: 'file', d: 'directory', l: 'symlink' })[value] === stat.type)
-        break
-      case '-perm':
-        add((_, { mode }) =>
-          value.startsWith('-')
-            ? (mode & Number.parseInt(value.slice(1), 8)) === Number.parseInt(value.slice(1), 8)
-            : mode === Number.parseInt(value, 8),
-        )
-        break
-      case '-empty':
-        add((_, { size, type }) => type === 'file' && size === 0)
-        continue
-      case '-mindepth':
-        minDepth = Number(value)
-        break
-      case '-maxdepth':
-        maxDepth = Number(value)
-        break
-      default:
-        if (
-          /^-(exec|ok|o|or|delete|prune|size|mtime|mmin|newer|user|group|ls|inum|links|regex|quit|xdev|depth)$|^[()]$/.test(
-            word,
-          )
-        )
-          return notSimulated(context, `find ${word}`)
-        context.err(`find: unrecognized: ${word}\n`)
-        return 1
-    }
-    at++
-  }
-  return { tests, minDepth, maxDepth, follows, separator }
 }
 
-function visit(context: ToolContext, search: Search, path: string, depth: number): boolean {
-  const { files, out, err } = context
-  const at = absolute(context, path)
+class FindParser {
+  readonly #context: ToolContext
+  readonly #args: readonly ByteText[]
+  readonly #state = { pruned: false, quits: false }
+  readonly #gathered: Search['gathered'] = []
+  #at = 0
+  #minDepth = 0
+  #maxDepth = Number.POSITIVE_INFINITY
+  #depthFirst = false
+  #hasAction = false
+
+  constructor(context: ToolContext, args: readonly ByteText[]) {
+    this.#context = context
+    this.#args = args
+  }
+
+  search(follows: boolean): Search | number {
+    try {
+      const parsed = this.#args.length === 0 ? always : this.#either()
+      if (this.#at < this.#args.length) this.#problem(`unexpected argument '${this.#args[this.#at] ?? ''}'`)
+      const predicate = this.#hasAction ? parsed : both(parsed, this.#print('\n'))
+      return {
+        predicate,
+        follows,
+        minDepth: this.#minDepth,
+        maxDepth: this.#maxDepth,
+        depthFirst: this.#depthFirst,
+        gathered: this.#gathered,
+        state: this.#state,
+      }
+    } catch (error) {
+      if (error instanceof FindProblem) return error.code
+      throw error
+    }
+  }
+
+  #problem(message: string): never {
+    throw new FindProblem(complain(this.#context, message))
+  }
+
+  #value(word: string): ByteText {
+    const value = this.#args[this.#at++]
+    return (
+      value ??
+      this.#problem(
+        say(this.#context, `missing argument to \`${word}'`, `option requires an argument -- '${word.slice(1)}'`),
+      )
+    )
+  }
+
+  #print(end: string): Predicate {
+    return function* print(this: FindParser, { path }: Found): Steps<boolean> {
+      this.#context.out(path + end)
+      yield* hasRoom(this.#context)
+      return true
+    }.bind(this)
+  }
+
+  #either(): Predicate {
+    let left = this.#all()
+    while (/^-o(?:r)?$/.test(this.#args[this.#at] ?? '')) {
+      this.#at++
+      left = either(left, this.#all())
+    }
+    return left
+  }
+
+  #all(): Predicate {
+    let left = this.#one()
+    for (;;) {
+      const next = this.#args[this.#at]
+      if (next === undefined || next === ')' || next === '-o' || next === '-or') return left
+      if (next === '-a' || next === '-and') this.#at++
+      left = both(left, this.#one())
+    }
+  }
+
+  #one(): Predicate {
+    const word = this.#args[this.#at++] ?? this.#problem('expected an expression')
+    if (word === '!' || word === '-not') return negated(this.#one())
+    if (word === '(') {
+      const inner = this.#either()
+      if (this.#args[this.#at++] !== ')')
+        this.#problem("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
+      return inner
+    }
+    return this.#test(word) ?? this.#action(word) ?? this.#unknown(word)
+  }
+
+  #unknown(word: string): never {
+    if (/^-(?:ok|mmin|mtime|cmin|newer\w*|user|group|ls|inum|links|xdev|mount|amin|fprint\w*|printf)$/.test(word))
+      throw new FindProblem(notSimulated(this.#context, `find ${word}`))
+    this.#problem(say(this.#context, `unknown predicate \`${word}'`, `unrecognized: ${word}`))
+  }
+
+  #test(word: string): Predicate | undefined {
+    switch (word) {
+      case '-true':
+        return always
+      case '-name':
+      case '-iname':
+        return this.#pattern(word === '-iname', (found) => toByteText(basename(found.path)) || '/')
+      case '-path':
+      case '-ipath':
+      case '-wholename':
+        return this.#pattern(word === '-ipath', (found) => found.path)
+      case '-regex': {
+        const regex = compileRegex(this.#value(word), { extended: false, whole: 'line' })
+        return typeof regex === 'string' ? this.#problem(regex) : testing(({ path }) => regex.test(path))
+      }
+      case '-type': {
+        const kinds = this.#value(word)
+          .split(',')
+          .map((letter) => ({ f: 'file', d: 'directory', l: 'symlink' })[letter])
+        return testing(({ stat }) => kinds.includes(stat.type))
+      }
+      case '-perm': {
+        const value = this.#value(word)
+        const wanted = Number.parseInt(value.replace(/^[-/]/, ''), 8)
+        if (value.startsWith('-')) return testing(({ stat }) => (stat.mode & wanted) === wanted)
+        return testing(({ stat }) => (value.startsWith('/') ? (stat.mode & wanted) !== 0 : stat.mode === wanted))
+      }
+      case '-size': {
+        const [, sign = '', digits = '0', unit = 'b'] = /^([-+]?)(\d+)([cwbkMG]?)$/.exec(this.#value(word)) ?? []
+        const bytes = { c: 1, w: 2, k: 1024, M: 1024 ** 2, G: 1024 ** 3 }[unit] ?? 512
+        return testing(({ stat }) => {
+          const units = Math.ceil(stat.size / bytes)
+          return sign === '+'
+            ? units > Number(digits)
+            : sign === '-'
+              ? units < Number(digits)
+              : units === Number(digits)
+        })
+      }
+      case '-empty':
+        return testing(({ path, stat }) => {
+          const names =
+            stat.type === 'directory' ? this.#context.files.readdir(this.#context.shell.path(path)) : undefined
+          return names === undefined ? stat.type === 'file' && stat.size === 0 : names.ok && names.value.length === 0
+        })
+      case '-mindepth':
+        this.#minDepth = Number(this.#value(word))
+        return always
+      case '-maxdepth':
+        this.#maxDepth = Number(this.#value(word))
+        return always
+      case '-depth':
+        this.#depthFirst = true
+        return always
+      case '-follow':
+      case '-noleaf':
+        return always
+    }
+    return undefined
+  }
+
+  #pattern(ignoresCase: boolean, textOf: (found: Found) => ByteText): Predicate {
+    const text = this.#value('-name')
+    const pattern = patternOf(ignoresCase ? text.toLowerCase() : text)
+    return testing((found) => matches(pattern, ignoresCase ? textOf(found).toLowerCase() : textOf(found)))
+  }
+
+  #action(word: string): Predicate | undefined {
+    if (word === '-prune') return testing(() => (this.#state.pruned = true))
+    if (!['-print', '-print0', '-quit', '-delete', '-exec', '-execdir'].includes(word)) return undefined
+    this.#hasAction = true
+    if (word === '-print' || word === '-print0') return this.#print(word === '-print' ? '\n' : '\0')
+    if (word === '-quit') return testing(() => (this.#state.quits = true))
+    if (word === '-delete') {
+      this.#depthFirst = true
+      return testing((found) => this.#delete(found))
+    }
+    return this.#exec()
+  }
+
+  #delete({ path, stat }: Found): boolean {
+    const at = this.#context.shell.path(path)
+    const gone = stat.type === 'directory' ? this.#context.files.rmdir(at) : this.#context.files.unlink(at)
+    if (!gone.ok)
+      complain(
+        this.#context,
+        say(
+          this.#context,
+          `cannot delete ${quotedName(this.#context, path)}: ${errorText(gone.code)}`,
+          `${path}: ${errorText(gone.code)}`,
+        ),
+      )
+    return gone.ok
+  }
+
+  #exec(): Predicate {
+    const argv: ByteText[] = []
+    for (;;) {
+      const word = this.#args[this.#at++]
+      if (word === undefined)
+        this.#problem(say(this.#context, "missing argument to `-exec'", "option requires an argument -- 'exec'"))
+      if (word === ';') break
+      if (word === '+' && argv.at(-1) === '{}') {
+        const gathered = { argv: argv.slice(0, -1), paths: [] as ByteText[] }
+        this.#gathered.push(gathered)
+        return testing(({ path }) => gathered.paths.push(path) > 0)
+      }
+      argv.push(word)
+    }
+    const { run } = this.#context
+    return function* exec({ path }: Found): Steps<boolean> {
+      return (yield* run(argv.map((word) => word.replaceAll('{}', path)))) === 0
+    }
+  }
+}
+
+// biome-ignore lint/correctness/useYield: tests are steps as actions are, and never wait
+function* always(): Steps<boolean> {
+  return true
+}
+
+function testing(test: (found: Found) => boolean): Predicate {
+  // biome-ignore lint/correctness/useYield: as above
+  return function* tested(found) {
+    return test(found)
+  }
+}
+
+function both(a: Predicate, b: Predicate): Predicate {
+  return function* and(found) {
+    return (yield* a(found)) && (yield* b(found))
+  }
+}
+
+function either(a: Predicate, b: Predicate): Predicate {
+  return function* or(found) {
+    return (yield* a(found)) || (yield* b(found))
+  }
+}
+
+function negated(a: Predicate): Predicate {
+  return function* not(found) {
+    return !(yield* a(found))
+  }
+}
+
+function* visit(context: ToolContext, search: Search, path: ByteText, depth: number): Steps<boolean> {
+  const { files } = context
+  const at = context.shell.path(path)
   const followed = search.follows ? files.stat(at) : undefined
   const stat = followed?.ok ? followed : files.lstat(at)
   if (!stat.ok) {
-    err(`find: ${path}: ${errorText(stat.code)}\n`)
+    complain(context, `${quotedName(context, path)}: ${errorText(stat.code)}`)
     return false
   }
-  if (depth >= search.minDepth && search.tests.every(({ fits }) => fits(path, stat.value))) out(path + search.separator)
-  if (stat.value.type !== 'directory' || depth >= search.maxDepth) return true
-  const names = files.directoryOrder(at)
-  if (!names.ok) {
-    err(`find: ${path}: ${errorText(names.code)}\n`)
-    return false
-  }
+  if (search.state.quits) return true
+  const found = { path, stat: stat.value, depth }
+  search.state.pruned = false
+  if (!search.depthFirst && depth >= search.minDepth) yield* search.predicate(found)
   let fine = true
-  for (const name of names.value)
-    fine = visit(context, search, `${path === '/' ? '' : path}/${name}`, depth + 1) && fine
+  const goesDown =
+    stat.value.type === 'directory' && depth < search.maxDepth && !search.state.pruned && !search.state.quits
+  if (goesDown) {
+    const names = files.directoryOrder(at)
+    if (names.ok)
+      for (const name of names.value)
+        fine = (yield* visit(context, search, `${path === '/' ? '' : path}/${toByteText(name)}`, depth + 1)) && fine
+    else {
+      complain(context, `${quotedName(context, path)}: ${errorText(names.code)}`)
+      fine = false
+    }
+  }
+  if (search.depthFirst && depth >= search.minDepth && !search.state.quits) yield* search.predicate(found)
   return fine
+}
+
+function quotedName(context: ToolContext, path: ByteText): ByteText {
+  return context.voice === 'gnu' ? quoted(context, path) : path
 }

@@ -162,3 +162,15 @@ export function blocksOf({ type, size }: FileStat, isOnTmpfs: boolean): number {
   if (type === 'file') return Math.ceil(size / 4096) * 8
   return type === 'directory' && !isOnTmpfs ? 8 : 0
 }
+
+/** `1.0K`, `12.3M`. Source: busybox libbb/human_readable.c. */
+export function humanSize(bytes: number): string {
+  const units = ['', 'K', 'M', 'G', 'T']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return unit === 0 ? String(value) : `${value.toFixed(1)}${units[unit]}`
+}

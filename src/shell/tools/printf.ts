@@ -1,62 +1,213 @@
-import { type ByteText, toBytes } from '../bytes-text.ts'
-import { interpretEscapes } from './echo.ts'
+/** printf, as bash's builtin and busybox have it. Source: bash builtins/printf.def; busybox coreutils/printf.c. */
+import { type ByteText, fromByteText } from '../byte-text.ts'
+import { formatEscape, unescaped } from '../engine/escapes.ts'
+import { complain, say, type Tool, type ToolContext } from './tool.ts'
 
-/** What `printf` writes; the format is used again until all arguments are taken. Source: busybox coreutils/printf.c. */
-export function formatPrintf(args: readonly string[]): { readonly output: ByteText; readonly error?: string } {
+/** The format is used again while arguments are left. -v sets a variable of bash. */
+export const printf: Tool = (context) => {
+  let args = context.args[0] === '--' ? context.args.slice(1) : context.args
+  const variable = args[0] === '-v' && context.voice === 'gnu' ? args[1] : undefined
+  if (variable !== undefined) args = args.slice(2)
   const [format, ...values] = args
-  if (format === undefined) return { output: '', error: 'printf: usage: printf FORMAT [ARG]...' }
-  const rest = [...values]
-  let output = ''
-  let error: string | undefined
-  do {
-    const before = rest.length
-    const { output: text, stops } = interpretEscapes(toBytes(format).replaceAll('%%', '%\0'))
-    output += text.replace(/%\0|%([-+ 0#]*)(\*|\d*)(?:\.(\d+))?([diouxXcsbeEfgG])/g, (...match: unknown[]) => {
-      const [whole, flags = '', width = '', precision, kind = ''] = match as [
-        string,
-        string?,
-        string?,
-        string?,
-        string?,
-      ]
-      if (whole === '%\0') return '%'
-      const wide = width === '*' ? Number(rest.shift() ?? '0') : Number(width)
-      const made = convert(kind, rest.shift() ?? '', precision)
-      if (made.error !== undefined) error = made.error
-      const sign = flags.includes('+') && /[di]/.test(kind) && !made.text.startsWith('-') ? '+' : ''
-      const body = sign + made.text
-      if (flags.includes('-')) return body.padEnd(wide)
-      return flags.includes('0') && !/[scb]/.test(kind)
-        ? body.replace(/^([-+]?)(.*)$/, (_, s: string, digits: string) => s + digits.padStart(wide - s.length, '0'))
-        : body.padStart(wide)
-    })
-    if (stops || rest.length === before) break
-  } while (rest.length > 0)
-  return error === undefined ? { output } : { output, error }
+  if (format === undefined) {
+    if (context.voice === 'gnu') context.err('printf: usage: printf [-v var] format [arguments]\n')
+    else context.err(`${context.prefix}usage: printf FORMAT [ARGUMENT...]\n`)
+    return say(context, 2, 1)
+  }
+  const formatter = new Formatter(context, values)
+  let text = ''
+  for (;;) {
+    const before = formatter.taken
+    text += formatter.once(format)
+    if (formatter.stops || formatter.taken === before || formatter.taken >= values.length) break
+  }
+  if (variable === undefined) context.out(text)
+  else context.shell.set(variable, text)
+  return formatter.code
 }
 
-function convert(
-  kind: string,
-  value: string,
-  precision: string | undefined,
-): { readonly text: ByteText; readonly error?: string } {
-  if (kind === 's')
-    return { text: precision === undefined ? toBytes(value) : toBytes(value).slice(0, Number(precision)) }
-  if (kind === 'b') return { text: interpretEscapes(toBytes(value)).output }
-  if (kind === 'c') return { text: toBytes(value).slice(0, 1) }
-  const quoted = /^['"](.)/su.exec(value)
-  const number = value === '' ? 0 : quoted !== null ? (quoted[1]?.codePointAt(0) ?? 0) : Number(value)
-  const error = Number.isNaN(number) ? `printf: invalid number '${value}'` : undefined
-  const safe = Number.isNaN(number) ? 0 : number
-  const texts: Readonly<Record<string, () => string>> = {
-    o: () => Math.trunc(safe).toString(8),
-    x: () => Math.trunc(safe).toString(16),
-    f: () => safe.toFixed(Number(precision ?? 6)),
-    e: () => safe.toExponential(Number(precision ?? 6)),
-    g: () => String(safe),
+class Formatter {
+  taken = 0
+  stops = false
+  code = 0
+  readonly #context: ToolContext
+  readonly #values: readonly ByteText[]
+
+  constructor(context: ToolContext, values: readonly ByteText[]) {
+    this.#context = context
+    this.#values = values
   }
-  const lower = kind.toLowerCase()
-  const made = Object.hasOwn(texts, lower) ? texts[lower]?.() : String(Math.trunc(safe))
-  const text = kind === 'X' ? made?.toUpperCase() : made
-  return { text: text ?? String(safe), ...(error !== undefined && { error }) }
+
+  #take(): ByteText | undefined {
+    return this.#values[this.taken++]
+  }
+
+  once(format: ByteText): ByteText {
+    let result = ''
+    for (let i = 0; i < format.length && !this.stops; ) {
+      const char = format.charAt(i)
+      if (char === '\\') {
+        if (format.charAt(i + 1) === 'c') {
+          this.stops = true
+          break
+        }
+        const escape = formatEscape(format, i)
+        result += escape.text
+        i += escape.length
+      } else if (char !== '%') {
+        result += char
+        i++
+      } else {
+        const match = /^%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?[hlLqjzt]*([a-zA-Z%])/.exec(format.slice(i, i + 100))
+        if (match === null) {
+          this.#invalid(format.charAt(i + 1), format.slice(i, i + 2))
+          break
+        }
+        const [whole, flags = '', width, precision, letter = ''] = match
+        i += whole.length
+        // `%hq` is no conversion of its own: q counts among the length letters only before another one.
+        const kind = letter
+        if (kind === '%') result += '%'
+        else result += this.#convert(whole, flags, width, whole.includes('.') ? (precision ?? '0') : undefined, kind)
+      }
+    }
+    return result
+  }
+
+  #invalid(char: string, directive: string): void {
+    const text = char === '' ? "`%': missing format character" : `\`${char}': invalid format character`
+    this.code = complain(this.#context, say(this.#context, text, `${directive}: invalid format`))
+    this.stops = true
+  }
+
+  #number(text: string | undefined): number | undefined {
+    return text === '*' ? Number(this.#take() ?? '0') : text === undefined ? undefined : Number(text)
+  }
+
+  #convert(
+    whole: string,
+    flags: string,
+    widthText: string | undefined,
+    precisionText: string | undefined,
+    letter: string,
+  ): ByteText {
+    const given = this.#number(widthText) ?? 0
+    const precision = this.#number(precisionText)
+    const width = Math.min(Math.abs(given), 1_000_000)
+    const isLeft = flags.includes('-') || given < 0
+    const body = this.#body(whole, letter, precision, flags)
+    if (body === undefined) return ''
+    if (isLeft) return body.padEnd(width)
+    const isPadded =
+      flags.includes('0') && !'sbcq'.includes(letter) && !(precision !== undefined && 'diouxX'.includes(letter))
+    if (!isPadded) return body.padStart(width)
+    const sign = /^(?:[-+ ]|0[xX])/.exec(body)?.[0] ?? ''
+    return sign + body.slice(sign.length).padStart(width - sign.length, '0')
+  }
+
+  #body(whole: string, letter: string, precision: number | undefined, flags: string): ByteText | undefined {
+    switch (letter) {
+      case 's': {
+        const value = this.#take() ?? ''
+        return precision === undefined ? value : value.slice(0, precision)
+      }
+      case 'b': {
+        const { text, stops } = unescaped(this.#take() ?? '')
+        if (stops) this.stops = true
+        return text
+      }
+      case 'c':
+        return (this.#take() ?? '').slice(0, 1)
+      case 'q':
+        if (this.#context.voice === 'gnu') return shellQuoted(this.#take() ?? '')
+        break
+      case 'd':
+      case 'i':
+      case 'o':
+      case 'u':
+      case 'x':
+      case 'X':
+        return this.#integer(letter, precision, flags)
+      case 'e':
+      case 'E':
+      case 'f':
+      case 'F':
+      case 'g':
+      case 'G':
+        return this.#float(letter, precision ?? 6, flags)
+    }
+    this.#invalid(letter, whole)
+    return undefined
+  }
+
+  #bad(value: ByteText): void {
+    this.code = complain(this.#context, say(this.#context, `${value}: invalid number`, `invalid number '${value}'`))
+  }
+
+  #integer(letter: string, precision: number | undefined, flags: string): string {
+    const value = this.#take()
+    const number = integerOf(value ?? '0')
+    if (number === undefined || (value === '' && this.#context.voice === 'busybox')) this.#bad(value ?? '')
+    const wrapped = number ?? BigInt(/^\s*[-+]?\d+/.exec(value ?? '')?.[0]?.trim() ?? '0')
+    const isSigned = letter === 'd' || letter === 'i'
+    const magnitude = isSigned ? (wrapped < 0n ? -wrapped : wrapped) : BigInt.asUintN(64, wrapped)
+    const digits = magnitude.toString({ o: 8, x: 16, X: 16 }[letter] ?? 10).padStart(precision ?? 1, '0')
+    if (letter === 'o') return flags.includes('#') ? `0${digits}` : digits
+    if (letter === 'x') return flags.includes('#') && magnitude !== 0n ? `0x${digits}` : digits
+    if (letter === 'X')
+      return flags.includes('#') && magnitude !== 0n ? `0X${digits.toUpperCase()}` : digits.toUpperCase()
+    if (letter === 'u') return digits
+    return (wrapped < 0n ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') + digits
+  }
+
+  #float(letter: string, precision: number, flags: string): string {
+    const value = this.#take() ?? '0'
+    const number = floatOf(value)
+    if (number === undefined) this.#bad(value)
+    const text = floatText(Math.abs(number ?? 0), letter, Math.min(precision, 100))
+    const isNegative = (number ?? 0) < 0 || Object.is(number, -0)
+    return (isNegative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') + text
+  }
+}
+
+function integerOf(text: ByteText): bigint | undefined {
+  const trimmed = text.trim()
+  const quoted = /^['"](.)/su.exec(fromByteText(trimmed))
+  if (quoted !== null) return BigInt(quoted[1]?.codePointAt(0) ?? 0)
+  if (trimmed === '') return 0n
+  const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(trimmed)
+  if (match === null) return undefined
+  const [, sign, digits = '0'] = match
+  const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits)
+  return sign === '-' ? -magnitude : magnitude
+}
+
+function floatOf(text: ByteText): number | undefined {
+  const trimmed = text.trim()
+  if (trimmed === '') return 0
+  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(trimmed) ? Number(trimmed) : undefined
+}
+
+/** Source: C99 7.19.6.1. */
+function floatText(value: number, letter: string, precision: number): string {
+  if (letter === 'f' || letter === 'F') return value.toFixed(precision)
+  const exponential = (digits: number): string => value.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2')
+  let text: string
+  if (letter === 'e' || letter === 'E') text = exponential(precision)
+  else {
+    const digits = precision === 0 ? 1 : precision
+    const exponent = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1])
+    const isSmall = exponent >= -4 && exponent < digits
+    const whole = isSmall ? value.toFixed(Math.min(digits - 1 - exponent, 100)) : exponential(digits - 1)
+    text = whole.includes('.') ? whole.replace(/\.?0+(?=e|$)/, '') : whole
+  }
+  return letter === letter.toUpperCase() ? text.toUpperCase() : text
+}
+
+/** A word that a shell reads as this text again. Source: bash lib/sh/shquote.c. */
+export function shellQuoted(text: ByteText): ByteText {
+  if (text === '') return "''"
+  if (/[\0-\x1f\x7f]/.test(text))
+    return `$'${text.replace(/[\\']/g, '\\$&').replace(/[\0-\x1f\x7f]/g, (char) => ({ '\n': '\\n', '\t': '\\t', '\r': '\\r' })[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)}'`
+  return text.replace(/[^A-Za-z0-9_@%+=:,./\x80-\xff-]/g, '\\$&')
 }

@@ -1,49 +1,125 @@
+/** stat. Sources: GNU coreutils, stat.c; busybox coreutils/stat.c, print_stat and do_stat. */
 import { errorText } from '../../fs/error-text.ts'
 import type { FileStat } from '../../fs/node-fs.ts'
-import { absolute, invalidOption, parseOptions, type ToolContext } from '../tool.ts'
+import { type ByteText, toByteText } from '../byte-text.ts'
 import { blocksOf, groupName, modeString, statDate, userName } from './format.ts'
-import { isOnTmpfs } from './ls.ts'
+import { isOnTmpfs, mountOf } from './ls.ts'
+import { complain, options, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 /** Number that the kernel gives a mount's device; all tmpfs mounts show one, all else another. */
 const devices = { tmpfs: 0x54, disk: 0x801 } as const
 const blockBytes = 4096
 
-/** Source: busybox coreutils/stat.c, print_stat and do_stat. */
-export function stat(context: ToolContext): number {
-  const options = parseOptions(context.args, 'Lt', 'c')
-  if (typeof options === 'string') return invalidOption(context, options)
-  const { flags, values, operands } = options
-  if (operands.length === 0) {
-    context.err('BusyBox v1.31.1 multi-call binary.\n\nUsage: stat [OPTIONS] FILE...\n')
-    return 1
-  }
+/** Numbers of file systems and how stat calls them. Source: Linux include/uapi/linux/magic.h; coreutils stat.c, human_fstype. */
+const fileSystems: Readonly<Record<string, readonly [magic: string, name: string]>> = {
+  tmpfs: ['1021994', 'tmpfs'],
+  overlay: ['794c7630', 'overlayfs'],
+  ext4: ['ef53', 'ext2/ext3'],
+  disk: ['ef53', 'ext2/ext3'],
+}
+
+export const stat: Tool = (context) => {
+  const given = options(context, 'Ltfc:', {
+    format: 'c',
+    dereference: 'L',
+    'file-system': 'f',
+    terse: 't',
+    printf: 'c',
+  })
+  if (typeof given === 'number') return given
+  if (given.operands.length === 0) return usage(context, 'missing operand')
   let code = 0
-  for (const path of operands) {
-    const at = absolute(context, path)
-    const found = flags.has('L') ? context.files.stat(at) : context.files.lstat(at)
+  for (const path of given.operands) {
+    const at = context.shell.path(path)
+    const found = given.has('L') || given.has('f') ? context.files.stat(at) : context.files.lstat(at)
     if (!found.ok) {
-      context.err(`stat: can't stat '${path}': ${errorText(found.code)}\n`)
-      code = 1
+      const gnu = given.has('f') ? `cannot read file system information for '${path}'` : `cannot statx '${path}'`
+      code = complain(
+        context,
+        say(
+          context,
+          `${gnu}: ${errorText(found.code)}`,
+          `can't ${given.has('f') ? 'read file system information for' : 'stat'} '${path}': ${errorText(found.code)}`,
+        ),
+      )
       continue
     }
-    const format = values.get('c')
-    const fields = fieldsOf(path, found.value, isOnTmpfs(context, at))
-    const text = format === undefined ? defaultText(found.value) : `${format}\n`
+    const fields = given.has('f')
+      ? systemFields(context, path, at)
+      : fieldsOf(context, path, found.value, isOnTmpfs(context, at))
+    const isPrintf = context.args.some((arg) => arg.startsWith('--printf'))
+    const format = given.value('c')
+    const text =
+      format === undefined
+        ? given.has('f')
+          ? systemText
+          : defaultText(context, found.value)
+        : isPrintf
+          ? format.replaceAll('\\n', '\n')
+          : `${format}\n`
     context.out(
-      text.replace(/%([a-zA-Z%])/g, (whole, letter: string) =>
-        Object.hasOwn(fields, letter) ? (fields[letter] ?? whole) : whole,
-      ),
+      text.replace(/%([0-9-]*)([a-zA-Z%])/g, (whole, width: string, letter: string) => {
+        const value = Object.hasOwn(fields, letter) ? (fields[letter] ?? whole) : whole
+        return width.startsWith('-') ? value.padEnd(Number(width.slice(1))) : value.padStart(Number(width || '0'))
+      }),
     )
   }
   return code
 }
 
-function defaultText({ type }: FileStat): string {
+const systemText = [
+  '  File: "%n"',
+  '    ID: %-8i Namelen: %-7l Type: %T',
+  'Block size: %-10s',
+  'Blocks: Total: %-10b Free: %-10f Available: %a',
+  'Inodes: Total: %-10c Free: %d',
+  '',
+].join('\n')
+
+function systemFields(context: ToolContext, path: ByteText, at: string): Readonly<Record<string, string>> {
+  const mount = mountOf(context, at)
+  const [magic, name] = fileSystems[mount?.type ?? 'overlay'] ?? ['0', `UNKNOWN (0x0)`]
+  const total = Math.floor((mount?.capacityBytes ?? 0) / blockBytes)
+  const free = total - Math.ceil((mount?.usedBytes ?? 0) / blockBytes)
+  const [blocks, left] = [String(total), String(Math.max(free, 0))]
+  return {
+    n: path,
+    i: '0',
+    l: '255',
+    T: name,
+    t: magic,
+    s: String(blockBytes),
+    S: String(blockBytes),
+    b: blocks,
+    f: left,
+    a: left,
+    c: '0',
+    d: '0',
+    '%': '%',
+  }
+}
+
+function defaultText(context: ToolContext, { type }: FileStat): string {
+  const name = type === 'symlink' ? '%N' : '%n'
+  if (context.voice === 'gnu')
+    return [
+      `  File: ${name}`,
+      '  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F',
+      'Device: 8,1\tInode: %-11i Links: %h',
+      'Access: (%04a/%10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)',
+      'Access: %x',
+      'Modify: %y',
+      'Change: %z',
+      ' Birth: %w',
+      '',
+    ]
+      .join('\n')
+      .replace('%04a', '0%a')
   return [
-    `  File: ${type === 'symlink' ? '%N' : '%n'}`,
-    '  Size: %!s\tBlocks: %!b IO Block: %!o %F'.replace('%!s', '%Q').replace('%!b', '%J').replace('%!o', '%K'),
-    'Device: %Dh/%dd\tInode: %I  Links: %h',
-    'Access: (0%a/%A)  Uid: (%V/%E)   Gid: (%W/%H)',
+    `  File: ${name}`,
+    '  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F',
+    'Device: %Dh/%dd\tInode: %-10i  Links: %h',
+    'Access: (0%a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)',
     'Access: %x',
     'Modify: %y',
     'Change: %z',
@@ -51,23 +127,23 @@ function defaultText({ type }: FileStat): string {
   ].join('\n')
 }
 
-/** By letter; capitals that stat does not have are columns of the default text. */
-function fieldsOf(path: string, found: FileStat, onTmpfs: boolean): Readonly<Record<string, string>> {
+function fieldsOf(
+  context: ToolContext,
+  path: ByteText,
+  found: FileStat,
+  onTmpfs: boolean,
+): Readonly<Record<string, string>> {
   const device = onTmpfs ? devices.tmpfs : devices.disk
   const seconds = String(Math.floor(found.mtimeMs / 1000))
-  const blocks = blocksOf(found, onTmpfs)
-  const kind =
-    found.type === 'directory'
-      ? 'directory'
-      : found.type === 'symlink'
-        ? 'symbolic link'
-        : found.size === 0
-          ? 'regular empty file'
-          : 'regular file'
+  const time = statDate(found.mtimeMs)
+  const file = found.size === 0 ? 'regular empty file' : 'regular file'
+  const kind = { directory: 'directory', symlink: 'symbolic link', file }[found.type]
+  const target = found.target === undefined ? undefined : toByteText(found.target)
+  const link = target === undefined ? say(context, `'${path}'`, path) : `'${path}' -> '${target}'`
   return {
     a: found.mode.toString(8),
     A: modeString(found),
-    b: String(blocks),
+    b: String(blocksOf(found, onTmpfs)),
     B: '512',
     d: String(device),
     D: device.toString(16),
@@ -77,28 +153,23 @@ function fieldsOf(path: string, found: FileStat, onTmpfs: boolean): Readonly<Rec
     G: groupName(found.gid),
     h: String(found.links),
     i: String(found.inode),
+    m: mountOf(context, context.shell.path(path))?.path ?? '/',
     n: path,
-    N: found.target === undefined ? path : `'${path}' -> '${found.target}'`,
+    N: link,
     o: String(blockBytes),
     s: String(found.size),
     t: '0',
     T: '0',
     u: String(found.uid),
     U: userName(found.uid),
-    x: statDate(found.mtimeMs),
+    w: time,
+    W: seconds,
+    x: time,
     X: seconds,
-    y: statDate(found.mtimeMs),
+    y: time,
     Y: seconds,
-    z: statDate(found.mtimeMs),
+    z: time,
     Z: seconds,
-    Q: String(found.size).padEnd(10),
-    J: String(blocks).padEnd(10),
-    K: String(blockBytes).padEnd(6),
-    I: String(found.inode).padEnd(10),
-    V: String(found.uid).padStart(5),
-    E: userName(found.uid).padStart(8),
-    W: String(found.gid).padStart(5),
-    H: groupName(found.gid).padStart(8),
     '%': '%',
   }
 }

@@ -4,6 +4,7 @@ import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
+import { forever, wait } from '../../../src/kernel/steps.ts'
 import type { ContainerConfig, RuntimeContainer, RuntimeResult } from '../../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRegistry, type Registry } from '../../../src/node/runtime/registry.ts'
@@ -256,8 +257,8 @@ describe('programs', () => {
     const program: Program = {
       *run(process) {
         for (;;) {
-          process.write('stdout', `${process.files.readdir('/etc/foo').ok} ${process.now()}\n`)
-          yield { kind: 'change', directory: '/etc/foo' }
+          process.write('stdout', `${process.files.readdir('/etc/foo').ok} ${process.kernel.now()}\n`)
+          yield* wait(process.changed('/etc/foo'))
         }
       },
       onTerm: () => 'ignored',
@@ -281,7 +282,7 @@ describe('programs', () => {
     const program: Program = {
       *run(process) {
         process.files.writeFile('/cache/a', new Uint8Array(8192))
-        yield { kind: 'forever' }
+        yield* forever()
         return 0
       },
       onTerm: () => 'ignored',

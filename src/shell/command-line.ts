@@ -1,0 +1,133 @@
+/** The shell of a person's terminal: bash with GNU's tools, on files in memory (C3). Nothing real is reached. */
+import type { FileView, FsUser } from '../fs/node-fs.ts'
+import type { EpochMs } from '../kernel/calendar.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Once } from '../kernel/once.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import { type ByteText, bytesToByteText, fromByteText, toByteText } from './byte-text.ts'
+import { Budget, type Limits, standardLimits } from './engine/budget.ts'
+import { bash } from './engine/dialect.ts'
+import { engine } from './engine/interpreter.ts'
+import { guarded } from './engine/jobs.ts'
+import { type Job, ProcessTable } from './engine/process-table.ts'
+import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
+import { BufferSink, Input, Streams } from './engine/streams.ts'
+import { runShell } from './tools/nested-shell.ts'
+
+/** All that a command line can reach. */
+export interface CommandLineHost {
+  readonly kernel: Kernel
+  readonly files: FileView
+  readonly user: FsUser
+  /** Where it stands at first. */
+  readonly directory: string
+  readonly environment: ReadonlyMap<string, string>
+  /** The wall clock of the machine that the commands run on. */
+  epochNow(): EpochMs
+  randomBytes(count: number): ByteText
+  /** Lets that much virtual time pass. */
+  after(ms: VirtualMs): Once<void>
+  /** Programs beside the tools: kubectl, etcdctl. */
+  program(name: string): WorldProgram | undefined
+}
+
+/** What a command line printed, decoded as UTF-8, and how it ended. */
+export interface CommandLineResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** A line that was started. */
+export interface RunningLine {
+  /** Undefined while it runs. */
+  readonly exitCode: number | undefined
+  /** What it has printed so far. */
+  result(): CommandLineResult
+  /** Ends it as ctrl-C would. */
+  stop(): void
+}
+
+/** A line never ends by itself when it sleeps in a loop, so that the commands of one line are counted too. */
+const lineLimits: Limits = {
+  ...standardLimits,
+  commands: 100_000,
+  commandsPerInstant: 100_000,
+  shownPerInstant: 16 << 20,
+}
+/** 128 and SIGINT. */
+const interruptedCode = 130
+
+/** One terminal. Variables, functions, directory and jobs last from one line to the next. */
+export class CommandLine {
+  readonly #host: CommandLineHost
+  readonly #processes: ProcessTable
+  readonly #world: ShellWorld
+  #last: Shell | undefined
+
+  constructor(host: CommandLineHost) {
+    this.#host = host
+    this.#processes = new ProcessTable(host.kernel, 1)
+    const { kernel, files, user } = host
+    this.#world = {
+      kernel,
+      files,
+      user,
+      hostname: 'workstation',
+      processes: this.#processes,
+      epochNow: () => host.epochNow(),
+      randomBytes: (count) => host.randomBytes(count),
+      useMemory: () => {},
+      after: (ms) => host.after(ms),
+      program: (name) => host.program(name),
+    }
+  }
+
+  /** Starts a script and lets it go as far as it gets without time passing. */
+  start(
+    script: string,
+    { stdin, positional = [] }: { readonly stdin?: Uint8Array; readonly positional?: readonly string[] } = {},
+  ): RunningLine {
+    const budget = new Budget(lineLimits, () => this.#host.kernel.now())
+    const sinks = [
+      new BufferSink((length) => budget.spendShownTotal(length)),
+      new BufferSink((length) => budget.spendShownTotal(length)),
+    ] as const
+    const input = stdin === undefined ? Input.unconnected() : new Input(bytesToByteText(stdin))
+    const streams = new Streams(input, ...sinks)
+    const job = this.#processes.start('bash', (own) =>
+      this.#run(own, toByteText(script), budget, streams, positional.map(toByteText)),
+    )
+    return {
+      get exitCode() {
+        return job.code
+      },
+      result: () => ({
+        stdout: fromByteText(sinks[0].text()),
+        stderr: fromByteText(sinks[1].text()),
+        exitCode: job.code ?? 0,
+      }),
+      stop: () => job.kill(interruptedCode),
+    }
+  }
+
+  *#run(job: Job, text: ByteText, budget: Budget, streams: Streams, positional: readonly ByteText[]) {
+    const environment = new Map([...this.#host.environment].map(([name, value]) => [name, toByteText(value)]))
+    const last = this.#last
+    const directory = last?.directory ?? this.#host.directory
+    const shell = new Shell({
+      world: this.#world,
+      dialect: bash,
+      budget,
+      name: 'bash',
+      tellsLine: false,
+      pid: job.pid,
+      directory,
+      environment,
+      positional,
+    })
+    if (last !== undefined) shell.takeOver(last)
+    this.#last = shell
+    return yield* guarded(shell, streams, () => runShell({ shell, text, origin: '-c' }, streams, engine))
+  }
+}

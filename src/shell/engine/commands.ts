@@ -1,0 +1,322 @@
+/** Commands by name: assignments, words, redirections; then a function, a builtin, a tool or a file. */
+import type { FsErrorCode } from '../../fs/node-fs.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import { type ByteText, bytesToByteText, fromByteText } from '../byte-text.ts'
+import { RegexError } from '../tools/regex-syntax.ts'
+import type { Tool, ToolContext } from '../tools/tool.ts'
+import { findTool } from '../tools/tools.ts'
+import { findBuiltin, isSpecial } from './builtins.ts'
+import type { Engine } from './engine.ts'
+import { expandText, expandWords } from './expand.ts'
+import { type Expansion, ExpansionError } from './expansion.ts'
+import { isRefused, redirect } from './redirect.ts'
+import { codeOf, exitWith, type Outcome, Shell, type WorldProgram } from './shell.ts'
+import type { Streams } from './streams.ts'
+import type { SimpleCommand, Word } from './syntax.ts'
+import { toolContext } from './tool-context.ts'
+
+/** Exit code of a program that writes where nobody reads: 128 and SIGPIPE. */
+const brokenPipeCode = 141
+
+/** Source: POSIX XCU 2.9.1. */
+export function* runSimple(
+  command: SimpleCommand,
+  shell: Shell,
+  streams: Streams,
+  isTested: boolean,
+  engine: Engine,
+): Steps<Outcome> {
+  shell.line = command.line
+  shell.substituted = undefined
+  const at = engine.expansion(shell, streams)
+  const isCondition = shell.dialect.grammar.bash && isPlain(command.words[0], '[[')
+  const argv = isCondition ? yield* conditionWords(command.words, at) : yield* expandWords(command.words, at)
+  const [name] = argv
+  if (name === undefined) return yield* assignOnly(command, at)
+  const opened = yield* redirect(command.redirections, at)
+  if (isRefused(opened)) {
+    streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
+    // Source: POSIX XCU 2.8.1: an error of redirection ends the shell where the builtin is a special one.
+    return isSpecial(name, shell) && shell.dialect.name === 'ash' ? exitWith(2) : 1
+  }
+  if (name === 'exec' && argv.length === 1) streams.become(opened)
+  if (command.assignments.length === 0) return yield* traced(argv, shell, opened, isTested, engine)
+  if (isSpecial(name, shell) && shell.dialect.name === 'ash') {
+    yield* assignAll(command, at, false)
+    return yield* traced(argv, shell, opened, isTested, engine)
+  }
+  const before = command.assignments.map(
+    (each) => [each.name, shell.variables.get(each.name), shell.exported.has(each.name)] as const,
+  )
+  yield* assignAll(command, at, true)
+  try {
+    return yield* traced(argv, shell, opened, isTested, engine)
+  } finally {
+    for (const [variable, value, wasExported] of before) {
+      if (value === undefined) shell.variables.delete(variable)
+      else shell.variables.set(variable, value)
+      if (!wasExported) shell.exported.delete(variable)
+    }
+  }
+}
+
+function isPlain(word: Word | undefined, text: string): boolean {
+  const [part, ...more] = word ?? []
+  return part?.kind === 'text' && !part.quoted && part.text === text && more.length === 0
+}
+
+/** Nothing is split or globbed between double brackets; patterns keep what was quoted in them. */
+function* conditionWords(words: readonly Word[], at: Expansion): Steps<ByteText[]> {
+  const texts: ByteText[] = []
+  for (const [i, word] of words.entries()) {
+    const before = words[i - 1]
+    const isPattern = ['=', '==', '!=', '=~'].some((operator) => isPlain(before, operator))
+    if (!isPattern) texts.push(yield* expandText(word, at))
+    else {
+      const mark = isPlain(before, '=~') ? /[\\^$.*+?()[\]{}|]/g : /[\\*?[\]]/g
+      const parts: ByteText[] = []
+      for (const part of word) {
+        const text = yield* expandText([part], at)
+        parts.push(part.quoted ? text.replace(mark, '\\$&') : text)
+      }
+      texts.push(parts.join(''))
+    }
+  }
+  return texts
+}
+
+/** Without a command, the code is that of the last substitution. */
+function* assignOnly(command: SimpleCommand, at: Expansion): Steps<Outcome> {
+  const { shell, streams } = at
+  yield* assignAll(command, at, false)
+  const opened = yield* redirect(command.redirections, at)
+  if (!isRefused(opened)) return shell.substituted ?? 0
+  streams.err.write(`${shell.dialect.prefix(shell)}${opened.message}\n`)
+  return 1
+}
+
+function* assignAll({ assignments }: SimpleCommand, at: Expansion, exports: boolean): Steps<void> {
+  const { shell } = at
+  for (const { name, append, value } of assignments) {
+    const text = (append ? shell.get(name) : '') + (yield* expandText(value, at))
+    if (!shell.set(name, text))
+      throw new ExpansionError(shell.dialect.readOnly(name), shell.dialect.name === 'bash' ? 1 : 2)
+    if (exports) shell.exported.add(name)
+  }
+}
+
+function* traced(
+  argv: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  isTested: boolean,
+  engine: Engine,
+): Steps<Outcome> {
+  if (shell.options.traces)
+    streams.err.write(`${shell.get('PS4') || '+ '}${argv.map((arg) => quoted(arg, shell)).join(' ')}\n`)
+  return yield* runNamed(argv, shell, streams, engine, isTested)
+}
+
+/** How `set -x` shows a word. */
+function quoted(arg: ByteText, shell: Shell): ByteText {
+  if (arg !== '' && !/[\s'"\\$`*?[\](){};&|<>#~!]/.test(arg)) return arg
+  return shell.dialect.name === 'bash' || /[\s']/.test(arg) || arg === ''
+    ? `'${arg.replaceAll("'", "'\\''")}'`
+    : `'${arg}'`
+}
+
+/** Runs a command line that is expanded: function, builtin, tool or file. */
+export function* runNamed(
+  argv: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+  isTested = false,
+): Steps<Outcome> {
+  const [name = '', ...args] = argv
+  const body = shell.functions.get(name)
+  if (body !== undefined) return yield* callFunction(name, args, shell, streams, engine, isTested)
+  const builtin = findBuiltin(name, shell)
+  if (builtin === undefined) return yield* runProgram(argv, shell, streams, engine)
+  const ran = builtin({ name, args, shell, streams, engine })
+  const outcome = typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
+  // A shell that writes where nobody reads is ended as any program is.
+  if (streams.out.isBroken === true && outcome === 0 && name !== ':' && writers.has(name))
+    return exitWith(brokenPipeCode)
+  return outcome
+}
+
+const writers = new Set(['echo', 'printf', 'pwd', 'export', 'set', 'type', 'command'])
+
+function* callFunction(
+  name: string,
+  args: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+  isTested: boolean,
+): Steps<Outcome> {
+  const body = shell.functions.get(name)
+  if (body === undefined) return 0
+  shell.goDeeper()
+  const before = shell.positional
+  const own = new Map<string, ByteText | undefined>()
+  shell.positional = args
+  shell.locals.push(own)
+  shell.depth++
+  const { loops } = shell
+  shell.loops = 0
+  try {
+    const outcome = yield* engine.runCommand(body, shell, streams, isTested)
+    return typeof outcome !== 'number' && outcome.kind === 'return' ? outcome.code : outcome
+  } finally {
+    shell.depth--
+    shell.loops = loops
+    shell.locals.pop()
+    shell.positional = before
+    for (const [variable, value] of own) {
+      if (value === undefined) shell.variables.delete(variable)
+      else shell.variables.set(variable, value)
+    }
+  }
+}
+
+/** Runs a program that is no part of the shell. */
+export function* runProgram(argv: readonly ByteText[], shell: Shell, streams: Streams, engine: Engine): Steps<number> {
+  const [name = '', ...args] = argv
+  const refuse = (text: string, code: number): number => {
+    streams.err.write(`${shell.dialect.prefix(shell)}${text}\n`)
+    return code
+  }
+  if (name === '') return refuse(shell.dialect.notFound(name), 127)
+  const found = name.includes('/') ? programOfPath(name, shell) : name
+  if (typeof found !== 'string')
+    return refuse(shell.dialect.cannotRun(name, found.code), found.code === 'ENOENT' ? 127 : 126)
+  if (found.startsWith('/')) return yield* runFile(found, argv, shell, streams, engine)
+  const program = shell.world.program(found)
+  if (program !== undefined) return yield* runWorldProgram(program, args, shell, streams)
+  const tool = findTool(found, shell)
+  if (tool === undefined) {
+    const path = pathOfScript(name, shell)
+    if (path !== undefined) return yield* runFile(path, argv, shell, streams, engine)
+    return refuse(shell.dialect.notFound(name), 127)
+  }
+  const code = yield* runTool(tool, toolContext(found, args, shell, streams, engine))
+  return streams.out.isBroken === true && code === 0 ? brokenPipeCode : code & 255
+}
+
+function* runWorldProgram(
+  program: WorldProgram,
+  args: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+): Steps<number> {
+  const { stdin, out, err } = streams
+  return yield* program({
+    args,
+    environment: shell.environment(),
+    directory: shell.directory,
+    stdin,
+    out: (bytes) => out.write(bytes),
+    err: (bytes) => err.write(bytes),
+  })
+}
+
+/** A pattern that would take too long ends the tool that works with it. */
+function* runTool(tool: Tool, context: ToolContext): Steps<number> {
+  try {
+    const run = tool(context)
+    return typeof run === 'number' ? run : yield* run
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error
+    context.err(`${context.prefix}${error.message}\n`)
+    return 2
+  }
+}
+
+/** `/bin/cat` is cat where there is no other file; else the path itself, or why it cannot be run. */
+function programOfPath(name: ByteText, shell: Shell): string | { readonly code: FsErrorCode } {
+  const { files } = shell.world
+  const path = shell.path(name)
+  const base = fromByteText(name.slice(name.lastIndexOf('/') + 1))
+  const stat = files.stat(path)
+  const isProgram = /^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(shell.logicalPath(name))
+  if (
+    isProgram &&
+    (!stat.ok || stat.value.size === 0) &&
+    (shell.world.program(base) ?? findTool(base, shell)) !== undefined
+  )
+    return base
+  if (!stat.ok) return { code: stat.code }
+  if (stat.value.type === 'directory') return { code: shell.dialect.name === 'bash' ? 'EISDIR' : 'EACCES' }
+  const mayRun = (stat.value.mode & 0o111) !== 0 && files.access(path, 1).ok
+  return mayRun ? path : { code: 'EACCES' }
+}
+
+/** A script that lies along PATH. */
+function pathOfScript(name: ByteText, shell: Shell): string | undefined {
+  for (const directory of shell.get('PATH').split(':')) {
+    const path = `${fromByteText(directory)}/${fromByteText(name)}`
+    const stat = shell.world.files.stat(path)
+    if (stat.ok && stat.value.type === 'file' && (stat.value.mode & 0o111) !== 0 && stat.value.size > 0) return path
+  }
+  return undefined
+}
+
+/** A script is run by the interpreter that its first line names, or by this shell. */
+function* runFile(
+  path: string,
+  argv: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+): Steps<number> {
+  const content = shell.world.files.readFile(path)
+  const [name = '', ...args] = argv
+  if (!content.ok) {
+    streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.cannotRun(name, content.code)}\n`)
+    return 126
+  }
+  const text = bytesToByteText(content.value)
+  const interpreter = /^#![ \t]*(\S+)(?:[ \t]+(\S.*?))?[ \t]*\n/.exec(text)
+  if (interpreter !== null && !/\/(?:ba|a|da)?sh$/.test(interpreter[1] ?? '')) {
+    const [program = '', ...first] = [interpreter[1] ?? '', ...(interpreter[2] === undefined ? [] : [interpreter[2]])]
+    const isEnv = program.endsWith('/env')
+    const called = isEnv ? (first[0] ?? '').split(' ') : [program, ...first]
+    if (!/^(?:ba|a|da)?sh$/.test(called[0] ?? '')) {
+      const code = programOfPath(program, shell)
+      if (typeof code === 'string' || isEnv)
+        return yield* runProgram([...called, name, ...args], shell, streams, engine)
+      streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.cannotRun(name, 'ENOENT')}\n`)
+      return shell.dialect.name === 'bash' ? 126 : 127
+    }
+  }
+  return yield* runScriptFile(text, name, args, shell, streams, engine)
+}
+
+/** A shell of its own for a script in a file: what it sets stays in it. */
+export function* runScriptFile(
+  text: ByteText,
+  name: ByteText,
+  args: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+): Steps<number> {
+  shell.goDeeper()
+  const { world, dialect, budget, directory } = shell
+  const child = new Shell({
+    world,
+    dialect,
+    budget,
+    name,
+    tellsLine: true,
+    pid: shell.pid,
+    directory,
+    environment: shell.environment(),
+    positional: args,
+  })
+  child.depth = shell.depth + 1
+  child.status = codeOf(yield* engine.runText(text, child, streams, name))
+  return yield* engine.leave(child, streams)
+}

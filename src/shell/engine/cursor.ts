@@ -1,0 +1,214 @@
+/** A place in a script, and the small things that are read there: words, operators, redirections, here-documents. */
+import { type Redirection, ShellSyntaxError, type Word, type WordPart } from './syntax.ts'
+import { type Grammar, lineOf, lineText, type ParseScript, WordReader } from './word-reader.ts'
+
+interface PendingHereDocument {
+  readonly delimiter: string
+  readonly isQuoted: boolean
+  readonly stripsTabs: boolean
+  readonly target: WordPart[]
+}
+
+/** Longest first. */
+const bashOperators = [';;&', '&>>', '<<<', ';&', '|&']
+const commonOperators = [
+  '<<-',
+  '&&',
+  '||',
+  ';;',
+  '&>',
+  '>>',
+  '>&',
+  '>|',
+  '<<',
+  '<&',
+  '<>',
+  '&',
+  '|',
+  ';',
+  '<',
+  '>',
+  '(',
+  ')',
+]
+const redirectionOperators = new Set(['<', '>', '>>', '>|', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '<>'])
+
+/** Knows where it is; the grammar is built on it. */
+export class ScriptCursor {
+  readonly text: string
+  /** Of the character that comes. */
+  index = 0
+  protected readonly grammar: Grammar
+  readonly #operators: readonly string[]
+  readonly #depth: number
+  readonly #parseNested: ParseScript
+  #pending: PendingHereDocument[] = []
+
+  constructor(text: string, grammar: Grammar, depth: number, parseNested: ParseScript) {
+    this.text = text
+    this.grammar = grammar
+    this.#operators = grammar.bash ? [...bashOperators, ...commonOperators] : commonOperators
+    this.#depth = depth
+    this.#parseNested = parseNested
+  }
+
+  /** Passes blanks, continued lines and comments. */
+  skipBlanks(): void {
+    for (;;) {
+      const char = this.text.charAt(this.index)
+      if (char === ' ' || char === '\t') this.index++
+      else if (char === '\\' && this.text.charAt(this.index + 1) === '\n') this.index += 2
+      else if (char === '#') {
+        const end = this.text.indexOf('\n', this.index)
+        this.index = end < 0 ? this.text.length : end
+      } else return
+    }
+  }
+
+  get atEnd(): boolean {
+    return this.index >= this.text.length
+  }
+
+  get atNewline(): boolean {
+    return this.text.charAt(this.index) === '\n'
+  }
+
+  /** Passes a line break and reads the here-documents that begin after it. */
+  newline(): void {
+    this.index++
+    this.readHereDocuments()
+  }
+
+  /** Passes blanks and line breaks. */
+  skipNewlines(): void {
+    this.skipBlanks()
+    while (this.atNewline) {
+      this.newline()
+      this.skipBlanks()
+    }
+  }
+
+  /** The operator that comes, left where it is. */
+  operator(): string | undefined {
+    if (!';&|<>()'.includes(this.text.charAt(this.index)) || this.atEnd) return undefined
+    return this.#operators.find((operator) => this.text.startsWith(operator, this.index))
+  }
+
+  /** Throws what is wrong with the token that comes. `expecting`: the word that would close what is open. */
+  unexpected(expecting?: string): never {
+    const token = this.atEnd ? undefined : this.atNewline ? 'newline' : (this.operator() ?? this.peekRaw())
+    this.fail(token, expecting)
+  }
+
+  /** Throws that a token is out of place here. */
+  fail(token: string | undefined, expecting?: string): never {
+    const at = Math.min(this.index, Math.max(this.text.length - 1, 0))
+    const line = lineOf(this.text, this.index)
+    throw new ShellSyntaxError({ kind: 'unexpected', token, expecting }, line, lineText(this.text, at))
+  }
+
+  /** Throws that podsim does not go that deep. */
+  tooDeep(): never {
+    throw new ShellSyntaxError({ kind: 'nesting' }, lineOf(this.text, this.index), '')
+  }
+
+  /** The plain characters that come, as reserved words are recognised. */
+  peekRaw(): string {
+    return /^[^\s;&|<>()]*/.exec(this.text.slice(this.index, this.index + 256))?.[0] ?? ''
+  }
+
+  /** What may end a compound command: an operator or a reserved word. */
+  endToken(): string {
+    const operator = this.operator()
+    return operator === ')' || operator?.startsWith(';;') || operator === ';&' ? operator : this.peekRaw()
+  }
+
+  /** Whether a word comes. */
+  isWordStart(): boolean {
+    if (this.atEnd || this.atNewline) return false
+    return this.operator() === undefined || (this.grammar.bash && this.text.startsWith('<(', this.index))
+  }
+
+  /** Takes a word. */
+  word(): Word {
+    const reader = this.#reader(this.text, this.index)
+    const word = reader.word()
+    this.index = reader.index
+    return word
+  }
+
+  /** An arithmetic expression that was cut out of the text. */
+  expression(text: string): Word {
+    return this.#reader(text, 0).rest(true)
+  }
+
+  /** Takes what stands between two pairs of brackets, if it is closed by two. */
+  doubleBracketed(): string | undefined {
+    let depth = 0
+    for (let at = this.index; at < this.text.length; at++) {
+      const char = this.text.charAt(at)
+      if (char === '(') depth++
+      else if (char === ')' && --depth === 1 && this.text.charAt(at + 1) === ')') {
+        const inner = this.text.slice(this.index + 2, at)
+        this.index = at + 2
+        return inner
+      } else if (char === ')' && depth < 1) return undefined
+    }
+    return undefined
+  }
+
+  #reader(text: string, index: number): WordReader {
+    return new WordReader(text, index, this.#parseNested, this.grammar, this.#depth)
+  }
+
+  /** Takes a redirection, if one comes. */
+  redirection(): Redirection | undefined {
+    const digits = /^[0-9](?=[<>])/.exec(this.text.slice(this.index, this.index + 2))?.[0] ?? ''
+    const start = this.index
+    this.index += digits.length
+    const operator = this.operator()
+    const isProcess = this.grammar.bash && digits === '' && this.text.startsWith('<(', this.index)
+    if (operator === undefined || isProcess || !redirectionOperators.has(operator)) {
+      this.index = start
+      return undefined
+    }
+    this.index += operator.length
+    this.skipBlanks()
+    if (this.atEnd) this.fail('newline')
+    if (!this.isWordStart()) this.unexpected()
+    const from = this.index
+    const word = this.word()
+    const fd = digits === '' ? (operator.startsWith('<') ? 0 : 1) : Number(digits)
+    if (operator !== '<<' && operator !== '<<-')
+      return { fd, operator: operator as Redirection['operator'], target: word } // the set above
+    const isQuoted = /['"\\]/.test(this.text.slice(from, this.index))
+    const target: WordPart[] = []
+    const delimiter = word.map((part) => (part.kind === 'text' ? part.text : '')).join('')
+    this.#pending.push({ delimiter, isQuoted, stripsTabs: operator === '<<-', target })
+    return { fd, operator: '<<', target }
+  }
+
+  /** Reads the texts that here-documents of the line before ask for. */
+  readHereDocuments(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const { delimiter, isQuoted, stripsTabs, target } of pending) {
+      let body = ''
+      while (!this.atEnd) {
+        const end = this.text.indexOf('\n', this.index)
+        const stop = end < 0 ? this.text.length : end
+        const raw = this.text.slice(this.index, stop)
+        this.index = Math.min(stop + 1, this.text.length)
+        const line = stripsTabs ? raw.replace(/^\t+/, '') : raw
+        if (line === delimiter) break
+        body += `${line}\n`
+      }
+      if (isQuoted) {
+        target.push({ kind: 'text', text: body, quoted: true })
+        continue
+      }
+      const reader = this.#reader(body, 0)
+      while (reader.index < body.length) reader.quotedPart(target, true)
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** Paths behind which there is no file: /dev, /proc, and what process substitutions wrote. */
+import { errorText } from '../../fs/error-text.ts'
+import type { FsErrorCode, FsResult } from '../../fs/node-fs.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import { type ByteText, bytesToByteText, byteTextToBytes } from '../byte-text.ts'
+import type { Shell } from './shell.ts'
+import { Input, nowhere, type Sink, type Source, type Streams } from './streams.ts'
+
+/** Bytes that an endless device gives at a time. */
+const devicePiece = 65_536
+
+/** Bytes of /dev/urandom at a time; each is drawn, so that they count for more. */
+const randomPiece = 4096
+const randomCost = 16
+
+const endless = (piece: () => ByteText, cost: number, shell: Shell): Source => ({
+  // biome-ignore lint/correctness/useYield: a source may wait, this one never does
+  *read(): Steps<ByteText> {
+    shell.budget.spendBytes(cost)
+    return piece()
+  },
+})
+
+/** What can be read under a path; the error where nothing can. */
+export function openInput(path: ByteText, shell: Shell, streams: Streams): Input | FsErrorCode {
+  const at = shell.logicalPath(path)
+  const special = specialInput(at, shell, streams)
+  if (special !== undefined) return special
+  const content = shell.world.files.readFile(shell.path(path))
+  return content.ok ? new Input(bytesToByteText(content.value), undefined, true) : content.code
+}
+
+function specialInput(at: string, shell: Shell, streams: Streams): Input | undefined {
+  if (!at.startsWith('/dev/') && !at.startsWith('/proc/')) return undefined
+  const written = shell.substitutions.get(at)
+  if (written !== undefined) return new Input(written)
+  switch (at) {
+    case '/dev/null':
+      return new Input('')
+    case '/dev/stdin':
+    case '/dev/fd/0':
+    case '/proc/self/fd/0':
+      return streams.stdin
+    case '/dev/zero':
+      return new Input(
+        '',
+        endless(() => '\0'.repeat(devicePiece), devicePiece, shell),
+      )
+    case '/dev/urandom':
+    case '/dev/random':
+      return new Input(
+        '',
+        endless(() => shell.world.randomBytes(randomPiece), randomPiece * randomCost, shell),
+      )
+  }
+  const descriptor = /^\/dev\/fd\/(\d)$/.exec(at)
+  const open = descriptor === null ? undefined : streams.get(Number(descriptor[1]))
+  if (open instanceof Input) return open
+  const text = processText(at, shell)
+  return text === undefined ? undefined : new Input(text)
+}
+
+/** Files of /proc that scripts look at. Source: proc(5). */
+function processText(at: string, shell: Shell): ByteText | undefined {
+  const match = /^\/proc\/(self|\d+)\/(environ|cmdline|comm|mounts)$/.exec(at)
+  if (at === '/proc/mounts') return mountsText(shell)
+  if (match === null) return undefined
+  const [, who = '', what] = match
+  const pid = who === 'self' ? shell.pid : Number(who)
+  if (what === 'mounts') return mountsText(shell)
+  if (what === 'environ') {
+    // A process shows what it was started with, not what it has exported since.
+    const environment = who === 'self' ? shell.environment() : shell.world.processes.environmentOf(pid)
+    return environment && [...environment].map(([name, value]) => `${name}=${value}\0`).join('')
+  }
+  const command = shell.world.processes.commandOf(pid)
+  if (command === undefined) return undefined
+  return what === 'comm' ? `${command.split(' ')[0]?.split('/').at(-1) ?? ''}\n` : `${command.replaceAll(' ', '\0')}\0`
+}
+
+function mountsText(shell: Shell): ByteText {
+  return shell.world.files
+    .mounts()
+    .map(({ source, path, type, readOnly }) => `${source} ${path} ${type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`)
+    .join('')
+}
+
+/** Writes what goes into a file; a full file system is told at each write that fails. */
+class FileSink implements Sink {
+  readonly #path: string
+  readonly #shell: Shell
+  readonly #failed: (code: FsErrorCode) => void
+
+  constructor(path: string, shell: Shell, failed: (code: FsErrorCode) => void) {
+    this.#path = path
+    this.#shell = shell
+    this.#failed = failed
+  }
+
+  write(bytes: ByteText): void {
+    this.#shell.budget.spendBytes(bytes.length)
+    const written = this.#shell.world.files.appendFile(this.#path, byteTextToBytes(bytes))
+    if (!written.ok) this.#failed(written.code)
+  }
+}
+
+/** What writes to a path; the error where it cannot be made. */
+export function openOutput(path: ByteText, appends: boolean, shell: Shell, streams: Streams): Sink | FsErrorCode {
+  const { files, main } = shell.world
+  switch (shell.logicalPath(path)) {
+    case '/dev/null':
+    case '/dev/zero':
+    case '/dev/tty':
+      return nowhere
+    case '/dev/full':
+      return { write: () => tellWriteError('ENOSPC', shell, streams) }
+    case '/dev/stdout':
+    case '/dev/fd/1':
+    case '/proc/self/fd/1':
+      return streams.out
+    case '/dev/stderr':
+    case '/dev/fd/2':
+    case '/proc/self/fd/2':
+      return streams.err
+    case '/proc/1/fd/1':
+      return main?.out ?? streams.out
+    case '/proc/1/fd/2':
+      return main?.err ?? streams.err
+  }
+  const at = shell.path(path)
+  const opened: FsResult = appends ? files.appendFile(at, new Uint8Array(0)) : files.writeFile(at, new Uint8Array(0))
+  return opened.ok ? new FileSink(at, shell, (code) => tellWriteError(code, shell, streams)) : opened.code
+}
+
+function tellWriteError(code: FsErrorCode, shell: Shell, streams: Streams): void {
+  streams.err.write(`${shell.dialect.prefix(shell)}write error: ${errorText(code)}\n`)
+}
+
+/** Whether something lies under a path that is a device or a stream, for `test` and `ls`. */
+export function isDevice(at: string): boolean {
+  return /^\/dev\/(?:null|zero|full|random|urandom|tty|stdin|stdout|stderr|fd\/\d+)$/.test(at)
+}

@@ -1,0 +1,21 @@
+import type { Steps } from '../../kernel/steps.ts'
+import type { ByteText } from '../byte-text.ts'
+import type { Expansion } from './expansion.ts'
+import type { Outcome, Shell } from './shell.ts'
+import type { Streams } from './streams.ts'
+import type { Command, Script } from './syntax.ts'
+
+/** How commands run what is inside of them: handed down, so that the files of commands need not know the interpreter. */
+export interface Engine {
+  expansion(shell: Shell, streams: Streams): Expansion
+  /** Runs the trap of EXIT and gives the code that the shell ends with. */
+  leave(shell: Shell, streams: Streams): Steps<number>
+  runCommand(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome>
+  runScript(script: Script, shell: Shell, streams: Streams, isTested?: boolean): Steps<Outcome>
+  /** Runs a command line that is expanded: function, builtin, tool or file. */
+  runNamed(argv: readonly ByteText[], shell: Shell, streams: Streams): Steps<Outcome>
+  /** Runs a program that is no part of the shell. */
+  runProgram(argv: readonly ByteText[], shell: Shell, streams: Streams): Steps<number>
+  /** Reads and runs a text; `origin` is who reads it: `eval`, `trap`, a file. */
+  runText(text: ByteText, shell: Shell, streams: Streams, origin: string): Steps<Outcome>
+}

@@ -1,0 +1,62 @@
+/** What expansions work with, and what ends them. */
+import type { Steps } from '../../kernel/steps.ts'
+import { type ByteText, characterCount, fromByteText, toByteText } from '../byte-text.ts'
+import { ArithmeticError, evaluateArithmetic } from './arithmetic.ts'
+import type { Shell } from './shell.ts'
+import type { Streams } from './streams.ts'
+import type { Script } from './syntax.ts'
+
+/** An expansion that ends the command: the text is what the shell says of it. Caught where commands are run. */
+export class ExpansionError extends Error {
+  override readonly name = 'ExpansionError'
+  /** Exit code; the shell itself ends with it. */
+  readonly code: number
+  constructor(message: string, code: number) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Where words are expanded. */
+export interface Expansion {
+  readonly shell: Shell
+  readonly streams: Streams
+  /** Runs a script in a subshell and gives what it wrote. */
+  readonly capture: (script: Script, shell: Shell, streams: Streams) => Steps<ByteText>
+}
+
+/** The value of an expression, as text. */
+export function arithmetic(expression: ByteText, shell: Shell): ByteText {
+  try {
+    const variables = {
+      get: (name: string) => {
+        const value = shell.variables.get(name)
+        if (value === undefined && shell.options.refusesUnset)
+          throw new ExpansionError(shell.dialect.unset(name, undefined, false), shell.dialect.name === 'bash' ? 1 : 2)
+        return value ?? ''
+      },
+      set: (name: string, value: string) => assign(shell, name, value),
+    }
+    return evaluateArithmetic(expression, variables).toString()
+  } catch (error) {
+    if (!(error instanceof ArithmeticError)) throw error
+    throw new ExpansionError(shell.dialect.arithmetic(error), shell.dialect.name === 'bash' ? 1 : 2)
+  }
+}
+
+/** Sets a variable in the middle of an expansion. */
+export function assign(shell: Shell, name: string, value: ByteText): void {
+  if (!shell.set(name, value))
+    throw new ExpansionError(shell.dialect.readOnly(name), shell.dialect.name === 'bash' ? 1 : 2)
+}
+
+/** Characters of a value, for `${#name}`. */
+export function lengthOf(value: ByteText): string {
+  return String(characterCount(value))
+}
+
+/** Text of a value cut by characters, not bytes. */
+export function characterSlice(value: ByteText, from: number, to?: number): ByteText {
+  const chars = Array.from(fromByteText(value))
+  return toByteText(chars.slice(from, to).join(''))
+}

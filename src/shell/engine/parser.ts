@@ -1,0 +1,376 @@
+/** Grammar of command lines. Source: POSIX XCU 2.10; bash(1); busybox shell/ash.c, list to parse_command. */
+import { ScriptCursor } from './cursor.ts'
+import {
+  type Assignment,
+  type Command,
+  type CompoundCommand,
+  type ListItem,
+  type Pipeline,
+  type Redirection,
+  type Script,
+  ShellSyntaxError,
+  type SimpleCommand,
+  type Word,
+} from './syntax.ts'
+import { type Grammar, lineOf } from './word-reader.ts'
+
+/** How deep compound commands may nest. */
+const maxDepth = 100
+
+/** What a text says, up to its first mistake. */
+export interface ParsedScript {
+  /** What could be read; all of it unless there is an error. */
+  readonly script: Script
+  readonly error: ShellSyntaxError | undefined
+}
+
+/** Reads a script line by line: what stands before a mistake is still there, as shells run it. */
+export function parseShell(text: string, grammar: Grammar): ParsedScript {
+  const items: ListItem[] = []
+  try {
+    const parser = new Parser(text, grammar, 0)
+    while (parser.skipToCommand()) items.push(...parser.line())
+    return { script: items, error: undefined }
+  } catch (error) {
+    if (error instanceof ShellSyntaxError) return { script: items, error }
+    throw error
+  }
+}
+
+const reserved = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in'])
+const branchEnds = [';;', ';&', ';;&', 'esac'] as const
+
+class Parser extends ScriptCursor {
+  #nesting = 0
+
+  constructor(text: string, grammar: Grammar, depth: number) {
+    super(text, grammar, depth, (inner, innerDepth) => {
+      const parser = new Parser(inner, grammar, innerDepth)
+      const items: ListItem[] = []
+      while (parser.skipToCommand()) items.push(...parser.line())
+      return items
+    })
+  }
+
+  /** Passes blank lines and comments; false at the end. */
+  skipToCommand(): boolean {
+    this.skipNewlines()
+    return !this.atEnd
+  }
+
+  /** The commands of one line, or of as many as they need. */
+  line(): ListItem[] {
+    const items: ListItem[] = []
+    this.#list(items, () => this.atNewline || this.atEnd)
+    if (this.atEnd) this.readHereDocuments()
+    else this.newline()
+    return items
+  }
+
+  #list(items: ListItem[], isEnd: () => boolean): void {
+    let joint: ListItem['joint'] = ';'
+    for (;;) {
+      const pipeline = this.#pipeline()
+      this.skipBlanks()
+      const operator = this.operator()
+      if (operator === '&&' || operator === '||') {
+        items.push({ pipeline, joint, background: false })
+        joint = operator
+        this.index += 2
+        this.skipNewlines()
+        continue
+      }
+      items.push({ pipeline, joint, background: operator === '&' })
+      joint = ';'
+      if (operator === ';' || operator === '&') this.index++
+      else if (!isEnd()) this.unexpected()
+      this.skipBlanks()
+      if (isEnd()) return
+    }
+  }
+
+  /** A list inside a compound command, up to one of the words. */
+  #compoundList(...ends: readonly string[]): Script {
+    if (++this.#nesting > maxDepth) this.tooDeep()
+    const items: ListItem[] = []
+    const isEnd = (): boolean => ends.includes(this.endToken())
+    this.skipNewlines()
+    while (!isEnd()) {
+      if (this.atEnd) this.unexpected(ends.at(-1))
+      this.#list(items, () => isEnd() || this.atNewline || this.atEnd)
+      this.skipNewlines()
+    }
+    if (items.length === 0) this.unexpected(this.atEnd ? ends.at(-1) : undefined)
+    this.#nesting--
+    return items
+  }
+
+  #pipeline(): Pipeline {
+    this.skipBlanks()
+    const start = this.index
+    let negated = false
+    while (this.peekRaw() === '!') {
+      negated = !negated
+      this.index++
+      this.skipBlanks()
+    }
+    const commands = [this.#command()]
+    for (;;) {
+      const end = this.index
+      this.skipBlanks()
+      const operator = this.operator()
+      if (operator !== '|' && operator !== '|&')
+        return { negated, commands, text: this.text.slice(start, end).replace(/\s+/g, ' ').trim() }
+      this.index += operator.length
+      if (operator === '|&') {
+        // Source: bash(1), Pipelines: shorthand for `2>&1 |`.
+        const last = commands.pop()
+        if (last !== undefined) commands.push(withErrors(last))
+      }
+      this.skipNewlines()
+      commands.push(this.#command())
+    }
+  }
+
+  #command(): Command {
+    this.skipBlanks()
+    if (this.operator() === '(') return this.#bracket()
+    const word = this.peekRaw()
+    switch (word) {
+      case '{':
+        this.index++
+        return this.#withRedirections({ kind: 'group', body: this.#compoundList('}') }, '}')
+      case 'if':
+        return this.#if()
+      case 'while':
+      case 'until':
+        return this.#loop(word)
+      case 'for':
+        return this.#for()
+      case 'case':
+        return this.#case()
+      case 'function':
+        if (this.grammar.bash) return this.#namedFunction()
+    }
+    if (reserved.has(word) && word !== 'in') this.unexpected()
+    const pattern = this.grammar.bash
+      ? /^([^\s;&|<>()'"`$\\=#{}!]+)[ \t]*\([ \t]*\)/
+      : /^([A-Za-z_][A-Za-z0-9_]*)[ \t]*\([ \t]*\)/
+    const name = pattern.exec(this.text.slice(this.index, this.index + 256))
+    if (name !== null) return this.#function(name[1] ?? '', name[0].length)
+    return this.#simple()
+  }
+
+  /** `( ... )` or, in bash, `(( ... ))`. */
+  #bracket(): Command {
+    if (this.grammar.bash && this.text.startsWith('((', this.index)) {
+      const expression = this.doubleBracketed()
+      if (expression !== undefined)
+        return this.#withRedirections({ kind: 'arithmetic', expression: this.expression(expression) })
+    }
+    this.index++
+    return this.#withRedirections({ kind: 'subshell', body: this.#compoundList(')') }, ')')
+  }
+
+  #namedFunction(): Command {
+    this.index += 'function'.length
+    this.skipBlanks()
+    const name = this.peekRaw()
+    if (name === '') this.unexpected()
+    this.index += name.length
+    this.skipBlanks()
+    return this.#function(name, /^\([ \t]*\)/.exec(this.text.slice(this.index, this.index + 256))?.[0].length ?? 0)
+  }
+
+  #function(name: string, length: number): Command {
+    this.index += length
+    this.skipNewlines()
+    return { kind: 'function', name, body: this.#command() }
+  }
+
+  #expect(word: string): void {
+    this.skipNewlines()
+    if (this.endToken() !== word) this.unexpected(this.atEnd ? word : undefined)
+    this.index += word.length
+  }
+
+  #withRedirections<T extends object>(command: T, end?: string): T & { readonly redirections: readonly Redirection[] } {
+    if (end !== undefined) this.#expect(end)
+    const redirections: Redirection[] = []
+    for (;;) {
+      this.skipBlanks()
+      const redirection = this.redirection()
+      if (redirection === undefined) return { ...command, redirections }
+      redirections.push(redirection)
+    }
+  }
+
+  #if(): Command {
+    this.index += 2
+    const branches: { condition: Script; body: Script }[] = []
+    let otherwise: Script | undefined
+    for (;;) {
+      const condition = this.#compoundList('then')
+      this.#expect('then')
+      branches.push({ condition, body: this.#compoundList('elif', 'else', 'fi') })
+      const next = this.endToken()
+      if (next !== 'elif') {
+        if (next === 'else') {
+          this.#expect('else')
+          otherwise = this.#compoundList('fi')
+        }
+        return this.#withRedirections({ kind: 'if', branches, otherwise }, 'fi')
+      }
+      this.#expect('elif')
+    }
+  }
+
+  #body(): Script {
+    this.#expect('do')
+    return this.#compoundList('done')
+  }
+
+  #loop(word: 'while' | 'until'): Command {
+    this.index += word.length
+    const condition = this.#compoundList('do')
+    return this.#withRedirections({ kind: 'loop', until: word === 'until', condition, body: this.#body() }, 'done')
+  }
+
+  #for(): Command {
+    this.index += 3
+    this.skipBlanks()
+    if (this.grammar.bash && this.text.startsWith('((', this.index)) return this.#count()
+    const name = this.peekRaw()
+    if (this.atEnd) this.fail('newline')
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.unexpected()
+    this.index += name.length
+    this.skipNewlines()
+    let words: Word[] | undefined
+    if (this.peekRaw() === 'in') {
+      this.index += 2
+      words = []
+      for (this.skipBlanks(); this.isWordStart(); this.skipBlanks()) words.push(this.word())
+    }
+    this.skipBlanks()
+    if (this.operator() === ';') this.index++
+    return this.#withRedirections({ kind: 'for', name, words, body: this.#body() }, 'done')
+  }
+
+  #count(): Command {
+    const parts = this.doubleBracketed()?.split(';') ?? []
+    if (parts.length !== 3) this.unexpected()
+    const [first = [], condition = [], step = []] = parts.map((part) => this.expression(part.trim()))
+    this.skipBlanks()
+    if (this.operator() === ';') this.index++
+    return this.#withRedirections({ kind: 'count', first, condition, step, body: this.#body() }, 'done')
+  }
+
+  #case(): Command {
+    this.index += 4
+    this.skipBlanks()
+    if (!this.isWordStart()) this.unexpected()
+    const subject = this.word()
+    this.#expect('in')
+    const branches: Extract<CompoundCommand, { kind: 'case' }>['branches'][number][] = []
+    for (this.skipNewlines(); this.endToken() !== 'esac'; this.skipNewlines()) {
+      if (this.atEnd) this.unexpected('esac')
+      if (this.operator() === '(') this.index++
+      const patterns = this.#patterns()
+      this.skipNewlines()
+      const token = this.endToken()
+      const isEmpty = branchEnds.some((end) => end === token)
+      const body = isEmpty ? [] : this.#compoundList(...branchEnds)
+      this.skipNewlines()
+      const end = branchEnds.find((each) => each === this.operator())
+      if (end !== undefined) this.index += end.length
+      branches.push({ patterns, body, end: end === ';&' || end === ';;&' ? end : ';;' })
+    }
+    return this.#withRedirections({ kind: 'case', subject, branches }, 'esac')
+  }
+
+  #patterns(): Word[] {
+    const patterns: Word[] = []
+    for (;;) {
+      this.skipBlanks()
+      if (!this.isWordStart()) this.unexpected()
+      patterns.push(this.word())
+      this.skipBlanks()
+      const operator = this.operator()
+      if (operator !== '|' && operator !== ')') this.unexpected(this.atEnd ? ')' : undefined)
+      this.index++
+      if (operator === ')') return patterns
+    }
+  }
+
+  #simple(): SimpleCommand {
+    const line = lineOf(this.text, this.index)
+    const assignments: Assignment[] = []
+    const words: Word[] = []
+    const redirections: Redirection[] = []
+    if (this.grammar.bash && this.peekRaw() === '[[') return this.#condition(line)
+    for (;;) {
+      this.skipBlanks()
+      const redirection = this.redirection()
+      if (redirection !== undefined) redirections.push(redirection)
+      else if (!this.isWordStart()) break
+      else {
+        const match = words.length === 0 ? this.#assignmentHead() : null
+        if (match === null) words.push(this.word())
+        else {
+          this.index += match[0].length
+          assignments.push({ name: match[1] ?? '', append: match[2] === '+', value: this.word() })
+        }
+      }
+    }
+    if (assignments.length + words.length + redirections.length === 0) this.unexpected()
+    if (this.operator() === '(') this.unexpected()
+    return { kind: 'simple', assignments, words, redirections, line }
+  }
+
+  #assignmentHead(): RegExpExecArray | null {
+    const pattern = this.grammar.bash ? /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/ : /^([A-Za-z_][A-Za-z0-9_]*)()=/
+    return pattern.exec(this.text.slice(this.index, this.index + 256))
+  }
+
+  /** `[[ ... ]]`, in which operators of the grammar are words. */
+  #condition(line: number): SimpleCommand {
+    const words: Word[] = []
+    for (;;) {
+      this.skipBlanks()
+      while (this.atNewline) this.skipNewlines()
+      if (this.atEnd) this.unexpected(']]')
+      const isPattern = isPlain(words.at(-1), '=~')
+      const operator = isPattern ? undefined : this.operator()
+      if (isPattern) words.push(this.#pattern())
+      else if (operator === undefined) words.push(this.word())
+      else {
+        words.push([{ kind: 'text', text: operator, quoted: false }])
+        this.index += operator.length
+      }
+      if (isPlain(words.at(-1), ']]'))
+        return { ...this.#withRedirections({ kind: 'simple' as const }), assignments: [], words, line }
+    }
+  }
+
+  /** What stands behind `=~`: brackets and bars belong to it. */
+  #pattern(): Word {
+    const parts = [...this.word()]
+    for (let depth = 0; ; ) {
+      const char = this.text.charAt(this.index)
+      if (char === '(') depth++
+      else if (char === ')' && depth > 0) depth--
+      else if (char !== '|' && !(depth > 0 && (char === ' ' || char === '<' || char === '>'))) return parts
+      parts.push({ kind: 'text', text: char, quoted: false }, ...(this.index++, this.word()))
+    }
+  }
+}
+
+function isPlain(word: Word | undefined, text: string): boolean {
+  return word?.map((part) => (part.kind === 'text' && !part.quoted ? part.text : '\0')).join('') === text
+}
+
+const errorsToOutput: Redirection = { fd: 2, operator: '>&', target: [{ kind: 'text', text: '1', quoted: true }] }
+
+function withErrors(command: Command): Command {
+  return command.kind === 'function' ? command : { ...command, redirections: [...command.redirections, errorsToOutput] }
+}

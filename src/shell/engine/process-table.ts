@@ -1,0 +1,208 @@
+/** The processes of a container or of a person's terminal: their numbers, and signals between them. */
+import type { Unsubscribable } from 'rxjs'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { Once, type Receiver } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { ByteText } from '../byte-text.ts'
+
+/** Numbers of the signals that shells and tools know. Source: Linux asm-generic/signal.h. */
+export const signalNumbers: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  TRAP: 5,
+  ABRT: 6,
+  BUS: 7,
+  FPE: 8,
+  KILL: 9,
+  USR1: 10,
+  SEGV: 11,
+  USR2: 12,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+  CHLD: 17,
+  CONT: 18,
+  STOP: 19,
+}
+
+/** Number of a signal by `15`, `TERM` or `SIGTERM`; undefined: there is none. */
+export function signalNumber(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) <= 64 ? Number(text) : undefined
+  const name = text.toUpperCase().replace(/^SIG/, '')
+  return Object.hasOwn(signalNumbers, name) ? signalNumbers[name] : undefined
+}
+
+/** `TERM` of 15; the number itself where it has no name. */
+export function signalName(number: number): string {
+  return Object.entries(signalNumbers).find(([, each]) => each === number)?.[0] ?? String(number)
+}
+
+/** 128 and SIGKILL. */
+const killedCode = 137
+
+/** One process that was started beside another one. */
+export interface Job {
+  readonly pid: number
+  readonly command: string
+  /** Undefined while it runs. */
+  readonly code: number | undefined
+  /** Answers with its exit code when it ends, at once if it has. */
+  readonly ended: Once<number>
+  /** Delivers a signal: a process that does not handle it ends with 128 and the number. */
+  signal(number: number): void
+  /** Ends it with this exit code, whatever it does. */
+  kill(exitCode: number): void
+  /** What it does with signals itself; true: it took it. */
+  handler: ((number: number) => boolean) | undefined
+}
+
+/** Starts and ends processes; the first is the one that the table is made for. */
+export class ProcessTable {
+  readonly #kernel: Kernel
+  readonly #jobs = new Map<number, RunningJob>()
+  readonly #others = new Map<
+    number,
+    { readonly command: string; readonly environment: ReadonlyMap<string, ByteText> }
+  >()
+  readonly #outer: (pid: number, number: number) => boolean
+  #nextPid: number
+
+  /** `outer`: gives a signal to a process that somebody else runs; false: there is none of that number. */
+  constructor(kernel: Kernel, nextPid: number, outer: (pid: number, number: number) => boolean = () => false) {
+    this.#kernel = kernel
+    this.#nextPid = nextPid
+    this.#outer = outer
+  }
+
+  /** Sends a signal; false: there is no such process. */
+  signal(pid: number, number: number): boolean {
+    const job = this.#jobs.get(pid)
+    if (job === undefined) return this.#outer(pid, number)
+    job.signal(number)
+    return true
+  }
+
+  /** Takes in a process that somebody else runs, so that others see it; `pid`: its number where it has one. */
+  enter(command: string, environment: ReadonlyMap<string, ByteText>, pid = this.#nextPid++): number {
+    this.#others.set(pid, { command, environment })
+    return pid
+  }
+
+  /** It is gone. */
+  leave(pid: number): void {
+    this.#others.delete(pid)
+  }
+
+  /** What a process was started with; undefined: there is none of that number. */
+  environmentOf(pid: number): ReadonlyMap<string, ByteText> | undefined {
+    return this.#others.get(pid)?.environment
+  }
+
+  commandOf(pid: number): string | undefined {
+    return this.#others.get(pid)?.command ?? this.#jobs.get(pid)?.command
+  }
+
+  /** Processes by number, as a process list shows them. */
+  rows(): readonly { readonly pid: number; readonly command: string }[] {
+    const others = [...this.#others].map(([pid, { command }]) => ({ pid, command }))
+    const jobs = [...this.#jobs.values()].filter(({ command }) => command !== '')
+    return [...others, ...jobs].map(({ pid, command }) => ({ pid, command })).sort((a, b) => a.pid - b.pid)
+  }
+
+  /** Runs a body beside whoever asks. It may end before this returns. */
+  start(command: string, body: (job: Job) => Steps<number>): Job {
+    const job = new RunningJob(this.#kernel, this.#nextPid++, command, () => this.#jobs.delete(job.pid))
+    this.#jobs.set(job.pid, job)
+    job.begin(body)
+    return job
+  }
+
+  /** Ends all of them, as the end of a container does. */
+  endAll(): void {
+    for (const job of [...this.#jobs.values()]) job.kill(killedCode)
+  }
+}
+
+class RunningJob implements Job, Receiver<number, never> {
+  readonly pid: number
+  readonly command: string
+  code: number | undefined
+  handler: ((number: number) => boolean) | undefined
+  readonly #kernel: Kernel
+  readonly #over: () => void
+  #waiting: Receiver<number>[] = []
+  #run: Unsubscribable | undefined
+
+  constructor(kernel: Kernel, pid: number, command: string, over: () => void) {
+    this.#kernel = kernel
+    this.pid = pid
+    this.command = command
+    this.#over = over
+  }
+
+  begin(body: (job: Job) => Steps<number>): void {
+    process(this.#kernel, () => body(this)).begin(this)
+  }
+
+  begun(run: Unsubscribable): void {
+    this.#run = run
+  }
+
+  answered(code: number): void {
+    this.#end(code)
+  }
+
+  failed(refusal: never): void {
+    throw refusal
+  }
+
+  get ended(): Once<number> {
+    return new JobEnd(this)
+  }
+
+  signal(number: number): void {
+    if (number === 0 || this.code !== undefined) return
+    if (number !== signalNumbers.KILL && this.handler?.(number) === true) return
+    if (number === signalNumbers.CHLD || number === signalNumbers.CONT) return
+    this.kill(128 + number)
+  }
+
+  kill(exitCode: number): void {
+    if (this.code !== undefined) return
+    this.#run?.unsubscribe()
+    this.#end(exitCode)
+  }
+
+  hear(receiver: Receiver<number>): Unsubscribable | undefined {
+    if (this.code !== undefined) {
+      receiver.answered(this.code)
+      return undefined
+    }
+    this.#waiting.push(receiver)
+    return { unsubscribe: () => (this.#waiting = this.#waiting.filter((each) => each !== receiver)) }
+  }
+
+  #end(code: number): void {
+    if (this.code !== undefined) return
+    this.code = code
+    this.#over()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const receiver of waiting) receiver.answered(code)
+  }
+}
+
+class JobEnd extends Once<number> {
+  readonly #job: RunningJob
+  constructor(job: RunningJob) {
+    super()
+    this.#job = job
+  }
+
+  override begin(receiver: Receiver<number>): Unsubscribable | undefined {
+    return this.#job.hear(receiver)
+  }
+}

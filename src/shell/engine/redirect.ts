@@ -1,0 +1,82 @@
+/** Redirections. Source: POSIX XCU 2.7; bash redir.c; busybox shell/ash.c, openredirect. */
+import type { Steps } from '../../kernel/steps.ts'
+import type { ByteText } from '../byte-text.ts'
+import { openInput, openOutput } from './devices.ts'
+import { expandText } from './expand.ts'
+import type { Expansion } from './expansion.ts'
+import type { Shell } from './shell.ts'
+import { Input, nowhere, type Sink, Streams } from './streams.ts'
+import type { Redirection } from './syntax.ts'
+
+/** A file cannot be opened: what the shell says of it. */
+export interface Refused {
+  readonly message: string
+}
+
+/** The streams behind redirections, opened in order. */
+export function* redirect(redirections: readonly Redirection[], at: Expansion): Steps<Streams | Refused> {
+  let { streams } = at
+  for (const redirection of redirections) {
+    const target = yield* expandText(redirection.target, { ...at, streams })
+    const opened = open(redirection, target, at.shell, streams)
+    if (!(opened instanceof Streams)) return opened
+    streams = opened
+  }
+  return streams
+}
+
+function open({ fd, operator }: Redirection, target: ByteText, shell: Shell, streams: Streams): Streams | Refused {
+  switch (operator) {
+    case '<<':
+    case '<<<':
+      return place(streams, fd, new Input(operator === '<<<' ? `${target}\n` : target))
+    case '<':
+    case '<>': {
+      const input = openInput(target, shell, streams)
+      if (input instanceof Input) return place(streams, fd, input)
+      return { message: shell.dialect.cannotRead(target, input) }
+    }
+    case '<&':
+    case '>&':
+      if (/^\d+$|^-$/.test(target)) return duplicate(fd, target, shell, streams)
+      if (operator === '<&' || !shell.dialect.grammar.bash) return { message: shell.dialect.badDescriptor(target) }
+  }
+  const appends = operator === '>>' || operator === '&>>'
+  if (
+    operator === '>' &&
+    shell.options.keepsFiles &&
+    shell.world.files.stat(shell.path(target)).ok &&
+    !target.startsWith('/dev/')
+  )
+    return {
+      message:
+        shell.dialect.name === 'bash'
+          ? `${target}: cannot overwrite existing file`
+          : `can't create ${target}: File exists`,
+    }
+  const sink = openOutput(target, appends, shell, streams)
+  if (typeof sink === 'string') return { message: shell.dialect.cannotWrite(target, sink) }
+  if (operator === '&>' || operator === '&>>' || operator === '>&') return streams.with({ out: sink, err: sink })
+  return place(streams, fd, sink)
+}
+
+function duplicate(fd: number, target: ByteText, shell: Shell, streams: Streams): Streams | Refused {
+  const source = target === '-' ? (fd === 0 ? new Input('') : nowhere) : streams.get(Number(target))
+  if (source === undefined) return { message: shell.dialect.badDescriptor(target) }
+  return place(streams, fd, source)
+}
+
+/** A stream under a number: what is written to cannot be read, which then is at its end, and the other way round. */
+function place(streams: Streams, fd: number, stream: Input | Sink): Streams {
+  if (fd === 0) return streams.with({ stdin: stream instanceof Input ? stream : new Input('') })
+  if (fd === 1) return streams.with({ out: stream instanceof Input ? nowhere : stream })
+  if (fd === 2) return streams.with({ err: stream instanceof Input ? nowhere : stream })
+  const others = new Map(streams.others)
+  others.set(fd, stream)
+  return new Streams(streams.stdin, streams.out, streams.err, others)
+}
+
+/** Whether a redirection failed. */
+export function isRefused(opened: Streams | Refused): opened is Refused {
+  return !(opened instanceof Streams)
+}

@@ -1,0 +1,260 @@
+/** What a running shell remembers, and the world in which it runs. */
+
+import type { FileView, FsUser } from '../../fs/node-fs.ts'
+import { joinPath } from '../../fs/path.ts'
+import type { EpochMs } from '../../kernel/calendar.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
+import { type Budget, BudgetError } from './budget.ts'
+import type { Dialect } from './dialect.ts'
+import type { Job, ProcessTable } from './process-table.ts'
+import type { Input, Sink } from './streams.ts'
+import type { Command } from './syntax.ts'
+
+/** A program that podsim has beside its tools, such as kubectl; what it is called with. All text is byte text. */
+export interface ProgramCall {
+  readonly args: readonly ByteText[]
+  readonly environment: ReadonlyMap<string, ByteText>
+  /** Absolute, as text. */
+  readonly directory: string
+  readonly stdin: Input
+  out(bytes: ByteText): void
+  err(bytes: ByteText): void
+}
+export type WorldProgram = (call: ProgramCall) => Steps<number>
+
+/** What a shell and the tools that it runs can reach: one for each process of a container, one for a command line. */
+export interface ShellWorld {
+  readonly kernel: Kernel
+  /** As the process's user sees them. */
+  readonly files: FileView
+  readonly user: FsUser
+  readonly hostname: string
+  /** The processes beside this one. */
+  readonly processes: ProcessTable
+  /** The wall clock. */
+  epochNow(): EpochMs
+  /** Random bytes for /dev/urandom: the same under one seed. */
+  randomBytes(count: number): ByteText
+  /** Takes memory (negative: gives it back) that counts against a container's limit. */
+  useMemory(bytes: number): void
+  /** The sinks of the container's first process, which /proc/1/fd lead to. */
+  readonly main?: { readonly out: Sink; readonly err: Sink }
+  /** A program that podsim has beside its tools, such as kubectl. */
+  program(name: string): WorldProgram | undefined
+  /** Answers after a time; absent: the kernel's own sleep does. */
+  after?(ms: VirtualMs): Once<void>
+  /** Answers when a name in a directory changes; absent: nobody tells. */
+  changed?(directory: string): Once<void>
+}
+
+/** Why commands after this one do not run. */
+export interface Jump {
+  readonly kind: 'exit' | 'return' | 'break' | 'continue'
+  readonly code: number
+  /** Loops that are left. */
+  readonly levels: number
+}
+
+/** How a command ended: its exit code, or a jump that goes on upwards. */
+export type Outcome = number | Jump
+
+/** The exit code in an outcome. */
+export function codeOf(outcome: Outcome): number {
+  return typeof outcome === 'number' ? outcome : outcome.code
+}
+
+/** Ends the shell with a code. */
+export function exitWith(code: number): Jump {
+  return { kind: 'exit', code: code & 255, levels: 0 }
+}
+
+/** What `set` switches. */
+export interface ShellOptions {
+  /** -e */
+  exitsOnError: boolean
+  /** -u */
+  refusesUnset: boolean
+  /** -x */
+  traces: boolean
+  /** -f */
+  ignoresGlobs: boolean
+  /** -C */
+  keepsFiles: boolean
+  /** -o pipefail */
+  failsPipes: boolean
+}
+
+/** Given at the start of a shell. */
+export interface ShellSetup {
+  readonly world: ShellWorld
+  readonly dialect: Dialect
+  readonly budget: Budget
+  /** `$0`, which messages begin with. */
+  readonly name: string
+  /** Whether messages tell the line: of scripts in files. */
+  readonly tellsLine: boolean
+  readonly pid: number
+  readonly directory: string
+  readonly environment: ReadonlyMap<string, string>
+  readonly positional: readonly ByteText[]
+}
+
+/** Variables, functions, directory of one shell; a subshell begins with a copy. Everything is byte text. */
+export class Shell {
+  readonly world: ShellWorld
+  readonly dialect: Dialect
+  readonly budget: Budget
+  readonly name: string
+  readonly tellsLine: boolean
+  readonly pid: number
+  readonly variables: Map<string, ByteText>
+  readonly exported: Set<string>
+  readonly readOnly: Set<string>
+  readonly functions: Map<string, Command>
+  readonly options: ShellOptions
+  /** Commands by signal name (`EXIT`, `TERM`); empty: the signal is ignored. */
+  readonly traps: Map<string, ByteText>
+  /** Signals that came and wait for the command in the foreground to end. */
+  readonly pending: string[] = []
+  /** Wakes a `wait` when a signal comes. */
+  interrupt: ((signal: string) => void) | undefined
+  /** Variables as they were before a function made them its own, innermost last. */
+  readonly locals: Map<string, ByteText | undefined>[] = []
+  /** Absolute, as text. */
+  directory: string
+  positional: readonly ByteText[]
+  status = 0
+  line = 1
+  /** Functions, subshells and substitutions around this one. */
+  depth: number
+  /** Jobs of `&` that nobody has waited for. */
+  readonly jobs = new Map<number, Job>()
+  /** Loops around the running command, within its function. */
+  loops = 0
+  /** `$!` */
+  lastJob: number | undefined
+  /** Status of the last substitution in a command without a name. */
+  substituted: number | undefined
+  /** What process substitutions of the running command wrote, by the path they stand for. */
+  readonly substitutions = new Map<string, ByteText>()
+  readonly parent: Shell | undefined
+
+  constructor(setup: ShellSetup, parent?: Shell) {
+    this.world = setup.world
+    this.dialect = setup.dialect
+    this.budget = setup.budget
+    this.name = setup.name
+    this.tellsLine = setup.tellsLine
+    this.pid = setup.pid
+    this.parent = parent
+    this.variables = new Map(parent?.variables)
+    this.exported = new Set(parent?.exported)
+    this.readOnly = new Set(parent?.readOnly)
+    this.functions = new Map(parent?.functions)
+    this.options = parent === undefined ? { ...plainOptions } : { ...parent.options }
+    // A subshell keeps what its parent ignores; its other traps are its own. Source: POSIX XCU 2.12.
+    this.traps = new Map([...(parent?.traps ?? [])].filter(([, action]) => action === ''))
+    this.directory = setup.directory
+    this.positional = setup.positional
+    this.depth = (parent?.depth ?? -1) + 1
+    if (parent !== undefined) {
+      this.status = parent.status
+      this.line = parent.line
+      this.lastJob = parent.lastJob
+      this.loops = parent.loops
+      for (const [path, bytes] of parent.substitutions) this.substitutions.set(path, bytes)
+      return
+    }
+    for (const [name, value] of setup.environment) {
+      this.variables.set(name, value)
+      this.exported.add(name)
+    }
+    this.variables.set('PWD', toByteText(this.directory))
+  }
+
+  /** Asked before a function, a subshell or another script is begun; a mistake that repeats itself costs a lot. */
+  goDeeper(): void {
+    if (this.depth < this.budget.limits.depth) return
+    this.budget.spendCommands(1000)
+    throw new BudgetError('depth')
+  }
+
+  subshell(pid = this.pid): Shell {
+    const { world, dialect, budget, name, tellsLine, directory, positional } = this
+    return new Shell(
+      { world, dialect, budget, name, tellsLine, directory, positional, pid, environment: new Map() },
+      this,
+    )
+  }
+
+  /** Goes on with what another shell of the same person knew: variables, functions and jobs. */
+  takeOver(other: Shell): void {
+    for (const [name, value] of other.variables) this.variables.set(name, value)
+    for (const name of [...this.variables.keys()]) if (!other.variables.has(name)) this.variables.delete(name)
+    this.exported.clear()
+    for (const name of other.exported) this.exported.add(name)
+    for (const name of other.readOnly) this.readOnly.add(name)
+    for (const [name, body] of other.functions) this.functions.set(name, body)
+    for (const [pid, job] of other.jobs) this.jobs.set(pid, job)
+    this.lastJob = other.lastJob
+    this.status = other.status
+  }
+
+  get(name: string): ByteText {
+    return this.variables.get(name) ?? ''
+  }
+
+  /** Sets a variable; false when it is read only. */
+  set(name: string, value: ByteText): boolean {
+    if (this.readOnly.has(name)) return false
+    this.budget.hold(value.length)
+    this.budget.spendBytes(value.length)
+    const before = this.variables.get(name)?.length ?? 0
+    // Small values are lost in what a shell takes anyway.
+    if (value.length + before > 4096) this.world.useMemory(value.length - before)
+    this.variables.set(name, value)
+    return true
+  }
+
+  unset(name: string): boolean {
+    if (this.readOnly.has(name)) return false
+    this.variables.delete(name)
+    this.exported.delete(name)
+    return true
+  }
+
+  /** What a program started here finds. */
+  environment(): Map<string, ByteText> {
+    const environment = new Map<string, ByteText>()
+    for (const [name, value] of this.variables) if (this.exported.has(name)) environment.set(name, value)
+    return environment
+  }
+
+  /** The absolute path, as text, of a path in byte text. Links and `..` are left to the file system. */
+  path(path: ByteText): string {
+    const text = fromByteText(path)
+    return text.startsWith('/')
+      ? text
+      : text === '.' || text === ''
+        ? this.directory
+        : `${this.directory === '/' ? '' : this.directory}/${text}`
+  }
+
+  /** The same without `.` and `..`, as `cd` and `pwd` reckon. */
+  logicalPath(path: ByteText): string {
+    return joinPath(this.path(path))
+  }
+}
+
+const plainOptions: ShellOptions = {
+  exitsOnError: false,
+  refusesUnset: false,
+  traces: false,
+  ignoresGlobs: false,
+  keepsFiles: false,
+  failsPipes: false,
+}

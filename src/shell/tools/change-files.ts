@@ -1,0 +1,278 @@
+/** Tools that change files: mkdir, rm, touch, ln, chmod and the like. Sources: GNU coreutils; busybox coreutils. */
+import { errorText } from '../../fs/error-text.ts'
+import type { FsErrorCode, FsResult } from '../../fs/node-fs.ts'
+import { joinPath } from '../../fs/path.ts'
+import { type ByteText, toByteText } from '../byte-text.ts'
+import { isDevice } from '../engine/devices.ts'
+import { complain, notSimulated, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
+
+/** Applies `change` to each path and tells what `told` makes of a failure. */
+function forEach(
+  context: ToolContext,
+  paths: readonly ByteText[],
+  change: (path: string, shown: ByteText) => FsResult<unknown>,
+  told: (path: ByteText, code: FsErrorCode) => ByteText,
+): number {
+  let code = 0
+  for (const path of paths) {
+    const done = change(context.shell.path(path), path)
+    if (!done.ok) code = complain(context, told(path, done.code))
+  }
+  return code
+}
+
+/** Text of a refusal to change what belongs to somebody else. */
+function permissionText(code: FsErrorCode): string {
+  return code === 'EACCES' ? 'Operation not permitted' : errorText(code)
+}
+
+export const mkdir: Tool = (context) => {
+  const given = options(context, 'pvm:', { parents: 'p', verbose: 'v', mode: 'm' })
+  if (typeof given === 'number') return given
+  if (given.operands.length === 0) return usage(context, 'missing operand')
+  const text = given.value('m')
+  const mode = text === undefined ? 0o777 : changedMode(text, 0o777)
+  if (mode === undefined) return complain(context, `invalid mode ${quoted(context, text ?? '')}`)
+  const make = (path: string): FsResult => {
+    const made = given.has('p') ? context.files.mkdirAll(path, 0o777) : context.files.mkdir(path, mode)
+    return made.ok && text !== undefined ? context.files.chmod(path, mode) : made
+  }
+  return forEach(
+    context,
+    given.operands,
+    (path) => make(joinPath(path)),
+    (path, code) =>
+      say(
+        context,
+        `cannot create directory ${quoted(context, path)}: ${errorText(code)}`,
+        `can't create directory '${path}': ${errorText(code)}`,
+      ),
+  )
+}
+
+export const rmdir: Tool = (context) => {
+  const given = options(context, 'pv', { parents: 'p', 'ignore-fail-on-non-empty': 'v' })
+  if (typeof given === 'number') return given
+  if (given.operands.length === 0) return usage(context, 'missing operand')
+  return forEach(
+    context,
+    given.operands,
+    (path) => context.files.rmdir(path),
+    (path, code) => say(context, `failed to remove '${path}': ${errorText(code)}`, `'${path}': ${errorText(code)}`),
+  )
+}
+
+export const rm: Tool = (context) => {
+  const given = options(context, 'rRfivd', { recursive: 'r', force: 'f', verbose: 'v' })
+  if (typeof given === 'number') return given
+  const { operands } = given
+  if (operands.length === 0) return given.has('f') ? 0 : usage(context, 'missing operand')
+  const isRecursive = given.has('r') || given.has('R')
+  const head = (path: ByteText): string => say(context, `cannot remove '${path}': `, `can't remove '${path}': `)
+  let code = 0
+  for (const path of operands) {
+    const at = context.shell.path(path)
+    const stat = context.files.lstat(at)
+    if (!stat.ok) {
+      if (given.has('f') && (stat.code === 'ENOENT' || stat.code === 'ENOTDIR')) continue
+      code = complain(context, head(path) + errorText(stat.code))
+    } else if (stat.value.type === 'directory' && !isRecursive) {
+      code = complain(context, say(context, `cannot remove '${path}': Is a directory`, `'${path}' is a directory`))
+    } else {
+      const removed = isRecursive ? context.files.removeAll(joinPath(at)) : context.files.unlink(at)
+      if (removed.ok) continue
+      const inside = removed.path.startsWith(at) ? path + toByteText(removed.path.slice(at.length)) : path
+      code = complain(context, head(inside) + errorText(removed.code))
+    }
+  }
+  return code
+}
+
+export const touch: Tool = (context) => {
+  const given = options(context, 'camht:d:r:', { 'no-create': 'c', date: 'd', reference: 'r' })
+  if (typeof given === 'number') return given
+  if (given.operands.length === 0) return usage(context, 'missing file operand')
+  const change = (path: string, shown: ByteText): FsResult => {
+    if (isDevice(context.shell.logicalPath(shown))) return { ok: true, value: undefined }
+    if (context.files.stat(path).ok) return context.files.touch(path)
+    return given.has('c') ? { ok: true, value: undefined } : context.files.writeFile(path, new Uint8Array(0))
+  }
+  return forEach(context, given.operands, change, (path, code) =>
+    say(
+      context,
+      code === 'ENOENT' || code === 'ENOTDIR' || code === 'EROFS' || code === 'EACCES'
+        ? `cannot touch '${path}': ${errorText(code)}`
+        : `setting times of '${path}': ${errorText(code)}`,
+      `${path}: ${errorText(code)}`,
+    ),
+  )
+}
+
+export const ln: Tool = (context) => {
+  const given = options(context, 'sfnvT', { symbolic: 's', force: 'f', 'no-dereference': 'n' })
+  if (typeof given === 'number') return given
+  const { operands } = given
+  if (operands.length === 0) return usage(context, 'missing file operand')
+  if (!given.has('s')) return notSimulated(context, 'hard links')
+  const [target = '', link = target.slice(target.lastIndexOf('/') + 1)] = operands
+  const at = given.has('n') || given.has('T') ? context.shell.path(link) : inDirectory(context, link, target)
+  if (given.has('f')) context.files.unlink(at)
+  const made = context.files.symlink(target, at)
+  if (made.ok) return 0
+  return complain(
+    context,
+    say(
+      context,
+      `failed to create symbolic link '${link}': ${errorText(made.code)}`,
+      `${link}: ${errorText(made.code)}`,
+    ),
+  )
+}
+
+/** A path, or the name of another path in it where it is a directory. */
+export function inDirectory(context: ToolContext, path: ByteText, other: ByteText): string {
+  const at = context.shell.path(path)
+  const stat = context.files.stat(at)
+  const name = joinPath(context.shell.path(other)).split('/').at(-1) ?? ''
+  return stat.ok && stat.value.type === 'directory' ? joinPath(at, name) : at
+}
+
+/** All paths below a directory, itself included. */
+function* tree(context: ToolContext, path: string): Generator<string, void, void> {
+  yield path
+  const names = context.files.readdir(path)
+  const link = context.files.lstat(path)
+  if (!names.ok || (link.ok && link.value.type === 'symlink')) return
+  for (const name of names.value) yield* tree(context, joinPath(path, name))
+}
+
+function everyPath(context: ToolContext, paths: readonly ByteText[], isRecursive: boolean): ByteText[] {
+  if (!isRecursive) return [...paths]
+  return paths.flatMap((path) => {
+    const at = context.shell.path(path)
+    return [...tree(context, at)].map((each) => (each === at ? path : toByteText(each)))
+  })
+}
+
+export const chmod: Tool = (context) => {
+  const isMode = (arg: ByteText): boolean => /^-[rwxXst]+$/.test(arg) && !/^-R$/.test(arg)
+  const args = context.args.filter((arg) => !isMode(arg))
+  const given = options(context, 'Rfvc', { recursive: 'R', quiet: 'f', silent: 'f', verbose: 'v' }, { args })
+  if (typeof given === 'number') return given
+  const signed = context.args.find(isMode)
+  const [mode = '', ...paths] = signed === undefined ? given.operands : [signed, ...given.operands]
+  if (mode === '') return usage(context, 'missing operand')
+  if (changedMode(mode, 0) === undefined)
+    return usage(context, say(context, `invalid mode: ${quoted(context, mode)}`, `invalid mode '${mode}'`))
+  const change = (path: string): FsResult => {
+    const stat = context.files.stat(path)
+    return stat.ok
+      ? context.files.chmod(path, changedMode(mode, stat.value.mode, stat.value.type === 'directory') ?? 0)
+      : stat
+  }
+  return forEach(context, everyPath(context, paths, given.has('R')), change, (path, code) =>
+    say(
+      context,
+      code === 'ENOENT'
+        ? `cannot access '${path}': ${errorText(code)}`
+        : `changing permissions of '${path}': ${permissionText(code)}`,
+      `${path}: ${permissionText(code)}`,
+    ),
+  )
+}
+
+/** `640`, `u+x`, `go-rwx,a=r`. Undefined: no mode. */
+function changedMode(text: string, before: number, isDirectory = false): number | undefined {
+  if (/^[0-7]{1,4}$/.test(text)) return Number.parseInt(text, 8)
+  let mode = before
+  for (const clause of text.split(',')) {
+    const match = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(clause)
+    if (match === null) return undefined
+    const [, said = '', operator, rights = ''] = match
+    const who = said === '' || said.includes('a') ? 'ugo' : said
+    const executes = rights.includes('x') || (rights.includes('X') && (isDirectory || (before & 0o111) !== 0))
+    const bits = (rights.includes('r') ? 4 : 0) | (rights.includes('w') ? 2 : 0) | (executes ? 1 : 0)
+    for (const each of who) {
+      const shift = { u: 6, g: 3, o: 0 }[each] ?? 0
+      if (operator === '=') mode &= ~(7 << shift)
+      mode = operator === '-' ? mode & ~(bits << shift) : mode | (bits << shift)
+    }
+    const special =
+      (rights.includes('s') ? (who.includes('u') ? 0o4000 : 0) | (who.includes('g') ? 0o2000 : 0) : 0) |
+      (rights.includes('t') ? 0o1000 : 0)
+    mode = operator === '-' ? mode & ~special : mode | special
+  }
+  return mode
+}
+
+/** chown and chgrp; names are those of the image's /etc/passwd and /etc/group. */
+export const chown: Tool = (context) => {
+  const given = options(context, 'RfvchLP', { recursive: 'R', 'no-dereference': 'h' })
+  if (typeof given === 'number') return given
+  const [owner, ...paths] = given.operands
+  if (owner === undefined || paths.length === 0) return usage(context, 'missing operand')
+  const isGroup = context.name === 'chgrp'
+  const [user = '', group = ''] = isGroup ? ['', owner] : owner.split(/[:.]/)
+  const [uid, gid] = [idIn(context, '/etc/passwd', user), idIn(context, '/etc/group', group)]
+  if (uid === undefined)
+    return complain(context, say(context, `invalid user: ${quoted(context, owner)}`, `unknown user ${user}`))
+  if (gid === undefined)
+    return complain(context, say(context, `invalid group: ${quoted(context, owner)}`, `unknown group ${group}`))
+  const change = (path: string): FsResult => {
+    const real = given.has('h') ? ({ ok: true, value: path } as const) : context.files.realpath(path)
+    return real.ok ? context.files.chown(real.value, uid, gid) : real
+  }
+  return forEach(context, everyPath(context, paths, given.has('R')), change, (path, code) =>
+    say(
+      context,
+      code === 'ENOENT'
+        ? `cannot access '${path}': ${errorText(code)}`
+        : `changing ownership of '${path}': ${permissionText(code)}`,
+      `${path}: ${permissionText(code)}`,
+    ),
+  )
+}
+
+/** Number of a name; -1 of none; undefined: there is no such name. */
+function idIn(context: ToolContext, table: string, name: ByteText): number | undefined {
+  if (name === '') return -1
+  if (/^\d+$/.test(name)) return Number(name)
+  const content = context.files.readFile(table)
+  if (!content.ok) return name === 'root' ? 0 : undefined
+  const text = String.fromCharCode(...content.value.subarray(0, 65_536))
+  const line = text.split('\n').find((each) => each.startsWith(`${name}:`))
+  return line === undefined ? undefined : Number(line.split(':')[2])
+}
+
+/** A new empty file with a name that the seed draws. */
+export const mktemp: Tool = (context) => {
+  const given = options(context, 'dqup:t', { directory: 'd', tmpdir: 'p' })
+  if (typeof given === 'number') return given
+  const [template = 'tmp.XXXXXXXXXX'] = given.operands
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  const marks = /X{3,}(?!.*X)/.exec(template)?.[0]
+  if (marks === undefined)
+    return complain(
+      context,
+      say(context, `too few X's in template ${quoted(context, template)}`, `(null): Invalid argument`),
+    )
+  const random = Array.from(context.shell.world.randomBytes(marks.length), (byte) =>
+    letters.charAt(byte.charCodeAt(0) % letters.length),
+  ).join('')
+  const name = template.replace(new RegExp(`${marks}(?!.*X)`), random)
+  const isHere = given.operands.length > 0 && !given.has('p') && !given.has('t')
+  const path = isHere ? name : `${given.value('p') || context.shell.get('TMPDIR') || '/tmp'}/${name}`
+  const at = context.shell.path(path)
+  const made = given.has('d') ? context.files.mkdir(at, 0o700) : context.files.writeFile(at, new Uint8Array(0), 0o600)
+  if (!made.ok)
+    return complain(
+      context,
+      say(
+        context,
+        `failed to create ${given.has('d') ? 'directory' : 'file'} via template ${quoted(context, path)}: ${errorText(made.code)}`,
+        `${path}: ${errorText(made.code)}`,
+      ),
+    )
+  context.out(`${path}\n`)
+  return 0
+}

@@ -1,0 +1,106 @@
+/** bash and sh as programs. Source: bash(1), OPTIONS; busybox shell/ash.c, procargs. */
+
+import { errorText } from '../../fs/error-text.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { ByteText } from '../byte-text.ts'
+import { openInput } from '../engine/devices.ts'
+import { ash, bash, type Dialect } from '../engine/dialect.ts'
+import type { Engine } from '../engine/engine.ts'
+import { codeOf, Shell, type ShellSetup } from '../engine/shell.ts'
+import { Input, type Streams } from '../engine/streams.ts'
+import { setOption } from '../engine/variable-builtins.ts'
+import type { Tool } from './tool.ts'
+
+/** What a shell is started with, without what its own command line says. */
+export type ShellBase = Omit<ShellSetup, 'name' | 'tellsLine' | 'positional'>
+
+/** A shell with a script to run, or what is wrong with its command line. */
+export interface StartedShell {
+  readonly shell: Shell
+  readonly text: ByteText
+  readonly origin: string
+}
+
+/** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script on standard input; a number is an exit code. */
+export function* startShell(
+  command: ByteText,
+  args: readonly ByteText[],
+  base: ShellBase,
+  streams: Streams,
+): Steps<StartedShell | number> {
+  const switches: { readonly name: string; readonly on: boolean }[] = []
+  let isCommand = false
+  let isInput = false
+  let at = 0
+  for (; at < args.length && /^[-+]./.test(args[at] ?? ''); at++) {
+    const arg = args[at] ?? ''
+    if (arg === '--') {
+      at++
+      break
+    }
+    if (arg.startsWith('--')) continue
+    for (const letter of arg.slice(1)) {
+      if (letter === 'c') isCommand = true
+      else if (letter === 's') isInput = true
+      else if (letter === 'o') switches.push({ name: args[++at] ?? '', on: arg.startsWith('-') })
+      else switches.push({ name: letter, on: arg.startsWith('-') })
+    }
+  }
+  const [first, ...rest] = args.slice(at)
+  const make = (name: ByteText, positional: readonly ByteText[], tellsLine: boolean): Shell => {
+    const shell = new Shell({ ...base, name, positional, tellsLine })
+    for (const each of switches) setOption(shell.options, each.name, each.on)
+    return shell
+  }
+  if (isCommand) {
+    const [name = command, ...positional] = rest
+    if (first !== undefined) return { shell: make(name, positional, rest.length > 0), text: first, origin: '-c' }
+    streams.err.write(
+      base.dialect.name === 'bash'
+        ? `${command}: -c: option requires an argument\n`
+        : `${command}: option requires an argument -- 'c'\n`,
+    )
+    return 2
+  }
+  if (first === undefined || isInput) {
+    const shell = make(command, isInput && first !== undefined ? [first, ...rest] : [], false)
+    return { shell, text: yield* streams.stdin.all((length) => base.budget.hold(length)), origin: command }
+  }
+  const shell = make(first, rest, true)
+  const input = openInput(first, shell, streams)
+  if (input instanceof Input)
+    return { shell, text: yield* input.all((length) => base.budget.hold(length)), origin: first }
+  const isBash = base.dialect.name === 'bash'
+  streams.err.write(
+    isBash ? `${command}: ${first}: ${errorText(input)}\n` : `${command}: can't open '${first}': ${errorText(input)}\n`,
+  )
+  return isBash && input !== 'ENOENT' ? 126 : isBash ? 127 : 2
+}
+
+/** Runs a shell to its end, its EXIT trap included. */
+export function* runShell({ shell, text, origin }: StartedShell, streams: Streams, engine: Engine): Steps<number> {
+  shell.status = codeOf(yield* engine.runText(text, shell, streams, origin))
+  return yield* engine.leave(shell, streams)
+}
+
+/** Which kind of shell a name is, where it stands in one of a kind. */
+export function dialectOf(name: string, around: Dialect): Dialect {
+  return name === 'bash' ? bash : name === 'ash' ? ash : around
+}
+
+export const nestedShell: Tool = function* nestedShell({ name, args, shell, streams, engine }): Steps<number> {
+  const { world, budget, directory, pid } = shell
+  shell.goDeeper()
+  const base = {
+    world,
+    budget,
+    directory,
+    pid,
+    dialect: dialectOf(name, shell.dialect),
+    environment: shell.environment(),
+  }
+  const started = yield* startShell(name, args, base, streams)
+  if (typeof started === 'number') return started
+  started.shell.depth = shell.depth + 1
+  return yield* runShell(started, streams.with({}), engine)
+}

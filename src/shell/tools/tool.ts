@@ -1,0 +1,248 @@
+import { errorText } from '../../fs/error-text.ts'
+import type { FileView, FsErrorCode } from '../../fs/node-fs.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import { type ByteText, byteTextToBytes, toByteText } from '../byte-text.ts'
+import { openInput, openOutput } from '../engine/devices.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Job } from '../engine/process-table.ts'
+import type { Shell } from '../engine/shell.ts'
+import { Input, type Sink, type Streams } from '../engine/streams.ts'
+
+/** What a command line tool works with. All text is byte text. */
+export interface ToolContext {
+  /** The name it was called by. */
+  readonly name: string
+  readonly args: readonly ByteText[]
+  /** The shell that runs it: directory, environment, world. */
+  readonly shell: Shell
+  readonly streams: Streams
+  /** Whose words it speaks: GNU's or busybox's. */
+  readonly voice: 'gnu' | 'busybox'
+  /** What its messages begin with. */
+  readonly prefix: string
+  readonly files: FileView
+  readonly stdin: Input
+  out(bytes: ByteText): void
+  err(bytes: ByteText): void
+  /** Told the size of what is kept in memory. */
+  held(length: number): void
+  /** Runs another program and waits for it, as `env CMD` and `xargs` do. */
+  run(
+    argv: readonly ByteText[],
+    change?: { readonly stdin?: ByteText; readonly environment?: ReadonlyMap<string, ByteText> },
+  ): Steps<number>
+  /** Starts another program beside this one. */
+  start(argv: readonly ByteText[]): Job
+  /** For what runs scripts. */
+  readonly engine: Engine
+}
+
+/** Exit code, at once or after waiting. */
+export type ToolRun = number | Steps<number>
+export type Tool = (context: ToolContext) => ToolRun
+
+/** Tells a mistake as the program itself does. */
+export function complain(context: ToolContext, message: ByteText, code = 1): number {
+  context.err(`${context.prefix}${message}\n`)
+  return code
+}
+
+/** The one of two texts that this tool's voice says. */
+export function say<T>({ voice }: ToolContext, gnu: T, busybox: T): T {
+  return voice === 'gnu' ? gnu : busybox
+}
+
+/** A text in the quotes of GNU's messages in a UTF-8 locale; plain ones in busybox's. */
+export function quoted({ voice }: ToolContext, text: ByteText): ByteText {
+  return voice === 'gnu' ? `${openQuote}${text}${closeQuote}` : `'${text}'`
+}
+const openQuote = toByteText('\u2018')
+const closeQuote = toByteText('\u2019')
+
+/** A usage mistake, with the hint that coreutils give; busybox's text of usage is its own program's. */
+export function usage(context: ToolContext, message: ByteText, code = 1): number {
+  context.err(`${context.prefix}${message}\n`)
+  if (context.voice === 'gnu') context.err(`Try '${context.name} --help' for more information.\n`)
+  return code
+}
+
+/** Refuses something that exists in reality and is not simulated. */
+export function notSimulated(context: ToolContext, what: string): number {
+  context.err(`${context.prefix}podsim does not simulate ${what}\n`)
+  return 126
+}
+
+/** Options and operands, as getopt sorts them. */
+export class Options {
+  readonly operands: ByteText[] = []
+  readonly #values = new Map<string, ByteText[]>()
+
+  has(letter: string): boolean {
+    return this.#values.has(letter)
+  }
+
+  /** The value that was given last. */
+  value(letter: string): ByteText | undefined {
+    return this.#values.get(letter)?.at(-1)
+  }
+
+  all(letter: string): readonly ByteText[] {
+    return this.#values.get(letter) ?? []
+  }
+
+  add(letter: string, value: ByteText): void {
+    const values = this.#values.get(letter)
+    if (values === undefined) this.#values.set(letter, [value])
+    else values.push(value)
+  }
+}
+
+/**
+ * Reads options: `shorts` as for getopt (`nA:`: A takes a value; `A::` one of its own word only), `longs` from long names
+ * to letters. A mistake is told, and the exit code is the result. `stopsEarly`: the first operand ends the options.
+ */
+export function options(
+  context: ToolContext,
+  shorts: string,
+  longs: Readonly<Record<string, string>> = {},
+  {
+    badCode = 1,
+    stopsEarly = false,
+    args = context.args,
+  }: { readonly badCode?: number; readonly stopsEarly?: boolean; readonly args?: readonly ByteText[] } = {},
+): Options | number {
+  const found = new Options()
+  const kind = (letter: string): string => /^:{0,2}/.exec(shorts.slice(shorts.indexOf(letter) + 1))?.[0] ?? ''
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? ''
+    if (arg === '--') {
+      found.operands.push(...args.slice(i + 1))
+      break
+    }
+    if (arg.startsWith('--')) {
+      const at = arg.indexOf('=')
+      const name = arg.slice(2, at < 0 ? undefined : at)
+      const letter = longLetter(longs, name)
+      if (letter === undefined)
+        return usage(
+          context,
+          say(context, `unrecognized option '${arg}'`, `unrecognized option '${arg.slice(2)}'`),
+          badCode,
+        )
+      if (at >= 0) found.add(letter, arg.slice(at + 1))
+      else if (kind(letter) !== ':') found.add(letter, '')
+      else if (i + 1 < args.length) found.add(letter, args[++i] ?? '')
+      else return usage(context, `option '${arg}' requires an argument`, badCode)
+    } else if (arg.startsWith('-') && arg !== '-') {
+      for (let k = 1; k < arg.length; k++) {
+        const letter = arg.charAt(k)
+        if (letter === ':' || !shorts.includes(letter)) return usage(context, `invalid option -- '${letter}'`, badCode)
+        if (kind(letter) === '') {
+          found.add(letter, '')
+          continue
+        }
+        if (k + 1 < arg.length || kind(letter) === '::') found.add(letter, arg.slice(k + 1))
+        else if (i + 1 < args.length) found.add(letter, args[++i] ?? '')
+        else return usage(context, `option requires an argument -- '${letter}'`, badCode)
+        break
+      }
+    } else if (stopsEarly) {
+      found.operands.push(...args.slice(i))
+      break
+    } else found.operands.push(arg)
+  }
+  return found
+}
+
+/** Long names may be cut short where that is clear. */
+function longLetter(longs: Readonly<Record<string, string>>, name: string): string | undefined {
+  if (Object.hasOwn(longs, name)) return longs[name]
+  const fitting = Object.keys(longs).filter((each) => each.startsWith(name))
+  return fitting.length === 1 && name !== '' ? longs[fitting[0] ?? ''] : undefined
+}
+
+/** Opens what is to be read; `-` is standard input. */
+export function open(context: ToolContext, path: ByteText): Input | FsErrorCode {
+  return path === '-' ? context.stdin : openInput(path, context.shell, context.streams)
+}
+
+/** All of a file, or the error. */
+export function* readAll(context: ToolContext, path: ByteText): Steps<ByteText | { readonly code: FsErrorCode }> {
+  const input = open(context, path)
+  return input instanceof Input ? yield* input.all(context.held) : { code: input }
+}
+
+/** Opens what is to be written. */
+export function openFile(context: ToolContext, path: ByteText, appends: boolean): Sink | FsErrorCode {
+  return openOutput(path, appends, context.shell, context.streams)
+}
+
+/** Writes a whole file; the error where it cannot be. */
+export function writeFile(context: ToolContext, path: ByteText, bytes: ByteText): FsErrorCode | undefined {
+  const written = context.files.writeFile(context.shell.path(path), byteTextToBytes(bytes))
+  return written.ok ? undefined : written.code
+}
+
+/**
+ * `cat: x: No such file or directory`, or in busybox `cat: can't open 'x': No such file or directory`. Source: GNU
+ * coreutils; busybox libbb/wfopen_input.c.
+ */
+export function cannotOpen(context: ToolContext, path: ByteText, code: FsErrorCode): number {
+  const text = errorText(code)
+  if (context.voice === 'gnu') return complain(context, `${path}: ${text}`)
+  return complain(context, code === 'EISDIR' ? 'read error: Is a directory' : `can't open '${path}': ${text}`)
+}
+
+/** A file's content under the name it was asked for. */
+export interface NamedInput {
+  readonly path: ByteText
+  readonly input: Input
+}
+
+/** Opens files, or standard input where none are named; missing ones are told and make `code` 1. */
+export function inputs(
+  context: ToolContext,
+  paths: readonly ByteText[],
+): { readonly list: readonly NamedInput[]; readonly code: number } {
+  const list: NamedInput[] = []
+  let code = 0
+  for (const path of paths.length === 0 ? ['-'] : paths) {
+    const input = open(context, path)
+    if (input instanceof Input) list.push({ path, input })
+    else code = cannotOpen(context, path, input)
+  }
+  return { list, code }
+}
+
+/** Calls back with each line of inputs, without its end, while it returns true and somebody reads what is written. */
+export function* eachLine(
+  context: ToolContext,
+  list: readonly NamedInput[],
+  line: (text: ByteText, isEnded: boolean) => boolean | void,
+): Steps<void> {
+  let count = 0
+  for (const { input } of list)
+    for (let text = yield* input.line(context.held); text !== undefined; text = yield* input.line(context.held)) {
+      const isEnded = text.endsWith('\n')
+      if (line(isEnded ? text.slice(0, -1) : text, isEnded) === false) return
+      if (++count % 64 === 0 && !(yield* hasRoom(context))) return
+    }
+}
+
+/** Lets who reads catch up; false when nobody reads any more. */
+export function* hasRoom({ streams, shell }: ToolContext): Steps<boolean> {
+  shell.budget.spendCommands()
+  return streams.out.ready === undefined ? true : yield* streams.out.ready()
+}
+
+/** All lines of inputs. */
+export function* allLines(context: ToolContext, list: readonly NamedInput[]): Steps<ByteText[]> {
+  const lines: ByteText[] = []
+  for (const { input } of list) {
+    const text = yield* input.all(context.held)
+    const own = text.split('\n')
+    if (own.at(-1) === '') own.pop()
+    for (const line of own) lines.push(line)
+  }
+  return lines
+}

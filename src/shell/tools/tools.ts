@@ -1,0 +1,140 @@
+/** Every tool, by name. */
+import type { Shell } from '../engine/shell.ts'
+import { awk } from './awk.ts'
+import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './change-files.ts'
+import { cp, mv } from './copy.ts'
+import { echo } from './echo.ts'
+import { base64, checksum, envsubst, hexdump, od, xxd } from './encodings.ts'
+import { expr } from './expr.ts'
+import { cut, seq, sort, tr, uniq, wc } from './filters.ts'
+import { find } from './find.ts'
+import { grep } from './grep.ts'
+import { basename, dirname, pwd, readlink, realpath } from './links-and-names.ts'
+import { ls } from './ls.ts'
+import { nestedShell } from './nested-shell.ts'
+import { printf } from './printf.ts'
+import { nohup, sleep, timeout, usleep, xargs } from './run-others.ts'
+import { sed } from './sed.ts'
+import { stat } from './stat.ts'
+import { date, df, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
+import { test } from './test.ts'
+import type { Tool } from './tool.ts'
+import { cat, head, nl, paste, rev, tac, tail, tee, yes } from './whole-text.ts'
+
+const which: Tool = ({ args, shell, voice, out }) => {
+  let code = 0
+  for (const name of args.filter((arg) => !arg.startsWith('-'))) {
+    const isThere =
+      shell.world.program(name) !== undefined || (findTool(name, shell) !== undefined && !refusedNames.has(name))
+    if (isThere) out(`${voice === 'gnu' ? '/usr/bin' : '/bin'}/${name}\n`)
+    else code = 1
+  }
+  return code
+}
+
+const tools: Readonly<Record<string, Tool>> = {
+  '[': test,
+  ash: nestedShell,
+  awk,
+  base64,
+  basename,
+  bash: nestedShell,
+  cat,
+  chgrp: chown,
+  chmod,
+  chown,
+  cp,
+  cut,
+  date,
+  df,
+  dirname,
+  echo,
+  egrep: grep,
+  env,
+  envsubst,
+  expr,
+  false: () => 1,
+  fgrep: grep,
+  find,
+  grep,
+  hd: hexdump,
+  head,
+  hexdump,
+  hostname,
+  id,
+  kill,
+  ln,
+  ls,
+  md5sum: checksum,
+  mkdir,
+  mktemp,
+  mount,
+  mv,
+  nl,
+  nohup,
+  od,
+  paste,
+  printenv,
+  printf,
+  ps,
+  pwd,
+  readlink,
+  realpath,
+  rev,
+  rm,
+  rmdir,
+  sed,
+  seq,
+  sh: nestedShell,
+  sha1sum: checksum,
+  sha224sum: checksum,
+  sha256sum: checksum,
+  sha384sum: checksum,
+  sha512sum: checksum,
+  sleep,
+  sort,
+  stat,
+  sync: () => 0,
+  tac,
+  tail,
+  tee,
+  test,
+  timeout,
+  touch,
+  tr,
+  true: () => 0,
+  uname,
+  uniq,
+  usleep,
+  wc,
+  which,
+  whoami,
+  xargs,
+  xxd,
+  yes,
+}
+
+/** What busybox lacks. Source: busybox 1.31, list of applets. */
+const onlyGnu = new Set(['bash', 'envsubst', 'sha224sum', 'sha384sum'])
+const onlyBusybox = new Set(['ash', 'hd', 'usleep'])
+
+/** Programs that images or machines have and podsim does not: they refuse themselves by name. */
+const refusedNames: ReadonlySet<string> = new Set(
+  (
+    'adduser ar arp arping bc bunzip2 bzcat bzip2 cal chroot chvt cksum clear cmp comm cpio crond crontab curl ' +
+    'dc dd deluser diff dmesg docker dos2unix du ed expand factor fallocate fdisk flock fold free fsync ftpget ftpput fuser ' +
+    'gcc getopt git gunzip gzip halt helm hostid httpd ifconfig inotifyd install ip ipcalc ipcs jq killall klogd less link logger ' +
+    'login logname lsof lsusb lzcat make mesg microcom mkfifo mknod more mountpoint nano nc netcat netstat nice nmeter ' +
+    'node npm nproc nslookup ntpd openssl passwd patch perl pgrep pidof ping ping6 pip pkill pmap poweroff pstree python python3 ' +
+    'reboot renice reset route scp sha3sum shred shuf split ssh ssh-keygen strings stty su sudo sysctl tar telnet tftp ' +
+    'time top traceroute tty umount unexpand unix2dos unlink unzip uptime uudecode uuencode vi vim watch wget who xz ' +
+    'yq zcat'
+  ).split(' '),
+)
+
+/** The tool of a name in this kind of shell; undefined: there is none, not even one that refuses itself. */
+export function findTool(name: string, { dialect }: Pick<Shell, 'dialect'>): Tool | undefined {
+  const missing = dialect.name === 'bash' ? onlyBusybox : onlyGnu
+  if (Object.hasOwn(tools, name) && !missing.has(name)) return tools[name]
+  return refusedNames.has(name) ? refused : undefined
+}
