@@ -77,7 +77,7 @@ export class CommandLine {
       processes: this.#processes,
       epochNow: () => host.epochNow(),
       randomBytes: (count) => host.randomBytes(count),
-      useMemory: () => {},
+      takeMemory: () => {},
       after: (ms) => host.after(ms),
       program: (name) => host.program(name),
     }

@@ -58,7 +58,7 @@ function worldOf(task: ProcessContext): ShellWorld {
     processes,
     epochNow: () => task.epochNow(),
     randomBytes: (count) => task.randomBytes(count),
-    useMemory: (bytes) => task.useMemory(bytes),
+    takeMemory: (bytes) => task.useMemory(bytes),
     changed: (directory) => task.changed(directory),
     main: {
       out: { write: (bytes) => task.writeLog('stdout', bytes) },

@@ -45,9 +45,9 @@ export function unescaped(text: string): { readonly text: string; readonly stops
       continue
     }
     if (text.charAt(i + 1) === 'c') return { text: result, stops: true }
-    const escape = numbered(text, i, /^0[0-7]{0,3}/) ?? { text: '\\', length: 1 }
-    result += escape.text
-    i += escape.length
+    const found = numbered(text, i, /^0[0-7]{0,3}/) ?? { text: '\\', length: 1 }
+    result += found.text
+    i += found.length
   }
   return { text: result, stops: false }
 }

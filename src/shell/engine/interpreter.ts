@@ -171,11 +171,11 @@ function* runCompound(command: CompoundCommand, shell: Shell, streams: Streams, 
     case 'case':
       return yield* runCase(command, shell, streams, isTested)
     case 'arithmetic':
-      return (yield* valueOf(command.expression, shell, streams)) === '0' ? 1 : 0
+      return (yield* arithmeticOf(command.expression, shell, streams)) === '0' ? 1 : 0
   }
 }
 
-function* valueOf(expression: Word, shell: Shell, streams: Streams): Steps<ByteText> {
+function* arithmeticOf(expression: Word, shell: Shell, streams: Streams): Steps<ByteText> {
   return arithmetic(yield* expandText(expression, expansion(shell, streams)), shell)
 }
 
@@ -255,14 +255,14 @@ function* runFor(command: CommandOf<'for'>, shell: Shell, streams: Streams, isTe
 
 function* runCount(command: CommandOf<'count'>, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
   let code = 0
-  yield* valueOf(command.first, shell, streams)
-  while (command.condition.length === 0 || (yield* valueOf(command.condition, shell, streams)) !== '0') {
+  yield* arithmeticOf(command.first, shell, streams)
+  while (command.condition.length === 0 || (yield* arithmeticOf(command.condition, shell, streams)) !== '0') {
     shell.budget.spendCommands()
     const outcome = yield* runScript(command.body, shell, streams, isTested)
     code = codeOf(outcome)
     const ended = afterBody(outcome)
     if (ended !== undefined) return ended
-    yield* valueOf(command.step, shell, streams)
+    yield* arithmeticOf(command.step, shell, streams)
   }
   return code
 }

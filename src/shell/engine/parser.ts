@@ -360,7 +360,8 @@ class Parser extends ScriptCursor {
       if (char === '(') depth++
       else if (char === ')' && depth > 0) depth--
       else if (char !== '|' && !(depth > 0 && (char === ' ' || char === '<' || char === '>'))) return parts
-      parts.push({ kind: 'text', text: char, quoted: false }, ...(this.index++, this.word()))
+      this.index++
+      parts.push({ kind: 'text', text: char, quoted: false }, ...this.word())
     }
   }
 }

@@ -117,9 +117,9 @@ export class WordReader {
         result += this.text.charAt(this.index++)
         continue
       }
-      const escape = ansiEscape(this.text, this.index)
-      result += escape.text
-      this.index += escape.length
+      const found = ansiEscape(this.text, this.index)
+      result += found.text
+      this.index += found.length
     }
     this.index++
     return result

@@ -18,7 +18,6 @@ export type EtcdRead = (key: string) => Uint8Array | undefined
 
 /** `etcdctl get KEY`: the key and the bytes that lie under it, as etcdctl 3.4 prints them. Source: etcd etcdctl/ctlv3/command. */
 export function etcdctl(read: EtcdRead): WorldProgram {
-  // biome-ignore lint/correctness/useYield: programs are steps, and this one never waits
   return function* etcdctl({ args, out, err }): Steps<number> {
     const complain = (message: string): number => {
       err(`${message}\n`)

@@ -1,12 +1,10 @@
 /** Tools that count, sort and cut: wc, sort, uniq, cut, tr, seq. Sources: GNU coreutils; busybox coreutils. */
 
-import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, characterCount } from '../byte-text.ts'
 import { formatEscape } from '../engine/escapes.ts'
 import { characterClasses } from '../engine/pattern.ts'
 import {
-  allLines,
   complain,
   eachLine,
   hasRoom,
@@ -18,7 +16,6 @@ import {
   type Tool,
   type ToolContext,
   usage,
-  writeFile,
 } from './tool.ts'
 
 interface Counts {
@@ -88,140 +85,6 @@ function gnuWidth(
   if (shown.length === 1 && operands.length <= 1) return 1
   if (operands.length === 0 && !context.stdin.isFile) return 7
   return Math.max(...rows.map(({ counts }) => String(counts.c).length), 1)
-}
-
-interface SortKey {
-  readonly from: number
-  readonly fromChar: number
-  readonly to: number
-  readonly flags: string
-}
-
-/** Sorts lines bytewise, or by number, version or key. */
-export const sort: Tool = function* sort(context): Steps<number> {
-  const given = options(
-    context,
-    'rnugfhVbdiMk:t:o:szcC',
-    {
-      reverse: 'r',
-      'numeric-sort': 'n',
-      unique: 'u',
-      key: 'k',
-      'field-separator': 't',
-      'ignore-case': 'f',
-      'human-numeric-sort': 'h',
-      'version-sort': 'V',
-      output: 'o',
-      stable: 's',
-      check: 'c',
-    },
-    { badCode: 2 },
-  )
-  if (typeof given === 'number') return given
-  const { list, code } = inputs(context, given.operands)
-  const keys: SortKey[] = []
-  for (const text of given.all('k')) {
-    const match = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.\d+)?([a-zA-Z]*))?$/.exec(text)
-    if (match === null)
-      return complain(
-        context,
-        say(
-          context,
-          `invalid number at field start: invalid count at start of ${quoted(context, text)}`,
-          `bad field specification`,
-        ),
-        2,
-      )
-    const [, from = '1', fromChar = '1', flags = '', to, more = ''] = match
-    keys.push({
-      from: Number(from),
-      fromChar: Number(fromChar),
-      to: to === undefined ? Number.POSITIVE_INFINITY : Number(to),
-      flags: flags + more,
-    })
-  }
-  const letters = ['r', 'n', 'g', 'h', 'V', 'f', 'b', 'd', 'M'].filter((letter) => given.has(letter)).join('')
-  const order = comparer(keys, letters, given.value('t'))
-  const last = (a: ByteText, b: ByteText): number =>
-    given.has('s') || given.has('u') ? 0 : compareText(a, b) * (given.has('r') ? -1 : 1)
-  const lines = yield* allLines(context, list)
-  context.shell.budget.spendCommands(Math.ceil(lines.length / 16))
-  if (given.has('c')) {
-    const at = lines.findIndex((line, i) => i > 0 && order(lines[i - 1] ?? '', line) > 0)
-    return at < 0 ? 0 : complain(context, `${given.operands[0] ?? '-'}:${at + 1}: disorder: ${lines[at] ?? ''}`)
-  }
-  const sorted = lines.sort((a, b) => order(a, b) || last(a, b))
-  const kept = given.has('u') ? sorted.filter((line, i) => i === 0 || order(line, sorted[i - 1] ?? '') !== 0) : sorted
-  const text = kept.map((line) => `${line}\n`).join('')
-  const target = given.value('o')
-  const failed = target === undefined ? context.out(text) : writeFile(context, target, text)
-  if (typeof failed === 'string') return complain(context, `open failed: ${target ?? ''}: ${errorText(failed)}`, 2)
-  return code === 0 ? 0 : 2
-}
-
-function compareText(a: ByteText, b: ByteText): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** Keys one after the other; without keys the whole line. */
-function comparer(
-  keys: readonly SortKey[],
-  letters: string,
-  separator: string | undefined,
-): (a: ByteText, b: ByteText) => number {
-  const whole: SortKey = { from: 1, fromChar: 1, to: Number.POSITIVE_INFINITY, flags: '' }
-  return (a, b) => {
-    for (const key of keys.length === 0 ? [whole] : keys) {
-      const flags = key.flags === '' ? letters : key.flags
-      const [x, y] = keys.length === 0 ? [a, b] : [keyOf(a, key, separator), keyOf(b, key, separator)]
-      const difference = compareKeys(x, y, flags)
-      if (difference !== 0) return flags.includes('r') ? -difference : difference
-    }
-    return 0
-  }
-}
-
-function keyOf(line: ByteText, { from, fromChar, to }: SortKey, separator: string | undefined): ByteText {
-  const fields = separator === undefined ? (line.match(/[ \t]*[^ \t]+/g) ?? []) : line.split(separator)
-  return fields
-    .slice(from - 1, to)
-    .join(separator ?? '')
-    .slice(fromChar - 1)
-}
-
-function compareKeys(a: ByteText, b: ByteText, flags: string): number {
-  if (/[ngh]/.test(flags)) return sortNumber(a, flags.includes('h')) - sortNumber(b, flags.includes('h'))
-  if (flags.includes('V')) return compareVersions(a, b)
-  const plain = (text: ByteText): ByteText => {
-    const trimmed = /[bM]/.test(flags) ? text.trimStart() : text
-    const kept = flags.includes('d') ? trimmed.replace(/[^A-Za-z0-9 \t]/g, '') : trimmed
-    return flags.includes('f') ? kept.toUpperCase() : kept
-  }
-  if (flags.includes('M')) return monthOf(a) - monthOf(b)
-  return compareText(plain(a), plain(b))
-}
-
-function sortNumber(text: ByteText, isHuman: boolean): number {
-  const match = /^\s*(-?\d*\.?\d*)([KMGTPE]?)/i.exec(text)
-  const number = Number.parseFloat(match?.[1] ?? '') || 0
-  return isHuman ? number * 1024 ** ' KMGTPE'.indexOf((match?.[2] ?? '').toUpperCase() || ' ') : number
-}
-
-function monthOf(text: ByteText): number {
-  return ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'].indexOf(
-    text.trim().slice(0, 3).toUpperCase(),
-  )
-}
-
-function compareVersions(a: ByteText, b: ByteText): number {
-  const parts = (text: ByteText): string[] => text.match(/\d+|\D+/g) ?? []
-  const [x, y] = [parts(a), parts(b)]
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const [m = '', n = ''] = [x[i], y[i]]
-    const difference = /^\d/.test(m) && /^\d/.test(n) ? Number(m) - Number(n) : compareText(m, n)
-    if (difference !== 0) return difference
-  }
-  return x.length - y.length
 }
 
 /** Folds equal lines that follow each other. */
@@ -388,8 +251,8 @@ function trSet(set: ByteText): ByteText {
 
 function trChar(set: ByteText, at: number): { readonly text: string; readonly length: number } {
   if (set.charAt(at) !== '\\' || at + 1 >= set.length) return { text: set.charAt(at), length: 1 }
-  const escape = formatEscape(set, at)
-  return escape.length > 1 ? escape : { text: set.charAt(at + 1), length: 2 }
+  const found = formatEscape(set, at)
+  return found.length > 1 ? found : { text: set.charAt(at + 1), length: 2 }
 }
 
 /** Numbers that one seq may print. */

@@ -51,9 +51,9 @@ class Formatter {
           this.stops = true
           break
         }
-        const escape = formatEscape(format, i)
-        result += escape.text
-        i += escape.length
+        const found = formatEscape(format, i)
+        result += found.text
+        i += found.length
       } else if (char !== '%') {
         result += char
         i++

@@ -82,7 +82,8 @@ export const timeout: Tool = function* timeout(context): Steps<number> {
 function* endWithin({ shell: { world } }: ToolContext, job: Job, ms: number): Steps<number | undefined> {
   if (ms === Number.POSITIVE_INFINITY || Number.isNaN(ms)) return yield* wait(job.ended)
   const limit = world.after === undefined ? after(world.kernel, ms) : world.after(ms)
-  return (yield* wait(firstOf<number | void>(job.ended, limit))) ?? undefined
+  const first: unknown = yield* wait(firstOf<unknown>(job.ended, limit))
+  return typeof first === 'number' ? first : undefined
 }
 
 /** Commands built from the words of standard input. */

@@ -70,7 +70,7 @@ class SedReader {
   }
 
   #skipBlanks(more = ''): void {
-    while (this.#at < this.#script.length && (' \t' + more).includes(this.#char())) this.#at++
+    while (this.#at < this.#script.length && ` \t${more}`.includes(this.#char())) this.#at++
   }
 
   commands(depth: number): SedCommand[] {
@@ -221,7 +221,7 @@ class SedReader {
     }
     const flags = /^[gpiIemM0-9]*/.exec(this.#rest())?.[0] ?? ''
     this.#at += flags.length
-    const file = this.#char() === 'w' ? (this.#at++, this.#line().trim()) : ''
+    const file = this.#char() === 'w' ? this.#line().slice(1).trim() : ''
     if (file === '') {
       this.#skipBlanks()
       if (this.#at < this.#script.length && !'\n;}#'.includes(this.#char())) this.#fail("unknown option to `s'")

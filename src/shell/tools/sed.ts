@@ -3,9 +3,9 @@ import { errorText } from '../../fs/error-text.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../byte-text.ts'
 import { Input } from '../engine/streams.ts'
-import type { RegexMatch } from './regex-syntax.ts'
 import type { Regex } from './regular-expression.ts'
 import { readSed, type SedAddress, type SedCommand, SedError } from './sed-script.ts'
+import { replaced, translated, unambiguous } from './sed-text.ts'
 import {
   complain,
   hasRoom,
@@ -320,26 +320,6 @@ class Editor {
         this.#context.held(this.#space.length)
         return undefined
       }
-      case 'g':
-        this.#space = this.#hold
-        return undefined
-      case 'G':
-        this.#space += `\n${this.#hold}`
-        this.#context.held(this.#space.length)
-        return undefined
-      case 'h':
-        this.#hold = this.#space
-        return undefined
-      case 'H':
-        this.#hold += `\n${this.#space}`
-        this.#context.held(this.#hold.length)
-        return undefined
-      case 'x':
-        ;[this.#space, this.#hold] = [this.#hold, this.#space]
-        return undefined
-      case 'z':
-        this.#space = ''
-        return undefined
       case 'a':
         this.#after.push(`${command.text}\n`)
         return undefined
@@ -368,7 +348,34 @@ class Editor {
         this.#writeFile(command.text, `${toByteText(this.#space)}\n`)
         return undefined
       default:
+        this.#moveSpaces(command.name)
         return undefined
+    }
+  }
+
+  /** What passes between the pattern space and the hold space. */
+  #moveSpaces(name: string): void {
+    switch (name) {
+      case 'g':
+        this.#space = this.#hold
+        return
+      case 'G':
+        this.#space += `\n${this.#hold}`
+        this.#context.held(this.#space.length)
+        return
+      case 'h':
+        this.#hold = this.#space
+        return
+      case 'H':
+        this.#hold += `\n${this.#space}`
+        this.#context.held(this.#hold.length)
+        return
+      case 'x':
+        ;[this.#space, this.#hold] = [this.#hold, this.#space]
+        return
+      case 'z':
+        this.#space = ''
+        return
     }
   }
 
@@ -447,73 +454,4 @@ function pathToLabel(
     if (inner !== undefined) return [{ commands, at: i + 1 }, ...inner]
   }
   return undefined
-}
-
-function translated(char: string, { text, replacement }: SedCommand): string {
-  const at = Array.from(text).indexOf(char)
-  return at < 0 ? char : (Array.from(replacement)[at] ?? char)
-}
-
-/** Undefined when nothing matched. */
-function replaced(text: string, regex: Regex, { replacement, flags }: SedCommand): string | undefined {
-  const wanted = Number(/\d+/.exec(flags)?.[0] ?? '1')
-  const all = flags.includes('g')
-  let result = ''
-  let copied = 0
-  let number = 0
-  let lastEnd = -1
-  for (let from = 0; from <= text.length; ) {
-    const match = regex.find(text, from)
-    if (match === undefined) break
-    const isEmpty = match.end === match.start
-    from = isEmpty ? match.end + 1 : match.end
-    // An empty match right behind another match does not count.
-    if (isEmpty && match.start === lastEnd) continue
-    lastEnd = match.end
-    if (++number < wanted) continue
-    result += text.slice(copied, match.start) + filled(replacement, text, match)
-    copied = match.end
-    if (!all) break
-  }
-  return number >= wanted ? result + text.slice(copied) : undefined
-}
-
-/** The replacement with `&`, `\1` and GNU's `\U`, `\L`, `\u`, `\l`, `\E`. */
-function filled(replacement: string, text: string, match: RegexMatch): string {
-  let result = ''
-  let change: 'U' | 'L' | undefined
-  let next: 'u' | 'l' | undefined
-  const add = (part: string): void => {
-    const cased = change === 'U' ? part.toUpperCase() : change === 'L' ? part.toLowerCase() : part
-    const first =
-      next === 'u' ? cased.charAt(0).toUpperCase() : next === 'l' ? cased.charAt(0).toLowerCase() : cased.charAt(0)
-    if (cased !== '') next = undefined
-    result += first + cased.slice(1)
-  }
-  for (let i = 0; i < replacement.length; i++) {
-    const char = replacement.charAt(i)
-    if (char === '&') add(text.slice(match.start, match.end))
-    else if (char !== '\\') add(char)
-    else {
-      const escape = replacement.charAt(++i)
-      if (escape === '0') add(text.slice(match.start, match.end))
-      else if (/[1-9]/.test(escape)) add(match.groups[Number(escape) - 1] ?? '')
-      else if (escape === 'U' || escape === 'L') change = escape
-      else if (escape === 'u' || escape === 'l') next = escape
-      else if (escape === 'E') change = undefined
-      else add({ n: '\n', t: '\t', r: '\r' }[escape] ?? escape)
-    }
-  }
-  return result
-}
-
-function unambiguous(text: ByteText): ByteText {
-  return text
-    .replaceAll('\\', '\\\\')
-    .replace(
-      /[\0-\x1f\x7f-\xff]/g,
-      (char) =>
-        ({ '\n': '\\n', '\t': '\\t', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x07': '\\a' })[char] ??
-        `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`,
-    )
 }

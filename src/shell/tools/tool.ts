@@ -218,7 +218,7 @@ export function inputs(
 export function* eachLine(
   context: ToolContext,
   list: readonly NamedInput[],
-  line: (text: ByteText, isEnded: boolean) => boolean | void,
+  line: (text: ByteText, isEnded: boolean) => unknown,
 ): Steps<void> {
   let count = 0
   for (const { input } of list)
