@@ -77,7 +77,7 @@ export class CommandLine {
       processes: this.#processes,
       epochNow: () => host.epochNow(),
       randomBytes: (count) => host.randomBytes(count),
-      takeMemory: () => {},
+      takeMemory: () => true,
       after: (ms) => host.after(ms),
       program: (name) => host.program(name),
     }

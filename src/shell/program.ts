@@ -28,8 +28,8 @@ export interface ProcessContext {
   /** Writes into the container's log, whichever process it is: what /proc/1/fd/1 and 2 lead to. */
   writeLog(stream: 'stdout' | 'stderr', bytes: ByteText): void
   readonly stdin: ByteText
-  /** Takes memory (negative: gives it back) that counts against the container's limit. */
-  useMemory(bytes: number): void
+  /** Takes memory (negative: gives it back) that counts against the container's limit; false: the kernel is about to kill it. */
+  useMemory(bytes: number): boolean
   /** The same under one seed. */
   randomBytes(count: number): ByteText
   /** Answers when a name in a directory is made, removed or renamed: what an inotify watch on it would tell. */

@@ -88,6 +88,132 @@ describe('redirections', () => {
   })
 })
 
+describe('arithmetic in 64 bits', () => {
+  test.each<[expression: string, value: string]>([
+    ['1<<4', '16'],
+    ['5&3', '1'],
+    ['5|3', '7'],
+    ['5^3', '6'],
+    ['~5', '-6'],
+    ['x?1:2', '2'],
+    ['0x10', '16'],
+    ['010', '8'],
+    ['2#101', '5'],
+    ['36#z', '35'],
+    ['i+=2', '2'],
+    ['i=3,i*2', '6'],
+    ['i++ + ++i', '2'],
+    ['2**10', '1024'],
+    ['-7/2', '-3'],
+    ['-7%3', '-1'],
+    ['9223372036854775807+1', '-9223372036854775808'],
+    ['1?2:1/0', '2'],
+    ['0&&1/0', '0'],
+    ['1||1/0', '1'],
+    ['!0 && !!5', '1'],
+    ['1<2 == 2>1', '1'],
+    ['', '0'],
+  ])('$((%s))', (expression, value) => {
+    expect(run(`echo $((${expression}))`)).toEqual([value])
+  })
+
+  test('names stand for expressions', () => {
+    expect(run('a=b; b=1+2; echo $((a*2))')).toEqual(['6'])
+  })
+
+  test.each([
+    ['1/0', 'divide by zero'],
+    ['1+', 'arithmetic syntax error'],
+    ['08', 'arithmetic syntax error'],
+    ['1 2', 'arithmetic syntax error'],
+  ])('$((%s)) is refused', (expression, message) => {
+    expect(run(`echo $((${expression} ))`)).toEqual([`! sh: ${message}`, '= 2'])
+  })
+})
+
+describe('pipes, jobs and signals', () => {
+  test('commands of a pipeline run at once: who writes where nobody reads any more is ended', () => {
+    expect(run('yes | head -2; seq 1000000 | (read a; echo $a)')).toEqual(['y', 'y', '1'])
+  })
+
+  test('& goes on beside the shell, wait waits, $! is its number', () => {
+    const { kernel, runtime, start } = createWorld()
+    const script = 'sleep 2 & p=$!; echo a; wait $p; date +%T; (sleep 1; exit 3) & wait $!; echo $?'
+    const { id } = start(['sh', '-c', script])
+    kernel.runUntil(10_000)
+    expect(runtime.logs(id).map(({ at, line }) => `${at} ${line}`)).toEqual(['0 a', '2000 12:34:58', '3000 3'])
+  })
+
+  test('a reader waits for its writer, line by line', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', '(echo a; sleep 1; echo b) | while read x; do echo "<$x>"; done'])
+    kernel.runUntil(10_000)
+    expect(runtime.logs(id).map(({ at, line }) => `${at} ${line}`)).toEqual(['0 <a>', '1000 <b>'])
+  })
+
+  const stopped = (script: string) => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', script])
+    kernel.runUntil(500)
+    runtime.stopContainer(id, 30, () => {})
+    kernel.runUntil(60_000)
+    const { finishedAt, exitCode } = runtime.podContainers('uid')[0] ?? {}
+    return [...runtime.logs(id).map(({ line }) => line), `${finishedAt} ${exitCode}`]
+  }
+
+  test('a trap of TERM ends a wait at once, but not a command in the foreground', () => {
+    expect(stopped('trap "echo bye; exit 5" TERM; sleep 10 & wait')).toEqual(['bye', '500 5'])
+    expect(stopped('trap "echo bye; exit 5" TERM; sleep 10')).toEqual(['bye', '10000 5'])
+    expect(stopped('trap "" TERM; sleep 60')).toEqual(['30500 137'])
+    expect(stopped('trap "echo end" EXIT; exit 3')).toEqual(['end', '0 3'])
+  })
+
+  test('exec replaces the shell, and without a command its streams', () => {
+    expect(run('exec > /tmp/out; echo a; cat /tmp/out >&2')).toEqual(['! a'])
+    expect(run('trap "echo never" EXIT; exec echo x')).toEqual(['x'])
+    expect(run('exec 3> /tmp/f; echo hi >&3; cat /tmp/f; cat <&9')).toEqual([
+      'hi',
+      '! sh: 9: bad file descriptor',
+      '= 1',
+    ])
+  })
+
+  test('kill reaches jobs; timeout ends what takes too long', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start(['sh', '-c', 'sleep 100 & kill $!; wait $!; echo $?; timeout 2 sleep 100; echo $?; date +%T'])
+    kernel.runUntil(10_000)
+    expect(runtime.logs(id).map(({ line }) => line)).toEqual(['143', '143', '12:34:58'])
+  })
+})
+
+describe('what a script may use has an end', () => {
+  test('a variable that doubles itself ends the shell as memory does, a container with a limit by its limit', () => {
+    expect(run('a=x; while :; do a=$a$a; done')).toEqual(['! sh: out of memory', '= 2'])
+    expect(run('a=$(yes)')).toEqual(['! sh: out of memory', '= 2'])
+    const { kernel, runtime, start } = createWorld()
+    start(['sh', '-c', 'a=x; while :; do a=$a$a; done; sleep 1'], { memoryLimitBytes: 1 << 20 })
+    kernel.runUntil(1000)
+    expect(runtime.podContainers('uid')[0]).toMatchObject({ exitCode: 137, reason: 'OOMKilled' })
+  })
+
+  test.each(['yes', 'yes > /dev/null', 'yes | cat > /dev/null', 'cat /dev/zero > /dev/null'])(
+    'what writes without end is taken to do so: %s',
+    (script) => {
+      const output = run(script)
+      expect(output.at(-2)).toBe('! sh: podsim: too much was written at one instant')
+      expect(output.at(-1)).toBe('= running')
+    },
+  )
+
+  test('patterns take time in proportion to the text, or give up', () => {
+    const text = `${'a'.repeat(60)}!`
+    expect(run(`echo ${text} | grep -cE '(a+)+$'`)).toEqual(['0', '= 1'])
+    expect(run(`echo ${text} | sed -E 's/^(a|a?)+$/x/'`)).toEqual([text])
+    expect(run(`echo ${text} | grep -E '^(a|a?)*\\1b$'`)).toEqual(['! grep: Memory exhausted', '= 2'])
+    expect(run("echo abab | sed 's/\\(ab\\)\\1/<\\1>/'")).toEqual(['<ab>'])
+  })
+})
+
 describe('what is refused', () => {
   test.each([
     ['foo', ['! sh: foo: not found', '= 127']],

@@ -283,12 +283,14 @@ export class ContainerOrders {
     return 0
   }
 
-  #useMemory(entry: ContainerEntry, bytes: number): void {
+  /** False when the container is out of memory. */
+  #useMemory(entry: ContainerEntry, bytes: number): boolean {
     entry.memoryBytes = Math.max(0, entry.memoryBytes + bytes)
     const limit = entry.config.memoryLimitBytes
-    if (limit === undefined || entry.memoryBytes <= limit || entry.state !== 'running') return
+    if (limit === undefined || entry.memoryBytes <= limit || entry.state !== 'running') return true
     // The kernel kills when the process next runs: after what it is doing at this instant.
     this.#options.kernel.schedule(0, () => this.#end(entry, killedExitCode, 'OOMKilled'))
+    return false
   }
 
   #end(entry: ContainerEntry, exitCode: number, reason?: string): void {

@@ -1,8 +1,8 @@
 /** What a shell may use: commands, output and memory have ends, so that no script stops the simulation. */
 import type { VirtualMs } from '../../kernel/time.ts'
 
-/** What was used up. */
-export type Spent = 'commands' | 'output' | 'memory' | 'words' | 'depth'
+/** What was used up; `killed`: the kernel ends the process, for its container is out of memory. */
+export type Spent = 'commands' | 'output' | 'memory' | 'words' | 'depth' | 'killed'
 
 /** Ends what runs. Caught where a shell begins, which tells it in its dialect's words. */
 export class BudgetError extends Error {
@@ -48,6 +48,7 @@ export class Budget {
   #commandsNow = 0
   #bytesNow = 0
   #shownNow = 0
+  #excused = 0
   #commands = 0
 
   constructor(limits: Limits, now: () => VirtualMs) {
@@ -74,13 +75,18 @@ export class Budget {
   /** So many bytes were written where people see them, which costs more: a line of a log is an object of its own. */
   spendShown(count: number): void {
     this.#turn()
+    if (this.#shownNow + count > this.limits.shownPerInstant + this.#excused) throw new BudgetError('output')
     this.#shownNow += count
-    if (this.#shownNow > this.limits.shownPerInstant) throw new BudgetError('output')
+  }
+
+  /** Lets a shell say that something is used up. */
+  excuse(): void {
+    this.#excused += 1024
   }
 
   /** So much was shown in all. */
   spendShownTotal(length: number): void {
-    if (length > this.limits.shownPerInstant) throw new BudgetError('output')
+    if (length > this.limits.shownPerInstant + this.#excused) throw new BudgetError('output')
   }
 
   /** Something of this size is kept. */

@@ -45,10 +45,10 @@ export interface Dialect {
   /** `${x` and the like, found when it runs. */
   badSubstitution(text: string): string
   /** What a shell says that has used up what it may use. */
-  exhausted(spent: Spent): string
+  exhausted(spent: Exclude<Spent, 'killed'>): string
 }
 
-const podsimLimit: Readonly<Record<Exclude<Spent, 'memory'>, string>> = {
+const podsimLimit: Readonly<Record<Exclude<Spent, 'memory' | 'killed'>, string>> = {
   commands: 'too many commands ran at one instant; the loop is taken to run for ever',
   output: 'too much was written at one instant',
   words: 'one word stands for too many words',

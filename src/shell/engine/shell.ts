@@ -39,8 +39,8 @@ export interface ShellWorld {
   epochNow(): EpochMs
   /** Random bytes for /dev/urandom: the same under one seed. */
   randomBytes(count: number): ByteText
-  /** Takes memory (negative: gives it back) that counts against a container's limit. */
-  takeMemory(bytes: number): void
+  /** Takes memory (negative: gives it back) that counts against a container's limit; false: that is passed. */
+  takeMemory(bytes: number): boolean
   /** The sinks of the container's first process, which /proc/1/fd lead to. */
   readonly main?: { readonly out: Sink; readonly err: Sink }
   /** A program that podsim has beside its tools, such as kubectl. */
@@ -215,7 +215,7 @@ export class Shell {
     this.budget.spendBytes(value.length)
     const before = this.variables.get(name)?.length ?? 0
     // Small values are lost in what a shell takes anyway.
-    if (value.length + before > 4096) this.world.takeMemory(value.length - before)
+    if (value.length + before > 4096 && !this.world.takeMemory(value.length - before)) throw new BudgetError('killed')
     this.variables.set(name, value)
     return true
   }
