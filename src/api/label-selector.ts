@@ -229,11 +229,14 @@ class Parser {
 
   private checkKey(key: string): void {
     const problems = qualifiedName(key, this.minor)
-    if (problems.length > 0) this.fail(`invalid label key ${goQuote(key)}: ${problems.join('; ')}`)
+    if (problems.length === 0) return
+    // From v1.22 on it is a field error of no field. Source: apimachinery pkg/labels/selector.go, validateLabelKey.
+    if (this.minor >= 22) this.fail(`<nil>: Invalid value: ${goQuote(key)}: ${problems.join('; ')}`)
+    this.fail(`invalid label key ${goQuote(key)}: ${problems.join('; ')}`)
   }
 
   private checkValue(key: string, value: string): void {
-    const problems = labelValue(value)
+    const problems = labelValue(value, this.minor)
     if (problems.length === 0) return
     this.fail(`invalid label value: ${goQuote(value)}: at key: ${goQuote(key)}: ${problems.join('; ')}`)
   }
@@ -252,7 +255,12 @@ class Parser {
       case '<':
         return 'lt'
       default:
-        return this.fail(`found '${token.text}', expected: '=', '!=', '==', 'in', notin'`)
+        // Source: apimachinery pkg/labels/selector.go, binaryOperators (commit b4b40278, v1.22).
+        return this.fail(
+          this.minor >= 22
+            ? `found '${token.text}', expected: in, notin, =, ==, !=, gt, lt`
+            : `found '${token.text}', expected: '=', '!=', '==', 'in', notin'`,
+        )
     }
   }
 

@@ -18,6 +18,42 @@ export const apiServerFacts = {
   badDeleteOptionsAreBadRequests: since('apiserver handlers/delete.go, commit 7b84a2828', false, [35, true]),
   /** Values in validation errors that are neither texts, numbers nor booleans are shown as JSON, no longer as Go writes them. */
   showsValuesAsJson: since('apimachinery pkg/util/validation/field/errors.go, commit c58e197e', false, [34, true]),
+  /** An update of an object that is missing is refused before admission sees it. */
+  missingBeforeAdmission: since('apiserver registry/generic/registry/store.go, Update, commit d965a8f11', false, [
+    19,
+    true,
+  ]),
+  /** And before its uid is compared. */
+  missingBeforePreconditions: since('apiserver registry/generic/registry/store.go, commit a47cc3065', false, [
+    34,
+    true,
+  ]),
+  /** A version in a list's query that is no number is a bad request. */
+  badListVersionsAreBadRequests: since('apiserver pkg/storage/etcd3/store.go, GetList; v1.36 recorded', false, [
+    31,
+    true,
+  ]),
+  /** Lists say how they match a version: parameters resourceVersionMatch (v1.19) and sendInitialEvents. */
+  matchesVersions: since('apimachinery internalversion/validation.go, ValidateListOptions', false, [19, true]),
+  /** The parameter sendInitialEvents is read. Source: apimachinery pkg/apis/meta/v1/types.go, ListOptions. */
+  knowsInitialEvents: since('apimachinery pkg/apis/meta/v1/types.go, ListOptions.SendInitialEvents', false, [27, true]),
+  /** Gate WatchList: a watch may begin with what is there. */
+  watchList: since('apiserver pkg/features/kube_features.go, WatchList; facts/apiserver.md section 12', false, [
+    34,
+    true,
+  ]),
+  /** An empty creationTimestamp is left out instead of written as null. */
+  omitsEmptyTimes: since('apimachinery commit 503b9897, omitzero of metadata.creationTimestamp', false, [34, true]),
+  /** Nulls below a member that a strategic merge patch adds are dropped. */
+  patchesDiscardNulls: since('apimachinery pkg/util/strategicpatch/patch.go, commit 1b70fc86', false, [24, true]),
+  /** What a deletion answers with has the version of the deletion. */
+  deletionAnswersWithItsVersion: since('apiserver pkg/storage/etcd3/store.go, commit 07db92af4', false, [26, true]),
+  /** Gate ConstrainedImpersonation: who impersonates needs the verb of the request, too. */
+  constrainsImpersonation: since(
+    'apiserver pkg/endpoints/filters/impersonation, commit d2152ec80; recorded v1.36',
+    false,
+    [36, true],
+  ),
   /** How the scheme of the built-in kinds calls itself. Recorded are v1.18 and v1.36; from v1.30 on Go workspaces build it. */
   schemeName: since(
     'apimachinery pkg/runtime/scheme.go, NewScheme',

@@ -47,6 +47,8 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
     // The gates that vectors name are podsim's.
     gates: resolveFeatureGates(minor, (setUp.gates ?? {}) as Partial<FeatureGates>),
     admission: { podPreset: minor < 20 },
+    // The recorded manager of v1.36 ran without it (v1.36/README.md).
+    ...(minor >= 36 ? { controllers: { disabled: ['ttl'] } } : {}),
     runs: { controllers: true, scheduler: setUp.runsScheduler === true },
     latencies,
   })

@@ -83,7 +83,7 @@ export const unknownToken = 'nobody'
 /** The users of the recording, by bearer token. */
 export function vectorUser(name: string | null): UserInfo | undefined {
   if (name === null || name === unknownToken) return undefined
-  if (name === 'admin') return { name, groups: ['system:masters', 'system:authenticated'] }
-  if (name.startsWith('system:node:')) return { name, groups: ['system:nodes', 'system:authenticated'] }
-  return { name, groups: ['developers', 'system:authenticated'] }
+  if (name === 'admin') return { name, uid: name, groups: ['system:masters', 'system:authenticated'] }
+  if (name.startsWith('system:node:')) return { name, uid: name, groups: ['system:nodes', 'system:authenticated'] }
+  return { name, uid: name, groups: ['developers', 'system:authenticated'] }
 }

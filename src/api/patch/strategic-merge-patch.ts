@@ -14,6 +14,8 @@ type Members = Record<string, unknown>
 /** Whether two patches are being merged into one rather than a patch into an object. */
 export interface MergeMode {
   readonly intoObject: boolean
+  /** Nulls below a member that the object lacks are dropped. */
+  readonly discardsNulls: boolean
 }
 
 /**
@@ -24,8 +26,9 @@ export function applyStrategicMergePatch(
   original: JsonObject,
   patch: JsonObject,
   definition: Definition | undefined,
+  discardsNulls = false,
 ): JsonObject {
-  return mergeMaps(original, patch, definition, { intoObject: true })
+  return mergeMaps(original, patch, definition, { intoObject: true, discardsNulls })
 }
 
 /** Merges two patches, as kubectl does with deletions and additions: directives are kept, nulls too. */
@@ -34,7 +37,7 @@ export function mergeStrategicPatches(
   second: JsonObject,
   definition: Definition | undefined,
 ): JsonObject {
-  return mergeMaps(first, second, definition, { intoObject: false })
+  return mergeMaps(first, second, definition, { intoObject: false, discardsNulls: false })
 }
 
 /** How lists of a field are merged: `merge`, `replace` or, by default, not at all. */
@@ -99,13 +102,25 @@ function mergeMember(
   }
   const current = Object.hasOwn(merged, key) ? merged[key] : undefined
   const field = definition?.fields.get(key)
-  if (current === undefined) setMember(merged, key, value ?? null)
+  if (current === undefined) setMember(merged, key, mode.discardsNulls ? withoutNulls(value) : (value ?? null))
   else if (isObject(current) && isObject(value)) {
     const inner = listStrategy(field) === 'replace' ? value : mergeMaps(current, value, innerDefinition(field), mode)
     setMember(merged, key, inner)
   } else if (Array.isArray(current) && Array.isArray(value)) {
     setMember(merged, key, mergeLists(current, value, field, isDeletion, mode))
   } else setMember(merged, key, value ?? null)
+}
+
+/** A value without members that are null, however deep. Source: patch.go, discardNullValuesFromPatch. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isObject(value)) return value ?? null
+  const kept: Members = {}
+  for (const key of Object.keys(value)) {
+    const inner = value[key]
+    if (inner !== null && inner !== undefined) setMember(kept, key, withoutNulls(inner))
+  }
+  return kept
 }
 
 function directed(patch: JsonObject): JsonObject {

@@ -46,9 +46,9 @@ export function byteLength(text: string): number {
   return bytes
 }
 
-/** `must be no more than %d characters`. */
-export function maxLengthText(length: number): string {
-  return `must be no more than ${length} characters`
+/** What is too long; from v1.35 on labels count bytes by name. Source: apimachinery pkg/api/validate/content/errors.go, MaxLenError. */
+export function maxLengthText(length: number, minor = 0): string {
+  return `must be no more than ${length} ${minor >= 35 ? 'bytes' : 'characters'}`
 }
 
 /** `must be between %d and %d, inclusive`. */
@@ -73,7 +73,10 @@ export function dns1123Label(value: string, minor: number): readonly string[] {
   if (value.length <= 63 && labelPattern.test(value)) return none
   const problems: string[] = []
   if (byteLength(value) > 63) problems.push(maxLengthText(63))
-  if (!labelPattern.test(value)) {
+  if (minor >= 27 && !labelPattern.test(value) && subdomainPattern.test(value)) {
+    // A subdomain that is no label: as its length was told already, it must be the dots. Source: commit cf894f11.
+    problems.push('must not contain dots')
+  } else if (!labelPattern.test(value)) {
     const message = `${dnsWords(minor, 'label')} must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character`
     problems.push(regexText(message, labelFormat, 'my-name', '123-abc'))
   }
@@ -132,7 +135,9 @@ export function qualifiedName(value: string, minor: number): readonly string[] {
   if (slash > 0 && isPrefixed(value, slash, minor)) return none
   const explained = regexText(qualifiedNameMessage, qualifiedNameFormat, 'MyName', 'my.name', '123-abc')
   if (slash !== value.lastIndexOf('/')) {
-    return [`a qualified name ${explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
+    return [
+      `a ${minor >= 35 ? 'valid label key' : 'qualified name'} ${explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ]
   }
   const problems: string[] = []
   if (slash === 0) problems.push('prefix part must be non-empty')
@@ -141,16 +146,16 @@ export function qualifiedName(value: string, minor: number): readonly string[] {
   }
   const name = value.slice(slash + 1)
   if (name === '') problems.push('name part must be non-empty')
-  else if (byteLength(name) > 63) problems.push(`name part ${maxLengthText(63)}`)
+  else if (byteLength(name) > 63) problems.push(`name part ${maxLengthText(63, minor)}`)
   if (!qualifiedNamePattern.test(name)) problems.push(`name part ${explained}`)
   return problems
 }
 
 /** Source: IsValidLabelValue. */
-export function labelValue(value: string): readonly string[] {
+export function labelValue(value: string, minor: number): readonly string[] {
   if (value.length <= 63 && labelValuePattern.test(value)) return none
   const problems: string[] = []
-  if (byteLength(value) > 63) problems.push(maxLengthText(63))
+  if (byteLength(value) > 63) problems.push(maxLengthText(63, minor))
   if (!labelValuePattern.test(value)) {
     const message =
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"

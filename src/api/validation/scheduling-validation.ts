@@ -36,7 +36,7 @@ export function validateTolerations(v: Validator, field: string, tolerations: re
       v.invalid(`${path}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set")
     }
     if (operator === 'Equal' || operator === '') {
-      const problems = labelValue(value)
+      const problems = labelValue(value, v.minor)
       if (problems.length > 0) v.invalid(`${path}.operator`, value, problems.join(';'))
     } else if (operator === 'Exists') {
       if (value !== '') {

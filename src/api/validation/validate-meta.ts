@@ -53,7 +53,7 @@ export function validateObjectMeta(
     pushAll(errors, validateAnnotations(meta.annotations, 'metadata.annotations', minor))
   }
   if (meta.ownerReferences !== old?.ownerReferences) {
-    pushAll(errors, validateOwnerReferences(meta.ownerReferences, 'metadata.ownerReferences'))
+    pushAll(errors, validateOwnerReferences(meta.ownerReferences, 'metadata.ownerReferences', minor))
   }
   if (meta.finalizers !== old?.finalizers) pushAll(errors, validateFinalizers(meta.finalizers, minor))
   return errors.length === 0 ? none : errors
@@ -88,7 +88,7 @@ export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, mino
     pushAll(errors, validateAnnotations(next.annotations, 'metadata.annotations', minor))
   }
   if (next.ownerReferences !== old.ownerReferences) {
-    pushAll(errors, validateOwnerReferences(next.ownerReferences, 'metadata.ownerReferences'))
+    pushAll(errors, validateOwnerReferences(next.ownerReferences, 'metadata.ownerReferences', minor))
   }
   return errors.length === 0 ? none : errors
 }
@@ -116,7 +116,7 @@ export function validateLabels(
   for (const key of Object.keys(labels).sort()) {
     for (const text of qualifiedName(key, minor)) errors.push(invalid(field, key, text))
     const value = labels[key] ?? ''
-    for (const text of labelValue(value)) errors.push(invalid(field, value, text))
+    for (const text of labelValue(value, minor)) errors.push(invalid(field, value, text))
   }
   return errors
 }
@@ -146,16 +146,18 @@ export function tooLongSince(field: string, maxBytes: number, minor: number): Fi
 function validateOwnerReferences(
   references: readonly OwnerReference[] | undefined,
   field: string,
+  minor: number,
 ): readonly FieldError[] {
   if (references === undefined) return none
   const errors: FieldError[] = []
   let controller: string | undefined
   for (const reference of references) {
     const version = reference.apiVersion?.slice(reference.apiVersion.indexOf('/') + 1) ?? ''
-    if (version === '')
-      errors.push(invalid(`${field}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'))
+    // Before v1.34 the field was named once more in the text. Source: apimachinery commit 5937fdff.
+    const named = (part: string): string => (minor < 34 ? `${part} must not be empty` : 'must not be empty')
+    if (version === '') errors.push(invalid(`${field}.apiVersion`, reference.apiVersion ?? '', named('version')))
     for (const part of ['kind', 'name', 'uid'] as const) {
-      if ((reference[part] ?? '') === '') errors.push(invalid(`${field}.${part}`, '', `${part} must not be empty`))
+      if ((reference[part] ?? '') === '') errors.push(invalid(`${field}.${part}`, '', named(part)))
     }
     if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
       errors.push(invalid(field, reference, '/v1, Kind=Event is disallowed from being an owner'))

@@ -2,7 +2,8 @@ import { badRequest, invalidStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../api/validation/field-errors.ts'
 import type { UserInfo } from '../../client/client.ts'
-import type { CallAnswer, Strategy, SubresourceCall } from '../registry/strategy.ts'
+import type { CallAnswer, RegistryAccess, Strategy, SubresourceCall } from '../registry/strategy.ts'
+import { apiServerFact } from '../version-facts.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { member } from './pod-references.ts'
 import type { RbacIndex } from './rbac-index.ts'
@@ -42,18 +43,27 @@ export function accessReviewStrategies(authorizer: Authorizer, index: RbacIndex)
       }
       return review(object, subjectOf(object))
     }),
-    question('selfsubjectrulesreviews', 'SelfSubjectRulesReview', false, (object, { user }) => {
+    question('selfsubjectrulesreviews', 'SelfSubjectRulesReview', false, (object, { user }, { context: { minor } }) => {
       const namespace = member(member(object, 'spec'), 'namespace')
       if (typeof namespace !== 'string' || namespace === '') return failed(badRequest('no namespace on request'))
-      return answered({ ...object, metadata: noMetadata, spec: {}, status: rulesStatus(index, user, namespace) })
+      return answered({
+        ...object,
+        metadata: emptyMetadata(minor),
+        spec: {},
+        status: rulesStatus(index, user, namespace),
+      })
     }),
   ]
 }
 
-type Answer = (object: KubeObject, call: SubresourceCall) => CallAnswer
+type Answer = (object: KubeObject, call: SubresourceCall, registry: RegistryAccess) => CallAnswer
 
-/** The wire has `creationTimestamp: null` here; the type wants a name, which these objects do not have. */
-const noMetadata = { creationTimestamp: null } as unknown as KubeObject['metadata']
+/** Up to v1.33 the wire has `creationTimestamp: null` here; the type wants a name, which these objects do not have. */
+function emptyMetadata(minor: number): KubeObject['metadata'] {
+  return (apiServerFact('omitsEmptyTimes', minor)
+    ? {}
+    : { creationTimestamp: null }) as unknown as KubeObject['metadata']
+}
 
 function question(resource: string, kind: string, namespaced: boolean, answer: Answer): Strategy {
   return { resource: { group, version: 'v1', resource }, kind, namespaced, answerCreate: answer }

@@ -1,3 +1,4 @@
+import { badRequest } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
 import type { UserInfo } from '../../client/client.ts'
 import { goQuote } from '../../go/quote.ts'
@@ -33,14 +34,21 @@ export function impersonationRequest(headers: Readonly<Record<string, string>>):
 
 /**
  * The user that the rest of the request runs as, if the caller may impersonate each part.
- * Without an authorizer everybody may. Source: k8s.io/apiserver pkg/endpoints/filters/impersonation.go, WithImpersonation.
+ * Without an authorizer everybody may. `constrained`: what is to be done as that user, where the gate ConstrainedImpersonation
+ * is on (v1.35). Source: k8s.io/apiserver pkg/endpoints/filters/impersonation.go, WithImpersonation.
  */
 export function impersonate(
   authorizer: Authorizer | undefined,
   caller: UserInfo,
   { user, groups }: ImpersonationRequest,
   requestUri: string,
+  constrained?: AuthorizationAttributes,
 ): Impersonated {
+  if (user === '' && constrained !== undefined) {
+    const list = groups.map(goQuote).join(', ')
+    const wanted = `&user.DefaultInfo{Name:"", UID:"", Groups:[]string{${list}}, Extra:map[string][]string(nil)}`
+    return { ok: false, kind: 'status', status: badRequest(`requested ${wanted} without impersonating a user name`) }
+  }
   if (user === '') {
     const wanted = groups.map((group) => `{Group  ${group}    }`).join(' ')
     const error = `requested [${wanted}] without impersonating a user`
@@ -54,14 +62,27 @@ export function impersonate(
       : question(caller, 'serviceaccounts', account.namespace, account.name),
     ...groups.map((group) => question(caller, 'groups', '', group)),
   ]
-  for (const attributes of questions) {
-    const decision = authorizer?.authorize(attributes) ?? { decision: 'allow' }
-    if (decision.decision !== 'allow') {
-      return { ok: false, kind: 'status', status: accessForbidden(attributes, decision.reason) }
-    }
+  const refusal = firstRefusal(authorizer, questions)
+  if (refusal !== undefined) {
+    // Who may impersonate in the old way may do so at all; else the refusal is that of the constrained way.
+    const mode = account === undefined ? 'user-info' : 'serviceaccount'
+    const verb = `impersonate-on:${mode}:${constrained?.verb}`
+    const attributes = constrained === undefined ? refusal.about : { ...constrained, verb }
+    return { ok: false, kind: 'status', status: accessForbidden(attributes, refusal.reason) }
   }
   const known = account === undefined || groups.length > 0 ? groups : serviceAccountGroups(account.namespace)
   return { ok: true, user: { name: user, groups: completedGroups(user, known) } }
+}
+
+function firstRefusal(
+  authorizer: Authorizer | undefined,
+  questions: readonly AuthorizationAttributes[],
+): { readonly about: AuthorizationAttributes; readonly reason: string } | undefined {
+  for (const about of questions) {
+    const decision = authorizer?.authorize(about) ?? { decision: 'allow' as const }
+    if (decision.decision !== 'allow') return { about, reason: decision.reason ?? '' }
+  }
+  return undefined
 }
 
 function question(user: UserInfo, resource: string, namespace: string, name: string): AuthorizationAttributes {

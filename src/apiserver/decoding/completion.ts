@@ -1,12 +1,16 @@
 import { setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 
-/** The members that the server would write: empty ones left out where they may be, others put in. */
-export function completed(definition: Definition, members: ReadonlyMap<string, unknown>): Record<string, unknown> {
+/** The members that the server would write: empty ones left out where they may be, others put in. `omitsTimes`: creationTimestamp, too, the one time that has omitzero. */
+export function completed(
+  definition: Definition,
+  members: ReadonlyMap<string, unknown>,
+  omitsTimes = false,
+): Record<string, unknown> {
   const object: Record<string, unknown> = {}
   for (const field of definition.fields.values()) {
     const value = members.get(field.name)
-    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition) : value
+    const kept = value === undefined || isEmpty(value, field) ? absent(field, definition, omitsTimes) : value
     if (kept !== undefined) setMember(object, field.name, kept)
   }
   return object
@@ -26,27 +30,29 @@ export function isEmpty(value: unknown, field: FieldSchema): boolean {
 }
 
 /** What stands for a field that is empty: nothing, unless Go always writes it. */
-export function absent(field: FieldSchema, definition: Definition): unknown {
+export function absent(field: FieldSchema, definition: Definition, omitsTimes = false): unknown {
   if (field.pointer) return field.omitEmpty ? undefined : null
-  if (field.type.kind === 'object') return emptyObject(field.type.definition)
+  if (field.type.kind === 'object') return emptyObject(field.type.definition, omitsTimes)
   if (field.type.kind === 'scalar') {
-    if (field.type.scalar === 'time' || field.type.scalar === 'microTime') return null
-    return field.omitEmpty ? undefined : zeroOf(field.type)
+    if (field.type.scalar === 'time' || field.type.scalar === 'microTime') {
+      return omitsTimes && field.name === 'creationTimestamp' ? undefined : null
+    }
+    return field.omitEmpty ? undefined : zeroOf(field.type, omitsTimes)
   }
   // Go writes null for a list that is not there. Deeper inside that is only seen in objects that validation refuses.
   return field.omitEmpty || !definition.fields.has('kind') ? undefined : null
 }
 
 /** An object of a kind with nothing given. */
-export function emptyObject(definition: Definition): Record<string, unknown> {
-  return completed(definition, new Map())
+export function emptyObject(definition: Definition, omitsTimes = false): Record<string, unknown> {
+  return completed(definition, new Map(), omitsTimes)
 }
 
 /** Go's zero value of a type. */
-export function zeroOf(type: FieldType): unknown {
+export function zeroOf(type: FieldType, omitsTimes = false): unknown {
   switch (type.kind) {
     case 'object':
-      return emptyObject(type.definition)
+      return emptyObject(type.definition, omitsTimes)
     case 'list':
     case 'map':
       return null

@@ -11,7 +11,8 @@ export type DecodedKind =
 /** Decodes a valid JSON text as the server of a version does. */
 export function decodeKind(json: string, definition: Definition, minor: number): DecodedKind {
   if (apiServerFact('decodesAsGo', minor)) {
-    return decodeAsGo(json, definition, apiServerFact('tellsEmbeddedStructs', minor))
+    const tellsEmbedded = apiServerFact('tellsEmbeddedStructs', minor)
+    return decodeAsGo(json, definition, { tellsEmbedded, omitsTimes: apiServerFact('omitsEmptyTimes', minor) })
   }
   const decoded = decodeTyped(json, definition)
   return decoded.ok ? { ...decoded, strict: [] } : decoded

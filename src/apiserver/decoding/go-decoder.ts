@@ -20,13 +20,21 @@ export type GoDecoded =
 /** Most strict errors that are kept. Source: kubernetes_patch.go, saveStrictError. */
 const strictErrorsMax = 100
 
-/** `tellsEmbedded`: whether paths in errors name inlined structs (v1.35 on, with Go 1.24's decoder). Only valid JSON comes here. */
-export function decodeAsGo(json: string, definition: Definition, tellsEmbedded: boolean): GoDecoded {
-  const decoder = new GoDecoder(json, tellsEmbedded)
+/** How decoders of later versions differ. */
+export interface GoDecoderTraits {
+  /** Paths in errors name inlined structs (v1.35 on, with Go 1.24's decoder). */
+  readonly tellsEmbedded: boolean
+  /** An empty creationTimestamp is not written (v1.34 on). */
+  readonly omitsTimes: boolean
+}
+
+/** Only valid JSON comes here. */
+export function decodeAsGo(json: string, definition: Definition, traits: GoDecoderTraits): GoDecoded {
+  const decoder = new GoDecoder(json, traits)
   try {
     const value = decoder.object(definition)
     if (decoder.error !== undefined) return { ok: false, error: decoder.error }
-    return { ok: true, value: value ?? emptyObject(definition), strict: decoder.strict }
+    return { ok: true, value: value ?? emptyObject(definition, traits.omitsTimes), strict: decoder.strict }
   } catch (refusal) {
     if (refusal instanceof Refusal) return { ok: false, error: refusal.message }
     throw refusal
@@ -46,11 +54,11 @@ class GoDecoder {
   error: string | undefined
   readonly strict: string[] = []
   readonly #reader: JsonReader
-  readonly #tellsEmbedded: boolean
+  readonly #traits: GoDecoderTraits
 
-  constructor(json: string, tellsEmbedded: boolean) {
+  constructor(json: string, traits: GoDecoderTraits) {
     this.#reader = new JsonReader(json)
-    this.#tellsEmbedded = tellsEmbedded
+    this.#traits = traits
   }
 
   /** An object's members; undefined for null or a value of another type. `path` is the one that strict errors tell. */
@@ -74,11 +82,11 @@ class GoDecoder {
       const inner = this.#inside(definition, field, place)
       members.set(name, this.#field(field, inner, below(path, name)))
     }
-    return completed(definition, members)
+    return completed(definition, members, this.#traits.omitsTimes)
   }
 
   #inside(definition: Definition, field: FieldSchema, place: Place | undefined): Place {
-    const embedded = this.#tellsEmbedded ? field.goName.split(': ').slice(0, -1) : []
+    const embedded = this.#traits.tellsEmbedded ? field.goName.split(': ').slice(0, -1) : []
     const parts = [...(place === undefined ? [] : [place.path]), ...embedded, field.name]
     return { struct: definition.goType.slice(definition.goType.lastIndexOf('.') + 1), path: parts.join('.') }
   }
@@ -87,7 +95,7 @@ class GoDecoder {
     // A pointer is null or points to something, which may be empty.
     if (field.pointer && this.#reader.takeNull()) return undefined
     const value = this.#value(field.type, place, path, field.goType)
-    return value === undefined && field.pointer ? zeroOf(field.type) : value
+    return value === undefined && field.pointer ? zeroOf(field.type, this.#traits.omitsTimes) : value
   }
 
   /** A value of a type; undefined for null. `goType`: its name where it has one of its own. */
@@ -109,7 +117,8 @@ class GoDecoder {
     if (reader.peek() !== 'array') return this.#mismatch(goType || `[]${goTypeOf(items)}`, place)
     const inner = goType.startsWith('[]') ? goType.slice(2) : ''
     const list: unknown[] = []
-    for (const at of reader.items()) list.push(this.#value(items, place, `${path}[${at}]`, inner) ?? zeroOf(items))
+    for (const at of reader.items())
+      list.push(this.#value(items, place, `${path}[${at}]`, inner) ?? zeroOf(items, this.#traits.omitsTimes))
     return list
   }
 
@@ -120,7 +129,11 @@ class GoDecoder {
     const map: Record<string, unknown> = {}
     for (const key of reader.members()) {
       if (Object.hasOwn(map, key)) this.#tell('duplicate field', below(path, key))
-      setMember(map, key, this.#value(values, place, below(path, key), inner) ?? zeroOf(values))
+      setMember(
+        map,
+        key,
+        this.#value(values, place, below(path, key), inner) ?? zeroOf(values, this.#traits.omitsTimes),
+      )
     }
     return map
   }

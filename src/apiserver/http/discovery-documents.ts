@@ -54,7 +54,8 @@ const storedAs: Readonly<Record<string, string>> = {
 function resourceEntry(info: ResourceInfo, discovery: Discovery, minor: number): Entry {
   return {
     name: info.resource,
-    singularName: info.singularName ?? '',
+    // Built-in resources have one, too, from v1.27 on. Source: apiserver pkg/registry/rest/rest.go, SingularNameProvider.
+    singularName: info.singularName ?? (minor < 27 ? '' : info.kind.toLowerCase()),
     namespaced: info.namespaced,
     kind: info.kind,
     verbs: info.verbs,

@@ -4,7 +4,7 @@ import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
 import type { ApiAnswer, ApiServer, HttpAnswer, HttpRequest, HttpStream, Verb } from '../../client/server.ts'
-import type { Authorizer } from '../auth/authorizer.ts'
+import type { AuthorizationAttributes } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
 import { type Impersonated, impersonate, impersonationRequest } from '../auth/impersonation.ts'
 import { authenticateToken } from '../auth/token-authenticator.ts'
@@ -12,11 +12,12 @@ import { anonymousUser, authenticated } from '../auth/users.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
+import { apiServerFact } from '../version-facts.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
 import { encodeAnswer, onWire, plainText } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
-import { listOptionsOf, type QueryError, writeOptionsError } from './query-options.ts'
+import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
 import { parseRoute, type Query, type Route, splitPath } from './route.ts'
 import { transformed } from './transform.ts'
 import { Warnings } from './warnings.ts'
@@ -30,7 +31,7 @@ export function createHttp(parts: HttpParts): ApiServer['http'] {
   return (request) => {
     const caller = callerOf(parts, request)
     if (caller === undefined) return statusAnswer(unauthorized())
-    const acting = actingUser(parts.authorizer, caller, request)
+    const acting = actingUser(parts, caller, request)
     if (!acting.ok) return acting.kind === 'text' ? plainText(500, acting.text) : statusAnswer(acting.status)
     const { user } = acting
     const { path, query } = splitPath(request.path)
@@ -52,13 +53,25 @@ function callerOf({ core }: HttpParts, { user, headers }: HttpRequest): UserInfo
 }
 
 /** Whom the request runs as: the caller, or whom its headers ask to impersonate (`kubectl --as`). */
-function actingUser(
-  authorizer: Authorizer | undefined,
-  caller: UserInfo,
-  { headers, path }: HttpRequest,
-): Impersonated {
-  const wanted = impersonationRequest(headers)
-  return wanted === undefined ? { ok: true, user: caller } : impersonate(authorizer, caller, wanted, path)
+function actingUser({ core, authorizer }: HttpParts, caller: UserInfo, request: HttpRequest): Impersonated {
+  const wanted = impersonationRequest(request.headers)
+  if (wanted === undefined) return { ok: true, user: caller }
+  const isConstrained = apiServerFact('constrainsImpersonation', core.context.minor)
+  const asked = isConstrained ? attributesOf(caller, request) : undefined
+  return impersonate(authorizer, caller, wanted, request.path, asked)
+}
+
+/** What a request is about, as authorizers are asked. */
+function attributesOf(user: UserInfo, request: HttpRequest): AuthorizationAttributes {
+  const { path, query } = splitPath(request.path)
+  const route = parseRoute(path)
+  const none = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' }
+  if (route.kind !== 'resource')
+    return { user, verb: request.method.toLowerCase(), resourceRequest: false, ...none, path }
+  const { namespace = '', name = '', subresource, resource } = route
+  const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))
+  const verb = isWatch ? 'watch' : (verbs[request.method]?.[name === '' ? 1 : 0] ?? request.method.toLowerCase())
+  return { user, verb, resourceRequest: true, ...resource, subresource, namespace, name, path: '' }
 }
 
 function nonResource(
@@ -111,7 +124,7 @@ function serverDocument(core: RegistryCore, path: string): object | string | und
 }
 
 /** Patch releases that podsim was compared with. */
-const patchReleases: Readonly<Record<number, number>> = { 18: 20 }
+const patchReleases: Readonly<Record<number, number>> = { 18: 20, 36: 2 }
 
 function versionOf(minor: number): object {
   return {
@@ -157,7 +170,8 @@ function resourceRequest(
   const refused = early === undefined ? undefined : denied(parts, user, request, route, verb)
   if (refused !== undefined) return refused
   if (early !== undefined) return statusAnswer(early)
-  const output = negotiateOutput(request.headers.accept)
+  const streams = verb === 'list' && served.info.verbs.includes('watch')
+  const output = negotiateOutput(request.headers.accept, streams, core.context.minor)
   if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
   if (isWatch && (verb === 'list' || verb === 'get')) return openStream(parts, user, route, query, served, output)
   const warnings = new Warnings()
@@ -247,7 +261,10 @@ function encodedRequest(
   }
   const list = listOptionsOf(query)
   if ('error' in list) return { kind: 'error', status: badQuery(list) }
-  if (verb === 'list') return { kind: 'request', request: { ...base, list } }
+  if (verb === 'list') {
+    const match = versionMatch(query, false, core.context.minor)
+    return isStatus(match) ? { kind: 'error', status: match } : { kind: 'request', request: { ...base, list } }
+  }
   const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
   const size = typeof request.body === 'string' ? byteLength(text) : request.body.length
   if (size > bodyMaxBytes) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
@@ -307,11 +324,14 @@ function openStream(
 ): HttpAnswer | HttpStream {
   const list = listOptionsOf(query)
   if ('error' in list) return statusAnswer(badQuery(list))
+  const match = versionMatch(query, true, parts.core.context.minor)
+  if (isStatus(match)) return statusAnswer(match)
   // A path that names an object watches that object alone.
   const named = route.name === undefined ? undefined : `metadata.name=${route.name}`
   const selector = [list.fieldSelector, named].filter((part) => part !== undefined && part !== '').join(',')
   const options: WatchOptions = {
     ...list,
+    ...match,
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
     ...(selector === '' ? {} : { fieldSelector: selector }),
     ...(isTrue(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),

@@ -13,7 +13,7 @@ export interface Output {
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 /** Of clauses that cannot be served the next is tried; with none left the answer is 406. Protobuf is not spoken here. */
-export function negotiateOutput(accept: string | undefined): Output | Status {
+export function negotiateOutput(accept: string | undefined, streams: boolean, minor: number): Output | Status {
   const clauses = (accept ?? '')
     .split(',')
     .map((clause) => clause.trim())
@@ -30,8 +30,15 @@ export function negotiateOutput(accept: string | undefined): Output | Status {
     return { format: type === 'application/yaml' ? 'yaml' : 'json', as }
   }
   // The web framework in front answers for types that no route produces.
-  if (!isKnown) return failure(406, 'NotAcceptable', '406: Not Acceptable', {})
+  if (!isKnown) return failure(406, 'NotAcceptable', `406: Not Acceptable${representations(streams, minor)}`, {})
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+}
+
+/** From go-restful v3.8 on (Kubernetes v1.25) what there is instead is told; `streams`: the route has watches. */
+function representations(streams: boolean, minor: number): string {
+  if (minor < 25) return ''
+  const watches = streams ? ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] : []
+  return `\n\nAvailable representations: ${[...accepted, ...watches].join(', ')}`
 }
 
 function splitParameter(parameter: string): [string, string] {

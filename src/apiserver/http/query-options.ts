@@ -22,6 +22,7 @@ export interface ListQuery {
   readonly continue?: string
   readonly limit?: number
   readonly timeoutSeconds?: number
+  readonly sendInitialEvents?: boolean
 }
 
 const texts = ['labelSelector', 'fieldSelector', 'resourceVersion', 'continue'] as const
@@ -43,6 +44,71 @@ export function listOptionsOf(query: Query): ListQuery | QueryError {
     options[name] = Number(value)
   }
   return options
+}
+
+/**
+ * How a list or watch matches the version that it names; refused where the server knows these parameters and they do not fit.
+ * Source: apimachinery pkg/apis/meta/internalversion/validation/validation.go, ValidateListOptions.
+ */
+export function versionMatch(
+  query: Query,
+  isWatch: boolean,
+  minor: number,
+): { readonly sendInitialEvents?: boolean } | Status {
+  if (!apiServerFact('matchesVersions', minor)) return {}
+  const match = query.get('resourceVersionMatch') ?? ''
+  const initial = apiServerFact('knowsInitialEvents', minor) ? query.get('sendInitialEvents') : undefined
+  const errors = isWatch ? watchMatchErrors(query, match, initial, minor) : listMatchErrors(query, match, initial)
+  if (errors.length > 0) return invalidStatus({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
+  return initial === undefined ? {} : { sendInitialEvents: initial !== 'false' && initial !== '0' }
+}
+
+const matchField = 'resourceVersionMatch'
+const notOlderThan = 'NotOlderThan'
+
+function listMatchErrors(query: Query, match: string, initial: string | undefined): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (match !== '') {
+    const version = query.get('resourceVersion') ?? ''
+    if (version === '')
+      errors.push(forbidden(matchField, `${matchField} is forbidden unless resourceVersion is provided`))
+    if ((query.get('continue') ?? '') !== '')
+      errors.push(forbidden(matchField, `${matchField} is forbidden when continue is provided`))
+    if (match !== 'Exact' && match !== notOlderThan)
+      errors.push(notSupported(matchField, match, ['Exact', notOlderThan, '']))
+    if (match === 'Exact' && version === '0')
+      errors.push(forbidden(matchField, `${matchField} "exact" is forbidden for resourceVersion "0"`))
+  }
+  if (initial !== undefined) errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
+  return errors
+}
+
+function watchMatchErrors(
+  query: Query,
+  match: string,
+  initial: string | undefined,
+  minor: number,
+): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (initial !== undefined) {
+    if (match !== notOlderThan)
+      errors.push(forbidden(matchField, `sendInitialEvents requires setting ${matchField} to ${notOlderThan}`))
+    if (!apiServerFact('watchList', minor))
+      errors.push(
+        forbidden(
+          'sendInitialEvents',
+          'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+        ),
+      )
+  }
+  if (match !== '') {
+    if (initial === undefined)
+      errors.push(forbidden(matchField, `${matchField} is forbidden for watch unless sendInitialEvents is provided`))
+    if (match !== notOlderThan) errors.push(notSupported(matchField, match, [notOlderThan]))
+    if ((query.get('continue') ?? '') !== '')
+      errors.push(forbidden(matchField, `${matchField} is forbidden when continue is provided`))
+  }
+  return errors
 }
 
 const optionKinds: Readonly<Partial<Record<Verb, string>>> = {

@@ -73,7 +73,7 @@ export function tableOf(
     kind: 'Table',
     apiVersion,
     metadata: listMeta,
-    columnDefinitions: withColumns ? columns : [],
+    columnDefinitions: withColumns ? columns.map((column) => worded(column, context.minor)) : [],
     rows: items.map((item) => ({
       cells: strategy.table?.row(item, context) ?? [
         item.metadata.name,
@@ -84,10 +84,20 @@ export function tableOf(
   }
 }
 
+const oldNamesPage = 'http://kubernetes.io/docs/user-guide/identifiers#names'
+
+/** The page about names moved. Source: apimachinery pkg/apis/meta/v1/types.go, ObjectMeta.Name. */
+function worded(column: TableColumn, minor: number): TableColumn {
+  if (minor < 27 || !column.description.includes(oldNamesPage)) return column
+  const page = 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'
+  return { ...column, description: column.description.replace(oldNamesPage, page) }
+}
+
 function rowObject(item: KubeObject, apiVersion: string, includeObject: string | undefined): object {
   switch (includeObject) {
     case 'None':
-      return {}
+      // Source: apiserver handlers/response.go, asTable: the row's raw object stays empty, which is written as null.
+      return { object: null }
     case 'Object':
       return { object: item }
     default:

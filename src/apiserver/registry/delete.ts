@@ -2,6 +2,7 @@ import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../api/sta
 import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts'
+import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { storedName } from './resource-table.ts'
 
@@ -50,7 +51,7 @@ export function deleteObject(core: RegistryCore, request: WriteRequest, options:
     case 'update':
       return { object: replace(request, verdict.object, existing), removed: false }
     case 'remove':
-      return remove(request, existing)
+      return remove(core, request, existing)
     case undefined:
       return deleteByRules(core, request, existing, options)
   }
@@ -94,9 +95,9 @@ function deleteByRules(
     const next = graceful === undefined ? markDeleted(core, changed) : changed
     return { object: replace(request, next, existing), removed: false }
   }
-  if (graceful === undefined) return remove(request, existing)
+  if (graceful === undefined) return remove(core, request, existing)
   const updated = replace(request, changed, existing)
-  return graceful.seconds > 0 ? { object: updated, removed: false } : remove(request, updated)
+  return graceful.seconds > 0 ? { object: updated, removed: false } : remove(core, request, updated)
 }
 
 function replace(request: WriteRequest, next: KubeObject, existing: KubeObject): KubeObject {
@@ -104,10 +105,13 @@ function replace(request: WriteRequest, next: KubeObject, existing: KubeObject):
   return request.served.collection.update(next, existing)
 }
 
-/** The answer shows the object at its last version; only the watch event carries that of the deletion. */
-function remove(request: WriteRequest, existing: KubeObject): Deleted {
-  if (!request.dryRun) request.served.collection.remove(existing)
-  return { object: existing, removed: true }
+/** Up to v1.25 the answer shows the object at its last version, and only the watch event carries that of the deletion. */
+function remove(core: RegistryCore, request: WriteRequest, existing: KubeObject): Deleted {
+  if (request.dryRun) return { object: existing, removed: true }
+  request.served.collection.remove(existing)
+  if (!apiServerFact('deletionAnswersWithItsVersion', core.context.minor)) return { object: existing, removed: true }
+  const metadata = { ...existing.metadata, resourceVersion: String(core.store.revision) }
+  return { object: { ...existing, metadata }, removed: true }
 }
 
 /**

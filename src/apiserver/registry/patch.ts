@@ -16,6 +16,7 @@ import {
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
 import type { PatchType } from '../../client/client.ts'
+import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
 
@@ -129,6 +130,7 @@ function patched(
           document as unknown as JsonObject, // API objects are JSON
           patch as JsonObject, // checked to be an object by who decoded it
           definition,
+          apiServerFact('patchesDiscardNulls', core.context.minor),
         )
         return { value }
       }

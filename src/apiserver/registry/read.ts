@@ -4,6 +4,7 @@ import { decodeBase64Url, encodeBase64Url, utf8Bytes, utf8Text } from '../../byt
 import type { ListOptions } from '../../client/client.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
+import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore } from './core.ts'
 import { hasSelfLinks, selfLinkOf } from './create.ts'
 import { type ServedResource, toServed } from './resource-table.ts'
@@ -25,10 +26,13 @@ export function getObject(
 }
 
 /** A version that the store has not reached: the real server waits three seconds for it, then says so. */
-function checkMinimumVersion(core: RegistryCore, text: string | undefined): Status | undefined {
+function checkMinimumVersion(core: RegistryCore, text: string | undefined, isList = false): Status | undefined {
   const version = parseResourceVersion(text)
   if (typeof version === 'string') {
-    return plainError(`resourceVersion: Invalid value: ${goQuote(text ?? '')}: ${version}`)
+    const error = `resourceVersion: Invalid value: ${goQuote(text ?? '')}: ${version}`
+    return isList && apiServerFact('badListVersionsAreBadRequests', core.context.minor)
+      ? badRequest(`invalid resource version: ${error}`)
+      : plainError(error)
   }
   if (version <= core.store.revision) return undefined
   const message = `Timeout: Too large resource version: ${version}, current: ${core.store.revision}`
@@ -50,7 +54,7 @@ export function listObjects(
   const token = options.continue ?? ''
   const limit = options.limit ?? 0
   if (token === '') {
-    const unreachable = checkMinimumVersion(core, options.resourceVersion)
+    const unreachable = checkMinimumVersion(core, options.resourceVersion, true)
     if (unreachable !== undefined) return unreachable
   }
   // A list from the watch cache knows no pages, and a single name needs none.

@@ -7,6 +7,7 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../api/validation/validate-meta.ts'
+import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
 import type { ServedResource } from './resource-table.ts'
@@ -37,6 +38,12 @@ export function updateObject(
   const { served, namespace, name } = request
   const existing = served.collection.get(namespace, name)
   const wanted = body.metadata.uid ?? ''
+  if (
+    existing === undefined &&
+    apiServerFact('missingBeforePreconditions', core.context.minor) &&
+    served.strategy.allowsCreateOnUpdate !== true
+  )
+    return notFoundStatus(served.info, name)
   if (wanted !== '' && wanted !== (existing?.metadata.uid ?? '')) {
     return uidPreconditionFailed(served, namespace, name, wanted, existing?.metadata.uid ?? '')
   }
@@ -54,13 +61,16 @@ export function storeUpdate(
 ): Updated | Status {
   const { served, name } = request
   const { strategy, info } = served
+  const mayCreate = strategy.allowsCreateOnUpdate === true || forceAllowCreate
+  if (existing === undefined && !mayCreate && apiServerFact('missingBeforeAdmission', core.context.minor))
+    return notFoundStatus(info, name)
   const admitted = admit(core, request, existing === undefined ? 'CREATE' : 'UPDATE', proposed, existing)
   if (admitted === undefined || refused(admitted)) return admitted ?? notFoundStatus(info, name)
   const object = admitted as KubeObject // not refused, and a Status of success does not come from admission
   const version = parseResourceVersion(object.metadata.resourceVersion)
   if (typeof version === 'string') return plainError(version)
   if (existing === undefined) {
-    if (strategy.allowsCreateOnUpdate !== true && !forceAllowCreate) return notFoundStatus(info, name)
+    if (!mayCreate) return notFoundStatus(info, name)
     const created = createOnUpdate(core, request, object)
     return refused(created) ? created : { object: created as KubeObject, created: true } // not refused
   }

@@ -10,6 +10,7 @@ import { type ServedResource, toServed } from '../registry/resource-table.ts'
 import { parseResourceVersion } from '../registry/resource-version.ts'
 import { parseSelection, type Selection } from '../registry/selection.ts'
 import type { StoreEvent } from '../store.ts'
+import { apiServerFact } from '../version-facts.ts'
 import type { Revenant } from './revenants.ts'
 
 /** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
@@ -38,7 +39,8 @@ export function watchResource(
   if (typeof version === 'string') {
     return badRequest(`Invalid value: "${options.resourceVersion}": ${version}`)
   }
-  const start = startEvents(served, selection, version)
+  const { sendInitialEvents } = options
+  const start = startEvents(served, selection, version, sendInitialEvents, core.store.revision)
   handlers.opened?.()
   if ('status' in start) {
     finished()
@@ -52,15 +54,22 @@ export function watchResource(
 type Start = { readonly events: readonly WatchEvent[]; readonly from: number } | { readonly status: Status }
 
 /** What a watch begins with: all there is now, or what happened since a version. */
-function startEvents(served: ServedResource, selection: Selection, version: number): Start {
+function startEvents(
+  served: ServedResource,
+  selection: Selection,
+  version: number,
+  initial: boolean | undefined,
+  revision: number,
+): Start {
   const { collection } = served
-  if (version === 0) {
+  if (initial === false && version === 0) return { events: [], from: revision }
+  if (version === 0 || initial === true) {
     const events = candidates(served, selection)
       .filter((object) => isInNamespace(object, selection) && selection.matches(object))
       // The real cache tells them in no order; that of their versions is what most clients see.
       .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
       .map((object): WatchEvent => ({ type: 'ADDED', object: toServed(object, served) }))
-    return { events, from: 0 }
+    return { events, from: initial === true ? revision : 0 }
   }
   const since = collection.history.since(version)
   if (!since.ok) return { status: expired(since.message) }
@@ -111,6 +120,7 @@ class OpenWatch implements WatchHandle, Revenant {
   private isOpen = true
   private readonly kernel: Kernel
   private readonly hasBookmarks: boolean
+  private readonly omitsTimes: boolean
   /** Newest version that the client was told. */
   private seenRevision: number
   private readonly served: ServedResource
@@ -133,6 +143,7 @@ class OpenWatch implements WatchHandle, Revenant {
     this.finished = finished
     this.seenRevision = start.from
     this.kernel = core.context.kernel
+    this.omitsTimes = apiServerFact('omitsEmptyTimes', core.context.minor)
     this.hasBookmarks = options.allowWatchBookmarks === true
     // Events up to here are told as the start; those that are still waiting to be delivered must not be told twice.
     const openedAt = Math.max(core.store.revision, version)
@@ -147,6 +158,7 @@ class OpenWatch implements WatchHandle, Revenant {
       const revision = Number(event.object.metadata.resourceVersion)
       if (this.isOpen) this.tell(revision, event)
     }
+    if (options.sendInitialEvents === true && this.hasBookmarks && this.isOpen) this.sendInitialEnd(openedAt)
     if (options.renewal !== undefined && served.collection.history.revenants?.add(this) !== true) this.warn()
   }
 
@@ -191,13 +203,21 @@ class OpenWatch implements WatchHandle, Revenant {
     this.handlers.event(event)
   }
 
+  /** What a watch began with is told. Source: apiserver pkg/storage/cacher/watch_progress.go; metav1.InitialEventsAnnotationKey. */
+  private sendInitialEnd(revision: number): void {
+    this.handlers.event(this.bookmarkAt(revision, { annotations: { 'k8s.io/initial-events-end': 'true' } }))
+  }
+
+  private bookmarkAt(revision: number, meta: object): WatchEvent {
+    const { apiVersion, info } = this.served
+    const metadata = { resourceVersion: String(revision), ...meta }
+    return { type: 'BOOKMARK', object: { kind: info.kind, apiVersion, metadata } as unknown as KubeObject } // a bookmark has no name
+  }
+
   /** In v1.18 a watch that saw no event gets no bookmark either. */
   private sendBookmark(): void {
     if (!this.isOpen || this.seenRevision === 0) return
-    const { apiVersion, info } = this.served
-    const metadata = { resourceVersion: String(this.seenRevision), creationTimestamp: null }
-    const object = { kind: info.kind, apiVersion, metadata } as unknown as KubeObject // a bookmark has no name
-    this.handlers.event({ type: 'BOOKMARK', object })
+    this.handlers.event(this.bookmarkAt(this.seenRevision, this.omitsTimes ? {} : { creationTimestamp: null }))
   }
 }
 

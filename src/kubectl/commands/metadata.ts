@@ -61,7 +61,7 @@ function splitArgs(
   return { resources: args.slice(0, first), pairs: args.slice(first) }
 }
 
-function parseChanges(args: readonly string[], field: Field): Changes {
+function parseChanges(args: readonly string[], field: Field, minor: number): Changes {
   const noun = field === 'labels' ? 'label' : 'annotation'
   const { resources, pairs } = splitArgs(args, noun)
   const set = new Map<string, string>()
@@ -72,7 +72,7 @@ function parseChanges(args: readonly string[], field: Field): Changes {
     if (field === 'labels' && equals >= 0) {
       const [key = '', value = '', ...more] = pair.split('=')
       if (more.length > 0) fail(`invalid label spec: ${pair}`)
-      const errors = labelValue(value)
+      const errors = labelValue(value, minor)
       if (errors.length > 0) fail(`invalid label value: ${goQuote(pair)}: ${errors.join(';')}`)
       set.set(key, value)
     } else if (equals > 0) set.set(pair.slice(0, equals), pair.slice(equals + 1))
@@ -96,7 +96,7 @@ function runMetadata(call: Call, field: Field): number {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
-  const changes = parseChanges(call.args, field)
+  const changes = parseChanges(call.args, field, session.version.minor)
   check(call, changes, field)
   const { entries, single } = targets(call, changes)
   const version = flags.string('resource-version')

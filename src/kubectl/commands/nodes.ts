@@ -200,7 +200,7 @@ function parseTaint(call: Call, text: string): Taint {
     fail(`invalid taint effect: ${effect}, unsupported taint effect`)
   const [key = '', value = '', ...rest] = effect === undefined ? [pair] : pair.split('=')
   if (rest.length > 0) fail(`invalid taint spec: ${text}`)
-  const errors = [...labelValue(value), ...qualifiedName(key, call.session.version.minor)]
+  const errors = [...labelValue(value, call.session.version.minor), ...qualifiedName(key, call.session.version.minor)]
   if (errors.length > 0) fail(`invalid taint spec: ${text}, ${errors.join('; ')}`)
   return { key, value, effect: effect ?? '' }
 }

@@ -22,6 +22,7 @@ import { ingressClassStrategy, ingressStrategy, networkPolicyStrategy } from './
 import { nodeStrategy } from './node.ts'
 import { podStrategy } from './pod.ts'
 import { podPresetStrategy } from './pod-preset.ts'
+import { selfSubjectReviewStrategy } from './self-subject-review.ts'
 import { endpointsStrategy, serviceStrategy } from './services.ts'
 import { daemonSetStrategy, statefulSetStrategy } from './sets.ts'
 import { controllerRevisionStrategy, podTemplateStrategy } from './templates.ts'
@@ -68,5 +69,6 @@ export const kindStrategies: readonly Strategy[] = [
   signingRequestStrategy,
   mutatingWebhookStrategy,
   validatingWebhookStrategy,
+  selfSubjectReviewStrategy,
   tokenReviewStrategy,
 ] as readonly unknown[] as readonly Strategy[] // each is only called with objects of its own resource

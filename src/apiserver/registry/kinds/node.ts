@@ -21,7 +21,7 @@ function validateTaints(v: Validator, taints: readonly Taint[]): void {
     const { key = '', value = '' } = taint
     const effect: string = taint.effect ?? ''
     validateLabelName(v, `${path}.key`, key)
-    const problems = labelValue(value)
+    const problems = labelValue(value, v.minor)
     if (problems.length > 0) v.invalid(`${path}.value`, value, problems.join(';'))
     if (effect === '') v.required(`${path}.effect`)
     else validateTaintEffect(v, `${path}.effect`, effect)

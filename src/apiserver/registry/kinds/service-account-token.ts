@@ -1,21 +1,30 @@
 import { isObject } from '../../../api/json.ts'
-import { conflict, invalidStatus, notFoundStatus } from '../../../api/status.ts'
-import type { ServiceAccount } from '../../../api/types/core.ts'
-import type { KubeObject } from '../../../api/types/meta.ts'
+import { badRequest, conflict, invalidStatus, isStatus, notFoundStatus } from '../../../api/status.ts'
+import type { Pod, ServiceAccount } from '../../../api/types/core.ts'
+import type { KubeObject, Status } from '../../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../../api/validation/field-errors.ts'
 import { webToken } from '../../../api/web-token.ts'
+import { goQuote } from '../../../go/quote.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { second } from '../../../kernel/time.ts'
 import { apiAudience } from '../../auth/token-authenticator.ts'
-import type { CallAnswer, Subresource } from '../strategy.ts'
+import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
 interface TokenRequest {
+  readonly metadata?: { readonly name?: string; readonly namespace?: string }
   readonly spec?: {
-    readonly audiences?: readonly string[]
-    readonly expirationSeconds?: number
-    readonly boundObjectRef?: { readonly kind?: string; readonly name?: string; readonly uid?: string }
+    readonly audiences?: readonly string[] | null
+    readonly expirationSeconds?: number | null
+    readonly boundObjectRef?: BoundObject | null
   }
+}
+
+interface BoundObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly name?: string
+  readonly uid?: string
 }
 
 /** Source: pkg/apis/authentication/v1/defaults.go and validation/validation.go, MinTokenAgeSec and maximum of 2^32. */
@@ -29,23 +38,18 @@ export const serviceAccountToken: Subresource = {
   kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
   handle(call, registry): CallAnswer {
     const body: TokenRequest = isObject(call.body) ? (call.body as TokenRequest) : {} // decoded as a TokenRequest
-    const { audiences = [], expirationSeconds = life.defaultSeconds, boundObjectRef } = body.spec ?? {}
+    const misplaced = wrongPlace(body, call)
+    if (misplaced !== undefined) return { ok: false, status: misplaced }
+    // A member that is not given comes as null from who decoded the body.
+    const audiences = body.spec?.audiences ?? []
+    const expirationSeconds = body.spec?.expirationSeconds ?? life.defaultSeconds
+    const boundObjectRef = body.spec?.boundObjectRef ?? undefined
     const account = registry.get<ServiceAccount>(call.resource, call.namespace, call.name)
     if (account === undefined) return { ok: false, status: notFoundStatus(call.resource, call.name) }
     const errors = validateLife(expirationSeconds)
-    const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
-    if (errors.length > 0) return { ok: false, status: invalidStatus(kind, '', errors) }
-    const bound = { name: boundObjectRef?.name ?? '', uid: boundObjectRef?.uid ?? '' }
-    const resource = boundObjectRef?.kind === 'Secret' ? 'secrets' : 'pods'
-    if (boundObjectRef !== undefined) {
-      const object = registry.get<KubeObject>({ group: '', version: 'v1', resource }, call.namespace, bound.name)
-      if (object === undefined) return { ok: false, status: notFoundStatus({ group: '', resource }, bound.name) }
-      const { uid } = object.metadata
-      if (bound.uid !== '' && uid !== bound.uid) {
-        const why = `the UID in the bound object reference (${bound.uid}) does not match the UID in record. The object might have been deleted and then recreated`
-        return { ok: false, status: conflict({ group: '', resource }, bound.name, why) }
-      }
-    }
+    if (errors.length > 0) return { ok: false, status: invalidStatus(tokenRequest, '', errors) }
+    const bound = boundObjectRef === undefined ? undefined : boundObject(boundObjectRef, call, registry)
+    if (bound !== undefined && isStatus(bound)) return { ok: false, status: bound }
     const issuedMs = nowMs(registry.context)
     const expiresMs = issuedMs + expirationSeconds * second
     const claims = {
@@ -55,7 +59,7 @@ export const serviceAccountToken: Subresource = {
       iss: apiAudience,
       'kubernetes.io': {
         namespace: call.namespace,
-        ...(boundObjectRef === undefined ? {} : { [resource === 'pods' ? 'pod' : 'secret']: bound }),
+        ...(bound === undefined ? {} : { [bound.claim]: { name: bound.name, uid: bound.uid } }),
         serviceaccount: { name: call.name, uid: account.metadata.uid },
       },
       nbf: Math.floor(issuedMs / second),
@@ -64,12 +68,72 @@ export const serviceAccountToken: Subresource = {
     const answer = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name: call.name, namespace: call.namespace, creationTimestamp: rfc3339(issuedMs) },
+      metadata: {
+        name: call.name,
+        namespace: call.namespace,
+        ...(registry.context.minor < uidSince ? {} : { uid: account.metadata.uid }),
+        creationTimestamp: rfc3339(issuedMs),
+      },
       spec: { audiences: claims.aud, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
       status: { token: webToken(claims), expirationTimestamp: rfc3339(expiresMs) },
     }
     return { ok: true, code: 201, object: answer }
   },
+}
+
+const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' } as const
+
+/** The answer has the uid of its account. Source: TokenREST.Create; recorded with v1.36, not with v1.18. */
+const uidSince = 22
+
+/** Name and namespace in the body are those of the URL, if they are given. */
+function wrongPlace({ metadata }: TokenRequest, { name, namespace }: SubresourceCall): Status | undefined {
+  const given = metadata?.name ?? ''
+  if (given !== '' && given !== name) {
+    const error = invalid('metadata.name', given, 'must match the service account name if specified')
+    return invalidStatus(tokenRequest, name, [error])
+  }
+  const place = metadata?.namespace ?? ''
+  if (place === '' || place === namespace) return undefined
+  return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+const bindable: Readonly<Record<string, string>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
+
+/** Tokens may be bound to Nodes from then on: gate ServiceAccountTokenNodeBinding, beta. */
+const nodeBindingSince = 31
+
+/** The object that a token is to end with, by the name of its claim; or why it can't. */
+function boundObject(
+  { apiVersion = '', kind = '', name = '', uid: wanted = '' }: BoundObject,
+  { name: account, namespace }: SubresourceCall,
+  registry: RegistryAccess,
+): { readonly claim: string; readonly name: string; readonly uid: string } | Status {
+  const { minor } = registry.context
+  const resource = bindable[kind]
+  const isCore = apiVersion === '' || !apiVersion.includes('/')
+  if (resource === undefined || !isCore || (kind === 'Node' && minor < nodeBindingSince)) {
+    const slash = apiVersion.indexOf('/')
+    const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
+    return badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`)
+  }
+  const object = registry.get<KubeObject>(
+    { group: '', version: 'v1', resource },
+    kind === 'Node' ? undefined : namespace,
+    name,
+  )
+  if (object === undefined) return notFoundStatus({ group: '', resource }, name)
+  if (kind === 'Pod' && ((object as Pod).spec.serviceAccountName ?? '') !== account) {
+    const why = `cannot bind token for serviceaccount ${goQuote(account)} to pod running with different serviceaccount name.`
+    return badRequest(why)
+  }
+  const uid = object.metadata.uid ?? ''
+  if (wanted !== '' && uid !== wanted) {
+    const why = `the UID in the bound object reference (${wanted}) does not match the UID in record. The object might have been deleted and then recreated`
+    // The kind stands where the resource should: so it is in the original.
+    return conflict({ group: '', resource: kind }, name, why)
+  }
+  return { claim: kind.toLowerCase(), name, uid }
 }
 
 function validateLife(seconds: number): readonly FieldError[] {
