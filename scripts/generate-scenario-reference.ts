@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { expectationSubjects, faultKinds, scenarioSchema, stepActions } from '../src/scenario/schema.ts'
-import { programNames } from '../src/sim/registry.ts'
+import { programNames } from '../src/sim/image-programs.ts'
 
 /** Writes docs/scenarios.md: the language of scenario files, its tables made from the schema that loads them. */
 

@@ -1,4 +1,4 @@
-export type { Journal, JournalObject, JournalQuery, JournalRecord } from './kernel/journal.ts'
+export type { JournalObject, JournalQuery, JournalReader as Journal, JournalRecord } from './kernel/journal.ts'
 export type { VirtualMs } from './kernel/time.ts'
 export type { CommandResult, ContainerRef, FileSnapshot } from './looks/containers.ts'
 export type { UpdateDelay } from './looks/delays.ts'
@@ -8,13 +8,7 @@ export type { RequestCounts, SecretTraffic } from './looks/traffic.ts'
 export type { VolumeFile } from './looks/volume-files.ts'
 export type { Explanation } from './looks/why.ts'
 export { createSim } from './sim/create-sim.ts'
-export {
-  type Duration,
-  type ImageOptions,
-  type KubeletOptions,
-  type NetworkOptions,
-  type NodeOptions,
-  type SimOptions,
-  SimUsageError,
-} from './sim/options.ts'
+export type { Duration } from './sim/input/formats.ts'
+export type { ImageOptions, KubeletOptions, NetworkOptions, NodeOptions, SimOptions } from './sim/options.ts'
 export type { CommandOptions, EventQuery, Fault, MachineState, Sim, SimRequest } from './sim/sim.ts'
+export { SimUsageError } from './sim/usage-error.ts'

@@ -1,4 +1,4 @@
-import { type Journal, type JournalObject, type JournalRecord, objectName } from './journal.ts'
+import { type JournalObject, type JournalReader, type JournalRecord, objectName } from './journal.ts'
 
 /**
  * All objects at any moment, from the `before` and `after` of the journal's records. The past costs a map copied now and
@@ -30,7 +30,7 @@ interface Checkpoint {
 }
 
 /** Reads the journal as far as it goes at each call; the journal may go on growing. */
-export function createHistory(journal: Journal): History {
+export function createHistory(journal: JournalReader): History {
   const checkpoints: Checkpoint[] = [{ position: 0, objects: new Map() }]
   const newest = new Map<string, HistoricObject>()
   let read = 0

@@ -47,12 +47,9 @@ export interface JournalQuery {
   readonly to?: VirtualMs
 }
 
-export interface Journal extends Iterable<JournalRecord> {
+/** What happened, for whoever reads it. */
+export interface JournalReader extends Iterable<JournalRecord> {
   readonly level: JournalLevel
-  /** Whether records of this weight are kept. Ask before building a costly detail. */
-  keeps(weight: Weight): boolean
-  /** Appends a record at the kernel's now, caused by the kernel's current cause unless the entry names one. Returns its seq. */
-  append(entry: JournalEntry, weight?: Weight): number
   readonly records: readonly JournalRecord[]
   record(seq: number): JournalRecord | undefined
   query(query: JournalQuery): readonly JournalRecord[]
@@ -62,6 +59,14 @@ export interface Journal extends Iterable<JournalRecord> {
   observe(listener: (record: JournalRecord) => void): () => void
   /** 16 hexadecimal digits over all records kept so far, objects included: the same run gives the same digest anywhere. */
   digest(): string
+}
+
+/** For whoever makes things happen. */
+export interface Journal extends JournalReader {
+  /** Whether records of this weight are kept. Ask before building a costly detail. */
+  keeps(weight: Weight): boolean
+  /** Appends a record at the kernel's now, caused by the kernel's current cause unless the entry names one. Returns its seq. */
+  append(entry: JournalEntry, weight?: Weight): number
 }
 
 /**

@@ -80,6 +80,9 @@ export interface ClientVersion {
   readonly warnsOfTransferredKeys: boolean
 }
 
+/** Minor versions of kubectl whose differences are told here. */
+export const kubectlMinors: readonly number[] = Array.from({ length: 19 }, (_, i) => 18 + i)
+
 export function clientVersion(version: string): ClientVersion {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 18)
   const since = (first: number): boolean => minor >= first

@@ -1,5 +1,5 @@
 import type { Pod, Secret } from '../api/types/core.ts'
-import type { Journal, JournalRecord } from '../kernel/journal.ts'
+import type { JournalReader, JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type SecretUse, secretUses, updateDelay } from '../node/propagation.ts'
 
@@ -28,7 +28,7 @@ export interface UpdateDelay {
 }
 
 export interface DelayQuestion {
-  readonly journal: Journal
+  readonly journal: JournalReader
   readonly namespace: string
   readonly secret: string
   /** Virtual time of the kernel at which the journal counts 0. */
@@ -60,7 +60,7 @@ function changesData({ before, after }: JournalRecord): boolean {
 }
 
 /** Pods with a running container right after the record with a given seq. */
-function podsByTime(journal: Journal, namespace: string): (seq: number) => readonly Pod[] {
+function podsByTime(journal: JournalReader, namespace: string): (seq: number) => readonly Pod[] {
   const changes = journal.query({ type: (type) => type.startsWith('object.'), object: { kind: 'Pod', namespace } })
   return (seq) => {
     const pods = new Map<string, Pod>()

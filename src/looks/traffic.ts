@@ -1,4 +1,4 @@
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalReader } from '../kernel/journal.ts'
 
 export interface RequestCounts {
   readonly gets: number
@@ -16,7 +16,7 @@ export interface SecretTraffic {
 type Counts = { -readonly [K in keyof RequestCounts]: number }
 
 export interface TrafficQuestion {
-  readonly journal: Journal
+  readonly journal: JournalReader
   readonly namespace: string
   /** `*`: all of the resource in the namespace. */
   readonly name: string

@@ -1,6 +1,6 @@
 import type { Event, Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { JournalObject, JournalReader, JournalRecord } from '../kernel/journal.ts'
 
 export interface Explanation {
   /** One sentence: what is the matter. */
@@ -10,7 +10,7 @@ export interface Explanation {
 }
 
 /** Why an object is as it is: its last telling record, and what led to that (newest first). */
-export function explain(journal: Journal, object: KubeObject | undefined, asked: JournalObject): Explanation {
+export function explain(journal: JournalReader, object: KubeObject | undefined, asked: JournalObject): Explanation {
   const name = `${asked.kind.toLowerCase()} ${asked.namespace === undefined ? '' : `${asked.namespace}/`}${asked.name}`
   if (object === undefined) {
     const deleted = last(journal, ({ type, object: about }) => type === 'object.deleted' && sameName(about, asked))
@@ -49,7 +49,7 @@ function isWarningAbout({ after }: JournalRecord, uid: string | undefined): bool
   return event?.kind === 'Event' && event.type === 'Warning' && event.involvedObject?.uid === uid
 }
 
-function last(journal: Journal, wanted: (record: JournalRecord) => boolean): JournalRecord | undefined {
+function last(journal: JournalReader, wanted: (record: JournalRecord) => boolean): JournalRecord | undefined {
   for (let i = journal.records.length - 1; i >= 0; i--) {
     const record = journal.records[i]
     if (record !== undefined && wanted(record)) return record

@@ -1,17 +1,15 @@
 import { deepFreeze } from '../api/json.ts'
-import type { Event, Pod, Secret, ServiceAccount } from '../api/types/core.ts'
+import type { Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
-import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
-import { beginFault, type ClusterFault } from '../cluster/faults.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { createCalendar } from '../kernel/calendar.ts'
 import { createHistory } from '../kernel/history.ts'
-import { createJournal, type Journal, type JournalObject } from '../kernel/journal.ts'
+import { createJournal, type Journal } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { createRandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
@@ -23,16 +21,22 @@ import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
+import { createAccidents } from './accidents.ts'
+import { unknownName } from './calls.ts'
 import { createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
-import { clusterFault, faultText } from './faults.ts'
+import { formatDuration } from './duration.ts'
+import { createGuard, type Work } from './guard.ts'
 import { httpRequest } from './http-request.ts'
-import { type SimOptions, SimUsageError } from './options.ts'
+import { millisecondsOf } from './input/formats.ts'
+import { describeValue } from './input/words.ts'
+import { eventsOf, find, listOf, parseRef } from './objects.ts'
+import type { SimOptions } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import type { Fault, MachineState, Sim } from './sim.ts'
+import type { MachineState, Sim } from './sim.ts'
+import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
-import { durationMs, wrong } from './wrong-input.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
 const bringUpMs: VirtualMs = minute
@@ -46,7 +50,12 @@ export function createSim(options: SimOptions = {}): Sim {
 export function createObservedSim(
   options: SimOptions,
   seams: { readonly below?: ClusterSeams; readonly above?: ClusterSeams } = {},
-): { readonly sim: Sim; readonly observer: InvariantObserver | undefined; readonly cluster: Cluster } {
+): {
+  readonly sim: Sim
+  readonly observer: InvariantObserver | undefined
+  readonly cluster: Cluster
+  readonly journal: Journal
+} {
   const settings = resolveOptions(options)
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
   const journal: Journal = createJournal(wheel, settings.journal, bringUpMs)
@@ -105,72 +114,27 @@ export function createObservedSim(
     isReachable: () => reachability.blockedBy === 0,
     namespace: commands.namespace,
   })
-  const ongoing: { readonly fault: ClusterFault; readonly end: () => void }[] = []
-  let isDisposed = false
-  const alive = <A extends readonly unknown[], R>(work: (...args: A) => R) => {
-    return (...args: A): R => {
-      if (isDisposed) throw new SimUsageError('the simulation was disposed of')
-      const result = work(...args)
-      observer?.check()
-      return result
-    }
-  }
   const containerOf = ({ pod, container, namespace = 'default' }: ContainerRef, previous = false) =>
     findContainer(cluster, podOf(namespace, pod), container, previous)
 
-  const begin = (fault: Fault): { clear(): void } => {
-    const meant = clusterFault(fault, [...cluster.machines.keys()], cluster.controlPlane.controllers.names)
-    if (meant.kind === 'end') {
-      for (const { fault: begun, end } of [...ongoing]) if (meant.of.includes(begun.kind)) end()
-      return { clear: () => {} }
-    }
-    const seq = journal.append({
-      actor: 'fault',
-      type: 'fault.begin',
-      detail: { kind: meant.kind, what: faultText(meant, false) },
-    })
-    const blocks = meant.kind === 'apiServerUnreachable' && meant.node === undefined
-    if (blocks) reachability.blockedBy++
-    observer?.fault(1)
-    const finish = beginFault(cluster, registry, meant)
-    let isOver = false
-    const end = () => {
-      if (isOver) return
-      isOver = true
-      ongoing.splice(
-        ongoing.findIndex((each) => each.fault === meant),
-        1,
-      )
-      if (blocks) reachability.blockedBy--
-      journal.append({
-        actor: 'fault',
-        type: 'fault.end',
-        cause: seq,
-        detail: { kind: meant.kind, what: faultText(meant, true) },
-      })
-      finish()
-      observer?.fault(-1)
-    }
-    ongoing.push({ fault: meant, end })
-    if (isMomentary(meant)) {
-      ongoing.pop()
-      observer?.fault(-1)
-    } else if (fault.for !== undefined) kernel.schedule(durationMs(fault.for, 'fault.for'), end)
-    kernel.cause = 0
-    return { clear: isMomentary(meant) ? () => {} : end }
-  }
+  const accidents = createAccidents({
+    kernel,
+    journal,
+    cluster,
+    registry,
+    observed: (change) => observer?.fault(change),
+    people: reachability,
+  })
 
-  const sim: Sim = {
+  const work: Work = {
     now: () => kernel.now() - bringUpMs,
-    seed: settings.seed,
-    apply: alive((...manifests) => applyAll(commands.kubectl, applyDirectly, manifests)),
-    kubectl: alive((line, commandOptions = {}) =>
+    apply: (...manifests) => applyAll(commands.kubectl, applyDirectly, manifests),
+    kubectl: (line, commandOptions = {}) =>
       typeof line === 'string'
         ? commands.shell(`kubectl ${line}`, commandOptions)
         : commands.kubectl(line, commandOptions),
-    ),
-    shell: alive((script, commandOptions = {}) => commands.shell(script, commandOptions)),
-    exec: alive((target, argv, { stdin } = {}) => execIn(containerOf(target), target, argv, stdin)),
+    shell: (script, commandOptions = {}) => commands.shell(script, commandOptions),
+    exec: (target, argv, { stdin } = {}) => execIn(containerOf(target), target, argv, stdin),
     get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
       deepFreeze(find<T>(server, kind, name, namespace)),
     list: <T extends KubeObject>(kind: string, { namespace }: { readonly namespace?: string } = {}) =>
@@ -184,18 +148,24 @@ export function createObservedSim(
       const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
       return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
     },
-    runFor: alive((duration) => {
-      commands.run(kernel.now() + durationMs(duration, 'runFor'))
-    }),
-    runUntil: alive((condition, { within }) => commands.run(kernel.now() + durationMs(within, 'within'), condition)),
-    fault: alive(begin),
+    runFor: (duration) => {
+      commands.run(kernel.now() + millisecondsOf(duration))
+    },
+    runUntil: (condition, { within }) => commands.run(kernel.now() + millisecondsOf(within), decided(condition)),
+    fault: accidents.begin,
     why(asked) {
       const object = typeof asked === 'string' ? parseRef(asked) : asked
       return explain(journal, find(server, object.kind, object.name, object.namespace ?? 'default'), object)
     },
-    stateAt: (time) => history.at(lastSeqUntil(journal, durationMs(time, 'stateAt'))),
-    journal,
-    request: alive((request) => httpRequest(server, request)),
+    stateAt(asked) {
+      const time = millisecondsOf(asked)
+      if (time > kernel.now() - bringUpMs)
+        throw new SimUsageError(
+          `stateAt: ${formatDuration(time)} lies in the future; it is ${formatDuration(kernel.now() - bringUpMs)} now`,
+        )
+      return history.at(lastSeqUntil(journal, time))
+    },
+    request: (request) => httpRequest(server, request),
     delays: (secret, namespace = 'default') =>
       updateDelays({
         journal,
@@ -211,12 +181,19 @@ export function createObservedSim(
     nodeMemory: (node) =>
       nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
     etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
-    inspect: (object) => machinesOf(cluster, find(server, object.kind, object.name, object.namespace ?? 'default')),
-    dispose() {
-      isDisposed = true
+    inspect(asked) {
+      const { kind, name, namespace = 'default' } = typeof asked === 'string' ? parseRef(asked) : asked
+      return machinesOf(cluster, find(server, kind, name, namespace))
     },
   }
-  return { sim, observer, cluster }
+  const guard = createGuard(() => observer?.check())
+  const sim: Sim = {
+    ...guard.calls(work),
+    seed: settings.seed,
+    journal: guard.journal(journal),
+    dispose: guard.dispose,
+  }
+  return { sim, observer, cluster, journal }
 }
 
 /** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
@@ -262,58 +239,6 @@ function isNodeReady(node: KubeObject | undefined): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
 }
 
-/** The resource of a kind: `Pod`, `pod`, `pods` and short names alike. */
-function resourceOf(
-  server: RunningApiServer,
-  kind: string,
-): { readonly ref: ResourceRef; readonly namespaced: boolean } {
-  const wanted = kind.toLowerCase()
-  for (const info of server.discovery.resources) {
-    const names = [info.kind.toLowerCase(), info.resource, `${info.resource}.${info.group}`, ...info.shortNames]
-    if (names.includes(wanted))
-      return { ref: { group: info.group, version: info.version, resource: info.resource }, namespaced: info.namespaced }
-  }
-  throw new SimUsageError(`there is no kind ${JSON.stringify(kind)} in this version of Kubernetes`)
-}
-
-function find<T extends KubeObject>(
-  server: RunningApiServer,
-  kind: string,
-  name: string,
-  namespace: string,
-): T | undefined {
-  const { ref, namespaced } = resourceOf(server, kind)
-  const stored = ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`
-  // The caller names the kind, and so the type.
-  return server.store.collection(stored).get(namespaced ? namespace : '', name) as T | undefined
-}
-
-function listOf<T extends KubeObject>(
-  server: RunningApiServer,
-  kind: string,
-  namespace: string | undefined,
-): readonly T[] {
-  const { ref } = resourceOf(server, kind)
-  return server.store
-    .collection(ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`)
-    .list(namespace) as readonly KubeObject[] as readonly T[]
-}
-
-function eventsOf(
-  server: RunningApiServer,
-  { namespace = 'default', reason, on }: Parameters<Sim['events']>[0] & object,
-): readonly Event[] {
-  const [kind, name] = on?.split('/') ?? []
-  const wantedKind = kind === undefined ? undefined : resourceOf(server, kind).ref.resource
-  return (server.store.collection('events').list(namespace) as readonly Event[])
-    .filter((event) => {
-      if (reason !== undefined && event.reason !== reason) return false
-      if (name !== undefined && event.involvedObject.name !== name) return false
-      return wantedKind === undefined || resourceOf(server, event.involvedObject.kind ?? '').ref.resource === wantedKind
-    })
-    .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
-}
-
 type Kubectl = (argv: readonly string[], options: { readonly stdin: string }) => CommandResult
 
 function applyAll(
@@ -333,18 +258,6 @@ function refusalOfText(kubectl: Kubectl, manifest: string | object): string | un
   const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
   const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
   return exitCode === 0 ? undefined : stderr
-}
-
-/** `pod/mypod` or `secret/default/mysecret`. */
-function parseRef(text: string): JournalObject {
-  const parts = text.split('/')
-  const [kind = '', first = '', second] = parts
-  if (parts.length < 2 || parts.length > 3)
-    throw new SimUsageError(`${JSON.stringify(text)} names no object; expected kind/name or kind/namespace/name`)
-  const proper = kind.charAt(0).toUpperCase() + kind.slice(1)
-  return second === undefined
-    ? { kind: proper, namespace: 'default', name: first }
-    : { kind: proper, namespace: first, name: second }
 }
 
 function lastSeqUntil(journal: Journal, time: VirtualMs): number {
@@ -368,11 +281,19 @@ function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject |
 }
 
 function machineOf(cluster: Cluster, node: string): Machine {
-  return cluster.machines.get(node) ?? wrong('node', node, [...cluster.machines.keys()].join(', '))
+  const machine = cluster.machines.get(node)
+  if (machine === undefined) throw unknownName('node', node, [...cluster.machines.keys()])
+  return machine
 }
 
-function isMomentary({ kind }: ClusterFault): boolean {
-  return kind === 'dropWatches' || kind === 'loseAnswers' || kind === 'kubeletRestarted' || kind === 'rebooted'
+/** A condition that answers with anything but true or false has a mistake: a Promise would always be true. */
+function decided(condition: () => boolean): () => boolean {
+  return () => {
+    const holds: unknown = condition()
+    if (typeof holds === 'boolean') return holds
+    const hint = holds instanceof Promise ? ': virtual time does not wait for real time' : ''
+    throw new SimUsageError(`runUntil: the condition says ${describeValue(holds)}; expected true or false${hint}`)
+  }
 }
 
 function machinesOf(cluster: Cluster, object: KubeObject | undefined): readonly MachineState[] {

@@ -2,8 +2,8 @@ import { authenticatedGroup } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import { adminUser } from '../cluster/control-plane.ts'
-import { SimUsageError } from './options.ts'
 import type { SimRequest } from './sim.ts'
+import { SimUsageError } from './usage-error.ts'
 
 /** A request of the public API as HTTP carries it; without a user its headers may hold a bearer token. */
 export function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {

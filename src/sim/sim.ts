@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import type { HistoricObject } from '../kernel/history.ts'
-import type { Journal, JournalObject } from '../kernel/journal.ts'
+import type { JournalObject, JournalReader } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
 import type { UpdateDelay } from '../looks/delays.ts'
@@ -12,7 +12,8 @@ import type { NodeMemory } from '../looks/node-memory.ts'
 import type { SecretTraffic } from '../looks/traffic.ts'
 import type { VolumeFile } from '../looks/volume-files.ts'
 import type { Explanation } from '../looks/why.ts'
-import type { Duration } from './options.ts'
+import type { FaultInput } from './fault-table.ts'
+import type { Duration } from './input/formats.ts'
 
 /** The public face of a simulated cluster. Synchronous: every call answers at the present instant of virtual time. */
 export interface Sim {
@@ -40,15 +41,19 @@ export interface Sim {
   /** The environment of a container as it was resolved at its creation; undefined if it never was created. */
   env(target: ContainerRef): ReadonlyMap<string, string> | undefined
   runFor(duration: Duration): void
-  /** Lets time pass until `condition` holds, looked at after each event. Says whether it held in time. */
+  /**
+   * Lets time pass until `condition` holds, looked at after each event. Says whether it held in time. The condition looks and
+   * answers at once: it may not let time pass itself.
+   */
   runUntil(condition: () => boolean, options: { readonly within: Duration }): boolean
   /** An accident, now. Lasts until `clear`, or for `for`. */
   fault(fault: Fault): { clear(): void }
   /** What led to the present state of an object, newest first. */
   why(object: JournalObject | string): Explanation
-  /** All objects at a moment of the past. */
+  /** All objects at a moment of the past; throws for one that has not come yet. */
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
-  readonly journal: Journal
+  /** What happened. It can be read after the simulation was disposed of, too. */
+  readonly journal: JournalReader
   /** The API as HTTP carries it. */
   request(request: SimRequest): HttpAnswer | HttpStream
   /** When each update of a Secret reached each container, and where the time went (U3). */
@@ -66,7 +71,7 @@ export interface Sim {
   /** What lies in etcd for a Secret: plain text unless encryption at rest is on (S6). */
   etcdValue(secret: string, namespace?: string): Uint8Array | undefined
   /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
-  inspect(object: JournalObject): readonly MachineState[]
+  inspect(object: JournalObject | string): readonly MachineState[]
   /** Ends the simulation; any call after it throws. */
   dispose(): void
 }
@@ -104,19 +109,7 @@ export interface SimRequest {
 export type KnownUser = UserInfo
 
 /** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
-export type Fault = (
-  | { readonly apiServer: 'unreachable' | 'available' }
-  | { readonly apiServer: 'slow'; readonly latency: Duration }
-  | { readonly partition: string }
-  | { readonly watches: 'drop' | 'stall' }
-  | { readonly loseAnswers: number }
-  | { readonly kubelet: 'stop' | 'start' | 'restart' }
-  | { readonly reboot: string }
-  /** The wall clock of `node` is so far ahead; behind, with a `-` before it. */
-  | { readonly clock: Duration; readonly node: string }
-  | { readonly registry: 'unreachable' | 'available' }
-  | { readonly controller: string }
-) & { readonly node?: string; readonly for?: Duration }
+export type Fault = Readonly<FaultInput>
 
 export interface MachineState {
   readonly machine: string

@@ -605,8 +605,8 @@ const mutants: readonly Mutant[] = [
   {
     id: 'E-09',
     title: 'a record that is caused by a later one',
-    story: ({ sim, observer }) => {
-      sim.journal.append({ actor: 'a', type: 'x.y', cause: 1_000_000_000 })
+    story: ({ journal, observer }) => {
+      journal.append({ actor: 'a', type: 'x.y', cause: 1_000_000_000 })
       observer?.check()
     },
   },

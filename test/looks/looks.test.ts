@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/types/core.ts'
 import { createSim, type Sim, SimUsageError } from '../../src/index.ts'
-import { programNames } from '../../src/sim/registry.ts'
+import { programNames } from '../../src/sim/image-programs.ts'
 
 /** What the library shows past the API: nodes' memory, etcd, requests, delays, programs of images. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod, Secret } from '../../src/api/types/core.ts'
-import { createSim, type Sim, type SimOptions, SimUsageError } from '../../src/index.ts'
+import { createSim, type Sim, type SimOptions } from '../../src/index.ts'
 
 const secret = (value: string) => ({
   apiVersion: 'v1',
@@ -142,62 +142,5 @@ describe('createSim', () => {
     })
     expect(shown[1]).toEqual(shown[0])
     expect(shown[2]).toEqual(shown[0])
-  })
-
-  test.each<[string, () => unknown, RegExp]>([
-    [
-      'an unknown option',
-      () => createSim({ sede: 1 } as SimOptions),
-      /createSim knows no "sede"; expected some of seed/,
-    ],
-    [
-      'an unknown version',
-      () => createSim({ version: 'v1.17' as 'v1.18' }),
-      /version is "v1.17"; expected v1.18, v1.26, v1.36/,
-    ],
-    ['no number of nodes', () => createSim({ nodes: -1 }), /nodes is -1; expected a whole number/],
-    [
-      'a node twice',
-      () => createSim({ nodes: [{ name: 'a' }, { name: 'a' }] }),
-      /nodes is "a"; expected every name once/,
-    ],
-    [
-      'a quantity that is none',
-      () => createSim({ nodes: [{ name: 'a', memory: 'much' }] }),
-      /memory is "much"; expected a quantity/,
-    ],
-    [
-      'an unknown kubelet field',
-      () => createSim({ kubelet: { syncFreqency: '1m' } }),
-      /kubelet knows no "syncFreqency"/,
-    ],
-    [
-      'a strategy that is none',
-      () => createSim({ kubelet: { configMapAndSecretChangeDetectionStrategy: 'Push' } }),
-      /expected Watch, Cache, Get/,
-    ],
-    [
-      'an unknown feature gate',
-      () => createSim({ featureGates: { Magic: true } as object }),
-      /featureGates knows no "Magic"/,
-    ],
-    ['a bad duration', () => createSim().runFor('soon'), /runFor is "soon"; expected a duration/],
-    ['an unknown kind', () => createSim().get('Podd', 'x'), /there is no kind "Podd"/],
-    [
-      'a manifest that is refused',
-      () => createSim().apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'A_B' } }),
-      /the manifest was refused: .*metadata.name: Invalid value: "A_B"/,
-    ],
-    ['a fault that is none', () => createSim().fault({ meteor: true } as never), /expected exactly one of apiServer/],
-    ['an unknown node', () => createSim().fault({ partition: 'node-9' }), /"node-9"; expected a node: node-1/],
-  ])('%s is told in words', (_name, work, expected) => {
-    expect(work).toThrow(SimUsageError)
-    expect(work).toThrow(expected)
-  })
-
-  test('after dispose every call says so', () => {
-    const sim = createSim()
-    sim.dispose()
-    expect(() => sim.runFor('1s')).toThrow('the simulation was disposed of')
   })
 })

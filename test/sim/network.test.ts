@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSim, type Fault, type Sim, SimUsageError } from '../../src/index.ts'
+import { createSim, type Fault, type Sim } from '../../src/index.ts'
 
 function seconds(sim: Sim, until: () => boolean, limit = 900): number {
   const start = sim.now()
@@ -57,20 +57,6 @@ describe('L6 facts/apiserver.md 6.3: how long requests and watch events take', (
     expect(seconds(sim, () => phase(sim, 'p-near') === 'Running')).toBeLessThan(10)
     // The kubelet of the other node waits for the list with which it begins to watch the Secret.
     expect(seconds(sim, () => phase(sim, 'p-far') === 'Running')).toBeGreaterThan(10)
-  })
-
-  test.each([
-    ['wan', 'network is "wan"; expected instant, lan, slo, or latencies by request, verbs and watchEvent'],
-    [{ latency: 1 }, 'network knows no "latency"; expected some of request, verbs, watchEvent'],
-    [{ verbs: { post: 1 } }, 'network.verbs knows no "post"; expected some of get, list, create'],
-    [{ request: 'soon' }, 'network.request is "soon"; expected a duration such as 90s'],
-    [{ request: -1 }, 'network.request is -1; expected a duration such as 90s'],
-    [{ watchEvent: { kind: 'uniform', minMs: 5, maxMs: 1 } }, 'expected a duration, or {kind: fixed, ms}'],
-    [{ watchEvent: { kind: 'normal' } }, 'expected a duration, or {kind: fixed, ms}'],
-  ])('wrong input is told in words: %j', (network, words) => {
-    const make = () => createSim({ network: network as never })
-    expect(make).toThrow(SimUsageError)
-    expect(make).toThrow(words)
   })
 })
 

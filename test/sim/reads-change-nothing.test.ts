@@ -70,7 +70,7 @@ describe('S1, L5: to look is not to touch', () => {
         sim.runFor(100)
         if (isLookedAt) sim.inspect({ kind: 'Pod', namespace: 'default', name: 'eats' })
       }
-      sim.fault({ kubelet: 'restart', for: '10s' })
+      sim.fault({ kubelet: 'restart' })
       sim.runFor('300s')
       const writtenAt = sim.now()
       sim.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tin' }, stringData: { a: 'new' } })

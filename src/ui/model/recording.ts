@@ -1,6 +1,6 @@
 import { safeText } from '../../bytes/terminal-text.ts'
 import { createHistory, type History } from '../../kernel/history.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { JournalReader } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
@@ -10,8 +10,8 @@ import type { Scenario } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { type RunListener, type RunOptions, runScenario } from '../../scenario/run.ts'
 import { actionText } from '../../scenario/telling.ts'
-import { SimUsageError } from '../../sim/options.ts'
 import type { Sim } from '../../sim/sim.ts'
+import { SimUsageError } from '../../sim/usage-error.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
 export interface Moment {
@@ -30,7 +30,7 @@ export interface Recording {
   readonly scenario: Scenario
   readonly result: ScenarioResult
   readonly moments: readonly Moment[]
-  readonly journal: Journal
+  readonly journal: JournalReader
   /** Masks values of Secrets in what the player says. */
   readonly redaction: Redaction
   readonly history: History
@@ -48,7 +48,7 @@ export interface Recorder {
 export function createRecorder(): Recorder {
   const moments: Moment[] = []
   const volumeFiles = new Map<number, readonly VolumeFile[]>()
-  let known: { readonly journal: Journal; readonly redaction: Redaction } | undefined
+  let known: { readonly journal: JournalReader; readonly redaction: Redaction } | undefined
   let lastSeq = 0
   const add = (kind: Moment['kind'], { now }: Pick<Sim, 'now'>, text: string, tone: Tone = 'normal') =>
     void moments.push({ seq: lastSeq, time: now(), kind, actor: '', text, tone, cause: 0 })

@@ -18,7 +18,9 @@ describe('1.1 selection', () => {
       return world.kubelet.context?.secrets.traffic('default', 's')?.openWatches ?? 0
     }
     expect([asks(), asks('Watch'), asks('Cache'), asks('Get')]).toEqual([1, 1, 0, 0])
-    expect(() => createSim({ kubelet: { configMapAndSecretChangeDetectionStrategy: 'Poll' } })).toThrow('Poll')
+    expect(() => createSim({ kubelet: { configMapAndSecretChangeDetectionStrategy: 'Poll' as 'Watch' } })).toThrow(
+      'Poll',
+    )
   })
 })
 

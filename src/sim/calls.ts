@@ -1,0 +1,258 @@
+import { z } from 'zod'
+import { parseDuration } from './duration.ts'
+import { faultSchema } from './fault-table.ts'
+import { closest } from './input/closest.ts'
+import { type Complaint, complaintsOf } from './input/complaints.ts'
+import { expectedOf, pathText } from './input/expected.ts'
+import { anyDuration, clockDuration, objectText, someText } from './input/formats.ts'
+import { describeValue, listed, quoted, words } from './input/words.ts'
+import { SimUsageError } from './usage-error.ts'
+
+/** What each call of a simulation takes: one table for the checks and the docs. Types stand in sim.ts. */
+
+/** A parameter. `quick` says of most right values, at the cost of a comparison, that they are right. */
+interface Parameter {
+  readonly schema: z.ZodType
+  readonly quick?: (given: unknown) => boolean
+}
+
+interface Call {
+  readonly parameters: Readonly<Record<string, Parameter>>
+  /** Whether the last parameter takes all arguments that are left. */
+  readonly rest?: boolean
+  /** Whether it may let time pass or change the cluster: not while it is running already. */
+  readonly changes?: boolean
+}
+
+const isText = (given: unknown): boolean => typeof given === 'string' && given !== ''
+const isDuration = (given: unknown): boolean =>
+  typeof given === 'number'
+    ? Number.isSafeInteger(given) && given >= 0
+    : typeof given === 'string' && parseDuration(given) !== undefined
+const isAbsent = (given: unknown): boolean => given === undefined
+const name: Parameter = { schema: someText, quick: isText }
+const namespace: Parameter = { schema: someText.optional(), quick: (given) => isAbsent(given) || isText(given) }
+
+/** Whether it is a map of `keys` with texts, of which the first is there. */
+function isMapOfTexts(given: unknown, keys: readonly [string, ...string[]]): boolean {
+  if (typeof given !== 'object' || given === null || !(keys[0] in given)) return false
+  for (const key in given) {
+    // It has the key: the loop says so. Undefined is as good as absent.
+    const value = (given as Readonly<Record<string, unknown>>)[key]
+    if (!keys.includes(key) || !(isText(value) || (isAbsent(value) && key !== keys[0]))) return false
+  }
+  return true
+}
+
+const container: Parameter = {
+  schema: z
+    .strictObject({ pod: someText, container: someText.optional(), namespace: someText.optional() })
+    .register(words, {
+      expected: 'a container as {pod, container?, namespace?}',
+      suggest: (found) => {
+        const [pod, container] = typeof found === 'string' ? found.split('/') : []
+        if (pod === undefined || pod === '') return undefined
+        return container === undefined
+          ? `{ pod: ${quoted(pod)} }`
+          : `{ pod: ${quoted(pod)}, container: ${quoted(container)} }`
+      },
+    }),
+  quick: (given) => isMapOfTexts(given, ['pod', 'container', 'namespace']),
+}
+
+const object = z
+  .union([
+    z.string().regex(/^[^/\s]+\/[^/\s]+(\/[^/\s]+)?$/),
+    z.strictObject({
+      kind: someText,
+      name: someText,
+      namespace: someText.optional(),
+      uid: z.string().optional(),
+    }),
+  ])
+  .register(words, { expected: 'kind/name, kind/namespace/name, or {kind, name, namespace?}' })
+
+const options = (shape: z.core.$ZodShape): Parameter => ({
+  schema: z.strictObject(shape).optional(),
+  quick: isAbsent,
+})
+
+const commandOptions = options({
+  stdin: z.string().optional(),
+  as: someText.optional(),
+  editor: someText.optional(),
+})
+
+const manifest = z
+  .union([z.string(), z.array(z.record(z.string(), z.unknown())), z.record(z.string(), z.unknown())])
+  .register(words, { expected: 'manifests as YAML text, an object, or a list of objects', suggest: () => undefined })
+
+const path: Parameter = {
+  schema: z.string().startsWith('/').register(words, { expected: 'a path that begins with /' }),
+  quick: (given) => typeof given === 'string' && given.startsWith('/'),
+}
+
+const condition = z
+  .custom<() => boolean>((given) => typeof given === 'function')
+  .register(words, { expected: 'a function that says true or false' })
+
+const argv = z.array(z.string()).min(1)
+
+export const calls = {
+  now: { parameters: {} },
+  apply: { parameters: { manifests: { schema: z.array(manifest) } }, rest: true, changes: true },
+  kubectl: {
+    parameters: {
+      line: {
+        schema: z
+          .union([z.string(), z.array(z.string())])
+          .register(words, { expected: 'a command line, or its words' }),
+      },
+      options: commandOptions,
+    },
+    changes: true,
+  },
+  shell: { parameters: { script: { schema: z.string() }, options: commandOptions }, changes: true },
+  exec: {
+    parameters: {
+      target: container,
+      argv: { schema: argv.register(words, { expected: 'a list of words, of which the first is the command' }) },
+      options: options({ stdin: z.string().optional() }),
+    },
+    changes: true,
+  },
+  get: { parameters: { kind: name, name, namespace } },
+  list: { parameters: { kind: name, options: options({ namespace: someText.optional() }) } },
+  events: {
+    parameters: {
+      query: options({
+        namespace: someText.optional(),
+        reason: someText.optional(),
+        on: objectText.optional(),
+      }),
+    },
+  },
+  logs: { parameters: { target: container, options: options({ previous: z.boolean().optional() }) } },
+  file: { parameters: { target: container, path } },
+  env: { parameters: { target: container } },
+  volumeFiles: { parameters: { pod: name, volume: name, namespace } },
+  runFor: { parameters: { duration: { schema: anyDuration, quick: isDuration } }, changes: true },
+  runUntil: {
+    parameters: { condition: { schema: condition }, options: { schema: z.strictObject({ within: anyDuration }) } },
+    changes: true,
+  },
+  fault: { parameters: { fault: { schema: faultSchema(anyDuration, clockDuration) } }, changes: true },
+  why: { parameters: { object: { schema: object } } },
+  stateAt: { parameters: { time: { schema: anyDuration } } },
+  request: {
+    parameters: {
+      request: {
+        schema: z.strictObject({
+          user: someText.optional(),
+          groups: z.array(someText).optional(),
+          method: someText,
+          path: path.schema,
+          contentType: z.string().optional(),
+          accept: z.string().optional(),
+          headers: z.record(someText, z.string()).optional(),
+          body: z.unknown().optional(),
+        }),
+      },
+    },
+    changes: true,
+  },
+  delays: { parameters: { secret: name, namespace } },
+  traffic: { parameters: { name, namespace, resource: namespace } },
+  nodeFiles: { parameters: { node: name, text: name } },
+  holdsSecret: { parameters: { node: name, secret: name, namespace } },
+  nodeMemory: { parameters: { node: name } },
+  etcdValue: { parameters: { secret: name, namespace } },
+  inspect: { parameters: { object: { schema: object } } },
+} as const satisfies Record<string, Call>
+
+export type CallName = keyof typeof calls
+
+/** Calls of the journal that a simulation hands out. */
+const journalCalls = {
+  query: {
+    parameters: {
+      query: {
+        schema: z.strictObject({
+          type: z
+            .union([z.string(), z.custom<(type: string) => boolean>((given) => typeof given === 'function')])
+            .register(words, { expected: 'a type, or a function that says which' })
+            .optional(),
+          actor: z.string().optional(),
+          object: z
+            .strictObject({
+              kind: z.string().optional(),
+              namespace: z.string().optional(),
+              name: z.string().optional(),
+              uid: z.string().optional(),
+            })
+            .optional(),
+          from: z.int().optional(),
+          to: z.int().optional(),
+        }),
+      },
+    },
+  },
+  observe: {
+    parameters: {
+      listener: {
+        schema: z
+          .custom<() => void>((given) => typeof given === 'function')
+          .register(words, { expected: 'a function that takes a record' }),
+      },
+    },
+  },
+} as const satisfies Record<string, Call>
+
+/** A function that throws a SimUsageError, in words, if its arguments are not what a call takes. */
+export function argumentsCheck(call: CallName | keyof typeof journalCalls): (given: readonly unknown[]) => void {
+  const { parameters, rest = false }: Call = { ...calls, ...journalCalls }[call]
+  const entries = Object.entries(parameters)
+  const schema = z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+  const quick = entries.map(([, parameter]) => parameter.quick)
+  return (given) => {
+    if (areQuick(quick, given)) return
+    if (!rest && given.length > entries.length)
+      throw new SimUsageError(
+        `${call} takes ${entries.length === 0 ? 'no arguments' : `at most ${entries.length} ${entries.length === 1 ? 'argument' : 'arguments'}`}; found ${given.length}`,
+      )
+    const named = rest
+      ? { [entries[0]?.[0] ?? '']: given }
+      : Object.fromEntries(entries.map(([key], i) => [key, given[i]]))
+    if (schema.safeParse(named).success) return
+    const [complaint] = complaintsOf(schema, named)
+    if (complaint === undefined) return
+    const [parameter = ''] = complaint.path
+    if (complaint.path.length === 1 && named[parameter] === undefined)
+      throw new SimUsageError(
+        `${call}: the argument ${parameter} is missing; expected ${expectedOf(schema.shape[parameter] ?? schema)}`,
+      )
+    throw usageError(call, complaint)
+  }
+}
+
+/** A plain loop: conditions of `runUntil` come through here at every event. */
+function areQuick(quick: readonly Parameter['quick'][], given: readonly unknown[]): boolean {
+  if (given.length > quick.length) return false
+  for (let i = 0; i < quick.length; i++) if (quick[i]?.(given[i]) !== true) return false
+  return true
+}
+
+/** `runFor: duration is the text "soon"; expected ... Did you mean "30s"?` */
+export function usageError(call: string, { message, suggestion, path, isUnplaced = false }: Complaint): SimUsageError {
+  const place = isUnplaced && path.length > 0 ? `${pathText(path)}: ` : ''
+  return new SimUsageError(
+    `${call}: ${place}${message}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
+  )
+}
+
+/** `node is the text "node-9"; expected node-1 or node-2; did you mean "node-1"?` */
+export function unknownName(what: string, name: string, known: readonly string[]): SimUsageError {
+  const meant = closest(name, known)
+  const hint = meant === undefined ? '' : `; did you mean ${quoted(meant)}?`
+  return new SimUsageError(`${what} is ${describeValue(name)}; expected ${listed(known)}${hint}`)
+}

@@ -1,0 +1,106 @@
+import type { Journal, JournalReader } from '../kernel/journal.ts'
+import { argumentsCheck, type CallName, calls } from './calls.ts'
+import type { Sim } from './sim.ts'
+import { SimUsageError } from './usage-error.ts'
+
+/** What a simulation does when its calls are right. */
+export type Work = Pick<Sim, CallName>
+
+/** What stands between a caller and a simulation. */
+export interface Guard {
+  /** The same calls, each of which looks at its arguments first and may not run where it does not belong. */
+  calls(work: Work): Work
+  /** The journal as a reader has it: it can't be written to, and its listeners may only look. */
+  journal(journal: Journal): JournalReader
+  /** After it every call throws; the journal can still be read. */
+  readonly dispose: () => void
+}
+
+type Anything = (...given: readonly unknown[]) => unknown
+
+/**
+ * A guard. Calls that change the cluster or let time pass are refused while one of them runs: from a listener of the
+ * journal, a condition of `runUntil`. `after` is called when one of them has ended.
+ */
+export function createGuard(after: () => void): Guard {
+  let isDisposed = false
+  let running: string | undefined
+  const alive = (): void => {
+    if (isDisposed) throw new SimUsageError('the simulation was disposed of')
+  }
+  const changing = (name: string, work: () => unknown): unknown => {
+    if (running !== undefined)
+      throw new SimUsageError(`${name} was called while ${running} runs: listeners and conditions may only look`)
+    running = name
+    try {
+      return work()
+    } finally {
+      running = undefined
+    }
+  }
+  const guarded = (name: CallName, work: Anything): Anything => {
+    const check = argumentsCheck(name)
+    // Nothing to look at, and asked at every event.
+    if (name === 'now')
+      return () => {
+        alive()
+        return work()
+      }
+    if (!('changes' in calls[name])) {
+      return (...given) => {
+        alive()
+        check(given)
+        return work(...given)
+      }
+    }
+    return (...given) => {
+      alive()
+      check(given)
+      const result = changing(name, () => work(...given))
+      after()
+      return name === 'fault' ? { clear: clearing((result as { clear(): void }).clear) } : result
+    }
+  }
+  const clearing = (clear: () => void) => (): void => {
+    alive()
+    changing('clear', clear)
+    after()
+  }
+  return {
+    calls(work) {
+      const names = Object.keys(calls) as CallName[]
+      // Each keeps its own type: what is between looks at arguments and passes them on.
+      return Object.fromEntries(names.map((name) => [name, guarded(name, work[name] as Anything)])) as unknown as Work
+    },
+    journal: (journal) => readerOf(journal, argumentsCheck('query'), argumentsCheck('observe')),
+    dispose() {
+      if (isDisposed) return
+      changing('dispose', () => {
+        isDisposed = true
+      })
+    },
+  }
+}
+
+type Check = (given: readonly unknown[]) => void
+
+function readerOf(journal: Journal, checkQuery: Check, checkListener: Check): JournalReader {
+  return {
+    [Symbol.iterator]: () => journal[Symbol.iterator](),
+    level: journal.level,
+    get records() {
+      return journal.records
+    },
+    record: (seq) => journal.record(seq),
+    query(query) {
+      checkQuery([query])
+      return journal.query(query)
+    },
+    causes: (seq) => journal.causes(seq),
+    observe(listener) {
+      checkListener([listener])
+      return journal.observe(listener)
+    },
+    digest: () => journal.digest(),
+  }
+}

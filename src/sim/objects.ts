@@ -1,0 +1,80 @@
+import type { Event } from '../api/types/core.ts'
+import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import type { JournalObject } from '../kernel/journal.ts'
+import { closest } from './input/closest.ts'
+import { quoted } from './input/words.ts'
+import type { EventQuery } from './sim.ts'
+import { SimUsageError } from './usage-error.ts'
+
+/** Objects by the names that people give them: kinds in any spelling, kind/name texts. */
+
+/** The resource of a kind: `Pod`, `pod`, `pods` and short names alike. */
+function resourceOf(
+  server: RunningApiServer,
+  kind: string,
+): { readonly ref: ResourceRef; readonly namespaced: boolean } {
+  const wanted = kind.toLowerCase()
+  for (const info of server.discovery.resources) {
+    const names = [info.kind.toLowerCase(), info.resource, `${info.resource}.${info.group}`, ...info.shortNames]
+    if (names.includes(wanted))
+      return { ref: { group: info.group, version: info.version, resource: info.resource }, namespaced: info.namespaced }
+  }
+  const kinds = server.discovery.resources.flatMap((info) => [info.kind, ...info.shortNames])
+  const meant = closest(kind, kinds)
+  const hint = meant === undefined ? '' : `; did you mean ${quoted(meant)}?`
+  throw new SimUsageError(`there is no kind ${quoted(kind)} in this version of Kubernetes${hint}`)
+}
+
+/** The object as the store has it; undefined if there is none. Throws a SimUsageError for a kind that there is not. */
+export function find<T extends KubeObject>(
+  server: RunningApiServer,
+  kind: string,
+  name: string,
+  namespace: string,
+): T | undefined {
+  const { ref, namespaced } = resourceOf(server, kind)
+  const stored = ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`
+  // The caller names the kind, and so the type.
+  return server.store.collection(stored).get(namespaced ? namespace : '', name) as T | undefined
+}
+
+/** All objects of a kind, of one namespace or of all. */
+export function listOf<T extends KubeObject>(
+  server: RunningApiServer,
+  kind: string,
+  namespace: string | undefined,
+): readonly T[] {
+  const { ref } = resourceOf(server, kind)
+  return server.store
+    .collection(ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`)
+    .list(namespace) as readonly KubeObject[] as readonly T[]
+}
+
+/** Events in the order of their first appearance. */
+export function eventsOf(
+  server: RunningApiServer,
+  { namespace = 'default', reason, on }: EventQuery,
+): readonly Event[] {
+  const [kind, name] = on?.split('/') ?? []
+  const wantedKind = kind === undefined ? undefined : resourceOf(server, kind).ref.resource
+  return (server.store.collection('events').list(namespace) as readonly Event[])
+    .filter((event) => {
+      if (reason !== undefined && event.reason !== reason) return false
+      if (name !== undefined && event.involvedObject.name !== name) return false
+      return wantedKind === undefined || resourceOf(server, event.involvedObject.kind ?? '').ref.resource === wantedKind
+    })
+    .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+}
+
+/** `pod/mypod` or `secret/default/mysecret`. */
+export function parseRef(text: string): JournalObject {
+  const parts = text.split('/')
+  const [kind = '', first = '', second] = parts
+  if (parts.length < 2 || parts.length > 3)
+    throw new SimUsageError(`${JSON.stringify(text)} names no object; expected kind/name or kind/namespace/name`)
+  const proper = kind.charAt(0).toUpperCase() + kind.slice(1)
+  return second === undefined
+    ? { kind: proper, namespace: 'default', name: first }
+    : { kind: proper, namespace: first, name: second }
+}

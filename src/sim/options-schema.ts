@@ -1,0 +1,264 @@
+import { z } from 'zod'
+import type { Latency } from '../client/latency.ts'
+import { networks } from '../cluster/networks.ts'
+import { parseRfc3339 } from '../kernel/calendar.ts'
+import { kubectlMinors } from '../kubectl/client-version.ts'
+import { featureGates } from '../versions/feature-gates.ts'
+import { kubernetesVersions } from '../versions/version.ts'
+import { handshakeMs, programNames } from './image-programs.ts'
+import { choice } from './input/choice.ts'
+import { closest } from './input/closest.ts'
+import { complain } from './input/complaints.ts'
+import { anyDuration, type Duration, millisecondsOf, objectName, quantity, someText, text } from './input/formats.ts'
+import { quoted, words } from './input/words.ts'
+import { kubeletSchema } from './kubelet-options.ts'
+
+/**
+ * What a cluster can be told. One table gives the types of the library (options.ts), the checks of `createSim`, the checks
+ * of `cluster` in scenarios, the JSON Schema and the docs. Scenarios take durations as texts only, the library
+ * milliseconds too: that is what `duration` is for.
+ */
+export function clusterShape(duration: z.ZodType<Duration>) {
+  const kubelet = kubeletSchema(duration)
+  const network = networkSchema(duration)
+  return {
+    version: versionSchema
+      .optional()
+      .meta({ description: `Version of Kubernetes: ${kubernetesVersions.join(', ')}; v1.18 unless given` }),
+    featureGates: z
+      .strictObject(
+        Object.fromEntries(Object.keys(featureGates).map((gate) => [gate, z.boolean().optional()])) as Record<
+          keyof typeof featureGates,
+          z.ZodOptional<z.ZodBoolean>
+        >,
+      )
+      .optional()
+      .meta({ description: 'Over the defaults of the version' }),
+    nodes: z
+      .union([z.int().min(0).max(5000), z.array(nodeSchema(duration)).min(1)])
+      .superRefine((nodes, context) => {
+        if (Array.isArray(nodes)) tellTwice(nodes, 'node', context)
+      })
+      .register(words, { expected: 'a whole number from 0 to 5000, or a list of nodes' })
+      .optional()
+      .meta({ description: 'How many (node-1, node-2, ...), or each one; one unless given' }),
+    kubelet: kubelet.optional().meta({ description: 'KubeletConfiguration of every node' }),
+    network: network.optional().meta({ description: 'How long requests and watch events take; instant unless given' }),
+    images: z
+      .array(imageSchema(duration))
+      .superRefine((images, context) => tellTwice(images, 'image', context))
+      .optional()
+      .meta({ description: 'Images of which something is to be said' }),
+    admission: z
+      .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
+      .optional()
+      .meta({ description: 'Plugins that are on or off: podPreset (off unless given), nodeRestriction (on)' }),
+    encryptionAtRest: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Secrets are encrypted before they are written to etcd (aescbc); off unless given' }),
+  }
+}
+
+const versionSchema = z.enum(kubernetesVersions).register(words, {
+  expected: kubernetesVersions.map(quoted).join(', '),
+  suggest: (found) => suggestVersion(String(found)),
+})
+
+/** `1.18` -> `"v1.18"`, `v1.21` -> the nearest that there is. */
+function suggestVersion(found: string): string | undefined {
+  const minor = Number(/^v?1\.(\d+)(\.\d+)?$/.exec(found.trim())?.[1] ?? Number.NaN)
+  if (Number.isNaN(minor)) return undefined
+  const distance = (version: string) => Math.abs(Number(version.slice(version.indexOf('.') + 1)) - minor)
+  const [nearest] = [...kubernetesVersions].sort((a, b) => distance(a) - distance(b))
+  return nearest === undefined ? undefined : quoted(nearest)
+}
+
+/** Source of the effects: k8s.io/api/core/v1 types.go, TaintEffect. */
+const taintSchema = z.strictObject({
+  key: someText,
+  value: z.string().optional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  timeAdded: z.string().optional(),
+})
+
+/** A manifest of a Pod, as far as a kubelet needs it to be one. */
+const staticPodSchema: z.ZodType<object> = z
+  .record(z.string(), z.unknown())
+  .superRefine(({ kind, metadata, spec }, context) => {
+    const named = typeof metadata === 'object' && metadata !== null && 'name' in metadata ? metadata.name : undefined
+    const containers = typeof spec === 'object' && spec !== null && 'containers' in spec ? spec.containers : undefined
+    if (kind !== 'Pod' || typeof named !== 'string' || !Array.isArray(containers))
+      complain(context, [], {
+        message: 'a static Pod is a manifest of kind Pod with metadata.name and spec.containers',
+      })
+  })
+
+/** Settings of one node; what is absent has a default. */
+export function nodeSchema(duration: z.ZodType<Duration>) {
+  return z.strictObject({
+    name: objectName.meta({ description: 'Its name' }),
+    cpu: quantity.optional().meta({ description: 'Cores: 4, 500m; 4 unless given' }),
+    memory: quantity.optional().meta({ description: '8Gi unless given; tmpfs counts against it' }),
+    pods: z.int().min(1).optional().meta({ description: 'How many Pods it takes; 110 unless given' }),
+    labels: z.record(z.string(), z.string()).optional().meta({ description: 'Labels of the Node' }),
+    taints: z.array(taintSchema).optional().meta({ description: 'Taints of the Node' }),
+    ttl: z.int().min(0).optional().meta({
+      description: 'Seconds in the annotation node.alpha.kubernetes.io/ttl, instead of what the controller sets',
+    }),
+    staticPods: z
+      .array(staticPodSchema)
+      .optional()
+      .meta({ description: 'Manifests in the directory of static Pods (R3)' }),
+    network: networkSchema(duration)
+      .optional()
+      .meta({ description: "Between this node and the API server, instead of the cluster's" }),
+    kubelet: kubeletSchema(duration).optional().meta({ description: 'KubeletConfiguration of this node' }),
+  })
+}
+
+/** An image that Pods can name. */
+export function imageSchema(duration: z.ZodType<Duration>) {
+  const pull = duration
+    .refine((given) => millisecondsOf(given) >= handshakeMs)
+    .register(words, {
+      ...words.get(duration),
+      expected: `a duration of at least ${handshakeMs}ms`,
+      code: 'BAD_DURATION',
+    })
+  return z.strictObject({
+    name: someText.meta({ description: 'Without tag: all tags' }),
+    program: z.enum(programNames).optional().meta({
+      description: 'What its containers do when the Pod gives no command; they run until stopped unless given',
+    }),
+    size: quantity.optional().meta({ description: 'Decides how long a pull takes; 20Mi unless given' }),
+    pull: pull.optional().meta({ description: 'How long a pull takes, instead of what the size makes of it' }),
+    private: z
+      .strictObject({ username: z.string(), password: z.string() })
+      .optional()
+      .meta({ description: 'Only who presents these credentials may pull it' }),
+    present: z.boolean().optional().meta({ description: 'Every node has it already' }),
+  })
+}
+
+function tellTwice(members: readonly { readonly name: string }[], noun: string, context: z.RefinementCtx): void {
+  const first = new Map<string, number>()
+  for (const [i, { name }] of members.entries()) {
+    const before = first.get(name)
+    if (before === undefined) first.set(name, i)
+    else
+      complain(context, [i, 'name'], {
+        message: `the ${noun} ${quoted(name)} is there twice, first as number ${before + 1}`,
+      })
+  }
+}
+
+const wholeMs = z.int().min(0)
+
+/** A distribution of how long something takes. */
+const distributionSchema = choice<Latency>(
+  [
+    { head: 'kind', schema: z.strictObject({ kind: z.literal('fixed'), ms: wholeMs }) },
+    {
+      head: 'kind',
+      schema: z
+        .strictObject({ kind: z.literal('uniform'), minMs: wholeMs, maxMs: wholeMs })
+        .superRefine(({ minMs, maxMs }, context) => {
+          if (minMs > maxMs)
+            complain(context, ['maxMs'], { message: `maxMs is ${maxMs}; expected at least minMs, ${minMs}` })
+        }),
+    },
+    {
+      head: 'kind',
+      schema: z.strictObject({ kind: z.literal('exponential'), meanMs: wholeMs, maxMs: wholeMs.optional() }),
+    },
+  ],
+  {
+    noun: 'latency',
+    none: { code: 'MISSING_KEY', message: 'the latency has no kind' },
+    many: { code: 'BAD_VALUE', message: 'a latency has one kind' },
+  },
+)
+
+const verbNames = ['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection', 'watch'] as const
+
+/** A named network, or how long requests and watch events take; what is absent takes no time. */
+export function networkSchema(duration: z.ZodType<Duration>) {
+  const latency = z.union([duration, distributionSchema]).register(words, {
+    ...words.get(duration),
+    expected: 'a duration, or {kind: fixed, ms}, {kind: uniform, minMs, maxMs} or {kind: exponential, meanMs, maxMs}',
+  })
+  const names = Object.keys(networks) as (keyof typeof networks)[]
+  return z
+    .union([
+      z.enum(names),
+      z.strictObject({
+        request: latency.optional().meta({ description: 'From request to answer' }),
+        verbs: z
+          .strictObject(
+            Object.fromEntries(verbNames.map((verb) => [verb, latency.optional()])) as Record<
+              (typeof verbNames)[number],
+              z.ZodOptional<typeof latency>
+            >,
+          )
+          .optional()
+          .meta({ description: 'For single verbs instead' }),
+        watchEvent: latency.optional().meta({ description: 'From a change to the watcher' }),
+      }),
+    ])
+    .register(words, {
+      expected: `${names.join(', ')}, or latencies by request, verbs and watchEvent`,
+      suggest: (found) => {
+        const meant = typeof found === 'string' ? closest(found, names) : undefined
+        return meant === undefined ? undefined : quoted(meant)
+      },
+    })
+}
+
+/** The version of kubectl that command lines run in. */
+export const kubectlSchema = z
+  .string()
+  .refine((given) => kubectlMinors.includes(Number(/^v?1\.(\d+)\.\d+$/.exec(given)?.[1] ?? -1)))
+  .register(words, {
+    expected: `a version of kubectl such as "1.18.20", from 1.${kubectlMinors[0]} to 1.${kubectlMinors.at(-1)}`,
+    suggest: (found) => (/^v?1\.\d+$/.test(String(found)) ? quoted(`${String(found)}.0`) : undefined),
+  })
+
+export const seedSchema = z.union([text, z.number()]).register(words, { expected: 'a text or a number' })
+
+/** Everything that `createSim` takes. */
+export const optionsSchema = z.strictObject({
+  seed: seedSchema.optional().meta({ description: 'Everything random is drawn from it; `podsim` unless given' }),
+  ...clusterShape(anyDuration),
+  files: z
+    .record(
+      text,
+      z
+        .union([z.string(), z.custom<Uint8Array>((given) => given instanceof Uint8Array)])
+        .register(words, { expected: 'a text or bytes' }),
+    )
+    .optional()
+    .meta({ description: "Files of kubectl's working directory" }),
+  journal: z
+    .enum(['full', 'summary', 'off'])
+    .optional()
+    .meta({ description: 'How much is told to the journal; full unless given' }),
+  kubectl: kubectlSchema
+    .optional()
+    .meta({ description: 'Version of kubectl; the one that fits `version` unless given' }),
+  invariants: z.boolean().optional().meta({
+    description:
+      "Check podsim's own invariants after every event; costs as much again as what happens. Off unless given",
+  }),
+  maxEvents: z
+    .union([z.int().min(1), z.literal(Number.POSITIVE_INFINITY)])
+    .register(words, { expected: 'a whole number above 0' })
+    .optional()
+    .meta({ description: 'Events after which a run is given up' }),
+  epoch: z
+    .string()
+    .refine((given) => parseRfc3339(given) !== undefined)
+    .register(words, { expected: 'a time such as "2020-05-01T00:00:00Z"' })
+    .optional()
+    .meta({ description: 'Start of virtual time as RFC 3339; 2020-05-01T00:00:00Z unless given' }),
+})
