@@ -115,7 +115,7 @@ describe('images', () => {
   })
 
   test('with an unknown program are a mistake', () => {
-    expect(() => createSim({ images: [{ name: 'x', program: 'sevre' }] })).toThrow('serve, shell')
+    expect(() => createSim({ images: [{ name: 'x', program: 'sevre' }] })).toThrow('expected "serve", "shell"')
   })
 })
 
