@@ -19,7 +19,7 @@ export function idleWatchBytes(count: number): number {
   const random = createRandomStreams('watches')
   const clients = Array.from({ length: Math.ceil(count / 200) }, (_, i) => {
     const link = createLink({ kernel, random: random.stream(`link-${i}`) })
-    return createClient({ kernel, server, user: admin, link })
+    return createClient({ server, user: admin, link })
   })
   const names = Array.from({ length: count }, (_, i) => `metadata.name=secret-${i}`)
   const others = server.openWatches()
@@ -28,8 +28,9 @@ export function idleWatchBytes(count: number): number {
   names.forEach((fieldSelector, i) => {
     const client = clients[Math.floor(i / 200)]
     if (client === undefined) throw new Error('there is a client for every 200 watches')
-    const options = { kernel, client, resource: secrets.resource, minor: 18, namespace: 'default', store }
-    const reflector = new Reflector({ ...options, random: random.stream(`reflector-${i}`), fieldSelector })
+    const kind = { kernel, client, resource: secrets.resource, minor: 18 }
+    const own = { namespace: 'default', store, random: random.stream(`reflector-${i}`), fieldSelector }
+    const reflector = new Reflector(kind, own)
     reflector.start()
     kept[i] = reflector
   })

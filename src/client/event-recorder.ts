@@ -2,7 +2,10 @@ import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
 import { type Calendar, rfc3339 } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import { Scope } from '../kernel/scope.ts'
+import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Client, type Reply, resources } from './client.ts'
 import { type Correlated, EventCorrelator } from './event-correlator.ts'
@@ -51,59 +54,54 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const nameFor = eventNames(kernel, calendar, source)
   const now = () => rfc3339(calendar.at(kernel.now()))
   const correlator = new EventCorrelator(minor, nameFor)
+  const scope = new Scope()
   const queue: Event[] = []
   let made: Event[] = []
   let isSending = false
-  let isStopped = false
 
-  const enqueue = (): void => {
+  /** 1. What was made within one instant is put into the queue by an event of its own. */
+  function* enqueue(): Steps<void> {
+    yield* sleep(0)
     const events = made
     made = []
     // Up to v1.20 each event travels in a goroutine of its own, so those of one instant come in any order.
     if (minor < 21) shuffle(events, random)
     for (const event of events) if (queue.length < eventDelivery.queue) queue.push(event)
-    if (!isSending) sendNext()
+    if (isSending) return
+    isSending = true
+    yield* sendAll()
+    isSending = false
   }
 
-  const sendNext = (): void => {
-    isSending = false
+  /** 2. One after the other is sent, or counted, or dropped. */
+  function* sendAll(): Steps<void> {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       const result = correlator.correlate(event, kernel.now(), now())
-      if (result.kind === 'skip') continue
-      isSending = true
-      attempt(result, 1)
-      return
+      if (result.kind !== 'skip') yield* deliver(result)
     }
   }
 
-  const attempt = (result: Exclude<Correlated, { kind: 'skip' }>, tries: number): void => {
-    if (isStopped) return
-    const { event } = result
-    const create = () => client.create<Event>(resources.events, event, settle)
-    const settle = (reply: Reply<Event>): void => {
-      if (isStopped) return
+  /** 3. What the server refuses it would refuse again; only what did not reach it is worth another try. */
+  function* deliver(result: Exclude<Correlated, { kind: 'skip' }>): Steps<void> {
+    const { tries, pauseMs } = eventDelivery
+    for (let attempts = 1; ; attempts++) {
+      const reply = yield* send(result)
       if (reply.ok) correlator.updateState(reply.value)
-      // What the server refuses it would refuse again; only what did not reach it is worth another try.
-      const isLost = reply.ok || reply.error.kind === 'status' || tries >= eventDelivery.tries
-      if (isLost) {
-        sendNext()
-        return
-      }
-      const { pauseMs } = eventDelivery
-      kernel.schedule(tries === 1 ? Math.floor(pauseMs * random.next()) : pauseMs, () => attempt(result, tries + 1))
+      if (reply.ok || reply.error.kind === 'status' || attempts >= tries) return
+      yield* sleep(attempts === 1 ? Math.floor(pauseMs * random.next()) : pauseMs)
     }
-    if (result.kind === 'create') {
-      create()
-      return
-    }
+  }
+
+  function* send(result: Exclude<Correlated, { kind: 'skip' }>): Steps<Reply<Event>> {
+    const { event } = result
+    if (result.kind === 'create') return yield* attempt(client.create<Event>(resources.events, event))
     const { name, namespace } = event.metadata
     const key = namespace === undefined ? { name } : { namespace, name }
     const type = 'application/strategic-merge-patch+json'
-    client.patch<Event>(resources.events, key, type, result.patch, (reply) => {
-      // The event has expired at the server: it is made again, with its count.
-      if (!reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404) create()
-      else settle(reply)
-    })
+    const patched = yield* attempt(client.patch<Event>(resources.events, key, type, result.patch))
+    const hasExpired = !patched.ok && patched.error.kind === 'status' && patched.error.status.code === 404
+    // The event has expired at the server: it is made again, with its count.
+    return hasExpired ? yield* attempt(client.create<Event>(resources.events, event)) : patched
   }
 
   return {
@@ -111,9 +109,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       return queue.length + made.length + (isSending ? 1 : 0)
     },
     event(object, type, reason, message) {
-      if (isStopped) return
+      if (scope.isEnded) return
       const timestamp = now()
-      if (made.length === 0) kernel.schedule(0, enqueue)
+      if (made.length === 0) scope.start(process(kernel, enqueue))
       made.push({
         apiVersion: 'v1',
         kind: 'Event',
@@ -133,7 +131,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       })
     },
     stop() {
-      isStopped = true
+      scope.end()
       queue.length = 0
       made = []
     },

@@ -1,144 +1,74 @@
-import type { KubeObject } from '../api/types/meta.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import { second, type VirtualMs } from '../kernel/time.ts'
-import type { Client, Done, UserInfo } from './client.ts'
-import type { Link } from './link.ts'
-import type { RateLimiter } from './rate-limiter.ts'
-import type { RequestLine } from './request-url.ts'
-import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
+import type { KubeList, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
+import type { Client, UserInfo } from './client.ts'
+import { Request, type Route } from './linked-request.ts'
+import { overLink } from './linked-watch.ts'
+import type { ApiRequest } from './server.ts'
 
-export interface ClientOptions {
-  readonly kernel: Kernel
-  readonly server: ApiServer
+export interface ClientOptions extends Route {
   readonly user: UserInfo
-  readonly link: Link
-  /** The client's own throttle (kubeAPIQPS, --kube-api-qps); absent: none. */
-  readonly limiter?: RateLimiter
-  /** Longest wait for an answer; watches know none. Absent: for ever. */
-  readonly timeoutMs?: VirtualMs
   /** As in `managedFields`: the component's name. */
   readonly fieldManager?: string
 }
 
 /** A client whose requests go to an API server of the same process, over a link that takes virtual time and may fail. */
 export function createClient(options: ClientOptions): Client {
-  const { server, user, link, limiter, timeoutMs } = options
+  const { user } = options
   const manager = options.fieldManager === undefined ? {} : { fieldManager: options.fieldManager }
-  const throttled = (work: () => void): void => (limiter === undefined ? work() : limiter.wait(work))
-
-  /** The kind of the answer is the caller's promise, as with client-go's typed clients: nothing here can check it. */
-  const send = <T>(request: ApiRequest, line: RequestLine, done: Done<T>) => {
-    throttled(() =>
-      link.request<ApiAnswer>(
-        request.verb,
-        line,
-        () => server.handle(request),
-        (answer) =>
-          done(
-            answer.ok
-              ? { ok: true, value: answer.object as T }
-              : { ok: false, error: { kind: 'status', status: answer.status } },
-          ),
-        (error) => done({ ok: false, error }),
-        timeoutMs,
-      ),
-    )
-  }
+  const ask = <T>(request: Omit<ApiRequest, 'user'>) => new Request<T>(options, { user, ...request })
 
   return {
     user,
-    get(resource, key, { resourceVersion }, done) {
-      const read = resourceVersion === undefined ? {} : { resourceVersion }
-      send({ user, verb: 'get', resource, ...key, ...read }, { method: 'GET', resource, key, query: read }, done)
-    },
-    list(resource, list, done) {
+    get: <T extends KubeObject>(
+      resource: ResourceRef,
+      key: Parameters<Client['get']>[1],
+      { resourceVersion }: { readonly resourceVersion?: string } = {},
+    ) => ask<T>({ verb: 'get', resource, ...key, ...(resourceVersion === undefined ? {} : { resourceVersion }) }),
+    list<T extends KubeObject>(resource: ResourceRef, list: Parameters<Client['list']>[1]) {
       const scope = list.namespace === undefined ? {} : { namespace: list.namespace }
       const read = list.resourceVersion === undefined ? {} : { resourceVersion: list.resourceVersion }
-      send(
-        { user, verb: 'list', resource, ...scope, ...read, list },
-        { method: 'GET', resource, key: scope, query: list },
-        done,
-      )
+      return ask<KubeList<T>>({ verb: 'list', resource, ...scope, ...read, list })
     },
-    watch<T extends KubeObject>(
-      resource: RequestLine['resource'],
-      watch: Parameters<Client['watch']>[1],
-      handlers: Parameters<Client['watch']>[2],
+    watch: (resource, watch) => overLink(options, resource, watch),
+    create<T extends KubeObject>(
+      resource: ResourceRef,
+      object: object,
+      where: NonNullable<Parameters<Client['create']>[2]> = {},
     ) {
-      // Watches take no token. Source: client-go rest/request.go, Watch.
-      const key = watch.namespace === undefined ? {} : { namespace: watch.namespace }
-      let current = watch
-      const line = (): RequestLine => {
-        const { renewal, ...query } = current
-        return { method: 'GET', resource, key, query: { ...query, watch: true } }
-      }
-      const lifetimeMs = () => (current.timeoutSeconds ?? 0) * second
-      const { renewal } = watch
-      return link.watch<T>(
-        line(),
-        (linked) => server.watch(user, resource, current, linked as never),
-        handlers,
-        renewal === undefined
-          ? undefined
-          : {
-              random: renewal.random,
-              line,
-              lifetimeMs,
-              renew(at) {
-                current = renewal.renew(at)
-                return lifetimeMs()
-              },
-            },
-      )
-    },
-    create(resource, object, done, where = {}) {
       // The namespace is that of the object unless the caller knows better; a body without metadata is the server's to refuse.
-      const own = (object as Partial<KubeObject>).metadata?.namespace
-      const namespace = where.namespace ?? own
+      const namespace = where.namespace ?? (object as Partial<KubeObject>).metadata?.namespace
       const key = {
         ...(namespace === undefined ? {} : { namespace }),
         ...(where.name === undefined ? {} : { name: where.name }),
       }
-      const part = where.subresource === undefined ? {} : { subresource: where.subresource }
-      send(
-        { user, verb: 'create', resource, ...key, ...part, body: object, ...manager },
-        { method: 'POST', resource, key, ...part },
-        done,
-      )
+      return ask<T>({ verb: 'create', resource, ...key, ...partOf(where), body: object, ...manager })
     },
-    update(resource, object, done, where = {}) {
-      const key = keyOf(object)
-      const part = where.subresource === undefined ? {} : { subresource: where.subresource }
-      send(
-        { user, verb: 'update', resource, ...key, ...part, body: object, ...manager },
-        { method: 'PUT', resource, key, ...part },
-        done,
-      )
-    },
-    patch(resource, key, patchType, body, done, where = {}) {
-      const part = where.subresource === undefined ? {} : { subresource: where.subresource }
-      send(
-        { user, verb: 'patch', resource, ...key, ...part, patchType, body, ...manager },
-        { method: 'PATCH', resource, key, ...part },
-        done,
-      )
-    },
-    delete(resource, key, deleteOptions, done) {
-      send(
-        { user, verb: 'delete', resource, ...key, delete: deleteOptions, body: deleteOptions },
-        { method: 'DELETE', resource, key },
-        done,
-      )
-    },
-    deleteCollection(resource, list, deleteOptions, done) {
+    update: <T extends KubeObject>(resource: ResourceRef, object: T, where?: { readonly subresource?: string }) =>
+      ask<T>({ verb: 'update', resource, ...keyOf(object), ...partOf(where), body: object, ...manager }),
+    patch: <T extends KubeObject>(
+      resource: ResourceRef,
+      key: Parameters<Client['patch']>[1],
+      patchType: Parameters<Client['patch']>[2],
+      body: unknown,
+      where?: { readonly subresource?: string },
+    ) => ask<T>({ verb: 'patch', resource, ...key, ...partOf(where), patchType, body, ...manager }),
+    delete: (resource, key, deletion = {}) =>
+      ask<KubeObject | Status>({ verb: 'delete', resource, ...key, delete: deletion, body: deletion }),
+    deleteCollection(resource, list, deletion = {}) {
       const scope = list.namespace === undefined ? {} : { namespace: list.namespace }
-      send(
-        { user, verb: 'deletecollection', resource, ...scope, list, delete: deleteOptions, body: deleteOptions },
-        { method: 'DELETE', resource, key: scope, query: list },
-        done,
-      )
+      return ask<KubeObject | Status>({
+        verb: 'deletecollection',
+        resource,
+        ...scope,
+        list,
+        delete: deletion,
+        body: deletion,
+      })
     },
   }
+}
+
+function partOf(where: { readonly subresource?: string } = {}): { readonly subresource?: string } {
+  return where.subresource === undefined ? {} : { subresource: where.subresource }
 }
 
 function keyOf(object: KubeObject): { readonly namespace?: string; readonly name: string } {

@@ -1,6 +1,9 @@
+import { Observable, type Unsubscribable } from 'rxjs'
 import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
-import { Reflector, type ReflectorOptions } from './reflector.ts'
+import { Latch } from '../kernel/latch.ts'
+import type { Once } from '../kernel/once.ts'
+import { Reflector, type ReflectorKind, type ReflectorOwn } from './reflector.ts'
 
 /** What a handler is told; whatever does not concern it, it ignores at once. */
 export interface InformerHandler<T extends KubeObject> {
@@ -8,6 +11,12 @@ export interface InformerHandler<T extends KubeObject> {
   update?(old: T, object: T): void
   delete?(object: T): void
 }
+
+/** A change of a cache, told once the cache holds it. */
+export type Change<T extends KubeObject> =
+  | { readonly type: 'added'; readonly object: T }
+  | { readonly type: 'updated'; readonly old: T; readonly object: T }
+  | { readonly type: 'deleted'; readonly object: T }
 
 /** The values under which an index finds an object. */
 export type Indexer<T extends KubeObject> = (object: T) => readonly string[]
@@ -21,8 +30,8 @@ export interface Informer<T extends KubeObject> {
   /** Ends the watch; the cache stays readable. */
   stop(): void
   readonly hasSynced: boolean
-  /** Runs `work` once, when the first list is in the cache and the handlers were told of it; at once if it is. */
-  onSynced(work: () => void): void
+  /** Answers when the first list is in the cache and the handlers were told of it; at once if it is. */
+  readonly synced: Once<void>
   /** `namespace` absent for cluster-scoped objects. */
   get(namespace: string | undefined, name: string): T | undefined
   /** All objects, in the order in which the cache learnt of them. */
@@ -32,11 +41,13 @@ export interface Informer<T extends KubeObject> {
   byIndex(index: string, value: string): readonly T[]
   /** Before anything is in the cache only. The same name twice is the same index. */
   addIndexer(name: string, indexer: Indexer<T>): void
-  /** A handler that comes late is told of what is there already. */
-  addHandler(handler: InformerHandler<T>): void
+  /** A handler that comes late is told of what is there already. Returns how to end it. */
+  addHandler(handler: InformerHandler<T>): Unsubscribable
+  /** The same as a stream: what is there already comes as added. */
+  readonly changes: Observable<Change<T>>
 }
 
-export interface InformerOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'store'> {
+export interface InformerOptions<T extends KubeObject> extends ReflectorKind, Omit<ReflectorOwn<T>, 'store'> {
   readonly indexers?: Readonly<Record<string, Indexer<T>>>
 }
 
@@ -59,8 +70,8 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   const objects = new Map<string, T>()
   const indexers = Object.entries(options.indexers ?? {})
   const indices = new Map<string, Map<string, Map<string, T>>>(indexers.map(([name]) => [name, new Map()]))
-  const handlers: InformerHandler<T>[] = []
-  let waiting: (() => void)[] = []
+  const handlers = new Set<InformerHandler<T>>()
+  const synced = new Latch()
   let hasSynced = false
 
   const reindex = (key: string, old: T | undefined, next: T | undefined): void => {
@@ -102,7 +113,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     for (const handler of handlers) handler.delete?.(object)
   }
 
-  const reflector = new Reflector<T>({
+  const reflector = new Reflector<T>(options, {
     ...options,
     store: {
       replace(listed) {
@@ -117,9 +128,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         for (const object of gone.values()) remove(object)
         if (hasSynced) return
         hasSynced = true
-        const work = waiting
-        waiting = []
-        for (const run of work) run()
+        synced.open()
       },
       add: put,
       update: put,
@@ -127,16 +136,19 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     },
   })
 
+  const addHandler = (handler: InformerHandler<T>): Unsubscribable => {
+    handlers.add(handler)
+    for (const object of objects.values()) handler.add?.(object)
+    return { unsubscribe: () => handlers.delete(handler) }
+  }
+
   return {
     start: () => reflector.start(),
     stop: () => reflector.stop(),
     get hasSynced() {
       return hasSynced
     },
-    onSynced(work) {
-      if (hasSynced) work()
-      else waiting.push(work)
-    },
+    synced,
     get: (namespace, name) => objects.get(cacheKey(namespace, name)),
     list: () => [...objects.values()],
     get size() {
@@ -149,9 +161,13 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       indexers.push([name, indexer])
       indices.set(name, new Map())
     },
-    addHandler(handler) {
-      handlers.push(handler)
-      for (const object of objects.values()) handler.add?.(object)
-    },
+    addHandler,
+    changes: new Observable((subscriber) =>
+      addHandler({
+        add: (object) => subscriber.next({ type: 'added', object }),
+        update: (old, object) => subscriber.next({ type: 'updated', old, object }),
+        delete: (object) => subscriber.next({ type: 'deleted', object }),
+      }),
+    ),
   }
 }

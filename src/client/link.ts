@@ -1,10 +1,9 @@
-import type { KubeObject } from '../api/types/meta.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import { defineHandler } from '../kernel/handler.ts'
+import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { RequestError, WatchHandle, WatchHandlers } from './client.ts'
+import type { RequestError } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'
-import { LinkedWatch, type Renewal, type WatchWay } from './linked-watch.ts'
 import { type RequestLine, urlError } from './request-url.ts'
 import type { Verb } from './server.ts'
 
@@ -33,54 +32,25 @@ export interface LinkOptions {
   readonly explicitWatches?: boolean
 }
 
-/** How a renewed watch tells its request: each renewal asks for another time, and from another version. */
-export interface RenewedLine extends Renewal {
-  line(): RequestLine
-  /** Of the request that is under way, or the watch that is open. */
-  lifetimeMs(): VirtualMs
+/** Why a watch delivers nothing for now: bits that add up. */
+export const holds = { partition: 1, stall: 2 } as const
+export type Hold = (typeof holds)[keyof typeof holds]
+
+/** What travels over a link and may be held up. */
+export interface Passenger {
+  /** The way is free. */
+  pass(): void
+  /** It has waited too long. */
+  late(): void
 }
 
-/** The way between one component (or all components of a node) and the API server; faults are its methods. */
-export interface Link {
-  readonly server: string
-  setLatencies(latencies: LinkLatencies): void
-  /** Time that every answer takes on top, `instant` for none. */
-  slowDown(extra: Latency): void
-  /** New connections are refused; what is open goes on. */
-  refuse(): void
-  accept(): void
-  /** The server is gone: what is under way breaks, open watches end at once, what comes is refused. */
-  beginOutage(): void
-  endOutage(): void
-  /**
-   * Nothing passes: requests and events wait, as TCP resends them. A request that has waited `dialTimeoutMs` fails. On
-   * `heal` what still waits goes on in its order.
-   */
-  partition(): void
-  heal(): void
-  /** Breaks every open watch; events on their way to it are lost. */
-  dropWatches(): void
-  /** Open watches stay open but deliver nothing until `resumeWatches`. */
-  stallWatches(): void
-  resumeWatches(): void
-  /** The server carries out the next `count` writes, but their answers never come: the client sees the connection end. */
-  loseAnswers(count: number): void
-  readonly openWatches: number
-  /** Takes a request over the link: `call` runs at the server's instant, exactly one of the last two at the client's. */
-  request<A>(
-    verb: Verb,
-    line: RequestLine,
-    call: () => A,
-    answered: (answer: A) => void,
-    failed: (error: RequestError) => void,
-    timeoutMs?: VirtualMs,
-  ): void
-  watch<T extends KubeObject>(
-    line: RequestLine,
-    open: (handlers: WatchHandlers<T>) => WatchHandle,
-    handlers: WatchHandlers<T>,
-    renewal?: RenewedLine,
-  ): WatchHandle
+/** A watch as its link sees it. */
+export interface WatchOnLink {
+  catchUp(): void
+  realise(): boolean
+  hold(reason: Hold): void
+  release(reason: Hold): void
+  break(message: string): void
 }
 
 /** Where podsim's API server listens unless a cluster says otherwise. */
@@ -89,213 +59,210 @@ export const defaultServer = '10.96.0.1:443'
 /** Source: client-go transport/cache.go, net.Dialer{Timeout: 30 * time.Second}. */
 const dialTimeoutMs: VirtualMs = 30_000
 
+/** A passenger that waits for a partition to heal. */
 interface Held {
-  readonly proceed: () => void
+  readonly link: Link
+  readonly passenger: Passenger
+  giveUp: Ticket
 }
+
+const giveUp = defineHandler('a dial times out', (held: Held) => held.link.giveUp(held))
+const proceed = defineHandler('a partition has healed', (held: Held) => held.link.proceed(held))
 
 export function createLink(options: LinkOptions): Link {
-  const { kernel, random, server = defaultServer } = options
-  let latencies = checked(options.latencies ?? {})
-  let extra: Latency = instant
-  let isRefusing = false
-  let isDown = false
-  let downSince: VirtualMs = -1
-  let isPartitioned = false
-  let answersToLose = 0
-  /** Counts connections: what began on an earlier one than the present breaks when it is looked at again. */
-  let connection = 0
-  const held = new Set<Held>()
-  const watches = new Set<LinkedWatch>()
-
-  const requestMs = (verb: Verb | 'watch', from: RandomStream): VirtualMs => {
-    const latency = latencies.verbs?.[verb] ?? latencies.request ?? instant
-    return drawLatencyMs(latency, from) + drawLatencyMs(extra, from)
-  }
-  const network = (line: RequestLine, text: string, cause: 'refused' | 'timeout' | 'broken'): RequestError => ({
-    kind: 'network',
-    message: urlError(line, server, text),
-    cause,
-  })
-  const refused = (line: RequestLine) => network(line, `dial tcp ${server}: connect: connection refused`, 'refused')
-  const broken = (line: RequestLine) => network(line, 'EOF', 'broken')
-  const dialTimedOut = (line: RequestLine) => network(line, `dial tcp ${server}: i/o timeout`, 'timeout')
-  const deadlineText = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-
-  /** Runs `work` now, or when the partition has healed; `late` instead if that lasts too long. */
-  const whenPassable = (work: () => void, late: () => void): void => {
-    if (!isPartitioned) {
-      work()
-      return
-    }
-    const timer = kernel.schedule(dialTimeoutMs, () => {
-      held.delete(entry)
-      late()
-    })
-    const entry: Held = {
-      proceed: () => {
-        timer.cancel()
-        work()
-      },
-    }
-    held.add(entry)
-  }
-
-  const realiseAll = (): void => {
-    for (const watch of [...watches]) watch.realise()
-  }
-  const watchWay = {
-    eventMs: (from: RandomStream) =>
-      latencies.watchEvent === undefined ? 0 : drawLatencyMs(latencies.watchEvent, from),
-    requestMs: (from: RandomStream) => requestMs('watch', from),
-    forget: (watch: LinkedWatch) => watches.delete(watch),
-    isHindered: () => options.explicitWatches === true || isDown || isRefusing || isPartitioned,
-  }
-
-  const link: Link = {
-    server,
-    get openWatches() {
-      return watches.size
-    },
-    setLatencies(next) {
-      for (const watch of watches) watch.catchUp()
-      latencies = checked(next)
-    },
-    slowDown(latency) {
-      checkLatency(latency)
-      for (const watch of watches) watch.catchUp()
-      extra = latency
-    },
-    refuse() {
-      realiseAll()
-      isRefusing = true
-    },
-    accept() {
-      isRefusing = false
-    },
-    beginOutage() {
-      if (isDown) return
-      isDown = true
-      downSince = kernel.now()
-      connection++
-      link.dropWatches()
-    },
-    endOutage() {
-      isDown = false
-    },
-    partition() {
-      realiseAll()
-      isPartitioned = true
-      for (const watch of watches) watch.hold('partition')
-    },
-    heal() {
-      isPartitioned = false
-      for (const watch of watches) watch.release('partition')
-      const waiting = [...held]
-      held.clear()
-      for (const entry of waiting) kernel.schedule(0, entry.proceed)
-    },
-    dropWatches() {
-      realiseAll()
-      for (const watch of [...watches]) watch.break('unexpected EOF')
-    },
-    stallWatches() {
-      realiseAll()
-      for (const watch of watches) watch.hold('stall')
-    },
-    resumeWatches() {
-      for (const watch of watches) watch.release('stall')
-    },
-    loseAnswers(count) {
-      answersToLose = count
-    },
-    request(verb, line, call, answered, failed, timeoutMs) {
-      const totalMs = requestMs(verb, random)
-      const thereMs = totalMs >> 1
-      const onConnection = connection
-      let isOver = false
-      const deadline =
-        timeoutMs === undefined
-          ? undefined
-          : kernel.schedule(timeoutMs, () => {
-              isOver = true
-              failed(network(line, deadlineText, 'timeout'))
-            })
-      const finish = (work: () => void): void => {
-        if (isOver) return
-        isOver = true
-        deadline?.cancel()
-        work()
-      }
-      const timedOut = () => finish(() => failed(dialTimedOut(line)))
-      const atClient = (isLost: boolean, answer: () => void): void => {
-        const isBroken = isLost || onConnection !== connection
-        finish(isBroken ? () => failed(broken(line)) : answer)
-      }
-      const atServer = (): void => {
-        if (isOver) return
-        if (onConnection !== connection && !isDown) {
-          finish(() => failed(broken(line)))
-          return
-        }
-        if (isDown || isRefusing) {
-          finish(() => failed(refused(line)))
-          return
-        }
-        const answer = call()
-        const isLost = answersToLose > 0 && isWrite(verb)
-        if (isLost) answersToLose--
-        const backMs = totalMs - thereMs
-        const deliver = () => whenPassable(() => atClient(isLost, () => answered(answer)), timedOut)
-        if (backMs === 0) deliver()
-        else kernel.schedule(backMs, deliver)
-      }
-      kernel.schedule(thereMs, () => whenPassable(atServer, timedOut))
-    },
-    watch(line, open, handlers, renewal) {
-      const lineNow = () => renewal?.line() ?? line
-      const atServer = (watch: LinkedWatch, backMs: VirtualMs, isOnDyingConnection = false): void => {
-        if (watch.isOver) return
-        if (isOnDyingConnection) {
-          watch.closeEmpty()
-          return
-        }
-        if (isDown || isRefusing) {
-          watch.fail(refused(lineNow()))
-          return
-        }
-        watches.add(watch)
-        if (isPartitioned) watch.hold('partition')
-        watch.connect(
-          // The watch itself does not care for the kind: it passes on what it gets.
-          open as (handlers: WatchHandlers<KubeObject>) => WatchHandle,
-          backMs,
-          renewal?.lifetimeMs(),
-        )
-      }
-      const ask = (asked: LinkedWatch, backMs: VirtualMs, isOnDyingConnection?: boolean): void =>
-        whenPassable(
-          () => atServer(asked, backMs, isOnDyingConnection),
-          () => asked.fail(dialTimedOut(lineNow())),
-        )
-      const way: WatchWay = { ...watchWay, ask }
-      const watch = new LinkedWatch(
-        kernel,
-        handlers as WatchHandlers<KubeObject>,
-        way,
-        renewal?.random ?? random,
-        renewal,
-      )
-      const totalMs = watch.requestMs()
-      const isOnDyingConnection = options.emptyWatchOnDyingConnection === true && isDown && downSince === kernel.now()
-      kernel.schedule(totalMs >> 1, () => ask(watch, totalMs - (totalMs >> 1), isOnDyingConnection))
-      return watch
-    },
-  }
-  return link
+  return new Link(options)
 }
 
-function isWrite(verb: Verb): boolean {
-  return verb !== 'get' && verb !== 'list'
+/**
+ * The way between one component (or all components of a node) and the API server; faults are its methods. What goes over
+ * it asks it where it stands: `LinkedRequest` and `LinkedWatch`.
+ */
+export class Link {
+  readonly kernel: Kernel
+  /** Of the requests' latencies. */
+  readonly random: RandomStream
+  readonly server: string
+  /** Counts connections: what began on an earlier one than the present breaks when it is looked at again. */
+  connection = 0
+  isDown = false
+  isRefusing = false
+  readonly #options: LinkOptions
+  #latencies: LinkLatencies
+  #extra: Latency = instant
+  #downSince: VirtualMs = -1
+  #isPartitioned = false
+  #answersToLose = 0
+  readonly #held = new Set<Held>()
+  readonly #watches = new Set<WatchOnLink>()
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.kernel = options.kernel
+    this.random = options.random
+    this.server = options.server ?? defaultServer
+    this.#latencies = checked(options.latencies ?? {})
+  }
+
+  setLatencies(next: LinkLatencies): void {
+    for (const watch of this.#watches) watch.catchUp()
+    this.#latencies = checked(next)
+  }
+
+  /** Time that every answer takes on top, `instant` for none. */
+  slowDown(extra: Latency): void {
+    checkLatency(extra)
+    for (const watch of this.#watches) watch.catchUp()
+    this.#extra = extra
+  }
+
+  /** New connections are refused; what is open goes on. */
+  refuse(): void {
+    this.#realiseAll()
+    this.isRefusing = true
+  }
+
+  accept(): void {
+    this.isRefusing = false
+  }
+
+  /** The server is gone: what is under way breaks, open watches end at once, what comes is refused. */
+  beginOutage(): void {
+    if (this.isDown) return
+    this.isDown = true
+    this.#downSince = this.kernel.now()
+    this.connection++
+    this.dropWatches()
+  }
+
+  endOutage(): void {
+    this.isDown = false
+  }
+
+  /**
+   * Nothing passes: requests and events wait, as TCP resends them. A request that has waited `dialTimeoutMs` fails. On
+   * `heal` what still waits goes on in its order.
+   */
+  partition(): void {
+    this.#realiseAll()
+    this.#isPartitioned = true
+    for (const watch of this.#watches) watch.hold(holds.partition)
+  }
+
+  heal(): void {
+    this.#isPartitioned = false
+    for (const watch of this.#watches) watch.release(holds.partition)
+    const waiting = [...this.#held]
+    this.#held.clear()
+    for (const held of waiting) this.kernel.post(0, proceed, held)
+  }
+
+  /** Breaks every open watch; events on their way to it are lost. */
+  dropWatches(): void {
+    this.#realiseAll()
+    for (const watch of [...this.#watches]) watch.break('unexpected EOF')
+  }
+
+  /** Open watches stay open but deliver nothing until `resumeWatches`. */
+  stallWatches(): void {
+    this.#realiseAll()
+    for (const watch of this.#watches) watch.hold(holds.stall)
+  }
+
+  resumeWatches(): void {
+    for (const watch of this.#watches) watch.release(holds.stall)
+  }
+
+  /** The server carries out the next `count` writes, but their answers never come: the client sees the connection end. */
+  loseAnswers(count: number): void {
+    this.#answersToLose = count
+  }
+
+  get openWatches(): number {
+    return this.#watches.size
+  }
+
+  // What follows is for what goes over the link.
+
+  requestMs(verb: Verb | 'watch', from: RandomStream): VirtualMs {
+    const latency = this.#latencies.verbs?.[verb] ?? this.#latencies.request ?? instant
+    return drawLatencyMs(latency, from) + drawLatencyMs(this.#extra, from)
+  }
+
+  eventMs(from: RandomStream): VirtualMs {
+    const { watchEvent } = this.#latencies
+    return watchEvent === undefined ? 0 : drawLatencyMs(watchEvent, from)
+  }
+
+  /** Lets it go on now, or when the partition has healed, unless that lasts too long. */
+  pass(passenger: Passenger): void {
+    if (!this.#isPartitioned) passenger.pass()
+    else {
+      const held: Held = { link: this, passenger, giveUp: 0 }
+      held.giveUp = this.kernel.post(dialTimeoutMs, giveUp, held)
+      this.#held.add(held)
+    }
+  }
+
+  giveUp(held: Held): void {
+    this.#held.delete(held)
+    held.passenger.late()
+  }
+
+  proceed({ passenger, giveUp: ticket }: Held): void {
+    this.kernel.cancel(ticket)
+    passenger.pass()
+  }
+
+  /** Whether the answer to this request is one of those that get lost. */
+  losesAnswerTo(verb: Verb): boolean {
+    if (this.#answersToLose <= 0 || verb === 'get' || verb === 'list') return false
+    this.#answersToLose--
+    return true
+  }
+
+  /** Whether a watch that is asked for just now comes back empty. */
+  get givesEmptyWatches(): boolean {
+    return this.#options.emptyWatchOnDyingConnection === true && this.isDown && this.#downSince === this.kernel.now()
+  }
+
+  /** Whether the renewal of a watch could be told from one that is only computed. */
+  get isHindered(): boolean {
+    return this.#options.explicitWatches === true || this.isDown || this.isRefusing || this.#isPartitioned
+  }
+
+  enter(watch: WatchOnLink): void {
+    this.#watches.add(watch)
+    if (this.#isPartitioned) watch.hold(holds.partition)
+  }
+
+  leave(watch: WatchOnLink): void {
+    this.#watches.delete(watch)
+  }
+
+  refused(line: RequestLine): RequestError {
+    return this.#network(line, `dial tcp ${this.server}: connect: connection refused`, 'refused')
+  }
+
+  broken(line: RequestLine): RequestError {
+    return this.#network(line, 'EOF', 'broken')
+  }
+
+  dialTimedOut(line: RequestLine): RequestError {
+    return this.#network(line, `dial tcp ${this.server}: i/o timeout`, 'timeout')
+  }
+
+  timedOut(line: RequestLine): RequestError {
+    const text = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+    return this.#network(line, text, 'timeout')
+  }
+
+  #network(line: RequestLine, text: string, cause: 'refused' | 'timeout' | 'broken'): RequestError {
+    return { kind: 'network', message: urlError(line, this.server, text), cause }
+  }
+
+  #realiseAll(): void {
+    for (const watch of [...this.#watches]) watch.realise()
+  }
 }
 
 function checked(latencies: LinkLatencies): LinkLatencies {

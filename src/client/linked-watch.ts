@@ -1,162 +1,172 @@
-import type { KubeObject, WatchEvent } from '../api/types/meta.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import type { RandomStream } from '../kernel/random.ts'
-import type { VirtualMs } from '../kernel/time.ts'
-import type { RequestError, WatchHandle, WatchHandlers } from './client.ts'
-import { WatchCycle } from './watch-cycle.ts'
+import type { Unsubscribable } from 'rxjs'
+import type { KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
+import { defineHandler } from '../kernel/handler.ts'
+import { second, type VirtualMs } from '../kernel/time.ts'
+import {
+  type RequestError,
+  type UserInfo,
+  Watch,
+  type WatchHandle,
+  type WatchHandlers,
+  type WatchOptions,
+  type WatchRenewal,
+} from './client.ts'
+import type { Hold, Link, Passenger, WatchOnLink } from './link.ts'
+import type { RequestLine } from './request-url.ts'
+import type { ApiServer } from './server.ts'
+import { type WatchClocks, WatchCycle } from './watch-cycle.ts'
 
-/** Why a watch delivers nothing for now. */
-export type HoldReason = 'partition' | 'stall'
-
-/** What a watch needs of the link that it goes over. */
-export interface WatchWay {
-  eventMs(random: RandomStream): VirtualMs
-  requestMs(random: RandomStream): VirtualMs
-  /** Asks the server at this instant; its answer takes `backMs` to come back. */
-  ask(watch: LinkedWatch, backMs: VirtualMs): void
-  forget(watch: LinkedWatch): void
-  /** Whether a renewal could be told from one that is only computed. */
-  isHindered(): boolean
+/** Whom a client's watches go to, and how. */
+export interface WatchRoute {
+  readonly server: ApiServer
+  readonly link: Link
+  readonly user: UserInfo
 }
 
-/** How a client asks for a watch again when its time was over. */
-export interface Renewal {
-  /** The latencies of this one watch are drawn from it: nobody else's draws depend on how often it was renewed. */
-  readonly random: RandomStream
-  /** The client asks again at `at`: how long the new watch shall last, in ms. */
-  renew(at: VirtualMs): VirtualMs
+/** A watch of a server's resource over a link. Watches take no token of a throttle. Source: client-go rest/request.go, Watch. */
+export function overLink<T extends KubeObject>(
+  route: WatchRoute,
+  resource: ResourceRef,
+  options: WatchOptions,
+): Watch<T> {
+  return new WatchOverLink<T>(route, resource, options)
+}
+
+class WatchOverLink<T extends KubeObject> extends Watch<T> {
+  private readonly route: WatchRoute
+  private readonly resource: ResourceRef
+  private readonly options: WatchOptions
+
+  constructor(route: WatchRoute, resource: ResourceRef, options: WatchOptions) {
+    super()
+    this.route = route
+    this.resource = resource
+    this.options = options
+  }
+
+  override open(handlers: WatchHandlers<T>): Unsubscribable {
+    // The watch itself does not care for the kind: it passes on what it gets.
+    const watch = new LinkedWatch(this.route, this.resource, this.options, handlers as WatchHandlers<KubeObject>)
+    watch.begin()
+    return watch
+  }
 }
 
 /** Shorter watches are renewed event by event: an empty one of less than a second is an error to its client. */
 const leastUnseenMs: VirtualMs = 10_000
 
+const askServer = defineHandler('a watch is asked for', (watch: LinkedWatch) => watch.ask())
+const deliver = defineHandler('a watch is told', (piece: Piece) => piece.watch.deliver(piece))
+const tellBroken = defineHandler('a watch breaks', (piece: Piece) => piece.watch.tellBroken(piece))
+
+/** What the server said, on its way: that the watch is open, an event, or its end. */
+interface Piece {
+  readonly watch: LinkedWatch
+  readonly event: WatchEvent | 'opened' | 'closed'
+  readonly end: RequestError | undefined
+}
+
 /**
  * One watch on its way over a link. What the server says arrives in the order in which it was said, each piece in a
- * kernel event of its own, however long each takes. A class because tens of thousands are open at once.
+ * kernel event of its own, however long each takes. A row, because tens of thousands are open at once.
  *
  * A watch that its client renews over and over does so unseen as long as nothing is in the way: its `WatchCycle` computes
  * where it stands when that matters. When something comes in the way, `realise` makes the next renewal happen.
  */
-export class LinkedWatch implements WatchHandle {
-  isOver = false
-  readonly #kernel: Kernel
-  readonly #handlers: WatchHandlers<KubeObject>
-  readonly #way: WatchWay
-  readonly #random: RandomStream
-  readonly #renewal: Renewal | undefined
-  #server: WatchHandle | undefined
-  #cycle: WatchCycle | undefined
+class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks, WatchHandlers<KubeObject> {
+  private readonly route: WatchRoute
+  private readonly resource: ResourceRef
+  /** Of a watch that is not renewed. */
+  private readonly options: WatchOptions | undefined
+  private readonly renewal: WatchRenewal | undefined
+  private readonly handlers: WatchHandlers<KubeObject>
+  private server: WatchHandle | undefined
+  private cycle: WatchCycle | undefined
+  /** What is left of the way back of the request. */
+  private backMs: VirtualMs = 0
+  /** How long the watch lasts once the server has it. */
+  private lifetimeMs: VirtualMs
   /** No piece is delivered before the one that was said before it. */
-  #notBefore: VirtualMs = 0
-  #holds: HoldReason[] | undefined
-  #held: (() => void)[] | undefined
+  private notBefore: VirtualMs = 0
+  private holds = 0
+  private held: Piece[] | undefined
+  private isOver = false
+  /** The client hears nothing any more, not even that it broke. */
+  private isAbandoned = false
+  private isEmpty = false
+  private isAccepted = false
+  private isClosed = false
+  private isDisturbed = false
 
-  /** `renewal` is that of a watch whose client renews it; `random` draws the latencies of one that ends for good. */
-  constructor(
-    kernel: Kernel,
-    handlers: WatchHandlers<KubeObject>,
-    way: WatchWay,
-    random: RandomStream,
-    renewal: Renewal | undefined,
-  ) {
-    this.#kernel = kernel
-    this.#handlers = handlers
-    this.#way = way
-    this.#random = random
-    this.#renewal = renewal
+  constructor(route: WatchRoute, resource: ResourceRef, options: WatchOptions, handlers: WatchHandlers<KubeObject>) {
+    this.route = route
+    this.resource = resource
+    this.renewal = options.renewal
+    this.options = options.renewal === undefined ? options : undefined
+    this.handlers = handlers
+    this.lifetimeMs = (options.timeoutSeconds ?? 0) * second
   }
 
-  /** Time of the request for it, there and back. */
-  requestMs(): VirtualMs {
-    return this.#way.requestMs(this.#random)
+  begin(): void {
+    const { link } = this.route
+    const totalMs = this.requestMs()
+    this.isEmpty = link.givesEmptyWatches
+    this.backMs = totalMs - (totalMs >> 1)
+    link.kernel.post(totalMs >> 1, askServer, this)
   }
 
-  /**
-   * Opens the watch at the server; that it is open is known to the client `backMs` later. A server that leaves its end to
-   * the client's side ends it `lifetimeMs` from now.
-   */
-  connect(
-    open: (handlers: WatchHandlers<KubeObject>) => WatchHandle,
-    backMs: VirtualMs,
-    lifetimeMs: VirtualMs | undefined,
-  ): void {
-    let isAccepted = false
-    let isClosed = false
-    let isDisturbed = false
-    const accept = (): void => {
-      if (isAccepted) return
-      isAccepted = true
-      this.#say(backMs, () => this.#handlers.opened?.())
-    }
-    const server = open({
-      opened: accept,
-      event: (event: WatchEvent) => {
-        accept()
-        this.#tell(event)
-      },
-      closed: (error) => {
-        if (this.isOver || !this.realise()) return
-        isClosed = true
-        this.#server = undefined
-        this.#say(isAccepted ? this.#way.eventMs(this.#random) : backMs, () => this.#end(error))
-      },
-      disturbed: () => {
-        isDisturbed = true
-        this.realise()
-      },
-    })
-    if (this.isOver) server.stop()
-    else if (!isClosed) {
-      this.#server = server
-      if (lifetimeMs !== undefined) this.#leaveOpen(backMs, lifetimeMs, isDisturbed)
-    }
+  /** Asks the server at this instant, if the way is free. */
+  ask(): void {
+    this.route.link.pass(this)
   }
 
-  stop(): void {
+  pass(): void {
+    const { link } = this.route
     if (this.isOver) return
-    // What it would have drawn until now is drawn: its client may ask again with the same stream.
-    this.#cycle?.catchUp(this.#kernel.now())
-    this.#cycle = undefined
-    this.isOver = true
-    this.#server?.stop()
-    this.#way.forget(this)
+    if (this.isEmpty) this.closeEmpty()
+    else if (link.isDown || link.isRefusing) this.close(link.refused(this.line()))
+    else {
+      link.enter(this)
+      this.connect()
+    }
+  }
+
+  late(): void {
+    if (!this.isOver) this.close(this.route.link.dialTimedOut(this.line()))
+  }
+
+  unsubscribe(): void {
+    this.isAbandoned = true
+    this.stop()
   }
 
   /** The connection breaks: nothing that is under way arrives any more. */
   break(message: string): void {
     if (this.isOver) return
     this.stop()
-    this.#kernel.schedule(0, () => this.#handlers.closed({ kind: 'network', message, cause: 'broken' }))
+    const end: RequestError = { kind: 'network', message, cause: 'broken' }
+    this.route.link.kernel.post(0, tellBroken, { watch: this, event: 'closed', end })
   }
 
-  /** The watch could not be opened. */
-  fail(error: RequestError): void {
-    if (!this.isOver) this.#end(error)
+  tellBroken({ end }: Piece): void {
+    if (!this.isAbandoned) this.handlers.closed(end)
   }
 
-  /** The watch is opened and ends at once with nothing in it. Source: client-go rest/request.go, Watch, IsProbableEOF. */
-  closeEmpty(): void {
-    this.#handlers.opened?.()
-    this.#end(undefined)
+  hold(reason: Hold): void {
+    this.holds |= reason
   }
 
-  hold(reason: HoldReason): void {
-    this.#holds ??= []
-    if (!this.#holds.includes(reason)) this.#holds.push(reason)
-  }
-
-  release(reason: HoldReason): void {
-    this.#holds = this.#holds?.filter((held) => held !== reason)
-    if (this.#holds?.length !== 0) return
-    this.#holds = undefined
-    const held = this.#held ?? []
-    this.#held = undefined
-    for (const work of held) this.#say(0, work)
+  release(reason: Hold): void {
+    this.holds &= ~reason
+    if (this.holds !== 0 || this.held === undefined) return
+    const { held } = this
+    this.held = undefined
+    for (const { event, end } of held) this.say(0, event, end)
   }
 
   /** Computes what happened unseen until now: before what that depends on changes. */
   catchUp(): void {
-    this.#cycle?.catchUp(this.#kernel.now())
+    this.cycle?.catchUp(this.route.link.kernel.now())
   }
 
   /**
@@ -164,101 +174,187 @@ export class LinkedWatch implements WatchHandle {
    * Returns whether the watch is open at the server.
    */
   realise(): boolean {
-    const cycle = this.#cycle
+    const { cycle } = this
     if (cycle === undefined) return true
-    cycle.catchUp(this.#kernel.now())
-    this.#cycle = undefined
-    this.#notBefore = cycle.notBefore
+    const { kernel } = this.route.link
+    cycle.catchUp(kernel.now())
+    this.cycle = undefined
+    this.notBefore = cycle.notBefore
     // What comes in the way is not why the watch ends.
-    const { cause } = this.#kernel
-    this.#kernel.cause = 0
-    const isOpen = this.#goOn(cycle)
-    this.#kernel.cause = cause
+    const { cause } = kernel
+    kernel.cause = 0
+    const isOpen = this.goOn(cycle)
+    kernel.cause = cause
     return isOpen
   }
 
-  #goOn(cycle: WatchCycle): boolean {
-    switch (cycle.stage) {
-      case 'opening':
-        this.#say(0, () => this.#handlers.opened?.())
-        this.#server?.endAt?.(cycle.end)
-        return true
-      case 'open':
-      case 'marked':
-        this.#server?.endAt?.(cycle.end)
-        return true
-      case 'closing':
-        this.#leaveServer()
-        this.#say(0, () => this.#end(undefined))
-        return false
-      case 'requesting':
-        this.#leaveServer()
-        this.#way.forget(this)
-        this.#notBefore = 0
-        this.#kernel.schedule(cycle.due - this.#kernel.now(), () => this.#way.ask(this, cycle.backMs))
-        return false
-    }
+  // The server speaks.
+
+  opened(): void {
+    if (this.isAccepted) return
+    this.isAccepted = true
+    this.say(this.backMs, 'opened')
   }
 
-  #leaveServer(): void {
-    this.#server?.stop()
-    this.#server = undefined
-  }
-
-  #leaveOpen(backMs: VirtualMs, lifetimeMs: VirtualMs, isDisturbed: boolean): void {
-    const now = this.#kernel.now()
-    const end = now + lifetimeMs
-    const renewal = this.#renewal
-    const mustHappen = isDisturbed || this.#holds !== undefined || this.#way.isHindered() || lifetimeMs < leastUnseenMs
-    if (renewal === undefined || mustHappen) {
-      this.#server?.endAt?.(end)
-      return
-    }
-    const clocks = {
-      eventMs: () => this.#way.eventMs(this.#random),
-      requestMs: () => this.requestMs(),
-      renew: (at: VirtualMs) => renewal.renew(at),
-      opened: () => this.#handlers.opened?.(),
-    }
-    this.#cycle = new WatchCycle(clocks, now + backMs, end, this.#notBefore)
-  }
-
-  #tell(event: WatchEvent): void {
-    const deliver = () => this.#handlers.event(event)
-    const cycle = this.#cycle
+  event(event: WatchEvent): void {
+    this.opened()
+    const { cycle } = this
     if (cycle === undefined) {
-      this.#say(this.#way.eventMs(this.#random), deliver)
+      this.say(this.eventMs(), event)
       return
     }
-    const now = this.#kernel.now()
+    const now = this.route.link.kernel.now()
     cycle.catchUp(now)
     // Said between two watches: the next one begins with it.
     if (cycle.stage === 'closing' || cycle.stage === 'requesting') this.realise()
-    else this.#deliverIn(cycle.delayOf(now), deliver)
+    else this.deliverIn(cycle.delayOf(now), { watch: this, event, end: undefined })
   }
 
-  #end(error: RequestError | undefined): void {
+  closed(error: RequestError | undefined): void {
+    if (this.isOver || !this.realise()) return
+    this.isClosed = true
+    this.server = undefined
+    this.say(this.isAccepted ? this.eventMs() : this.backMs, 'closed', error)
+  }
+
+  disturbed(): void {
+    this.isDisturbed = true
+    this.realise()
+  }
+
+  // Its cycle asks.
+
+  eventMs(): VirtualMs {
+    const { link } = this.route
+    return link.eventMs(this.renewal?.random ?? link.random)
+  }
+
+  requestMs(): VirtualMs {
+    const { link } = this.route
+    return link.requestMs('watch', this.renewal?.random ?? link.random)
+  }
+
+  renew(at: VirtualMs): VirtualMs {
+    // Only what is renewed has a cycle.
+    return this.renewal?.renew(at) ?? 0
+  }
+
+  knownAsOpen(): void {
+    this.handlers.opened?.()
+  }
+
+  deliver(piece: Piece): void {
+    if (this.isOver) return
+    if (this.holds !== 0) {
+      this.held ??= []
+      this.held.push(piece)
+    } else if (piece.event === 'opened') this.knownAsOpen()
+    else if (piece.event === 'closed') this.close(piece.end)
+    else this.handlers.event(piece.event)
+  }
+
+  private stop(): void {
+    if (this.isOver) return
+    // What it would have drawn until now is drawn: its client may ask again with the same stream.
+    this.catchUp()
+    this.cycle = undefined
+    this.isOver = true
+    this.server?.stop()
+    this.route.link.leave(this)
+  }
+
+  /**
+   * Opens the watch at the server; that it is open is known to the client `backMs` later. A server leaves the end of a
+   * watch that is renewed to this side.
+   */
+  private connect(): void {
+    const { server, user } = this.route
+    this.isAccepted = false
+    this.isClosed = false
+    this.isDisturbed = false
+    const handle = server.watch(user, this.resource, this.asked(), this)
+    if (this.isOver) handle.stop()
+    else if (!this.isClosed) {
+      this.server = handle
+      this.leaveOpen()
+    }
+  }
+
+  private asked(): WatchOptions {
+    // One of the two is there.
+    return this.renewal?.asked() ?? this.options ?? {}
+  }
+
+  private leaveOpen(): void {
+    const { renewal, lifetimeMs } = this
+    if (renewal === undefined) return
+    const { link } = this.route
+    const now = link.kernel.now()
+    const end = now + lifetimeMs
+    if (this.isDisturbed || this.holds !== 0 || link.isHindered || lifetimeMs < leastUnseenMs) this.server?.endAt?.(end)
+    else this.cycle = new WatchCycle(this, now + this.backMs, end, this.notBefore)
+  }
+
+  private goOn(cycle: WatchCycle): boolean {
+    switch (cycle.stage) {
+      case 'opening':
+        this.say(0, 'opened')
+        this.server?.endAt?.(cycle.end)
+        return true
+      case 'open':
+      case 'marked':
+        this.server?.endAt?.(cycle.end)
+        return true
+      case 'closing':
+        this.leaveServer()
+        this.say(0, 'closed')
+        return false
+      case 'requesting': {
+        const { link } = this.route
+        this.leaveServer()
+        link.leave(this)
+        this.notBefore = 0
+        this.backMs = cycle.backMs
+        this.lifetimeMs = cycle.lifetimeMs
+        this.isEmpty = false
+        link.kernel.post(cycle.due - link.kernel.now(), askServer, this)
+        return false
+      }
+    }
+  }
+
+  private leaveServer(): void {
+    this.server?.stop()
+    this.server = undefined
+  }
+
+  /** The watch is opened and ends at once with nothing in it. Source: client-go rest/request.go, Watch, IsProbableEOF. */
+  private closeEmpty(): void {
+    this.handlers.opened?.()
+    this.close(undefined)
+  }
+
+  private close(error: RequestError | undefined): void {
     if (this.isOver) return
     this.isOver = true
-    this.#way.forget(this)
-    this.#handlers.closed(error)
+    this.route.link.leave(this)
+    this.handlers.closed(error)
   }
 
-  #say(delayMs: VirtualMs, work: () => void): void {
+  private say(delayMs: VirtualMs, event: Piece['event'], end?: RequestError): void {
     if (this.isOver) return
-    const now = this.#kernel.now()
-    this.#notBefore = Math.max(now + delayMs, this.#notBefore)
-    this.#deliverIn(this.#notBefore - now, work)
+    const now = this.route.link.kernel.now()
+    this.notBefore = Math.max(now + delayMs, this.notBefore)
+    this.deliverIn(this.notBefore - now, { watch: this, event, end })
   }
 
-  #deliverIn(delayMs: VirtualMs, work: () => void): void {
-    this.#kernel.schedule(delayMs, () => {
-      if (this.isOver) return
-      if (this.#holds === undefined) work()
-      else {
-        this.#held ??= []
-        this.#held.push(work)
-      }
-    })
+  private deliverIn(delayMs: VirtualMs, piece: Piece): void {
+    this.route.link.kernel.post(delayMs, deliver, piece)
+  }
+
+  private line(): RequestLine {
+    const { renewal: _, ...query } = this.asked()
+    const key = query.namespace === undefined ? {} : { namespace: query.namespace }
+    return { method: 'GET', resource: this.resource, key, query: { ...query, watch: true } }
   }
 }

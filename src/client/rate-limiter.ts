@@ -9,14 +9,14 @@ import type { VirtualMs } from '../kernel/time.ts'
 export interface RateLimiter {
   /** Takes a token if there is one. Never waits. */
   tryAccept(): boolean
-  /** How long the next caller of `wait` would wait. */
+  /** How long the next caller of `take` would have to wait. */
   readonly delayMs: VirtualMs
-  /** Takes a token and runs `work` when it is there: at once, within the call, if there is one already. */
-  wait(work: () => void): void
+  /** Takes a token and tells how long to wait until it is there. */
+  take(): VirtualMs
 }
 
 /** `qps` may be below 1; `burst` at least 1. The bucket begins full. */
-export function createRateLimiter(kernel: Pick<Kernel, 'now' | 'schedule'>, qps: number, burst: number): RateLimiter {
+export function createRateLimiter(kernel: Pick<Kernel, 'now'>, qps: number, burst: number): RateLimiter {
   invariant(qps > 0 && burst >= 1, 'a rate limiter lets something pass', qps)
   const perTokenMs = 1000 / qps
   let tokens = burst
@@ -43,13 +43,12 @@ export function createRateLimiter(kernel: Pick<Kernel, 'now' | 'schedule'>, qps:
       tokens -= 1
       return true
     },
-    wait(work) {
+    take() {
       refill()
       const delayMs = delayAfterTaking()
       // Tokens below 0 are those promised to callers who wait: that is what keeps the order.
       tokens -= 1
-      if (delayMs === 0) work()
-      else kernel.schedule(delayMs, work)
+      return delayMs
     },
   }
 }

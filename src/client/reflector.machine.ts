@@ -1,9 +1,8 @@
 import { setup } from 'xstate'
-import { compileMachine } from '../kernel/compiled-machine.ts'
 
 /**
  * The states of one reflector: client-go's ListAndWatch. Source: client-go tools/cache/reflector.go; facts/kubelet.md 1.4.
- * No actor of it runs: reflectors are too many. `nextReflectorState` steps through its transitions.
+ * Every reflector is an instance of its table: there are too many of them for actors.
  */
 export type ReflectorEvent =
   | { readonly type: 'start' }
@@ -39,11 +38,3 @@ export const reflectorMachine = setup({ types: {} as { events: ReflectorEvent } 
 })
 
 export type ReflectorState = keyof (typeof reflectorMachine)['states'] & string
-
-const compiled = compileMachine(reflectorMachine)
-
-/** Where an event leads, as the machine says; the same state if it says nothing. */
-export function nextReflectorState(state: ReflectorState, event: ReflectorEvent['type']): ReflectorState {
-  // Names of compiled states are those of the machine's states.
-  return (compiled.states.get(state)?.transitions.get(event)?.target.name ?? state) as ReflectorState
-}

@@ -1,10 +1,15 @@
-import type { KubeObject, ResourceRef, Status, WatchEvent } from '../api/types/meta.ts'
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Unsubscribable } from 'rxjs'
+import type { KubeList, KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
+import { machineTable } from '../kernel/compiled-machine.ts'
+import { defineHandler } from '../kernel/handler.ts'
+import { Instance } from '../kernel/instance.ts'
+import type { Kernel, Ticket } from '../kernel/kernel.ts'
+import type { Receiver } from '../kernel/once.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
-import type { Client, RequestError, WatchHandle, WatchOptions, WatchRenewal } from './client.ts'
-import { nextReflectorState, type ReflectorEvent, type ReflectorState } from './reflector.machine.ts'
+import type { Client, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
+import { type ReflectorEvent, type ReflectorState, reflectorMachine } from './reflector.machine.ts'
 
 /** Where a reflector puts what it sees. `replace` comes first, with everything that there is. */
 export interface ReflectorStore<T extends KubeObject> {
@@ -13,26 +18,31 @@ export interface ReflectorStore<T extends KubeObject> {
   update(object: T): void
   /** The object as it was last. */
   delete(object: T): void
+  /** Told of every change of state. */
+  stateChanged?(state: ReflectorState): void
+  /** Told why a list or watch failed; the reflector goes on by itself. */
+  failed?(error: RequestError): void
 }
 
-export interface ReflectorOptions<T extends KubeObject> {
+/** What all reflectors of one resource and component have in common. */
+export interface ReflectorKind {
   readonly kernel: Kernel
   readonly client: Client
   readonly resource: ResourceRef
+  /** Minor version of the component that watches. */
+  readonly minor: number
+  /** Watches are asked for this long, up to twice as long. Default 5 minutes. */
+  readonly minWatchTimeoutSeconds?: number
+}
+
+/** What is one reflector's own. */
+export interface ReflectorOwn<T extends KubeObject> {
   readonly store: ReflectorStore<T>
   /** Draws watch time-outs and back-offs. */
   readonly random: RandomStream
-  /** Minor version of the component that watches. */
-  readonly minor: number
   readonly namespace?: string
   readonly fieldSelector?: string
   readonly labelSelector?: string
-  /** Watches are asked for this long, up to twice as long. Default 5 minutes. */
-  readonly minWatchTimeoutSeconds?: number
-  /** Told of every change of state. */
-  readonly onState?: (state: ReflectorState) => void
-  /** Told why a list or watch failed; the reflector goes on by itself. */
-  readonly onError?: (error: RequestError) => void
 }
 
 /** Source: client-go tools/cache/reflector.go, minWatchTimeout. */
@@ -44,215 +54,220 @@ const veryShortWatchMs: VirtualMs = second
 /** Up to v1.19 a refused watch is asked for again after this. Source: reflector.go, ListAndWatch, time.Sleep. */
 const refusedWatchPauseMs: VirtualMs = second
 
+const table = machineTable(reflectorMachine)
+const waited = defineHandler('a reflector has waited', (reflector: Reflector<KubeObject>) => reflector.waited())
+
 /**
  * Keeps a store up to date with the server: lists once, then watches from there, for ever. One of these exists for
- * every watched Secret of every node, hence a class with few fields.
+ * every watched Secret of every node: hence a row, an instance of its machine, whose states say what to do.
  *
- * 1. List: with version `0`, later with the last one seen; after a 410 or a version too large with none, at once.
- * 2. Watch from the version of the list, for a random time. An end in time begins the next watch from the last version.
- * 3. Whatever else ends the watch leads to a back-off and to 1. A refused connection is waited for: up to v1.19 a
- *    second at a time, later with a back-off of its own.
+ * 1. `listing`: with version `0`, later with the last one seen; after a 410 or a version too large with none, at once.
+ * 2. `watching` from the version of the list, for a random time. An end in time begins the next watch from the last version.
+ * 3. Whatever else ends the watch leads to `backingOff` and to 1. A refused connection is waited for
+ *    (`waitingForServer`): up to v1.19 a second at a time, later with a back-off of its own.
  */
-export class Reflector<T extends KubeObject> {
-  state: ReflectorState = 'idle'
+export class Reflector<T extends KubeObject>
+  extends Instance<ReflectorState, ReflectorEvent['type']>
+  implements Receiver<KubeList<T>, RequestError>, WatchHandlers<T>, WatchRenewal
+{
   /** Empty until the first list has succeeded: that is what v1.18 takes for "synced". */
   lastSyncResourceVersion = ''
-  readonly #options: ReflectorOptions<T>
-  readonly #backoff: Backoff
-  #refusedBackoff: Backoff | undefined
-  #isLastVersionUnavailable = false
-  #watch: WatchHandle | undefined
-  #timer: Timer | undefined
-  /** Answers to what was asked before the last stop are not heard. */
-  #epoch = 0
+  readonly random: RandomStream
+  private readonly kind: ReflectorKind
+  private readonly store: ReflectorStore<T>
+  private readonly namespace: string | undefined
+  private readonly fieldSelector: string | undefined
+  private readonly labelSelector: string | undefined
+  private backoff: Backoff | undefined
+  private refusedBackoff: Backoff | undefined
+  private isLastVersionUnavailable = false
+  /** The list or watch that is under way. */
+  private asking: Unsubscribable | undefined
+  private pause: Ticket | undefined
+  /** Of the present watch. */
+  private began: VirtualMs = 0
+  private timeoutSeconds = 0
+  private isOpen = false
+  private hasReceived = false
 
-  constructor(options: ReflectorOptions<T>) {
-    this.#options = options
-    this.#backoff = new Backoff(reflectorBackoff, options.kernel.now())
+  constructor(kind: ReflectorKind, own: ReflectorOwn<T>) {
+    super(table)
+    this.kind = kind
+    this.store = own.store
+    this.random = own.random
+    this.namespace = own.namespace
+    this.fieldSelector = own.fieldSelector
+    this.labelSelector = own.labelSelector
   }
 
   /** Begins, or begins again after `stop` with what it knows. */
   start(): void {
-    if (this.state !== 'idle' && this.state !== 'stopped') return
-    this.#epoch++
-    this.#step('start')
-    this.#list()
+    if (this.knows('start')) this.step('start')
   }
 
   /** Ends the watch; nothing reaches the store any more. */
   stop(): void {
-    this.#epoch++
-    this.#watch?.stop()
-    this.#watch = undefined
-    this.#timer?.cancel()
-    this.#step('stop')
+    this.asking?.unsubscribe()
+    this.asking = undefined
+    if (this.pause !== undefined) this.kind.kernel.cancel(this.pause)
+    this.step('stop')
   }
 
-  #step(event: ReflectorEvent['type']): void {
-    const next = nextReflectorState(this.state, event)
-    if (next === this.state) return
-    this.state = next
-    this.#options.onState?.(next)
+  /** For the kernel: a pause is over. */
+  waited(): void {
+    this.step('waited')
   }
 
-  #selection() {
-    const { namespace, fieldSelector, labelSelector } = this.#options
+  /** Takes a step of the machine and does what its new state is for. */
+  private step(event: ReflectorEvent['type']): void {
+    const before = this.state
+    this.send(event)
+    const { state } = this
+    if (state !== before) this.store.stateChanged?.(state)
+    switch (state) {
+      case 'listing':
+        this.list()
+        break
+      case 'watching':
+        this.watch()
+        break
+      case 'waitingForServer':
+        this.wait(this.pauseForServerMs())
+        break
+      case 'backingOff':
+        this.asking = undefined
+        this.backoff ??= new Backoff(reflectorBackoff, this.kind.kernel.now())
+        this.wait(this.backoff.next(this.kind.kernel.now(), this.random))
+        break
+      case 'idle':
+      case 'stopped':
+        break
+    }
+  }
+
+  // 1. A list and its answer.
+
+  private list(): void {
+    const { client, resource } = this.kind
+    const version = this.isLastVersionUnavailable ? {} : { resourceVersion: this.lastSyncResourceVersion || '0' }
+    this.asking = client.list<T>(resource, { ...this.selection(), ...version }).begin(this)
+  }
+
+  /** The list. */
+  answered(listed: KubeList<T>): void {
+    this.isLastVersionUnavailable = false
+    const version = listed.metadata.resourceVersion ?? ''
+    const { asking } = this
+    this.store.replace(listed.items, version)
+    // Whoever hears of the objects may stop the reflector, and start it again.
+    if (this.asking !== asking || this.state !== 'listing') return
+    this.lastSyncResourceVersion = version
+    this.step('list.succeeded')
+  }
+
+  /** The list was refused. A version that is not to be had is asked for again at once, without one. */
+  failed(error: RequestError): void {
+    this.store.failed?.(error)
+    const wasConsistentRead = this.isLastVersionUnavailable
+    if (isVersionUnavailable(error)) {
+      this.isLastVersionUnavailable = true
+      if (!wasConsistentRead) {
+        this.list()
+        return
+      }
+    }
+    this.step('list.failed')
+  }
+
+  // 2. A watch and what it tells.
+
+  private watch(): void {
+    const { kernel, client, resource } = this.kind
+    this.renew(kernel.now())
+    this.asking = client.watch<T>(resource, this.asked()).open(this)
+  }
+
+  /** A watch begins, be it that it is only computed. Returns for how long it is asked for. */
+  renew(at: VirtualMs): VirtualMs {
+    const { minWatchTimeoutSeconds = defaultMinWatchTimeoutSeconds } = this.kind
+    this.began = at
+    this.isOpen = false
+    this.hasReceived = false
+    this.timeoutSeconds = Math.floor(minWatchTimeoutSeconds * (1 + this.random.next()))
+    return this.timeoutSeconds * second
+  }
+
+  asked(): WatchOptions {
+    return {
+      ...this.selection(),
+      resourceVersion: this.lastSyncResourceVersion,
+      timeoutSeconds: this.timeoutSeconds,
+      allowWatchBookmarks: true,
+      renewal: this,
+    }
+  }
+
+  opened(): void {
+    this.isOpen = true
+  }
+
+  event(event: WatchEvent<T>): void {
+    this.isOpen = true
+    if (event.type === 'ERROR') {
+      this.asking?.unsubscribe()
+      this.afterWatch({ kind: 'status', status: event.object })
+      return
+    }
+    this.hasReceived = true
+    // The version is noted first: a store that stops the reflector has seen this event.
+    this.lastSyncResourceVersion = event.object.metadata.resourceVersion ?? this.lastSyncResourceVersion
+    if (event.type === 'ADDED') this.store.add(event.object)
+    else if (event.type === 'MODIFIED') this.store.update(event.object)
+    else if (event.type === 'DELETED') this.store.delete(event.object)
+  }
+
+  closed(reason: RequestError | undefined): void {
+    if (!this.isOpen) this.notOpened(reason)
+    else if (reason?.kind === 'status') this.afterWatch(reason)
+    else {
+      const isVeryShort = !this.hasReceived && this.kind.kernel.now() - this.began < veryShortWatchMs
+      this.step(isVeryShort ? 'watch.failed' : 'watch.ended')
+    }
+  }
+
+  // 3. What ends a watch.
+
+  private notOpened(reason: RequestError | undefined): void {
+    if (reason !== undefined) this.store.failed?.(reason)
+    const isRefused = reason?.kind === 'network' && reason.cause === 'refused'
+    const isTooMany = this.kind.minor >= 22 && reason?.kind === 'status' && reason.status.code === 429
+    // A connection that broke while the watch was asked for counts as an empty watch. Source: rest/request.go, Watch.
+    this.step(isRefused || isTooMany ? 'watch.refused' : 'watch.failed')
+  }
+
+  private afterWatch(reason: RequestError): void {
+    this.store.failed?.(reason)
+    this.step('watch.failed')
+  }
+
+  private wait(ms: VirtualMs): void {
+    this.pause = this.kind.kernel.post(ms, waited, this as unknown as Reflector<KubeObject>) // whatever it reflects
+  }
+
+  private pauseForServerMs(): VirtualMs {
+    const { kernel, minor } = this.kind
+    if (minor < 20) return refusedWatchPauseMs
+    this.refusedBackoff ??= new Backoff(reflectorBackoff, kernel.now())
+    return this.refusedBackoff.next(kernel.now(), this.random)
+  }
+
+  private selection() {
+    const { namespace, fieldSelector, labelSelector } = this
     return {
       ...(namespace === undefined ? {} : { namespace }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
     }
-  }
-
-  #list(): void {
-    const epoch = this.#epoch
-    const isConsistentRead = this.#isLastVersionUnavailable
-    const version = isConsistentRead ? {} : { resourceVersion: this.lastSyncResourceVersion || '0' }
-    const { client, resource } = this.#options
-    client.list<T>(resource, { ...this.#selection(), ...version }, (reply) => {
-      if (epoch !== this.#epoch) return
-      if (reply.ok) {
-        this.#isLastVersionUnavailable = false
-        const listed = reply.value.metadata.resourceVersion ?? ''
-        this.#options.store.replace(reply.value.items, listed)
-        // Whoever hears of the objects may stop the reflector.
-        if (epoch !== this.#epoch) return
-        this.lastSyncResourceVersion = listed
-        this.#step('list.succeeded')
-        this.#openWatch()
-        return
-      }
-      this.#options.onError?.(reply.error)
-      if (isVersionUnavailable(reply.error)) {
-        this.#isLastVersionUnavailable = true
-        if (!isConsistentRead) {
-          this.#list()
-          return
-        }
-      }
-      this.#backOff('list.failed')
-    })
-  }
-
-  #openWatch(): void {
-    const epoch = this.#epoch
-    const { kernel, client, resource, random } = this.#options
-    const minSeconds = this.#options.minWatchTimeoutSeconds ?? defaultMinWatchTimeoutSeconds
-    let began = kernel.now()
-    let isOpen = false
-    let received = 0
-    let error: Status | undefined
-    const ask = (): WatchOptions => ({
-      ...this.#selection(),
-      resourceVersion: this.lastSyncResourceVersion,
-      timeoutSeconds: Math.floor(minSeconds * (1 + random.next())),
-      allowWatchBookmarks: true,
-      renewal,
-    })
-    const renewal: WatchRenewal = {
-      random,
-      renew(at) {
-        began = at
-        isOpen = false
-        received = 0
-        return ask()
-      },
-    }
-    this.#watch = client.watch<T>(resource, ask(), {
-      opened: () => {
-        isOpen = true
-      },
-      event: (event) => {
-        if (epoch !== this.#epoch || error !== undefined) return
-        isOpen = true
-        if (event.type === 'ERROR') {
-          error = event.object
-          this.#watch?.stop()
-          this.#afterWatch({ kind: 'status', status: error })
-        } else {
-          received++
-          this.#apply(event)
-        }
-      },
-      closed: (reason) => {
-        if (epoch !== this.#epoch || error !== undefined) return
-        if (!isOpen) {
-          this.#notOpened(reason)
-          return
-        }
-        const isVeryShort = received === 0 && kernel.now() - began < veryShortWatchMs
-        if (reason?.kind === 'status') this.#afterWatch(reason)
-        else if (isVeryShort) this.#backOff('watch.failed')
-        else this.#watchAgain()
-      },
-    })
-  }
-
-  #apply(event: Exclude<WatchEvent<T>, { type: 'ERROR' }>): void {
-    const { store } = this.#options
-    // The version is noted first: a store that stops the reflector has seen this event.
-    this.lastSyncResourceVersion = event.object.metadata.resourceVersion ?? this.lastSyncResourceVersion
-    switch (event.type) {
-      case 'ADDED':
-        store.add(event.object)
-        break
-      case 'MODIFIED':
-        store.update(event.object)
-        break
-      case 'DELETED':
-        store.delete(event.object)
-        break
-      case 'BOOKMARK':
-        break
-    }
-  }
-
-  #watchAgain(): void {
-    this.#step('watch.ended')
-    this.#openWatch()
-  }
-
-  #notOpened(reason: RequestError | undefined): void {
-    if (reason === undefined) {
-      this.#backOff('watch.failed')
-      return
-    }
-    this.#options.onError?.(reason)
-    const { minor } = this.#options
-    const isRefused = reason.kind === 'network' && reason.cause === 'refused'
-    const isTooMany = minor >= 22 && reason.kind === 'status' && reason.status.code === 429
-    if (isRefused || isTooMany) this.#waitForServer()
-    // A connection that broke while the watch was asked for counts as an empty watch. Source: rest/request.go, Watch.
-    else this.#backOff('watch.failed')
-  }
-
-  #afterWatch(reason: RequestError): void {
-    this.#options.onError?.(reason)
-    this.#backOff('watch.failed')
-  }
-
-  #waitForServer(): void {
-    this.#step('watch.refused')
-    const { kernel, minor, random } = this.#options
-    let waitMs = refusedWatchPauseMs
-    if (minor >= 20) {
-      this.#refusedBackoff ??= new Backoff(reflectorBackoff, kernel.now())
-      waitMs = this.#refusedBackoff.next(kernel.now(), random)
-    }
-    this.#timer = kernel.schedule(waitMs, () => {
-      this.#step('waited')
-      this.#openWatch()
-    })
-  }
-
-  #backOff(event: 'list.failed' | 'watch.failed'): void {
-    this.#watch = undefined
-    this.#step(event)
-    const { kernel, random } = this.#options
-    this.#timer = kernel.schedule(this.#backoff.next(kernel.now(), random), () => {
-      this.#step('waited')
-      this.#list()
-    })
   }
 }
 

@@ -8,8 +8,8 @@ export interface WatchClocks {
   requestMs(): VirtualMs
   /** The client asks again at `at`: how long it wants the new watch to last. */
   renew(at: VirtualMs): VirtualMs
-  /** The client knows that it is open. */
-  opened(): void
+  /** The client knows now that it is open. */
+  knownAsOpen(): void
 }
 
 /**
@@ -61,7 +61,7 @@ export class WatchCycle {
   #step(): void {
     switch (this.stage) {
       case 'opening':
-        this.#clocks.opened()
+        this.#clocks.knownAsOpen()
         this.#enter('open', this.end - bookmarkBeforeEndMs)
         break
       case 'open':

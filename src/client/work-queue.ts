@@ -1,4 +1,10 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Unsubscribable } from 'rxjs'
+import { after } from '../kernel/after.ts'
+import { defineHandler } from '../kernel/handler.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { process } from '../kernel/process.ts'
+import { Scope } from '../kernel/scope.ts'
+import { type Steps, sleep } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
@@ -10,8 +16,8 @@ export type Outcome = 'done' | 'retry' | 'keep'
 
 export interface WorkQueueOptions {
   readonly kernel: Kernel
-  /** Works on one key; calls `finish` once, now or later. The same key is not worked on twice at a time. */
-  readonly process: (key: string, finish: (outcome: Outcome) => void) => void
+  /** Works on one key. The same key is not worked on twice at a time. */
+  sync(key: string): Steps<Outcome>
   /** How many keys are worked on at a time. */
   readonly workers: number
   /** Pause after the first failure; doubles with each. Default 5 ms up to 1000 s. */
@@ -24,128 +30,136 @@ export interface WorkQueueOptions {
 /** Source: client-go util/workqueue/default_rate_limiters.go, DefaultControllerRateLimiter; delaying_queue.go; queue.go. */
 export const controllerRetry = { baseDelayMs: 5, maxDelayMs: 1_000_000, qps: 10, burst: 100 } as const
 
-/** Keys that wait to be worked on, each at most once. */
-export interface WorkQueue {
-  add(key: string): void
-  /** In `delayMs`, or earlier if it is asked for earlier. Adds at once what is due. */
-  addAfter(key: string, delayMs: VirtualMs): void
-  /** After the pause that the key's failures so far call for. */
-  addRateLimited(key: string): void
-  forget(key: string): void
-  retries(key: string): number
-  /** Keys wait until `resume`; what is being worked on is ended. */
-  pause(): void
-  resume(): void
-  /** Each key takes this much longer to be worked on. */
-  slowDown(extraMs: VirtualMs): void
-  /** Forgets everything and works on nothing any more until something is added. */
-  clear(): void
-  readonly length: number
-}
+const drain = defineHandler('a work queue', (queue: WorkQueue) => queue.drain())
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { kernel, process, workers, limiter } = options
-  const { baseDelayMs = controllerRetry.baseDelayMs, maxDelayMs = controllerRetry.maxDelayMs } = options
-  const waiting = new Set<string>()
-  const running = new Set<string>()
-  /** Added while they were worked on. */
-  const again = new Set<string>()
-  const delayed = new Map<string, Timer>()
-  const failures = new Map<string, number>()
-  let isPaused = false
-  let extraMs = 0
-  let generation = 0
-  let isDrainDue = false
+  return new WorkQueue(options)
+}
 
-  const drainSoon = (): void => {
-    if (isDrainDue || isPaused) return
-    isDrainDue = true
-    kernel.schedule(0, drain)
+/** Keys that wait to be worked on, each at most once. */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions
+  readonly #waiting = new Set<string>()
+  readonly #running = new Set<string>()
+  /** Added while they were worked on. */
+  readonly #again = new Set<string>()
+  readonly #delayed = new Map<string, { readonly at: VirtualMs; readonly wait: Unsubscribable }>()
+  readonly #failures = new Map<string, number>()
+  /** What is being worked on, and the waits for what is delayed. */
+  #scope = new Scope()
+  #isPaused = false
+  #extraMs: VirtualMs = 0
+  #isDrainDue = false
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options
   }
-  const drain = (): void => {
-    isDrainDue = false
-    if (isPaused) return
-    // What is added meanwhile is left to an event of its own, so that no key can hold up time.
-    for (const key of [...waiting]) {
-      if (running.size >= workers) return
-      waiting.delete(key)
-      running.add(key)
-      work(key)
+
+  get length(): number {
+    return this.#waiting.size
+  }
+
+  add(key: string): void {
+    if (this.#running.has(key)) this.#again.add(key)
+    else {
+      this.#waiting.add(key)
+      this.#drainSoon()
     }
   }
-  const work = (key: string): void => {
-    const born = generation
-    const finish = (outcome: Outcome): void => {
-      if (born !== generation) return
-      running.delete(key)
-      if (outcome === 'done') failures.delete(key)
-      if (outcome === 'retry') queue.addRateLimited(key)
-      if (again.delete(key)) waiting.add(key)
-      if (waiting.size > 0) drainSoon()
-    }
-    if (extraMs === 0) {
-      process(key, finish)
+
+  /** In `delayMs`, or earlier if it is asked for earlier. Adds at once what is due. */
+  addAfter(key: string, delayMs: VirtualMs): void {
+    if (delayMs <= 0) {
+      this.add(key)
       return
     }
-    kernel.schedule(extraMs, () => {
-      if (born === generation) process(key, finish)
+    const { kernel } = this.#options
+    const at = kernel.now() + delayMs
+    const known = this.#delayed.get(key)
+    if (known !== undefined && known.at <= at) return
+    known?.wait.unsubscribe()
+    const wait = this.#scope.start(after(kernel, delayMs), () => {
+      this.#delayed.delete(key)
+      this.add(key)
     })
+    this.#delayed.set(key, { at, wait })
   }
 
-  const queue: WorkQueue = {
-    add(key) {
-      if (running.has(key)) again.add(key)
-      else {
-        waiting.add(key)
-        drainSoon()
-      }
-    },
-    addAfter(key, delayMs) {
-      if (delayMs <= 0) {
-        queue.add(key)
-        return
-      }
-      const known = delayed.get(key)
-      if (known !== undefined && known.at <= kernel.now() + delayMs) return
-      known?.cancel()
-      delayed.set(
-        key,
-        kernel.schedule(delayMs, () => {
-          delayed.delete(key)
-          queue.add(key)
-        }),
-      )
-    },
-    addRateLimited(key) {
-      const count = failures.get(key) ?? 0
-      failures.set(key, count + 1)
-      const ownMs = Math.min(baseDelayMs * 2 ** Math.min(count, 40), maxDelayMs)
-      const sharedMs = limiter?.delayMs ?? 0
-      limiter?.wait(() => {})
-      queue.addAfter(key, Math.max(ownMs, sharedMs))
-    },
-    forget(key) {
-      failures.delete(key)
-    },
-    retries: (key) => failures.get(key) ?? 0,
-    pause() {
-      isPaused = true
-    },
-    resume() {
-      isPaused = false
-      if (waiting.size > 0) drainSoon()
-    },
-    slowDown(ms) {
-      extraMs = ms
-    },
-    clear() {
-      generation++
-      for (const timer of delayed.values()) timer.cancel()
-      for (const set of [waiting, running, again, delayed, failures]) set.clear()
-    },
-    get length() {
-      return waiting.size
-    },
+  /** After the pause that the key's failures so far call for. */
+  addRateLimited(key: string): void {
+    const {
+      limiter,
+      baseDelayMs = controllerRetry.baseDelayMs,
+      maxDelayMs = controllerRetry.maxDelayMs,
+    } = this.#options
+    const count = this.#failures.get(key) ?? 0
+    this.#failures.set(key, count + 1)
+    const ownMs = Math.min(baseDelayMs * 2 ** Math.min(count, 40), maxDelayMs)
+    this.addAfter(key, Math.max(ownMs, limiter?.take() ?? 0))
   }
-  return queue
+
+  forget(key: string): void {
+    this.#failures.delete(key)
+  }
+
+  retries(key: string): number {
+    return this.#failures.get(key) ?? 0
+  }
+
+  /** Keys wait until `resume`; what is being worked on goes on to its end. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    if (this.#waiting.size > 0) this.#drainSoon()
+  }
+
+  /** Each key takes this much longer to be worked on. */
+  slowDown(extraMs: VirtualMs): void {
+    this.#extraMs = extraMs
+  }
+
+  /** Ends what is being worked on, forgets everything and works on nothing any more until something is added. */
+  clear(): void {
+    this.#scope.end()
+    this.#scope = new Scope()
+    for (const known of [this.#waiting, this.#running, this.#again, this.#delayed, this.#failures]) known.clear()
+  }
+
+  /** For the kernel: begins the work that is due. */
+  drain(): void {
+    this.#isDrainDue = false
+    if (this.#isPaused) return
+    // What is added meanwhile is left to an event of its own, so that no key can hold up time.
+    for (const key of [...this.#waiting]) {
+      if (this.#running.size >= this.#options.workers) return
+      this.#waiting.delete(key)
+      this.#running.add(key)
+      this.#scope.start(
+        process(this.#options.kernel, () => this.#work(key)),
+        (outcome) => this.#finished(key, outcome),
+      )
+    }
+  }
+
+  *#work(key: string): Steps<Outcome> {
+    if (this.#extraMs > 0) yield* sleep(this.#extraMs)
+    return yield* this.#options.sync(key)
+  }
+
+  #finished(key: string, outcome: Outcome): void {
+    this.#running.delete(key)
+    if (outcome === 'done') this.#failures.delete(key)
+    if (outcome === 'retry') this.addRateLimited(key)
+    if (this.#again.delete(key)) this.#waiting.add(key)
+    if (this.#waiting.size > 0) this.#drainSoon()
+  }
+
+  #drainSoon(): void {
+    if (this.#isDrainDue || this.#isPaused) return
+    this.#isDrainDue = true
+    this.#options.kernel.post(0, drain, this)
+  }
 }

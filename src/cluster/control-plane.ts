@@ -106,7 +106,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     })
   const link = linkFor('control-plane', options.latencies)
   const clientOf = (user: UserInfo, over: Link): Client => {
-    const client = createClient({ kernel, server, user, link: over })
+    const client = createClient({ server, user, link: over })
     return seams.client?.(client) ?? client
   }
   const componentUser = (name: string): UserInfo => ({ name, groups: [authenticatedGroup] })

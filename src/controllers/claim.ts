@@ -1,7 +1,8 @@
 import type { Selector } from '../api/label-selector.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { Client } from '../client/client.ts'
-import { isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import { isNotFound } from '../client/refusals.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { type ControllerKind, controllerOf, newControllerRef } from './objects.ts'
 
 export interface ClaimOptions<T extends KubeObject> {
@@ -33,7 +34,7 @@ export function orphanKey(namespace: string | undefined): string {
  * any more is released. Undefined when that did not work out: try again.
  * Source: pkg/controller/controller_ref_manager.go, ClaimObject.
  */
-export function* claim<T extends KubeObject>(options: ClaimOptions<T>): Procedure<readonly T[] | undefined> {
+export function* claim<T extends KubeObject>(options: ClaimOptions<T>): Steps<readonly T[] | undefined> {
   const { client, resource, owner, ownerKind, selector, candidates } = options
   const isGoing = owner.metadata.deletionTimestamp !== undefined
   const claimed: T[] = []
@@ -45,14 +46,10 @@ export function* claim<T extends KubeObject>(options: ClaimOptions<T>): Procedur
     const controller = controllerOf(object)
     const matches = selector.matches(object.metadata.labels)
     const change = (reference: object) =>
-      reply<T>((done) =>
-        client.patch(
-          resource,
-          key,
-          'application/strategic-merge-patch+json',
-          { metadata: { uid, ownerReferences: [reference] } },
-          done,
-        ),
+      attempt(
+        client.patch<T>(resource, key, 'application/strategic-merge-patch+json', {
+          metadata: { uid, ownerReferences: [reference] },
+        }),
       )
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) continue
@@ -77,9 +74,9 @@ function isGone(error: Parameters<typeof isNotFound>[0]): boolean {
 }
 
 /** Asks the server itself: the cache may not know yet that the owner is being deleted. */
-function* isStillThere<T extends KubeObject>({ client, owner, ownerResource }: ClaimOptions<T>): Procedure<boolean> {
+function* isStillThere<T extends KubeObject>({ client, owner, ownerResource }: ClaimOptions<T>): Steps<boolean> {
   const { name, namespace, uid } = owner.metadata
   const key = namespace === undefined ? { name } : { namespace, name }
-  const fresh = yield* reply<KubeObject>((done) => client.get(ownerResource, key, {}, done))
+  const fresh = yield* attempt(client.get<KubeObject>(ownerResource, key))
   return fresh.ok && fresh.value.metadata.uid === uid && fresh.value.metadata.deletionTimestamp === undefined
 }

@@ -1,13 +1,19 @@
+import type { Unsubscribable } from 'rxjs'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { Informer } from '../client/informer.ts'
-import { type Procedure, runProcedure } from '../client/procedure.ts'
 import { createRateLimiter } from '../client/rate-limiter.ts'
 import { controllerRetry, createWorkQueue, type Outcome, type WorkQueue } from '../client/work-queue.ts'
+import { after } from '../kernel/after.ts'
+import { all } from '../kernel/all.ts'
 import type { Calendar } from '../kernel/calendar.ts'
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Once } from '../kernel/once.ts'
+import { process } from '../kernel/process.ts'
 import type { RandomStreams } from '../kernel/random.ts'
+import { Scope } from '../kernel/scope.ts'
+import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerOptions } from './options.ts'
@@ -43,11 +49,11 @@ export type ControllerFactory = (context: ControllerContext) => Controller
 export interface QueueOptions {
   readonly context: ControllerContext
   /** Caches that are filled before the first key is worked on. */
-  readonly informers: readonly Pick<Informer<KubeObject>, 'onSynced'>[]
+  readonly informers: readonly Synced[]
   readonly workers?: number
   readonly baseDelayMs?: VirtualMs
   readonly maxDelayMs?: VirtualMs
-  sync(key: string): Procedure<Outcome>
+  sync(key: string): Steps<Outcome>
 }
 
 /** The work queue and loop that most controllers are. Keys wait until all caches are filled. */
@@ -63,8 +69,9 @@ export function createQueue(options: QueueOptions): { readonly queue: WorkQueue;
     workers,
     ...delays,
     limiter: createRateLimiter(kernel, controllerRetry.qps, controllerRetry.burst),
-    process: (key, finish) => runProcedure(sync(key), finish),
+    sync,
   })
+  const scope = new Scope()
   let isReady = false
   let isPaused = false
   const update = (): void => (isReady && !isPaused ? queue.resume() : queue.pause())
@@ -73,15 +80,13 @@ export function createQueue(options: QueueOptions): { readonly queue: WorkQueue;
     queue,
     controller: {
       start() {
-        let missing = informers.length
-        for (const informer of informers)
-          informer.onSynced(() => {
-            missing--
-            isReady = missing === 0
-            update()
-          })
+        scope.start(allSynced(informers), () => {
+          isReady = true
+          update()
+        })
       },
       stop() {
+        scope.end()
         isReady = false
         queue.clear()
         update()
@@ -113,19 +118,24 @@ export function combine(...parts: readonly Controller[]): Controller {
   }
 }
 
-/** Timers of a controller: paused, they wait for `resume`; stopped, they never run. */
+/** Timers and work of a controller: paused, its timers wait for `resume`; stopped, all of it ends. */
 export interface Clockwork extends Controller {
-  after(delayMs: VirtualMs, work: () => void): Timer
+  after(delayMs: VirtualMs, work: () => void): Unsubscribable
+  /** Begins a piece of work that ends with the controller. */
+  run<R>(body: () => Steps<R>, then?: (result: R) => void): void
 }
 
-export function createClockwork(kernel: Kernel, onStart: () => void): Clockwork {
+/** `begin` is called when the controller has started and all caches are filled. */
+export function createClockwork(kernel: Kernel, informers: readonly Synced[], begin: () => void): Clockwork {
+  const scope = new Scope()
   let isPaused = false
-  let isStopped = false
   let waiting: (() => void)[] = []
   return {
-    start: onStart,
+    start() {
+      scope.start(allSynced(informers), begin)
+    },
     stop() {
-      isStopped = true
+      scope.end()
       waiting = []
     },
     pause() {
@@ -139,10 +149,18 @@ export function createClockwork(kernel: Kernel, onStart: () => void): Clockwork 
     },
     slowDown() {},
     after: (delayMs, work) =>
-      kernel.schedule(delayMs, () => {
-        if (isStopped) return
+      scope.start(after(kernel, delayMs), () => {
         if (isPaused) waiting.push(work)
         else work()
       }),
+    run(body, then) {
+      scope.start(process(kernel, body), then)
+    },
   }
+}
+
+type Synced = Pick<Informer<KubeObject>, 'synced'>
+
+function allSynced(informers: readonly Synced[]): Once<readonly void[]> {
+  return all(informers.map(({ synced }) => synced))
 }

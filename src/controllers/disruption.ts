@@ -6,8 +6,9 @@ import type { PodDisruptionBudget } from '../api/types/policy.ts'
 import type { Deployment, ReplicaSet, ReplicationController, StatefulSet } from '../api/types/workload-specs.ts'
 import { resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
-import { isConflict, isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import { isConflict, isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { minute } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { scaledValue } from './deployment/arithmetic.ts'
@@ -104,11 +105,9 @@ export function createDisruptionController(context: ControllerContext): Controll
     return { left, recheckMs }
   }
 
-  const write = function* (budget: PodDisruptionBudget, status: PodDisruptionBudget['status']): Procedure<Outcome> {
+  const write = function* (budget: PodDisruptionBudget, status: PodDisruptionBudget['status']): Steps<Outcome> {
     const next = { ...budget, status: status ?? {} }
-    const written = yield* reply<PodDisruptionBudget>((done) =>
-      client.update(resource, next, done, { subresource: 'status' }),
-    )
+    const written = yield* attempt(client.update<PodDisruptionBudget>(resource, next, { subresource: 'status' }))
     return written.ok || isNotFound(written.error) ? 'done' : isConflict(written.error) ? 'retry' : 'done'
   }
 

@@ -4,7 +4,8 @@ import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
-import { errorText, isNamespaceTerminating, isNotFound, reply } from '../client/procedure.ts'
+import { errorText, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
+import { attempt } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { type EndpointSubset, type Service, subsetsOf } from './endpoint-subsets.ts'
 import { eventReference, podCondition } from './objects.ts'
@@ -56,7 +57,7 @@ export function createEndpointsController(context: ControllerContext): Controlle
       const service = services.get(namespace, name)
       if (service === undefined) {
         triggers.delete(key)
-        const gone = yield* reply((done) => client.delete(resources.endpoints, { namespace, name }, {}, done))
+        const gone = yield* attempt(client.delete(resources.endpoints, { namespace, name }))
         return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
       }
       const { selector, clusterIP = '' } = service.spec
@@ -85,10 +86,10 @@ export function createEndpointsController(context: ControllerContext): Controlle
         metadata,
         ...(subsets.length === 0 ? {} : { subsets }),
       }
-      const written = yield* reply<Endpoints>((done) =>
+      const written = yield* attempt(
         known === undefined
-          ? client.create(resources.endpoints, next, done)
-          : client.update(resources.endpoints, next, done),
+          ? client.create<Endpoints>(resources.endpoints, next)
+          : client.update<Endpoints>(resources.endpoints, next),
       )
       if (written.ok || isNamespaceTerminating(written.error)) return 'done'
       const [reason, what] =

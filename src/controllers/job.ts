@@ -5,8 +5,9 @@ import type { OwnerReference } from '../api/types/meta.ts'
 import type { Job, JobStatus, WorkloadCondition } from '../api/types/workload-specs.ts'
 import { type RequestError, resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
-import { isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import { isNotFound } from '../client/refusals.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
@@ -45,7 +46,7 @@ export function createJobController(context: ControllerContext): Controller {
     job: Job,
     active: readonly Pod[],
     succeeded: number,
-  ): Procedure<{ readonly active: number; readonly error: RequestError | undefined }> {
+  ): Steps<{ readonly active: number; readonly error: RequestError | undefined }> {
     const { parallelism = 1, completions } = job.spec
     if (active.length > parallelism) {
       const doomed = podsToDelete(active, [], active.length - parallelism)
@@ -74,7 +75,7 @@ export function createJobController(context: ControllerContext): Controller {
     return { active: active.length + made, error }
   }
 
-  const fail = function* (job: Job, active: readonly Pod[]): Procedure<RequestError | undefined> {
+  const fail = function* (job: Job, active: readonly Pod[]): Steps<RequestError | undefined> {
     const errors = yield* control.delete(job, active)
     return errors.find((error) => error !== undefined && !isNotFound(error))
   }
@@ -169,12 +170,12 @@ export function createJobController(context: ControllerContext): Controller {
     },
   })
 
-  const writeStatus = function* (namespace: string, name: string, status: JobStatus): Procedure<boolean> {
+  const writeStatus = function* (namespace: string, name: string, status: JobStatus): Steps<boolean> {
     for (let tries = 1; tries <= statusTries; tries++) {
-      const fresh = yield* reply<Job>((done) => client.get(resources.jobs, { namespace, name }, {}, done))
+      const fresh = yield* attempt(client.get<Job>(resources.jobs, { namespace, name }))
       if (!fresh.ok) return false
       const next = { ...fresh.value, status }
-      const written = yield* reply<Job>((done) => client.update(resources.jobs, next, done, { subresource: 'status' }))
+      const written = yield* attempt(client.update<Job>(resources.jobs, next, { subresource: 'status' }))
       if (written.ok) return true
     }
     return false

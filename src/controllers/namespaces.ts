@@ -1,9 +1,10 @@
 import type { Namespace, Pod } from '../api/types/core.ts'
-import type { KubeList, KubeObject } from '../api/types/meta.ts'
+import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type RequestError, resources } from '../client/client.ts'
-import { errorText, isConflict, isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import { errorText, isConflict, isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { type Content, contentConditions, mergeConditions } from './namespace-conditions.ts'
@@ -38,19 +39,17 @@ export function createNamespaceController(context: ControllerContext): Controlle
     namespace: Namespace,
     change: (namespace: Namespace) => Namespace,
     subresource: 'status' | 'finalize',
-  ): Procedure<Namespace | 'gone' | RequestError> {
+  ): Steps<Namespace | 'gone' | RequestError> {
     let current = namespace
     for (;;) {
       const next = change(current)
       if (next === current) return current
-      const written = yield* reply<Namespace>((done) =>
-        client.update(resources.namespaces, next, done, { subresource }),
-      )
+      const written = yield* attempt(client.update<Namespace>(resources.namespaces, next, { subresource }))
       if (written.ok) return written.value
       if (isNotFound(written.error)) return 'gone'
       if (!isConflict(written.error)) return written.error
       const { name, uid } = current.metadata
-      const fresh = yield* reply<Namespace>((done) => client.get(resources.namespaces, { name }, {}, done))
+      const fresh = yield* attempt(client.get<Namespace>(resources.namespaces, { name }))
       if (!fresh.ok) return isNotFound(fresh.error) ? 'gone' : fresh.error
       if (fresh.value.metadata.uid !== uid) return written.error
       current = fresh.value
@@ -58,9 +57,9 @@ export function createNamespaceController(context: ControllerContext): Controlle
   }
 
   /** Seconds until Pods may be expected to have ended; 0 when that time is over. */
-  const podEstimate = function* (namespace: Namespace): Procedure<number> {
+  const podEstimate = function* (namespace: Namespace): Steps<number> {
     const { name, deletionTimestamp } = namespace.metadata
-    const listed = yield* reply<KubeList<Pod>>((done) => client.list(resources.pods, { namespace: name }, done))
+    const listed = yield* attempt(client.list<Pod>(resources.pods, { namespace: name }))
     if (!listed.ok) return 0
     const graces = listed.value.items
       .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
@@ -70,9 +69,7 @@ export function createNamespaceController(context: ControllerContext): Controlle
     return sinceMs >= estimate * second ? 0 : estimate
   }
 
-  const deleteAll = function* (
-    namespace: Namespace,
-  ): Procedure<{ readonly estimate: number; readonly content: Content }> {
+  const deleteAll = function* (namespace: Namespace): Steps<{ readonly estimate: number; readonly content: Content }> {
     const content: Content = { remaining: new Map(), finalizers: new Map(), errors: [] }
     let estimate = 0
     const isPods = ({ group, resource }: ApiResource) => group === '' && resource === 'pods'
@@ -92,9 +89,9 @@ export function createNamespaceController(context: ControllerContext): Controlle
     informers: [namespaces],
     workers: 10,
     maxDelayMs,
-    *sync(name): Procedure<Outcome> {
+    *sync(name): Steps<Outcome> {
       if (namespaces.get(undefined, name) === undefined) return 'done'
-      const live = yield* reply<Namespace>((done) => client.get(resources.namespaces, { name }, {}, done))
+      const live = yield* attempt(client.get<Namespace>(resources.namespaces, { name }))
       if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
       if (live.value.metadata.deletionTimestamp === undefined) return 'done'
       const namespace = yield* write(live.value, terminating, 'status')
@@ -106,7 +103,7 @@ export function createNamespaceController(context: ControllerContext): Controlle
       const conditions = mergeConditions(namespace.status?.conditions ?? [], contentConditions(content, now), now)
       if (conditions !== undefined) {
         const next = { ...namespace, status: { ...namespace.status, conditions } }
-        yield* reply<Namespace>((done) => client.update(resources.namespaces, next, done, { subresource: 'status' }))
+        yield* attempt(client.update<Namespace>(resources.namespaces, next, { subresource: 'status' }))
       }
       if (content.errors.length > 0) return 'retry'
       if (estimate > 0) {
@@ -132,14 +129,14 @@ function* deleteKind(
   namespace: string,
   estimate: number,
   content: Content,
-): Procedure<number> {
+): Steps<number> {
   const policy = { propagationPolicy: 'Background' } as const
-  const deleted = yield* reply((done) => client.deleteCollection(kind, { namespace }, policy, done))
+  const deleted = yield* attempt(client.deleteCollection(kind, { namespace }, policy))
   if (!deleted.ok && !(isUnsupported(deleted.error) && (yield* deleteEach(client, kind, namespace, content)))) {
     if (!isUnsupported(deleted.error)) content.errors.push(errorText(deleted.error))
     return estimate
   }
-  const listed = yield* reply<KubeList<KubeObject>>((done) => client.list(kind, { namespace }, done))
+  const listed = yield* attempt(client.list<KubeObject>(kind, { namespace }))
   if (!listed.ok) {
     if (!isUnsupported(listed.error)) content.errors.push(errorText(listed.error))
     return estimate
@@ -157,8 +154,8 @@ function* deleteKind(
 }
 
 /** For kinds that cannot be deleted as a collection, such as Services. False: it did not work. Source: deleteEachItem. */
-function* deleteEach(client: Client, kind: ApiResource, namespace: string, content: Content): Procedure<boolean> {
-  const listed = yield* reply<KubeList<KubeObject>>((done) => client.list(kind, { namespace }, done))
+function* deleteEach(client: Client, kind: ApiResource, namespace: string, content: Content): Steps<boolean> {
+  const listed = yield* attempt(client.list<KubeObject>(kind, { namespace }))
   if (!listed.ok) {
     if (!isUnsupported(listed.error)) content.errors.push(errorText(listed.error))
     return false
@@ -166,7 +163,7 @@ function* deleteEach(client: Client, kind: ApiResource, namespace: string, conte
   for (const { metadata } of listed.value.items) {
     const key = { namespace, name: metadata.name }
     const policy = { propagationPolicy: 'Background' } as const
-    const gone = yield* reply((done) => client.delete(kind, key, policy, done))
+    const gone = yield* attempt(client.delete(kind, key, policy))
     if (gone.ok || isUnsupported(gone.error)) continue
     content.errors.push(errorText(gone.error))
     return false

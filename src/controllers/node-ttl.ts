@@ -1,6 +1,7 @@
 import type { Node } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
-import { isNotFound, reply } from '../client/procedure.ts'
+import { isNotFound } from '../client/refusals.ts'
+import { attempt } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 /** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
@@ -38,7 +39,7 @@ export function createNodeTtlController(context: ControllerContext): Controller 
       if (node === undefined || node.metadata.annotations?.[ttlAnnotation] === wanted) return 'done'
       const body = { metadata: { annotations: { [ttlAnnotation]: wanted } } }
       const type = 'application/strategic-merge-patch+json'
-      const patched = yield* reply<Node>((done) => client.patch(resources.nodes, { name }, type, body, done))
+      const patched = yield* attempt(client.patch<Node>(resources.nodes, { name }, type, body))
       return patched.ok || isNotFound(patched.error) ? 'done' : 'retry'
     },
   })

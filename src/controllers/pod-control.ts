@@ -3,15 +3,17 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { PodTemplateSpec } from '../api/types/workload-specs.ts'
 import { type Client, type RequestError, resources } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
-import { errorText, isNamespaceTerminating, isNotFound, type Procedure, replies } from '../client/procedure.ts'
+import { errorText, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
+import { all, settled } from '../kernel/all.ts'
+import { type Steps, wait } from '../kernel/steps.ts'
 import { type ControllerKind, eventReference, newControllerRef } from './objects.ts'
 
 /** Creates and deletes Pods for a controller, with its events. Source: pkg/controller/controller_utils.go, RealPodControl. */
 export interface PodControl {
   /** Creates Pods, all at once; answers how each of them went, in their order. */
-  create(owner: KubeObject, pods: readonly object[]): Procedure<readonly (RequestError | undefined)[]>
+  create(owner: KubeObject, pods: readonly object[]): Steps<readonly (RequestError | undefined)[]>
   /** Deletes Pods, all at once. */
-  delete(owner: KubeObject, pods: readonly Pod[]): Procedure<readonly (RequestError | undefined)[]>
+  delete(owner: KubeObject, pods: readonly Pod[]): Steps<readonly (RequestError | undefined)[]>
 }
 
 export function createPodControl(client: Client, recorder: EventRecorder, kind: ControllerKind): PodControl {
@@ -19,10 +21,8 @@ export function createPodControl(client: Client, recorder: EventRecorder, kind: 
     *create(owner, pods) {
       const namespace = owner.metadata.namespace ?? ''
       const reference = eventReference(owner, kind)
-      const sends = pods.map((pod) => (done: Parameters<typeof client.create<Pod>>[2]) => {
-        client.create<Pod>(resources.pods, pod, done, { namespace })
-      })
-      const created = yield* replies(sends)
+      const sent = pods.map((pod) => settled(client.create<Pod>(resources.pods, pod, { namespace })))
+      const created = yield* wait(all(sent))
       return created.map((one) => {
         if (one.ok) {
           recorder.event(reference, 'Normal', 'SuccessfulCreate', `Created pod: ${one.value.metadata.name}`)
@@ -35,11 +35,10 @@ export function createPodControl(client: Client, recorder: EventRecorder, kind: 
     },
     *delete(owner, pods) {
       const reference = eventReference(owner, kind)
-      const deleted = yield* replies(
-        pods.map(({ metadata }) => (done: Parameters<Client['delete']>[3]) => {
-          client.delete(resources.pods, { namespace: metadata.namespace ?? '', name: metadata.name }, {}, done)
-        }),
+      const sent = pods.map(({ metadata: { namespace = '', name } }) =>
+        settled(client.delete(resources.pods, { namespace, name })),
       )
+      const deleted = yield* wait(all(sent))
       return deleted.map((one, at) => {
         const name = pods[at]?.metadata.name
         if (one.ok) recorder.event(reference, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`)
@@ -59,7 +58,7 @@ export function* createSlowly(
   control: PodControl,
   owner: KubeObject,
   pods: readonly object[],
-): Procedure<{ readonly made: number; readonly error: RequestError | undefined }> {
+): Steps<{ readonly made: number; readonly error: RequestError | undefined }> {
   let made = 0
   for (let batch = Math.min(1, pods.length); batch > 0; batch = Math.min(2 * batch, pods.length - made)) {
     const errors = yield* control.create(owner, pods.slice(made, made + batch))

@@ -1,7 +1,8 @@
 import type { Node, Pod } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
-import { isNotFound, type Procedure, reply, runProcedure } from '../client/procedure.ts'
+import { isNotFound } from '../client/refusals.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createClockwork } from './controller.ts'
 import { nodeIndex, nodeKeys } from './node-lifecycle/taint-manager.ts'
@@ -27,26 +28,19 @@ export function createPodGc(context: ControllerContext): Controller {
   const unscheduled = new Set<string>()
   const terminated = new Set<string>()
 
-  const clockwork = createClockwork(kernel, () => {
-    let unsynced = 2
-    for (const informer of [nodes, pods])
-      informer.onSynced(() => {
-        unsynced--
-        if (unsynced === 0) ticks.begin()
-      })
-  })
+  const clockwork = createClockwork(kernel, [nodes, pods], () => ticks.begin())
   const ticks = createTicks(kernel, clockwork, checkPeriodMs, () =>
-    runProcedure(collect(), () => {
+    clockwork.run(collect, () => {
       if (missing.size > 0 || unscheduled.size > 0 || hasTooMany()) ticks.request()
     }),
   )
   const hasTooMany = () => options.terminatedPodGcThreshold > 0 && terminated.size > options.terminatedPodGcThreshold
 
-  const remove = function* (key: string): Procedure<void> {
-    yield* reply((done) => client.delete(resources.pods, splitKey(key), { gracePeriodSeconds: 0 }, done))
+  const remove = function* (key: string): Steps<void> {
+    yield* attempt(client.delete(resources.pods, splitKey(key), { gracePeriodSeconds: 0 }))
   }
 
-  const collect = function* (): Procedure<void> {
+  const collect = function* (): Steps<void> {
     const now = kernel.now()
     for (const [name, until] of missing) {
       const orphans = pods.byIndex(nodeIndex, name)
@@ -54,7 +48,7 @@ export function createPodGc(context: ControllerContext): Controller {
       else if (until === undefined) missing.set(name, now + quarantineMs)
       else if (now >= until) {
         missing.delete(name)
-        const live = yield* reply<Node>((done) => client.get(resources.nodes, { name }, {}, done))
+        const live = yield* attempt(client.get<Node>(resources.nodes, { name }))
         const isGone = !live.ok && isNotFound(live.error)
         if (isGone) for (const pod of orphans) yield* remove(keyOf(pod))
         else suspect(name)

@@ -10,8 +10,9 @@ import type {
 } from '../api/types/workload-specs.ts'
 import { type Client, type RequestError, resources } from '../client/client.ts'
 import { type Informer, keyOf, splitKey } from '../client/informer.ts'
-import { errorText, isNotFound, type Procedure, reply, sleep } from '../client/procedure.ts'
+import { errorText, isNotFound } from '../client/refusals.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
+import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { Expectations } from './expectations.ts'
@@ -81,7 +82,7 @@ function createReplicaController(context: ControllerContext, flavour: Flavour): 
     key: string,
     owner: Replicated,
     active: readonly Pod[],
-  ): Procedure<RequestError | undefined> {
+  ): Steps<RequestError | undefined> {
     const excess = active.length - (owner.spec.replicas ?? 1)
     const count = Math.min(Math.abs(excess), burstReplicas)
     if (excess < 0) {
@@ -137,7 +138,7 @@ function createReplicaController(context: ControllerContext, flavour: Flavour): 
       if (updated === undefined) return 'retry'
       // Looking through many Pods takes time, and what changes meanwhile is left to the next sync: so it is in a real
       // controller, and so the cost of a big ReplicaSet grows with time and not with the number of changes.
-      if (active.length >= manyPods) yield* sleep(kernel, Math.floor(active.length / podsPerMs))
+      if (active.length >= manyPods) yield* sleep(Math.floor(active.length / podsPerMs))
       const { minReadySeconds = 0, replicas = 1 } = updated.spec
       const { readyReplicas = 0, availableReplicas = 0 } = updated.status ?? {}
       if (failed === undefined && minReadySeconds > 0 && readyReplicas === replicas && availableReplicas !== replicas)
@@ -255,7 +256,7 @@ function* updateStatus(
   resource: ResourceRef,
   owner: Replicated,
   wanted: ReplicaSetStatus,
-): Procedure<Replicated | undefined> {
+): Steps<Replicated | undefined> {
   const { observedGeneration, ...known } = owner.status ?? { replicas: 0 }
   const { generation = 0, name, namespace = '' } = owner.metadata
   if (generation === (observedGeneration ?? 0) && equalJson(known, wanted)) return owner
@@ -263,10 +264,10 @@ function* updateStatus(
   let current = owner
   for (let tries = 1; ; tries++) {
     const next = { ...current, status }
-    const updated = yield* reply<Replicated>((done) => client.update(resource, next, done, { subresource: 'status' }))
+    const updated = yield* attempt(client.update<Replicated>(resource, next, { subresource: 'status' }))
     if (updated.ok) return updated.value
     if (tries > 1) return undefined
-    const fresh = yield* reply<Replicated>((done) => client.get(resource, { namespace, name }, {}, done))
+    const fresh = yield* attempt(client.get<Replicated>(resource, { namespace, name }))
     if (!fresh.ok) return undefined
     current = fresh.value
   }

@@ -4,7 +4,7 @@ import type { ResourceQuota } from '../api/types/limits.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
 import { type Informer, keyOf, splitKey } from '../client/informer.ts'
-import { reply } from '../client/procedure.ts'
+import { attempt } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 interface Counted {
@@ -61,8 +61,8 @@ export function createResourceQuotaController(context: ControllerContext): Contr
       const isSame = knownHard !== undefined && equalAmounts(hard, knownHard)
       if (isSame && knownUsed !== undefined && equalAmounts(used, knownUsed)) return 'done'
       const next: ResourceQuota = { ...quota, status: { hard, used } }
-      const written = yield* reply<ResourceQuota>((done) =>
-        client.update(resources.resourceQuotas, next, done, { subresource: 'status' }),
+      const written = yield* attempt(
+        client.update<ResourceQuota>(resources.resourceQuotas, next, { subresource: 'status' }),
       )
       return written.ok ? 'done' : 'retry'
     },

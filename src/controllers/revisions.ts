@@ -2,7 +2,8 @@ import { equalJson } from '../api/json.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { ControllerRevision, PodTemplateSpec } from '../api/types/workload-specs.ts'
 import { type Client, resources } from '../client/client.ts'
-import { isAlreadyExists, type Procedure, reply } from '../client/procedure.ts'
+import { isAlreadyExists } from '../client/refusals.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { computeHash, hashText, sortedJson } from './hash/compute-hash.ts'
 import { type ControllerKind, compareText, newControllerRef } from './objects.ts'
 
@@ -56,7 +57,7 @@ export function* constructHistory(
   kind: ControllerKind,
   history: readonly ControllerRevision[],
   naming: RevisionNaming,
-): Procedure<Revisions | undefined> {
+): Steps<Revisions | undefined> {
   const patch = patchOf(owner)
   const sorted = [...history].sort((a, b) => a.revision - b.revision || compareText(a.metadata.name, b.metadata.name))
   const equal = sorted.filter(({ data }) => equalJson(data, patch))
@@ -69,7 +70,7 @@ export function* constructHistory(
   }
   if (known.revision >= number) return { current: known, old }
   const next = { ...known, revision: number }
-  const updated = yield* reply<ControllerRevision>((done) => client.update(resources.controllerRevisions, next, done))
+  const updated = yield* attempt(client.update<ControllerRevision>(resources.controllerRevisions, next))
   return updated.ok ? { current: updated.value, old } : undefined
 }
 
@@ -80,7 +81,7 @@ function* snapshot(
   data: unknown,
   naming: RevisionNaming,
   revision: number,
-): Procedure<ControllerRevision | undefined> {
+): Steps<ControllerRevision | undefined> {
   const { name, namespace = '', annotations } = owner.metadata
   const hash = naming.hash(owner, data)
   const object = {
@@ -96,11 +97,11 @@ function* snapshot(
     data,
     revision,
   }
-  const created = yield* reply<ControllerRevision>((done) => client.create(resources.controllerRevisions, object, done))
+  const created = yield* attempt(client.create<ControllerRevision>(resources.controllerRevisions, object))
   if (created.ok) return created.value
   if (!isAlreadyExists(created.error)) return undefined
   const key = { namespace, name: object.metadata.name }
-  const known = yield* reply<ControllerRevision>((done) => client.get(resources.controllerRevisions, key, {}, done))
+  const known = yield* attempt(client.get<ControllerRevision>(resources.controllerRevisions, key))
   // A revision of that name with another template: the caller tries again, with the collision counted.
   return known.ok && equalJson(known.value.data, data) ? known.value : undefined
 }
@@ -111,13 +112,13 @@ export function* cleanUpHistory(
   old: readonly ControllerRevision[],
   limit: number,
   live: ReadonlySet<string>,
-): Procedure<boolean> {
+): Steps<boolean> {
   let excess = old.length - limit
   for (const { metadata } of old) {
     if (excess <= 0) break
     if (live.has(metadata.labels?.[revisionHashLabel] ?? '')) continue
     const key = { namespace: metadata.namespace ?? '', name: metadata.name }
-    const gone = yield* reply((done) => client.delete(resources.controllerRevisions, key, {}, done))
+    const gone = yield* attempt(client.delete(resources.controllerRevisions, key))
     if (!gone.ok) return false
     excess--
   }

@@ -1,6 +1,7 @@
 import type { ConfigMap, Namespace } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
-import { isNamespaceTerminating, isNotFound, reply } from '../client/procedure.ts'
+import { isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
+import { attempt } from '../kernel/steps.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /** Name of the config map with the cluster's certificate. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go. */
@@ -28,13 +29,13 @@ export function createRootCaPublisher(context: ControllerContext) {
       if (known === undefined) {
         const metadata = { name: rootCaConfigMap, namespace: name, ...annotations }
         const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
-        const created = yield* reply<ConfigMap>((done) => client.create(resources.configMaps, configMap, done))
+        const created = yield* attempt(client.create<ConfigMap>(resources.configMaps, configMap))
         // The namespace is gone or going: there is nothing to publish to.
         return created.ok || isNotFound(created.error) || isNamespaceTerminating(created.error) ? 'done' : 'retry'
       }
       const keys = Object.keys(known.data ?? {})
       if (keys.length === 1 && known.data?.['ca.crt'] === data['ca.crt']) return 'done'
-      const updated = yield* reply<ConfigMap>((done) => client.update(resources.configMaps, { ...known, data }, done))
+      const updated = yield* attempt(client.update<ConfigMap>(resources.configMaps, { ...known, data }))
       return updated.ok ? 'done' : 'retry'
     },
   })

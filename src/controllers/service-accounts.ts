@@ -1,6 +1,7 @@
 import type { Namespace, ServiceAccount } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
-import { isAlreadyExists, isNamespaceTerminating, reply } from '../client/procedure.ts'
+import { isAlreadyExists, isNamespaceTerminating } from '../client/refusals.ts'
+import { attempt } from '../kernel/steps.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /**
@@ -20,7 +21,7 @@ export function createServiceAccountController(context: ControllerContext) {
       if (namespace?.status?.phase !== 'Active') return 'done'
       if (accounts.get(name, 'default') !== undefined) return 'done'
       const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } }
-      const created = yield* reply<ServiceAccount>((done) => client.create(resources.serviceAccounts, account, done))
+      const created = yield* attempt(client.create<ServiceAccount>(resources.serviceAccounts, account))
       if (created.ok || isAlreadyExists(created.error) || isNamespaceTerminating(created.error)) return 'done'
       return 'retry'
     },

@@ -1,4 +1,5 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Unsubscribable } from 'rxjs'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Clockwork } from './controller.ts'
 
@@ -25,7 +26,7 @@ export function createTicks(
 ): Ticks {
   let phase: VirtualMs | undefined
   let lastLook = -1
-  let timer: Timer | undefined
+  let timer: Unsubscribable | undefined
   const ceiling = (at: VirtualMs): VirtualMs => {
     const from = phase ?? at
     return from + Math.ceil((at - from) / periodMs) * periodMs

@@ -3,8 +3,9 @@ import type { Secret, ServiceAccount } from '../api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { type ObjectKey, resources } from '../client/client.ts'
 import { cacheKey, keyOf } from '../client/informer.ts'
-import { isConflict, isNamespaceTerminating, isNotFound, type Procedure, reply } from '../client/procedure.ts'
+import { isConflict, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
 import type { Outcome, WorkQueue } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
 
 /** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */
@@ -38,15 +39,11 @@ export function createTokensController(context: ControllerContext): Controller {
   const made = new Map<string, Secret>()
   const ca = base64Of(rootCa)
 
-  const findAccount = function* (
-    key: ObjectKey,
-    uid: string,
-    live: boolean,
-  ): Procedure<ServiceAccount | 'none' | 'error'> {
+  const findAccount = function* (key: ObjectKey, uid: string, live: boolean): Steps<ServiceAccount | 'none' | 'error'> {
     const cached = accounts.get(key.namespace, key.name)
     if (cached !== undefined && (uid === '' || cached.metadata.uid === uid)) return cached
     if (!live) return 'none'
-    const found = yield* reply<ServiceAccount>((done) => client.get(resources.serviceAccounts, key, {}, done))
+    const found = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, key))
     if (!found.ok) return isNotFound(found.error) ? 'none' : 'error'
     return uid === '' || found.value.metadata.uid === uid ? found.value : 'none'
   }
@@ -61,19 +58,17 @@ export function createTokensController(context: ControllerContext): Controller {
     return referenced.size > 0 && tokensOf(account).some(({ metadata }) => referenced.has(metadata.name))
   }
 
-  const removeSecret = function* ({ metadata }: Secret): Procedure<Outcome> {
+  const removeSecret = function* ({ metadata }: Secret): Steps<Outcome> {
     const { namespace = '', name, uid } = metadata
     const preconditions = uid === undefined ? {} : { preconditions: { uid } }
-    const gone = yield* reply((done) => client.delete(resources.secrets, { namespace, name }, preconditions, done))
+    const gone = yield* attempt(client.delete(resources.secrets, { namespace, name }, preconditions))
     return gone.ok || isNotFound(gone.error) || isConflict(gone.error) ? 'done' : 'retry'
   }
 
-  const ensureToken = function* (cached: ServiceAccount): Procedure<Outcome> {
+  const ensureToken = function* (cached: ServiceAccount): Steps<Outcome> {
     if (hasReferencedToken(cached)) return 'done'
     const { namespace = '', name, uid = '' } = cached.metadata
-    const live = yield* reply<ServiceAccount>((done) =>
-      client.get(resources.serviceAccounts, { namespace, name }, {}, done),
-    )
+    const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
     if (!live.ok || live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'retry'
     const secretName = generateName(`${name}-token-`, random)
     const token = signToken({ namespace, serviceAccountName: name, serviceAccountUid: uid, secretName })
@@ -92,7 +87,7 @@ export function createTokensController(context: ControllerContext): Controller {
         ...(rootCa === '' ? {} : { 'ca.crt': ca }),
       },
     }
-    const created = yield* reply<Secret>((done) => client.create(resources.secrets, secret, done))
+    const created = yield* attempt(client.create<Secret>(resources.secrets, secret))
     if (!created.ok) return isNamespaceTerminating(created.error) ? 'done' : 'retry'
     // So that the update below does not look like one more account without a token.
     if (secrets.get(namespace, secretName) === undefined) made.set(keyOf(created.value), created.value)
@@ -102,45 +97,40 @@ export function createTokensController(context: ControllerContext): Controller {
     return added === 'failed' ? 'retry' : 'done'
   }
 
-  const addReference = function* (
-    account: ServiceAccount,
-    secretName: string,
-  ): Procedure<'added' | 'dropped' | 'failed'> {
+  const addReference = function* (account: ServiceAccount, secretName: string): Steps<'added' | 'dropped' | 'failed'> {
     const { namespace = '', name, uid } = account.metadata
     let current = account
     for (let tries = 1; ; tries++) {
       const next = { ...current, secrets: [...(current.secrets ?? []), { name: secretName }] }
-      const updated = yield* reply<ServiceAccount>((done) => client.update(resources.serviceAccounts, next, done))
+      const updated = yield* attempt(client.update<ServiceAccount>(resources.serviceAccounts, next))
       if (updated.ok) return 'added'
       if (isNotFound(updated.error)) return 'dropped'
       if (!isConflict(updated.error)) return 'failed'
       if (tries >= conflictTries) return 'dropped'
-      const live = yield* reply<ServiceAccount>((done) =>
-        client.get(resources.serviceAccounts, { namespace, name }, {}, done),
-      )
+      const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
       if (!live.ok) return isNotFound(live.error) ? 'dropped' : 'failed'
       if (live.value.metadata.uid !== uid || hasReferencedToken(live.value)) return 'dropped'
       current = live.value
     }
   }
 
-  const removeReference = function* (key: ObjectKey, uid: string, secretName: string): Procedure<void> {
+  const removeReference = function* (key: ObjectKey, uid: string, secretName: string): Steps<void> {
     for (let tries = 1; tries <= conflictTries; tries++) {
-      const live = yield* reply<ServiceAccount>((done) => client.get(resources.serviceAccounts, key, {}, done))
+      const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, key))
       if (!live.ok || (uid !== '' && live.value.metadata.uid !== uid)) return
       const { secrets: references = [], ...rest } = live.value
       const left = references.filter(({ name }) => name !== secretName)
       if (left.length === references.length) return
       const next = left.length === 0 ? rest : { ...rest, secrets: left }
-      const updated = yield* reply<ServiceAccount>((done) => client.update(resources.serviceAccounts, next, done))
+      const updated = yield* attempt(client.update<ServiceAccount>(resources.serviceAccounts, next))
       if (updated.ok || !isConflict(updated.error)) return
     }
   }
 
-  const fillToken = function* (account: ServiceAccount, cached: Secret): Procedure<Outcome> {
+  const fillToken = function* (account: ServiceAccount, cached: Secret): Steps<Outcome> {
     if (!needsFilling(cached, rootCa === '' ? undefined : ca)) return 'done'
     const { namespace = '', name } = cached.metadata
-    const live = yield* reply<Secret>((done) => client.get(resources.secrets, { namespace, name }, {}, done))
+    const live = yield* attempt(client.get<Secret>(resources.secrets, { namespace, name }))
     if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
     if (live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'done'
     const { name: serviceAccountName, uid: serviceAccountUid = '' } = account.metadata
@@ -163,7 +153,7 @@ export function createTokensController(context: ControllerContext): Controller {
         token: data.token || base64Of(signToken(claims)),
       },
     }
-    const updated = yield* reply<Secret>((done) => client.update(resources.secrets, next, done))
+    const updated = yield* attempt(client.update<Secret>(resources.secrets, next))
     return updated.ok || isConflict(updated.error) || isNotFound(updated.error) ? 'done' : 'retry'
   }
 

@@ -1,7 +1,8 @@
 import type { Job } from '../api/types/workload-specs.ts'
 import { resources } from '../client/client.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
-import { isNotFound, reply } from '../client/procedure.ts'
+import { isNotFound } from '../client/refusals.ts'
+import { attempt } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { isFinished } from './job.ts'
@@ -32,7 +33,7 @@ export function createTtlAfterFinishedController(context: ControllerContext): Co
       const cached = jobs.get(namespace, name)
       if (cached === undefined || (leftMs(cached) ?? 1) > 0) return 'done'
       // The Job may have been changed since: the server knows.
-      const live = yield* reply<Job>((done) => client.get(resources.jobs, { namespace, name }, {}, done))
+      const live = yield* attempt(client.get<Job>(resources.jobs, { namespace, name }))
       if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
       if ((leftMs(live.value) ?? 1) > 0) return 'done'
       const { uid } = live.value.metadata
@@ -40,7 +41,7 @@ export function createTtlAfterFinishedController(context: ControllerContext): Co
         propagationPolicy: 'Foreground' as const,
         ...(uid === undefined ? {} : { preconditions: { uid } }),
       }
-      const gone = yield* reply((done) => client.delete(resources.jobs, { namespace, name }, policy, done))
+      const gone = yield* attempt(client.delete(resources.jobs, { namespace, name }, policy))
       return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
     },
   })

@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterSeams } from '../cluster/seams.ts'
 import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { tapped } from '../kernel/tapped.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ContainerRuntime } from '../node/runtime/cri.ts'
 import type { ObjectManager } from '../node/secrets/object-manager.ts'
@@ -168,18 +169,18 @@ class Observer implements InvariantObserver {
     }
     return {
       ...client,
-      get: (resource, key, given, done) => {
-        asked('get', resource.resource, key.namespace, key.name)
-        client.get(resource, key, given, done)
-      },
-      list: (resource, given, done) => {
-        asked('list', resource.resource, given.namespace, nameIn(given.fieldSelector))
-        client.list(resource, given, done)
-      },
-      watch: (resource, given, handlers) => {
-        asked('watch', resource.resource, given.namespace, nameIn(given.fieldSelector))
-        return this.#watches.watch(client, resource, given, handlers)
-      },
+      get: <T extends KubeObject>(...[resource, key, given]: Parameters<Client['get']>) =>
+        tapped(client.get<T>(resource, key, given), {
+          begins: () => asked('get', resource.resource, key.namespace, key.name),
+        }),
+      list: <T extends KubeObject>(...[resource, given]: Parameters<Client['list']>) =>
+        tapped(client.list<T>(resource, given), {
+          begins: () => asked('list', resource.resource, given.namespace, nameIn(given.fieldSelector)),
+        }),
+      watch: <T extends KubeObject>(...[resource, given]: Parameters<Client['watch']>) =>
+        this.#watches.watch(client.watch<T>(resource, given), client.user.name, resource, given, () =>
+          asked('watch', resource.resource, given.namespace, nameIn(given.fieldSelector)),
+        ),
     }
   }
 

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
 import type { StoreEvent } from '../apiserver/store.ts'
-import type { Client, WatchHandlers, WatchOptions } from '../client/client.ts'
+import { type Watch, type WatchHandlers, type WatchOptions, watchedBy } from '../client/client.ts'
 import type { Violated } from './invariant.ts'
 import { objectOf, type World } from './world.ts'
 
@@ -34,37 +34,38 @@ export class WatchLedger {
       if (coming !== undefined && (selects(object) || (old !== undefined && selects(old)))) coming.push(revision)
   }
 
-  /** The client's watch with the ledger listening. */
+  /** A user's watch with the ledger listening. */
   watch<T extends KubeObject>(
-    client: Client,
+    watch: Watch<T>,
+    user: string,
     resource: ResourceRef,
     options: WatchOptions,
-    handlers: WatchHandlers<T>,
-  ): ReturnType<Client['watch']> {
-    const selects = selectorOf(options)
-    if (selects === undefined) return client.watch(resource, options, handlers)
+    begins: () => void,
+  ): Watch<T> {
     const stored = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`
-    const expectation = this.#begin(stored, Number(options.resourceVersion ?? 0), selects)
-    const open = this.#open.get(stored) ?? new Set()
-    this.#open.set(stored, open.add(expectation))
-    const opened = client.watch<T>(resource, options, {
-      ...(handlers.opened === undefined ? {} : { opened: () => handlers.opened?.() }),
-      event: (event) => {
-        this.#told(expectation, event, `${client.user.name}'s watch of ${stored}`)
-        handlers.event(event)
-      },
-      closed: (error) => {
+    return watchedBy(watch, (handlers) => {
+      begins()
+      const selects = selectorOf(options)
+      if (selects === undefined) return { handlers }
+      const expectation = this.#begin(stored, Number(options.resourceVersion ?? 0), selects)
+      const open = this.#open.get(stored) ?? new Set()
+      this.#open.set(stored, open.add(expectation))
+      const ended = (): void => {
         open.delete(expectation)
-        handlers.closed(error)
-      },
+      }
+      const between: WatchHandlers<T> = {
+        opened: () => handlers.opened?.(),
+        event: (event) => {
+          this.#told(expectation, event, `${user}'s watch of ${stored}`)
+          handlers.event(event)
+        },
+        closed: (error) => {
+          ended()
+          handlers.closed(error)
+        },
+      }
+      return { handlers: between, ended }
     })
-    return {
-      ...opened,
-      stop() {
-        open.delete(expectation)
-        opened.stop()
-      },
-    }
   }
 
   #begin(stored: string, from: number, selects: Expectation['selects']): Expectation {

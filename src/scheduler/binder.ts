@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/types/meta.ts'
+import { answered } from '../client/answered.ts'
 import { type Client, type RequestError, resources } from '../client/client.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
@@ -43,22 +44,17 @@ export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCac
         target: { kind: 'Node', name: node },
       }
       const path = { namespace, name, subresource: 'binding' }
-      client.create<KubeObject>(
-        resources.pods,
-        binding,
-        (reply) => {
-          if (isStopped) return
-          if (!reply.ok) {
-            cache.removePod(facts.uid)
-            done(errorText(reply.error))
-            return
-          }
-          if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
-          if (!isExpiring) scheduleExpiry()
-          done(undefined)
-        },
-        path,
-      )
+      answered(client.create<KubeObject>(resources.pods, binding, path), (reply) => {
+        if (isStopped) return
+        if (!reply.ok) {
+          cache.removePod(facts.uid)
+          done(errorText(reply.error))
+          return
+        }
+        if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
+        if (!isExpiring) scheduleExpiry()
+        done(undefined)
+      })
     },
     stop() {
       isStopped = true

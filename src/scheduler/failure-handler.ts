@@ -1,5 +1,6 @@
 import type { Pod, PodCondition } from '../api/types/core.ts'
-import { type Client, type Done, resources } from '../client/client.ts'
+import { answered } from '../client/answered.ts'
+import { type Client, type Reply, resources } from '../client/client.ts'
 
 /** Source: pkg/scheduler/scheduler.go; pkg/apis/core/types.go. */
 export type FailureReason = 'Unschedulable' | 'SchedulerError'
@@ -30,7 +31,7 @@ export function writeStatus(
   pod: Pod,
   change: StatusChange,
   usesPatch: boolean,
-  done: Done<Pod> = () => {},
+  done: (reply: Reply<Pod>) => void = () => {},
 ): void {
   const status = changedStatus(pod, change)
   if (status === undefined) {
@@ -38,7 +39,7 @@ export function writeStatus(
     return
   }
   if (!usesPatch) {
-    client.update<Pod>(resources.pods, { ...pod, status }, done, { subresource: 'status' })
+    answered(client.update<Pod>(resources.pods, { ...pod, status }, { subresource: 'status' }), done)
     return
   }
   const { name, namespace = '' } = pod.metadata
@@ -48,7 +49,8 @@ export function writeStatus(
   }
   if (change.nominatedNodeName !== undefined) body.nominatedNodeName = change.nominatedNodeName || null
   const type = 'application/strategic-merge-patch+json'
-  client.patch<Pod>(resources.pods, { namespace, name }, type, { status: body }, done, { subresource: 'status' })
+  const key = { namespace, name }
+  answered(client.patch<Pod>(resources.pods, key, type, { status: body }, { subresource: 'status' }), done)
 }
 
 /** Undefined: nothing would change. Source: pkg/api/v1/pod/util.go, UpdatePodCondition. */

@@ -1,4 +1,5 @@
 import type { Pod } from '../api/types/core.ts'
+import { answered } from '../client/answered.ts'
 import { resources } from '../client/client.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
 import { factAt } from '../versions/version.ts'
@@ -49,7 +50,7 @@ export function createPreemptor({ options, inputs, cache, nominated, recorder }:
   }
   const evict = (preemptor: Pod, victim: Pod, node: string, done: () => void): void => {
     const { name, namespace = '' } = victim.metadata
-    client.delete(resources.pods, { namespace, name }, {}, done)
+    answered(client.delete(resources.pods, { namespace, name }), done)
     const by = factAt(preemptorInEvent, minor)(preemptor)
     recorder.event(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `Preempted by ${by} on node ${node}`)
   }

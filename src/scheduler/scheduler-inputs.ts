@@ -4,6 +4,8 @@ import type { Node, Pod } from '../api/types/core.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
 import { createInformer, type Informer } from '../client/informer.ts'
+import { all } from '../kernel/all.ts'
+import { Scope } from '../kernel/scope.ts'
 import type { DisruptionBudget } from './preemption.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
 import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
@@ -65,6 +67,7 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
   const claimInformer = informer<KubeObject>(claims)
   const budgetInformer = informer<KubeObject>(budgetResource(minor))
   const onDemand = new Set<Informer<KubeObject>>()
+  const scope = new Scope()
   let handlers: InputHandlers | undefined
 
   const whenKnown = (wanted: Informer<KubeObject>, work: () => void): void => {
@@ -72,7 +75,7 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
       onDemand.add(wanted)
       wanted.start()
     }
-    wanted.onSynced(work)
+    scope.start(wanted.synced, work)
   }
   const isMine = (pod: Pod) => (pod.spec.schedulerName || 'default-scheduler') === schedulerName
 
@@ -90,10 +93,11 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
       spread.get('services')?.addHandler({ add: changed, update: changed, delete: changed })
       claimInformer.addHandler({ add: changed, update: changed })
       for (const one of [nodes, pods, ...spread.values()]) one.start()
-      nodes.onSynced(() => pods.onSynced(() => to.synced()))
+      scope.start(all([nodes.synced, pods.synced]), () => to.synced())
     },
     stop() {
       handlers = undefined
+      scope.end()
       for (const one of [nodes, pods, ...spread.values(), ...onDemand]) one.stop()
     },
     withClaims: (work) => whenKnown(claimInformer, () => work((namespace, name) => claimInformer.get(namespace, name))),

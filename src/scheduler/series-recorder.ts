@@ -1,5 +1,6 @@
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
+import { answered } from '../client/answered.ts'
 import { type Client, type Reply, resources } from '../client/client.ts'
 import { referenceTo } from '../client/event-recorder.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
@@ -71,16 +72,16 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
       const pause = Math.floor(series.pauseMs * (1 + series.jitter * random.next()))
       kernel.schedule(pause, () => write(entry, tries + 1))
     }
-    if (entry.count === 0) client.create<Event>(resources.events, entry.event, settle)
+    if (entry.count === 0) answered(client.create<Event>(resources.events, entry.event), settle)
     else writeSeries(entry, settle)
   }
   const writeSeries = (entry: Known, settle: (reply: Reply<Event>) => void): void => {
     const { name, namespace = '' } = entry.event.metadata
     const told = { count: entry.count, lastObservedTime: micro(entry.lastObservedMs) }
     const type = 'application/strategic-merge-patch+json'
-    client.patch<Event>(resources.events, { namespace, name }, type, { series: told }, (reply) => {
+    answered(client.patch<Event>(resources.events, { namespace, name }, type, { series: told }), (reply) => {
       const isGone = !reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404
-      if (isGone) client.create<Event>(resources.events, { ...entry.event, series: told }, settle)
+      if (isGone) answered(client.create<Event>(resources.events, { ...entry.event, series: told }), settle)
       else settle(reply)
     })
   }

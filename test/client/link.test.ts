@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { resources } from '../../src/client/client.ts'
+import { answered } from '../../src/client/answered.ts'
+import { type RequestError, resources } from '../../src/client/client.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createLink, type LinkLatencies } from '../../src/client/link.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
@@ -11,7 +12,6 @@ function setUp(latencies: LinkLatencies = {}, timeoutMs?: number) {
   const tiny = createTinyServer()
   const link = createLink({ kernel, random: createRandomStreams('link').stream('link'), latencies })
   const client = createClient({
-    kernel,
     server: tiny.server,
     user: { name: 'admin', groups: [] },
     link,
@@ -19,23 +19,21 @@ function setUp(latencies: LinkLatencies = {}, timeoutMs?: number) {
   })
   const heard: string[] = []
   const get = (name: string) =>
-    client.get(resources.secrets, { namespace: 'default', name }, {}, (reply) => {
+    answered(client.get(resources.secrets, { namespace: 'default', name }), (reply) => {
       const what = reply.ok ? reply.value.metadata.name : reply.error.kind === 'network' ? reply.error.message : '404'
       heard.push(`${kernel.now()} ${what}`)
     })
   const watch = () =>
-    client.watch(
-      resources.secrets,
-      { resourceVersion: '100' },
-      {
-        opened: () => heard.push(`${kernel.now()} opened`),
-        event: (event) =>
-          heard.push(
-            `${kernel.now()} ${event.type === 'ERROR' ? 'ERROR' : `${event.type} ${event.object.metadata.name}`}`,
-          ),
-        closed: (error) => heard.push(`${kernel.now()} closed ${error?.kind === 'network' ? error.message : ''}`),
+    client.watch(resources.secrets, { resourceVersion: '100' }).subscribe({
+      next: (news) => {
+        if (news.type === 'OPENED') heard.push(`${kernel.now()} opened`)
+        else if (news.type === 'ERROR') heard.push(`${kernel.now()} ERROR`)
+        else heard.push(`${kernel.now()} ${news.type} ${news.object.metadata.name}`)
       },
-    )
+      error: (error: RequestError) =>
+        heard.push(`${kernel.now()} closed ${error.kind === 'network' ? error.message : ''}`),
+      complete: () => heard.push(`${kernel.now()} closed`),
+    })
   return { kernel, tiny, link, client, heard, get, watch }
 }
 
@@ -117,7 +115,7 @@ describe('requests over a link', () => {
     const { kernel, tiny, link, client } = setUp()
     let error = ''
     link.loseAnswers(1)
-    client.create(resources.secrets, secret('a'), (reply) => {
+    answered(client.create(resources.secrets, secret('a')), (reply) => {
       if (!reply.ok && reply.error.kind === 'network') error = reply.error.message
     })
     kernel.runUntil(0)

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { createRateLimiter } from '../../src/client/rate-limiter.ts'
 import { createWorkQueue } from '../../src/client/work-queue.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
+import { sleep } from '../../src/kernel/steps.ts'
 
 describe('the rate limiter', () => {
   test('lets a burst pass at once and the rest in order at its rate', () => {
     const kernel = createKernel()
     const limiter = createRateLimiter(kernel, 5, 10)
     const served: [number, number][] = []
-    for (let i = 0; i < 15; i++) limiter.wait(() => served.push([i, kernel.now()]))
+    for (let i = 0; i < 15; i++) served.push([i, limiter.take()])
     kernel.runUntil(5000)
     expect(served.map(([i]) => i)).toEqual(Array.from({ length: 15 }, (_, i) => i))
     expect(served.slice(9).map(([, at]) => at)).toEqual([0, 200, 400, 600, 800, 1000])
@@ -32,9 +33,10 @@ describe('the work queue', () => {
     const queue = createWorkQueue({
       kernel,
       workers: 1,
-      process: (key, finish) => {
+      *sync(key) {
         done.push(`${kernel.now()} ${key}`)
-        kernel.schedule(10, () => finish('done'))
+        yield* sleep(10)
+        return 'done'
       },
     })
     for (const key of ['a', 'b', 'a']) queue.add(key)
@@ -51,9 +53,10 @@ describe('the work queue', () => {
     const queue = createWorkQueue({
       kernel,
       workers: 1,
-      process: (_key, finish) => {
+      *sync() {
         tries.push(kernel.now())
-        finish(tries.length < 5 ? 'retry' : 'done')
+        yield* sleep(0)
+        return tries.length < 5 ? 'retry' : 'done'
       },
     })
     queue.add('a')
@@ -68,9 +71,10 @@ describe('the work queue', () => {
     const queue = createWorkQueue({
       kernel,
       workers: 2,
-      process: (_key, finish) => {
+      *sync() {
         done.push(kernel.now())
-        finish('done')
+        yield* sleep(0)
+        return 'done'
       },
     })
     queue.addAfter('a', 100)

@@ -4,8 +4,10 @@ import { resources } from '../../src/client/client.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createInformer } from '../../src/client/informer.ts'
 import { createLink } from '../../src/client/link.ts'
-import { nextReflectorState, reflectorMachine } from '../../src/client/reflector.machine.ts'
+import { reflectorMachine } from '../../src/client/reflector.machine.ts'
 import { Reflector } from '../../src/client/reflector.ts'
+import { machineTable } from '../../src/kernel/compiled-machine.ts'
+import { Instance } from '../../src/kernel/instance.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
 import { createTinyServer, secret } from './tiny-server.ts'
@@ -15,22 +17,19 @@ function setUp(minor = 18) {
   const tiny = createTinyServer()
   const random = createRandomStreams('reflector')
   const link = createLink({ kernel, random: random.stream('link'), emptyWatchOnDyingConnection: minor < 20 })
-  const client = createClient({ kernel, server: tiny.server, user: { name: 'u', groups: [] }, link })
+  const client = createClient({ server: tiny.server, user: { name: 'u', groups: [] }, link })
   const states: string[] = []
   const store: string[] = []
-  const reflector = new Reflector({
-    kernel,
-    client,
-    resource: resources.secrets,
+  const kind = { kernel, client, resource: resources.secrets, minor }
+  const reflector = new Reflector(kind, {
     random: random.stream('reflector'),
-    minor,
     store: {
       replace: (objects) => store.push(`= ${objects.map((object) => object.metadata.name).join()}`),
       add: (object) => store.push(`+ ${object.metadata.name}`),
       update: (object) => store.push(`~ ${object.metadata.name}`),
       delete: (object) => store.push(`- ${object.metadata.name}`),
+      stateChanged: (state) => states.push(`${kernel.now()} ${state}`),
     },
-    onState: (state) => states.push(`${kernel.now()} ${state}`),
   })
   const lists = () => tiny.requests.map((request) => request.resourceVersion ?? '')
   return { kernel, tiny, link, random, client, states, store, reflector, lists }
@@ -161,6 +160,7 @@ describe('kubelet 1.4 the reflector', () => {
   })
 
   test('its table is what XState makes of the machine', () => {
+    const table = machineTable(reflectorMachine)
     const events = [
       'start',
       'list.succeeded',
@@ -175,12 +175,12 @@ describe('kubelet 1.4 the reflector', () => {
       for (const second of events)
         for (const third of events) {
           const actor = createActor(reflectorMachine).start()
-          let state: Parameters<typeof nextReflectorState>[0] = 'idle'
+          const instance = new Instance(table)
           for (const type of ['start', first, second, third] as const) {
             actor.send({ type })
-            state = nextReflectorState(state, type)
+            if (instance.knows(type)) instance.send(type)
           }
-          expect(state).toBe(actor.getSnapshot().value)
+          expect(instance.state).toBe(actor.getSnapshot().value)
         }
   })
 })
@@ -205,7 +205,7 @@ describe('the informer', () => {
     tiny.put(secret('a', 'x'))
     tiny.put(secret('b', 'x'))
     let synced = 0
-    informer.onSynced(() => synced++)
+    informer.synced.subscribe(() => synced++)
     informer.start()
     kernel.runUntil(0)
     expect([told, synced, informer.byIndex('value', 'x').length]).toEqual([['+ a', '+ b'], 1, 2])

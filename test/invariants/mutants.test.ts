@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { isObject } from '../../src/api/json.ts'
 import type { Pod, Secret } from '../../src/api/types/core.ts'
+import type { KubeObject } from '../../src/api/types/meta.ts'
 import { nodeUser } from '../../src/apiserver/auth/users.ts'
 import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
-import { resources } from '../../src/client/client.ts'
+import { answered } from '../../src/client/answered.ts'
+import { type Client, type RequestError, resources, watchedBy } from '../../src/client/client.ts'
 import { adminUser } from '../../src/cluster/control-plane.ts'
 import type { Machine } from '../../src/cluster/machine.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
@@ -12,6 +14,7 @@ import { InvariantViolation } from '../../src/invariants/invariant.ts'
 import { listInvariants, observeInvariants } from '../../src/invariants/observer.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
+import { Once } from '../../src/kernel/once.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
@@ -58,6 +61,13 @@ const pod = (container: object, volume: object | undefined = { secret: { secretN
 const withEnv = { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }] }
 const uidOf = (sim: Sim) => sim.get<Pod>('Pod', 'p')?.metadata.uid ?? ''
 const secretsOf = ({ cluster }: Observed) => cluster.controlPlane.server.store.collection('secrets')
+/** A request that is never answered. */
+class Silent<T> extends Once<T, RequestError> {
+  override begin(): undefined {
+    return undefined
+  }
+}
+
 const nodeClient = ({ cluster, machine }: Observed) => cluster.controlPlane.clientOf(nodeUser('node-1'), machine.link)
 const stored = (observed: Observed): Secret => secretsOf(observed).get('default', 's') as Secret
 
@@ -218,17 +228,16 @@ const mutants: readonly Mutant[] = [
     title: 'a watch that loses an event',
     below: {
       client: clientWith((client) => ({
-        watch: (resource, options, handlers) => {
-          let events = 0
-          return client.watch(resource, options, {
-            ...handlers,
-            event: (event) => {
+        watch: <T extends KubeObject>(...[resource, options]: Parameters<Client['watch']>) =>
+          watchedBy(client.watch<T>(resource, options), (handlers) => {
+            let events = 0
+            const event: typeof handlers.event = (told) => {
               events++
               if (resource.resource !== 'secrets' || !client.user.name.includes('node-1') || events !== 1)
-                handlers.event(event as never)
-            },
-          })
-        },
+                handlers.event(told)
+            }
+            return { handlers: { opened: () => handlers.opened?.(), event, closed: (error) => handlers.closed(error) } }
+          }),
       })),
     },
     story(observed) {
@@ -457,7 +466,7 @@ const mutants: readonly Mutant[] = [
     story(observed) {
       observed.sim.apply(secret(1, { immutable: true }), pod({ volumeMounts: [mount] }))
       observed.sim.runFor('3m')
-      nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }, {}, () => {})
+      answered(nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }), () => {})
       observed.sim.runFor('1s')
     },
   },
@@ -497,9 +506,8 @@ const mutants: readonly Mutant[] = [
     title: 'a kubelet that tells nobody',
     below: {
       client: clientWith((client) => ({
-        create: (resource, object, done, where) => {
-          if (resource.resource !== 'events') client.create(resource, object, done, where)
-        },
+        create: <T extends KubeObject>(...[resource, object, where]: Parameters<Client['create']>) =>
+          resource.resource === 'events' ? new Silent<T>() : client.create<T>(resource, object, where ?? {}),
       })),
     },
     story(observed) {
@@ -513,7 +521,7 @@ const mutants: readonly Mutant[] = [
     below: { requests: (handle) => (request) => handle({ ...request, user: adminUser }) },
     story(observed) {
       observed.sim.apply(secret(1))
-      nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }, {}, () => {})
+      answered(nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }), () => {})
       observed.sim.runFor('1s')
     },
   },
@@ -575,7 +583,7 @@ const mutants: readonly Mutant[] = [
       mountAndUpdate(observed)
       observed.sim.kubectl('delete pod p')
       observed.sim.runFor('6m')
-      nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }, {}, () => {})
+      answered(nodeClient(observed).get(resources.secrets, { namespace: 'default', name: 's' }), () => {})
       observed.sim.runFor('1s')
     },
   },

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { nodeUser } from '../../src/apiserver/auth/users.ts'
-import type { Client, RequestError } from '../../src/client/client.ts'
+import { type Client, type RequestError, watchedBy } from '../../src/client/client.ts'
 import type { Link } from '../../src/client/link.ts'
 import { adminUser, createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createNodeFs } from '../../src/fs/memory-fs.ts'
@@ -9,6 +9,7 @@ import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
+import { tapped } from '../../src/kernel/tapped.ts'
 import { kubeletConfiguration } from '../../src/node/kubelet/configuration.ts'
 import { createKubelet, type Kubelet } from '../../src/node/kubelet/kubelet.ts'
 import type { ContainerRuntime } from '../../src/node/runtime/cri.ts'
@@ -162,26 +163,27 @@ function recordingClient(
   const nameOf = (fieldSelector: string | undefined) => /metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1]
   return {
     ...client,
-    get(resource, key, options, done) {
-      client.get(resource, key, options, (reply) => {
-        const code = reply.ok ? 200 : codeOf(reply.error)
-        if (resource.resource === 'secrets' && code !== undefined)
-          tell(node, 'get', { secret: key.name, node, ...version(options.resourceVersion), code })
-        done(reply as never)
-      })
-    },
-    list(resource, options, done) {
-      client.list(resource, options, (reply) => {
-        const code = reply.ok ? 200 : codeOf(reply.error)
-        const secret = nameOf(options.fieldSelector)
-        if (resource.resource === 'secrets' && code !== undefined && secret !== undefined)
-          tell(node, 'list', { secret, node, ...version(options.resourceVersion), code })
-        done(reply as never)
-      })
-    },
-    watch(resource, options, handlers) {
+    get: <T extends KubeObject>(...[resource, key, options]: Parameters<Client['get']>) =>
+      tapped(client.get<T>(resource, key, options), {
+        ends(reply) {
+          const code = reply.ok ? 200 : codeOf(reply.error)
+          if (resource.resource === 'secrets' && code !== undefined)
+            tell(node, 'get', { secret: key.name, node, ...version(options?.resourceVersion), code })
+        },
+      }),
+    list: <T extends KubeObject>(...[resource, options]: Parameters<Client['list']>) =>
+      tapped(client.list<T>(resource, options), {
+        ends(reply) {
+          const code = reply.ok ? 200 : codeOf(reply.error)
+          const secret = nameOf(options.fieldSelector)
+          if (resource.resource === 'secrets' && code !== undefined && secret !== undefined)
+            tell(node, 'list', { secret, node, ...version(options.resourceVersion), code })
+        },
+      }),
+    watch<T extends KubeObject>(...[resource, options]: Parameters<Client['watch']>) {
+      const watch = client.watch<T>(resource, options)
       const secret = nameOf(options.fieldSelector)
-      if (resource.resource !== 'secrets' || secret === undefined) return client.watch(resource, options, handlers)
+      if (resource.resource !== 'secrets' || secret === undefined) return watch
       const detail = {
         secret,
         node,
@@ -195,28 +197,25 @@ function recordingClient(
           tell(node, 'watch closed', { ...detail, code: 200, lasted: (now() - openedAt) / 1000 })
         openedAt = undefined
       }
-      const handle = client.watch(resource, options, {
-        opened() {
-          openedAt = now()
-          tell(node, 'watch opened', detail)
-          handlers.opened?.()
+      return watchedBy(watch, (handlers) => ({
+        handlers: {
+          opened() {
+            openedAt = now()
+            tell(node, 'watch opened', detail)
+            handlers.opened?.()
+          },
+          event: (event) => handlers.event(event),
+          closed(error) {
+            // Audit logs of later servers have a line for a watch that was answered with an error.
+            const code = error === undefined ? undefined : codeOf(error)
+            if (tellsRefusals && openedAt === undefined && code !== undefined)
+              tell(node, 'watch refused', { ...detail, code })
+            closed()
+            handlers.closed(error)
+          },
         },
-        event: (event) => handlers.event(event as never),
-        closed(error) {
-          // Audit logs of later servers have a line for a watch that was answered with an error.
-          const code = error === undefined ? undefined : codeOf(error)
-          if (tellsRefusals && openedAt === undefined && code !== undefined)
-            tell(node, 'watch refused', { ...detail, code })
-          closed()
-          handlers.closed(error)
-        },
-      })
-      return {
-        stop() {
-          closed()
-          handle.stop()
-        },
-      }
+        ended: closed,
+      }))
     },
   }
 }

@@ -76,14 +76,13 @@ function watch<T extends Event | Pod | Node>(
     versions.set(key, object.metadata.resourceVersion)
     put(object)
   }
-  new Reflector<T>({
-    kernel,
-    client: admin,
-    resource,
-    minor,
-    random: random.stream(`judge/${resource.resource}`),
-    store: { replace: (objects) => objects.forEach(news), add: news, update: news, delete: remove },
-  }).start()
+  new Reflector<T>(
+    { kernel, client: admin, resource, minor },
+    {
+      random: random.stream(`judge/${resource.resource}`),
+      store: { replace: (objects) => objects.forEach(news), add: news, update: news, delete: remove },
+    },
+  ).start()
 }
 
 function statusDetail(pod: Pod): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
+import { answered } from '../../src/client/answered.ts'
 import { type Client, type PatchType, resources } from '../../src/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
@@ -95,7 +96,7 @@ function namespaceObject(name: string): KubeObject {
 
 function annotateNode(admin: Client, name: string, ttl: string): void {
   const patch = { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': ttl } } }
-  admin.patch(resources.nodes, { name }, 'application/merge-patch+json', patch, () => undefined)
+  answered(admin.patch(resources.nodes, { name }, 'application/merge-patch+json', patch), () => undefined)
 }
 
 const plurals: Readonly<Record<string, { group: string; version: string; resource: string }>> = {
@@ -114,7 +115,7 @@ function create(
   tries = 100,
 ): void {
   const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } }
-  admin.create(resource, placed, (reply) => {
+  answered(admin.create(resource, placed), (reply) => {
     if (reply.ok) return
     const isLeaving = reply.error.kind === 'status' && /object is being deleted/.test(reply.error.status.message ?? '')
     if (isLeaving && tries > 0) {
@@ -141,24 +142,27 @@ function playUser(cluster: TimelineCluster, { what, detail }: TimelineRow, names
       create(cluster.kernel, admin, resource, object, namespace)
       return
     case 'update':
-      admin.get(resource, key, {}, (reply) => {
+      answered(admin.get(resource, key), (reply) => {
         const current = reply.ok ? reply.value.metadata.resourceVersion : undefined
         const metadata = {
           ...object.metadata,
           namespace,
           ...(current === undefined ? {} : { resourceVersion: current }),
         }
-        admin.update(resource, { ...object, metadata }, () => undefined)
+        answered(admin.update(resource, { ...object, metadata }), () => undefined)
       })
       return
     case 'patch': {
       const type: PatchType = 'application/strategic-merge-patch+json'
-      admin.patch(resource, key, type, object, () => undefined)
+      answered(admin.patch(resource, key, type, object), () => undefined)
       return
     }
     case 'delete': {
       const grace = /gracePeriodSeconds=(\d+)/.exec(String(detail.options ?? ''))?.[1]
-      admin.delete(resource, key, grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }, () => undefined)
+      answered(
+        admin.delete(resource, key, grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
+        () => undefined,
+      )
       return
     }
     default:

@@ -43,7 +43,6 @@ export function testCluster(minor = 18, latencies: LinkLatencies = { request: { 
   for (const binding of policy.clusterRoleBindings) server.seed(rbac('clusterrolebindings'), binding)
   const link = createLink({ kernel, random: random.stream('link'), latencies })
   const client: Client = createClient({
-    kernel,
     server,
     user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
     link,

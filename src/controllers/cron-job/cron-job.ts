@@ -1,19 +1,13 @@
+import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
 import type { KubeObject, ObjectMeta, ObjectReference } from '../../api/types/meta.ts'
 import type { Job } from '../../api/types/workload-specs.ts'
 import { resources } from '../../client/client.ts'
 import { cacheKey, keyOf, splitKey } from '../../client/informer.ts'
-import {
-  errorText,
-  isNamespaceTerminating,
-  isNotFound,
-  type Procedure,
-  reply,
-  runProcedure,
-} from '../../client/procedure.ts'
+import { errorText, isNamespaceTerminating, isNotFound } from '../../client/refusals.ts'
 import { parseSchedule } from '../../go/cron.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
-import type { Timer } from '../../kernel/kernel.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
 import { type Controller, type ControllerContext, createClockwork } from '../controller.ts'
 import { isFinished } from '../job.ts'
@@ -54,19 +48,12 @@ export function createCronJobController(context: ControllerContext): Controller 
     return owner?.kind === 'CronJob' ? [owner.uid] : []
   })
   const dirty = new Set<string>()
-  const timers = new Map<string, Timer>()
+  const timers = new Map<string, Unsubscribable>()
   const nowMs = () => calendar.at(kernel.now())
 
-  const clockwork = createClockwork(kernel, () => {
-    let missing = 2
-    for (const informer of [cronJobs, jobs])
-      informer.onSynced(() => {
-        missing--
-        if (missing === 0) ticks.begin()
-      })
-  })
+  const clockwork = createClockwork(kernel, [cronJobs, jobs], () => ticks.begin())
   const ticks = createTicks(kernel, clockwork, minor >= 21 ? exactMs : pollMs, () =>
-    runProcedure(look(), () => {
+    clockwork.run(look, () => {
       if (dirty.size > 0) ticks.request()
     }),
   )
@@ -74,7 +61,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     dirty.add(key)
     ticks.request()
   }
-  const look = function* (): Procedure<void> {
+  const look = function* (): Steps<void> {
     const batch = [...dirty].sort(compareText)
     dirty.clear()
     for (const key of batch) {
@@ -90,7 +77,7 @@ export function createCronJobController(context: ControllerContext): Controller 
   /** Looks again at the look that follows the next scheduled time. */
   const wakeUp = (cronJob: CronJob): void => {
     const key = keyOf(cronJob)
-    timers.get(key)?.cancel()
+    timers.get(key)?.unsubscribe()
     timers.delete(key)
     if (cronJob.spec.suspend === true) return
     const at = parseSchedule(cronJob.spec.schedule).next(nowMs())
@@ -104,10 +91,10 @@ export function createCronJobController(context: ControllerContext): Controller 
   const tell = (cronJob: CronJob, type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event(eventReference(cronJob, kind), type, reason, message)
 
-  const write = function* (cronJob: CronJob, status: NonNullable<CronJob['status']>): Procedure<CronJob | undefined> {
+  const write = function* (cronJob: CronJob, status: NonNullable<CronJob['status']>): Steps<CronJob | undefined> {
     if (equalJson(status, cronJob.status ?? {})) return cronJob
     const next = { ...cronJob, status }
-    const written = yield* reply<CronJob>((done) => client.update(resource, next, done, { subresource: 'status' }))
+    const written = yield* attempt(client.update<CronJob>(resource, next, { subresource: 'status' }))
     return written.ok ? written.value : undefined
   }
 
@@ -131,7 +118,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     return left
   }
 
-  const sync = function* (cached: CronJob): Procedure<CronJob> {
+  const sync = function* (cached: CronJob): Steps<CronJob> {
     const own = jobs.byIndex('cronJob', cached.metadata.uid ?? '')
     const active = stillActive(cached, own)
     const written = yield* write(cached, withActive(cached.status, active))
@@ -163,7 +150,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     return yield* startJob(written, due, left)
   }
 
-  const startJob = function* (cronJob: CronJob, due: number, active: readonly ObjectReference[]): Procedure<CronJob> {
+  const startJob = function* (cronJob: CronJob, due: number, active: readonly ObjectReference[]): Steps<CronJob> {
     const { namespace = '', name } = cronJob.metadata
     const { metadata: template = {}, spec } = cronJob.spec.jobTemplate
     // v2 counts minutes: a schedule knows none finer.
@@ -180,7 +167,7 @@ export function createCronJobController(context: ControllerContext): Controller 
       },
       spec,
     }
-    const created = yield* reply<Job>((done) => client.create(resources.jobs, job, done))
+    const created = yield* attempt(client.create<Job>(resources.jobs, job))
     if (!created.ok) {
       if (!isNamespaceTerminating(created.error))
         tell(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${errorText(created.error)}`)
@@ -208,10 +195,10 @@ export function createCronJobController(context: ControllerContext): Controller 
     return latest
   }
 
-  const remove = function* (cronJob: CronJob, name: string): Procedure<boolean> {
+  const remove = function* (cronJob: CronJob, name: string): Steps<boolean> {
     const key = { namespace: cronJob.metadata.namespace ?? '', name }
     const policy = { propagationPolicy: 'Background' } as const
-    const gone = yield* reply((done) => client.delete(resources.jobs, key, policy, done))
+    const gone = yield* attempt(client.delete(resources.jobs, key, policy))
     const isGone = gone.ok || isNotFound(gone.error)
     if (!isGone) tell(cronJob, 'Warning', 'FailedDelete', `Deleted job: ${gone.ok ? '' : errorText(gone.error)}`)
     else tell(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`)
@@ -219,7 +206,7 @@ export function createCronJobController(context: ControllerContext): Controller 
   }
 
   /** Ended Jobs beyond the limits go, oldest first. Source: cleanupFinishedJobs. */
-  const cleanUp = function* (cronJob: CronJob): Procedure<void> {
+  const cleanUp = function* (cronJob: CronJob): Steps<void> {
     const own = jobs.byIndex('cronJob', cronJob.metadata.uid ?? '')
     const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = cronJob.spec
     for (const [type, limit] of [
@@ -242,7 +229,7 @@ export function createCronJobController(context: ControllerContext): Controller 
       if (!equalJson(old.spec, cronJob.spec)) mark(keyOf(cronJob))
     },
     delete(cronJob) {
-      timers.get(keyOf(cronJob))?.cancel()
+      timers.get(keyOf(cronJob))?.unsubscribe()
       timers.delete(keyOf(cronJob))
     },
   })

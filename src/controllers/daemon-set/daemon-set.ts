@@ -5,7 +5,8 @@ import type { OwnerReference } from '../../api/types/meta.ts'
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, PodTemplateSpec } from '../../api/types/workload-specs.ts'
 import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
-import { isNotFound, type Procedure, reply } from '../../client/procedure.ts'
+import { isNotFound } from '../../client/refusals.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { minute, second } from '../../kernel/time.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
@@ -44,7 +45,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
   const nowMs = () => calendar.at(kernel.now())
 
   type ByNode = ReadonlyMap<string, readonly Pod[]>
-  const claimPods = function* (daemonSet: DaemonSet): Procedure<ByNode | undefined> {
+  const claimPods = function* (daemonSet: DaemonSet): Steps<ByNode | undefined> {
     const { uid = '', namespace } = daemonSet.metadata
     const own = yield* claim({
       client,
@@ -102,7 +103,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     missing: readonly string[],
     doomed: readonly Pod[],
     hash: string,
-  ): Procedure<boolean> {
+  ): Steps<boolean> {
     const key = keyOf(daemonSet)
     const create = missing.slice(0, burstReplicas)
     const remove = doomed.slice(0, burstReplicas)
@@ -124,7 +125,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     return isDone
   }
 
-  const manage = function* (daemonSet: DaemonSet, hash: string): Procedure<boolean> {
+  const manage = function* (daemonSet: DaemonSet, hash: string): Steps<boolean> {
     const byNode = yield* claimPods(daemonSet)
     if (byNode === undefined) return false
     const missing: string[] = []
@@ -141,7 +142,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
   }
 
   /** Deletes old Pods, as many as may be unavailable. Source: update.go, rollingUpdate. */
-  const rollingUpdate = function* (daemonSet: DaemonSet, hash: string): Procedure<boolean> {
+  const rollingUpdate = function* (daemonSet: DaemonSet, hash: string): Steps<boolean> {
     const byNode = yield* claimPods(daemonSet)
     if (byNode === undefined) return false
     const { minReadySeconds = 0, template, updateStrategy } = daemonSet.spec
@@ -165,7 +166,7 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     return yield* apply(daemonSet, [], doomed, hash)
   }
 
-  const writeStatus = function* (daemonSet: DaemonSet, hash: string, isObserved: boolean): Procedure<boolean> {
+  const writeStatus = function* (daemonSet: DaemonSet, hash: string, isObserved: boolean): Steps<boolean> {
     const byNode = yield* claimPods(daemonSet)
     if (byNode === undefined) return false
     const { minReadySeconds = 0, template } = daemonSet.spec
@@ -206,11 +207,9 @@ export function createDaemonSetController(context: ControllerContext): Controlle
     let current = daemonSet
     for (let tries = 0; tries <= statusTries; tries++) {
       const next = { ...current, status }
-      const written = yield* reply<DaemonSet>((done) =>
-        client.update(resources.daemonSets, next, done, { subresource: 'status' }),
-      )
+      const written = yield* attempt(client.update<DaemonSet>(resources.daemonSets, next, { subresource: 'status' }))
       if (written.ok) return true
-      const fresh = yield* reply<DaemonSet>((done) => client.get(resources.daemonSets, { namespace, name }, {}, done))
+      const fresh = yield* attempt(client.get<DaemonSet>(resources.daemonSets, { namespace, name }))
       if (!fresh.ok) return false
       current = fresh.value
     }

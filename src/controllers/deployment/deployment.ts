@@ -5,9 +5,9 @@ import type { OwnerReference } from '../../api/types/meta.ts'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/types/workload-specs.ts'
 import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
-import type { Procedure } from '../../client/procedure.ts'
 import type { Outcome } from '../../client/work-queue.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
@@ -39,12 +39,12 @@ export function createDeploymentController(context: ControllerContext): Controll
   const podsOf = (own: readonly ReplicaSet[]): readonly Pod[] =>
     own.flatMap(({ metadata }) => pods.byIndex(controllerIndex, metadata.uid ?? ''))
 
-  const write = function* (work: Work, status: DeploymentStatus): Procedure<Outcome> {
+  const write = function* (work: Work, status: DeploymentStatus): Steps<Outcome> {
     work.deployment = { ...work.deployment, status }
     return (yield* writeStatus(client, work)) === 'failed' ? 'retry' : 'done'
   }
 
-  const writeRollout = function* (work: Work, { fresh, old }: Revisions): Procedure<Outcome> {
+  const writeRollout = function* (work: Work, { fresh, old }: Revisions): Steps<Outcome> {
     const status = rolloutStatus(work.deployment, old, fresh, now())
     if (!equalJson(status, work.deployment.status ?? {})) return yield* write(work, status)
     checkProgressLater(work.deployment, status)
@@ -63,7 +63,7 @@ export function createDeploymentController(context: ControllerContext): Controll
   }
 
   /** Paused, or its size has changed: sizes move, templates do not. Source: sync.go, sync. */
-  const resize = function* (work: Work, own: readonly ReplicaSet[]): Procedure<Outcome> {
+  const resize = function* (work: Work, own: readonly ReplicaSet[]): Steps<Outcome> {
     const revisions = yield* syncRevision(revisionOptions, work, own, false)
     if (revisions === 'failed') return 'retry'
     const { fresh, old } = revisions
@@ -73,12 +73,12 @@ export function createDeploymentController(context: ControllerContext): Controll
     return yield* writePlain(work, revisions)
   }
 
-  const writePlain = function* (work: Work, { fresh, old }: Revisions): Procedure<Outcome> {
+  const writePlain = function* (work: Work, { fresh, old }: Revisions): Steps<Outcome> {
     const status = deploymentStatus(work.deployment, old, fresh, now())
     return equalJson(status, work.deployment.status ?? {}) ? 'done' : yield* write(work, status)
   }
 
-  const rollOut = function* (work: Work, own: readonly ReplicaSet[]): Procedure<Outcome> {
+  const rollOut = function* (work: Work, own: readonly ReplicaSet[]): Steps<Outcome> {
     const revisions = yield* syncRevision(revisionOptions, work, own, true)
     if (revisions === 'failed' || revisions.fresh === undefined) return 'retry'
     const { fresh, old } = revisions
@@ -93,7 +93,7 @@ export function createDeploymentController(context: ControllerContext): Controll
   }
 
   /** All old Pods end before a new one begins. Source: recreate.go. */
-  const recreate = function* (work: Work, own: readonly ReplicaSet[]): Procedure<Outcome> {
+  const recreate = function* (work: Work, own: readonly ReplicaSet[]): Steps<Outcome> {
     let revisions = yield* syncRevision(revisionOptions, work, own, false)
     if (revisions === 'failed') return 'retry'
     let hasScaled = false
@@ -116,7 +116,7 @@ export function createDeploymentController(context: ControllerContext): Controll
     sumStatus(old, 'replicas') > 0 ||
     podsOf(old).some(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded')
 
-  const checkPaused = function* (work: Work): Procedure<Outcome> {
+  const checkPaused = function* (work: Work): Steps<Outcome> {
     const { deployment } = work
     const condition = getCondition(deployment.status, 'Progressing')
     if (!hasProgressDeadline(deployment) || condition?.reason === reasons.timedOut) return 'done'
@@ -127,7 +127,7 @@ export function createDeploymentController(context: ControllerContext): Controll
     return (yield* writeStatus(client, work)) === 'failed' ? 'retry' : 'done'
   }
 
-  const sync = function* (deployment: Deployment): Procedure<Outcome> {
+  const sync = function* (deployment: Deployment): Steps<Outcome> {
     const work: Work = { deployment }
     const { metadata, spec } = deployment
     const { matchLabels = {}, matchExpressions = [] } = spec.selector

@@ -1,7 +1,8 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types/workload-specs.ts'
 import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
-import { errorText, isAlreadyExists, isNamespaceTerminating, type Procedure, reply } from '../../client/procedure.ts'
+import { errorText, isAlreadyExists, isNamespaceTerminating } from '../../client/refusals.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { computeHash } from '../hash/compute-hash.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
 import {
@@ -56,7 +57,7 @@ export function* syncRevision(
   work: Work,
   sets: readonly ReplicaSet[],
   mayCreate: boolean,
-): Procedure<Revisions | 'failed'> {
+): Steps<Revisions | 'failed'> {
   const { client, now } = options
   const { deployment } = work
   const existing = findNewReplicaSet(deployment, sets)
@@ -73,7 +74,7 @@ export function* syncRevision(
     const { minReadySeconds: _old, ...spec } = existing.spec
     const seconds = minReadySeconds === 0 ? {} : { minReadySeconds }
     const next = { ...existing, metadata: { ...existing.metadata, annotations }, spec: { ...spec, ...seconds } }
-    const updated = yield* reply<ReplicaSet>((done) => client.update(resources.replicaSets, next, done))
+    const updated = yield* attempt(client.update<ReplicaSet>(resources.replicaSets, next))
     return updated.ok ? { fresh: updated.value, old } : 'failed'
   }
   let isChanged = setRevision(work, annotations[annotationKeys.revision] ?? '')
@@ -90,7 +91,7 @@ function* createReplicaSet(
   work: Work,
   old: readonly ReplicaSet[],
   revision: number,
-): Procedure<ReplicaSet | 'failed'> {
+): Steps<ReplicaSet | 'failed'> {
   const { deployment } = work
   const { metadata, spec } = deployment
   const hash = computeHash(spec.template, deployment.status?.collisionCount)
@@ -115,7 +116,7 @@ function* createReplicaSet(
     },
   }
   const reference = eventReference(deployment, deploymentKind)
-  const created = yield* reply<ReplicaSet>((done) => client.create(resources.replicaSets, set, done))
+  const created = yield* attempt(client.create<ReplicaSet>(resources.replicaSets, set))
   if (!created.ok && isAlreadyExists(created.error)) {
     const known = cached(bare.metadata.namespace, name)
     if (known === undefined) return 'failed'
@@ -153,9 +154,9 @@ function* createReplicaSet(
  * Writes the Deployment's status as the sync knows it. What comes back is not kept: a later write of the same sync meets
  * a conflict and is tried again, as in the original.
  */
-export function* writeStatus(client: Client, work: Work): Procedure<'written' | 'failed'> {
-  const written = yield* reply<Deployment>((done) =>
-    client.update(resources.deployments, work.deployment, done, { subresource: 'status' }),
+export function* writeStatus(client: Client, work: Work): Steps<'written' | 'failed'> {
+  const written = yield* attempt(
+    client.update<Deployment>(resources.deployments, work.deployment, { subresource: 'status' }),
   )
   return written.ok ? 'written' : 'failed'
 }

@@ -1,7 +1,8 @@
 import type { Deployment, ReplicaSet } from '../../api/types/workload-specs.ts'
 import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
-import { isNotFound, type Procedure, reply } from '../../client/procedure.ts'
+import { isNotFound } from '../../client/refusals.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { byCreation, eventReference } from '../objects.ts'
 import {
   active,
@@ -24,15 +25,11 @@ export const deploymentKind = { apiVersion: 'apps/v1', kind: 'Deployment' } as c
 export type Scaled = 'scaled' | 'unchanged' | 'failed'
 
 export interface Scaler {
-  scaleReplicaSet(set: ReplicaSet, size: number, deployment: Deployment): Procedure<ReplicaSet | 'failed'>
-  scaleProportionally(
-    deployment: Deployment,
-    fresh: ReplicaSet | undefined,
-    old: readonly ReplicaSet[],
-  ): Procedure<Scaled>
-  scaleUp(sets: readonly (ReplicaSet | undefined)[], fresh: ReplicaSet, deployment: Deployment): Procedure<Scaled>
-  scaleDown(old: readonly ReplicaSet[], fresh: ReplicaSet, deployment: Deployment): Procedure<Scaled>
-  cleanUp(old: readonly ReplicaSet[], deployment: Deployment): Procedure<Scaled>
+  scaleReplicaSet(set: ReplicaSet, size: number, deployment: Deployment): Steps<ReplicaSet | 'failed'>
+  scaleProportionally(deployment: Deployment, fresh: ReplicaSet | undefined, old: readonly ReplicaSet[]): Steps<Scaled>
+  scaleUp(sets: readonly (ReplicaSet | undefined)[], fresh: ReplicaSet, deployment: Deployment): Steps<Scaled>
+  scaleDown(old: readonly ReplicaSet[], fresh: ReplicaSet, deployment: Deployment): Steps<Scaled>
+  cleanUp(old: readonly ReplicaSet[], deployment: Deployment): Steps<Scaled>
 }
 
 /** Moves sizes between the ReplicaSets of a Deployment. Source: pkg/controller/deployment/sync.go, rolling.go. */
@@ -43,7 +40,7 @@ export function createScaler(client: Client, recorder: EventRecorder): Scaler {
     const isAnnotated = Object.entries(annotations).every(([key, value]) => set.metadata.annotations?.[key] === value)
     if (before === size && isAnnotated) return set
     const next = { ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, replicas: size } }
-    const updated = yield* reply<ReplicaSet>((done) => client.update(resources.replicaSets, next, done))
+    const updated = yield* attempt(client.update<ReplicaSet>(resources.replicaSets, next))
     if (!updated.ok) return 'failed'
     if (before !== size) {
       const message = `Scaled ${before < size ? 'up' : 'down'} replica set ${set.metadata.name} to ${size}`
@@ -53,7 +50,7 @@ export function createScaler(client: Client, recorder: EventRecorder): Scaler {
   }
 
   /** Like the above, but a ReplicaSet of that size is left as it is, annotations and all. */
-  const scaleTo = function* (set: ReplicaSet, size: number, deployment: Deployment): Procedure<Scaled> {
+  const scaleTo = function* (set: ReplicaSet, size: number, deployment: Deployment): Steps<Scaled> {
     if (replicasOf(set) === size) return 'unchanged'
     return (yield* scaleReplicaSet(set, size, deployment)) === 'failed' ? 'failed' : 'scaled'
   }
@@ -64,7 +61,7 @@ export function createScaler(client: Client, recorder: EventRecorder): Scaler {
     most: number,
     deployment: Deployment,
     shrink: (set: ReplicaSet) => number,
-  ): Procedure<{ readonly sets: readonly ReplicaSet[]; readonly count: number } | 'failed'> {
+  ): Steps<{ readonly sets: readonly ReplicaSet[]; readonly count: number } | 'failed'> {
     const sets = [...old].sort(byCreation)
     let count = 0
     for (const [at, set] of sets.entries()) {
@@ -130,7 +127,7 @@ export function createScaler(client: Client, recorder: EventRecorder): Scaler {
         const { generation = 0, namespace = '', name } = set.metadata
         const isUsed = (set.status?.replicas ?? 0) !== 0 || replicasOf(set) !== 0
         if (isUsed || generation > (set.status?.observedGeneration ?? 0)) continue
-        const gone = yield* reply((done) => client.delete(resources.replicaSets, { namespace, name }, {}, done))
+        const gone = yield* attempt(client.delete(resources.replicaSets, { namespace, name }))
         if (!gone.ok && !isNotFound(gone.error)) return 'failed'
       }
       return 'unchanged'

@@ -1,8 +1,9 @@
 import type { DeleteOptions, KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ObjectKey } from '../../client/client.ts'
 import { Lru } from '../../client/lru.ts'
-import { isConflict, isNotFound, type Procedure, reply, sleep } from '../../client/procedure.ts'
+import { isConflict, isNotFound } from '../../client/refusals.ts'
 import type { Outcome } from '../../client/work-queue.ts'
+import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from '../controller.ts'
 import type { ApiResource } from '../options.ts'
 import {
@@ -26,7 +27,7 @@ const finalizerPauseMs = 10
  * Source: pkg/controller/garbagecollector; facts/apiserver.md 7.3.
  */
 export function createGarbageCollector(context: ControllerContext): Controller {
-  const { kernel, options } = context
+  const { options } = context
   const client = context.clientFor('generic-garbage-collector')
   const kinds = new Map(
     options.apiResources.map((resource) => [`${apiVersionOf(resource)}/${resource.kind}`, resource]),
@@ -55,51 +56,51 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     return { resource, key: resource.namespaced && namespace !== undefined ? { namespace, name } : { name } }
   }
 
-  const patch = function* (node: GraphNode, references: readonly object[]): Procedure<'done' | 'gone' | 'failed'> {
+  const patch = function* (node: GraphNode, references: readonly object[]): Steps<'done' | 'gone' | 'failed'> {
     const place = locate(node.identity)
     if (place === undefined) return 'failed'
     const body = { metadata: { uid: node.identity.uid, ownerReferences: references } }
     const type = 'application/strategic-merge-patch+json'
-    const patched = yield* reply<KubeObject>((done) => client.patch(place.resource, place.key, type, body, done))
+    const patched = yield* attempt(client.patch<KubeObject>(place.resource, place.key, type, body))
     return patched.ok ? 'done' : isNotFound(patched.error) ? 'gone' : 'failed'
   }
 
   const remove = function* (
     { identity }: GraphNode,
     propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
-  ): Procedure<Outcome> {
+  ): Steps<Outcome> {
     const place = locate(identity)
     if (place === undefined) return 'retry'
     const policy = { propagationPolicy, preconditions: { uid: identity.uid } }
-    const gone = yield* reply((done) => client.delete(place.resource, place.key, policy, done))
+    const gone = yield* attempt(client.delete(place.resource, place.key, policy))
     return gone.ok ? 'done' : 'retry'
   }
 
-  const removeFinalizer = function* ({ identity }: GraphNode, finalizer: string): Procedure<Outcome> {
+  const removeFinalizer = function* ({ identity }: GraphNode, finalizer: string): Steps<Outcome> {
     const place = locate(identity)
     if (place === undefined) return 'retry'
     for (let tries = 1; tries <= finalizerTries; tries++) {
-      const live = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+      const live = yield* attempt(client.get<KubeObject>(place.resource, place.key))
       if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
       if (!hasFinalizer(live.value, finalizer)) return 'done'
       const { resourceVersion, finalizers = [] } = live.value.metadata
       const body = { metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) } }
       const type = 'application/merge-patch+json'
-      const patched = yield* reply<KubeObject>((done) => client.patch(place.resource, place.key, type, body, done))
+      const patched = yield* attempt(client.patch<KubeObject>(place.resource, place.key, type, body))
       if (patched.ok || isNotFound(patched.error)) return 'done'
       if (!isConflict(patched.error)) return 'retry'
-      yield* sleep(kernel, finalizerPauseMs)
+      yield* sleep(finalizerPauseMs)
     }
     return 'retry'
   }
 
   type Owner = 'solid' | 'dangling' | 'waiting'
-  const judge = function* (reference: OwnerReference, { identity }: GraphNode): Procedure<Owner | 'unknown'> {
+  const judge = function* (reference: OwnerReference, { identity }: GraphNode): Steps<Owner | 'unknown'> {
     if (absent.get(reference.uid) === true) return 'dangling'
     const { apiVersion, kind, name, uid } = reference
     const place = locate({ apiVersion, kind, name, uid, namespace: identity.namespace })
     if (place === undefined) return 'unknown'
-    const owner = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+    const owner = yield* attempt(client.get<KubeObject>(place.resource, place.key))
     if (!owner.ok && !isNotFound(owner.error)) return 'unknown'
     if (!owner.ok || owner.value.metadata.uid !== uid) {
       absent.set(uid, true)
@@ -110,18 +111,18 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   }
 
   /** The owner waits until no dependent blocks it. */
-  const finishForeground = function* (node: GraphNode): Procedure<Outcome> {
+  const finishForeground = function* (node: GraphNode): Steps<Outcome> {
     const blocking = blockingDependents(node)
     if (blocking.length === 0) return yield* removeFinalizer(node, foregroundFinalizer)
     for (const dependent of blocking) if (!dependent.isDeletingDependents) deleting.queue.add(dependent.identity.uid)
     return 'done'
   }
 
-  const collect = function* (node: GraphNode): Procedure<Outcome> {
+  const collect = function* (node: GraphNode): Steps<Outcome> {
     if (node.isBeingDeleted && !node.isDeletingDependents) return 'done'
     const place = locate(node.identity)
     if (place === undefined) return 'retry'
-    const live = yield* reply<KubeObject>((done) => client.get(place.resource, place.key, {}, done))
+    const live = yield* attempt(client.get<KubeObject>(place.resource, place.key))
     if (!live.ok && !isNotFound(live.error)) return 'retry'
     if (!live.ok || live.value.metadata.uid !== node.identity.uid) {
       node.isVirtual = false

@@ -1,10 +1,11 @@
+import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
 import type { Node, NodeCondition, Pod } from '../../api/types/core.ts'
 import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
-import { isNotFound, type Procedure, reply, runProcedure } from '../../client/procedure.ts'
+import { isNotFound } from '../../client/refusals.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
-import type { Timer } from '../../kernel/kernel.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
 import { epochOf, eventReference, isPodReady } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
@@ -51,26 +52,20 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
 
   const known = new Map<string, { readonly name: string; readonly uid: string }>()
   const health = new Map<string, NodeHealth>()
-  const expiries = new Map<string, Timer>()
+  const expiries = new Map<string, Unsubscribable>()
   const dirty = new Set<string>()
   /** Nodes whose Pods could not all be marked. */
   const unmarked = new Set<string>()
   const timestamp = () => rfc3339(calendar.at(kernel.now()))
 
-  const clockwork = createClockwork(kernel, () => {
-    let missing = 3
-    for (const informer of [nodes, leases, pods])
-      informer.onSynced(() => {
-        missing--
-        if (missing > 0) return
-        ticks.begin()
-        // Half a period after the looks: a node whose conditions have just changed gets its NoSchedule taint first.
-        clockwork.after(tainterPhaseMs, zones.begin)
-      })
+  const clockwork = createClockwork(kernel, [nodes, leases, pods], () => {
+    ticks.begin()
+    // Half a period after the looks: a node whose conditions have just changed gets its NoSchedule taint first.
+    clockwork.after(tainterPhaseMs, zones.begin)
   })
-  const zones = createZones(kernel, clockwork, options, (name, finish) => runProcedure(taintNoExecute(name), finish))
+  const zones = createZones(kernel, clockwork, options, (name) => taintNoExecute(name))
   const ticks = createTicks(kernel, clockwork, options.nodeMonitorPeriodMs, () =>
-    runProcedure(look(), () => {
+    clockwork.run(look, () => {
       if (dirty.size > 0) ticks.request()
     }),
   )
@@ -95,7 +90,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     ready === undefined ? options.nodeStartupGracePeriodMs : options.nodeMonitorGracePeriodMs
   const isExpired = (memory: NodeHealth) => kernel.now() >= memory.probedAt + graceMs(memory)
 
-  const look = function* (): Procedure<void> {
+  const look = function* (): Steps<void> {
     const batch = [...dirty]
     dirty.clear()
     for (const name of batch) {
@@ -126,7 +121,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     message: string,
   ): void => recorder.event({ kind: 'Node', name, uid, apiVersion: 'v1' }, 'Normal', reason, message)
 
-  const lookAt = function* (node: Node): Procedure<void> {
+  const lookAt = function* (node: Node): Steps<void> {
     const { name, uid = '' } = node.metadata
     if (!known.has(name)) {
       known.set(name, { name, uid })
@@ -156,7 +151,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     readonly current: NodeCondition | undefined
   }
 
-  const updateHealth = function* (cached: Node): Procedure<Update | undefined> {
+  const updateHealth = function* (cached: Node): Steps<Update | undefined> {
     const { name } = cached.metadata
     let node = cached
     for (let tries = 1; tries <= healthUpdateTries; tries++) {
@@ -174,14 +169,12 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
       const next: Node = { ...node, status: { ...node.status, conditions } }
       const current = nodeCondition(next, 'Ready')
       if (equalJson(current, ready)) return { node: next, observed, current }
-      const written = yield* reply<Node>((done) =>
-        client.update(resources.nodes, next, done, { subresource: 'status' }),
-      )
+      const written = yield* attempt(client.update<Node>(resources.nodes, next, { subresource: 'status' }))
       if (written.ok) {
         memory.ready = current
         return { node: next, observed, current }
       }
-      const fresh = yield* reply<Node>((done) => client.get(resources.nodes, { name }, {}, done))
+      const fresh = yield* attempt(client.get<Node>(resources.nodes, { name }))
       if (!fresh.ok) break
       node = fresh.value
     }
@@ -196,7 +189,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     memory.probedAt = ticks.next()
   }
 
-  const taintOrClear = function* (node: Node, observed: NodeCondition['status']): Procedure<void> {
+  const taintOrClear = function* (node: Node, observed: NodeCondition['status']): Steps<void> {
     if (observed === 'True') {
       yield* markReachable(node)
       return
@@ -211,7 +204,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     tainter.add(node.metadata.name)
   }
 
-  const markReachable = function* (node: Node): Procedure<void> {
+  const markReachable = function* (node: Node): Steps<void> {
     for (const taint of [unreachableTaint, notReadyTaint])
       if (!(yield* removeTaints(client, node, [taint]))) {
         mark(node.metadata.name)
@@ -220,7 +213,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     zones.tainter(zoneOf(node)).remove(node.metadata.name)
   }
 
-  const taintNoExecute = function* (name: string): Procedure<boolean> {
+  const taintNoExecute = function* (name: string): Steps<boolean> {
     const node = nodes.get(undefined, name)
     if (node === undefined) return true
     const status = nodeCondition(node, 'Ready')?.status
@@ -229,7 +222,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     return true
   }
 
-  const markPodsNotReady = function* (affected: readonly Pod[]): Procedure<boolean> {
+  const markPodsNotReady = function* (affected: readonly Pod[]): Steps<boolean> {
     let isDone = true
     for (const pod of affected) {
       if (!isPodReady(pod)) continue
@@ -244,7 +237,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
           : condition,
       )
       const next: Pod = { ...pod, status: { ...pod.status, conditions } }
-      const written = yield* reply<Pod>((done) => client.update(resources.pods, next, done, { subresource: 'status' }))
+      const written = yield* attempt(client.update<Pod>(resources.pods, next, { subresource: 'status' }))
       if (!written.ok && !isNotFound(written.error)) isDone = false
     }
     return isDone
@@ -262,7 +255,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
       const labels = missingLabels(node)
       if (labels === undefined) return 'done'
       const type = 'application/strategic-merge-patch+json'
-      yield* reply<Node>((done) => client.patch(resources.nodes, { name }, type, { metadata: { labels } }, done))
+      yield* attempt(client.patch<Node>(resources.nodes, { name }, type, { metadata: { labels } }))
       return 'done'
     },
   })

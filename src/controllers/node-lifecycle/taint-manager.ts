@@ -1,9 +1,9 @@
+import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
 import type { Node, Pod, Taint } from '../../api/types/core.ts'
 import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
-import { type Procedure, reply, runProcedure, sleep } from '../../client/procedure.ts'
-import type { Timer } from '../../kernel/kernel.ts'
+import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
 import { tolerationMs } from './taints.ts'
 
@@ -12,7 +12,7 @@ const deletionTries = 5
 const deletionPauseMs = 10
 
 /** An eviction that waits, or one that was carried out: it is not repeated. */
-type Eviction = { readonly kind: 'waiting'; readonly timer: Timer } | { readonly kind: 'done' }
+type Eviction = { readonly kind: 'waiting'; readonly timer: Unsubscribable } | { readonly kind: 'done' }
 
 /** Name of the index of Pods by node. */
 export const nodeIndex = 'node'
@@ -32,7 +32,7 @@ export function createTaintManager(context: ControllerContext): Controller {
   const nodes = context.informer<Node>(resources.nodes)
   const pods = context.informer<Pod>(resources.pods)
   pods.addIndexer(nodeIndex, nodeKeys)
-  const clockwork = createClockwork(kernel, () => {})
+  const clockwork = createClockwork(kernel, [], () => {})
   const tainted = new Map<string, readonly Taint[]>()
   const evictions = new Map<string, Eviction>()
 
@@ -44,15 +44,15 @@ export function createTaintManager(context: ControllerContext): Controller {
     const eviction = evictions.get(pod)
     evictions.delete(pod)
     if (eviction?.kind !== 'waiting') return
-    eviction.timer.cancel()
+    eviction.timer.unsubscribe()
     tell(pod, `Cancelling deletion of Pod ${pod}`)
   }
-  const evict = function* (pod: string): Procedure<void> {
+  const evict = function* (pod: string): Steps<void> {
     tell(pod, `Marking for deletion Pod ${pod}`)
     for (let tries = 1; tries <= deletionTries; tries++) {
-      const gone = yield* reply((done) => client.delete(resources.pods, splitKey(pod), {}, done))
+      const gone = yield* attempt(client.delete(resources.pods, splitKey(pod)))
       if (gone.ok) return
-      yield* sleep(kernel, deletionPauseMs)
+      yield* sleep(deletionPauseMs)
     }
     evictions.delete(pod)
   }
@@ -60,7 +60,7 @@ export function createTaintManager(context: ControllerContext): Controller {
     if (evictions.has(pod)) return
     const timer = clockwork.after(delayMs, () => {
       evictions.set(pod, { kind: 'done' })
-      runProcedure(evict(pod), () => {})
+      clockwork.run(() => evict(pod))
     })
     evictions.set(pod, { kind: 'waiting', timer })
   }

@@ -1,6 +1,6 @@
 import type { Node, NodeCondition, Taint, Toleration } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
-import { type Procedure, reply } from '../../client/procedure.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 
 /** Taints that conditions of a node bring. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 
@@ -59,7 +59,7 @@ export function* swapTaints(
   add: readonly Taint[],
   remove: readonly Taint[],
   timeAdded: string,
-): Procedure<boolean> {
+): Steps<boolean> {
   const stamped = add.map((taint) => ({ ...taint, timeAdded }))
   if (stamped.length > 0) {
     const isAdded = yield* changeTaints(client, node, (taints) => {
@@ -72,7 +72,7 @@ export function* swapTaints(
 }
 
 /** Asks the server only if the node, as the caller knows it, has one of them. Source: RemoveTaintOffNode. */
-export function* removeTaints(client: Client, node: Node, remove: readonly Taint[]): Procedure<boolean> {
+export function* removeTaints(client: Client, node: Node, remove: readonly Taint[]): Steps<boolean> {
   if (!remove.some((taint) => hasTaint(node, taint))) return true
   return yield* changeTaints(client, node, (taints) =>
     taints.filter((taint) => !remove.some((one) => matches(one, taint))),
@@ -83,16 +83,16 @@ function* changeTaints(
   client: Client,
   { metadata }: Node,
   change: (taints: readonly Taint[]) => readonly Taint[],
-): Procedure<boolean> {
+): Steps<boolean> {
   const key = { name: metadata.name }
-  const read = yield* reply<Node>((done) => client.get(resources.nodes, key, { resourceVersion: '0' }, done))
+  const read = yield* attempt(client.get<Node>(resources.nodes, key, { resourceVersion: '0' }))
   if (!read.ok) return false
   const present = read.value.spec?.taints ?? []
   const taints = change(present)
   if (taints.length === present.length && taints.every((taint, at) => taint === present[at])) return true
   const body = { spec: { taints: taints.length === 0 ? null : taints } }
   const type = 'application/strategic-merge-patch+json'
-  const patched = yield* reply<Node>((done) => client.patch(resources.nodes, key, type, body, done))
+  const patched = yield* attempt(client.patch<Node>(resources.nodes, key, type, body))
   return patched.ok
 }
 

@@ -1,5 +1,6 @@
 import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import { createTicks } from '../ticks.ts'
@@ -19,12 +20,12 @@ export interface ZoneTainter {
   setRate(qps: number): void
 }
 
-/** `taint` says by its callback whether it worked out; a node for which it did not stays in the queue. */
+/** `taint` says whether it worked out; a node for which it did not stays in the queue. */
 export function createZoneTainter(
   kernel: Kernel,
-  clockwork: Pick<Clockwork, 'after'>,
+  clockwork: Pick<Clockwork, 'after' | 'run'>,
   initialQps: number,
-  taint: (node: string, finish: (isDone: boolean) => void) => void,
+  taint: (node: string) => Steps<boolean>,
 ): ZoneTainter {
   const waiting = new Set<string>()
   const known = new Set<string>()
@@ -40,11 +41,14 @@ export function createZoneTainter(
       return
     }
     isBusy = true
-    taint(node, (isDone) => {
-      isBusy = false
-      if (isDone) waiting.delete(node)
-      if (waiting.size > 0) ticks.request()
-    })
+    clockwork.run(
+      () => taint(node),
+      (isDone) => {
+        isBusy = false
+        if (isDone) waiting.delete(node)
+        if (waiting.size > 0) ticks.request()
+      },
+    )
   }
   const ticks = createTicks(kernel, clockwork, periodMs, serve)
 

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import type { ControllerOptions } from '../options.ts'
@@ -19,9 +20,9 @@ export interface Zones {
 
 export function createZones(
   kernel: Kernel,
-  clockwork: Pick<Clockwork, 'after'>,
+  clockwork: Pick<Clockwork, 'after' | 'run'>,
   options: ControllerOptions,
-  taint: (node: string, finish: (isDone: boolean) => void) => void,
+  taint: (node: string) => Steps<boolean>,
 ): Zones {
   const nodes = new Map<string, { readonly zone: string; readonly isReady: boolean }>()
   const counts = new Map<string, { ready: number; notReady: number }>()

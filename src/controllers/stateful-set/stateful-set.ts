@@ -5,7 +5,8 @@ import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ControllerRevision, StatefulSetStatus } from '../../api/types/workload-specs.ts'
 import { type RequestError, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
-import { errorText, isAlreadyExists, type Procedure, reply } from '../../client/procedure.ts'
+import { errorText, isAlreadyExists } from '../../client/refusals.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { controllerOf, eventReference, omitZero } from '../objects.ts'
@@ -56,9 +57,9 @@ export function createStatefulSetController(context: ControllerContext): Control
     else recorder.event(reference, 'Warning', `Failed${reason}`, `${done} failed error: ${errorText(error)}`)
   }
 
-  const create = function* (set: ClaimedSet, pod: Pod): Procedure<boolean> {
+  const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
-      const made = yield* reply<KubeObject>((done) => client.create(persistentVolumeClaims, wanted, done))
+      const made = yield* attempt(client.create<KubeObject>(persistentVolumeClaims, wanted))
       if (!made.ok && isAlreadyExists(made.error)) continue
       const { name } = wanted.metadata
       const text = `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`
@@ -68,15 +69,15 @@ export function createStatefulSetController(context: ControllerContext): Control
         return false
       }
     }
-    const created = yield* reply<Pod>((done) => client.create(resources.pods, pod, done))
+    const created = yield* attempt(client.create<Pod>(resources.pods, pod))
     if (!created.ok && isAlreadyExists(created.error)) return false
     tell(set, 'create', pod.metadata.name, created.ok ? undefined : created.error)
     return created.ok
   }
 
-  const remove = function* (set: ClaimedSet, pod: Pod): Procedure<boolean> {
+  const remove = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     const { name, namespace = '' } = pod.metadata
-    const gone = yield* reply((done) => client.delete(resources.pods, { namespace, name }, {}, done))
+    const gone = yield* attempt(client.delete(resources.pods, { namespace, name }))
     tell(set, 'delete', name, gone.ok ? undefined : gone.error)
     return gone.ok
   }
@@ -85,7 +86,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     set: ClaimedSet,
     resource: (typeof resources)['pods' | 'controllerRevisions'],
     candidates: readonly T[],
-  ): Procedure<readonly T[] | undefined> {
+  ): Steps<readonly T[] | undefined> {
     return yield* claim<T>({
       client,
       resource,
@@ -104,7 +105,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     current: ControllerRevision,
     update: ControllerRevision,
     counts: Counts,
-  ): Procedure<boolean> {
+  ): Steps<boolean> {
     const { replicas: wanted = 1, podManagementPolicy, updateStrategy } = set.spec
     const isMonotonic = podManagementPolicy !== 'Parallel'
     const partition = updateStrategy?.rollingUpdate?.partition
@@ -151,7 +152,7 @@ export function createStatefulSetController(context: ControllerContext): Control
       if (present.metadata.labels?.[podNameLabel] === present.metadata.name) continue
       const labels = { ...present.metadata.labels, [podNameLabel]: present.metadata.name }
       const next = { ...present, metadata: { ...present.metadata, labels } }
-      const updated = yield* reply<Pod>((done) => client.update(resources.pods, next, done))
+      const updated = yield* attempt(client.update<Pod>(resources.pods, next))
       tell(set, 'update', present.metadata.name, updated.ok ? undefined : updated.error)
       if (!updated.ok) return false
     }
@@ -194,7 +195,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     counts: Counts,
     current: ControllerRevision,
     update: ControllerRevision,
-  ): Procedure<boolean> {
+  ): Steps<boolean> {
     const isRolling = set.spec.updateStrategy?.type !== 'OnDelete'
     const isComplete = isRolling && counts.updated === counts.replicas && counts.ready === counts.replicas
     const status: StatefulSetStatus = {
@@ -211,9 +212,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     }
     if (equalJson(status, set.status)) return true
     const next = { ...set, status }
-    const written = yield* reply<ClaimedSet>((done) =>
-      client.update(resources.statefulSets, next, done, { subresource: 'status' }),
-    )
+    const written = yield* attempt(client.update<ClaimedSet>(resources.statefulSets, next, { subresource: 'status' }))
     return written.ok
   }
 

@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { createRateLimiter } from '../../client/rate-limiter.ts'
+import { throttledClient } from '../../client/throttled.ts'
 import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
 import { gridAfter } from '../../kernel/grid.ts'
 import type { Timer } from '../../kernel/kernel.ts'
@@ -22,7 +23,6 @@ import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
 import { ServiceList } from './service-list.ts'
-import { throttledClient } from './throttled-client.ts'
 
 const table = compileMachine(kubeletMachine)
 
@@ -56,7 +56,11 @@ export class KubeletRun {
     this.#runtime = attendedRuntime(options.runtime)
     const { kernel, calendar, random, nodeName, config, minor } = options
     this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
-    const client = throttledClient(options.client, createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst))
+    const client = throttledClient(
+      kernel,
+      options.client,
+      createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst),
+    )
     const serviceRandom = random.stream(`${nodeName}/kubelet/service-reflector`)
     this.#services = new ServiceList({ kernel, client, minor, random: serviceRandom })
     this.context = createContext({

@@ -1,12 +1,12 @@
 import type { Pod } from '../../api/types/core.ts'
 import { createEventRecorder, type EventRecorder } from '../../client/event-recorder.ts'
 import { createRateLimiter } from '../../client/rate-limiter.ts'
+import { throttledClient } from '../../client/throttled.ts'
 import { PullRecords } from '../images/pull-records.ts'
 import type { KubeletContext } from './context.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { KubeletRun } from './kubelet-run.ts'
 import { defaultMachine, type MachineState } from './machine-state.ts'
-import { throttledClient } from './throttled-client.ts'
 
 /** A node's kubelet: starts, stops (and forgets), and tells how things stand. */
 export interface Kubelet {
@@ -66,6 +66,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         kernel: options.kernel,
         calendar: options.calendar,
         client: throttledClient(
+          options.kernel,
           options.eventClient,
           createRateLimiter(options.kernel, options.config.eventRecordQPS, options.config.eventBurst),
         ),

@@ -1,5 +1,6 @@
 import { jsonEqual } from '../../api/json-equal.ts'
 import type { Node, NodeCondition } from '../../api/types/core.ts'
+import { answered } from '../../client/answered.ts'
 import { type Client, type Reply, resources } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
@@ -58,22 +59,21 @@ export class NodeRegistrar {
       const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
       if (this.#isRegistered && ready?.status !== 'True') this.#planAtNextLook()
     }
-    this.#reflector = new Reflector<Node>({
-      kernel: options.kernel,
-      client: options.client,
-      minor: options.minor,
-      resource: resources.nodes,
-      fieldSelector: `metadata.name=${options.nodeName}`,
-      random: options.random,
-      store: {
-        replace: ([node]) => (node === undefined ? undefined : changed(node)),
-        add: changed,
-        update: changed,
-        delete: () => {
-          this.node = undefined
+    this.#reflector = new Reflector<Node>(
+      { ...options, resource: resources.nodes },
+      {
+        fieldSelector: `metadata.name=${options.nodeName}`,
+        random: options.random,
+        store: {
+          replace: ([node]) => (node === undefined ? undefined : changed(node)),
+          add: changed,
+          update: changed,
+          delete: () => {
+            this.node = undefined
+          },
         },
       },
-    })
+    )
   }
 
   start(): void {
@@ -104,7 +104,7 @@ export class NodeRegistrar {
     const again = () => {
       this.#timer = kernel.schedule(pauseMs, () => this.#register(Math.min(pauseMs * 2, registerRetry.maxMs)))
     }
-    heartbeatClient.create<Node>(resources.nodes, this.#initialNode(), (reply) => {
+    answered(heartbeatClient.create<Node>(resources.nodes, this.#initialNode()), (reply) => {
       if (this.#isStopped) return
       if (reply.ok) {
         for (const reason of newNodeEvents) events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
@@ -119,7 +119,7 @@ export class NodeRegistrar {
 
   #takeOver(again: () => void): void {
     const { heartbeatClient, nodeName } = this.#options
-    heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, {}, (reply) => {
+    answered(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }), (reply) => {
       if (this.#isStopped) return
       if (reply.ok) this.#registered()
       else again()
@@ -134,7 +134,7 @@ export class NodeRegistrar {
   /** Source: kubelet_node_status.go, tryUpdateNodeStatus: reads the Node, computes the status, tells it if there is news. */
   #tellStatus(then?: () => void): void {
     const { heartbeatClient, nodeName, kernel, reportMs, events } = this.#options
-    heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }, (reply) => {
+    answered(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }), (reply) => {
       if (this.#isStopped) return
       if (!reply.ok) {
         this.#planAtNextLook()
@@ -168,9 +168,12 @@ export class NodeRegistrar {
         status: { ...status, '$setElementOrder/conditions': order(status) },
       }
       const type = 'application/strategic-merge-patch+json'
-      heartbeatClient.patch<Node>(resources.nodes, { name: nodeName }, type, patch, settle, {
-        subresource: 'status',
-      })
+      answered(
+        heartbeatClient.patch<Node>(resources.nodes, { name: nodeName }, type, patch, {
+          subresource: 'status',
+        }),
+        settle,
+      )
     })
   }
 

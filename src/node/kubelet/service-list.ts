@@ -20,20 +20,22 @@ export class ServiceList {
     readonly random: RandomStream
   }) {
     const put = (service: Service) => this.#services.set(keyOf(service), service)
-    this.#reflector = new Reflector<Service>({
-      ...options,
-      resource: resources.services,
-      store: {
-        replace: (services) => {
-          this.#isListed = true
-          this.#services.clear()
-          for (const service of services) put(service)
+    this.#reflector = new Reflector<Service>(
+      { ...options, resource: resources.services },
+      {
+        random: options.random,
+        store: {
+          replace: (services) => {
+            this.#isListed = true
+            this.#services.clear()
+            for (const service of services) put(service)
+          },
+          add: put,
+          update: put,
+          delete: (service) => this.#services.delete(keyOf(service)),
         },
-        add: put,
-        update: put,
-        delete: (service) => this.#services.delete(keyOf(service)),
       },
-    })
+    )
   }
 
   start(): void {

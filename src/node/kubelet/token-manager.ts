@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/types/core.ts'
+import { answered } from '../../client/answered.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -64,20 +65,15 @@ export class TokenManager implements TokenSource {
       },
     }
     const where = { namespace, name: account, subresource: 'token' }
-    this.#client.create<TokenAnswer>(
-      resources.serviceAccounts,
-      body,
-      (reply) => {
-        if (!reply.ok) {
-          done(this.#failed(key, held, errorOfRequest(reply.error).message))
-          return
-        }
-        const fresh = this.#heldOf(reply.value, expirationSeconds)
-        if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
-        done({ ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) })
-      },
-      where,
-    )
+    answered(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where), (reply) => {
+      if (!reply.ok) {
+        done(this.#failed(key, held, errorOfRequest(reply.error).message))
+        return
+      }
+      const fresh = this.#heldOf(reply.value, expirationSeconds)
+      if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
+      done({ ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) })
+    })
   }
 
   forget(podUid: string): void {

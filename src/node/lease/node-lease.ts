@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/types/meta.ts'
+import { answered } from '../../client/answered.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, rfc3339Micro } from '../../kernel/calendar.ts'
 import { type Grid, gridAfter, gridAtOrBefore } from '../../kernel/grid.ts'
@@ -121,13 +122,13 @@ export class NodeLease {
       } else this.#retry()
     }
     if (known !== undefined) {
-      client.update<Lease>(resources.leases, { ...known, spec }, settle)
+      answered(client.update<Lease>(resources.leases, { ...known, spec }), settle)
       return
     }
     const key = { namespace: leaseNamespace, name: nodeName }
-    client.get<Lease>(resources.leases, key, {}, (reply) => {
+    answered(client.get<Lease>(resources.leases, key), (reply) => {
       if (reply.ok) {
-        client.update<Lease>(resources.leases, { ...reply.value, spec }, settle)
+        answered(client.update<Lease>(resources.leases, { ...reply.value, spec }), settle)
         return
       }
       if (reply.error.kind === 'network') {
@@ -135,7 +136,7 @@ export class NodeLease {
         return
       }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec }
-      client.create<Lease>(resources.leases, lease, settle)
+      answered(client.create<Lease>(resources.leases, lease), settle)
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/types/meta.ts'
+import { answered } from '../../client/answered.ts'
 import type { Client } from '../../client/client.ts'
 import {
   errorOfRequest,
@@ -38,7 +39,7 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     const traffic = this.#traffic.get(key) ?? { requests: 0, openWatches: 0 }
     traffic.requests++
     this.#traffic.set(key, traffic)
-    this.client.get<T>(this.kind.resource, { namespace, name }, {}, (reply) =>
+    answered(this.client.get<T>(this.kind.resource, { namespace, name }), (reply) =>
       done(reply.ok ? { ok: true, object: reply.value } : { ok: false, error: errorOfRequest(reply.error) }),
     )
   }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/types/meta.ts'
+import { answered } from '../../client/answered.ts'
 import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
@@ -144,7 +145,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     data.waiting = []
     item.traffic.requests++
     const key = { namespace: item.namespace, name: item.name }
-    client.get<T>(kind.resource, key, isRefresh ? { resourceVersion: '0' } : {}, (reply) => {
+    answered(client.get<T>(kind.resource, key, isRefresh ? { resourceVersion: '0' } : {}), (reply) => {
       const error = reply.ok ? undefined : errorOfRequest(reply.error)
       const isUnknown = data.object === undefined && data.error === undefined
       let result: ObjectResult<T>

@@ -220,21 +220,23 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   #newItem(namespace: string, name: string): Item<T> {
     const { kernel, client, minor, kind, facts, random } = this.options
     const traffic: ObjectTraffic = { requests: 0, openWatches: 0 }
-    const reflector = new Reflector<T>({
+    const reflectorKind = {
       kernel,
       client,
       minor,
       resource: kind.resource,
+      minWatchTimeoutSeconds: facts.objectWatchMinutes[0] * 60,
+    }
+    const reflector = new Reflector<T>(reflectorKind, {
       namespace,
       fieldSelector: `metadata.name=${name}`,
       random: random(namespace, name),
-      minWatchTimeoutSeconds: facts.objectWatchMinutes[0] * 60,
-      onState: (state) => {
-        if (state === 'listing') traffic.requests++
-        if (state === 'watching') traffic.requests++
-        traffic.openWatches = state === 'watching' ? 1 : 0
-      },
       store: {
+        stateChanged: (state) => {
+          if (state === 'listing') traffic.requests++
+          if (state === 'watching') traffic.requests++
+          traffic.openWatches = state === 'watching' ? 1 : 0
+        },
         replace: (objects) => {
           const isNews =
             !item.isSynced || item.object?.metadata.resourceVersion !== objects[0]?.metadata.resourceVersion

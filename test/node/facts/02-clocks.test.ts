@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { answered } from '../../../src/client/answered.ts'
 import { kubeletConfiguration } from '../../../src/node/kubelet/configuration.ts'
 import { createWorld, mounting, secret } from '../kubelet/world.ts'
 import { annotate, secondsOf } from './world.ts'
@@ -77,11 +78,13 @@ describe('2.2 and 2.3 pod workers', () => {
     const before = syncs()
     const pod = world.pod('p')
     const status = { ...pod?.status, message: 'from elsewhere' }
-    world.admin.update(
-      { group: '', version: 'v1', resource: 'pods' },
-      { ...pod, status } as object as NonNullable<typeof pod>,
+    answered(
+      world.admin.update(
+        { group: '', version: 'v1', resource: 'pods' },
+        { ...pod, status } as object as NonNullable<typeof pod>,
+        { subresource: 'status' } as never,
+      ),
       () => undefined,
-      { subresource: 'status' } as never,
     )
     world.run(3)
     expect(syncs()).toBe(before)

@@ -1,4 +1,5 @@
 import type { Event, Pod } from '../../../src/api/types/core.ts'
+import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { SimOptions } from '../../../src/sim/options.ts'
@@ -46,13 +47,13 @@ export function secondsOf(world: World | Sim, type: string): readonly number[] {
 }
 
 export function remove(world: World, kind: 'pods' | 'secrets', name: string, options: object = {}): void {
-  world.admin.delete(resources[kind], { namespace: 'default', name }, options, () => undefined)
+  answered(world.admin.delete(resources[kind], { namespace: 'default', name }, options), () => undefined)
 }
 
 export function annotate(world: World, name: string): void {
   const patch = { metadata: { annotations: { touched: String(world.kernel.now()) } } }
   const key = { namespace: 'default', name }
-  world.admin.patch(resources.pods, key, 'application/merge-patch+json', patch, () => undefined)
+  answered(world.admin.patch(resources.pods, key, 'application/merge-patch+json', patch), () => undefined)
 }
 
 /** A simulation whose images are on the node, and that applied these objects. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createWorld, fileOf, mounting, secret, withEnv } from './world.ts'
 
@@ -57,7 +58,7 @@ describe('a Pod from its binding to its end', () => {
     world.create(mounting('p', 's'))
     world.run(10)
     const uid = world.pod('p')?.metadata.uid
-    world.admin.delete(resources.pods, { namespace: 'default', name: 'p' }, {}, () => undefined)
+    answered(world.admin.delete(resources.pods, { namespace: 'default', name: 'p' }), () => undefined)
     world.run(30)
     expect(world.pod('p')).toBeUndefined()
     expect(world.fs.lstat(`/var/lib/kubelet/pods/${uid}`).ok).toBe(false)
@@ -154,7 +155,7 @@ describe('updates of a mounted Secret', () => {
     world.run(0.1)
     const patch = { metadata: { annotations: { touch: '1' } } }
     const key = { namespace: 'default', name: 'p' }
-    world.admin.patch(resources.pods, key, 'application/merge-patch+json', patch, () => undefined)
+    answered(world.admin.patch(resources.pods, key, 'application/merge-patch+json', patch), () => undefined)
     world.run(0.3)
     expect(fileOf(world, 'p', 'a')).toBe('2')
   })
@@ -195,7 +196,10 @@ describe('what the kubelet asks of the API server', () => {
     world.create(mounting('p', 's'))
     world.run(10)
     expect(world.kubelet.context?.secrets.inspect()).toHaveLength(1)
-    world.admin.delete(resources.pods, { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 }, () => undefined)
+    answered(
+      world.admin.delete(resources.pods, { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 }),
+      () => undefined,
+    )
     world.run(10)
     expect(world.kubelet.context?.secrets.inspect()).toEqual([])
   })

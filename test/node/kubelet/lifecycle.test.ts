@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/types/core.ts'
+import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createWorld, mounting, secret, type World } from './world.ts'
 
@@ -25,7 +26,7 @@ describe.each([18, 22, 26, 29, 36])('in v1.%i', (minor) => {
     world.run(10)
     expect(world.pod('p')?.status?.phase).toBe('Running')
     expect(world.pod('p')?.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True')
-    world.admin.delete(resources.pods, key('p'), {}, () => undefined)
+    answered(world.admin.delete(resources.pods, key('p')), () => undefined)
     world.run(25)
     expect(world.pod('p')).toBeUndefined()
     expect(world.fs.tmpfsUsage()).toEqual([])
@@ -49,7 +50,7 @@ describe.each([18, 22, 26, 29, 36])('in v1.%i', (minor) => {
     world.create(mounting('p', 's'))
     world.run(10)
     const uid = world.pod('p')?.metadata.uid ?? ''
-    world.admin.delete(resources.pods, key('p'), { gracePeriodSeconds: 0 }, () => undefined)
+    answered(world.admin.delete(resources.pods, key('p'), { gracePeriodSeconds: 0 }), () => undefined)
     world.run(20)
     expect(world.runtime.podContainers(uid).filter(({ state }) => state === 'running')).toEqual([])
     expect(world.fs.tmpfsUsage()).toEqual([])

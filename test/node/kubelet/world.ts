@@ -2,6 +2,7 @@ import type { Event, Pod, Secret } from '../../../src/api/types/core.ts'
 import type { KubeObject } from '../../../src/api/types/meta.ts'
 import { createApiServer } from '../../../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../../../src/apiserver/registry/kinds/all.ts'
+import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/in-process-client.ts'
 import { createLink } from '../../../src/client/link.ts'
@@ -45,8 +46,8 @@ export function createWorld(options: WorldOptions = {}) {
   })
   const link = createLink({ kernel, random: random.stream('link') })
   const nodeLink = createLink({ kernel, random: random.stream('node-link') })
-  const admin = createClient({ kernel, server, user: adminUser, link })
-  const client = createClient({ kernel, server, user: adminUser, link: nodeLink })
+  const admin = createClient({ server, user: adminUser, link })
+  const client = createClient({ server, user: adminUser, link: nodeLink })
   const fs = createNodeFs({ kernel, memoryBytes: 2 ** 34, calendar })
   const runtime = createRuntime({
     kernel,
@@ -78,7 +79,7 @@ export function createWorld(options: WorldOptions = {}) {
   const create = (object: object) => {
     const { kind } = object as KubeObject
     const resource = kind === 'Pod' ? resources.pods : resources.secrets
-    admin.create(resource, object, () => undefined)
+    answered(admin.create(resource, object), () => undefined)
   }
   kubelet.start()
   kernel.runUntil(5000)
@@ -98,9 +99,8 @@ export function createWorld(options: WorldOptions = {}) {
     events: () => server.store.collection('events').list('default') as readonly Event[],
     updateSecret(name: string, data: Readonly<Record<string, string>>) {
       const secret = server.store.collection('secrets').get('default', name) as Secret
-      admin.update(
-        resources.secrets,
-        { ...secret, data: undefined, stringData: data } as object as Secret,
+      answered(
+        admin.update(resources.secrets, { ...secret, data: undefined, stringData: data } as object as Secret),
         () => undefined,
       )
     },

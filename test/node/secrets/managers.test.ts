@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod, Secret } from '../../../src/api/types/core.ts'
 import { createApiServer } from '../../../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../../../src/apiserver/registry/kinds/all.ts'
+import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/in-process-client.ts'
 import { createLink } from '../../../src/client/link.ts'
@@ -32,8 +33,8 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
     strategies: kindStrategies,
   })
   const link = createLink({ kernel, random: random.stream('link') })
-  const client = createClient({ kernel, server, user, link })
-  const admin = createClient({ kernel, server, user, link: createLink({ kernel, random: random.stream('admin') }) })
+  const client = createClient({ server, user, link })
+  const admin = createClient({ server, user, link: createLink({ kernel, random: random.stream('admin') }) })
   const { secrets } = createObjectManagers(
     {
       kernel,
@@ -63,20 +64,19 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
     secrets,
     run: (ms: number) => kernel.runUntil(kernel.now() + ms),
     create: (data: string, more: object = {}) => {
-      admin.create(resources.secrets, make(data, more), () => undefined)
+      answered(admin.create(resources.secrets, make(data, more)), () => undefined)
       kernel.runUntil(kernel.now())
     },
     update(data: string) {
       const stored = server.store.collection('secrets').get('default', 's')
-      admin.update(
-        resources.secrets,
-        { ...stored, ...make(data), metadata: stored?.metadata } as Secret,
+      answered(
+        admin.update(resources.secrets, { ...stored, ...make(data), metadata: stored?.metadata } as Secret),
         () => undefined,
       )
       kernel.runUntil(kernel.now())
     },
     remove() {
-      admin.delete(resources.secrets, { namespace: 'default', name: 's' }, {}, () => undefined)
+      answered(admin.delete(resources.secrets, { namespace: 'default', name: 's' }), () => undefined)
       kernel.runUntil(kernel.now())
     },
     /** What a read gives, in base64, or the error's text; undefined: no answer within 2 s. */

@@ -36,20 +36,19 @@ export class ApiPodSource {
 
   constructor(options: PodSourceOptions) {
     this.#handlers = options.handlers
-    this.#reflector = new Reflector<Pod>({
-      kernel: options.kernel,
-      client: options.client,
-      minor: options.minor,
-      resource: resources.pods,
-      fieldSelector: `spec.nodeName=${options.nodeName}`,
-      random: options.random,
-      store: {
-        replace: (pods) => this.#replace(pods),
-        add: (pod) => this.#put(pod),
-        update: (pod) => this.#put(pod),
-        delete: (pod) => this.#remove(pod),
+    this.#reflector = new Reflector<Pod>(
+      { ...options, resource: resources.pods },
+      {
+        fieldSelector: `spec.nodeName=${options.nodeName}`,
+        random: options.random,
+        store: {
+          replace: (pods) => this.#replace(pods),
+          add: (pod) => this.#put(pod),
+          update: (pod) => this.#put(pod),
+          delete: (pod) => this.#remove(pod),
+        },
       },
-    })
+    )
   }
 
   start(): void {

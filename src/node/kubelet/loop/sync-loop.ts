@@ -1,4 +1,5 @@
 import type { Pod } from '../../../api/types/core.ts'
+import { answered } from '../../../client/answered.ts'
 import { gridAfter } from '../../../kernel/grid.ts'
 import type { Timer } from '../../../kernel/kernel.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
@@ -365,10 +366,8 @@ export class SyncLoop {
   #deleteOrphan(mirror: Pod): void {
     const [name = '', namespace = ''] = fullName(mirror).split('_')
     const options = { gracePeriodSeconds: 0 }
-    this.#context.client.delete(
-      { group: '', version: 'v1', resource: 'pods' },
-      { namespace, name },
-      options,
+    answered(
+      this.#context.client.delete({ group: '', version: 'v1', resource: 'pods' }, { namespace, name }, options),
       () => undefined,
     )
   }

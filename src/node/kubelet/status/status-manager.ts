@@ -1,4 +1,5 @@
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
+import { answered } from '../../../client/answered.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
@@ -225,7 +226,7 @@ export class StatusManager {
       return
     }
     const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
-    this.#options.client.get<Pod>(resources.pods, key, {}, (reply) => {
+    answered(this.#options.client.get<Pod>(resources.pods, key), (reply) => {
       if (this.#isStopped) return
       if (!reply.ok) {
         if (reply.error.kind !== 'status' || reply.error.status.reason !== 'NotFound') this.#hasFailed(uid)
@@ -255,11 +256,10 @@ export class StatusManager {
       return
     }
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
-    this.#options.client.patch<Pod>(
-      resources.pods,
-      key,
-      'application/strategic-merge-patch+json',
-      patch,
+    answered(
+      this.#options.client.patch<Pod>(resources.pods, key, 'application/strategic-merge-patch+json', patch, {
+        subresource: 'status',
+      }),
       (reply) => {
         if (this.#isStopped) return
         if (reply.ok) {
@@ -270,7 +270,6 @@ export class StatusManager {
           done()
         }
       },
-      { subresource: 'status' },
     )
   }
 
@@ -298,7 +297,7 @@ export class StatusManager {
   #delete(uid: string, pod: Pod, done: () => void): void {
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
     const options = { gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } }
-    this.#options.client.delete(resources.pods, key, options, (reply) => {
+    answered(this.#options.client.delete(resources.pods, key, options), (reply) => {
       if (this.#isStopped) return
       if (reply.ok) {
         this.#known.delete(uid)
