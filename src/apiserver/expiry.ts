@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import type { RegistryCore } from './registry/core.ts'
+import type { StoreEvent } from './store-event.ts'
 
 /**
  * Takes Events out of the store an hour after their last write, as etcd's leases do. One timer at a time runs, for the
@@ -31,13 +32,14 @@ export function createExpiry(core: RegistryCore): void {
     isRunning = true
     kernel.schedule(Math.max(0, first - kernel.now()), sweep)
   }
-  events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, (event) => {
+  const written = (event: StoreEvent): void => {
     const key = keyOf(event.object)
     dueAt.delete(key)
     if (event.type === 'DELETED') return
     dueAt.set(key, kernel.now() + eventTimeToLiveMs)
     plan()
-  })
+  }
+  events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
 }
 
 /** Source: cmd/kube-apiserver/app/options/options.go, EventTTL. */

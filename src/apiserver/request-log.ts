@@ -26,6 +26,8 @@ export interface RequestLog {
     code: number,
   ): void
   refused(request: LoggedRequest, status: Status): void
+  /** Whether `read` keeps anything: if not, nobody need remember what it would tell. */
+  readonly keepsReads: boolean
 }
 
 /** Resources whose writes are heartbeats rather than story. */
@@ -35,6 +37,7 @@ const writeTypes = { ADDED: 'object.created', MODIFIED: 'object.updated', DELETE
 
 export function createRequestLog(journal: Journal): RequestLog {
   return {
+    keepsReads: journal.keeps('chatter'),
     write(actor, resource, { type, object, old }) {
       const weight = chatter.has(resource) ? 'chatter' : 'story'
       if (!journal.keeps(weight)) return 0

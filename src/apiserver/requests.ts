@@ -1,7 +1,7 @@
 import { isObject } from '../api/json.ts'
 import { badRequest, genericStatus, isStatus } from '../api/status.ts'
 import type { DeleteOptions, KubeList, KubeObject, Status } from '../api/types/meta.ts'
-import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from '../client/client.ts'
+import type { UserInfo, WatchHandle, WatchOptions } from '../client/client.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
@@ -18,7 +18,7 @@ import { apiVersionOf, type ServedResource, toServed } from './registry/resource
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
-import { watchResource } from './watch/watch-resource.ts'
+import { type OpenWatch, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
 
 export interface RequestParts {
   readonly core: RegistryCore
@@ -43,8 +43,14 @@ export type RequestHandler = (request: EncodedRequest) => ApiAnswer
 
 /** The request pipeline: authorization, decoding, then what the verb does (facts apiserver.md 0, trap 2). */
 export function createRequests(parts: RequestParts): Requests {
-  const { core, log } = parts
+  const { core, log, timeouts } = parts
   const watches = new OpenWatches()
+  const keeper: WatchKeeper<WatchRequest> = {
+    finished(user, request, watch) {
+      if (watch !== undefined) watches.delete(user.name, watch)
+      if (request !== undefined) log.read('request.watch-closed', request, 200)
+    },
+  }
   const plain: RequestHandler = (request) => {
     const served = core.table.find(request.resource)
     const answer =
@@ -65,25 +71,23 @@ export function createRequests(parts: RequestParts): Requests {
       handlers.closed({ kind: 'status', status })
       return { stop: () => {} }
     }
-    // The watch may end before it is even returned: a version too old, a timeout of nothing.
-    let open: WatchHandle | undefined
-    let isClosed = false
-    const opened = openWatch(parts, served, options, handlers, () => {
-      isClosed = true
-      if (open !== undefined) watches.delete(user.name, open)
-      log.read('request.watch-closed', request, 200)
+    const opened = watchResource(core, served, options, timeouts, handlers, {
+      keeper,
+      user,
+      request: log.keepsReads ? request : undefined,
     })
+    if (opened === 'over') return overWatch
     if (isStatus(opened)) {
       log.refused(request, opened)
       handlers.closed({ kind: 'status', status: opened })
-      return { stop: () => {} }
+      return overWatch
     }
-    open = opened
-    if (!isClosed) {
-      watches.add(user.name, open)
+    // The watch may end before it is even returned: a timeout of nothing.
+    if (opened.isOpen) {
+      watches.add(user.name, opened)
       log.read('request.watch', request, 200)
     }
-    return open
+    return opened
   }
   return {
     handle,
@@ -91,15 +95,18 @@ export function createRequests(parts: RequestParts): Requests {
     http: createHttp({ core, handle, watch, authorizer: parts.authorizer }),
     openWatches: () => watches.size,
     closeWatches() {
-      for (const open of watches.of(undefined)) open.close?.()
+      for (const open of watches.of(undefined)) open.close()
     },
     disturbWatches(user) {
-      for (const open of watches.of(user)) open.warn?.()
+      for (const open of watches.of(user)) open.warn()
     },
   }
 }
 
-type ServerWatch = WatchHandle & { close?(): void; warn?(): void }
+type ServerWatch = OpenWatch<WatchRequest>
+type WatchRequest = Parameters<RequestLog['refused']>[0]
+
+const overWatch: WatchHandle = { stop: () => {} }
 
 /** By the names of their users. */
 class OpenWatches {
@@ -125,16 +132,6 @@ class OpenWatches {
     if (user !== undefined) return [...(this.#byUser.get(user) ?? [])]
     return [...this.#byUser.values()].flatMap((watches) => [...watches])
   }
-}
-
-function openWatch(
-  { core, timeouts }: RequestParts,
-  served: ServedResource,
-  options: WatchOptions,
-  handlers: WatchHandlers<KubeObject>,
-  finished: () => void,
-): WatchHandle | Status {
-  return watchResource(core, served, options, timeouts, handlers, { finished })
 }
 
 function namedIn(options: WatchOptions): { readonly namespace?: string; readonly name?: string } {

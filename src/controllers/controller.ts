@@ -161,6 +161,6 @@ export function createClockwork(kernel: Kernel, informers: readonly Synced[], be
 
 type Synced = Pick<Informer<KubeObject>, 'synced'>
 
-function allSynced(informers: readonly Synced[]): Once<readonly void[]> {
+function allSynced(informers: readonly Synced[]): Once<unknown> {
   return all(informers.map(({ synced }) => synced))
 }

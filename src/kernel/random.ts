@@ -1,5 +1,3 @@
-import seedrandom from 'seedrandom'
-
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
 export interface RandomStream {
   /** A number in [0, 1). */
@@ -36,49 +34,55 @@ export function createRandomStreams(seed: string): RandomStreams {
   }
 }
 
-/** Seeded when it is first drawn from: some streams never are. */
+/**
+ * Baagøe's Alea, as seedrandom has it, in whole numbers: its fractions are multiples of 2 to the power of -32, so the very
+ * same numbers come. A row of four small numbers, where seedrandom's generator keeps some 900 bytes: clusters of some
+ * size have hundreds of thousands of streams. Seeded when it is first drawn from, for some streams never are.
+ */
 class AleaStream implements RandomStream {
-  readonly #seed: string
-  #draw: (() => number) | undefined
+  private seed: string | undefined
+  private carry = 1
+  // Bits of numbers below 2 to the power of 32: with a sign, the engine keeps them in place.
+  private first = 0
+  private second = 0
+  private third = 0
 
   constructor(seed: string) {
-    this.#seed = seed
+    this.seed = seed
   }
 
   next(): number {
-    this.#draw ??= seedrandom.alea('', { state: sown(this.#seed) })
-    return this.#draw()
+    if (this.seed !== undefined) this.sow(this.seed)
+    // At most 53 bits: exact.
+    const product = multiplier * (this.first >>> 0) + this.carry
+    this.carry = Math.floor(product * twoToMinus32)
+    this.first = this.second
+    this.second = this.third
+    this.third = (product - this.carry * twoTo32) | 0
+    return (this.third >>> 0) * twoToMinus32
   }
 
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low))
   }
-}
 
-/**
- * The state in which `seedrandom.alea(seed)` begins, in a third of the time: many streams give no more than one number.
- * Source: seedrandom, lib/alea.js, Alea and Mash.
- */
-function sown(seed: string): seedrandom.State.Alea {
-  const first = mashed(' ', mashStart)
-  const second = mashed(' ', first)
-  const third = mashed(' ', second)
-  const fourth = mashed(seed, third)
-  const fifth = mashed(seed, fourth)
-  const sixth = mashed(seed, fifth)
-  return {
-    c: 1,
-    s0: positive(fraction(first) - fraction(fourth)),
-    s1: positive(fraction(second) - fraction(fifth)),
-    s2: positive(fraction(third) - fraction(sixth)),
+  /** Source: seedrandom, lib/alea.js, Alea. */
+  private sow(seed: string): void {
+    const fourth = mashed(seed, blanks[2])
+    const fifth = mashed(seed, fourth)
+    const sixth = mashed(seed, fifth)
+    this.first = ((blanks[0] >>> 0) - (fourth >>> 0)) | 0
+    this.second = ((blanks[1] >>> 0) - (fifth >>> 0)) | 0
+    this.third = ((blanks[2] >>> 0) - (sixth >>> 0)) | 0
+    this.seed = undefined
   }
 }
 
-const mashStart = 0xefc8249d
-/** 2 to the power of -32, as seedrandom writes it. */
-const twoTo32nd = 2.3283064365386963e-10
+const multiplier = 2_091_639
+const twoTo32 = 2 ** 32
+const twoToMinus32 = 2 ** -32
 
-/** State of Baagøe's Mash after it has taken in a text. */
+/** State of Baagøe's Mash after it has taken in a text. Source: seedrandom, lib/alea.js, Mash. */
 function mashed(text: string, state: number): number {
   let n = state
   for (let i = 0; i < text.length; i++) {
@@ -89,15 +93,15 @@ function mashed(text: string, state: number): number {
     h *= n
     n = h >>> 0
     h -= n
-    n += h * 0x1_0000_0000
+    n += h * twoTo32
   }
   return n
 }
 
-function fraction(state: number): number {
-  return (state >>> 0) * twoTo32nd
-}
-
-function positive(value: number): number {
-  return value < 0 ? value + 1 : value
-}
+const mashStart = 0xefc8249d
+/** What Mash says of one, two and three blanks: every generator begins with these. */
+const blanks = (() => {
+  const one = mashed(' ', mashStart)
+  const two = mashed(' ', one)
+  return [one, two, mashed(' ', two)] as const
+})()

@@ -81,7 +81,7 @@ function all(served: ServedResource, selection: Selection): readonly KubeObject[
   }
   if (selection.indexValue !== undefined) return allIndexed(served, selection, selection.indexValue)
   const objects = collection.list(selection.namespace)
-  return selection.isEmpty ? objects : objects.filter(selection.matches)
+  return selection.isEmpty ? objects : objects.filter((object) => selection.matches(object))
 }
 
 /** What an index finds, in the order of keys: the Pods of a node. */
@@ -90,7 +90,7 @@ function allIndexed(served: ServedResource, selection: Selection, value: string)
   const key = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
   return [...served.collection.withIndexValue(value)]
     .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
-    .filter(selection.matches)
+    .filter((object) => selection.matches(object))
     .sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 

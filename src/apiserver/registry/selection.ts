@@ -4,20 +4,6 @@ import { badRequest } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { Strategy } from './strategy.ts'
 
-/** What a list or watch asks for: labels, fields, one namespace or all. */
-export interface Selection {
-  readonly namespace: string | undefined
-  readonly labels: Selector
-  readonly fields: readonly FieldTerm[]
-  /** Whether it selects everything in its namespace. */
-  readonly isEmpty: boolean
-  /** Pinned by `metadata.name=X`. */
-  readonly name: string | undefined
-  /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
-  readonly indexValue: string | undefined
-  matches(object: KubeObject): boolean
-}
-
 interface SelectionText {
   readonly namespace?: string
   readonly labelSelector?: string
@@ -33,7 +19,7 @@ export function parseSelection(text: SelectionText, strategy: Strategy, minor: n
   for (const { field } of fields.terms) {
     if (!isSelectable(field, strategy)) return badRequest(unsupportedField(field, strategy))
   }
-  return selectionOf(text.namespace, labels.selector, fields.terms, strategy)
+  return new Selection(text.namespace, labels.selector, fields.terms, strategy)
 }
 
 /** Source: the field label conversion functions of pkg/apis/<group>/<version>/conversion.go, and the default one of apimachinery. */
@@ -57,31 +43,46 @@ function isSelectable(field: string, strategy: Strategy): boolean {
   return strategy.selectableFields !== undefined && Object.hasOwn(strategy.selectableFields(anyObject), field)
 }
 
-export function selectionOf(
-  namespace: string | undefined,
-  labels: Selector,
-  fields: readonly FieldTerm[],
-  strategy: Strategy,
-): Selection {
-  const isEmpty = labels.requirements.length === 0 && fields.length === 0
-  const fieldMatches = (object: KubeObject): boolean => {
+/** What a list or watch asks for: labels, fields, one namespace or all. A row, for every open watch has one. */
+export class Selection {
+  readonly namespace: string | undefined
+  /** Pinned by `metadata.name=X`. */
+  readonly name: string | undefined
+  /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
+  readonly indexValue: string | undefined
+  private readonly labels: Selector
+  private readonly fields: readonly FieldTerm[]
+  private readonly strategy: Strategy
+
+  constructor(namespace: string | undefined, labels: Selector, fields: readonly FieldTerm[], strategy: Strategy) {
+    this.namespace = namespace
+    this.name = requiredValue(fields, 'metadata.name')
+    this.indexValue = requiredValue(fields, 'spec.nodeName')
+    this.labels = labels
+    // What one name says need not be said twice.
+    this.fields = fields.length === 1 && this.name !== undefined ? noFields : fields
+    this.strategy = strategy
+  }
+
+  /** Whether it selects everything in its namespace. */
+  get isEmpty(): boolean {
+    return this.name === undefined && this.fields.length === 0 && this.labels.requirements.length === 0
+  }
+
+  matches(object: KubeObject): boolean {
+    if (this.name !== undefined && object.metadata.name !== this.name) return false
+    return this.fieldsMatch(object) && this.labels.matches(object.metadata.labels)
+  }
+
+  private fieldsMatch(object: KubeObject): boolean {
     let values: Readonly<Record<string, string>> | undefined
-    return fields.every(({ field, equal, value }) => {
+    return this.fields.every(({ field, equal, value }) => {
       if (field === 'metadata.name') return (object.metadata.name === value) === equal
       if (field === 'metadata.namespace') return ((object.metadata.namespace ?? '') === value) === equal
-      values ??= strategy.selectableFields?.(object) ?? {}
+      values ??= this.strategy.selectableFields?.(object) ?? {}
       return ((values[field] ?? '') === value) === equal
     })
   }
-  return {
-    namespace,
-    labels,
-    fields,
-    isEmpty,
-    name: requiredValue(fields, 'metadata.name'),
-    indexValue: requiredValue(fields, 'spec.nodeName'),
-    matches: isEmpty
-      ? () => true
-      : (object) => (fields.length === 0 || fieldMatches(object)) && labels.matches(object.metadata.labels),
-  }
 }
+
+const noFields: readonly FieldTerm[] = []

@@ -1,8 +1,9 @@
 import { badRequest, expired } from '../../api/status.ts'
 import type { KubeObject, Status, WatchEvent } from '../../api/types/meta.ts'
-import type { WatchHandle, WatchHandlers, WatchOptions } from '../../client/client.ts'
+import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from '../../client/client.ts'
 import { bookmarkBeforeEndMs } from '../../client/watch-cycle.ts'
-import type { Kernel, Timer } from '../../kernel/kernel.ts'
+import { defineHandler } from '../../kernel/handler.ts'
+import type { Kernel, Ticket } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -12,27 +13,36 @@ import { parseSelection, type Selection } from '../registry/selection.ts'
 import type { StoreEvent } from '../store.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { Revenant } from './revenants.ts'
+import type { Watcher } from './watcher-index.ts'
 
 /** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
 export const defaultTimeoutSeconds = { min: 1800, max: 3600 } as const
 
-export interface WatchCallbacks {
-  /** The watch is over: its time, or the client's or server's wish. */
-  finished(): void
+/** Who keeps the open watches. */
+export interface WatchKeeper<R> {
+  /** The watch that this request opened is over: its time, or the client's or server's wish. */
+  finished(user: UserInfo, request: R | undefined, watch: OpenWatch<R> | undefined): void
+}
+
+/** Who opened a watch, and by which request, if anybody wants to know that in the end. */
+export interface WatchOpener<R> {
+  readonly keeper: WatchKeeper<R>
+  readonly user: UserInfo
+  readonly request: R | undefined
 }
 
 /**
  * Opens a watch. Everything up to now is delivered before this returns, what follows at the instant of each write.
  * Source: apiserver pkg/storage/cacher/cacher.go, Watch; watch_cache.go.
  */
-export function watchResource(
+export function watchResource<R>(
   core: RegistryCore,
   served: ServedResource,
   options: WatchOptions,
   timeouts: RandomStream,
   handlers: WatchHandlers<KubeObject>,
-  { finished }: WatchCallbacks,
-): WatchHandle | Status {
+  opener: WatchOpener<R>,
+): OpenWatch<R> | 'over' | Status {
   const selection = parseSelection(options, served.strategy, core.context.minor)
   if ('kind' in selection) return selection
   const version = parseResourceVersion(options.resourceVersion)
@@ -43,12 +53,14 @@ export function watchResource(
   const start = startEvents(served, selection, version, sendInitialEvents, core.store.revision)
   handlers.opened?.()
   if ('status' in start) {
-    finished()
+    opener.keeper.finished(opener.user, opener.request, undefined)
     handlers.event({ type: 'ERROR', object: start.status })
     handlers.closed(undefined)
-    return { stop: () => {} }
+    return 'over'
   }
-  return new OpenWatch(core, served, selection, options, timeouts, handlers, finished, start, version)
+  const watch = new OpenWatch(core, served, selection, options, handlers, opener, start.from, version)
+  watch.begin(core, options, timeouts, start.events)
+  return watch
 }
 
 type Start = { readonly events: readonly WatchEvent[]; readonly from: number } | { readonly status: Status }
@@ -83,7 +95,7 @@ function startEvents(
 
 /** Objects that may match, found by what pins them; always a new list. */
 function candidates({ collection }: ServedResource, selection: Selection): KubeObject[] {
-  const { namespace, name, indexValue } = scopeOf(selection)
+  const { namespace, name, indexValue } = selection
   if (name !== undefined && namespace !== undefined) {
     const only = collection.get(namespace, name)
     return only === undefined ? [] : [only]
@@ -112,12 +124,14 @@ function seenBy(selection: Selection, event: StoreEvent, served: ServedResource)
   return { type: 'DELETED', object: toServed({ ...old, metadata }, served) }
 }
 
+const close = defineHandler('a watch has lasted', (watch: OpenWatch<unknown>) => watch.close())
+const sendBookmark = defineHandler('a bookmark', (watch: OpenWatch<unknown>) => watch.sendBookmark())
+
 /** A watch that its client renews has no end of its own before `endAt`; who would be answered in another way is warned. */
-class OpenWatch implements WatchHandle, Revenant {
-  private readonly remove: () => void
-  private end: Timer | undefined
-  private bookmark: Timer | undefined
-  private isOpen = true
+export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
+  isOpen = true
+  private end: Ticket | undefined
+  private bookmark: Ticket | undefined
   private readonly kernel: Kernel
   private readonly hasBookmarks: boolean
   private readonly omitsTimes: boolean
@@ -125,41 +139,53 @@ class OpenWatch implements WatchHandle, Revenant {
   private seenRevision: number
   private readonly served: ServedResource
   private readonly handlers: WatchHandlers<KubeObject>
-  private readonly finished: () => void
+  private readonly selection: Selection
+  /** Events up to here are told as the start; those that are still waiting to be delivered must not be told twice. */
+  private readonly openedAt: number
+  private readonly keeper: WatchKeeper<R>
+  private readonly user: UserInfo
+  private readonly request: R | undefined
 
   constructor(
     core: RegistryCore,
     served: ServedResource,
     selection: Selection,
     options: WatchOptions,
-    timeouts: RandomStream,
     handlers: WatchHandlers<KubeObject>,
-    finished: () => void,
-    start: { readonly events: readonly WatchEvent[]; readonly from: number },
+    opener: WatchOpener<R>,
+    from: number,
     version: number,
   ) {
     this.served = served
     this.handlers = handlers
-    this.finished = finished
-    this.seenRevision = start.from
+    this.keeper = opener.keeper
+    this.user = opener.user
+    this.request = opener.request
+    this.selection = selection
+    this.seenRevision = from
     this.kernel = core.context.kernel
     this.omitsTimes = apiServerFact('omitsEmptyTimes', core.context.minor)
     this.hasBookmarks = options.allowWatchBookmarks === true
-    // Events up to here are told as the start; those that are still waiting to be delivered must not be told twice.
-    const openedAt = Math.max(core.store.revision, version)
-    this.remove = served.collection.watchers.add(scopeOf(selection), (event) => {
-      if (event.revision > openedAt) this.tell(event.revision, seenBy(selection, event, served))
-    })
+    this.openedAt = Math.max(core.store.revision, version)
+  }
+
+  begin(core: RegistryCore, options: WatchOptions, timeouts: RandomStream, events: readonly WatchEvent[]): void {
+    const { served } = this
+    served.collection.watchers.add(this.selection, this)
     const asked = options.timeoutSeconds ?? 0
     // No timeout and one of nothing are the same.
     const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
-    if (options.renewal === undefined) this.endAt(this.kernel.now() + seconds * second)
-    for (const event of start.events) {
+    if (options.renewal === undefined) this.endAt(core.context.kernel.now() + seconds * second)
+    for (const event of events) {
       const revision = Number(event.object.metadata.resourceVersion)
       if (this.isOpen) this.tell(revision, event)
     }
-    if (options.sendInitialEvents === true && this.hasBookmarks && this.isOpen) this.sendInitialEnd(openedAt)
+    if (options.sendInitialEvents === true && this.hasBookmarks && this.isOpen) this.sendInitialEnd(this.openedAt)
     if (options.renewal !== undefined && served.collection.history.revenants?.add(this) !== true) this.warn()
+  }
+
+  written(event: StoreEvent): void {
+    if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this.selection, event, this.served))
   }
 
   get revision(): number {
@@ -174,20 +200,21 @@ class OpenWatch implements WatchHandle, Revenant {
     if (!this.isOpen || this.end !== undefined) return
     const { kernel } = this
     const leftMs = at - kernel.now()
-    this.end = kernel.schedule(leftMs, () => this.close())
+    this.end = kernel.post(leftMs, close, this)
     // What a renewed watch has sent already is computed: it is not sent twice.
     if (this.hasBookmarks && leftMs >= bookmarkBeforeEndMs)
-      this.bookmark = kernel.schedule(leftMs - bookmarkBeforeEndMs, () => this.sendBookmark())
+      this.bookmark = kernel.post(leftMs - bookmarkBeforeEndMs, sendBookmark, this)
   }
 
   stop(): void {
     if (!this.isOpen) return
     this.isOpen = false
-    this.remove()
-    this.served.collection.history.revenants?.remove(this)
-    this.end?.cancel()
-    this.bookmark?.cancel()
-    this.finished()
+    const { watchers, history } = this.served.collection
+    watchers.remove(this.selection, this)
+    history.revenants?.remove(this)
+    if (this.end !== undefined) this.kernel.cancel(this.end)
+    if (this.bookmark !== undefined) this.kernel.cancel(this.bookmark)
+    this.keeper.finished(this.user, this.request, this)
   }
 
   /** Ends the watch from the server's side, cleanly. */
@@ -215,16 +242,8 @@ class OpenWatch implements WatchHandle, Revenant {
   }
 
   /** In v1.18 a watch that saw no event gets no bookmark either. */
-  private sendBookmark(): void {
+  sendBookmark(): void {
     if (!this.isOpen || this.seenRevision === 0) return
     this.handlers.event(this.bookmarkAt(this.seenRevision, this.omitsTimes ? {} : { creationTimestamp: null }))
   }
-}
-
-function scopeOf(selection: Selection): {
-  readonly namespace: string | undefined
-  readonly name: string | undefined
-  readonly indexValue: string | undefined
-} {
-  return { namespace: selection.namespace, name: selection.name, indexValue: selection.indexValue }
 }

@@ -10,64 +10,66 @@ export interface WatchScope {
   readonly indexValue: string | undefined
 }
 
-export type Watcher = (event: StoreEvent) => void
+/** Who watches. A row: tens of thousands are open at once. */
+export interface Watcher {
+  /** Something was written that it may be interested in. */
+  written(event: StoreEvent): void
+}
 
 /** Watchers of one resource, found by what they watch: a write wakes only those whose key it bears (design, decision 5). */
 export interface WatcherIndex {
-  /** Returns what takes the watcher off again. */
-  add(scope: WatchScope, watcher: Watcher): () => void
+  add(scope: WatchScope, watcher: Watcher): void
+  /** Once for each that was added, with the same scope. */
+  remove(scope: WatchScope, watcher: Watcher): void
   deliver(event: StoreEvent): void
   /** Number of open watches. */
   readonly size: number
 }
 
-type Watchers = Map<string, Set<Watcher>>
+/** Most keys are watched by one: only several have a set. */
+type Watchers = Map<string, Watcher | Set<Watcher>>
 
 /** `indexKey` gives an object's value of the resource's index key, if it has one. */
 export function createWatcherIndex(indexKey: ((object: KubeObject) => string) | undefined): WatcherIndex {
-  const everywhere = new Set<Watcher>()
+  const everywhere: Watchers = new Map()
   const byNamespace: Watchers = new Map()
   const byName: Watchers = new Map()
   const byObject: Watchers = new Map()
   const byIndex: Watchers = new Map()
   let size = 0
-  const addTo = (map: Watchers, key: string, watcher: Watcher): (() => void) => {
-    const set = map.get(key) ?? new Set<Watcher>()
-    map.set(key, set)
-    set.add(watcher)
-    return () => {
-      set.delete(watcher)
-      if (set.size === 0 && map.get(key) === set) map.delete(key)
-    }
-  }
-  const place = ({ namespace, name, indexValue }: WatchScope, watcher: Watcher): (() => void) => {
-    if (indexValue !== undefined && indexKey !== undefined) return addTo(byIndex, indexValue, watcher)
-    if (name !== undefined && namespace !== undefined) return addTo(byObject, `${namespace}/${name}`, watcher)
-    if (name !== undefined) return addTo(byName, name, watcher)
-    if (namespace !== undefined) return addTo(byNamespace, namespace, watcher)
-    everywhere.add(watcher)
-    return () => everywhere.delete(watcher)
+  const placeOf = ({ namespace, name, indexValue }: WatchScope): readonly [Watchers, string] => {
+    if (indexValue !== undefined && indexKey !== undefined) return [byIndex, indexValue]
+    if (name !== undefined && namespace !== undefined) return [byObject, `${namespace}/${name}`]
+    if (name !== undefined) return [byName, name]
+    if (namespace !== undefined) return [byNamespace, namespace]
+    return [everywhere, '']
   }
   return {
     get size() {
       return size
     },
     add(scope, watcher) {
-      const remove = place(scope, watcher)
+      const [watchers, key] = placeOf(scope)
+      const known = watchers.get(key)
+      if (known === undefined) watchers.set(key, watcher)
+      else if (known instanceof Set) known.add(watcher)
+      else watchers.set(key, new Set([known, watcher]))
       size++
-      let open = true
-      return () => {
-        if (!open) return
-        open = false
-        size--
-        remove()
-      }
+    },
+    remove(scope, watcher) {
+      const [watchers, key] = placeOf(scope)
+      const known = watchers.get(key)
+      if (known instanceof Set) {
+        known.delete(watcher)
+        if (known.size === 0) watchers.delete(key)
+      } else if (known === watcher) watchers.delete(key)
+      size--
     },
     deliver(event) {
       if (size === 0) return
       const { namespace = '', name } = event.object.metadata
       // A watcher may end itself, or open another, while it is called: sets are copied when they hold several.
-      tell(everywhere, event)
+      if (everywhere.size > 0) tell(everywhere.get(''), event)
       if (byNamespace.size > 0) tell(byNamespace.get(namespace), event)
       if (byName.size > 0) tell(byName.get(name), event)
       if (byObject.size > 0) tell(byObject.get(`${namespace}/${name}`), event)
@@ -81,12 +83,11 @@ export function createWatcherIndex(indexKey: ((object: KubeObject) => string) | 
   }
 }
 
-function tell(watchers: Set<Watcher> | undefined, event: StoreEvent): void {
-  if (watchers === undefined || watchers.size === 0) return
-  const [only] = watchers
-  if (watchers.size === 1 && only !== undefined) {
-    only(event)
+function tell(watchers: Watcher | Set<Watcher> | undefined, event: StoreEvent): void {
+  if (watchers === undefined) return
+  if (!(watchers instanceof Set)) {
+    watchers.written(event)
     return
   }
-  for (const watcher of [...watchers]) if (watchers.has(watcher)) watcher(event)
+  for (const watcher of [...watchers]) if (watchers.has(watcher)) watcher.written(event)
 }
