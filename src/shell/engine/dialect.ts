@@ -153,7 +153,8 @@ export const ash: Dialect = {
     switch (problem.kind) {
       case 'unexpected': {
         const { token, expecting } = problem
-        const found = token === undefined ? 'end of file' : token === 'newline' || token === 'redirection' ? token : `"${token}"`
+        const found =
+          token === undefined ? 'end of file' : token === 'newline' || token === 'redirection' ? token : `"${token}"`
         return [
           `${head}syntax error: unexpected ${found}${expecting === undefined ? '' : ` (expecting "${expecting}")`}`,
         ]

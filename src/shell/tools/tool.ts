@@ -198,8 +198,12 @@ export function cannotOpen(context: ToolContext, path: ByteText, code: FsErrorCo
   const { name, voice } = context
   const text = errorText(code)
   if (voice === 'busybox' && code === 'EISDIR') return complain(context, 'read error: Is a directory')
-  if (voice === 'busybox') return complain(context, openByDescriptor.test(name) ? `can't open '${path}': ${text}` : `${path}: ${text}`)
-  return complain(context, Object.hasOwn(gnuOpenTexts, name) ? (gnuOpenTexts[name]?.(path, text) ?? text) : `${path}: ${text}`)
+  if (voice === 'busybox')
+    return complain(context, openByDescriptor.test(name) ? `can't open '${path}': ${text}` : `${path}: ${text}`)
+  return complain(
+    context,
+    Object.hasOwn(gnuOpenTexts, name) ? (gnuOpenTexts[name]?.(path, text) ?? text) : `${path}: ${text}`,
+  )
 }
 
 /** A file's content under the name it was asked for. */
