@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterSeams } from '../cluster/seams.ts'
 import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { mapped } from '../kernel/mapped.ts'
 import { tapped } from '../kernel/tapped.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ContainerRuntime } from '../node/runtime/cri.ts'
@@ -206,10 +207,10 @@ class Observer implements InvariantObserver {
         manager.unregisterPod(pod)
         for (const look of this.#looks) look.unregistered?.(node, pod)
       },
-      get: (namespace, secret, done) =>
-        manager.get(namespace, secret, (result) => {
+      get: (namespace, secret) =>
+        mapped(manager.get(namespace, secret), (result) => {
           for (const look of given) look.given?.(node, secretKey(namespace, secret), result)
-          done(result)
+          return result
         }),
       peek: (namespace, secret) => manager.peek(namespace, secret),
       observe: (listener) => manager.observe(listener),

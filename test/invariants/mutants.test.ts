@@ -12,6 +12,7 @@ import type { ClusterSeams } from '../../src/cluster/seams.ts'
 import type { Sim, SimOptions } from '../../src/index.ts'
 import { InvariantViolation } from '../../src/invariants/invariant.ts'
 import { listInvariants, observeInvariants } from '../../src/invariants/observer.ts'
+import { atOnce } from '../../src/kernel/at-once.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { Once } from '../../src/kernel/once.ts'
@@ -95,9 +96,9 @@ function stranger(sandboxId: string, podUid: string): ContainerConfig {
 /** Makes a container without asking the kubelet. */
 function makeContainer({ sim, machine }: Observed, podUid: string): void {
   const { runtime } = machine
-  runtime.pullImage('app:1', undefined, () => {
-    runtime.runPodSandbox({ podUid, podName: 'p', podNamespace: 'default', attempt: 7 }, (sandbox) => {
-      if (sandbox.ok) runtime.createContainer(stranger(sandbox.value.id, podUid), () => {})
+  runtime.pullImage('app:1', undefined).subscribe(() => {
+    runtime.runPodSandbox({ podUid, podName: 'p', podNamespace: 'default', attempt: 7 }).subscribe((sandbox) => {
+      if (sandbox.ok) runtime.createContainer(stranger(sandbox.value.id, podUid)).subscribe()
     })
   })
   sim.runFor('1m')
@@ -565,8 +566,8 @@ const mutants: readonly Mutant[] = [
     below: {
       runtime: (runtime) => ({
         ...runtime,
-        stopContainer: (_id, _grace, done) => done({ ok: true, value: undefined }),
-        stopPodSandbox: (_id, done) => done({ ok: true, value: undefined }),
+        stopContainer: () => atOnce(() => ({ ok: true, value: undefined })),
+        stopPodSandbox: () => atOnce(() => ({ ok: true, value: undefined })),
       }),
     },
     story(observed) {

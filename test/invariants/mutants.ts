@@ -2,6 +2,7 @@ import type { Secret } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import type { Client } from '../../src/client/client.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
+import { mapped } from '../../src/kernel/mapped.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import type { ObjectManager, ObjectResult } from '../../src/node/secrets/object-manager.ts'
 
@@ -15,7 +16,7 @@ export function managerWith(
     strategy: manager.strategy,
     registerPod: (pod) => manager.registerPod(pod),
     unregisterPod: (pod) => manager.unregisterPod(pod),
-    get: (namespace, name, done) => manager.get(namespace, name, done),
+    get: (namespace, name) => manager.get(namespace, name),
     peek: (namespace, name) => manager.peek(namespace, name),
     observe: (listener) => manager.observe(listener),
     cachedAt: (namespace, name) => manager.cachedAt(namespace, name),
@@ -29,7 +30,7 @@ export function managerWith(
 /** Every answer for a Secret changed; peeking tells nothing, so that each sync asks. */
 export function answersWith(change: (result: ObjectResult<Secret>, name: string) => ObjectResult<Secret>) {
   return managerWith((manager) => ({
-    get: (namespace, name, done) => manager.get(namespace, name, (result) => done(change(result, name))),
+    get: (namespace, name) => mapped(manager.get(namespace, name), (result) => change(result, name)),
     peek: () => undefined,
   }))
 }
@@ -38,7 +39,7 @@ export function answersWith(change: (result: ObjectResult<Secret>, name: string)
 export function containersWith(
   change: (config: ContainerConfig) => ContainerConfig,
 ): NonNullable<ClusterSeams['runtime']> {
-  return (runtime) => ({ ...runtime, createContainer: (config, done) => runtime.createContainer(change(config), done) })
+  return (runtime) => ({ ...runtime, createContainer: (config) => runtime.createContainer(change(config)) })
 }
 
 export function clientWith(own: (client: Client) => Partial<Client>): NonNullable<ClusterSeams['client']> {

@@ -2,6 +2,7 @@ import type { ContainerStatus, Event, Node, Pod } from '../../src/api/types/core
 import { resources } from '../../src/client/client.ts'
 import { Reflector } from '../../src/client/reflector.ts'
 import type { JournalRecord } from '../../src/kernel/journal.ts'
+import { onceOf } from '../../src/kernel/once-of.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
 import type { TimelineCluster } from './timeline-cluster.ts'
@@ -225,11 +226,13 @@ function captureCredentials(cluster: TimelineCluster): { readonly current: strin
   for (const { runtime } of cluster.nodes.values()) {
     const { pullImage } = runtime
     Object.assign(runtime, {
-      pullImage(...[image, credential, done, pod]: Parameters<typeof pullImage>) {
-        seen.current = credential === undefined ? undefined : `${credential.username}:${credential.password}`
-        pullImage(image, credential, done, pod)
-        seen.current = undefined
-      },
+      pullImage: (...[image, credential, pod]: Parameters<typeof pullImage>) =>
+        onceOf((receiver: Parameters<ReturnType<typeof pullImage>['begin']>[0]) => {
+          seen.current = credential === undefined ? undefined : `${credential.username}:${credential.password}`
+          const order = pullImage(image, credential, pod).begin(receiver)
+          seen.current = undefined
+          return order
+        }),
     })
   }
   return seen
@@ -241,9 +244,9 @@ function captureConfigs(cluster: TimelineCluster): ReadonlyMap<string, Container
   for (const { runtime } of cluster.nodes.values()) {
     const { createContainer } = runtime
     Object.assign(runtime, {
-      createContainer(...[config, done]: Parameters<typeof createContainer>) {
+      createContainer(config: ContainerConfig) {
         configs.set(`${config.podUid}/${config.name}/${config.attempt}`, config)
-        createContainer(config, done)
+        return createContainer(config)
       },
     })
   }

@@ -2,6 +2,7 @@ import type { Pod, Secret, Volume } from '../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../src/bytes/bytes.ts'
 import { createNodeFs } from '../../src/fs/memory-fs.ts'
 import type { FsChange } from '../../src/fs/node-fs.ts'
+import { atOnce } from '../../src/kernel/at-once.ts'
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createKernel, type Kernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
@@ -102,16 +103,15 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
     minor,
     allocatable: () => ({ memory: '1Gi' }),
     secrets: {
-      get(_, name, done) {
-        const object = secrets.get(name)
-        done(
-          object
+      get: (_, name) =>
+        atOnce(() => {
+          const object = secrets.get(name)
+          return object
             ? { ok: true, object }
-            : { ok: false, error: { message: `secret "${name}" not found`, isNotFound: true } },
-        )
-      },
+            : { ok: false, error: { message: `secret "${name}" not found`, isNotFound: true } }
+        }),
     },
-    configMaps: { get: (_, name, done) => done({ ok: false, error: { message: name, isNotFound: true } }) },
+    configMaps: { get: (_, name) => atOnce(() => ({ ok: false, error: { message: name, isNotFound: true } })) },
     // Go's maps have no order of their own: take that of the recording, and compare everything else.
     mapOrder: (paths, purpose) => asRecorded(paths, purpose, expected?.syscalls ?? []),
   })
@@ -130,9 +130,11 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
       if (pod === undefined || volume === undefined) throw new Error(`no volume for ${JSON.stringify(detail)}`)
       expected = recorded[updates.length]
       changes.length = 0
-      pluginFor(volume)?.setUp({ pod, volume }, (result) => {
-        if (!result.ok) throw new Error(result.error)
-      })
+      pluginFor(volume)
+        ?.setUp({ pod, volume })
+        .subscribe((result) => {
+          if (!result.ok) throw new Error(result.error)
+        })
       updates.push(told(changes, pod, volume, t, expected?.inotify !== undefined, names))
     }
   }

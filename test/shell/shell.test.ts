@@ -257,7 +257,7 @@ describe('time', () => {
   test('a shell as first process ignores SIGTERM and is killed', () => {
     const { kernel, runtime, start } = createWorld()
     const { id } = start(['sh', '-c', 'sleep 3600'])
-    runtime.stopContainer(id, 30, () => {})
+    runtime.stopContainer(id, 30).subscribe()
     kernel.runUntil(29_999)
     expect(runtime.podContainers('uid')[0]?.state).toBe('running')
     kernel.runUntil(30_000)
@@ -307,7 +307,7 @@ describe('exec', () => {
     const { id } = start(['sleep', 'infinity'])
     const log: string[] = []
     const exec = (name: string, script: string) =>
-      runtime.execInTime(id, ['sh', '-c', script], (result) => {
+      runtime.execInTime(id, ['sh', '-c', script]).subscribe((result) => {
         log.push(
           `${kernel.now()} ${name} ${result.ok ? `${result.value.stdout.trim()} ${result.value.exitCode}` : result.message}`,
         )
@@ -317,11 +317,11 @@ describe('exec', () => {
     const kill = exec('killed', 'sleep 6')
     exec('long', 'sleep 100')
     kernel.runUntil(5500)
-    kill()
-    runtime.stopContainer(id, 1, () => {})
+    kill.unsubscribe()
+    runtime.stopContainer(id, 1).subscribe()
     kernel.runUntil(200_000)
     expect(log).toEqual(['0 at once now 0', '5000 slow a\nb 3', '6500 long  137'])
-    runtime.execInTime(id, ['true'], (result) => log.push(String(result.ok)))
+    runtime.execInTime(id, ['true']).subscribe((result) => log.push(String(result.ok)))
     expect(log.at(-1)).toBe('false')
   })
 

@@ -234,7 +234,7 @@ describe('images of the catalogue', () => {
     const { runtime, kernel, start } = createWorld()
     const { id } = start([], { image: 'nginx:1' })
     expect(runtime.exec(id, ['bash', '-c', 'echo $0'])).toMatchObject({ value: { stdout: 'bash\n' } })
-    runtime.stopContainer(id, 30, () => {})
+    runtime.stopContainer(id, 30).subscribe()
     kernel.runUntil(kernel.now() + 100)
     expect(runtime.podContainers('uid')[0]).toMatchObject({ state: 'exited', exitCode: 0 })
   })

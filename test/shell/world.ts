@@ -3,7 +3,9 @@ import { createNodeFs } from '../../src/fs/memory-fs.ts'
 import { createCalendar } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
+import { process } from '../../src/kernel/process.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
+import { type Steps, wait } from '../../src/kernel/steps.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { recordingTimings } from '../../src/node/runtime/recording-profile.ts'
 import { createRegistry } from '../../src/node/runtime/registry.ts'
@@ -39,7 +41,10 @@ export function createWorld(keys: Readonly<Record<string, string>> = { username:
     const { writable = false, ...config } = rest
     let id = ''
     let failure = ''
-    runtime.runPodSandbox({ podUid: 'uid', podName: 'mypod', podNamespace: 'default', attempt: 0 }, (sandbox) => {
+    function* run(): Steps<void> {
+      const sandbox = yield* wait(
+        runtime.runPodSandbox({ podUid: 'uid', podName: 'mypod', podNamespace: 'default', attempt: 0 }),
+      )
       if (!sandbox.ok) return
       const whole: ContainerConfig = {
         sandboxId: sandbox.value.id,
@@ -58,14 +63,13 @@ export function createWorld(keys: Readonly<Record<string, string>> = { username:
         specHash: 'h',
         ...config,
       }
-      runtime.createContainer(whole, (created) => {
-        if (!created.ok) return
-        id = created.value.id
-        runtime.startContainer(id, (started) => {
-          failure = started.ok ? '' : started.message
-        })
-      })
-    })
+      const created = yield* wait(runtime.createContainer(whole))
+      if (!created.ok) return
+      id = created.value.id
+      const started = yield* wait(runtime.startContainer(id))
+      failure = started.ok ? '' : started.message
+    }
+    process(kernel, run).subscribe()
     kernel.runUntil(kernel.now())
     return { id, failure }
   }

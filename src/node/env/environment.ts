@@ -1,6 +1,8 @@
 import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../api/types/core.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
+import type { Once } from '../../kernel/once.ts'
+import { type Steps, wait } from '../../kernel/steps.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 import { expand, mappingOf } from './expansion.ts'
 import { environmentField, type PodAddresses, resourceField } from './field-values.ts'
@@ -29,7 +31,11 @@ export type EnvironmentAnswer =
   | { readonly ok: true; readonly object: Secret | ConfigMap }
   | { readonly ok: false; readonly error: { readonly message: string; readonly isNotFound: boolean } }
 
+/** Where the objects come from. */
+export type ObjectsForEnvironment = (request: EnvironmentRequest) => Once<EnvironmentAnswer>
+
 export interface EnvironmentOptions extends PodAddresses {
+  readonly objects: ObjectsForEnvironment
   readonly pod: Pod
   readonly container: Container
   readonly minor: number
@@ -38,8 +44,6 @@ export interface EnvironmentOptions extends PodAddresses {
   readonly allocatable: Readonly<Record<string, string>>
 }
 
-export type EnvironmentRun = Generator<EnvironmentRequest, EnvironmentResult, EnvironmentAnswer>
-
 /** The kubelet drops keys that are no variable names, until this minor. Source: facts/kubelet.md 6.3. */
 const keepsInvalidNamesSince = 30
 /** The kubelet waits for the list of Services since this minor. Source: facts/kubelet.md 6.2. */
@@ -47,10 +51,10 @@ const waitsForServicesSince = 19
 
 /**
  * The environment of a container as the kubelet resolves it at each creation (E1..E4): envFrom in order, then env in order
- * over it, then the variables of Services that neither set. A coroutine: it yields the objects that it needs, one at a time.
+ * over it, then the variables of Services that neither set. Objects are asked for one at a time.
  * Go's map has no order: the result is in order of bytes. Source: kubelet_pods.go, makeEnvironmentVariables.
  */
-export function* resolveEnvironment(options: EnvironmentOptions): EnvironmentRun {
+export function* makeEnvironment(options: EnvironmentOptions): Steps<EnvironmentResult> {
   const { pod, container, minor, services } = options
   const invalidNames: string[] = []
   const fail = (error: string): EnvironmentResult => ({ ok: false, error, invalidNames })
@@ -66,7 +70,7 @@ export function* resolveEnvironment(options: EnvironmentOptions): EnvironmentRun
   for (const source of container.envFrom ?? []) {
     const reference = referenceOf(source)
     if (reference === undefined) continue
-    const got = yield* fetch(reference, snapshot)
+    const got = yield* fetch(reference, snapshot, options.objects)
     if (!got.ok) {
       if (got.skip) continue
       return fail(got.error)
@@ -89,20 +93,6 @@ export function* resolveEnvironment(options: EnvironmentOptions): EnvironmentRun
   return { ok: true, env: all, invalidNames }
 }
 
-/** Runs it against sources that answer when they can. `done` may be called at once. */
-export function makeEnvironment(
-  options: EnvironmentOptions,
-  get: (request: EnvironmentRequest, answer: (got: EnvironmentAnswer) => void) => void,
-  done: (result: EnvironmentResult) => void,
-): void {
-  const run = resolveEnvironment(options)
-  const advance = (step: IteratorResult<EnvironmentRequest, EnvironmentResult>): void => {
-    if (step.done === true) done(step.value)
-    else get(step.value, (got) => advance(run.next(got)))
-  }
-  advance(run.next())
-}
-
 interface Reference extends EnvironmentRequest {
   readonly optional: boolean
 }
@@ -119,15 +109,12 @@ function referenceOf({ secretRef, configMapRef }: EnvFromSource): Reference | un
 function* fetch(
   { kind, name, optional }: Reference,
   snapshot: Map<string, Secret | ConfigMap>,
-): Generator<
-  EnvironmentRequest,
-  { readonly ok: true; readonly object: Secret | ConfigMap } | Failure,
-  EnvironmentAnswer
-> {
+  objects: ObjectsForEnvironment,
+): Steps<{ readonly ok: true; readonly object: Secret | ConfigMap } | Failure> {
   const key = `${kind}/${name}`
   const known = snapshot.get(key)
   if (known !== undefined) return { ok: true, object: known }
-  const got = yield { kind, name }
+  const got = yield* wait(objects({ kind, name }))
   if (!got.ok) return { ok: false, skip: got.error.isNotFound && optional, error: got.error.message }
   snapshot.set(key, got.object)
   return got
@@ -168,7 +155,7 @@ function* variableValue(
   options: EnvironmentOptions,
   mapping: (name: string) => string,
   snapshot: Map<string, Secret | ConfigMap>,
-): Generator<EnvironmentRequest, Value, EnvironmentAnswer> {
+): Steps<Value> {
   if (value !== '') return { ok: true, value: expand(value, mapping) }
   if (valueFrom === undefined) return { ok: true, value: '' }
   const { pod, container, allocatable } = options
@@ -177,7 +164,7 @@ function* variableValue(
     return noSkip(resourceField(pod, valueFrom.resourceFieldRef, container, allocatable))
   const reference = keyReferenceOf(valueFrom)
   if (reference === undefined) return { ok: true, value: '' }
-  const got = yield* fetch(reference, snapshot)
+  const got = yield* fetch(reference, snapshot, options.objects)
   if (!got.ok) return got
   const found = valuesOf(reference.kind, got.object).get(reference.key)
   if (found !== undefined) return { ok: true, value: found }

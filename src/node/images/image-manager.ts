@@ -1,6 +1,9 @@
 import type { Container, Pod, Secret } from '../../api/types/core.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
+import { type Steps, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/pods/back-off.ts'
@@ -56,14 +59,9 @@ export interface ImageManagerOptions {
 export interface ImageManager {
   /**
    * Makes sure that a container's image is on the node, or says why not (P1). Events are those of the image manager
-   * itself; `Error: <reason>` comes from who starts the container. `done` may be called at once.
+   * itself; `Error: <reason>` comes from who starts the container.
    */
-  ensureImageExists(
-    pod: Pod,
-    container: Container,
-    pullSecrets: readonly Secret[],
-    done: (result: EnsureImageResult) => void,
-  ): void
+  ensureImageExists(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Once<EnsureImageResult>
 }
 
 interface BackOffEntry {
@@ -98,106 +96,99 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     for (const [key, entry] of backOffs) if (hasExpired(entry)) backOffs.delete(key)
   }
 
+  function* ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
+    const name = container.image ?? ''
+    const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+      event(pod, container, type, reason, message)
+    const refused = (reason: ImageError, message: string): EnsureImageResult => ({ ok: false, reason, message })
+    const tagged = applyDefaultImageTag(name)
+    if (!tagged.ok) {
+      const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
+      tell('Warning', 'InspectFailed', message)
+      return refused('InvalidImageName', message)
+    }
+    const credentials = credentialsFor(tagged.image, pullSecrets)
+    const present = runtime.imageStatus(tagged.image)
+    const proven =
+      present !== undefined && !(records?.mustPull(present.id, credentials.ok ? credentials.value : []) ?? false)
+    const policy = container.imagePullPolicy ?? 'IfNotPresent'
+    if (policy !== 'Always' && present !== undefined && proven) {
+      const rest = records === undefined ? '' : ' and can be accessed by the pod'
+      tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
+      return { ok: true, image: present }
+    }
+    if (policy === 'Never') {
+      const message = `Container image ${goQuote(name)} is not present with pull policy of Never`
+      tell('Warning', 'ErrImageNeverPull', message)
+      return refused('ErrImageNeverPull', message)
+    }
+    const key = `${pod.metadata.uid}_${name}`
+    const waiting = inBackOff(key)
+    if (waiting !== undefined) {
+      const message = `Back-off pulling image ${goQuote(name)}`
+      tell('Normal', 'BackOff', message)
+      const isWhole = minor >= tellsPreviousErrorSince
+      return refused('ImagePullBackOff', isWhole ? `${message}: ErrImagePull: ${waiting.error}` : message)
+    }
+    tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
+    const askedAt = kernel.now()
+    const { begunAt, result } = yield* wait(
+      queue.run(process(kernel, () => pull(tagged.image, credentials, sandboxOf(pod)))),
+    )
+    if (!result.ok) {
+      tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
+      failed(key, result.message)
+      return refused('ErrImagePull', result.message)
+    }
+    const pulled = pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt)
+    tell('Normal', 'Pulled', pulled)
+    collectGarbage()
+    return { ok: true, image: result.value }
+  }
+
+  /** Within the limits of the node's pulls. */
+  function* pull(image: string, credentials: FoundCredentials, pod: PodSandboxConfig): Steps<Pull> {
+    const begunAt = kernel.now()
+    if (!limiter.tryAccept()) return { begunAt, result: { ok: false, message: 'pull QPS exceeded' } }
+    if (!credentials.ok) return { begunAt, result: credentials }
+    return { begunAt, result: yield* pullWith(options, image, credentials.value, pod) }
+  }
+
   return {
-    ensureImageExists(pod, container, pullSecrets, done) {
-      const name = container.image ?? ''
-      const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
-        event(pod, container, type, reason, message)
-      const refuse = (reason: ImageError, message: string) => done({ ok: false, reason, message })
-      const tagged = applyDefaultImageTag(name)
-      if (!tagged.ok) {
-        const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
-        tell('Warning', 'InspectFailed', message)
-        refuse('InvalidImageName', message)
-        return
-      }
-      const credentials = credentialsFor(tagged.image, pullSecrets)
-      const present = runtime.imageStatus(tagged.image)
-      const proven =
-        present !== undefined && !(records?.mustPull(present.id, credentials.ok ? credentials.value : []) ?? false)
-      const policy = container.imagePullPolicy ?? 'IfNotPresent'
-      if (policy !== 'Always' && present !== undefined && proven) {
-        const rest = records === undefined ? '' : ' and can be accessed by the pod'
-        tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
-        done({ ok: true, image: present })
-        return
-      }
-      if (policy === 'Never') {
-        const message = `Container image ${goQuote(name)} is not present with pull policy of Never`
-        tell('Warning', 'ErrImageNeverPull', message)
-        refuse('ErrImageNeverPull', message)
-        return
-      }
-      const key = `${pod.metadata.uid}_${name}`
-      const waiting = inBackOff(key)
-      if (waiting !== undefined) {
-        const message = `Back-off pulling image ${goQuote(name)}`
-        tell('Normal', 'BackOff', message)
-        refuse(
-          'ImagePullBackOff',
-          minor >= tellsPreviousErrorSince ? `${message}: ErrImagePull: ${waiting.error}` : message,
-        )
-        return
-      }
-      tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
-      const askedAt = kernel.now()
-      queue.add((finished) => {
-        const begunAt = kernel.now()
-        const end = (result: RuntimeResult<ImageRecord>): void => {
-          if (result.ok) {
-            tell(
-              'Normal',
-              'Pulled',
-              pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt),
-            )
-            collectGarbage()
-            done({ ok: true, image: result.value })
-          } else {
-            tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
-            failed(key, result.message)
-            refuse('ErrImagePull', result.message)
-          }
-          finished()
-        }
-        if (!limiter.tryAccept()) end({ ok: false, message: 'pull QPS exceeded' })
-        else if (!credentials.ok) end(credentials)
-        else pullWith(options, tagged.image, credentials.value, sandboxOf(pod), end)
-      })
-    },
+    ensureImageExists: (pod, container, pullSecrets) => process(kernel, () => ensure(pod, container, pullSecrets)),
   }
 }
 
 /** Tries the matching credentials one after the other, or none at all. Source: kuberuntime_image.go, PullImage. */
-function pullWith(
+function* pullWith(
   { runtime, records }: ImageManagerOptions,
   image: string,
   credentials: readonly Credential<Secret>[],
   pod: PodSandboxConfig,
-  done: (result: RuntimeResult<ImageRecord>) => void,
-): void {
+): Steps<RuntimeResult<ImageRecord>> {
   const errors: string[] = []
-  const tryNext = (index: number): void => {
-    const credential = credentials[index]
-    runtime.pullImage(
-      image,
-      credential && { username: credential.username, password: credential.password },
-      (result) => {
-        if (result.ok) {
-          records?.add(result.value.id, credential)
-          done(result)
-          return
-        }
-        errors.push(result.message)
-        if (index + 1 < credentials.length) tryNext(index + 1)
-        else done({ ok: false, message: aggregateErrors(errors) ?? result.message })
-      },
-      pod,
-    )
+  const tries = credentials.length === 0 ? [undefined] : credentials
+  for (const credential of tries) {
+    const given = credential && { username: credential.username, password: credential.password }
+    const result = yield* wait(runtime.pullImage(image, given, pod))
+    if (result.ok) {
+      records?.add(result.value.id, credential)
+      return result
+    }
+    errors.push(result.message)
   }
-  tryNext(0)
+  return { ok: false, message: aggregateErrors(errors) ?? '' }
 }
 
-function credentialsFor(image: string, secrets: readonly Secret[]): RuntimeResult<readonly Credential<Secret>[]> {
+/** A pull that had its turn. */
+interface Pull {
+  readonly begunAt: VirtualMs
+  readonly result: RuntimeResult<ImageRecord>
+}
+
+type FoundCredentials = RuntimeResult<readonly Credential<Secret>[]>
+
+function credentialsFor(image: string, secrets: readonly Secret[]): FoundCredentials {
   const keyring = new Keyring<Secret>()
   for (const secret of secrets) {
     const config = dockerConfigOf(secret)

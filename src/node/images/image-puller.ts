@@ -1,11 +1,11 @@
+import type { Unsubscribable } from 'rxjs'
 import type { Kernel } from '../../kernel/kernel.ts'
-
-/** A piece of work that calls `finished` once, at its end. */
-export type PullTask = (finished: () => void) => void
+import type { Once } from '../../kernel/once.ts'
+import { onceOf } from '../../kernel/once-of.ts'
 
 /** Lets at most `limit` pulls run at once, first come, first served. Source: pkg/kubelet/images/puller.go. */
 export class PullQueue {
-  readonly #waiting: PullTask[] = []
+  readonly #waiting = new Set<() => void>()
   readonly #limit: number
   #running = 0
 
@@ -14,20 +14,43 @@ export class PullQueue {
     this.#limit = limit
   }
 
-  add(task: PullTask): void {
-    this.#waiting.push(task)
+  /** Does the work when it is its turn. The next one's turn comes once whoever asked has heard the answer. */
+  run<T>(work: Once<T>): Once<T> {
+    return onceOf((receiver) => {
+      let run: Unsubscribable | undefined
+      const start = (): void => {
+        run = work.begin({
+          answered: (value) => {
+            receiver.answered(value)
+            this.#pass()
+          },
+          failed: (refusal) => receiver.failed(refusal),
+        })
+      }
+      this.#waiting.add(start)
+      this.#next()
+      return {
+        unsubscribe: () => {
+          if (this.#waiting.delete(start)) return
+          run?.unsubscribe()
+          this.#pass()
+        },
+      }
+    })
+  }
+
+  #pass(): void {
+    this.#running--
     this.#next()
   }
 
   #next(): void {
     if (this.#running >= this.#limit) return
-    const task = this.#waiting.shift()
-    if (task === undefined) return
+    const [start] = this.#waiting
+    if (start === undefined) return
+    this.#waiting.delete(start)
     this.#running++
-    task(() => {
-      this.#running--
-      this.#next()
-    })
+    start()
   }
 }
 

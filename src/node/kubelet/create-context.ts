@@ -2,6 +2,7 @@ import type { Node, Pod } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import type { Scope } from '../../kernel/scope.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { createObjectManagers } from '../secrets/create-manager.ts'
@@ -20,7 +21,7 @@ import type { MachineState } from './machine-state.ts'
 import { BackOffTable, containerBackOff } from './pods/back-off.ts'
 import { containerBuilder } from './pods/build-container.ts'
 import type { PodKiller } from './pods/kill-pod.ts'
-import { createHookRunner } from './pods/lifecycle-hooks.ts'
+import { HookRunner } from './pods/lifecycle-hooks.ts'
 import { PodManager } from './pods/pod-manager.ts'
 import type { PodRuntimePorts } from './pods/pod-runtime.ts'
 import { syncPod, syncTerminatedPod, syncTerminatingPod } from './pods/pod-sync.ts'
@@ -43,6 +44,8 @@ export interface Wiring {
   readonly services: ServiceList
   readonly machine: () => MachineState
   readonly pullRecords: PullRecords
+  /** The kubelet's life. */
+  readonly scope: Scope
   readonly loop: () => SyncLoop
   /** The own Node as the API server has it. */
   readonly node: () => Node | undefined
@@ -151,13 +154,12 @@ function workParts({
   facts,
   phases,
   podRandom,
-  loop,
   context,
 }: Common): Pick<KubeletContext, 'pleg' | 'queue' | 'workers'> {
   const { kernel, runtime, config } = options
-  const pleg = new Pleg(kernel, runtime, phases.pleg, (found) => loop().lifecycle(found))
+  const pleg = new Pleg(kernel, runtime, phases.pleg)
   const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
-  const queue = new WorkQueue(kernel, phases.sync, resync, podRandom, (uid) => loop().due(uid))
+  const queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
   const workers = new PodWorkers({
     kernel,
     facts,
@@ -165,11 +167,10 @@ function workParts({
     queue,
     resync,
     randomOf: podRandom,
-    hooks: {
-      sync: (worker, pod, seen, done) => syncPod(context(), worker, pod, seen, done),
-      terminating: (worker, pod, seen, done) => syncTerminatingPod(context(), worker, pod, seen, done),
-      terminated: (worker, pod, seen, done) => syncTerminatedPod(context(), worker, pod, seen, done),
-      advanced: (worker) => loop().advanced(worker),
+    syncs: {
+      sync: (worker, pod, seen) => syncPod(context(), worker, pod, seen),
+      terminating: (worker, pod, seen) => syncTerminatingPod(context(), worker, pod, seen),
+      terminated: (worker, pod, seen) => syncTerminatedPod(context(), worker, pod, seen),
     },
   })
   return { pleg, queue, workers }
@@ -233,7 +234,7 @@ function proberOf({ options, facts, events, loop, context }: Common): Prober {
 function podRuntime(common: Common): PodRuntimePorts {
   const { options, facts, events, services, machine, context } = common
   const { kernel, runtime, config } = options
-  const hooks = createHookRunner(kernel, runtime, events)
+  const hooks = new HookRunner(kernel, runtime, events, common.scope)
   const images = imageManager(common)
   const killer: PodKiller = {
     kernel,
@@ -252,7 +253,7 @@ function podRuntime(common: Common): PodRuntimePorts {
     hooks,
     killer,
     backOff: new BackOffTable(containerBackOff.initialMs, config.crashLoopBackOffMaxMs, 2 * containerBackOff.maxMs),
-    ensureImage: (pod, container, pullSecrets, done) => images.ensureImageExists(pod, container, pullSecrets, done),
+    ensureImage: (pod, container, pullSecrets) => images.ensureImageExists(pod, container, pullSecrets),
     buildContainer: containerBuilder({
       context,
       services: () => services.list(),

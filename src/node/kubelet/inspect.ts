@@ -10,12 +10,12 @@ export function inspect(context: KubeletContext, kubeletState: string, ref: Kube
     case 'pod': {
       const worker = workers.get(ref.uid)
       if (worker === undefined) return undefined
-      return { machine: 'podWorker', state: worker.state.name, detail: { nextSyncAt: queue.nextSyncAt(ref.uid) } }
+      return { machine: 'podWorker', state: worker.state, detail: { nextSyncAt: queue.nextSyncAt(ref.uid) } }
     }
     case 'volume': {
       const use = volumes.use(ref.uid, ref.volume)
       if (use === undefined) return undefined
-      return { machine: 'volume', state: use.state.name, detail: { failures: use.failures, sources: use.sources } }
+      return { machine: 'volume', state: use.state, detail: { failures: use.failures, sources: use.sources } }
     }
     case 'container':
       return inspectContainer(context, ref.uid, ref.container)

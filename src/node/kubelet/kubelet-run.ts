@@ -2,17 +2,20 @@ import type { Pod } from '../../api/types/core.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { createRateLimiter } from '../../client/rate-limiter.ts'
 import { throttledClient } from '../../client/throttled.ts'
-import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
+import { after } from '../../kernel/after.ts'
+import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
 import { gridAfter } from '../../kernel/grid.ts'
-import type { Timer } from '../../kernel/kernel.ts'
+import { Instance } from '../../kernel/instance.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { type Steps, sleep } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease } from '../lease/node-lease.ts'
-import { type AttendedRuntime, attendedRuntime } from './attended-runtime.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
 import { inspect } from './inspect.ts'
-import { type KubeletEvent, kubeletMachine } from './kubelet.machine.ts'
+import { kubeletMachine } from './kubelet.machine.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { Cleanup } from './loop/cleanup.ts'
 import { drawPhases, type Phases } from './loop/phases.ts'
@@ -24,7 +27,14 @@ import { NodeRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
 import { ServiceList } from './service-list.ts'
 
-const table = compileMachine(kubeletMachine)
+const table = machineTable(kubeletMachine)
+
+/** What a kubelet is at. */
+export class KubeletMachine extends Instance<StateName<typeof kubeletMachine>, EventName<typeof kubeletMachine>> {
+  constructor() {
+    super(table)
+  }
+}
 
 /** Between two looks for the own Node, without which no Pods are watched. Source: kubelet.go (1.18.20), nodeHasSynced. */
 const ownNodePollMs = second
@@ -33,7 +43,8 @@ const ownNodePollMs = second
 export class KubeletRun {
   readonly context: KubeletContext
   readonly #options: KubeletOptions
-  readonly #runtime: AttendedRuntime
+  /** All that this life has started. */
+  readonly #scope = new Scope()
   readonly #phases: Phases
   readonly #services: ServiceList
   readonly #cleanup: Cleanup
@@ -42,8 +53,7 @@ export class KubeletRun {
   readonly #registrar: NodeRegistrar
   readonly #lease: NodeLease
   readonly #staticPods = new Map<string, Pod>()
-  #ownNodeTimer: Timer | undefined
-  #state: CompiledState = table.initial
+  readonly #machine = new KubeletMachine()
   #areSourcesReady = false
 
   constructor(
@@ -53,7 +63,6 @@ export class KubeletRun {
     onDisk: { readonly machine: () => MachineState; readonly pullRecords: PullRecords },
   ) {
     this.#options = options
-    this.#runtime = attendedRuntime(options.runtime)
     const { kernel, calendar, random, nodeName, config, minor } = options
     this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
     const client = throttledClient(
@@ -64,7 +73,8 @@ export class KubeletRun {
     const serviceRandom = random.stream(`${nodeName}/kubelet/service-reflector`)
     this.#services = new ServiceList({ kernel, client, minor, random: serviceRandom })
     this.context = createContext({
-      options: { ...options, runtime: this.#runtime.runtime },
+      options,
+      scope: this.#scope,
       recorder,
       client,
       phases: this.#phases,
@@ -104,7 +114,7 @@ export class KubeletRun {
       statusGrid: this.#phases.nodeStatus,
       reportMs: config.nodeStatusReportFrequency,
       isWatchful: mode === 'explicit',
-      onRegistered: () => this.#take('node.registered'),
+      onRegistered: () => this.#machine.send('node.registered'),
       onNode: () => undefined,
     })
     this.#lease = new NodeLease({
@@ -120,21 +130,20 @@ export class KubeletRun {
   }
 
   start(): void {
-    this.#take('start')
+    this.#machine.send('start')
     this.context.events.node('Normal', 'Starting', 'Starting kubelet.')
     if (this.#options.registerNode ?? true) {
       this.#registrar.start()
       this.#lease.start()
-    } else this.#take('node.registered')
+    } else this.#machine.send('node.registered')
     this.#services.start()
     this.context.pleg.start()
-    this.#watchPodsWhenNodeIsSeen()
+    this.#scope.start(process(this.#options.kernel, () => this.#watchPods()))
   }
 
   stop(): void {
-    this.#take('stop')
-    this.#runtime.leave()
-    this.#ownNodeTimer?.cancel()
+    this.#machine.send('stop')
+    this.#scope.end()
     this.#services.stop()
     this.#source.stop()
     this.#registrar.stop()
@@ -163,17 +172,17 @@ export class KubeletRun {
     for (const [uid, pod] of this.#staticPods) {
       if (wanted.has(uid)) continue
       this.#staticPods.delete(uid)
-      if (this.#state.name !== 'stopped') this.#loop.removed(pod)
+      if (this.#machine.state !== 'stopped') this.#loop.removed(pod)
     }
     for (const [uid, pod] of wanted) {
       if (this.#staticPods.has(uid)) continue
       this.#staticPods.set(uid, pod)
-      if (this.#state.name !== 'stopped') this.#loop.added([pod])
+      if (this.#machine.state !== 'stopped') this.#loop.added([pod])
     }
   }
 
   inspect(ref: KubeletRef): StateView | undefined {
-    return inspect(this.context, this.#state.name, ref)
+    return inspect(this.context, this.#machine.state, ref)
   }
 
   clockChanged(): void {
@@ -194,34 +203,26 @@ export class KubeletRun {
     this.#registrar.setWatchful(false)
   }
 
-  #take(event: KubeletEvent['type']): void {
-    this.#state = step(this.#state, event)?.target ?? this.#state
-  }
-
-  #watchPodsWhenNodeIsSeen(): void {
-    const { kernel, registerNode = true } = this.#options
-    const look = (): void => {
-      if (registerNode && this.#registrar.node === undefined) {
-        this.#ownNodeTimer = kernel.schedule(ownNodePollMs, look)
-        return
-      }
-      this.#take('node.synced')
-      this.#source.start()
-      const statics = [...this.#staticPods.values()]
-      if (statics.length > 0) this.#loop.added(statics)
-    }
-    this.#ownNodeTimer = kernel.schedule(ownNodePollMs, look)
+  /** Pods are watched once the own Node was seen. */
+  *#watchPods(): Steps<void> {
+    const { registerNode = true } = this.#options
+    do yield* sleep(ownNodePollMs)
+    while (registerNode && this.#registrar.node === undefined)
+    this.#machine.send('node.synced')
+    this.#source.start()
+    const statics = [...this.#staticPods.values()]
+    if (statics.length > 0) this.#loop.added(statics)
   }
 
   #sourcesReady(): void {
     if (this.#areSourcesReady) return
     this.#areSourcesReady = true
-    this.#take('sources.ready')
+    this.#machine.send('sources.ready')
     this.#cleanup.sourcesReady()
     // The volumes on the disk are looked through after the populator's first pass.
     const { kernel } = this.context
     const first = gridAfter(this.#phases.populator, kernel.now())
     const at = gridAfter(this.#phases.reconciler, first)
-    this.#ownNodeTimer = kernel.schedule(at - kernel.now(), () => removeOrphanedVolumes(this.context))
+    this.#scope.start(after(kernel, at - kernel.now()), () => removeOrphanedVolumes(this.context))
   }
 }

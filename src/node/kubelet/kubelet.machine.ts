@@ -17,9 +17,10 @@ export const kubeletMachine = setup({ types: {} as { events: KubeletEvent } }).c
   on: { stop: '.stopped' },
   states: {
     stopped: { on: { start: 'registering' } },
-    registering: { on: { 'node.registered': 'waitingForNode' } },
+    // The Node can be seen before its first status is told: both are waited for side by side.
+    registering: { on: { 'node.registered': 'waitingForNode', 'node.synced': 'waitingForSources' } },
     waitingForNode: { on: { 'node.synced': 'waitingForSources' } },
-    waitingForSources: { on: { 'sources.ready': 'running' } },
-    running: {},
+    waitingForSources: { on: { 'sources.ready': 'running', 'node.registered': {} } },
+    running: { on: { 'node.registered': {} } },
   },
 })

@@ -1,8 +1,10 @@
 import type { Pod } from '../../api/types/core.ts'
-import { answered } from '../../client/answered.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import { hour, second, type VirtualMs } from '../../kernel/time.ts'
 import { errorOfRequest } from '../secrets/object-manager.ts'
 import type { TokenRequest, TokenResult, TokenSource } from '../volumes/plugins/host.ts'
@@ -42,7 +44,11 @@ export class TokenManager implements TokenSource {
     this.#client = client
   }
 
-  get(pod: Pod, request: TokenRequest, done: (result: TokenResult) => void): void {
+  get(pod: Pod, request: TokenRequest): Once<TokenResult> {
+    return process(this.#kernel, () => this.#get(pod, request))
+  }
+
+  *#get(pod: Pod, request: TokenRequest): Steps<TokenResult> {
     const { name, uid = '', namespace = '' } = pod.metadata
     const account = pod.spec.serviceAccountName ?? 'default'
     const { audience, expirationSeconds } = request
@@ -50,10 +56,8 @@ export class TokenManager implements TokenSource {
     const tokens = this.#held.get(uid) ?? new Map<string, Held>()
     this.#held.set(uid, tokens)
     const held = tokens.get(key)
-    if (held !== undefined && this.#wallClock() <= held.refreshAt) {
-      done({ ok: true, token: held.token, staleAt: this.#staleAt(held) })
-      return
-    }
+    if (held !== undefined && this.#wallClock() <= held.refreshAt)
+      return { ok: true, token: held.token, staleAt: this.#staleAt(held) }
     const body = {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
@@ -65,15 +69,11 @@ export class TokenManager implements TokenSource {
       },
     }
     const where = { namespace, name: account, subresource: 'token' }
-    answered(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where), (reply) => {
-      if (!reply.ok) {
-        done(this.#failed(key, held, errorOfRequest(reply.error).message))
-        return
-      }
-      const fresh = this.#heldOf(reply.value, expirationSeconds)
-      if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
-      done({ ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) })
-    })
+    const reply = yield* attempt(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where))
+    if (!reply.ok) return this.#failed(key, held, errorOfRequest(reply.error).message)
+    const fresh = this.#heldOf(reply.value, expirationSeconds)
+    if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
+    return { ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) }
   }
 
   forget(podUid: string): void {

@@ -1,11 +1,20 @@
 import type { FsUser } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
+import { after } from '../../kernel/after.ts'
+import { atOnce } from '../../kernel/at-once.ts'
+import { firstOf } from '../../kernel/first-of.ts'
+import type { Once } from '../../kernel/once.ts'
+import { ordered } from '../../kernel/ordered.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import type { ProbeRequest, ProcessContext, Program } from '../../shell/program.ts'
 import { ContainerEntry } from './container.ts'
-import { ContainerProcess, DirectoryChange, type DirectoryWatch, runToEnd } from './container-task.ts'
-import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeDone, RuntimeResult } from './cri.ts'
+import { directoryChange, runToEnd } from './container-task.ts'
+import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
+import type { DirectoryWatch } from './directory-watch.ts'
 import { grpcPrefix, notFoundText, type RuntimeKind } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
@@ -32,6 +41,8 @@ export class ContainerOrders {
   readonly #options: OrderOptions
   readonly #containers = new Map<string, ContainerEntry>()
   readonly #byPod = new Map<string, ContainerEntry[]>()
+  /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
+  readonly #scope = new Scope()
 
   constructor(options: OrderOptions) {
     this.#options = options
@@ -49,111 +60,32 @@ export class ContainerOrders {
     return this.#containers.get(id)?.log.lines() ?? []
   }
 
-  create(config: ContainerConfig, answer: RuntimeDone<RuntimeContainer>): void {
-    const { kernel, timings, images, fs, hexId, note, touch } = this.#options
-    kernel.schedule(timings.createContainerMs, () => {
-      const sandbox = this.#options.sandbox(config.sandboxId)
-      const stored = images.find(config.image)
-      if (sandbox === undefined) return answer(this.#fail(`sandbox "${config.sandboxId}" not found`))
-      if (stored === undefined) return answer(this.#fail(`No such image: ${config.image}`))
-      const user = config.runAsUser >= 0 ? config.runAsUser : stored.definition.user
-      const files = fs.containerView({
-        rootFiles: stored.definition.files,
-        mounts: config.mounts,
-        readOnlyRoot: config.readOnlyRootFilesystem,
-        user: userOf(config, user),
-        charge: (bytes) => this.#useMemory(entry, bytes),
-      })
-      const entry: ContainerEntry = new ContainerEntry({
-        id: hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
-        config,
-        sandbox,
-        image: stored.definition,
-        imageId: stored.record.id,
-        files,
-        createdAt: kernel.now(),
-      })
-      this.#containers.set(entry.id, entry)
-      const siblings = this.#byPod.get(config.podUid)
-      if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
-      else siblings.push(entry)
-      note('container.create', sandbox, {
-        container: config.name,
-        attempt: config.attempt,
-        command: withoutValues(config),
-        mounts: config.mounts.map(mountText),
-        env: config.env.map(({ name }) => name),
-      })
-      touch(config.podUid)
-      answer({ ok: true, value: entry })
-    })
+  create(config: ContainerConfig): Once<RuntimeResult<RuntimeContainer>> {
+    return this.#ordered(() => this.#create(config))
   }
 
-  start(id: string, answer: RuntimeDone): void {
-    const { kernel, timings, kind, note, touch } = this.#options
-    kernel.schedule(timings.startContainerMs, () => {
-      const entry = this.#containers.get(id)
-      if (entry === undefined) return answer(this.#fail(`No such container: ${id}`))
-      const [command = ''] = entry.argv
-      const program = entry.image.program(entry.argv, entry.files)
-      if (program === undefined) {
-        const isPath = command.includes('/')
-        const text =
-          entry.argv.length === 0
-            ? `failed to start container "${id}": Error response from daemon: No command specified`
-            : notFoundText(kind, entry.config.name, command, isPath)
-        this.#exit(entry, isPath || entry.argv.length === 0 ? 128 : 127, text)
-        return answer(this.#fail(text))
-      }
-      entry.program = program
-      entry.state = 'running'
-      entry.startedAt = kernel.now()
-      note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
-      touch(entry.config.podUid)
-      entry.task = new ContainerProcess({
-        kernel,
-        program,
-        context: this.#context(entry, entry.argv, 1, '', (stream, bytes) =>
-          entry.log.write(kernel.now(), stream, bytes),
-        ),
-        exited: (exitCode) => this.#exit(entry, exitCode),
-      })
-      answer(done)
-      // After the answer: the kubelet tells of the start before anything that the program does.
-      kernel.schedule(0, () => entry.task?.start())
-    })
+  start(id: string): Once<RuntimeResult> {
+    // After the answer: the kubelet tells of the start before anything that the program does.
+    return ordered(
+      this.#scope,
+      process(this.#options.kernel, () => this.#start(id)),
+      ({ ok }) => {
+        const entry = this.#containers.get(id)
+        if (ok && entry !== undefined) this.#runMain(entry)
+      },
+    )
   }
 
-  stop(id: string, graceSeconds: number, answer: RuntimeDone): void {
-    const { kernel, note } = this.#options
-    const entry = this.#containers.get(id)
-    if (entry?.state !== 'running') {
-      answer(done)
-      return
-    }
-    const { config, sandbox } = entry
-    note('container.stop', sandbox, { container: config.name, attempt: config.attempt, timeoutSeconds: graceSeconds })
-    entry.whenExited.push(() => answer(done))
-    this.#signal(entry, signalTerm)
-    // The killer waits even if the program promised to end in time: what it promised may change.
-    if (entry.state !== 'running') return
-    const killer = kernel.schedule(Math.max(0, graceSeconds) * 1000, () => this.#end(entry, killedExitCode))
-    entry.whenExited.push(() => killer.cancel())
+  stop(id: string, graceSeconds: number): Once<RuntimeResult> {
+    return this.#ordered(() => this.#stop(id, graceSeconds))
   }
 
-  remove(id: string, answer: RuntimeDone): void {
-    const entry = this.#containers.get(id)
-    if (entry !== undefined) {
-      const { config, sandbox } = entry
-      this.#end(entry, killedExitCode)
-      this.#containers.delete(id)
-      const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
-      if (rest.length === 0) this.#byPod.delete(config.podUid)
-      else this.#byPod.set(config.podUid, rest)
-      this.#options.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
-      this.#options.touch(config.podUid)
-    }
-    answer(done)
+  remove(id: string): Once<RuntimeResult> {
+    return atOnce(() => this.#remove(id))
+  }
+
+  execInTime(id: string, argv: readonly string[]): Once<RuntimeResult<ExecResult>> {
+    return process(this.#options.kernel, () => this.#execInTime(id, argv))
   }
 
   /** Ends what runs in a sandbox, at once. */
@@ -176,47 +108,141 @@ export class ContainerOrders {
     return result
   }
 
-  execInTime(id: string, argv: readonly string[], answer: RuntimeDone<ExecResult>): () => void {
+  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
+    const entry = this.#containers.get(id)
+    const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
+    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.context === undefined)
+      return { ok: false, output: refused }
+    return entry.program.probe(entry.context, request)
+  }
+
+  #ordered<T>(steps: () => Steps<T>): Once<T> {
+    return ordered(this.#scope, process(this.#options.kernel, steps))
+  }
+
+  *#create(config: ContainerConfig): Steps<RuntimeResult<RuntimeContainer>> {
+    const { kernel, timings, images, fs, hexId, note, touch } = this.#options
+    yield* sleep(timings.createContainerMs)
+    const sandbox = this.#options.sandbox(config.sandboxId)
+    const stored = images.find(config.image)
+    if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
+    if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
+    const user = config.runAsUser >= 0 ? config.runAsUser : stored.definition.user
+    const files = fs.containerView({
+      rootFiles: stored.definition.files,
+      mounts: config.mounts,
+      readOnlyRoot: config.readOnlyRootFilesystem,
+      user: userOf(config, user),
+      charge: (bytes) => this.#useMemory(entry, bytes),
+    })
+    const entry: ContainerEntry = new ContainerEntry({
+      id: hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
+      config,
+      sandbox,
+      image: stored.definition,
+      imageId: stored.record.id,
+      files,
+      createdAt: kernel.now(),
+    })
+    this.#containers.set(entry.id, entry)
+    const siblings = this.#byPod.get(config.podUid)
+    if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
+    else siblings.push(entry)
+    note('container.create', sandbox, {
+      container: config.name,
+      attempt: config.attempt,
+      command: withoutValues(config),
+      mounts: config.mounts.map(mountText),
+      env: config.env.map(({ name }) => name),
+    })
+    touch(config.podUid)
+    return { ok: true, value: entry }
+  }
+
+  *#start(id: string): Steps<RuntimeResult> {
+    const { kernel, timings, kind, note, touch } = this.#options
+    yield* sleep(timings.startContainerMs)
+    const entry = this.#containers.get(id)
+    if (entry === undefined) return this.#fail(`No such container: ${id}`)
+    const [command = ''] = entry.argv
+    const program = entry.image.program(entry.argv, entry.files)
+    if (program === undefined) {
+      const isPath = command.includes('/')
+      const text =
+        entry.argv.length === 0
+          ? `failed to start container "${id}": Error response from daemon: No command specified`
+          : notFoundText(kind, entry.config.name, command, isPath)
+      this.#exit(entry, isPath || entry.argv.length === 0 ? 128 : 127, text)
+      return this.#fail(text)
+    }
+    entry.program = program
+    entry.state = 'running'
+    entry.startedAt = kernel.now()
+    note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
+    touch(entry.config.podUid)
+    entry.context = this.#context(entry, entry.argv, 1, '', (stream, bytes) =>
+      entry.log.write(kernel.now(), stream, bytes),
+    )
+    return done
+  }
+
+  #runMain(entry: ContainerEntry): void {
+    const main = process(this.#options.kernel, () => this.#main(entry))
+    entry.main = entry.life.start(main, (exitCode) => this.#exit(entry, exitCode))
+  }
+
+  *#main({ program, context }: ContainerEntry): Steps<number> {
+    yield* sleep(0)
+    // A container that was started has both.
+    if (program === undefined || context === undefined) return 0
+    return yield* program.run(context)
+  }
+
+  *#stop(id: string, graceSeconds: number): Steps<RuntimeResult> {
+    const { kernel, note } = this.#options
+    const entry = this.#containers.get(id)
+    if (entry?.state !== 'running') return done
+    const { config, sandbox } = entry
+    note('container.stop', sandbox, { container: config.name, attempt: config.attempt, timeoutSeconds: graceSeconds })
+    this.#signal(entry, signalTerm)
+    // The killer waits even if the program promised to end in time: what it promised may change.
+    entry.life.start(after(kernel, Math.max(0, graceSeconds) * 1000), () => this.#end(entry, killedExitCode))
+    yield* wait(entry.ended)
+    return done
+  }
+
+  #remove(id: string): RuntimeResult {
+    const entry = this.#containers.get(id)
+    if (entry === undefined) return done
+    const { config, sandbox } = entry
+    this.#end(entry, killedExitCode)
+    this.#containers.delete(id)
+    const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
+    if (rest.length === 0) this.#byPod.delete(config.podUid)
+    else this.#byPod.set(config.podUid, rest)
+    this.#options.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
+    this.#options.touch(config.podUid)
+    return done
+  }
+
+  *#execInTime(id: string, argv: readonly string[]): Steps<RuntimeResult<ExecResult>> {
     const { kernel, kind } = this.#options
     const entry = this.#containers.get(id)
-    const program = entry?.image.program(argv, entry.files)
-    if (entry?.state !== 'running' || program === undefined) {
-      answer(
-        this.#fail(entry?.state === 'running' ? execNotFound(kind, argv[0] ?? '') : `container not running (${id})`),
-      )
-      return () => undefined
-    }
+    if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
+    const program = entry.image.program(argv, entry.files)
+    if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
     const context = this.#context(entry, argv, undefined, '', (stream, bytes) => {
       written[stream] += bytes
     })
-    const finish = (exitCode: number): void => {
-      entry.execs.delete(running)
+    const command = process(kernel, () => program.run(context))
+    try {
+      // The end of the container ends what runs in it.
+      const exitCode = (yield* wait(firstOf<number>(command, entry.commandsEnd))) ?? killedExitCode
+      return { ok: true, value: { ...textOf(written), exitCode } }
+    } finally {
       entry.processes?.leave(context.pid)
-      answer({ ok: true, value: { ...textOf(written), exitCode } })
     }
-    const command = new ContainerProcess({ kernel, program, context, exited: finish })
-    const running = {
-      end: () => {
-        command.kill()
-        finish(killedExitCode)
-      },
-    }
-    entry.execs.add(running)
-    command.start()
-    return () => {
-      entry.execs.delete(running)
-      entry.processes?.leave(context.pid)
-      command.kill()
-    }
-  }
-
-  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
-    const entry = this.#containers.get(id)
-    const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
-    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.task === undefined)
-      return { ok: false, output: refused }
-    return entry.program.probe(entry.task.context, request)
   }
 
   #context(
@@ -249,7 +275,7 @@ export class ContainerOrders {
       stdin,
       useMemory: (bytes) => this.#useMemory(entry, bytes),
       randomBytes: (count) => this.#randomBytes(entry, count),
-      changed: (directory) => new DirectoryChange(kernel, watch, files, directory),
+      changed: (directory) => process(kernel, () => directoryChange(watch, files, directory)),
     }
   }
 
@@ -271,15 +297,14 @@ export class ContainerOrders {
 
   #signal(entry: ContainerEntry, signal: number): number {
     const { kernel } = this.#options
-    if (entry.state !== 'running' || entry.task === undefined || entry.program === undefined) return -1
+    if (entry.state !== 'running' || entry.context === undefined || entry.program === undefined) return -1
     // A container's first process is spared a SIGKILL from inside of it, and any signal that it does not handle.
     if (signal === signalKill || signal === 0) return 0
-    if (entry.program.signal?.(entry.task.context, signal) === true) return 0
+    if (entry.program.signal?.(entry.context, signal) === true) return 0
     const termination: ReturnType<Program['onTerm']> =
-      signal === signalTerm ? entry.program.onTerm(entry.task.context) : 'ignored'
+      signal === signalTerm ? entry.program.onTerm(entry.context) : 'ignored'
     if (termination === 'ignored') return 0
-    const ending = kernel.schedule(termination.afterMs, () => this.#end(entry, termination.exitCode))
-    entry.whenExited.push(() => ending.cancel())
+    entry.life.start(after(kernel, termination.afterMs), () => this.#end(entry, termination.exitCode))
     return 0
   }
 
@@ -289,13 +314,13 @@ export class ContainerOrders {
     const limit = entry.config.memoryLimitBytes
     if (limit === undefined || entry.memoryBytes <= limit || entry.state !== 'running') return true
     // The kernel kills when the process next runs: after what it is doing at this instant.
-    this.#options.kernel.schedule(0, () => this.#end(entry, killedExitCode, 'OOMKilled'))
+    entry.life.start(after(this.#options.kernel, 0), () => this.#end(entry, killedExitCode, 'OOMKilled'))
     return false
   }
 
   #end(entry: ContainerEntry, exitCode: number, reason?: string): void {
     if (entry.state !== 'running') return
-    entry.task?.kill()
+    entry.main?.unsubscribe()
     this.#exit(entry, exitCode, undefined, reason)
   }
 
@@ -311,9 +336,7 @@ export class ContainerOrders {
     const { name, attempt } = entry.config
     note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
     touch(entry.config.podUid)
-    for (const command of [...entry.execs]) command.end()
-    entry.processes?.endAll()
-    for (const tell of entry.whenExited.splice(0)) tell()
+    entry.end(killedExitCode)
   }
 
   #fail(text: string): { readonly ok: false; readonly message: string } {

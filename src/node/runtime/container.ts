@@ -1,8 +1,9 @@
+import { type Observable, Subject, type Unsubscribable } from 'rxjs'
 import type { ContainerFiles } from '../../fs/node-fs.ts'
+import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ImageDefinition, Program } from '../../shell/program.ts'
-import type { ContainerProcess } from './container-task.ts'
+import type { ImageDefinition, ProcessContext, Program } from '../../shell/program.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
@@ -22,15 +23,18 @@ export class ContainerEntry implements RuntimeContainer {
   reason: string | undefined
   message: string | undefined
   program: Program | undefined
-  task: ContainerProcess | undefined
+  /** What its main process works with, once it has started. */
+  context: ProcessContext | undefined
   memoryBytes = 0
   /** Made with the first process. */
   processes: ProcessTable | undefined
   readonly log = new LogBuffer()
-  /** Other commands that run in it. */
-  readonly execs = new Set<{ end(): void }>()
-  /** Who waits for its end. */
-  readonly whenExited: (() => void)[] = []
+  /** What must not outlive it: its main process, killers on their way. */
+  readonly life = new Scope()
+  /** Its main process. */
+  main: Unsubscribable | undefined
+  #commandsEnd: Subject<number> | undefined
+  #ended: Subject<void> | undefined
 
   constructor(known: {
     readonly id: string
@@ -48,6 +52,26 @@ export class ContainerEntry implements RuntimeContainer {
     this.imageId = known.imageId
     this.files = known.files
     this.createdAt = known.createdAt
+  }
+
+  /** Tells commands that run in it that they end, and with which code, before anybody else hears of its end. */
+  get commandsEnd(): Observable<number> {
+    this.#commandsEnd ??= new Subject()
+    return this.#commandsEnd
+  }
+
+  /** Tells of its end. */
+  get ended(): Observable<void> {
+    this.#ended ??= new Subject()
+    return this.#ended
+  }
+
+  /** It has ended: whoever waits for that is told, and nothing of it goes on. */
+  end(commandsExitCode: number): void {
+    this.life.end()
+    this.#commandsEnd?.next(commandsExitCode)
+    this.processes?.endAll()
+    this.#ended?.next()
   }
 
   /** Program and arguments: the Pod's, or where it has none the image's. */

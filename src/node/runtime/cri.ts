@@ -1,16 +1,19 @@
 import type { BindMount } from '../../fs/node-fs.ts'
+import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 
 /**
  * What the kubelet orders from the container runtime, after the Container Runtime Interface. Orders take virtual time and
- * answer through `done`; queries answer at once. Contract; `simulated-runtime.ts` implements it. Source: k8s.io/cri-api.
+ * answer as a `Once`; queries answer at once. An order is given when somebody subscribes; the runtime carries it out even if
+ * they leave, and then its answer reaches nobody. Contract; `simulated-runtime.ts` implements it. Source: k8s.io/cri-api.
  */
 
 /** Messages are whole: `rpc error: code = Unknown desc = ...`; `grpcDescription` of `error-texts.ts` takes the prefix off. */
 export type RuntimeResult<T = void> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string }
-export type RuntimeDone<T = void> = (result: RuntimeResult<T>) => void
+/** An order to the runtime; a failure is data. */
+export type RuntimeOrder<T = void> = Once<RuntimeResult<T>>
 
 export interface PodSandboxConfig {
   readonly podUid: string
@@ -89,14 +92,14 @@ export interface ExecResult {
 export interface ContainerRuntime {
   /** What stands before `://` in container ids: `docker`, `containerd`. */
   readonly runtimeType: string
-  runPodSandbox(config: PodSandboxConfig, done: RuntimeDone<PodSandbox>): void
-  stopPodSandbox(id: string, done: RuntimeDone): void
-  removePodSandbox(id: string, done: RuntimeDone): void
-  createContainer(config: ContainerConfig, done: RuntimeDone<RuntimeContainer>): void
-  startContainer(id: string, done: RuntimeDone): void
-  /** SIGTERM, then SIGKILL after `graceSeconds`; `done` when it ended. */
-  stopContainer(id: string, graceSeconds: number, done: RuntimeDone): void
-  removeContainer(id: string, done: RuntimeDone): void
+  runPodSandbox(config: PodSandboxConfig): RuntimeOrder<PodSandbox>
+  stopPodSandbox(id: string): RuntimeOrder
+  removePodSandbox(id: string): RuntimeOrder
+  createContainer(config: ContainerConfig): RuntimeOrder<RuntimeContainer>
+  startContainer(id: string): RuntimeOrder
+  /** SIGTERM, then SIGKILL after `graceSeconds`; answers when it ended. */
+  stopContainer(id: string, graceSeconds: number): RuntimeOrder
+  removeContainer(id: string): RuntimeOrder
   /** All sandboxes and containers of a Pod, oldest first; ended ones included until they are removed. */
   podSandboxes(podUid: string): readonly PodSandbox[]
   podContainers(podUid: string): readonly RuntimeContainer[]
@@ -112,16 +115,15 @@ export interface ContainerRuntime {
   pullImage(
     image: string,
     credential: RegistryCredential | undefined,
-    done: RuntimeDone<ImageRecord>,
     pod?: PodSandboxConfig,
-  ): void
+  ): RuntimeOrder<ImageRecord>
   /** Runs a command in a running container, at this instant. */
   exec(containerId: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult>
   /**
-   * Runs a command in a running container in virtual time: `sleep 5` takes 5 s. `done` comes when it ended (with 137 when
-   * its container did), or at once if it cannot be run. Returns how to kill it; `done` does not come then.
+   * Runs a command in a running container in virtual time: `sleep 5` takes 5 s. Answers when it ended (with 137 when its
+   * container did), or at once if it cannot be run. Whoever leaves before kills it.
    */
-  execInTime(containerId: string, argv: readonly string[], done: RuntimeDone<ExecResult>): () => void
+  execInTime(containerId: string, argv: readonly string[]): RuntimeOrder<ExecResult>
   /** Everything that the container wrote, with the time of each line. */
   logs(
     containerId: string,

@@ -1,5 +1,17 @@
+import { atOnce } from '../../kernel/at-once.ts'
+import { ordered } from '../../kernel/ordered.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { type Steps, sleep } from '../../kernel/steps.ts'
 import { ContainerOrders } from './container-orders.ts'
-import type { ContainerRuntime, PodSandbox } from './cri.ts'
+import type {
+  ContainerRuntime,
+  ImageRecord,
+  PodSandbox,
+  PodSandboxConfig,
+  RegistryCredential,
+  RuntimeResult,
+} from './cri.ts'
 import { createDirectoryWatch } from './directory-watch.ts'
 import { grpcPrefix } from './error-texts.ts'
 import { ImageStore } from './image-store.ts'
@@ -62,49 +74,71 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     ips.release(sandbox.ip)
   }
 
+  const scope = new Scope()
+  const order = <T>(steps: () => Steps<RuntimeResult<T>>) => ordered(scope, process(kernel, steps))
+
+  function* runSandbox(config: PodSandboxConfig): Steps<RuntimeResult<PodSandbox>> {
+    yield* sleep(timings.sandboxMs)
+    const ip = ips.take()
+    if (ip === undefined) {
+      const network = `failed to set up pod "${config.podName}_${config.podNamespace}" network: failed to allocate for range 0: no IP addresses available in range set`
+      return { ok: false, message: `${grpcPrefix}${network}` }
+    }
+    const id = hexId(`${config.podUid}/sandbox/${config.attempt}`)
+    const sandbox: PodSandbox = { ...config, id, state: 'ready', createdAt: kernel.now(), ip }
+    note('sandbox.run', sandbox, { attempt: config.attempt, ip })
+    replace(sandbox)
+    return { ok: true, value: sandbox }
+  }
+
+  const stopSandbox = (id: string): RuntimeResult => {
+    const sandbox = sandboxes.get(id)
+    if (sandbox !== undefined) {
+      orders.killAll(id, 137)
+      if (sandbox.state === 'ready') note('sandbox.stop', sandbox, { attempt: sandbox.attempt })
+      notReady(sandbox)
+    }
+    return { ok: true, value: undefined }
+  }
+
+  const removeSandbox = (id: string): RuntimeResult => {
+    const sandbox = sandboxes.get(id)
+    if (sandbox !== undefined) {
+      orders.killAll(id, 137)
+      notReady(sandbox)
+      sandboxes.delete(id)
+      const rest = (byPod.get(sandbox.podUid) ?? []).filter((each) => each.id !== id)
+      if (rest.length === 0) byPod.delete(sandbox.podUid)
+      else byPod.set(sandbox.podUid, rest)
+      note('sandbox.remove', sandbox, { attempt: sandbox.attempt })
+      touch(sandbox.podUid)
+    }
+    return { ok: true, value: undefined }
+  }
+
+  function* pull(
+    name: string,
+    credential: RegistryCredential | undefined,
+    pod: PodSandboxConfig | undefined,
+  ): Steps<RuntimeResult<ImageRecord>> {
+    const who = credential === undefined ? {} : { username: credential.username }
+    note('image.pull', pod, { image: name, ...who })
+    yield* sleep(registry.pullMs(name))
+    const outcome = registry.pull(name, credential)
+    note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
+    if (outcome.ok) return { ok: true, value: images.add(name, outcome.image).record }
+    return { ok: false, message: `${grpcPrefix}${outcome.message}` }
+  }
+
   return {
     runtimeType: kind,
-    runPodSandbox(config, done) {
-      kernel.schedule(timings.sandboxMs, () => {
-        const ip = ips.take()
-        if (ip === undefined) {
-          const network = `failed to set up pod "${config.podName}_${config.podNamespace}" network: failed to allocate for range 0: no IP addresses available in range set`
-          return done({ ok: false, message: `${grpcPrefix}${network}` })
-        }
-        const id = hexId(`${config.podUid}/sandbox/${config.attempt}`)
-        const sandbox: PodSandbox = { ...config, id, state: 'ready', createdAt: kernel.now(), ip }
-        note('sandbox.run', sandbox, { attempt: config.attempt, ip })
-        replace(sandbox)
-        done({ ok: true, value: sandbox })
-      })
-    },
-    stopPodSandbox(id, done) {
-      const sandbox = sandboxes.get(id)
-      if (sandbox !== undefined) {
-        orders.killAll(id, 137)
-        if (sandbox.state === 'ready') note('sandbox.stop', sandbox, { attempt: sandbox.attempt })
-        notReady(sandbox)
-      }
-      done({ ok: true, value: undefined })
-    },
-    removePodSandbox(id, done) {
-      const sandbox = sandboxes.get(id)
-      if (sandbox !== undefined) {
-        orders.killAll(id, 137)
-        notReady(sandbox)
-        sandboxes.delete(id)
-        const rest = (byPod.get(sandbox.podUid) ?? []).filter((each) => each.id !== id)
-        if (rest.length === 0) byPod.delete(sandbox.podUid)
-        else byPod.set(sandbox.podUid, rest)
-        note('sandbox.remove', sandbox, { attempt: sandbox.attempt })
-        touch(sandbox.podUid)
-      }
-      done({ ok: true, value: undefined })
-    },
-    createContainer: (config, done) => orders.create(config, done),
-    startContainer: (id, done) => orders.start(id, done),
-    stopContainer: (id, graceSeconds, done) => orders.stop(id, graceSeconds, done),
-    removeContainer: (id, done) => orders.remove(id, done),
+    runPodSandbox: (config) => order(() => runSandbox(config)),
+    stopPodSandbox: (id) => atOnce(() => stopSandbox(id)),
+    removePodSandbox: (id) => atOnce(() => removeSandbox(id)),
+    createContainer: (config) => orders.create(config),
+    startContainer: (id) => orders.start(id),
+    stopContainer: (id, graceSeconds) => orders.stop(id, graceSeconds),
+    removeContainer: (id) => orders.remove(id),
     podSandboxes: (podUid) => byPod.get(podUid) ?? [],
     podContainers: (podUid) => orders.ofPod(podUid),
     podUids: () => [...new Set([...byPod.keys(), ...orders.podUids()])],
@@ -119,18 +153,9 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     },
     imageStatus: (name) => images.find(name)?.record,
     images: () => images.records(),
-    pullImage(name, credential, done, pod) {
-      const who = credential === undefined ? {} : { username: credential.username }
-      note('image.pull', pod, { image: name, ...who })
-      kernel.schedule(registry.pullMs(name), () => {
-        const outcome = registry.pull(name, credential)
-        note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
-        if (outcome.ok) done({ ok: true, value: images.add(name, outcome.image).record })
-        else done({ ok: false, message: `${grpcPrefix}${outcome.message}` })
-      })
-    },
+    pullImage: (name, credential, pod) => order(() => pull(name, credential, pod)),
     exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
-    execInTime: (id, argv, done) => orders.execInTime(id, argv, done),
+    execInTime: (id, argv) => orders.execInTime(id, argv),
     logs: (id) => orders.logs(id),
     probe: (id, request) => orders.probe(id, request),
     reboot() {

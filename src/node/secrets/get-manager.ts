@@ -1,6 +1,9 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import { answered } from '../../client/answered.ts'
 import type { Client } from '../../client/client.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
 import {
   errorOfRequest,
   type ObjectKind,
@@ -18,10 +21,12 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Get'
   readonly #traffic = new Map<string, ObjectTraffic>()
 
+  private readonly kernel: Kernel
   private readonly client: Client
   private readonly kind: ObjectKind
 
-  constructor(client: Client, kind: ObjectKind) {
+  constructor(kernel: Kernel, client: Client, kind: ObjectKind) {
+    this.kernel = kernel
     this.client = client
     this.kind = kind
   }
@@ -34,14 +39,18 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     // As above.
   }
 
-  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void {
+  get(namespace: string, name: string): Once<ObjectResult<T>> {
+    return process(this.kernel, () => this.#get(namespace, name))
+  }
+
+  *#get(namespace: string, name: string): Steps<ObjectResult<T>> {
     const key = objectKey(namespace, name)
     const traffic = this.#traffic.get(key) ?? { requests: 0, openWatches: 0 }
     traffic.requests++
     this.#traffic.set(key, traffic)
-    answered(this.client.get<T>(this.kind.resource, { namespace, name }), (reply) =>
-      done(reply.ok ? { ok: true, object: reply.value } : { ok: false, error: errorOfRequest(reply.error) }),
-    )
+    const { resource } = this.kind
+    const reply = yield* attempt(this.client.get<T>(resource, { namespace, name }))
+    return reply.ok ? { ok: true, object: reply.value } : { ok: false, error: errorOfRequest(reply.error) }
   }
 
   peek(): undefined {

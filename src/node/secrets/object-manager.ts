@@ -2,6 +2,7 @@ import type { ConfigMap, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
 import { base64Length, utf8Length } from '../../bytes/bytes.ts'
 import type { RequestError } from '../../client/client.ts'
+import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 
 /** Why an object could not be had, with the text that reaches events and statuses. */
@@ -55,8 +56,8 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
   readonly strategy: 'Watch' | 'Cache' | 'Get'
   registerPod(pod: Pod): void
   unregisterPod(pod: Pod): void
-  /** `done` may be called before `get` returns: with Watch nearly always. */
-  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void
+  /** Answers within the call that begins it where the node has the object: with Watch nearly always. */
+  get(namespace: string, name: string): Once<ObjectResult<T>>
   /**
    * What `get` would answer now without asking anybody; undefined if it cannot say. Reads nothing and changes nothing:
    * for deciding whether an idle refresh would find anything new.

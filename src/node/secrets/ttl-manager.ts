@@ -1,7 +1,12 @@
+import { type Observable, Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
-import { answered } from '../../client/answered.ts'
 import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { ordered } from '../../kernel/ordered.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { attempt, type Steps, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
@@ -35,8 +40,8 @@ interface Data<T> {
   object: T | undefined
   error: ObjectError | undefined
   updatedAt: VirtualMs | undefined
-  /** Gets that wait for the one under way; undefined: none is. */
-  waiting: (() => void)[] | undefined
+  /** Told when the reading under way is over; undefined: none is. */
+  reading: Observable<void> | undefined
 }
 
 interface Item<T> {
@@ -63,6 +68,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Cache'
   readonly #items = new Map<string, Item<T>>()
   readonly #registry: PodRegistry
+  readonly #scope = new Scope()
 
   private readonly options: TtlManagerOptions
 
@@ -88,16 +94,19 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     this.#registry.unregisterPod(pod)
   }
 
-  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void {
+  get(namespace: string, name: string): Once<ObjectResult<T>> {
+    return process(this.options.kernel, () => this.#get(namespace, name))
+  }
+
+  *#get(namespace: string, name: string): Steps<ObjectResult<T>> {
     const item = this.#items.get(objectKey(namespace, name))
-    if (item === undefined) {
-      done({ ok: false, error: notRegistered(namespace, name) })
-      return
-    }
+    if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
     const { data } = item
     // One reading at a time: whoever comes meanwhile looks at what it brought, and may have to read again.
-    if (data.waiting !== undefined) data.waiting.push(() => this.#look(item, data, done))
-    else this.#look(item, data, done)
+    while (data.reading !== undefined) yield* wait(data.reading)
+    const isFresh = data.updatedAt !== undefined && this.options.kernel.now() < data.updatedAt + this.options.ttlMs()
+    if (data.error === undefined && isFresh) return resultOf(data)
+    return yield* wait(this.#read(item, data))
   }
 
   peek(): undefined {
@@ -129,41 +138,41 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   stop(): void {
+    this.#scope.end()
     this.#items.clear()
     this.#registry.clear()
   }
 
-  #look(item: Item<T>, data: Data<T>, done: (result: ObjectResult<T>) => void): void {
-    const { kernel, client, kind, ttlMs } = this.options
-    const isFresh = data.updatedAt !== undefined && kernel.now() < data.updatedAt + ttlMs()
-    if (data.error === undefined && isFresh) {
-      done(resultOf(data))
-      return
-    }
+  /** Whoever asked for the reading goes on before those who waited for it to be over. */
+  #read(item: Item<T>, data: Data<T>): Once<ObjectResult<T>> {
+    const over = new Subject<void>()
+    return ordered(
+      this.#scope,
+      process(this.options.kernel, () => this.#fetch(item, data, over)),
+      () => over.next(),
+    )
+  }
+
+  *#fetch(item: Item<T>, data: Data<T>, over: Observable<void>): Steps<ObjectResult<T>> {
+    const { kernel, client, kind } = this.options
     // A refresh of what was read before may come from the API server's cache; anything else may not.
     const isRefresh = data.object !== undefined && data.error === undefined
-    data.waiting = []
+    data.reading = over
     item.traffic.requests++
     const key = { namespace: item.namespace, name: item.name }
-    answered(client.get<T>(kind.resource, key, isRefresh ? { resourceVersion: '0' } : {}), (reply) => {
-      const error = reply.ok ? undefined : errorOfRequest(reply.error)
-      const isUnknown = data.object === undefined && data.error === undefined
-      let result: ObjectResult<T>
-      if (error !== undefined && !error.isNotFound && isUnknown) result = { ok: false, error }
-      else {
-        const object = reply.ok ? reply.value : undefined
-        if ((object !== undefined && !isOlder(object, data.object)) || error?.isNotFound === true) {
-          data.object = object
-          data.error = error
-          data.updatedAt = kernel.now()
-        }
-        result = resultOf(data)
-      }
-      const waiting = data.waiting ?? []
-      data.waiting = undefined
-      done(result)
-      for (const next of waiting) resume(data, next)
-    })
+    const how = isRefresh ? { resourceVersion: '0' } : {}
+    const reply = yield* attempt(client.get<T>(kind.resource, key, how))
+    data.reading = undefined
+    const error = reply.ok ? undefined : errorOfRequest(reply.error)
+    const isUnknown = data.object === undefined && data.error === undefined
+    if (error !== undefined && !error.isNotFound && isUnknown) return { ok: false, error }
+    const object = reply.ok ? reply.value : undefined
+    if ((object !== undefined && !isOlder(object, data.object)) || error?.isNotFound === true) {
+      data.object = object
+      data.error = error
+      data.updatedAt = kernel.now()
+    }
+    return resultOf(data)
   }
 
   #addReference(namespace: string, name: string): void {
@@ -193,14 +202,8 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 }
 
-/** Lets a Get look again; if the one before it has begun to read once more, it waits for that. */
-function resume<T>(data: Data<T>, next: () => void): void {
-  if (data.waiting === undefined) next()
-  else data.waiting.push(next)
-}
-
 function unread<T>(): Data<T> {
-  return { object: undefined, error: undefined, updatedAt: undefined, waiting: undefined }
+  return { object: undefined, error: undefined, updatedAt: undefined, reading: undefined }
 }
 
 function resultOf<T>(data: Data<T>): ObjectResult<T> {

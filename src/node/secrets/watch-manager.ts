@@ -1,9 +1,15 @@
+import { Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
-import { type Grid, gridAfter } from '../../kernel/grid.ts'
-import type { Kernel, Timer } from '../../kernel/kernel.ts'
+import { after } from '../../kernel/after.ts'
+import { firstOf } from '../../kernel/first-of.ts'
+import { GridLoop } from '../../kernel/grid.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
@@ -55,7 +61,8 @@ interface Item<T extends KubeObject> {
   lastAccess: VirtualMs
   changedAt: VirtualMs | undefined
   readonly reflector: Reflector<T>
-  readonly waiters: Set<() => void>
+  /** Told of each list that arrives, where somebody waits for one. */
+  synced: Subject<void> | undefined
   readonly traffic: ObjectTraffic
 }
 
@@ -68,8 +75,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   readonly #items = new Map<string, Item<T>>()
   readonly #registry: PodRegistry
   readonly #listeners: ((namespace: string, name: string) => void)[] = []
-  readonly #sweeps: Grid
-  #sweep: Timer | undefined
+  readonly #sweep: GridLoop
 
   private readonly options: WatchManagerOptions
 
@@ -87,7 +93,11 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       facts.registration === 'first-sync',
     )
     // The sweep's minute begins with the kubelet.
-    this.#sweeps = { phaseMs: kernel.now() + idleSweepMs, periodMs: idleSweepMs }
+    const sweeps = { phaseMs: kernel.now() + idleSweepMs, periodMs: idleSweepMs }
+    this.#sweep = new GridLoop(kernel, sweeps, () => {
+      this.#stopIdle()
+      this.#planSweep()
+    })
   }
 
   registerPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
@@ -98,13 +108,14 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     this.#registry.unregisterPod(pod)
   }
 
-  get(namespace: string, name: string, done: (result: ObjectResult<T>) => void): void {
+  get(namespace: string, name: string): Once<ObjectResult<T>> {
+    return process(this.options.kernel, () => this.#get(namespace, name))
+  }
+
+  *#get(namespace: string, name: string): Steps<ObjectResult<T>> {
     const item = this.#items.get(objectKey(namespace, name))
-    if (item === undefined) {
-      done({ ok: false, error: notRegistered(namespace, name) })
-      return
-    }
-    const { kernel, facts } = this.options
+    if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
+    const { kernel, facts, kind } = this.options
     if (facts.stopsIdleWatches) {
       item.lastAccess = kernel.now()
       if (item.isStopped && !item.isImmutable) {
@@ -112,11 +123,9 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
         item.reflector.start()
       }
     }
-    if (item.isSynced) {
-      done(this.#answer(item))
-      return
-    }
-    this.#waitForSync(item, done)
+    if (item.isSynced || (yield* this.#isSyncedInTime(item))) return this.#answer(item)
+    const message = `failed to sync ${kind.singular} cache: timed out waiting for the condition`
+    return { ok: false, error: { message, isNotFound: false } }
   }
 
   peek(namespace: string, name: string): ObjectResult<T> | undefined {
@@ -153,28 +162,21 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     for (const item of this.#items.values()) item.reflector.stop()
     this.#items.clear()
     this.#registry.clear()
-    this.#sweep?.cancel()
-    this.#sweep = undefined
+    this.#sweep.stop()
   }
 
   /** The cache is asked at once and then every 10 ms; what comes in between is seen at the next of these instants. */
-  #waitForSync(item: Item<T>, done: (result: ObjectResult<T>) => void): void {
-    const { kernel, kind } = this.options
+  *#isSyncedInTime(item: Item<T>): Steps<boolean> {
+    const { kernel } = this.options
     const began = kernel.now()
-    const timer = kernel.schedule(syncWait.timeoutMs, () => {
-      item.waiters.delete(synced)
-      const message = `failed to sync ${kind.singular} cache: timed out waiting for the condition`
-      done({ ok: false, error: { message, isNotFound: false } })
-    })
-    const synced = (): void => {
-      item.waiters.delete(synced)
-      const waitedMs = kernel.now() - began
-      const seenAt = began + Math.ceil(waitedMs / syncWait.pollMs) * syncWait.pollMs
-      if (seenAt >= began + syncWait.timeoutMs) return
-      timer.cancel()
-      kernel.schedule(seenAt - kernel.now(), () => done(this.#answer(item)))
-    }
-    item.waiters.add(synced)
+    const giveUpAt = began + syncWait.timeoutMs
+    item.synced ??= new Subject()
+    yield* wait(firstOf(after(kernel, syncWait.timeoutMs), item.synced))
+    const waitedMs = kernel.now() - began
+    const seenAt = began + Math.ceil(waitedMs / syncWait.pollMs) * syncWait.pollMs
+    const isInTime = seenAt < giveUpAt
+    if (kernel.now() < giveUpAt) yield* sleep((isInTime ? seenAt : giveUpAt) - kernel.now())
+    return isInTime
   }
 
   #found(item: Item<T>): ObjectResult<T> {
@@ -242,7 +244,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
             !item.isSynced || item.object?.metadata.resourceVersion !== objects[0]?.metadata.resourceVersion
           item.object = objects[0]
           item.isSynced = true
-          for (const waiter of [...item.waiters]) waiter()
+          item.synced?.next()
           // A list that only says again what the node knows is no change.
           if (isNews) this.#changed(item)
         },
@@ -263,7 +265,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       lastAccess: -idleSyncPeriods * this.options.syncFrequency - 1,
       changedAt: undefined,
       reflector,
-      waiters: new Set(),
+      synced: undefined,
       traffic,
     }
     return item
@@ -297,14 +299,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       earliest = Math.min(earliest, lastRead + maxIdleMs)
     }
     if (earliest === Number.POSITIVE_INFINITY) return
-    const at = gridAfter(this.#sweeps, Math.max(earliest, kernel.now()))
-    if (this.#sweep !== undefined && this.#sweep.at <= at) return
-    this.#sweep?.cancel()
-    this.#sweep = kernel.schedule(at - kernel.now(), () => {
-      this.#sweep = undefined
-      this.#stopIdle()
-      this.#planSweep()
-    })
+    this.#sweep.wake(Math.max(earliest, kernel.now()) + 1)
   }
 
   #maxIdleMs(): VirtualMs {

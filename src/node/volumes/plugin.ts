@@ -1,4 +1,5 @@
 import type { Pod, Volume } from '../../api/types/core.ts'
+import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 
 /** One volume of one Pod, as a plugin gets it. */
@@ -28,13 +29,13 @@ export type SetUpResult =
 
 export type TearDownResult = { readonly ok: true } | { readonly ok: false; readonly error: string }
 
-/** What the volume manager asks of each kind of volume. `done` may be called before `setUp` returns. */
+/** What the volume manager asks of each kind of volume. */
 export interface VolumePlugin {
   /** Whether each sync of the Pod sets the volume up again (secret, configMap, projected, downwardAPI). */
   readonly requiresRemount: boolean
   /** Whether containers may never write to it, whatever their mount says (V8). Absent: they may. */
   readonly readOnly?: boolean
-  setUp(ref: VolumeRef, done: (result: SetUpResult) => void): void
+  setUp(ref: VolumeRef): Once<SetUpResult>
   tearDown(ref: VolumeRef): TearDownResult
   /** Directory on the node that containers get. */
   hostPath(ref: VolumeRef): string

@@ -1,5 +1,8 @@
 import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { retryDelayMs } from './operation-back-off.ts'
@@ -32,7 +35,8 @@ export class Reconciler {
   readonly #loop: GridLoop
   /** Volumes whose actual state differs from the desired one and that no operation is busy with. */
   #open = new Set<VolumeUse>()
-  #isStopped = false
+  /** Mounts under way. */
+  readonly #scope = new Scope()
 
   constructor(kernel: Kernel, grid: Grid, reports: ReconcilerReports, settled: (use: VolumeUse) => void) {
     this.#kernel = kernel
@@ -48,7 +52,7 @@ export class Reconciler {
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#scope.end()
     this.#loop.stop()
     this.#open.clear()
   }
@@ -63,29 +67,29 @@ export class Reconciler {
   #retire(use: VolumeUse): void {
     // An operation under way is waited for: its end examines the volume again.
     if (use.isBusy) return
-    if (!use.isMounted && use.state.name !== 'unmountBackOff') {
-      use.take('dropped')
+    if (!use.isMounted && use.state !== 'unmountBackOff') {
+      use.send('dropped')
       this.#settled(use)
       return
     }
-    if (use.state.name === 'unmountBackOff' && this.#isTooEarly(use)) return
-    use.take('unmount.started')
+    if (use.state === 'unmountBackOff' && this.#isTooEarly(use)) return
+    use.send('unmount.started')
     const result = use.plugin.tearDown(use)
     if (result.ok) {
-      use.take('unmount.succeeded')
+      use.send('unmount.succeeded')
       this.#reports.tornDown(use)
       this.#settled(use)
       return
     }
-    use.take('unmount.failed')
+    use.send('unmount.failed')
     this.#failed(use)
   }
 
   #advance(use: VolumeUse): void {
-    switch (use.state.name) {
+    switch (use.state) {
       case 'desired':
         // VerifyControllerAttachedVolume has nothing to wait for here; the mount is the next pass's business.
-        use.take('attached')
+        use.send('attached')
         this.examine(use)
         return
       case 'attached':
@@ -110,26 +114,28 @@ export class Reconciler {
   }
 
   #mount(use: VolumeUse): void {
+    this.#scope.start(process(this.#kernel, () => this.#setUp(use)))
+  }
+
+  *#setUp(use: VolumeUse): Steps<void> {
     const isRefresh = use.isMounted
-    use.take('mount.started')
-    use.plugin.setUp(use, (result) => {
-      if (this.#isStopped) return
-      if (result.ok) {
-        use.failures = 0
-        const before = use.sources
-        use.sources = result.sources
-        use.staleAt = result.staleAt
-        use.take('mount.succeeded')
-        this.#reports.setUpSucceeded(use, before, isRefresh, result)
-        if (!use.isDesired) this.examine(use)
-        this.#settled(use)
-        return
-      }
-      use.take('mount.failed')
-      this.#failed(use)
-      const text = `MountVolume.SetUp failed for volume ${JSON.stringify(use.volume.name)} : ${result.error}`
-      this.#reports.setUpFailed(use, text, retryDelayMs(use.failures))
-    })
+    use.send('mount.started')
+    const result = yield* wait(use.plugin.setUp(use))
+    if (result.ok) {
+      use.failures = 0
+      const before = use.sources
+      use.sources = result.sources
+      use.staleAt = result.staleAt
+      use.send('mount.succeeded')
+      this.#reports.setUpSucceeded(use, before, isRefresh, result)
+      if (!use.isDesired) this.examine(use)
+      this.#settled(use)
+      return
+    }
+    use.send('mount.failed')
+    this.#failed(use)
+    const text = `MountVolume.SetUp failed for volume ${JSON.stringify(use.volume.name)} : ${result.error}`
+    this.#reports.setUpFailed(use, text, retryDelayMs(use.failures))
   }
 
   #failed(use: VolumeUse): void {

@@ -1,8 +1,15 @@
+import { Subject } from 'rxjs'
 import type { Pod, Volume } from '../../api/types/core.ts'
+import { after } from '../../kernel/after.ts'
+import { firstOf } from '../../kernel/first-of.ts'
 import { type Grid, GridLoop } from '../../kernel/grid.ts'
+import { hear } from '../../kernel/hear.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Once } from '../../kernel/once.ts'
+import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
@@ -40,7 +47,8 @@ export interface VolumeManagerOptions {
 interface PodVolumes {
   readonly uid: string
   readonly uses: Map<string, VolumeUse>
-  readonly waiters: Set<() => void>
+  /** Told when an operation on one of them ended. */
+  readonly settled: Subject<void>
   askedAt: VirtualMs
 }
 
@@ -83,7 +91,7 @@ export class VolumeManager {
   /** A volume found on the disk that no Pod wants: it is taken down. Source: reconciler.go, syncStates. */
   removeOrphan(pod: Pod, volume: Volume, plugin: VolumePlugin): void {
     const use = new VolumeUse(pod, volume, plugin)
-    for (const event of ['attached', 'mount.started', 'mount.succeeded'] as const) use.take(event)
+    for (const event of ['attached', 'mount.started', 'mount.succeeded'] as const) use.send(event)
     use.isDesired = false
     this.#podVolumes(pod.metadata.uid ?? '').uses.set(volume.name, use)
     this.#reconciler.examine(use)
@@ -110,48 +118,46 @@ export class VolumeManager {
 
   /**
    * Asks for a refresh of the Pod's volumes and waits until all that its containers mount are there: looks at once and
-   * then every 300 ms, for 2m3s. `done` gets the text of the failure. Source: volume_manager.go, WaitForAttachAndMount.
+   * then every 300 ms, for 2m3s. Answers the text of the failure. Source: volume_manager.go, WaitForAttachAndMount.
    */
-  waitForAttachAndMount(pod: Pod, done: (error: string | undefined) => void): void {
-    const expected = mountedNames(pod)
-    if (expected.length === 0) {
-      done(undefined)
-      return
-    }
-    const uid = pod.metadata.uid ?? ''
-    this.#unprocessed.add(uid)
-    this.#podVolumes(uid).askedAt = this.#options.kernel.now()
-    this.#populator.wake()
-    if (this.#unmounted(uid, expected).length === 0) {
-      done(undefined)
-      return
-    }
-    this.#wait(uid, expected, done)
+  waitForAttachAndMount(pod: Pod): Once<string | undefined> {
+    return process(this.#options.kernel, () => this.#attachAndMount(pod))
   }
 
-  #wait(uid: string, expected: readonly string[], done: (error: string | undefined) => void): void {
-    const { kernel } = this.#options
-    const began = kernel.now()
+  *#attachAndMount(pod: Pod): Steps<string | undefined> {
+    const expected = mountedNames(pod)
+    if (expected.length === 0) return undefined
+    const uid = pod.metadata.uid ?? ''
+    this.#unprocessed.add(uid)
     const volumes = this.#podVolumes(uid)
-    const timeout = kernel.schedule(volumeClocks.waitTimeoutMs, () => {
-      volumes.waiters.delete(look)
-      // The names come out of a set of a set, each iterated in its own order.
-      const random = this.#options.random(uid)
-      const names = rotated(rotated(expected, random), random)
-      const unmounted = this.#unmounted(uid, names)
-      if (unmounted.length === 0) done(undefined)
-      else done(this.#complaint(uid, names, unmounted))
-    })
-    const look = (): void => {
-      if (this.#unmounted(uid, expected).length > 0) return
-      volumes.waiters.delete(look)
-      const waitedMs = kernel.now() - began
-      const seenAt = began + Math.ceil(waitedMs / volumeClocks.waitPollMs) * volumeClocks.waitPollMs
-      if (seenAt >= timeout.at) return
-      timeout.cancel()
-      kernel.schedule(seenAt - kernel.now(), () => done(undefined))
-    }
-    volumes.waiters.add(look)
+    volumes.askedAt = this.#options.kernel.now()
+    this.#populator.wake()
+    const isThere = () => this.#unmounted(uid, expected).length === 0
+    if (isThere() || (yield* this.#isSeenInTime(volumes, isThere))) return undefined
+    // The names come out of a set of a set, each iterated in its own order.
+    const random = this.#options.random(uid)
+    const names = rotated(rotated(expected, random), random)
+    const unmounted = this.#unmounted(uid, names)
+    return unmounted.length === 0 ? undefined : this.#complaint(uid, names, unmounted)
+  }
+
+  /** The volumes are looked at every 300 ms; what happens in between is seen at the next of these instants. */
+  *#isSeenInTime(volumes: PodVolumes, isSo: () => boolean): Steps<boolean> {
+    const { kernel } = this.#options
+    const { waitPollMs, waitTimeoutMs } = volumeClocks
+    const began = kernel.now()
+    const giveUpAt = began + waitTimeoutMs
+    yield* wait(
+      firstOf<unknown>(
+        after(kernel, waitTimeoutMs),
+        hear(volumes.settled, () => isSo() || undefined),
+      ),
+    )
+    const waitedMs = kernel.now() - began
+    const seenAt = began + Math.ceil(waitedMs / waitPollMs) * waitPollMs
+    const isInTime = seenAt < giveUpAt
+    if (kernel.now() < giveUpAt) yield* sleep((isInTime ? seenAt : giveUpAt) - kernel.now())
+    return isInTime
   }
 
   #complaint(uid: string, names: readonly string[], unmounted: readonly string[]): string {
@@ -166,30 +172,19 @@ export class VolumeManager {
   }
 
   /** From v1.22 on: waits until no volume of the Pod is mounted, as above. Source: volume_manager.go, WaitForUnmount. */
-  waitForUnmount(pod: Pod, done: (error: string | undefined) => void): void {
+  waitForUnmount(pod: Pod): Once<string | undefined> {
+    return process(this.#options.kernel, () => this.#unmount(pod))
+  }
+
+  *#unmount(pod: Pod): Steps<string | undefined> {
     const uid = pod.metadata.uid ?? ''
-    if (!this.hasMountedVolumes(uid)) {
-      done(undefined)
-      return
-    }
-    const { kernel } = this.#options
-    const began = kernel.now()
+    const isGone = () => !this.hasMountedVolumes(uid)
+    if (isGone()) return undefined
     const volumes = this.#podVolumes(uid)
-    const timeout = kernel.schedule(volumeClocks.waitTimeoutMs, () => {
-      volumes.waiters.delete(look)
-      const names = [...volumes.uses.values()].filter((use) => use.isMounted).map(({ volume }) => volume.name)
-      done(`mounted volumes=[${names.sort().join(' ')}]: timed out waiting for the condition`)
-    })
-    const look = (): void => {
-      if (this.hasMountedVolumes(uid)) return
-      volumes.waiters.delete(look)
-      const waitedMs = kernel.now() - began
-      const seenAt = began + Math.ceil(waitedMs / volumeClocks.waitPollMs) * volumeClocks.waitPollMs
-      timeout.cancel()
-      kernel.schedule(seenAt - kernel.now(), () => done(undefined))
-    }
-    volumes.waiters.add(look)
     this.podMayBeLeaving(uid)
+    if (yield* this.#isSeenInTime(volumes, isGone)) return undefined
+    const names = [...volumes.uses.values()].filter((use) => use.isMounted).map(({ volume }) => volume.name)
+    return `mounted volumes=[${names.sort().join(' ')}]: timed out waiting for the condition`
   }
 
   stop(): void {
@@ -201,7 +196,7 @@ export class VolumeManager {
   #podVolumes(uid: string): PodVolumes {
     const known = this.#pods.get(uid)
     if (known !== undefined) return known
-    const created: PodVolumes = { uid, uses: new Map(), waiters: new Set(), askedAt: 0 }
+    const created: PodVolumes = { uid, uses: new Map(), settled: new Subject(), askedAt: 0 }
     this.#pods.set(uid, created)
     return created
   }
@@ -228,7 +223,7 @@ export class VolumeManager {
     for (const volume of pod.spec.volumes ?? []) {
       if (!mounted.includes(volume.name)) continue
       const use = uses.get(volume.name)
-      if (use === undefined || use.state.isFinal) {
+      if (use === undefined || use.isFinal) {
         const plugin = this.#options.pluginFor(volume)
         if (plugin === undefined) continue
         const created = new VolumeUse(pod, volume, plugin)
@@ -240,8 +235,8 @@ export class VolumeManager {
       use.pod = pod
       use.isDesired = true
       use.askedAt = askedAt
-      if (use.plugin.requiresRemount && use.state.name === 'mounted') {
-        use.take('remount.required')
+      if (use.plugin.requiresRemount && use.state === 'mounted') {
+        use.send('remount.required')
         this.#reconciler.examine(use)
       }
     }
@@ -293,9 +288,9 @@ export class VolumeManager {
     const uid = use.pod.metadata.uid ?? ''
     const volumes = this.#pods.get(uid)
     if (volumes === undefined) return
-    if (use.state.isFinal) volumes.uses.delete(use.volume.name)
-    if (volumes.waiters.size > 0) for (const look of [...volumes.waiters]) look()
-    if (volumes.uses.size === 0 && volumes.waiters.size === 0) this.#pods.delete(uid)
+    if (use.isFinal) volumes.uses.delete(use.volume.name)
+    volumes.settled.next()
+    if (volumes.uses.size === 0 && !volumes.settled.observed) this.#pods.delete(uid)
   }
 }
 

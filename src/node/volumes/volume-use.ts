@@ -1,15 +1,17 @@
 import type { Pod, Volume } from '../../api/types/core.ts'
-import { type CompiledState, compileMachine, step } from '../../kernel/compiled-machine.ts'
-import { invariant } from '../../kernel/invariant.ts'
+import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
+import { Instance } from '../../kernel/instance.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ContentSource, VolumePlugin } from './plugin.ts'
-import { type VolumeEvent, volumeMachine } from './volume.machine.ts'
+import { volumeMachine } from './volume.machine.ts'
 
-const table = compileMachine(volumeMachine)
+const table = machineTable(volumeMachine)
+
+export type VolumeState = StateName<typeof volumeMachine>
+export type VolumeEventName = EventName<typeof volumeMachine>
 
 /** One volume of one Pod on this node: its place in the desired and in the actual state of world. */
-export class VolumeUse {
-  state: CompiledState = table.initial
+export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   /** Whether the desired state of world has it. */
   isDesired = true
   failures = 0
@@ -25,26 +27,20 @@ export class VolumeUse {
   pod: Pod
 
   constructor(pod: Pod, volume: Volume, plugin: VolumePlugin) {
+    super(table)
     this.pod = pod
     this.volume = volume
     this.plugin = plugin
   }
 
-  /** Follows the machine; an event that the state does not know is podsim's mistake. */
-  take(event: VolumeEvent['type']): void {
-    const next = step(this.state, event)
-    invariant(next !== undefined, `a volume that is ${this.state.name} takes no ${event}`, this.volume.name)
-    this.state = next.target
-  }
-
   /** Its content is there for containers, be it out of date. */
   get isMounted(): boolean {
-    const { name } = this.state
-    return name === 'mounted' || name === 'remountRequired' || name === 'remounting' || name === 'remountBackOff'
+    const { state } = this
+    return state === 'mounted' || state === 'remountRequired' || state === 'remounting' || state === 'remountBackOff'
   }
 
   get isBusy(): boolean {
-    const { name } = this.state
-    return name === 'mounting' || name === 'remounting' || name === 'unmounting'
+    const { state } = this
+    return state === 'mounting' || state === 'remounting' || state === 'unmounting'
   }
 }

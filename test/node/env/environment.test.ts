@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfigMap, Container, Secret } from '../../../src/api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../../../src/bytes/bytes.ts'
+import { atOnce } from '../../../src/kernel/at-once.ts'
+import { createKernel } from '../../../src/kernel/kernel.ts'
+import { process } from '../../../src/kernel/process.ts'
 import {
   type EnvironmentAnswer,
   type EnvironmentOptions,
@@ -31,37 +34,37 @@ const objects: Record<string, Secret | ConfigMap> = {
 function resolve(container: Partial<Container>, rest: Partial<EnvironmentOptions> = {}) {
   const asked: string[] = []
   let result: EnvironmentResult | undefined
-  makeEnvironment(
-    {
-      pod: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'p', namespace: 'default', uid: 'u', labels: { app: 'web' } },
-        spec: {
-          enableServiceLinks: true,
-          nodeName: 'node-1',
-          serviceAccountName: 'sa',
-          containers: [{ name: 'app', ...container }],
-        },
+  const kernel = createKernel()
+  const options: EnvironmentOptions = {
+    pod: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default', uid: 'u', labels: { app: 'web' } },
+      spec: {
+        enableServiceLinks: true,
+        nodeName: 'node-1',
+        serviceAccountName: 'sa',
+        containers: [{ name: 'app', ...container }],
       },
-      container: { name: 'app', ...container },
-      minor: 18,
-      services: [],
-      allocatable: { cpu: '2', memory: '1Gi' },
-      podIps: ['10.0.0.5'],
-      hostIp: '192.168.0.1',
-      ...rest,
     },
-    ({ kind, name }, answer) => {
-      asked.push(`${kind}/${name}`)
-      const object = objects[`${kind}/${name}`]
-      const error = { message: `${kind.toLowerCase()} "${name}" not found`, isNotFound: true }
-      answer(object === undefined ? { ok: false, error } : ({ ok: true, object } satisfies EnvironmentAnswer))
-    },
-    (made) => {
-      result = made
-    },
-  )
+    container: { name: 'app', ...container },
+    minor: 18,
+    services: [],
+    allocatable: { cpu: '2', memory: '1Gi' },
+    podIps: ['10.0.0.5'],
+    hostIp: '192.168.0.1',
+    objects: ({ kind, name }) =>
+      atOnce((): EnvironmentAnswer => {
+        asked.push(`${kind}/${name}`)
+        const object = objects[`${kind}/${name}`]
+        const error = { message: `${kind.toLowerCase()} "${name}" not found`, isNotFound: true }
+        return object === undefined ? { ok: false, error } : { ok: true, object }
+      }),
+    ...rest,
+  }
+  process(kernel, () => makeEnvironment(options)).subscribe((made) => {
+    result = made
+  })
   if (result === undefined) throw new Error('no answer')
   const env = result.ok ? Object.fromEntries(result.env.map(({ name, value }) => [name, value])) : result.error
   return { env, asked, invalidNames: result.invalidNames }

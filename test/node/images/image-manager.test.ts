@@ -43,7 +43,7 @@ function createWorld(options: Partial<ImageManagerOptions> = {}) {
   ) => {
     const container: Container = { name: 'app', image, imagePullPolicy: rest.policy ?? 'IfNotPresent' }
     const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, uid: name }, spec: { containers: [container] } }
-    manager.ensureImageExists(pod, container, rest.secrets ?? [], (result) => {
+    manager.ensureImageExists(pod, container, rest.secrets ?? []).subscribe((result) => {
       log.push(`${kernel.now()} ${name} = ${result.ok ? 'ok' : `${result.reason}: ${result.message}`}`)
     })
   }

@@ -39,16 +39,11 @@ describe('the work queue', () => {
     const kernel = createKernel()
     const random = createRandomStreams('queue')
     const syncs: number[] = []
-    const queue: WorkQueue = new WorkQueue(
-      kernel,
-      { phaseMs: 250, periodMs: 1000 },
-      resync,
-      () => random.stream('pod'),
-      () => {
-        syncs.push(kernel.now())
-        queue.enqueue('pod', resync.baseMs + Math.floor(random.stream('pod').next() * 30_000), false)
-      },
-    )
+    const queue = new WorkQueue(kernel, { phaseMs: 250, periodMs: 1000 }, resync, () => random.stream('pod'))
+    queue.due.subscribe((uid) => {
+      syncs.push(kernel.now())
+      queue.enqueue(uid, resync.baseMs + Math.floor(random.stream('pod').next() * 30_000), false)
+    })
     return { kernel, queue, syncs }
   }
 

@@ -5,7 +5,7 @@ import { createJournal } from '../../../src/kernel/journal.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import { forever, wait } from '../../../src/kernel/steps.ts'
-import type { ContainerConfig, RuntimeContainer, RuntimeResult } from '../../../src/node/runtime/cri.ts'
+import type { ContainerConfig, RuntimeOrder, RuntimeResult } from '../../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRegistry, type Registry } from '../../../src/node/runtime/registry.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
@@ -26,29 +26,25 @@ function createWorld(registry: Registry = createRecordingRegistry(), seed = 'run
     timings: recordingTimings,
     nodeName: 'node-1',
   })
-  const wait = <T>(order: (done: (result: RuntimeResult<T>) => void) => void): RuntimeResult<T> => {
+  const wait = <T>(order: RuntimeOrder<T>): RuntimeResult<T> => {
     const answers: RuntimeResult<T>[] = []
-    order((result) => answers.push(result))
+    order.subscribe((result) => answers.push(result))
     kernel.runUntilTrue(() => answers.length > 0, kernel.now() + 3_600_000)
     return answers[0] ?? { ok: false, message: 'no answer' }
   }
   const sandbox = (podName: string) => {
-    const made = wait((done: Parameters<typeof runtime.runPodSandbox>[1]) =>
-      runtime.runPodSandbox({ podUid: `uid-${podName}`, podName, podNamespace: 'default', attempt: 0 }, done),
-    )
+    const made = wait(runtime.runPodSandbox({ podUid: `uid-${podName}`, podName, podNamespace: 'default', attempt: 0 }))
     if (!made.ok) throw new Error(made.message)
     return made.value
   }
   const container = (podName: string, config: Partial<ContainerConfig> = {}) => {
     const { id } = runtime.podSandboxes(`uid-${podName}`)[0] ?? sandbox(podName)
-    return wait((done: (result: RuntimeResult<RuntimeContainer>) => void) =>
-      runtime.createContainer({ ...baseConfig, sandboxId: id, podUid: `uid-${podName}`, ...config }, done),
-    )
+    return wait(runtime.createContainer({ ...baseConfig, sandboxId: id, podUid: `uid-${podName}`, ...config }))
   }
   const run = (podName: string, config: Partial<ContainerConfig> = {}) => {
     const made = container(podName, config)
     if (!made.ok) throw new Error(made.message)
-    const started = wait((done) => runtime.startContainer(made.value.id, done))
+    const started = wait(runtime.startContainer(made.value.id))
     return { id: made.value.id, started }
   }
   const state = (podName: string) => runtime.podContainers(`uid-${podName}`).at(-1)
@@ -94,7 +90,7 @@ describe('the runtime of the recordings', () => {
     },
   ])('P1 pulling $image takes $ms ms', ({ image: name, ms, result }) => {
     const { kernel, runtime, wait } = createWorld()
-    const pulled = wait<unknown>((done) => runtime.pullImage(name, undefined, done))
+    const pulled = wait(runtime.pullImage(name, undefined))
     expect(kernel.now()).toBe(ms)
     expect(pulled.ok ? 'ok' : pulled.message).toBe(result)
     expect(runtime.imageStatus(name) !== undefined).toBe(pulled.ok)
@@ -103,7 +99,7 @@ describe('the runtime of the recordings', () => {
   test('P1 a private image needs the right credentials, and their password is in no record', () => {
     const { runtime, wait, journal } = createWorld()
     const pull = (password: string) =>
-      wait<unknown>((done) => runtime.pullImage('reg.example/private/a:1', { username: 'puller', password }, done))
+      wait(runtime.pullImage('reg.example/private/a:1', { username: 'puller', password }))
     expect(pull('nope')).toEqual({
       ok: false,
       message:
@@ -138,7 +134,7 @@ describe('the runtime of the recordings', () => {
     const { kernel, runtime, wait, run, state } = createWorld()
     const { id } = run('a', { command: row.command })
     const before = kernel.now()
-    expect(wait((done) => runtime.stopContainer(id, row.grace, done)).ok).toBe(true)
+    expect(wait(runtime.stopContainer(id, row.grace)).ok).toBe(true)
     expect(kernel.now() - before).toBe(row.after)
     expect(state('a')).toMatchObject({ state: 'exited', exitCode: row.exitCode, reason: row.reason })
   })
@@ -175,9 +171,9 @@ describe('the runtime of the recordings', () => {
     expect(runtime.changedPods()).toEqual(['uid-a'])
     expect(runtime.changedPods()).toEqual([])
     const [sandbox] = runtime.podSandboxes('uid-a')
-    wait((done) => runtime.stopPodSandbox(sandbox?.id ?? '', done))
-    wait((done) => runtime.removeContainer(id, done))
-    wait((done) => runtime.removePodSandbox(sandbox?.id ?? '', done))
+    wait(runtime.stopPodSandbox(sandbox?.id ?? ''))
+    wait(runtime.removeContainer(id))
+    wait(runtime.removePodSandbox(sandbox?.id ?? ''))
     expect(runtime.podUids()).toEqual([])
     expect(new Set(seen)).toEqual(new Set(['uid-a']))
   })

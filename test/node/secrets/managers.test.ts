@@ -82,7 +82,7 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
     /** What a read gives, in base64, or the error's text; undefined: no answer within 2 s. */
     read(): string | undefined {
       let answer: string | undefined
-      secrets.get('default', 's', (result) => {
+      secrets.get('default', 's').subscribe((result) => {
         answer = result.ok ? result.object.data?.a : result.error.message
       })
       kernel.runUntilTrue(() => answer !== undefined, kernel.now() + 2000)

@@ -50,19 +50,19 @@ test('L3 only volumes that a container mounts are waited for, in the order of th
 
 test('L4 a volume whose refresh fails still counts as mounted; one that never was does not', () => {
   const use = new VolumeUse({} as Pod, { name: 'v' }, {} as VolumeUse['plugin'])
-  const seen = (event: Parameters<VolumeUse['take']>[0]) => {
-    use.take(event)
-    return [use.state.name, use.isMounted, use.isBusy]
+  const seen = (event: Parameters<VolumeUse['send']>[0]) => {
+    use.send(event)
+    return [use.state, use.isMounted, use.isBusy]
   }
   expect(seen('attached')).toEqual(['attached', false, false])
   expect(seen('mount.started')).toEqual(['mounting', false, true])
   expect(seen('mount.failed')).toEqual(['mountBackOff', false, false])
-  use.take('mount.started')
+  use.send('mount.started')
   expect(seen('mount.succeeded')).toEqual(['mounted', true, false])
-  use.take('remount.required')
-  use.take('mount.started')
+  use.send('remount.required')
+  use.send('mount.started')
   expect(seen('mount.failed')).toEqual(['remountBackOff', true, false])
-  use.take('unmount.started')
+  use.send('unmount.started')
   expect(seen('unmount.succeeded')).toEqual(['gone', false, false])
-  expect(() => use.take('attached')).toThrow('a volume that is gone takes no attached')
+  expect(() => use.send('attached')).toThrow('a volume that is gone takes no attached')
 })

@@ -1,5 +1,7 @@
 import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../../../kernel/grid.ts'
+import { process } from '../../../kernel/process.ts'
+import { Scope } from '../../../kernel/scope.ts'
 import { minute, second, type VirtualMs } from '../../../kernel/time.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { kubeletRoot, podDirectory } from '../../volumes/plugins/layout.ts'
@@ -35,6 +37,7 @@ export class Cleanup {
   readonly #containerGc: GridLoop
   /** Uids of Pods that have left something behind, or may have. */
   readonly #leftovers = new Set<string>()
+  readonly #scope = new Scope()
   readonly #removedPods = new Map<string, Pod>()
   readonly #dying = new Set<string>()
   #isReady = false
@@ -79,6 +82,7 @@ export class Cleanup {
   }
 
   stop(): void {
+    this.#scope.end()
     this.#housekeeping.stop()
     this.#containerGc.stop()
   }
@@ -113,7 +117,7 @@ export class Cleanup {
     const pod = context.pods.get(uid)
     if (pod !== undefined) return context.facts.terminatingPhases || this.#tidyKnown(uid, pod)
     const worker = context.workers.get(uid)
-    const isBusy = context.facts.terminatingPhases && worker !== undefined && worker.work !== 'finished'
+    const isBusy = context.facts.terminatingPhases && worker !== undefined && !worker.isFinished
     if (!isBusy && worker !== undefined) context.workers.forget(uid)
     context.statuses.forget(uid)
     const running = context.runtime.podContainers(uid).filter(({ state }) => state === 'running')
@@ -142,17 +146,21 @@ export class Cleanup {
   #killUnwanted(uid: string, running: readonly RuntimeContainer[]): void {
     if (this.#dying.has(uid)) return
     this.#dying.add(uid)
-    const { facts, workers, podRuntime, runtime } = this.#context
+    const { kernel, facts, workers, podRuntime, runtime } = this.#context
     const pod = this.#removedPods.get(uid) ?? podOfContainers(uid, running, runtime.podSandboxes(uid))
     if (facts.terminatingPhases) {
       this.#dying.delete(uid)
       workers.kill(pod, facts.orphanGraceSeconds)
       return
     }
-    killPod(podRuntime.killer, this.#removedPods.get(uid), inspectPod(runtime, uid), undefined, () => {
-      this.#dying.delete(uid)
-      this.#context.volumes.podMayBeLeaving(uid)
-    })
+    const killing = killPod(podRuntime.killer, this.#removedPods.get(uid), inspectPod(runtime, uid), undefined)
+    this.#scope.start(
+      process(kernel, () => killing),
+      () => {
+        this.#dying.delete(uid)
+        this.#context.volumes.podMayBeLeaving(uid)
+      },
+    )
   }
 
   #removeDirectory(uid: string): boolean {
@@ -179,7 +187,7 @@ export class Cleanup {
           isPodTerminated(this.#context, pod))
       if (isDeleted && this.#isReady) {
         for (const container of [...runtime.podContainers(uid)])
-          if (container.state !== 'running') runtime.removeContainer(container.id, () => undefined)
+          if (container.state !== 'running') this.#scope.start(runtime.removeContainer(container.id))
       } else this.#removeSurplus(uid)
       this.#removeSandboxes(uid, isDeleted)
       if (isDeleted && runtime.podSandboxes(uid).length > 0) isDirty = true
@@ -192,7 +200,7 @@ export class Cleanup {
     const seen = new Set<string>()
     for (const container of [...runtime.podContainers(uid)].reverse()) {
       if (container.state === 'running') continue
-      if (seen.has(container.config.name)) runtime.removeContainer(container.id, () => undefined)
+      if (seen.has(container.config.name)) this.#scope.start(runtime.removeContainer(container.id))
       else seen.add(container.config.name)
     }
   }
@@ -204,7 +212,7 @@ export class Cleanup {
     const candidates = isDeleted ? sandboxes : sandboxes.slice(0, -1)
     for (const { id, state } of candidates) {
       const isActive = state === 'ready' || runtime.podContainers(uid).some(({ config }) => config.sandboxId === id)
-      if (!isActive) runtime.removePodSandbox(id, () => undefined)
+      if (!isActive) this.#scope.start(runtime.removePodSandbox(id))
     }
   }
 }

@@ -1,5 +1,10 @@
+import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import { after } from '../../../kernel/after.ts'
 import { type Grid, GridLoop, gridAfter, gridAtOrBefore } from '../../../kernel/grid.ts'
-import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Once, Receiver } from '../../../kernel/once.ts'
+import { onceOf } from '../../../kernel/once-of.ts'
+import { Scope } from '../../../kernel/scope.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerRuntime } from '../../runtime/cri.ts'
 import { emptyRuntimeStatus, inspectPod, type PodRuntimeStatus } from '../pods/runtime-status.ts'
@@ -19,6 +24,12 @@ interface Entry {
   modifiedAt: VirtualMs
 }
 
+/** Who waits for a pass after `minTime`. */
+interface Waiting extends Unsubscribable {
+  readonly minTime: VirtualMs
+  readonly receiver: Receiver<void, never>
+}
+
 /**
  * Pod Lifecycle Event Generator: once a second it compares what the runtime has with what it had, and tells. It runs only
  * at those of its instants at which the runtime has news or a worker waits for a fresh look. Source: pkg/kubelet/pleg/generic.go.
@@ -26,27 +37,20 @@ interface Entry {
 export class Pleg {
   readonly #entries = new Map<string, Entry>()
   readonly #changed = new Set<string>()
-  readonly #waiting: { readonly minTime: VirtualMs; readonly proceed: () => void }[] = []
+  readonly #waiting: Waiting[] = []
   readonly #loop: GridLoop
   readonly #kernel: Kernel
   readonly #runtime: ContainerRuntime
-  readonly #tell: (events: readonly LifecycleEvent[]) => void
+  readonly #events = new Subject<readonly LifecycleEvent[]>()
+  readonly #scope = new Scope()
   #stopObserving: (() => void) | undefined
-  #waiter: Timer | undefined
-  #pass: Timer | undefined
 
-  constructor(
-    kernel: Kernel,
-    runtime: ContainerRuntime,
-    grid: Grid,
-    tell: (events: readonly LifecycleEvent[]) => void,
-  ) {
+  constructor(kernel: Kernel, runtime: ContainerRuntime, grid: Grid) {
     this.#kernel = kernel
     this.#runtime = runtime
-    this.#tell = tell
     // What happens at the very instant of a pass has happened when the runtime is asked.
     this.#loop = new GridLoop(kernel, grid, () => {
-      this.#pass = kernel.schedule(0, () => this.#relist())
+      this.#scope.start(after(kernel, 0), () => this.#relist())
     })
   }
 
@@ -62,8 +66,7 @@ export class Pleg {
   stop(): void {
     this.#stopObserving?.()
     this.#loop.stop()
-    this.#pass?.cancel()
-    this.#waiter?.cancel()
+    this.#scope.end()
     this.#waiting.length = 0
   }
 
@@ -72,17 +75,35 @@ export class Pleg {
     return this.#entries.get(podUid)?.status ?? emptyRuntimeStatus
   }
 
-  /** Runs `proceed` as soon as a pass has begun after `minTime`: at once if one has. Source: container/cache.go, GetNewerThan. */
-  whenNewerThan(podUid: string, minTime: VirtualMs, proceed: () => void): void {
+  /** What passes find, Pod by Pod, within the pass. */
+  get events(): Observable<readonly LifecycleEvent[]> {
+    return this.#events
+  }
+
+  /** Answers as soon as a pass has begun after `minTime`: at once if one has. Source: container/cache.go, GetNewerThan. */
+  newerThan(podUid: string, minTime: VirtualMs): Once<void> {
+    return onceOf((receiver) => {
+      if (this.#isNewerThan(podUid, minTime)) {
+        receiver.answered()
+        return undefined
+      }
+      const waiting: Waiting = { minTime, receiver, unsubscribe: () => this.#leave(waiting) }
+      this.#waiting.push(waiting)
+      this.#loop.wake(gridAfter(this.#loop.grid, minTime))
+      return waiting
+    })
+  }
+
+  #isNewerThan(podUid: string, minTime: VirtualMs): boolean {
     const lastPass = gridAtOrBefore(this.#loop.grid, this.#kernel.now())
     const modifiedAt = this.#entries.get(podUid)?.modifiedAt
     const isNewer = lastPass !== undefined && lastPass > minTime && (!this.#isDue() || lastPass !== this.#kernel.now())
-    if (isNewer || (modifiedAt !== undefined && modifiedAt > minTime)) {
-      proceed()
-      return
-    }
-    this.#waiting.push({ minTime, proceed })
-    this.#loop.wake(gridAfter(this.#loop.grid, minTime))
+    return isNewer || (modifiedAt !== undefined && modifiedAt > minTime)
+  }
+
+  #leave(waiting: Waiting): void {
+    const at = this.#waiting.indexOf(waiting)
+    if (at !== -1) this.#waiting.splice(at, 1)
   }
 
   #isDue(): boolean {
@@ -99,7 +120,7 @@ export class Pleg {
       const rest = this.#waiting.filter(({ minTime }) => minTime >= now)
       this.#waiting.length = 0
       this.#waiting.push(...rest)
-      for (const { proceed } of released) proceed()
+      for (const { receiver } of released) receiver.answered()
     }
     if (this.#waiting.length > 0 || this.#changed.size > 0) this.#loop.wake()
   }
@@ -118,7 +139,7 @@ export class Pleg {
     entry.states.clear()
     for (const [id, state] of statesOf(status)) entry.states.set(id, state)
     if (entry.states.size === 0) this.#entries.delete(uid)
-    this.#tell(events)
+    this.#events.next(events)
   }
 }
 

@@ -1,7 +1,11 @@
+import type { Unsubscribable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
-import { answered } from '../../../client/answered.ts'
+import { resources } from '../../../client/client.ts'
+import { after } from '../../../kernel/after.ts'
+import { settled } from '../../../kernel/all.ts'
 import { gridAfter } from '../../../kernel/grid.ts'
-import type { Timer } from '../../../kernel/kernel.ts'
+import { process } from '../../../kernel/process.ts'
+import { Scope } from '../../../kernel/scope.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { VolumeUse } from '../../volumes/volume-use.ts'
 import type { KubeletContext } from '../context.ts'
@@ -25,7 +29,8 @@ export class SyncLoop {
   readonly #context: KubeletContext
   readonly #cleanup: Cleanup
   readonly #readers = new ObjectReaders()
-  readonly #timers = new Map<string, Timer>()
+  readonly #timers = new Map<string, Unsubscribable>()
+  readonly #scope = new Scope()
   /** Pods whose objects are gone but whose volumes are not (from v1.22 on). */
   readonly #leaving = new Map<string, Pod>()
   /** Pods that were refused: they get no worker. */
@@ -34,6 +39,9 @@ export class SyncLoop {
   constructor(context: KubeletContext, cleanup: Cleanup) {
     this.#context = context
     this.#cleanup = cleanup
+    this.#scope.start(context.pleg.events, (found) => this.lifecycle(found))
+    this.#scope.start(context.queue.due, (uid) => this.due(uid))
+    this.#scope.start(context.workers.advanced, (worker) => this.advanced(worker))
     context.secrets.observe((namespace, name) => this.#objectChanged('Secret', namespace, name))
     context.configMaps.observe((namespace, name) => this.#objectChanged('ConfigMap', namespace, name))
   }
@@ -100,7 +108,7 @@ export class SyncLoop {
     }
     const uid = pod.metadata.uid ?? ''
     this.#refused.delete(uid)
-    this.#timers.get(uid)?.cancel()
+    this.#timers.get(uid)?.unsubscribe()
     this.#timers.delete(uid)
     this.#readers.remove(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
@@ -147,26 +155,25 @@ export class SyncLoop {
   advanced(worker: PodWorker): void {
     const { volumes, statuses } = this.#context
     this.#cleanup.podMayLeaveTraces(worker.uid)
-    if (worker.work === 'terminated') {
+    if (!worker.isFinished) {
       volumes.podMayBeLeaving(worker.uid)
       statuses.podIsLeaving(worker.uid)
       // What ended meanwhile may be removed now.
       this.#forgetReaderOf(worker.uid)
-    }
-    if (worker.work === 'finished') this.#leaving.delete(worker.uid)
+    } else this.#leaving.delete(worker.uid)
   }
 
   /** Whether a Pod's volumes are no longer refreshed or mounted. */
   isOver(pod: Pod): boolean {
     if (!this.#context.facts.terminatingPhases) return isPodTerminated(this.#context, pod)
     const worker = this.#context.workers.get(pod.metadata.uid ?? '')
-    return worker !== undefined && (worker.work === 'terminated' || worker.work === 'finished')
+    return worker?.haveContainersEnded === true
   }
 
   mayRemoveVolumes(uid: string): boolean {
     if (!this.#context.facts.terminatingPhases) return true
     const worker = this.#context.workers.get(uid)
-    return worker === undefined || worker.work === 'terminated' || worker.work === 'finished'
+    return worker === undefined || worker.haveContainersEnded
   }
 
   leavingPod(uid: string): Pod | undefined {
@@ -176,7 +183,7 @@ export class SyncLoop {
   /** Source: pod_workers.go, CouldHaveRunningContainers. */
   couldHaveRunningContainers(uid: string): boolean {
     const worker = this.#context.workers.get(uid)
-    return worker !== undefined && (worker.work === 'sync' || worker.work === 'terminating')
+    return worker !== undefined && !worker.haveContainersEnded
   }
 
   runningContainer(uid: string, name: string): { readonly id: string; readonly startedAt: VirtualMs } | undefined {
@@ -201,12 +208,12 @@ export class SyncLoop {
   contentWillBeStale(use: VolumeUse, staleAt: VirtualMs): void {
     const uid = use.pod.metadata.uid ?? ''
     const key = `${uid}/${use.volume.name}`
-    this.#timers.get(key)?.cancel()
+    this.#timers.get(key)?.unsubscribe()
     const { kernel, queue } = this.#context
     const delayMs = Math.max(0, staleAt - kernel.now())
     this.#timers.set(
       key,
-      kernel.schedule(delayMs, () => {
+      this.#scope.start(after(kernel, delayMs), () => {
         this.#timers.delete(key)
         queue.wantSync(uid)
       }),
@@ -218,7 +225,7 @@ export class SyncLoop {
     const { pods, queue } = this.#context
     for (const pod of pods.all()) {
       const uid = pod.metadata.uid ?? ''
-      this.#timers.get(uid)?.cancel()
+      this.#timers.get(uid)?.unsubscribe()
       this.#timers.delete(uid)
       this.#planDeadline(pod)
       queue.wantSync(uid)
@@ -226,8 +233,7 @@ export class SyncLoop {
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) timer.cancel()
-    this.#timers.clear()
+    this.#scope.end()
   }
 
   /** Source: kubelet.go, dispatchWork. */
@@ -279,15 +285,18 @@ export class SyncLoop {
 
   /** Up to v1.21: the worker is dropped, and what the kubelet believes to run is killed. Source: kubelet.go, deletePod. */
   #killRemoved(pod: Pod): void {
-    const { workers, runtime, podRuntime } = this.#context
+    const { kernel, workers, runtime, podRuntime } = this.#context
     const uid = pod.metadata.uid ?? ''
     const worker = workers.get(uid)
     workers.forget(uid)
     const seen = inspectPod(runtime, uid)
-    for (const container of seen.containers)
-      if (container.state === 'running')
-        killContainer(podRuntime.killer, pod, container, undefined, undefined, () => this.#stopSandboxes(seen))
-    if (!seen.containers.some(({ state }) => state === 'running')) this.#stopSandboxes(seen)
+    const running = seen.containers.filter(({ state }) => state === 'running')
+    for (const container of running)
+      this.#scope.start(
+        process(kernel, () => killContainer(podRuntime.killer, pod, container, undefined, undefined)),
+        () => this.#stopSandboxes(seen),
+      )
+    if (running.length === 0) this.#stopSandboxes(seen)
     // The kubelet looks at a list of running Pods that is up to 2 s old (corrections.md, Kubelet 8).
     for (const { name, endedAt } of worker?.stopped ?? []) {
       const spec = pod.spec.containers.find((container) => container.name === name)
@@ -299,7 +308,7 @@ export class SyncLoop {
   #stopSandboxes(seen: PodRuntimeStatus): void {
     const { runtime, volumes } = this.#context
     for (const { id, podUid } of seen.sandboxes)
-      runtime.stopPodSandbox(id, () => {
+      this.#scope.start(runtime.stopPodSandbox(id), () => {
         volumes.podMayBeLeaving(podUid)
         this.#cleanup.podMayLeaveTraces(podUid)
       })
@@ -308,7 +317,7 @@ export class SyncLoop {
   #endRemoved(pod: Pod): void {
     const { workers } = this.#context
     const worker = workers.get(pod.metadata.uid ?? '')
-    if (worker === undefined || worker.work === 'finished') return
+    if (worker === undefined || worker.isFinished) return
     this.#leaving.set(worker.uid, pod)
     workers.kill(pod, undefined)
   }
@@ -319,7 +328,7 @@ export class SyncLoop {
     const seen = pleg.get(podUid)
     const pod = pods.get(podUid)
     const worker = workers.get(podUid)
-    const isOver = worker?.work === 'terminated' || worker?.work === 'finished'
+    const isOver = worker?.haveContainersEnded === true
     const isLeaving = pod?.metadata.deletionTimestamp !== undefined
     // Later: pod_workers.go, ShouldPodContentBeRemoved. What has only ended keeps its containers for their logs.
     const isSynced = facts.terminatingPhases ? isOver && (pod === undefined || isLeaving) : isLeaving
@@ -330,7 +339,7 @@ export class SyncLoop {
       ({ state, config }) => state === 'exited' && (removesAll || config.name === died?.config.name),
     )
     // The latest of a name is kept for its status and logs.
-    for (const { id } of dead.slice(removesAll ? 0 : 1)) runtime.removeContainer(id, () => undefined)
+    for (const { id } of dead.slice(removesAll ? 0 : 1)) this.#scope.start(runtime.removeContainer(id))
   }
 
   #mayEnd(uid: string): void {
@@ -366,10 +375,10 @@ export class SyncLoop {
   #deleteOrphan(mirror: Pod): void {
     const [name = '', namespace = ''] = fullName(mirror).split('_')
     const options = { gracePeriodSeconds: 0 }
-    answered(
-      this.#context.client.delete({ group: '', version: 'v1', resource: 'pods' }, { namespace, name }, options),
-      () => undefined,
-    )
+    const { client } = this.#context
+    const gone = client.delete(resources.pods, { namespace, name }, options)
+    // A refusal is found again at the next change.
+    this.#scope.start(settled(gone))
   }
 
   /** A Pod with a deadline is synced at the first tick after it. Source: kubelet.go, getPodsToSync. */
@@ -383,7 +392,7 @@ export class SyncLoop {
     const at = gridAfter(grid, Math.max(deadline - 1, kernel.now()))
     this.#timers.set(
       uid,
-      kernel.schedule(at - kernel.now(), () => this.due(uid)),
+      this.#scope.start(after(kernel, at - kernel.now()), () => this.due(uid)),
     )
   }
 }

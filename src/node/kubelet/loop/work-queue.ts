@@ -1,13 +1,16 @@
+import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import { after } from '../../../kernel/after.ts'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
-import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
+import { Scope } from '../../../kernel/scope.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 
 /** When a Pod is due again. */
 interface Due {
   at: VirtualMs
   /** Undefined: nothing but idle syncs is ahead, and nobody has asked for one yet. */
-  timer: Timer | undefined
+  timer: Unsubscribable | undefined
 }
 
 /** A base and how far a random part of it may stretch it. Source: apimachinery pkg/util/wait, Jitter. */
@@ -31,25 +34,24 @@ export class WorkQueue {
   readonly #resync: Jittered
   readonly #due = new Map<string, Due>()
   readonly #randomOf: (uid: string) => RandomStream
-  readonly #sync: (uid: string) => void
+  readonly #dueNow = new Subject<string>()
+  readonly #scope = new Scope()
 
-  constructor(
-    kernel: Kernel,
-    grid: Grid,
-    resync: Jittered,
-    randomOf: (uid: string) => RandomStream,
-    sync: (uid: string) => void,
-  ) {
+  constructor(kernel: Kernel, grid: Grid, resync: Jittered, randomOf: (uid: string) => RandomStream) {
     this.#kernel = kernel
     this.#grid = grid
     this.#resync = resync
     this.#randomOf = randomOf
-    this.#sync = sync
+  }
+
+  /** Uids of Pods, each when it is to be synced. */
+  get due(): Observable<string> {
+    return this.#dueNow
   }
 
   /** A sync ended: the next comes `delayMs` later, at the tick after that. Replaces what was planned. */
   enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean): void {
-    this.#due.get(uid)?.timer?.cancel()
+    this.#due.get(uid)?.timer?.unsubscribe()
     const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined }
     this.#due.set(uid, due)
     if (!isIdle) this.#arm(uid, due)
@@ -87,7 +89,7 @@ export class WorkQueue {
   /** The Pod is synced no more. Its stream may be drawn from again: it then stands where it would stand anyway. */
   remove(uid: string): void {
     this.catchUp(uid)
-    this.#due.get(uid)?.timer?.cancel()
+    this.#due.get(uid)?.timer?.unsubscribe()
     this.#due.delete(uid)
   }
 
@@ -99,9 +101,9 @@ export class WorkQueue {
   #arm(uid: string, due: Due): void {
     const now = this.#kernel.now()
     const tick = gridAfter(this.#grid, Math.max(due.at, now))
-    due.timer = this.#kernel.schedule(tick - now, () => {
+    due.timer = this.#scope.start(after(this.#kernel, tick - now), () => {
       this.#due.delete(uid)
-      this.#sync(uid)
+      this.#dueNow.next(uid)
     })
   }
 }

@@ -1,6 +1,7 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
-import { type EnvironmentAnswer, type EnvironmentOptions, makeEnvironment } from '../../env/environment.ts'
+import { mapped } from '../../../kernel/mapped.ts'
+import { type EnvironmentAnswer, type EnvironmentRequest, makeEnvironment } from '../../env/environment.ts'
 import { expandCommand } from '../../env/expansion.ts'
 import type { ServiceForEnv } from '../../env/service-env.ts'
 import { applyDefaultImageTag } from '../../images/image-name.ts'
@@ -21,10 +22,11 @@ export interface BuildSources {
  * kuberuntime_container.go, generateContainerConfig; kubelet_pods.go, GenerateRunContainerOptions.
  */
 export function containerBuilder({ context, services, allocatable }: BuildSources): BuildContainer {
-  return (plan, done) => {
-    const { secrets, configMaps, events, minor, hostIp, fs, pluginFor, record } = context()
+  return function* build(plan) {
+    const { events, minor, hostIp, fs, pluginFor, record } = context()
     const { pod, container, podIp } = plan
-    const options: EnvironmentOptions = {
+    const sources: SeenObject[] = []
+    const result = yield* makeEnvironment({
       pod,
       container,
       minor,
@@ -32,40 +34,32 @@ export function containerBuilder({ context, services, allocatable }: BuildSource
       podIps: podIp === undefined ? [] : [podIp],
       services: services(),
       allocatable: allocatable(),
-    }
-    const namespace = pod.metadata.namespace ?? ''
-    const sources: {
-      readonly kind: 'Secret' | 'ConfigMap'
-      readonly name: string
-      readonly resourceVersion: string
-    }[] = []
-    makeEnvironment(
-      options,
-      ({ kind, name }, answer) => {
-        const noted = (got: EnvironmentAnswer): void => {
-          if (got.ok) sources.push({ kind, name, resourceVersion: got.object.metadata.resourceVersion ?? '' })
-          answer(got)
-        }
-        if (kind === 'Secret') secrets.get(namespace, name, noted)
-        else configMaps.get(namespace, name, noted)
-      },
-      (result) => {
-        for (const message of result.invalidNames)
-          events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
-        if (!result.ok) {
-          done({ ok: false, message: result.error })
-          return
-        }
-        const mounted = containerMounts({ fs, minor, pod, container, env: result.env, pluginFor })
-        if (!mounted.ok) {
-          done({ ok: false, message: mounted.error })
-          return
-        }
-        for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
-        done({ ok: true, config: configOf(plan, result.env, mounted.mounts) })
-      },
-    )
+      objects: (request) => mapped(objectOf(context(), pod, request), (got) => noted(request, got, sources)),
+    })
+    for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
+    if (!result.ok) return { ok: false, message: result.error }
+    const mounted = containerMounts({ fs, minor, pod, container, env: result.env, pluginFor })
+    if (!mounted.ok) return { ok: false, message: mounted.error }
+    for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
+    return { ok: true, config: configOf(plan, result.env, mounted.mounts) }
   }
+}
+
+/** An object whose values a container sees from its start on. */
+interface SeenObject extends EnvironmentRequest {
+  readonly resourceVersion: string
+}
+
+function objectOf({ secrets, configMaps }: KubeletContext, pod: Pod, { kind, name }: EnvironmentRequest) {
+  const namespace = pod.metadata.namespace ?? ''
+  return kind === 'Secret'
+    ? mapped(secrets.get(namespace, name), (got): EnvironmentAnswer => got)
+    : mapped(configMaps.get(namespace, name), (got): EnvironmentAnswer => got)
+}
+
+function noted(request: EnvironmentRequest, got: EnvironmentAnswer, sources: SeenObject[]): EnvironmentAnswer {
+  if (got.ok) sources.push({ ...request, resourceVersion: got.object.metadata.resourceVersion ?? '' })
+  return got
 }
 
 function configOf(

@@ -1,5 +1,8 @@
 import type { Container, Pod } from '../../../api/types/core.ts'
+import { all } from '../../../kernel/all.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { process } from '../../../kernel/process.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { ContainerRuntime, RuntimeContainer } from '../../runtime/cri.ts'
 import { allContainers } from '../../secrets/pod-references.ts'
@@ -22,17 +25,16 @@ export interface PodKiller {
 }
 
 /**
- * Stops one container: event, preStop hook, SIGTERM, SIGKILL. `pod` undefined: the API server knows it no longer. Source:
- * kuberuntime_container.go, killContainer; facts/kubelet.md 8.4.
+ * Stops one container: event, preStop hook, SIGTERM, SIGKILL. `pod` undefined: the API server knows it no longer. Gives
+ * the text of a failure. Source: kuberuntime_container.go, killContainer; facts/kubelet.md 8.4.
  */
-export function killContainer(
+export function* killContainer(
   killer: PodKiller,
   pod: Pod | undefined,
   container: RuntimeContainer,
   message: string | undefined,
   graceOverride: number | undefined,
-  done: (error: string | undefined) => void,
-): void {
+): Steps<string | undefined> {
   const { kernel, events, facts, hooks, runtime } = killer
   const spec = pod === undefined ? undefined : allContainers(pod).find(({ name }) => name === container.config.name)
   if (pod !== undefined && spec !== undefined)
@@ -43,58 +45,41 @@ export function killContainer(
     container.config.terminationGracePeriodSeconds ??
     minGraceSeconds
   const grace = facts.terminatingPhases ? (graceOverride ?? own) : own
-  const stop = (leftSeconds: number): void => {
-    const atLeast = Math.max(leftSeconds, minGraceSeconds)
-    // Up to v1.21 an override is taken as it is; later the least time holds for it, too, unless it is shorter.
-    const seconds =
-      graceOverride !== undefined && (!facts.terminatingPhases || graceOverride < atLeast) ? graceOverride : atLeast
-    runtime.stopContainer(container.id, seconds, (result) => {
-      killer.onStopped?.(container)
-      done(result.ok ? undefined : result.message)
-    })
+  let leftSeconds = grace
+  if (pod !== undefined && spec?.lifecycle?.preStop !== undefined && grace > 0) {
+    const began = kernel.now()
+    yield* hooks.preStop(pod, spec, container.id, grace)
+    leftSeconds = grace - Math.floor((kernel.now() - began) / second)
   }
-  if (pod === undefined || spec?.lifecycle?.preStop === undefined || grace <= 0) {
-    stop(grace)
-    return
-  }
-  const began = kernel.now()
-  hooks.preStop(pod, spec, container.id, grace, () => stop(grace - Math.floor((kernel.now() - began) / second)))
+  const atLeast = Math.max(leftSeconds, minGraceSeconds)
+  // Up to v1.21 an override is taken as it is; later the least time holds for it, too, unless it is shorter.
+  const seconds =
+    graceOverride !== undefined && (!facts.terminatingPhases || graceOverride < atLeast) ? graceOverride : atLeast
+  const result = yield* wait(runtime.stopContainer(container.id, seconds))
+  killer.onStopped?.(container)
+  return result.ok ? undefined : result.message
 }
 
-/** Stops all that runs of a Pod, then its sandboxes. Source: kuberuntime_manager.go, killPodWithSyncResult. */
-export function killPod(
+/**
+ * Stops all that runs of a Pod, side by side, then its sandboxes. Gives the text of the first failure. Source:
+ * kuberuntime_manager.go, killPodWithSyncResult.
+ */
+export function* killPod(
   killer: PodKiller,
   pod: Pod | undefined,
   status: PodRuntimeStatus,
   graceOverride: number | undefined,
-  done: (error: string | undefined) => void,
-): void {
+): Steps<string | undefined> {
+  const { kernel, runtime } = killer
   const running = status.containers.filter(({ state }) => state === 'running')
-  let open = running.length
   let failure: string | undefined
-  const stopped = (error: string | undefined): void => {
+  function* kill(container: RuntimeContainer): Steps<void> {
+    const error = yield* killContainer(killer, pod, container, undefined, graceOverride)
     failure ??= error
-    open--
-    if (open <= 0) stopSandboxes(killer, status, () => done(failure))
   }
-  if (open === 0) {
-    stopped(undefined)
-    return
-  }
-  for (const container of running) killContainer(killer, pod, container, undefined, graceOverride, stopped)
-}
-
-function stopSandboxes({ runtime }: PodKiller, { sandboxes }: PodRuntimeStatus, done: () => void): void {
-  let open = sandboxes.length
-  if (open === 0) {
-    done()
-    return
-  }
-  for (const { id } of sandboxes)
-    runtime.stopPodSandbox(id, () => {
-      open--
-      if (open === 0) done()
-    })
+  yield* wait(all(running.map((container) => process(kernel, () => kill(container)))))
+  yield* wait(all(status.sandboxes.map(({ id }) => runtime.stopPodSandbox(id))))
+  return failure
 }
 
 /** The container of a spec by name. */

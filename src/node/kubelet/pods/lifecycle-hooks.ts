@@ -1,81 +1,70 @@
 import type { Container, Handler, Pod } from '../../../api/types/core.ts'
+import { after } from '../../../kernel/after.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { ordered } from '../../../kernel/ordered.ts'
+import { process } from '../../../kernel/process.ts'
+import { Scope } from '../../../kernel/scope.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { ContainerRuntime } from '../../runtime/cri.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 
-export interface HookRunner {
-  /** Runs the hook; `done` comes when it ended, failed, or the grace period is over. */
-  preStop(pod: Pod, container: Container, containerId: string, graceSeconds: number, done: () => void): void
-  /** `done` gets the text of a failure. */
-  postStart(pod: Pod, container: Container, containerId: string, done: (error: string | undefined) => void): void
-}
-
 /**
  * Runs lifecycle hooks in containers, commands in virtual time. A preStop hook that outlasts the grace period is no longer
- * waited for, but goes on until its container is killed. Source: pkg/kubelet/lifecycle/handlers.go, Run;
- * pkg/kubelet/kuberuntime/kuberuntime_container.go, executePreStopHook; facts/kubelet.md 8.4.
+ * waited for, but goes on until its container is killed, and its failure is told then, as long as `scope`, the kubelet's
+ * life, lasts. Source: pkg/kubelet/lifecycle/handlers.go, Run; pkg/kubelet/kuberuntime/kuberuntime_container.go,
+ * executePreStopHook; facts/kubelet.md 8.4.
  */
-export function createHookRunner(kernel: Kernel, runtime: ContainerRuntime, events: KubeletEvents): HookRunner {
-  return {
-    preStop(pod, container, containerId, graceSeconds, done) {
-      let isWaitedFor = true
-      const end = (): void => {
-        if (!isWaitedFor) return
-        isWaitedFor = false
-        timer.cancel()
-        done()
-      }
-      const timer = kernel.schedule(graceSeconds * second, end)
-      run(runtime, pod, container, containerId, container.lifecycle?.preStop, (error) => {
-        if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPreStopHook', error)
-        end()
-      })
-    },
-    postStart(pod, container, containerId, done) {
-      run(runtime, pod, container, containerId, container.lifecycle?.postStart, (error) => {
-        if (error !== undefined) events.container(pod, container, 'Warning', 'FailedPostStartHook', error)
-        done(error)
-      })
-    },
-  }
-}
+export class HookRunner {
+  readonly #kernel: Kernel
+  readonly #runtime: ContainerRuntime
+  readonly #events: KubeletEvents
+  readonly #scope: Scope
+  /** Commands of hooks belong to their containers: a kubelet that dies leaves them running. */
+  readonly #commands = new Scope()
 
-function run(
-  runtime: ContainerRuntime,
-  pod: Pod,
-  container: Container,
-  containerId: string,
-  hook: Handler | undefined,
-  done: (error: string | undefined) => void,
-): void {
-  const where = `Container ${JSON.stringify(container.name)} in Pod "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})"`
-  if (hook?.exec !== undefined) {
-    const command = hook.exec.command ?? []
-    runtime.execInTime(containerId, command, (result) => {
-      if (result.ok && result.value.exitCode === 0) {
-        done(undefined)
-        return
-      }
+  constructor(kernel: Kernel, runtime: ContainerRuntime, events: KubeletEvents, scope: Scope) {
+    this.#kernel = kernel
+    this.#runtime = runtime
+    this.#events = events
+    this.#scope = scope
+  }
+
+  /** Runs the hook, until it ended, failed, or the grace period is over. */
+  *preStop(pod: Pod, container: Container, containerId: string, graceSeconds: number): Steps<void> {
+    const hook = process(this.#kernel, () => this.#toldPreStop(pod, container, containerId))
+    yield* wait(firstOf<void>(after(this.#kernel, graceSeconds * second), ordered(this.#scope, hook)))
+  }
+
+  /** Gives the text of a failure. */
+  *postStart(pod: Pod, container: Container, containerId: string): Steps<string | undefined> {
+    const error = yield* this.#run(pod, container, containerId, container.lifecycle?.postStart)
+    if (error !== undefined) this.#events.container(pod, container, 'Warning', 'FailedPostStartHook', error)
+    return error
+  }
+
+  *#toldPreStop(pod: Pod, container: Container, containerId: string): Steps<void> {
+    const error = yield* this.#run(pod, container, containerId, container.lifecycle?.preStop)
+    if (error !== undefined) this.#events.container(pod, container, 'Warning', 'FailedPreStopHook', error)
+  }
+
+  *#run(pod: Pod, container: Container, containerId: string, hook: Handler | undefined): Steps<string | undefined> {
+    const where = `Container ${JSON.stringify(container.name)} in Pod "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})"`
+    if (hook?.exec !== undefined) {
+      const command = hook.exec.command ?? []
+      const result = yield* wait(ordered(this.#commands, this.#runtime.execInTime(containerId, command)))
+      if (result.ok && result.value.exitCode === 0) return undefined
       const reason = result.ok ? `command '${command.join(' ')}' exited with ${result.value.exitCode}` : result.message
       const output = result.ok ? result.value.stderr || result.value.stdout : ''
-      done(
-        `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${reason}: ${output}, message: ${JSON.stringify(output)}`,
-      )
-    })
-    return
-  }
-  if (hook?.httpGet !== undefined) {
+      return `Exec lifecycle hook ([${command.join(' ')}]) for ${where} failed - error: ${reason}: ${output}, message: ${JSON.stringify(output)}`
+    }
+    if (hook?.httpGet === undefined) return undefined
     const { path = '/', port } = hook.httpGet
-    const answer = runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
-    done(
-      answer.ok
-        ? undefined
-        : `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`,
-    )
-    return
+    const answer = this.#runtime.probe(containerId, { kind: 'http', port: portNumber(container, port), path })
+    if (answer.ok) return undefined
+    return `Http lifecycle hook (${path.replace(/^\//, '')}) for ${where} failed - error: ${answer.output}, message: ""`
   }
-  done(undefined)
 }
 
 /** A port by number or by the container's name for it; 0 if there is none of that name. */

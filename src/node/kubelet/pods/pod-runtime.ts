@@ -1,5 +1,7 @@
 import type { Container, Pod, Secret } from '../../../api/types/core.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Once } from '../../../kernel/once.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerConfig, ContainerRuntime } from '../../runtime/cri.ts'
 import { grpcDescription } from '../../runtime/error-texts.ts'
@@ -13,15 +15,12 @@ import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 import { specHash } from './spec-hash.ts'
 import type { SyncResult } from './sync-result.ts'
 
+/** Makes sure that a container's image is there. `reason`: `ErrImagePull`; `message` is the status's. */
 export type EnsureImage = (
   pod: Pod,
   container: Container,
   pullSecrets: readonly Secret[],
-  /** `reason`: `ErrImagePull`; `message` is the status's. */
-  done: (
-    result: { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly message: string },
-  ) => void,
-) => void
+) => Once<{ readonly ok: true } | { readonly ok: false; readonly reason: string; readonly message: string }>
 
 export interface ContainerPlan {
   readonly pod: Pod
@@ -33,12 +32,10 @@ export interface ContainerPlan {
 }
 
 /** Resolves environment and mounts at this instant. */
-export type BuildContainer = (
-  plan: ContainerPlan,
-  done: (
-    result: { readonly ok: true; readonly config: ContainerConfig } | { readonly ok: false; readonly message: string },
-  ) => void,
-) => void
+export type BuildContainer = (plan: ContainerPlan) => Steps<BuiltContainer>
+export type BuiltContainer =
+  | { readonly ok: true; readonly config: ContainerConfig }
+  | { readonly ok: false; readonly message: string }
 
 export interface PodRuntimePorts {
   readonly kernel: Kernel
@@ -53,13 +50,12 @@ export interface PodRuntimePorts {
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
 }
 
-/** State of one run of `syncPod`. */
+/** One run of `syncPodRuntime`. */
 interface Run {
   readonly pod: Pod
   readonly status: PodRuntimeStatus
   readonly pullSecrets: readonly Secret[]
   readonly results: SyncResult[]
-  readonly done: (results: readonly SyncResult[]) => void
   sandboxId: string
   podIp: string | undefined
 }
@@ -69,146 +65,104 @@ interface Run {
  * 1. compute the actions, 2. kill the Pod if its sandbox changed, 3. kill what must not run, 4. make the sandbox,
  * 6. start the next init container, 7. start the containers. (5, ephemeral containers, is not simulated.)
  */
-export function syncPodRuntime(
+export function* syncPodRuntime(
   ports: PodRuntimePorts,
   pod: Pod,
   status: PodRuntimeStatus,
   pullSecrets: readonly Secret[],
-  done: (results: readonly SyncResult[]) => void,
-): void {
+): Steps<readonly SyncResult[]> {
   const actions = computePodActions(pod, status, { specHash, failedProbe: ports.failedProbe }) // 1
-  const run: Run = {
-    pod,
-    status,
-    pullSecrets,
-    results: [],
-    done,
-    sandboxId: actions.sandboxId ?? '',
-    podIp: status.ip,
-  }
+  const results: SyncResult[] = []
+  const run: Run = { pod, status, pullSecrets, results, sandboxId: actions.sandboxId ?? '', podIp: status.ip }
   if (actions.createSandbox && actions.sandboxId !== undefined)
     ports.events.pod(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
-  if (actions.killPod && (status.sandboxes.length > 0 || status.containers.length > 0))
-    killPod(ports.killer, pod, status, undefined, (error) => {
-      // 2
-      run.results.push({
-        action: 'KillPodSandbox',
-        target: pod.metadata.uid ?? '',
-        ...failed('KillPodSandboxError', error),
-      })
-      if (error !== undefined) done(run.results)
-      else if (actions.createSandbox) removeInitContainers(ports, run, 0, () => makeSandbox(ports, run, actions))
-      else startContainers(ports, run, actions)
-    })
-  else if (actions.killPod) makeSandbox(ports, run, actions)
-  else killUnwanted(ports, run, actions, 0)
+  if (!(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
+  if (actions.createSandbox && !(yield* makeSandbox(ports, run, actions.attempt))) return results // 4
+  results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
+  const init = actions.nextInitContainer
+  if (init !== undefined && !(yield* startContainer(ports, run, init))) return results // 6
+  for (const container of actions.containersToStart) yield* startContainer(ports, run, container) // 7
+  return results
 }
 
 function failed(reason: string, message: string | undefined) {
   return message === undefined ? {} : { error: reason, message }
 }
 
-function killUnwanted(ports: PodRuntimePorts, run: Run, actions: PodActions, index: number): void {
-  const next = actions.containersToKill[index] // 3
-  if (next === undefined) {
-    removeInitContainers(ports, run, 1, () => makeSandbox(ports, run, actions))
-    return
+/** The whole Pod, or the containers that must not run. Whether it worked. */
+function* killWhatMustGo(ports: PodRuntimePorts, run: Run, actions: PodActions): Steps<boolean> {
+  const { pod, status, results } = run
+  if (!actions.killPod) {
+    for (const { container, message } of actions.containersToKill) {
+      const error = yield* killContainer(ports.killer, pod, container, message, undefined)
+      results.push({ action: 'KillContainer', target: container.config.name, ...failed('KillContainerError', error) })
+      if (error !== undefined) return false
+    }
+    yield* removeInitContainers(ports, run, 1)
+    return true
   }
-  killContainer(ports.killer, run.pod, next.container, next.message, undefined, (error) => {
-    run.results.push({
-      action: 'KillContainer',
-      target: next.container.config.name,
-      ...failed('KillContainerError', error),
-    })
-    if (error !== undefined) run.done(run.results)
-    else killUnwanted(ports, run, actions, index + 1)
-  })
+  if (status.sandboxes.length === 0 && status.containers.length === 0) return true
+  const error = yield* killPod(ports.killer, pod, status, undefined)
+  const target = pod.metadata.uid ?? ''
+  results.push({ action: 'KillPodSandbox', target, ...failed('KillPodSandboxError', error) })
+  if (error !== undefined) return false
+  if (actions.createSandbox) yield* removeInitContainers(ports, run, 0)
+  return true
 }
 
 /** Keeps the latest `keep` ended init containers of each name. Source: kuberuntime_container.go, pruneInitContainersBeforeStart. */
-function removeInitContainers(ports: PodRuntimePorts, run: Run, keep: number, then: () => void): void {
+function* removeInitContainers(ports: PodRuntimePorts, run: Run, keep: number): Steps<void> {
   const names = run.pod.spec.initContainers ?? []
   const surplus = names.flatMap(({ name }) =>
     run.status.containers.filter((one) => one.config.name === name && one.state === 'exited').slice(keep),
   )
-  const removeNext = (): void => {
-    const container = surplus.shift()
-    if (container === undefined) then()
-    else ports.runtime.removeContainer(container.id, removeNext)
-  }
-  removeNext()
+  for (const { id } of surplus) yield* wait(ports.runtime.removeContainer(id))
 }
 
-function makeSandbox(ports: PodRuntimePorts, run: Run, actions: PodActions): void {
-  if (!actions.createSandbox) {
-    startContainers(ports, run, actions)
-    return
-  }
+function* makeSandbox(ports: PodRuntimePorts, run: Run, attempt: number): Steps<boolean> {
   const { uid = '', name, namespace = '' } = run.pod.metadata
-  const config = { podUid: uid, podName: name, podNamespace: namespace, attempt: actions.attempt }
-  ports.runtime.runPodSandbox(config, (result) => {
-    // 4
-    if (!result.ok) {
-      run.results.push({
-        action: 'CreatePodSandbox',
-        target: name,
-        error: 'CreatePodSandboxError',
-        message: `CreatePodSandbox for pod ${JSON.stringify(`${name}_${namespace}(${uid})`)} failed: ${result.message}`,
-      })
-      ports.events.pod(run.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${result.message}`)
-      run.done(run.results)
-      return
-    }
-    run.results.push({ action: 'CreatePodSandbox', target: name })
-    run.sandboxId = result.value.id
-    run.podIp = result.value.ip
-    startContainers(ports, run, actions)
-  })
-}
-
-function startContainers(ports: PodRuntimePorts, run: Run, actions: PodActions): void {
-  run.results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
-  const init = actions.nextInitContainer
-  if (init === undefined) {
-    startNext(ports, run, actions.containersToStart, 0)
-    return
-  }
-  startContainer(ports, run, init, (hasStarted) => {
-    // 6
-    if (hasStarted) startNext(ports, run, actions.containersToStart, 0)
-    else run.done(run.results)
-  })
-}
-
-function startNext(ports: PodRuntimePorts, run: Run, containers: readonly Container[], index: number): void {
-  const container = containers[index] // 7
-  if (container === undefined) run.done(run.results)
-  else startContainer(ports, run, container, () => startNext(ports, run, containers, index + 1))
-}
-
-function startContainer(ports: PodRuntimePorts, run: Run, container: Container, done: (ok: boolean) => void): void {
-  const finish = (reason?: string, message = '', retryAt?: VirtualMs): void => {
+  const config = { podUid: uid, podName: name, podNamespace: namespace, attempt }
+  const result = yield* wait(ports.runtime.runPodSandbox(config))
+  if (!result.ok) {
     run.results.push({
-      action: 'StartContainer',
-      target: container.name,
-      ...(reason === undefined ? {} : { error: reason, message }),
-      ...(retryAt === undefined ? {} : { retryAt }),
+      action: 'CreatePodSandbox',
+      target: name,
+      error: 'CreatePodSandboxError',
+      message: `CreatePodSandbox for pod ${JSON.stringify(`${name}_${namespace}(${uid})`)} failed: ${result.message}`,
     })
-    done(reason === undefined)
+    ports.events.pod(run.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${result.message}`)
+    return false
   }
+  run.results.push({ action: 'CreatePodSandbox', target: name })
+  run.sandboxId = result.value.id
+  run.podIp = result.value.ip
+  return true
+}
+
+/** Why a container did not start. */
+interface StartRefusal {
+  readonly error: string
+  readonly message: string
+  readonly retryAt?: VirtualMs
+}
+
+/** Whether it runs now. */
+function* startContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<boolean> {
+  const refusal = yield* tryToStart(ports, run, container)
+  run.results.push({ action: 'StartContainer', target: container.name, ...refusal })
+  return refusal === undefined
+}
+
+/** Source: kuberuntime_container.go, startContainer: back-off, image, configuration, creation, start, postStart hook. */
+function* tryToStart(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const backOff = crashBackOff(ports, run, container)
-  if (backOff !== undefined) {
-    finish('CrashLoopBackOff', backOff.message, backOff.until)
-    return
+  if (backOff !== undefined) return { error: 'CrashLoopBackOff', message: backOff.message, retryAt: backOff.until }
+  const image = yield* wait(ports.ensureImage(run.pod, container, run.pullSecrets))
+  if (!image.ok) {
+    ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${image.reason}`)
+    return { error: image.reason, message: image.message }
   }
-  ports.ensureImage(run.pod, container, run.pullSecrets, (image) => {
-    if (!image.ok) {
-      ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${image.reason}`)
-      finish(image.reason, image.message)
-      return
-    }
-    makeContainer(ports, run, container, finish)
-  })
+  return yield* makeContainer(ports, run, container)
 }
 
 /** The message of the back-off if the container has to wait; else notes one more start. Source: doBackOff. */
@@ -238,61 +192,44 @@ function crashBackOff(
   }
 }
 
-type Finish = (reason?: string, message?: string) => void
-
-function makeContainer(ports: PodRuntimePorts, run: Run, container: Container, finish: Finish): void {
+function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const { runtime, events, facts, buildContainer } = ports
   const last = latestContainer(run.status, container.name)
-  const refused = (reason: string, text: string): void => {
+  const refused = (error: string, text: string): StartRefusal => {
     const message = grpcDescription(text)
     events.container(run.pod, container, 'Warning', 'Failed', `Error: ${message}`)
-    finish(reason, message)
+    return { error, message }
   }
-  const plan: ContainerPlan = {
+  const built = yield* buildContainer({
     pod: run.pod,
     container,
     sandboxId: run.sandboxId,
     podIp: run.podIp,
     attempt: last === undefined ? 0 : last.config.attempt + 1,
     specHash: specHash(container),
-  }
-  buildContainer(plan, (built) => {
-    if (!built.ok) {
-      refused('CreateContainerConfigError', built.message)
-      return
-    }
-    runtime.createContainer(built.config, (created) => {
-      if (!created.ok) {
-        refused('CreateContainerError', created.message)
-        return
-      }
-      events.container(run.pod, container, 'Normal', 'Created', facts.createdMessage.replace('%s', container.name))
-      runtime.startContainer(created.value.id, (started) => {
-        if (!started.ok) {
-          refused('RunContainerError', started.message)
-          return
-        }
-        const message = facts.startedMessage.replace('%s', container.name)
-        events.container(run.pod, container, 'Normal', 'Started', message)
-        afterStart(ports, run, container, created.value.id, finish)
-      })
-    })
   })
+  if (!built.ok) return refused('CreateContainerConfigError', built.message)
+  const created = yield* wait(runtime.createContainer(built.config))
+  if (!created.ok) return refused('CreateContainerError', created.message)
+  events.container(run.pod, container, 'Normal', 'Created', facts.createdMessage.replace('%s', container.name))
+  const started = yield* wait(runtime.startContainer(created.value.id))
+  if (!started.ok) return refused('RunContainerError', started.message)
+  events.container(run.pod, container, 'Normal', 'Started', facts.startedMessage.replace('%s', container.name))
+  return container.lifecycle?.postStart === undefined
+    ? undefined
+    : yield* runPostStart(ports, run, container, created.value.id)
 }
 
-function afterStart(ports: PodRuntimePorts, run: Run, container: Container, id: string, finish: Finish): void {
-  if (container.lifecycle?.postStart === undefined) {
-    finish()
-    return
-  }
-  ports.hooks.postStart(run.pod, container, id, (error) => {
-    const running = ports.runtime.podContainers(run.pod.metadata.uid ?? '').find((one) => one.id === id)
-    if (error === undefined || running === undefined) {
-      finish(...(error === undefined ? [] : (['PostStartHookError', error] as const)))
-      return
-    }
-    killContainer(ports.killer, run.pod, running, 'FailedPostStartHook', undefined, () =>
-      finish('PostStartHookError', error),
-    )
-  })
+function* runPostStart(
+  ports: PodRuntimePorts,
+  run: Run,
+  container: Container,
+  id: string,
+): Steps<StartRefusal | undefined> {
+  const error = yield* ports.hooks.postStart(run.pod, container, id)
+  if (error === undefined) return undefined
+  const running = ports.runtime.podContainers(run.pod.metadata.uid ?? '').find((one) => one.id === id)
+  if (running === undefined) return { error: 'PostStartHookError', message: error }
+  yield* killContainer(ports.killer, run.pod, running, 'FailedPostStartHook', undefined)
+  return { error: 'PostStartHookError', message: error }
 }

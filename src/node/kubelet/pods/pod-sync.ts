@@ -2,6 +2,7 @@ import type { ContainerStatus, Pod, PodStatus, Secret } from '../../../api/types
 import { answered } from '../../../client/answered.ts'
 import { resources } from '../../../client/client.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import { podDirectory } from '../../volumes/plugins/layout.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
@@ -14,8 +15,6 @@ import { syncPodRuntime } from './pod-runtime.ts'
 import type { PodWorker, SyncOutcome } from './pod-workers.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
 import { hasFailed, type SyncResult } from './sync-result.ts'
-
-type Ended = (outcome: SyncOutcome) => void
 
 /** Whether no status of the list runs. Source: pkg/kubelet/kubelet_pods.go, notRunning. */
 export function notRunning(statuses: readonly ContainerStatus[] | undefined): boolean {
@@ -63,32 +62,22 @@ function statusOf(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isO
  * One sync of a Pod that is to run: status, mirror, directories, volumes, pull secrets, containers. Source:
  * pkg/kubelet/kubelet.go, syncPod (SyncPod from v1.22 on); facts/kubelet.md 8.1.
  */
-export function syncPod(
+export function* syncPod(
   context: KubeletContext,
   worker: PodWorker,
-  given: Pod,
+  pod: Pod,
   seen: PodRuntimeStatus,
-  done: Ended,
-): void {
-  const { facts } = context
-  const uid = given.metadata.uid ?? ''
-  // The worker has the Pod of its update; what came since waits for the next sync.
-  const pod = given
+): Steps<SyncOutcome> {
+  const { facts, volumes, events } = context
   const status = statusOf(context, pod, seen, false)
   const isNewStatus = context.statuses.setPodStatus(pod, status)
   if (isNewStatus && status.reason === 'DeadlineExceeded' && status.phase === 'Failed') deadlineEvent(context, pod)
-  if (facts.terminatingPhases && isTerminal(status.phase)) {
-    done({ isTerminal: true })
-    return
-  }
+  if (facts.terminatingPhases && isTerminal(status.phase)) return { isTerminal: true }
   if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
-    worker.take('killing')
-    killPod(context.podRuntime.killer, pod, seen, undefined, (error) => {
-      if (error !== undefined) context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
-      context.volumes.podMayBeLeaving(uid)
-      done(error === undefined ? {} : { error: `error killing pod: ${error}` })
-    })
-    return
+    worker.send('killing')
+    const failure = yield* kill(context, pod, seen, undefined)
+    volumes.podMayBeLeaving(worker.uid)
+    return failure === undefined ? {} : { error: `error killing pod: ${failure}` }
   }
   if (facts.registration !== 'pod-manager') {
     context.secrets.registerPod(pod)
@@ -96,21 +85,28 @@ export function syncPod(
   }
   if (isStatic(pod)) ensureMirror(context, pod)
   makePodDirectories(context, pod)
-  if (!facts.terminatingPhases && isPodTerminated(context, pod)) {
-    runPod(context, pod, seen, isNewStatus, done)
-    return
+  if (!facts.terminatingPhases && isPodTerminated(context, pod)) return yield* runPod(context, pod, seen, isNewStatus)
+  if (mountedNames(pod).length > 0) worker.send('volumes.needed')
+  const error = yield* wait(volumes.waitForAttachAndMount(pod))
+  if (error !== undefined) {
+    if (facts.volumeTimeoutEvent !== undefined)
+      events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${error}`)
+    return { error }
   }
-  if (mountedNames(pod).length > 0) worker.take('volumes.needed')
-  context.volumes.waitForAttachAndMount(pod, (error) => {
-    if (error !== undefined) {
-      if (facts.volumeTimeoutEvent !== undefined)
-        context.events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${error}`)
-      done({ error })
-      return
-    }
-    worker.take('volumes.ready')
-    runPod(context, pod, seen, isNewStatus, done)
-  })
+  if (worker.state === 'waitingForVolumes') worker.send('volumes.ready')
+  return yield* runPod(context, pod, seen, isNewStatus)
+}
+
+function* kill(
+  context: KubeletContext,
+  pod: Pod,
+  seen: PodRuntimeStatus,
+  graceSeconds: number | undefined,
+): Steps<string | undefined> {
+  const { killer } = context.podRuntime
+  const error = yield* killPod(killer, pod, seen, graceSeconds)
+  if (error !== undefined) context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
+  return error
 }
 
 /** Source: pkg/kubelet/active_deadline.go, ShouldSync and ShouldEvict. */
@@ -118,33 +114,30 @@ function deadlineEvent(context: KubeletContext, pod: Pod): void {
   context.events.pod(pod, 'Normal', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
 }
 
-function runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean, done: Ended): void {
-  const names = (pod.spec.imagePullSecrets ?? []).map(({ name }) => name ?? '').filter((name) => name !== '')
-  pullSecrets(context, pod, names, (secrets, missing) => {
-    if (missing.length > 0 && context.facts.pullSecretEvent)
-      context.events.pod(
-        pod,
-        'Warning',
-        'FailedToRetrieveImagePullSecret',
-        `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
-      )
-    syncPodRuntime(context.podRuntime, pod, seen, secrets, (results) => {
-      const isNews = noteReasons(context, pod, results)
-      if (hasFailed(results)) {
-        const failure = results.find(({ error }) => error !== undefined)
-        const error = `failed to "${failure?.action}" for "${failure?.target}" with ${failure?.error}: "${failure?.message}"`
-        const retryAt = context.facts.syncsAtBackOffExpiry ? backOffEnd(results) : undefined
-        done(retryAt === undefined ? { error } : { error, retryAt })
-        return
-      }
-      // Only an untouched Pod whose sources tell of changes by themselves can do without its next syncs.
-      const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
-      const readsObjects = context.config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
-      const isIdle =
-        didNothing && !isNews && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
-      done({ isIdle })
-    })
-  })
+function* runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean): Steps<SyncOutcome> {
+  const { facts, config, events, podRuntime } = context
+  const { secrets, missing } = yield* pullSecrets(context, pod)
+  if (missing.length > 0 && facts.pullSecretEvent)
+    events.pod(
+      pod,
+      'Warning',
+      'FailedToRetrieveImagePullSecret',
+      `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
+    )
+  const results = yield* syncPodRuntime(podRuntime, pod, seen, secrets)
+  const isNews = noteReasons(context, pod, results)
+  if (hasFailed(results)) {
+    const failure = results.find(({ error }) => error !== undefined)
+    const error = `failed to "${failure?.action}" for "${failure?.target}" with ${failure?.error}: "${failure?.message}"`
+    const retryAt = facts.syncsAtBackOffExpiry ? backOffEnd(results) : undefined
+    return retryAt === undefined ? { error } : { error, retryAt }
+  }
+  // Only an untouched Pod whose sources tell of changes by themselves can do without its next syncs.
+  const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
+  const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
+  const isIdle =
+    didNothing && !isNews && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
+  return { isIdle }
 }
 
 /** When the last crash back-off ends, if nothing but such back-offs failed. */
@@ -173,31 +166,19 @@ function noteReasons(context: KubeletContext, pod: Pod, results: readonly SyncRe
 }
 
 /** Those that cannot be had are left out: the pull may work without. Source: kubelet_pods.go, getPullSecretsForPod. */
-function pullSecrets(
-  context: KubeletContext,
+function* pullSecrets(
+  { secrets }: KubeletContext,
   pod: Pod,
-  names: readonly string[],
-  done: (secrets: readonly Secret[], missing: readonly string[]) => void,
-): void {
-  if (names.length === 0) {
-    done([], [])
-    return
-  }
-  const secrets: Secret[] = []
+): Steps<{ readonly secrets: readonly Secret[]; readonly missing: readonly string[] }> {
+  const found: Secret[] = []
   const missing: string[] = []
-  const next = (index: number): void => {
-    const name = names[index]
-    if (name === undefined) {
-      done(secrets, missing)
-      return
-    }
-    context.secrets.get(pod.metadata.namespace ?? '', name, (result) => {
-      if (result.ok) secrets.push(result.object)
-      else missing.push(name)
-      next(index + 1)
-    })
+  for (const { name = '' } of pod.spec.imagePullSecrets ?? []) {
+    if (name === '') continue
+    const result = yield* wait(secrets.get(pod.metadata.namespace ?? '', name))
+    if (result.ok) found.push(result.object)
+    else missing.push(name)
   }
-  next(0)
+  return { secrets: found, missing }
 }
 
 /** Source: kubelet_pods.go, makePodDataDirs. */
@@ -211,47 +192,37 @@ function makePodDirectories({ fs, record }: KubeletContext, pod: Pod): void {
 }
 
 /** From v1.22 on. Source: kubelet.go, syncTerminatingPod. */
-export function syncTerminatingPod(
+export function* syncTerminatingPod(
   context: KubeletContext,
   worker: PodWorker,
   pod: Pod,
   seen: PodRuntimeStatus,
-  done: Ended,
-): void {
+): Steps<SyncOutcome> {
   if (!worker.isRemoved || context.pods.get(worker.uid) !== undefined)
     context.statuses.setPodStatus(pod, statusOf(context, pod, seen, false))
   context.prober.stopLivenessAndStartup(worker.uid)
-  killPod(context.podRuntime.killer, pod, seen, worker.graceSeconds, (error) => {
-    if (error !== undefined) {
-      context.events.pod(pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
-      done({ error })
-      return
-    }
-    context.prober.removePod(worker.uid)
-    done({})
-  })
+  const error = yield* kill(context, pod, seen, worker.graceSeconds)
+  if (error !== undefined) return { error }
+  context.prober.removePod(worker.uid)
+  return {}
 }
 
 /** From v1.22 on: volumes, registration, then the last status. Source: kubelet.go, syncTerminatedPod. */
-export function syncTerminatedPod(
+export function* syncTerminatedPod(
   context: KubeletContext,
   worker: PodWorker,
   pod: Pod,
   seen: PodRuntimeStatus,
-  done: Ended,
-): void {
-  const isKnown = context.pods.get(worker.uid) !== undefined
-  if (isKnown) context.statuses.setPodStatus(pod, statusOf(context, pod, seen, true))
-  context.volumes.waitForUnmount(pod, (error) => {
-    if (error !== undefined) {
-      done({ error })
-      return
-    }
-    context.secrets.unregisterPod(pod)
-    context.configMaps.unregisterPod(pod)
-    if (isKnown) context.statuses.terminatePod(context.pods.get(worker.uid) ?? pod)
-    done({})
-  })
+): Steps<SyncOutcome> {
+  const { pods, statuses, volumes, secrets, configMaps } = context
+  const isKnown = pods.get(worker.uid) !== undefined
+  if (isKnown) statuses.setPodStatus(pod, statusOf(context, pod, seen, true))
+  const error = yield* wait(volumes.waitForUnmount(pod))
+  if (error !== undefined) return { error }
+  secrets.unregisterPod(pod)
+  configMaps.unregisterPod(pod)
+  if (isKnown) statuses.terminatePod(pods.get(worker.uid) ?? pod)
+  return {}
 }
 
 /** Source: pkg/kubelet/pod/mirror_client.go, CreateMirrorPod; a refusal is only logged and tried again at the next sync. */

@@ -1,15 +1,20 @@
+import { type Observable, Subject } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
-import { type CompiledState, compileMachine, step } from '../../../kernel/compiled-machine.ts'
+import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
+import { Instance } from '../../../kernel/instance.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { process } from '../../../kernel/process.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
+import { Scope } from '../../../kernel/scope.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { Pleg } from '../loop/pleg.ts'
 import { type Jittered, jitter, type WorkQueue } from '../loop/work-queue.ts'
-import { type PodWorkerEvent, podWorkerMachine } from './pod-worker.machine.ts'
+import { podWorkerMachine } from './pod-worker.machine.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
 
-const table = compileMachine(podWorkerMachine)
+const table = machineTable(podWorkerMachine)
 
 /** Source: pkg/kubelet/kubelet.go, backOffPeriod; pod_workers.go, backOffOnTransientErrorPeriod and the jitter factors. */
 export const workerClocks = {
@@ -29,27 +34,22 @@ export interface SyncOutcome {
   readonly retryAt?: VirtualMs
 }
 
-export type WorkType = 'sync' | 'terminating' | 'terminated'
-
-export interface WorkerHooks {
-  sync(worker: PodWorker, pod: Pod, status: PodRuntimeStatus, done: (outcome: SyncOutcome) => void): void
-  terminating(worker: PodWorker, pod: Pod, status: PodRuntimeStatus, done: (outcome: SyncOutcome) => void): void
-  terminated(worker: PodWorker, pod: Pod, status: PodRuntimeStatus, done: (outcome: SyncOutcome) => void): void
-  /** From v1.22 on: the Pod's containers are gone (`terminated`), or the worker is done with it (`finished`). */
-  advanced(worker: PodWorker): void
+/** The three kinds of sync; each gives how it ended. */
+export interface PodSyncs {
+  sync(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome>
+  terminating(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome>
+  terminated(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome>
 }
 
-/** The worker of one Pod. A class, for there are very many. */
-export class PodWorker {
+/** The worker of one Pod: a row, for there are very many and most of them rest. */
+export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, EventName<typeof podWorkerMachine>> {
   readonly uid: string
-  state: CompiledState = table.initial
   /** The update to carry out next, if one came during a sync: only the latest is kept. */
   pending: Pod | undefined
-  isWorking = false
+  /** What the sync under way is followed by is termination. */
+  isTerminationAsked = false
   isForgotten = false
   lastSyncEnd: VirtualMs = -1
-  /** What every sync does from now on: ordinary syncs, then (from v1.22 on) termination. */
-  work: WorkType | 'finished' = 'sync'
   graceSeconds: number | undefined
   /** The last update was for a Pod that the API server no longer has. */
   isRemoved = false
@@ -57,11 +57,43 @@ export class PodWorker {
   readonly stopped: { readonly name: string; readonly endedAt: VirtualMs }[] = []
 
   constructor(uid: string) {
+    super(table)
     this.uid = uid
   }
 
-  take(event: PodWorkerEvent['type']): void {
-    this.state = step(this.state, event)?.target ?? this.state
+  /** Whether it has work in hand. */
+  get isWorking(): boolean {
+    const { state } = this
+    return state !== 'idle' && state !== 'terminationDue' && state !== 'cleanupDue' && state !== 'finished'
+  }
+
+  /** From v1.22 on: the Pod's containers have ended for good. */
+  get haveContainersEnded(): boolean {
+    const { state } = this
+    return state === 'cleanupDue' || state === 'waitingToCleanUp' || state === 'terminated' || state === 'finished'
+  }
+
+  /** From v1.22 on: nothing of the Pod is left to do. */
+  get isFinished(): boolean {
+    return this.state === 'finished'
+  }
+
+  /** From now on each sync ends the Pod: at once, or after the sync under way. Nothing new once that has begun. */
+  terminate(): void {
+    if (this.state === 'idle' || this.state === 'waitingForStatus') this.send('terminate')
+    else this.isTerminationAsked = true
+  }
+
+  /** Whether ordinary syncs are over, or will be after the one under way. */
+  get isTerminating(): boolean {
+    const { state } = this
+    const isOrdinary =
+      state === 'idle' ||
+      state === 'waitingForStatus' ||
+      state === 'syncing' ||
+      state === 'waitingForVolumes' ||
+      state === 'killing'
+    return !isOrdinary || this.isTerminationAsked
   }
 }
 
@@ -74,19 +106,21 @@ export class PodWorkers {
   readonly #facts: KubeletFacts
   readonly #pleg: Pleg
   readonly #queue: WorkQueue
-  readonly #hooks: WorkerHooks
+  readonly #syncs: PodSyncs
+  readonly #advanced = new Subject<PodWorker>()
   readonly #resync: Jittered
   readonly #randomOf: (uid: string) => RandomStream
   readonly #workers = new Map<string, PodWorker>()
   #held: (() => void)[] | undefined
-  #isStopped = false
+  /** Work in hand. */
+  readonly #scope = new Scope()
 
   constructor(options: {
     readonly kernel: Kernel
     readonly facts: KubeletFacts
     readonly pleg: Pleg
     readonly queue: WorkQueue
-    readonly hooks: WorkerHooks
+    readonly syncs: PodSyncs
     readonly resync: Jittered
     readonly randomOf: (uid: string) => RandomStream
   }) {
@@ -94,9 +128,14 @@ export class PodWorkers {
     this.#facts = options.facts
     this.#pleg = options.pleg
     this.#queue = options.queue
-    this.#hooks = options.hooks
+    this.#syncs = options.syncs
     this.#resync = options.resync
     this.#randomOf = options.randomOf
+  }
+
+  /** From v1.22 on: a worker whose Pod's containers are gone, and again when it is done with the Pod. */
+  get advanced(): Observable<PodWorker> {
+    return this.#advanced
   }
 
   get(uid: string): PodWorker | undefined {
@@ -128,7 +167,7 @@ export class PodWorkers {
       worker = new PodWorker(uid)
       this.#workers.set(uid, worker)
     }
-    if (worker.work === 'finished') return
+    if (worker.isFinished) return
     if (this.#facts.terminatingPhases) this.#noteTermination(worker, pod)
     this.#give(worker, pod)
   }
@@ -138,10 +177,10 @@ export class PodWorkers {
     const uid = pod.metadata.uid ?? ''
     const worker = this.#workers.get(uid) ?? new PodWorker(uid)
     this.#workers.set(uid, worker)
-    if (worker.work === 'finished') return
+    if (worker.isFinished) return
     worker.isRemoved = true
-    if (worker.work === 'sync') {
-      worker.work = 'terminating'
+    if (!worker.isTerminating) {
+      worker.terminate()
       worker.graceSeconds = graceSeconds ?? effectiveGrace(pod, worker.graceSeconds)
     }
     this.#give(worker, pod)
@@ -151,8 +190,7 @@ export class PodWorkers {
   markFinished(uid: string): void {
     const worker = this.#workers.get(uid) ?? new PodWorker(uid)
     this.#workers.set(uid, worker)
-    worker.work = 'finished'
-    worker.take('finished')
+    if (worker.state === 'idle') worker.send('finished')
   }
 
   /** The Pod is gone: a sync under way still ends. Source: pod_workers.go, ForgetWorker. */
@@ -166,7 +204,7 @@ export class PodWorkers {
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#scope.end()
     this.#workers.clear()
   }
 
@@ -174,7 +212,7 @@ export class PodWorkers {
     const { phase } = pod.status ?? {}
     const isOver = pod.metadata.deletionTimestamp !== undefined || phase === 'Failed' || phase === 'Succeeded'
     if (!isOver) return
-    if (worker.work === 'sync') worker.work = 'terminating'
+    if (!worker.isTerminating) worker.terminate()
     worker.graceSeconds = effectiveGrace(pod, worker.graceSeconds)
   }
 
@@ -183,7 +221,7 @@ export class PodWorkers {
       worker.pending = pod
       return
     }
-    worker.isWorking = true
+    worker.send('update')
     const lastIdle = this.#queue.catchUp(worker.uid)
     if (lastIdle !== undefined) worker.lastSyncEnd = lastIdle
     if (this.#held === undefined) this.#begin(worker, pod)
@@ -191,54 +229,54 @@ export class PodWorkers {
   }
 
   #begin(worker: PodWorker, pod: Pod): void {
-    worker.take('update')
-    this.#pleg.whenNewerThan(worker.uid, worker.lastSyncEnd, () => {
-      if (this.#isStopped) return
-      const status = this.#pleg.get(worker.uid)
-      const work = worker.work
-      const done = (outcome: SyncOutcome) => this.#ended(worker, pod, work, outcome)
-      if (work === 'terminated') {
-        worker.take('terminated')
-        this.#hooks.terminated(worker, pod, status, done)
-      } else if (work === 'terminating') {
-        worker.take('terminating')
-        this.#hooks.terminating(worker, pod, status, done)
-      } else {
-        worker.take('status.fresh')
-        this.#hooks.sync(worker, pod, status, done)
-      }
-    })
+    this.#scope.start(process(this.#kernel, () => this.#work(worker, pod)))
   }
 
-  #ended(worker: PodWorker, pod: Pod, work: PodWorker['work'], outcome: SyncOutcome): void {
-    if (this.#isStopped) return
-    worker.lastSyncEnd = this.#kernel.now()
-    worker.take('sync.ended')
-    let goesOn = false
-    if (outcome.error === undefined && work === 'terminated') {
-      worker.work = 'finished'
-      worker.take('finished')
+  /** One sync after the other, as long as there is something to do. */
+  *#work(worker: PodWorker, update: Pod): Steps<void> {
+    for (let pod: Pod | undefined = update; pod !== undefined; ) {
+      yield* wait(this.#pleg.newerThan(worker.uid, worker.lastSyncEnd))
+      worker.send('status.fresh')
+      const outcome: SyncOutcome = yield* this.#sync(worker, pod, this.#pleg.get(worker.uid))
+      worker.lastSyncEnd = this.#kernel.now()
+      pod = this.#next(worker, pod, outcome)
+      if (pod !== undefined) worker.send('update')
+    }
+  }
+
+  #sync(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome> {
+    if (worker.state === 'terminated') return this.#syncs.terminated(worker, pod, seen)
+    if (worker.state === 'terminating') return this.#syncs.terminating(worker, pod, seen)
+    return this.#syncs.sync(worker, pod, seen)
+  }
+
+  /** Notes how a sync ended; gives what is to be done at once. */
+  #next(worker: PodWorker, pod: Pod, outcome: SyncOutcome): Pod | undefined {
+    const isDone = outcome.error === undefined
+    if (isDone && worker.state === 'terminated') {
+      worker.send('finished')
       worker.pending = undefined
-      worker.isWorking = false
       this.#queue.remove(worker.uid)
-      this.#hooks.advanced(worker)
-      return
+      this.#advanced.next(worker)
+      return undefined
     }
-    if (outcome.error === undefined && work === 'terminating') {
-      worker.work = 'terminated'
+    let goesOn = false
+    if (isDone && worker.state === 'terminating') {
+      worker.send('containers.ended')
       goesOn = true
-      this.#hooks.advanced(worker)
-    }
-    if (outcome.isTerminal === true && worker.work === 'sync') {
-      worker.work = 'terminating'
+      this.#advanced.next(worker)
+    } else worker.send('sync.ended')
+    if (worker.state === 'idle' && outcome.isTerminal === true && !worker.isTerminationAsked) {
+      worker.isTerminationAsked = true
       worker.graceSeconds = effectiveGrace(pod, worker.graceSeconds)
       goesOn = true
     }
+    if (worker.state === 'idle' && worker.isTerminationAsked) worker.send('terminate')
     const next = worker.pending ?? (goesOn ? pod : undefined)
-    if (!worker.isForgotten && !goesOn) this.#requeue(worker.uid, outcome, next !== undefined)
     worker.pending = undefined
-    if (next === undefined || worker.isForgotten) worker.isWorking = false
-    else this.#begin(worker, next)
+    if (worker.isForgotten) return undefined
+    if (!goesOn) this.#requeue(worker.uid, outcome, next !== undefined)
+    return next
   }
 
   #requeue(uid: string, outcome: SyncOutcome, hasNext: boolean): void {

@@ -1,8 +1,15 @@
+import type { Unsubscribable } from 'rxjs'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
-import type { Kernel, Timer } from '../../../kernel/kernel.ts'
+import { after } from '../../../kernel/after.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import { mapped } from '../../../kernel/mapped.ts'
+import { process } from '../../../kernel/process.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
+import { Scope } from '../../../kernel/scope.ts'
+import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
-import type { ContainerRuntime } from '../../runtime/cri.ts'
+import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 import { portNumber } from '../pods/lifecycle-hooks.ts'
 
@@ -38,12 +45,12 @@ interface Worker {
   readonly container: Container
   readonly type: ProbeType
   readonly probe: Probe
-  timer: Timer | undefined
-  /** How to give up the command that runs now. */
-  giveUp: (() => void) | undefined
+  /** Its probing, one probe after the other. */
+  run: Unsubscribable | undefined
   containerId: string | undefined
   last: Verdict | undefined
-  run: number
+  /** How often in a row the last verdict was given. */
+  streak: number
   isOnHold: boolean
 }
 
@@ -54,6 +61,7 @@ interface Worker {
 export class Prober {
   readonly #options: ProberOptions
   readonly #workers = new Map<string, Worker[]>()
+  readonly #scope = new Scope()
   readonly #verdicts: Readonly<Record<ProbeType, Map<string, Verdict>>> = {
     liveness: new Map(),
     readiness: new Map(),
@@ -77,31 +85,31 @@ export class Prober {
           container,
           type,
           probe,
-          timer: undefined,
-          giveUp: undefined,
+          run: undefined,
           containerId: undefined,
           last: undefined,
-          run: 0,
+          streak: 0,
           isOnHold: false,
         }
         workers.push(worker)
         // Probes of a restarted kubelet are spread over their period. Source: worker.go, run.
         const { random, nodeName } = this.#options
         const stream = random.stream(`${nodeName}/kubelet/probe/${uid}/${container.name}/${type}`)
-        this.#plan(worker, Math.floor(stream.next() * periodMs(probe)))
+        const firstInMs = Math.floor(stream.next() * periodMs(probe))
+        worker.run = this.#scope.start(process(this.#options.kernel, () => this.#probeOn(worker, firstInMs)))
       }
     if (workers.length > 0) this.#workers.set(uid, workers)
   }
 
   removePod(uid: string): void {
-    for (const worker of this.#workers.get(uid) ?? []) endWorker(worker)
+    for (const { run } of this.#workers.get(uid) ?? []) run?.unsubscribe()
     this.#workers.delete(uid)
   }
 
   stopLivenessAndStartup(uid: string): void {
     const workers = this.#workers.get(uid)
     if (workers === undefined) return
-    for (const worker of workers) if (worker.type !== 'readiness') endWorker(worker)
+    for (const { type, run } of workers) if (type !== 'readiness') run?.unsubscribe()
     this.#workers.set(
       uid,
       workers.filter(({ type }) => type === 'readiness'),
@@ -109,7 +117,8 @@ export class Prober {
   }
 
   stop(): void {
-    for (const uid of [...this.#workers.keys()]) this.removePod(uid)
+    this.#scope.end()
+    this.#workers.clear()
   }
 
   /** Whether a running container counts as started and ready. Source: prober_manager.go, UpdatePodStatus. */
@@ -132,111 +141,84 @@ export class Prober {
   }
 
   /** A probe that outlasts its period is followed by the next at once: the ticker keeps one tick. Source: worker.go, run. */
-  #plan(worker: Worker, delayMs: VirtualMs): void {
+  *#probeOn(worker: Worker, firstInMs: VirtualMs): Steps<never> {
     const { kernel } = this.#options
-    worker.timer = kernel.schedule(delayMs, () => {
-      const period = periodMs(worker.probe)
+    const period = periodMs(worker.probe)
+    yield* sleep(firstInMs)
+    for (;;) {
       const tick = kernel.now()
-      this.#probe(worker, () => {
-        const late = kernel.now() - tick
-        this.#plan(worker, late < period ? period - late : 0)
-      })
-    })
+      const id = this.#containerToProbe(worker)
+      const result = id === undefined ? undefined : yield* this.#runProbe(worker, id)
+      if (result !== undefined) this.#judge(worker, result)
+      const late = kernel.now() - tick
+      yield* sleep(late < period ? period - late : 0)
+    }
   }
 
-  #probe(worker: Worker, done: () => void): void {
+  /** The container to be probed at this tick, if there is one. Source: worker.go, doProbe. */
+  #containerToProbe(worker: Worker): string | undefined {
     const { kernel, running } = this.#options
     const uid = worker.pod.metadata.uid ?? ''
     const container = running(uid, worker.container.name)
     if (container === undefined) {
       if (worker.containerId !== undefined) this.#settle(worker, 'failure', false)
-      done()
-      return
+      return undefined
     }
     if (worker.containerId !== container.id) {
       if (worker.containerId !== undefined) this.#verdicts[worker.type].delete(worker.containerId)
       worker.containerId = container.id
       worker.isOnHold = false
       worker.last = undefined
-      worker.run = 0
+      worker.streak = 0
       // Startup has no verdict before its first result; liveness begins well, readiness badly.
       if (worker.type !== 'startup') this.#settle(worker, worker.type === 'liveness' ? 'success' : 'failure', false)
     }
     const ageSeconds = Math.floor((kernel.now() - container.startedAt) / second)
     const hasStarted = this.#isSuccess(uid, worker.container.name, container.id, 'startup')
     const isEarly = worker.isOnHold || ageSeconds < (worker.probe.initialDelaySeconds ?? 0)
-    if (isEarly || hasStarted === (worker.type === 'startup')) {
-      done()
-      return
-    }
-    this.#runProbe(worker, container.id, (result) => {
-      if (result !== undefined) this.#judge(worker, result)
-      done()
-    })
+    return isEarly || hasStarted === (worker.type === 'startup') ? undefined : container.id
   }
 
   /** Source: pkg/kubelet/prober/prober.go, runProbe; pkg/probe/exec/exec.go. `undefined`: it could not be run. */
-  #runProbe(worker: Worker, id: string, done: (result: ProbeResult | undefined) => void): void {
-    const { runtime } = this.#options
-    const { probe, container } = worker
-    if (probe.exec !== undefined) this.#runCommand(worker, id, probe.exec.command ?? [], done)
-    else if (probe.httpGet !== undefined) {
-      const { path = '/', port } = probe.httpGet
-      done(runtime.probe(id, { kind: 'http', port: portNumber(container, port), path }))
-    } else if (probe.tcpSocket !== undefined)
-      done(runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) }))
-    else done({ ok: true, output: '' })
-  }
-
-  #runCommand(
-    worker: Worker,
-    id: string,
-    command: readonly string[],
-    done: (result: ProbeResult | undefined) => void,
-  ): void {
+  *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeResult | undefined> {
     const { kernel, runtime, timesOutExec } = this.#options
-    let timer: Timer | undefined
-    let isOver = false
-    const end = (result: ProbeResult | undefined): void => {
-      isOver = true
-      timer?.cancel()
-      worker.giveUp = undefined
-      done(result)
+    if (probe.httpGet !== undefined) {
+      const { path = '/', port } = probe.httpGet
+      return runtime.probe(id, { kind: 'http', port: portNumber(container, port), path })
     }
-    const kill = runtime.execInTime(id, command, (result) => {
-      if (result.ok) end({ ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr })
-      else {
-        this.#unhealthy(worker, 'errored', result.message)
-        end(undefined)
-      }
-    })
-    if (isOver) return
-    worker.giveUp = () => {
-      timer?.cancel()
-      kill()
-    }
-    if (timesOutExec)
-      timer = kernel.schedule((worker.probe.timeoutSeconds ?? 1) * second, () => {
-        kill()
-        end({ ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` })
-      })
+    if (probe.tcpSocket !== undefined)
+      return runtime.probe(id, { kind: 'tcp', port: portNumber(container, probe.tcpSocket.port) })
+    if (probe.exec === undefined) return { ok: true, output: '' }
+    const command = probe.exec.command ?? []
+    const run = runtime.execInTime(id, command)
+    const isLate = mapped(after(kernel, (probe.timeoutSeconds ?? 1) * second), () => undefined)
+    // Whoever loses is ended: a command that takes too long is killed.
+    const result = yield* wait(timesOutExec ? firstOf<RuntimeResult<ExecResult> | undefined>(run, isLate) : run)
+    if (result === undefined) return { ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` }
+    if (result.ok) return { ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr }
+    this.#unhealthy({ pod, container, type }, 'errored', result.message)
+    return undefined
   }
 
   #judge(worker: Worker, result: ProbeResult): void {
     const verdict: Verdict = result.ok ? 'success' : 'failure'
     if (!result.ok) this.#unhealthy(worker, 'failed', result.output)
-    worker.run = worker.last === verdict ? worker.run + 1 : 1
+    worker.streak = worker.last === verdict ? worker.streak + 1 : 1
     worker.last = verdict
     const { failureThreshold = 3, successThreshold = 1 } = worker.probe
-    if (worker.run < (verdict === 'failure' ? failureThreshold : successThreshold)) return
+    if (worker.streak < (verdict === 'failure' ? failureThreshold : successThreshold)) return
     this.#settle(worker, verdict, true)
     if (verdict === 'failure' && worker.type !== 'readiness') {
       worker.isOnHold = true
-      worker.run = 0
+      worker.streak = 0
     }
   }
 
-  #unhealthy({ pod, container, type }: Worker, what: 'failed' | 'errored', output: string): void {
+  #unhealthy(
+    { pod, container, type }: Pick<Worker, 'pod' | 'container' | 'type'>,
+    what: 'failed' | 'errored',
+    output: string,
+  ): void {
     const name = type.charAt(0).toUpperCase() + type.slice(1)
     this.#options.events.container(pod, container, 'Warning', 'Unhealthy', `${name} probe ${what}: ${output}`)
   }
@@ -256,10 +238,4 @@ export class Prober {
 
 function periodMs(probe: Probe): VirtualMs {
   return (probe.periodSeconds ?? 10) * second
-}
-
-/** No more probes; a command that runs is given up. */
-function endWorker({ timer, giveUp }: Worker): void {
-  timer?.cancel()
-  giveUp?.()
 }

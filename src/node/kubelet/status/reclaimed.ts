@@ -12,7 +12,7 @@ export function resourcesAreReclaimed(context: KubeletContext, pod: Pod, status:
   const { facts, workers, pleg, volumes, config } = context
   if (facts.ignoresDeadContainers) {
     const worker = workers.get(uid)
-    if (worker !== undefined && (worker.work === 'sync' || worker.work === 'terminating')) return false
+    if (worker !== undefined && !worker.haveContainersEnded) return false
     if ((status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined)) return false
   } else {
     if (!notRunning(status.containerStatuses)) return false

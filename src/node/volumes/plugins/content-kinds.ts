@@ -1,6 +1,11 @@
 import type { Pod, VolumeProjection } from '../../../api/types/core.ts'
 import { utf8Bytes } from '../../../bytes/bytes.ts'
 import { joinPath } from '../../../fs/path.ts'
+import { atOnce } from '../../../kernel/at-once.ts'
+import { mapped } from '../../../kernel/mapped.ts'
+import type { Once } from '../../../kernel/once.ts'
+import { process } from '../../../kernel/process.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
 import { metadataField, resourceField } from '../../env/field-values.ts'
 import type { ContentSource, VolumeRef } from '../plugin.ts'
 import type { Content, ContentKind } from './content-volume.ts'
@@ -30,10 +35,10 @@ export function secretKind(host: VolumeHost): ContentKind {
   return {
     name: 'secret',
     inMemory: true,
-    collect({ pod, volume }, done) {
+    collect({ pod, volume }) {
       const { secretName = '', items, defaultMode, optional = false } = volume.secret ?? {}
       const options = { items, defaultMode, optional }
-      fetch('Secret', host.secrets, pod, secretName, options, secretPayload, (part) => done(contentOf(part)))
+      return mapped(fetch('Secret', host.secrets, pod, secretName, options, secretPayload), contentOf)
     },
   }
 }
@@ -43,10 +48,10 @@ export function configMapKind(host: VolumeHost): ContentKind {
   return {
     name: 'configmap',
     inMemory: false,
-    collect({ pod, volume }, done) {
+    collect({ pod, volume }) {
       const { name = '', items, defaultMode, optional = false } = volume.configMap ?? {}
       const options = { items, defaultMode, optional }
-      fetch('ConfigMap', host.configMaps, pod, name, options, configMapPayload, (part) => done(contentOf(part)))
+      return mapped(fetch('ConfigMap', host.configMaps, pod, name, options, configMapPayload), contentOf)
     },
   }
 }
@@ -56,9 +61,9 @@ export function downwardApiKind(host: VolumeHost): ContentKind {
   return {
     name: 'downward-api',
     inMemory: true,
-    collect({ pod, volume }, done) {
+    collect({ pod, volume }) {
       const { items, defaultMode } = volume.downwardAPI ?? {}
-      done(contentOf(downwardFiles(host, pod, items, defaultMode)))
+      return atOnce(() => contentOf(downwardFiles(host, pod, items, defaultMode)))
     },
   }
 }
@@ -68,22 +73,16 @@ export function projectedKind(host: VolumeHost): ContentKind {
   return {
     name: 'projected',
     inMemory: true,
-    collect(ref, done) {
-      const { sources = [], defaultMode } = ref.volume.projected ?? {}
-      const parts: Part[] = []
-      const next = (index: number): void => {
-        const projection = sources[index]
-        if (projection === undefined) done(merge(parts))
-        else
-          project(host, ref, projection, defaultMode, (part) => {
-            parts.push(part)
-            next(index + 1)
-          })
-      }
-      next(0)
-    },
+    collect: (ref) => process(host.kernel, () => collectAll(host, ref)),
     forget: (pod) => host.tokens?.forget(pod.metadata.uid ?? ''),
   }
+}
+
+function* collectAll(host: VolumeHost, { pod, volume }: VolumeRef): Steps<Content> {
+  const { sources = [], defaultMode } = volume.projected ?? {}
+  const parts: Part[] = []
+  for (const projection of sources) parts.push(yield* wait(project(host, pod, projection, defaultMode)))
+  return merge(parts)
 }
 
 function contentOf(part: Part): Content {
@@ -114,33 +113,40 @@ function merge(parts: readonly Part[]): Content {
 
 function project(
   host: VolumeHost,
-  { pod }: VolumeRef,
+  pod: Pod,
   { secret, configMap, downwardAPI, serviceAccountToken }: VolumeProjection,
   defaultMode: number | undefined,
-  done: (part: Part) => void,
-): void {
+): Once<Part> {
   if (secret !== undefined) {
     const options = { items: secret.items, defaultMode, optional: secret.optional ?? false }
-    fetch('Secret', host.secrets, pod, secret.name ?? '', options, secretPayload, done)
-  } else if (configMap !== undefined) {
+    return fetch('Secret', host.secrets, pod, secret.name ?? '', options, secretPayload)
+  }
+  if (configMap !== undefined) {
     const options = { items: configMap.items, defaultMode, optional: configMap.optional ?? false }
-    fetch('ConfigMap', host.configMaps, pod, configMap.name ?? '', options, configMapPayload, done)
-  } else if (downwardAPI !== undefined) done(downwardFiles(host, pod, downwardAPI.items, defaultMode))
-  else if (serviceAccountToken !== undefined) {
-    const { audience = '', expirationSeconds = defaultExpirationSeconds, path } = serviceAccountToken
-    if (host.tokens === undefined) {
-      done({ ok: false, error: 'failed to fetch token: the server could not find the requested resource' })
-      return
-    }
-    host.tokens.get(pod, { audience, expirationSeconds }, (result) => {
-      if (!result.ok) {
-        done(result)
-        return
-      }
-      const payload = new Map([[path, tokenFile(host, pod, result.token, defaultMode)]])
-      done({ ok: true, payload, ...(result.staleAt !== undefined && { staleAt: result.staleAt }) })
-    })
-  } else done({ ok: true, payload: new Map() })
+    return fetch('ConfigMap', host.configMaps, pod, configMap.name ?? '', options, configMapPayload)
+  }
+  if (downwardAPI !== undefined) return atOnce(() => downwardFiles(host, pod, downwardAPI.items, defaultMode))
+  if (serviceAccountToken !== undefined) return projectToken(host, pod, serviceAccountToken, defaultMode)
+  return atOnce(() => ({ ok: true, payload: new Map() }))
+}
+
+function projectToken(
+  host: VolumeHost,
+  pod: Pod,
+  projection: NonNullable<VolumeProjection['serviceAccountToken']>,
+  defaultMode: number | undefined,
+): Once<Part> {
+  const { audience = '', expirationSeconds = defaultExpirationSeconds, path } = projection
+  if (host.tokens === undefined)
+    return atOnce(() => ({
+      ok: false,
+      error: 'failed to fetch token: the server could not find the requested resource',
+    }))
+  return mapped(host.tokens.get(pod, { audience, expirationSeconds }), (result): Part => {
+    if (!result.ok) return result
+    const payload = new Map([[path, tokenFile(host, pod, result.token, defaultMode)]])
+    return { ok: true, payload, ...(result.staleAt !== undefined && { staleAt: result.staleAt }) }
+  })
 }
 
 /** Who may read a token: its user alone, or the group, or everybody in the container. Source: projected.go, collectData. */
@@ -168,16 +174,12 @@ function fetch<T extends { readonly metadata: { readonly resourceVersion?: strin
   name: string,
   options: PayloadOptions,
   payloadOf: (object: T | undefined, options: PayloadOptions) => PayloadResult,
-  done: (part: Part) => void,
-): void {
-  source.get(pod.metadata.namespace ?? '', name, (got) => {
-    if (!got.ok && !(got.error.isNotFound && options.optional)) {
-      done({ ok: false, error: got.error.message })
-      return
-    }
+): Once<Part> {
+  return mapped(source.get(pod.metadata.namespace ?? '', name), (got): Part => {
+    if (!got.ok && !(got.error.isNotFound && options.optional)) return { ok: false, error: got.error.message }
     const object = got.ok ? got.object : undefined
     const made = payloadOf(object, options)
-    done(made.ok ? { ...made, source: { kind, name, resourceVersion: object?.metadata.resourceVersion } } : made)
+    return made.ok ? { ...made, source: { kind, name, resourceVersion: object?.metadata.resourceVersion } } : made
   })
 }
 

@@ -1,6 +1,9 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import type { ContentSource, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
+import type { Once } from '../../../kernel/once.ts'
+import { process } from '../../../kernel/process.ts'
+import { type Steps, wait } from '../../../kernel/steps.ts'
+import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
 import { writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
@@ -26,7 +29,7 @@ export interface ContentKind {
   /** As in the directory's name: `secret`. */
   readonly name: string
   readonly inMemory: boolean
-  collect(ref: VolumeRef, done: (content: Content) => void): void
+  collect(ref: VolumeRef): Once<Content>
   forget?(pod: Pod): void
 }
 
@@ -47,28 +50,24 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin
     kind.forget?.(ref.pod)
     return { ok: true }
   }
+  function* setUp(ref: VolumeRef): Steps<SetUpResult> {
+    const content = yield* wait(kind.collect(ref))
+    if (!content.ok) return content
+    const directory = directoryOf(ref)
+    const written = write(host, kind, ref, { directory, meta: metaOf(ref), payload: content.payload })
+    if (written.ok) {
+      const { sources, staleAt } = content
+      return { ok: true, changed: written.changed, sources, ...(staleAt !== undefined && { staleAt }) }
+    }
+    if (written.undo) tearDownEmptyDir(host.fs, directory, metaOf(ref))
+    return { ok: false, error: written.error }
+  }
   return {
     requiresRemount: true,
     readOnly: true,
     hostPath: directoryOf,
     tearDown,
-    setUp(ref, done) {
-      kind.collect(ref, (content) => {
-        if (!content.ok) {
-          done(content)
-          return
-        }
-        const directory = directoryOf(ref)
-        const written = write(host, kind, ref, { directory, meta: metaOf(ref), payload: content.payload })
-        if (written.ok) {
-          const { sources, staleAt } = content
-          done({ ok: true, changed: written.changed, sources, ...(staleAt !== undefined && { staleAt }) })
-          return
-        }
-        if (written.undo) tearDownEmptyDir(host.fs, directory, metaOf(ref))
-        done({ ok: false, error: written.error })
-      })
-    },
+    setUp: (ref) => process(host.kernel, () => setUp(ref)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ConfigMap, Pod, Secret } from '../../../api/types/core.ts'
 import type { NodeFs } from '../../../fs/node-fs.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Once } from '../../../kernel/once.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { AtomicWriteOptions, WriteStep } from './atomic-writer.ts'
@@ -12,7 +13,7 @@ export type Got<T> =
 
 /** Where plugins get API objects: the kubelet's Secret and ConfigMap managers. */
 export interface ObjectSource<T> {
-  get(namespace: string, name: string, done: (result: Got<T>) => void): void
+  get(namespace: string, name: string): Once<Got<T>>
 }
 
 export interface TokenRequest {
@@ -26,7 +27,7 @@ export type TokenResult =
 
 /** Where projected volumes get service account tokens, bound to the Pod. */
 export interface TokenSource {
-  get(pod: Pod, request: TokenRequest, done: (result: TokenResult) => void): void
+  get(pod: Pod, request: TokenRequest): Once<TokenResult>
   /** The Pod's volume is gone. */
   forget(podUid: string): void
 }

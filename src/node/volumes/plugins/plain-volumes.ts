@@ -1,5 +1,6 @@
 import { goErrorText } from '../../../fs/error-text.ts'
-import type { VolumePlugin, VolumeRef } from '../plugin.ts'
+import { atOnce } from '../../../kernel/at-once.ts'
+import type { SetUpResult, VolumePlugin, VolumeRef } from '../plugin.ts'
 import { memoryVolumeSize, uidOf } from './content-volume.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
@@ -10,28 +11,29 @@ import { cleanSubPaths } from './subpath.ts'
 /** A directory that lives as long as its Pod, on disk or in memory. Source: pkg/volume/emptydir/empty_dir.go. */
 export function emptyDirPlugin(host: VolumeHost): VolumePlugin {
   const directoryOf = ({ pod, volume }: VolumeRef) => volumeDirectory(uidOf(pod), 'empty-dir', volume.name)
+  const setUp = (ref: VolumeRef): SetUpResult => {
+    const { medium = '', sizeLimit } = ref.volume.emptyDir ?? {}
+    const inMemory = medium === 'Memory'
+    const sizes = inMemory && volumeFactsOf(host.minor).sizesTmpfs
+    const error =
+      medium !== '' && !inMemory
+        ? `unknown storage medium ${JSON.stringify(medium)}`
+        : setUpEmptyDir({
+            fs: host.fs,
+            directory: directoryOf(ref),
+            metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
+            inMemory,
+            sizeBytes: sizes ? memoryVolumeSize(ref.pod, host.allocatable(), sizeLimit) : undefined,
+            fsGroup: ref.pod.spec.securityContext?.fsGroup,
+            ownsDirectory: true,
+          })
+    return error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error }
+  }
   return {
     requiresRemount: false,
     readOnly: false,
     hostPath: directoryOf,
-    setUp(ref, done) {
-      const { medium = '', sizeLimit } = ref.volume.emptyDir ?? {}
-      const inMemory = medium === 'Memory'
-      const sizes = inMemory && volumeFactsOf(host.minor).sizesTmpfs
-      const error =
-        medium !== '' && !inMemory
-          ? `unknown storage medium ${JSON.stringify(medium)}`
-          : setUpEmptyDir({
-              fs: host.fs,
-              directory: directoryOf(ref),
-              metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
-              inMemory,
-              sizeBytes: sizes ? memoryVolumeSize(ref.pod, host.allocatable(), sizeLimit) : undefined,
-              fsGroup: ref.pod.spec.securityContext?.fsGroup,
-              ownsDirectory: true,
-            })
-      done(error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error })
-    },
+    setUp: (ref) => atOnce(() => setUp(ref)),
     tearDown(ref) {
       const { pod, volume } = ref
       const error =
@@ -64,10 +66,11 @@ export function hostPathPlugin(host: VolumeHost): VolumePlugin {
     requiresRemount: false,
     readOnly: false,
     hostPath: ({ volume }) => volume.hostPath?.path ?? '/',
-    setUp({ volume }, done) {
-      const error = check(volume.hostPath?.path ?? '/', volume.hostPath?.type ?? '')
-      done(error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error })
-    },
+    setUp: ({ volume }) =>
+      atOnce(() => {
+        const error = check(volume.hostPath?.path ?? '/', volume.hostPath?.type ?? '')
+        return error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error }
+      }),
     tearDown({ pod, volume }) {
       const error = cleanSubPaths(fs, uidOf(pod), volume.name)
       return error === undefined ? { ok: true } : { ok: false, error }

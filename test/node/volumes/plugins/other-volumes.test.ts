@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod, VolumeMount } from '../../../../src/api/types/core.ts'
 import { utf8Text } from '../../../../src/bytes/bytes.ts'
+import { atOnce } from '../../../../src/kernel/at-once.ts'
 import { containerMounts } from '../../../../src/node/volumes/plugins/container-mounts.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 
@@ -54,7 +55,7 @@ describe('projected volumes', () => {
   ])('5 a token file in 1.$minor has mode $mode and owner $uid', ({ minor, spec, mode, uid }) => {
     const { fs, setUp, directory } = createWorld({
       minor,
-      tokens: { get: (_, __, done) => done({ ok: true, token: 'eyJ', staleAt: 2_880_000 }), forget: () => {} },
+      tokens: { get: () => atOnce(() => ({ ok: true, token: 'eyJ', staleAt: 2_880_000 })), forget: () => {} },
     })
     const sources = [{ serviceAccountToken: { path: 'token', expirationSeconds: 3600 } }]
     const pod = podWith({ projected: { defaultMode: 0o644, sources } }, spec)

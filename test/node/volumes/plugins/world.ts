@@ -2,6 +2,7 @@ import type { ConfigMap, Pod, PodSpec, Secret, Volume } from '../../../../src/ap
 import { encodeBase64, utf8Bytes, utf8Text } from '../../../../src/bytes/bytes.ts'
 import { createNodeFs } from '../../../../src/fs/memory-fs.ts'
 import type { FileView } from '../../../../src/fs/node-fs.ts'
+import { atOnce } from '../../../../src/kernel/at-once.ts'
 import { createCalendar } from '../../../../src/kernel/calendar.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../../src/kernel/random.ts'
@@ -16,12 +17,13 @@ export function createWorld(options: { minor?: number; memoryBytes?: number } & 
   const secrets = new Map<string, Secret>()
   const configMaps = new Map<string, ConfigMap>()
   const lookup = <T>(objects: Map<string, T>, kind: string): VolumeHost['secrets'] & VolumeHost['configMaps'] => ({
-    get(_namespace: string, name: string, done: (result: never) => void) {
-      const object = objects.get(name)
-      const error = { message: `${kind} "${name}" not found`, isNotFound: true }
-      // The test fills each map with objects of its own kind.
-      done((object === undefined ? { ok: false, error } : { ok: true, object }) as never)
-    },
+    get: (_namespace: string, name: string) =>
+      atOnce(() => {
+        const object = objects.get(name)
+        const error = { message: `${kind} "${name}" not found`, isNotFound: true }
+        // The test fills each map with objects of its own kind.
+        return (object === undefined ? { ok: false, error } : { ok: true, object }) as never
+      }),
   })
   const minor = options.minor ?? 18
   const pluginFor = createVolumePlugins({
@@ -44,9 +46,11 @@ export function createWorld(options: { minor?: number; memoryBytes?: number } & 
   const setUp = (pod: Pod, name = 'foo'): string => {
     const volume = volumeOf(pod, name)
     let answer = 'no answer'
-    plugin(volume).setUp({ pod, volume }, (result) => {
-      answer = result.ok ? (result.changed ? 'changed' : 'same') : result.error
-    })
+    plugin(volume)
+      .setUp({ pod, volume })
+      .subscribe((result) => {
+        answer = result.ok ? (result.changed ? 'changed' : 'same') : result.error
+      })
     return answer
   }
   const tearDown = (pod: Pod, name = 'foo') =>
