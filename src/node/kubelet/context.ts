@@ -5,6 +5,7 @@ import type { Calendar } from '../../kernel/calendar.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
+import type { Scope } from '../../kernel/scope.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
@@ -24,6 +25,8 @@ import type { StatusManager } from './status/status-manager.ts'
 
 /** The parts of one running kubelet, as its modules see each other. Made at each start, dropped at each stop. */
 export interface KubeletContext {
+  /** The kubelet's life: what is started in it ends with it. */
+  readonly scope: Scope
   readonly kernel: Kernel
   readonly calendar: Calendar
   readonly journal: Journal

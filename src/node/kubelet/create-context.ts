@@ -86,6 +86,7 @@ export function createContext(wiring: Wiring): KubeletContext {
     ...(options.afterWriteStep === undefined ? {} : { afterWriteStep: options.afterWriteStep }),
   })
   const context: KubeletContext = {
+    scope: wiring.scope,
     kernel,
     calendar,
     journal,

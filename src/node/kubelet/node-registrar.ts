@@ -1,12 +1,17 @@
+import type { Unsubscribable } from 'rxjs'
 import { jsonEqual } from '../../api/json-equal.ts'
 import type { Node, NodeCondition } from '../../api/types/core.ts'
-import { answered } from '../../client/answered.ts'
-import { type Client, type Reply, resources } from '../../client/client.ts'
+import { type Client, resources } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
+import { isAlreadyExists } from '../../client/refusals.ts'
+import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { type Grid, gridAfter } from '../../kernel/grid.ts'
-import type { Kernel, Timer } from '../../kernel/kernel.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
@@ -44,8 +49,9 @@ export class NodeRegistrar {
   readonly #reflector: Reflector<Node>
   node: Node | undefined
   #isRegistered = false
-  #isStopped = false
-  #timer: Timer | undefined
+  readonly #scope = new Scope()
+  /** The next look at the status, if one is planned. */
+  #look: Unsubscribable | undefined
   #toldAt: VirtualMs = 0
   #isWatchful: boolean
 
@@ -78,7 +84,7 @@ export class NodeRegistrar {
 
   start(): void {
     this.#reflector.start()
-    this.#register(registerRetry.initialMs)
+    this.#scope.start(process(this.#options.kernel, () => this.#register()))
   }
 
   /** Looks at the status at each of its instants from now on, or only when something changes. */
@@ -89,103 +95,94 @@ export class NodeRegistrar {
 
   /** The node's conditions changed: they are told at once. */
   changed(): void {
-    if (this.#isRegistered) this.#tellStatus()
+    if (this.#isRegistered) this.#tell()
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#scope.end()
     this.#reflector.stop()
-    this.#timer?.cancel()
   }
 
-  #register(pauseMs: VirtualMs): void {
-    if (this.#isStopped) return
-    const { heartbeatClient, kernel, events, nodeName } = this.#options
-    const again = () => {
-      this.#timer = kernel.schedule(pauseMs, () => this.#register(Math.min(pauseMs * 2, registerRetry.maxMs)))
+  /** Until there is a Node of this name: makes it or takes it over; then tells its status for the first time. */
+  *#register(): Steps<void> {
+    for (let pauseMs: VirtualMs = registerRetry.initialMs; !(yield* this.#isThere()); ) {
+      yield* sleep(pauseMs)
+      pauseMs = Math.min(pauseMs * 2, registerRetry.maxMs)
     }
-    answered(heartbeatClient.create<Node>(resources.nodes, this.#initialNode()), (reply) => {
-      if (this.#isStopped) return
-      if (reply.ok) {
-        for (const reason of newNodeEvents) events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
-        this.#registered()
-        return
-      }
-      const exists = reply.error.kind === 'status' && reply.error.status.reason === 'AlreadyExists'
-      if (exists) this.#takeOver(again)
-      else again()
-    })
-  }
-
-  #takeOver(again: () => void): void {
-    const { heartbeatClient, nodeName } = this.#options
-    answered(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }), (reply) => {
-      if (this.#isStopped) return
-      if (reply.ok) this.#registered()
-      else again()
-    })
-  }
-
-  #registered(): void {
     this.#isRegistered = true
-    this.#tellStatus(() => this.#options.onRegistered())
+    yield* this.#tellStatus()
+    this.#options.onRegistered()
+  }
+
+  /** Source: kubelet_node_status.go, tryRegisterWithAPIServer. */
+  *#isThere(): Steps<boolean> {
+    const { heartbeatClient, events, nodeName } = this.#options
+    const made = yield* attempt(heartbeatClient.create<Node>(resources.nodes, this.#initialNode()))
+    if (made.ok) {
+      for (const reason of newNodeEvents) events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
+      return true
+    }
+    if (!isAlreadyExists(made.error)) return false
+    const found = yield* attempt(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }))
+    return found.ok
+  }
+
+  #tell(): void {
+    this.#scope.start(process(this.#options.kernel, () => this.#tellStatus()))
   }
 
   /** Source: kubelet_node_status.go, tryUpdateNodeStatus: reads the Node, computes the status, tells it if there is news. */
-  #tellStatus(then?: () => void): void {
-    const { heartbeatClient, nodeName, kernel, reportMs, events } = this.#options
-    answered(heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }), (reply) => {
-      if (this.#isStopped) return
-      if (!reply.ok) {
-        this.#planAtNextLook()
-        return
-      }
-      const before = reply.value
-      const status = this.#status(before)
-      const bootBefore = before.status?.nodeInfo?.bootID ?? ''
-      const { bootId } = this.#options.machine()
-      if (bootBefore !== '' && bootBefore !== bootId)
-        events.node('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`)
-      const readyBefore = before.status?.conditions?.find(({ type }) => type === 'Ready')
-      if (readyBefore !== undefined && readyBefore.status !== 'True')
-        events.node('Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`)
-      const isNews = !jsonEqual(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
-      if (!isNews && kernel.now() - this.#toldAt < reportMs) {
-        this.#plan()
-        then?.()
-        return
-      }
-      const settle = (answer: Reply<Node>): void => {
-        if (this.#isStopped) return
-        if (answer.ok) {
-          this.#toldAt = kernel.now()
-          this.#plan()
-        } else this.#planAtNextLook()
-        then?.()
-      }
-      const patch = {
-        metadata: { name: nodeName },
-        status: { ...status, '$setElementOrder/conditions': order(status) },
-      }
-      const type = 'application/strategic-merge-patch+json'
-      answered(
-        heartbeatClient.patch<Node>(resources.nodes, { name: nodeName }, type, patch, {
-          subresource: 'status',
-        }),
-        settle,
-      )
-    })
+  *#tellStatus(): Steps<void> {
+    const { heartbeatClient, nodeName, kernel, reportMs } = this.#options
+    const read = yield* attempt(
+      heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }),
+    )
+    if (!read.ok) {
+      this.#planAtNextLook()
+      return
+    }
+    const before = read.value
+    const status = this.#status(before)
+    this.#tellEvents(before)
+    const isNews = !jsonEqual(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
+    if (!isNews && kernel.now() - this.#toldAt < reportMs) {
+      this.#plan()
+      return
+    }
+    const patch = {
+      metadata: { name: nodeName },
+      status: { ...status, '$setElementOrder/conditions': order(status) },
+    }
+    const type = 'application/strategic-merge-patch+json'
+    const where = { subresource: 'status' }
+    const told = yield* attempt(heartbeatClient.patch<Node>(resources.nodes, { name: nodeName }, type, patch, where))
+    if (told.ok) {
+      this.#toldAt = kernel.now()
+      this.#plan()
+    } else this.#planAtNextLook()
+  }
+
+  #tellEvents({ status }: Node): void {
+    const { nodeName, events, machine } = this.#options
+    const bootBefore = status?.nodeInfo?.bootID ?? ''
+    const { bootId } = machine()
+    if (bootBefore !== '' && bootBefore !== bootId)
+      events.node('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`)
+    const readyBefore = status?.conditions?.find(({ type }) => type === 'Ready')
+    if (readyBefore !== undefined && readyBefore.status !== 'True')
+      events.node('Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`)
   }
 
   #plan(): void {
-    this.#timer?.cancel()
+    this.#look?.unsubscribe()
     if (this.#isWatchful) this.#planAtNextLook()
   }
 
   #planAtNextLook(): void {
     const { kernel, statusGrid } = this.#options
-    this.#timer?.cancel()
-    this.#timer = kernel.schedule(gridAfter(statusGrid, kernel.now()) - kernel.now(), () => this.#tellStatus())
+    this.#look?.unsubscribe()
+    const inMs = gridAfter(statusGrid, kernel.now()) - kernel.now()
+    this.#look = this.#scope.start(after(kernel, inMs), () => this.#tell())
   }
 
   #initialNode(): Node {

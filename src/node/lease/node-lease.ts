@@ -1,9 +1,13 @@
+import type { Unsubscribable } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
-import { answered } from '../../client/answered.ts'
-import { type Client, resources } from '../../client/client.ts'
+import { type Client, type RequestError, resources } from '../../client/client.ts'
+import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339Micro } from '../../kernel/calendar.ts'
 import { type Grid, gridAfter, gridAtOrBefore } from '../../kernel/grid.ts'
-import type { Kernel, Timer } from '../../kernel/kernel.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { process } from '../../kernel/process.ts'
+import { Scope } from '../../kernel/scope.ts'
+import { attempt, type Outcome, type Steps } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 
 export interface Lease extends KubeObject {
@@ -36,13 +40,14 @@ export interface NodeLeaseOptions {
 /** The node's lease: its sign of life. Source: pkg/kubelet/nodelease/controller.go. */
 export class NodeLease {
   readonly #options: NodeLeaseOptions
-  #timer: Timer | undefined
+  readonly #scope = new Scope()
+  #timer: Unsubscribable | undefined
   #isRunning = false
   #renewedAt: VirtualMs | undefined
   /** The last renewal that the API server was told of. */
   #toldAt: VirtualMs | undefined
   #lease: Lease | undefined
-  #retrying: Timer | undefined
+  #retrying: Unsubscribable | undefined
   #pauseMs: VirtualMs = retryPause.initialMs
 
   constructor(options: NodeLeaseOptions) {
@@ -72,22 +77,22 @@ export class NodeLease {
   /** Nothing threatens the connection any more: renewals are computed again. */
   relax(): void {
     if (this.#options.mode === 'explicit') return
-    this.#timer?.cancel()
+    this.#timer?.unsubscribe()
     this.#timer = undefined
   }
 
   stop(): void {
     this.#renewedAt = this.lastRenewal()
     this.#isRunning = false
-    this.#retrying?.cancel()
-    this.#timer?.cancel()
+    this.#scope.end()
     this.#timer = undefined
   }
 
   #plan(): void {
     const { kernel, grid } = this.#options
-    this.#timer?.cancel()
-    this.#timer = kernel.schedule(gridAfter(grid, kernel.now()) - kernel.now(), () => this.#renew())
+    this.#timer?.unsubscribe()
+    const inMs = gridAfter(grid, kernel.now()) - kernel.now()
+    this.#timer = this.#scope.start(after(kernel, inMs), () => this.#renew())
   }
 
   #renew(): void {
@@ -95,17 +100,33 @@ export class NodeLease {
     if (this.#options.mode === 'explicit' || this.#timer !== undefined) this.#plan()
   }
 
+  #tell(at: VirtualMs): void {
+    this.#scope.start(process(this.#options.kernel, () => this.#tellThat(at)))
+  }
+
+  *#tellThat(at: VirtualMs): Steps<void> {
+    const told = yield* this.#write(at)
+    if (!told.ok) {
+      this.#retry()
+      return
+    }
+    this.#lease = told.value
+    this.#renewedAt = Math.max(at, this.#renewedAt ?? 0)
+    this.#toldAt = at
+    this.#pauseMs = retryPause.initialMs
+  }
+
   /** What failed is tried again soon. Source: nodelease/controller.go, backoffEnsureLease. */
   #retry(): void {
-    if (!this.#isRunning) return
     this.#lease = undefined
     const { kernel } = this.#options
-    this.#retrying?.cancel()
-    this.#retrying = kernel.schedule(this.#pauseMs, () => this.#tell(kernel.now()))
+    this.#retrying?.unsubscribe()
+    this.#retrying = this.#scope.start(after(kernel, this.#pauseMs), () => this.#tell(kernel.now()))
     this.#pauseMs = Math.min(this.#pauseMs * 2, retryPause.maxMs)
   }
 
-  #tell(at: VirtualMs): void {
+  /** Renews the lease that it knows; else looks for one, and makes it where there is none. */
+  *#write(at: VirtualMs): Steps<Outcome<Lease, RequestError>> {
     const { client, nodeName, calendar, durationSeconds } = this.#options
     const spec = {
       holderIdentity: nodeName,
@@ -113,31 +134,13 @@ export class NodeLease {
       renewTime: rfc3339Micro(calendar.at(at)),
     }
     const known = this.#lease
-    const settle = (reply: { ok: true; value: Lease } | { ok: false; error: unknown }): void => {
-      if (reply.ok) {
-        this.#lease = reply.value
-        this.#renewedAt = Math.max(at, this.#renewedAt ?? 0)
-        this.#toldAt = at
-        this.#pauseMs = retryPause.initialMs
-      } else this.#retry()
-    }
-    if (known !== undefined) {
-      answered(client.update<Lease>(resources.leases, { ...known, spec }), settle)
-      return
-    }
+    if (known !== undefined) return yield* attempt(client.update<Lease>(resources.leases, { ...known, spec }))
     const key = { namespace: leaseNamespace, name: nodeName }
-    answered(client.get<Lease>(resources.leases, key), (reply) => {
-      if (reply.ok) {
-        answered(client.update<Lease>(resources.leases, { ...reply.value, spec }), settle)
-        return
-      }
-      if (reply.error.kind === 'network') {
-        this.#retry()
-        return
-      }
-      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec }
-      answered(client.create<Lease>(resources.leases, lease), settle)
-    })
+    const found = yield* attempt(client.get<Lease>(resources.leases, key))
+    if (found.ok) return yield* attempt(client.update<Lease>(resources.leases, { ...found.value, spec }))
+    if (found.error.kind === 'network') return found
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec }
+    return yield* attempt(client.create<Lease>(resources.leases, lease))
   }
 }
 

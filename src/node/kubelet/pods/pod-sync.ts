@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodStatus, Secret } from '../../../api/types/core.ts'
-import { answered } from '../../../client/answered.ts'
 import { resources } from '../../../client/client.ts'
+import { errorText } from '../../../client/refusals.ts'
+import { settled } from '../../../kernel/all.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
@@ -236,9 +237,7 @@ function ensureMirror(context: KubeletContext, pod: Pod): void {
   const { uid: _uid, ...metadata } = pod.metadata
   const owner = { apiVersion: 'v1', kind: 'Node', name: context.nodeName, uid: nodeUid, controller: true }
   const mirror = { ...pod, metadata: { ...metadata, annotations, ownerReferences: [owner] } }
-  answered(context.client.create<Pod>(resources.pods, mirror), (reply) => {
-    if (reply.ok) return
-    const message = reply.error.kind === 'status' ? (reply.error.status.message ?? '') : reply.error.message
-    context.record('mirror-pod.refused', pod, { message })
+  context.scope.start(settled(context.client.create<Pod>(resources.pods, mirror)), (reply) => {
+    if (!reply.ok) context.record('mirror-pod.refused', pod, { message: errorText(reply.error) })
   })
 }

@@ -1,9 +1,12 @@
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
-import { answered } from '../../../client/answered.ts'
 import { type Client, resources } from '../../../client/client.ts'
+import { isNotFound } from '../../../client/refusals.ts'
 import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { process } from '../../../kernel/process.ts'
+import { Scope } from '../../../kernel/scope.ts'
+import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
@@ -56,7 +59,8 @@ export class StatusManager {
   readonly #failed = new Set<string>()
   readonly #batch: GridLoop
   #isSending = false
-  #isStopped = false
+  /** The update under way. */
+  readonly #scope = new Scope()
 
   constructor(options: StatusManagerOptions) {
     this.#options = options
@@ -153,7 +157,7 @@ export class StatusManager {
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#scope.end()
     this.#batch.stop()
     this.#queue.length = 0
   }
@@ -171,7 +175,7 @@ export class StatusManager {
     if (pod.metadata.deletionTimestamp !== undefined) this.podIsLeaving(uid)
     this.#queue.push({ uid, version: entry.version, known: entry })
     this.#options.onChange(pod, status)
-    this.#sendNext()
+    this.#send()
     // What still waits at the next batch is replaced by it.
     if (this.#queue.length > 0) this.#batch.wake()
     return true
@@ -189,21 +193,21 @@ export class StatusManager {
     return { ...next, conditions, startTime: before.startTime ?? next.startTime ?? now }
   }
 
-  #sendNext(): void {
-    if (this.#isSending || this.#isStopped) return
-    const request = this.#queue.shift()
-    if (request === undefined) return
-    // Later kubelets look only at what is newest when they get to it.
-    const known = this.#options.facts.sendsLatestStatus ? this.#known.get(request.uid) : request.known
-    if (known === undefined || !this.#needsUpdate(request.uid, known)) {
-      this.#sendNext()
-      return
-    }
+  /** Updates go out one after the other. */
+  #send(): void {
+    if (this.#isSending) return
     this.#isSending = true
-    this.#send(request.uid, known, () => {
-      this.#isSending = false
-      this.#sendNext()
-    })
+    this.#scope.start(process(this.#options.kernel, () => this.#sendAll()))
+  }
+
+  *#sendAll(): Steps<void> {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { uid } = next
+      // Later kubelets look only at what is newest when they get to it.
+      const known = this.#options.facts.sendsLatestStatus ? this.#known.get(uid) : next.known
+      if (known !== undefined && this.#needsUpdate(uid, known)) yield* this.#sync(uid, known)
+    }
+    this.#isSending = false
   }
 
   #needsUpdate(uid: string, known: Known): boolean {
@@ -219,58 +223,46 @@ export class StatusManager {
     return this.#options.areResourcesReclaimed(pod, known.status)
   }
 
-  #send(uid: string, known: Known, done: () => void): void {
+  /**
+   * 1. Read the Pod as the API server has it, 2. patch what differs, 3. delete it if that is what it waits for. Source:
+   * status_manager.go, syncPod.
+   */
+  *#sync(uid: string, known: Known): Steps<void> {
     const target = this.#options.apiPodOf(known.pod)
-    if (target === undefined) {
-      done()
+    if (target === undefined) return
+    const { client } = this.#options
+    const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
+    const read = yield* attempt(client.get<Pod>(resources.pods, key)) // 1
+    if (!read.ok) {
+      if (!isNotFound(read.error)) this.#hasFailed(uid)
       return
     }
-    const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
-    answered(this.#options.client.get<Pod>(resources.pods, key), (reply) => {
-      if (this.#isStopped) return
-      if (!reply.ok) {
-        if (reply.error.kind !== 'status' || reply.error.status.reason !== 'NotFound') this.#hasFailed(uid)
-        done()
-        return
-      }
-      if (reply.value.metadata.uid !== target.metadata.uid) {
-        this.#known.delete(uid)
-        done()
-        return
-      }
-      this.#patch(uid, known, reply.value, done)
-    })
+    if (read.value.metadata.uid !== target.metadata.uid) {
+      this.#known.delete(uid)
+      return
+    }
+    const current = yield* this.#patch(uid, known, read.value) // 2
+    if (current === undefined) return
+    this.#sent.set(uid, known.version)
+    this.#failed.delete(uid)
+    if (this.#canBeDeleted(current, known)) yield* this.#delete(uid, current) // 3
   }
 
-  #patch(uid: string, known: Known, pod: Pod, done: () => void): void {
+  /** The Pod as it is then; undefined if that did not work. */
+  *#patch(uid: string, known: Known, pod: Pod): Steps<Pod | undefined> {
     const before = pod.status ?? {}
     const patch = statusPatch(uidOf(pod), before, this.#merged(uid, before, known.status))
-    const finish = (current: Pod): void => {
-      this.#sent.set(uid, known.version)
-      this.#failed.delete(uid)
-      if (this.#canBeDeleted(current, known)) this.#delete(uid, current, done)
-      else done()
-    }
-    if (patch === undefined) {
-      finish(pod)
-      return
-    }
+    if (patch === undefined) return pod
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
-    answered(
-      this.#options.client.patch<Pod>(resources.pods, key, 'application/strategic-merge-patch+json', patch, {
-        subresource: 'status',
-      }),
-      (reply) => {
-        if (this.#isStopped) return
-        if (reply.ok) {
-          this.#left.set(uid, reply.value)
-          finish(reply.value)
-        } else {
-          this.#hasFailed(uid)
-          done()
-        }
-      },
-    )
+    const type = 'application/strategic-merge-patch+json'
+    const { client } = this.#options
+    const reply = yield* attempt(client.patch<Pod>(resources.pods, key, type, patch, { subresource: 'status' }))
+    if (!reply.ok) {
+      this.#hasFailed(uid)
+      return undefined
+    }
+    this.#left.set(uid, reply.value)
+    return reply.value
   }
 
   /** Conditions of others stay; a terminal phase may have to wait. Source: status_manager.go, mergePodStatus. */
@@ -294,17 +286,13 @@ export class StatusManager {
     return merged
   }
 
-  #delete(uid: string, pod: Pod, done: () => void): void {
+  *#delete(uid: string, pod: Pod): Steps<void> {
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
     const options = { gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } }
-    answered(this.#options.client.delete(resources.pods, key, options), (reply) => {
-      if (this.#isStopped) return
-      if (reply.ok) {
-        this.#known.delete(uid)
-        this.#leaving.delete(uid)
-      }
-      done()
-    })
+    const reply = yield* attempt(this.#options.client.delete(resources.pods, key, options))
+    if (!reply.ok) return
+    this.#known.delete(uid)
+    this.#leaving.delete(uid)
   }
 
   #hasFailed(uid: string): void {
@@ -324,7 +312,7 @@ export class StatusManager {
       else if (this.#needsUpdate(uid, known)) this.#queue.push({ uid, version: known.version, known })
       else this.#failed.delete(uid)
     }
-    this.#sendNext()
+    this.#send()
     if (this.#failed.size > 0 || this.#leaving.size > 0) this.#batch.wake()
   }
 }
