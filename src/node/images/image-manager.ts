@@ -4,19 +4,17 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
-import { minute, second, type VirtualMs } from '../../kernel/time.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/pods/back-off.ts'
 import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'
 import { aggregateErrors } from '../volumes/plugins/payload.ts'
 import { dockerConfigOf } from './docker-config.ts'
 import { applyDefaultImageTag, parseImageName } from './image-name.ts'
+import { ImagePull } from './image-pull.ts'
 import { PullLimiter, PullQueue } from './image-puller.ts'
 import { type Credential, Keyring } from './keyring.ts'
 import type { PullRecords } from './pull-records.ts'
-
-/** Source: pkg/kubelet/kubelet.go, backOffPeriod and MaxContainerBackOff; the rest client-go util/flowcontrol/backoff.go. */
-const imageBackOff = { initialMs: 10 * second, maxMs: 5 * minute } as const
 
 /** How the event of a successful pull is worded. Source: image_manager.go; facts/kubelet.md 3.5. */
 const pulledMessage: VersionedFact<'plain' | 'duration' | 'waiting' | 'size'> = {
@@ -57,6 +55,8 @@ export interface ImageManagerOptions {
 }
 
 export interface ImageManager {
+  /** Where the pull of an image for a Pod stands; undefined: it was there, or is long forgotten. */
+  pull(podUid: string, image: string): ImagePull | undefined
   /**
    * Makes sure that a container's image is on the node, or says why not (P1). Events are those of the image manager
    * itself; `Error: <reason>` comes from who starts the container.
@@ -64,40 +64,29 @@ export interface ImageManager {
   ensureImageExists(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Once<EnsureImageResult>
 }
 
-interface BackOffEntry {
-  delayMs: VirtualMs
-  updatedAt: VirtualMs
-  error: string
-}
-
 /** The kubelet's image manager. Source: pkg/kubelet/images/image_manager.go, EnsureImageExists; facts/kubelet.md 7. */
 export function createImageManager(options: ImageManagerOptions): ImageManager {
   const { kernel, runtime, minor, event, records } = options
   const queue = new PullQueue(options.parallelPulls)
   const limiter = new PullLimiter(kernel, options.registryPullQPS, options.registryBurst)
-  const backOffs = new Map<string, BackOffEntry>()
-
-  const hasExpired = (entry: BackOffEntry) => kernel.now() - entry.updatedAt > 2 * imageBackOff.maxMs
-  const inBackOff = (key: string): BackOffEntry | undefined => {
-    const entry = backOffs.get(key)
-    return entry !== undefined && !hasExpired(entry) && kernel.now() - entry.updatedAt < entry.delayMs
-      ? entry
-      : undefined
-  }
-  const failed = (key: string, error: string): void => {
-    const entry = backOffs.get(key)
-    const delayMs =
-      entry === undefined || hasExpired(entry)
-        ? imageBackOff.initialMs
-        : Math.min(entry.delayMs * 2, imageBackOff.maxMs)
-    backOffs.set(key, { delayMs, updatedAt: kernel.now(), error })
+  const pulls = new Map<string, ImagePull>()
+  const pullOf = (podUid: string, image: string): ImagePull => {
+    const key = `${podUid}_${image}`
+    const known = pulls.get(key)
+    if (known !== undefined) return known
+    const created = new ImagePull(podUid, image)
+    pulls.set(key, created)
+    return created
   }
   const collectGarbage = (): void => {
-    for (const [key, entry] of backOffs) if (hasExpired(entry)) backOffs.delete(key)
+    for (const [key, pull] of pulls)
+      if ((pull.state === 'present' || pull.state === 'ImagePullBackOff') && pull.isForgotten(kernel.now()))
+        pulls.delete(key)
   }
 
   function* ensure(pod: Pod, container: Container, pullSecrets: readonly Secret[]): Steps<EnsureImageResult> {
     const name = container.image ?? ''
+    const { uid = '' } = pod.metadata
     const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
       event(pod, container, type, reason, message)
     const refused = (reason: ImageError, message: string): EnsureImageResult => ({ ok: false, reason, message })
@@ -115,39 +104,48 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     if (policy !== 'Always' && present !== undefined && proven) {
       const rest = records === undefined ? '' : ' and can be accessed by the pod'
       tell('Normal', 'Pulled', `Container image ${goQuote(name)} already present on machine${rest}`)
+      pulls.get(`${uid}_${name}`)?.send('present')
       return { ok: true, image: present }
     }
     if (policy === 'Never') {
       const message = `Container image ${goQuote(name)} is not present with pull policy of Never`
       tell('Warning', 'ErrImageNeverPull', message)
+      pullOf(uid, name).send('never')
       return refused('ErrImageNeverPull', message)
     }
-    const key = `${pod.metadata.uid}_${name}`
-    const waiting = inBackOff(key)
-    if (waiting !== undefined) {
+    const pull = pullOf(uid, name)
+    if (pull.isBackingOff(kernel.now())) {
       const message = `Back-off pulling image ${goQuote(name)}`
       tell('Normal', 'BackOff', message)
       const isWhole = minor >= tellsPreviousErrorSince
-      return refused('ImagePullBackOff', isWhole ? `${message}: ErrImagePull: ${waiting.error}` : message)
+      return refused('ImagePullBackOff', isWhole ? `${message}: ErrImagePull: ${pull.error}` : message)
     }
     tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
     const askedAt = kernel.now()
+    pull.send('pull.queued')
     const { begunAt, result } = yield* wait(
-      queue.run(process(kernel, () => pull(tagged.image, credentials, sandboxOf(pod)))),
+      queue.run(process(kernel, () => carryOut(pull, tagged.image, credentials, sandboxOf(pod)))),
     )
     if (!result.ok) {
       tell('Warning', 'Failed', `Failed to pull image ${goQuote(name)}: ${result.message}`)
-      failed(key, result.message)
+      pull.fail(result.message, kernel.now())
       return refused('ErrImagePull', result.message)
     }
     const pulled = pulledText(minor, name, result.value, kernel.now() - begunAt, kernel.now() - askedAt)
     tell('Normal', 'Pulled', pulled)
+    pull.send('pull.succeeded')
     collectGarbage()
     return { ok: true, image: result.value }
   }
 
   /** Within the limits of the node's pulls. */
-  function* pull(image: string, credentials: FoundCredentials, pod: PodSandboxConfig): Steps<Pull> {
+  function* carryOut(
+    pull: ImagePull,
+    image: string,
+    credentials: FoundCredentials,
+    pod: PodSandboxConfig,
+  ): Steps<Pulled> {
+    pull.send('pull.begun')
     const begunAt = kernel.now()
     if (!limiter.tryAccept()) return { begunAt, result: { ok: false, message: 'pull QPS exceeded' } }
     if (!credentials.ok) return { begunAt, result: credentials }
@@ -155,6 +153,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
   }
 
   return {
+    pull: (podUid, image) => pulls.get(`${podUid}_${image}`),
     ensureImageExists: (pod, container, pullSecrets) => process(kernel, () => ensure(pod, container, pullSecrets)),
   }
 }
@@ -181,7 +180,7 @@ function* pullWith(
 }
 
 /** A pull that had its turn. */
-interface Pull {
+interface Pulled {
   readonly begunAt: VirtualMs
   readonly result: RuntimeResult<ImageRecord>
 }

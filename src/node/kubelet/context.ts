@@ -16,11 +16,11 @@ import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { Pleg } from './loop/pleg.ts'
 import type { WorkQueue } from './loop/work-queue.ts'
+import type { ContainerLives } from './pods/container-lives.ts'
 import type { PodManager } from './pods/pod-manager.ts'
 import type { PodRuntimePorts } from './pods/pod-runtime.ts'
 import type { PodWorkers } from './pods/pod-workers.ts'
 import type { Prober } from './probes/prober.ts'
-import type { ReasonCache } from './status/reason-cache.ts'
 import type { StatusManager } from './status/status-manager.ts'
 
 /** The parts of one running kubelet, as its modules see each other. Made at each start, dropped at each stop. */
@@ -50,7 +50,7 @@ export interface KubeletContext {
   readonly workers: PodWorkers
   readonly statuses: StatusManager
   readonly volumes: VolumeManager
-  readonly reasons: ReasonCache
+  readonly containers: ContainerLives
   readonly prober: Prober
   readonly podRuntime: PodRuntimePorts
   readonly pluginFor: (volume: Volume) => VolumePlugin | undefined

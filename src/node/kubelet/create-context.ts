@@ -20,6 +20,7 @@ import { WorkQueue } from './loop/work-queue.ts'
 import type { MachineState } from './machine-state.ts'
 import { BackOffTable, containerBackOff } from './pods/back-off.ts'
 import { containerBuilder } from './pods/build-container.ts'
+import { ContainerLives } from './pods/container-lives.ts'
 import type { PodKiller } from './pods/kill-pod.ts'
 import { HookRunner } from './pods/lifecycle-hooks.ts'
 import { PodManager } from './pods/pod-manager.ts'
@@ -29,7 +30,6 @@ import { PodWorkers, workerClocks } from './pods/pod-workers.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
 import type { ServiceList } from './service-list.ts'
-import { ReasonCache } from './status/reason-cache.ts'
 import { resourcesAreReclaimed } from './status/reclaimed.ts'
 import { StatusManager } from './status/status-manager.ts'
 import { TokenManager } from './token-manager.ts'
@@ -56,6 +56,7 @@ interface Common extends Wiring {
   readonly facts: KubeletFacts
   readonly events: KubeletEvents
   readonly pods: PodManager
+  readonly containers: ContainerLives
   readonly context: () => KubeletContext
   readonly podRandom: (uid: string) => RandomStream
 }
@@ -69,6 +70,7 @@ export function createContext(wiring: Wiring): KubeletContext {
     facts: kubeletFactsOf(minor),
     events: createKubeletEvents(wiring.recorder, nodeName),
     pods: new PodManager(),
+    containers: new ContainerLives(),
     context: () => context,
     podRandom: (uid) => random.stream(`${nodeName}/kubelet/pod/${uid}`),
   }
@@ -107,7 +109,7 @@ export function createContext(wiring: Wiring): KubeletContext {
     ...workParts(common),
     statuses: statusManager(common),
     volumes: volumeManager(common, pluginFor),
-    reasons: new ReasonCache(),
+    containers: common.containers,
     prober: proberOf(common),
     podRuntime: podRuntime(common),
     pluginFor,
@@ -260,6 +262,7 @@ function podRuntime(common: Common): PodRuntimePorts {
       services: () => services.list(),
       allocatable: () => machine().allocatable,
     }),
+    containers: common.containers,
     failedProbe: (id) => context().prober.failedProbe(id),
   }
 }

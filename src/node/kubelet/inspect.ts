@@ -26,13 +26,11 @@ export function inspect(context: KubeletContext, kubeletState: string, ref: Kube
   }
 }
 
-/** As the Pod's status has it: the reason of a waiting container is its state. */
-function inspectContainer({ statuses }: KubeletContext, uid: string, container: string): StateView | undefined {
+function inspectContainer({ statuses, containers }: KubeletContext, uid: string, name: string): StateView | undefined {
+  const life = containers.get(uid, name)
+  if (life === undefined) return undefined
   const status = statuses.get(uid)
   const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
-  const found = all.find(({ name }) => name === container)
-  if (found === undefined) return undefined
-  const { waiting, running } = found.state ?? {}
-  const state = running === undefined ? (waiting?.reason ?? 'terminated') : 'running'
-  return { machine: 'container', state, detail: { restartCount: found.restartCount, ready: found.ready } }
+  const { restartCount = 0, ready = false } = all.find((one) => one.name === name) ?? {}
+  return { machine: 'container', state: life.state, detail: { restartCount, ready } }
 }

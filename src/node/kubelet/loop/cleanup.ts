@@ -120,6 +120,7 @@ export class Cleanup {
     const isBusy = context.facts.terminatingPhases && worker !== undefined && !worker.isFinished
     if (!isBusy && worker !== undefined) context.workers.forget(uid)
     context.statuses.forget(uid)
+    context.containers.forget(uid)
     const running = context.runtime.podContainers(uid).filter(({ state }) => state === 'running')
     const hasSandbox = context.runtime.podSandboxes(uid).some(({ state }) => state === 'ready')
     if ((running.length > 0 || hasSandbox) && !isBusy) this.#killUnwanted(uid, running)

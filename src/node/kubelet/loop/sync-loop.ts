@@ -128,6 +128,7 @@ export class SyncLoop {
       for (const { type, podUid, id } of events) {
         const pod = pods.get(podUid)
         if (type !== 'ContainerRemoved' && pod !== undefined) this.#dispatch(pod)
+        this.#noteContainer(podUid, id)
         if (type !== 'ContainerDied') continue
         this.#cleanup.containerDied()
         this.#removeDead(podUid, id)
@@ -135,6 +136,21 @@ export class SyncLoop {
         if (pod === undefined) this.#cleanup.podMayLeaveTraces(podUid)
       }
     })
+  }
+
+  /** What became of a container without the kubelet, or before it was there. */
+  #noteContainer(podUid: string, id: string): void {
+    const { pleg, pods, containers } = this.#context
+    const pod = pods.get(podUid)
+    const seen = pleg.get(podUid)
+    const found = seen.containers.find((one) => one.id === id)
+    // Sandboxes are told of, too; and of a name the latest attempt counts.
+    if (pod === undefined || found === undefined || latestContainer(seen, found.config.name) !== found) return
+    const life = containers.of(pod, found.config.name)
+    life.id ??= id
+    if (life.id !== id) return
+    if (found.state === 'running' && life.state !== 'running') life.started(id)
+    if (found.state === 'exited') life.send('exited')
   }
 
   /** A Pod's next sync is due, or something wants one at once. Source: HandlePodSyncs. */

@@ -8,6 +8,7 @@ import { grpcDescription } from '../../runtime/error-texts.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { KubeletEvents } from '../kubelet-events.ts'
 import { type BackOffTable, goSeconds } from './back-off.ts'
+import type { ContainerLives, StartError } from './container-lives.ts'
 import { killContainer, killPod, type PodKiller } from './kill-pod.ts'
 import type { HookRunner } from './lifecycle-hooks.ts'
 import { computePodActions, type PodActions } from './pod-actions.ts'
@@ -20,7 +21,7 @@ export type EnsureImage = (
   pod: Pod,
   container: Container,
   pullSecrets: readonly Secret[],
-) => Once<{ readonly ok: true } | { readonly ok: false; readonly reason: string; readonly message: string }>
+) => Once<{ readonly ok: true } | { readonly ok: false; readonly reason: StartError; readonly message: string }>
 
 export interface ContainerPlan {
   readonly pod: Pod
@@ -47,6 +48,7 @@ export interface PodRuntimePorts {
   readonly backOff: BackOffTable
   readonly ensureImage: EnsureImage
   readonly buildContainer: BuildContainer
+  readonly containers: ContainerLives
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
 }
 
@@ -141,7 +143,7 @@ function* makeSandbox(ports: PodRuntimePorts, run: Run, attempt: number): Steps<
 
 /** Why a container did not start. */
 interface StartRefusal {
-  readonly error: string
+  readonly error: StartError
   readonly message: string
   readonly retryAt?: VirtualMs
 }
@@ -149,6 +151,7 @@ interface StartRefusal {
 /** Whether it runs now. */
 function* startContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<boolean> {
   const refusal = yield* tryToStart(ports, run, container)
+  if (refusal !== undefined) ports.containers.of(run.pod, container.name).refuse(refusal.error, refusal.message)
   run.results.push({ action: 'StartContainer', target: container.name, ...refusal })
   return refusal === undefined
 }
@@ -195,7 +198,7 @@ function crashBackOff(
 function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const { runtime, events, facts, buildContainer } = ports
   const last = latestContainer(run.status, container.name)
-  const refused = (error: string, text: string): StartRefusal => {
+  const refused = (error: StartError, text: string): StartRefusal => {
     const message = grpcDescription(text)
     events.container(run.pod, container, 'Warning', 'Failed', `Error: ${message}`)
     return { error, message }
@@ -214,6 +217,7 @@ function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container):
   events.container(run.pod, container, 'Normal', 'Created', facts.createdMessage.replace('%s', container.name))
   const started = yield* wait(runtime.startContainer(created.value.id))
   if (!started.ok) return refused('RunContainerError', started.message)
+  ports.containers.of(run.pod, container.name).started(created.value.id)
   events.container(run.pod, container, 'Normal', 'Started', facts.startedMessage.replace('%s', container.name))
   return container.lifecycle?.postStart === undefined
     ? undefined

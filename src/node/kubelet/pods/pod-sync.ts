@@ -5,6 +5,7 @@ import { settled } from '../../../kernel/all.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
+import { allContainers } from '../../secrets/pod-references.ts'
 import { podDirectory } from '../../volumes/plugins/layout.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
 import type { KubeletContext } from '../context.ts'
@@ -47,7 +48,7 @@ function statusOf(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isO
     facts: context.facts,
     hostIp: context.hostIp,
     knownStatus: context.statuses.get(uid),
-    failureOf: (container) => context.reasons.get(uid, container),
+    failureOf: (container) => context.containers.get(uid, container)?.failure,
     readiness: (container, id) => context.prober.readiness(uid, container, id),
     eviction: isLate
       ? {
@@ -85,6 +86,7 @@ export function* syncPod(
     context.configMaps.registerPod(pod)
   }
   if (isStatic(pod)) ensureMirror(context, pod)
+  expectContainers(context, pod)
   makePodDirectories(context, pod)
   if (!facts.terminatingPhases && isPodTerminated(context, pod)) return yield* runPod(context, pod, seen, isNewStatus)
   if (mountedNames(pod).length > 0) worker.send('volumes.needed')
@@ -126,7 +128,6 @@ function* runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNe
       `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
     )
   const results = yield* syncPodRuntime(podRuntime, pod, seen, secrets)
-  const isNews = noteReasons(context, pod, results)
   if (hasFailed(results)) {
     const failure = results.find(({ error }) => error !== undefined)
     const error = `failed to "${failure?.action}" for "${failure?.target}" with ${failure?.error}: "${failure?.message}"`
@@ -136,8 +137,7 @@ function* runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNe
   // Only an untouched Pod whose sources tell of changes by themselves can do without its next syncs.
   const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
   const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
-  const isIdle =
-    didNothing && !isNews && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
+  const isIdle = didNothing && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
   return { isIdle }
 }
 
@@ -150,20 +150,6 @@ function backOffEnd(results: readonly SyncResult[]): number | undefined {
     end = end === undefined ? retryAt : Math.min(end, retryAt)
   }
   return end
-}
-
-function noteReasons(context: KubeletContext, pod: Pod, results: readonly SyncResult[]): boolean {
-  const uid = pod.metadata.uid ?? ''
-  let isNews = false
-  for (const { action, target, error, message = '' } of results) {
-    if (action !== 'StartContainer') continue
-    const changed =
-      error === undefined
-        ? context.reasons.delete(uid, target)
-        : context.reasons.set(uid, target, { reason: error, message })
-    if (changed) isNews = true
-  }
-  return isNews
 }
 
 /** Those that cannot be had are left out: the pull may work without. Source: kubelet_pods.go, getPullSecretsForPod. */
@@ -180,6 +166,11 @@ function* pullSecrets(
     else missing.push(name)
   }
   return { secrets: found, missing }
+}
+
+/** From now on each container of the Pod has a life on the node. */
+function expectContainers({ containers }: KubeletContext, pod: Pod): void {
+  for (const { name } of allContainers(pod)) containers.of(pod, name)
 }
 
 /** Source: kubelet_pods.go, makePodDataDirs. */

@@ -1,12 +1,12 @@
 import type { ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
+import type { StartFailure } from '../pods/container-lives.ts'
 import type { PodRuntimeStatus } from '../pods/runtime-status.ts'
 import { podConditions } from './conditions.ts'
 import { containerStatuses } from './container-status.ts'
 import { podPhase } from './phase.ts'
 import { qosClass } from './qos.ts'
-import type { StartFailure } from './reason-cache.ts'
 import { isTerminal } from './status-manager.ts'
 import { ownConditions } from './status-rules.ts'
 

@@ -2,8 +2,8 @@ import type { Container, ContainerState, ContainerStatus, Pod } from '../../../a
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
+import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
-import type { StartFailure } from './reason-cache.ts'
 
 /** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
 export function shouldBeRestarted(pod: Pod, name: string, status: PodRuntimeStatus): boolean {
