@@ -42,10 +42,14 @@ export class Instance<S extends string, E extends string> {
     const taken = before.transitions.get(event)
     invariant(taken !== undefined, `a ${before.machine} that is ${before.name} takes no ${event}`)
     this.#at = taken.target
+    this.stepped?.(event)
     // Nobody listens to most of them.
     if (this.#steps === undefined) return
     this.#steps.next({ from: before.name as S, event, to: this.state }) // as above
   }
+
+  /** For kinds of instances all of which somebody may want to hear: called at each step, once the state has changed. */
+  protected stepped?(event: E): void
 
   /** Each event that is taken from now on, once the state has changed. */
   get changes(): Observable<MachineStep<S, E>> {

@@ -168,6 +168,7 @@ export const calls = {
   nodeMemory: { parameters: { node: name } },
   etcdValue: { parameters: { secret: name, namespace } },
   inspect: { parameters: { object: { schema: object } } },
+  states: { parameters: {} },
 } as const satisfies Record<string, Call>
 
 export type CallName = keyof typeof calls

@@ -16,6 +16,7 @@ import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { envOf, execIn, fileIn, findContainer, logsOf } from '../looks/containers.ts'
 import { updateDelays } from '../looks/delays.ts'
+import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
@@ -34,7 +35,7 @@ import { eventsOf, find, listOf, parseRef } from './objects.ts'
 import type { SimOptions } from './options.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import type { MachineState, Sim } from './sim.ts'
+import type { Sim } from './sim.ts'
 import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
 
@@ -181,6 +182,7 @@ export function createObservedSim(
     nodeMemory: (node) =>
       nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
     etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
+    states: () => machineSteps(cluster),
     inspect(asked) {
       const { kind, name, namespace = 'default' } = typeof asked === 'string' ? parseRef(asked) : asked
       return machinesOf(cluster, find(server, kind, name, namespace))
@@ -294,22 +296,4 @@ function decided(condition: () => boolean): () => boolean {
     const hint = holds instanceof Promise ? ': virtual time does not wait for real time' : ''
     throw new SimUsageError(`runUntil: the condition says ${describeValue(holds)}; expected true or false${hint}`)
   }
-}
-
-function machinesOf(cluster: Cluster, object: KubeObject | undefined): readonly MachineState[] {
-  if (object?.kind !== 'Pod') return []
-  const pod = object as Pod
-  const kubelet = cluster.machines.get(pod.spec.nodeName ?? '')?.kubelet
-  const uid = pod.metadata.uid ?? ''
-  const worker = kubelet?.inspect({ kind: 'pod', uid })
-  const volumes = (pod.spec.volumes ?? []).map(({ name }) => ({
-    name,
-    view: kubelet?.inspect({ kind: 'volume', uid, volume: name }),
-  }))
-  return [
-    ...(worker === undefined ? [] : [{ machine: worker.machine, name: pod.metadata.name, state: worker.state }]),
-    ...volumes.flatMap(({ name, view }) =>
-      view === undefined ? [] : [{ machine: view.machine, name, state: view.state }],
-    ),
-  ]
 }

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs'
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
@@ -7,6 +8,7 @@ import type { JournalObject, JournalReader } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
 import type { UpdateDelay } from '../looks/delays.ts'
+import type { MachineState, MachineStep } from '../looks/machines.ts'
 import type { NodeFile } from '../looks/node-files.ts'
 import type { NodeMemory } from '../looks/node-memory.ts'
 import type { SecretTraffic } from '../looks/traffic.ts'
@@ -72,6 +74,8 @@ export interface Sim {
   etcdValue(secret: string, namespace?: string): Uint8Array | undefined
   /** State machines of an object: `{ machine: 'volume', name: 'foo', state: 'mounted' }`. */
   inspect(object: JournalObject | string): readonly MachineState[]
+  /** Each step of a state machine on a node, as it is taken: Pod workers, volumes, containers, image pulls, kubelets. */
+  states(): Observable<MachineStep>
   /** Ends the simulation; any call after it throws. */
   dispose(): void
 }
@@ -110,9 +114,3 @@ export type KnownUser = UserInfo
 
 /** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
 export type Fault = Readonly<FaultInput>
-
-export interface MachineState {
-  readonly machine: string
-  readonly name: string
-  readonly state: string
-}

@@ -7,6 +7,7 @@ import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/pods/back-off.ts'
+import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'
 import { aggregateErrors } from '../volumes/plugins/payload.ts'
 import { dockerConfigOf } from './docker-config.ts'
@@ -52,6 +53,7 @@ export interface ImageManagerOptions {
   readonly registryBurst: number
   /** With gate KubeletEnsureSecretPulledImages: what the node remembers of its pulls. */
   readonly records?: PullRecords
+  readonly feed?: StateFeed
 }
 
 export interface ImageManager {
@@ -74,7 +76,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     const key = `${podUid}_${image}`
     const known = pulls.get(key)
     if (known !== undefined) return known
-    const created = new ImagePull(podUid, image)
+    const created = new ImagePull(podUid, image, options.feed)
     pulls.set(key, created)
     return created
   }

@@ -1,6 +1,7 @@
 import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
 import { Instance } from '../../kernel/instance.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
+import type { StateFeed } from '../kubelet/state-feed.ts'
 import { imagePullMachine } from './image-pull.machine.ts'
 
 /** Source: pkg/kubelet/kubelet.go, backOffPeriod and MaxContainerBackOff; the rest client-go util/flowcontrol/backoff.go. */
@@ -17,10 +18,17 @@ export class ImagePull extends Instance<StateName<typeof imagePullMachine>, Even
   #delayMs: VirtualMs = 0
   #failedAt: VirtualMs | undefined
 
-  constructor(podUid: string, image: string) {
+  readonly #feed: StateFeed | undefined
+
+  constructor(podUid: string, image: string, feed?: StateFeed) {
     super(table)
     this.podUid = podUid
     this.image = image
+    this.#feed = feed
+  }
+
+  protected override stepped(event: EventName<typeof imagePullMachine>): void {
+    this.#feed?.tell('imagePull', this.podUid, this.image, event, this)
   }
 
   fail(error: string, now: VirtualMs): void {

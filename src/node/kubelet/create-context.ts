@@ -30,6 +30,7 @@ import { PodWorkers, workerClocks } from './pods/pod-workers.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
 import type { ServiceList } from './service-list.ts'
+import type { StateFeed } from './state-feed.ts'
 import { resourcesAreReclaimed } from './status/reclaimed.ts'
 import { StatusManager } from './status/status-manager.ts'
 import { TokenManager } from './token-manager.ts'
@@ -44,6 +45,7 @@ export interface Wiring {
   readonly services: ServiceList
   readonly machine: () => MachineState
   readonly pullRecords: PullRecords
+  readonly feed: StateFeed
   /** The kubelet's life. */
   readonly scope: Scope
   readonly loop: () => SyncLoop
@@ -70,7 +72,7 @@ export function createContext(wiring: Wiring): KubeletContext {
     facts: kubeletFactsOf(minor),
     events: createKubeletEvents(wiring.recorder, nodeName),
     pods: new PodManager(),
-    containers: new ContainerLives(),
+    containers: new ContainerLives(wiring.feed),
     context: () => context,
     podRandom: (uid) => random.stream(`${nodeName}/kubelet/pod/${uid}`),
   }
@@ -157,6 +159,7 @@ function workParts({
   facts,
   phases,
   podRandom,
+  feed,
   context,
 }: Common): Pick<KubeletContext, 'pleg' | 'queue' | 'workers'> {
   const { kernel, runtime, config } = options
@@ -170,6 +173,7 @@ function workParts({
     queue,
     resync,
     randomOf: podRandom,
+    feed,
     syncs: {
       sync: (worker, pod, seen) => syncPod(context(), worker, pod, seen),
       terminating: (worker, pod, seen) => syncTerminatingPod(context(), worker, pod, seen),
@@ -196,7 +200,7 @@ function statusManager({ options, client, facts, phases, pods, loop, context }: 
 }
 
 function volumeManager(
-  { options, facts, events, phases, pods, loop, context }: Common,
+  { options, facts, events, phases, pods, feed, loop, context }: Common,
   pluginFor: KubeletContext['pluginFor'],
 ): VolumeManager {
   const { kernel, journal, random, nodeName, config, runtime } = options
@@ -213,6 +217,7 @@ function volumeManager(
     isPodTerminated: (pod) => loop().isOver(pod),
     mayRemoveVolumes: (uid) => loop().mayRemoveVolumes(uid),
     hasRunningContainers: (uid) => runtime.podContainers(uid).some(({ state }) => state === 'running'),
+    feed,
     reports: volumeReports(facts, events, context, (use, staleAt) => loop().contentWillBeStale(use, staleAt)),
   })
 }
@@ -256,7 +261,7 @@ function podRuntime(common: Common): PodRuntimePorts {
     hooks,
     killer,
     backOff: new BackOffTable(containerBackOff.initialMs, config.crashLoopBackOffMaxMs, 2 * containerBackOff.maxMs),
-    ensureImage: (pod, container, pullSecrets) => images.ensureImageExists(pod, container, pullSecrets),
+    images,
     buildContainer: containerBuilder({
       context,
       services: () => services.list(),
@@ -267,7 +272,7 @@ function podRuntime(common: Common): PodRuntimePorts {
   }
 }
 
-function imageManager({ options, events, pullRecords }: Common): ImageManager {
+function imageManager({ options, events, pullRecords, feed }: Common): ImageManager {
   const { kernel, runtime, minor, gates, config } = options
   return createImageManager({
     kernel,
@@ -277,6 +282,7 @@ function imageManager({ options, events, pullRecords }: Common): ImageManager {
     parallelPulls: config.serializeImagePulls ? 1 : (config.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
     registryPullQPS: config.registryPullQPS,
     registryBurst: config.registryBurst,
+    feed,
     ...(gates.KubeletEnsureSecretPulledImages ? { records: pullRecords } : {}),
   })
 }

@@ -3,7 +3,7 @@ import type { KubeletRef, StateView } from './kubelet-options.ts'
 
 /** Where an object of a running kubelet stands. `kubeletState`: that of the kubelet's own machine. */
 export function inspect(context: KubeletContext, kubeletState: string, ref: KubeletRef): StateView | undefined {
-  const { workers, volumes, secrets, queue } = context
+  const { workers, volumes, secrets, queue, podRuntime } = context
   switch (ref.kind) {
     case 'kubelet':
       return { machine: 'kubelet', state: kubeletState, detail: {} }
@@ -19,6 +19,10 @@ export function inspect(context: KubeletContext, kubeletState: string, ref: Kube
     }
     case 'container':
       return inspectContainer(context, ref.uid, ref.container)
+    case 'image': {
+      const pull = podRuntime.images.pull(ref.uid, ref.image)
+      return pull && { machine: 'imagePull', state: pull.state, detail: { error: pull.error } }
+    }
     case 'secret': {
       const seen = secrets.inspect().find((one) => one.namespace === ref.namespace && one.name === ref.name)
       return seen && { machine: 'reflector', state: seen.state, detail: { ...seen } }

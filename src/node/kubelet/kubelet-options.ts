@@ -53,7 +53,7 @@ export interface KubeletOptions {
 
 /** Where an object of the node stands: a state of the machine of that name (`*.machine.ts`). */
 export interface StateView {
-  readonly machine: 'podWorker' | 'volume' | 'container' | 'reflector' | 'kubelet'
+  readonly machine: 'podWorker' | 'volume' | 'container' | 'imagePull' | 'reflector' | 'kubelet'
   readonly state: string
   readonly detail: Readonly<Record<string, unknown>>
 }
@@ -62,5 +62,7 @@ export type KubeletRef =
   | { readonly kind: 'pod'; readonly uid: string }
   | { readonly kind: 'volume'; readonly uid: string; readonly volume: string }
   | { readonly kind: 'container'; readonly uid: string; readonly container: string }
+  /** By the name that the Pod's spec has. */
+  | { readonly kind: 'image'; readonly uid: string; readonly image: string }
   | { readonly kind: 'secret'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'kubelet' }

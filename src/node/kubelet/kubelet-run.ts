@@ -26,13 +26,23 @@ import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
 import { ServiceList } from './service-list.ts'
+import type { StateFeed } from './state-feed.ts'
 
 const table = machineTable(kubeletMachine)
 
 /** What a kubelet is at. */
 export class KubeletMachine extends Instance<StateName<typeof kubeletMachine>, EventName<typeof kubeletMachine>> {
-  constructor() {
+  readonly #nodeName: string
+  readonly #feed: StateFeed
+
+  constructor(nodeName: string, feed: StateFeed) {
     super(table)
+    this.#nodeName = nodeName
+    this.#feed = feed
+  }
+
+  protected override stepped(event: EventName<typeof kubeletMachine>): void {
+    this.#feed.tell('kubelet', '', this.#nodeName, event, this)
   }
 }
 
@@ -53,16 +63,17 @@ export class KubeletRun {
   readonly #registrar: NodeRegistrar
   readonly #lease: NodeLease
   readonly #staticPods = new Map<string, Pod>()
-  readonly #machine = new KubeletMachine()
+  readonly #machine: KubeletMachine
   #areSourcesReady = false
 
   constructor(
     options: KubeletOptions,
     recorder: EventRecorder,
     staticPods: readonly Pod[],
-    onDisk: { readonly machine: () => MachineState; readonly pullRecords: PullRecords },
+    outliving: { readonly machine: () => MachineState; readonly pullRecords: PullRecords; readonly feed: StateFeed },
   ) {
     this.#options = options
+    this.#machine = new KubeletMachine(options.nodeName, outliving.feed)
     const { kernel, calendar, random, nodeName, config, minor } = options
     this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
     const client = throttledClient(
@@ -79,7 +90,7 @@ export class KubeletRun {
       client,
       phases: this.#phases,
       services: this.#services,
-      ...onDisk,
+      ...outliving,
       loop: () => this.#loop,
       node: () => this.#registrar.node,
     })
@@ -110,7 +121,7 @@ export class KubeletRun {
       nodeName,
       random: random.stream(`${nodeName}/kubelet/node-reflector`),
       events: this.context.events,
-      machine: onDisk.machine,
+      machine: outliving.machine,
       statusGrid: this.#phases.nodeStatus,
       reportMs: config.nodeStatusReportFrequency,
       isWatchful: mode === 'explicit',

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs'
 import type { Pod } from '../../api/types/core.ts'
 import { createEventRecorder, type EventRecorder } from '../../client/event-recorder.ts'
 import { createRateLimiter } from '../../client/rate-limiter.ts'
@@ -7,6 +8,7 @@ import type { KubeletContext } from './context.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { KubeletRun } from './kubelet-run.ts'
 import { defaultMachine, type MachineState } from './machine-state.ts'
+import { type NodeMachineStep, StateFeed } from './state-feed.ts'
 
 /** A node's kubelet: starts, stops (and forgets), and tells how things stand. */
 export interface Kubelet {
@@ -21,6 +23,8 @@ export interface Kubelet {
   clockChanged(): void
   setStaticPods(pods: readonly Pod[]): void
   inspect(ref: KubeletRef): StateView | undefined
+  /** Each step of a machine of the node, as it is taken, over all lives of the kubelet. */
+  readonly states: Observable<NodeMachineStep>
   /** The parts of the running kubelet, for those who explain or draw it; undefined while it is stopped. */
   readonly context: KubeletContext | undefined
   /** Instant of the last sign of life that the API server has been told of, or would have been. */
@@ -39,6 +43,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   let lastHeartbeat: number | undefined
   let boots = 1
   const pullRecords = new PullRecords()
+  const feed = new StateFeed()
   const common = defaultMachine(nodeName, options.minor, options.hostIp, options.config.maxPods)
   const resources = { ...common.capacity, ...options.capacity }
   const machine = (): MachineState => ({
@@ -53,6 +58,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const actor = `kubelet/${nodeName}`
   return {
     nodeName,
+    states: feed.steps,
     get isRunning() {
       return run !== undefined
     },
@@ -74,7 +80,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         minor: options.minor,
         random: options.random.stream(`${nodeName}/kubelet/events`),
       })
-      run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords })
+      run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords, feed })
       run.start()
     },
     stop() {

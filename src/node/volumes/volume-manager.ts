@@ -11,6 +11,7 @@ import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
+import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
 import { rotated } from './rotation.ts'
@@ -42,6 +43,7 @@ export interface VolumeManagerOptions {
   /** What the runtime says now. */
   readonly hasRunningContainers: (uid: string) => boolean
   readonly reports: ReconcilerReports
+  readonly feed?: StateFeed
 }
 
 interface PodVolumes {
@@ -90,7 +92,7 @@ export class VolumeManager {
 
   /** A volume found on the disk that no Pod wants: it is taken down. Source: reconciler.go, syncStates. */
   removeOrphan(pod: Pod, volume: Volume, plugin: VolumePlugin): void {
-    const use = new VolumeUse(pod, volume, plugin)
+    const use = new VolumeUse(pod, volume, plugin, this.#options.feed)
     for (const event of ['attached', 'mount.started', 'mount.succeeded'] as const) use.send(event)
     use.isDesired = false
     this.#podVolumes(pod.metadata.uid ?? '').uses.set(volume.name, use)
@@ -226,7 +228,7 @@ export class VolumeManager {
       if (use === undefined || use.isFinal) {
         const plugin = this.#options.pluginFor(volume)
         if (plugin === undefined) continue
-        const created = new VolumeUse(pod, volume, plugin)
+        const created = new VolumeUse(pod, volume, plugin, this.#options.feed)
         created.askedAt = askedAt
         uses.set(volume.name, created)
         this.#reconciler.examine(created)

@@ -2,6 +2,7 @@ import type { Pod, Volume } from '../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
 import { Instance } from '../../kernel/instance.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { ContentSource, VolumePlugin } from './plugin.ts'
 import { volumeMachine } from './volume.machine.ts'
 
@@ -26,11 +27,18 @@ export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   /** The Pod as it was when the volume was last asked for. */
   pod: Pod
 
-  constructor(pod: Pod, volume: Volume, plugin: VolumePlugin) {
+  readonly #feed: StateFeed | undefined
+
+  constructor(pod: Pod, volume: Volume, plugin: VolumePlugin, feed?: StateFeed) {
     super(table)
     this.pod = pod
     this.volume = volume
     this.plugin = plugin
+    this.#feed = feed
+  }
+
+  protected override stepped(event: VolumeEventName): void {
+    this.#feed?.tell('volume', this.pod.metadata.uid ?? '', this.volume.name, event, this)
   }
 
   /** Its content is there for containers, be it out of date. */

@@ -25,7 +25,7 @@ export function inspect(recording: Recording, at: number, row: ObjectRow): reado
   )
   return [
     ...facts(row),
-    ...(row.kind === 'Pod' ? podLines(row.object as Pod, past, recording) : []),
+    ...(row.kind === 'Pod' ? podLines(row.object as Pod, now, past, recording) : []),
     ...(row.kind === 'Secret' ? secretLines(row.object as Secret) : []),
     ...eventLines(recording, now, row),
   ].map(({ text, style }) => ({ text: safeText(recording.redaction.text(text)), style }))
@@ -40,13 +40,19 @@ function facts({ kind, namespace, name, object }: ObjectRow): readonly Inspector
   ]
 }
 
-function podLines(pod: Pod, past: readonly JournalRecord[], { volumeFiles }: Recording): readonly InspectorLine[] {
+function podLines(
+  pod: Pod,
+  now: number,
+  past: readonly JournalRecord[],
+  { steps, volumeFiles }: Recording,
+): readonly InspectorLine[] {
+  const taken = steps.filter(({ seq, podUid }) => seq <= now && podUid === pod.metadata.uid)
   const lines: InspectorLine[] = [plain(`on ${pod.spec.nodeName ?? 'no node yet'}, ${pod.status?.phase ?? 'Pending'}`)]
-  for (const { name, states, here, message } of containerStates(pod)) {
+  for (const { name, states, here, message } of containerStates(pod, taken)) {
     lines.push(heading(`Container ${name}`), { text: path(states, here), style: 'here' })
     if (message !== undefined) lines.push({ text: message, style: 'warning' })
   }
-  for (const { name, states, here, files } of volumeStates(pod, past, volumeFiles)) {
+  for (const { name, states, here, files } of volumeStates(pod, taken, past, volumeFiles)) {
     lines.push(heading(`Volume ${name}`), { text: path(states, here), style: 'here' }, ...files.map(plain))
   }
   return lines

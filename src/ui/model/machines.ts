@@ -1,8 +1,7 @@
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
-import { compileMachine, step } from '../../kernel/compiled-machine.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
-import { volumeMachine } from '../../node/volumes/volume.machine.ts'
+import type { RecordedStep } from './recording.ts'
 
 /** Where a container stands. States after facts/kubelet.md 8.2. */
 export interface ContainerView {
@@ -14,7 +13,8 @@ export interface ContainerView {
 
 const containerPath = ['waiting', 'running', 'terminated'] as const
 
-export function containerStates(pod: Pod): readonly ContainerView[] {
+/** `steps`: of the Pod's machines until now. */
+export function containerStates(pod: Pod, steps: readonly RecordedStep[]): readonly ContainerView[] {
   const statuses = new Map(
     [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [
       status.name,
@@ -22,28 +22,34 @@ export function containerStates(pod: Pod): readonly ContainerView[] {
     ]),
   )
   return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => {
-    const { here, message } = containerPlace(statuses.get(name))
-    return { name, states: containerPath.map((state) => (here.startsWith(state) ? here : state)), here, message }
+    const here = containerPlace(stateOf(steps, 'container', name), statuses.get(name))
+    const { waiting, terminated } = statuses.get(name)?.state ?? {}
+    const states = containerPath.map((state) => (here.startsWith(state) ? here : state))
+    return { name, states, here, message: waiting?.message ?? terminated?.message }
   })
 }
 
-function containerPlace(status: ContainerStatus | undefined): {
-  readonly here: string
-  readonly message: string | undefined
-} {
-  const { waiting, running, terminated } = status?.state ?? {}
+/** The state is that of the kubelet's machine; what the status adds stands behind it. */
+function containerPlace(state: string | undefined, status: ContainerStatus | undefined): string {
+  const { terminated } = status?.state ?? {}
   const restarts = (status?.restartCount ?? 0) > 0 ? `, ${status?.restartCount} restarts` : ''
-  if (running !== undefined)
-    return { here: `running${status?.ready === true ? ', ready' : ''}${restarts}`, message: undefined }
-  if (terminated !== undefined)
-    return {
-      here: `terminated: ${terminated.reason ?? ''} ${terminated.exitCode}${restarts}`,
-      message: terminated.message,
-    }
-  return {
-    here: waiting?.reason === undefined ? 'waiting' : `waiting: ${waiting.reason}${restarts}`,
-    message: waiting?.message,
+  switch (state) {
+    case undefined:
+      return 'waiting'
+    case 'running':
+      return `running${status?.ready === true ? ', ready' : ''}${restarts}`
+    case 'terminated':
+      return terminated === undefined
+        ? state
+        : `terminated: ${terminated.reason ?? ''} ${terminated.exitCode}${restarts}`
+    default:
+      return `waiting: ${state}${restarts}`
   }
+}
+
+/** The last state that a machine of the Pod told of; undefined before its first step. */
+function stateOf(steps: readonly RecordedStep[], machine: RecordedStep['machine'], name: string): string | undefined {
+  return steps.findLast((step) => step.machine === machine && step.name === name)?.state
 }
 
 /** Where a volume of a Pod stands in the kubelet's volume manager, and what files it holds. */
@@ -54,33 +60,25 @@ export interface VolumeView {
   readonly files: readonly string[]
 }
 
-const table = compileMachine(volumeMachine)
-
-/** Events of the volume's machine that a record stands for. */
-const eventsOf: Readonly<Record<string, readonly string[]>> = {
-  'volume.set-up': ['remount.required', 'attached', 'mount.started', 'mount.succeeded'],
-  'volume.set-up-failed': ['remount.required', 'attached', 'mount.started', 'mount.failed'],
-  'volume.tear-down': ['unmount.started', 'unmount.succeeded'],
-}
-
 /** The way that a volume goes when all is well; the state it is in stands among them. */
 const volumePath = ['desired', 'attached', 'mounted', 'gone']
 
 export function volumeStates(
   pod: Pod,
+  steps: readonly RecordedStep[],
   past: readonly JournalRecord[],
   filesAt: ReadonlyMap<number, readonly VolumeFile[]>,
 ): readonly VolumeView[] {
   return (pod.spec.volumes ?? []).map(({ name }) => {
-    let state = table.initial
+    // Before its first step a volume is desired, be it that the kubelet does not know so yet.
+    const here = stateOf(steps, 'volume', name) ?? 'desired'
     let files: readonly string[] = []
     for (const { seq, type, detail } of past) {
       if (detail?.volume !== name) continue
-      for (const event of eventsOf[type] ?? []) state = step(state, event)?.target ?? state
       if (type === 'volume.set-up') files = (filesAt.get(seq) ?? []).map(fileText)
       if (type === 'volume.tear-down') files = []
     }
-    return { name, states: pathThrough(state.name), here: state.name, files }
+    return { name, states: pathThrough(here), here, files }
   })
 }
 

@@ -2,6 +2,7 @@ import { safeText } from '../../bytes/terminal-text.ts'
 import { createHistory, type History } from '../../kernel/history.ts'
 import type { JournalReader } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { MachineStep } from '../../looks/machines.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import { createTeller } from '../../report/story.ts'
@@ -25,6 +26,11 @@ export interface Moment {
   readonly cause: number
 }
 
+/** A step of a machine, with the journal's last record before it. */
+export interface RecordedStep extends MachineStep {
+  readonly seq: number
+}
+
 /** A scenario that has run to its end: complete before the first moment is shown, so that one can step both ways. */
 export interface Recording {
   readonly scenario: Scenario
@@ -34,6 +40,8 @@ export interface Recording {
   /** Masks values of Secrets in what the player says. */
   readonly redaction: Redaction
   readonly history: History
+  /** Each step of a state machine on a node, in order. */
+  readonly steps: readonly RecordedStep[]
   /** What lay in a volume right after the record of its set-up, by the record's seq. */
   readonly volumeFiles: ReadonlyMap<number, readonly VolumeFile[]>
 }
@@ -48,11 +56,13 @@ export interface Recorder {
 export function createRecorder(): Recorder {
   const moments: Moment[] = []
   const volumeFiles = new Map<number, readonly VolumeFile[]>()
+  const steps: RecordedStep[] = []
   let known: { readonly journal: JournalReader; readonly redaction: Redaction } | undefined
   let lastSeq = 0
   const add = (kind: Moment['kind'], { now }: Pick<Sim, 'now'>, text: string, tone: Tone = 'normal') =>
     void moments.push({ seq: lastSeq, time: now(), kind, actor: '', text, tone, cause: 0 })
   const listen = (sim: Sim): void => {
+    sim.states().subscribe((step) => void steps.push({ ...step, seq: lastSeq }))
     const tell = createTeller()
     sim.journal.observe((kept) => {
       lastSeq = kept.seq
@@ -98,6 +108,7 @@ export function createRecorder(): Recorder {
         journal,
         redaction,
         history: createHistory(journal),
+        steps,
         volumeFiles,
       }
     },

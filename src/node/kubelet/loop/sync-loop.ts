@@ -17,6 +17,7 @@ import { inspectPod, latestContainer, type PodRuntimeStatus } from '../pods/runt
 import { isMirror, isTerminal } from '../status/status-manager.ts'
 import { refusal } from './admission.ts'
 import type { Cleanup } from './cleanup.ts'
+import { deadContainers } from './dead-containers.ts'
 import { ObjectReaders } from './object-readers.ts'
 import { loopClocks } from './phases.ts'
 import type { LifecycleEvent } from './pleg.ts'
@@ -131,7 +132,8 @@ export class SyncLoop {
         this.#noteContainer(podUid, id)
         if (type !== 'ContainerDied') continue
         this.#cleanup.containerDied()
-        this.#removeDead(podUid, id)
+        for (const dead of deadContainers(this.#context, podUid, id))
+          this.#scope.start(this.#context.runtime.removeContainer(dead))
         this.#context.volumes.podMayBeLeaving(podUid)
         if (pod === undefined) this.#cleanup.podMayLeaveTraces(podUid)
       }
@@ -336,26 +338,6 @@ export class SyncLoop {
     if (worker === undefined || worker.isFinished) return
     this.#leaving.set(worker.uid, pod)
     workers.kill(pod, undefined)
-  }
-
-  /** Source: kubelet.go, cleanUpContainersInPod; pod_container_deletor.go. */
-  #removeDead(podUid: string, containerId: string): void {
-    const { pleg, pods, statuses, facts, workers, runtime } = this.#context
-    const seen = pleg.get(podUid)
-    const pod = pods.get(podUid)
-    const worker = workers.get(podUid)
-    const isOver = worker?.haveContainersEnded === true
-    const isLeaving = pod?.metadata.deletionTimestamp !== undefined
-    // Later: pod_workers.go, ShouldPodContentBeRemoved. What has only ended keeps its containers for their logs.
-    const isSynced = facts.terminatingPhases ? isOver && (pod === undefined || isLeaving) : isLeaving
-    const removesAll = isSynced && (facts.terminatingPhases || statuses.get(podUid) !== undefined)
-    const died = seen.containers.find(({ id }) => id === containerId)
-    if (!removesAll && died === undefined) return
-    const dead = seen.containers.filter(
-      ({ state, config }) => state === 'exited' && (removesAll || config.name === died?.config.name),
-    )
-    // The latest of a name is kept for its status and logs.
-    for (const { id } of dead.slice(removesAll ? 0 : 1)) this.#scope.start(runtime.removeContainer(id))
   }
 
   #mayEnd(uid: string): void {

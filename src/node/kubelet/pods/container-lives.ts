@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
 import { Instance } from '../../../kernel/instance.ts'
+import type { StateFeed } from '../state-feed.ts'
 import { containerMachine } from './container.machine.ts'
 
 export type ContainerState = StateName<typeof containerMachine>
@@ -37,8 +38,19 @@ export class ContainerLife extends Instance<ContainerState, ContainerEventName> 
   id: string | undefined
   #message = ''
 
-  constructor() {
+  readonly #podUid: string
+  readonly #name: string
+  readonly #feed: StateFeed | undefined
+
+  constructor(podUid: string, name: string, feed?: StateFeed) {
     super(table)
+    this.#podUid = podUid
+    this.#name = name
+    this.#feed = feed
+  }
+
+  protected override stepped(event: ContainerEventName): void {
+    this.#feed?.tell('container', this.#podUid, this.#name, event, this)
   }
 
   /** Why it waits, if its last try to start failed. */
@@ -72,6 +84,11 @@ function isStartError(state: ContainerState): state is StartError {
 /** The containers of a node's Pods. Takes the place of the real kubelet's reason cache (pkg/kubelet/reason_cache.go). */
 export class ContainerLives {
   readonly #lives = new Map<string, Map<string, ContainerLife>>()
+  readonly #feed: StateFeed | undefined
+
+  constructor(feed?: StateFeed) {
+    this.#feed = feed
+  }
 
   get(podUid: string, name: string): ContainerLife | undefined {
     return this.#lives.get(podUid)?.get(name)
@@ -83,7 +100,7 @@ export class ContainerLives {
     this.#lives.set(uid, lives)
     const known = lives.get(name)
     if (known !== undefined) return known
-    const life = new ContainerLife()
+    const life = new ContainerLife(uid, name, this.#feed)
     lives.set(name, life)
     const isInit = spec.initContainers?.some((one) => one.name === name) ?? false
     if (!isInit && (spec.initContainers?.length ?? 0) > 0) life.send('init.needed')

@@ -1,8 +1,8 @@
 import type { Container, Pod, Secret } from '../../../api/types/core.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import type { Once } from '../../../kernel/once.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
+import type { ImageManager } from '../../images/image-manager.ts'
 import type { ContainerConfig, ContainerRuntime } from '../../runtime/cri.ts'
 import { grpcDescription } from '../../runtime/error-texts.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
@@ -15,13 +15,6 @@ import { computePodActions, type PodActions } from './pod-actions.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
 import { specHash } from './spec-hash.ts'
 import type { SyncResult } from './sync-result.ts'
-
-/** Makes sure that a container's image is there. `reason`: `ErrImagePull`; `message` is the status's. */
-export type EnsureImage = (
-  pod: Pod,
-  container: Container,
-  pullSecrets: readonly Secret[],
-) => Once<{ readonly ok: true } | { readonly ok: false; readonly reason: StartError; readonly message: string }>
 
 export interface ContainerPlan {
   readonly pod: Pod
@@ -46,7 +39,7 @@ export interface PodRuntimePorts {
   readonly hooks: HookRunner
   readonly killer: PodKiller
   readonly backOff: BackOffTable
-  readonly ensureImage: EnsureImage
+  readonly images: ImageManager
   readonly buildContainer: BuildContainer
   readonly containers: ContainerLives
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
@@ -160,7 +153,7 @@ function* startContainer(ports: PodRuntimePorts, run: Run, container: Container)
 function* tryToStart(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const backOff = crashBackOff(ports, run, container)
   if (backOff !== undefined) return { error: 'CrashLoopBackOff', message: backOff.message, retryAt: backOff.until }
-  const image = yield* wait(ports.ensureImage(run.pod, container, run.pullSecrets))
+  const image = yield* wait(ports.images.ensureImageExists(run.pod, container, run.pullSecrets))
   if (!image.ok) {
     ports.events.container(run.pod, container, 'Warning', 'Failed', `Error: ${image.reason}`)
     return { error: image.reason, message: image.message }

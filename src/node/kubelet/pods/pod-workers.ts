@@ -11,6 +11,7 @@ import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { Pleg } from '../loop/pleg.ts'
 import { type Jittered, jitter, type WorkQueue } from '../loop/work-queue.ts'
+import type { StateFeed } from '../state-feed.ts'
 import { podWorkerMachine } from './pod-worker.machine.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
 
@@ -56,9 +57,16 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
   /** Containers that the kubelet stopped, with the instant at which they had ended. */
   readonly stopped: { readonly name: string; readonly endedAt: VirtualMs }[] = []
 
-  constructor(uid: string) {
+  readonly #feed: StateFeed | undefined
+
+  constructor(uid: string, feed?: StateFeed) {
     super(table)
     this.uid = uid
+    this.#feed = feed
+  }
+
+  protected override stepped(event: EventName<typeof podWorkerMachine>): void {
+    this.#feed?.tell('podWorker', this.uid, this.uid, event, this)
   }
 
   /** Whether it has work in hand. */
@@ -110,6 +118,7 @@ export class PodWorkers {
   readonly #advanced = new Subject<PodWorker>()
   readonly #resync: Jittered
   readonly #randomOf: (uid: string) => RandomStream
+  readonly #feed: StateFeed | undefined
   readonly #workers = new Map<string, PodWorker>()
   #held: (() => void)[] | undefined
   /** Work in hand. */
@@ -123,6 +132,7 @@ export class PodWorkers {
     readonly syncs: PodSyncs
     readonly resync: Jittered
     readonly randomOf: (uid: string) => RandomStream
+    readonly feed?: StateFeed
   }) {
     this.#kernel = options.kernel
     this.#facts = options.facts
@@ -131,6 +141,7 @@ export class PodWorkers {
     this.#syncs = options.syncs
     this.#resync = options.resync
     this.#randomOf = options.randomOf
+    this.#feed = options.feed
   }
 
   /** From v1.22 on: a worker whose Pod's containers are gone, and again when it is done with the Pod. */
@@ -164,7 +175,7 @@ export class PodWorkers {
     const uid = pod.metadata.uid ?? ''
     let worker = this.#workers.get(uid)
     if (worker === undefined) {
-      worker = new PodWorker(uid)
+      worker = new PodWorker(uid, this.#feed)
       this.#workers.set(uid, worker)
     }
     if (worker.isFinished) return
@@ -175,7 +186,7 @@ export class PodWorkers {
   /** From v1.22 on: the API server has forgotten the Pod, or it was never known; what runs of it is ended. */
   kill(pod: Pod, graceSeconds: number | undefined): void {
     const uid = pod.metadata.uid ?? ''
-    const worker = this.#workers.get(uid) ?? new PodWorker(uid)
+    const worker = this.#workers.get(uid) ?? new PodWorker(uid, this.#feed)
     this.#workers.set(uid, worker)
     if (worker.isFinished) return
     worker.isRemoved = true
@@ -188,7 +199,7 @@ export class PodWorkers {
 
   /** A Pod that is over already when the kubelet starts. */
   markFinished(uid: string): void {
-    const worker = this.#workers.get(uid) ?? new PodWorker(uid)
+    const worker = this.#workers.get(uid) ?? new PodWorker(uid, this.#feed)
     this.#workers.set(uid, worker)
     if (worker.state === 'idle') worker.send('finished')
   }
