@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 const generators: Readonly<Record<string, string>> = {
   coverage: 'generate-coverage.ts',
+  machines: 'generate-machines.ts',
   scenarios: 'generate-scenario-reference.ts',
 }
 
