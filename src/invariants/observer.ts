@@ -213,7 +213,7 @@ class Observer implements InvariantObserver {
           return result
         }),
       peek: (namespace, secret) => manager.peek(namespace, secret),
-      observe: (listener) => manager.observe(listener),
+      changes: manager.changes,
       cachedAt: (namespace, secret) => manager.cachedAt(namespace, secret),
       traffic: (namespace, secret) => manager.traffic(namespace, secret),
       inspect: () => manager.inspect(),

@@ -18,7 +18,7 @@ export function managerWith(
     unregisterPod: (pod) => manager.unregisterPod(pod),
     get: (namespace, name) => manager.get(namespace, name),
     peek: (namespace, name) => manager.peek(namespace, name),
-    observe: (listener) => manager.observe(listener),
+    changes: manager.changes,
     cachedAt: (namespace, name) => manager.cachedAt(namespace, name),
     traffic: (namespace, name) => manager.traffic(namespace, name),
     inspect: () => manager.inspect(),

@@ -155,7 +155,7 @@ describe('pipes, jobs and signals', () => {
     const { kernel, runtime, start } = createWorld()
     const { id } = start(['sh', '-c', script])
     kernel.runUntil(500)
-    runtime.stopContainer(id, 30, () => {})
+    runtime.stopContainer(id, 30).subscribe()
     kernel.runUntil(60_000)
     const { finishedAt, exitCode } = runtime.podContainers('uid')[0] ?? {}
     return [...runtime.logs(id).map(({ line }) => line), `${finishedAt} ${exitCode}`]

@@ -14,11 +14,15 @@ import type { VolumePlugin } from '../volumes/plugin.ts'
 import type { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
+import type { Deadlines } from './loop/deadlines.ts'
+import type { ObjectReaders } from './loop/object-readers.ts'
 import type { Pleg } from './loop/pleg.ts'
 import type { WorkQueue } from './loop/work-queue.ts'
 import type { ContainerLives } from './pods/container-lives.ts'
+import type { PodEnds } from './pods/pod-ends.ts'
 import type { PodManager } from './pods/pod-manager.ts'
 import type { PodRuntimePorts } from './pods/pod-runtime.ts'
+import type { PodWorkerRows } from './pods/pod-worker.ts'
 import type { PodWorkers } from './pods/pod-workers.ts'
 import type { Prober } from './probes/prober.ts'
 import type { StatusManager } from './status/status-manager.ts'
@@ -47,7 +51,13 @@ export interface KubeletContext {
   readonly pods: PodManager
   readonly pleg: Pleg
   readonly queue: WorkQueue
+  /** Rows of the workers, for who reads them. */
+  readonly workerRows: PodWorkerRows
   readonly workers: PodWorkers
+  readonly ends: PodEnds
+  /** Which Pods read which objects at each of their syncs. */
+  readonly readers: ObjectReaders
+  readonly deadlines: Deadlines
   readonly statuses: StatusManager
   readonly volumes: VolumeManager
   readonly containers: ContainerLives

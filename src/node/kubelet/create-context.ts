@@ -1,21 +1,23 @@
 import type { Node, Pod } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
-import type { EventRecorder } from '../../client/event-recorder.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { createObjectManagers } from '../secrets/create-manager.ts'
 import { ttlFromAnnotations } from '../secrets/ttl-manager.ts'
-import { type KubeletFacts, kubeletFactsOf } from '../version-facts.ts'
+import type { KubeletFacts } from '../version-facts.ts'
 import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
+import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletContext } from './context.ts'
-import { createKubeletEvents, type KubeletEvents } from './kubelet-events.ts'
+import type { KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
+import { Deadlines } from './loop/deadlines.ts'
+import { ObjectReaders } from './loop/object-readers.ts'
 import type { Phases } from './loop/phases.ts'
 import { Pleg } from './loop/pleg.ts'
-import type { SyncLoop } from './loop/sync-loop.ts'
+import { StaleContent } from './loop/stale-content.ts'
 import { WorkQueue } from './loop/work-queue.ts'
 import type { MachineState } from './machine-state.ts'
 import { BackOffTable, containerBackOff } from './pods/back-off.ts'
@@ -23,22 +25,28 @@ import { containerBuilder } from './pods/build-container.ts'
 import { ContainerLives } from './pods/container-lives.ts'
 import type { PodKiller } from './pods/kill-pod.ts'
 import { HookRunner } from './pods/lifecycle-hooks.ts'
+import { PodEnds } from './pods/pod-ends.ts'
 import { PodManager } from './pods/pod-manager.ts'
 import type { PodRuntimePorts } from './pods/pod-runtime.ts'
 import { syncPod, syncTerminatedPod, syncTerminatingPod } from './pods/pod-sync.ts'
+import { PodWorkerRows } from './pods/pod-worker.ts'
 import { PodWorkers, workerClocks } from './pods/pod-workers.ts'
+import { runningContainer } from './pods/runtime-status.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
 import type { ServiceList } from './service-list.ts'
 import type { StateFeed } from './state-feed.ts'
 import { resourcesAreReclaimed } from './status/reclaimed.ts'
-import { StatusManager } from './status/status-manager.ts'
+import { type KnownStatuses, StatusManager } from './status/status-manager.ts'
 import { TokenManager } from './token-manager.ts'
 
-/** What the parts of a kubelet are made from. Parts that know each other meet through the functions. */
-export interface Wiring {
+/** What a kubelet's parts are made from. */
+export interface Materials {
   readonly options: KubeletOptions
-  readonly recorder: EventRecorder
+  /** The kubelet's life. */
+  readonly scope: Scope
+  readonly facts: KubeletFacts
+  readonly events: KubeletEvents
   /** Limited by kubeAPIQPS. */
   readonly client: Client
   readonly phases: Phases
@@ -46,80 +54,109 @@ export interface Wiring {
   readonly machine: () => MachineState
   readonly pullRecords: PullRecords
   readonly feed: StateFeed
-  /** The kubelet's life. */
-  readonly scope: Scope
-  readonly loop: () => SyncLoop
   /** The own Node as the API server has it. */
-  readonly node: () => Node | undefined
+  readonly ownNode: () => Node | undefined
 }
 
-/** What most parts need, beside the wiring. */
-interface Common extends Wiring {
-  readonly facts: KubeletFacts
-  readonly events: KubeletEvents
+/** What parts know and others read, made before all that acts: so no part has to know one that is made after it. */
+interface Rows {
   readonly pods: PodManager
+  readonly workerRows: PodWorkerRows
   readonly containers: ContainerLives
-  readonly context: () => KubeletContext
-  readonly podRandom: (uid: string) => RandomStream
+  readonly statuses: KnownStatuses
+  readonly world: StateOfWorld
+  readonly ends: PodEnds
+  readonly readers: ObjectReaders
 }
 
-/** Makes the parts of a kubelet and brings them together. */
-export function createContext(wiring: Wiring): KubeletContext {
-  const { options, client } = wiring
-  const { kernel, calendar, journal, random, nodeName, minor, gates, config, runtime, fs } = options
-  const common: Common = {
-    ...wiring,
-    facts: kubeletFactsOf(minor),
-    events: createKubeletEvents(wiring.recorder, nodeName),
-    pods: new PodManager(),
-    containers: new ContainerLives(wiring.feed),
-    context: () => context,
-    podRandom: (uid) => random.stream(`${nodeName}/kubelet/pod/${uid}`),
-  }
-  const { facts, events, pods } = common
-  const managers = objectManagers(common)
-  const pluginFor = createVolumePlugins({
-    kernel,
-    calendar,
-    random,
-    fs,
-    minor,
-    ...managers,
-    tokens: new TokenManager(kernel, calendar, client),
-    allocatable: () => wiring.machine().allocatable,
-    ...(options.afterWriteStep === undefined ? {} : { afterWriteStep: options.afterWriteStep }),
+/** What most parts work with. */
+type Basics = Pick<
+  KubeletContext,
+  | 'scope'
+  | 'kernel'
+  | 'calendar'
+  | 'journal'
+  | 'random'
+  | 'nodeName'
+  | 'hostIp'
+  | 'minor'
+  | 'facts'
+  | 'gates'
+  | 'config'
+  | 'recordIdleSyncs'
+  | 'client'
+  | 'events'
+  | 'runtime'
+  | 'fs'
+  | 'nodeUid'
+  | 'record'
+>
+
+/** Makes the parts of a kubelet, each from parts made before it: rows, then who reads and writes them. */
+export function createContext(materials: Materials): KubeletContext {
+  const { facts, phases, scope } = materials
+  const basics = basicsOf(materials)
+  const { kernel, random, nodeName, config, runtime } = basics
+  const rows = makeRows(materials)
+  const podRandom = (uid: string): RandomStream => random.stream(`${nodeName}/kubelet/pod/${uid}`)
+  const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
+  const pleg = new Pleg(kernel, runtime, phases.pleg)
+  const queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
+  const deadlines = new Deadlines(kernel, scope)
+  const managers = objectManagers(materials, rows)
+  const pluginFor = volumePlugins(materials, managers)
+  const volumes = volumeManager(materials, rows, pluginFor, { ...basics, ...managers, queue })
+  const prober = new Prober({
+    ...basics,
+    timesOutExec: facts.timesOutExecProbes,
+    running: (uid, name) => runningContainer(pleg.get(uid), name),
   })
-  const context: KubeletContext = {
-    scope: wiring.scope,
-    kernel,
-    calendar,
-    journal,
-    random,
-    nodeName,
-    hostIp: wiring.machine().hostIp,
-    minor,
-    facts,
-    gates,
-    config,
-    recordIdleSyncs: options.recordIdleSyncs ?? false,
-    client,
-    events,
-    runtime,
-    fs,
+  const statuses = statusManager(materials, rows, { ...basics, pleg, volumes, workers: rows.workerRows })
+  const podRuntime = podRuntimePorts(materials, rows, prober, { ...basics, ...managers, pluginFor })
+  const parts = {
+    ...basics,
     ...managers,
-    pods,
-    ...workParts(common),
-    statuses: statusManager(common),
-    volumes: volumeManager(common, pluginFor),
-    containers: common.containers,
-    prober: proberOf(common),
-    podRuntime: podRuntime(common),
+    pods: rows.pods,
+    pleg,
+    queue,
+    deadlines,
+    workerRows: rows.workerRows,
+    ends: rows.ends,
+    readers: rows.readers,
+    statuses,
+    volumes,
+    containers: rows.containers,
+    prober,
+    podRuntime,
     pluginFor,
-    nodeUid: () => wiring.node()?.metadata.uid,
+  }
+  const workers = new PodWorkers({
+    kernel,
+    rows: rows.workerRows,
+    facts,
+    pleg,
+    queue,
+    resync,
+    randomOf: podRandom,
+    syncs: {
+      sync: (worker, pod, seen) => syncPod(parts, worker, pod, seen),
+      terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, pod, seen),
+      terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, pod, seen),
+    },
+  })
+  return { ...parts, workers }
+}
+
+function basicsOf({ options, scope, facts, events, client, machine, ownNode }: Materials): Basics {
+  const { kernel, calendar, journal, random, nodeName, minor, gates, config, runtime, fs } = options
+  return {
+    ...{ scope, kernel, calendar, journal, random, nodeName, minor, facts, gates, config, client, events, runtime, fs },
+    hostIp: machine().hostIp,
+    recordIdleSyncs: options.recordIdleSyncs ?? false,
+    nodeUid: () => ownNode()?.metadata.uid,
     record: (type, pod, detail, weight) =>
       journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight),
   }
-  return context
 }
 
 function journalObject({ metadata: { name, namespace, uid } }: Pod) {
@@ -131,13 +168,26 @@ function journalObject({ metadata: { name, namespace, uid } }: Pod) {
   }
 }
 
-function objectManagers({
-  options,
-  client,
-  facts,
-  loop,
-  node,
-}: Common): Pick<KubeletContext, 'secrets' | 'configMaps'> {
+function makeRows({ options, facts, feed }: Materials): Rows {
+  const pods = new PodManager()
+  const world = new StateOfWorld()
+  const workerRows = new PodWorkerRows(feed)
+  const statuses: KnownStatuses = new Map()
+  return {
+    pods,
+    workerRows,
+    containers: new ContainerLives(feed),
+    statuses,
+    world,
+    ends: new PodEnds(facts, workerRows, statuses),
+    readers: new ObjectReaders(options.kernel, pods, world),
+  }
+}
+
+function objectManagers(
+  { options, client, facts, ownNode }: Materials,
+  { readers }: Rows,
+): Pick<KubeletContext, 'secrets' | 'configMaps'> {
   const { kernel, random, nodeName, minor, gates, config } = options
   const common = {
     kernel,
@@ -147,65 +197,42 @@ function objectManagers({
     freezesImmutable: gates.ImmutableEphemeralVolumes,
     syncFrequency: config.syncFrequency,
     strategy: config.configMapAndSecretChangeDetectionStrategy,
-    ttlMs: () => ttlFromAnnotations(node()?.metadata.annotations),
-    lastIdleRead: (namespace: string, name: string) => loop().lastIdleRead(namespace, name),
+    ttlMs: () => ttlFromAnnotations(ownNode()?.metadata.annotations),
+    lastIdleRead: (namespace: string, name: string) => readers.lastIdleRead(namespace, name),
   }
   const { secrets, configMaps } = createObjectManagers(common, random, nodeName)
   return { secrets: options.secretsSeam?.(secrets, nodeName) ?? secrets, configMaps }
 }
 
-function workParts({
-  options,
-  facts,
-  phases,
-  podRandom,
-  feed,
-  context,
-}: Common): Pick<KubeletContext, 'pleg' | 'queue' | 'workers'> {
-  const { kernel, runtime, config } = options
-  const pleg = new Pleg(kernel, runtime, phases.pleg)
-  const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
-  const queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
-  const workers = new PodWorkers({
-    kernel,
-    facts,
-    pleg,
-    queue,
-    resync,
-    randomOf: podRandom,
-    feed,
-    syncs: {
-      sync: (worker, pod, seen) => syncPod(context(), worker, pod, seen),
-      terminating: (worker, pod, seen) => syncTerminatingPod(context(), worker, pod, seen),
-      terminated: (worker, pod, seen) => syncTerminatedPod(context(), worker, pod, seen),
-    },
-  })
-  return { pleg, queue, workers }
-}
-
-function statusManager({ options, client, facts, phases, pods, loop, context }: Common): StatusManager {
-  const { kernel, calendar } = options
-  return new StatusManager({
+function volumePlugins(
+  { options, client, machine }: Materials,
+  managers: Pick<KubeletContext, 'secrets' | 'configMaps'>,
+): KubeletContext['pluginFor'] {
+  const { kernel, calendar, random, fs, minor, afterWriteStep } = options
+  return createVolumePlugins({
     kernel,
     calendar,
-    client,
-    facts,
-    grid: phases.status,
-    podByUid: (uid) => pods.get(uid),
-    apiPodOf: (pod) => pods.apiPodOf(pod),
-    areResourcesReclaimed: (pod, status) => resourcesAreReclaimed(context(), pod, status),
-    couldHaveRunningContainers: (uid) => loop().couldHaveRunningContainers(uid),
-    onChange: (pod) => loop().statusChanged(pod),
+    random,
+    fs,
+    minor,
+    ...managers,
+    tokens: new TokenManager(kernel, calendar, client),
+    allocatable: () => machine().allocatable,
+    ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })
 }
 
 function volumeManager(
-  { options, facts, events, phases, pods, feed, loop, context }: Common,
+  { options, facts, phases, feed }: Materials,
+  { pods, world, ends }: Rows,
   pluginFor: KubeletContext['pluginFor'],
+  parts: Parameters<typeof volumeReports>[0] & { readonly queue: WorkQueue; readonly scope: Scope },
 ): VolumeManager {
   const { kernel, journal, random, nodeName, config, runtime } = options
+  const stale = new StaleContent(kernel, parts.queue, parts.scope)
   return new VolumeManager({
     kernel,
+    world,
     journal,
     populatorGrid: phases.populator,
     reconcilerGrid: phases.reconciler,
@@ -213,45 +240,51 @@ function volumeManager(
     removalPassMs: facts.removalPassMs,
     keepTerminatedPodVolumes: config.keepTerminatedPodVolumes,
     pluginFor,
-    podByUid: (uid) => pods.get(uid) ?? loop().leavingPod(uid),
-    isPodTerminated: (pod) => loop().isOver(pod),
-    mayRemoveVolumes: (uid) => loop().mayRemoveVolumes(uid),
+    podByUid: (uid) => pods.getOrLeaving(uid),
+    isPodTerminated: (pod) => ends.isOver(pod),
+    mayRemoveVolumes: (uid) => ends.mayRemoveVolumes(uid),
     hasRunningContainers: (uid) => runtime.podContainers(uid).some(({ state }) => state === 'running'),
     feed,
-    reports: volumeReports(facts, events, context, (use, staleAt) => loop().contentWillBeStale(use, staleAt)),
+    reports: volumeReports(parts, (use, staleAt) => stale.willBeStale(use, staleAt)),
   })
 }
 
-function proberOf({ options, facts, events, loop, context }: Common): Prober {
-  const { kernel, runtime, random, nodeName } = options
-  const statusId = (id: string) => `${runtime.runtimeType}://${id}`
-  return new Prober({
+function statusManager(
+  { options, client, facts, phases }: Materials,
+  { pods, workerRows, statuses }: Rows,
+  parts: Parameters<typeof resourcesAreReclaimed>[0],
+): StatusManager {
+  const { kernel, calendar } = options
+  return new StatusManager({
     kernel,
-    runtime,
-    random,
-    nodeName,
-    timesOutExec: facts.timesOutExecProbes,
-    events,
-    running: (uid, name) => loop().runningContainer(uid, name),
-    onReadiness: (uid, id, isReady) => context().statuses.setContainerReadiness(uid, statusId(id), isReady),
-    onStartup: (uid, id, hasStarted) => context().statuses.setContainerStartup(uid, statusId(id), hasStarted),
-    onFailure: (uid) => loop().due(uid),
+    known: statuses,
+    calendar,
+    client,
+    facts,
+    grid: phases.status,
+    podByUid: (uid) => pods.get(uid),
+    apiPodOf: (pod) => pods.apiPodOf(pod),
+    areResourcesReclaimed: (pod, status) => resourcesAreReclaimed(parts, pod, status),
+    couldHaveRunningContainers: (uid) => workerRows.couldHaveRunningContainers(uid),
   })
 }
 
-function podRuntime(common: Common): PodRuntimePorts {
-  const { options, facts, events, services, machine, context } = common
+function podRuntimePorts(
+  materials: Materials,
+  { workerRows, containers }: Rows,
+  prober: Prober,
+  parts: Parameters<typeof containerBuilder>[0]['parts'],
+): PodRuntimePorts {
+  const { options, scope, facts, events, services, machine } = materials
   const { kernel, runtime, config } = options
-  const hooks = new HookRunner(kernel, runtime, events, common.scope)
-  const images = imageManager(common)
+  const hooks = new HookRunner(kernel, runtime, events, scope)
   const killer: PodKiller = {
     kernel,
     runtime,
     events,
     facts,
     hooks,
-    onStopped: ({ config: { podUid, name } }) =>
-      context().workers.get(podUid)?.stopped.push({ name, endedAt: kernel.now() }),
+    onStopped: ({ config: { podUid, name } }) => workerRows.get(podUid)?.stopped.push({ name, endedAt: kernel.now() }),
   }
   return {
     kernel,
@@ -261,18 +294,18 @@ function podRuntime(common: Common): PodRuntimePorts {
     hooks,
     killer,
     backOff: new BackOffTable(containerBackOff.initialMs, config.crashLoopBackOffMaxMs, 2 * containerBackOff.maxMs),
-    images,
+    images: imageManager(materials),
     buildContainer: containerBuilder({
-      context,
+      parts,
       services: () => services.list(),
       allocatable: () => machine().allocatable,
     }),
-    containers: common.containers,
-    failedProbe: (id) => context().prober.failedProbe(id),
+    containers,
+    failedProbe: (id) => prober.failedProbe(id),
   }
 }
 
-function imageManager({ options, events, pullRecords, feed }: Common): ImageManager {
+function imageManager({ options, events, pullRecords, feed }: Materials): ImageManager {
   const { kernel, runtime, minor, gates, config } = options
   return createImageManager({
     kernel,

@@ -1,26 +1,29 @@
 import type { Pod } from '../../api/types/core.ts'
+import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { createRateLimiter } from '../../client/rate-limiter.ts'
 import { throttledClient } from '../../client/throttled.ts'
-import { after } from '../../kernel/after.ts'
 import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
 import { gridAfter } from '../../kernel/grid.ts'
 import { Instance } from '../../kernel/instance.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
-import { type Steps, sleep } from '../../kernel/steps.ts'
+import { forever, type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease } from '../lease/node-lease.ts'
+import { kubeletFactsOf } from '../version-facts.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
 import { inspect } from './inspect.ts'
 import { kubeletMachine } from './kubelet.machine.ts'
+import { createKubeletEvents, type KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { Cleanup } from './loop/cleanup.ts'
+import { type KubeletSources, kubeletNews } from './loop/kubelet-news.ts'
 import { drawPhases, type Phases } from './loop/phases.ts'
 import { ApiPodSource } from './loop/pod-source.ts'
-import { staticPodOf } from './loop/static-pods.ts'
+import { StaticPodSource } from './loop/static-pod-source.ts'
 import { SyncLoop } from './loop/sync-loop.ts'
 import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar } from './node-registrar.ts'
@@ -49,147 +52,75 @@ export class KubeletMachine extends Instance<StateName<typeof kubeletMachine>, E
 /** Between two looks for the own Node, without which no Pods are watched. Source: kubelet.go (1.18.20), nodeHasSynced. */
 const ownNodePollMs = second
 
-/** One life of a kubelet, from start to stop: all that it remembers. */
+/** What outlives a kubelet's process: on the machine's disk, or beside it. */
+export interface Outliving {
+  readonly machine: () => MachineState
+  readonly pullRecords: PullRecords
+  readonly feed: StateFeed
+}
+
+/** One life of a kubelet, from start to stop: all that it remembers. Ending its scope ends all that it has started. */
 export class KubeletRun {
   readonly context: KubeletContext
   readonly #options: KubeletOptions
-  /** All that this life has started. */
   readonly #scope = new Scope()
+  readonly #machine: KubeletMachine
   readonly #phases: Phases
   readonly #services: ServiceList
-  readonly #cleanup: Cleanup
-  readonly #loop: SyncLoop
-  readonly #source: ApiPodSource
+  readonly #apiPods: ApiPodSource
+  readonly #staticPods: StaticPodSource
   readonly #registrar: NodeRegistrar
   readonly #lease: NodeLease
-  readonly #staticPods = new Map<string, Pod>()
-  readonly #machine: KubeletMachine
-  #areSourcesReady = false
+  readonly #cleanup: Cleanup
+  readonly #loop: SyncLoop
 
-  constructor(
-    options: KubeletOptions,
-    recorder: EventRecorder,
-    staticPods: readonly Pod[],
-    outliving: { readonly machine: () => MachineState; readonly pullRecords: PullRecords; readonly feed: StateFeed },
-  ) {
+  constructor(options: KubeletOptions, recorder: EventRecorder, staticPods: readonly Pod[], outliving: Outliving) {
+    const { kernel, random, nodeName, config, minor } = options
+    const facts = kubeletFactsOf(minor)
+    const events = createKubeletEvents(recorder, nodeName)
+    const limiter = createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
+    const client = throttledClient(kernel, options.client, limiter)
+    const stream = (purpose: string) => random.stream(`${nodeName}/kubelet/${purpose}`)
     this.#options = options
-    this.#machine = new KubeletMachine(options.nodeName, outliving.feed)
-    const { kernel, calendar, random, nodeName, config, minor } = options
-    this.#phases = drawPhases(random.stream(`${nodeName}/kubelet/phases`), kernel.now(), config)
-    const client = throttledClient(
-      kernel,
-      options.client,
-      createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst),
-    )
-    const serviceRandom = random.stream(`${nodeName}/kubelet/service-reflector`)
-    this.#services = new ServiceList({ kernel, client, minor, random: serviceRandom })
+    this.#machine = new KubeletMachine(nodeName, outliving.feed)
+    this.#phases = drawPhases(stream('phases'), kernel.now(), config)
+    this.#services = new ServiceList({ kernel, client, minor, random: stream('service-reflector') })
+    this.#registrar = this.#createRegistrar(events, client, outliving)
+    this.#lease = this.#createLease()
     this.context = createContext({
+      ...outliving,
       options,
       scope: this.#scope,
-      recorder,
+      facts,
+      events,
       client,
       phases: this.#phases,
       services: this.#services,
-      ...outliving,
-      loop: () => this.#loop,
-      node: () => this.#registrar.node,
+      ownNode: () => this.#registrar.node,
     })
+    this.#apiPods = new ApiPodSource({ kernel, client, minor, nodeName, random: stream('pod-reflector') })
+    this.#staticPods = new StaticPodSource(nodeName, facts, (manifest, message) =>
+      this.context.record('static-pod.refused', manifest, { message }),
+    )
+    this.#staticPods.set(staticPods)
     this.#cleanup = new Cleanup(this.context, this.#phases.housekeeping, this.#phases.containerGc)
     this.#loop = new SyncLoop(this.context, this.#cleanup)
-    this.#source = new ApiPodSource({
-      kernel,
-      client,
-      minor,
-      nodeName,
-      random: random.stream(`${nodeName}/kubelet/pod-reflector`),
-      handlers: {
-        added: (pods) => this.#loop.added(pods),
-        updated: (pod) => this.#loop.updated(pod),
-        reconciled: (pod) => this.#loop.reconciled(pod),
-        removed: (pod) => this.#loop.removed(pod),
-        ready: () => this.#sourcesReady(),
-      },
-    })
-    const { heartbeatClient } = options
-    const mode = options.heartbeats ?? 'computed'
-    this.#registrar = new NodeRegistrar({
-      kernel,
-      calendar,
-      client,
-      heartbeatClient,
-      minor,
-      nodeName,
-      random: random.stream(`${nodeName}/kubelet/node-reflector`),
-      events: this.context.events,
-      machine: outliving.machine,
-      statusGrid: this.#phases.nodeStatus,
-      reportMs: config.nodeStatusReportFrequency,
-      isWatchful: mode === 'explicit',
-      onRegistered: () => this.#machine.send('node.registered'),
-      onNode: () => undefined,
-    })
-    this.#lease = new NodeLease({
-      kernel,
-      calendar,
-      client: heartbeatClient,
-      nodeName,
-      grid: this.#phases.lease,
-      durationSeconds: config.nodeLeaseDurationSeconds,
-      mode,
-    })
-    this.setStaticPods(staticPods)
+    this.#endWithScope()
   }
 
   start(): void {
-    this.#machine.send('start')
-    this.context.events.node('Normal', 'Starting', 'Starting kubelet.')
-    if (this.#options.registerNode ?? true) {
-      this.#registrar.start()
-      this.#lease.start()
-    } else this.#machine.send('node.registered')
-    this.#services.start()
-    this.context.pleg.start()
-    this.#scope.start(process(this.#options.kernel, () => this.#watchPods()))
+    this.#scope.start(kubeletNews(this.#sources()), (news) => this.#loop.handle(news))
+    this.#scope.start(process(this.#options.kernel, () => this.#live()))
   }
 
+  /** The process ends: nothing that it started goes on, and no answer reaches it. */
   stop(): void {
     this.#machine.send('stop')
     this.#scope.end()
-    this.#services.stop()
-    this.#source.stop()
-    this.#registrar.stop()
-    this.#lease.stop()
-    this.#cleanup.stop()
-    this.#loop.stop()
-    const { workers, queue, pleg, statuses, volumes, prober, secrets, configMaps } = this.context
-    workers.stop()
-    queue.stop()
-    pleg.stop()
-    statuses.stop()
-    volumes.stop()
-    prober.stop()
-    secrets.stop()
-    configMaps.stop()
   }
 
-  setStaticPods(pods: readonly Pod[]): void {
-    const { nodeName, facts } = this.context
-    const wanted = new Map<string, Pod>()
-    for (const pod of pods) {
-      const made = staticPodOf(pod, nodeName, facts)
-      if (made.ok) wanted.set(made.pod.metadata.uid ?? '', made.pod)
-      else this.context.record('static-pod.refused', pod, { message: made.message })
-    }
-    for (const [uid, pod] of this.#staticPods) {
-      if (wanted.has(uid)) continue
-      this.#staticPods.delete(uid)
-      if (this.#machine.state !== 'stopped') this.#loop.removed(pod)
-    }
-    for (const [uid, pod] of wanted) {
-      if (this.#staticPods.has(uid)) continue
-      this.#staticPods.set(uid, pod)
-      if (this.#machine.state !== 'stopped') this.#loop.added([pod])
-    }
+  setStaticPods(manifests: readonly Pod[]): void {
+    this.#staticPods.set(manifests)
   }
 
   inspect(ref: KubeletRef): StateView | undefined {
@@ -214,26 +145,89 @@ export class KubeletRun {
     this.#registrar.setWatchful(false)
   }
 
-  /** Pods are watched once the own Node was seen. */
-  *#watchPods(): Steps<void> {
-    const { registerNode = true } = this.#options
+  /**
+   * 1. what runs beside: the own Node and its lease, Services, PLEG, 2. the own Node was seen: Pods are watched, 3. all
+   * sources have told of their Pods: what no source names is unwanted, 4. after the populator's first pass the volumes on
+   * the disk are looked through. Source: pkg/kubelet/kubelet.go, Run.
+   */
+  *#live(): Steps<never> {
+    const { kernel, registerNode = true } = this.#options
+    this.#machine.send('start') // 1
+    this.context.events.node('Normal', 'Starting', 'Starting kubelet.')
+    if (registerNode) {
+      this.#scope.start(this.#registrar.registered, () => this.#machine.send('node.registered'))
+      this.#registrar.start()
+      this.#lease.start()
+    } else this.#machine.send('node.registered')
+    this.#services.start()
+    this.context.pleg.start()
     do yield* sleep(ownNodePollMs)
     while (registerNode && this.#registrar.node === undefined)
-    this.#machine.send('node.synced')
-    this.#source.start()
-    const statics = [...this.#staticPods.values()]
-    if (statics.length > 0) this.#loop.added(statics)
+    this.#machine.send('node.synced') // 2
+    this.#apiPods.start()
+    this.#staticPods.start()
+    yield* wait(this.#apiPods.ready)
+    this.#machine.send('sources.ready') // 3
+    this.#cleanup.sourcesReady()
+    const firstPass = gridAfter(this.#phases.populator, kernel.now())
+    yield* sleep(gridAfter(this.#phases.reconciler, firstPass) - kernel.now())
+    removeOrphanedVolumes(this.context) // 4
+    return yield* forever()
   }
 
-  #sourcesReady(): void {
-    if (this.#areSourcesReady) return
-    this.#areSourcesReady = true
-    this.#machine.send('sources.ready')
-    this.#cleanup.sourcesReady()
-    // The volumes on the disk are looked through after the populator's first pass.
-    const { kernel } = this.context
-    const first = gridAfter(this.#phases.populator, kernel.now())
-    const at = gridAfter(this.#phases.reconciler, first)
-    this.#scope.start(after(kernel, at - kernel.now()), () => removeOrphanedVolumes(this.context))
+  #sources(): KubeletSources {
+    const { pleg, queue, deadlines, prober, statuses, workers, secrets, configMaps } = this.context
+    return {
+      apiPods: this.#apiPods.changes,
+      staticPods: this.#staticPods.changes,
+      lifecycle: pleg.events,
+      dueSyncs: queue.due,
+      deadlines: deadlines.due,
+      probes: prober.news,
+      statuses: statuses.changes,
+      workers: workers.advanced,
+      secrets: secrets.changes,
+      configMaps: configMaps.changes,
+      housekeeping: this.#cleanup.ticks,
+    }
+  }
+
+  #createRegistrar(events: KubeletEvents, client: Client, { machine }: Outliving): NodeRegistrar {
+    const { kernel, calendar, heartbeatClient, minor, nodeName, random, config, heartbeats } = this.#options
+    return new NodeRegistrar({
+      kernel,
+      calendar,
+      client,
+      heartbeatClient,
+      minor,
+      nodeName,
+      random: random.stream(`${nodeName}/kubelet/node-reflector`),
+      events,
+      machine,
+      statusGrid: this.#phases.nodeStatus,
+      reportMs: config.nodeStatusReportFrequency,
+      isWatchful: heartbeats === 'explicit',
+    })
+  }
+
+  #createLease(): NodeLease {
+    const { kernel, calendar, heartbeatClient, nodeName, config, heartbeats = 'computed' } = this.#options
+    return new NodeLease({
+      kernel,
+      calendar,
+      client: heartbeatClient,
+      nodeName,
+      grid: this.#phases.lease,
+      durationSeconds: config.nodeLeaseDurationSeconds,
+      mode: heartbeats,
+    })
+  }
+
+  /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */
+  #endWithScope(): void {
+    const { workers, queue, pleg, statuses, volumes, prober, secrets, configMaps } = this.context
+    const watching = [this.#services, this.#apiPods, this.#registrar, this.#lease, this.#cleanup, this.#loop]
+    for (const part of [...watching, workers, queue, pleg, statuses, volumes, prober, secrets, configMaps])
+      this.#scope.add({ unsubscribe: () => part.stop() })
   }
 }

@@ -8,6 +8,7 @@ import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { type Grid, gridAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import { Latch } from '../../kernel/latch.ts'
 import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { Scope } from '../../kernel/scope.ts'
@@ -34,10 +35,6 @@ export interface NodeRegistrarOptions {
   readonly reportMs: VirtualMs
   /** Whether the status is looked at each `nodeStatusUpdateFrequency`, or only when something changes. */
   readonly isWatchful: boolean
-  /** The Node is registered and its status was told for the first time. */
-  readonly onRegistered: () => void
-  /** The Node as the API server has it changed. */
-  readonly onNode: (node: Node) => void
 }
 
 /**
@@ -48,6 +45,8 @@ export class NodeRegistrar {
   readonly #options: NodeRegistrarOptions
   readonly #reflector: Reflector<Node>
   node: Node | undefined
+  /** Open once the Node is registered and its status was told, or tried to be, for the first time. */
+  readonly registered = new Latch()
   #isRegistered = false
   readonly #scope = new Scope()
   /** The next look at the status, if one is planned. */
@@ -60,7 +59,6 @@ export class NodeRegistrar {
     this.#isWatchful = options.isWatchful
     const changed = (node: Node) => {
       this.node = node
-      options.onNode(node)
       // Somebody else says that the node is not well: the next look at the status will put that right.
       const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
       if (this.#isRegistered && ready?.status !== 'True') this.#planAtNextLook()
@@ -111,7 +109,7 @@ export class NodeRegistrar {
     }
     this.#isRegistered = true
     yield* this.#tellStatus()
-    this.#options.onRegistered()
+    this.registered.open()
   }
 
   /** Source: kubelet_node_status.go, tryRegisterWithAPIServer. */

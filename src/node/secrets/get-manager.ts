@@ -1,3 +1,4 @@
+import { EMPTY } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -19,6 +20,8 @@ import {
  */
 export class GetManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Get'
+  /** Nothing is kept that could change. */
+  readonly changes = EMPTY
   readonly #traffic = new Map<string, ObjectTraffic>()
 
   private readonly kernel: Kernel
@@ -55,10 +58,6 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
 
   peek(): undefined {
     return undefined
-  }
-
-  observe(): void {
-    // Nothing is kept that could change.
   }
 
   cachedAt(): undefined {

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs'
 import type { ConfigMap, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
 import { base64Length, utf8Length } from '../../bytes/bytes.ts'
@@ -42,6 +43,12 @@ export function valueBytes(object: KubeObject | undefined): number {
   return Object.values(data).reduce((sum, value) => sum + sizeOf(value), 0)
 }
 
+/** The node's copy of an object is another. */
+export interface ObjectChange {
+  readonly namespace: string
+  readonly name: string
+}
+
 /** What was asked of the API server for one object by this node. */
 export interface ObjectTraffic {
   requests: number
@@ -63,8 +70,8 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
    * for deciding whether an idle refresh would find anything new.
    */
   peek(namespace: string, name: string): ObjectResult<T> | undefined
-  /** Called after the node's copy of an object changed (Watch only: the others learn of changes only by asking). */
-  observe(listener: (namespace: string, name: string) => void): void
+  /** Told after the node's copy of an object changed (Watch only: the others learn of changes only by asking). */
+  readonly changes: Observable<ObjectChange>
   /** When the copy that `get` would give came to the node; undefined if there is none. */
   cachedAt(namespace: string, name: string): VirtualMs | undefined
   traffic(namespace: string, name: string): ObjectTraffic | undefined

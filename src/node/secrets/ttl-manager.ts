@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs'
+import { EMPTY, type Observable, Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -66,6 +66,8 @@ export interface TtlManagerOptions {
  */
 export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Cache'
+  /** Nothing reaches this cache by itself. */
+  readonly changes = EMPTY
   readonly #items = new Map<string, Item<T>>()
   readonly #registry: PodRegistry
   readonly #scope = new Scope()
@@ -111,10 +113,6 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
 
   peek(): undefined {
     return undefined
-  }
-
-  observe(): void {
-    // Nothing reaches this cache by itself.
   }
 
   cachedAt(namespace: string, name: string): VirtualMs | undefined {

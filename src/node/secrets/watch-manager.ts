@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import { type Observable, Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
@@ -14,6 +14,7 @@ import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
   notRegistered,
+  type ObjectChange,
   type ObjectKind,
   type ObjectManager,
   type ObjectResult,
@@ -74,7 +75,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   readonly strategy = 'Watch'
   readonly #items = new Map<string, Item<T>>()
   readonly #registry: PodRegistry
-  readonly #listeners: ((namespace: string, name: string) => void)[] = []
+  readonly #changes = new Subject<ObjectChange>()
   readonly #sweep: GridLoop
 
   private readonly options: WatchManagerOptions
@@ -134,8 +135,8 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     return item.isSynced ? this.#found(item) : undefined
   }
 
-  observe(listener: (namespace: string, name: string) => void): void {
-    this.#listeners.push(listener)
+  get changes(): Observable<ObjectChange> {
+    return this.#changes
   }
 
   cachedAt(namespace: string, name: string): VirtualMs | undefined {
@@ -278,7 +279,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
 
   #changed(item: Item<T>): void {
     item.changedAt = this.options.kernel.now()
-    for (const listener of this.#listeners) listener(item.namespace, item.name)
+    this.#changes.next(item)
   }
 
   /** Plans the first sweep at which anything could have been idle long enough. */

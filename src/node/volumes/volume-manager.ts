@@ -1,4 +1,3 @@
-import { Subject } from 'rxjs'
 import type { Pod, Volume } from '../../api/types/core.ts'
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -15,6 +14,7 @@ import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
 import { rotated } from './rotation.ts'
+import type { PodVolumes, StateOfWorld } from './state-of-world.ts'
 import { VolumeUse } from './volume-use.ts'
 
 /** Source: pkg/kubelet/volumemanager/volume_manager.go. */
@@ -27,6 +27,7 @@ export const volumeClocks = {
 
 export interface VolumeManagerOptions {
   readonly kernel: Kernel
+  readonly world: StateOfWorld
   readonly journal: Journal
   readonly populatorGrid: Grid
   readonly reconcilerGrid: Grid
@@ -46,21 +47,13 @@ export interface VolumeManagerOptions {
   readonly feed?: StateFeed
 }
 
-interface PodVolumes {
-  readonly uid: string
-  readonly uses: Map<string, VolumeUse>
-  /** Told when an operation on one of them ended. */
-  readonly settled: Subject<void>
-  askedAt: VirtualMs
-}
-
 /**
  * Desired state of world (filled by the populator), actual state of world (changed by the reconciler), and the wait of
  * the Pod workers for the two to agree. Both loops run only when they would find something.
  */
 export class VolumeManager {
   readonly #options: VolumeManagerOptions
-  readonly #pods = new Map<string, PodVolumes>()
+  readonly #world: StateOfWorld
   /** Pods that the populator has to look at. */
   readonly #unprocessed = new Set<string>()
   /** Pods whose volumes may have to go. */
@@ -71,6 +64,7 @@ export class VolumeManager {
 
   constructor(options: VolumeManagerOptions) {
     this.#options = options
+    this.#world = options.world
     this.#populator = new GridLoop(options.kernel, options.populatorGrid, () => this.#populate())
     this.#reconciler = new Reconciler(options.kernel, options.reconcilerGrid, options.reports, (use) =>
       this.#settled(use),
@@ -85,7 +79,7 @@ export class VolumeManager {
 
   /** A Pod went, or its containers or its phase did: its volumes may have to go. */
   podMayBeLeaving(uid: string): void {
-    if (!this.#pods.has(uid)) return
+    if (this.#world.get(uid) === undefined) return
     this.#leaving.add(uid)
     this.#populator.wake()
   }
@@ -95,27 +89,17 @@ export class VolumeManager {
     const use = new VolumeUse(pod, volume, plugin, this.#options.feed)
     for (const event of ['attached', 'mount.started', 'mount.succeeded'] as const) use.send(event)
     use.isDesired = false
-    this.#podVolumes(pod.metadata.uid ?? '').uses.set(volume.name, use)
+    this.#world.of(pod.metadata.uid ?? '').uses.set(volume.name, use)
     this.#reconciler.examine(use)
-  }
-
-  /** Whether the desired or the actual state of world knows volumes of the Pod. */
-  knows(uid: string): boolean {
-    return (this.#pods.get(uid)?.uses.size ?? 0) > 0
   }
 
   /** Whether any volume of the Pod is mounted. */
   hasMountedVolumes(uid: string): boolean {
-    for (const use of this.#pods.get(uid)?.uses.values() ?? []) if (use.isMounted || use.isBusy) return true
-    return false
-  }
-
-  uses(uid: string): Iterable<VolumeUse> {
-    return this.#pods.get(uid)?.uses.values() ?? []
+    return this.#world.hasMountedVolumes(uid)
   }
 
   use(uid: string, volumeName: string): VolumeUse | undefined {
-    return this.#pods.get(uid)?.uses.get(volumeName)
+    return this.#world.use(uid, volumeName)
   }
 
   /**
@@ -131,7 +115,7 @@ export class VolumeManager {
     if (expected.length === 0) return undefined
     const uid = pod.metadata.uid ?? ''
     this.#unprocessed.add(uid)
-    const volumes = this.#podVolumes(uid)
+    const volumes = this.#world.of(uid)
     volumes.askedAt = this.#options.kernel.now()
     this.#populator.wake()
     const isThere = () => this.#unmounted(uid, expected).length === 0
@@ -182,7 +166,7 @@ export class VolumeManager {
     const uid = pod.metadata.uid ?? ''
     const isGone = () => !this.hasMountedVolumes(uid)
     if (isGone()) return undefined
-    const volumes = this.#podVolumes(uid)
+    const volumes = this.#world.of(uid)
     this.podMayBeLeaving(uid)
     if (yield* this.#isSeenInTime(volumes, isGone)) return undefined
     const names = [...volumes.uses.values()].filter((use) => use.isMounted).map(({ volume }) => volume.name)
@@ -192,19 +176,10 @@ export class VolumeManager {
   stop(): void {
     this.#populator.stop()
     this.#reconciler.stop()
-    this.#pods.clear()
-  }
-
-  #podVolumes(uid: string): PodVolumes {
-    const known = this.#pods.get(uid)
-    if (known !== undefined) return known
-    const created: PodVolumes = { uid, uses: new Map(), settled: new Subject(), askedAt: 0 }
-    this.#pods.set(uid, created)
-    return created
   }
 
   #unmounted(uid: string, expected: readonly string[]): readonly string[] {
-    const uses = this.#pods.get(uid)?.uses
+    const uses = this.#world.get(uid)?.uses
     return expected.filter((name) => uses?.get(name)?.isMounted !== true)
   }
 
@@ -221,7 +196,7 @@ export class VolumeManager {
     if (pod === undefined || this.#options.isPodTerminated(pod)) return
     const mounted = mountedNames(pod)
     if (mounted.length === 0) return
-    const { uses, askedAt } = this.#podVolumes(uid)
+    const { uses, askedAt } = this.#world.of(uid)
     for (const volume of pod.spec.volumes ?? []) {
       if (!mounted.includes(volume.name)) continue
       const use = uses.get(volume.name)
@@ -258,7 +233,7 @@ export class VolumeManager {
   }
 
   #removeVolumesOf(uid: string, now: VirtualMs): void {
-    const volumes = this.#pods.get(uid)
+    const volumes = this.#world.get(uid)
     const pod = this.#options.podByUid(uid)
     if (volumes === undefined || volumes.uses.size === 0) {
       this.#leaving.delete(uid)
@@ -288,11 +263,11 @@ export class VolumeManager {
   /** An operation ended: those who wait look again, what is gone is forgotten. */
   #settled(use: VolumeUse): void {
     const uid = use.pod.metadata.uid ?? ''
-    const volumes = this.#pods.get(uid)
+    const volumes = this.#world.get(uid)
     if (volumes === undefined) return
     if (use.isFinal) volumes.uses.delete(use.volume.name)
     volumes.settled.next()
-    if (volumes.uses.size === 0 && !volumes.settled.observed) this.#pods.delete(uid)
+    if (volumes.uses.size === 0 && !volumes.settled.observed) this.#world.forget(uid)
   }
 }
 

@@ -1,23 +1,21 @@
+import { type Observable, Subject } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
-import { minute, second, type VirtualMs } from '../../../kernel/time.ts'
+import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { kubeletRoot, podDirectory } from '../../volumes/plugins/layout.ts'
 import type { KubeletContext } from '../context.ts'
 import { killPod } from '../pods/kill-pod.ts'
-import { isPodTerminated } from '../pods/pod-sync.ts'
 import { inspectPod } from '../pods/runtime-status.ts'
-
-/** Source: pkg/kubelet/kubelet.go, housekeepingPeriod, ContainerGCPeriod. */
-export const cleanupClocks = { housekeepingMs: 2 * second, containerGcMs: minute } as const
+import { cleanupClocks } from './phases.ts'
 
 /** Source: pkg/kubelet/container/runtime_cache.go, defaultCachePeriod. */
 const runtimeCacheMs: VirtualMs = 2 * second
 
 /** A Pod's directory still holds volumes. Source: kubelet_volumes.go, getPodVolumePathListFromDisk. */
-export function hasVolumeDirectories({ fs }: KubeletContext, uid: string): boolean {
+export function hasVolumeDirectories({ fs }: Pick<KubeletContext, 'fs'>, uid: string): boolean {
   const plugins = fs.readdir(`${podDirectory(uid)}/volumes`)
   if (!plugins.ok) return false
   return plugins.value.some((plugin) => {
@@ -37,6 +35,7 @@ export class Cleanup {
   readonly #containerGc: GridLoop
   /** Uids of Pods that have left something behind, or may have. */
   readonly #leftovers = new Set<string>()
+  readonly #ticks = new Subject<void>()
   readonly #scope = new Scope()
   readonly #removedPods = new Map<string, Pod>()
   readonly #dying = new Set<string>()
@@ -45,7 +44,7 @@ export class Cleanup {
 
   constructor(context: KubeletContext, housekeeping: Grid, containerGc: Grid) {
     this.#context = context
-    this.#housekeeping = new GridLoop(context.kernel, housekeeping, () => this.#housekeep())
+    this.#housekeeping = new GridLoop(context.kernel, housekeeping, () => this.#ticks.next())
     this.#containerGc = new GridLoop(context.kernel, containerGc, () => this.#collectContainers())
   }
 
@@ -106,7 +105,12 @@ export class Cleanup {
     this.#containerGc.wake()
   }
 
-  #housekeep(): void {
+  /** Those of the housekeeping's instants at which there is something to tidy up. */
+  get ticks(): Observable<void> {
+    return this.#ticks
+  }
+
+  housekeep(): void {
     for (const uid of [...this.#leftovers]) if (this.#tidy(uid)) this.#leftovers.delete(uid)
     if (this.#leftovers.size > 0) this.#housekeeping.wake()
   }
@@ -135,7 +139,7 @@ export class Cleanup {
   /** Up to v1.21: workers of Pods that are over are forgotten, and what still runs of them is ended. */
   #tidyKnown(uid: string, pod: Pod): boolean {
     const context = this.#context
-    if (!isPodTerminated(context, pod)) return true
+    if (!context.ends.isTerminated(pod)) return true
     context.workers.forget(uid)
     context.prober.removePod(uid)
     const running = context.runtime.podContainers(uid).filter(({ state }) => state === 'running')
@@ -185,7 +189,7 @@ export class Cleanup {
         pod === undefined ||
         (pod.metadata.deletionTimestamp !== undefined &&
           !facts.terminatingPhases &&
-          isPodTerminated(this.#context, pod))
+          this.#context.ends.isTerminated(pod))
       if (isDeleted && this.#isReady) {
         for (const container of [...runtime.podContainers(uid)])
           if (container.state !== 'running') this.#scope.start(runtime.removeContainer(container.id))

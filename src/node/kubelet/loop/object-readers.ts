@@ -1,13 +1,26 @@
 import type { Pod } from '../../../api/types/core.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
 import { objectKey } from '../../secrets/object-manager.ts'
 import { configMapNamesOf, secretNamesOf } from '../../secrets/pod-references.ts'
+import type { StateOfWorld } from '../../volumes/state-of-world.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
+import type { PodManager } from '../pods/pod-manager.ts'
 
 /** Which Pods read which objects at each of their syncs: for volumes that are mounted, and for pulls. */
 export class ObjectReaders {
+  readonly #kernel: Pick<Kernel, 'now'>
+  readonly #pods: PodManager
+  readonly #world: StateOfWorld
   readonly #readers = new Map<string, Set<string>>()
   /** A Pod's keys, for as long as its spec is the same object. */
   readonly #keys = new WeakMap<Pod['spec'], readonly string[]>()
+
+  constructor(kernel: Pick<Kernel, 'now'>, pods: PodManager, world: StateOfWorld) {
+    this.#kernel = kernel
+    this.#pods = pods
+    this.#world = world
+  }
 
   add(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
@@ -24,6 +37,17 @@ export class ObjectReaders {
       readers?.delete(pod.metadata.uid ?? '')
       if (readers?.size === 0) this.#readers.delete(key)
     }
+  }
+
+  /**
+   * Now, if any running Pod reads the object at each of its syncs: idle syncs are not carried out, so nobody is asked.
+   */
+  lastIdleRead(namespace: string, name: string): VirtualMs | undefined {
+    for (const uid of [...this.of('Secret', namespace, name), ...this.of('ConfigMap', namespace, name)]) {
+      const pulls = this.#pods.get(uid)?.spec.imagePullSecrets?.some((reference) => reference.name === name)
+      if (pulls === true || this.#world.hasMountedVolumes(uid)) return this.#kernel.now()
+    }
+    return undefined
   }
 
   /** Uids of the Pods. */

@@ -1,14 +1,16 @@
 import type { Grid } from '../../../kernel/grid.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
-import { second, type VirtualMs } from '../../../kernel/time.ts'
+import { minute, second, type VirtualMs } from '../../../kernel/time.ts'
 import { renewPeriodMs } from '../../lease/node-lease.ts'
 import { volumeClocks } from '../../volumes/volume-manager.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import { statusSyncPeriodMs } from '../status/status-manager.ts'
-import { cleanupClocks } from './cleanup.ts'
 
 /** Source: pkg/kubelet/kubelet.go, plegRelistPeriod and the sync ticker. */
 export const loopClocks = { plegMs: second, syncMs: second } as const
+
+/** Source: pkg/kubelet/kubelet.go, housekeepingPeriod, ContainerGCPeriod. */
+export const cleanupClocks = { housekeepingMs: 2 * second, containerGcMs: minute } as const
 
 /** When each of a kubelet's loops looks around: each has a phase of its own, kept as long as the kubelet runs. */
 export interface Phases {

@@ -1,22 +1,12 @@
+import { type Observable, Subject } from 'rxjs'
 import { jsonEqual } from '../../../api/json-equal.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { Reflector } from '../../../client/reflector.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
-
-/** What the configuration of Pods tells the sync loop. Source: pkg/kubelet/config/config.go. */
-export interface PodHandlers {
-  /** Oldest first. */
-  added(pods: readonly Pod[]): void
-  /** Spec, labels, annotations or deletion changed. */
-  updated(pod: Pod): void
-  /** Only the status changed: mostly the echo of the kubelet's own. */
-  reconciled(pod: Pod): void
-  removed(pod: Pod): void
-  /** The first list has been handed on. */
-  ready(): void
-}
+import type { ConfigNews } from './kubelet-news.ts'
 
 export interface PodSourceOptions {
   readonly kernel: Kernel
@@ -24,18 +14,17 @@ export interface PodSourceOptions {
   readonly minor: number
   readonly nodeName: string
   readonly random: RandomStream
-  readonly handlers: PodHandlers
 }
 
 /** The Pods that are bound to this node, from the API server. */
 export class ApiPodSource {
   readonly #pods = new Map<string, Pod>()
-  readonly #handlers: PodHandlers
+  readonly #changes = new Subject<ConfigNews>()
   readonly #reflector: Reflector<Pod>
-  #isReady = false
+  /** Open once the first list has been handed on. */
+  readonly ready = new Latch()
 
   constructor(options: PodSourceOptions) {
-    this.#handlers = options.handlers
     this.#reflector = new Reflector<Pod>(
       { ...options, resource: resources.pods },
       {
@@ -51,12 +40,24 @@ export class ApiPodSource {
     )
   }
 
+  get changes(): Observable<ConfigNews> {
+    return this.#changes
+  }
+
   start(): void {
     this.#reflector.start()
   }
 
   stop(): void {
     this.#reflector.stop()
+  }
+
+  #tellAdded(pods: readonly Pod[]): void {
+    this.#changes.next({ source: 'config', change: 'added', pods })
+  }
+
+  #tell(change: 'updated' | 'reconciled' | 'removed', pod: Pod): void {
+    this.#changes.next({ source: 'config', change, pod })
   }
 
   #replace(listed: readonly Pod[]): void {
@@ -72,26 +73,24 @@ export class ApiPodSource {
     for (const pod of gone.values()) this.#remove(pod)
     for (const pod of added) this.#pods.set(keyOf(pod), pod)
     added.sort(byCreation)
-    if (added.length > 0) this.#handlers.added(added)
-    if (this.#isReady) return
-    this.#isReady = true
-    this.#handlers.ready()
+    if (added.length > 0) this.#tellAdded(added)
+    if (!this.ready.isOpen) this.ready.open()
   }
 
   #put(pod: Pod): void {
     const key = keyOf(pod)
     const before = this.#pods.get(key)
     this.#pods.set(key, pod)
-    if (before === undefined) this.#handlers.added([pod])
-    else if (isSemanticChange(before, pod)) this.#handlers.updated(pod)
-    else if (before !== pod && !jsonEqual(before.status, pod.status)) this.#handlers.reconciled(pod)
+    if (before === undefined) this.#tellAdded([pod])
+    else if (isSemanticChange(before, pod)) this.#tell('updated', pod)
+    else if (before !== pod && !jsonEqual(before.status, pod.status)) this.#tell('reconciled', pod)
   }
 
   #remove(pod: Pod): void {
     const known = this.#pods.get(keyOf(pod))
     if (known === undefined) return
     this.#pods.delete(keyOf(pod))
-    this.#handlers.removed(known)
+    this.#tell('removed', known)
   }
 }
 

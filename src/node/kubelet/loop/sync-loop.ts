@@ -1,25 +1,21 @@
-import type { Unsubscribable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
 import { resources } from '../../../client/client.ts'
-import { after } from '../../../kernel/after.ts'
 import { settled } from '../../../kernel/all.ts'
-import { gridAfter } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
-import type { VirtualMs } from '../../../kernel/time.ts'
-import type { VolumeUse } from '../../volumes/volume-use.ts'
 import type { KubeletContext } from '../context.ts'
 import { killContainer } from '../pods/kill-pod.ts'
+import { notRunning } from '../pods/pod-ends.ts'
 import { fullName, isStatic } from '../pods/pod-manager.ts'
-import { deadlineOf, isPodTerminated, notRunning } from '../pods/pod-sync.ts'
-import type { PodWorker } from '../pods/pod-workers.ts'
+import { deadlineOf } from '../pods/pod-sync.ts'
+import type { PodWorker } from '../pods/pod-worker.ts'
 import { inspectPod, latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
+import type { ProbeNews } from '../probes/prober.ts'
 import { isMirror, isTerminal } from '../status/status-manager.ts'
 import { refusal } from './admission.ts'
 import type { Cleanup } from './cleanup.ts'
 import { deadContainers } from './dead-containers.ts'
-import { ObjectReaders } from './object-readers.ts'
-import { loopClocks } from './phases.ts'
+import type { KubeletNews } from './kubelet-news.ts'
 import type { LifecycleEvent } from './pleg.ts'
 
 /**
@@ -29,26 +25,50 @@ import type { LifecycleEvent } from './pleg.ts'
 export class SyncLoop {
   readonly #context: KubeletContext
   readonly #cleanup: Cleanup
-  readonly #readers = new ObjectReaders()
-  readonly #timers = new Map<string, Unsubscribable>()
   readonly #scope = new Scope()
-  /** Pods whose objects are gone but whose volumes are not (from v1.22 on). */
-  readonly #leaving = new Map<string, Pod>()
   /** Pods that were refused: they get no worker. */
   readonly #refused = new Set<string>()
 
   constructor(context: KubeletContext, cleanup: Cleanup) {
     this.#context = context
     this.#cleanup = cleanup
-    this.#scope.start(context.pleg.events, (found) => this.lifecycle(found))
-    this.#scope.start(context.queue.due, (uid) => this.due(uid))
-    this.#scope.start(context.workers.advanced, (worker) => this.advanced(worker))
-    context.secrets.observe((namespace, name) => this.#objectChanged('Secret', namespace, name))
-    context.configMaps.observe((namespace, name) => this.#objectChanged('ConfigMap', namespace, name))
+  }
+
+  /** Source: pkg/kubelet/kubelet.go, syncLoopIteration. */
+  handle(news: KubeletNews): void {
+    switch (news.source) {
+      case 'config':
+        if (news.change === 'added') this.#added(news.pods)
+        else if (news.change === 'updated') this.#updated(news.pod)
+        else if (news.change === 'reconciled') this.#reconciled(news.pod)
+        else this.#removed(news.pod)
+        return
+      case 'pleg':
+        this.#lifecycle(news.events)
+        return
+      case 'due':
+        this.#due(news.podUid)
+        return
+      case 'probe':
+        this.#probed(news.news)
+        return
+      case 'status':
+        this.#statusChanged(news.pod)
+        return
+      case 'worker':
+        this.#advanced(news.worker)
+        return
+      case 'object':
+        for (const uid of this.#context.readers.of(news.kind, news.namespace, news.name))
+          this.#context.queue.wantSync(uid)
+        return
+      case 'housekeeping':
+        this.#cleanup.housekeep()
+    }
   }
 
   /** Source: HandlePodAdditions. */
-  added(pods: readonly Pod[]): void {
+  #added(pods: readonly Pod[]): void {
     const { facts, workers, prober, volumes } = this.#context
     workers.together(() => {
       for (const pod of pods) {
@@ -66,7 +86,7 @@ export class SyncLoop {
           this.#cleanup.podMayLeaveTraces(uid)
           continue
         }
-        if (!isPodTerminated(this.#context, pod) && this.#isRefused(pod)) continue
+        if (!this.#context.ends.isTerminated(pod) && this.#isRefused(pod)) continue
         volumes.podAdded(uid)
         this.#dispatch(pod)
         prober.addPod(pod)
@@ -76,7 +96,7 @@ export class SyncLoop {
   }
 
   /** Source: HandlePodUpdates; a deletion request is an update, too. */
-  updated(pod: Pod): void {
+  #updated(pod: Pod): void {
     this.#context.pods.set(pod)
     if (isMirror(pod)) {
       this.#mirrorChanged(pod)
@@ -89,7 +109,7 @@ export class SyncLoop {
   }
 
   /** Source: HandlePodReconcile. */
-  reconciled(pod: Pod): void {
+  #reconciled(pod: Pod): void {
     this.#context.pods.set(pod)
     if (isMirror(pod)) return
     this.#register(pod)
@@ -100,8 +120,8 @@ export class SyncLoop {
   }
 
   /** Source: HandlePodRemoves, deletePod. */
-  removed(pod: Pod): void {
-    const { pods, facts, prober } = this.#context
+  #removed(pod: Pod): void {
+    const { pods, facts, prober, deadlines } = this.#context
     pods.delete(pod)
     if (isMirror(pod)) {
       this.#mirrorChanged(pod)
@@ -109,9 +129,8 @@ export class SyncLoop {
     }
     const uid = pod.metadata.uid ?? ''
     this.#refused.delete(uid)
-    this.#timers.get(uid)?.unsubscribe()
-    this.#timers.delete(uid)
-    this.#readers.remove(pod)
+    deadlines.forget(uid)
+    this.#context.readers.remove(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
     const mirror = isStatic(pod) ? pods.mirrorOf(pod) : undefined
@@ -123,7 +142,7 @@ export class SyncLoop {
   }
 
   /** What the PLEG saw. Source: syncLoopIteration, plegCh. */
-  lifecycle(events: readonly LifecycleEvent[]): void {
+  #lifecycle(events: readonly LifecycleEvent[]): void {
     const { workers, pods } = this.#context
     workers.together(() => {
       for (const { type, podUid, id } of events) {
@@ -156,12 +175,12 @@ export class SyncLoop {
   }
 
   /** A Pod's next sync is due, or something wants one at once. Source: HandlePodSyncs. */
-  due(uid: string): void {
+  #due(uid: string): void {
     const pod = this.#context.pods.get(uid)
     if (pod !== undefined) this.#dispatch(pod)
   }
 
-  statusChanged(pod: Pod): void {
+  #statusChanged(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
     const status = this.#context.statuses.get(uid)
     const isEnding = isTerminal(status?.phase) || pod.metadata.deletionTimestamp !== undefined
@@ -170,7 +189,7 @@ export class SyncLoop {
   }
 
   /** From v1.22 on: a worker came to the next phase of its Pod's end. */
-  advanced(worker: PodWorker): void {
+  #advanced(worker: PodWorker): void {
     const { volumes, statuses } = this.#context
     this.#cleanup.podMayLeaveTraces(worker.uid)
     if (!worker.isFinished) {
@@ -178,73 +197,26 @@ export class SyncLoop {
       statuses.podIsLeaving(worker.uid)
       // What ended meanwhile may be removed now.
       this.#forgetReaderOf(worker.uid)
-    } else this.#leaving.delete(worker.uid)
+    } else this.#context.pods.hasLeft(worker.uid)
   }
 
-  /** Whether a Pod's volumes are no longer refreshed or mounted. */
-  isOver(pod: Pod): boolean {
-    if (!this.#context.facts.terminatingPhases) return isPodTerminated(this.#context, pod)
-    const worker = this.#context.workers.get(pod.metadata.uid ?? '')
-    return worker?.haveContainersEnded === true
-  }
-
-  mayRemoveVolumes(uid: string): boolean {
-    if (!this.#context.facts.terminatingPhases) return true
-    const worker = this.#context.workers.get(uid)
-    return worker === undefined || worker.haveContainersEnded
-  }
-
-  leavingPod(uid: string): Pod | undefined {
-    return this.#leaving.get(uid)
-  }
-
-  /** Source: pod_workers.go, CouldHaveRunningContainers. */
-  couldHaveRunningContainers(uid: string): boolean {
-    const worker = this.#context.workers.get(uid)
-    return worker !== undefined && !worker.haveContainersEnded
-  }
-
-  runningContainer(uid: string, name: string): { readonly id: string; readonly startedAt: VirtualMs } | undefined {
-    // Probes go by the published status, which goes by the PLEG.
-    const container = latestContainer(this.#context.pleg.get(uid), name)
-    if (container?.state !== 'running' || container.startedAt === undefined) return undefined
-    return { id: container.id, startedAt: container.startedAt }
-  }
-
-  /** Now, if any running Pod reads the object at each of its syncs. */
-  lastIdleRead(namespace: string, name: string): VirtualMs | undefined {
-    const { volumes, kernel, pods } = this.#context
-    const readers = this.#readers
-    for (const uid of [...readers.of('Secret', namespace, name), ...readers.of('ConfigMap', namespace, name)]) {
-      if (pods.get(uid)?.spec.imagePullSecrets?.some((reference) => reference.name === name)) return kernel.now()
-      if (volumes.hasMountedVolumes(uid)) return kernel.now()
+  #probed(news: ProbeNews): void {
+    const { runtime, statuses } = this.#context
+    if (news.kind === 'failure') {
+      this.#due(news.podUid)
+      return
     }
-    return undefined
-  }
-
-  /** A volume's content has an end: the first sync after it is carried out. */
-  contentWillBeStale(use: VolumeUse, staleAt: VirtualMs): void {
-    const uid = use.pod.metadata.uid ?? ''
-    const key = `${uid}/${use.volume.name}`
-    this.#timers.get(key)?.unsubscribe()
-    const { kernel, queue } = this.#context
-    const delayMs = Math.max(0, staleAt - kernel.now())
-    this.#timers.set(
-      key,
-      this.#scope.start(after(kernel, delayMs), () => {
-        this.#timers.delete(key)
-        queue.wantSync(uid)
-      }),
-    )
+    const id = `${runtime.runtimeType}://${news.containerId}`
+    if (news.kind === 'readiness') statuses.setContainerReadiness(news.podUid, id, news.isSuccess)
+    else statuses.setContainerStartup(news.podUid, id, news.isSuccess)
   }
 
   /** The node's wall clock was set: deadlines and lives of tokens are measured by it, at the next sync of each Pod. */
   clockChanged(): void {
-    const { pods, queue } = this.#context
+    const { pods, queue, deadlines } = this.#context
     for (const pod of pods.all()) {
       const uid = pod.metadata.uid ?? ''
-      this.#timers.get(uid)?.unsubscribe()
-      this.#timers.delete(uid)
+      deadlines.forget(uid)
       this.#planDeadline(pod)
       queue.wantSync(uid)
     }
@@ -289,16 +261,12 @@ export class SyncLoop {
 
   /** Objects that a Pod's volumes and pulls read at each sync: their changes end its idleness. */
   #noteReader(pod: Pod): void {
-    if (this.#context.config.configMapAndSecretChangeDetectionStrategy === 'Watch') this.#readers.add(pod)
+    if (this.#context.config.configMapAndSecretChangeDetectionStrategy === 'Watch') this.#context.readers.add(pod)
   }
 
   #forgetReaderOf(uid: string): void {
     const pod = this.#context.pods.get(uid)
-    if (pod !== undefined) this.#readers.remove(pod)
-  }
-
-  #objectChanged(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): void {
-    for (const uid of this.#readers.of(kind, namespace, name)) this.#context.queue.wantSync(uid)
+    if (pod !== undefined) this.#context.readers.remove(pod)
   }
 
   /** Up to v1.21: the worker is dropped, and what the kubelet believes to run is killed. Source: kubelet.go, deletePod. */
@@ -336,7 +304,7 @@ export class SyncLoop {
     const { workers } = this.#context
     const worker = workers.get(pod.metadata.uid ?? '')
     if (worker === undefined || worker.isFinished) return
-    this.#leaving.set(worker.uid, pod)
+    this.#context.pods.leave(pod)
     workers.kill(pod, undefined)
   }
 
@@ -379,18 +347,8 @@ export class SyncLoop {
     this.#scope.start(settled(gone))
   }
 
-  /** A Pod with a deadline is synced at the first tick after it. Source: kubelet.go, getPodsToSync. */
   #planDeadline(pod: Pod): void {
     if (pod.spec.activeDeadlineSeconds === undefined) return
-    const deadline = deadlineOf(this.#context, pod)
-    const uid = pod.metadata.uid ?? ''
-    if (deadline === undefined || this.#timers.has(uid)) return
-    const { kernel } = this.#context
-    const grid = { phaseMs: deadline % loopClocks.syncMs, periodMs: loopClocks.syncMs }
-    const at = gridAfter(grid, Math.max(deadline - 1, kernel.now()))
-    this.#timers.set(
-      uid,
-      this.#scope.start(after(kernel, at - kernel.now()), () => this.due(uid)),
-    )
+    this.#context.deadlines.plan(pod, deadlineOf(this.#context, pod))
   }
 }

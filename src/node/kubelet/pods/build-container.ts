@@ -10,8 +10,14 @@ import { containerMounts } from '../../volumes/plugins/container-mounts.ts'
 import type { KubeletContext } from '../context.ts'
 import type { BuildContainer, ContainerPlan } from './pod-runtime.ts'
 
+/** Parts of the kubelet that a container's configuration is made with. */
+type BuildParts = Pick<
+  KubeletContext,
+  'events' | 'minor' | 'hostIp' | 'fs' | 'pluginFor' | 'record' | 'secrets' | 'configMaps'
+>
+
 export interface BuildSources {
-  readonly context: () => KubeletContext
+  readonly parts: BuildParts
   /** Undefined: never listed yet. */
   readonly services: () => readonly ServiceForEnv[] | undefined
   readonly allocatable: () => Readonly<Record<string, string>>
@@ -21,9 +27,9 @@ export interface BuildSources {
  * Resolves what a container is created with: environment, command, mounts. Source: pkg/kubelet/kuberuntime/
  * kuberuntime_container.go, generateContainerConfig; kubelet_pods.go, GenerateRunContainerOptions.
  */
-export function containerBuilder({ context, services, allocatable }: BuildSources): BuildContainer {
+export function containerBuilder({ parts, services, allocatable }: BuildSources): BuildContainer {
   return function* build(plan) {
-    const { events, minor, hostIp, fs, pluginFor, record } = context()
+    const { events, minor, hostIp, fs, pluginFor, record } = parts
     const { pod, container, podIp } = plan
     const sources: SeenObject[] = []
     const result = yield* makeEnvironment({
@@ -34,7 +40,7 @@ export function containerBuilder({ context, services, allocatable }: BuildSource
       podIps: podIp === undefined ? [] : [podIp],
       services: services(),
       allocatable: allocatable(),
-      objects: (request) => mapped(objectOf(context(), pod, request), (got) => noted(request, got, sources)),
+      objects: (request) => mapped(objectOf(parts, pod, request), (got) => noted(request, got, sources)),
     })
     for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
     if (!result.ok) return { ok: false, message: result.error }
@@ -50,7 +56,7 @@ interface SeenObject extends EnvironmentRequest {
   readonly resourceVersion: string
 }
 
-function objectOf({ secrets, configMaps }: KubeletContext, pod: Pod, { kind, name }: EnvironmentRequest) {
+function objectOf({ secrets, configMaps }: BuildParts, pod: Pod, { kind, name }: EnvironmentRequest) {
   const namespace = pod.metadata.namespace ?? ''
   return kind === 'Secret'
     ? mapped(secrets.get(namespace, name), (got): EnvironmentAnswer => got)

@@ -21,9 +21,26 @@ export class PodManager {
   readonly #pods = new Map<string, Pod>()
   readonly #mirrors = new Map<string, Pod>()
   readonly #names = new Map<string, string>()
+  /** Pods whose objects are gone but whose volumes are not (from v1.22 on). */
+  readonly #leaving = new Map<string, Pod>()
 
   get(uid: string): Pod | undefined {
     return this.#pods.get(uid)
+  }
+
+  /** The object is gone, what is on the node is not. */
+  leave(pod: Pod): void {
+    this.#leaving.set(pod.metadata.uid ?? '', pod)
+  }
+
+  /** Nothing of it is left. */
+  hasLeft(uid: string): void {
+    this.#leaving.delete(uid)
+  }
+
+  /** The Pod, be it about to leave. */
+  getOrLeaving(uid: string): Pod | undefined {
+    return this.#pods.get(uid) ?? this.#leaving.get(uid)
   }
 
   byName(namespace: string, name: string): Pod | undefined {

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodStatus, Secret } from '../../../api/types/core.ts'
+import type { Pod, PodStatus, Secret } from '../../../api/types/core.ts'
 import { resources } from '../../../client/client.ts'
 import { errorText } from '../../../client/refusals.ts'
 import { settled } from '../../../kernel/all.ts'
@@ -14,31 +14,23 @@ import { isTerminal } from '../status/status-manager.ts'
 import { killPod } from './kill-pod.ts'
 import { isStatic } from './pod-manager.ts'
 import { syncPodRuntime } from './pod-runtime.ts'
-import type { PodWorker, SyncOutcome } from './pod-workers.ts'
+import type { PodWorker } from './pod-worker.ts'
+import type { SyncOutcome } from './pod-workers.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
 import { hasFailed, type SyncResult } from './sync-result.ts'
 
-/** Whether no status of the list runs. Source: pkg/kubelet/kubelet_pods.go, notRunning. */
-export function notRunning(statuses: readonly ContainerStatus[] | undefined): boolean {
-  return (statuses ?? []).every(({ state }) => state?.terminated !== undefined || state?.waiting !== undefined)
-}
-
-/** Up to v1.21: the Pod is in a terminal phase, or deleted and nothing of it runs. Source: kubelet_pods.go, podIsTerminated. */
-export function isPodTerminated(context: KubeletContext, pod: Pod): boolean {
-  const status = context.statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {}
-  if (isTerminal(status.phase)) return true
-  return pod.metadata.deletionTimestamp !== undefined && notRunning(status.containerStatuses)
-}
+/** What a sync works with: all of a kubelet but those who order it. */
+type SyncParts = Omit<KubeletContext, 'workers'>
 
 /** The instant at which `activeDeadlineSeconds` is over, if the Pod has one. Source: active_deadline.go. */
-export function deadlineOf(context: KubeletContext, pod: Pod): number | undefined {
+export function deadlineOf(context: Pick<KubeletContext, 'statuses' | 'calendar'>, pod: Pod): number | undefined {
   const seconds = pod.spec.activeDeadlineSeconds
   if (seconds === undefined) return undefined
   const started = parseRfc3339((context.statuses.get(pod.metadata.uid ?? '') ?? pod.status)?.startTime ?? '')
   return started === undefined ? undefined : started - context.calendar.epochMs + seconds * second
 }
 
-function statusOf(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isOver: boolean): PodStatus {
+function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: boolean): PodStatus {
   const uid = pod.metadata.uid ?? ''
   const deadline = deadlineOf(context, pod)
   const isLate = deadline !== undefined && context.kernel.now() >= deadline
@@ -64,12 +56,7 @@ function statusOf(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isO
  * One sync of a Pod that is to run: status, mirror, directories, volumes, pull secrets, containers. Source:
  * pkg/kubelet/kubelet.go, syncPod (SyncPod from v1.22 on); facts/kubelet.md 8.1.
  */
-export function* syncPod(
-  context: KubeletContext,
-  worker: PodWorker,
-  pod: Pod,
-  seen: PodRuntimeStatus,
-): Steps<SyncOutcome> {
+export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome> {
   const { facts, volumes, events } = context
   const status = statusOf(context, pod, seen, false)
   const isNewStatus = context.statuses.setPodStatus(pod, status)
@@ -88,7 +75,7 @@ export function* syncPod(
   if (isStatic(pod)) ensureMirror(context, pod)
   expectContainers(context, pod)
   makePodDirectories(context, pod)
-  if (!facts.terminatingPhases && isPodTerminated(context, pod)) return yield* runPod(context, pod, seen, isNewStatus)
+  if (!facts.terminatingPhases && context.ends.isTerminated(pod)) return yield* runPod(context, pod, seen, isNewStatus)
   if (mountedNames(pod).length > 0) worker.send('volumes.needed')
   const error = yield* wait(volumes.waitForAttachAndMount(pod))
   if (error !== undefined) {
@@ -101,7 +88,7 @@ export function* syncPod(
 }
 
 function* kill(
-  context: KubeletContext,
+  context: SyncParts,
   pod: Pod,
   seen: PodRuntimeStatus,
   graceSeconds: number | undefined,
@@ -113,11 +100,11 @@ function* kill(
 }
 
 /** Source: pkg/kubelet/active_deadline.go, ShouldSync and ShouldEvict. */
-function deadlineEvent(context: KubeletContext, pod: Pod): void {
+function deadlineEvent(context: SyncParts, pod: Pod): void {
   context.events.pod(pod, 'Normal', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
 }
 
-function* runPod(context: KubeletContext, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean): Steps<SyncOutcome> {
+function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean): Steps<SyncOutcome> {
   const { facts, config, events, podRuntime } = context
   const { secrets, missing } = yield* pullSecrets(context, pod)
   if (missing.length > 0 && facts.pullSecretEvent)
@@ -154,7 +141,7 @@ function backOffEnd(results: readonly SyncResult[]): number | undefined {
 
 /** Those that cannot be had are left out: the pull may work without. Source: kubelet_pods.go, getPullSecretsForPod. */
 function* pullSecrets(
-  { secrets }: KubeletContext,
+  { secrets }: SyncParts,
   pod: Pod,
 ): Steps<{ readonly secrets: readonly Secret[]; readonly missing: readonly string[] }> {
   const found: Secret[] = []
@@ -169,12 +156,12 @@ function* pullSecrets(
 }
 
 /** From now on each container of the Pod has a life on the node. */
-function expectContainers({ containers }: KubeletContext, pod: Pod): void {
+function expectContainers({ containers }: SyncParts, pod: Pod): void {
   for (const { name } of allContainers(pod)) containers.of(pod, name)
 }
 
 /** Source: kubelet_pods.go, makePodDataDirs. */
-function makePodDirectories({ fs, record }: KubeletContext, pod: Pod): void {
+function makePodDirectories({ fs, record }: SyncParts, pod: Pod): void {
   const directory = podDirectory(pod.metadata.uid ?? '')
   if (fs.lstat(directory).ok) return
   fs.mkdirAll(directory, 0o750)
@@ -185,7 +172,7 @@ function makePodDirectories({ fs, record }: KubeletContext, pod: Pod): void {
 
 /** From v1.22 on. Source: kubelet.go, syncTerminatingPod. */
 export function* syncTerminatingPod(
-  context: KubeletContext,
+  context: SyncParts,
   worker: PodWorker,
   pod: Pod,
   seen: PodRuntimeStatus,
@@ -201,7 +188,7 @@ export function* syncTerminatingPod(
 
 /** From v1.22 on: volumes, registration, then the last status. Source: kubelet.go, syncTerminatedPod. */
 export function* syncTerminatedPod(
-  context: KubeletContext,
+  context: SyncParts,
   worker: PodWorker,
   pod: Pod,
   seen: PodRuntimeStatus,
@@ -218,7 +205,7 @@ export function* syncTerminatedPod(
 }
 
 /** Source: pkg/kubelet/pod/mirror_client.go, CreateMirrorPod; a refusal is only logged and tried again at the next sync. */
-function ensureMirror(context: KubeletContext, pod: Pod): void {
+function ensureMirror(context: SyncParts, pod: Pod): void {
   const nodeUid = context.nodeUid()
   if (context.pods.mirrorOf(pod) !== undefined || nodeUid === undefined) return
   const annotations = {

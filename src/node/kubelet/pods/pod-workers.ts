@@ -1,7 +1,5 @@
 import { type Observable, Subject } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
-import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
-import { Instance } from '../../../kernel/instance.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
@@ -11,11 +9,8 @@ import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { Pleg } from '../loop/pleg.ts'
 import { type Jittered, jitter, type WorkQueue } from '../loop/work-queue.ts'
-import type { StateFeed } from '../state-feed.ts'
-import { podWorkerMachine } from './pod-worker.machine.ts'
+import type { PodWorker, PodWorkerRows } from './pod-worker.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
-
-const table = machineTable(podWorkerMachine)
 
 /** Source: pkg/kubelet/kubelet.go, backOffPeriod; pod_workers.go, backOffOnTransientErrorPeriod and the jitter factors. */
 export const workerClocks = {
@@ -42,69 +37,6 @@ export interface PodSyncs {
   terminated(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome>
 }
 
-/** The worker of one Pod: a row, for there are very many and most of them rest. */
-export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, EventName<typeof podWorkerMachine>> {
-  readonly uid: string
-  /** The update to carry out next, if one came during a sync: only the latest is kept. */
-  pending: Pod | undefined
-  /** What the sync under way is followed by is termination. */
-  isTerminationAsked = false
-  isForgotten = false
-  lastSyncEnd: VirtualMs = -1
-  graceSeconds: number | undefined
-  /** The last update was for a Pod that the API server no longer has. */
-  isRemoved = false
-  /** Containers that the kubelet stopped, with the instant at which they had ended. */
-  readonly stopped: { readonly name: string; readonly endedAt: VirtualMs }[] = []
-
-  readonly #feed: StateFeed | undefined
-
-  constructor(uid: string, feed?: StateFeed) {
-    super(table)
-    this.uid = uid
-    this.#feed = feed
-  }
-
-  protected override stepped(event: EventName<typeof podWorkerMachine>): void {
-    this.#feed?.tell('podWorker', this.uid, this.uid, event, this)
-  }
-
-  /** Whether it has work in hand. */
-  get isWorking(): boolean {
-    const { state } = this
-    return state !== 'idle' && state !== 'terminationDue' && state !== 'cleanupDue' && state !== 'finished'
-  }
-
-  /** From v1.22 on: the Pod's containers have ended for good. */
-  get haveContainersEnded(): boolean {
-    const { state } = this
-    return state === 'cleanupDue' || state === 'waitingToCleanUp' || state === 'terminated' || state === 'finished'
-  }
-
-  /** From v1.22 on: nothing of the Pod is left to do. */
-  get isFinished(): boolean {
-    return this.state === 'finished'
-  }
-
-  /** From now on each sync ends the Pod: at once, or after the sync under way. Nothing new once that has begun. */
-  terminate(): void {
-    if (this.state === 'idle' || this.state === 'waitingForStatus') this.send('terminate')
-    else this.isTerminationAsked = true
-  }
-
-  /** Whether ordinary syncs are over, or will be after the one under way. */
-  get isTerminating(): boolean {
-    const { state } = this
-    const isOrdinary =
-      state === 'idle' ||
-      state === 'waitingForStatus' ||
-      state === 'syncing' ||
-      state === 'waitingForVolumes' ||
-      state === 'killing'
-    return !isOrdinary || this.isTerminationAsked
-  }
-}
-
 /**
  * One worker for each Pod: one sync at a time, and of the updates that come meanwhile only the latest is kept. A sync
  * begins when the PLEG has looked since the last one ended. Source: pkg/kubelet/pod_workers.go; facts/kubelet.md 2.3.
@@ -118,30 +50,29 @@ export class PodWorkers {
   readonly #advanced = new Subject<PodWorker>()
   readonly #resync: Jittered
   readonly #randomOf: (uid: string) => RandomStream
-  readonly #feed: StateFeed | undefined
-  readonly #workers = new Map<string, PodWorker>()
+  readonly #workers: PodWorkerRows
   #held: (() => void)[] | undefined
   /** Work in hand. */
   readonly #scope = new Scope()
 
   constructor(options: {
     readonly kernel: Kernel
+    readonly rows: PodWorkerRows
     readonly facts: KubeletFacts
     readonly pleg: Pleg
     readonly queue: WorkQueue
     readonly syncs: PodSyncs
     readonly resync: Jittered
     readonly randomOf: (uid: string) => RandomStream
-    readonly feed?: StateFeed
   }) {
     this.#kernel = options.kernel
+    this.#workers = options.rows
     this.#facts = options.facts
     this.#pleg = options.pleg
     this.#queue = options.queue
     this.#syncs = options.syncs
     this.#resync = options.resync
     this.#randomOf = options.randomOf
-    this.#feed = options.feed
   }
 
   /** From v1.22 on: a worker whose Pod's containers are gone, and again when it is done with the Pod. */
@@ -151,10 +82,6 @@ export class PodWorkers {
 
   get(uid: string): PodWorker | undefined {
     return this.#workers.get(uid)
-  }
-
-  all(): Iterable<PodWorker> {
-    return this.#workers.values()
   }
 
   /** Updates within `work` reach their workers when it returns, as if they came at once and the workers were slower. */
@@ -173,11 +100,7 @@ export class PodWorkers {
   /** Hands a Pod to its worker: at once, or after the sync under way. */
   update(pod: Pod): void {
     const uid = pod.metadata.uid ?? ''
-    let worker = this.#workers.get(uid)
-    if (worker === undefined) {
-      worker = new PodWorker(uid, this.#feed)
-      this.#workers.set(uid, worker)
-    }
+    const worker = this.#workers.of(uid)
     if (worker.isFinished) return
     if (this.#facts.terminatingPhases) this.#noteTermination(worker, pod)
     this.#give(worker, pod)
@@ -186,8 +109,7 @@ export class PodWorkers {
   /** From v1.22 on: the API server has forgotten the Pod, or it was never known; what runs of it is ended. */
   kill(pod: Pod, graceSeconds: number | undefined): void {
     const uid = pod.metadata.uid ?? ''
-    const worker = this.#workers.get(uid) ?? new PodWorker(uid, this.#feed)
-    this.#workers.set(uid, worker)
+    const worker = this.#workers.of(uid)
     if (worker.isFinished) return
     worker.isRemoved = true
     if (!worker.isTerminating) {
@@ -199,8 +121,7 @@ export class PodWorkers {
 
   /** A Pod that is over already when the kubelet starts. */
   markFinished(uid: string): void {
-    const worker = this.#workers.get(uid) ?? new PodWorker(uid, this.#feed)
-    this.#workers.set(uid, worker)
+    const worker = this.#workers.of(uid)
     if (worker.state === 'idle') worker.send('finished')
   }
 
@@ -216,7 +137,6 @@ export class PodWorkers {
 
   stop(): void {
     this.#scope.end()
-    this.#workers.clear()
   }
 
   #noteTermination(worker: PodWorker, pod: Pod): void {

@@ -39,3 +39,13 @@ export function ranAt(container: RuntimeContainer, time: VirtualMs): boolean {
   const { startedAt, finishedAt } = container
   return startedAt !== undefined && startedAt <= time && (finishedAt === undefined || finishedAt > time)
 }
+
+/** The container of a name, if it runs as far as the PLEG saw: probes go by the published status, which goes by that. */
+export function runningContainer(
+  status: PodRuntimeStatus,
+  name: string,
+): { readonly id: string; readonly startedAt: VirtualMs } | undefined {
+  const container = latestContainer(status, name)
+  if (container?.state !== 'running' || container.startedAt === undefined) return undefined
+  return { id: container.id, startedAt: container.startedAt }
+}

@@ -1,22 +1,20 @@
 import type { VirtualMs } from '../../../kernel/time.ts'
-import type { KubeletFacts } from '../../version-facts.ts'
 import type { ReconcilerReports } from '../../volumes/reconciler.ts'
 import type { VolumeUse } from '../../volumes/volume-use.ts'
 import type { KubeletContext } from '../context.ts'
-import type { KubeletEvents } from '../kubelet-events.ts'
+
+type ReportParts = Pick<KubeletContext, 'kernel' | 'journal' | 'facts' | 'events' | 'record' | 'secrets' | 'configMaps'>
 
 /** Tells events and journal of what the volume manager did. Source: pkg/volume/util/operationexecutor, MountVolume. */
 export function volumeReports(
-  facts: KubeletFacts,
-  events: KubeletEvents,
-  context: () => KubeletContext,
+  context: ReportParts,
   willBeStale: (use: VolumeUse, staleAt: VirtualMs) => void,
 ): ReconcilerReports {
+  const { facts, events, journal, record } = context
   return {
     volumeTimeoutNames: facts.volumeTimeoutEvent,
     setUpSucceeded(use, before, isRefresh, result) {
       const weight = isRefresh && !result.changed ? 'chatter' : 'story'
-      const { journal, record } = context()
       if (journal.keeps(weight))
         record(
           'volume.set-up',
@@ -29,11 +27,11 @@ export function volumeReports(
           },
           weight,
         )
-      tellVisible(context(), use, before)
+      tellVisible(context, use, before)
       if (result.staleAt !== undefined) willBeStale(use, result.staleAt)
     },
     setUpFailed(use, message, retryMs) {
-      context().record('volume.set-up-failed', use.pod, {
+      record('volume.set-up-failed', use.pod, {
         volume: use.volume.name,
         error: message,
         retryNotBeforeMs: retryMs,
@@ -41,13 +39,13 @@ export function volumeReports(
       events.pod(use.pod, 'Warning', 'FailedMount', message)
     },
     tornDown(use) {
-      context().record('volume.tear-down', use.pod, { volume: use.volume.name })
+      record('volume.tear-down', use.pod, { volume: use.volume.name })
     },
   }
 }
 
 /** Tells which versions of which objects the Pod's containers see from now on, and since when the node had them (U3). */
-function tellVisible(context: KubeletContext, use: VolumeUse, before: VolumeUse['sources']): void {
+function tellVisible(context: ReportParts, use: VolumeUse, before: VolumeUse['sources']): void {
   const { secrets, configMaps, record, kernel } = context
   const namespace = use.pod.metadata.namespace ?? ''
   for (const { kind, name, resourceVersion } of use.sources) {

@@ -1,4 +1,4 @@
-import type { Unsubscribable } from 'rxjs'
+import { type Observable, Subject, type Unsubscribable } from 'rxjs'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
@@ -34,11 +34,18 @@ export interface ProberOptions {
     podUid: string,
     container: string,
   ) => { readonly id: string; readonly startedAt: VirtualMs } | undefined
-  readonly onReadiness: (podUid: string, containerId: string, isReady: boolean) => void
-  readonly onStartup: (podUid: string, containerId: string, hasStarted: boolean) => void
-  /** A liveness or startup probe wants a container dead: its Pod is synced at once. */
-  readonly onFailure: (podUid: string) => void
 }
+
+/** What probes found out that others act on. */
+export type ProbeNews =
+  | {
+      readonly kind: 'readiness' | 'startup'
+      readonly podUid: string
+      readonly containerId: string
+      readonly isSuccess: boolean
+    }
+  /** A liveness or startup probe wants a container dead: its Pod is synced at once. */
+  | { readonly kind: 'failure'; readonly podUid: string }
 
 interface Worker {
   readonly pod: Pod
@@ -62,6 +69,7 @@ export class Prober {
   readonly #options: ProberOptions
   readonly #workers = new Map<string, Worker[]>()
   readonly #scope = new Scope()
+  readonly #news = new Subject<ProbeNews>()
   readonly #verdicts: Readonly<Record<ProbeType, Map<string, Verdict>>> = {
     liveness: new Map(),
     readiness: new Map(),
@@ -70,6 +78,10 @@ export class Prober {
 
   constructor(options: ProberOptions) {
     this.#options = options
+  }
+
+  get news(): Observable<ProbeNews> {
+    return this.#news
   }
 
   addPod(pod: Pod): void {
@@ -230,9 +242,9 @@ export class Prober {
     verdicts.set(id, verdict)
     const uid = worker.pod.metadata.uid ?? ''
     const isSuccess = verdict === 'success'
-    if (worker.type === 'readiness') this.#options.onReadiness(uid, id, isSuccess)
-    if (worker.type === 'startup') this.#options.onStartup(uid, id, isSuccess)
-    if (tells && !isSuccess && worker.type !== 'readiness') this.#options.onFailure(uid)
+    const { type } = worker
+    if (type !== 'liveness') this.#news.next({ kind: type, podUid: uid, containerId: id, isSuccess })
+    if (tells && !isSuccess && type !== 'readiness') this.#news.next({ kind: 'failure', podUid: uid })
   }
 }
 

@@ -1,18 +1,22 @@
 import type { Pod, PodStatus } from '../../../api/types/core.ts'
 import type { KubeletContext } from '../context.ts'
 import { hasVolumeDirectories } from '../loop/cleanup.ts'
-import { notRunning } from '../pods/pod-sync.ts'
+import { notRunning } from '../pods/pod-ends.ts'
+import type { PodWorkerRows } from '../pods/pod-worker.ts'
+
+type ReclaimParts = Pick<KubeletContext, 'facts' | 'pleg' | 'volumes' | 'config' | 'fs'> & {
+  readonly workers: PodWorkerRows
+}
 
 /**
  * Whether nothing of the Pod is left on the node that its deletion has to wait for. v1.18 waits for its containers to be
  * removed, too. Source: pkg/kubelet/kubelet_pods.go, PodResourcesAreReclaimed; v1.26/README.md rows 8 and 10.
  */
-export function resourcesAreReclaimed(context: KubeletContext, pod: Pod, status: PodStatus): boolean {
+export function resourcesAreReclaimed(context: ReclaimParts, pod: Pod, status: PodStatus): boolean {
   const uid = pod.metadata.uid ?? ''
   const { facts, workers, pleg, volumes, config } = context
   if (facts.ignoresDeadContainers) {
-    const worker = workers.get(uid)
-    if (worker !== undefined && !worker.haveContainersEnded) return false
+    if (workers.couldHaveRunningContainers(uid)) return false
     if ((status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined)) return false
   } else {
     if (!notRunning(status.containerStatuses)) return false

@@ -1,3 +1,4 @@
+import { type Observable, Subject } from 'rxjs'
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { isNotFound } from '../../../client/refusals.ts'
@@ -16,7 +17,8 @@ import { conditionOf, ended, isLegal, ownConditions, sameForKubelet } from './st
 /** Source: pkg/kubelet/status/status_manager.go, syncPeriod. */
 export const statusSyncPeriodMs = 10 * second
 
-interface Known {
+/** What the status manager knows of one Pod. */
+export interface KnownStatus {
   readonly pod: Pod
   readonly status: PodStatus
   readonly version: number
@@ -24,7 +26,11 @@ interface Known {
   readonly isFinished: boolean
 }
 
+/** Statuses by uid of their Pods: the manager writes, others read. */
+export type KnownStatuses = Map<string, KnownStatus>
+
 export interface StatusManagerOptions {
+  readonly known: KnownStatuses
   readonly kernel: Kernel
   readonly calendar: Calendar
   readonly client: Client
@@ -38,8 +44,6 @@ export interface StatusManagerOptions {
   readonly areResourcesReclaimed: (pod: Pod, status: PodStatus) => boolean
   /** From v1.22 on. */
   readonly couldHaveRunningContainers: (uid: string) => boolean
-  /** The status that the kubelet goes by has changed. */
-  readonly onChange: (pod: Pod, status: PodStatus) => void
 }
 
 /**
@@ -48,11 +52,12 @@ export interface StatusManagerOptions {
  */
 export class StatusManager {
   readonly #options: StatusManagerOptions
-  readonly #known = new Map<string, Known>()
+  readonly #known: Map<string, KnownStatus>
+  readonly #changes = new Subject<Pod>()
   readonly #sent = new Map<string, number>()
   /** The Pod as the last update left it: what a watcher is told of it is no news. */
   readonly #left = new Map<string, Pod>()
-  readonly #queue: { readonly uid: string; readonly version: number; readonly known: Known }[] = []
+  readonly #queue: { readonly uid: string; readonly version: number; readonly known: KnownStatus }[] = []
   /** Pods that wait for their deletion: the batch looks at them each time. */
   readonly #leaving = new Set<string>()
   /** Pods whose last update failed. */
@@ -64,7 +69,13 @@ export class StatusManager {
 
   constructor(options: StatusManagerOptions) {
     this.#options = options
+    this.#known = options.known
     this.#batch = new GridLoop(options.kernel, options.grid, () => this.#syncBatch())
+  }
+
+  /** Pods whose status, as the kubelet goes by it, has changed. */
+  get changes(): Observable<Pod> {
+    return this.#changes
   }
 
   get(uid: string): PodStatus | undefined {
@@ -170,11 +181,11 @@ export class StatusManager {
     const status = this.#withTimes(before, next)
     const finished = isFinished || known?.isFinished === true
     if (known !== undefined && !isForced && sameForKubelet(known.status, status)) return false
-    const entry: Known = { pod, status, version: (known?.version ?? 0) + 1, isFinished: finished }
+    const entry: KnownStatus = { pod, status, version: (known?.version ?? 0) + 1, isFinished: finished }
     this.#known.set(uid, entry)
     if (pod.metadata.deletionTimestamp !== undefined) this.podIsLeaving(uid)
     this.#queue.push({ uid, version: entry.version, known: entry })
-    this.#options.onChange(pod, status)
+    this.#changes.next(pod)
     this.#send()
     // What still waits at the next batch is replaced by it.
     if (this.#queue.length > 0) this.#batch.wake()
@@ -210,14 +221,14 @@ export class StatusManager {
     this.#isSending = false
   }
 
-  #needsUpdate(uid: string, known: Known): boolean {
+  #needsUpdate(uid: string, known: KnownStatus): boolean {
     const sent = this.#sent.get(uid)
     if (sent === undefined || sent < known.version) return true
     const pod = this.#options.podByUid(uid)
     return pod !== undefined && this.#canBeDeleted(pod, known)
   }
 
-  #canBeDeleted(pod: Pod, known: Known): boolean {
+  #canBeDeleted(pod: Pod, known: KnownStatus): boolean {
     if (pod.metadata.deletionTimestamp === undefined || isMirror(pod)) return false
     if (this.#options.facts.deletionWaitsForFinish) return known.isFinished
     return this.#options.areResourcesReclaimed(pod, known.status)
@@ -227,7 +238,7 @@ export class StatusManager {
    * 1. Read the Pod as the API server has it, 2. patch what differs, 3. delete it if that is what it waits for. Source:
    * status_manager.go, syncPod.
    */
-  *#sync(uid: string, known: Known): Steps<void> {
+  *#sync(uid: string, known: KnownStatus): Steps<void> {
     const target = this.#options.apiPodOf(known.pod)
     if (target === undefined) return
     const { client } = this.#options
@@ -249,7 +260,7 @@ export class StatusManager {
   }
 
   /** The Pod as it is then; undefined if that did not work. */
-  *#patch(uid: string, known: Known, pod: Pod): Steps<Pod | undefined> {
+  *#patch(uid: string, known: KnownStatus, pod: Pod): Steps<Pod | undefined> {
     const before = pod.status ?? {}
     const patch = statusPatch(uidOf(pod), before, this.#merged(uid, before, known.status))
     if (patch === undefined) return pod

@@ -1,0 +1,72 @@
+import { map, merge, type Observable } from 'rxjs'
+import type { Pod } from '../../../api/types/core.ts'
+import type { ObjectChange } from '../../secrets/object-manager.ts'
+import type { PodWorker } from '../pods/pod-worker.ts'
+import type { ProbeNews } from '../probes/prober.ts'
+import type { LifecycleEvent } from './pleg.ts'
+
+/** What the sources of Pods tell. Source: pkg/kubelet/types/pod_update.go. */
+export type ConfigNews =
+  /** Oldest first. */
+  | { readonly source: 'config'; readonly change: 'added'; readonly pods: readonly Pod[] }
+  /**
+   * `updated`: spec, labels, annotations or deletion; `reconciled`: only the status, mostly the echo of the kubelet's
+   * own; `removed`: the object is gone.
+   */
+  | { readonly source: 'config'; readonly change: 'updated' | 'reconciled' | 'removed'; readonly pod: Pod }
+
+/** What a kubelet acts on, by source. Source: pkg/kubelet/kubelet.go, syncLoopIteration. */
+export type KubeletNews =
+  | ConfigNews
+  | { readonly source: 'pleg'; readonly events: readonly LifecycleEvent[] }
+  /** A Pod's next sync is due. */
+  | { readonly source: 'due'; readonly podUid: string }
+  | { readonly source: 'probe'; readonly news: ProbeNews }
+  /** A Pod's status, as the kubelet goes by it, has changed. */
+  | { readonly source: 'status'; readonly pod: Pod }
+  /** From v1.22 on: a worker came to the next phase of its Pod's end. */
+  | { readonly source: 'worker'; readonly worker: PodWorker }
+  /** The node's copy of a Secret or ConfigMap is another: idle Pods that read it are no longer idle. */
+  | {
+      readonly source: 'object'
+      readonly kind: 'Secret' | 'ConfigMap'
+      readonly namespace: string
+      readonly name: string
+    }
+  | { readonly source: 'housekeeping' }
+
+/** The parts of a kubelet that speak up by themselves. */
+export interface KubeletSources {
+  readonly apiPods: Observable<ConfigNews>
+  readonly staticPods: Observable<ConfigNews>
+  readonly lifecycle: Observable<readonly LifecycleEvent[]>
+  /** Uids of Pods. */
+  readonly dueSyncs: Observable<string>
+  readonly deadlines: Observable<string>
+  readonly probes: Observable<ProbeNews>
+  readonly statuses: Observable<Pod>
+  readonly workers: Observable<PodWorker>
+  readonly secrets: Observable<ObjectChange>
+  readonly configMaps: Observable<ObjectChange>
+  readonly housekeeping: Observable<void>
+}
+
+/** All that reaches a kubelet's loop, as one stream: each piece within the event in which its source tells it. */
+export function kubeletNews(sources: KubeletSources): Observable<KubeletNews> {
+  const due = (podUid: string): KubeletNews => ({ source: 'due', podUid })
+  const object = (kind: 'Secret' | 'ConfigMap', changes: Observable<ObjectChange>) =>
+    changes.pipe(map(({ namespace, name }): KubeletNews => ({ source: 'object', kind, namespace, name })))
+  return merge(
+    sources.apiPods,
+    sources.staticPods,
+    sources.lifecycle.pipe(map((events): KubeletNews => ({ source: 'pleg', events }))),
+    sources.dueSyncs.pipe(map(due)),
+    sources.deadlines.pipe(map(due)),
+    sources.probes.pipe(map((news): KubeletNews => ({ source: 'probe', news }))),
+    sources.statuses.pipe(map((pod): KubeletNews => ({ source: 'status', pod }))),
+    sources.workers.pipe(map((worker): KubeletNews => ({ source: 'worker', worker }))),
+    object('Secret', sources.secrets),
+    object('ConfigMap', sources.configMaps),
+    sources.housekeeping.pipe(map((): KubeletNews => ({ source: 'housekeeping' }))),
+  )
+}

@@ -1,0 +1,35 @@
+import type { Unsubscribable } from 'rxjs'
+import { after } from '../../../kernel/after.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Scope } from '../../../kernel/scope.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
+import type { VolumeUse } from '../../volumes/volume-use.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+/** Volumes whose content ends by itself (tokens): the first sync of the Pod after that is carried out. */
+export class StaleContent {
+  readonly #kernel: Kernel
+  readonly #queue: WorkQueue
+  readonly #scope: Scope
+  readonly #planned = new Map<string, Unsubscribable>()
+
+  constructor(kernel: Kernel, queue: WorkQueue, scope: Scope) {
+    this.#kernel = kernel
+    this.#queue = queue
+    this.#scope = scope
+  }
+
+  willBeStale({ pod, volume }: VolumeUse, staleAt: VirtualMs): void {
+    const { uid = '' } = pod.metadata
+    const key = `${uid}/${volume.name}`
+    this.#planned.get(key)?.unsubscribe()
+    const inMs = Math.max(0, staleAt - this.#kernel.now())
+    this.#planned.set(
+      key,
+      this.#scope.start(after(this.#kernel, inMs), () => {
+        this.#planned.delete(key)
+        this.#queue.wantSync(uid)
+      }),
+    )
+  }
+}

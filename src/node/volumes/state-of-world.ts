@@ -1,0 +1,46 @@
+import { Subject } from 'rxjs'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { VolumeUse } from './volume-use.ts'
+
+/** The volumes of one Pod on this node. */
+export interface PodVolumes {
+  readonly uid: string
+  readonly uses: Map<string, VolumeUse>
+  /** Told when an operation on one of them ended. */
+  readonly settled: Subject<void>
+  askedAt: VirtualMs
+}
+
+/**
+ * Which volumes of which Pods a node has or shall have: each `VolumeUse` has its place in the desired and in the actual
+ * state of world. The volume manager writes it; others read. Source: pkg/kubelet/volumemanager/cache.
+ */
+export class StateOfWorld {
+  readonly #pods = new Map<string, PodVolumes>()
+
+  get(uid: string): PodVolumes | undefined {
+    return this.#pods.get(uid)
+  }
+
+  of(uid: string): PodVolumes {
+    const known = this.#pods.get(uid)
+    if (known !== undefined) return known
+    const created: PodVolumes = { uid, uses: new Map(), settled: new Subject(), askedAt: 0 }
+    this.#pods.set(uid, created)
+    return created
+  }
+
+  forget(uid: string): void {
+    this.#pods.delete(uid)
+  }
+
+  use(uid: string, volumeName: string): VolumeUse | undefined {
+    return this.#pods.get(uid)?.uses.get(volumeName)
+  }
+
+  /** Whether any volume of the Pod is mounted. */
+  hasMountedVolumes(uid: string): boolean {
+    for (const use of this.#pods.get(uid)?.uses.values() ?? []) if (use.isMounted || use.isBusy) return true
+    return false
+  }
+}
