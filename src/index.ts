@@ -1,3 +1,24 @@
+export { checkManifests } from './check/check.ts'
+export type { ManifestFile, Place } from './check/given.ts'
+export type { CheckOptions, HadSecret } from './check/options.ts'
+export {
+  type Assumption,
+  allStarts,
+  type Blocker,
+  type CheckReport,
+  type Refusal,
+  type Remark,
+  type Started,
+  type Waiting,
+} from './check/report.ts'
+export {
+  type RotationEffect,
+  type RotationOptions,
+  type RotationReport,
+  type RotationRow,
+  rotationOf,
+} from './check/rotation.ts'
+export { type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
 export type { JournalObject, JournalQuery, JournalReader as Journal, JournalRecord } from './kernel/journal.ts'
 export type { VirtualMs } from './kernel/time.ts'
 export type { CommandResult, ContainerRef, FileSnapshot } from './looks/containers.ts'

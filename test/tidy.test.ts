@@ -25,6 +25,7 @@ const rooms = [
   'looks',
   'sim',
   'scenario',
+  'check',
   'report',
   'ui',
   'cli',

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { plain } from '../report/text.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
+import { addManifestCommands } from './manifest-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
 import type { RunFlags } from './reports.ts'
@@ -31,6 +32,8 @@ function program(): Command {
     .description('Simulates a Kubernetes cluster in virtual time, and shows how Secrets reach Pods.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
+    // So that commands can have a --version of their own.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({
@@ -91,6 +94,8 @@ function program(): Command {
       const { lint } = await import('./lint.ts')
       process.exitCode = await lint(paths, output)
     })
+
+  addManifestCommands(podsim, wholeNumber)
 
   podsim
     .command('schema')

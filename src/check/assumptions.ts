@@ -1,0 +1,133 @@
+import { isObject, listAt, textAt } from '../go/json.ts'
+import { commonImages } from '../shell/catalogue.ts'
+import type { AppliedCluster } from './cluster.ts'
+import type { GivenObject } from './given.ts'
+import type { Stripped } from './live.ts'
+import type { CheckOptions } from './options.ts'
+import { containersIn, podSpecOf } from './references.ts'
+import type { Assumption } from './report.ts'
+import { counted } from './words.ts'
+
+/** Everything that podsim takes for granted about what was given. */
+export function assumptionsOn(
+  cluster: AppliedCluster,
+  stripped: Stripped,
+  options: CheckOptions,
+): readonly Assumption[] {
+  return [
+    ...onLive(stripped),
+    ...onKinds(cluster.unknownKinds),
+    ...onHad(options),
+    ...onWebhooks(cluster.applied),
+    ...onVolumes(cluster.applied),
+    ...onImages(cluster.applied),
+  ]
+}
+
+function onLive({ live, leftOut }: Stripped): readonly Assumption[] {
+  if (live === 0) return []
+  const rest =
+    leftOut === 0
+      ? ''
+      : `; ${counted(leftOut, 'object')} that the cluster makes by itself ${leftOut === 1 ? 'is' : 'are'} left out`
+  return [
+    {
+      kind: 'live',
+      place: undefined,
+      message: `${counted(live, 'object')} as a running cluster prints ${live === 1 ? 'it' : 'them'}: status, uids and versions are left out${rest}`,
+    },
+  ]
+}
+
+function onKinds(unknown: readonly GivenObject[]): readonly Assumption[] {
+  const kinds = new Map<string, GivenObject[]>()
+  for (const given of unknown) {
+    const key = `${given.kind} of ${given.apiVersion}`
+    kinds.set(key, [...(kinds.get(key) ?? []), given])
+  }
+  return [...kinds].map(([kind, [first, ...more]]) => ({
+    kind: 'customResource',
+    place: first?.place([]),
+    message: `no manifest defines ${kind}: the cluster knows it already (${counted(more.length + 1, 'object')} left out)`,
+  }))
+}
+
+function onHad({ have = [] }: CheckOptions): readonly Assumption[] {
+  return have.map(({ name, namespace }) => ({
+    kind: 'given',
+    place: undefined,
+    message: `secret ${namespace === undefined ? '' : `${namespace}/`}${name} is there already`,
+  }))
+}
+
+function onWebhooks(objects: readonly GivenObject[]): readonly Assumption[] {
+  return objects
+    .filter(({ kind }) => kind === 'MutatingWebhookConfiguration' || kind === 'ValidatingWebhookConfiguration')
+    .map((given) => ({
+      kind: 'webhook',
+      place: given.place([]),
+      message: `${given.kind} ${given.name}: podsim calls no webhooks; objects are taken as they are`,
+    }))
+}
+
+/** Volumes that are there as directories, or not at all, but have no storage behind them. */
+const simulated: ReadonlySet<string> = new Set([
+  'name',
+  'secret',
+  'configMap',
+  'projected',
+  'downwardAPI',
+  'emptyDir',
+  'hostPath',
+  'persistentVolumeClaim',
+  'ephemeral',
+])
+
+function onVolumes(objects: readonly GivenObject[]): readonly Assumption[] {
+  return objects.flatMap((given) => {
+    const pod = podSpecOf(given)
+    if (pod === undefined) return []
+    const { spec, path } = pod
+    return listAt(spec, 'volumes').flatMap((volume, i) => {
+      const source = isObject(volume) ? Object.keys(volume).find((field) => !simulated.has(field)) : undefined
+      if (source === undefined) return []
+      return [
+        {
+          kind: 'volume' as const,
+          place: given.place([...path, 'volumes', i]),
+          message: `volume ${textAt(volume, 'name')} of ${given.kind.toLowerCase()} ${given.name} is of type ${source}, which podsim does not simulate`,
+        },
+      ]
+    })
+  })
+}
+
+/** One entry for each image whose program podsim does not know. */
+function onImages(objects: readonly GivenObject[]): readonly Assumption[] {
+  const seen = new Set<string>()
+  return objects.flatMap((given) => {
+    const pod = podSpecOf(given)
+    if (pod === undefined) return []
+    const { spec, path } = pod
+    return containersIn(spec, path).flatMap(({ container, path: at, isInit }) => {
+      const image = textAt(container, 'image')
+      const isKnown = commonImages.some(({ repository }) => repository === repositoryOf(image))
+      if (image === '' || isKnown || seen.has(image)) return []
+      seen.add(image)
+      const does = isInit ? 'does its work and ends' : 'starts and runs on'
+      return [
+        {
+          kind: 'image' as const,
+          place: given.place([...at, 'image']),
+          message: `image ${image}: what it does is not known; taken is that it ${does}, and reads what it is given`,
+        },
+      ]
+    })
+  })
+}
+
+function repositoryOf(image: string): string {
+  const [name = ''] = image.split('@')
+  const tag = name.lastIndexOf(':')
+  return (tag > name.lastIndexOf('/') ? name.slice(0, tag) : name).replace(/^docker\.io\/(library\/)?/, '')
+}

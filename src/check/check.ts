@@ -1,0 +1,129 @@
+import type { Secret } from '../api/types/core.ts'
+import { listAt } from '../go/json.ts'
+import { millisecondsOf } from '../sim/input/formats.ts'
+import { assumptionsOn } from './assumptions.ts'
+import { blockersOf } from './blockers.ts'
+import { type AppliedCluster, applyGiven } from './cluster.ts'
+import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
+import { stripLive } from './live.ts'
+import type { CheckOptions } from './options.ts'
+import { containersIn, podSpecOf } from './references.ts'
+import {
+  remarksOnPulls,
+  remarksOnReferences,
+  remarksOnRights,
+  remarksOnSecretKinds,
+  remarksOnUnused,
+  type Use,
+} from './remarks/secret-uses.ts'
+import { remarksOnPlainText, remarksOnValues, remarksOnVariable } from './remarks/secret-values.ts'
+import type { Blocker, CheckReport, Remark, Started } from './report.ts'
+import { objectName } from './words.ts'
+import { workloadsOf } from './workloads.ts'
+
+/**
+ * Applies manifests to a simulated cluster, lets time pass, and says what was refused, what does not start and why, and
+ * what starts but is worth a look. Values of Secrets are in no part of the answer.
+ */
+export function checkManifests(files: readonly ManifestFile[], options: CheckOptions = {}): CheckReport {
+  const { version = 'v1.36', namespace = 'default', seeds = 1 } = options
+  const forMs = millisecondsOf(options.for ?? '10m')
+  const { objects, unreadable } = readGiven(files)
+  const stripped = stripLive(objects)
+  const runs = Array.from({ length: seeds }, (_, i) => runOnce(stripped.objects, options, String(i + 1), forMs))
+  const [first] = runs
+  const cluster = first?.cluster
+  return {
+    version,
+    seeds,
+    forMs,
+    objects: stripped.objects.length,
+    unreadable,
+    refused: cluster?.refused ?? [],
+    blocked: mergeBlockers(runs.map(({ blocked }) => blocked)),
+    remarks: cluster === undefined ? [] : remarksOn(cluster, namespace),
+    assumed: cluster === undefined ? [] : assumptionsOn(cluster, stripped, options),
+    started: mergeStarted(runs.map(({ started }) => started)),
+  }
+}
+
+interface Run {
+  readonly cluster: AppliedCluster
+  readonly blocked: readonly Blocker[]
+  readonly started: readonly Started[]
+}
+
+function runOnce(objects: readonly GivenObject[], options: CheckOptions, seed: string, forMs: number): Run {
+  const cluster = applyGiven(objects, options, seed)
+  const appliedAtMs = cluster.sim.now()
+  cluster.sim.runFor(forMs)
+  const workloads = workloadsOf(cluster)
+  return {
+    cluster,
+    blocked: blockersOf(cluster, workloads),
+    started: workloads.flatMap(({ given, startedAtMs }) =>
+      startedAtMs === undefined
+        ? []
+        : [
+            {
+              workload: objectName(given, cluster.namespace),
+              place: given.place([]),
+              afterMs: Math.max(0, startedAtMs - appliedAtMs),
+            },
+          ],
+    ),
+  }
+}
+
+/** A cause that several runs have is told once, as its first run shows it. */
+function mergeBlockers(runs: readonly (readonly Blocker[])[]): readonly Blocker[] {
+  const merged = new Map<string, Blocker>()
+  for (const blocker of runs.flat()) {
+    const key = `${blocker.cause} ${blocker.summary}`
+    const known = merged.get(key)
+    merged.set(key, known === undefined ? blocker : { ...known, runs: known.runs + 1 })
+  }
+  return [...merged.values()]
+}
+
+/** Of each workload that started in every run, the slowest. */
+function mergeStarted(runs: readonly (readonly Started[])[]): readonly Started[] {
+  const merged = new Map<string, { readonly started: Started; readonly runs: number }>()
+  for (const started of runs.flat()) {
+    const known = merged.get(started.workload)
+    const slowest = known !== undefined && known.started.afterMs > started.afterMs ? known.started : started
+    merged.set(started.workload, { started: slowest, runs: (known?.runs ?? 0) + 1 })
+  }
+  return [...merged.values()].filter((each) => each.runs === runs.length).map(({ started }) => started)
+}
+
+/** Warnings and notes, each in the order of the files. */
+function remarksOn({ sim, applied, unknownKinds }: AppliedCluster, namespace: string): readonly Remark[] {
+  const objects = [...applied, ...unknownKinds]
+  const missingKeys = ({ namespace: home, reference: { kind, name, keys } }: Use): readonly string[] | undefined => {
+    const object = sim.get<Secret>(kind, name, home)
+    return object === undefined ? undefined : (keys ?? []).filter((key) => !Object.hasOwn(object.data ?? {}, key))
+  }
+  const remarks = [
+    ...remarksOnReferences(objects, namespace, missingKeys),
+    ...remarksOnUnused(objects, namespace),
+    ...remarksOnPulls(objects, namespace),
+    ...objects.flatMap((given) => [
+      ...remarksOnValues(given, namespace),
+      ...remarksOnPlainText(given, namespace),
+      ...remarksOnSecretKinds(given, namespace),
+      ...remarksOnRights(given, namespace),
+      ...variableRemarks(given, namespace),
+    ]),
+  ]
+  return remarks.sort((a, b) => (a.level === b.level ? 0 : a.level === 'warning' ? -1 : 1))
+}
+
+function variableRemarks(given: GivenObject, namespace: string): readonly Remark[] {
+  const pod = podSpecOf(given)
+  if (pod === undefined) return []
+  const { spec, path } = pod
+  return containersIn(spec, path).flatMap(({ container, path: at }) =>
+    listAt(container, 'env').flatMap((variable, i) => remarksOnVariable(given, variable, [...at, 'env', i], namespace)),
+  )
+}

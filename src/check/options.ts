@@ -1,0 +1,30 @@
+import type { Duration } from '../sim/input/formats.ts'
+import type { SimOptions } from '../sim/options.ts'
+
+/** A Secret that is in the cluster already, though no manifest makes it. */
+export interface HadSecret {
+  /** Undefined: the namespace that is applied to. */
+  readonly namespace?: string
+  readonly name: string
+  /** Its keys; empty: every key that somebody asks of it. */
+  readonly keys: readonly string[]
+}
+
+export interface CheckOptions {
+  /** Default `v1.36`. */
+  readonly version?: NonNullable<SimOptions['version']>
+  /** Default 3. */
+  readonly nodes?: NonNullable<SimOptions['nodes']>
+  readonly strategy?: 'Watch' | 'Cache' | 'Get'
+  /** Where objects go that name no namespace. Default `default`. */
+  readonly namespace?: string
+  /** Namespaces that objects name and no manifest makes are made. */
+  readonly createNamespaces?: boolean
+  /** `kubectl apply --server-side` instead of `kubectl apply`. */
+  readonly serverSide?: boolean
+  readonly have?: readonly HadSecret[]
+  /** How long the cluster is watched. Default `10m`. */
+  readonly for?: Duration
+  /** Runs, each with a seed of its own. Default 1. */
+  readonly seeds?: number
+}

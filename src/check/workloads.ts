@@ -1,0 +1,92 @@
+import type { Pod } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import { isObject, listAt, numberAt, objectAt, textAt } from '../go/json.ts'
+import { defaultEpochMs, parseRfc3339 } from '../kernel/calendar.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import type { Sim } from '../sim/sim.ts'
+import { type AppliedCluster, cronJobRun } from './cluster.ts'
+import type { GivenObject } from './given.ts'
+import { podSpecPath } from './references.ts'
+
+/** Something given that makes Pods, with the Pods that it made. */
+export interface Workload {
+  readonly given: GivenObject
+  readonly namespace: string
+  readonly pods: readonly Pod[]
+  /** Objects between it and its Pods, itself first: a Deployment, then its ReplicaSets. */
+  readonly chain: readonly KubeObject[]
+  /** When it was whole: undefined, if it is not. */
+  readonly startedAtMs: VirtualMs | undefined
+}
+
+/** Every given object that makes Pods, in the order of the files. */
+export function workloadsOf({ sim, applied, namespace }: AppliedCluster): readonly Workload[] {
+  const pods = sim.list<Pod>('Pod')
+  return applied
+    .filter(({ kind }) => podSpecPath({ kind }) !== undefined && kind !== 'PodTemplate')
+    .flatMap((given) => {
+      const home = given.namespace || namespace
+      const top = topOf(sim, given, home)
+      if (top === undefined) return []
+      const chain = [top, ...ownedBy(sim, top)]
+      const uids = new Set(chain.map(({ metadata }) => metadata.uid))
+      const own = pods.filter((pod) => pod.metadata.uid === top.metadata.uid || uids.has(controllerUid(pod)))
+      return [{ given, namespace: home, pods: own, chain, startedAtMs: startedAt(given, top, own) }]
+    })
+}
+
+function topOf(sim: Sim, { kind, name }: GivenObject, namespace: string): KubeObject | undefined {
+  return kind === 'CronJob' ? sim.get('Job', cronJobRun(name), namespace) : sim.get(kind, name, namespace)
+}
+
+/** ReplicaSets of a Deployment; everything else owns its Pods itself. */
+function ownedBy(sim: Sim, top: KubeObject): readonly KubeObject[] {
+  if (top.kind !== 'Deployment') return []
+  const { namespace = '' } = top.metadata
+  return sim.list('ReplicaSet', { namespace }).filter((each) => controllerUid(each) === top.metadata.uid)
+}
+
+function controllerUid({ metadata }: KubeObject): string | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid
+}
+
+/** Pods that should be there, by what the object says of itself. */
+export function wantedPods({ kind, object }: GivenObject, top: KubeObject | undefined): number {
+  switch (kind) {
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'StatefulSet':
+      return numberAt(object, ['spec', 'replicas'], 1)
+    case 'DaemonSet':
+      return numberAt(top, ['status', 'desiredNumberScheduled'], 0)
+    default:
+      return 1
+  }
+}
+
+/** The last of its Pods to be ready, by the time in its condition (whole seconds, as Kubernetes keeps it). */
+function startedAt(given: GivenObject, top: KubeObject, pods: readonly Pod[]): VirtualMs | undefined {
+  if (given.kind === 'Job' || given.kind === 'CronJob') return jobEnd(top)
+  const wanted = wantedPods(given, top)
+  const ready = pods.map(readyAt).filter((time) => time !== undefined)
+  if (ready.length < wanted) return undefined
+  return Math.max(0, ...ready)
+}
+
+function jobEnd(job: KubeObject): VirtualMs | undefined {
+  const done = listAt(job, 'status', 'conditions').find(
+    (condition) => isObject(condition) && condition.type === 'Complete' && condition.status === 'True',
+  )
+  return done === undefined ? undefined : sinceStart(textAt(objectAt(job, 'status'), 'completionTime'))
+}
+
+function readyAt({ status }: Pod): VirtualMs | undefined {
+  if (status?.phase === 'Succeeded') return 0
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  return ready?.status === 'True' ? sinceStart(ready.lastTransitionTime ?? '') : undefined
+}
+
+function sinceStart(time: string): VirtualMs {
+  return Math.max(0, (parseRfc3339(time) ?? defaultEpochMs) - defaultEpochMs)
+}

@@ -1,0 +1,95 @@
+import { checkManifests } from '../check/check.ts'
+import type { CheckOptions, HadSecret } from '../check/options.ts'
+import { allStarts, type CheckReport } from '../check/report.ts'
+import { checkHtml, checkMarkdown } from '../report/check/documents.ts'
+import { checkGithub, checkJson, checkJunit, checkSarif } from '../report/check/machine-formats.ts'
+import { checkText } from '../report/check/text.ts'
+import { createPaint, plain, type TerminalText } from '../report/text.ts'
+import { parseDuration } from '../sim/duration.ts'
+import { type KubernetesVersion, minorOf } from '../versions/version.ts'
+import { exitCodes } from './exit-codes.ts'
+import { findManifests } from './manifest-files.ts'
+import type { Output } from './output.ts'
+import { version as podsimVersion } from './version.ts'
+
+/** Flags of `podsim check`, as commander hands them over. */
+export interface CheckFlags {
+  readonly filename?: readonly string[]
+  readonly kustomize?: readonly string[]
+  readonly recursive?: boolean
+  readonly version: KubernetesVersion
+  readonly nodes: number
+  readonly strategy?: 'Watch' | 'Cache' | 'Get'
+  readonly namespace: string
+  readonly createNamespaces?: boolean
+  readonly serverSide?: boolean
+  readonly have?: readonly string[]
+  readonly for: string
+  readonly seeds: number
+  readonly output: CheckFormat
+}
+
+type CheckFormat = 'text' | 'json' | 'junit' | 'github' | 'sarif' | 'markdown' | 'html'
+
+/** `podsim check`: will it start, and if not, why? 0 everything starts, 1 something does not, 2 it cannot be read. */
+export async function check(flags: CheckFlags, output: Output): Promise<number> {
+  const { files, problems } = findManifests({ ...flags, minor: minorOf(flags.version) })
+  const have = readHave(flags.have ?? [])
+  const duration =
+    parseDuration(flags.for) === undefined
+      ? [`--for ${JSON.stringify(flags.for)} is no duration; expected one as 90s or 10m`]
+      : []
+  const wrong = [...problems, ...have.problems, ...duration]
+  if (wrong.length > 0) {
+    for (const problem of wrong) output.err(plain`error: ${problem}\n`)
+    return exitCodes.usage
+  }
+  const report = checkManifests(files, optionsOf(flags, have.secrets))
+  output.out(written(report, flags.output, output.isColoured))
+  if (report.unreadable.length > 0) return exitCodes.usage
+  return allStarts(report) ? exitCodes.passed : exitCodes.failed
+}
+
+function optionsOf(flags: CheckFlags, have: readonly HadSecret[]): CheckOptions {
+  const { version, nodes, namespace, seeds, createNamespaces = false, serverSide = false, strategy } = flags
+  const options = { version, nodes, namespace, seeds, createNamespaces, serverSide, have, for: flags.for }
+  return strategy === undefined ? options : { ...options, strategy }
+}
+
+function written(report: CheckReport, format: CheckFormat, isColoured: boolean): TerminalText {
+  switch (format) {
+    case 'text':
+      return checkText(report, createPaint(isColoured))
+    case 'json':
+      return plain`${checkJson(report)}`
+    case 'junit':
+      return plain`${checkJunit(report)}`
+    case 'github':
+      return plain`${checkGithub(report)}`
+    case 'sarif':
+      return plain`${checkSarif(report, podsimVersion)}`
+    case 'markdown':
+      return plain`${checkMarkdown(report)}`
+    case 'html':
+      return plain`${checkHtml(report)}`
+  }
+}
+
+/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY,KEY` behind it. */
+function readHave(texts: readonly string[]): {
+  readonly secrets: readonly HadSecret[]
+  readonly problems: readonly string[]
+} {
+  const secrets: HadSecret[] = []
+  const problems: string[] = []
+  for (const text of texts) {
+    const match = /^secrets?\/(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?::([A-Za-z0-9._-]+(?:,[A-Za-z0-9._-]+)*))?$/.exec(text)
+    const [, namespace, name, keys] = match ?? []
+    if (name === undefined)
+      problems.push(
+        `--have ${JSON.stringify(text)} names no Secret; expected secret/NAME, secret/NAMESPACE/NAME, or either with :KEY,KEY`,
+      )
+    else secrets.push({ name, keys: keys?.split(',') ?? [], ...(namespace === undefined ? {} : { namespace }) })
+  }
+  return { secrets, problems }
+}
