@@ -99,6 +99,8 @@ export function newServer(others: number, kernel: Kernel = createKernel()): Runn
     minor: 18,
     gates: resolveFeatureGates(18),
     authorizers: [],
+    // As in a run that nobody checks.
+    freezes: false,
     admission: [],
     strategies: kindStrategies,
   })

@@ -59,7 +59,7 @@ const library: BuildOptions = {
   format: 'esm',
   splitting: true,
   external: ['vitest'],
-  // seedrandom is CommonJS and asks for a module of Node.js.
+  // Packages that are CommonJS (yaml) ask for modules of Node.js.
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url)" },
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { expectationSubjects, faultKinds, scenarioSchema, stepActions } from '../src/scenario/schema.ts'
 import { programNames } from '../src/sim/image-programs.ts'
 

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import type { RegistryCore } from './registry/core.ts'
+import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
 
 /**
  * Takes Events out of the store an hour after their last write, as etcd's leases do. One timer at a time runs, for the
- * oldest; a watcher inside the store feeds it. Source: pkg/registry/core/event, kube-apiserver --event-ttl.
+ * oldest; a watcher inside the store feeds it. What was written of them is let go when etcd has compacted it. Source: pkg/registry/core/event, kube-apiserver --event-ttl.
  */
 export function createExpiry(core: RegistryCore): void {
   const { kernel } = core.context
@@ -32,7 +33,16 @@ export function createExpiry(core: RegistryCore): void {
     isRunning = true
     kernel.schedule(Math.max(0, first - kernel.now()), sweep)
   }
+  let willPrune = false
+  const planPruning = (): void => {
+    willPrune = true
+    kernel.schedule(compactedAfterMs, () => {
+      willPrune = false
+      if (events.history.prune()) planPruning()
+    })
+  }
   const written = (event: StoreEvent): void => {
+    if (!willPrune) planPruning()
     const key = keyOf(event.object)
     dueAt.delete(key)
     if (event.type === 'DELETED') return
@@ -44,3 +54,6 @@ export function createExpiry(core: RegistryCore): void {
 
 /** Source: cmd/kube-apiserver/app/options/options.go, EventTTL. */
 export const eventTimeToLiveMs = 3_600_000
+
+/** etcd forgets at a compaction what was older at the one before. */
+const compactedAfterMs = 2 * compactionIntervalMs

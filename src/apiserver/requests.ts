@@ -156,6 +156,7 @@ function nameInSelector(selector: string | undefined): string | undefined {
 }
 
 function logRead(log: RequestLog, request: ApiRequest, answer: ApiAnswer): void {
+  if (!log.keepsReads) return
   if (!answer.ok) log.refused(loggedOf(request), answer.status)
   else if (request.verb === 'get') log.read('request.get', loggedOf(request), answer.code)
   else if (request.verb === 'list') log.read('request.list', loggedOf(request), answer.code)

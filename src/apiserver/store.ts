@@ -57,7 +57,7 @@ export interface StoreOptions {
 }
 
 /** Source: apiserver pkg/storage/storagebackend/config.go, DefaultCompactInterval. */
-const compactionIntervalMs: VirtualMs = 300_000
+export const compactionIntervalMs: VirtualMs = 300_000
 
 export function createStore(options: StoreOptions): Store {
   const startRevision = options.startRevision ?? 200

@@ -89,22 +89,24 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return encode(bytes, urlSafe, '')
 }
 
+/** Written as bytes first: a text that grows by a character is a chain of texts. */
 function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
-  const parts: string[] = []
-  let text = ''
+  const whole = bytes.length - (bytes.length % 3)
+  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  let end = 0
   for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at
     const chunk = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    text += alphabet.charAt(chunk >> 18) + alphabet.charAt((chunk >> 12) & 63)
-    text += left > 1 ? alphabet.charAt((chunk >> 6) & 63) : padding
-    text += left > 2 ? alphabet.charAt(chunk & 63) : padding
-    if (text.length > 8192) {
-      parts.push(text)
-      text = ''
-    }
+    codes[end++] = alphabet.charCodeAt(chunk >> 18)
+    codes[end++] = alphabet.charCodeAt((chunk >> 12) & 63)
+    codes[end++] = alphabet.charCodeAt((chunk >> 6) & 63)
+    codes[end++] = alphabet.charCodeAt(chunk & 63)
   }
-  parts.push(text)
-  return parts.join('')
+  const missing = whole === bytes.length ? 0 : 3 - (bytes.length - whole)
+  let text = ''
+  for (let at = 0; at < end - missing; at += 4096) {
+    text += String.fromCharCode(...codes.subarray(at, Math.min(at + 4096, end - missing)))
+  }
+  return text + padding.repeat(missing)
 }
 
 export type DecodedBase64 =

@@ -54,7 +54,7 @@ function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
     readOnly: readOnlyRoot,
     kind: 'root',
   }
-  const namespace: Namespace = { root: top, mounts: new Map(), renames: store.renames, near: undefined }
+  const namespace: Namespace = { root: top, mounts: new Map(), renames: store.renames, near: [] }
   for (const directory of imageDirectories) makeDirectory(store, root, directory)
   const temporary = makeDirectory(store, root, '/tmp')
   temporary.mode = 0o1777
@@ -96,7 +96,7 @@ function addMount(files: ContainerFiles, namespace: Namespace, mount: Bound): vo
   if (point === undefined) return
   const readOnly = mount.readOnly || mount.hostReadOnly
   const { covered, path } = point
-  namespace.near = undefined
+  namespace.near = []
   namespace.mounts.set(covered, { root: mount.inode, covered, path, nodePath: mount.nodePath, readOnly, kind: 'bind' })
   // A bind is recursive: what is mounted below the source on the node comes along, writable if the node says so.
   for (const inner of files.node.mounts.values()) {

@@ -16,6 +16,11 @@ export interface InodeStore {
   unpin(inode: Inode): void
   emit(change: FsChange): void
   observe(listener: (change: FsChange) => void): () => void
+  /**
+   * Keeps inode numbers, room and the present time for files that are made later; what is returned runs that work as if it
+   * were now, and nobody hears of it. Undefined: there is no room, or somebody hears of every change.
+   */
+  reserve(device: Device, inodes: number, bytes: number): ((work: () => void) => void) | undefined
   /** What a tmpfs can hold. */
   capacity(device: Device): number | undefined
   /** Whole pages in use by all tmpfs together. */
@@ -24,7 +29,10 @@ export interface InodeStore {
   dropDevice(device: Device): void
 }
 
-export function createInodeStore(now: () => number, memoryBytes: number): InodeStore {
+export function createInodeStore(clock: () => number, memoryBytes: number): InodeStore {
+  /** The time of work that is done later than it seems. */
+  let pretended: number | undefined
+  const now = () => pretended ?? clock()
   const listeners = new Set<(change: FsChange) => void>()
   let nextId = 2
   let tmpfsBytes = 0
@@ -72,7 +80,25 @@ export function createInodeStore(now: () => number, memoryBytes: number): InodeS
       inode.pins--
       free(inode)
     },
+    reserve(device, inodes, bytes) {
+      if (listeners.size > 0 || account(device, bytes) !== undefined) return undefined
+      const [firstId, time] = [nextId, now()]
+      nextId += inodes
+      return (work) => {
+        account(device, -bytes)
+        const before = { nextId, pretended }
+        nextId = firstId
+        pretended = time
+        try {
+          work()
+        } finally {
+          nextId = before.nextId
+          pretended = before.pretended
+        }
+      }
+    },
     emit(change) {
+      if (pretended !== undefined) return
       for (const listener of listeners) listener(change)
     },
     observe(listener) {

@@ -35,8 +35,8 @@ export class Inode {
   pins = 0
   content: Uint8Array = emptyContent
   target = ''
-  /** Of a directory, oldest name first. */
-  readonly entries: Map<string, Inode> | undefined
+  readonly #entries: Map<string, Inode> | undefined
+  #fill: (() => void) | undefined
 
   constructor(id: number, type: FileStat['type'], device: Device, mode: number, mtimeMs: number) {
     this.id = id
@@ -45,7 +45,28 @@ export class Inode {
     this.mode = mode
     this.mtimeMs = mtimeMs
     this.links = type === 'directory' ? 2 : 1
-    this.entries = type === 'directory' ? new Map() : undefined
+    this.#entries = type === 'directory' ? new Map() : undefined
+  }
+
+  /** Of a directory, oldest name first. */
+  get entries(): Map<string, Inode> | undefined {
+    if (this.#fill !== undefined) this.#look(this.#fill)
+    return this.#entries
+  }
+
+  /** Whether it is a directory that is filled when somebody looks, and nobody has. */
+  get isUnread(): boolean {
+    return this.#fill !== undefined
+  }
+
+  /** Has `fill` put entries in before somebody looks for the first time. */
+  fillLater(fill: () => void): void {
+    this.#fill = fill
+  }
+
+  #look(fill: () => void): void {
+    this.#fill = undefined
+    fill()
   }
 }
 

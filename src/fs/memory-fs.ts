@@ -34,7 +34,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     readOnly: false,
     kind: 'root',
   }
-  const namespace: Namespace = { root: rootMount, mounts: new Map(), renames: store.renames, near: undefined }
+  const namespace: Namespace = { root: rootMount, mounts: new Map(), renames: store.renames, near: [] }
   const view = new MemoryFileView({ store, namespace: () => namespace, user: rootUser, umask })
   /** How many mounts lie directly inside of each. */
   const inside = new Map<Mount, number>()
@@ -48,7 +48,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refuse('ENOTDIR', path)
     const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
     namespace.mounts.set(at.inode, made)
-    namespace.near = undefined
+    namespace.near = []
     enclosing.set(made, at.mount)
     inside.set(at.mount, (inside.get(at.mount) ?? 0) + 1)
     store.emit({ op: 'mount', path: at.path, detail: { kind } })
@@ -61,7 +61,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       : undefined
   }
   const release = (gone: Mount): void => {
-    namespace.near = undefined
+    namespace.near = []
     if (gone.covered !== undefined) namespace.mounts.delete(gone.covered)
     const outer = enclosing.get(gone)
     enclosing.delete(gone)
@@ -114,6 +114,26 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       const as = (each: FsUser) =>
         new MemoryFileView({ store, namespace: built, user: each, umask: defaultUmask, ...rest })
       return Object.assign(as(user), { as })
+    },
+    fillLater(path, { inodes, bytes }, fill) {
+      const at = walk(namespace, path, true, rootUser)
+      if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0) return false
+      const directory = at.inode
+      const asOfNow = store.reserve(directory.device, inodes, bytes)
+      if (asOfNow === undefined) return false
+      directory.mtimeMs = store.now()
+      directory.fillLater(() => {
+        // By itself, wherever it is mounted by then.
+        const root: Mount = { ...rootMount, root: directory, nodePath: undefined }
+        const alone: Namespace = { root, mounts: new Map(), renames: store.renames, near: [] }
+        const within = new MemoryFileView({ store, namespace: () => alone, user: rootUser, umask })
+        asOfNow(() => fill(within))
+      })
+      return true
+    },
+    isUnread(path) {
+      const at = walk(namespace, path, true, rootUser)
+      return at.ok && at.inode?.isUnread === true
     },
     reboot() {
       for (const gone of [...namespace.mounts.values()].reverse()) release(gone)

@@ -134,6 +134,12 @@ export interface BindMount {
   readonly readOnly: boolean
 }
 
+/** What is kept for files that are written when somebody looks. */
+export interface LaterFiles {
+  readonly inodes: number
+  readonly bytes: number
+}
+
 export interface NodeFs extends FileView {
   mountTmpfs(path: string, options: { readonly sizeBytes?: number; readonly mode: number }): FsResult
   /** Binds the very file or directory that `source` is now. */
@@ -153,6 +159,14 @@ export interface NodeFs extends FileView {
     /** Told of the pages that writes through this view take on a tmpfs (negative: give back): they count as its memory. */
     readonly charge?: (bytes: number) => void
   }): ContainerFiles
+  /**
+   * Leaves what `fill` would write into the empty directory at `path` unwritten until somebody looks into it; then it is as
+   * if it had been written now: times, inode numbers (`inodes` of them) and room (`bytes`, whole pages) are kept for it.
+   * False: it has to be written at once, for somebody hears of every change, something is there, or there is no room.
+   */
+  fillLater(path: string, needs: LaterFiles, fill: (view: FileView) => void): boolean
+  /** Whether nobody has looked into the directory at `path` since `fillLater`. */
+  isUnread(path: string): boolean
   /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
   reboot(): void
   /** Called after each change. Returns how to stop. */

@@ -23,8 +23,8 @@ export interface Namespace {
   readonly mounts: Map<Inode, Mount>
   /** How often a directory of the node was renamed. */
   readonly renames: { count: number }
-  /** The directory that was last gone to by a plain path: the next path often leads there, too. */
-  near: Near | undefined
+  /** Directories that were last gone to by plain paths, the newest first: the next path often leads there, or below. */
+  near: readonly Near[]
 }
 
 /**
@@ -83,7 +83,7 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
   let start = 1
   if (path.length < 2 || path.charCodeAt(0) !== slash) return undefined
   // Whoever is not root has to be let through every directory on the way.
-  const near = user.uid === 0 ? nearOf(namespace, path) : undefined
+  const near = user.uid === 0 ? nearestOf(namespace, path) : undefined
   if (near !== undefined) {
     inode = near.inode
     mount = near.mount
@@ -100,7 +100,7 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
     const child = inode.entries.get(name)
     if (child === undefined) {
       if (!isLast) return { ok: false, code: 'ENOENT' }
-      if (near === undefined) remember(namespace, path, start - 1, inode, mount)
+      if (near?.inode !== inode) remember(namespace, path, start - 1, inode, mount)
       return { ok: true, parent: inode, parentMount: mount, name, inode: undefined, mount, path }
     }
     if (child.type === 'symlink' && (!isLast || followLast)) return undefined
@@ -112,26 +112,28 @@ function walkPlain(namespace: Namespace, path: string, followLast: boolean, user
       mount = over
     }
     if (isLast) {
-      if (near === undefined) remember(namespace, path, start - 1, parent, parentMount)
+      if (near?.inode !== parent) remember(namespace, path, start - 1, parent, parentMount)
       return { ok: true, parent, parentMount, name, inode, mount, path }
     }
     start = end + 1
   }
 }
 
-/** The directory that was last gone to, if the path names something in it. */
-function nearOf(namespace: Namespace, path: string): Near | undefined {
-  const { near } = namespace
-  if (near === undefined) return undefined
-  const { length } = near.path
-  if (path.charCodeAt(length) !== slash || path.indexOf('/', length + 1) !== -1 || !path.startsWith(near.path)) {
-    return undefined
+/** The deepest of the directories that were last gone to on the way of the path. */
+function nearestOf({ near, renames }: Namespace, path: string): Near | undefined {
+  let nearest: Near | undefined
+  for (const each of near) {
+    const { length } = each.path
+    if (path.charCodeAt(length) !== slash || (nearest !== undefined && length <= nearest.path.length)) continue
+    if (each.renames === renames.count && each.inode.links >= 2 && path.startsWith(each.path)) nearest = each
   }
-  return near.inode.links >= 2 && near.renames === namespace.renames.count ? near : undefined
+  return nearest
 }
 
 function remember(namespace: Namespace, path: string, end: number, inode: Inode, mount: Mount): void {
-  if (end > 0) namespace.near = { path: path.slice(0, end), inode, mount, renames: namespace.renames.count }
+  if (end <= 0) return
+  const newest: Near = { path: path.slice(0, end), inode, mount, renames: namespace.renames.count }
+  namespace.near = [newest, ...namespace.near.slice(0, 3)]
 }
 
 const slash = 47

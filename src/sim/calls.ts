@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import { faultSchema } from './fault-table.ts'
 import { closest } from './input/closest.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ClusterFault } from '../cluster/faults.ts'
 import { choice } from './input/choice.ts'
 import { anyDuration, clockDuration, type Duration, millisecondsOf, nodeName } from './input/formats.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
 import { complain } from './input/complaints.ts'
 import { anyDuration, type Duration, millisecondsOf } from './input/formats.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Latency } from '../client/latency.ts'
 import { networks } from '../cluster/networks.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'

@@ -22,6 +22,18 @@ export interface FieldError {
   readonly body: string
 }
 
+/** No errors: shared, so that what is valid costs no list. */
+export const none: readonly FieldError[] = []
+
+/** Errors of several checks, in their order; what nearly always comes in is empty, and then nothing is made. */
+export function joined(...checks: readonly (readonly FieldError[])[]): readonly FieldError[] {
+  let found: readonly FieldError[] = none
+  for (const errors of checks) {
+    if (errors.length > 0) found = found.length === 0 ? errors : [...found, ...errors]
+  }
+  return found
+}
+
 export function required(field: string, detail = ''): FieldError {
   return { type: 'FieldValueRequired', field, body: withDetail('Required value', detail) }
 }

@@ -16,7 +16,7 @@ import { serviceAccountUserName } from './users.ts'
 /** A rule that applies to somebody, and whence: `ClusterRoleBinding "x" of ClusterRole "y" to User "z"`. */
 export interface AppliedRule {
   readonly rule: PolicyRule
-  readonly source: string
+  readonly source: () => string
 }
 
 /** What holds for one user in one namespace. */
@@ -87,7 +87,11 @@ export function createRbacIndex(): RbacIndex {
       const referenced = referencedRules(binding.roleRef, namespace)
       if (!referenced.ok) into.errors.push(referenced.error)
       else if (referenced.rules.length > 0) {
-        const source = describeBinding(binding, namespace, user)
+        let described: string | undefined
+        const source = () => {
+          described ??= describeBinding(binding, namespace, user)
+          return described
+        }
         for (const rule of referenced.rules) into.rules.push({ rule, source })
       }
     }

@@ -11,6 +11,7 @@ import {
   serverTimeout,
 } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
+import { joined, none } from '../../api/validation/field-errors.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
@@ -105,13 +106,12 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   const metadata = systemFields(core, prepared.metadata, served)
   const named = { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
-  const ofMeta = validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor)
-  const ofFinalizers = validateKubeFinalizers(metadata)
-  const ofKind = strategy.validate?.(complete, core.context) ?? []
-  if (ofMeta.length + ofFinalizers.length + ofKind.length > 0) {
-    const errors = [...ofMeta, ...ofFinalizers, ...ofKind]
-    return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
-  }
+  const errors = joined(
+    validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
+    validateKubeFinalizers(metadata),
+    strategy.validate?.(complete, core.context) ?? none,
+  )
+  if (errors.length > 0) return invalidStatus({ group: info.group, kind: strategy.kind }, metadata.name ?? '', errors)
   if (request.warn !== undefined)
     for (const text of strategy.warningsOnCreate?.(complete, core.context) ?? []) request.warn(text)
   return strategy.canonicalize?.(complete) ?? complete

@@ -1,6 +1,7 @@
 import { equalJson } from '../../api/json.ts'
 import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
+import { joined, none } from '../../api/validation/field-errors.ts'
 import {
   pathSegmentName,
   validateKubeFinalizers,
@@ -154,15 +155,15 @@ function beforeUpdate(
   const object = keepSystemFields(prepared, existing, placed)
   const { metadata } = object
   const metaErrors = validateObjectMetaUpdate(metadata, existing.metadata, context.minor)
-  const errors = [
-    ...validateObjectMeta(metadata, strategy.namespaced, pathSegmentName, context.minor, existing.metadata),
-    ...metaErrors,
+  const errors = joined(
+    validateObjectMeta(metadata, strategy.namespaced, pathSegmentName, context.minor, existing.metadata),
+    metaErrors,
     // The strategies' own functions look at the metadata once more, and so say everything twice.
-    ...metaErrors,
-    ...(metadata.finalizers === existing.metadata.finalizers ? [] : validateKubeFinalizers(metadata)),
-    ...(rules === 'update' ? (strategy.validateUpdate?.(object, existing, context) ?? []) : []),
-    ...(rules === 'status' ? (strategy.validateStatusUpdate?.(object, existing, context) ?? []) : []),
-  ]
+    metaErrors,
+    metadata.finalizers === existing.metadata.finalizers ? none : validateKubeFinalizers(metadata),
+    (rules === 'update' ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
+    (rules === 'status' ? strategy.validateStatusUpdate?.(object, existing, context) : undefined) ?? none,
+  )
   if (errors.length === 0) {
     if (request.warn !== undefined && rules === 'update')
       for (const text of strategy.warningsOnUpdate?.(object, existing, context) ?? []) request.warn(text)

@@ -4,6 +4,8 @@ import { Revenants } from './revenants.ts'
 /** Events of one resource, for watches that start in the past. Source: apiserver pkg/storage/cacher/watch_cache.go. */
 export interface EventHistory {
   append(event: StoreEvent): void
+  /** Lets go of what nobody can ask for any more. Returns whether something is left that will have to go one day. */
+  prune(): boolean
   /** Events after a revision, oldest first; or, if some of them are forgotten, the oldest revision to start from. */
   since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; message: string }
   /** Who will ask from some revision one day, and wants to know before that is forgotten; absent: that cannot be told. */
@@ -17,14 +19,19 @@ export interface EventHistory {
 export function createUncachedHistory(compactedRevision: () => number): EventHistory {
   let events: StoreEvent[] = []
   let pruneAt = 1000
+  const prune = (): boolean => {
+    const oldest = compactedRevision()
+    events = events.filter(({ revision }) => revision > oldest)
+    return events.length > 0
+  }
   return {
     append(event) {
       events.push(event)
       if (events.length < pruneAt) return
-      const oldest = compactedRevision()
-      events = events.filter(({ revision }) => revision > oldest)
+      prune()
       pruneAt = Math.max(1000, 2 * events.length)
     },
+    prune,
     since(revision) {
       if (revision < compactedRevision()) {
         return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
@@ -51,6 +58,8 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
       next = (next + 1) % capacity
       revenants.forget(at(0)?.revision ?? 0)
     },
+    // Of a cache the newest stay, however old they are.
+    prune: () => false,
     revenants,
     since(revision) {
       const isFull = ring.length > 0 && ring.length === capacity

@@ -75,8 +75,6 @@ export const bash: Dialect = {
         return [`${head}line ${line}: unexpected EOF while looking for matching \`${problem.quote}'`]
       case 'substitution':
         return [`${name}: line ${line}: ${problem.text}: bad substitution`]
-      case 'loop variable':
-        return [`${head}line ${line}: syntax error: bad for loop variable`]
       case 'nesting':
         return [`${name}: podsim: the script is nested too deeply`]
     }
@@ -153,8 +151,7 @@ export const ash: Dialect = {
     switch (problem.kind) {
       case 'unexpected': {
         const { token, expecting } = problem
-        const found =
-          token === undefined ? 'end of file' : token === 'newline' || token === 'redirection' ? token : `"${token}"`
+        const found = token === undefined ? 'end of file' : token === 'newline' ? 'newline' : `"${token}"`
         return [
           `${head}syntax error: unexpected ${found}${expecting === undefined ? '' : ` (expecting "${expecting}")`}`,
         ]
@@ -163,8 +160,6 @@ export const ash: Dialect = {
         return [`${head}syntax error: ${unterminatedInAsh[problem.quote] ?? 'unterminated quoted string'}`]
       case 'substitution':
         return [`${head}syntax error: bad substitution`]
-      case 'loop variable':
-        return [`${head}syntax error: bad for loop variable`]
       case 'nesting':
         return [`${head}podsim: the script is nested too deeply`]
     }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ComplaintCode } from './words.ts'
 
 /** A union whose branches are told apart by which key they have: one subject, one accident, one action. */

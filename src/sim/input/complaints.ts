@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ChoiceWords, choices, headsOf } from './choice.ts'
 import { closest } from './closest.ts'
 import { expectedOf, knownKeys, pathText, suggestionFor, whereIs } from './expected.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { choices, headsOf } from './choice.ts'
 import { closest } from './closest.ts'
 import { type InputPath, optionsOf, unwrapped, wordsOf } from './walk.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseQuantity, quantityValue } from '../../api/quantity.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { parseDuration } from '../duration.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { choices, headsOf } from './choice.ts'
 import { type Words, words } from './words.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a schema wants, in words: every message about a value is made of these, never of a pattern or a parser's own text. */
 export interface Words {

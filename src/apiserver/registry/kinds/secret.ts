@@ -1,6 +1,6 @@
 import { equalJson, setMember } from '../../../api/json.ts'
 import type { Secret } from '../../../api/types/core.ts'
-import { type FieldError, forbidden, invalid, required } from '../../../api/validation/field-errors.ts'
+import { type FieldError, forbidden, invalid, joined, none, required } from '../../../api/validation/field-errors.ts'
 import { configMapKey } from '../../../api/validation/formats.ts'
 import { immutableText, tooLongSince } from '../../../api/validation/validate-meta.ts'
 import { base64Length, decodeBase64, encodeBase64, utf8Bytes } from '../../../bytes/bytes.ts'
@@ -36,11 +36,10 @@ export const secretStrategy: Strategy<Secret> = {
   prepareForCreate: (secret, context) => dropDisabledFields(secret, undefined, context),
   prepareForUpdate: (next, old, context) => dropDisabledFields(next, old, context),
   validate: validateSecret,
-  validateUpdate: (next, old, context) => [
-    ...(next.type === old.type ? [] : [invalid('type', next.type, immutableText)]),
-    ...validateImmutable(next, old),
-    ...validateSecret(next, context),
-  ],
+  validateUpdate(next, old, context) {
+    const ofType = next.type === old.type ? none : [invalid('type', next.type, immutableText)]
+    return joined(ofType, validateImmutable(next, old), validateSecret(next, context))
+  },
   warningsOnCreate: pairWarnings,
   warningsOnUpdate: (next, _old, context) => pairWarnings(next, context),
   // Stored, a map that is empty and one that is absent are the same; only the immutability rule tells them apart.
@@ -75,6 +74,9 @@ function withoutData({ data: _empty, ...rest }: Secret): Secret {
 
 /** stringData goes into data, over what is there, and is not kept; no type means Opaque. Source: v1/conversion.go, v1/defaults.go. */
 function mergeStringData(secret: Secret): Secret {
+  if (secret.stringData === undefined) {
+    return (secret.type ?? '') === '' ? { ...secret, type: secretTypes.opaque } : secret
+  }
   const { stringData, ...rest } = secret
   const type = (rest.type ?? '') === '' ? secretTypes.opaque : rest.type
   if (stringData === undefined || Object.keys(stringData).length === 0) {
@@ -95,7 +97,7 @@ function dropDisabledFields(next: Secret, old: Secret | undefined, context: Regi
 }
 
 function validateImmutable(next: Secret, old: Secret): readonly FieldError[] {
-  if (old.immutable !== true) return []
+  if (old.immutable !== true) return none
   const why = 'field is immutable when `immutable` is set'
   return [
     ...(next.immutable === true ? [] : [forbidden('immutable', why)]),

@@ -57,10 +57,19 @@ export type AtomicWriteResult =
  * Source: pkg/volume/util/atomic_writer.go, Write; facts/kubelet.md 4.4.
  */
 export function writeAtomically(options: AtomicWriteOptions): AtomicWriteResult {
-  const invalid = [...options.payload.keys()].map(pathError).find((error) => error !== undefined) // (1)
+  const invalid = payloadError(options.payload) // (1)
   if (invalid !== undefined) return failure(invalid)
   const writer = new Writer(options)
   return writer.write()
+}
+
+/** What is wrong with the paths of a payload, if something is. Source: atomic_writer.go, validatePayload. */
+export function payloadError(payload: Payload): string | undefined {
+  for (const path of payload.keys()) {
+    const error = pathError(path)
+    if (error !== undefined) return error
+  }
+  return undefined
 }
 
 function failure(error: string): AtomicWriteResult {
@@ -264,7 +273,8 @@ function parentOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash)
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+/** Whether two contents are equal. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

@@ -14,6 +14,7 @@ import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
 import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
+import { type UnreadVolumes, writeUnread } from './unread-volume.ts'
 
 /** What a volume shall hold, or why that cannot be said. */
 export type Content =
@@ -40,6 +41,7 @@ export interface ContentKind {
  * SetUpAt, and its siblings; facts/kubelet.md 4.2.
  */
 export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin {
+  const unread: UnreadVolumes = new Map()
   const directoryOf = ({ pod, volume }: VolumeRef) => volumeDirectory(uidOf(pod), kind.name, volume.name)
   const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(uidOf(pod), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
@@ -47,6 +49,7 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin
       cleanSubPaths(host.fs, uidOf(ref.pod), ref.volume.name) ??
       tearDownEmptyDir(host.fs, directoryOf(ref), metaOf(ref))
     if (failed !== undefined) return { ok: false, error: failed }
+    unread.delete(directoryOf(ref))
     kind.forget?.(ref.pod)
     return { ok: true }
   }
@@ -54,11 +57,12 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin
     const content = yield* wait(kind.collect(ref))
     if (!content.ok) return content
     const directory = directoryOf(ref)
-    const written = write(host, kind, ref, { directory, meta: metaOf(ref), payload: content.payload })
+    const written = write(host, kind, unread, ref, { directory, meta: metaOf(ref), payload: content.payload })
     if (written.ok) {
       const { sources, staleAt } = content
       return { ok: true, changed: written.changed, sources, ...(staleAt !== undefined && { staleAt }) }
     }
+    unread.delete(directory)
     if (written.undo) tearDownEmptyDir(host.fs, directory, metaOf(ref))
     return { ok: false, error: written.error }
   }
@@ -78,6 +82,7 @@ type Written =
 function write(
   host: VolumeHost,
   kind: ContentKind,
+  unread: UnreadVolumes,
   { pod, volume }: VolumeRef,
   at: { readonly directory: string; readonly meta: string; readonly payload: Payload },
 ): Written {
@@ -98,13 +103,20 @@ function write(
   const unnested = makeNestedMountPoints(fs, pod, volume.name, directory)
   if (unnested !== undefined) return { ok: false, error: unnested, undo: facts.ownsBeforeSwitch }
   const group = fsGroup === undefined ? undefined : { fs, directory, fsGroup, readOnly: true }
+  const now = host.calendar.at(host.kernel.now())
+  const { linksAfterSwitch, repairsLinks, longSuffix } = facts
+  let names: (() => string) | undefined
+  const timestampName = () => {
+    names ??= timestampNames(directory, now, host.random, longSuffix)
+    return names()
+  }
+  const plain = { directory, payload, timestampName, linksAfterSwitch, repairsLinks }
+  const isPlain = group === undefined && host.mapOrder === undefined && afterWriteStep === undefined
+  const left = kind.inMemory && isPlain ? writeUnread(unread, fs, plain) : undefined
+  if (left !== undefined) return { ok: true, changed: left.written }
   const result = writeAtomically({
+    ...plain,
     fs,
-    directory,
-    payload,
-    timestampName: timestampNames(directory, host.calendar.at(host.kernel.now()), host.random, facts.longSuffix),
-    linksAfterSwitch: facts.linksAfterSwitch,
-    repairsLinks: facts.repairsLinks,
     ...(group !== undefined && facts.ownsBeforeSwitch && { setPermissions: () => ownFromLeaves(group) }),
     ...(host.mapOrder !== undefined && { mapOrder: host.mapOrder }),
     ...(afterWriteStep !== undefined && { after: (step) => afterWriteStep(pod, volume.name, step) }),

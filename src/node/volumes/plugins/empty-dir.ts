@@ -51,11 +51,11 @@ export function tearDownEmptyDir(fs: NodeFs, directory: string, metaDirectory: s
   const unmarked = fs.removeAll(metaDirectory)
   if (!unmarked.ok)
     return `failed to remove ready dir [${metaDirectory}]: ${goErrorText('unlinkat', unmarked.path, unmarked.code)}`
-  if (!fs.lstat(directory).ok) return undefined
+  // Whoever asks for the directory's size looks into it: only the mount is asked for.
   if (fs.isMountPoint(directory)) {
     const unmounted = fs.unmount(directory)
     if (!unmounted.ok) return goErrorText('unmount', directory, unmounted.code)
-  }
+  } else if (!fs.lstat(directory).ok) return undefined
   const removed = fs.removeAll(directory)
   return removed.ok ? undefined : goErrorText('unlinkat', removed.path, removed.code)
 }

@@ -19,9 +19,18 @@ export function makeNestedMountPoints(fs: NodeFs, pod: Pod, volumeName: string, 
   return undefined
 }
 
+/** Whether the paths have to be looked at in their order: nearly all volumes have nothing mounted in them. */
+function mayBeNested(mounts: NonNullable<Container['volumeMounts']>, volumeName: string): boolean {
+  return mounts.some(({ name, mountPath }) => {
+    if (name !== volumeName) return false
+    const mine = joinPath(mountPath)
+    return mine.startsWith('../') || mounts.some((other) => joinPath(other.mountPath).startsWith(`${mine}/`))
+  })
+}
+
 function nestedMountPoints(container: Container, volumeName: string): readonly string[] | string {
   const mounts = container.volumeMounts ?? []
-  if (mounts.length < 2) return []
+  if (mounts.length < 2 || !mayBeNested(mounts, volumeName)) return []
   const all = mounts.map(({ mountPath }) => joinPath(mountPath)).sort(compareBytes)
   const nested: string[] = []
   for (const { name, mountPath } of mounts) {

@@ -1,0 +1,56 @@
+import { pagesOf } from '../../../fs/inode.ts'
+import type { FileView, LaterFiles, NodeFs } from '../../../fs/node-fs.ts'
+import { type AtomicWriteOptions, payloadError, sameBytes, writeAtomically } from './atomic-writer.ts'
+import type { Payload } from './payload.ts'
+
+/** Payloads of volumes into which nobody has looked since they were written, by directory. */
+export type UnreadVolumes = Map<string, Payload>
+
+/**
+ * Writes a volume for the first time without writing it: the files are made when somebody looks (docs/performance.md: most
+ * volumes are read by a program once or never, and inodes and paths are a fifth of what a Pod costs). What is seen then is
+ * what `writeAtomically` would have left. Undefined: it has to be written now; otherwise whether it is another payload
+ * than before.
+ */
+export function writeUnread(
+  unread: UnreadVolumes,
+  fs: NodeFs,
+  options: Omit<AtomicWriteOptions, 'fs' | 'setPermissions' | 'after' | 'mapOrder'>,
+): { readonly written: boolean } | undefined {
+  const { directory, payload } = options
+  const before = unread.get(directory)
+  if (before !== undefined) {
+    if (fs.isUnread(directory) && isSame(before, payload)) return { written: false }
+    unread.delete(directory)
+    return undefined
+  }
+  if (payloadError(payload) !== undefined) return undefined
+  const fill = (within: FileView) => void writeAtomically({ ...options, fs: within, directory: '' })
+  if (!fs.fillLater(directory, needsOf(payload), fill)) return undefined
+  unread.set(directory, payload)
+  return { written: true }
+}
+
+/** As the writer compares: contents and paths, not modes. */
+function isSame(before: Payload, next: Payload): boolean {
+  if (before.size !== next.size) return false
+  for (const [path, { data }] of next) {
+    const old = before.get(path)?.data
+    if (old === undefined || (old !== data && !sameBytes(old, data))) return false
+  }
+  return true
+}
+
+/** The time-stamped directory, directories in it, files, a link for every first element, and `..data`. */
+function needsOf(payload: Payload): LaterFiles {
+  const directories = new Set<string>()
+  const links = new Set<string>()
+  let bytes = 0
+  for (const [path, { data }] of payload) {
+    bytes += pagesOf(data.length)
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+    links.add(parts[0] ?? '')
+    for (let depth = 1; depth < parts.length; depth++) directories.add(parts.slice(0, depth).join('/'))
+  }
+  return { inodes: 1 + directories.size + payload.size + links.size + 1, bytes }
+}
