@@ -1,4 +1,5 @@
 import type { Event } from '../api/types/core.ts'
+import { digestOf } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { Lru } from './lru.ts'
 
@@ -35,8 +36,10 @@ interface Observation {
 }
 
 interface Aggregate {
-  /** Distinct messages, in the order in which they came. */
-  readonly messages: Set<string>
+  /** The first message, while there was no other. */
+  only: string | undefined
+  /** Distinct messages, in the order in which they came, once there are several. */
+  messages: Set<string> | undefined
   lastAt: VirtualMs
 }
 
@@ -59,7 +62,8 @@ export class EventCorrelator {
   }
 
   correlate(event: Event, now: VirtualMs, timestamp: string): Correlated {
-    const [aggregated, key] = this.#aggregate(event, now, timestamp)
+    const spam = spamKey(event)
+    const [aggregated, key] = this.#aggregate(event, spam, now, timestamp)
     const last = this.#observations.get(key)
     const observed: Event =
       last === undefined
@@ -72,10 +76,27 @@ export class EventCorrelator {
           }
     this.#remember(key, observed)
     // The bucket comes last: what it drops has been counted.
-    if (!this.#passes(observed, now)) return { kind: 'skip' }
+    if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
     if (last === undefined) return { kind: 'create', event: observed }
     const { count = 1, lastTimestamp, message = '' } = observed
     return { kind: 'patch', event: observed, patch: { count, lastTimestamp: lastTimestamp ?? timestamp, message } }
+  }
+
+  /**
+   * Lets go of what makes no difference any more: aggregates whose interval is over, buckets that are full again. Returns
+   * whether some are left for which that time will come.
+   */
+  prune(now: VirtualMs): boolean {
+    this.#aggregates.dropWhile(({ lastAt }) => now - lastAt > correlation.aggregateIntervalMs)
+    this.#buckets.dropWhile(
+      ({ tokens, countedAt }) => tokens + (now - countedAt) / correlation.spamRefillMs >= correlation.spamBurst,
+    )
+    return this.#aggregates.size + this.#buckets.size > 0
+  }
+
+  /** No event will be about the object with this uid any more: what was counted of it goes. */
+  forget(uid: string): void {
+    this.#observations.dropPrefix(uid)
   }
 
   /** The server took an event: what it stored is what is counted on from. */
@@ -88,19 +109,24 @@ export class EventCorrelator {
     this.#observations.set(key, { count, firstTimestamp, name: metadata.name })
   }
 
-  #aggregate(event: Event, now: VirtualMs, timestamp: string): readonly [Event, string] {
-    const key = `${spamKey(event)}${event.type}${event.reason}`
+  #aggregate(event: Event, spam: string, now: VirtualMs, timestamp: string): readonly [Event, string] {
+    const key = `${spam}${event.type}${event.reason}`
     let record = this.#aggregates.get(key)
+    const message = event.message ?? ''
     if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
-      record = { messages: new Set(), lastAt: now }
+      record = { only: message, messages: undefined, lastAt: now }
       this.#aggregates.set(key, record)
     }
-    record.messages.add(event.message ?? '')
     record.lastAt = now
-    if (record.messages.size < correlation.aggregateMaxEvents) return [event, eventKey(event)]
+    if (record.messages === undefined && record.only !== message) {
+      record.messages = new Set(record.only === undefined ? [] : [record.only])
+    }
+    const { messages } = record
+    messages?.add(message)
+    if (messages === undefined || messages.size < correlation.aggregateMaxEvents) return [event, eventKey(event)]
     // Go forgets an arbitrary message; here the oldest.
-    for (const oldest of record.messages) {
-      record.messages.delete(oldest)
+    for (const oldest of messages) {
+      messages.delete(oldest)
       break
     }
     const combined: Event = {
@@ -114,8 +140,8 @@ export class EventCorrelator {
     return [combined, key]
   }
 
-  #passes(event: Event, now: VirtualMs): boolean {
-    const key = this.#minor >= 32 ? `${spamKey(event)}${event.type}` : spamKey(event)
+  #passes(event: Event, spam: string, now: VirtualMs): boolean {
+    const key = this.#minor >= 32 ? `${spam}${event.type}` : spam
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
       bucket = { tokens: correlation.spamBurst, countedAt: now }
@@ -134,12 +160,17 @@ export class EventCorrelator {
 /** Source: events_cache.go, getSpamKey. */
 function spamKey({ source, involvedObject }: Event): string {
   const { kind, namespace, name, uid, apiVersion } = involvedObject
-  return [source?.component, source?.host, kind, namespace, name, uid, apiVersion].join('')
+  return keyOf(uid, `${source?.component}${source?.host}${kind}${namespace}${name}${uid}${apiVersion}`)
 }
 
 /** Source: events_cache.go, getEventKey. */
 function eventKey({ source, involvedObject, type, reason, message }: Event): string {
   const { kind, namespace, name, fieldPath, uid, apiVersion } = involvedObject
-  const object = [source?.component, source?.host, kind, namespace, name, fieldPath, uid, apiVersion]
-  return [...object, type, reason, message].join('')
+  const object = `${source?.component}${source?.host}${kind}${namespace}${name}${fieldPath}${uid}${apiVersion}`
+  return keyOf(uid, `${object}${type}${reason}${message}`)
+}
+
+/** What client-go joins into a key of some 200 characters, in 64 bits: thousands of them are kept. The uid stays readable. */
+function keyOf(uid: string | undefined, parts: string): string {
+  return `${uid ?? ''} ${digestOf(parts)}`
 }

@@ -8,7 +8,7 @@ import { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Client, type Reply, resources } from './client.ts'
-import { type Correlated, EventCorrelator } from './event-correlator.ts'
+import { type Correlated, correlation, EventCorrelator } from './event-correlator.ts'
 
 export interface EventRecorderOptions {
   readonly kernel: Kernel
@@ -26,6 +26,8 @@ export interface EventRecorderOptions {
 export interface EventRecorder {
   /** Sends it later, unless it is dropped: nobody waits for an event. */
   event(object: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** No event will be about the object with this uid any more: what was counted of it is let go. */
+  forget(uid: string): void
   /** Events that wait to be sent. */
   readonly pending: number
   /** The component ends: what waits is lost, and so is what was counted. */
@@ -58,6 +60,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const queue: Event[] = []
   let made: Event[] = []
   let isSending = false
+  let isPruning = false
+
+  /** Lets go of what was counted when it makes no difference any more. */
+  function* prune(): Steps<void> {
+    isPruning = true
+    do yield* sleep(correlation.aggregateIntervalMs + 1)
+    while (correlator.prune(kernel.now()))
+    isPruning = false
+  }
 
   /** 1. What was made within one instant is put into the queue by an event of its own. */
   function* enqueue(): Steps<void> {
@@ -77,6 +88,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   function* sendAll(): Steps<void> {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       const result = correlator.correlate(event, kernel.now(), now())
+      if (!isPruning) scope.start(process(kernel, prune))
       if (result.kind !== 'skip') yield* deliver(result)
     }
   }
@@ -130,6 +142,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         reportingInstance: minor >= 28 ? (source.host ?? '') : '',
       })
     },
+    forget: (uid) => correlator.forget(uid),
     stop() {
       scope.end()
       queue.length = 0

@@ -24,4 +24,21 @@ export class Lru<V> {
       return
     }
   }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Lets entries go, those first that were not used for longest, until one is not `stale`. */
+  dropWhile(stale: (value: V) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (!stale(value)) return
+      this.#entries.delete(key)
+    }
+  }
+
+  /** Lets all entries go whose keys begin so. */
+  dropPrefix(prefix: string): void {
+    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#entries.delete(key)
+  }
 }

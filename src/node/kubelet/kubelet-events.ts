@@ -8,10 +8,13 @@ export interface KubeletEvents {
   /** With `fieldPath`. */
   container(pod: Pod, container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
   node(type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** The Pod with this uid is gone for good. */
+  forget(uid: string): void
 }
 
 export function createKubeletEvents(recorder: EventRecorder, nodeName: string): KubeletEvents {
   return {
+    forget: (uid) => recorder.forget(uid),
     pod: (pod, type, reason, message) => recorder.event(podReference(pod), type, reason, message),
     container: (pod, container, type, reason, message) =>
       recorder.event({ ...podReference(pod), fieldPath: fieldPath(pod, container) }, type, reason, message),

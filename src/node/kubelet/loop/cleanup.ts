@@ -132,6 +132,8 @@ export class Cleanup {
     if (isRemoved) {
       this.#removedPods.delete(uid)
       context.random.release(`${context.nodeName}/kubelet/pod/${uid}`)
+      // The uid of a static Pod comes of its file: the same file has the same again.
+      if (uid.includes('-')) context.events.forget(uid)
     }
     return isRemoved && !hasSandbox
   }
