@@ -1,7 +1,10 @@
 import type { KubeObject } from '../api/types/meta.ts'
-import { answered } from '../client/answered.ts'
-import { type Client, type RequestError, resources } from '../client/client.ts'
+import { type Client, resources } from '../client/client.ts'
+import { errorText } from '../client/refusals.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { process } from '../kernel/process.ts'
+import type { Scope } from '../kernel/scope.ts'
+import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import type { PodFacts } from './pod-facts.ts'
 import type { SchedulerCache } from './scheduler-cache.ts'
@@ -11,30 +14,31 @@ const assumedPodTtlMs: VirtualMs = 30 * second
 
 /** Tells the API server which node a Pod got. */
 export interface Binder {
-  /** `done`: the error, or undefined when the Pod is bound. The cache counts the Pod as there from now on. */
-  bind(pod: PodFacts, node: string, done: (error: string | undefined) => void): void
-  stop(): void
+  /** The error, or undefined when the Pod is bound. The cache counts the Pod as there from now on. */
+  bind(pod: PodFacts, node: string): Steps<string | undefined>
 }
 
-export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCache): Binder {
+/** `scope` is the scheduler's life. */
+export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCache, scope: Scope): Binder {
   const expiring: { readonly uid: string; readonly at: VirtualMs }[] = []
   let isExpiring = false
-  let isStopped = false
+
   /** Takes back what the API server never confirmed, in the order in which it was bound. */
-  const scheduleExpiry = (): void => {
-    while (expiring[0] !== undefined && !cache.isAssumed(expiring[0].uid)) expiring.shift()
-    const first = expiring[0]
-    isExpiring = first !== undefined
-    if (first === undefined) return
-    kernel.schedule(Math.max(0, first.at - kernel.now()), () => {
-      if (isStopped) return
+  function* expire(): Steps<void> {
+    isExpiring = true
+    for (;;) {
+      while (expiring[0] !== undefined && !cache.isAssumed(expiring[0].uid)) expiring.shift()
+      const [first] = expiring
+      if (first === undefined) break
+      yield* sleep(Math.max(0, first.at - kernel.now()))
       expiring.shift()
       if (cache.isAssumed(first.uid)) cache.removePod(first.uid)
-      scheduleExpiry()
-    })
+    }
+    isExpiring = false
   }
+
   return {
-    bind(facts, node, done) {
+    *bind(facts, node) {
       cache.assume(facts, node)
       const { name, namespace = '', uid = '' } = facts.pod.metadata
       const binding = {
@@ -44,24 +48,14 @@ export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCac
         target: { kind: 'Node', name: node },
       }
       const path = { namespace, name, subresource: 'binding' }
-      answered(client.create<KubeObject>(resources.pods, binding, path), (reply) => {
-        if (isStopped) return
-        if (!reply.ok) {
-          cache.removePod(facts.uid)
-          done(errorText(reply.error))
-          return
-        }
-        if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
-        if (!isExpiring) scheduleExpiry()
-        done(undefined)
-      })
-    },
-    stop() {
-      isStopped = true
+      const reply = yield* attempt(client.create<KubeObject>(resources.pods, binding, path))
+      if (!reply.ok) {
+        cache.removePod(facts.uid)
+        return errorText(reply.error)
+      }
+      if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
+      if (!isExpiring) scope.start(process(kernel, expire))
+      return undefined
     },
   }
-}
-
-function errorText(error: RequestError): string {
-  return error.kind === 'status' ? (error.status.message ?? '') : error.message
 }

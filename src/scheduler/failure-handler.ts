@@ -1,6 +1,5 @@
 import type { Pod, PodCondition } from '../api/types/core.ts'
-import { answered } from '../client/answered.ts'
-import { type Client, type Reply, resources } from '../client/client.ts'
+import { type Asked, type Client, resources } from '../client/client.ts'
 
 /** Source: pkg/scheduler/scheduler.go; pkg/apis/core/types.go. */
 export type FailureReason = 'Unschedulable' | 'SchedulerError'
@@ -23,25 +22,18 @@ export interface StatusChange {
 }
 
 /**
- * Writes the PodScheduled condition or the nomination, unless they are there already. Up to v1.18 the whole status is
+ * The request that writes the PodScheduled condition or the nomination; undefined if they are there already. Up to v1.18 the whole status is
  * PUT with the version that the scheduler knows, so that it may meet a conflict, which is not retried.
  */
-export function writeStatus(
+export function statusWrite(
   client: Client,
   pod: Pod,
   change: StatusChange,
   usesPatch: boolean,
-  done: (reply: Reply<Pod>) => void = () => {},
-): void {
+): Asked<Pod> | undefined {
   const status = changedStatus(pod, change)
-  if (status === undefined) {
-    done({ ok: true, value: pod })
-    return
-  }
-  if (!usesPatch) {
-    answered(client.update<Pod>(resources.pods, { ...pod, status }, { subresource: 'status' }), done)
-    return
-  }
+  if (status === undefined) return undefined
+  if (!usesPatch) return client.update<Pod>(resources.pods, { ...pod, status }, { subresource: 'status' })
   const { name, namespace = '' } = pod.metadata
   const body: Record<string, unknown> = {}
   if (change.condition !== undefined) {
@@ -50,7 +42,7 @@ export function writeStatus(
   if (change.nominatedNodeName !== undefined) body.nominatedNodeName = change.nominatedNodeName || null
   const type = 'application/strategic-merge-patch+json'
   const key = { namespace, name }
-  answered(client.patch<Pod>(resources.pods, key, type, { status: body }, { subresource: 'status' }), done)
+  return client.patch<Pod>(resources.pods, key, type, { status: body }, { subresource: 'status' })
 }
 
 /** Undefined: nothing would change. Source: pkg/api/v1/pod/util.go, UpdatePodCondition. */

@@ -1,13 +1,17 @@
 import type { Pod } from '../api/types/core.ts'
-import { answered } from '../client/answered.ts'
 import { resources } from '../client/client.ts'
+import { settled } from '../kernel/all.ts'
 import { parseRfc3339 } from '../kernel/calendar.ts'
+import { Latch } from '../kernel/latch.ts'
+import type { Once } from '../kernel/once.ts'
+import type { Scope } from '../kernel/scope.ts'
+import { attempt, type Steps, wait } from '../kernel/steps.ts'
 import { factAt } from '../versions/version.ts'
 import type { Placement } from './algorithm.ts'
-import { writeStatus } from './failure-handler.ts'
+import { statusWrite } from './failure-handler.ts'
 import type { NominatedPods } from './nominated-pods.ts'
 import type { PodFacts } from './pod-facts.ts'
-import { type DisruptionBudget, mayPreempt, type PreemptionPlan, planPreemption } from './preemption.ts'
+import { mayPreempt, type PreemptionPlan, planPreemption } from './preemption.ts'
 import type { SchedulerCache } from './scheduler-cache.ts'
 import type { SchedulerInputs } from './scheduler-inputs.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
@@ -18,9 +22,8 @@ type Unschedulable = Extract<Placement, { kind: 'unschedulable' }>
 
 /** Makes room for a Pod that fits nowhere. Source: pkg/scheduler/scheduler.go, preempt. */
 export interface Preemptor {
-  /** `done` gets what the message of the failure ends with: at once, or when the API server has answered. */
-  preempt(pod: PodFacts, result: Unschedulable, done: (tail: string) => void): void
-  stop(): void
+  /** Answers what the message of the failure ends with: at once, or when the API server has answered. */
+  preempt(pod: PodFacts, result: Unschedulable): Steps<string>
 }
 
 export interface PreemptorParts {
@@ -29,12 +32,14 @@ export interface PreemptorParts {
   readonly cache: SchedulerCache
   readonly nominated: NominatedPods
   readonly recorder: SeriesRecorder
+  /** The scheduler's life. */
+  readonly scope: Scope
 }
 
-export function createPreemptor({ options, inputs, cache, nominated, recorder }: PreemptorParts): Preemptor {
+export function createPreemptor(parts: PreemptorParts): Preemptor {
+  const { options, inputs, cache, nominated, recorder, scope } = parts
   const { kernel, calendar, journal, client, minor } = options
   const usesPatch = factAt(patchesStatus, minor)
-  let isStopped = false
 
   /** When a Pod started, in ms; one that has not counts as started now. */
   const startOf = ({ pod }: PodFacts): number => {
@@ -48,14 +53,28 @@ export function createPreemptor({ options, inputs, cache, nominated, recorder }:
     const end = minor < 28 ? '..' : '.'
     return ` preemption: 0/${cache.nodes.length} nodes are available: ${counts.join(', ')}${end}`
   }
-  const evict = (preemptor: Pod, victim: Pod, node: string, done: () => void): void => {
-    const { name, namespace = '' } = victim.metadata
-    answered(client.delete(resources.pods, { namespace, name }), done)
+  /** For what nobody waits for. */
+  const nominate = (pod: Pod, node: string): void => {
+    const write = statusWrite(client, pod, { nominatedNodeName: node }, usesPatch)
+    if (write !== undefined) scope.start(settled(write))
+  }
+  /** Deletes the victims; answers when the API server has answered for all of them. */
+  const evict = (preemptor: Pod, victims: readonly PodFacts[], node: string): Once<void> => {
+    const answered = new Latch()
+    let missing = victims.length
+    if (missing === 0) answered.open()
     const by = factAt(preemptorInEvent, minor)(preemptor)
-    recorder.event(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `Preempted by ${by} on node ${node}`)
+    for (const { pod: victim } of victims) {
+      const { name, namespace = '' } = victim.metadata
+      scope.start(settled(client.delete(resources.pods, { namespace, name })), () => {
+        if (--missing === 0) answered.open()
+      })
+      recorder.event(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `Preempted by ${by} on node ${node}`)
+    }
+    return answered
   }
   /** Nominates the node, then deletes the victims; the Pod waits for them to go. */
-  const carryOut = (facts: PodFacts, plan: PreemptionPlan, done: (tail: string) => void): void => {
+  function* carryOut(facts: PodFacts, plan: PreemptionPlan): Steps<void> {
     const { pod } = facts
     const node = plan.node.name
     nominated.set(facts, node)
@@ -63,65 +82,39 @@ export function createPreemptor({ options, inputs, cache, nominated, recorder }:
     const { name, namespace = '' } = pod.metadata
     const object = { kind: 'Pod', namespace, name, uid: facts.uid }
     journal.append({ actor: 'scheduler', type: 'pod.preempting', object, detail: { node, victims } })
-    writeStatus(client, pod, { nominatedNodeName: node }, usesPatch, (reply) => {
-      if (isStopped) return
-      if (!reply.ok) {
-        nominated.delete(facts.uid)
-        done('')
-        return
-      }
-      // The next attempt must see that they are going, or it would preempt once more.
-      let left = plan.victims.length
-      const evicted = () => {
-        left--
-        if (left <= 0 && !isStopped) done('')
-      }
-      for (const victim of plan.victims) evict(pod, victim.pod, node, evicted)
-      for (const other of nominated.podsFor(node)) {
-        if (other.priority < facts.priority) writeStatus(client, other.pod, { nominatedNodeName: '' }, usesPatch)
-      }
-      if (left === 0) done('')
-    })
-  }
-  const decide = (
-    facts: PodFacts,
-    { failures, filters }: Unschedulable,
-    budgets: readonly DisruptionBudget[],
-    done: (tail: string) => void,
-  ): void => {
-    const hasLowerPriority = cache.hasPodsBelow(facts.priority)
-    const context = { nominations: nominated, budgets, hasLowerPriority, startOf }
-    const outcome = planPreemption(facts, failures, filters, context)
-    if (outcome.kind === 'plan') {
-      carryOut(facts, outcome.plan, done)
+    const write = statusWrite(client, pod, { nominatedNodeName: node }, usesPatch)
+    const reply = write === undefined ? undefined : yield* attempt(write)
+    if (reply?.ok === false) {
+      nominated.delete(facts.uid)
       return
     }
-    if (outcome.kind === 'helpless' && facts.pod.status?.nominatedNodeName) {
-      nominated.delete(facts.uid)
-      writeStatus(client, facts.pod, { nominatedNodeName: '' }, usesPatch)
-    }
-    done(tailOf(outcome.outcomes))
+    const gone = evict(pod, plan.victims, node)
+    for (const other of nominated.podsFor(node)) if (other.priority < facts.priority) nominate(other.pod, '')
+    // The next attempt must see that they are going, or it would preempt once more.
+    yield* wait(gone)
   }
 
   return {
-    preempt(facts, result, done) {
+    *preempt(facts, { failures, filters }) {
       const nomination = facts.pod.status?.nominatedNodeName
       const node = nomination ? cache.nodeInfo(nomination) : undefined
       if (!mayPreempt(facts, node, factAt(honoursPreemptionPolicy, minor))) {
         const tells = factAt(tellsPreemption, minor)
-        done(tells ? ' preemption: not eligible due to a terminating pod on the nominated node.' : '')
-        return
+        return tells ? ' preemption: not eligible due to a terminating pod on the nominated node.' : ''
       }
-      if (!cache.hasPodsBelow(facts.priority)) {
-        decide(facts, result, [], done)
-        return
+      const budgets = cache.hasPodsBelow(facts.priority) ? yield* inputs.budgets() : []
+      const hasLowerPriority = cache.hasPodsBelow(facts.priority)
+      const context = { nominations: nominated, budgets, hasLowerPriority, startOf }
+      const outcome = planPreemption(facts, failures, filters, context)
+      if (outcome.kind === 'plan') {
+        yield* carryOut(facts, outcome.plan)
+        return ''
       }
-      inputs.withBudgets((budgets) => {
-        if (!isStopped) decide(facts, result, budgets, done)
-      })
-    },
-    stop() {
-      isStopped = true
+      if (outcome.kind === 'helpless' && facts.pod.status?.nominatedNodeName) {
+        nominated.delete(facts.uid)
+        nominate(facts.pod, '')
+      }
+      return tailOf(outcome.outcomes)
     },
   }
 }

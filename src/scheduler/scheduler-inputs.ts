@@ -6,6 +6,7 @@ import { type Client, resources } from '../client/client.ts'
 import { createInformer, type Informer } from '../client/informer.ts'
 import { all } from '../kernel/all.ts'
 import { Scope } from '../kernel/scope.ts'
+import { type Steps, wait } from '../kernel/steps.ts'
 import type { DisruptionBudget } from './preemption.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
 import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
@@ -43,9 +44,9 @@ export interface SchedulerInputs {
   start(handlers: InputHandlers): void
   stop(): void
   readonly spread: ReadonlyMap<SpreadKind, Informer<KubeObject>>
-  /** Calls `work` when claims are known: at once after the first time. */
-  withClaims(work: (claimOf: (namespace: string, name: string) => KubeObject | undefined) => void): void
-  withBudgets(work: (budgets: readonly DisruptionBudget[]) => void): void
+  /** Finds claims, once they are known: at once after the first time. */
+  claims(): Steps<(namespace: string, name: string) => KubeObject | undefined>
+  budgets(): Steps<readonly DisruptionBudget[]>
 }
 
 export function createSchedulerInputs(options: SchedulerOptions): SchedulerInputs {
@@ -70,12 +71,13 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
   const scope = new Scope()
   let handlers: InputHandlers | undefined
 
-  const whenKnown = (wanted: Informer<KubeObject>, work: () => void): void => {
+  function* known(wanted: Informer<KubeObject>): Steps<Informer<KubeObject>> {
     if (!onDemand.has(wanted)) {
       onDemand.add(wanted)
       wanted.start()
     }
-    scope.start(wanted.synced, work)
+    yield* wait(wanted.synced)
+    return wanted
   }
   const isMine = (pod: Pod) => (pod.spec.schedulerName || 'default-scheduler') === schedulerName
 
@@ -100,8 +102,13 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
       scope.end()
       for (const one of [nodes, pods, ...spread.values(), ...onDemand]) one.stop()
     },
-    withClaims: (work) => whenKnown(claimInformer, () => work((namespace, name) => claimInformer.get(namespace, name))),
-    withBudgets: (work) => whenKnown(budgetInformer, () => work(budgetInformer.list().map(disruptionBudget))),
+    *claims() {
+      yield* known(claimInformer)
+      return (namespace, name) => claimInformer.get(namespace, name)
+    },
+    *budgets() {
+      return (yield* known(budgetInformer)).list().map(disruptionBudget)
+    },
   }
 }
 

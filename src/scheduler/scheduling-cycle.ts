@@ -1,10 +1,15 @@
 import type { Pod } from '../api/types/core.ts'
+import { settled } from '../kernel/all.ts'
+import { Bell } from '../kernel/bell.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
+import { process } from '../kernel/process.ts'
+import { Scope } from '../kernel/scope.ts'
+import { type Steps, sleep, wait } from '../kernel/steps.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, placePod } from './algorithm.ts'
 import { createBinder } from './binder.ts'
 import { claimError, claimNames, isUnbound } from './claims.ts'
-import { type FailureReason, truncatedNote, writeStatus } from './failure-handler.ts'
+import { type FailureReason, statusWrite, truncatedNote } from './failure-handler.ts'
 import { mayHelp } from './node-changes.ts'
 import type { NodeInfo } from './node-info.ts'
 import { NominatedPods } from './nominated-pods.ts'
@@ -29,13 +34,16 @@ export interface SchedulingCycle extends InputHandlers {
 export function createSchedulingCycle(options: SchedulerOptions, inputs: SchedulerInputs): SchedulingCycle {
   const { kernel, calendar, journal, client, minor, random } = options
   const { schedulerName = 'default-scheduler', host = 'control-plane' } = options
+  const scope = new Scope()
+  const bell = new Bell()
   const cache = createSchedulerCache(createSpreadSelector(inputs.spread))
   const nominated = new NominatedPods()
-  const queue = createSchedulingQueue({ kernel, minor, startedAt: kernel.now(), onActive: () => wake() })
+  const queue = createSchedulingQueue({ kernel, minor, startedAt: kernel.now(), onActive: () => bell.ring(), scope })
   const events = random.stream(`${schedulerName}/events`)
-  const recorder = createSeriesRecorder({ kernel, calendar, client, controller: schedulerName, host, random: events })
-  const binder = createBinder(kernel, client, cache)
-  const preemptor = createPreemptor({ options, inputs, cache, nominated, recorder })
+  const series = { kernel, calendar, client, controller: schedulerName, host, random: events, scope }
+  const recorder = createSeriesRecorder(series)
+  const binder = createBinder(kernel, client, cache, scope)
+  const preemptor = createPreemptor({ options, inputs, cache, nominated, recorder, scope })
   const placement = {
     profile: profileOf(minor),
     minor,
@@ -43,36 +51,21 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     nominations: nominated,
     position: { next: 0 },
   }
-  let isAwake = false
-  let isSynced = false
-  let isStopped = false
-  /** The real one waits for answers of the API server while it preempts: nothing else is scheduled meanwhile. */
-  let isBusy = false
 
-  const wake = (): void => {
-    if (isAwake || isBusy || !isSynced || isStopped) return
-    isAwake = true
-    kernel.schedule(0, run)
-  }
-  const run = (): void => {
-    isAwake = false
-    while (!isStopped && !isBusy) {
-      const next = queue.pop()
-      if (next === undefined) return
-      kernel.cause = next.cause
-      scheduleOne(next)
+  /** 1. One Pod after the other, as long as there are any; then it waits for the next. */
+  function* schedulePods(): Steps<never> {
+    for (;;) {
+      yield* sleep(0)
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        kernel.cause = next.cause
+        yield* scheduleOne(next)
+      }
+      yield* wait(bell)
     }
   }
-  /** `work` calls its argument when the next Pod may be tried. */
-  const whileBusy = (work: (resume: () => void) => void): void => {
-    isBusy = true
-    work(() => {
-      isBusy = false
-      wake()
-    })
-  }
 
-  const scheduleOne = (queued: QueuedPod): void => {
+  /** 2. What it waits for here, all Pods behind it wait for: claims to be known, victims to be asked to go. */
+  function* scheduleOne(queued: QueuedPod): Steps<void> {
     const { facts } = queued
     const { pod } = facts
     if (pod.metadata.deletionTimestamp) {
@@ -83,63 +76,54 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     if (cache.isAssumed(facts.uid)) return
     const claims = claimNames(facts)
     if (claims.length === 0) {
-      place(queued)
+      yield* place(queued, false)
       return
     }
-    whileBusy((resume) =>
-      inputs.withClaims((claimOf) => {
-        if (isStopped) return
-        const found = claims.map((name) => claimOf(facts.namespace, name))
-        const error = claimError(claims, found)
-        resume()
-        if (error === undefined) place(queued, found.some(isUnbound))
-        else fail(queued, 'Unschedulable', error, error, queue.cycle)
-      }),
-    )
+    const claimOf = yield* inputs.claims()
+    const found = claims.map((name) => claimOf(facts.namespace, name))
+    const error = claimError(claims, found)
+    if (error === undefined) yield* place(queued, found.some(isUnbound))
+    else fail(queued, 'Unschedulable', error, error, queue.cycle)
+    yield* sleep(0)
   }
 
-  const place = (queued: QueuedPod, hasUnboundClaim = false): void => {
+  /** 3. A node for it, or why there is none. */
+  function* place(queued: QueuedPod, hasUnboundClaim: boolean): Steps<void> {
     const result = placePod(queued.facts, cache, placement)
-    const attempt = queue.cycle
+    const cycle = queue.cycle
     if (result.kind === 'fits' && hasUnboundClaim) {
       const message = factAt(unboundClaimMessage, minor)(queued.facts.pod, cache.nodes.length)
-      fail(queued, 'Unschedulable', message, message, attempt)
-      return
-    }
-    if (result.kind === 'fits') {
-      bind(queued, result.node, result.feasible, attempt)
-      return
-    }
-    if (result.kind !== 'unschedulable') {
+      fail(queued, 'Unschedulable', message, message, cycle)
+    } else if (result.kind === 'fits') {
+      // Binding goes on beside: the next Pod need not wait for the API server.
+      scope.start(process(kernel, () => bind(queued, result.node, result.feasible, cycle)))
+    } else if (result.kind === 'unschedulable') {
+      const message = fitErrorMessage(cache.nodes.length, result.failures)
+      const tail = yield* preemptor.preempt(queued.facts, result)
+      fail(queued, 'Unschedulable', message + tail, message + tail, cycle)
+      yield* sleep(0)
+    } else {
       const message = result.kind === 'error' ? result.message : factAt(noNodesMessage, minor)
-      fail(queued, 'Unschedulable', message, message, attempt)
-      return
+      fail(queued, 'Unschedulable', message, message, cycle)
     }
-    const message = fitErrorMessage(cache.nodes.length, result.failures)
-    whileBusy((resume) =>
-      preemptor.preempt(queued.facts, result, (tail) => {
-        fail(queued, 'Unschedulable', message + tail, message + tail, attempt)
-        resume()
-      }),
-    )
   }
 
-  const bind = (queued: QueuedPod, node: NodeInfo, feasible: number, attempt: number): void => {
+  /** 4. The API server is told. */
+  function* bind(queued: QueuedPod, node: NodeInfo, feasible: number, cycle: number): Steps<void> {
     const { facts } = queued
     const { pod } = facts
     nominated.delete(facts.uid)
     if (journal.keeps('story')) {
       journal.append({ actor, type: 'pod.assumed', object: podObject(pod), detail: { node: node.name, feasible } })
     }
-    binder.bind(facts, node.name, (error) => {
-      if (error === undefined) {
-        const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.name}`
-        recorder.event(pod, undefined, 'Normal', 'Scheduled', 'Binding', note)
-        return
-      }
-      journal.append({ actor, type: 'pod.binding-rejected', object: podObject(pod), detail: { message: error } })
-      fail(queued, 'SchedulerError', error, `Binding rejected: ${error}`, attempt)
-    })
+    const error = yield* binder.bind(facts, node.name)
+    if (error === undefined) {
+      const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.name}`
+      recorder.event(pod, undefined, 'Normal', 'Scheduled', 'Binding', note)
+      return
+    }
+    journal.append({ actor, type: 'pod.binding-rejected', object: podObject(pod), detail: { message: error } })
+    fail(queued, 'SchedulerError', error, `Binding rejected: ${error}`, cycle)
   }
 
   /** The condition bears the error, the event the note. */
@@ -151,17 +135,16 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     queue.addUnschedulable(queued, attempt)
     recorder.event(pod, undefined, 'Warning', 'FailedScheduling', 'Scheduling', truncatedNote(note))
     const now = rfc3339(calendar.at(kernel.now()))
-    writeStatus(client, pod, { condition: { reason, message, now } }, factAt(patchesStatus, minor))
+    const write = statusWrite(client, pod, { condition: { reason, message, now } }, factAt(patchesStatus, minor))
+    if (write !== undefined) scope.start(settled(write))
   }
 
   return {
     stop() {
-      isStopped = true
-      for (const part of [queue, recorder, binder, preemptor]) part.stop()
+      scope.end()
     },
     synced() {
-      isSynced = true
-      wake()
+      scope.start(process(kernel, schedulePods))
     },
     podWaiting(pod) {
       const facts = podFacts(pod)

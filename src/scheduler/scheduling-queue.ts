@@ -1,6 +1,9 @@
+import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../api/json.ts'
 import type { Pod } from '../api/types/core.ts'
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import { after } from '../kernel/after.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Scope } from '../kernel/scope.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { factAt } from '../versions/version.ts'
 import { Heap } from './heap.ts'
@@ -49,11 +52,12 @@ export interface SchedulingQueue {
   assignedPod(pod: PodFacts): void
   readonly unschedulableCount: number
   readonly pendingCount: number
-  stop(): void
 }
 
 export interface QueueOptions {
   readonly kernel: Kernel
+  /** The scheduler's life: its timers end with it. */
+  readonly scope: Scope
   readonly minor: number
   /** When the queue's clocks began to tick. */
   readonly startedAt: VirtualMs
@@ -61,7 +65,7 @@ export interface QueueOptions {
   readonly onActive: () => void
 }
 
-export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: QueueOptions): SchedulingQueue {
+export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scope }: QueueOptions): SchedulingQueue {
   const pods = new Map<string, QueuedPod>()
   const active = new Heap<Entry>(isMoreUrgent)
   const backoff = new Heap<Entry>(
@@ -74,8 +78,8 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
   let sequence = 0
   let cycle = 0
   let moveCycle = -1
-  let backoffTimer: Timer | undefined
-  let leftoverTimer: Timer | undefined
+  let backoffTimer: { readonly at: VirtualMs; readonly wait: Unsubscribable } | undefined
+  let leftoverTimer: Unsubscribable | undefined
 
   const place = (pod: QueuedPod, where: QueuedPod['place']): Entry => {
     pod.place = where
@@ -105,8 +109,8 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
     if (next === undefined) return
     const at = tickFrom(Math.max(next.readyAt, kernel.now()), queueTicks.backoffMs)
     if (backoffTimer !== undefined && backoffTimer.at <= at) return
-    backoffTimer?.cancel()
-    backoffTimer = kernel.schedule(at - kernel.now(), () => {
+    backoffTimer?.wait.unsubscribe()
+    const over = (): void => {
       backoffTimer = undefined
       for (let entry = peekLive(backoff); entry !== undefined; entry = peekLive(backoff)) {
         if (entry.readyAt > kernel.now()) break
@@ -114,14 +118,15 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
         activate(entry.pod)
       }
       scheduleBackoff()
-    })
+    }
+    backoffTimer = { at, wait: scope.start(after(kernel, at - kernel.now()), over) }
   }
   const scheduleLeftover = (): void => {
     const [oldest] = unschedulable
     if (oldest === undefined || leftoverTimer !== undefined) return
     // A Pod must have waited longer than the time-out, not just as long.
     const at = tickFrom(oldest.timestamp + timeoutMs + 1, queueTicks.unschedulableMs)
-    leftoverTimer = kernel.schedule(Math.max(0, at - kernel.now()), () => {
+    leftoverTimer = scope.start(after(kernel, Math.max(0, at - kernel.now())), () => {
       leftoverTimer = undefined
       move([...unschedulable].filter(({ timestamp }) => kernel.now() - timestamp > timeoutMs))
       scheduleLeftover()
@@ -208,10 +213,6 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive }: Qu
     },
     get pendingCount() {
       return pods.size
-    },
-    stop() {
-      backoffTimer?.cancel()
-      leftoverTimer?.cancel()
     },
   }
 }

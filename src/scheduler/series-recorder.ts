@@ -1,11 +1,13 @@
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import { answered } from '../client/answered.ts'
 import { type Client, type Reply, resources } from '../client/client.ts'
 import { referenceTo } from '../client/event-recorder.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import type { Scope } from '../kernel/scope.ts'
+import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../kernel/time.ts'
 
 /** Source: client-go tools/events/event_broadcaster.go, finishTime, refreshTime, maxTriesPerEvent, defaultSleepDuration. */
@@ -20,6 +22,8 @@ export interface SeriesRecorderOptions {
   /** Where it runs: the end of `reportingInstance`. */
   readonly host: string
   readonly random: RandomStream
+  /** The scheduler's life: what waits when it ends is lost. */
+  readonly scope: Scope
 }
 
 export interface SeriesRecorder {
@@ -31,7 +35,6 @@ export interface SeriesRecorder {
     action: string,
     note: string,
   ): void
-  stop(): void
 }
 
 interface Known {
@@ -48,11 +51,10 @@ interface Known {
  * facts/apiserver.md 9.4. The events are written as core/v1, in the form in which that API shows them.
  */
 export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesRecorder {
-  const { kernel, calendar, client, controller, host, random } = options
+  const { kernel, calendar, client, controller, host, random, scope } = options
   const startedAt = kernel.now()
   const known = new Map<string, Known>()
-  let timer: Timer | undefined
-  let isStopped = false
+  let isWatching = false
   /** The instant of the last name in ns since 1970, and how many names it gave. */
   let lastName = { ms: -1, nanos: 0n, count: 0 }
 
@@ -64,58 +66,57 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
     return `${object}.${(lastName.nanos + BigInt(lastName.count)).toString(16)}`
   }
 
-  const write = (entry: Known, tries: number): void => {
-    if (isStopped) return
-    const settle = (reply: Reply<Event>) => {
-      const isLost = !reply.ok && reply.error.kind === 'network' && tries < series.tries
-      if (isStopped || !isLost) return
-      const pause = Math.floor(series.pauseMs * (1 + series.jitter * random.next()))
-      kernel.schedule(pause, () => write(entry, tries + 1))
+  /** What does not reach the server is tried again; what it refuses it would refuse again. */
+  function* write(entry: Known): Steps<void> {
+    for (let tries = 1; ; tries++) {
+      const reply = entry.count === 0 ? yield* attempt(create(entry.event)) : yield* writeSeries(entry)
+      if (reply.ok || reply.error.kind === 'status' || tries >= series.tries) return
+      yield* sleep(Math.floor(series.pauseMs * (1 + series.jitter * random.next())))
     }
-    if (entry.count === 0) answered(client.create<Event>(resources.events, entry.event), settle)
-    else writeSeries(entry, settle)
   }
-  const writeSeries = (entry: Known, settle: (reply: Reply<Event>) => void): void => {
+  function* writeSeries(entry: Known): Steps<Reply<Event>> {
     const { name, namespace = '' } = entry.event.metadata
     const told = { count: entry.count, lastObservedTime: micro(entry.lastObservedMs) }
     const type = 'application/strategic-merge-patch+json'
-    answered(client.patch<Event>(resources.events, { namespace, name }, type, { series: told }), (reply) => {
-      const isGone = !reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404
-      if (isGone) answered(client.create<Event>(resources.events, { ...entry.event, series: told }), settle)
-      else settle(reply)
-    })
+    const key = { namespace, name }
+    const patched = yield* attempt(client.patch<Event>(resources.events, key, type, { series: told }))
+    const isGone = !patched.ok && patched.error.kind === 'status' && patched.error.status.code === 404
+    return isGone ? yield* attempt(create({ ...entry.event, series: told })) : patched
+  }
+  const create = (event: Event) => client.create<Event>(resources.events, event)
+  const send = (entry: Known): void => {
+    scope.start(process(kernel, () => write(entry)))
   }
 
   /** Both loops of the broadcaster, run only while something is remembered. */
-  const scheduleTick = (): void => {
-    if (timer !== undefined || known.size === 0 || isStopped) return
-    const elapsed = kernel.now() - startedAt
-    const next = (Math.floor(elapsed / series.finishMs) + 1) * series.finishMs
-    timer = kernel.schedule(next - elapsed, () => {
-      timer = undefined
+  function* watchOver(): Steps<void> {
+    isWatching = true
+    while (known.size > 0) {
+      const elapsed = kernel.now() - startedAt
+      const next = (Math.floor(elapsed / series.finishMs) + 1) * series.finishMs
+      yield* sleep(next - elapsed)
       tick(next % series.refreshMs === 0)
-      scheduleTick()
-    })
+    }
+    isWatching = false
   }
   const tick = (refreshes: boolean): void => {
     for (const [key, entry] of known) {
       const last = entry.count === 0 ? entry.eventTimeMs : entry.lastObservedMs
       const isOver = kernel.now() - last > series.finishMs
-      if (entry.count > 0 && (isOver || refreshes)) write(entry, 1)
+      if (entry.count > 0 && (isOver || refreshes)) send(entry)
       if (isOver) known.delete(key)
     }
   }
 
   return {
     event(regarding, related, type, reason, action, note) {
-      if (isStopped) return
       const reference = referenceTo(regarding)
       const key = `${action} ${reason} ${reference.uid} ${reference.resourceVersion} ${related?.metadata.uid ?? ''}`
       const same = known.get(key)
       if (same !== undefined) {
         same.count++
         same.lastObservedMs = kernel.now()
-        if (same.count === 1) write(same, 1)
+        if (same.count === 1) send(same)
         return
       }
       const event: Event = {
@@ -137,13 +138,8 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
       }
       const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
       known.set(key, entry)
-      scheduleTick()
-      write(entry, 1)
-    },
-    stop() {
-      isStopped = true
-      timer?.cancel()
-      known.clear()
+      if (!isWatching) scope.start(process(kernel, watchOver))
+      send(entry)
     },
   }
 }

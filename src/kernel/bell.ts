@@ -1,0 +1,20 @@
+import type { Unsubscribable } from 'rxjs'
+import { Once, type Receiver } from './once.ts'
+
+/** Answers whoever waits each time it is rung; a ring that nobody waits for is not remembered. */
+export class Bell extends Once<void> {
+  private waiting = new Set<Receiver<void>>()
+
+  ring(): void {
+    if (this.waiting.size === 0) return
+    const { waiting } = this
+    this.waiting = new Set()
+    for (const receiver of waiting) receiver.answered()
+  }
+
+  override begin(receiver: Receiver<void>): Unsubscribable {
+    const { waiting } = this
+    waiting.add(receiver)
+    return { unsubscribe: () => waiting.delete(receiver) }
+  }
+}
