@@ -106,7 +106,7 @@ function prettyStory(
       redaction = given
       story.write(() => titleText({ title: redaction.prose(title), file }, seed, paint))
       const tell = createTeller()
-      sim.journal.observe((record) => {
+      sim.journal.records$.subscribe((record) => {
         const line = tell(record)
         if (line === undefined || (line.tone === 'chatter' && !isVerbose)) return
         story.write(() => storyText({ ...line, text: redaction.text(line.text) }, paint))
@@ -143,7 +143,7 @@ export function jsonReport({ verbose }: RunFlags, output: Output): Report {
       verbose === true
         ? {
             started: (sim, redaction) =>
-              void sim.journal.observe((record) => output.out(recordJson(file, record, redaction))),
+              void sim.journal.records$.subscribe((record) => output.out(recordJson(file, record, redaction))),
           }
         : {},
     result: (result, agreeing) => output.out(resultJson(result, agreeing)),

@@ -51,6 +51,8 @@ export interface ControlPlane {
   readonly scheduler: Scheduler
   /** Link of the controller manager and the scheduler. */
   readonly link: Link
+  /** Link of clients that belong to no part of the cluster. */
+  readonly outside: Link
   /** A client of any user over a link of its own. */
   clientOf(user: UserInfo, link: Link): Client
   /** A new link to the server; `name` names its random stream. */
@@ -105,6 +107,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       explicitWatches: options.explicitWatches ?? false,
     })
   const link = linkFor('control-plane', options.latencies)
+  const outside = linkFor('outside', options.latencies)
   const clientOf = (user: UserInfo, over: Link): Client => {
     const client = createClient({ server, user, link: over })
     return seams.client?.(client) ?? client
@@ -137,6 +140,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     controllers,
     scheduler,
     link,
+    outside,
     clientOf,
     linkFor,
     start() {

@@ -129,5 +129,5 @@ function machinesOf({ machines }: Cluster, node: string | undefined): readonly M
 
 function linksOf(cluster: Cluster, node: string | undefined): readonly Link[] {
   const nodeLinks = machinesOf(cluster, node).map(({ link }) => link)
-  return node === undefined ? [...nodeLinks, cluster.controlPlane.link] : nodeLinks
+  return node === undefined ? [...nodeLinks, cluster.controlPlane.link, cluster.controlPlane.outside] : nodeLinks
 }

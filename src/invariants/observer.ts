@@ -89,7 +89,7 @@ class Observer implements InvariantObserver {
     this.#watches = new WatchLedger(world, (found, objects = []) => this.#violated(orderedWatches, found, objects))
     this.seams = this.#createSeams()
     const told = this.#looks.filter((look) => look.told !== undefined)
-    journal.observe((record) => {
+    journal.records$.subscribe((record) => {
       for (const look of told) look.told?.(record)
     })
   }

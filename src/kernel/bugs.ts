@@ -37,7 +37,8 @@ export function throwingBugs<R>(work: () => R): R {
     throwNotedBug()
     return result
   } catch (error) {
-    throw noteBug(noted === undefined ? error : noted.error)
+    // What was noted came first. What was thrown past everybody is not noted: somebody around this may know it.
+    throw noted === undefined ? error : noted.error
   } finally {
     depth--
     if (before !== undefined) {

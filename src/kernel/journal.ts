@@ -1,3 +1,4 @@
+import { Observable, type Subscriber } from 'rxjs'
 import { createDigest } from './digest.ts'
 import type { Kernel } from './kernel.ts'
 import type { VirtualMs } from './time.ts'
@@ -55,8 +56,8 @@ export interface JournalReader extends Iterable<JournalRecord> {
   query(query: JournalQuery): readonly JournalRecord[]
   /** The record and what led to it, back to the first cause that was kept. */
   causes(seq: number): readonly JournalRecord[]
-  /** Called after each record that is kept. Returns how to stop. A listener reads: it neither appends nor schedules. */
-  observe(listener: (record: JournalRecord) => void): () => void
+  /** Each record that is kept from now on, once it is. Who hears of it reads: it neither appends nor schedules. */
+  readonly records$: Observable<JournalRecord>
   /** 16 hexadecimal digits over all records kept so far, objects included: the same run gives the same digest anywhere. */
   digest(): string
 }
@@ -75,7 +76,7 @@ export interface Journal extends JournalReader {
  */
 export function createJournal(kernel: Kernel, level: JournalLevel, originMs: VirtualMs = 0): Journal {
   const records: JournalRecord[] = []
-  const listeners = new Set<(record: JournalRecord) => void>()
+  const listeners = new Set<Subscriber<JournalRecord>>()
   const digest = createDigest()
   let digested = 0
   let seq = 0
@@ -97,7 +98,7 @@ export function createJournal(kernel: Kernel, level: JournalLevel, originMs: Vir
       const kept: JournalRecord = { ...entry, seq, time: kernel.now() - originMs, cause: entry.cause ?? kernel.cause }
       records.push(kept)
       kernel.cause = seq
-      for (const listener of listeners) listener(kept)
+      for (const listener of listeners) listener.next(kept)
       return seq
     },
     query: (query) => records.filter((candidate) => matches(candidate, query)),
@@ -106,10 +107,10 @@ export function createJournal(kernel: Kernel, level: JournalLevel, originMs: Vir
       for (let next = record(from); next !== undefined; next = record(next.cause)) chain.push(next)
       return chain
     },
-    observe(listener) {
+    records$: new Observable((listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
-    },
+    }),
     digest() {
       for (; digested < records.length; digested++) digest.add(JSON.stringify(records[digested]))
       return digest.value()

@@ -1,4 +1,5 @@
-import { Observable, Subscriber, type Unsubscribable } from 'rxjs'
+import { Observable, type Observer, Subscriber, type Subscription, type Unsubscribable } from 'rxjs'
+import { throwingBugs } from './bugs.ts'
 
 /**
  * Who waits for the one answer of a `Once`. Exactly one of `answered` and `failed` is called, once, within the call that
@@ -20,6 +21,11 @@ export interface Receiver<T, E = unknown> {
 export abstract class Once<T, E = never> extends Observable<T> {
   constructor() {
     super(subscribeOnce)
+  }
+
+  /** RxJS's door. Between runs too, a bug in what is subscribed to comes out of the call, not of a timer of the host. */
+  override subscribe(observerOrNext?: Partial<Observer<T>> | ((value: T) => void) | null): Subscription {
+    return throwingBugs(() => super.subscribe(observerOrNext as Partial<Observer<T>>)) // either, as RxJS takes it
   }
 
   /** Starts; tells the receiver once, now or later. What comes back ends it, if it can be ended. */

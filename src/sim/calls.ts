@@ -96,6 +96,10 @@ const condition = z
   .custom<() => boolean>((given) => typeof given === 'function')
   .register(words, { expected: 'a function that says true or false' })
 
+const generator = z
+  .custom<() => object>((given) => typeof given === 'function')
+  .register(words, { expected: 'a generator function, or one that gives a generator' })
+
 const argv = z.array(z.string()).min(1)
 
 export const calls = {
@@ -161,6 +165,10 @@ export const calls = {
     },
     changes: true,
   },
+  client: {
+    parameters: { user: options({ user: someText.optional(), groups: z.array(someText).optional() }) },
+  },
+  process: { parameters: { body: { schema: generator } } },
   delays: { parameters: { secret: name, namespace } },
   traffic: { parameters: { name, namespace, resource: namespace } },
   nodeFiles: { parameters: { node: name, text: name } },
@@ -195,15 +203,6 @@ const journalCalls = {
           from: z.int().optional(),
           to: z.int().optional(),
         }),
-      },
-    },
-  },
-  observe: {
-    parameters: {
-      listener: {
-        schema: z
-          .custom<() => void>((given) => typeof given === 'function')
-          .register(words, { expected: 'a function that takes a record' }),
       },
     },
   },

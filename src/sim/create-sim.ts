@@ -6,11 +6,13 @@ import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
+import { userNamed } from '../cluster/users.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { createCalendar } from '../kernel/calendar.ts'
 import { createHistory } from '../kernel/history.ts'
 import { createJournal, type Journal } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
+import { process } from '../kernel/process.ts'
 import { createRandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
@@ -166,6 +168,11 @@ export function createObservedSim(
         )
       return history.at(lastSeqUntil(journal, time))
     },
+    client: ({ user = adminUser.name, groups } = {}) => {
+      const { controlPlane } = cluster
+      return controlPlane.clientOf(userNamed(user, groups), controlPlane.outside)
+    },
+    process: (body) => process(kernel, body),
     request: (request) => httpRequest(server, request),
     delays: (secret, namespace = 'default') =>
       updateDelays({

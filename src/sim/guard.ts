@@ -1,3 +1,4 @@
+import { throwingBugs } from '../kernel/bugs.ts'
 import type { Journal, JournalReader } from '../kernel/journal.ts'
 import { argumentsCheck, type CallName, calls } from './calls.ts'
 import type { Sim } from './sim.ts'
@@ -33,7 +34,7 @@ export function createGuard(after: () => void): Guard {
       throw new SimUsageError(`${name} was called while ${running} runs: listeners and conditions may only look`)
     running = name
     try {
-      return work()
+      return throwingBugs(work)
     } finally {
       running = undefined
     }
@@ -72,7 +73,7 @@ export function createGuard(after: () => void): Guard {
       // Each keeps its own type: what is between looks at arguments and passes them on.
       return Object.fromEntries(names.map((name) => [name, guarded(name, work[name] as Anything)])) as unknown as Work
     },
-    journal: (journal) => readerOf(journal, argumentsCheck('query'), argumentsCheck('observe')),
+    journal: (journal) => readerOf(journal, argumentsCheck('query')),
     dispose() {
       if (isDisposed) return
       changing('dispose', () => {
@@ -84,7 +85,7 @@ export function createGuard(after: () => void): Guard {
 
 type Check = (given: readonly unknown[]) => void
 
-function readerOf(journal: Journal, checkQuery: Check, checkListener: Check): JournalReader {
+function readerOf(journal: Journal, checkQuery: Check): JournalReader {
   return {
     [Symbol.iterator]: () => journal[Symbol.iterator](),
     level: journal.level,
@@ -97,10 +98,7 @@ function readerOf(journal: Journal, checkQuery: Check, checkListener: Check): Jo
       return journal.query(query)
     },
     causes: (seq) => journal.causes(seq),
-    observe(listener) {
-      checkListener([listener])
-      return journal.observe(listener)
-    },
+    records$: journal.records$,
     digest: () => journal.digest(),
   }
 }

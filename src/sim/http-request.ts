@@ -1,7 +1,6 @@
-import { authenticatedGroup } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
-import { adminUser } from '../cluster/control-plane.ts'
+import { userNamed } from '../cluster/users.ts'
 import type { SimRequest } from './sim.ts'
 import { SimUsageError } from './usage-error.ts'
 
@@ -14,14 +13,8 @@ export function httpRequest(server: RunningApiServer, request: SimRequest): Http
     )
   const isText = typeof body === 'string' || body instanceof Uint8Array
   const type = contentType ?? (body === undefined ? '' : 'application/json')
-  const known =
-    user === adminUser.name && groups === undefined
-      ? adminUser
-      : user === undefined
-        ? undefined
-        : { name: user, groups: [...(groups ?? []), authenticatedGroup] }
   return server.http({
-    user: known,
+    user: user === undefined ? undefined : userNamed(user, groups),
     method,
     path,
     headers: {

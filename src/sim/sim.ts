@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs'
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { UserInfo } from '../client/client.ts'
+import type { Client } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import type { HistoricObject } from '../kernel/history.ts'
 import type { JournalObject, JournalReader } from '../kernel/journal.ts'
+import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
 import type { UpdateDelay } from '../looks/delays.ts'
@@ -56,6 +57,13 @@ export interface Sim {
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
   /** What happened. It can be read after the simulation was disposed of, too. */
   readonly journal: JournalReader
+  /**
+   * A client of the API, as components of the cluster have one: its requests and watches take virtual time. What it gives
+   * sends nothing before it is subscribed to or waited for in a process. All of them share one link to the API server.
+   */
+  client(user?: ClientUser): Client
+  /** Work that reads from top to bottom while virtual time passes: a controller of your own. Subscribing starts it. */
+  process<R>(body: () => Steps<R>): Observable<R>
   /** The API as HTTP carries it. */
   request(request: SimRequest): HttpAnswer | HttpStream
   /** When each update of a Secret reached each container, and where the time went (U3). */
@@ -109,8 +117,11 @@ export interface SimRequest {
   readonly body?: unknown
 }
 
-/** Who may be named as `user` without groups. */
-export type KnownUser = UserInfo
+/** Whom a client acts as; default `admin`. */
+export interface ClientUser {
+  readonly user?: string
+  readonly groups?: readonly string[]
+}
 
 /** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
 export type Fault = Readonly<FaultInput>

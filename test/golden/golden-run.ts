@@ -33,7 +33,7 @@ export function goldenRun(scenario: Scenario, seed: string): GoldenRun {
     seed,
     ...story,
     started(sim, redaction) {
-      sim.journal.observe((record) => void records.push(record))
+      sim.journal.records$.subscribe((record) => void records.push(record))
       story.started?.(sim, redaction)
     },
   })

@@ -494,7 +494,7 @@ const mutants: readonly Mutant[] = [
     id: 'S-28',
     title: 'a volume manager that forgets how often it failed',
     story({ sim, machine }) {
-      sim.journal.observe(({ type, object }) => {
+      sim.journal.records$.subscribe(({ type, object }) => {
         const use = machine.kubelet.context?.volumes.use(object?.uid ?? '', 'v')
         if (type === 'volume.set-up-failed' && use !== undefined) use.failures = 0
       })

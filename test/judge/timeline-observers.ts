@@ -130,7 +130,7 @@ function containersDetail(statuses: readonly ContainerStatus[]): Readonly<Record
 export function observeJournal(cluster: TimelineCluster, tell: Tell): void {
   const configs = captureConfigs(cluster)
   const credentials = captureCredentials(cluster)
-  cluster.journal.observe((record) => {
+  cluster.journal.records$.subscribe((record) => {
     const line = runtimeLine(record, configs, credentials) ?? volumeLine(record)
     if (line !== undefined) tell(...line)
   })
@@ -288,7 +288,7 @@ export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
       if (op === 'rmdir' || op === 'unmount') contents.delete(`${uid}/${volume}`)
     })
   }
-  cluster.journal.observe((record) => {
+  cluster.journal.records$.subscribe((record) => {
     if (record.type !== 'volume.set-up') return
     const uid = record.object?.uid ?? ''
     const volume = String(record.detail?.volume)

@@ -116,6 +116,10 @@ describe('a bug ends the run at its instant, without a timer of the host', () =>
   })
 })
 
+test('a bug in the first stretch of a process that is subscribed to between runs comes out of the call', () => {
+  expect(() => process(createKernel(), buggy).subscribe()).toThrow('bug')
+})
+
 test('RxJS is its old self outside of a run', () => {
   const before = [timeoutProvider.delegate, config.onUnhandledError, config.onStoppedNotification]
   const kernel = createKernel()

@@ -17,7 +17,7 @@ function story(): readonly StoryLine[] {
   const sim = createSim({ seed: 'story' })
   const tell = createTeller()
   const lines: StoryLine[] = []
-  sim.journal.observe((record) => {
+  sim.journal.records$.subscribe((record) => {
     const line = tell(record)
     if (line !== undefined && line.tone !== 'chatter') lines.push(line)
   })

@@ -185,7 +185,6 @@ describe('a call with wrong arguments', () => {
 
   test('the journal takes no unknown keys either, and nobody writes to it', () => {
     expect(() => sim.journal.query({ tpye: 'x' } as never)).toThrow('did you mean "type"?')
-    expect(() => sim.journal.observe(undefined as never)).toThrow('the argument listener is missing')
     expect('append' in sim.journal).toBe(false)
   })
 
@@ -207,11 +206,11 @@ describe('calls where they do not belong', () => {
 
   test('a listener of the journal may look, but not command', () => {
     const mine = createSim()
-    const stop = mine.journal.observe(() => void mine.kubectl('get pods'))
+    const hearing = mine.journal.records$.subscribe(() => void mine.kubectl('get pods'))
     expect(() => mine.kubectl('create secret generic x')).toThrow('kubectl was called while kubectl runs')
-    stop()
+    hearing.unsubscribe()
     let seen = 0
-    mine.journal.observe(() => {
+    mine.journal.records$.subscribe(() => {
       seen += mine.list('Secret').length
     })
     mine.kubectl('create secret generic y')

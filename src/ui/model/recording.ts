@@ -64,7 +64,7 @@ export function createRecorder(): Recorder {
   const listen = (sim: Sim): void => {
     sim.states().subscribe((step) => void steps.push({ ...step, seq: lastSeq }))
     const tell = createTeller()
-    sim.journal.observe((kept) => {
+    sim.journal.records$.subscribe((kept) => {
       lastSeq = kept.seq
       if (kept.type === 'volume.set-up' && kept.object !== undefined) {
         const { name, namespace } = kept.object
