@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/**
+ * The engine's rules (docs/decisions/0006-processes-and-streams.md), counted: what takes virtual time is an Observable, waiting
+ * is a process, named state lives in a machine. What is not there yet has a limit that only shrinks: lower it when you can.
+ */
+
+const root = join(import.meta.dirname, '..')
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? filesBelow(path) : [path]
+  })
+}
+
+const sources = filesBelow(join(root, 'src'))
+  .filter((path) => /\.tsx?$/.test(path) && !path.includes('/generated/'))
+  .map((path) => ({ path: relative(root, path), text: withoutComments(readFileSync(path, 'utf8')) }))
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/(^|\s)\/\/.*$/gm, '')
+}
+
+/** `file: line` of every line of the files that matches. */
+function linesWith(pattern: RegExp, isIn: (path: string) => boolean = () => true): string[] {
+  return sources
+    .filter(({ path }) => isIn(path))
+    .flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .filter((line) => pattern.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    )
+}
+
+const outsideKernel = (path: string): boolean => !path.startsWith('src/kernel/')
+/** Rooms in which virtual time passes: what the faces of the library do is the host's. */
+const inCore = (path: string): boolean => !/^src\/(cli|ui|testing|serve)\//.test(path)
+
+describe('the engine', () => {
+  test.each<[string, RegExp, (path: string) => boolean, number]>([
+    ['callbacks named done', /\bdone: (?:\(|\w*Done\b)|[(,] ?done\) (?:=>|\{)/, inCore, 83],
+    [
+      'coroutine protocols beside Steps',
+      /\bGenerator<(?:[^<>]*,|$)/,
+      (path) => path !== 'src/kernel/steps.ts' && inCore(path),
+      27,
+    ],
+    ['closures put on the kernel', /\.schedule\(/, outsideKernel, 37],
+    [
+      'guards against what was stopped',
+      /\bisStopped\b|#epoch\b|\bepoch (?:!==|===)/,
+      (p) => outsideKernel(p) && inCore(p),
+      32,
+    ],
+    ['requests whose answer calls back', /\banswered\(client|\banswered\(this|\banswered\($/, outsideKernel, 13],
+    ['generators made for one call', /process\([^)]*function\*/, inCore, 0],
+  ])('has no more %s than it had', (_, pattern, isIn, limit) => {
+    const found = linesWith(pattern, isIn)
+    expect(found.length, found.join('\n')).toBeLessThanOrEqual(limit)
+  })
+
+  test('uses no operator of RxJS that costs much on virtual time, or swallows bugs', () => {
+    const operators =
+      'delay|timer|interval|concatMap|switchMap|exhaustMap|retry|repeat|catchError|share|shareReplay|takeUntil|debounce'
+    const imported = new RegExp(`import [^'"]*\\b(?:${operators})\\w*\\b[^'"]*from 'rxjs`)
+    expect(linesWith(imported, inCore)).toEqual([])
+  })
+
+  test('keeps Subjects private to the few that tell many', () => {
+    const owners = new Set(['src/kernel/instance.ts'])
+    expect(linesWith(/new (?:Behavior|Replay|Async)?Subject\b/, (path) => inCore(path) && !owners.has(path))).toEqual(
+      [],
+    )
+  })
+
+  test('every machine is imported by the code that it drives', () => {
+    const machines = sources.filter(({ path }) => path.endsWith('.machine.ts')).map(({ path }) => path)
+    const isDriven = (machine: string): boolean => {
+      const file = machine.split('/').at(-1) ?? ''
+      return sources.some(
+        ({ path, text }) => !/^src\/(?:ui|looks)\//.test(path) && text.includes(`/${file}'`) && path !== machine,
+      )
+    }
+    const labels = ['src/node/images/image-pull.machine.ts', 'src/node/kubelet/pods/container.machine.ts']
+    expect(machines.filter((machine) => !isDriven(machine) && !labels.includes(machine))).toEqual([])
+  })
+
+  test('a client answers with Onces and Observables, a journal tells by a stream', () => {
+    const client = bodyOf('src/client/client.ts', 'export interface Client {')
+    const answers = [...client.matchAll(/\): ([\w<>| &]+)$/gm)].map((match) => match[1] ?? '')
+    expect(answers.length).toBe(8)
+    expect(answers.filter((answer) => !/^(?:Asked|Watch)</.test(answer))).toEqual([])
+    const journal = bodyOf('src/kernel/journal.ts', 'export interface JournalReader ')
+    expect(journal).toContain('readonly records$: Observable<JournalRecord>')
+    expect(journal).not.toMatch(/=> void\)/)
+  })
+})
+
+function bodyOf(path: string, opening: string): string {
+  const text = sources.find((source) => source.path === path)?.text ?? ''
+  const start = text.indexOf(opening)
+  expect(start, `${path} has ${opening}`).toBeGreaterThanOrEqual(0)
+  return text.slice(start, text.indexOf('\n}', start))
+}
