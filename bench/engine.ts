@@ -6,6 +6,7 @@ import { writeOfSecretUs } from './apiserver.ts'
 import { baselineLibrary, benchFolder, bundleScript, presentLibrary } from './baseline.ts'
 import { idleWatchBytes } from './idle-watch.ts'
 import { cpuMs, type Figure, type Goal, heapBytes, median, rounded } from './measure.ts'
+import { streamingShareUs } from './streams.ts'
 import { nodesFor, podsWithSecrets, untilRunning } from './workload.ts'
 
 /**
@@ -30,6 +31,7 @@ export const engineFigures: readonly Figure[] = [
     reach: 10,
     aim: 30,
   }),
+  figure("the streaming layer's share of a Pod", 2000, 'µs', streamingShareUs, { reach: 25, aim: 15 }),
   figure('createSim, settings seen for the first time', 1, 'ms', () => createSimMs(false), {
     landed: 31,
     reach: 10,

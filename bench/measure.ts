@@ -12,7 +12,7 @@ export interface Figure {
 }
 
 export interface Goal {
-  readonly landed: number
+  readonly landed?: number
   readonly reach: number
   readonly aim: number
 }

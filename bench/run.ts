@@ -24,7 +24,7 @@ function runSuites(writes: boolean): void {
     if (!writes && ((suites.size > 0 && !suites.has(suite)) || !name.includes(only))) continue
     const value = measureAlone(script, i)
     const told = `${suite.padEnd(10)} ${name.padEnd(45)} ${String(size).padStart(8)}  ${format(value)} ${unit}`
-    const aims = goal === undefined ? '' : `; landed ${goal.landed}, to reach ${goal.reach}, aim ${goal.aim}`
+    const aims = goal === undefined ? '' : `; landed ${goal.landed ?? '-'}, to reach ${goal.reach}, aim ${goal.aim}`
     process.stdout.write(`${told}${aims}\n`)
     measured.push({ figure, value })
   }

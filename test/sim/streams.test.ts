@@ -54,6 +54,25 @@ describe('a cluster as streams', () => {
     expect(sim.get('Secret', 'third')?.metadata.labels).toBeUndefined()
   })
 
+  test('U3 the README’s controller deletes the Pod once its Secret has changed', () => {
+    function* restartOnRotation(client: Client): Steps<void> {
+      const { metadata } = yield* wait(client.get(resources.secrets, { namespace: 'default', name: 'db' }))
+      const { resourceVersion = '0' } = metadata
+      const watch = client.watch(resources.secrets, { fieldSelector: 'metadata.name=db', resourceVersion })
+      yield* wait(hear(watch, (news) => (news.type === 'MODIFIED' ? news.object : undefined)))
+      yield* attempt(client.delete(resources.pods, { namespace: 'default', name: 'app' }))
+    }
+    const sim = createSim({ seed: 'rotation' })
+    const containers = [{ name: 'app', image: 'busybox', command: ['sleep', '3600'] }]
+    sim.apply(secret('db'), { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: { containers } })
+    sim.process(() => restartOnRotation(sim.client())).subscribe()
+    sim.runFor('1m')
+    expect(sim.get('Pod', 'app')?.metadata.deletionTimestamp).toBeUndefined()
+    sim.apply({ ...secret('db'), stringData: { a: 'new' } })
+    sim.runFor('1m')
+    expect(sim.get('Pod', 'app')).toBeUndefined()
+  })
+
   test('S5 a client acts as the user it is made for, and takes virtual time', () => {
     const sim = createSim({ seed: 'user' })
     let refusal: RequestError | undefined
