@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { answered } from '../../src/client/answered.ts'
 import { type RequestError, resources } from '../../src/client/client.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createLink, type LinkLatencies } from '../../src/client/link.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
+import { answered } from './answered.ts'
 import { createTinyServer, secret } from './tiny-server.ts'
 
 function setUp(latencies: LinkLatencies = {}, timeoutMs?: number) {

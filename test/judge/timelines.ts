@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
-import { answered } from '../../src/client/answered.ts'
 import { type Client, type PatchType, resources } from '../../src/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
+import { answered } from '../client/answered.ts'
 import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answered } from '../../../src/client/answered.ts'
 import { kubeletConfiguration } from '../../../src/node/kubelet/configuration.ts'
+import { answered } from '../../client/answered.ts'
 import { createWorld, mounting, secret } from '../kubelet/world.ts'
 import { annotate, secondsOf } from './world.ts'
 

@@ -1,9 +1,9 @@
 import type { Event, Pod } from '../../../src/api/types/core.ts'
-import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createSim } from '../../../src/sim/create-sim.ts'
 import type { SimOptions } from '../../../src/sim/options.ts'
 import type { Fault, Sim } from '../../../src/sim/sim.ts'
+import { answered } from '../../client/answered.ts'
 import type { World } from '../kubelet/world.ts'
 
 /** Messages of the Pod's events with that reason, in the order of their first appearance. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
+import { answered } from '../../client/answered.ts'
 import { createWorld, fileOf, mounting, secret, withEnv } from './world.ts'
 
 describe('a Pod from its binding to its end', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/types/core.ts'
-import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
+import { answered } from '../../client/answered.ts'
 import { createWorld, mounting, secret, type World } from './world.ts'
 
 const key = (name: string) => ({ namespace: 'default', name })

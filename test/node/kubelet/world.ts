@@ -2,7 +2,6 @@ import type { Event, Pod, Secret } from '../../../src/api/types/core.ts'
 import type { KubeObject } from '../../../src/api/types/meta.ts'
 import { createApiServer } from '../../../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../../../src/apiserver/registry/kinds/all.ts'
-import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/in-process-client.ts'
 import { createLink } from '../../../src/client/link.ts'
@@ -17,6 +16,7 @@ import { createKubelet } from '../../../src/node/kubelet/kubelet.ts'
 import { createRecordingRegistry, recordingTimings } from '../../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
+import { answered } from '../../client/answered.ts'
 
 export interface WorldOptions {
   readonly minor?: number

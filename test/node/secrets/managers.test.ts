@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { Pod, Secret } from '../../../src/api/types/core.ts'
 import { createApiServer } from '../../../src/apiserver/create-api-server.ts'
 import { kindStrategies } from '../../../src/apiserver/registry/kinds/all.ts'
-import { answered } from '../../../src/client/answered.ts'
 import { resources } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/in-process-client.ts'
 import { createLink } from '../../../src/client/link.ts'
@@ -16,6 +15,7 @@ import { secretNamesOf } from '../../../src/node/secrets/pod-references.ts'
 import { ttlFromAnnotations } from '../../../src/node/secrets/ttl-manager.ts'
 import { kubeletFactsOf } from '../../../src/node/version-facts.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
+import { answered } from '../../client/answered.ts'
 
 function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
   const kernel = createKernel()

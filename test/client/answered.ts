@@ -1,8 +1,7 @@
-import type { Asked, Reply } from './client.ts'
+import type { Asked, Reply } from '../../src/client/client.ts'
 
 /**
- * Sends a request and calls back with its reply: the bridge for code that is not written as a process yet. Counted by
- * test/tidy.
+ * Sends a request and calls back with its reply, for tests that ask from outside of any process.
  */
 export function answered<T>(asked: Asked<T>, done: (reply: Reply<T>) => void): void {
   asked.begin({
