@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { buildSync } from 'esbuild'
 
 /** The first house, which issues and docs compare with. */
-export const baselineCommit = 'e91926d'
+const baselineCommit = 'e91926d'
 
 /** Where scripts and builds of the benchmark are put: packages are found from there. */
 export const benchFolder = 'node_modules/.cache/podsim-bench'

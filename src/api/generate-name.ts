@@ -8,7 +8,7 @@ const nameMax = 63
 const suffixLength = 5
 
 /** `length` letters of the alphabet of generated names. Source: rand.go, String. */
-export function randomSuffix(random: RandomStream, length = suffixLength): string {
+function randomSuffix(random: RandomStream, length = suffixLength): string {
   let suffix = ''
   for (let i = 0; i < length; i++) suffix += alphabet[random.integer(0, alphabet.length)]
   return suffix

@@ -25,9 +25,9 @@ export type ParsedSelector =
   | { readonly ok: true; readonly selector: Selector }
   | { readonly ok: false; readonly message: string }
 
-export const everything: Selector = { requirements: [], matches: () => true }
+const everything: Selector = { requirements: [], matches: () => true }
 /** What a nil selector of an API object selects. */
-export const nothing: Selector = { requirements: [], matches: () => false }
+const nothing: Selector = { requirements: [], matches: () => false }
 
 const noLabels: Labels = {}
 

@@ -102,7 +102,7 @@ function rounded(amounts: Readonly<Record<string, string>>): Readonly<Record<str
 }
 
 /** `Always` for the tag `latest` or none, else `IfNotPresent` (P1). Source: SetDefaults_Container. */
-export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   return imageTag(image) === 'latest' ? 'Always' : 'IfNotPresent'
 }
 

@@ -91,7 +91,7 @@ export function quantity(text: string): Quantity {
 }
 
 /** A quantity in its canonical form. Source: quantity.go, CanonicalizeBytes. */
-export function formatQuantity({ nanos, format }: Quantity): string {
+function formatQuantity({ nanos, format }: Quantity): string {
   if (nanos === 0n) return '0'
   const isBinary = format === 'BinarySI' && (nanos <= -1024n * nano || nanos >= 1024n * nano) && nanos % nano === 0n
   if (isBinary) {

@@ -249,7 +249,7 @@ const specialEvaluators: ReadonlyMap<string, QuotaEvaluator> = new Map([
 ])
 
 /** All scopes of a quota. Source: getScopeSelectorsFromQuota. */
-export function quotaScopes({ spec }: ResourceQuota): readonly ScopedResourceSelectorRequirement[] {
+function quotaScopes({ spec }: ResourceQuota): readonly ScopedResourceSelectorRequirement[] {
   return [
     ...(spec?.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' })),
     ...(spec?.scopeSelector?.matchExpressions ?? []),

@@ -31,7 +31,7 @@ export function failure(code: number, reason: string, message: string, details?:
 }
 
 /** `details` with empty members left out. */
-export function detailsOf(name: string, group: string, kind: string, causes: readonly StatusCause[] = []): Details {
+function detailsOf(name: string, group: string, kind: string, causes: readonly StatusCause[] = []): Details {
   return {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
@@ -41,7 +41,7 @@ export function detailsOf(name: string, group: string, kind: string, causes: rea
 }
 
 /** `deployments.apps`, `secrets`. */
-export function qualified({ group, resource }: GroupResource): string {
+function qualified({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 

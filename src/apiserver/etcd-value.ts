@@ -18,11 +18,6 @@ export interface EncryptionProvider {
   readonly version?: 'v1' | 'v2'
 }
 
-/** `/registry/secrets/default/mysecret`. */
-export function etcdSecretKey(namespace: string, name: string): string {
-  return `/registry/secrets/${namespace}/${name}`
-}
-
 /** The stored bytes: protobuf behind `k8s\0`; with a provider its prefix and ciphertext in their place. */
 export function etcdSecretValue(
   secret: Secret,

@@ -249,7 +249,7 @@ function answer(outcome: KubeObject | KubeList | Status, code: number): ApiAnswe
   return { ok: true, code, object: outcome as KubeObject } // a list answers as any object does
 }
 
-export function writeRequest(served: ServedResource, request: ApiRequest): WriteRequest {
+function writeRequest(served: ServedResource, request: ApiRequest): WriteRequest {
   return {
     user: request.user,
     served,

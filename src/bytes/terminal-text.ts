@@ -23,14 +23,6 @@ export function safeLine(text: string): string {
   return safeText(text).replace(/[\n\t]/g, (char) => (char === '\n' ? '\\n' : '\\t'))
 }
 
-/** Text whose every character is to be seen, as in the lines of a file with a mistake: what `safeText` would take out has its code. */
-export function visibleText(text: string): string {
-  return text
-    .replace(/\t/g, '→')
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, codeOf)
-    .replace(unseen, codeOf)
-}
-
 /**
  * JSON whose strings can do nothing to a terminal: what `JSON.stringify` leaves as it is, such as C1 controls, is escaped.
  * It parses to the same value.

@@ -150,7 +150,7 @@ function have(sim: Sim, secret: HadSecret, namespace: string, objects: readonly 
 }
 
 /** References to Secrets in the Pods that an object makes. */
-export function secretReferences(given: GivenObject): readonly Reference[] {
+function secretReferences(given: GivenObject): readonly Reference[] {
   const pod = podSpecOf(given)
   if (pod === undefined) return []
   const { spec, path } = pod

@@ -15,7 +15,7 @@ export interface Output {
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
 
 /** An output on the given streams. Progress is told where standard error is a terminal that can move its cursor. */
-export function createOutput(
+function createOutput(
   stdout: Stream,
   stderr: Stream,
   { isColoured, moves }: { readonly isColoured: boolean; readonly moves: boolean },

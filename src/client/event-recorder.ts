@@ -35,7 +35,7 @@ export interface EventRecorder {
 }
 
 /** Source: event.go, maxTriesPerEvent, defaultSleepDuration, maxQueuedEvents. */
-export const eventDelivery = { tries: 12, pauseMs: 10 * second, queue: 1000 } as const
+const eventDelivery = { tries: 12, pauseMs: 10 * second, queue: 1000 } as const
 
 /** A reference to an object, as events carry it. Source: client-go tools/reference/ref.go, GetReference. */
 export function referenceTo(object: KubeObject, fieldPath?: string): ObjectReference {

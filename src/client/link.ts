@@ -54,7 +54,7 @@ export interface WatchOnLink {
 }
 
 /** Where podsim's API server listens unless a cluster says otherwise. */
-export const defaultServer = '10.96.0.1:443'
+const defaultServer = '10.96.0.1:443'
 
 /** Source: client-go transport/cache.go, net.Dialer{Timeout: 30 * time.Second}. */
 const dialTimeoutMs: VirtualMs = 30_000

@@ -15,7 +15,7 @@ export interface RequestLine {
 }
 
 /** `/api/v1/namespaces/default/secrets/x?resourceVersion=0`: query keys in the order of their names. */
-export function requestPath(line: RequestLine): string {
+function requestPath(line: RequestLine): string {
   const { resource, key, subresource, query = {} } = line
   const base = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
   const namespace = key.namespace === undefined || key.namespace === '' ? '' : `/namespaces/${key.namespace}`

@@ -44,7 +44,7 @@ export interface Cluster {
  * How long a real runtime takes, roughly: docs/fidelity.md says that these are choices, not facts. What the registry
  * takes for a pull is its own.
  */
-export const usualTimings: RuntimeTimings = {
+const usualTimings: RuntimeTimings = {
   sandboxMs: 350,
   createContainerMs: 60,
   startContainerMs: 90,

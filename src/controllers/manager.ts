@@ -41,8 +41,8 @@ export interface ControllerManager {
 }
 
 /** Who the manager is, and who its controllers are. Source: cmd/kube-controller-manager, SAControllerClientBuilder. */
-export const managerUser = 'system:kube-controller-manager'
-export const controllerUserPrefix = 'system:serviceaccount:kube-system:'
+const managerUser = 'system:kube-controller-manager'
+const controllerUserPrefix = 'system:serviceaccount:kube-system:'
 
 interface Run {
   readonly controllers: ReadonlyMap<ControllerName, Controller>

@@ -5,7 +5,7 @@ import { attempt } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 /** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
-export const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
+const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
 
 /** Source: pkg/controller/ttl/ttl_controller.go, ttlBoundaries; facts/kubelet.md 1.7. */
 const boundaries = [

@@ -42,7 +42,7 @@ export interface ControllerOptions {
  * What can be deleted, listed and watched, each in the version that its group prefers.
  * Source: pkg/controller/garbagecollector/garbagecollector.go, GetDeletableResources.
  */
-export function deletableResources(minor: number): readonly ApiResource[] {
+function deletableResources(minor: number): readonly ApiResource[] {
   const { resources, versions } = discoveryOf(minor)
   const able = resources.filter(({ verbs }) => ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb)))
   const preferred = new Map<string, ApiResource>()

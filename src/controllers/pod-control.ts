@@ -96,6 +96,6 @@ export function podFromTemplate(
 const nameMax = 253
 
 /** With a dash if that still makes a name. Source: controller_utils.go, getPodsPrefix. */
-export function podNamePrefix(name: string): string {
+function podNamePrefix(name: string): string {
   return name.length + 1 <= nameMax ? `${name}-` : name
 }

@@ -5,7 +5,7 @@ import { attempt } from '../kernel/steps.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /** Name of the config map with the cluster's certificate. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go. */
-export const rootCaConfigMap = 'kube-root-ca.crt'
+const rootCaConfigMap = 'kube-root-ca.crt'
 
 /** Since v1.20: `kubernetes.io/description`. Source: publisher.go, DescriptionAnnotation. */
 const description =

@@ -9,7 +9,7 @@ import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
 
 /** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */
-export const serviceAccountToken = {
+const serviceAccountToken = {
   type: 'kubernetes.io/service-account-token',
   nameAnnotation: 'kubernetes.io/service-account.name',
   uidAnnotation: 'kubernetes.io/service-account.uid',

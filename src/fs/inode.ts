@@ -2,7 +2,7 @@ import { utf8Length } from '../bytes/bytes.ts'
 import type { FileStat, FsUser } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
-export const pageBytes = 4096
+const pageBytes = 4096
 
 /** Size of a directory on tmpfs: 20 bytes for each name, `.` and `..` included. Source: Linux mm/shmem.c, BOGO_DIRENT_SIZE. */
 const tmpfsDirentBytes = 20

@@ -11,7 +11,7 @@ export function goValueText(value: unknown): string {
 }
 
 /** Whole numbers plain; others as Go prints a float64, with an exponent from 1e21 on. */
-export function goNumberText(value: number): string {
+function goNumberText(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value)
   return String(value).replace(/e([+-])(\d)$/, 'e$10$2')
 }

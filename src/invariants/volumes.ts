@@ -22,7 +22,7 @@ const volumePath =
  * The volume whose visible content a change of the node's files touched: the swap of `..data`, or something inside the
  * directory that it leads to. Undefined for all else.
  */
-export function changedVolume(world: World, node: ObservedNode, change: FsChange): VolumeLook | undefined {
+function changedVolume(world: World, node: ObservedNode, change: FsChange): VolumeLook | undefined {
   if (lastSeen?.change !== change) lastSeen = { change, look: lookAt(world, node, change) }
   return lastSeen.look
 }

@@ -288,4 +288,4 @@ const placeMask = 2 ** placeBits - 1
 /** Most entries at one time. A row and its generation make one whole number (kernel.ts, Ticket). */
 export const maxRows = 2 ** 23
 /** Generations go round after this many uses of a row: a name that old is nobody's any more. */
-export const maxGeneration = 0x3fff_ffff
+const maxGeneration = 0x3fff_ffff

@@ -20,7 +20,7 @@ export function parseFieldSpec(row: string): FieldSpec {
 }
 
 /** Splits at slashes; `\/` stands for a slash in a key, a trailing `[]` says only that a list is expected. */
-export function splitPath(path: string): readonly string[] {
+function splitPath(path: string): readonly string[] {
   return path.split(/(?<!\\)\//).map((part) => part.replaceAll('\\/', '/').replace(/\[\]$/, ''))
 }
 

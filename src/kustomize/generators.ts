@@ -108,7 +108,7 @@ function bodyV5(
 const base64LineLength = 70
 
 /** Base64 in lines of 70 characters, each ended, when it has 70 characters or more. */
-export function foldedBase64(bytes: Uint8Array): string {
+function foldedBase64(bytes: Uint8Array): string {
   const text = encodeBase64(bytes)
   if (text.length < base64LineLength) return text
   return text.replace(/.{1,70}/g, '$&\n')

@@ -23,7 +23,7 @@ function split(image: string): { readonly name: string; readonly tag: string; re
 }
 
 /** A new tag or digest replaces both. */
-export function changedImage(image: string, change: ImageChange): string {
+function changedImage(image: string, change: ImageChange): string {
   if (!isMatched(image, change.name ?? '')) return image
   const old = split(image)
   const name = change.newName || old.name

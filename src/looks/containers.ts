@@ -51,7 +51,7 @@ export function findContainer(
 }
 
 /** `pod/name` as messages call it. */
-export function refText({ pod, container, namespace = 'default' }: ContainerRef): string {
+function refText({ pod, container, namespace = 'default' }: ContainerRef): string {
   return `${namespace}/${pod}${container === undefined ? '' : `/${container}`}`
 }
 

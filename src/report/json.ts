@@ -7,7 +7,7 @@ import type { ScenarioResult } from '../scenario/result.ts'
 import { plain, type TerminalText } from './text.ts'
 
 /** NDJSON for programs: one object a line, each with `type`; `schema` counts up when a field changes its meaning. */
-export const jsonSchemaVersion = 1
+const jsonSchemaVersion = 1
 
 export function headerJson(podsim: string): TerminalText {
   return line({ type: 'header', schema: jsonSchemaVersion, podsim })

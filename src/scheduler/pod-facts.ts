@@ -49,7 +49,7 @@ export interface PodFacts {
 }
 
 /** Stand-ins for containers without requests. Source: pkg/scheduler/util/non_zero.go. */
-export const defaultRequest = { milliCpu: 100, memory: 200 * 1024 * 1024 } as const
+const defaultRequest = { milliCpu: 100, memory: 200 * 1024 * 1024 } as const
 
 type SpecFacts = Pick<PodFacts, 'request' | 'requestsNothing' | 'nonZeroCpu' | 'nonZeroMemory' | 'hostPorts'>
 

@@ -1,7 +1,7 @@
 import type { Taint, Toleration } from '../api/types/core.ts'
 
 /** Whether a toleration covers a taint. Source: k8s.io/api core/v1/toleration.go, ToleratesTaint. */
-export function tolerates(toleration: Toleration, taint: Pick<Taint, 'key' | 'value' | 'effect'>): boolean {
+function tolerates(toleration: Toleration, taint: Pick<Taint, 'key' | 'value' | 'effect'>): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false
   if (toleration.key && toleration.key !== taint.key) return false
   if (toleration.operator === 'Exists') return true

@@ -29,14 +29,6 @@ export function byteTextToBytes(text: ByteText): Uint8Array {
   return bytes
 }
 
-/** Lines without their ends; a last line without one counts. */
-export function linesOf(text: ByteText): string[] {
-  if (text === '') return []
-  const lines = text.split('\n')
-  if (text.endsWith('\n')) lines.pop()
-  return lines
-}
-
 /** Characters of UTF-8 in bytes: those that continue one do not count. */
 export function characterCount(bytes: ByteText): number {
   let count = 0

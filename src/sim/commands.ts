@@ -134,7 +134,7 @@ export function createCommands(world: CommandWorld): Commands {
 const editorName = 'podsim-editor'
 
 /** Names that steps act as: `admin`, a node's or account's name with its groups, or anybody else without groups. */
-export function userOf(name: string | undefined): UserInfo {
+function userOf(name: string | undefined): UserInfo {
   if (name === undefined || name === adminUser.name) return adminUser
   const anybody = authenticated({ name, groups: [] })
   const node = nodeNameOf({ name, groups: [nodesGroup] })

@@ -1,5 +1,4 @@
 import type { Secret } from '../../src/api/types/core.ts'
-import type { KubeObject } from '../../src/api/types/meta.ts'
 import type { Client } from '../../src/client/client.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
 import { mapped } from '../../src/kernel/mapped.ts'
@@ -61,10 +60,4 @@ export function fsWith(
       },
     })
   }
-}
-
-/** A metadata without what the store sets. */
-export function withoutVersion<T extends KubeObject>(object: T): T {
-  const { resourceVersion: _version, ...metadata } = object.metadata
-  return { ...object, metadata }
 }

@@ -20,7 +20,6 @@ export const judgedElsewhere = 'timelines are judged elsewhere'
 /** Runs request vectors (README-real-cluster.md) against a cluster and says row by row what differs. */
 
 export type { JudgedCluster, KubectlStep, RequestVector, RowResult }
-export { vectorUser }
 
 /**
  * One row for each step that can be judged. `makeCluster` gives a cluster in which the vector's namespace exists with its

@@ -2,7 +2,6 @@ import type { KubeObject } from '../../src/api/types/meta.ts'
 import { type Client, type PatchType, resources } from '../../src/client/client.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { answered } from '../client/answered.ts'
-import { compareTimelines, type TimelineScore } from './compare-timelines.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { observeApi, observeFiles, observeJournal, observeSubPaths } from './timeline-observers.ts'
@@ -216,18 +215,4 @@ function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow, t
     node?.kubelet.machineRebooted()
   } else if (what.startsWith('node is back')) node?.kubelet.start()
   else throw new Error(`unknown step ${what}`)
-}
-
-export interface TimelineResult {
-  readonly score: TimelineScore
-  /** Part of the lines that found their counterpart, 0 to 1. */
-  readonly ratio: number
-  readonly rows: readonly TimelineRow[]
-}
-
-/** Plays a recording and compares. */
-export function runTimeline(file: TimelineFile, options: { readonly seed?: string } = {}): TimelineResult {
-  const { rows } = playTimeline(file, options.seed ?? 'judge')
-  const score = compareTimelines(file, rows)
-  return { score, ratio: score.total === 0 ? 1 : score.matched / score.total, rows }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { VectorFile } from './judge.ts'
 
 /** Names the folder of vectors that is judged; another set of the same shape may stand there. */
-export const vectorsVariable = 'PODSIM_VECTORS'
+const vectorsVariable = 'PODSIM_VECTORS'
 
 /** The project's own vectors. */
 export const ownVectors = fileURLToPath(new URL('../fixtures/vectors', import.meta.url))

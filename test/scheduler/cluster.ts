@@ -85,8 +85,6 @@ export function testCluster(minor = 18, latencies: LinkLatencies = { request: { 
   }
 }
 
-export type TestCluster = ReturnType<typeof testCluster>
-
 export function node(name: string, allocatable: Readonly<Record<string, string>> = {}, rest: object = {}): Node {
   const list = { cpu: '4', memory: '8Gi', pods: '110', 'ephemeral-storage': '100Gi', ...allocatable }
   const labels = { 'kubernetes.io/hostname': name }

@@ -4,10 +4,10 @@ import { PatchError } from './patch-error.ts'
 
 /** Strategic merge patches. Source: apimachinery pkg/util/strategicpatch/patch.go. */
 
-export const patchDirective = '$patch'
-export const retainKeysDirective = '$retainKeys'
-export const deleteFromListPrefix = '$deleteFromPrimitiveList/'
-export const elementOrderPrefix = '$setElementOrder/'
+const patchDirective = '$patch'
+const retainKeysDirective = '$retainKeys'
+const deleteFromListPrefix = '$deleteFromPrimitiveList/'
+const elementOrderPrefix = '$setElementOrder/'
 
 type Members = Record<string, unknown>
 
@@ -29,15 +29,6 @@ export function applyStrategicMergePatch(
   discardsNulls = false,
 ): JsonObject {
   return mergeMaps(original, patch, definition, { intoObject: true, discardsNulls })
-}
-
-/** Merges two patches, as kubectl does with deletions and additions: directives are kept, nulls too. */
-export function mergeStrategicPatches(
-  first: JsonObject,
-  second: JsonObject,
-  definition: Definition | undefined,
-): JsonObject {
-  return mergeMaps(first, second, definition, { intoObject: false, discardsNulls: false })
 }
 
 /** How lists of a field are merged: `merge`, `replace` or, by default, not at all. */
@@ -217,7 +208,7 @@ function checkOrder(added: readonly unknown[], order: readonly unknown[], mergeK
 }
 
 /** What identifies an element: the value of its merge key, or the element itself. */
-export function keyOf(item: unknown, mergeKey: string): unknown {
+function keyOf(item: unknown, mergeKey: string): unknown {
   if (mergeKey === '') return item
   if (!isObject(item)) throw new PatchError('internal', badArgument(item))
   if (!Object.hasOwn(item, mergeKey)) {

@@ -32,7 +32,7 @@ export function wrap(prefix: string, value: TextNode, suffix: string): TextNode 
 }
 
 export const nil = line('nil')
-export const ellipsis = line('...')
+const ellipsis = line('...')
 
 export function diffCount({ removed, inserted, modified }: DiffStats): number {
   return removed + inserted + modified

@@ -81,7 +81,7 @@ export function aggregate(errors: readonly FieldError[]): string {
 }
 
 /** A value as field.Error prints it: strings quoted, numbers and booleans plain, nothing as `"null"`. */
-export function goValue(value: unknown): string {
+function goValue(value: unknown): string {
   if (value === undefined || value === null) return '"null"'
   if (typeof value === 'string') return goQuote(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

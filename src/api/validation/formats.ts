@@ -47,7 +47,7 @@ export function byteLength(text: string): number {
 }
 
 /** What is too long; from v1.35 on labels count bytes by name. Source: apimachinery pkg/api/validate/content/errors.go, MaxLenError. */
-export function maxLengthText(length: number, minor = 0): string {
+function maxLengthText(length: number, minor = 0): string {
   return `must be no more than ${length} ${minor >= 35 ? 'bytes' : 'characters'}`
 }
 

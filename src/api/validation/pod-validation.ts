@@ -48,7 +48,7 @@ function forbidTokens(v: Validator, spec: PodSpec): void {
 }
 
 /** Until the gate HugePageStorageMediumSize (v1.19) one size a Pod. Source: ValidatePodSingleHugePageResources. */
-export function validateHugePages(v: Validator, spec: PodSpec): void {
+function validateHugePages(v: Validator, spec: PodSpec): void {
   if (v.minor >= 19) return
   const sizes = new Set<string>()
   for (const { resources } of spec.containers ?? []) {
@@ -114,7 +114,7 @@ function validateSeccompAnnotations(v: Validator, field: string, annotations: Re
 }
 
 /** Source: ValidateSeccompProfile. */
-export function validateSeccompProfile(v: Validator, field: string, profile: string): void {
+function validateSeccompProfile(v: Validator, field: string, profile: string): void {
   if (profile === 'runtime/default' || profile === 'docker/default' || profile === 'unconfined') return
   if (profile.startsWith('localhost/')) validateDescendingPath(v, field, profile.slice('localhost/'.length))
   else v.invalid(field, profile, 'must be a valid seccomp profile')

@@ -59,7 +59,7 @@ function isStandardResource(name: string): boolean {
 }
 
 /** Source: helper.IsStandardContainerResourceName. */
-export function isStandardContainerResource(name: string): boolean {
+function isStandardContainerResource(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isHugePages(name)
 }
 
@@ -95,7 +95,7 @@ export function validateContainerResourceName(v: Validator, field: string, name:
 }
 
 /** Source: ValidateNonnegativeQuantity. */
-export function validateNonNegativeQuantity(v: Validator, field: string, amount: string): void {
+function validateNonNegativeQuantity(v: Validator, field: string, amount: string): void {
   if (compareQuantities(amount, '0') < 0) {
     v.invalid(field, canonicalQuantity(amount), 'must be greater than or equal to 0')
   }

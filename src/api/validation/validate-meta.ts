@@ -1,12 +1,12 @@
 import { goQuote } from '../../go/quote.ts'
-import type { KubeObject, ObjectMeta, OwnerReference } from '../types/meta.ts'
+import type { ObjectMeta, OwnerReference } from '../types/meta.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from './field-errors.ts'
 import { byteLength, dns1123Label, labelValue, qualifiedName } from './formats.ts'
 
 /** Rules of metadata, which all kinds share. Source: apimachinery pkg/api/validation/objectmeta.go. */
 
 /** All keys and values of the annotations together, in bytes. Source: objectmeta.go, totalAnnotationSizeLimitB. */
-export const annotationsMaxBytes = 262_144
+const annotationsMaxBytes = 262_144
 
 /** Problems of a name; `isPrefix` is true for generateName. */
 export type NameRule = (name: string, isPrefix: boolean) => readonly string[]
@@ -202,9 +202,4 @@ const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan',
 
 function pushAll(errors: FieldError[], more: readonly FieldError[]): void {
   for (const error of more) errors.push(error)
-}
-
-/** The namespace of an object, empty for cluster-scoped ones. */
-export function namespaceOf(object: KubeObject): string {
-  return object.metadata.namespace ?? ''
 }

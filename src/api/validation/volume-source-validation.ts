@@ -216,7 +216,7 @@ function storageos(ofReference: readonly string[]): VolumeSourceValidator {
 }
 
 /** Source: ValidateCSIDriverName. */
-export function validateCsiDriverName(v: Validator, field: string, name: string): void {
+function validateCsiDriverName(v: Validator, field: string, name: string): void {
   if (name === '') v.required(field)
   if (byteLength(name) > 63) v.tooLong(field, 63)
   v.each(field, name, dns1123Subdomain(name.toLowerCase(), v.minor))

@@ -241,7 +241,7 @@ export function validateDescendingPath(v: Validator, field: string, path: string
 }
 
 /** Source: validatePathNoBacksteps. */
-export function validateNoBacksteps(v: Validator, field: string, path: string): void {
+function validateNoBacksteps(v: Validator, field: string, path: string): void {
   if (hasBackstep(path)) v.invalid(field, path, "must not contain '..'")
 }
 

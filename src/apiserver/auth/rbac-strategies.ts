@@ -23,7 +23,7 @@ const subdomainError =
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /** Names of roles and bindings need only fit into a path. Source: apimachinery pkg/api/validation/path/name.go. */
-export function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[] {
+function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[] {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`]
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
 }

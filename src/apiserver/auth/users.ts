@@ -7,7 +7,7 @@ export const authenticatedGroup = 'system:authenticated'
 export const unauthenticatedGroup = 'system:unauthenticated'
 export const anonymousName = 'system:anonymous'
 /** Source: k8s.io/apiserver pkg/authentication/serviceaccount/util.go. */
-export const allServiceAccountsGroup = 'system:serviceaccounts'
+const allServiceAccountsGroup = 'system:serviceaccounts'
 const serviceAccountPrefix = 'system:serviceaccount:'
 const nodePrefix = 'system:node:'
 

@@ -24,7 +24,7 @@ import { Warnings } from './warnings.ts'
 import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
 
 /** Longest body of a request, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
-export const bodyMaxBytes = 3 * 1024 * 1024
+const bodyMaxBytes = 3 * 1024 * 1024
 
 /** The API over HTTP: paths, queries, media types and bytes, on top of the same pipeline that components use. */
 export function createHttp(parts: HttpParts): ApiServer['http'] {

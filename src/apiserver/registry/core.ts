@@ -112,14 +112,3 @@ export function validateAdmission(
 export function refused(outcome: KubeObject | Status): outcome is Status {
   return isStatus(outcome) && outcome.status === 'Failure'
 }
-
-/** The members of `object` that are not empty. */
-export function withoutUndefined<T extends object>(object: T): T {
-  for (const key of Object.keys(object)) {
-    if ((object as Record<string, unknown>)[key] === undefined) {
-      // Own keys of an object that the caller just made.
-      delete (object as Record<string, unknown>)[key]
-    }
-  }
-  return object
-}

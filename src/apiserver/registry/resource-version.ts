@@ -44,7 +44,7 @@ const specialPrefixes: Readonly<Record<string, string>> = {
 }
 
 /** The part of etcd's keys that names the resource: `secrets`, `minions`, `deployments`. */
-export function etcdPrefix({ info }: ServedResource): string {
+function etcdPrefix({ info }: ServedResource): string {
   return specialPrefixes[info.resource] ?? info.resource
 }
 

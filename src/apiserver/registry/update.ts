@@ -1,5 +1,5 @@
 import { equalJson } from '../../api/json.ts'
-import { badRequest, invalidStatus, methodNotSupported, notFoundStatus, plainError } from '../../api/status.ts'
+import { badRequest, invalidStatus, notFoundStatus, plainError } from '../../api/status.ts'
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import {
@@ -257,9 +257,4 @@ function copy<K extends keyof ObjectMeta>(
 ): void {
   if (value === undefined) delete target[key]
   else target[key] = value
-}
-
-/** Refusal of an update on a resource that knows none. */
-export function updateUnsupported(served: ServedResource): Status {
-  return methodNotSupported(served.info, 'update')
 }

@@ -16,7 +16,7 @@ import type { Revenant } from './revenants.ts'
 import type { Watcher } from './watcher-index.ts'
 
 /** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
-export const defaultTimeoutSeconds = { min: 1800, max: 3600 } as const
+const defaultTimeoutSeconds = { min: 1800, max: 3600 } as const
 
 /** Who keeps the open watches. */
 export interface WatchKeeper<R> {

@@ -20,7 +20,7 @@ const daemonTolerations: readonly Toleration[] = [
 ]
 
 /** The tolerations of a template with those that every daemon Pod has. Source: AddOrUpdateDaemonPodTolerations. */
-export function daemonPodTolerations(spec: PodSpec): readonly Toleration[] {
+function daemonPodTolerations(spec: PodSpec): readonly Toleration[] {
   const all =
     spec.hostNetwork === true ? [...daemonTolerations, taint('network-unavailable', 'NoSchedule')] : daemonTolerations
   const result = [...(spec.tolerations ?? [])]

@@ -4,8 +4,8 @@ import { attempt, type Steps } from '../../kernel/steps.ts'
 
 /** Taints that conditions of a node bring. Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 
-export const notReadyKey = 'node.kubernetes.io/not-ready'
-export const unreachableKey = 'node.kubernetes.io/unreachable'
+const notReadyKey = 'node.kubernetes.io/not-ready'
+const unreachableKey = 'node.kubernetes.io/unreachable'
 const unschedulableKey = 'node.kubernetes.io/unschedulable'
 
 export const notReadyTaint: Taint = { key: notReadyKey, effect: 'NoExecute' }

@@ -3,7 +3,7 @@
  * number. It is not transitive (`1a` < `2` < `10` < `1a`), and real output of such key sets varies from run to run.
  * Source: gopkg.in/yaml.v2 sorter.go, keyList.Less.
  */
-export function compareGoKeys(a: string, b: string): number {
+function compareGoKeys(a: string, b: string): number {
   if (a === b) return 0
   const difference = compareLetters(a, b)
   if (difference !== undefined) return difference

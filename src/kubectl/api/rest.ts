@@ -1,5 +1,4 @@
 import type { Status } from '../../api/types/meta.ts'
-import type { UserInfo } from '../../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
 import { CommandFailure } from '../cli/failure.ts'
@@ -132,11 +131,6 @@ function commonHeaders(flags: FlagValues, version: ClientVersion): Readonly<Reco
     ...(as === '' ? {} : { 'impersonate-user': as }),
     ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join(',') }),
   }
-}
-
-/** Who the server takes kubectl for, as far as kubectl can know. */
-export function actingUser(user: UserInfo | undefined, flags: FlagValues): string {
-  return flags.string('as') || (user?.name ?? 'system:anonymous')
 }
 
 function timeoutOf(flags: FlagValues): number | undefined {

@@ -245,7 +245,7 @@ function valueError(spec: FlagSpec, value: string): string | undefined {
 }
 
 /** Source: Go 1.19 time.ParseDuration. */
-export function durationError(value: string): string {
+function durationError(value: string): string {
   if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(value)) return `time: missing unit in duration ${goQuote(value)}`
   const unknown = /^[+-]?(?:\d+\.?\d*|\.\d+)([^\d.]+)/.exec(value)?.[1]
   if (unknown !== undefined && unitsMs[unknown] === undefined) {

@@ -139,7 +139,7 @@ function checkRequired(specs: readonly FlagSpec[], values: FlagValues, version: 
 }
 
 /** Whether a command or a flag exists in a version. */
-export function isOffered(command: Pick<Command, 'since' | 'until'>, minor: number): boolean {
+function isOffered(command: Pick<Command, 'since' | 'until'>, minor: number): boolean {
   return minor >= (command.since ?? 0) && minor < (command.until ?? Number.POSITIVE_INFINITY)
 }
 

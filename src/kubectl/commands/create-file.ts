@@ -1,4 +1,3 @@
-import { deepEqual } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Call } from '../cli/command.ts'
 import { CommandFailure, type Failure, fail, failAll, prefixed } from '../cli/failure.ts'
@@ -48,9 +47,4 @@ export function withSource<T>(verb: string, info: Info, work: () => T): T {
 
 export function sourced(verb: string, info: Info, failure: Failure): Failure {
   return info.source === '' ? failure : prefixed(`error when ${verb} ${goQuote(info.source)}: `, failure)
-}
-
-/** Whether a write changed anything but the version. */
-export function unchanged(before: unknown, after: unknown): boolean {
-  return deepEqual(before, after)
 }

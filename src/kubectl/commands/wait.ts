@@ -111,7 +111,7 @@ function placeholder(info: Info): unknown {
 }
 
 /** The object once the check holds; undefined when the time is over. Source: wait.go, ConditionalWait.IsConditionMet. */
-export function* waitFor(
+function* waitFor(
   session: Session,
   info: Info,
   check: (object: unknown) => boolean,

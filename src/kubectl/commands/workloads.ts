@@ -4,7 +4,7 @@ import type { Call, Command } from '../cli/command.ts'
 import { attempt, type Failure, fail, failAll } from '../cli/failure.ts'
 import { bool, duration, int, required, string } from '../cli/flags.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, type Info, patchObject } from '../resource/info.ts'
+import { getObject, type Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { emptyTimestamp } from './create-kit.ts'
 import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
@@ -141,12 +141,4 @@ export const autoscaleCommand: Command = {
     failAll([...failures, ...broken])
     return 0
   },
-}
-
-/** Sends the difference that a change of a Pod template makes; says what became of it. */
-export function patchTemplate(call: Call, info: Info, patch: object, dryRun: string): unknown {
-  return patchObject(call.session, info, patchTypes.strategic ?? '', goJson(patch), {
-    fieldManager: managerOf(call, 'kubectl-set'),
-    dryRun: dryRun === 'server',
-  })
 }

@@ -44,7 +44,7 @@ function scalar(value: unknown): string {
 }
 
 /** Source: k8s.io/api core/v1 annotation_key_constants.go. */
-export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
  * The object with the annotation that `--save-config` leaves, which holds the object as it was before.

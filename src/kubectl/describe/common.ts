@@ -1,4 +1,4 @@
-import { at, compareBytes, type JsonObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { at, compareBytes, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { attempt } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { since } from '../print/duration.ts'
@@ -93,7 +93,7 @@ export function describeTolerations(
 }
 
 /** `Kind/name` of the controller, empty without one. */
-export function controllerOf(object: unknown): string {
+function controllerOf(object: unknown): string {
   const owner = listAt(object, 'metadata', 'ownerReferences').find((reference) => at(reference, 'controller') === true)
   return owner === undefined ? '' : `${textAt(owner, 'kind')}/${textAt(owner, 'name')}`
 }
@@ -117,7 +117,7 @@ export function describeOwnEvents(
 }
 
 /** Events about an object; undefined when they may not be read. Source: client-go event_expansion.go, Search. */
-export function findEvents(
+function findEvents(
   session: Session,
   namespace: string,
   name: string,
@@ -135,7 +135,7 @@ export function findEvents(
   return answer.ok ? listAt(answer.value, 'items') : undefined
 }
 
-export function describeEvents(session: Session, w: DescribeWriter, events: readonly unknown[]): void {
+function describeEvents(session: Session, w: DescribeWriter, events: readonly unknown[]): void {
   if (events.length === 0) {
     w.line(0, 'Events:\t<none>')
     return
@@ -178,12 +178,4 @@ export function countPods(session: Session, object: unknown): string {
   )
   const count = (phase: string): number => own.filter((pod) => textAt(pod, 'status', 'phase') === phase).length
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`
-}
-
-export function sortedResources(list: unknown): readonly (readonly [string, string])[] {
-  return sortedEntries(list)
-}
-
-export function asObject(value: unknown): JsonObject {
-  return objectAt(value)
 }

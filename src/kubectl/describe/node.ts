@@ -126,7 +126,7 @@ function describeSystem(w: DescribeWriter, node: unknown): void {
 type Amounts = ReadonlyMap<string, string>
 
 /** What a Pod asks for and may use: its containers together, or the largest init container. Source: PodRequestsAndLimits. */
-export function podAmounts(pod: unknown, kind: 'requests' | 'limits'): Amounts {
+function podAmounts(pod: unknown, kind: 'requests' | 'limits'): Amounts {
   const totals = new Map<string, string>()
   for (const container of listAt(pod, 'spec', 'containers')) {
     for (const [name, amount] of sortedEntries(container, 'resources', kind)) {

@@ -30,12 +30,6 @@ export function since(timestamp: unknown, now: EpochMs): string {
   return at === undefined ? '<unknown>' : humanDuration(now - at)
 }
 
-/** Time until a timestamp, `<unknown>` without one. */
-export function until(timestamp: unknown, now: EpochMs): string {
-  const at = typeof timestamp === 'string' ? parseRfc3339(timestamp) : undefined
-  return at === undefined ? '<unknown>' : humanDuration(at - now)
-}
-
 const weekdays = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'] as const
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 

@@ -34,11 +34,6 @@ export const getPrintFlags: readonly FlagSpec[] = [
 /** Turns one object into text. */
 export type Printer = (object: unknown) => string
 
-/** `jsonpath` of `jsonpath={.x}`. */
-export function outputFormat(flags: FlagValues): string {
-  return flags.string('output').split('=')[0] ?? ''
-}
-
 /**
  * The printer that `-o` asks for, undefined when it asks for none; `wide` and names of tables are the caller's.
  * `columns`: whether custom columns are offered, as by get.

@@ -108,7 +108,7 @@ function cellText(cell: unknown, kind: string | undefined): string {
 }
 
 /** `a=b,c=d`, sorted, or `<none>`. Source: k8s.io/apimachinery pkg/labels, FormatLabels. */
-export function formatLabels(object: unknown): string {
+function formatLabels(object: unknown): string {
   return formatMap(objectAt(object, 'metadata', 'labels'))
 }
 

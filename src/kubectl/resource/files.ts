@@ -1,8 +1,7 @@
 import { utf8Text } from '../../bytes/bytes.ts'
-import { at, isObject, listAt, textAt, withValue } from '../../go/json.ts'
+import { isObject, listAt, textAt, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
-import type { Mapping } from '../api/discovery.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'
@@ -139,10 +138,4 @@ function unrecognized(session: Session, source: string, object: unknown, failure
   const [name, namespace] = [textAt(object, 'metadata', 'name'), textAt(object, 'metadata', 'namespace')]
   const head = `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(namespace)} from ${goQuote(source)}: `
   return { kind: 'message', text: `${head}${failure.text}\nensure CRDs are installed first` }
-}
-
-/** An object made by a command itself, as if it had been read. */
-export function madeInfo(session: Session, mapping: Mapping, object: unknown): Info {
-  const namespace = mapping.namespaced ? textAt(object, 'metadata', 'namespace') || session.namespace : ''
-  return { mapping, namespace, name: String(at(object, 'metadata', 'name') ?? ''), source: '', object }
 }

@@ -1,6 +1,6 @@
 import { goJson, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { goResource, groupResource, type Mapping, resourcePath, typeName } from '../api/discovery.ts'
+import { goResource, groupResource, type Mapping, resourcePath } from '../api/discovery.ts'
 import type { Query } from '../api/rest.ts'
 import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
@@ -15,11 +15,6 @@ export interface Info {
   /** File it came from; empty when it was named on the command line. */
   readonly source: string
   readonly object: unknown
-}
-
-/** `secret/x`, `deployment.apps/web`. */
-export function shownName(info: Info): string {
-  return `${typeName(info.mapping)}/${info.name}`
 }
 
 export interface WriteOptions {

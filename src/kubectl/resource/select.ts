@@ -36,7 +36,7 @@ export interface Selected {
   readonly isList: boolean
 }
 
-export const missingResource =
+const missingResource =
   "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"
 
 interface Tuple {

@@ -18,7 +18,7 @@ export interface Lease extends KubeObject {
   }
 }
 
-export const leaseNamespace = 'kube-node-lease'
+const leaseNamespace = 'kube-node-lease'
 
 /** Source: pkg/kubelet/nodelease/controller.go, backoffEnsureLease and maxBackoff. */
 const retryPause = { initialMs: 100, maxMs: 7 * second } as const

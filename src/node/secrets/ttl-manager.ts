@@ -24,10 +24,10 @@ import {
 import { PodRegistry } from './pod-registry.ts'
 
 /** How long a copy counts as fresh when the node has no ttl annotation. Source: pkg/kubelet/secret/secret_manager.go, defaultTTL. */
-export const defaultTtlMs: VirtualMs = minute
+const defaultTtlMs: VirtualMs = minute
 
 /** Source: k8s.io/api core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
-export const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
+const ttlAnnotation = 'node.alpha.kubernetes.io/ttl'
 
 /** The ttl that a node's annotations ask for. Source: cache_based_manager.go, GetObjectTTLFromNodeFunc. */
 export function ttlFromAnnotations(annotations: Readonly<Record<string, string>> | undefined): VirtualMs {

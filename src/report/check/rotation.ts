@@ -41,7 +41,7 @@ function effectPaint(effect: RotationEffect, paint: Paint): TerminalText {
 }
 
 /** One effect in words. */
-export function effectText(effect: RotationEffect): string {
+function effectText(effect: RotationEffect): string {
   switch (effect.kind) {
     case 'follows':
       return `sees it after ${formatDuration(effect.p50Ms)} (half), ${formatDuration(effect.p99Ms)} (99 of 100), ${formatDuration(effect.worstMs)} at most; bound ${formatDuration(effect.boundMs)}; ${effect.measured} measured`

@@ -109,7 +109,7 @@ function lookAtObject(sim: Sim, source: ExpectationSource): Finding {
   return { holds: mismatch === undefined, expected, found: mismatch ?? 'it is' }
 }
 
-export function containerRef(text: string | undefined, namespace: string | undefined): ContainerRef {
+function containerRef(text: string | undefined, namespace: string | undefined): ContainerRef {
   const [pod = '', container] = (text ?? '').split('/')
   return { pod, ...(container === undefined ? {} : { container }), ...(namespace === undefined ? {} : { namespace }) }
 }

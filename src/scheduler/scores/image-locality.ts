@@ -26,6 +26,6 @@ export const imageLocality: ScorePlugin = {
 }
 
 /** `redis` is `redis:latest`, as kubelets report it. */
-export function normalizedImageName(name: string): string {
+function normalizedImageName(name: string): string {
   return name.lastIndexOf(':') <= name.lastIndexOf('/') ? `${name}:latest` : name
 }

@@ -295,7 +295,7 @@ function* runFile(
 }
 
 /** A shell of its own for a script in a file: what it sets stays in it. */
-export function* runScriptFile(
+function* runScriptFile(
   text: ByteText,
   name: ByteText,
   args: readonly ByteText[],

@@ -19,7 +19,7 @@ import { runPendingTraps } from './traps.ts'
  * Runs commands one after the other, until one of them ends the script or a loop. `isTested`: the code is looked at by an
  * `if`, `&&` or `!`, so that `set -e` does not end the shell.
  */
-export function* runScript(script: Script, shell: Shell, streams: Streams, isTested = false): Steps<Outcome> {
+function* runScript(script: Script, shell: Shell, streams: Streams, isTested = false): Steps<Outcome> {
   let outcome: Outcome = 0
   for (let i = 0; i < script.length; ) {
     const end = endOfList(script, i)
@@ -117,7 +117,7 @@ function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams,
 }
 
 /** One command, with what `set -e` and failed expansions make of it. */
-export function* runCommand(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
+function* runCommand(command: Command, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
   shell.budget.spendCommands()
   let outcome: Outcome
   try {
@@ -188,7 +188,7 @@ function* runSubshell(body: Script, shell: Shell, streams: Streams): Steps<numbe
 }
 
 /** Runs the trap of EXIT and gives the code that the shell ends with. */
-export function* leave(shell: Shell, streams: Streams): Steps<number> {
+function* leave(shell: Shell, streams: Streams): Steps<number> {
   const action = shell.traps.get('EXIT')
   const code = shell.status
   if (action === undefined || action === '') return code
@@ -284,7 +284,7 @@ function* runCase(command: CommandOf<'case'>, shell: Shell, streams: Streams, is
 }
 
 /** Where words of a command are expanded. */
-export function expansion(shell: Shell, streams: Streams): Expansion {
+function expansion(shell: Shell, streams: Streams): Expansion {
   return { shell, streams, capture }
 }
 

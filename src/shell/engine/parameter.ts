@@ -79,7 +79,7 @@ function* alternative(
 }
 
 /** Undefined for what is not set. */
-export function lookup(shell: Shell, name: string): readonly ByteText[] | undefined {
+function lookup(shell: Shell, name: string): readonly ByteText[] | undefined {
   switch (name) {
     case '?':
       return [String(shell.status)]

@@ -15,7 +15,7 @@ export interface Grammar {
 /** Parses the inside of `$(...)`; given by the parser, which this file must not know. */
 export type ParseScript = (text: string, depth: number) => Script
 
-export const metacharacters = ' \t\n;&|<>()'
+const metacharacters = ' \t\n;&|<>()'
 const parameterName = /^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])/
 const bracedForm = /^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|##?|%%?|\/\/|\/#|\/%|\/|\^\^?|,,?|:)?([\s\S]*)$/
 

@@ -84,7 +84,7 @@ export function* runShell({ shell, text, origin }: StartedShell, streams: Stream
 }
 
 /** Which kind of shell a name is, where it stands in one of a kind. */
-export function dialectOf(name: string, around: Dialect): Dialect {
+function dialectOf(name: string, around: Dialect): Dialect {
   return name === 'bash' ? bash : name === 'ash' ? ash : around
 }
 

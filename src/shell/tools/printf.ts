@@ -205,7 +205,7 @@ function floatText(value: number, letter: string, precision: number): string {
 }
 
 /** A word that a shell reads as this text again. Source: bash lib/sh/shquote.c. */
-export function shellQuoted(text: ByteText): ByteText {
+function shellQuoted(text: ByteText): ByteText {
   if (text === '') return "''"
   if (/[\0-\x1f\x7f]/.test(text))
     return `$'${text.replace(/[\\']/g, '\\$&').replace(/[\0-\x1f\x7f]/g, (char) => ({ '\n': '\\n', '\t': '\\t', '\r': '\\r' })[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)}'`

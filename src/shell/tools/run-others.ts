@@ -7,7 +7,7 @@ import { type Job, signalNumber } from '../engine/process-table.ts'
 import { complain, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
 /** Milliseconds of `1.5`, `2m`, `1h`, as sleep and timeout take them; NaN for anything else. */
-export function millisecondsOf(text: ByteText): number {
+function millisecondsOf(text: ByteText): number {
   if (text === 'infinity' || text === 'inf') return Number.POSITIVE_INFINITY
   const match = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(text)
   if (match === null) return Number.NaN

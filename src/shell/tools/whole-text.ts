@@ -163,7 +163,7 @@ function allBut(text: ByteText, count: number, isBytes: boolean): ByteText {
 }
 
 /** Lines with their ends as they were. */
-export function linesWithEnds(text: ByteText): string[] {
+function linesWithEnds(text: ByteText): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 

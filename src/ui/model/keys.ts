@@ -14,9 +14,6 @@ export interface KeyBinding {
 
 /** Ends the player wherever it is, with the exit code of an interruption. */
 export const interruptKey = 'ctrl+c'
-/** Gives the terminal back until the shell says `fg`. */
-export const suspendKey = 'ctrl+z'
-
 export const keyBindings: readonly KeyBinding[] = [
   {
     keys: [' ', '.'],

@@ -21,7 +21,7 @@ export interface PlayState {
 export const panes = ['timeline', 'objects', 'inspector'] as const
 export type Pane = (typeof panes)[number]
 
-export const speeds = [1, 2, 5, 10, 30, 60, 300] as const
+const speeds = [1, 2, 5, 10, 30, 60, 300] as const
 
 export const firstState: PlayState = {
   at: -1,

@@ -12,7 +12,7 @@ export interface Size {
 }
 
 /** Below this, one pane is shown at a time. */
-export const smallest = { columns: 60, rows: 16 } as const
+const smallest = { columns: 60, rows: 16 } as const
 const wideFrom = 110
 
 /** One row for the header and one for the footer go off first. */

@@ -1,8 +1,8 @@
 import type { RowScore } from '../judge.ts'
+import { judgeSeeds, rowsOfPlay } from '../plays.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
-import { playTimeline } from '../timelines.ts'
 
-const seeds = ['a', 'b', 'c', 'd']
+const seeds = judgeSeeds.slice(0, 4)
 const syncFailure = 'failed to sync secret cache'
 
 /**
@@ -10,7 +10,7 @@ const syncFailure = 'failed to sync secret cache'
  * (+-20 %); and every Pod must come to its recorded end.
  */
 export function burstRows(file: TimelineFile): readonly RowScore[] {
-  const runs = seeds.map((seed) => playTimeline(file, seed).rows)
+  const runs = seeds.map((seed) => rowsOfPlay(file, seed))
   return [
     row('requests per second', () => compareRates(file.timeline, runs)),
     row(`Pods that see "${syncFailure}"`, () => compareFailures(file.timeline, runs)),

@@ -8,7 +8,7 @@ import { MemoryFiles } from '../memory-files.ts'
 import { createRecordedControlPlane } from '../recorded-control-plane.ts'
 
 /** Names a checkout of the repository whose manifests were judged. */
-export const manifestsVariable = 'PODSIM_MANIFESTS'
+const manifestsVariable = 'PODSIM_MANIFESTS'
 
 interface Verdict {
   readonly file: string

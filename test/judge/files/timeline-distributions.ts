@@ -1,14 +1,14 @@
 import { measuredUpdates, retryGaps, setUpIntervals, type UpdateSample, updateSamples } from '../distributions.ts'
 import type { Figure, PartScore, RowScore } from '../judge.ts'
 import { ksProbability } from '../ks.ts'
+import { judgeSeeds, rowsOfPlay } from '../plays.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
-import { playTimeline } from '../timelines.ts'
 
 /** Below this two samples count as of different distributions; low, since more than a hundred are compared. */
 const leastProbability = 0.001
 /** A recorded sample of fewer says too little. */
 const leastSample = 15
-const seeds = ['a', 'b', 'c']
+const seeds = judgeSeeds.slice(0, 3)
 
 /** Times after random draws, compared over seeds (README-timelines.md, "Measured laws" and "Tolerances by category"). */
 export function distributionScore(file: TimelineFile): PartScore {
@@ -25,7 +25,7 @@ export function distributionScore(file: TimelineFile): PartScore {
   }
   let plays: readonly (readonly TimelineRow[])[] | undefined
   const played = (): readonly (readonly TimelineRow[])[] => {
-    plays ??= seeds.map((seed) => playTimeline(file, seed).rows)
+    plays ??= seeds.map((seed) => rowsOfPlay(file, seed))
     return plays
   }
   compare('gaps between syncs of idle Pods', setUpIntervals(file.timeline), () => played().flatMap(setUpIntervals))

@@ -1,8 +1,9 @@
+import { compareTimelines } from '../compare-timelines.ts'
 import type { Judge, PartScore, RowScore } from '../judge.ts'
 import { knownReason } from '../known-differences.ts'
+import { judgeSeeds, rowsOfPlay } from '../plays.ts'
 import type { TimelineFile } from '../timeline-format.ts'
 import { minorOfFile } from '../timeline-format.ts'
-import { playTimeline, runTimeline } from '../timelines.ts'
 import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
 import { burstRows } from './burst.ts'
 import { backOffRows, distributionScore } from './timeline-distributions.ts'
@@ -20,22 +21,26 @@ export const timelines: Judge = {
 function scoreOf(path: string, file: TimelineFile): PartScore {
   const { rows, figures = [] } = distributionScore(file)
   const order = file.category === 'burst' ? burstRows(file) : streamRows(path, file)
-  return { rows: [...order, ...backOffRows(file, playTimeline(file, 'a').rows), ...updateRows(file), ...rows], figures }
+  return {
+    rows: [...order, ...backOffRows(file, rowsOfPlay(file, judgeSeeds[0] ?? '')), ...updateRows(file), ...rows],
+    figures,
+  }
 }
 
-/** Draws differ from seed to seed; a recorded order is right if it occurs. */
 /** When nothing but known differences is left, so many will do. */
 const seedsForKnown = 3
-const seeds = Array.from({ length: 14 }, (_, at) => `judge ${at}`)
 
+/** Draws differ from seed to seed; a recorded order is right if it occurs. */
 function streamRows(path: string, file: TimelineFile): readonly RowScore[] {
   const diffs = new Map<string, string>()
   const isRecorded = new Map<string, boolean>()
-  seeds.forEach((seed, run) => {
+  judgeSeeds.forEach((seed, run) => {
     const open = [...diffs].filter(([, diff]) => diff !== '').map(([name]) => name)
     if (run > 0 && open.length === 0) return
     if (run >= seedsForKnown && open.every((name) => knownReason(path, name) !== undefined)) return
-    const streams = new Map(runTimeline(file, { seed }).score.streams.map((stream) => [stream.stream, stream]))
+    const streams = new Map(
+      compareTimelines(file, rowsOfPlay(file, seed)).streams.map((stream) => [stream.stream, stream]),
+    )
     for (const [name, { recorded, differences }] of streams) {
       isRecorded.set(name, recorded > 0)
       const diff = differences.join('\n')

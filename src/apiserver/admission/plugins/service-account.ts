@@ -11,7 +11,7 @@ import { checkMirrorPod, unreferencedSecret } from './mountable-secrets.ts'
 import { admitted, forbid, podOf, refused, secrets, serviceAccounts } from './requests.ts'
 
 /** Where tokens are mounted. Source: plugin/pkg/admission/serviceaccount/admission.go, DefaultAPITokenMountPath. */
-export const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** Source: the same file, ServiceAccountVolumeName. */
 const boundVolumeName = 'kube-api-access'
 /** Annotation that limits an account's Pods to its own Secrets (P4). Source: EnforceMountableSecretsAnnotation. */

@@ -156,7 +156,7 @@ interface PriorityClass extends KubeObject {
 /** Source: pkg/apis/scheduling/types.go, HighestUserDefinablePriority. */
 const userPriorityMax = 1_000_000_000
 /** The classes of the system and their values. Source: pkg/apis/scheduling/v1/helpers.go. */
-export const systemPriorities: Readonly<Record<string, number>> = {
+const systemPriorities: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
   'system-cluster-critical': 2_000_000_000,
 }

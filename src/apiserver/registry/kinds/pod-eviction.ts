@@ -10,7 +10,7 @@ import { podsOf, success } from './pod-binding.ts'
 import { nowMs } from './settings.ts'
 
 /** Where budgets are stored in a version. */
-export function budgetsOf(minor: number): ResourceRef {
+function budgetsOf(minor: number): ResourceRef {
   return { group: 'policy', version: minor >= 21 ? 'v1' : 'v1beta1', resource: 'poddisruptionbudgets' }
 }
 

@@ -15,7 +15,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 export const secretMaxBytes = 1_048_576
 
 /** Source: pkg/apis/core/types.go. */
-export const secretTypes = {
+const secretTypes = {
   opaque: 'Opaque',
   serviceAccountToken: 'kubernetes.io/service-account-token',
   dockercfg: 'kubernetes.io/dockercfg',
@@ -26,7 +26,7 @@ export const secretTypes = {
 } as const
 
 /** Source: pkg/apis/core/types.go, ServiceAccountNameKey. */
-export const serviceAccountNameAnnotation = 'kubernetes.io/service-account.name'
+const serviceAccountNameAnnotation = 'kubernetes.io/service-account.name'
 
 export const secretStrategy: Strategy<Secret> = {
   resource: { group: '', version: 'v1', resource: 'secrets' },

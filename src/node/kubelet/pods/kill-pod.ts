@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../../api/types/core.ts'
+import type { Pod } from '../../../api/types/core.ts'
 import { all } from '../../../kernel/all.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
@@ -80,9 +80,4 @@ export function* killPod(
   yield* wait(all(running.map((container) => process(kernel, () => kill(container)))))
   yield* wait(all(status.sandboxes.map(({ id }) => runtime.stopPodSandbox(id))))
   return failure
-}
-
-/** The container of a spec by name. */
-export function containerNamed(pod: Pod, name: string): Container | undefined {
-  return allContainers(pod).find((container) => container.name === name)
 }

@@ -34,12 +34,6 @@ export function latestContainer(status: PodRuntimeStatus, name: string): Runtime
   return status.containers.find((container) => container.config.name === name)
 }
 
-/** Whether the container ran at an instant, as far as it is still known. */
-export function ranAt(container: RuntimeContainer, time: VirtualMs): boolean {
-  const { startedAt, finishedAt } = container
-  return startedAt !== undefined && startedAt <= time && (finishedAt === undefined || finishedAt > time)
-}
-
 /** The container of a name, if it runs as far as the PLEG saw: probes go by the published status, which goes by that. */
 export function runningContainer(
   status: PodRuntimeStatus,

@@ -57,11 +57,7 @@ export function containersReadyCondition(
   return { type, status: 'False', reason: 'ContainersNotReady', message }
 }
 
-export function initializedCondition(
-  spec: PodSpec,
-  phase: PodPhase,
-  statuses: readonly ContainerStatus[],
-): PodCondition {
+function initializedCondition(spec: PodSpec, phase: PodPhase, statuses: readonly ContainerStatus[]): PodCondition {
   const type = 'Initialized'
   const containers = spec.initContainers ?? []
   if (statuses.length === 0 && containers.length > 0)

