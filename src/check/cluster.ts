@@ -27,11 +27,12 @@ const settleFor = '5s'
  * then the rest in the order of the files. Each object goes by itself, so that each refusal has its object.
  */
 export function applyGiven(objects: readonly GivenObject[], options: CheckOptions, seed: string): AppliedCluster {
-  const { namespace = 'default', version = 'v1.36', nodes = 3, strategy } = options
+  const { namespace = 'default', version = 'v1.36', nodes = 3, strategy, unknownImages = 'succeed' } = options
   const sim = createSim({
     seed,
     version,
     nodes,
+    unknownImages,
     journal: 'summary',
     ...(strategy === undefined ? {} : { kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } }),
   })

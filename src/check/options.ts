@@ -23,6 +23,8 @@ export interface CheckOptions {
   /** `kubectl apply --server-side` instead of `kubectl apply`. */
   readonly serverSide?: boolean
   readonly have?: readonly HadSecret[]
+  /** Whether programs of images of which nothing is known are taken to do their duty. Default `succeed`. */
+  readonly unknownImages?: 'succeed' | 'strict'
   /** How long the cluster is watched. Default `10m`. */
   readonly for?: Duration
   /** Runs, each with a seed of its own. Default 1. */

@@ -26,6 +26,7 @@ export interface CheckFlags {
   readonly have?: readonly string[]
   readonly for: string
   readonly seeds: number
+  readonly unknownImages: 'succeed' | 'strict'
   readonly output: CheckFormat
 }
 
@@ -51,8 +52,27 @@ export async function check(flags: CheckFlags, output: Output): Promise<number> 
 }
 
 function optionsOf(flags: CheckFlags, have: readonly HadSecret[]): CheckOptions {
-  const { version, nodes, namespace, seeds, createNamespaces = false, serverSide = false, strategy } = flags
-  const options = { version, nodes, namespace, seeds, createNamespaces, serverSide, have, for: flags.for }
+  const {
+    version,
+    nodes,
+    namespace,
+    seeds,
+    createNamespaces = false,
+    serverSide = false,
+    strategy,
+    unknownImages,
+  } = flags
+  const options = {
+    version,
+    nodes,
+    namespace,
+    seeds,
+    createNamespaces,
+    serverSide,
+    have,
+    unknownImages,
+    for: flags.for,
+  }
   return strategy === undefined ? options : { ...options, strategy }
 }
 

@@ -53,6 +53,11 @@ function addCheck(command: Command, wholeNumber: Count): void {
     .option('--create-namespaces', 'make the namespaces that objects name and no manifest makes')
     .option('--server-side', 'kubectl apply --server-side')
     .option('--have <secret>', 'a Secret that is there already: secret/NAME[:KEY,...]; may be given again', collect)
+    .addOption(
+      new Option('--unknown-images <how>', 'whether programs that nobody knows do their duty')
+        .choices(['succeed', 'strict'])
+        .default('succeed'),
+    )
     .option('--for <duration>', 'how long to watch', '10m')
     .addHelpText('after', checkHelp)
     .action(async (flags: CheckFlags & Coloured) => {

@@ -270,6 +270,9 @@ export const clusterSchema = z.strictObject({
     .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
     .optional()
     .meta({ description: 'Plugins that are on or off: podPreset (off unless given), nodeRestriction (on)' }),
+  unknownImages: z.enum(['succeed', 'strict']).optional().meta({
+    description: 'Programs of images of which nothing is known do their duty (succeed), or are not there (strict)',
+  }),
   encryptionAtRest: z.boolean().optional().meta({ description: 'Secrets are encrypted in etcd' }),
 })
 

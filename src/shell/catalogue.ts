@@ -3,6 +3,7 @@ import { image } from './image.ts'
 import { type ImageDefinition, type ProgramLookup, serveForever } from './program.ts'
 import { secretReader } from './secret-reader.ts'
 import { busyboxPrograms, shellPrograms } from './shell-program.ts'
+import { unknownImage as imageOfUnknown } from './unknown-image.ts'
 
 const passwd = utf8Bytes(
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
@@ -64,10 +65,7 @@ export const commonImages: readonly ImageDefinition[] = [
   ),
 ]
 
-/** An image of which nothing is known: it serves, unless its Pod asks for a shell or one of its tools. */
-export function unknownImage(repository: string): ImageDefinition {
-  return image(repository, (argv, files) => shellPrograms(argv, files) ?? service, {
-    cmd: ['serve'],
-    files: busyboxFiles,
-  })
+/** An image of which nothing is known. `isStrict`: its programs are not taken to do their duty. */
+export function unknownImage(repository: string, isStrict = false): ImageDefinition {
+  return imageOfUnknown(repository, busyboxFiles, isStrict)
 }

@@ -63,10 +63,17 @@ export interface Program {
 }
 
 /**
+ * What a command is run for, which tells what to take for granted of a program that nobody knows: to run until it is stopped
+ * (`serve`), to do its work and end (`task`: init containers, containers that are not restarted), to look or to be told of
+ * something (`check`: probes and hooks). Undefined: somebody typed it.
+ */
+export type Duty = 'serve' | 'task' | 'check'
+
+/**
  * Says what a command does in an image, or that the image has no such executable. `files`: those of the container, in which
  * scripts may lie.
  */
-export type ProgramLookup = (argv: readonly string[], files?: FileView) => Program | undefined
+export type ProgramLookup = (argv: readonly string[], files?: FileView, duty?: Duty) => Program | undefined
 
 /** An image as its registry describes it. */
 export interface ImageDefinition {

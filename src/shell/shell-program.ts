@@ -1,12 +1,15 @@
+import type { FileView } from '../fs/node-fs.ts'
 import { basename } from '../fs/path.ts'
+import { forever, type Steps, sleep } from '../kernel/steps.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import { type ByteText, toByteText } from './byte-text.ts'
 import { Budget, standardLimits } from './engine/budget.ts'
 import { ash, bash, type Dialect } from './engine/dialect.ts'
 import { engine } from './engine/interpreter.ts'
 import { deliver, guarded } from './engine/jobs.ts'
-import { Shell, type ShellWorld } from './engine/shell.ts'
+import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
 import { Input, type Sink, Streams } from './engine/streams.ts'
-import type { ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
+import type { Duty, ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
 import { runShell as runStarted, type ShellBase, startShell } from './tools/nested-shell.ts'
 import { findTool } from './tools/tools.ts'
 
@@ -19,38 +22,63 @@ const shells = new WeakMap<ProcessContext, Shell>()
  */
 const spared = { onTerm: () => 'ignored' as const }
 
-const programOf = (dialect: Dialect, run: (task: ProcessContext, dialect: Dialect) => ProgramRun): Program => ({
+/** What a shell takes for granted in an image of which nothing is known. */
+export interface Trust {
+  readonly duty: Duty
+  /** What is assumed of a command, with the files as the container sees them. */
+  readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => boolean
+}
+
+type Run = (task: ProcessContext, dialect: Dialect, trust?: Trust) => ProgramRun
+
+const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
   ...spared,
-  run: (task) => run(task, dialect),
+  ...(trust?.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
+  run: (task) => run(task, dialect, trust),
   signal(task, number) {
     const shell = shells.get(task)
     return shell !== undefined && deliver(shell, number)
   },
 })
 
-const ashShell = programOf(ash, runShell)
-const bashShell = programOf(bash, runShell)
-const busyboxTool = programOf(ash, runTool)
-const scriptFile = programOf(ash, runScript)
-
-/** Programs of a busybox: the shell and its tools, by any path in which they lie; scripts that lie in the container. */
-export const busyboxPrograms: ProgramLookup = (argv, files) => {
-  const [path = ''] = argv
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  if (path.includes('/') && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(path))
-    return files?.stat(path).ok ? scriptFile : undefined
-  if (name === 'sh' || name === 'ash') return ashShell
-  if (name === 'busybox') return busyboxPrograms(argv.slice(1), files)
-  return findTool(name, { dialect: ash }) === undefined ? undefined : busyboxTool
+/** The shell and its tools, by any path in which they lie; scripts that lie in the container. */
+function busyboxWith(trust?: Trust): ProgramLookup {
+  const shell = programOf(ash, runShell, trust)
+  const tool = programOf(ash, runTool, trust)
+  const script = programOf(ash, runScript, trust)
+  const lookup: ProgramLookup = (argv, files) => {
+    const [path = ''] = argv
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (path.includes('/') && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(path))
+      return files?.stat(path).ok ? script : undefined
+    if (name === 'sh' || name === 'ash') return shell
+    if (name === 'busybox') return lookup(argv.slice(1), files)
+    return findTool(name, { dialect: ash }) === undefined ? undefined : tool
+  }
+  return lookup
 }
 
-/** The same, with `bash` too, as images that are built on a distribution have it. */
-export const shellPrograms: ProgramLookup = (argv, files) =>
-  basename(argv[0] ?? '') === 'bash' ? bashShell : busyboxPrograms(argv, files)
+/** Programs of a busybox. */
+export const busyboxPrograms: ProgramLookup = busyboxWith()
 
-function worldOf(task: ProcessContext): ShellWorld {
+/** The same, with `bash` too, as images that are built on a distribution have it. */
+export function shellProgramsWith(trust?: Trust): ProgramLookup {
+  const busybox = busyboxWith(trust)
+  const shell = programOf(bash, runShell, trust)
+  return (argv, files) => (basename(argv[0] ?? '') === 'bash' ? shell : busybox(argv, files))
+}
+
+export const shellPrograms: ProgramLookup = shellProgramsWith()
+
+function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: () => void): ShellWorld {
   const { kernel, files, user, hostname, processes } = task
+  const assumed = (name: ByteText, args: readonly ByteText[]): WorldProgram | undefined => {
+    if (trust?.assumed(name, args, files) !== true) return undefined
+    trusted()
+    return doesItsDuty
+  }
   return {
+    ...(trust === undefined ? {} : { assumed }),
     kernel,
     files,
     user,
@@ -68,6 +96,14 @@ function worldOf(task: ProcessContext): ShellWorld {
   }
 }
 
+/** How long a program takes of which nothing is known, where it ends at all. */
+const workMs: VirtualMs = 1000
+
+function* doesItsDuty(): Steps<number> {
+  yield* sleep(workMs)
+  return 0
+}
+
 function streamsOf(task: ProcessContext, budget: Budget): Streams {
   const sink = (stream: 'stdout' | 'stderr'): Sink => ({
     write(bytes) {
@@ -78,39 +114,45 @@ function streamsOf(task: ProcessContext, budget: Budget): Streams {
   return new Streams(new Input(task.stdin), sink('stdout'), sink('stderr'))
 }
 
-function baseOf(task: ProcessContext, dialect: Dialect): ShellBase {
+function baseOf(task: ProcessContext, dialect: Dialect, trust?: Trust, trusted = (): void => undefined): ShellBase {
   const environment = new Map<string, ByteText>()
   for (const [name, value] of task.env) environment.set(name, toByteText(value))
   const { pid, workingDir: directory, kernel } = task
   const budget = new Budget(standardLimits, () => kernel.now())
-  return { world: worldOf(task), dialect, budget, pid, directory, environment }
+  return { world: worldOf(task, trust, trusted), dialect, budget, pid, directory, environment }
 }
 
 /** A shell of nothing, in which a single command is run. */
-function plainShell(task: ProcessContext, dialect: Dialect): Shell {
-  return new Shell({ ...baseOf(task, dialect), name: 'sh', tellsLine: false, positional: [] })
+function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shell {
+  return new Shell({ ...baseOf(task, dialect, trust), name: 'sh', tellsLine: false, positional: [] })
 }
 
-function* runTool(task: ProcessContext, dialect: Dialect): ProgramRun {
-  const shell = plainShell(task, dialect)
+function* runTool(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
+  const shell = plainShell(task, dialect, trust)
   const streams = streamsOf(task, shell.budget)
   const [path = '', ...args] = task.argv.map(toByteText)
   const argv = [path.slice(path.lastIndexOf('/') + 1), ...args]
   return yield* guarded(shell, streams, () => engine.runProgram(argv, shell, streams))
 }
 
-function* runScript(task: ProcessContext, dialect: Dialect): ProgramRun {
-  const shell = plainShell(task, dialect)
+function* runScript(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
+  const shell = plainShell(task, dialect, trust)
   const streams = streamsOf(task, shell.budget)
   return yield* guarded(shell, streams, () => engine.runProgram(task.argv.map(toByteText), shell, streams))
 }
 
-function* runShell(task: ProcessContext, dialect: Dialect): ProgramRun {
+function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
   const [command = 'sh', ...args] = task.argv.map(toByteText)
-  const base = baseOf(task, dialect)
+  let isTrusted = false
+  const base = baseOf(task, dialect, trust, () => {
+    isTrusted = true
+  })
   const streams = streamsOf(task, base.budget)
   const started = yield* startShell(command, args, base, streams)
   if (typeof started === 'number') return started
   shells.set(task, started.shell)
-  return yield* guarded(started.shell, streams, () => runStarted(started, streams, engine))
+  const code = yield* guarded(started.shell, streams, () => runStarted(started, streams, engine))
+  // A script that started what nobody knows and ended well would have gone on in it.
+  if (isTrusted && code === 0 && trust?.duty === 'serve') yield* forever()
+  return code
 }

@@ -49,6 +49,10 @@ export function clusterShape(duration: z.ZodType<Duration>) {
       .superRefine((images, context) => tellTwice(images, 'image', context))
       .optional()
       .meta({ description: 'Images of which something is to be said' }),
+    unknownImages: z.enum(['succeed', 'strict']).optional().meta({
+      description:
+        'Programs of images of which nothing is known: `succeed` (unless given), they do their duty: servers run on, init containers, Jobs, probes and hooks end well; `strict`, only what the image is said to have',
+    }),
     admission: z
       .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
       .optional()

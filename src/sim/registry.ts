@@ -11,11 +11,12 @@ import type { SimSettings } from './resolve-options.ts'
 const bytesPerMs = 50_000
 
 /** The registries of a simulation: common images, those that its options describe, and every other name as a service. */
-export function createImageRegistry({ images, minor }: SimSettings): SimulatedRegistry {
+export function createImageRegistry({ images, minor, unknownImages }: SimSettings): SimulatedRegistry {
   return createRegistry({
     // Dockershim went with v1.24: what the runtime says changed with it.
     runtime: minor < 24 ? 'docker' : 'containerd',
-    images: images.map(definitionOf),
+    images: images.map((each) => definitionOf(each, unknownImages === 'strict')),
+    isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),
     privateRepositories: images.flatMap(({ name, private: credential }) =>
       credential === undefined ? [] : [{ prefix: name, credentials: [credential] }],
@@ -24,8 +25,8 @@ export function createImageRegistry({ images, minor }: SimSettings): SimulatedRe
 }
 
 /** A known image stays what it is but for what is said of it. */
-function definitionOf({ name, program, size, pull }: ImageOptions): ImageDefinition {
-  const known = commonImages.find(({ repository }) => repository === name) ?? unknownImage(name)
+function definitionOf({ name, program, size, pull }: ImageOptions, isStrict: boolean): ImageDefinition {
+  const known = commonImages.find(({ repository }) => repository === name) ?? unknownImage(name, isStrict)
   const chosen = program === undefined ? {} : imagePrograms[program]
   const pullMs = pull === undefined ? undefined : millisecondsOf(pull)
   const sizeBytes =

@@ -40,6 +40,8 @@ export interface SimSettings {
   readonly kubectl: string
   readonly admission: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   readonly encryptionAtRest: boolean
+  /** Whether programs of images of which nothing is known are taken to do their duty. */
+  readonly unknownImages: 'succeed' | 'strict'
   readonly invariants: boolean
   readonly maxEvents: number
   readonly epochMs: EpochMs
@@ -65,6 +67,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     kubectl: options.kubectl ?? kubectlFor[minor] ?? '1.18.20',
     admission: given(options.admission ?? {}),
     encryptionAtRest: options.encryptionAtRest ?? false,
+    unknownImages: options.unknownImages ?? 'succeed',
     invariants: options.invariants ?? false,
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs: (options.epoch === undefined ? undefined : parseRfc3339(options.epoch)) ?? defaultEpochMs,

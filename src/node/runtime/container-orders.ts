@@ -165,7 +165,8 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry === undefined) return this.#fail(`No such container: ${id}`)
     const [command = ''] = entry.argv
-    const program = entry.image.program(entry.argv, entry.files)
+    const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
+    const program = entry.image.program(entry.argv, entry.files, duty)
     if (program === undefined) {
       const isPath = command.includes('/')
       const text =
@@ -229,7 +230,7 @@ export class ContainerOrders {
     const { kernel, kind } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
-    const program = entry.image.program(argv, entry.files)
+    const program = entry.image.program(argv, entry.files, 'check')
     if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
     const context = this.#context(entry, argv, undefined, '', (stream, bytes) => {

@@ -54,6 +54,11 @@ export interface ContainerConfig {
   readonly memoryLimitBytes: number | undefined
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
   readonly specHash: string
+  /**
+   * Whether the Pod's author expects it to end: an init container, or one that is not restarted. No runtime is told so; it
+   * decides what podsim takes for granted of a program that nobody knows.
+   */
+  readonly isExpectedToEnd?: boolean
   /** The Pod's, as the kubelet labels it: for ending containers of Pods that it no longer knows. */
   readonly terminationGracePeriodSeconds?: number
 }

@@ -38,6 +38,8 @@ export interface RegistryOptions {
   readonly absent?: readonly string[]
   /** Whether an image that nobody described can be pulled; it then runs until it is stopped. */
   readonly servesUnknown?: boolean
+  /** Whether programs of such an image are not taken to do their duty. */
+  readonly isStrict?: boolean
   /** Time that a pull takes before the first byte. */
   readonly latencyMs?: VirtualMs
   readonly bytesPerSecond?: number
@@ -58,7 +60,7 @@ const unreachableMs = 15_000
 
 /** Registries with public and private images, outages, and pulls that take as long as the image is large (P1). */
 export function createRegistry(options: RegistryOptions): SimulatedRegistry {
-  const { runtime, servesUnknown = true, latencyMs = defaultLatencyMs } = options
+  const { runtime, servesUnknown = true, isStrict = false, latencyMs = defaultLatencyMs } = options
   const bytesPerSecond = options.bytesPerSecond ?? defaultBytesPerSecond
   const images = new Map([...commonImages, ...(options.images ?? [])].map((each) => [normal(each.repository), each]))
   const secured = new Map((options.privateRepositories ?? []).map((each) => [normal(each.prefix), each]))
@@ -70,7 +72,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const find = (name: string): ImageDefinition | undefined => {
     const known = images.get(repositoryOf(name))
     if (known !== undefined || !servesUnknown) return known
-    return unknownImage(repositoryOf(name))
+    return unknownImage(repositoryOf(name), isStrict)
   }
   const guard = (name: string): PrivateRepository | undefined => {
     const matching = [...secured].filter(([prefix]) => repositoryOf(name).startsWith(prefix))

@@ -189,6 +189,8 @@ export function* runProgram(argv: readonly ByteText[], shell: Shell, streams: St
     return code
   }
   if (name === '') return refuse(shell.dialect.notFound(name), 127)
+  const assumed = shell.world.assumed?.(name, args)
+  if (assumed !== undefined) return yield* runWorldProgram(assumed, args, shell, streams)
   const found = name.includes('/') ? programOfPath(name, shell) : name
   if (typeof found !== 'string')
     return refuse(shell.dialect.cannotRun(name, found.code), found.code === 'ENOENT' ? 127 : 126)

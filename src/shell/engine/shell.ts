@@ -45,6 +45,8 @@ export interface ShellWorld {
   readonly main?: { readonly out: Sink; readonly err: Sink }
   /** A program that podsim has beside its tools, such as kubectl. */
   program(name: string): WorldProgram | undefined
+  /** What is taken for granted of a command of which nothing is known; absent: nothing, so it is not found. */
+  assumed?(name: ByteText, args: readonly ByteText[]): WorldProgram | undefined
   /** Answers after a time; absent: the kernel's own sleep does. */
   after?(ms: VirtualMs): Once<void>
   /** Answers when a name in a directory changes; absent: nobody tells. */

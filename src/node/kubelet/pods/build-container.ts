@@ -91,6 +91,7 @@ function configOf(
     readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem ?? false,
     memoryLimitBytes: memoryLimit(container),
     specHash,
+    isExpectedToEnd: isExpectedToEnd(pod, container),
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
   }
 }
@@ -110,4 +111,11 @@ function identityOf(pod: Pod, container: Container) {
 function memoryLimit(container: Container): number | undefined {
   const text = container.resources?.limits?.memory
   return text === undefined ? undefined : quantityValue(text)
+}
+
+/** Init containers end before the others begin, and what is not restarted is to end some time; sidecars run on. */
+function isExpectedToEnd({ spec }: Pod, container: Container): boolean {
+  const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false
+  const isSidecar = (container as { readonly restartPolicy?: string }).restartPolicy === 'Always'
+  return isInit ? !isSidecar : (spec.restartPolicy ?? 'Always') !== 'Always'
 }

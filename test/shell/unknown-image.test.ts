@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/index.ts'
+
+/** A Pod whose images nobody knows. */
+function pod(spec: object) {
+  const sim = createSim({ version: 'v1.36', seed: 'unknown' })
+  sim.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { password: 'x' } })
+  sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
+  sim.runFor('1m')
+  return {
+    sim,
+    row: sim
+      .kubectl('get pod p --no-headers')
+      .stdout.trim()
+      .split(/\s{2,}/)
+      .slice(1, 4),
+  }
+}
+
+const server = { name: 'app', image: 'corp/app' }
+const running = ['1/1', 'Running', '0']
+
+describe('an image of which nothing is known does its duty', () => {
+  test.each([
+    ['its own program', {}],
+    ['a program by its path', { command: ['/app/server', '--port', '80'] }],
+    ['a program that a shell starts', { command: ['sh', '-c', '/app/migrate && exec /app/server'] }],
+    ['bash with a script that only it has', { command: ['bash', '-c', 'set -e; prepare; app-server --flag'] }],
+  ])('L3: a server runs on: %s', (_what, rest) => {
+    expect(pod({ containers: [{ ...server, ...rest }] }).row).toEqual(running)
+  })
+
+  test.each([
+    ['its own program', {}],
+    ['a program by its path', { command: ['/app/migrate'] }],
+    ['a tool that copies what the image may have', { command: ['/bin/cp', '-n', '/usr/local/bin/app', '/shared/app'] }],
+    ['a script of both', { command: ['sh', '-c', 'cp -r /opt/files/* /shared/ && /app/migrate'] }],
+  ])('L3: an init container ends: %s', (_what, rest) => {
+    const volumes = [{ name: 'shared', emptyDir: {} }]
+    const init = { name: 'init', image: 'corp/app', volumeMounts: [{ name: 'shared', mountPath: '/shared' }], ...rest }
+    expect(pod({ initContainers: [init], containers: [server], volumes }).row).toEqual(running)
+  })
+
+  test('a container that is not restarted ends well', () => {
+    expect(pod({ restartPolicy: 'Never', containers: [server] }).row).toEqual(['0/1', 'Completed', '0'])
+  })
+
+  test('probes and hooks of unknown programs say yes', () => {
+    const exec = { exec: { command: ['/app/health'] } }
+    const lifecycle = { postStart: exec }
+    expect(pod({ containers: [{ ...server, readinessProbe: exec, livenessProbe: exec, lifecycle }] }).row).toEqual(
+      running,
+    )
+  })
+
+  test('E3, V1: what is asked of a mounted Secret is not taken for granted', () => {
+    const volumes = [{ name: 'db', secret: { secretName: 'db' } }]
+    const mount = { volumeMounts: [{ name: 'db', mountPath: '/etc/db' }] }
+    const wants = (path: string) => ({ ...server, ...mount, command: ['sh', '-c', `cat ${path} && exec /app/server`] })
+    expect(pod({ containers: [wants('/etc/db/password')], volumes }).row).toEqual(running)
+    expect(pod({ containers: [wants('/etc/db/passwd')], volumes }).row[1]).toMatch(/Error|CrashLoopBackOff/)
+    const copies = { ...server, ...mount, name: 'init', command: ['cp', '/etc/db/passwd', '/tmp'] }
+    expect(pod({ initContainers: [copies], containers: [server], volumes }).row[1]).toMatch(
+      /Init:(Error|CrashLoopBackOff)/,
+    )
+  })
+
+  test('kubectl exec of a program that nobody knows is not found', () => {
+    const { sim } = pod({ containers: [server] })
+    expect(sim.kubectl('exec p -- /app/tool').exitCode).not.toBe(0)
+  })
+
+  test('strict: only what an image is said to have', () => {
+    const sim = createSim({ version: 'v1.36', unknownImages: 'strict' })
+    const containers = [{ name: 'app', image: 'corp/app', command: ['sh', '-c', '/app/server'] }]
+    sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } })
+    sim.runFor('1m')
+    expect(sim.kubectl('get pod p').stdout).toMatch(/Error|CrashLoopBackOff/)
+  })
+
+  test('known images keep to what they have', () => {
+    expect(pod({ containers: [{ name: 'app', image: 'nginx', command: ['/app/server'] }] }).row[1]).toMatch(
+      /RunContainerError|CrashLoopBackOff/,
+    )
+  })
+})
