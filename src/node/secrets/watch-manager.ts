@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
+import type { ReflectorState } from '../../client/reflector.machine.ts'
 import { Reflector } from '../../client/reflector.ts'
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -58,7 +59,6 @@ interface Item<T extends KubeObject> {
   object: T | undefined
   isSynced: boolean
   isImmutable: boolean
-  isStopped: boolean
   lastAccess: VirtualMs
   changedAt: VirtualMs | undefined
   readonly reflector: Reflector<T>
@@ -119,10 +119,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     const { kernel, facts, kind } = this.options
     if (facts.stopsIdleWatches) {
       item.lastAccess = kernel.now()
-      if (item.isStopped && !item.isImmutable) {
-        item.isStopped = false
-        item.reflector.start()
-      }
+      if (isIdle(item) && !item.isImmutable) item.reflector.start()
     }
     if (item.isSynced || (yield* this.#isSyncedInTime(item))) return this.#answer(item)
     const message = `failed to sync ${kind.singular} cache: timed out waiting for the condition`
@@ -190,7 +187,6 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     const { object } = item
     if (object?.immutable === true && this.options.freezesImmutable && !item.isImmutable) {
       item.isImmutable = true
-      item.isStopped = true
       item.reflector.stop()
       item.traffic.openWatches = 0
     }
@@ -215,7 +211,6 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     if (item === undefined) return
     item.references--
     if (item.references > 0) return
-    item.isStopped = true
     item.reflector.stop()
     this.#items.delete(key)
   }
@@ -261,7 +256,6 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       object: undefined,
       isSynced: false,
       isImmutable: false,
-      isStopped: false,
       // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
       lastAccess: -idleSyncPeriods * this.options.syncFrequency - 1,
       changedAt: undefined,
@@ -289,7 +283,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     const maxIdleMs = this.#maxIdleMs()
     let earliest = Number.POSITIVE_INFINITY
     for (const item of this.#items.values()) {
-      if (item.isStopped || item.isImmutable) continue
+      if (isIdle(item) || item.isImmutable) continue
       if (!item.isSynced && !facts.stopsUnsyncedWatches) {
         earliest = Math.min(earliest, kernel.now())
         continue
@@ -311,12 +305,16 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     const { kernel, facts } = this.options
     const now = kernel.now()
     for (const item of this.#items.values()) {
-      if (item.isStopped || item.isImmutable || (!item.isSynced && !facts.stopsUnsyncedWatches)) continue
+      if (isIdle(item) || item.isImmutable || (!item.isSynced && !facts.stopsUnsyncedWatches)) continue
       const idleRead = this.options.lastIdleRead(item.namespace, item.name) ?? item.lastAccess
       if (now <= Math.max(idleRead, item.lastAccess) + this.#maxIdleMs()) continue
-      item.isStopped = true
       item.isSynced = false
       item.reflector.stop()
     }
   }
+}
+
+/** Its watch was ended because nobody read the object for long, or because it can never change. */
+function isIdle({ reflector }: { readonly reflector: { readonly state: ReflectorState } }): boolean {
+  return reflector.state === 'stopped'
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Node } from '../../../src/api/types/core.ts'
 import type { Sim } from '../../../src/sim/sim.ts'
 import { countOf, messages, podIn, simMounting, simPod, simSecret, simWith, unreachable, waiting } from './world.ts'
 
@@ -234,8 +235,12 @@ describe('10.8 node lost', () => {
     const node = podIn(sim)?.spec.nodeName ?? ''
     sim.fault({ partition: node })
     const cutAt = sim.now()
-    const ready = () => sim.kubectl('get nodes').stdout.includes('NotReady')
-    expect(sim.runUntil(ready, { within: '2m' })).toBe(true)
+    const isLost = () =>
+      sim
+        .get<Node>('Node', node)
+        ?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'Unknown') ?? false
+    expect(sim.runUntil(isLost, { within: '2m' })).toBe(true)
+    expect(sim.kubectl('get nodes').stdout).toContain('NotReady')
     const lostS = (sim.now() - cutAt) / 1000
     // The last renewal was up to 10 s before the cut; looks are 5 s apart.
     expect(lostS).toBeGreaterThanOrEqual(graceS - 10.1)
