@@ -7,10 +7,12 @@ import { resources } from '../client/client.ts'
 import type { Link, LinkLatencies } from '../client/link.ts'
 import { createNodeFs } from '../fs/memory-fs.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
+import { after } from '../kernel/after.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
+import { Scope } from '../kernel/scope.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type KubeletConfiguration, kubeletConfiguration } from '../node/kubelet/configuration.ts'
 import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
@@ -114,6 +116,8 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })
   let threats = 0
+  /** What the machine does without its kubelet: it comes up again. */
+  const power = new Scope()
   return {
     name,
     fs,
@@ -139,7 +143,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
       runtime.reboot()
       fs.reboot()
       kubelet.machineRebooted()
-      kernel.schedule(downMs, () => kubelet.start())
+      power.start(after(kernel, downMs), () => kubelet.start())
     },
   }
 }
