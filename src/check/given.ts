@@ -68,14 +68,11 @@ interface Chunk {
 
 function chunksOf({ text }: ManifestFile): readonly Chunk[] {
   if (text.trimStart().startsWith('{')) return [{ text, offset: 0 }]
-  const chunks: Chunk[] = []
-  let offset = 0
-  for (const chunk of splitYamlDocuments(text)) {
-    const start = text.indexOf(chunk, offset)
-    chunks.push({ text: chunk, offset: start })
-    offset = start + chunk.length
-  }
-  return chunks
+  const { chunks, error } = splitYamlDocuments(text)
+  const parts = chunks.map(({ start, end }) => ({ text: text.slice(start, end), offset: start }))
+  const end = chunks.at(-1)?.end ?? 0
+  // What cannot be split is told when it is read.
+  return error === undefined ? parts : [...parts, { text: text.slice(end), offset: end }]
 }
 
 type PlaceOf = GivenObject['place']

@@ -1,7 +1,7 @@
+import { allContainers } from '../api/pod-references.ts'
 import type { Container, Pod } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
-import { allContainers } from '../node/secrets/pod-references.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
 import type { Invariant, Violated } from './invariant.ts'
 import { readFiles, sameBytes, sourcesOf, storiesOf } from './payloads.ts'

@@ -1,5 +1,5 @@
+import { secretNamesOf } from '../api/pod-references.ts'
 import type { Pod } from '../api/types/core.ts'
-import { secretNamesOf } from '../node/secrets/pod-references.ts'
 import type { Invariant } from './invariant.ts'
 
 const nodePrefix = 'system:node:'

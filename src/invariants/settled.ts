@@ -1,5 +1,5 @@
+import { allContainers } from '../api/pod-references.ts'
 import type { Container, Event, Node, Pod, Secret } from '../api/types/core.ts'
-import { allContainers } from '../node/secrets/pod-references.ts'
 import type { Invariant } from './invariant.ts'
 import { matchingRevisions, readFiles, sourcesOf, storiesOf } from './payloads.ts'
 import { type ObservedNode, objectOf, podText, type World } from './world.ts'

@@ -15,7 +15,7 @@ export class MalformedYaml extends Error {
 
 /** The objects of a file, lists taken apart. Throws KustomizeError. */
 export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
-  const { values, error } = readManifestDocuments(content)
+  const { values, error } = readManifestDocuments(content, { onlyBareMarks: true })
   const resources = values.flatMap((value) => flattenV2(value))
   if (error !== undefined) refuse(`YAML file [${path}] encounters a format error.\n${error}\n`)
   return resources
@@ -48,9 +48,7 @@ export function readResourcesV5(content: Uint8Array, path: string): Resource[] {
 
 /** The documents of a text that are neither empty nor lists. */
 function documentsV5(content: Uint8Array, path: string): unknown[] {
-  const documents = utf8Text(content)
-    .split(/\n---(?:[ \t][^\n]*)?(?=\n|$)/)
-    .map((text) => text.replace(/^---(?:[ \t][^\n]*)?(?=\n|$)/, ''))
+  const documents = splitDocuments(utf8Text(content))
   return documents.flatMap((text) => {
     const result = fromYaml(text, { dialect: 'v3' })
     const strict = fromYaml(text, { dialect: 'v3', strict: true })
@@ -58,6 +56,20 @@ function documentsV5(content: Uint8Array, path: string): unknown[] {
     if (!result.ok) throw new MalformedYaml(`MalformedYAMLError: ${result.error} in File: ${path}`)
     return result.value === null || Array.isArray(result.value) ? [] : [result.value]
   })
+}
+
+/** Source: kyaml/kio/byteio_reader.go, splitDocuments and Read, which gives all but the last their newline back. */
+function splitDocuments(content: string): readonly string[] {
+  const text = content.replaceAll('\r\n', '\n')
+  const documents: string[] = []
+  let start = 0
+  for (const { index, 0: mark } of text.matchAll(/\n---.*\n/g)) {
+    const rest = mark.slice(4).trim()
+    if (rest !== '' && !rest.startsWith('#')) refuse(`invalid document separator: ${mark.trim()}`)
+    documents.push(`${text.slice(start, index)}\n`)
+    start = index + mark.length
+  }
+  return [...documents, text.slice(start)]
 }
 
 function flattenV5(value: unknown): Resource[] {

@@ -1,5 +1,5 @@
+import { allContainers, type PodReference, referencesOf } from '../api/pod-references.ts'
 import type { Container, Pod, Secret } from '../api/types/core.ts'
-import { allContainers } from './secrets/pod-references.ts'
 
 /** How a container gets something of a Secret. */
 export type SecretRoute = 'volume' | 'subPath' | 'env' | 'envFrom'
@@ -28,22 +28,13 @@ export const neverReasons = {
  * `secret`: as the node has it, to know whether it is immutable there.
  */
 export function secretUses(pod: Pod, secretName: string, secret?: Secret): readonly SecretUse[] {
-  const volumes = volumesWith(pod, secretName)
+  const references = [...referencesOf(pod)].filter(({ kind, name }) => kind === 'Secret' && name === secretName)
+  const volumes = new Set(references.flatMap((at) => (at.in === 'volume' && at.as !== 'plugin' ? [at.volume] : [])))
   const frozen = secret?.immutable === true ? neverReasons.immutable : undefined
   return allContainers(pod).flatMap((container) => [
     ...mountedUses(container, volumes, frozen),
-    ...environmentUses(container, secretName),
+    ...environmentUses(container, references),
   ])
-}
-
-/** Names of the Pod's volumes that hold the Secret. */
-function volumesWith(pod: Pod, secretName: string): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const { name, secret, projected } of pod.spec.volumes ?? []) {
-    const isProjected = projected?.sources?.some((source) => source.secret?.name === secretName) ?? false
-    if (secret?.secretName === secretName || isProjected) names.add(name)
-  }
-  return names
 }
 
 function mountedUses(
@@ -66,16 +57,16 @@ function mountedUses(
   return uses
 }
 
-function environmentUses(container: Container, secretName: string): readonly SecretUse[] {
-  const uses: SecretUse[] = []
+function environmentUses(container: Container, references: readonly PodReference[]): readonly SecretUse[] {
   const { name } = container
-  for (const { secretRef, prefix = '' } of container.envFrom ?? [])
-    if (secretRef?.name === secretName)
-      uses.push({ container: name, route: 'envFrom', at: prefix, never: neverReasons.env })
-  for (const variable of container.env ?? [])
-    if (variable.valueFrom?.secretKeyRef?.name === secretName)
-      uses.push({ container: name, route: 'env', at: variable.name, never: neverReasons.env })
-  return uses
+  const never = neverReasons.env
+  return references.flatMap((at): readonly SecretUse[] => {
+    if (at.in === 'envFrom' && at.container === container)
+      return [{ container: name, route: 'envFrom', at: at.prefix, never }]
+    if (at.in === 'env' && at.container === container)
+      return [{ container: name, route: 'env', at: at.variable, never }]
+    return []
+  })
 }
 
 /**

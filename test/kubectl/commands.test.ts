@@ -18,6 +18,26 @@ describe('C5: files', () => {
     expect(world.out('delete -f d')).toBe('configmap "x" deleted\nsecret "s" deleted\n')
   })
 
+  test('a document that is a list or a text has an error of its own', () => {
+    const world = createKubectlWorld()
+    const told = (json: string) => world.run('create --validate=false -f -', json).stderr
+    for (const [document, type] of [
+      ['- a\n- b\n', 'array'],
+      ['hello\n', 'string'],
+      ['3\n', 'number'],
+    ])
+      expect(told(document ?? '')).toBe(
+        `error: unable to decode "STDIN": json: cannot unmarshal ${type} into Go value of type unstructured.detector\n`,
+      )
+  })
+
+  test('--local adds no namespace, and label prints its objects without a mark between them', () => {
+    const world = createKubectlWorld()
+    const { stdout } = world.run('label --local -f - x=y -o yaml', `${secret}---\n${secret}`)
+    const one = 'apiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    x: "y"\n  name: s\nstringData:\n  a: "1"\n'
+    expect(stdout).toBe(one + one)
+  })
+
   test('one broken document does not keep back the others, and the command fails', () => {
     const world = createKubectlWorld()
     const result = world.run('create -f -', `${secret}---\napiVersion: v1\nkind: Nope\nmetadata: {name: n}\n`)

@@ -214,6 +214,38 @@ describe('what a script may use has an end', () => {
   })
 })
 
+describe('scripts that lie in a Secret', () => {
+  const script = '#!/bin/sh\necho "$0 $1"; exit 3\n'
+
+  test('V5 one that may be run is run, as a command and as an argument of sh', () => {
+    const { fs, runtime, start } = createWorld({ 'start.sh': script })
+    fs.chmod('/vol/start.sh', 0o755)
+    for (const command of [
+      ['/etc/foo/start.sh', 'a'],
+      ['sh', '/etc/foo/start.sh', 'a'],
+      ['sh', '-c', '/etc/foo/start.sh a'],
+    ]) {
+      const { id } = start(command)
+      expect(runtime.logs(id).map(({ line }) => line)).toEqual(['/etc/foo/start.sh a'])
+      expect(runtime.podContainers('uid').at(-1)?.exitCode).toBe(3)
+    }
+  })
+
+  test('V5 one without x is refused: by the runtime with 126, by a shell with 126, and sh reads it all the same', () => {
+    const { runtime, start, shell } = createWorld({ 'start.sh': script })
+    expect(start(['/etc/foo/start.sh']).failure).toContain(
+      'starting container process caused "exec: \\"/etc/foo/start.sh\\": permission denied": unknown',
+    )
+    expect(runtime.podContainers('uid')[0]).toMatchObject({
+      state: 'exited',
+      exitCode: 126,
+      reason: 'ContainerCannotRun',
+    })
+    expect(shell('/etc/foo/start.sh')).toEqual(['! sh: /etc/foo/start.sh: Permission denied', '= 126'])
+    expect(shell('sh /etc/foo/start.sh b')).toEqual(['/etc/foo/start.sh b', '= 3'])
+  })
+})
+
 describe('what is refused', () => {
   test.each([
     ['foo', ['! sh: foo: not found', '= 127']],

@@ -1,3 +1,4 @@
+import { member } from '../../api/pod-references.ts'
 import { badRequest, invalidStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../api/validation/field-errors.ts'
@@ -5,7 +6,6 @@ import type { UserInfo } from '../../client/client.ts'
 import type { CallAnswer, RegistryAccess, Strategy, SubresourceCall } from '../registry/strategy.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
-import { member } from './pod-references.ts'
 import type { RbacIndex } from './rbac-index.ts'
 import { semanticallyEqual } from './semantic-equality.ts'
 

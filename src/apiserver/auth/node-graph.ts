@@ -1,6 +1,6 @@
+import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
-import { member, podClaimNames, podConfigMapNames, podSecretNames } from './pod-references.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */
 export type VertexKind =
@@ -87,7 +87,7 @@ export function createNodeGraph(): NodeGraph {
       const known = pods.get(key)
       if (known !== undefined && known.uid === uid && known.node === node) return
       deletePod(namespace, name)
-      const references = [key, ...referencesOf(pod, namespace)]
+      const references = [key, ...verticesOf(pod, namespace)]
       pods.set(key, { uid, node, references })
       for (const vertex of references) count(vertex, node, 1)
     },
@@ -122,19 +122,23 @@ export function createNodeGraph(): NodeGraph {
   }
 }
 
+const vertexKinds: Readonly<Record<PodReference['kind'], VertexKind>> = {
+  Secret: 'secret',
+  ConfigMap: 'configMap',
+  PersistentVolumeClaim: 'persistentVolumeClaim',
+}
+
 function vertexOf(kind: VertexKind, namespace: string, name: string): string {
   return `${kind} ${namespace}/${name}`
 }
 
 /** A mirror Pod entitles its node to nothing: nodes make these themselves. */
-function referencesOf(pod: Pod, namespace: string): readonly string[] {
+function verticesOf(pod: Pod, namespace: string): readonly string[] {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return []
   const references: string[] = []
   const account = pod.spec.serviceAccountName
   if (account) references.push(vertexOf('serviceAccount', namespace, account))
-  for (const name of podSecretNames(pod)) references.push(vertexOf('secret', namespace, name))
-  for (const name of podConfigMapNames(pod)) references.push(vertexOf('configMap', namespace, name))
-  for (const name of podClaimNames(pod)) references.push(vertexOf('persistentVolumeClaim', namespace, name))
+  for (const { kind, name } of referencesOf(pod)) references.push(vertexOf(vertexKinds[kind], namespace, name))
   return references
 }
 

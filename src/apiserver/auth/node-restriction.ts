@@ -1,3 +1,4 @@
+import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import { forbiddenStatus, notFoundStatus } from '../../api/status.ts'
 import type { Node, Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
@@ -5,7 +6,6 @@ import { resources } from '../../client/client.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
 import { forbiddenNodeLabels, modifiedLabels } from './node-labels.ts'
-import { member, podClaimNames, podConfigMapNames, podSecretNames } from './pod-references.ts'
 import { semanticallyEqual } from './semantic-equality.ts'
 import { nodeNameOf } from './users.ts'
 
@@ -104,6 +104,13 @@ function restrictPod(node: string, request: AdmissionRequest, lookup: AdmissionL
   return pod.spec.nodeName === node ? undefined : `node "${node}" can only delete pods with spec.nodeName set to itself`
 }
 
+/** What a mirror Pod may not refer to, in the order in which it is refused. */
+const refusedReferences: readonly (readonly [kind: PodReference['kind'], plural: string])[] = [
+  ['Secret', 'secrets'],
+  ['ConfigMap', 'configmaps'],
+  ['PersistentVolumeClaim', 'persistentvolumeclaims'],
+]
+
 function restrictPodCreate(node: string, pod: Pod, lookup: AdmissionLookup, minor: number): Verdict {
   if (pod.metadata.annotations?.[mirrorAnnotation] === undefined) {
     return `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`
@@ -113,9 +120,9 @@ function restrictPodCreate(node: string, pod: Pod, lookup: AdmissionLookup, mino
   if (verdict !== undefined) return verdict
   const cannot = `node "${node}" can not create pods that reference`
   if (pod.spec.serviceAccountName) return `${cannot} a service account`
-  if (podSecretNames(pod).size > 0) return `${cannot} secrets`
-  if (podConfigMapNames(pod).size > 0) return `${cannot} configmaps`
-  return podClaimNames(pod).size > 0 ? `${cannot} persistentvolumeclaims` : undefined
+  const kinds = new Set(Array.from(referencesOf(pod), ({ kind }) => kind))
+  const first = refusedReferences.find(([kind]) => kinds.has(kind))
+  return first === undefined ? undefined : `${cannot} ${first[1]}`
 }
 
 function restrictMirrorOwner(node: string, pod: Pod, lookup: AdmissionLookup, minor: number): Verdict {

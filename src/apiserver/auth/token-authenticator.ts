@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../api/json.ts'
+import { member } from '../../api/pod-references.ts'
 import type { Secret } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import { claimsOf } from '../../api/web-token.ts'
@@ -6,7 +7,6 @@ import { encodeBase64, utf8Bytes } from '../../bytes/bytes.ts'
 import type { UserInfo } from '../../client/client.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { RegistryAccess } from '../registry/strategy.ts'
-import { member } from './pod-references.ts'
 import { serviceAccountUser, splitServiceAccountName } from './users.ts'
 
 /** Who issues bound tokens, and whom they are for unless told otherwise. */

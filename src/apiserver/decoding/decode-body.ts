@@ -1,4 +1,3 @@
-import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { isObject } from '../../api/json.ts'
 import { type KindRef, type Schema, schemaOf } from '../../api/schema/schema.ts'
 import { badRequest } from '../../api/status.ts'
@@ -6,6 +5,7 @@ import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
+import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { apiVersionOf } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { decodeKind } from './decode-kind.ts'
@@ -154,48 +154,13 @@ type Converted =
   | { readonly ok: true; readonly json: string; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly error: string }
 
-/** Most aliases that a document may expand to; a bomb has millions. */
-const aliasesMax = 1000
-
-/** A YAML text as JSON, with the older rules for booleans and octals that go-yaml follows. */
+/** A YAML text as JSON, as go-yaml reads it. Source: sigs.k8s.io/yaml, YAMLToJSON and YAMLToJSONStrict. */
 export function yamlToJson(text: string): Converted {
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
-    version: '1.1',
-    schema: 'yaml-1.1',
-    lineCounter: lines,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
-  const [error] = document.errors
-  if (error !== undefined) {
-    const line = lines.linePos(error.pos[0]).line
-    return { ok: false, error: `yaml: line ${line}: ${error.message.split('\n')[0] ?? ''}` }
-  }
-  try {
-    const json = JSON.stringify(document.toJS({ maxAliasCount: aliasesMax }), sortedMembers) ?? 'null'
-    const again = repeatedKeys(document, lines)
-    return { ok: true, json, duplicates: again.length === 0 ? [] : [`yaml: unmarshal errors:\n${again.join('\n')}`] }
-  } catch {
-    return { ok: false, error: 'yaml: document contains excessive aliasing' }
-  }
-}
-
-/** Keys that a map has twice, as go-yaml tells them. Source: go-yaml decode.go, mapping in strict mode. */
-function repeatedKeys(document: Document, lines: LineCounter): readonly string[] {
-  const found: string[] = []
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<unknown>()
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue
-        const line = lines.linePos(key.range?.[0] ?? 0).line
-        if (seen.has(key.value)) found.push(`  line ${line}: key ${goQuote(String(key.value))} already set in map`)
-        seen.add(key.value)
-      }
-    },
-  })
-  return found
+  const read = fromYaml(text)
+  if (!read.ok) return read
+  const strict = fromYaml(text, { strict: true })
+  const json = JSON.stringify(read.value, sortedMembers)
+  return { ok: true, json, duplicates: strict.ok ? [] : [strict.error] }
 }
 
 /** A replacer for JSON.stringify that writes members in bytewise order, as Go writes maps. */

@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import type { HttpAnswer } from '../../client/server.ts'
+import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { isList } from './transform.ts'
 
 /** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */
@@ -11,8 +11,7 @@ export function encodeAnswer(code: number, object: object, format: 'json' | 'yam
     'cache-control': 'no-cache, private',
     ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
   }
-  if (format === 'yaml')
-    return { code, headers, body: stringify(object, { version: '1.1', sortMapEntries: true, lineWidth: 0 }) }
+  if (format === 'yaml') return { code, headers, body: toGoYaml(object) }
   const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
   return { code, headers, body: `${escapeHtml(json)}\n` }
 }

@@ -16,40 +16,69 @@ export interface ManifestDocuments {
 /** How far the decoder looks for the brace that tells JSON from YAML, in bytes. */
 const guessBytes = 4096
 
-/** Reads JSON or YAML, whichever the content begins like. */
-export function readManifestDocuments(content: string | Uint8Array): ManifestDocuments {
-  const text = typeof content === 'string' ? content : utf8Text(content)
-  const start = text.slice(0, guessBytes).trimStart()
-  return start.startsWith('{') ? jsonDocuments(text) : yamlDocuments(text)
+/** How documents are told apart. */
+export interface ManifestOptions {
+  /** Before v1.22 only blanks may follow `---`; what else stands behind it makes the line part of its document. */
+  readonly onlyBareMarks?: boolean
 }
 
-function yamlDocuments(text: string): ManifestDocuments {
+/** Reads JSON or YAML, whichever the content begins like. */
+export function readManifestDocuments(content: string | Uint8Array, options: ManifestOptions = {}): ManifestDocuments {
+  const text = typeof content === 'string' ? content : utf8Text(content)
+  const start = text.slice(0, guessBytes).trimStart()
+  return start.startsWith('{') ? jsonDocuments(text) : yamlDocuments(text, options)
+}
+
+function yamlDocuments(text: string, options: ManifestOptions = {}): ManifestDocuments {
   const values: unknown[] = []
-  for (const chunk of splitYamlDocuments(text)) {
-    const result = fromYaml(chunk)
+  const { chunks, error } = splitYamlDocuments(text, options)
+  for (const chunk of chunks) {
+    const result = fromYaml(chunk.text)
     if (!result.ok) return { values, error: `error converting YAML to JSON: ${result.error}` }
     if (result.value !== null) values.push(result.value)
   }
-  return { values, error: undefined }
+  return { values, error }
+}
+
+/** One document's text, with plain line ends, and where it lies in the whole. */
+export interface YamlChunk {
+  readonly text: string
+  readonly start: number
+  readonly end: number
 }
 
 /**
- * Splits at lines that hold nothing but `---`. A line with more after it stays in its chunk, where go-yaml then reads
- * only the first document.
+ * Splits at lines that begin with `---` and hold no more than a comment. Every line gets a plain line end, the last one
+ * too, so that a block of text at the end of a file has its newline.
+ * Source: pkg/util/yaml/decoder.go, YAMLReader.Read and LineReader.Read.
  */
-export function splitYamlDocuments(text: string): readonly string[] {
-  const chunks: string[] = []
+export function splitYamlDocuments(
+  text: string,
+  { onlyBareMarks = false }: ManifestOptions = {},
+): { readonly chunks: readonly YamlChunk[]; readonly error: string | undefined } {
+  const chunks: YamlChunk[] = []
   let chunk = ''
-  for (const line of text.split(/(?<=\n)/)) {
-    if (line.startsWith('---') && line.slice(3).trimEnd() === '') {
-      if (chunk !== '') chunks.push(chunk)
-      chunk = ''
-    } else {
-      chunk += line
-    }
+  let start = 0
+  let at = 0
+  const close = (): void => {
+    if (chunk !== '') chunks.push({ text: chunk, start, end: at })
+    chunk = ''
   }
-  if (chunk !== '') chunks.push(chunk)
-  return chunks
+  for (const whole of text.split(/(?<=\n)/)) {
+    const line = whole.replace(/\r?\n$/, '')
+    const rest = line.startsWith('---') ? line.slice(3).trim() : undefined
+    const isMark = rest === '' || (rest !== undefined && !onlyBareMarks)
+    if (rest !== undefined && isMark && rest !== '' && !rest.startsWith('#'))
+      return { chunks, error: `invalid Yaml document separator: ${rest}` }
+    if (isMark && chunk !== '') close()
+    else if (whole !== '') {
+      if (chunk === '') start = at
+      chunk += `${line}\n`
+    }
+    at += whole.length
+  }
+  close()
+  return { chunks, error: undefined }
 }
 
 function jsonDocuments(text: string): ManifestDocuments {

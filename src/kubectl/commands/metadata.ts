@@ -95,7 +95,10 @@ function parseChanges(args: readonly string[], field: Field, minor: number): Cha
 function runMetadata(call: Call, field: Field): number {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
+  const shared = createReport(call, dryRun)
+  // label makes a printer for each object, which then never writes `---`. Source: kubectl pkg/cmd/label/label.go, RunLabel.
+  const report: typeof shared = (object, operation) =>
+    field === 'labels' ? createReport(call, dryRun)(object, operation) : shared(object, operation)
   const changes = parseChanges(call.args, field, session.version.minor)
   check(call, changes, field)
   const { entries, single } = targets(call, changes)
@@ -143,7 +146,7 @@ function check(call: Call, changes: Changes, field: Field): void {
 function targets(call: Call, changes: Changes): Selected {
   const { session, flags } = call
   if (namesFiles(flags)) {
-    const entries = readFiles(session, flags, {}).map((entry) =>
+    const entries = readFiles(session, flags, { isLocal: flags.bool('local') }).map((entry) =>
       entry.ok && !flags.bool('local')
         ? { ...entry, info: { ...entry.info, object: getObject(session, entry.info) } }
         : entry,

@@ -32,7 +32,7 @@ function patch(call: Call): number {
   const report = createReport(call, dryRun)
   const { body, type } = patchOf(call)
   const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, {}) }
+    ? { entries: readFiles(session, flags, { isLocal: flags.bool('local') }) }
     : select(session, { args: call.args })
   const { infos, failures } = partition(entries)
   if (flags.bool('local') || dryRun === 'client')

@@ -21,6 +21,8 @@ export type Entry = { readonly ok: true; readonly info: Info } | { readonly ok: 
 export interface FileOptions {
   /** Checks documents against the schema; undefined: no validation. */
   readonly validate?: ((object: unknown) => string | undefined) | undefined
+  /** No server is asked, so that nobody knows whether a kind has namespaces. Source: builder.go, Local. */
+  readonly isLocal?: boolean
 }
 
 export function namesFiles(flags: FlagValues): boolean {
@@ -81,7 +83,7 @@ function filesIn(session: Session, directory: string, recursive: boolean): reado
 
 function entriesOf(session: Session, source: Source, options: FileOptions): readonly Entry[] {
   const entries: Entry[] = []
-  const { values, error } = readManifestDocuments(source.text)
+  const { values, error } = readManifestDocuments(source.text, { onlyBareMarks: session.version.minor < 22 })
   for (const value of values) {
     const wrong = options.validate?.(value)
     if (wrong !== undefined) {
@@ -89,7 +91,7 @@ function entriesOf(session: Session, source: Source, options: FileOptions): read
       entries.push({ ok: false, failure: { kind: 'message', text } })
       return entries
     }
-    entries.push(...flatten(value).map((object) => entryOf(session, source.name, object)))
+    entries.push(...flatten(value).map((object) => entryOf(session, source.name, object, options)))
   }
   if (error !== undefined) {
     entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
@@ -105,12 +107,17 @@ function flatten(object: unknown): readonly unknown[] {
   return [object]
 }
 
-function entryOf(session: Session, source: string, object: unknown): Entry {
-  const result = attempt(() => infoOf(session, source, object))
+function entryOf(session: Session, source: string, object: unknown, { isLocal = false }: FileOptions): Entry {
+  const result = attempt(() => infoOf(session, source, object, isLocal))
   return result.ok ? { ok: true, info: result.value } : { ok: false, failure: result.failure }
 }
 
-function infoOf(session: Session, source: string, object: unknown): Info {
+function infoOf(session: Session, source: string, object: unknown, isLocal: boolean): Info {
+  // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
+  if (!isObject(object))
+    fail(
+      `unable to decode ${goQuote(source)}: json: cannot unmarshal ${goJsonType(object)} into Go value of type unstructured.detector`,
+    )
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
   if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
   const found = attempt(() => session.discovery.forKind(apiVersion, kind))
@@ -128,8 +135,13 @@ function infoOf(session: Session, source: string, object: unknown): Info {
     namespace,
     name: textAt(object, 'metadata', 'name'),
     source,
-    object: mapping.namespaced && given === '' ? withValue(object, ['metadata', 'namespace'], namespace) : object,
+    object:
+      mapping.namespaced && given === '' && !isLocal ? withValue(object, ['metadata', 'namespace'], namespace) : object,
   }
+}
+
+function goJsonType(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 function unrecognized(session: Session, source: string, object: unknown, failure: Failure): Failure {

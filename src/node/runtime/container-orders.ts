@@ -15,11 +15,12 @@ import { ContainerEntry } from './container.ts'
 import { directoryChange, runToEnd } from './container-task.ts'
 import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
-import { grpcPrefix, notFoundText, type RuntimeKind } from './error-texts.ts'
+import { grpcPrefix, type RuntimeKind, startRefusedText } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
+import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
 
 export interface OrderOptions extends RuntimeOptions {
   readonly kind: RuntimeKind
@@ -167,13 +168,13 @@ export class ContainerOrders {
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const program = entry.image.program(entry.argv, entry.files, duty)
-    if (program === undefined) {
-      const isPath = command.includes('/')
+    const refusal = program === undefined ? missing(command) : mayNotRun(entry.files, command)
+    if (program === undefined || refusal !== undefined) {
       const text =
-        entry.argv.length === 0
+        entry.argv.length === 0 || refusal === undefined
           ? `failed to start container "${id}": Error response from daemon: No command specified`
-          : notFoundText(kind, entry.config.name, command, isPath)
-      this.#exit(entry, isPath || entry.argv.length === 0 ? 128 : 127, text)
+          : startRefusedText(kind, entry.config.name, command, refusal)
+      this.#exit(entry, startExitCode(kind, entry.argv.length === 0 ? undefined : refusal), text)
       return this.#fail(text)
     }
     entry.program = program

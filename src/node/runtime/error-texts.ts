@@ -61,9 +61,18 @@ function containerdPull(failure: PullFailure, { full, host }: PulledName): strin
   }
 }
 
+/** Why runc does not start a program: it is not there, or it may not be run. */
+export type StartRefusal = 'not on the path' | 'no such file' | 'permission denied'
+
+const refusalTexts: Readonly<Record<StartRefusal, (program: string) => string>> = {
+  'not on the path': () => 'executable file not found in $PATH',
+  'no such file': (program) => `stat ${program}: no such file or directory`,
+  'permission denied': () => 'permission denied',
+}
+
 /** Why a program could not be started. Sources: runc libcontainer, as dockershim and containerd hand it on. */
-export function notFoundText(kind: RuntimeKind, container: string, program: string, isPath: boolean): string {
-  const cause = isPath ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'
+export function startRefusedText(kind: RuntimeKind, container: string, program: string, refusal: StartRefusal): string {
+  const cause = refusalTexts[refusal](program)
   return kind === 'docker'
     ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown`
     : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": ${cause}: unknown`

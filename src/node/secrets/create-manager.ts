@@ -1,3 +1,4 @@
+import { configMapNamesOf, secretNamesOf } from '../../api/pod-references.ts'
 import type { ConfigMap, Secret } from '../../api/types/core.ts'
 import { resources } from '../../client/client.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
@@ -5,7 +6,6 @@ import type { VirtualMs } from '../../kernel/time.ts'
 import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'
 import { GetManager } from './get-manager.ts'
 import type { ObjectKind, ObjectManager } from './object-manager.ts'
-import { configMapNamesOf, secretNamesOf } from './pod-references.ts'
 import { TtlManager } from './ttl-manager.ts'
 import { WatchManager, type WatchManagerOptions } from './watch-manager.ts'
 

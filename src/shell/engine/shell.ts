@@ -236,14 +236,14 @@ export class Shell {
     return environment
   }
 
-  /** The absolute path, as text, of a path in byte text. Links and `..` are left to the file system. */
+  /**
+   * The absolute path, as text, of a path in byte text. Links and `..` are left to the file system: `.` is the directory
+   * itself, even where the shell came into it through a link.
+   */
   path(path: ByteText): string {
     const text = fromByteText(path)
-    return text.startsWith('/')
-      ? text
-      : text === '.' || text === ''
-        ? this.directory
-        : `${this.directory === '/' ? '' : this.directory}/${text}`
+    if (text.startsWith('/')) return text
+    return `${this.directory === '/' ? '' : this.directory}/${text === '' ? '.' : text}`
   }
 
   /** The same without `.` and `..`, as `cd` and `pwd` reckon. */

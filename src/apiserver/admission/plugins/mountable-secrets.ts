@@ -1,4 +1,5 @@
-import type { Container, EnvFromSource, EnvVar, Pod, ServiceAccount, Volume } from '../../../api/types/core.ts'
+import { referencesOf } from '../../../api/pod-references.ts'
+import type { Container, Pod, ServiceAccount } from '../../../api/types/core.ts'
 
 /** Which Secrets a Pod may name. Source: plugin/pkg/admission/serviceaccount/admission.go; pkg/api/pod/util.go. */
 
@@ -54,42 +55,9 @@ function unreferencedInContainer(
 /** Why the picture of a static Pod is refused, or undefined (R3). Source: Validate. */
 export function checkMirrorPod(pod: Pod): string | undefined {
   if (pod.spec.serviceAccountName) return 'a mirror pod may not reference service accounts'
-  if (namesSecret(pod)) return 'a mirror pod may not reference secrets'
+  for (const { kind } of referencesOf(pod)) if (kind === 'Secret') return 'a mirror pod may not reference secrets'
   const hasToken = (pod.spec.volumes ?? []).some(({ projected }) =>
     (projected?.sources ?? []).some(({ serviceAccountToken }) => serviceAccountToken !== undefined),
   )
   return hasToken ? 'a mirror pod may not use ServiceAccountToken volume projections' : undefined
-}
-
-/** Source: VisitPodSecretNames. */
-function namesSecret({ spec }: Pod): boolean {
-  if ((spec.imagePullSecrets ?? []).some(({ name }) => Boolean(name))) return true
-  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])]
-  const inEnv = ({ valueFrom }: EnvVar) => Boolean(valueFrom?.secretKeyRef?.name)
-  const inEnvFrom = ({ secretRef }: EnvFromSource) => Boolean(secretRef?.name)
-  if (containers.some(({ env = [], envFrom = [] }) => env.some(inEnv) || envFrom.some(inEnvFrom))) return true
-  return (spec.volumes ?? []).some(volumeNamesSecret)
-}
-
-/** Sources of volumes that name a Secret by a reference, with the member that holds it. */
-const referencing = [
-  ['cephfs', 'secretRef'],
-  ['cinder', 'secretRef'],
-  ['flexVolume', 'secretRef'],
-  ['rbd', 'secretRef'],
-  ['scaleIO', 'secretRef'],
-  ['iscsi', 'secretRef'],
-  ['storageos', 'secretRef'],
-  ['csi', 'nodePublishSecretRef'],
-] as const
-
-function volumeNamesSecret(volume: Volume): boolean {
-  if (volume.secret !== undefined) return Boolean(volume.secret.secretName)
-  if (volume.projected !== undefined) {
-    return (volume.projected.sources ?? []).some(({ secret }) => Boolean(secret?.name))
-  }
-  // Sources are objects by their schema, read member by member.
-  const member = (source: unknown, key: string) => (source as Readonly<Record<string, unknown>> | undefined)?.[key]
-  if (member(volume.azureFile, 'secretName')) return true
-  return referencing.some(([source, key]) => Boolean(member(member(volume[source], key), 'name')))
 }

@@ -1,6 +1,6 @@
 import { defaultPodOnly, defaultPodSpec } from '../../../api/pod-defaults.ts'
+import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
-import { configMapNamesOf, secretNamesOf } from '../../secrets/pod-references.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import { sourceAnnotation } from '../pods/pod-manager.ts'
 
