@@ -66,7 +66,7 @@ describe('the engine', () => {
       'coroutine protocols beside Steps',
       /\bGenerator<(?:[^<>]*,|$)/,
       (path) => path !== 'src/kernel/steps.ts' && inCore(path),
-      24,
+      5,
     ],
     ['closures put on the kernel', /\.schedule\(/, outsideKernel, 7],
     [

@@ -2,6 +2,7 @@ import type { UserInfo } from '../client/client.ts'
 import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
 import type { EpochMs } from '../kernel/calendar.ts'
+import type { Once } from '../kernel/once.ts'
 
 /**
  * The world a kubectl command line runs in: everything it can see or touch. Nothing else reaches it, so the same command
@@ -18,8 +19,8 @@ export interface KubectlHost {
   readonly user: UserInfo | undefined
   /** The wall clock of the machine kubectl runs on. */
   now(): EpochMs
-  /** Lets the world run until `condition` holds or `timeoutMs` have passed; says whether it held. */
-  wait(condition: () => boolean, timeoutMs: number): boolean
+  /** Answers whether `condition` came to hold within `timeoutMs`: it is asked at once and after each event of the world. */
+  until(condition: () => boolean, timeoutMs: number): Once<boolean>
   readonly files: VirtualFiles
   /** What stands on standard input; undefined: nothing, not even an empty pipe. */
   readonly stdin: Uint8Array | undefined

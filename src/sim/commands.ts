@@ -11,13 +11,13 @@ import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { runKubectl } from '../kubectl/cli/run.ts'
 import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest } from '../kubectl/host.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import { findContainer } from '../looks/containers.ts'
 import { CommandLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
 import { kubectlProgram } from './kubectl-program.ts'
+import { runKubectl } from './run-kubectl.ts'
 import type { CommandOptions } from './sim.ts'
 import { TerminalClock } from './terminal-clock.ts'
 import { homeDirectory } from './working-files.ts'
@@ -73,7 +73,7 @@ export function createCommands(world: CommandWorld): Commands {
         : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
     user: userOf(options.as),
     now: () => calendar.at(kernel.now()),
-    wait: (condition, timeoutMs) => clock.run(kernel.now() + timeoutMs, condition),
+    until: (condition, timeoutMs) => clock.until(condition, timeoutMs),
     files: call.files,
     stdin: call.stdin,
     env:
@@ -86,7 +86,7 @@ export function createCommands(world: CommandWorld): Commands {
     exec: (request) => exec(world, request),
     logs: (request) => logs(world, request),
   })
-  const kubectl = kubectlProgram(clock, (call) =>
+  const kubectl = kubectlProgram((call) =>
     hostFor(current, { ...call, files: virtualFiles(world.files, call.directory) }),
   )
   const etcd = etcdctl((key) => {
@@ -118,6 +118,8 @@ export function createCommands(world: CommandWorld): Commands {
   return {
     kubectl: (argv, options) =>
       runKubectl(
+        kernel,
+        clock,
         argv,
         hostFor(options, {
           files: virtualFiles(world.files, homeDirectory),

@@ -64,7 +64,7 @@ export class SessionRun {
   readonly #clock = new TerminalClock(this.#kernel)
   readonly #fs = createNodeFs({ kernel: this.#kernel, calendar: this.#calendar, memoryBytes: 1 << 30 })
   readonly #files = virtualFiles(this.#fs, workingDirectory)
-  readonly #kubectl = this.#timed(kubectlProgram(this.#clock, (call) => this.#host(call)))
+  readonly #kubectl = this.#timed(kubectlProgram((call) => this.#host(call)))
   readonly #server
   readonly #config: KubeconfigState = {
     contexts: [{ name: 'c', cluster: 'c', user: 'admin' }],
@@ -242,7 +242,7 @@ export class SessionRun {
       http: (request) => this.#server.http(request),
       user: userNamed(this.#user),
       now: () => this.#calendar.at(this.#kernel.now()),
-      wait: (condition, timeoutMs) => this.#clock.run(this.#kernel.now() + timeoutMs, condition),
+      until: (condition, timeoutMs) => this.#clock.until(condition, timeoutMs),
       files: virtualFiles(this.#fs, directory),
       // The recording connected standard input to nothing that ends.
       stdin: stdin ?? new Uint8Array(),

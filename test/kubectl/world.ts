@@ -4,8 +4,10 @@ import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
-import { type KubectlResult, runKubectl } from '../../src/kubectl/cli/run.ts'
 import type { KubectlHost } from '../../src/kubectl/host.ts'
+import type { CommandResult } from '../../src/looks/containers.ts'
+import { runKubectl } from '../../src/sim/run-kubectl.ts'
+import { TerminalClock } from '../../src/sim/terminal-clock.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { userNamed } from '../judge/kubectl-sessions.ts'
 import { MemoryFiles } from '../judge/memory-files.ts'
@@ -25,6 +27,7 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
     controllers: { disabled: ['nodelifecycle'] },
   })
   plane.start()
+  const clock = new TerminalClock(kernel)
   const files = new MemoryFiles()
   const config = { contexts: [{ name: 'c', cluster: 'c', user: 'admin' }], currentContext: 'c' }
   const host: KubectlHost = {
@@ -33,7 +36,7 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
     http: (request) => plane.server.http(request),
     user: userNamed('admin'),
     now: () => calendar.at(kernel.now()),
-    wait: (condition, timeoutMs) => kernel.runUntilTrue(condition, kernel.now() + Math.min(timeoutMs, 3_600_000)),
+    until: (condition, timeoutMs) => clock.until(condition, Math.min(timeoutMs, 3_600_000)),
     files,
     stdin: undefined,
     env: new Map(),
@@ -59,9 +62,9 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
     config,
     http,
     /** `line` without the word kubectl; words in single quotes may hold blanks. */
-    run(line: string, stdin?: string): KubectlResult {
+    run(line: string, stdin?: string): CommandResult {
       const argv = [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '')
-      return runKubectl(argv, stdin === undefined ? host : { ...host, stdin: utf8Bytes(stdin) })
+      return runKubectl(kernel, clock, argv, stdin === undefined ? host : { ...host, stdin: utf8Bytes(stdin) })
     },
     /** Standard output of a command that must end well. */
     out(line: string, stdin?: string): string {

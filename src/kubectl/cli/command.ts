@@ -1,14 +1,9 @@
+import type { Steps } from '../../kernel/steps.ts'
 import type { FlagSpec, FlagValues } from './flags.ts'
 import type { Session } from './session.ts'
 
-/** A command asks to be gone on with when `until` holds, or `timeoutMs` have passed; it is told which it was. */
-export interface Wait {
-  readonly until: () => boolean
-  readonly timeoutMs: number
-}
-
 /** Exit code at once, or after waiting any number of times. */
-export type Outcome = number | Generator<Wait, number, boolean>
+export type Outcome = number | Steps<number>
 
 /** One command line, taken apart. */
 export interface Call {

@@ -1,101 +1,29 @@
+import type { Steps } from '../../kernel/steps.ts'
 import { type ClientVersion, clientVersion } from '../client-version.ts'
 import { rootCommand } from '../commands/root.ts'
 import type { KubectlHost } from '../host.ts'
-import type { Command, Outcome, Wait } from './command.ts'
-import { attempt, CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
+import type { Command, Outcome } from './command.ts'
+import { CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
 import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
 import { createSession } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
 
-export interface KubectlResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-}
+/** Where a command line writes: 1 is its output, 2 its errors. */
+export type Write = (fd: 1 | 2, text: string) => void
 
-/** A kubectl that has been started. What it writes stands in `chunks`, in order, as it comes. */
-export interface KubectlProcess {
-  readonly chunks: readonly { readonly fd: 1 | 2; readonly text: string }[]
-  /** Undefined while it runs. */
-  readonly exitCode: number | undefined
-  /** What it waits for; undefined once it has ended. */
-  readonly waiting: Wait | undefined
-  /** Goes on as far as it can at this instant; true when it has ended. */
-  poll(): boolean
-  /** Kills it, as a signal would. */
-  stop(exitCode: number): void
-}
-
-/** Runs a command line to its end. `argv` is without the program's name. */
-export function runKubectl(argv: readonly string[], host: KubectlHost): KubectlResult {
-  const started = startKubectl(argv, host)
-  while (started.waiting !== undefined) {
-    const { until, timeoutMs } = started.waiting
-    host.wait(until, timeoutMs)
-    started.poll()
-  }
-  const text = (fd: 1 | 2): string => started.chunks.flatMap((chunk) => (chunk.fd === fd ? [chunk.text] : [])).join('')
-  return { stdout: text(1), stderr: text(2), exitCode: started.exitCode ?? 0 }
-}
-
-/** Starts a command line and lets it go as far as it gets without time passing. */
-export function startKubectl(argv: readonly string[], host: KubectlHost): KubectlProcess {
-  const chunks: { fd: 1 | 2; text: string }[] = []
-  const write = (fd: 1 | 2, text: string): void => {
-    if (text !== '') chunks.push({ fd, text })
-  }
+/** A command line as a process, which answers its exit code. `argv` is without the program's name. */
+export function* kubectl(argv: readonly string[], host: KubectlHost, write: Write): Steps<number> {
   const version = clientVersion(host.clientVersion)
-  let exitCode: number | undefined
-  let running: Generator<Wait, number, boolean> | undefined
-  let waiting: (Wait & { readonly deadline: number }) | undefined
-  const guarded = (work: () => void): void => {
-    const result = attempt(work)
-    if (result.ok) return
-    write(2, failureText(result.failure, version.invalidTellsMessage))
-    exitCode = exitCodeOf(result.failure)
-    running = undefined
-    waiting = undefined
-  }
-  const resume = (held: boolean): void => {
-    const step = running?.next(held)
-    if (step === undefined) return
-    if (step.done === true) {
-      exitCode = step.value
-      running = undefined
-      waiting = undefined
-    } else waiting = { ...step.value, deadline: host.now() + step.value.timeoutMs }
-  }
-  guarded(() => {
-    const outcome = dispatch(argv, host, version, write)
-    if (typeof outcome === 'number') exitCode = outcome
-    else {
-      running = outcome
-      resume(true)
-    }
-  })
-  return {
-    chunks,
-    get exitCode() {
-      return exitCode
-    },
-    get waiting() {
-      return waiting
-    },
-    poll() {
-      for (let again = true; again && waiting !== undefined; ) {
-        const held = waiting.until()
-        again = held || host.now() >= waiting.deadline
-        if (again) guarded(() => resume(held))
-      }
-      return exitCode !== undefined
-    },
-    stop(code) {
-      running?.return(code)
-      running = undefined
-      waiting = undefined
-      exitCode ??= code
-    },
+  try {
+    const outcome = dispatch(argv, host, version, (fd, text) => {
+      if (text !== '') write(fd, text)
+    })
+    return typeof outcome === 'number' ? outcome : yield* outcome
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error
+    write(2, failureText(error.failure, version.invalidTellsMessage))
+    return exitCodeOf(error.failure)
   }
 }
 
@@ -106,12 +34,7 @@ interface Found {
   readonly flags: readonly FlagSpec[]
 }
 
-function dispatch(
-  argv: readonly string[],
-  host: KubectlHost,
-  version: ClientVersion,
-  write: (fd: 1 | 2, text: string) => void,
-): Outcome {
+function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVersion, write: Write): Outcome {
   const found = findCommand(argv, version)
   const word = found.rest[firstWord(found.rest, globalFlags)]
   if (found.command === rootCommand && word !== undefined) {

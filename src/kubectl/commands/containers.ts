@@ -1,7 +1,8 @@
 import { at, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { Call, Command } from '../cli/command.ts'
 import {
   attempt,
   CommandFailure,
@@ -14,6 +15,7 @@ import {
 } from '../cli/failure.ts'
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import { formatSelector } from '../describe/selectors.ts'
 import { partition, select } from '../resource/select.ts'
 
@@ -151,7 +153,7 @@ interface LogTarget {
   readonly container: string
 }
 
-function* logs(call: Call): Generator<Wait, number, boolean> {
+function* logs(call: Call): Steps<number> {
   const { session, flags, args } = call
   const [target = '', inline] = args
   const selector = flags.string('selector')
@@ -231,7 +233,7 @@ function logTargets(call: Call, pod: unknown, container: string): readonly LogTa
 /** How often a followed log is looked at; a real one streams. */
 const followMs = 100
 
-function* writeLogs(call: Call, { pod, container }: LogTarget): Generator<Wait, void, boolean> {
+function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
   const { session, flags } = call
   const { host } = session
   if (host.logs === undefined) {
@@ -274,7 +276,7 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Generator<Wait, 
       ended = now.ended
       return next !== '' || ended
     }
-    yield { until: () => false, timeoutMs: followMs }
+    yield* until(session.host, () => false, followMs)
     if (grown() && next !== '') {
       seen += next.length
       write(next)

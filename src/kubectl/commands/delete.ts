@@ -1,7 +1,8 @@
 import { textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, typeName } from '../api/discovery.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
@@ -48,7 +49,7 @@ export interface DeleteSettings {
   readonly wait: boolean
 }
 
-function* deleteCommandRun(call: Call): Generator<Wait, number, boolean> {
+function* deleteCommandRun(call: Call): Steps<number> {
   const { session, flags } = call
   if (flags.string('raw') !== '') fail('podsim does not simulate the flag --raw of delete')
   const settings = settingsOf(call)
@@ -175,7 +176,7 @@ export function* waitForAll(
   call: Call,
   deleted: readonly { readonly info: Info; readonly uid: string }[],
   timeoutMs: number,
-): Generator<Wait, void, boolean> {
+): Steps<void> {
   for (const { info, uid } of deleted) {
     let gone = true
     try {

@@ -1,11 +1,13 @@
 import { at, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
 import { alignTabs, type RememberedWidths, tableTabs } from '../../go/tabwriter.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupVersion } from '../api/discovery.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, int, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import { since } from '../print/duration.ts'
 import { createPrinter, type Printer, printFlags } from '../print/printers.ts'
 
@@ -26,7 +28,7 @@ export const eventsCommand: Command = {
   run: events,
 }
 
-function events(call: Call): number | Generator<Wait, number, boolean> {
+function events(call: Call): number | Steps<number> {
   const { session, flags } = call
   const all = flags.bool('all-namespaces')
   const fieldSelector = selectorOf(session, flags.string('for'))
@@ -113,7 +115,7 @@ function* watch(
   query: Readonly<Record<string, string>>,
   isWanted: (event: unknown) => boolean,
   printer: Printer,
-): Generator<Wait, number, boolean> {
+): Steps<number> {
   const stream = session.rest.watch(path, { resource: 'events', query })
   let lines: readonly string[] = []
   try {
@@ -125,13 +127,14 @@ function* watch(
         if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(event)) session.out(printer(typed(event)))
       }
       lines = []
-      yield {
-        until: () => {
+      yield* until(
+        session.host,
+        () => {
           if (lines.length === 0) lines = stream.take()
           return lines.length > 0 || stream.ended()
         },
-        timeoutMs: Number.POSITIVE_INFINITY,
-      }
+        Number.POSITIVE_INFINITY,
+      )
     }
     return 0
   } finally {

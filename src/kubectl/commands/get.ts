@@ -1,10 +1,12 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
-import type { Call, Command, Outcome, Wait } from '../cli/command.ts'
+import type { Call, Command, Outcome } from '../cli/command.ts'
 import { attempt, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
 import { sortObjects, sortTable } from '../print/sorter.ts'
 import { TablePrinter } from '../print/table.ts'
@@ -189,7 +191,7 @@ function listOf(session: Session, items: readonly unknown[]): unknown {
 }
 
 /** Source: get.go, watch. */
-function* watch(call: Call, generic: Printer | undefined): Generator<Wait, number, boolean> {
+function* watch(call: Call, generic: Printer | undefined): Steps<number> {
   const { session, flags } = call
   const { entries, isList } = selected(call, generic === undefined, true)
   const { infos, failures } = partition(entries)
@@ -236,13 +238,14 @@ function* watch(call: Call, generic: Printer | undefined): Generator<Wait, numbe
       }
       pending = []
       if (stream.ended() || session.host.now() >= endsAt) return 0
-      yield {
-        until: () => {
+      yield* until(
+        session.host,
+        () => {
           if (pending.length === 0) pending = stream.take()
           return pending.length > 0 || stream.ended()
         },
-        timeoutMs: endsAt - session.host.now(),
-      }
+        endsAt - session.host.now(),
+      )
     }
   } finally {
     stream.stop()

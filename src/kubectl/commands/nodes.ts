@@ -1,9 +1,11 @@
 import { labelValue, qualifiedName } from '../../api/validation/formats.ts'
 import { at, isObject, type JsonObject, listAt, textAt, withoutValue, withValue } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
 import { bool, duration, flagSince, flagUntil, int, string } from '../cli/flags.ts'
+import { until } from '../cli/until.ts'
 import { taintText } from '../describe/node.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
@@ -76,7 +78,7 @@ export const drainCommand: Command = {
   run: drain,
 }
 
-function* drain(call: Call): Generator<Wait, number, boolean> {
+function* drain(call: Call): Steps<number> {
   const { session } = call
   const infos = nodesOf(call)
   for (const info of infos) cordon(call, info, true)
@@ -140,7 +142,7 @@ function podsToGo(call: Call, info: Info): readonly unknown[] {
   return going
 }
 
-function* evict(call: Call, pod: unknown): Generator<Wait, void, boolean> {
+function* evict(call: Call, pod: unknown): Steps<void> {
   const { session, flags } = call
   const [namespace, name] = [textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name')]
   const dryRun = dryRunOf(call)
@@ -163,7 +165,7 @@ function* evict(call: Call, pod: unknown): Generator<Wait, void, boolean> {
     session.err(`error when evicting pod ${goQuote(name)} (will retry after 5s): ${failureMessage(result.failure)}\n`)
     if (session.host.now() + 5000 > deadline)
       fail(`error when evicting pod ${goQuote(name)}: global timeout reached: ${flags.string('timeout')}`)
-    yield { until: () => false, timeoutMs: 5000 }
+    yield* until(session.host, () => false, 5000)
   }
   const mapping = session.discovery.forKind('v1', 'Pod')
   const info: Info = { mapping, namespace, name, source: '', object: pod }

@@ -1,7 +1,8 @@
 import { textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { typeName } from '../api/discovery.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
@@ -36,7 +37,7 @@ export const replaceCommand: Command = {
 /** A forced replacement waits for the old object to go. Source: replace.go: five minutes when no grace period is given. */
 const forcedTimeoutMs = 300_000
 
-function* replace(call: Call): Generator<Wait, number, boolean> {
+function* replace(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   if (flags.int('grace-period') >= 0 && !flags.bool('force')) fail('--grace-period must have --force specified')
@@ -73,7 +74,7 @@ function* forceReplace(
   infos: readonly Info[],
   failures: readonly Failure[],
   report: Report,
-): Generator<Wait, number, boolean> {
+): Steps<number> {
   const { session, flags } = call
   const grace = flags.int('grace-period')
   const deleted: { readonly info: Info; readonly uid: string }[] = []

@@ -2,10 +2,12 @@ import { at, goJson, listAt, numberAt, objectAt, textAt, withoutValue, withValue
 import { goQuote } from '../../go/quote.ts'
 import { alignTabs, describeTabs } from '../../go/tabwriter.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { bool, duration, int, string } from '../cli/flags.ts'
+import { until } from '../cli/until.ts'
 import { describeTemplate, replicaSetsOf } from '../describe/workloads.ts'
 import { DescribeWriter } from '../describe/writer.ts'
 import { filenameFlags } from '../resource/files.ts'
@@ -184,7 +186,7 @@ function history(call: Call): number {
 }
 
 /** Source: kubectl pkg/cmd/rollout/rollout_status.go. */
-function* status(call: Call): Generator<Wait, number, boolean> {
+function* status(call: Call): Steps<number> {
   const { session, flags } = call
   requireTargets(call)
   const { infos, failures } = targetsOf(call, call.args, true)
@@ -200,7 +202,7 @@ function* status(call: Call): Generator<Wait, number, boolean> {
   return 0
 }
 
-function* followRollout(call: Call, info: Info, deadline: number): Generator<Wait, void, boolean> {
+function* followRollout(call: Call, info: Info, deadline: number): Steps<void> {
   const { session, flags } = call
   const watching = flags.bool('watch')
   let last = ''
@@ -224,7 +226,7 @@ function* followRollout(call: Call, info: Info, deadline: number): Generator<Wai
     }
     try {
       const timeoutMs = deadline - session.host.now()
-      if (!(yield { until: moved, timeoutMs })) fail('timed out waiting for the condition')
+      if (!(yield* until(session.host, moved, timeoutMs))) fail('timed out waiting for the condition')
     } finally {
       stream.stop()
     }

@@ -1,20 +1,16 @@
 import { textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { resourcePath } from '../api/discovery.ts'
-import type { Wait } from '../cli/command.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import type { Info } from '../resource/info.ts'
 
 /**
  * Waits until an object is gone, or another has taken its name. False when the time is over. Knows of changes by a
  * watch, so that waiting costs nothing while nothing happens. Source: kubectl pkg/cmd/wait/wait.go, IsDeleted.
  */
-export function* waitGone(
-  session: Session,
-  info: Info,
-  uid: string,
-  timeoutMs: number,
-): Generator<Wait, boolean, boolean> {
+export function* waitGone(session: Session, info: Info, uid: string, timeoutMs: number): Steps<boolean> {
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
@@ -40,7 +36,7 @@ export function* waitGone(
         isDeleted ||= stream.take().some((line) => textAt(JSON.parse(line), 'type') === 'DELETED')
         return isDeleted || stream.ended()
       }
-      if (!(yield { until: moved, timeoutMs: left })) return false
+      if (!(yield* until(session.host, moved, left))) return false
     } finally {
       stream.stop()
     }

@@ -1,11 +1,13 @@
 import { at, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goValueText } from '../../go/value-text.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { resourcePath } from '../api/discovery.ts'
-import type { Call, Command, Wait } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool, duration, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
@@ -35,7 +37,7 @@ type Check = 'gone' | ((object: unknown) => boolean)
 
 const weekMs = 168 * 3_600_000
 
-function* wait(call: Call): Generator<Wait, number, boolean> {
+function* wait(call: Call): Steps<number> {
   const { session, flags } = call
   const check = checkOf(session, flags.string('for'))
   const asked = flags.durationMs('timeout')
@@ -101,7 +103,7 @@ function jsonpathCheck(text: string): Check {
   }
 }
 
-function* waitForGone(call: Call, info: Info, timeoutMs: number): Generator<Wait, unknown, boolean> {
+function* waitForGone(call: Call, info: Info, timeoutMs: number): Steps<unknown> {
   return (yield* waitGone(call.session, info, '', timeoutMs)) ? (info.object ?? placeholder(info)) : undefined
 }
 
@@ -116,7 +118,7 @@ function* waitFor(
   info: Info,
   check: (object: unknown) => boolean,
   timeoutMs: number,
-): Generator<Wait, unknown, boolean> {
+): Steps<unknown> {
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
@@ -141,7 +143,7 @@ function* waitFor(
       return met !== undefined || stream.ended()
     }
     try {
-      if (!(yield { until: looked, timeoutMs: left })) return undefined
+      if (!(yield* until(session.host, looked, left))) return undefined
       if (met !== undefined) return met
     } finally {
       stream.stop()

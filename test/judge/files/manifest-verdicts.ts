@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runKubectl } from '../../../src/kubectl/cli/run.ts'
+import { runKubectl } from '../../../src/sim/run-kubectl.ts'
+import { TerminalClock } from '../../../src/sim/terminal-clock.ts'
 import type { Judge, RowScore } from '../judge.ts'
 import { userNamed } from '../kubectl-sessions.ts'
 import { MemoryFiles } from '../memory-files.ts'
@@ -56,13 +57,14 @@ function verdictRows(folder: string, verdicts: readonly Verdict[]): readonly Row
       return { row: verdict.file, passed: false, diff: `another content was judged: ${verdict.sha256}, is ${digest}` }
     }
     files.write(verdict.file, content)
-    const result = runKubectl(['create', '--dry-run=server', '-f', verdict.file, '-o', 'name'], {
+    const clock = new TerminalClock(cluster.kernel)
+    const result = runKubectl(cluster.kernel, clock, ['create', '--dry-run=server', '-f', verdict.file, '-o', 'name'], {
       clientVersion: '1.18.20',
       serverAddress: 'https://10.0.0.1:6443',
       http: cluster.http,
       user: userNamed('admin'),
       now: () => cluster.calendar.at(cluster.kernel.now()),
-      wait: (condition, timeoutMs) => cluster.kernel.runUntilTrue(condition, cluster.kernel.now() + timeoutMs),
+      until: (condition, timeoutMs) => clock.until(condition, timeoutMs),
       files,
       stdin: undefined,
       env: new Map(),

@@ -1,4 +1,5 @@
-import { runKubectl } from '../../../src/kubectl/cli/run.ts'
+import { runKubectl } from '../../../src/sim/run-kubectl.ts'
+import { TerminalClock } from '../../../src/sim/terminal-clock.ts'
 import { isListOf, type Judge, type RowScore, stemOf, type VectorFile } from '../judge.ts'
 import { userNamed } from '../kubectl-sessions.ts'
 import { MemoryFiles } from '../memory-files.ts'
@@ -112,13 +113,14 @@ function judged(cluster: RecordedControlPlane, sameNodes: readonly string[]): Ju
 }
 
 function kubectl({ kernel, calendar, http }: RecordedControlPlane, step: KubectlStep) {
-  const result = runKubectl(step.argv, {
+  const clock = new TerminalClock(kernel)
+  const result = runKubectl(kernel, clock, step.argv, {
     clientVersion: /^\d+\.\d+$/.test(step.kubectl) ? `${step.kubectl}.0` : step.kubectl,
     serverAddress: 'https://10.0.0.1:6443',
     http,
     user: userNamed('admin'),
     now: () => calendar.at(kernel.now()),
-    wait: (condition, timeoutMs) => kernel.runUntilTrue(condition, kernel.now() + timeoutMs),
+    until: (condition, timeoutMs) => clock.until(condition, timeoutMs),
     files: new MemoryFiles(),
     stdin: undefined,
     env: new Map(),
