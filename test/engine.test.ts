@@ -68,7 +68,7 @@ describe('the engine', () => {
       (path) => path !== 'src/kernel/steps.ts' && inCore(path),
       5,
     ],
-    ['closures put on the kernel', /\.schedule\(/, outsideKernel, 7],
+    ['closures put on the kernel', /\.schedule\(/, outsideKernel, 10],
     [
       'guards against what was stopped',
       /\bisStopped\b|#epoch\b|\bepoch (?:!==|===)/,
