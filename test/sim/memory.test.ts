@@ -1,0 +1,43 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { createSim } from '../../src/index.ts'
+
+/** What is gone is let go: held by references that do not keep, not by sizes, which depend on the compiler. */
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void // what the flag exposes
+
+test('R2 of Events that have expired and Pods that are deleted nothing is kept but the newest, as the caches of the API server do', async () => {
+  const sim = createSim({ journal: 'off', nodes: 2 })
+  const pods = Array.from({ length: 20 }, (_, i) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `p${i}` },
+    spec: {
+      containers: [{ name: 'c', image: 'busybox', volumeMounts: [{ name: 'v', mountPath: '/s' }] }],
+      volumes: [{ name: 'v', secret: { secretName: 's' } }],
+    },
+  }))
+  sim.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { a: 'b' } }, pods)
+  sim.runFor('2m')
+  const events = sim.events().map((event) => new WeakRef(event))
+  const oldPods = sim.list('Pod').map((pod) => new WeakRef(pod))
+  expect(events.length).toBeGreaterThan(80)
+  sim.kubectl('delete pods --all --wait=false')
+  sim.runFor('2m')
+  expect(sim.list('Pod')).toEqual([])
+  // The API server's cache keeps the last 1,000 changes of Pods, real ones do, too: others take their place.
+  sim.kubectl('run q --image=busybox --restart=Never')
+  for (let change = 0; change < 1000; change++) {
+    const body = { metadata: { labels: { change: String(change) } } }
+    const path = '/api/v1/namespaces/default/pods/q'
+    sim.request({ user: 'admin', method: 'PATCH', path, contentType: 'application/merge-patch+json', body })
+  }
+  sim.runFor('3h')
+  // References that were looked at are kept until the job ends.
+  await new Promise((resolve) => setImmediate(resolve))
+  collectGarbage()
+  expect(events.filter((event) => event.deref() !== undefined)).toEqual([])
+  expect(oldPods.filter((pod) => pod.deref() !== undefined)).toEqual([])
+})
