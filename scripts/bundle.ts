@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild'
 
 /**
  * Puts what is loaded together into one file, for looking for 900 modules takes most of a short run: the command
  * (bin/podsim.js says how it is loaded), the player's screen, which only `podsim play` on a terminal needs, and the library.
- * Declarations, and modules one by one for who wants to read them, are what `tsc` leaves in dist/.
+ * What they are made of is in the bundles too, but for rxjs, whose Observables the library hands out. Modules one by one, for who wants
+ * to read them, are what `tsc` leaves in dist/.
  */
 const folder = 'dist/bundle'
 
@@ -18,6 +19,7 @@ const common: BuildOptions = {
   minifyWhitespace: true,
   minifySyntax: true,
   write: false,
+  metafile: true,
   outdir: folder,
 }
 
@@ -47,29 +49,51 @@ const command: BuildOptions = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
 }
 
+/** What is CommonJS inside asks for modules of Node.js. */
+const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url)"
+
 const screen: BuildOptions = {
   entryPoints: { 'play-terminal': 'src/ui/play-terminal.tsx' },
   outExtension: { '.js': '.mjs' },
   format: 'esm',
-  packages: 'external',
+  // For developers of the renderer, who have it installed.
+  external: ['react-devtools-core'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  banner: { js: requireBanner },
 }
 
 const library: BuildOptions = {
   entryPoints: { index: 'src/index.ts', vitest: 'src/testing/vitest.ts' },
   format: 'esm',
   splitting: true,
-  external: ['vitest'],
-  // Packages that are CommonJS (yaml) ask for modules of Node.js.
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url)" },
+  // Streams of the library are to be the user's own, so that their operators and ours know each other.
+  external: ['vitest', 'rxjs'],
+  banner: { js: requireBanner },
 }
 
 mkdirSync(folder, { recursive: true })
 for (const old of readdirSync(folder)) rmSync(`${folder}/${old}`)
+const packages = new Set<string>()
 for (const options of [command, screen, library]) {
-  const { outputFiles = [] } = await build({ ...common, ...options })
+  const { outputFiles = [], metafile } = await build({ ...common, ...options })
+  for (const input of Object.keys(metafile?.inputs ?? {})) {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
+    if (name !== undefined) packages.add(name)
+  }
   for (const file of outputFiles) writeFileSync(`${folder}/${basename(file.path)}`, contentOf(file))
 }
+writeFileSync(`${folder}/LICENSES.txt`, [...packages].sort().map(licenceOf).join('\n'))
 execFileSync(process.execPath, ['scripts/code-cache.cjs'], { stdio: 'inherit' })
+
+/** What a package whose code is in the bundles wants to be said with it. */
+function licenceOf(name: string): string {
+  const directory = `node_modules/${name}`
+  // npm's own manifests: name, version and licence are texts.
+  const { version, license } = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')) as Record<string, string>
+  const file = readdirSync(directory).find((each) => /^licen[cs]e(?:\.|$)/i.test(each))
+  const text = file === undefined ? '' : readFileSync(`${directory}/${file}`, 'utf8').trim()
+  return `${name} ${version}, ${license}\n\n${text}\n`
+}
 
 /** esbuild escapes what is not ASCII in strings, but not in regular expressions; there, too, an escape means the same. */
 function contentOf({ path, text }: OutputFile): string {

@@ -39,5 +39,11 @@ export type { Explanation } from './looks/why.ts'
 export { createSim } from './sim/create-sim.ts'
 export type { Duration } from './sim/input/formats.ts'
 export type { ImageOptions, KubeletOptions, NetworkOptions, NodeOptions, SimOptions } from './sim/options.ts'
-export type { ClientUser, CommandOptions, EventQuery, Fault, Sim, SimRequest } from './sim/sim.ts'
+export type { ClientUser, CommandOptions, EventQuery, Fault, KnownKinds, Sim, SimRequest } from './sim/sim.ts'
 export { SimUsageError } from './sim/usage-error.ts'
+
+/* What an API object looks like, for the kinds that Secrets touch. */
+
+export type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } from './api/types/core.ts'
+export type { KubeObject, ObjectMeta } from './api/types/meta.ts'
+export type { HttpAnswer, HttpStream } from './client/server.ts'

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs'
-import type { Event } from '../api/types/core.ts'
+import type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { Client } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
@@ -18,6 +18,17 @@ import type { Explanation } from '../looks/why.ts'
 import type { FaultInput } from './fault-table.ts'
 import type { Duration } from './input/formats.ts'
 
+/** Kinds whose shape is known by their name: those that Secrets touch. */
+export interface KnownKinds {
+  readonly ConfigMap: ConfigMap
+  readonly Event: Event
+  readonly Namespace: Namespace
+  readonly Node: Node
+  readonly Pod: Pod
+  readonly Secret: Secret
+  readonly ServiceAccount: ServiceAccount
+}
+
 /** The public face of a simulated cluster. Synchronous: every call answers at the present instant of virtual time. */
 export interface Sim {
   /** Milliseconds of virtual time since the start. */
@@ -32,8 +43,10 @@ export interface Sim {
   /** Runs a command in a running container, as `kubectl exec` does. */
   exec(target: ContainerRef, argv: readonly string[], options?: { readonly stdin?: string }): CommandResult
   /** The object as the API server has it, or undefined. `kind` as in manifests: `Pod`; namespace `default`. */
+  get<K extends keyof KnownKinds>(kind: K, name: string, namespace?: string): KnownKinds[K] | undefined
   get<T extends KubeObject = KubeObject>(kind: string, name: string, namespace?: string): T | undefined
   /** All objects of a kind, of one namespace or of all. */
+  list<K extends keyof KnownKinds>(kind: K, options?: { readonly namespace?: string }): readonly KnownKinds[K][]
   list<T extends KubeObject = KubeObject>(kind: string, options?: { readonly namespace?: string }): readonly T[]
   /** Events in the order of their first appearance. */
   events(query?: EventQuery): readonly Event[]
