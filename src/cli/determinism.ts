@@ -70,7 +70,7 @@ function keepRecords(options: RunOptions): KeptRecords {
 const contextRecords = 3
 
 /** Where two runs of one seed part: the first record that differs, with those before it. */
-function differenceText(
+export function differenceText(
   { run, times }: { readonly run: number; readonly times: number },
   first: Pick<KeptRecords, 'records' | 'redaction'>,
   other: Pick<KeptRecords, 'records' | 'redaction'>,

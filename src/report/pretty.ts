@@ -130,7 +130,7 @@ export interface RepeatOptions {
 }
 
 /** The command that repeats a run, ready to be pasted into a POSIX shell. */
-function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs }: RepeatOptions): string {
+export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs }: RepeatOptions): string {
   const { file } = result.scenario
   const words = [
     'podsim',

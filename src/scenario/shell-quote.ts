@@ -18,19 +18,22 @@ interface TextRun {
   readonly isShown: boolean
 }
 
-/** Characters that a terminal shows, line ends and tabs among them, apart from others. */
+/**
+ * Characters that a terminal shows, tabs among them, apart from others. A line end goes with what follows it, for a command
+ * substitution loses those at its end; only at the end of a word it stands as it is.
+ */
 function runsOf(word: string): readonly TextRun[] {
   const runs: TextRun[] = []
-  for (const char of word) {
-    const isShown = char === '\n' || char === '\t' || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(char)
+  const parts = word.match(/\n+[^\n]|[\s\S]/gu) ?? []
+  for (const part of parts) {
+    const isShown = part === '\n' || part === '\t' || !/[\n\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(part)
     const last = runs[runs.length - 1]
-    if (last?.isShown === isShown) last.text += char
-    else runs.push({ text: char, isShown })
+    if (last?.isShown === isShown) last.text += part
+    else runs.push({ text: part, isShown })
   }
   return runs
 }
 
-/** A command substitution loses line ends at its end: none is in what comes here. */
 function printed(text: string): string {
   const octal = [...utf8Bytes(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
   return `"$(printf '${octal.join('')}')"`

@@ -47,9 +47,15 @@ export function* passUntil(sim: Sim, condition: () => boolean, ms: VirtualMs, is
   const endsAt = sim.now() + ms
   for (;;) {
     let holds = false
+    let hasRun = false
     const stop = (): boolean => {
       holds = condition()
-      return holds || isOver()
+      // Asked before the first event too: a slice without any would go nowhere.
+      if (holds || !hasRun) {
+        hasRun = true
+        return holds
+      }
+      return isOver()
     }
     const isStopped = sim.runUntil(stop, { within: endsAt - sim.now() })
     if (holds || !isStopped) return holds
