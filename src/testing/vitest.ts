@@ -1,6 +1,7 @@
 import { test as base, expect } from 'vitest'
 import type { Pod } from '../api/types/core.ts'
 import { type ContainerRef, createSim, type EventQuery, type Sim, type SimOptions } from '../index.ts'
+import { createRedaction } from '../looks/redaction.ts'
 
 /**
  * `podsim/vitest`: a fixture and matchers for regression tests on a simulated cluster.
@@ -69,7 +70,10 @@ expect.extend({
     return {
       pass,
       message: () =>
-        `${about(sim)}: expected pod ${name} ${this.isNot ? 'not ' : ''}to be ${JSON.stringify(wanted)}, found ${JSON.stringify(found ?? 'no such pod')}`,
+        told(
+          sim,
+          `expected pod ${name} ${this.isNot ? 'not ' : ''}to be ${JSON.stringify(wanted)}, found ${JSON.stringify(found ?? 'no such pod')}`,
+        ),
     }
   },
   toHaveEvent(sim: Sim, { message, ...query }: EventQuery & { readonly message?: string }) {
@@ -79,7 +83,10 @@ expect.extend({
     return {
       pass,
       message: () =>
-        `${about(sim)}: expected ${this.isNot ? 'no ' : 'an '}event ${JSON.stringify({ ...query, message })}, found ${JSON.stringify(seen)}`,
+        told(
+          sim,
+          `expected ${this.isNot ? 'no ' : 'an '}event ${JSON.stringify({ ...query, message })}, found ${JSON.stringify(seen)}`,
+        ),
     }
   },
   toHaveFile(sim: Sim, target: ContainerRef, path: string, content?: string) {
@@ -88,7 +95,10 @@ expect.extend({
     return {
       pass,
       message: () =>
-        `${about(sim)}: expected ${path} in ${target.pod} ${this.isNot ? 'not ' : ''}to ${content === undefined ? 'exist' : `say ${JSON.stringify(content)}`}, found ${JSON.stringify(file?.content ?? file?.type ?? 'no such file')}`,
+        told(
+          sim,
+          `expected ${path} in ${target.pod} ${this.isNot ? 'not ' : ''}to ${content === undefined ? 'exist' : `say ${JSON.stringify(content)}`}, found ${JSON.stringify(file?.content ?? file?.type ?? 'no such file')}`,
+        ),
     }
   },
   toHaveEnv(sim: Sim, target: ContainerRef, name: string, value?: string) {
@@ -97,15 +107,22 @@ expect.extend({
     return {
       pass,
       message: () =>
-        `${about(sim)}: expected ${name} of ${target.pod} ${this.isNot ? 'not ' : ''}to be ${value === undefined ? 'set' : JSON.stringify(value)}, found ${JSON.stringify(found ?? 'nothing')}`,
+        told(
+          sim,
+          `expected ${name} of ${target.pod} ${this.isNot ? 'not ' : ''}to be ${value === undefined ? 'set' : JSON.stringify(value)}, found ${JSON.stringify(found ?? 'nothing')}`,
+        ),
     }
   },
 })
 
 export { expect }
 
-function about(sim: Sim): string {
-  return `seed ${sim.seed}, at ${sim.now()} ms, digest ${sim.journal.digest()}`
+/** A failure with what repeats it. Values of Secrets are masked in it, unless PODSIM_REVEAL asks for them: logs of CI are read by many. */
+function told(sim: Sim, failure: string): string {
+  const reveal = process.env.PODSIM_REVEAL !== undefined
+  const { seed, journal } = sim
+  const redaction = createRedaction({ seed, reveal, journal, secrets: () => sim.list('Secret') })
+  return `seed ${seed}, at ${sim.now()} ms, digest ${journal.digest()}: ${redaction.text(failure)}`
 }
 
 function shown({ status }: Pod): {

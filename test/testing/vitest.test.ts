@@ -48,4 +48,35 @@ describe('podsim/vitest', () => {
     )
     expect(() => expect(sim).toHaveEvent({ reason: 'Never' })).toThrow(/expected an event/)
   })
+
+  test('S2 a failure tells no value of a Secret, neither the one that was found nor one that was expected', ({
+    createSim,
+  }) => {
+    const sim = createSim({ seed: 'S2' })
+    const value = 's3cr3t-value'
+    sim.apply(pod, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'mysecret' },
+      stringData: { username: value },
+    })
+    sim.runFor('1m')
+    const failures = [
+      () => expect(sim).toHaveFile({ pod: 'mypod' }, '/etc/foo/username', 'other'),
+      () => expect(sim).not.toHaveFile({ pod: 'mypod' }, '/etc/foo/username', value),
+      () => expect(sim).toHaveEnv({ pod: 'mypod' }, 'USER', 'other'),
+      () => expect(sim).not.toHaveEnv({ pod: 'mypod' }, 'USER', value),
+    ].map((failing) => {
+      try {
+        failing()
+      } catch (error) {
+        return String(error)
+      }
+      throw new Error('it did not fail')
+    })
+    for (const failure of failures) {
+      expect(failure).not.toContain(value)
+      expect(failure).toMatch(/<12 bytes, [0-9a-f]{8}>/)
+    }
+  })
 })
