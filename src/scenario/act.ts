@@ -1,5 +1,5 @@
 import type { CommandResult } from '../looks/containers.ts'
-import type { Fault, Sim } from '../sim/sim.ts'
+import type { Sim } from '../sim/sim.ts'
 import type { Expectation, StepAction } from './model.ts'
 import { endless, pass, rest, type SliceEnd, type Slices } from './slices.ts'
 import { execArguments } from './telling.ts'
@@ -26,7 +26,12 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
     case 'run':
       return { output: sim.shell(action.script, action.as === undefined ? {} : { as: action.as }) }
     case 'apply':
-      return { output: sim.kubectl(['apply', '-f', '-'], { stdin: action.manifest }) }
+      return {
+        output: sim.kubectl(['apply', '-f', '-'], {
+          stdin: action.manifest,
+          ...(action.as === undefined ? {} : { as: action.as }),
+        }),
+      }
     case 'exec': {
       const target = {
         pod: action.pod,
@@ -45,8 +50,7 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
       return { waitsFor: { ...expectation, timing } }
     }
     case 'fault':
-      // Checked by the schema: exact optional types are what the cast is for.
-      sim.fault({ ...action.fault, ...(action.forMs === undefined ? {} : { for: action.forMs }) } as Fault)
+      sim.fault(action.fault)
       return {}
   }
 }

@@ -11,8 +11,11 @@ export const diagnosticCodes = {
   UNKNOWN_STEP: 'A step has no action.',
   AMBIGUOUS_STEP: 'A step has more than one action.',
   UNKNOWN_EXPECTATION: 'An expectation names nothing to look at.',
-  AMBIGUOUS_EXPECTATION: 'An expectation names more than one thing to look at.',
+  AMBIGUOUS_EXPECTATION: 'An expectation names more than one thing to look at, or several times.',
+  UNKNOWN_FAULT: 'A fault names no accident.',
+  AMBIGUOUS_FAULT: 'A fault is more than one accident.',
   BAD_MANIFEST: 'A manifest is no object of Kubernetes.',
+  OCTAL_MODE: 'A mode is written in octal where decimal is read, or the other way round.',
   NEWLINES_IN_VALUE: 'A Secret has base64 with line ends inside.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
@@ -51,7 +54,8 @@ export function drawDiagnostic(diagnostic: Diagnostic, text: string, severity: '
   const { line, column } = lineAndColumn(text, diagnostic.range[0])
   const head = `${diagnostic.file}:${line}:${column}: ${severity} ${diagnostic.code}: ${printable(diagnostic.message)}`
   const suggestion = diagnostic.suggestion === undefined ? [] : [`  did you mean ${diagnostic.suggestion}?`]
-  const lines = text.split('\n')
+  // The end of a line is no part of what is shown of it, be it LF or CR LF.
+  const lines = text.split(/\r?\n/)
   if (text === '') return [head, ...suggestion].join('\n')
   const width = String(Math.min(lines.length, line + 1)).length
   const frame: string[] = []
@@ -80,38 +84,4 @@ function printable(text: string): string {
       /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
       (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
-}
-
-/** The candidate that the author most probably meant, if any is close enough. */
-export function closest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
-}
-
-/** Damerau-Levenshtein with neighbours swapped, over texts cut to 40 characters. */
-function editDistance(left: string, right: string): number {
-  const a = left.slice(0, 40)
-  const b = right.slice(0, 40)
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= a.length; i++) {
-    const above = rows[i - 1] as number[]
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      let cost = Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
-      row.push(cost)
-    }
-    rows.push(row)
-  }
-  return rows[a.length]?.[b.length] ?? 0
 }

@@ -1,5 +1,5 @@
 import { type Definition, type FieldType, type Schema, schemaOf } from '../api/schema/schema.ts'
-import { closest } from './diagnostic.ts'
+import { closest } from '../sim/input/closest.ts'
 import type { YamlPath } from './positions.ts'
 
 /** A mistake in a manifest, by the path of what is wrong. */

@@ -2,6 +2,7 @@ import { isScalar, parseAllDocuments, type Scalar } from 'yaml'
 import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import { type ManifestIssue, manifestIssues } from './manifest-check.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
+import { yamlErrorText } from './yaml-text.ts'
 
 /** A mistake in the text of manifests; offsets are those of the text that was given. */
 export interface TextIssue extends Omit<ManifestIssue, 'path' | 'isAtKey'> {
@@ -25,7 +26,7 @@ export function checkManifestText(text: string, minor: number): CheckedText {
   const { error } = readManifestDocuments(text)
   if (failed[0] !== undefined || error !== undefined) {
     const [start, end] = failed[0]?.pos ?? [0, 1]
-    const message = failed[0]?.message.split('\n')[0] ?? error ?? 'the manifest is no YAML'
+    const message = (failed[0] === undefined ? error : yamlErrorText(failed[0])) ?? 'the manifest is no YAML'
     return { errors: [{ message, range: [start, Math.max(start + 1, end)] }], warnings: [] }
   }
   const errors: TextIssue[] = []

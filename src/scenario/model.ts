@@ -1,5 +1,9 @@
 import type { VirtualMs } from '../kernel/time.ts'
-import type { ExpectationSource, FaultSource, OutputSource, ScenarioSource } from './schema.ts'
+import type { Fault, Sim } from '../sim/sim.ts'
+import type { OutputSource } from './actions.ts'
+import type { Finding } from './expect/finding.ts'
+import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
+import type { ScenarioSource } from './schema.ts'
 
 /** A scenario that has been loaded: durations are numbers, every step has one action and knows its place in the file. */
 
@@ -39,7 +43,7 @@ export type StepAction =
     }
   | { readonly kind: 'run'; readonly script: string; readonly as: string | undefined }
   /** `shown`: the manifest as people write it, where `manifest` is what was written as a map. */
-  | { readonly kind: 'apply'; readonly manifest: string; readonly shown: string }
+  | { readonly kind: 'apply'; readonly manifest: string; readonly shown: string; readonly as: string | undefined }
   | {
       readonly kind: 'exec'
       readonly line: string
@@ -49,29 +53,14 @@ export type StepAction =
     }
   | { readonly kind: 'wait'; readonly ms: VirtualMs }
   | { readonly kind: 'waitFor'; readonly expectation: Expectation }
-  | { readonly kind: 'fault'; readonly fault: FaultSource; readonly forMs: VirtualMs | undefined }
-
-export type Subject =
-  | 'pod'
-  | 'object'
-  | 'file'
-  | 'env'
-  | 'logs'
-  | 'event'
-  | 'requests'
-  | 'watches'
-  | 'delay'
-  | 'node_holds'
-  | 'node_files'
-  | 'etcd'
-  | 'pulls'
+  | { readonly kind: 'fault'; readonly fault: Fault }
 
 export interface Expectation {
   readonly place: Place
-  readonly subject: Subject
+  readonly subject: SubjectName
   readonly source: ExpectationSource
   /** `now` at this instant, `within` some time, `always` or `never` for some time. */
   readonly timing: { readonly kind: 'now' } | { readonly kind: 'within' | 'always' | 'never'; readonly ms: VirtualMs }
-  readonly atMostMs: VirtualMs | undefined
-  readonly atLeastMs: VirtualMs | undefined
+  /** Looks at the cluster as it is now. */
+  readonly look: (sim: Sim) => Finding
 }

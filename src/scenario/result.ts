@@ -2,15 +2,6 @@ import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import type { Place, Scenario } from './model.ts'
 
-/** What a look at the cluster found. */
-export interface Finding {
-  readonly holds: boolean
-  /** What is expected, as a phrase: `pod mypod is Running`. */
-  readonly expected: string
-  /** What is there instead (or, if it holds, what is there). */
-  readonly found: string
-}
-
 export interface ExpectationResult {
   readonly place: Place
   readonly passed: boolean

@@ -150,8 +150,7 @@ function simOptions(
   const isSmall = (typeof nodes === 'number' ? nodes : nodes.length) <= invariantNodes
   return {
     invariants: invariants ?? isSmall,
-    // Checked by the schema as far as shapes go; exact optional types are what the cast is for.
-    ...(source.cluster as SimOptions | undefined),
+    ...source.cluster,
     seed,
     files,
     ...(source.kubectl === undefined ? {} : { kubectl: source.kubectl }),

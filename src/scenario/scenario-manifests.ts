@@ -20,8 +20,9 @@ export function checkManifests(source: ScenarioSource, document: Document, text:
   const found: Found = { errors: [], warnings: [] }
   const version = kubernetesVersions.find((known) => known === source.cluster?.version) ?? 'v1.18'
   const check = new ManifestCheck(found, document, text, file, minorOf(version))
-  for (const [i, { apply, output }] of source.steps.entries()) {
-    if (apply === undefined || (output?.exitCode ?? 0) !== 0) continue
+  for (const [i, step] of source.steps.entries()) {
+    if (!('apply' in step) || step.apply === undefined || (step.output?.exitCode ?? 0) !== 0) continue
+    const { apply } = step
     const path: YamlPath = ['steps', i, 'apply']
     if (typeof apply === 'string') check.text(apply, path)
     else if (Array.isArray(apply)) for (const [k, object] of apply.entries()) check.object(object, [...path, k])

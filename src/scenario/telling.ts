@@ -1,9 +1,9 @@
 import type { InvariantViolation } from '../invariants/invariant.ts'
 import { objectName } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
+import type { Fault } from '../sim/sim.ts'
 import type { StepAction } from './model.ts'
 import type { ExpectationResult, OutputMismatch } from './result.ts'
-import type { FaultSource } from './schema.ts'
 import { shellQuoted } from './shell-quote.ts'
 
 /** What a run says of itself. Where values of Secrets could be in it, they are masked here and nowhere else. */
@@ -36,7 +36,7 @@ export function execArguments(line: string): readonly string[] {
 }
 
 /** `partition node-1, for 2m`: as the scenario has it. */
-function faultWords(fault: FaultSource): string {
+function faultWords(fault: Fault): string {
   return Object.entries(fault)
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(', ')

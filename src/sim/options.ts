@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { clusterShape, imageSchema, networkSchema, nodeSchema, optionsSchema } from './options-schema.ts'
 
 /** The types of what a simulation can be told, taken from the schema that checks it: options-schema.ts says what each means. */

@@ -52,7 +52,11 @@ describe('a scenario file with a mistake', () => {
       'title: x\nsteps:\n  - wait: "5"\n',
       [{ code: 'BAD_DURATION', at: '3:11', suggestion: '"5s"' }],
     ],
-    ['a number for a duration', 'title: x\nsteps:\n  - wait: 5\n', [{ code: 'WRONG_TYPE', at: '3:11' }]],
+    [
+      'a number for a duration',
+      'title: x\nsteps:\n  - wait: 5\n',
+      [{ code: 'BAD_DURATION', at: '3:11', suggestion: '"5s"' }],
+    ],
     [
       'a value that is none of a list',
       'title: x\nsteps:\n  - wait: {pod: a, phase: Runing}\n',
@@ -74,14 +78,18 @@ describe('a scenario file with a mistake', () => {
       [{ code: 'MISSING_FILE', at: '2:23' }],
     ],
     ['a file outside', 'title: x\nfiles: {../a: b}\nsteps: [{say: a}]', [{ code: 'BAD_VALUE', at: '2:9' }]],
-    ['a fault without an accident', 'title: x\nsteps:\n  - fault: {for: 3s}\n', [{ code: 'BAD_VALUE', at: '3:12' }]],
+    [
+      'a fault without an accident',
+      'title: x\nsteps:\n  - fault: {for: 3s}\n',
+      [{ code: 'UNKNOWN_FAULT', at: '3:12' }],
+    ],
   ])('%s is told with its place', (_name, text, expected) => {
     expect(errorsOf(text)).toEqual(expected)
   })
 
   test('all mistakes are told at once, in the order of the file', () => {
     const text = 'title: x\nsteps:\n  - wait: 5 parsecs\n  - kubctl: get\n  - wait: 3\n'
-    expect(errorsOf(text).map(({ at }) => at)).toEqual(['4:5', '5:11'])
+    expect(errorsOf(text).map(({ at }) => at)).toEqual(['3:11', '4:5', '5:11'])
   })
 
   test('the code frame shows file, line, column, the line and a caret, and no control characters', () => {

@@ -73,8 +73,8 @@ describe('a manifest in a scenario', () => {
 
   test('of a static Pod is checked too', () => {
     const text =
-      'title: x\ncluster:\n  nodes:\n    - name: n\n      staticPods:\n        - {apiVersion: v1, kind: Pod, spec: {containers: [{nam: a}]}}\nsteps: [{say: a}]\n'
-    expect(told(text)).toEqual([['6:60', 'BAD_MANIFEST', 'Container has no field "nam"', '"name"']])
+      'title: x\ncluster:\n  nodes:\n    - name: n\n      staticPods:\n        - {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{nam: a}]}}\nsteps: [{say: a}]\n'
+    expect(told(text)).toEqual([['6:81', 'BAD_MANIFEST', 'Container has no field "nam"', '"name"']])
   })
 
   test('may be wrong where the step expects that it is refused', () => {

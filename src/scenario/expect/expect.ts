@@ -1,14 +1,14 @@
 import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
-import type { ExpectationResult, Finding } from '../result.ts'
+import type { ExpectationResult } from '../result.ts'
 import { passUntil, type SliceEnd, type Slices } from '../slices.ts'
-import { look } from './look.ts'
+import type { Finding } from './finding.ts'
 
 /** Decides an expectation: at this instant, or by letting virtual time pass. Every event is looked at, not a sample. */
 export function* decide(sim: Sim, expectation: Expectation, isOver: SliceEnd): Slices<ExpectationResult> {
   const { timing } = expectation
-  const now = () => look(sim, expectation)
+  const now = () => expectation.look(sim)
   switch (timing.kind) {
     case 'now':
       return result(sim, expectation, now(), '')

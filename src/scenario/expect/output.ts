@@ -1,6 +1,6 @@
 import type { CommandResult } from '../../looks/containers.ts'
+import type { OutputSource } from '../actions.ts'
 import type { OutputMismatch } from '../result.ts'
-import type { OutputSource } from '../schema.ts'
 import { listOf, textMatches } from './compare.ts'
 
 /** How a command's output differs from what the scenario expects; without expectation a command must succeed. */

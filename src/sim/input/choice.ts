@@ -35,5 +35,13 @@ export function headsOf({ heads }: ChoiceWords): readonly string[] {
   return [...new Set(heads.filter((head) => head !== undefined))]
 }
 
-/** At most one of these keys may be there. */
-export const exclusions = z.registry<{ readonly keys: readonly (readonly string[])[] }>()
+/** Rules about which keys a map has, that a shape alone can't say. */
+export interface KeyRules {
+  readonly atMostOneOf?: readonly (readonly string[])[]
+  readonly atLeastOneOf?: readonly string[]
+  /** Of a complaint about too many. */
+  readonly code?: ComplaintCode
+}
+
+/** Rules of schemas, for whoever writes them down: JSON Schema. */
+export const keyRules = z.registry<KeyRules>()

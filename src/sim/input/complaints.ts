@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ChoiceWords, choices, headsOf } from './choice.ts'
+import { type ChoiceWords, choices, headsOf, keyRules } from './choice.ts'
 import { closest } from './closest.ts'
 import { expectedOf, knownKeys, pathText, suggestionFor, whereIs } from './expected.ts'
 import { type InputPath, memberOf, optionsOf, schemaAt, unwrapped, visitAll, wordsOf } from './walk.ts'
@@ -49,7 +49,12 @@ export function complaintsOf(schema: z.ZodType, value: unknown, telling: Telling
   const found = parsed.error.issues.flatMap((issue) => complaintsOfIssue(issue, { schema, value, path: [] }, telling))
   // A misspelt key is told once, not again as a missing one.
   const meant = new Set(found.flatMap(({ code, suggestion }) => (code === 'UNKNOWN_KEY' ? [suggestion] : [])))
-  return found.filter(({ code, path }) => code !== 'MISSING_KEY' || !meant.has(quoted(String(path[path.length - 1]))))
+  const told = new Set<string>()
+  const once = found.filter(({ path, message }) => {
+    const key = `${path.join('/')} ${message}`
+    return !told.has(key) && told.add(key)
+  })
+  return once.filter(({ code, path }) => code !== 'MISSING_KEY' || !meant.has(quoted(String(path[path.length - 1]))))
 }
 
 /** Objects that are no maps though they have no keys that are wrong: a Map, a Date. */
@@ -76,16 +81,21 @@ type Issue = z.core.$ZodIssue
 
 function complaintsOfIssue(issue: Issue, from: Standing, telling: Telling): readonly Complaint[] {
   const steps = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const value = steps.reduce<unknown>(memberOf, from.value)
   const at: Standing = {
-    schema: schemaAt(from.schema, from.value, steps) ?? z.unknown(),
-    value: steps.reduce<unknown>(memberOf, from.value),
+    schema: forMaps(schemaAt(from.schema, from.value, steps) ?? z.unknown(), value),
+    value,
     path: [...from.path, ...steps],
   }
+  const union = unwrapped(at.schema)
+  const choice = choices.get(union)
+  // Whichever branch zod took the complaint from: a choice's own key says which one was meant.
+  if (union instanceof z.ZodUnion && choice !== undefined) return choiceComplaints(choice, union, at, telling)
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, at))
     case 'invalid_union':
-      return unionComplaints(issue, at, telling)
+      return union instanceof z.ZodUnion ? plainUnion(issue, union, at, telling) : [wrongValue(at, telling, false)]
     case 'custom':
       return [checkComplaint(issue, at, telling)]
     case 'invalid_key':
@@ -93,6 +103,20 @@ function complaintsOfIssue(issue: Issue, from: Standing, telling: Telling): read
     default:
       return [wrongValue(at, telling, issue.code === 'invalid_type')]
   }
+}
+
+/** Of a union of a map and other types the map's part, where a map was given. */
+function forMaps(schema: z.ZodType, value: unknown): z.ZodType {
+  const union = unwrapped(schema)
+  if (!(union instanceof z.ZodUnion) || choices.get(union) !== undefined || !isMap(value)) return schema
+  const mapped = optionsOf(union).find(
+    (option) => knownKeys(option).length > 0 && !(unwrapped(option) instanceof z.ZodArray),
+  )
+  return mapped === undefined ? schema : forMaps(mapped, value)
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function told(code: ComplaintCode, path: InputPath, message: string, isAtKey = false, suggestion?: string): Complaint {
@@ -121,40 +145,54 @@ function checkComplaint(issue: z.core.$ZodIssueCustom, at: Standing, telling: Te
   return { ...complaint, isUnplaced: true }
 }
 
-function unknownKey(key: string, at: Standing, given?: ChoiceWords): Complaint {
-  const { value, path } = at
-  const union = unwrapped(at.schema)
-  const choice = given ?? choices.get(union)
-  const known = knownKeys(
-    union instanceof z.ZodUnion && choice !== undefined ? meantBranch(union, choice, value) : union,
-  )
-  const head = choice === undefined ? undefined : headsOf(choice).find((each) => memberOf(value, each) !== undefined)
-  const place = whereIs(path)
-  // Branches that share a key are told apart by its value: `apiServer: slow`.
-  const isOneOfSeveral = choice !== undefined && choice.heads.filter((each) => each === head).length > 1
-  const kind = isOneOfSeveral ? `${head}: ${String(memberOf(value, head ?? ''))}` : head
-  const others = known.filter((each) => each !== head).join(', ')
-  const message =
-    head === undefined
-      ? `unknown key ${quoted(key)} ${place}; expected ${known.length === 0 ? 'none' : `one of ${known.join(', ')}`}`
-      : `${quoted(key)} does not go with ${kind} ${place}; it takes ${others === '' ? 'nothing else' : others}`
-  const meant = closest(
-    key,
-    known.filter((each) => memberOf(value, each) === undefined),
-  )
+function unknownKey(key: string, { schema, value, path }: Standing): Complaint {
+  const known = knownKeys(schema)
+  const missing = known.filter((each) => memberOf(value, each) === undefined)
+  const meant = closest(key, missing)
+  const message = `unknown key ${quoted(key)} ${whereIs(path)}; expected ${known.length === 0 ? 'none' : `one of ${known.join(', ')}`}`
   return told('UNKNOWN_KEY', [...path, key], message, true, meant === undefined ? undefined : quoted(meant))
 }
 
-type UnionIssue = z.core.$ZodIssueInvalidUnion
-
-function unionComplaints(issue: UnionIssue, at: Standing, telling: Telling): readonly Complaint[] {
-  const union = unwrapped(at.schema)
-  if (!(union instanceof z.ZodUnion)) return [wrongValue(at, telling, false)]
-  const choice = choices.get(union)
-  return choice === undefined
-    ? plainUnion(issue, union, at, telling)
-    : choiceComplaints(issue, choice, union, at, telling)
+/** A key of a choice's branch that it may not have: another's, or nobody's. */
+function foreignKey(key: string, branch: z.ZodType, choice: ChoiceWords, union: z.ZodUnion, at: Standing): Complaint {
+  const { value, path } = at
+  const known = knownKeys(branch)
+  const head = headsOf(choice).find((each) => memberOf(value, each) !== undefined)
+  const homes = [
+    ...new Set(
+      choice.heads.filter((each, i) => each !== head && knownKeys(optionsOf(union)[i] ?? branch).includes(key)),
+    ),
+  ].filter((each) => each !== undefined)
+  const others = known.filter((each) => each !== head).join(', ')
+  const where = whereIs(path)
+  const goes = homes.length === 0 || homes.length > 4 ? '' : `; it goes with ${listed(homes)}`
+  const message =
+    head === undefined
+      ? `${quoted(key)} does not go with a ${choice.noun} that has none of ${listed(headsOf(choice))}${goes}`
+      : `${quoted(key)} does not go with ${kindText(branch, head, value)} ${where}, which takes ${others === '' ? 'nothing else' : others}${goes}`
+  const isElsewhere = homes.length > 0 || key === head
+  const meant = isElsewhere
+    ? undefined
+    : closest(
+        key,
+        known.filter((each) => memberOf(value, each) === undefined),
+      )
+  return told('UNKNOWN_KEY', [...path, key], message, true, meant === undefined ? undefined : quoted(meant))
 }
+
+/** What a branch is told by: `file`, `watches: drop`, `pod with exists: false`. */
+function kindText(branch: z.ZodType, head: string, value: unknown): string {
+  if (!(branch instanceof z.ZodObject)) return head
+  const { shape } = branch
+  const fixed = Object.keys(shape).filter(
+    (key) => shape[key] instanceof z.ZodLiteral && memberOf(value, key) !== undefined,
+  )
+  return fixed
+    .map((key) => `${key}: ${String(memberOf(value, key))}`)
+    .reduce((text, part) => (part.startsWith(`${head}: `) ? part : `${text} with ${part}`), head)
+}
+
+type UnionIssue = z.core.$ZodIssueInvalidUnion
 
 /** Of branches of different types: the one that the value's type points to; if none does, all of them in words. */
 function plainUnion(issue: UnionIssue, union: z.ZodUnion, at: Standing, telling: Telling): readonly Complaint[] {
@@ -163,30 +201,13 @@ function plainUnion(issue: UnionIssue, union: z.ZodUnion, at: Standing, telling:
     const schema = optionsOf(union)[i]
     return isShallow || schema === undefined ? [] : [{ errors, schema }]
   })
-  const nested = branches.sort((a, b) => depthOf(b.errors) - depthOf(a.errors) || a.errors.length - b.errors.length)[0]
-  if (nested === undefined) {
-    const inner = innerUnion(issue, union, at)
-    return inner === undefined
-      ? [wrongValue(at, telling, true)]
-      : unionComplaints(inner.issue, { ...at, schema: inner.schema }, telling)
-  }
-  return nested.errors.flatMap((inner) => complaintsOfIssue(inner, { ...at, schema: nested.schema }, telling))
-}
-
-/** A choice among a union's branches, when a map was given: its complaint says more. */
-function innerUnion(
-  issue: UnionIssue,
-  union: z.ZodUnion,
-  { value }: Standing,
-): { readonly issue: UnionIssue; readonly schema: z.ZodType } | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  for (const [i, errors] of issue.errors.entries()) {
-    const [only] = errors
-    const schema = optionsOf(union)[i]
-    const takesMaps = schema !== undefined && knownKeys(schema).length > 0
-    if (only?.code === 'invalid_union' && only.path.length === 0 && takesMaps) return { issue: only, schema }
-  }
-  return undefined
+  const [nested] = branches.sort((a, b) => depthOf(b.errors) - depthOf(a.errors) || a.errors.length - b.errors.length)
+  if (nested !== undefined)
+    return nested.errors.flatMap((inner) => complaintsOfIssue(inner, { ...at, schema: nested.schema }, telling))
+  const isOfType = issue.errors.some((errors) =>
+    errors.some(({ code, path }) => path.length === 0 && code === 'invalid_value' && typeof at.value === 'string'),
+  )
+  return [wrongValue(at, telling, !isOfType)]
 }
 
 /** Whether a complaint about a value itself is more than `another type`. */
@@ -198,15 +219,15 @@ function depthOf(errors: readonly Issue[]): number {
   return Math.max(0, ...errors.map(({ path }) => path.length))
 }
 
+/** What is wrong with a value of which a choice is to be made. */
 function choiceComplaints(
-  issue: UnionIssue,
   choice: ChoiceWords,
   union: z.ZodUnion,
   at: Standing,
   telling: Telling,
 ): readonly Complaint[] {
   const { value, path } = at
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isMap(value)) {
     const found = (telling.describe ?? describeValue)(value, path)
     const message = `${pathText(path, telling.root)} is ${found}; expected a map with one of ${headsOf(choice).join(', ')}`
     return [told('WRONG_TYPE', path, message)]
@@ -217,42 +238,31 @@ function choiceComplaints(
     return [told(choice.many.code, [...path, heads[1] ?? ''], message, true)]
   }
   const [head] = heads
-  const indices = choice.heads.flatMap((each, i) => (each === head ? [i] : []))
-  if (head === undefined) {
-    const none = headless(choice, union, indices, at)
-    if (none !== undefined) return [none]
-  }
-  const branches = indices.map((i) => ({ errors: issue.errors[i] ?? [], schema: optionsOf(union)[i] ?? z.unknown() }))
-  return branchComplaints(branches, choice, { ...at, schema: union }, telling)
+  const none = head === undefined ? headless(choice, union, at) : undefined
+  if (none !== undefined) return [none]
+  const branches = choice.heads.flatMap((each, i) => {
+    const schema = optionsOf(union)[i]
+    if (each !== head || schema === undefined) return []
+    return [{ schema, errors: schema.safeParse(value, { reportInput: true }).error?.issues ?? [] }]
+  })
+  return branchComplaints(branches, choice, union, at, telling)
 }
 
-/** The branch that a value with a choice's key was meant for: one whose literals and enums it has. */
-function meantBranch(union: z.ZodUnion, choice: ChoiceWords, value: unknown): z.ZodType {
-  const branches = optionsOf(union).filter((_, i) => memberOf(value, choice.heads[i] ?? '') !== undefined)
-  const fits = (branch: z.ZodType) => branch.safeParse(value).error?.issues.some(isDiscriminator) !== true
-  return branches.find(fits) ?? branches[0] ?? union
-}
-
-/** No key that a branch is known by: a misspelt one, or nothing. Undefined if there is a branch of those without. */
-function headless(
-  choice: ChoiceWords,
-  union: z.ZodUnion,
-  indices: readonly number[],
-  { value, path }: Standing,
-): Complaint | undefined {
+/** No key that a branch is known by: a misspelt one, or nothing. Undefined where the branch of those without takes it. */
+function headless(choice: ChoiceWords, union: z.ZodUnion, { value, path }: Standing): Complaint | undefined {
   const all = new Set(optionsOf(union).flatMap(knownKeys))
   const unknown = Object.keys(value ?? {}).filter((key) => !all.has(key))
-  for (const key of unknown) {
-    const meant = closest(key, headsOf(choice))
-    const message = `unknown key ${quoted(key)} ${whereIs(path)}; expected one of ${headsOf(choice).join(', ')}`
-    if (meant !== undefined) return told(choice.none.code, [...path, key], message, true, quoted(meant))
+  const own = optionsOf(union)[choice.heads.indexOf(undefined)]
+  const enough = own === undefined ? [] : (keyRules.get(own)?.atLeastOneOf ?? [])
+  const wanted = [...headsOf(choice), ...enough].join(', ')
+  const misspelt = unknown.find((key) => closest(key, headsOf(choice)) !== undefined) ?? unknown[0]
+  if (misspelt !== undefined) {
+    const meant = closest(misspelt, headsOf(choice))
+    const message = `unknown key ${quoted(misspelt)} ${whereIs(path)}; expected one of ${wanted}`
+    return told(choice.none.code, [...path, misspelt], message, true, meant === undefined ? undefined : quoted(meant))
   }
-  if (indices.length > 0) return undefined
-  const [first] = unknown
-  const message = `${choice.none.message}; expected one of ${headsOf(choice).join(', ')}`
-  return first === undefined
-    ? told(choice.none.code, path, message)
-    : told(choice.none.code, [...path, first], `${quoted(first)} is unknown; ${message}`, true)
+  if (enough.some((key) => memberOf(value, key) !== undefined)) return undefined
+  return told(choice.none.code, path, `${choice.none.message}; expected one of ${wanted}`)
 }
 
 interface Candidate {
@@ -264,6 +274,7 @@ interface Candidate {
 function branchComplaints(
   branches: readonly Candidate[],
   choice: ChoiceWords,
+  union: z.ZodUnion,
   at: Standing,
   telling: Telling,
 ): readonly Complaint[] {
@@ -274,7 +285,7 @@ function branchComplaints(
   if (wrong !== undefined && branches.length > 1) return [noneOf(branches, wrong, at, telling)]
   return best.errors.flatMap((issue) =>
     issue.code === 'unrecognized_keys' && issue.path.length === 0
-      ? issue.keys.map((key) => unknownKey(key, { ...at, schema: best.schema }, choice))
+      ? issue.keys.map((key) => foreignKey(key, best.schema, choice, union, at))
       : complaintsOfIssue(issue, { ...at, schema: best.schema }, telling),
   )
 }
@@ -287,13 +298,19 @@ function isDiscriminator({ code, path }: Issue): boolean {
 function noneOf(branches: readonly Candidate[], wrong: Issue, at: Standing, telling: Telling): Complaint {
   const key = String(wrong.path[0])
   const allowed = branches.flatMap(({ errors }) =>
-    errors.flatMap((each) => (each.code === 'invalid_value' && each.path[0] === key ? each.values.map(String) : [])),
+    errors.flatMap((each) => (each.code === 'invalid_value' && each.path[0] === key ? each.values : [])),
   )
   const path = [...at.path, key]
   const value = memberOf(at.value, key)
-  const names = [...new Set(allowed)]
-  const meant = typeof value === 'string' ? closest(value, names) : undefined
+  const names = [...new Set(allowed.map(String))]
+  const isYesNo = allowed.every((each) => typeof each === 'boolean')
+  const meant = typeof value === 'string' && !isYesNo ? closest(value, names) : undefined
+  const suggestion = isYesNo
+    ? suggestionFor(z.boolean(), value, undefined)
+    : meant === undefined
+      ? undefined
+      : quoted(meant)
   const found = (telling.describe ?? describeValue)(value, path)
-  const message = `${pathText(path)} is ${found}; expected ${listed(names.map(quoted))}`
-  return told('BAD_VALUE', path, message, false, meant === undefined ? undefined : quoted(meant))
+  const message = `${pathText(path)} is ${found}; expected ${listed(isYesNo ? names : names.map(quoted))}`
+  return told('BAD_VALUE', path, message, false, suggestion)
 }

@@ -55,6 +55,8 @@ const oldBooleans: Readonly<Record<string, boolean>> = {
 
 /** What the author may have meant, as it would be written. */
 export function suggestionFor(wrapped: z.ZodType, found: unknown, source: string | undefined): string | undefined {
+  // A map or list was meant as something else altogether; it may not even have a text.
+  if (typeof found === 'object' || typeof found === 'function' || typeof found === 'symbol') return undefined
   const suggestion = suggest(wrapped, found, source)
   return suggestion === undefined || !wouldFit(wrapped, suggestion) ? undefined : suggestion
 }
@@ -72,7 +74,7 @@ function suggest(wrapped: z.ZodType, found: unknown, source: string | undefined)
   const own = wordsOf(wrapped)
   if (own?.suggest !== undefined) return own.suggest(found, source)
   const schema = unwrapped(wrapped)
-  if (schema instanceof z.ZodUnion && !choices.has(schema)) {
+  if (schema instanceof z.ZodUnion && choices.get(schema) === undefined) {
     for (const option of optionsOf(schema)) {
       const suggestion = suggest(option, found, source)
       if (suggestion !== undefined) return suggestion

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type InputPath, unwrapped, visitAll } from './walk.ts'
 import { type ReferenceKind, references } from './words.ts'
 

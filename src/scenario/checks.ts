@@ -1,0 +1,110 @@
+import type { Document } from 'yaml'
+import { discoveryOf } from '../api/schema/discovery.ts'
+import { controllersOf } from '../controllers/registry.ts'
+import { closest } from '../sim/input/closest.ts'
+import { millisecondsOf } from '../sim/input/formats.ts'
+import { type Reference, referencesIn } from '../sim/input/references.ts'
+import { listed, quoted } from '../sim/input/words.ts'
+import { resolveFeatureGates } from '../versions/feature-gates.ts'
+import { minorOf } from '../versions/version.ts'
+import type { StepSource } from './actions.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { ExpectationSource } from './expect/subjects.ts'
+import { valueRange } from './positions.ts'
+import { type ScenarioSource, scenarioSchema } from './schema.ts'
+
+/** What can be known of a scenario without running it, once its shape is right: names and times. */
+
+interface Known {
+  readonly document: Document
+  readonly text: string
+  readonly file: string
+}
+
+/** Names of nodes, controllers, kinds and resources that a scenario refers to and that there are not. */
+export function referenceErrors(source: ScenarioSource, { document, text, file }: Known): readonly Diagnostic[] {
+  const names = namesOf(source)
+  // Whoever defines kinds of their own may name them: only the run knows.
+  const hasOwnKinds = /CustomResourceDefinition|customresourcedefinition|\bcrds?\b/.test(text)
+  return referencesIn(scenarioSchema, source).flatMap((reference) => {
+    const known = names[reference.to]
+    const name = nameOf(reference)
+    if (name === undefined || known.has(name.toLowerCase()) || (hasOwnKinds && isOfTheApi(reference))) return []
+    const range = valueRange(document, reference.path)
+    const meant = closest(name, [...known.values()])
+    const expected = known.size > 40 ? `a ${words[reference.to]} of this version` : listed([...known.values()])
+    return [
+      {
+        code: 'BAD_REFERENCE',
+        message: `there is no ${words[reference.to]} ${quoted(name)}; expected ${expected === '' ? 'none' : expected}`,
+        file,
+        range,
+        ...(meant === undefined ? {} : { suggestion: quoted(reference.name.replace(name, meant)) }),
+      } as const,
+    ]
+  })
+}
+
+function isOfTheApi({ to }: Reference): boolean {
+  return to === 'objectKind' || to === 'resource'
+}
+
+const words = { node: 'node', controller: 'controller', objectKind: 'kind', resource: 'resource' } as const
+
+/** The part of a reference that names something; undefined if it leaves that open. */
+function nameOf({ to, name }: Reference): string | undefined {
+  if (to === 'objectKind') return name.slice(0, name.indexOf('/'))
+  if (to === 'resource') return name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined
+  return name
+}
+
+/** Known names as they are looked for, with what they are called. */
+type Names = Readonly<Record<Reference['to'], ReadonlyMap<string, string>>>
+
+function namesOf({ cluster = {} }: ScenarioSource): Names {
+  const { nodes = 1, version = 'v1.18', featureGates = {} } = cluster
+  const minor = minorOf(version)
+  const nodeNames =
+    typeof nodes === 'number' ? Array.from({ length: nodes }, (_, i) => `node-${i + 1}`) : nodes.map(({ name }) => name)
+  const { resources } = discoveryOf(minor)
+  const kinds = resources.flatMap(({ kind, resource, group, shortNames }) => [
+    [kind.toLowerCase(), kind.toLowerCase()],
+    [resource, resource],
+    [`${resource}.${group}`, `${resource}.${group}`],
+    ...shortNames.map((short) => [short, short]),
+  ]) as readonly (readonly [string, string])[]
+  const switched = Object.fromEntries(Object.entries(featureGates).filter(([, on]) => on !== undefined))
+  const same = (each: readonly string[]) => new Map(each.map((name) => [name.toLowerCase(), name]))
+  return {
+    node: same(nodeNames),
+    controller: same(controllersOf(minor, resolveFeatureGates(minor, switched)).map(([name]) => name)),
+    objectKind: new Map(kinds),
+    resource: same(resources.map(({ resource }) => resource)),
+  }
+}
+
+/** Steps whose time lies before what the steps above them take at least. */
+export function timeErrors({ steps }: ScenarioSource, { document, file }: Known): readonly Diagnostic[] {
+  const errors: Diagnostic[] = []
+  let earliest = 0
+  for (const [i, step] of steps.entries()) {
+    const { at, after } = step
+    if (at !== undefined && millisecondsOf(at) < earliest) {
+      const message = `the step is at ${at}, but the steps above it take until ${earliest / 1000}s at least`
+      errors.push({ code: 'BAD_VALUE', message, file, range: valueRange(document, ['steps', i, 'at']) })
+    }
+    earliest = Math.max(earliest, at === undefined ? 0 : millisecondsOf(at))
+    earliest += (after === undefined ? 0 : millisecondsOf(after)) + leastMs(step)
+  }
+  return errors
+}
+
+/** How long a step that goes well takes at least. */
+function leastMs(step: StepSource): number {
+  const { expect = [] } = step
+  const expectations: readonly ExpectationSource[] = Array.isArray(expect) ? expect : [expect as ExpectationSource]
+  const waited = 'wait' in step ? step.wait : undefined
+  const all = typeof waited === 'object' ? [waited, ...expectations] : expectations
+  const held = all.map(({ always, never }) => millisecondsOf(always ?? never ?? 0))
+  return held.reduce((sum, ms) => sum + ms, typeof waited === 'string' ? millisecondsOf(waited) : 0)
+}

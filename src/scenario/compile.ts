@@ -1,0 +1,144 @@
+import { type Document, stringify } from 'yaml'
+import { fromBase64, utf8Bytes } from '../bytes/bytes.ts'
+import { millisecondsOf } from '../sim/input/formats.ts'
+import { quoted } from '../sim/input/words.ts'
+import type { StepSource } from './actions.ts'
+import { type Diagnostic, type DiagnosticCode, lineAndColumn } from './diagnostic.ts'
+import { type ExpectationSource, lookOf } from './expect/subjects.ts'
+import type { Expectation, Place, Step, StepAction, StepTime } from './model.ts'
+import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
+import type { ScenarioSource } from './schema.ts'
+
+/** What loading needs from outside: the files that a scenario takes from beside it. */
+export interface ScenarioSources {
+  /** Content of a file below the scenario's own folder; undefined if there is none. Paths that leave it are refused. */
+  readBeside(path: string): Uint8Array | undefined
+}
+
+/** Makes of a scenario that fits the schema what is run; tells what only now is seen to be wrong. */
+export class Compiler {
+  readonly errors: Diagnostic[] = []
+  private readonly document: Document
+  private readonly text: string
+  private readonly file: string
+
+  constructor(document: Document, text: string, file: string) {
+    this.document = document
+    this.text = text
+    this.file = file
+  }
+
+  files({ files: given = {} }: ScenarioSource, sources: ScenarioSources): Readonly<Record<string, Uint8Array>> {
+    // No prototype: __proto__ is a name like any other.
+    const files: Record<string, Uint8Array> = Object.create(null) as Record<string, Uint8Array>
+    for (const [path, content] of Object.entries(given)) {
+      const bytes = this.bytesOf(path, content, sources)
+      if (bytes !== undefined) files[path] = bytes
+    }
+    return files
+  }
+
+  private bytesOf(
+    path: string,
+    content: NonNullable<ScenarioSource['files']>[string],
+    sources: ScenarioSources,
+  ): Uint8Array | undefined {
+    const at: YamlPath = ['files', path]
+    const wrongName = fileNameProblem(path)
+    if (wrongName !== undefined) {
+      this.complain('BAD_VALUE', `the file name ${quoted(path)} ${wrongName}`, keyRange(this.document, at))
+      return undefined
+    }
+    if (typeof content === 'string') return utf8Bytes(content)
+    const isFrom = 'from' in content
+    const bytes = isFrom ? sources.readBeside(content.from) : fromBase64(content.base64.replace(/\s/g, ''))
+    if (bytes !== undefined) return bytes
+    const range = valueRange(this.document, [...at, isFrom ? 'from' : 'base64'])
+    if (isFrom) this.complain('MISSING_FILE', `there is no file ${quoted(content.from)} beside the scenario`, range)
+    else this.complain('BAD_VALUE', `the content of ${quoted(path)} is no base64`, range)
+    return undefined
+  }
+
+  step(source: StepSource, path: YamlPath): Step {
+    const { expect = [] } = source
+    return {
+      place: this.place(path),
+      time: timeOf(source),
+      say: source.say,
+      action: this.action(source, path),
+      output: 'output' in source ? source.output : undefined,
+      expectations: Array.isArray(expect)
+        ? expect.map((each: ExpectationSource, i) => this.expectation(each, [...path, 'expect', i]))
+        : [this.expectation(expect as ExpectationSource, [...path, 'expect'])],
+    }
+  }
+
+  private action(source: StepSource, path: YamlPath): StepAction | undefined {
+    if ('kubectl' in source && source.kubectl !== undefined) {
+      const { kubectl: line, as, editor } = source
+      if (editor !== undefined && !/\bedit\b/.test(line))
+        this.complain(
+          'BAD_VALUE',
+          'an editor goes with kubectl edit alone',
+          keyRange(this.document, [...path, 'editor']),
+        )
+      return { kind: 'kubectl', line, as, editor }
+    }
+    if ('run' in source && source.run !== undefined) return { kind: 'run', script: source.run, as: source.as }
+    if ('apply' in source && source.apply !== undefined) return applied(source.apply, source.as)
+    if ('exec' in source && source.exec !== undefined) {
+      const [pod = '', container] = source.in.split('/')
+      return { kind: 'exec', line: source.exec, pod, container, namespace: source.namespace }
+    }
+    if ('wait' in source && source.wait !== undefined) {
+      const { wait } = source
+      if (typeof wait === 'string') return { kind: 'wait', ms: millisecondsOf(wait) }
+      return { kind: 'waitFor', expectation: this.expectation(wait, [...path, 'wait']) }
+    }
+    if ('fault' in source && source.fault !== undefined) return { kind: 'fault', fault: source.fault }
+    return undefined
+  }
+
+  private expectation(source: ExpectationSource, path: YamlPath): Expectation {
+    return { place: this.place(path), source, timing: timingOf(source), ...lookOf(source) }
+  }
+
+  private place(path: YamlPath): Place {
+    return lineAndColumn(this.text, valueRange(this.document, path)[0])
+  }
+
+  private complain(code: DiagnosticCode, message: string, range: Range): void {
+    this.errors.push({ code, message, file: this.file, range })
+  }
+}
+
+/** Why a path can't be that of a file in the working directory; undefined if it can. */
+function fileNameProblem(path: string): string | undefined {
+  if (path === '') return 'is empty'
+  if (path.includes('\u0000')) return 'has a NUL character'
+  if (path.startsWith('/') || path.split('/').includes('..')) return 'leaves the working directory'
+  return path.endsWith('/') || path.split('/').includes('.') ? 'is that of a folder' : undefined
+}
+
+function timeOf({ at, after }: StepSource): StepTime {
+  if (at !== undefined) return { kind: 'at', ms: millisecondsOf(at) }
+  return { kind: 'after', ms: after === undefined ? 0 : millisecondsOf(after) }
+}
+
+function timingOf({ within, always, never }: ExpectationSource): Expectation['timing'] {
+  if (within !== undefined) return { kind: 'within', ms: millisecondsOf(within) }
+  if (always !== undefined) return { kind: 'always', ms: millisecondsOf(always) }
+  return never === undefined ? { kind: 'now' } : { kind: 'never', ms: millisecondsOf(never) }
+}
+
+function applied(manifest: string | object | readonly object[], as: string | undefined): StepAction {
+  if (typeof manifest === 'string') return { kind: 'apply', manifest, shown: manifest, as }
+  const objects: readonly object[] = Array.isArray(manifest) ? manifest : [manifest]
+  return {
+    kind: 'apply',
+    as,
+    // JSON means the same to every reader of YAML; people read the other.
+    manifest: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+    shown: objects.map((object) => stringify(object, { version: '1.1', lineWidth: 0 })).join('---\n'),
+  }
+}

@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { keyRules } from '../sim/input/choice.ts'
+import { scenarioSchema } from './schema.ts'
+
+/**
+ * The JSON Schema of scenario files, for editors: as strict as the loader is, but for what needs more than one place at
+ * once (names that refer to something, times).
+ */
+export function scenarioJsonSchema(): object {
+  return z.toJSONSchema(scenarioSchema, {
+    override({ zodSchema, jsonSchema }) {
+      const rules = keyRules.get(zodSchema)
+      if (rules === undefined) return
+      const pairs = (rules.atMostOneOf ?? []).flatMap((keys) =>
+        keys.flatMap((key, i) => keys.slice(i + 1).map((other) => ({ not: { required: [key, other] } }))),
+      )
+      const needed = rules.atLeastOneOf ?? []
+      const all = [...pairs, ...(needed.length === 0 ? [] : [{ anyOf: needed.map((key) => ({ required: [key] })) }])]
+      if (all.length > 0) jsonSchema.allOf = all
+    },
+  })
+}
