@@ -1,6 +1,6 @@
 import type { ContainerStatus, Event, Pod, Secret } from '../api/types/core.ts'
 import { textAt } from '../go/json.ts'
-import { closest } from '../scenario/diagnostic.ts'
+import { closest } from '../sim/input/closest.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { AppliedCluster } from './cluster.ts'
 import { makersOf } from './makers.ts'
