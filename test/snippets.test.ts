@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { createSim } from '../src/index.ts'
+import * as podsim from '../src/index.ts'
 import { loadScenario } from '../src/scenario/load.ts'
 import { runScenario } from '../src/scenario/run.ts'
 import { expect as simExpect } from '../src/testing/vitest.ts'
 
 /** What README and docs show is run, as whoever copies it would. */
 
+const { createSim } = podsim
 const root = join(import.meta.dirname, '..')
 const pages = [
   'README.md',
@@ -52,7 +54,7 @@ describe('a snippet', () => {
     expect(programs.length).toBeGreaterThan(1)
     // A block that is neither run nor known to be no program would be a claim that nobody checks.
     expect(
-      snippets.map(({ language }) => language).filter((each) => !['sh', 'yaml', 'ts', 'text'].includes(each)),
+      snippets.map(({ language }) => language).filter((each) => !['sh', 'yaml', 'ts', 'text', 'mermaid'].includes(each)),
     ).toEqual([])
   })
 
@@ -66,16 +68,19 @@ describe('a snippet', () => {
   })
 
   test.each(programs)('$name is a program that runs', ({ text }) => {
-    const body = text.replace(/^import .*$/gm, '')
+    const body = transformSync(text.replace(/^import .*$/gm, ''), { loader: 'ts' }).code
     const given = {
-      createSim,
+      ...podsim,
+      sim: createSim({ seed: 'snippet' }),
       expect: simExpect,
       manifests: [secret, podWith('app', 'db')],
       pod: podWith('mypod', 'mysecret'),
+      text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [secret, podWith('app', 'db')] }),
       // The snippets' own tests run within this one.
       test: (_title: string, work: (fixtures: { readonly createSim: typeof createSim }) => void) => work({ createSim }),
     }
-    const program = new Function(...Object.keys(given), `'use strict';${body}`)
+    // A block of its own: a program may declare what others take for granted.
+    const program = new Function(...Object.keys(given), `'use strict';{${body}}`)
     expect(() => program(...Object.values(given))).not.toThrow()
   })
 })
