@@ -48,11 +48,6 @@ describe('a scenario file with a mistake', () => {
       [{ code: 'BAD_DURATION', at: '3:11', suggestion: '"5m"' }],
     ],
     [
-      'a duration without unit',
-      'title: x\nsteps:\n  - wait: "5"\n',
-      [{ code: 'BAD_DURATION', at: '3:11', suggestion: '"5s"' }],
-    ],
-    [
       'a number for a duration',
       'title: x\nsteps:\n  - wait: 5\n',
       [{ code: 'BAD_DURATION', at: '3:11', suggestion: '"5s"' }],
