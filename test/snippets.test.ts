@@ -54,7 +54,9 @@ describe('a snippet', () => {
     expect(programs.length).toBeGreaterThan(1)
     // A block that is neither run nor known to be no program would be a claim that nobody checks.
     expect(
-      snippets.map(({ language }) => language).filter((each) => !['sh', 'yaml', 'ts', 'text', 'mermaid'].includes(each)),
+      snippets
+        .map(({ language }) => language)
+        .filter((each) => !['sh', 'yaml', 'ts', 'text', 'mermaid'].includes(each)),
     ).toEqual([])
   })
 

@@ -79,7 +79,6 @@ type ActionSource = { [A in ActionName]: z.output<z.ZodObject<(typeof actionShap
 /** One step as a scenario has it: an action, or narration and expectations alone. */
 export type StepSource = (ActionSource | Readonly<Partial<Record<ActionName, undefined>>>) & Beside
 export type OutputSource = z.output<typeof outputSchema>
-export type { ExpectationSource }
 
 const oneTime = { atMostOneOf: [['at', 'after']], code: 'AMBIGUOUS_STEP' } as const
 

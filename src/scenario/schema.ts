@@ -35,7 +35,7 @@ const clauseSchema = z.enum(clauses).register(words, {
   },
 })
 
-export const clusterSchema = z.strictObject(clusterShape(durationText))
+const clusterSchema = z.strictObject(clusterShape(durationText))
 
 export const scenarioSchema = z
   .strictObject({

@@ -13,7 +13,7 @@ const inContainer = {
 }
 
 /** `pod` or `pod/container`, the first container unless one is named. */
-export function containerRef(name: string, namespace: string | undefined): ContainerRef {
+function containerRef(name: string, namespace: string | undefined): ContainerRef {
   const [pod = '', container] = name.split('/')
   return { pod, ...(container === undefined ? {} : { container }), ...(namespace === undefined ? {} : { namespace }) }
 }
