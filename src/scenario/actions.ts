@@ -4,7 +4,7 @@ import { choice } from '../sim/input/choice.ts'
 import { clockText, containerText, durationText, objectName, someText, text, texts } from '../sim/input/formats.ts'
 import { withRules } from '../sim/input/rules.ts'
 import { words } from '../sim/input/words.ts'
-import { type ExpectationSource, expectationSchema } from './expect/subjects.ts'
+import { expectationSchema } from './expect/subjects.ts'
 
 /** What a step may do: one row an action, from which follow types, checks, JSON Schema and docs. */
 
