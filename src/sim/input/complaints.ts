@@ -82,11 +82,8 @@ type Issue = z.core.$ZodIssue
 function complaintsOfIssue(issue: Issue, from: Standing, telling: Telling): readonly Complaint[] {
   const steps = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
   const value = steps.reduce<unknown>(memberOf, from.value)
-  const at: Standing = {
-    schema: forMaps(schemaAt(from.schema, from.value, steps) ?? z.unknown(), value),
-    value,
-    path: [...from.path, ...steps],
-  }
+  const asFound = schemaAt(from.schema, from.value, steps) ?? z.unknown()
+  const at: Standing = { schema: forMaps(asFound, value), value, path: [...from.path, ...steps] }
   const union = unwrapped(at.schema)
   const choice = choices.get(union)
   // Whichever branch zod took the complaint from: a choice's own key says which one was meant.
@@ -94,8 +91,12 @@ function complaintsOfIssue(issue: Issue, from: Standing, telling: Telling): read
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, at))
-    case 'invalid_union':
-      return union instanceof z.ZodUnion ? plainUnion(issue, union, at, telling) : [wrongValue(at, telling, false)]
+    case 'invalid_union': {
+      const whole = unwrapped(asFound)
+      return whole instanceof z.ZodUnion
+        ? plainUnion(issue, whole, { ...at, schema: asFound }, telling)
+        : [wrongValue(at, telling, false)]
+    }
     case 'custom':
       return [checkComplaint(issue, at, telling)]
     case 'invalid_key':
