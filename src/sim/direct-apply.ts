@@ -6,6 +6,7 @@ import { authenticated } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { notPlain, typedValue } from '../apiserver/decoding/typed-value.ts'
 import { storedName } from '../apiserver/registry/resource-table.ts'
+import { apiServerFact } from '../apiserver/version-facts.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { failureText } from '../kubectl/cli/failure.ts'
 import { clientVersion } from '../kubectl/client-version.ts'
@@ -38,7 +39,7 @@ export function createDirectApply(world: DirectApplyWorld): (manifest: object) =
     const definition = target === undefined ? undefined : schema.kind(target.info)
     if (target === undefined || definition === undefined) return { kind: 'text' }
     const { info, namespace, name } = target
-    const body = bodyOf(manifest, target, definition)
+    const body = bodyOf(manifest, target, definition, minor)
     if (body === undefined) return { kind: 'text' }
     const { group, version: apiVersion, resource } = info
     const ref = { group, version: apiVersion, resource }
@@ -92,13 +93,19 @@ function apiVersionOf({ group, version }: ResourceInfo): string {
 const textMaxLength = 100_000
 
 /** The object as the server decodes what kubectl sends; undefined if the server might say no to its text. */
-function bodyOf(manifest: object, { info, namespace }: Target, definition: Definition): object | undefined {
+function bodyOf(
+  manifest: object,
+  { info, namespace }: Target,
+  definition: Definition,
+  minor: number,
+): object | undefined {
   const { metadata } = manifest as KubeObject // targetOf looked at it
   const placed = info.namespaced ? { ...manifest, metadata: { ...metadata, namespace } } : manifest
   const text = configurationText(placed)
   if (text.length > textMaxLength) return undefined
   const annotations = { ...metadata.annotations, [lastApplied]: text }
-  const typed = typedValue({ ...placed, metadata: { ...(placed as KubeObject).metadata, annotations } }, definition)
+  const whole = { ...placed, metadata: { ...(placed as KubeObject).metadata, annotations } }
+  const typed = typedValue(whole, definition, apiServerFact('omitsEmptyTimes', minor))
   return typed === notPlain ? undefined : typed
 }
 

@@ -13,7 +13,11 @@ export const notPlain = Symbol('not plain')
  * not plainly of that kind (unknown or missing fields, other types, numbers that Go writes in another way): then the
  * text has to be decoded. A test holds the two together.
  */
-export function typedValue(value: unknown, definition: Definition): Record<string, unknown> | typeof notPlain {
+export function typedValue(
+  value: unknown,
+  definition: Definition,
+  omitsTimes = false,
+): Record<string, unknown> | typeof notPlain {
   if (!isPlainObject(value)) return notPlain
   let known = 0
   const object: Record<string, unknown> = {}
@@ -22,11 +26,11 @@ export function typedValue(value: unknown, definition: Definition): Record<strin
     let made: unknown
     if (given !== undefined && Object.hasOwn(value, field.name)) {
       known++
-      made = fieldValue(given, field)
+      made = fieldValue(given, field, omitsTimes)
       if (made === notPlain) return notPlain
     }
     if (field.required && (given === undefined || given === null)) return notPlain
-    const kept = made === undefined || isEmpty(made, field) ? absent(field, definition) : made
+    const kept = made === undefined || isEmpty(made, field) ? absent(field, definition, omitsTimes) : made
     if (kept !== undefined) setMember(object, field.name, kept)
   }
   for (const name in value) if (value[name] !== undefined) known--
@@ -39,46 +43,46 @@ function isPlainObject(value: unknown): value is JsonObject {
   return prototype === Object.prototype || prototype === null
 }
 
-function fieldValue(given: unknown, { pointer, type }: FieldSchema): unknown {
+function fieldValue(given: unknown, { pointer, type }: FieldSchema, omitsTimes: boolean): unknown {
   if (pointer && given === null) return undefined
-  const made = plainValue(given, type)
-  return made === undefined && pointer ? zeroOf(type) : made
+  const made = plainValue(given, type, omitsTimes)
+  return made === undefined && pointer ? zeroOf(type, omitsTimes) : made
 }
 
 /** A value of a type; undefined for null. */
-function plainValue(given: unknown, type: FieldType): unknown {
+function plainValue(given: unknown, type: FieldType, omitsTimes: boolean): unknown {
   if (given === null) return undefined
   switch (type.kind) {
     case 'object':
-      return typedValue(given, type.definition)
+      return typedValue(given, type.definition, omitsTimes)
     case 'list':
-      return Array.isArray(given) ? plainItems(given, type.items) : notPlain
+      return Array.isArray(given) ? plainItems(given, type.items, omitsTimes) : notPlain
     case 'map':
-      return isPlainObject(given) ? plainMap(given, type.values) : notPlain
+      return isPlainObject(given) ? plainMap(given, type.values, omitsTimes) : notPlain
     case 'scalar':
       return plainScalar(given, type.scalar)
   }
 }
 
-function plainItems(given: readonly unknown[], items: FieldType): unknown {
+function plainItems(given: readonly unknown[], items: FieldType, omitsTimes: boolean): unknown {
   const list: unknown[] = []
   for (const item of given) {
-    const made = item === undefined || item === null ? notPlain : plainValue(item, items)
+    const made = item === undefined || item === null ? notPlain : plainValue(item, items, omitsTimes)
     if (made === notPlain) return notPlain
-    list.push(made ?? zeroOf(items))
+    list.push(made ?? zeroOf(items, omitsTimes))
   }
   return list
 }
 
 /** Keys stand in the order in which the text would have them. */
-function plainMap(given: JsonObject, values: FieldType): unknown {
+function plainMap(given: JsonObject, values: FieldType, omitsTimes: boolean): unknown {
   const map: Record<string, unknown> = {}
   for (const key of Object.keys(given).sort(compareBytes)) {
     const item: unknown = given[key]
     if (item === undefined) continue
-    const made = item === null ? notPlain : plainValue(item, values)
+    const made = item === null ? notPlain : plainValue(item, values, omitsTimes)
     if (made === notPlain) return notPlain
-    setMember(map, key, made ?? zeroOf(values))
+    setMember(map, key, made ?? zeroOf(values, omitsTimes))
   }
   return map
 }
