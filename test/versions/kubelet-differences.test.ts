@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Node } from '../../src/api/types/core.ts'
 import { kubeletConfiguration } from '../../src/node/kubelet/configuration.ts'
 import type { SimOptions } from '../../src/sim/options.ts'
 import type { Sim } from '../../src/sim/sim.ts'
@@ -262,7 +263,11 @@ describe('14 nodes', () => {
       sim.runFor('20s')
       sim.fault({ partition: 'node-1' })
       const from = sim.now()
-      sim.runUntil(() => sim.kubectl('get node node-1').stdout.includes('NotReady'), { within: '2m' })
+      const isLost = () =>
+        sim.get<Node>('Node', 'node-1')?.status?.conditions?.some(
+          ({ type, status }) => type === 'Ready' && status === 'Unknown',
+        ) ?? false
+      sim.runUntil(isLost, { within: '2m' })
       return (sim.now() - from) / 1000
     })
     for (const [i, grace] of [40, 40, 50].entries()) {
