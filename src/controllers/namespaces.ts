@@ -1,3 +1,4 @@
+import { change } from '../api/change.ts'
 import type { Namespace, Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type RequestError, resources } from '../client/client.ts'
@@ -186,5 +187,7 @@ function isFinalized({ spec }: Namespace): boolean {
 
 function withoutToken(namespace: Namespace): Namespace {
   const finalizers = (namespace.spec?.finalizers ?? []).filter((one) => one !== finalizerToken).sort(compareText)
-  return { ...namespace, spec: { ...namespace.spec, finalizers } }
+  return change(namespace, (draft) => {
+    draft.spec = { ...draft.spec, finalizers }
+  })
 }

@@ -52,23 +52,6 @@ export function sortedEntries(value: unknown, ...path: readonly (string | number
     .sort(([a], [b]) => compareBytes(a, b))
 }
 
-/** A copy with the value at `path` set; objects on the way are made where missing. */
-export function withValue(object: unknown, path: readonly string[], value: unknown): JsonObject {
-  const [first, ...rest] = path
-  const base = isObject(object) ? object : {}
-  if (first === undefined) return base
-  return { ...base, [first]: rest.length === 0 ? value : withValue(at(base, first), rest, value) }
-}
-
-/** A copy without the value at `path`. Emptied objects stay. */
-export function withoutValue(object: unknown, path: readonly string[]): JsonObject {
-  const [first, ...rest] = path
-  const base = isObject(object) ? object : {}
-  if (first === undefined || !Object.hasOwn(base, first)) return base
-  if (rest.length > 0) return { ...base, [first]: withoutValue(base[first], rest) }
-  return Object.fromEntries(Object.entries(base).filter(([key]) => key !== first))
-}
-
 /** Order of UTF-16 units is not order of bytes beyond the basic plane; keys of maps are compared as Go compares strings. */
 export function compareBytes(a: string, b: string): number {
   const common = Math.min(a.length, b.length)

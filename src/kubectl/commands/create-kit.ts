@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, textAt, withValue } from '../../go/json.ts'
+import { withValue } from '../../api/change.ts'
+import { isObject, type JsonObject, textAt } from '../../go/json.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'

@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff'
+import { withoutValue, withValue } from '../../api/change.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
-import { goJson, isObject, type JsonObject, objectAt, textAt, withoutValue, withValue } from '../../go/json.ts'
+import { goJson, isObject, type JsonObject, objectAt, textAt } from '../../go/json.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { Call, Command } from '../cli/command.ts'

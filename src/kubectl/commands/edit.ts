@@ -1,16 +1,7 @@
+import { withoutValue } from '../../api/change.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
-import {
-  at,
-  deepEqual,
-  goJson,
-  goJsonIndented,
-  isObject,
-  listAt,
-  objectAt,
-  textAt,
-  withoutValue,
-} from '../../go/json.ts'
+import { at, deepEqual, goJson, goJsonIndented, isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'

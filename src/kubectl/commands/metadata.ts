@@ -1,5 +1,6 @@
+import { withoutValue, withValue } from '../../api/change.ts'
 import { labelValue } from '../../api/validation/formats.ts'
-import { at, compareBytes, goJson, objectAt, sortedEntries, textAt, withoutValue, withValue } from '../../go/json.ts'
+import { at, compareBytes, goJson, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'

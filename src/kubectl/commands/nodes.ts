@@ -1,5 +1,6 @@
+import { withoutValue, withValue } from '../../api/change.ts'
 import { labelValue, qualifiedName } from '../../api/validation/formats.ts'
-import { at, isObject, type JsonObject, listAt, textAt, withoutValue, withValue } from '../../go/json.ts'
+import { at, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'

@@ -1,4 +1,5 @@
-import { at, goJson, listAt, numberAt, objectAt, textAt, withoutValue, withValue } from '../../go/json.ts'
+import { withoutValue, withValue } from '../../api/change.ts'
+import { at, goJson, listAt, numberAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { alignTabs, describeTabs } from '../../go/tabwriter.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'

@@ -1,5 +1,6 @@
+import { withValue } from '../../api/change.ts'
 import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
-import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt, withValue } from '../../go/json.ts'
+import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { compileRegexp, quoteMeta } from '../../go/regexp.ts'
 import type { Call, Command } from '../cli/command.ts'

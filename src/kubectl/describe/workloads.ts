@@ -1,14 +1,5 @@
-import {
-  at,
-  compareBytes,
-  deepEqual,
-  isObject,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  withoutValue,
-} from '../../go/json.ts'
+import { withoutValue } from '../../api/change.ts'
+import { at, compareBytes, deepEqual, isObject, listAt, numberAt, objectAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { attempt } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'

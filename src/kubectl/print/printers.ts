@@ -1,5 +1,6 @@
+import { withoutValue } from '../../api/change.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { at, goJsonIndented, isObject, listAt, textAt, withoutValue } from '../../go/json.ts'
+import { at, goJsonIndented, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
 import { goSyntaxText } from '../../go/value-text.ts'

@@ -1,5 +1,6 @@
+import { withValue } from '../../api/change.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { isObject, listAt, textAt, withValue } from '../../go/json.ts'
+import { isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'

@@ -1,4 +1,5 @@
-import { at, goJson, isObject, objectAt, textAt, withoutValue, withValue } from '../../go/json.ts'
+import { withoutValue, withValue } from '../../api/change.ts'
+import { at, goJson, isObject, objectAt, textAt } from '../../go/json.ts'
 
 /** Source: k8s.io/api/core/v1 annotation_key_constants.go, LastAppliedConfigAnnotation. */
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'

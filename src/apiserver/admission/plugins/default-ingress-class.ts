@@ -1,3 +1,4 @@
+import { change } from '../../../api/change.ts'
 import { internalErrorStatus } from '../../../api/status.ts'
 import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
 import { annotation } from '../../../api/validation/pod-validation.ts'
@@ -40,6 +41,10 @@ export const defaultIngressClass: AdmissionPlugin = {
       const text = `${defaults.length} default IngressClasses were found, only 1 allowed`
       return refused(forbid(request, internalErrorStatus(text).message ?? ''))
     }
-    return admitted({ ...ingress, spec: { ...ingress.spec, ingressClassName: chosen.metadata.name } } as Ingress)
+    return admitted(
+      change(ingress, (draft) => {
+        draft.spec = { ...draft.spec, ingressClassName: chosen.metadata.name }
+      }),
+    )
   },
 }

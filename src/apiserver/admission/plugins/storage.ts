@@ -1,3 +1,4 @@
+import { change } from '../../../api/change.ts'
 import { compareQuantities } from '../../../api/quantity.ts'
 import { internalErrorStatus } from '../../../api/status.ts'
 import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
@@ -52,7 +53,11 @@ export const defaultStorageClass: AdmissionPlugin = {
       const { message = '' } = internalErrorStatus(`${defaults.length} default StorageClasses were found`)
       return refused(forbid(request, message))
     }
-    return admitted({ ...claim, spec: { ...claim.spec, storageClassName: chosen.metadata.name } } as Claim)
+    return admitted(
+      change(claim, (draft) => {
+        draft.spec = { ...draft.spec, storageClassName: chosen.metadata.name }
+      }),
+    )
   },
 }
 

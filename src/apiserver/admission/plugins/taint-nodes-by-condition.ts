@@ -1,3 +1,4 @@
+import { change } from '../../../api/change.ts'
 import type { Node, Taint } from '../../../api/types/core.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, isFor } from './requests.ts'
@@ -13,6 +14,10 @@ export const taintNodesByCondition: AdmissionPlugin = {
     const node = request.object as Node // the resource says so
     const taints = node.spec?.taints ?? []
     if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return admitted(node)
-    return admitted({ ...node, spec: { ...node.spec, taints: [...taints, notReady] } } as Node)
+    return admitted(
+      change(node, (draft) => {
+        draft.spec = { ...draft.spec, taints: [...taints, notReady] }
+      }),
+    )
   },
 }

@@ -1,3 +1,4 @@
+import { change } from '../../../api/change.ts'
 import { isObject } from '../../../api/json.ts'
 import type { Namespace } from '../../../api/types/core.ts'
 import type { DeleteOptions } from '../../../api/types/meta.ts'
@@ -25,7 +26,7 @@ const finalize: Subresource = {
       resource,
       undefined,
       call.name,
-      (namespace) => ({ ...namespace, spec: { ...namespace.spec, finalizers: body.spec?.finalizers ?? [] } }),
+      (namespace) => withFinalizers(namespace, body.spec?.finalizers ?? []),
       'none',
     )
   },
@@ -42,9 +43,11 @@ export const namespaceStrategy: Strategy<Namespace> = {
   prepareForCreate(namespace) {
     const finalizers = namespace.spec?.finalizers ?? []
     const all = finalizers.includes(kubernetesFinalizer) ? finalizers : [...finalizers, kubernetesFinalizer]
-    return { ...namespace, spec: { ...namespace.spec, finalizers: all }, status: { phase: 'Active' } }
+    return change(withFinalizers(namespace, all), (draft) => {
+      draft.status = { phase: 'Active' }
+    })
   },
-  prepareForUpdate: (next, old) => ({ ...next, spec: { ...next.spec, finalizers: old.spec?.finalizers ?? [] } }),
+  prepareForUpdate: (next, old) => withFinalizers(next, old.spec?.finalizers ?? []),
   validate: validateFinalizers,
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),
   mayDeleteDuringUpdate: (namespace) => (namespace.spec?.finalizers?.length ?? 0) === 0,
@@ -97,4 +100,10 @@ function propagated(finalizers: readonly string[] | undefined, options: DeleteOp
         : undefined
   if (wanted === undefined || finalizers?.includes(wanted) === true) return finalizers
   return [...(finalizers ?? []), wanted]
+}
+
+function withFinalizers(namespace: Namespace, finalizers: readonly string[]): Namespace {
+  return change(namespace, (draft) => {
+    draft.spec = { ...draft.spec, finalizers: [...finalizers] }
+  })
 }
