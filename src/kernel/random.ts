@@ -1,3 +1,5 @@
+import seedrandom from 'seedrandom'
+
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
 export interface RandomStream {
   /** A number in [0, 1). */
@@ -35,9 +37,9 @@ export function createRandomStreams(seed: string): RandomStreams {
 }
 
 /**
- * Baagøe's Alea, as seedrandom has it, in whole numbers: its fractions are multiples of 2 to the power of -32, so the very
- * same numbers come. A row of four small numbers, where seedrandom's generator keeps some 900 bytes: clusters of some
- * size have hundreds of thousands of streams. Seeded when it is first drawn from, for some streams never are.
+ * A generator of seedrandom (Baagøe's Alea), kept as a row of four small numbers: its own keeps some 900 bytes, and clusters of
+ * some size have hundreds of thousands of streams. seedrandom seeds it, when it is first drawn from, for some streams never
+ * are; stepping it in whole numbers gives the very same draws, since its fractions are multiples of 2 to the power of -32.
  */
 class AleaStream implements RandomStream {
   private seed: string | undefined
@@ -66,42 +68,17 @@ class AleaStream implements RandomStream {
     return low + Math.floor(this.next() * (high - low))
   }
 
-  /** Source: seedrandom, lib/alea.js, Alea. */
   private sow(seed: string): void {
-    const fourth = mashed(seed, blanks[2])
-    const fifth = mashed(seed, fourth)
-    const sixth = mashed(seed, fifth)
-    this.first = ((blanks[0] >>> 0) - (fourth >>> 0)) | 0
-    this.second = ((blanks[1] >>> 0) - (fifth >>> 0)) | 0
-    this.third = ((blanks[2] >>> 0) - (sixth >>> 0)) | 0
+    const { c, s0, s1, s2 } = seedrandom.alea(seed, { state: true }).state()
+    this.carry = c
+    this.first = (s0 * twoTo32) | 0
+    this.second = (s1 * twoTo32) | 0
+    this.third = (s2 * twoTo32) | 0
     this.seed = undefined
   }
 }
 
+/** Source: seedrandom, lib/alea.js, Alea.next. */
 const multiplier = 2_091_639
 const twoTo32 = 2 ** 32
 const twoToMinus32 = 2 ** -32
-
-/** State of Baagøe's Mash after it has taken in a text. Source: seedrandom, lib/alea.js, Mash. */
-function mashed(text: string, state: number): number {
-  let n = state
-  for (let i = 0; i < text.length; i++) {
-    n += text.charCodeAt(i)
-    let h = 0.02519603282416938 * n
-    n = h >>> 0
-    h -= n
-    h *= n
-    n = h >>> 0
-    h -= n
-    n += h * twoTo32
-  }
-  return n
-}
-
-const mashStart = 0xefc8249d
-/** What Mash says of one, two and three blanks: every generator begins with these. */
-const blanks = (() => {
-  const one = mashed(' ', mashStart)
-  const two = mashed(' ', one)
-  return [one, two, mashed(' ', two)] as const
-})()
