@@ -1,7 +1,8 @@
 const { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
 
 /**
- * The package.json that is packed: without scripts and what is only for developers. Otherwise npm warns everybody who
+ * The package.json that is packed: without scripts, what is only for developers, and the packages that are in the bundles: all but
+ * rxjs, whose Observables users and podsim hand to each other. Otherwise npm warns everybody who
  * installs podsim of a `prepare` that is none of their business. npm packs what lies on the disk: `write` puts the one in the
  * place of the other for so long, `restore` puts it back.
  */
@@ -12,5 +13,6 @@ const command = process.argv[2]
 if (command === 'write') {
   copyFileSync(manifest, kept)
   const { scripts: _scripts, devDependencies: _devDependencies, ...packed } = JSON.parse(readFileSync(manifest, 'utf8'))
-  writeFileSync(manifest, `${JSON.stringify(packed, undefined, 2)}\n`)
+  const { rxjs } = packed.dependencies
+  writeFileSync(manifest, `${JSON.stringify({ ...packed, dependencies: { rxjs } }, undefined, 2)}\n`)
 } else if (command === 'restore' && existsSync(kept)) renameSync(kept, manifest)
