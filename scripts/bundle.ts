@@ -52,12 +52,20 @@ const command: BuildOptions = {
 /** What is CommonJS inside asks for modules of Node.js. */
 const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url)"
 
+/** The renderer's developer tools: nobody has them installed, and a bundle would ask for them at its start. */
+const withoutDevtools: Plugin = {
+  name: 'without-devtools',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
+    onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: 'export default {}' }))
+  },
+}
+
 const screen: BuildOptions = {
   entryPoints: { 'play-terminal': 'src/ui/play-terminal.tsx' },
   outExtension: { '.js': '.mjs' },
   format: 'esm',
-  // For developers of the renderer, who have it installed.
-  external: ['react-devtools-core'],
+  plugins: [withoutDevtools],
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: { js: requireBanner },
 }

@@ -264,9 +264,9 @@ describe('14 nodes', () => {
       sim.fault({ partition: 'node-1' })
       const from = sim.now()
       const isLost = () =>
-        sim.get<Node>('Node', 'node-1')?.status?.conditions?.some(
-          ({ type, status }) => type === 'Ready' && status === 'Unknown',
-        ) ?? false
+        sim
+          .get<Node>('Node', 'node-1')
+          ?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'Unknown') ?? false
       sim.runUntil(isLost, { within: '2m' })
       return (sim.now() - from) / 1000
     })
