@@ -4,7 +4,7 @@
  * hashes the same JSON.
  */
 import { utf8Bytes } from '../bytes/bytes.ts'
-import { sha256Hex } from '../bytes/sha256.ts'
+import { sha256Hex } from '../bytes/hashes.ts'
 import { goJson } from '../go/json.ts'
 
 const consonants: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' }

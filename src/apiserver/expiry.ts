@@ -53,7 +53,7 @@ export function createExpiry(core: RegistryCore): void {
 }
 
 /** Source: cmd/kube-apiserver/app/options/options.go, EventTTL. */
-export const eventTimeToLiveMs = 3_600_000
+const eventTimeToLiveMs = 3_600_000
 
 /** etcd forgets at a compaction what was older at the one before. */
 const compactedAfterMs = 2 * compactionIntervalMs

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { encodeBase64, fromBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
-import { sha256Hex } from '../bytes/sha256.ts'
+import { sha256Hex } from '../bytes/hashes.ts'
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
 import { SecretWords } from './secret-words.ts'
 

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { sha256Hex } from '../bytes/hashes.ts'
 import { goErrorText } from '../fs/error-text.ts'
 import { dirname } from '../fs/path.ts'
 import { forever, wait } from '../kernel/steps.ts'
@@ -101,7 +100,7 @@ function take(task: ProcessContext, state: State, value: string): void {
   const from = options.env === undefined ? options.file : `variable ${options.env}`
   const shown = options.leaks
     ? `"${fromByteText(value)}"`
-    : `${value.length} bytes, sha256 ${bytesToHex(sha256(byteTextToBytes(value))).slice(0, 8)}`
+    : `${value.length} bytes, sha256 ${sha256Hex(byteTextToBytes(value)).slice(0, 8)}`
   task.write('stdout', toByteText(`read ${from}: ${shown}\n`))
 }
 

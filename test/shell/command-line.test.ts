@@ -1,57 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createNodeFs } from '../../src/fs/memory-fs.ts'
-import { virtualFiles } from '../../src/fs/virtual-files.ts'
-import { after } from '../../src/kernel/after.ts'
-import { createCalendar } from '../../src/kernel/calendar.ts'
-import { createKernel } from '../../src/kernel/kernel.ts'
-import { sleep } from '../../src/kernel/steps.ts'
-import { CommandLine } from '../../src/shell/command-line.ts'
-import type { WorldProgram } from '../../src/shell/engine/shell.ts'
-
-interface KubectlCall {
-  readonly argv: readonly string[]
-  readonly directory: string
-}
-
-const workingDirectory = '/work'
-
-/** A terminal whose kubectl says what it was called with. */
-function terminal(files: Readonly<Record<string, string | Uint8Array>> = {}) {
-  const calls: KubectlCall[] = []
-  const kernel = createKernel()
-  const calendar = createCalendar(1_588_291_200_000)
-  const fs = createNodeFs({ kernel, calendar, memoryBytes: 1 << 30 })
-  for (const directory of [workingDirectory, '/home/user', '/tmp']) fs.mkdirAll(directory, 0o755)
-  const view = virtualFiles(fs, workingDirectory)
-  for (const [name, content] of Object.entries(files))
-    view.write(name, typeof content === 'string' ? Buffer.from(content) : content)
-  const kubectl: WorldProgram = function* kubectl(call) {
-    calls.push({ argv: call.args, directory: call.directory })
-    call.out(`${call.args.join('|')}\n`)
-    yield* sleep(0)
-    return 0
-  }
-  const line = new CommandLine({
-    kernel,
-    files: fs,
-    user: { uid: 0, gid: 0, groups: [] },
-    directory: workingDirectory,
-    environment: new Map([['HOME', '/home/user']]),
-    epochNow: () => calendar.at(kernel.now()),
-    randomBytes: (count) => 'x'.repeat(count),
-    after: (ms) => after(kernel, ms),
-    program: (name) => (name === 'kubectl' ? kubectl : undefined),
-  })
-  /** At most an hour of virtual time. */
-  const run = (script: string) => {
-    const running = line.start(script)
-    kernel.runUntilTrue(() => running.exitCode !== undefined, kernel.now() + 3_600_000)
-    if (running.exitCode === undefined) running.stop()
-    return running.result()
-  }
-  return { run, calls, files: view, kernel }
-}
+import { terminal } from './terminal.ts'
 
 const text = { 'a.txt': 'one\ntwo\nthree two\n', 'b.txt': 'x:1:2\ny:3\n', 'd/c.yaml': 'k: v\n' }
 

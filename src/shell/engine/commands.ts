@@ -99,6 +99,7 @@ function* assignAll({ assignments }: SimpleCommand, at: Expansion, exports: bool
   const { shell } = at
   for (const { name, append, value } of assignments) {
     const text = (append ? shell.get(name) : '') + (yield* expandText(value, at))
+    if (shell.options.traces) at.streams.err.write(`${shell.get('PS4') || '+ '}${name}=${quoted(text, shell)}\n`)
     if (!shell.set(name, text))
       throw new ExpansionError(shell.dialect.readOnly(name), shell.dialect.name === 'bash' ? 1 : 2)
     if (exports) shell.exported.add(name)

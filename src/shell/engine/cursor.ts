@@ -107,6 +107,12 @@ export class ScriptCursor {
     throw new ShellSyntaxError({ kind: 'unexpected', token, expecting }, line, lineText(this.text, at))
   }
 
+  /** Throws that what stands behind `for` is no name. */
+  badLoopVariable(): never {
+    if (this.grammar.bash) this.unexpected()
+    throw new ShellSyntaxError({ kind: 'loop variable' }, lineOf(this.text, this.index), '')
+  }
+
   /** Throws that podsim does not go that deep. */
   tooDeep(): never {
     throw new ShellSyntaxError({ kind: 'nesting' }, lineOf(this.text, this.index), '')
@@ -175,7 +181,10 @@ export class ScriptCursor {
     this.index += operator.length
     this.skipBlanks()
     if (this.atEnd) this.fail('newline')
-    if (!this.isWordStart()) this.unexpected()
+    if (!this.isWordStart()) {
+      if (!this.grammar.bash && '<>'.includes(this.text.charAt(this.index))) this.fail('redirection')
+      this.unexpected()
+    }
     const from = this.index
     const word = this.word()
     const fd = digits === '' ? (operator.startsWith('<') ? 0 : 1) : Number(digits)

@@ -75,6 +75,8 @@ export const bash: Dialect = {
         return [`${head}line ${line}: unexpected EOF while looking for matching \`${problem.quote}'`]
       case 'substitution':
         return [`${name}: line ${line}: ${problem.text}: bad substitution`]
+      case 'loop variable':
+        return [`${head}line ${line}: syntax error: bad for loop variable`]
       case 'nesting':
         return [`${name}: podsim: the script is nested too deeply`]
     }
@@ -151,7 +153,8 @@ export const ash: Dialect = {
     switch (problem.kind) {
       case 'unexpected': {
         const { token, expecting } = problem
-        const found = token === undefined ? 'end of file' : token === 'newline' ? 'newline' : `"${token}"`
+        const found =
+          token === undefined ? 'end of file' : token === 'newline' || token === 'redirection' ? token : `"${token}"`
         return [
           `${head}syntax error: unexpected ${found}${expecting === undefined ? '' : ` (expecting "${expecting}")`}`,
         ]
@@ -160,6 +163,8 @@ export const ash: Dialect = {
         return [`${head}syntax error: ${unterminatedInAsh[problem.quote] ?? 'unterminated quoted string'}`]
       case 'substitution':
         return [`${head}syntax error: bad substitution`]
+      case 'loop variable':
+        return [`${head}syntax error: bad for loop variable`]
       case 'nesting':
         return [`${head}podsim: the script is nested too deeply`]
     }

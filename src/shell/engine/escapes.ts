@@ -27,7 +27,8 @@ export function ansiEscape(text: string, at: number): Escape {
 }
 
 /** The escape at `at` of a printf format. */
-export function formatEscape(text: string, at: number): Escape {
+export function formatEscape(text: string, at: number, knowsUnicode = true): Escape {
+  if (!knowsUnicode && 'uU'.includes(text.charAt(at + 1) || '.')) return { text: '\\', length: 1 }
   const letter = text.charAt(at + 1)
   if (letter === '"') return { text: '"', length: 2 }
   return numbered(text, at, /^[0-7]{1,3}/) ?? { text: '\\', length: 1 }

@@ -55,8 +55,9 @@ export function lengthOf(value: ByteText): string {
   return String(characterCount(value))
 }
 
-/** Text of a value cut by characters, not bytes. */
-export function characterSlice(value: ByteText, from: number, to?: number): ByteText {
+/** Text of a value cut by characters; ash cuts by bytes. */
+export function characterSlice(value: ByteText, from: number, to: number | undefined, shell: Shell): ByteText {
+  if (shell.dialect.name === 'ash') return value.slice(from, to)
   const chars = Array.from(fromByteText(value))
   return toByteText(chars.slice(from, to).join(''))
 }

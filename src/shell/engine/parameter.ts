@@ -154,15 +154,15 @@ function lower(text: ByteText): ByteText {
 function substring(value: ByteText, argument: ByteText, shell: Shell): ByteText {
   const [from = '0', length] = splitAtColon(argument)
   const number = (text: ByteText): number => Number(arithmetic(text.trim() === '' ? '0' : text, shell))
-  const size = Number(lengthOf(value))
+  const size = shell.dialect.name === 'ash' ? value.length : Number(lengthOf(value))
   const start = number(from)
   const begin = start < 0 ? size + start : start
   if (begin < 0 || begin > size) return ''
-  if (length === undefined) return characterSlice(value, begin)
+  if (length === undefined) return characterSlice(value, begin, undefined, shell)
   const count = number(length)
-  if (count >= 0) return characterSlice(value, begin, begin + count)
+  if (count >= 0) return characterSlice(value, begin, begin + count, shell)
   if (size + count < begin) throw new ExpansionError(`${length.trim()}: substring expression < 0`, 1)
-  return characterSlice(value, begin, count)
+  return characterSlice(value, begin, count, shell)
 }
 
 /** A colon inside of `?:` or brackets does not separate. */

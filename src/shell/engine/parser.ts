@@ -241,8 +241,8 @@ class Parser extends ScriptCursor {
     this.skipBlanks()
     if (this.grammar.bash && this.text.startsWith('((', this.index)) return this.#count()
     const name = this.peekRaw()
-    if (this.atEnd) this.fail('newline')
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.unexpected()
+    if (this.atEnd && this.grammar.bash) this.fail('newline')
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.badLoopVariable()
     this.index += name.length
     this.skipNewlines()
     let words: Word[] | undefined

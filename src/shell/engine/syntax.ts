@@ -135,6 +135,7 @@ export type SyntaxProblem =
   | { readonly kind: 'unterminated'; readonly quote: string }
   /** Found only when the command runs. */
   | { readonly kind: 'substitution'; readonly text: string }
+  | { readonly kind: 'loop variable' }
   /** Not a mistake of the user's: deeper than podsim goes. */
   | { readonly kind: 'nesting' }
 

@@ -216,8 +216,8 @@ export const shift: Builtin = (call) => {
       mistakeCode(shell),
     )
   if (count > shell.positional.length) {
-    // Source: bash shift.def; busybox shell/ash.c, shiftcmd: nothing is shifted.
-    return shell.dialect.name === 'bash' ? 1 : 0
+    // Source: bash shift.def; busybox shell/ash.c, shiftcmd: nothing is shifted, and nothing said.
+    return 1
   }
   shell.positional = shell.positional.slice(count)
   return 0

@@ -48,7 +48,9 @@ export class WordReader {
   rest(quoted: boolean): Word {
     const parts: WordPart[] = []
     while (this.index < this.text.length) {
-      if (quoted) this.quotedPart(parts)
+      // Quotes inside of quotes, as in "${x:-"a b"}", only go away.
+      if (quoted && this.text.charAt(this.index) === '"') this.index++
+      else if (quoted) this.quotedPart(parts)
       else this.#part(parts)
     }
     return parts
@@ -245,14 +247,17 @@ export class WordReader {
     if (match === null || (operator === undefined && rest !== '') || (isBash && !this.#grammar.bash))
       this.#fail({ kind: 'substitution', text: `\${${inner}}` }, start)
     if (operator === undefined) return { kind: 'parameter', name, quoted }
+    const slashes = this.#grammar.bash || !/^\/[#%]/.test(operator) ? operator : '/'
     if (!operator.startsWith('/')) {
       const isText = quoted && !/^[#%]/.test(operator)
       return { kind: 'parameter', name, operator, argument: this.inner(rest, isText), quoted }
     }
-    const slash = rest.search(/(?<!\\)\//)
-    const argument = this.inner(slash < 0 ? rest : rest.slice(0, slash), false)
-    const replacement = this.inner(slash < 0 ? '' : rest.slice(slash + 1), false)
-    return { kind: 'parameter', name, operator, argument, replacement, quoted }
+    // In ash a pattern that begins with # or % has no anchor.
+    const text = operator.slice(slashes.length) + rest
+    const slash = text.search(/(?<!\\)\//)
+    const argument = this.inner(slash < 0 ? text : text.slice(0, slash), false)
+    const replacement = this.inner(slash < 0 ? '' : text.slice(slash + 1), false)
+    return { kind: 'parameter', name, operator: slashes, argument, replacement, quoted }
   }
 }
 

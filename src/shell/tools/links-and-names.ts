@@ -25,10 +25,11 @@ export const readlink: Tool = (context) => {
 /** The last element may be missing, as `readlink -f` has it. */
 function resolved(context: ToolContext, path: string): ReturnType<ToolContext['files']['readlink']> {
   const real = context.files.realpath(path)
-  if (real.ok || real.code !== 'ENOENT') return real
-  const clean = joinPath(path)
-  const parent = context.files.realpath(directoryOf(clean))
-  return parent.ok && !context.files.lstat(clean).ok ? { ok: true, value: joinPath(parent.value, baseOf(clean)) } : real
+  const trimmed = path.replace(/(?<=.)\/+$/, '')
+  const name = baseOf(trimmed)
+  if (real.ok || real.code !== 'ENOENT' || name === '.' || name === '..' || context.files.lstat(trimmed).ok) return real
+  const parent = context.files.realpath(directoryOf(trimmed))
+  return parent.ok ? { ok: true, value: joinPath(parent.value, name) } : real
 }
 
 export const realpath: Tool = (context) => {

@@ -51,7 +51,7 @@ class Formatter {
           this.stops = true
           break
         }
-        const found = formatEscape(format, i)
+        const found = formatEscape(format, i, this.#context.voice === 'gnu')
         result += found.text
         i += found.length
       } else if (char !== '%') {

@@ -183,14 +183,27 @@ export function writeFile(context: ToolContext, path: ByteText, bytes: ByteText)
   return written.ok ? undefined : written.code
 }
 
-/**
- * `cat: x: No such file or directory`, or in busybox `cat: can't open 'x': No such file or directory`. Source: GNU
- * coreutils; busybox libbb/wfopen_input.c.
- */
+/** Tools of busybox that say `can't open`: those that open by a descriptor. Source: busybox libbb/xfuncs_printf.c, open_or_warn. */
+const openByDescriptor = /^(?:cat|tail|uniq|cp|(?:md5|sha\d+)sum)$/
+/** What GNU's tools say that do not only name the file. */
+const gnuOpenTexts: Readonly<Record<string, (path: ByteText, text: string) => string>> = {
+  awk: (path, text) => `cannot open ${path} (${text})`,
+  rev: (path, text) => `cannot open ${path}: ${text}`,
+  sort: (path, text) => `cannot read: ${path}: ${text}`,
+  tac: (path, text) => `failed to open '${path}' for reading: ${text}`,
+}
+
+/** `cat: x: No such file or directory`, or in busybox `cat: can't open 'x': No such file or directory`; exit code 1. */
 export function cannotOpen(context: ToolContext, path: ByteText, code: FsErrorCode): number {
+  const { name, voice } = context
   const text = errorText(code)
-  if (context.voice === 'gnu') return complain(context, `${path}: ${text}`)
-  return complain(context, code === 'EISDIR' ? 'read error: Is a directory' : `can't open '${path}': ${text}`)
+  if (voice === 'busybox' && code === 'EISDIR') return complain(context, 'read error: Is a directory')
+  if (voice === 'busybox')
+    return complain(context, openByDescriptor.test(name) ? `can't open '${path}': ${text}` : `${path}: ${text}`)
+  return complain(
+    context,
+    Object.hasOwn(gnuOpenTexts, name) ? (gnuOpenTexts[name]?.(path, text) ?? text) : `${path}: ${text}`,
+  )
 }
 
 /** A file's content under the name it was asked for. */

@@ -303,16 +303,20 @@ export const paste: Tool = function* paste(context): Steps<number> {
   if (typeof given === 'number') return given
   const delimiters = (given.value('d') ?? '\t').replaceAll('\\n', '\n').replaceAll('\\t', '\t')
   const { list, code } = inputs(context, given.operands)
-  const columns: ByteText[][] = []
-  for (const each of list) columns.push(yield* allLines(context, [each]))
   const join = (parts: readonly ByteText[]): ByteText =>
     parts
       .map((part, i) => (i === 0 ? part : delimiters.charAt((i - 1) % Math.max(delimiters.length, 1)) + part))
       .join('')
-  if (given.has('s')) for (const column of columns) context.out(`${join(column)}\n`)
-  else {
-    const rows = Math.max(0, ...columns.map((column) => column.length))
-    for (let row = 0; row < rows; row++) context.out(`${join(columns.map((column) => column[row] ?? ''))}\n`)
+  if (given.has('s')) {
+    for (const each of list) context.out(`${join(yield* allLines(context, [each]))}\n`)
+    return code
   }
-  return code
+  // `paste - -` takes its lines in turn from one input.
+  for (;;) {
+    const row: (ByteText | undefined)[] = []
+    for (const { input } of list) row.push(yield* input.line(context.held))
+    if (row.every((line) => line === undefined)) return code
+    context.out(`${join(row.map((line) => line?.replace(/\n$/, '') ?? ''))}\n`)
+    if (!(yield* hasRoom(context))) return brokenPipeCode
+  }
 }
