@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -120,6 +121,24 @@ describe('podsim', () => {
     expect(code).toBe(3)
     expect(stdout).toContain('more than 30 events')
   })
+
+  test('a signal stops a run at once: what was done is summed up, exit code 130', async () => {
+    const file = scenario(
+      'endless.yaml',
+      'title: endless\nsteps:\n  - kubectl: run p --image=busybox -- sh -c "exit 1"\n  - wait: 900000h\n',
+    )
+    const running = spawn(process.execPath, [bin, 'run', file], { cwd: root })
+    let stdout = ''
+    running.stdout.setEncoding('utf8').on('data', (text: string) => {
+      // It waits: of the 900,000 hours hardly one is over.
+      if (!stdout.includes('BackOff') && `${stdout}${text}`.includes('BackOff')) running.kill('SIGINT')
+      stdout += text
+    })
+    const [code] = (await once(running, 'close')) as [number | null]
+    expect(code).toBe(130)
+    expect(stdout).toContain('interrupted after 1 of 2 steps')
+    expect(stdout).toContain(`repeat with: podsim run ${file} --seed endless`)
+  }, 60_000)
 
   test('nothing selected is exit code 3, help and version are exit code 0', () => {
     expect(podsim(['run', 'scenarios', '--title', 'no such title']).code).toBe(3)
