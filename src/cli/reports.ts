@@ -15,6 +15,7 @@ import {
 } from '../report/pretty.ts'
 import { createTeller } from '../report/story.ts'
 import { createPaint, joined, type Paint, plain, type TerminalText } from '../report/text.ts'
+import { isCommand } from '../scenario/act.ts'
 import { type Diagnostic, drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
@@ -114,7 +115,7 @@ function prettyStory(
     },
     stepping(step, sim) {
       const at = sim.now()
-      story.hold()
+      if (step.action !== undefined && isCommand(step.action)) story.hold()
       story.write(() => stepText(step, toldStep(step, redaction), at, paint))
     },
     acted(step, told) {

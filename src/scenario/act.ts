@@ -55,6 +55,7 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
   }
 }
 
-function isCommand({ kind }: StepAction): boolean {
+/** Whether a step runs a command: that is done in one, and may make any word of its line a value of a Secret. */
+export function isCommand({ kind }: StepAction): boolean {
   return kind === 'kubectl' || kind === 'run' || kind === 'apply' || kind === 'exec'
 }
