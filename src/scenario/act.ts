@@ -14,7 +14,15 @@ export interface Done {
 
 /** Carries out what a step says. Throws a SimUsageError where only now can be known that it means nothing. */
 export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done> {
-  if (isOver !== endless && isCommand(action)) yield* rest('command')
+  if (isOver === endless || !isCommand(action)) return yield* carryOut(sim, action, isOver)
+  yield* rest('command')
+  const done = yield* carryOut(sim, action, isOver)
+  // The command is over: whoever drives listens again before anything else goes on.
+  yield* rest('time')
+  return done
+}
+
+function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done> {
   switch (action.kind) {
     case 'kubectl':
       return {
