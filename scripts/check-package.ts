@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkPackage, Package } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
@@ -121,15 +122,37 @@ async function complaints(installed: string): Promise<readonly string[]> {
   return messages.map((message) => formatMessage(message, pkg) ?? message.code)
 }
 
+/** podsim is for ES modules alone: those who look for types as CommonJS, or as Node.js 10 did, find none on purpose. */
+const notMeant: ReadonlySet<string> = new Set(['node10', 'node16-cjs'])
+
+/**
+ * What is wrong with the types as the package's entries lead to them. The files are handed over one by one: what
+ * @arethetypeswrong/core unpacks of an archive is only its last part when that is large.
+ */
+async function wrongTypes(installed: string): Promise<readonly string[]> {
+  const entries = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = Object.fromEntries(
+    entries.map(({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      return [`/node_modules/podsim/${path.slice(installed.length + 1)}`, new Uint8Array(readFileSync(path))]
+    }),
+  )
+  const result = await checkPackage(new Package(files, 'podsim', '0'))
+  if (result.types === false) return ['the package has no types']
+  return result.problems
+    .filter((problem) => !('resolutionKind' in problem) || !notMeant.has(problem.resolutionKind))
+    .map((problem) => JSON.stringify(problem))
+}
+
 try {
   const installed = install(pack())
   compile()
   run(process.execPath, ['out/consumer.js'])
   run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', '.'])
   run(process.execPath, [join(installed, 'bin/podsim.js'), 'run', join(installed, 'scenarios/first-light.yaml')])
-  const told = await complaints(installed)
+  const told = [...(await complaints(installed)), ...(await wrongTypes(installed))]
   if (told.length > 0) throw new Error(told.join('\n'))
-  process.stdout.write('runs, and publint has nothing to say\n')
+  process.stdout.write('runs; publint has nothing to say, and its types are where they are looked for\n')
 } finally {
   rmSync(outside, { recursive: true, force: true })
 }

@@ -29,5 +29,3 @@ export const networks = {
     watchEvent: { kind: 'exponential', meanMs: 217, maxMs: 60_000 },
   },
 } as const satisfies Readonly<Record<string, LinkLatencies>>
-
-export type NetworkName = keyof typeof networks

@@ -9,7 +9,7 @@ import { words } from './input/words.ts'
  * Fields of KubeletConfiguration that a kubelet can be given, under their real names, with the bounds that a real kubelet
  * sets. Source: k8s.io/kubelet/config/v1beta1/types.go; pkg/kubelet/apis/config/validation/validation.go.
  */
-export function kubeletShape(duration: z.ZodType<Duration>) {
+function kubeletShape(duration: z.ZodType<Duration>) {
   const period = duration
     .refine((given) => millisecondsOf(given) > 0)
     .register(words, {

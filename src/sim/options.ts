@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { clusterShape, imageSchema, networkSchema, nodeSchema, optionsSchema } from './options-schema.ts'
+import type { imageSchema, networkSchema, nodeSchema, optionsSchema } from './options-schema.ts'
 
 /** The types of what a simulation can be told, taken from the schema that checks it: options-schema.ts says what each means. */
 
@@ -31,6 +31,3 @@ export type NodeOptions = Given<z.output<ReturnType<typeof nodeSchema>>>
 
 /** An image that Pods can name. */
 export type ImageOptions = Given<z.output<ReturnType<typeof imageSchema>>>
-
-/** What scenarios say of a cluster: the part of the options that is no business of the run. */
-export type ClusterOptions = Pick<SimOptions, keyof ReturnType<typeof clusterShape>>

@@ -74,7 +74,7 @@ export const clockText = z
   })
 
 /** Whole milliseconds, as the library takes them beside texts. */
-export const milliseconds = z.int().min(0).register(words, { expected: 'whole milliseconds', code: 'BAD_DURATION' })
+const milliseconds = z.int().min(0).register(words, { expected: 'whole milliseconds', code: 'BAD_DURATION' })
 
 /** A duration as people write it (`90s`, `1m30s`), or whole milliseconds. */
 export type Duration = string | VirtualMs
@@ -118,16 +118,6 @@ export const objectName = z
   .register(words, {
     expected: 'a name of lower case letters, digits, - and .',
     suggest: (found) => suggestName(found, subdomain),
-  })
-
-/** Source: apimachinery/pkg/util/validation, IsDNS1123Label. */
-export const labelName = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
-  .register(words, {
-    expected: 'a name of lower case letters, digits and -',
-    suggest: (found) => suggestName(found, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
   })
 
 /** `Mypod` -> `mypod`, `pod/mypod` -> `mypod`, `my_pod` -> `my-pod`. */
