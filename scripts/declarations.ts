@@ -10,14 +10,7 @@ import { dts } from 'rollup-plugin-dts'
 
 /** Files with types that are taken from schemas; a name stands for itself in those that come after it. */
 const fromSchemas: Readonly<Record<string, readonly string[]>> = {
-  'dist/sim/options.d.ts': [
-    'KubeletOptions',
-    'NetworkOptions',
-    'ImageOptions',
-    'NodeOptions',
-    'SimOptions',
-    'ClusterOptions',
-  ],
+  'dist/sim/options.d.ts': ['KubeletOptions', 'NetworkOptions', 'ImageOptions', 'NodeOptions', 'SimOptions'],
   'dist/sim/fault-table.d.ts': ['FaultInput'],
 }
 
