@@ -61,6 +61,12 @@ export const kubeletFacts = {
   syncsAtBackOffExpiry: fact('kubelet.md 2.3', false, [[35, true]]),
   /** A command of a probe that outlasts `timeoutSeconds` has failed; before, the docker runtime waited for its end. */
   timesOutExecProbes: fact('feature ExecProbeTimeout; pkg/kubelet/dockershim/exec.go (1.18)', false, [[20, true]]),
+  /** Condition PodReadyToStartContainers: the Pod has a sandbox with its network (v1.36/README.md row 11). */
+  readyToStartCondition: fact('gate PodReadyToStartContainersCondition; status/generate.go', false, [[29, true]]),
+  /** And it is told as soon as the sandbox is there, while images are pulled (v1.36/README.md row 10). */
+  tellsSandboxAtOnce: fact('kubelet.go, OnPodSandboxReady; v1.36/README.md row 10', false, [[36, true]]),
+  /** A sync that did what it wanted has its Pod looked at without waiting for the next pass (v1.36/README.md rows 9, 10). */
+  relistsOnDemand: fact('gate PLEGOnDemandRelist; pleg/generic.go, RequestRelist', false, [[36, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

@@ -9,6 +9,7 @@ import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/pods/back-off.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { ContainerRuntime, ImageRecord, PodSandboxConfig, RuntimeResult } from '../runtime/cri.ts'
+import { withoutUnknownCode } from '../runtime/error-texts.ts'
 import { aggregateErrors } from '../volumes/plugins/payload.ts'
 import { dockerConfigOf } from './docker-config.ts'
 import { applyDefaultImageTag, parseImageName } from './image-name.ts'
@@ -92,7 +93,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
       event(pod, container, type, reason, message)
     const refused = (reason: ImageError, message: string): EnsureImageResult => ({ ok: false, reason, message })
-    const tagged = applyDefaultImageTag(name)
+    const tagged = applyDefaultImageTag(name, minor)
     if (!tagged.ok) {
       const message = `Failed to apply default image tag ${goQuote(name)}: ${tagged.message}`
       tell('Warning', 'InspectFailed', message)
@@ -160,9 +161,12 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
   }
 }
 
+/** A code Unknown says nothing, so it is not shown. Source: cri-client remote_image.go, pullImageV1; v1.36/README.md row 15. */
+const stripsUnknownCodeSince = 28
+
 /** Tries the matching credentials one after the other, or none at all. Source: kuberuntime_image.go, PullImage. */
 function* pullWith(
-  { runtime, records }: ImageManagerOptions,
+  { runtime, records, minor }: ImageManagerOptions,
   image: string,
   credentials: readonly Credential<Secret>[],
   pod: PodSandboxConfig,
@@ -176,7 +180,7 @@ function* pullWith(
       records?.add(result.value.id, credential)
       return result
     }
-    errors.push(result.message)
+    errors.push(minor < stripsUnknownCodeSince ? result.message : withoutUnknownCode(result.message))
   }
   return { ok: false, message: aggregateErrors(errors) ?? '' }
 }

@@ -51,14 +51,18 @@ export type ParsedImage =
  * Parses a name as the kubelet does before it asks the runtime. Neither tag nor digest: tag `latest`.
  * Source: docker/distribution reference ParseNormalizedNamed, pkg/util/parsers/parsers.go ParseImageName.
  */
-export function parseImageName(name: string): ParsedImage {
+export function parseImageName(name: string, minor = 18): ParsedImage {
   if (/^[a-f0-9]{64}$/.test(name))
     return invalid(`invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`)
   const { host, path, suffix } = splitImage(name)
   const remainder = path + suffix
   const remoteName = remainder.includes(':') ? remainder.slice(0, remainder.indexOf(':')) : remainder
   if (remoteName.toLowerCase() !== remoteName)
-    return invalid('invalid reference format: repository name must be lowercase')
+    return invalid(
+      minor < namesPartSince
+        ? 'invalid reference format: repository name must be lowercase'
+        : `invalid reference format: repository name (${remoteName}) must be lowercase`,
+    )
   const match = reference.exec(`${host}/${remainder}`)
   const repository = match?.[1]
   if (match === null || repository === undefined) return invalid('invalid reference format')
@@ -81,6 +85,9 @@ function invalid(message: string): ParsedImage {
   return { ok: false, message }
 }
 
+/** Texts name the part that is wrong: distribution/reference v0.6.0; v1.36/README.md row 21 (recorded, v1.26 is the older end). */
+const namesPartSince = 31
+
 export type TaggedImage =
   | { readonly ok: true; readonly image: string }
   | { readonly ok: false; readonly message: string }
@@ -89,9 +96,12 @@ export type TaggedImage =
  * The name that the runtime is asked for: with `:latest` if the user gave neither tag nor digest.
  * Source: pkg/kubelet/images/image_manager.go, applyDefaultImageTag.
  */
-export function applyDefaultImageTag(name: string): TaggedImage {
-  const parsed = parseImageName(name)
-  if (!parsed.ok) return { ok: false, message: `couldn't parse image reference ${goQuote(name)}: ${parsed.message}` }
+export function applyDefaultImageTag(name: string, minor = 18): TaggedImage {
+  const parsed = parseImageName(name, minor)
+  if (!parsed.ok) {
+    const what = minor < namesPartSince ? 'reference' : 'name'
+    return { ok: false, message: `couldn't parse image ${what} ${goQuote(name)}: ${parsed.message}` }
+  }
   const { suffix } = splitImage(name)
   return { ok: true, image: suffix === '' ? `${name}:${defaultTag}` : name }
 }

@@ -14,6 +14,11 @@ export interface PulledName {
 /** Prefix of an error that came over the runtime's socket. Source: google.golang.org/grpc status.Error. */
 export const grpcPrefix = 'rpc error: code = Unknown desc = '
 
+/** An error as the kubelet shows it that drops the code when it is Unknown. */
+export function withoutUnknownCode(message: string): string {
+  return message.startsWith(grpcPrefix) ? message.slice(grpcPrefix.length) : message
+}
+
 /** What the kubelet shows of an error of CreateContainer and StartContainer. Source: kuberuntime_container.go, grpcstatus Message. */
 export function grpcDescription(message: string): string {
   const match = /^rpc error: code = \w+ desc = (.*)$/s.exec(message)

@@ -37,7 +37,7 @@ export function recordedProgram(argv: readonly string[]): Program {
 
 /** The registry of the recordings: names say how an image behaves. */
 export function createRecordingRegistry(): Registry {
-  const definition = image('recorded', recordedProgram)
+  const definition = image('recorded', recordedProgram, { sizeBytes: 1000 })
   return {
     pullMs: (name) => (name.includes('slow') ? slowPullMs : recordingTimings.pullMs),
     pull(name, credential) {

@@ -26,9 +26,13 @@ interface Entry {
 
 /** Who waits for a pass after `minTime`. */
 interface Waiting extends Unsubscribable {
+  readonly podUid: string
   readonly minTime: VirtualMs
   readonly receiver: Receiver<void, never>
 }
+
+/** From the request for a look at one Pod to what it shows: a few calls of the runtime. */
+const onDemandMs: VirtualMs = 10
 
 /**
  * Pod Lifecycle Event Generator: once a second it compares what the runtime has with what it had, and tells. It runs only
@@ -87,11 +91,36 @@ export class Pleg {
         receiver.answered()
         return undefined
       }
-      const waiting: Waiting = { minTime, receiver, unsubscribe: () => this.#leave(waiting) }
+      const waiting: Waiting = { podUid, minTime, receiver, unsubscribe: () => this.#leave(waiting) }
       this.#waiting.push(waiting)
       this.#loop.wake(gridAfter(this.#loop.grid, minTime))
       return waiting
     })
+  }
+
+  /** Looks at one Pod at once, unless a pass comes first. Source: pleg/generic.go, RequestRelist and relistPod (v1.36 on). */
+  requestRelist(podUid: string): void {
+    const requestedAt = this.#kernel.now()
+    this.#scope.start(after(this.#kernel, onDemandMs), () => {
+      const now = this.#kernel.now()
+      const lastPass = gridAtOrBefore(this.#loop.grid, now)
+      if (lastPass !== undefined && lastPass > requestedAt) return
+      this.#changed.delete(podUid)
+      this.#relistPod(podUid, now)
+      const entry = this.#entries.get(podUid)
+      if (entry !== undefined) entry.modifiedAt = now
+      this.#release((waiting) => waiting.podUid === podUid && waiting.minTime < now)
+    })
+  }
+
+  /** Answers those who have what they wait for, in their order. */
+  #release(isServed: (waiting: Waiting) => boolean): void {
+    const released = this.#waiting.filter(isServed)
+    if (released.length === 0) return
+    const rest = this.#waiting.filter((waiting) => !released.includes(waiting))
+    this.#waiting.length = 0
+    this.#waiting.push(...rest)
+    for (const { receiver } of released) receiver.answered()
   }
 
   #isNewerThan(podUid: string, minTime: VirtualMs): boolean {
@@ -115,13 +144,7 @@ export class Pleg {
     const uids = [...this.#changed]
     this.#changed.clear()
     for (const uid of uids) this.#relistPod(uid, now)
-    const released = this.#waiting.filter(({ minTime }) => minTime < now)
-    if (released.length > 0) {
-      const rest = this.#waiting.filter(({ minTime }) => minTime >= now)
-      this.#waiting.length = 0
-      this.#waiting.push(...rest)
-      for (const { receiver } of released) receiver.answered()
-    }
+    this.#release(({ minTime }) => minTime < now)
     if (this.#waiting.length > 0 || this.#changed.size > 0) this.#loop.wake()
   }
 

@@ -42,6 +42,8 @@ export interface PodRuntimePorts {
   readonly images: ImageManager
   readonly buildContainer: BuildContainer
   readonly containers: ContainerLives
+  /** The Pod's sandbox and network are there. */
+  readonly sandboxReady: (pod: Pod) => void
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
 }
 
@@ -131,6 +133,7 @@ function* makeSandbox(ports: PodRuntimePorts, run: Run, attempt: number): Steps<
   run.results.push({ action: 'CreatePodSandbox', target: name })
   run.sandboxId = result.value.id
   run.podIp = result.value.ip
+  ports.sandboxReady(run.pod)
   return true
 }
 

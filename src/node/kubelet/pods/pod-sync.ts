@@ -125,7 +125,7 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
   const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
   const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
   const isIdle = didNothing && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
-  return { isIdle }
+  return { isIdle, wantsLook: facts.relistsOnDemand && !didNothing }
 }
 
 /** When the last crash back-off ends, if nothing but such back-offs failed. */

@@ -28,6 +28,8 @@ export interface SyncOutcome {
   readonly isTerminal?: boolean
   /** From v1.35 on: the error is over at this instant, when the longest crash back-off ends. */
   readonly retryAt?: VirtualMs
+  /** From v1.36 on: it did something, so the Pod is looked at without waiting for the next pass. */
+  readonly wantsLook?: boolean
 }
 
 /** The three kinds of sync; each gives how it ended. */
@@ -170,6 +172,7 @@ export class PodWorkers {
       worker.send('status.fresh')
       const outcome: SyncOutcome = yield* this.#sync(worker, pod, this.#pleg.get(worker.uid))
       worker.lastSyncEnd = this.#kernel.now()
+      if (outcome.wantsLook === true) this.#pleg.requestRelist(worker.uid)
       pod = this.#next(worker, pod, outcome)
       if (pod !== undefined) worker.send('update')
     }

@@ -61,8 +61,16 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
     return isDone === status.ready ? status : { ...status, ready: isDone }
   })
   const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
-  const conditions = podConditions(pod.spec, phase, ready, initReady, foreign, facts.podFailedReason)
+  const readyToStart = facts.readyToStartCondition ? hasSandbox(pod, seen) : undefined
+  const conditions = podConditions(pod.spec, phase, ready, initReady, foreign, facts.podFailedReason, readyToStart)
   return { ...withStatuses(base, ready, initReady), phase, conditions: [...foreign, ...conditions] }
+}
+
+/** Whether no new sandbox is needed. Source: pkg/kubelet/kuberuntime/util/util.go, PodSandboxChanged. */
+function hasSandbox(pod: Pod, { sandboxes, ip }: PodRuntimeStatus): boolean {
+  const [latest, ...older] = sandboxes
+  if (latest?.state !== 'ready' || older.some(({ state }) => state === 'ready')) return false
+  return pod.spec.hostNetwork === true || ip !== undefined
 }
 
 function withStatuses(

@@ -11,14 +11,21 @@ export function podConditions(
   initStatuses: readonly ContainerStatus[],
   foreign: readonly PodCondition[],
   failedHasReason: boolean,
+  readyToStart?: boolean,
 ): PodCondition[] {
   const containersReady = containersReadyCondition(spec, phase, statuses, failedHasReason)
   return [
+    ...(readyToStart === undefined ? [] : [readyToStartCondition(readyToStart)]),
     initializedCondition(spec, phase, initStatuses),
     readyCondition(spec, containersReady, foreign),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
   ]
+}
+
+/** Source: generate.go, GeneratePodReadyToStartContainersCondition (v1.29 on). */
+export function readyToStartCondition(isReady: boolean): PodCondition {
+  return { type: 'PodReadyToStartContainers', status: isReady ? 'True' : 'False' }
 }
 
 /** `foreign`: conditions of others, among them those that readiness gates ask for. */

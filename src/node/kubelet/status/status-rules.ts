@@ -2,7 +2,13 @@ import { jsonEqual } from '../../../api/json-equal.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
-export const ownConditions: ReadonlySet<string> = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady'])
+export const ownConditions: ReadonlySet<string> = new Set([
+  'PodScheduled',
+  'Ready',
+  'Initialized',
+  'ContainersReady',
+  'PodReadyToStartContainers',
+])
 
 /** The Pod is over: what still seemed to run ended in an unknown way. */
 export function ended(status: ContainerStatus): ContainerStatus {
