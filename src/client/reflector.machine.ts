@@ -6,6 +6,15 @@ import { setup } from 'xstate'
  */
 export type ReflectorEvent =
   | { readonly type: 'start' }
+  /** As `start` and `waited`, for one that streams what there is (WatchList) instead of listing it. */
+  | { readonly type: 'start.streaming' }
+  | { readonly type: 'waited.streaming' }
+  /** The bookmark came that ends what there was. */
+  | { readonly type: 'stream.synced' }
+  /** The server can't, or may not, stream: it is listed in the old way. */
+  | { readonly type: 'stream.failed' }
+  /** It ended before that bookmark, or from a version that is not to be had. */
+  | { readonly type: 'stream.ended' }
   | { readonly type: 'list.succeeded' }
   | { readonly type: 'list.failed' }
   /** The watch ended as it should: it ran out of time, or its connection ended after it had lasted. */
@@ -22,7 +31,16 @@ export const reflectorMachine = setup({ types: {} as { events: ReflectorEvent } 
   initial: 'idle',
   on: { stop: '.stopped' },
   states: {
-    idle: { on: { start: 'listing' } },
+    idle: { on: { start: 'listing', 'start.streaming': 'streaming' } },
+    streaming: {
+      on: {
+        'stream.synced': 'watching',
+        'stream.failed': 'listing',
+        'stream.ended': { target: 'streaming', reenter: true },
+        'watch.refused': 'waitingToStream',
+      },
+    },
+    waitingToStream: { on: { waited: 'streaming' } },
     listing: { on: { 'list.succeeded': 'watching', 'list.failed': 'backingOff' } },
     watching: {
       on: {
@@ -32,8 +50,8 @@ export const reflectorMachine = setup({ types: {} as { events: ReflectorEvent } 
       },
     },
     waitingForServer: { on: { waited: 'watching' } },
-    backingOff: { on: { waited: 'listing' } },
-    stopped: { on: { start: 'listing' } },
+    backingOff: { on: { waited: 'listing', 'waited.streaming': 'streaming' } },
+    stopped: { on: { start: 'listing', 'start.streaming': 'streaming' } },
   },
 })
 

@@ -48,6 +48,9 @@ export interface ReflectorOwn<T extends KubeObject> {
 /** Source: client-go tools/cache/reflector.go, minWatchTimeout. */
 const defaultMinWatchTimeoutSeconds = 300
 
+/** Gate WatchListClient: on from then on. Source: client-go features/known_features.go; facts/apiserver.md section 12. */
+const streamsSince = 35
+
 /** An empty watch that was shorter is an error. Source: reflector.go, watchHandler, "very short watch". */
 const veryShortWatchMs: VirtualMs = second
 
@@ -65,6 +68,8 @@ const waited = defineHandler('a reflector has waited', (reflector: Reflector<Kub
  * 2. `watching` from the version of the list, for a random time. An end in time begins the next watch from the last version.
  * 3. Whatever else ends the watch leads to `backingOff` and to 1. A refused connection is waited for
  *    (`waitingForServer`): up to v1.19 a second at a time, later with a back-off of its own.
+ * 4. From v1.35 on `streaming` takes the place of 1: one watch begins with all there is and a bookmark that ends it, and
+ *    goes on as the watch of 2. A server that refuses is listed as in 1, at once. Source: reflector.go, watchList (v1.36).
  */
 export class Reflector<T extends KubeObject>
   extends Instance<ReflectorState, ReflectorEvent['type']>
@@ -89,6 +94,8 @@ export class Reflector<T extends KubeObject>
   private timeoutSeconds = 0
   private isOpen = false
   private hasReceived = false
+  /** What a stream has told before its bookmark. */
+  private streamed: Map<string, T> | undefined
 
   constructor(kind: ReflectorKind, own: ReflectorOwn<T>) {
     super(table)
@@ -102,7 +109,7 @@ export class Reflector<T extends KubeObject>
 
   /** Begins, or begins again after `stop` with what it knows. */
   start(): void {
-    if (this.knows('start')) this.step('start')
+    if (this.knows('start')) this.step(this.streams ? 'start.streaming' : 'start')
   }
 
   /** Ends the watch; nothing reaches the store any more. */
@@ -115,7 +122,11 @@ export class Reflector<T extends KubeObject>
 
   /** For the kernel: a pause is over. */
   waited(): void {
-    this.step('waited')
+    this.step(this.state === 'backingOff' && this.streams ? 'waited.streaming' : 'waited')
+  }
+
+  private get streams(): boolean {
+    return this.kind.minor >= streamsSince
   }
 
   /** Takes a step of the machine and does what its new state is for. */
@@ -129,8 +140,13 @@ export class Reflector<T extends KubeObject>
         this.list()
         break
       case 'watching':
-        this.watch()
+        // The watch that streamed goes on.
+        if (event !== 'stream.synced') this.watch()
         break
+      case 'streaming':
+        this.stream()
+        break
+      case 'waitingToStream':
       case 'waitingForServer':
         this.wait(this.pauseForServerMs())
         break
@@ -148,6 +164,7 @@ export class Reflector<T extends KubeObject>
   // 1. A list and its answer.
 
   private list(): void {
+    this.streamed = undefined
     const { client, resource } = this.kind
     const version = this.isLastVersionUnavailable ? {} : { resourceVersion: this.lastSyncResourceVersion || '0' }
     this.asking = client.list<T>(resource, { ...this.selection(), ...version }).begin(this)
@@ -198,9 +215,12 @@ export class Reflector<T extends KubeObject>
   }
 
   asked(): WatchOptions {
+    const isStream = this.streamed !== undefined
+    const version = isStream && this.isLastVersionUnavailable ? '' : this.lastSyncResourceVersion
     return {
       ...this.selection(),
-      resourceVersion: this.lastSyncResourceVersion,
+      ...(isStream && version === '' ? {} : { resourceVersion: version }),
+      ...(isStream ? { sendInitialEvents: true } : {}),
       timeoutSeconds: this.timeoutSeconds,
       allowWatchBookmarks: true,
       renewal: this,
@@ -211,14 +231,58 @@ export class Reflector<T extends KubeObject>
     this.isOpen = true
   }
 
+  // 4. A watch that begins with what there is.
+
+  private stream(): void {
+    const { kernel, client, resource } = this.kind
+    this.streamed = new Map()
+    this.renew(kernel.now())
+    this.asking = client.watch<T>(resource, this.asked()).open(this)
+  }
+
+  private streamedEvent(streamed: Map<string, T>, { type, object }: Exclude<WatchEvent<T>, { type: 'ERROR' }>): void {
+    const { namespace = '', name, annotations, resourceVersion = '' } = object.metadata
+    if (type === 'DELETED') streamed.delete(`${namespace}/${name}`)
+    else if (type !== 'BOOKMARK') streamed.set(`${namespace}/${name}`, object)
+    else if (annotations?.['k8s.io/initial-events-end'] === 'true') this.synced([...streamed.values()], resourceVersion)
+  }
+
+  private synced(objects: readonly T[], version: string): void {
+    this.streamed = undefined
+    this.isLastVersionUnavailable = false
+    const { asking } = this
+    this.store.replace(objects, version)
+    // Whoever hears of the objects may stop the reflector, and start it again.
+    if (this.asking !== asking || this.state !== 'streaming') return
+    this.lastSyncResourceVersion = version
+    this.step('stream.synced')
+  }
+
+  /** A stream that failed: once more without the version that is not to be had, or listed. */
+  private notStreamed(reason: RequestError | undefined): void {
+    if (reason !== undefined) this.store.failed?.(reason)
+    const isWaitedFor = reason !== undefined && this.isWaitedFor(reason)
+    if (isWaitedFor) this.step('watch.refused')
+    else if (reason !== undefined && isVersionUnavailable(reason) && !this.isLastVersionUnavailable) {
+      this.isLastVersionUnavailable = true
+      this.step('stream.ended')
+    } else this.step('stream.failed')
+  }
+
   event(event: WatchEvent<T>): void {
     this.isOpen = true
     if (event.type === 'ERROR') {
       this.asking?.unsubscribe()
-      this.afterWatch({ kind: 'status', status: event.object })
+      const reason: RequestError = { kind: 'status', status: event.object }
+      if (this.streamed === undefined) this.afterWatch(reason)
+      else this.notStreamed(reason)
       return
     }
     this.hasReceived = true
+    if (this.streamed !== undefined) {
+      this.streamedEvent(this.streamed, event)
+      return
+    }
     // The version is noted first: a store that stops the reflector has seen this event.
     this.lastSyncResourceVersion = event.object.metadata.resourceVersion ?? this.lastSyncResourceVersion
     if (event.type === 'ADDED') this.store.add(event.object)
@@ -227,7 +291,11 @@ export class Reflector<T extends KubeObject>
   }
 
   closed(reason: RequestError | undefined): void {
-    if (!this.isOpen) this.notOpened(reason)
+    if (this.streamed !== undefined) {
+      const isVeryShort = !this.hasReceived && this.kind.kernel.now() - this.began < veryShortWatchMs
+      if (!this.isOpen || reason?.kind === 'status' || isVeryShort) this.notStreamed(reason)
+      else this.step('stream.ended')
+    } else if (!this.isOpen) this.notOpened(reason)
     else if (reason?.kind === 'status') this.afterWatch(reason)
     else {
       const isVeryShort = !this.hasReceived && this.kind.kernel.now() - this.began < veryShortWatchMs
@@ -239,10 +307,14 @@ export class Reflector<T extends KubeObject>
 
   private notOpened(reason: RequestError | undefined): void {
     if (reason !== undefined) this.store.failed?.(reason)
-    const isRefused = reason?.kind === 'network' && reason.cause === 'refused'
-    const isTooMany = this.kind.minor >= 22 && reason?.kind === 'status' && reason.status.code === 429
     // A connection that broke while the watch was asked for counts as an empty watch. Source: rest/request.go, Watch.
-    this.step(isRefused || isTooMany ? 'watch.refused' : 'watch.failed')
+    this.step(reason !== undefined && this.isWaitedFor(reason) ? 'watch.refused' : 'watch.failed')
+  }
+
+  /** Nobody listens there, or there are too many. Source: reflector.go, isWatchErrorRetriable. */
+  private isWaitedFor(reason: RequestError): boolean {
+    if (reason.kind === 'network') return reason.cause === 'refused'
+    return this.kind.minor >= 22 && reason.kind === 'status' && reason.status.code === 429
   }
 
   private afterWatch(reason: RequestError): void {

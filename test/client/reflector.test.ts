@@ -50,6 +50,34 @@ describe('kubelet 1.4 the reflector', () => {
     expect(reflector.lastSyncResourceVersion).toBe('104')
   })
 
+  test('from v1.35 on one watch begins with what there is and goes on from its bookmark', () => {
+    const { kernel, tiny, reflector, store, states, lists } = setUp(35)
+    tiny.put(secret('a'))
+    reflector.start()
+    kernel.runUntil(0)
+    tiny.put(secret('b'))
+    kernel.runUntil(10)
+    expect(store).toEqual(['= a', '+ b'])
+    expect([lists(), tiny.watched]).toEqual([[], [' streamed']])
+    expect(states).toEqual(['0 streaming', '0 watching'])
+    // Its end in time leads to an ordinary watch.
+    kernel.runUntil(300_000)
+    tiny.endWatches()
+    kernel.runUntil(300_000)
+    expect(tiny.watched).toEqual([' streamed', '102'])
+  })
+
+  test('a stream that is refused is listed at once', () => {
+    const { kernel, tiny, reflector, store, states, lists } = setUp(35)
+    tiny.answer.refusesStreams = true
+    tiny.put(secret('a'))
+    reflector.start()
+    kernel.runUntil(10)
+    expect(store).toEqual(['= a'])
+    expect([lists(), tiny.watched]).toEqual([['0'], ['101']])
+    expect(states).toEqual(['0 streaming', '0 listing', '0 watching'])
+  })
+
   test('a watch that ends in time is opened again at once from the last version, without a list', () => {
     const { kernel, tiny, reflector, lists } = setUp()
     reflector.start()

@@ -10,7 +10,7 @@ export function createTinyServer() {
   const watched: string[] = []
   let version = 100
   let oldest = 0
-  const answer: { refuse?: Status } = {}
+  const answer: { refuse?: Status; refusesStreams?: boolean } = {}
 
   const failure = (code: number, reason: string, message: string): Status => ({
     kind: 'Status',
@@ -59,13 +59,27 @@ export function createTinyServer() {
       }
     },
     watch(_user, _resource, options, handlers) {
-      watched.push(options.resourceVersion ?? '')
+      if (options.sendInitialEvents === true && answer.refusesStreams === true) {
+        const status = failure(403, 'Forbidden', 'no relationship found')
+        handlers.closed({ kind: 'status', status })
+        return { stop() {} }
+      }
+      watched.push(`${options.resourceVersion ?? ''}${options.sendInitialEvents === true ? ' streamed' : ''}`)
       const from = Number(options.resourceVersion ?? 0)
       handlers.opened?.()
       if (from < oldest) {
         handlers.event({ type: 'ERROR', object: failure(410, 'Expired', `too old resource version: ${from}`) })
         handlers.closed(undefined)
         return { stop() {} }
+      }
+      if (options.sendInitialEvents === true) {
+        for (const object of objects.values()) handlers.event({ type: 'ADDED', object })
+        const metadata = {
+          name: '',
+          resourceVersion: String(version),
+          annotations: { 'k8s.io/initial-events-end': 'true' },
+        }
+        handlers.event({ type: 'BOOKMARK', object: { apiVersion: 'v1', kind: 'Secret', metadata } })
       }
       watchers.set(handlers, from)
       return { stop: () => watchers.delete(handlers) }

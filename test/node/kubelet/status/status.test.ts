@@ -69,6 +69,13 @@ describe('conditions (facts/kubelet.md 8.7)', () => {
     ])
   })
 
+  test('L3 from v1.29 on the first says whether there is a sandbox to start containers in', () => {
+    const first = (readyToStart: boolean) =>
+      podConditions(spec('Always', ['a']), 'Pending', [status('a', waiting)], [], [], true, readyToStart)[0]
+    expect(first(false)).toEqual({ type: 'PodReadyToStartContainers', status: 'False' })
+    expect(first(true)).toEqual({ type: 'PodReadyToStartContainers', status: 'True' })
+  })
+
   test('L3 a finished Pod says PodCompleted, a failed one PodFailed from v1.22 on', () => {
     const ready = (phase: 'Succeeded' | 'Failed', named: boolean) =>
       podConditions(spec('Never', ['a']), phase, [status('a', ended(1))], [], [], named)[1]?.reason
