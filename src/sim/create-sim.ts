@@ -207,6 +207,8 @@ export function createObservedSim(
 
 /** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
 function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
+  // Its work is to undo just what is set by hand here; paused from the start, it has no request on its way that does.
+  if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
   cluster.start()
   const { server } = cluster.controlPlane
   const nodeObjects = server.store.collection('nodes')
@@ -219,8 +221,6 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
     return account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
   }
   kernel.runUntilTrue(isUp, bringUpMs - 1)
-  // Its work is to undo just what is set by hand here.
-  if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
   for (const { name, ttl, taints } of nodes) {
     if (ttl === undefined && taints.length === 0) continue
     const body = {
