@@ -18,7 +18,7 @@ export {
   type RotationRow,
   rotationOf,
 } from './check/rotation.ts'
-export { type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
+export { clusterSecretMap, type MapOptions, type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
 export { type Asked, type Client, type RequestError, resources, type Watch, type WatchNews } from './client/client.ts'
 export { all, settled } from './kernel/all.ts'
 export { firstOf } from './kernel/first-of.ts'

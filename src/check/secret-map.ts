@@ -1,4 +1,5 @@
-import { isObject, listAt, objectAt, textAt } from '../go/json.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import { compareBytes, isObject, listAt, objectAt, textAt } from '../go/json.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
 import { stripLive } from './live.ts'
 import { podSpecOf, type Way } from './references.ts'
@@ -11,9 +12,12 @@ export interface SecretUser {
   readonly user: ObjectName
   /** ServiceAccount that the Pods run as; undefined for objects without Pods. */
   readonly account: string | undefined
+  /** Where its Pods are, in bytewise order; empty: nowhere, or nobody looked. */
+  readonly nodes: readonly string[]
   /** Undefined for what is no container's. */
   readonly container: string | undefined
   readonly way: Way | 'tls' | 'account'
+  /** Name of the variable, prefix, or mount path. */
   readonly where: string
   /** Undefined: all of them. */
   readonly keys: readonly string[] | undefined
@@ -23,16 +27,66 @@ export interface SecretUser {
 /** A Secret with all that use it. */
 export interface MappedSecret {
   readonly secret: ObjectName
+  /** Whether it is there; otherwise it is only asked for. */
   readonly isGiven: boolean
-  /** Keys that the manifests give it, and those that somebody reads, in bytewise order. */
+  /** Keys that it has, and those that somebody reads, in bytewise order. */
   readonly keys: readonly string[]
   readonly users: readonly SecretUser[]
 }
 
-/** Secrets, keys, and who uses them how, in the order of namespace and name. Nothing is run. */
-export function secretMap(files: readonly ManifestFile[], namespace = 'default'): readonly MappedSecret[] {
-  const { objects } = stripLive(readGiven(files).objects)
-  const secrets = new Map<string, { isGiven: boolean; readonly keys: Set<string>; readonly users: SecretUser[] }>()
+/** What the map needs of an object, wherever it comes from. */
+export type MapObject = Pick<GivenObject, 'kind' | 'name' | 'namespace' | 'object'>
+
+export interface MapOptions {
+  /** Where objects are that name no namespace. Default `default`. */
+  readonly namespace?: string
+  /** Nodes of the Pods of each user. */
+  readonly placed?: ReadonlyMap<ObjectName, readonly string[]>
+}
+
+/** Secrets of manifests, keys, and who uses them how, in the order of namespace and name. Nothing is run. */
+export function secretMap(files: readonly ManifestFile[], options: MapOptions = {}): readonly MappedSecret[] {
+  return mapOf(stripLive(readGiven(files).objects).objects, options)
+}
+
+/**
+ * The same map of a cluster that runs, from all of its objects (`sim.list`): Pods count for what made them, and say on
+ * which nodes it is.
+ */
+export function clusterSecretMap(objects: readonly KubeObject[]): readonly MappedSecret[] {
+  const byUid = new Map(objects.map((object) => [object.metadata.uid, object]))
+  const topOf = (object: KubeObject): KubeObject => {
+    const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true)
+    const above = owner === undefined ? undefined : byUid.get(owner.uid)
+    return above === undefined ? object : topOf(above)
+  }
+  const placed = new Map<ObjectName, string[]>()
+  for (const pod of objects) {
+    const node = pod.kind === 'Pod' ? textAt(pod, 'spec', 'nodeName') : ''
+    if (node === '') continue
+    const user = objectName(mapObject(topOf(pod)), 'default')
+    placed.set(user, [...(placed.get(user) ?? []), node])
+  }
+  const tops = objects.filter((object) => topOf(object) === object)
+  return mapOf(tops.map(mapObject), { placed })
+}
+
+function mapObject(object: KubeObject): MapObject {
+  const { kind, metadata } = object
+  return { kind, name: metadata.name, namespace: metadata.namespace ?? '', object: { ...object } }
+}
+
+interface Entry {
+  isGiven: boolean
+  readonly keys: Set<string>
+  readonly users: SecretUser[]
+}
+
+function mapOf(
+  objects: readonly MapObject[],
+  { namespace = 'default', placed = new Map() }: MapOptions,
+): readonly MappedSecret[] {
+  const secrets = new Map<ObjectName, Entry>()
   const at = (home: string, name: string) => {
     const id = objectName({ kind: 'Secret', namespace: home, name }, namespace)
     const known = secrets.get(id) ?? { isGiven: false, keys: new Set<string>(), users: [] }
@@ -50,22 +104,17 @@ export function secretMap(files: readonly ManifestFile[], namespace = 'default')
     if (reference.kind !== 'Secret') continue
     const entry = at(home, reference.name)
     for (const key of reference.keys ?? []) entry.keys.add(key)
+    const user = objectName(given, namespace)
     const { container, way, where, keys, isOptional } = reference
-    entry.users.push({
-      user: objectName(given, namespace),
-      account: accountOf(given),
-      container,
-      way,
-      where,
-      keys,
-      isOptional,
-    })
+    const nodes = [...new Set(placed.get(user) ?? [])].sort(compareBytes)
+    entry.users.push({ user, account: accountOf(given), nodes, container, way, where, keys, isOptional })
   }
   for (const given of objects)
     for (const { name, way } of otherUses(given))
       at(given.namespace || namespace, name).users.push({
         user: objectName(given, namespace),
         account: undefined,
+        nodes: [],
         container: undefined,
         way,
         where: '',
@@ -73,20 +122,17 @@ export function secretMap(files: readonly ManifestFile[], namespace = 'default')
         isOptional: true,
       })
   return [...secrets]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([secret, { isGiven, keys, users }]) => ({ secret, isGiven, keys: [...keys].sort(), users }))
+    .sort(([a], [b]) => compareBytes(a, b))
+    .map(([secret, { isGiven, keys, users }]) => ({ secret, isGiven, keys: [...keys].sort(compareBytes), users }))
 }
 
-function accountOf(given: GivenObject): string | undefined {
+function accountOf(given: MapObject): string | undefined {
   const pod = podSpecOf(given)
   return pod === undefined ? undefined : textAt(pod.spec, 'serviceAccountName') || 'default'
 }
 
 /** Certificates of an Ingress, and what a ServiceAccount hands to its Pods (P2, P4). */
-function otherUses({
-  kind,
-  object,
-}: GivenObject): readonly { readonly name: string; readonly way: 'tls' | 'account' }[] {
+function otherUses({ kind, object }: MapObject): readonly { readonly name: string; readonly way: 'tls' | 'account' }[] {
   if (kind === 'Ingress')
     return listAt(object, 'spec', 'tls').flatMap((tls) =>
       textAt(tls, 'secretName') === '' ? [] : [{ name: textAt(tls, 'secretName'), way: 'tls' }],

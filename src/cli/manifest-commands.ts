@@ -16,7 +16,7 @@ type Count = (text: string) => number
 export function addManifestCommands(podsim: Command, wholeNumber: Count): void {
   addCheck(podsim.command('check'), wholeNumber)
   addRotate(podsim.command('rotate'), wholeNumber)
-  addGraph(podsim.command('graph'))
+  addGraph(podsim.command('graph'), wholeNumber)
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
@@ -80,9 +80,16 @@ function addRotate(command: Command, wholeNumber: Count): void {
     })
 }
 
-function addGraph(command: Command): void {
+const zeroOr =
+  (count: Count): Count =>
+  (text) =>
+    text === '0' ? 0 : count(text)
+
+function addGraph(command: Command, wholeNumber: Count): void {
   onManifests(command, ['text', 'json', 'mermaid', 'svg'])
-    .description('draw which Secrets there are, and who uses them how')
+    .description('draw which Secrets there are, who uses them how, as which account and on which node')
+    .option('--nodes <n>', 'nodes of the cluster in which Pods are placed; 0: none are', zeroOr(wholeNumber), 3)
+    .addHelpText('after', graphHelp)
     .action(async (flags: GraphFlags & Coloured) => {
       const { graph } = await import('./graph.ts')
       process.exitCode = await graph(flags, processOutput(wantsColour(flags.color, process.stdout)))
@@ -105,3 +112,11 @@ Examples:
   podsim rotate secret/db:password -f manifests/             one key
   podsim rotate secret/db -f app.yaml --compare Watch,Cache,Get
   podsim rotate --all -k overlays/prod                       every Secret of the manifests`
+
+const graphHelp = `
+Exit codes: 0 it was drawn, 2 it cannot be read.
+
+Examples:
+  podsim graph -f manifests/
+  podsim graph -k overlays/prod -o mermaid      for a page of Markdown
+  podsim graph -f manifests/ -o svg > map.svg`

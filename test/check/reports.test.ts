@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkManifests } from '../../src/check/check.ts'
-import { secretMap } from '../../src/check/secret-map.ts'
+import { clusterSecretMap, secretMap } from '../../src/check/secret-map.ts'
 import { checkHtml, checkMarkdown } from '../../src/report/check/documents.ts'
 import { checkGithub, checkJson, checkJunit, checkSarif } from '../../src/report/check/machine-formats.ts'
 import { mapMermaid, mapSvg, mapText } from '../../src/report/check/secret-map.ts'
@@ -88,5 +88,29 @@ describe('podsim graph', () => {
     )
     expect(mapMermaid(map)).toContain('s0 -->|"container app, env PASSWORD [passwrd]"| u0')
     expect(mapSvg(map)).toContain('<title>container app, env PASSWORD [passwrd]</title>')
+  })
+
+  test('S3: the map of a running cluster names what made the Pods, and their nodes', () => {
+    const node = (nodeName: string) => ({ nodeName, containers: [container] })
+    const container = { name: 'c', image: 'nginx', envFrom: [{ secretRef: { name: 'db' } }] }
+    const meta = (name: string, uid: string, ownerUid?: string) => ({
+      name,
+      uid,
+      namespace: 'default',
+      ...(ownerUid === undefined
+        ? {}
+        : { ownerReferences: [{ apiVersion: 'v1', kind: 'K', name: 'k', uid: ownerUid, controller: true }] }),
+    })
+    const deployed = { template: { spec: { serviceAccountName: 'web', containers: [container] } } }
+    const objects = [
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('web', '1'), spec: deployed },
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: meta('web-a', '2', '1'), spec: deployed },
+      { apiVersion: 'v1', kind: 'Pod', metadata: meta('web-a-1', '3', '2'), spec: node('node-2') },
+      { apiVersion: 'v1', kind: 'Pod', metadata: meta('web-a-2', '4', '2'), spec: node('node-1') },
+      { apiVersion: 'v1', kind: 'Secret', metadata: meta('db', '5'), data: { key: '' } },
+    ]
+    expect(mapText(clusterSecretMap(objects), createPaint(false)).toString()).toBe(
+      'secret default/db  key\n└─ deployment default/web: container c, envFrom  (account web, node-1, node-2)\n',
+    )
   })
 })

@@ -92,7 +92,7 @@ describe('podsim rotate, podsim graph', () => {
 
   test('S3: the map shows who uses what', () => {
     expect(podsim(['graph', '-f', 'good']).stdout).toContain(
-      '├─ deployment default/web: container app, env DB_USER [user]  (account web)\n',
+      '├─ deployment default/web: container app, env DB_USER [user]  (account web, node-1, node-2)\n',
     )
   })
 })

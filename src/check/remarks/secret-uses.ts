@@ -5,14 +5,17 @@ import type { Remark } from '../report.ts'
 import { objectName } from '../words.ts'
 
 /** A reference with the object that makes it. */
-export interface Use {
-  readonly given: GivenObject
+export interface Use<Given = GivenObject> {
+  readonly given: Given
   readonly namespace: string
   readonly reference: Reference
 }
 
 /** All uses of Secrets and ConfigMaps in Pods, in the order of the files. */
-export function usesIn(objects: readonly GivenObject[], fallback: string): readonly Use[] {
+export function usesIn<Given extends Pick<GivenObject, 'kind' | 'object' | 'namespace'>>(
+  objects: readonly Given[],
+  fallback: string,
+): readonly Use<Given>[] {
   return objects.flatMap((given) => {
     const pod = podSpecOf(given)
     if (pod === undefined) return []

@@ -16,8 +16,14 @@ export function mapText(map: readonly MappedSecret[], paint: Paint): TerminalTex
 }
 
 function userText(user: SecretUser): string {
-  const account = user.account === undefined ? '' : `  (account ${user.account})`
-  return `${user.user}: ${wordsOf(user)}${account}`
+  return `${user.user}: ${wordsOf(user)}${bracketed(placeOf(user))}`
+}
+
+const bracketed = (text: string) => (text === '' ? '' : `  (${text})`)
+
+/** As whom its Pods run, and where. */
+function placeOf({ account, nodes }: SecretUser): string {
+  return [...(account === undefined ? [] : [`account ${account}`]), ...nodes].join(', ')
 }
 
 function wordsOf({ container, way, where, keys, isOptional }: SecretUser): string {
@@ -39,7 +45,7 @@ export function mapMermaid(map: readonly MappedSecret[]): string {
     lines.push(`  s${i}[(${quoted(secret)})]${isGiven ? '' : ':::missing'}`)
     for (const user of own) {
       const id = users.get(user.user) ?? `u${users.size}`
-      if (!users.has(user.user)) lines.push(`  ${id}[${quoted(user.user)}]`)
+      if (!users.has(user.user)) lines.push(`  ${id}[${quoted(`${user.user}${bracketed(placeOf(user))}`)}]`)
       users.set(user.user, id)
       lines.push(`  s${i} ${user.isOptional ? '-.->' : '-->'}|${quoted(wordsOf(user))}| ${id}`)
     }
@@ -71,7 +77,7 @@ export function mapSvg(map: readonly MappedSecret[]): string {
     ...map.map(({ secret, keys, isGiven }, i) =>
       box(0, i, secret, keys.join(', '), isGiven ? '' : ' stroke-dasharray="5 4"'),
     ),
-    ...users.map((user, i) => box(right, i, user, waysOf(map, user), '')),
+    ...users.map((user, i) => box(right, i, user, placesOf(map, user), '')),
   ]
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${right + boxWidth + 20}" height="${height}" font-family="system-ui, sans-serif" font-size="12">
 <g transform="translate(10 0)"><g fill="none" stroke="#888">${edges.join('')}</g>
@@ -79,10 +85,9 @@ ${boxes.join('\n')}</g></svg>
 `
 }
 
-function waysOf(map: readonly MappedSecret[], user: string): string {
-  return [
-    ...new Set(map.flatMap(({ users }) => users.filter((each) => each.user === user).map(({ way }) => way))),
-  ].join(', ')
+function placesOf(map: readonly MappedSecret[], name: string): string {
+  const own = map.flatMap(({ users }) => users.filter(({ user }) => user === name))
+  return [...new Set(own.map(placeOf))].filter((text) => text !== '').join('; ')
 }
 
 function box(x: number, row: number, title: string, detail: string, style: string): string {
