@@ -31,8 +31,6 @@ export interface DelayQuestion {
   readonly journal: JournalReader
   readonly namespace: string
   readonly secret: string
-  /** Virtual time of the kernel at which the journal counts 0. */
-  readonly originMs: VirtualMs
   /** Sync period plus propagation delay of a node's cache (U3). */
   readonly boundMs: (node: string) => VirtualMs
 }
@@ -78,7 +76,7 @@ function isRunning({ status }: Pod): boolean {
 }
 
 function delayOf(
-  { namespace, secret, originMs, boundMs }: DelayQuestion,
+  { namespace, secret, boundMs }: DelayQuestion,
   update: JournalRecord,
   pod: Pod,
   use: SecretUse,
@@ -103,8 +101,8 @@ function delayOf(
   if (seen === undefined) return { ...base, visibleAt: undefined, parts: undefined }
   const parts = updateDelay({
     writtenAt: update.time,
-    cachedAt: Number(seen.detail?.cachedAt) - originMs,
-    syncedAt: Number(seen.detail?.syncedAt) - originMs,
+    cachedAt: seen.time - Number(seen.detail?.copyAgeMs),
+    syncedAt: seen.time - Number(seen.detail?.sinceSyncMs),
     visibleAt: seen.time,
   })
   return { ...base, visibleAt: seen.time, parts }

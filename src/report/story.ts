@@ -2,7 +2,7 @@ import type { ContainerStatus, Event, Pod, Secret } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { tellNodeRecord, versionKey } from './story-node.ts'
+import { type Past, tellNodeRecord, versionKey } from './story-node.ts'
 import type { Told, Tone } from './told.ts'
 import { decodedSize, plural, shortName } from './words.ts'
 
@@ -21,10 +21,10 @@ export type Teller = (record: JournalRecord) => StoryLine | undefined
 
 /** A teller says what a record means to a reader; undefined when another record says it better. */
 export function createTeller(): Teller {
-  const writtenAt = new Map<string, VirtualMs>()
+  const past: Past = { writtenAt: new Map(), inVolumes: new Set() }
   return (record) => {
-    rememberVersion(record, writtenAt)
-    const told = toldOf(record, writtenAt)
+    rememberVersion(record, past.writtenAt)
+    const told = toldOf(record, past)
     if (told === undefined) return undefined
     const { seq, time, actor, cause } = record
     return { seq, time, cause, actor: told.actor ?? actor, text: told.text, tone: told.tone }
@@ -38,7 +38,7 @@ function rememberVersion({ type, time, object, after }: JournalRecord, writtenAt
   writtenAt.set(versionKey(object.kind, object.name, (after as KubeObject).metadata.resourceVersion), time)
 }
 
-function toldOf(record: JournalRecord, writtenAt: ReadonlyMap<string, VirtualMs>): Told | undefined {
+function toldOf(record: JournalRecord, past: Past): Told | undefined {
   switch (record.type) {
     case 'object.created':
       return tellCreated(record, record.after as KubeObject)
@@ -47,7 +47,7 @@ function toldOf(record: JournalRecord, writtenAt: ReadonlyMap<string, VirtualMs>
     case 'object.deleted':
       return tellDeleted(record, record.before as KubeObject)
     default:
-      return tellNodeRecord(record, writtenAt)
+      return tellNodeRecord(record, past)
   }
 }
 

@@ -179,7 +179,6 @@ export function createObservedSim(
         journal,
         namespace,
         secret,
-        originMs: bringUpMs,
         boundMs: (node) => boundOf(settings, node, find(server, 'Node', node, '')),
       }),
     traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),

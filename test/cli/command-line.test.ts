@@ -46,7 +46,7 @@ describe('podsim', () => {
     expect(stdout).toContain(
       'Warning FailedMount pod/mypod: MountVolume.SetUp failed for volume "foo" : secret "mysecret" not found',
     )
-    expect(stdout).toMatch(/sees secret mysecret in volume foo, [\d.]+s after it was written/)
+    expect(stdout).toMatch(/has secret mysecret in volume foo, written [\d.]+s before/)
     expect(stdout).not.toContain('\u001b')
   })
 

@@ -13,7 +13,7 @@ const pod = {
 }
 
 /** What a reader is told of a Pod that waits ten seconds for its Secret, chatter left out. */
-function story(): readonly StoryLine[] {
+function story(then?: string): readonly StoryLine[] {
   const sim = createSim({ seed: 'story' })
   const tell = createTeller()
   const lines: StoryLine[] = []
@@ -25,6 +25,10 @@ function story(): readonly StoryLine[] {
   sim.runFor('10s')
   sim.kubectl('create secret generic mysecret --from-literal=password=1f2d1e2e67df')
   sim.runFor('1m')
+  if (then !== undefined) {
+    sim.kubectl(then)
+    sim.runFor('91s')
+  }
   return lines
 }
 
@@ -56,9 +60,13 @@ test("the story tells sizes of a Secret's values, and never the values", () => {
   expect(told.filter((text) => /1f2d1e2e67df|MWYyZDFl/.test(text))).toEqual([])
 })
 
-test('the moment at which a container sees a Secret is told with its age', () => {
-  const seen = story().filter(({ tone }) => tone === 'visible')
-  expect(seen.map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^pod default\/mypod sees secret mysecret in volume foo, \d+(\.\d+)?s after it was written$/),
+test('U3 what a new Pod starts with is told with its age, an update with its delay, and how the node heard of it', () => {
+  const told = story('patch secret mysecret -p \'{"stringData":{"password":"another"}}\'')
+  const seen = told.filter(({ tone }) => tone === 'visible').map(({ text }) => text)
+  expect(seen).toEqual([
+    expect.stringMatching(/^pod default\/mypod has secret mysecret in volume foo, written \d+(\.\d+)?s before$/),
+    expect.stringMatching(/^pod default\/mypod sees secret mysecret in volume foo, [\dms.]+ after it was written$/),
   ])
+  const heard = told.filter(({ text }) => text.includes('watch')).map(({ actor, text }) => `${actor} ${text}`)
+  expect(heard).toEqual(['kubelet/node-1 hears from its watch: secret default/mysecret has changed'])
 })

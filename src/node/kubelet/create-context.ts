@@ -34,6 +34,7 @@ import { syncPod, syncTerminatedPod, syncTerminatingPod } from './pods/pod-sync.
 import { PodWorkerRows } from './pods/pod-worker.ts'
 import { PodWorkers, workerClocks } from './pods/pod-workers.ts'
 import { runningContainer } from './pods/runtime-status.ts'
+import { copyReports, syncReports } from './pods/sync-records.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
 import type { ServiceList } from './service-list.ts'
@@ -116,7 +117,13 @@ export function createContext(materials: Materials): KubeletContext {
   })
   const statuses = statusManager(materials, rows, { ...basics, pleg, volumes, workers: rows.workerRows })
   const sandboxReady = sandboxNews(materials, rows, statuses, podRandom)
-  const podRuntime = podRuntimePorts(materials, rows, prober, { ...basics, ...managers, pluginFor }, sandboxReady)
+  const podRuntime = podRuntimePorts(
+    materials,
+    rows,
+    prober,
+    { ...basics, ...managers, pluginFor, volumes },
+    sandboxReady,
+  )
   const parts = {
     ...basics,
     ...managers,
@@ -142,6 +149,7 @@ export function createContext(materials: Materials): KubeletContext {
     queue,
     resync,
     randomOf: podRandom,
+    reports: syncReports(basics),
     syncs: {
       sync: (worker, pod, seen) => syncPod(parts, worker, pod, seen),
       terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, pod, seen),
@@ -203,6 +211,7 @@ function objectManagers(
     strategy: config.configMapAndSecretChangeDetectionStrategy,
     ttlMs: () => ttlFromAnnotations(ownNode()?.metadata.annotations),
     lastIdleRead: (namespace: string, name: string) => readers.lastIdleRead(namespace, name),
+    reports: copyReports(options.journal, nodeName),
   }
   const { secrets, configMaps } = createObjectManagers(common, random, nodeName)
   return { secrets: options.secretsSeam?.(secrets, nodeName) ?? secrets, configMaps }

@@ -33,7 +33,7 @@ function createObjectManager<T extends Secret | ConfigMap>(
     case 'Cache':
       return new TtlManager<T>({ ...options, kind })
     case 'Get':
-      return new GetManager<T>(options.kernel, options.client, kind)
+      return new GetManager<T>(options.kernel, options.client, kind, options.reports)
   }
 }
 

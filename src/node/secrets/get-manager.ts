@@ -6,6 +6,7 @@ import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import {
+  type CopyReports,
   errorOfRequest,
   type ObjectKind,
   type ObjectManager,
@@ -23,15 +24,19 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
   /** Nothing is kept that could change. */
   readonly changes = EMPTY
   readonly #traffic = new Map<string, ObjectTraffic>()
+  /** What was read last, so that news can be told from what was known. */
+  readonly #versions = new Map<string, string | undefined>()
 
   private readonly kernel: Kernel
   private readonly client: Client
   private readonly kind: ObjectKind
+  private readonly reports: CopyReports
 
-  constructor(kernel: Kernel, client: Client, kind: ObjectKind) {
+  constructor(kernel: Kernel, client: Client, kind: ObjectKind, reports: CopyReports) {
     this.kernel = kernel
     this.client = client
     this.kind = kind
+    this.reports = reports
   }
 
   registerPod(): void {
@@ -53,7 +58,18 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     this.#traffic.set(key, traffic)
     const { resource } = this.kind
     const reply = yield* attempt(this.client.get<T>(resource, { namespace, name }))
+    const error = reply.ok ? undefined : errorOfRequest(reply.error)
+    if (error === undefined || error.isNotFound) this.#arrived(namespace, name, reply.ok ? reply.value : undefined)
     return reply.ok ? { ok: true, object: reply.value } : { ok: false, error: errorOfRequest(reply.error) }
+  }
+
+  #arrived(namespace: string, name: string, found: T | undefined): void {
+    const key = objectKey(namespace, name)
+    const was = this.#versions.get(key)
+    const version = found?.metadata.resourceVersion
+    const changed = version !== was || !this.#versions.has(key)
+    this.#versions.set(key, version)
+    this.reports.arrived(this.kind, { namespace, name }, { by: 'get', found, was, changed })
   }
 
   peek(): undefined {
@@ -74,5 +90,6 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
 
   stop(): void {
     this.#traffic.clear()
+    this.#versions.clear()
   }
 }

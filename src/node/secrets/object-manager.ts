@@ -49,6 +49,23 @@ export interface ObjectChange {
   readonly name: string
 }
 
+/** How a copy came to the node, and what took the place of what. */
+export interface Arrival {
+  readonly by: 'list' | 'watch' | 'get'
+  /** Undefined: there is no such object. */
+  readonly found: KubeObject | undefined
+  /** Version of the copy before, if there was one. */
+  readonly was: string | undefined
+  readonly changed: boolean
+}
+
+/** Tells how copies of objects come to the node and are used again. */
+export interface CopyReports {
+  arrived(kind: ObjectKind, about: ObjectChange, arrival: Arrival): void
+  /** `error`: why what a reading was tried for could not be had. */
+  reused(kind: ObjectKind, about: ObjectChange, copy: KubeObject, ageMs: VirtualMs, error?: string): void
+}
+
 /** What was asked of the API server for one object by this node. */
 export interface ObjectTraffic {
   requests: number

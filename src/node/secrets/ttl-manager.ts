@@ -10,6 +10,7 @@ import { attempt, type Steps, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
+  type CopyReports,
   errorOfRequest,
   notRegistered,
   type ObjectError,
@@ -49,6 +50,8 @@ interface Item<T> {
   readonly name: string
   references: number
   data: Data<T>
+  /** Version that was read last, whatever was forgotten since; undefined: none yet, or there was no object. */
+  lastRead: string | undefined
   readonly traffic: ObjectTraffic
 }
 
@@ -58,6 +61,7 @@ export interface TtlManagerOptions {
   readonly facts: KubeletFacts
   readonly kind: ObjectKind
   readonly ttlMs: () => VirtualMs
+  readonly reports: CopyReports
 }
 
 /**
@@ -106,8 +110,12 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     const { data } = item
     // One reading at a time: whoever comes meanwhile looks at what it brought, and may have to read again.
     while (data.reading !== undefined) yield* wait(data.reading)
-    const isFresh = data.updatedAt !== undefined && this.options.kernel.now() < data.updatedAt + this.options.ttlMs()
-    if (data.error === undefined && isFresh) return resultOf(data)
+    const { kernel, ttlMs, reports, kind } = this.options
+    const ageMs = data.updatedAt === undefined ? undefined : kernel.now() - data.updatedAt
+    if (data.error === undefined && ageMs !== undefined && ageMs < ttlMs()) {
+      if (data.object !== undefined) reports.reused(kind, item, data.object, ageMs)
+      return resultOf(data)
+    }
     return yield* wait(this.#read(item, data))
   }
 
@@ -152,7 +160,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   *#fetch(item: Item<T>, data: Data<T>, over: Observable<void>): Steps<ObjectResult<T>> {
-    const { kernel, client, kind } = this.options
+    const { kernel, client, kind, reports } = this.options
     // A refresh of what was read before may come from the API server's cache; anything else may not.
     const isRefresh = data.object !== undefined && data.error === undefined
     data.reading = over
@@ -166,9 +174,15 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     if (error !== undefined && !error.isNotFound && isUnknown) return { ok: false, error }
     const object = reply.ok ? reply.value : undefined
     if ((object !== undefined && !isOlder(object, data.object)) || error?.isNotFound === true) {
+      const isUnread = data.updatedAt === undefined && item.lastRead === undefined
+      const was = item.lastRead
+      item.lastRead = object?.metadata.resourceVersion
       data.object = object
       data.error = error
       data.updatedAt = kernel.now()
+      reports.arrived(kind, item, { by: 'get', found: object, was, changed: isUnread || was !== item.lastRead })
+    } else if (data.object !== undefined && data.updatedAt !== undefined) {
+      reports.reused(kind, item, data.object, kernel.now() - data.updatedAt, error?.message)
     }
     return resultOf(data)
   }
@@ -182,6 +196,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
         name,
         references: 1,
         data: unread(),
+        lastRead: undefined,
         traffic: { requests: 0, openWatches: 0 },
       })
     else {

@@ -14,6 +14,7 @@ import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
+  type CopyReports,
   notRegistered,
   type ObjectChange,
   type ObjectKind,
@@ -50,6 +51,7 @@ export interface WatchManagerOptions {
    * secrets): idle syncs are not carried out, so `get` is not called for them. Undefined: nobody does.
    */
   readonly lastIdleRead: (namespace: string, name: string) => VirtualMs | undefined
+  readonly reports: CopyReports
 }
 
 interface Item<T extends KubeObject> {
@@ -236,10 +238,11 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
           traffic.openWatches = state === 'watching' ? 1 : 0
         },
         replace: (objects) => {
-          const isNews =
-            !item.isSynced || item.object?.metadata.resourceVersion !== objects[0]?.metadata.resourceVersion
+          const was = item.object?.metadata.resourceVersion
+          const isNews = !item.isSynced || was !== objects[0]?.metadata.resourceVersion
           item.object = objects[0]
           item.isSynced = true
+          this.options.reports.arrived(kind, item, { by: 'list', found: item.object, was, changed: isNews })
           item.synced?.next()
           // A list that only says again what the node knows is no change.
           if (isNews) this.#changed(item)
@@ -267,7 +270,9 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   #store(item: Item<T>, object: T | undefined): void {
+    const was = item.object?.metadata.resourceVersion
     item.object = object
+    this.options.reports.arrived(this.options.kind, item, { by: 'watch', found: object, was, changed: true })
     this.#changed(item)
   }
 

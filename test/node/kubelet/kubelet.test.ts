@@ -140,10 +140,47 @@ describe('updates of a mounted Secret', () => {
     world.updateSecret('s', { a: '2' })
     world.run(100)
     const record = world.journal.query({ type: 'object.visible' }).at(-1)
-    expect(record?.detail).toMatchObject({ kind: 'Secret', name: 's', volume: 'v', cachedAt: writtenAt })
-    const syncedAt = Number(record?.detail?.syncedAt)
+    expect(record?.detail).toMatchObject({ kind: 'Secret', name: 's', volume: 'v' })
+    const { copyAgeMs, sinceSyncMs } = record?.detail ?? {}
+    const at = record?.time ?? 0
+    expect(at - Number(copyAgeMs)).toBe(writtenAt)
+    const syncedAt = at - Number(sinceSyncMs)
     expect(syncedAt).toBeGreaterThan(writtenAt)
-    expect((record?.time ?? 0) - syncedAt).toBeLessThanOrEqual(200)
+    expect(at - syncedAt).toBeLessThanOrEqual(200)
+  })
+
+  test('U3 the journal says how a copy came to the node, when the Pod is due, and that it is synced then', () => {
+    const world = createWorld()
+    world.create(secret('s', { a: '1' }))
+    world.create(mounting('p', 's'))
+    world.run(100)
+    world.updateSecret('s', { a: '2' })
+    world.run(100)
+    const visible = world.journal.query({ type: 'object.visible' }).at(-1)
+    const chain = world.journal.causes(visible?.seq ?? 0).map(({ type }) => type)
+    expect(chain).toEqual(['object.visible', 'volume.set-up', 'pod.sync', 'copy.arrived', 'object.updated'])
+    const [, , sync, arrived] = world.journal.causes(visible?.seq ?? 0)
+    const due = world.journal.query({ type: 'pod.sync-due' }).at(-1)
+    expect(arrived?.detail).toMatchObject({ by: 'watch', changed: true })
+    expect((due?.time ?? 0) + Number(due?.detail?.nextInMs)).toBe(sync?.time)
+    expect(Number(due?.detail?.lastAgoMs)).toBeLessThan(90_000)
+  })
+
+  test('U2 with Cache the journal says when a sync used the old copy again, and how old it was', () => {
+    const world = createWorld({ kubelet: { configMapAndSecretChangeDetectionStrategy: 'Cache' } })
+    world.create(secret('s', { a: '1' }))
+    world.create(mounting('p', 's'))
+    world.run(200)
+    const copies = world.journal.query({ type: (type) => type.startsWith('copy.') })
+    const reused = copies.filter(({ type }) => type === 'copy.reused').map(({ detail }) => Number(detail?.ageMs))
+    expect(Math.max(...reused)).toBeLessThan(60_000)
+    const read = copies.filter(({ type, detail }) => type === 'copy.arrived' && detail?.by === 'get')
+    expect(read.map(({ detail }) => detail?.changed)).toEqual([true, ...read.slice(1).map(() => false)])
+    expect(read.length).toBeGreaterThan(2)
+    // Every sync says when the Pod is due again, and it is synced then.
+    const syncs = world.journal.query({ type: 'pod.sync' }).map(({ time }) => time)
+    const due = world.journal.query({ type: 'pod.synced' }).at(-2)
+    expect(syncs).toContain((due?.time ?? 0) + Number(due?.detail?.nextInMs))
   })
 
   test('U1 a changed annotation refreshes the volume at once', () => {

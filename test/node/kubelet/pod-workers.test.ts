@@ -49,6 +49,7 @@ function createWorld(minor: number, outcome: (kind: string, count: number) => Sy
     queue,
     resync,
     randomOf: (uid) => random.stream(uid),
+    reports: { began() {}, ended() {} },
     syncs: {
       sync: (_worker: PodWorker, pod) => sync('sync', pod),
       terminating: (_worker: PodWorker, pod) => sync('terminating', pod),

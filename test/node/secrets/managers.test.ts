@@ -46,6 +46,7 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
       strategy,
       ttlMs: () => ttlMs,
       lastIdleRead: () => undefined,
+      reports: { arrived() {}, reused() {} },
     },
     random,
     'n1',

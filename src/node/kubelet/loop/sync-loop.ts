@@ -59,8 +59,7 @@ export class SyncLoop {
         this.#advanced(news.worker)
         return
       case 'object':
-        for (const uid of this.#context.readers.of(news.kind, news.namespace, news.name))
-          this.#context.queue.wantSync(uid)
+        for (const uid of this.#context.readers.of(news.kind, news.namespace, news.name)) this.#wantSync(uid)
         return
       case 'housekeeping':
         this.#cleanup.housekeep()
@@ -178,6 +177,18 @@ export class SyncLoop {
   #due(uid: string): void {
     const pod = this.#context.pods.get(uid)
     if (pod !== undefined) this.#dispatch(pod)
+  }
+
+  /** What an idle Pod reads is another: its next sync is carried out. */
+  #wantSync(uid: string): void {
+    const { kernel, queue, pods, journal, record } = this.#context
+    const planned = queue.wantSync(uid)
+    const pod = pods.get(uid)
+    if (planned === undefined || pod === undefined || !journal.keeps('chatter')) return
+    const now = kernel.now()
+    const { nextAt, lastAt } = planned
+    const last = lastAt === undefined ? {} : { lastAgoMs: now - lastAt }
+    record('pod.sync-due', pod, { nextInMs: nextAt - now, ...last }, 'chatter')
   }
 
   #statusChanged(pod: Pod): void {

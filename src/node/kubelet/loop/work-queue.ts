@@ -11,6 +11,14 @@ interface Due {
   at: VirtualMs
   /** Undefined: nothing but idle syncs is ahead, and nobody has asked for one yet. */
   timer: Unsubscribable | undefined
+  /** The last idle sync that was not carried out, since the last real one. */
+  lastIdle: VirtualMs | undefined
+}
+
+/** When a Pod that was idle is synced next, and when it would have been last. */
+export interface PlannedSync {
+  readonly nextAt: VirtualMs
+  readonly lastAt: VirtualMs | undefined
 }
 
 /** A base and how far a random part of it may stretch it. Source: apimachinery pkg/util/wait, Jitter. */
@@ -49,20 +57,22 @@ export class WorkQueue {
     return this.#dueNow
   }
 
-  /** A sync ended: the next comes `delayMs` later, at the tick after that. Replaces what was planned. */
-  enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean): void {
+  /** A sync ended: the next comes `delayMs` later, at the tick after that, which is returned. Replaces what was planned. */
+  enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean): VirtualMs {
     this.#due.get(uid)?.timer?.unsubscribe()
-    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined }
+    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined, lastIdle: undefined }
     this.#due.set(uid, due)
     if (!isIdle) this.#arm(uid, due)
+    return gridAfter(this.#grid, due.at)
   }
 
-  /** An idle Pod's next sync would find something: carry it out when it is due. */
-  wantSync(uid: string): void {
+  /** An idle Pod's next sync would find something: carry it out when it is due. Undefined: nothing new is planned by that. */
+  wantSync(uid: string): PlannedSync | undefined {
     const due = this.#due.get(uid)
-    if (due === undefined || due.timer !== undefined) return
-    this.catchUp(uid)
+    if (due === undefined || due.timer !== undefined) return undefined
+    const lastAt = this.catchUp(uid)
     this.#arm(uid, due)
+    return { nextAt: gridAfter(this.#grid, Math.max(due.at, this.#kernel.now())), lastAt }
   }
 
   /** Instant of the last idle sync that was not carried out, if any since the last real one. Draws for those that passed. */
@@ -70,12 +80,11 @@ export class WorkQueue {
     const due = this.#due.get(uid)
     if (due === undefined || due.timer !== undefined) return undefined
     const now = this.#kernel.now()
-    let last: VirtualMs | undefined
     for (let tick = gridAfter(this.#grid, due.at); tick <= now; tick = gridAfter(this.#grid, due.at)) {
-      last = tick
+      due.lastIdle = tick
       due.at = tick + jitter(this.#resync, this.#randomOf(uid))
     }
-    return last
+    return due.lastIdle
   }
 
   /** The tick at which the Pod is due next. */

@@ -13,7 +13,7 @@ import type { BuildContainer, ContainerPlan } from './pod-runtime.ts'
 /** Parts of the kubelet that a container's configuration is made with. */
 type BuildParts = Pick<
   KubeletContext,
-  'events' | 'minor' | 'hostIp' | 'fs' | 'pluginFor' | 'record' | 'secrets' | 'configMaps'
+  'events' | 'minor' | 'hostIp' | 'fs' | 'pluginFor' | 'record' | 'secrets' | 'configMaps' | 'volumes'
 >
 
 export interface BuildSources {
@@ -29,7 +29,7 @@ export interface BuildSources {
  */
 export function containerBuilder({ parts, services, allocatable }: BuildSources): BuildContainer {
   return function* build(plan) {
-    const { events, minor, hostIp, fs, pluginFor, record } = parts
+    const { events, minor, hostIp, fs, pluginFor, record, volumes } = parts
     const { pod, container, podIp } = plan
     const sources: SeenObject[] = []
     const result = yield* makeEnvironment({
@@ -46,6 +46,10 @@ export function containerBuilder({ parts, services, allocatable }: BuildSources)
     if (!result.ok) return { ok: false, message: result.error }
     const mounted = containerMounts({ fs, minor, pod, container, env: result.env, pluginFor })
     if (!mounted.ok) return { ok: false, message: mounted.error }
+    for (const bound of mounted.subPaths) {
+      const content = volumes.use(pod.metadata.uid ?? '', bound.volume)?.sources ?? []
+      record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
+    }
     for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
     return { ok: true, config: configOf(plan, result.env, mounted.mounts) }
   }

@@ -39,6 +39,12 @@ export interface PodSyncs {
   terminated(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome>
 }
 
+/** Tells of syncs, each when it begins and when it ended. */
+export interface SyncReports {
+  began(worker: PodWorker, pod: Pod): void
+  ended(pod: Pod, outcome: SyncOutcome, nextAt: VirtualMs | undefined): void
+}
+
 /**
  * One worker for each Pod: one sync at a time, and of the updates that come meanwhile only the latest is kept. A sync
  * begins when the PLEG has looked since the last one ended. Source: pkg/kubelet/pod_workers.go; facts/kubelet.md 2.3.
@@ -49,6 +55,7 @@ export class PodWorkers {
   readonly #pleg: Pleg
   readonly #queue: WorkQueue
   readonly #syncs: PodSyncs
+  readonly #reports: SyncReports
   readonly #advanced = new Subject<PodWorker>()
   readonly #resync: Jittered
   readonly #randomOf: (uid: string) => RandomStream
@@ -64,6 +71,7 @@ export class PodWorkers {
     readonly pleg: Pleg
     readonly queue: WorkQueue
     readonly syncs: PodSyncs
+    readonly reports: SyncReports
     readonly resync: Jittered
     readonly randomOf: (uid: string) => RandomStream
   }) {
@@ -73,6 +81,7 @@ export class PodWorkers {
     this.#pleg = options.pleg
     this.#queue = options.queue
     this.#syncs = options.syncs
+    this.#reports = options.reports
     this.#resync = options.resync
     this.#randomOf = options.randomOf
   }
@@ -179,6 +188,7 @@ export class PodWorkers {
   }
 
   #sync(worker: PodWorker, pod: Pod, seen: PodRuntimeStatus): Steps<SyncOutcome> {
+    this.#reports.began(worker, pod)
     if (worker.state === 'terminated') return this.#syncs.terminated(worker, pod, seen)
     if (worker.state === 'terminating') return this.#syncs.terminating(worker, pod, seen)
     return this.#syncs.sync(worker, pod, seen)
@@ -191,6 +201,7 @@ export class PodWorkers {
       worker.send('finished')
       worker.pending = undefined
       this.#queue.remove(worker.uid)
+      this.#reports.ended(pod, outcome, undefined)
       this.#advanced.next(worker)
       return undefined
     }
@@ -208,24 +219,23 @@ export class PodWorkers {
     if (worker.state === 'idle' && worker.isTerminationAsked) worker.send('terminate')
     const next = worker.pending ?? (goesOn ? pod : undefined)
     worker.pending = undefined
-    if (worker.isForgotten) return undefined
-    if (!goesOn) this.#requeue(worker.uid, outcome, next !== undefined)
-    return next
+    const isAgain = !worker.isForgotten && !goesOn
+    const nextAt = isAgain ? this.#requeue(worker.uid, outcome, next !== undefined) : undefined
+    this.#reports.ended(pod, outcome, nextAt)
+    return worker.isForgotten ? undefined : next
   }
 
-  #requeue(uid: string, outcome: SyncOutcome, hasNext: boolean): void {
+  #requeue(uid: string, outcome: SyncOutcome, hasNext: boolean): VirtualMs {
     const random = this.#randomOf(uid)
-    if (outcome.error === undefined) {
-      this.#queue.enqueue(uid, jitter(this.#resync, random), outcome.isIdle === true && !hasNext)
-      return
-    }
+    if (outcome.error === undefined)
+      return this.#queue.enqueue(uid, jitter(this.#resync, random), outcome.isIdle === true && !hasNext)
     const isNetwork = outcome.error.includes('network is not ready')
     if (outcome.retryAt !== undefined && !isNetwork) {
       const leftMs = Math.min(Math.max(outcome.retryAt - this.#kernel.now(), 0), this.#resync.baseMs)
-      this.#queue.enqueue(uid, jitter({ baseMs: leftMs, factor: workerClocks.resyncJitter }, random), false)
-      return
+      return this.#queue.enqueue(uid, jitter({ baseMs: leftMs, factor: workerClocks.resyncJitter }, random), false)
     }
-    this.#queue.enqueue(uid, jitter(isNetwork ? workerClocks.networkNotReady : workerClocks.backOff, random), false)
+    const pause = isNetwork ? workerClocks.networkNotReady : workerClocks.backOff
+    return this.#queue.enqueue(uid, jitter(pause, random), false)
   }
 }
 

@@ -57,8 +57,8 @@ function tellVisible(context: ReportParts, use: VolumeUse, before: VolumeUse['so
       name,
       resourceVersion,
       volume: use.volume.name,
-      cachedAt: manager.cachedAt(namespace, name) ?? kernel.now(),
-      syncedAt: use.askedAt,
+      copyAgeMs: kernel.now() - (manager.cachedAt(namespace, name) ?? kernel.now()),
+      sinceSyncMs: kernel.now() - use.askedAt,
     })
   }
 }

@@ -5,8 +5,21 @@ import type { VolumePlugin } from '../plugin.ts'
 import { volumeFactsOf } from './facts.ts'
 import { prepareSubPath } from './subpath.ts'
 
+/** A subPath as a container gets it. */
+export interface SubPathBinding {
+  readonly volume: string
+  readonly subPath: string
+  readonly mountPath: string
+  /** Bound now; else an earlier container's binding is used, with the file that it had. */
+  readonly isNew: boolean
+}
+
 export type ContainerMounts =
-  | { readonly ok: true; readonly mounts: readonly BindMount[] }
+  | {
+      readonly ok: true
+      readonly mounts: readonly BindMount[]
+      readonly subPaths: readonly SubPathBinding[]
+    }
   | { readonly ok: false; readonly error: string }
 
 export interface MountOptions {
@@ -23,6 +36,7 @@ export interface MountOptions {
 export function containerMounts(options: MountOptions): ContainerMounts {
   const { fs, pod, container, env, pluginFor } = options
   const mounts: BindMount[] = []
+  const subPaths: SubPathBinding[] = []
   for (const [mountIndex, mount] of (container.volumeMounts ?? []).entries()) {
     const volume = pod.spec.volumes?.find(({ name }) => name === mount.name)
     const plugin = volume && pluginFor(volume)
@@ -45,9 +59,10 @@ export function containerMounts(options: MountOptions): ContainerMounts {
       const prepared = prepareSubPath(fs, { ...wanted, containerName: container.name }, renews)
       if (!prepared.ok) return prepared
       hostPath = prepared.hostPath
+      subPaths.push({ volume: volume.name, subPath, mountPath: mount.mountPath, isNew: prepared.isNew })
     }
     const containerPath = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
     mounts.push({ containerPath, hostPath, readOnly: (mount.readOnly ?? false) || (plugin.readOnly ?? false) })
   }
-  return { ok: true, mounts }
+  return { ok: true, mounts, subPaths }
 }

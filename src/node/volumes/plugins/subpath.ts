@@ -16,7 +16,8 @@ export interface SubPath {
 }
 
 export type SubPathResult =
-  | { readonly ok: true; readonly hostPath: string }
+  /** `isNew`: bound now, not by an earlier container. */
+  | { readonly ok: true; readonly hostPath: string; readonly isNew: boolean }
   /** `error` is what the Pod's status shows; `detail` stays in the kubelet's log. */
   | { readonly ok: false; readonly error: string; readonly detail: string }
 
@@ -56,7 +57,9 @@ function makeDirectory(fs: NodeFs, path: string, volumePath: string): string | u
   return undefined
 }
 
-type Bound = { readonly ok: true; readonly hostPath: string } | { readonly ok: false; readonly error: string }
+type Bound =
+  | { readonly ok: true; readonly hostPath: string; readonly isNew: boolean }
+  | { readonly ok: false; readonly error: string }
 
 function bind(fs: NodeFs, wanted: SubPath, source: string, renews: boolean): Bound {
   const { podUid, volumeName, containerName, mountIndex, volumePath } = wanted
@@ -69,7 +72,7 @@ function bind(fs: NodeFs, wanted: SubPath, source: string, renews: boolean): Bou
   const parent = subPathDirectory(podUid, volumeName, containerName)
   const target = `${parent}/${mountIndex}`
   if (fs.isMountPoint(target)) {
-    if (!renews || isSameFile(fs, target, real.value)) return { ok: true, hostPath: target }
+    if (!renews || isSameFile(fs, target, real.value)) return { ok: true, hostPath: target, isNew: false }
     fs.unmount(target)
   }
   const made = fs.mkdirAll(parent, 0o750)
@@ -83,7 +86,7 @@ function bind(fs: NodeFs, wanted: SubPath, source: string, renews: boolean): Bou
   else fs.writeFile(target, new Uint8Array(0), 0o640)
   const bound = fs.bindMount(real.value, target)
   return bound.ok
-    ? { ok: true, hostPath: target }
+    ? { ok: true, hostPath: target, isNew: true }
     : { ok: false, error: `error mounting ${real.value}: ${goErrorText('mount', target, bound.code)}` }
 }
 
