@@ -1,6 +1,7 @@
 import type { CommandResult } from '../looks/containers.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { Expectation, StepAction } from './model.ts'
+import { oneContainer } from './select/select-pods.ts'
 import { endless, pass, rest, type SliceEnd, type Slices } from './slices.ts'
 import { execArguments } from './telling.ts'
 
@@ -40,14 +41,8 @@ function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done>
           ...(action.as === undefined ? {} : { as: action.as }),
         }),
       }
-    case 'exec': {
-      const target = {
-        pod: action.pod,
-        ...(action.container === undefined ? {} : { container: action.container }),
-        ...(action.namespace === undefined ? {} : { namespace: action.namespace }),
-      }
-      return { output: sim.exec(target, execArguments(action.line)) }
-    }
+    case 'exec':
+      return { output: sim.exec(oneContainer(sim, action), execArguments(action.line)) }
     case 'wait':
       yield* pass(sim, action.ms, isOver)
       return {}

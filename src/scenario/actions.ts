@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { faultSchema } from '../sim/fault-table.ts'
 import { choice } from '../sim/input/choice.ts'
-import { clockText, containerText, durationText, objectName, someText, text, texts } from '../sim/input/formats.ts'
+import { clockText, durationText, objectName, someText, text, texts } from '../sim/input/formats.ts'
 import { withRules } from '../sim/input/rules.ts'
 import { words } from '../sim/input/words.ts'
 import { expectationSchema } from './expect/subjects.ts'
+import { containersSchema } from './select/selection.ts'
 
 /** What a step may do: one row an action, from which follow types, checks, JSON Schema and docs. */
 
@@ -62,7 +63,11 @@ export const actionShapes = {
   apply: { apply: manifest.meta({ description: 'Manifests, as kubectl apply takes them' }), ...user, ...output },
   exec: {
     exec: line('A command line that runs in a container'),
-    in: containerText.meta({ description: 'pod, for its first container, or pod/container' }),
+    in: containersSchema.meta({
+      description:
+        'pod, for its first container, or pod/container; of several (deploy/web, { app: web }) in the one that kubectl would take',
+    }),
+    container: objectName.optional().meta({ description: 'Which container; the first unless given' }),
     namespace: objectName.optional().meta({ description: 'Namespace of the Pod; default unless given' }),
     ...output,
   },

@@ -53,7 +53,7 @@ const words = { node: 'node', controller: 'controller', objectKind: 'kind', reso
 
 /** The part of a reference that names something; undefined if it leaves that open. */
 function nameOf({ to, name }: Reference): string | undefined {
-  if (to === 'objectKind') return name.slice(0, name.indexOf('/'))
+  if (to === 'objectKind') return name.includes('/') ? name.slice(0, name.indexOf('/')) : name
   if (to === 'resource') return name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined
   return name
 }

@@ -87,8 +87,8 @@ export class Compiler {
     if ('run' in source && source.run !== undefined) return { kind: 'run', script: source.run, as: source.as }
     if ('apply' in source && source.apply !== undefined) return applied(source.apply, source.as)
     if ('exec' in source && source.exec !== undefined) {
-      const [pod = '', container] = source.in.split('/')
-      return { kind: 'exec', line: source.exec, pod, container, namespace: source.namespace }
+      const { exec: line, in: selection, container, namespace } = source
+      return { kind: 'exec', line, in: selection, container, namespace }
     }
     if ('wait' in source && source.wait !== undefined) {
       const { wait } = source

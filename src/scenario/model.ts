@@ -4,6 +4,7 @@ import type { OutputSource } from './actions.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
 import type { ScenarioSource } from './schema.ts'
+import type { Selection } from './select/selection.ts'
 
 /** A scenario that has been loaded: durations are numbers, every step has one action and knows its place in the file. */
 
@@ -47,7 +48,7 @@ export type StepAction =
   | {
       readonly kind: 'exec'
       readonly line: string
-      readonly pod: string
+      readonly in: Selection
       readonly container: string | undefined
       readonly namespace: string | undefined
     }

@@ -4,6 +4,7 @@ import type { Redaction } from '../looks/redaction.ts'
 import type { Fault } from '../sim/sim.ts'
 import type { StepAction } from './model.ts'
 import type { ExpectationResult, OutputMismatch } from './result.ts'
+import { nameOf } from './select/select-pods.ts'
 import { shellQuoted } from './shell-quote.ts'
 
 /** What a run says of itself. Where values of Secrets could be in it, they are masked here and nowhere else. */
@@ -19,8 +20,9 @@ export function actionText(action: StepAction): string {
       return `kubectl apply -f - <<EOF\n${action.shown.trimEnd()}\nEOF`
     case 'exec': {
       const namespace = action.namespace === undefined ? '' : ` -n ${action.namespace}`
-      const container = action.container === undefined ? '' : ` -c ${action.container}`
-      return `kubectl exec${namespace} ${action.pod}${container} -- ${execArguments(action.line).map(shellQuoted).join(' ')}`
+      const { pods, container: which } = nameOf(action)
+      const container = which === undefined ? '' : ` -c ${which}`
+      return `kubectl exec${namespace} ${pods}${container} -- ${execArguments(action.line).map(shellQuoted).join(' ')}`
     }
     case 'wait':
     case 'waitFor':

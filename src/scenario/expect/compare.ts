@@ -19,49 +19,6 @@ export function fitsComparison(found: number, comparison: number | string): bool
   }
 }
 
-/** The first place where `found` lacks something of `wanted`; undefined when all of it is there. */
-export function partialMismatch(wanted: unknown, found: unknown, path = ''): string | undefined {
-  if (Array.isArray(wanted)) return listMismatch(wanted, found, path)
-  if (typeof wanted === 'object' && wanted !== null) {
-    if (typeof found !== 'object' || found === null) return `${path || 'the object'} is ${show(found)}, expected a map`
-    for (const [key, value] of Object.entries(wanted)) {
-      const inner = Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : undefined
-      const mismatch = partialMismatch(value, inner, path === '' ? key : `${path}.${key}`)
-      if (mismatch !== undefined) return mismatch
-    }
-    return undefined
-  }
-  const same = wanted === null ? found === undefined || found === null : wanted === found
-  return same ? undefined : `${path} is ${show(found)}, expected ${show(wanted)}`
-}
-
-/** Keys by which the members of Kubernetes' lists are told apart. */
-const mergeKeys = ['name', 'type', 'mountPath', 'key', 'uid']
-
-/** Lists of named things match by name, other lists member by member in order. */
-function listMismatch(wanted: readonly unknown[], found: unknown, path: string): string | undefined {
-  if (!Array.isArray(found)) return `${path} is ${show(found)}, expected a list`
-  const key = mergeKeys.find(
-    (candidate) => wanted.length > 0 && wanted.every((member) => isMap(member) && Object.hasOwn(member, candidate)),
-  )
-  if (key === undefined) {
-    if (wanted.length !== found.length) return `${path} has ${found.length} members, expected ${wanted.length}`
-    for (const [i, member] of wanted.entries()) {
-      const mismatch = partialMismatch(member, found[i], `${path}[${i}]`)
-      if (mismatch !== undefined) return mismatch
-    }
-    return undefined
-  }
-  for (const member of wanted as readonly Record<string, unknown>[]) {
-    const counterpart = found.find((candidate) => isMap(candidate) && candidate[key] === member[key])
-    const where = `${path}[${key}=${String(member[key])}]`
-    if (counterpart === undefined) return `${where} is missing`
-    const mismatch = partialMismatch(member, counterpart, where)
-    if (mismatch !== undefined) return mismatch
-  }
-  return undefined
-}
-
 /**
  * Whether a text is as expected: `#` stands for any one character that is no space or line end, a line `...` for any
  * number of lines; runs of blanks and blanks at ends of lines count as one and none, for columns widen with ages.
@@ -115,7 +72,8 @@ export function show(value: unknown): string {
   return JSON.stringify(value)
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+/** A map as JSON has them. */
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,118 +1,85 @@
 import * as z from 'zod'
-import type { ContainerStatus, Pod } from '../../api/types/core.ts'
-import { comparison, objectName, objectText, someText } from '../../sim/input/formats.ts'
-import { words } from '../../sim/input/words.ts'
-import { fitsComparison, partialMismatch, show, textMatches } from './compare.ts'
-import { all, inNamespace, presence, subject } from './subject.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
+import { comparison, objectText, someText } from '../../sim/input/formats.ts'
+import { references, words } from '../../sim/input/words.ts'
+import type { Sim } from '../../sim/sim.ts'
+import { quantified, quantifiers } from '../select/quantify.ts'
+import { podsOf, selectorOfSelection } from '../select/select-pods.ts'
+import { labelsSchema, selectionSchema, selectionText, selectorText } from '../select/selection.ts'
+import { fitsComparison, show, textMatches } from './compare.ts'
+import { type ObjectClaims, objectClaims, objectParts, objectWords } from './object-claims.ts'
+import { all, inNamespace, presence, saidOf, subject } from './subject.ts'
 
-/** Expectations about objects of the API: Pods, any object, events. */
-
-export const pod = subject({
-  subject: 'pod',
-  description: 'A Pod, by name',
-  name: objectName,
-  where: inNamespace,
-  claims: {
-    phase: z
-      .enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'])
-      .optional()
-      .meta({ description: 'Its phase' }),
-    ready: z.boolean().optional().meta({ description: 'Whether it is ready' }),
-    reason: someText
-      .optional()
-      .meta({ description: 'Reason of a waiting or terminated container, of the status, or why it is not scheduled' }),
-    restarts: comparison.optional().meta({ description: 'How often its containers were restarted together' }),
-    node: objectName.optional().meta({ description: 'The node it is on' }),
-  },
-  canBeAbsent: true,
-  look(sim, source) {
-    const { pod: name, namespace, phase, ready, reason, restarts, node } = source
-    const found = sim.get<Pod>('Pod', name, namespace)
-    if (source.exists === false)
-      return presence(
-        `pod ${name} does not exist`,
-        false,
-        found !== undefined,
-        `pod ${name} exists`,
-        'there is no such pod',
-      )
-    const wanted = [
-      phase === undefined ? '' : `is ${phase}`,
-      ready === undefined ? '' : ready ? 'is ready' : 'is not ready',
-      reason === undefined ? '' : `has reason ${reason}`,
-      restarts === undefined ? '' : `has restarted ${restarts} times`,
-      node === undefined ? '' : `runs on ${node}`,
-    ].filter((part) => part !== '')
-    const expected = `pod ${name} ${wanted.length === 0 ? 'exists' : wanted.join(' and ')}`
-    if (found === undefined) return { holds: false, expected, found: 'there is no such pod' }
-    const state = stateOf(found)
-    return all(
-      expected,
-      [
-        [phase === undefined || found.status?.phase === phase, state.text],
-        [ready === undefined || state.isReady === ready, state.text],
-        [reason === undefined || state.reasons.includes(reason), state.text],
-        [restarts === undefined || fitsComparison(state.restarts, restarts), state.text],
-        [node === undefined || found.spec.nodeName === node, `on ${found.spec.nodeName ?? 'no node'}`],
-      ],
-      state.text,
-    )
-  },
-})
-
-interface PodState {
-  readonly isReady: boolean
-  readonly reasons: readonly string[]
-  readonly restarts: number
-  /** `Running, not ready, CrashLoopBackOff, 3 restarts`. */
-  readonly text: string
-}
-
-function stateOf(pod: Pod): PodState {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
-  const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  const reasons = reasonsOf(pod, statuses)
-  const restarts = statuses.reduce((sum, { restartCount }) => sum + restartCount, 0)
-  const text = `${pod.status?.phase ?? 'no phase'}, ${isReady ? 'ready' : 'not ready'}${reasons.length === 0 ? '' : `, ${reasons.join(', ')}`}, ${restarts} restarts`
-  return { isReady, reasons, restarts, text }
-}
-
-function reasonsOf(pod: Pod, statuses: readonly ContainerStatus[]): readonly string[] {
-  const found = [
-    pod.status?.reason,
-    ...statuses.flatMap(({ state }) => [state?.waiting?.reason, state?.terminated?.reason]),
-    ...(pod.status?.conditions ?? []).filter(({ type }) => type === 'PodScheduled').map(({ reason }) => reason),
-  ]
-  return [...new Set(found.flatMap((reason) => (reason === undefined || reason === '' ? [] : [reason])))]
-}
+/** Expectations about objects of the API: one by its name, several of a kind, events. */
 
 export const object = subject({
   subject: 'object',
   description: 'Any object, as kind/name',
   name: objectText,
   where: inNamespace,
-  claims: {
-    matches: z
-      .record(z.string(), z.unknown())
-      .refine((given) => Object.keys(given).length > 0)
-      .register(words, { expected: 'a map with parts of the object' })
-      .optional()
-      .meta({ description: 'Part of the object; lists of named things match by name' }),
-  },
+  claims: objectClaims,
   canBeAbsent: true,
   look(sim, source) {
     const [kind = '', name = ''] = source.object.split('/')
-    const { matches, namespace } = source
-    const found = sim.get(kind, name, namespace)
+    const found = sim.get(kind, name, source.namespace)
     const wantsThere = source.exists !== false
-    const said = wantsThere ? (matches === undefined ? 'exists' : 'is as given') : 'does not exist'
-    const expected = `${kind}/${name} ${said}`
+    const said = objectWords(source).join(' and ')
+    const expected = `${kind}/${name} ${wantsThere ? (said === '' ? 'exists' : said) : 'does not exist'}`
     if (found === undefined || !wantsThere)
-      return presence(expected, wantsThere, found !== undefined, 'it exists', 'there is no such object')
-    const mismatch = matches === undefined ? undefined : partialMismatch(matches, found)
-    return { holds: mismatch === undefined, expected, found: mismatch ?? 'it is' }
+      return { expected, ...presence(wantsThere, found !== undefined, 'it exists', 'there is no such object') }
+    return { expected, ...all(objectParts(found, source), 'it is') }
   },
 })
+
+export const objects = subject({
+  subject: 'objects',
+  description: 'All objects of a kind',
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9.-]*$/)
+    .register(references, { to: 'objectKind' })
+    .register(words, { expected: 'a kind such as secrets' }),
+  where: {
+    ...inNamespace,
+    labels: z
+      .union([selectorText, labelsSchema])
+      .register(words, { expected: 'labels such as { app: web }, or a selector such as "app=web"' })
+      .optional()
+      .meta({ description: 'Only those with these labels, as a map or as a selector' }),
+  },
+  claims: { ...objectClaims, ...quantifiers(objectClaims) },
+  canBeAbsent: true,
+  look(sim, source) {
+    const { objects: kind, labels, namespace = 'default' } = source
+    const found = objectsOf(sim, kind, namespace).filter(
+      ({ metadata }) => labels === undefined || selectorOfSelection(labels).matches(metadata.labels),
+    )
+    const text = labels === undefined ? kind : `${kind} with ${selectionText(labels)}`
+    if (source.exists === false) {
+      const names = found.map(({ metadata }) => metadata.name).join(', ')
+      return { expected: `there are no ${text}`, ...presence(false, found.length > 0, names, 'there are none') }
+    }
+    const items = found.map((item) => ({ item, name: item.metadata.name }))
+    // A selection of nothing but keys that the claims have.
+    const flat = saidOf(source, Object.keys(objectClaims)) as ObjectClaims | undefined
+    return quantified<KubeObject, ObjectClaims>(
+      { kind: 'several', items, text },
+      flat,
+      source,
+      {
+        expected: (claims, name) => `${name} ${objectWords(claims).join(' and ') || 'exists'}`,
+        judge: (item, claims) => all(objectParts(item, claims), 'it is'),
+      },
+      {},
+    )
+  },
+})
+
+/** Those of a namespace; of a kind that has none, all. */
+function objectsOf(sim: Sim, kind: string, namespace: string): readonly KubeObject[] {
+  const all = sim.list(kind)
+  return all.filter(({ metadata }) => metadata.namespace === undefined || metadata.namespace === namespace)
+}
 
 export const event = subject({
   subject: 'event',
@@ -121,24 +88,30 @@ export const event = subject({
   where: {
     ...inNamespace,
     on: objectText.optional().meta({ description: 'What the event is about, as kind/name' }),
+    podsOf: selectionSchema.optional().meta({ description: 'Those about these Pods: { app: web }, deploy/web' }),
     message: someText.optional().meta({ description: 'Text that the message contains, or all of it with # and ...' }),
   },
   claims: { count: comparison.optional().meta({ description: 'How often it was told; at least once unless given' }) },
   canBeAbsent: true,
+  atMostOneOf: [['on', 'podsOf']],
   look(sim, source) {
-    const { event: reason, on, message, namespace, count } = source
+    const { event: reason, on, podsOf: owner, message, namespace, count } = source
     const events = sim.events({
       reason,
       ...(on === undefined ? {} : { on }),
       ...(namespace === undefined ? {} : { namespace }),
     })
+    const about =
+      owner === undefined ? undefined : new Set(podsOf(sim, owner, namespace).map(({ metadata }) => metadata.uid))
     const matching = events.filter(
       (each) =>
-        message === undefined || (each.message ?? '').includes(message) || textMatches(message, each.message ?? ''),
+        (about === undefined || about.has(each.involvedObject.uid)) &&
+        (message === undefined || (each.message ?? '').includes(message) || textMatches(message, each.message ?? '')),
     )
     const times = matching.reduce((sum, each) => sum + (each.count ?? 1), 0)
     const said = [
       on === undefined ? '' : ` on ${on}`,
+      owner === undefined ? '' : ` on Pods of ${selectionText(owner)}`,
       message === undefined ? '' : ` saying ${show(message)}`,
       count === undefined ? '' : ` counted ${count}`,
       source.exists === false ? ' does not exist' : '',

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { Node } from '../../api/types/core.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { nodeName, objectName, someText, texts } from '../../sim/input/formats.ts'
+import { nodeName, objectName, someText } from '../../sim/input/formats.ts'
 import { show } from './compare.ts'
 import { inNamespace, presence, subject } from './subject.ts'
-import { lookForTexts } from './texts.ts'
+import { claimWords, textClaims, textFits } from './text-claims.ts'
 
 /** Expectations about where Secrets lie: on nodes and in etcd (S1, S2, S6, L5). */
 
@@ -65,19 +65,25 @@ export const etcd = subject({
   description: 'What lies in etcd for a Secret, by its name',
   name: objectName,
   where: inNamespace,
-  claims: {
-    contains: texts.optional().meta({ description: 'Texts that must be there' }),
-    lacks: texts.optional().meta({ description: 'Texts that must not be there' }),
-  },
+  claims: textClaims,
   canBeAbsent: true,
   look(sim, source) {
-    const { etcd: secret, contains, lacks } = source
+    const { etcd: secret } = source
+    const said = claimWords(source)
     const value = sim.etcdValue(secret, source.namespace)
     const what = `what etcd has of Secret ${secret}`
     if (source.exists === false)
-      return presence(`etcd has nothing of Secret ${secret}`, false, value !== undefined, 'it has', 'it has nothing')
-    if (value === undefined || (contains === undefined && lacks === undefined))
-      return presence(`${what} is there`, true, value !== undefined, 'it is', 'there is nothing')
-    return lookForTexts(utf8Text(value), what, source, 'it is empty')
+      return {
+        expected: `etcd has nothing of Secret ${secret}`,
+        ...presence(false, value !== undefined, 'it has', 'it has nothing'),
+      }
+    if (value === undefined || said.length === 0)
+      return { expected: `${what} is there`, ...presence(true, value !== undefined, 'it is', 'there is nothing') }
+    const text = utf8Text(value)
+    return {
+      holds: textFits(text, source),
+      expected: `${what} ${said.join(' and ')}`,
+      found: text === '' ? 'it is empty' : `it says ${show(text)}`,
+    }
   },
 })

@@ -76,23 +76,22 @@ export const inNamespace = {
   namespace: objectName.optional().meta({ description: 'Namespace of what is looked at; default unless given' }),
 }
 
+/** What an expectation says under some of its keys; undefined if nothing. */
+export function saidOf(source: object, keys: readonly string[]): object | undefined {
+  const said = Object.entries(source).filter(([key, value]) => value !== undefined && keys.includes(key))
+  return said.length === 0 ? undefined : Object.fromEntries(said)
+}
+
+/** What a look found, without what was expected. */
+export type Verdict = Pick<Finding, 'holds' | 'found'>
+
 /** All parts that are given must hold; the first that does not is what was found. */
-export function all(
-  expected: string,
-  parts: readonly (readonly [holds: boolean, found: string])[],
-  present: string,
-): Finding {
+export function all(parts: readonly (readonly [holds: boolean, found: string])[], present: string): Verdict {
   const wrong = parts.find(([holds]) => !holds)
-  return wrong === undefined ? { holds: true, expected, found: present } : { holds: false, expected, found: wrong[1] }
+  return wrong === undefined ? { holds: true, found: present } : { holds: false, found: wrong[1] }
 }
 
 /** Whether something is there or not is all that is asked. */
-export function presence(
-  expected: string,
-  wanted: boolean,
-  isThere: boolean,
-  present: string,
-  absent: string,
-): Finding {
-  return { holds: wanted === isThere, expected, found: isThere ? present : absent }
+export function presence(wanted: boolean, isThere: boolean, present: string, absent: string): Verdict {
+  return { holds: wanted === isThere, found: isThere ? present : absent }
 }

@@ -3,15 +3,18 @@ import { choice } from '../../sim/input/choice.ts'
 import type { Sim } from '../../sim/sim.ts'
 import { env, file, logs } from './containers.ts'
 import type { Finding } from './finding.ts'
-import { event, object, pod } from './objects.ts'
+import { event, object, objects } from './objects.ts'
 import { etcd, nodeFiles, nodeHolds } from './places.ts'
+import { pod, pods } from './pods.ts'
 import type { Subject } from './subject.ts'
 import { delay, pulls, requests, watches } from './traffic.ts'
 
 /** What expectations look at: one line each. A new one is a `subject` and a line here. */
 export const subjects = [
   pod,
+  pods,
   object,
+  objects,
   file,
   env,
   logs,

@@ -1,16 +1,11 @@
 import * as z from 'zod'
+import type { UpdateDelay } from '../../looks/delays.ts'
 import type { RequestCounts } from '../../looks/traffic.ts'
 import { formatDuration } from '../../sim/duration.ts'
-import {
-  comparison,
-  containerText,
-  durationText,
-  millisecondsOf,
-  nodeName,
-  objectName,
-  someText,
-} from '../../sim/input/formats.ts'
+import { comparison, durationText, millisecondsOf, nodeName, objectName, someText } from '../../sim/input/formats.ts'
 import { references, words } from '../../sim/input/words.ts'
+import { containersOf } from '../select/select-pods.ts'
+import { containersSchema } from '../select/selection.ts'
 import { fitsComparison } from './compare.ts'
 import { inNamespace, subject } from './subject.ts'
 
@@ -114,7 +109,9 @@ export const delay = subject({
   name: objectName,
   where: {
     ...inNamespace,
-    in: containerText.optional().meta({ description: 'Only this container: pod, for all of its, or pod/container' }),
+    in: containersSchema
+      .optional()
+      .meta({ description: 'Only these containers: pod, for all of its, pod/container, deploy/web, or { app: web }' }),
   },
   claims: {
     atMost: durationText
@@ -125,10 +122,13 @@ export const delay = subject({
   canBeAbsent: false,
   look(sim, source) {
     const { delay: secret, atMost, atLeast } = source
-    const [pod, container] = source.in?.split('/') ?? []
-    const delays = sim
-      .delays(secret, source.namespace)
-      .filter((each) => (pod === undefined || each.pod === pod) && (container ?? each.container) === each.container)
+    const { namespace } = source
+    const chosen = source.in === undefined ? undefined : containersOf(sim, { in: source.in, namespace })
+    const refs =
+      chosen === undefined ? [] : chosen.kind === 'one' ? [chosen.item] : chosen.items.map(({ item }) => item)
+    const isMeant = (each: UpdateDelay) =>
+      refs.some(({ pod, container }) => each.pod === pod && (container ?? each.container) === each.container)
+    const delays = sim.delays(secret, namespace).filter((each) => chosen === undefined || isMeant(each))
     const atMostMs = atMost === undefined ? undefined : millisecondsOf(atMost)
     const atLeastMs = atLeast === undefined ? 0 : millisecondsOf(atLeast)
     const expected = `updates of Secret ${secret} are seen within ${atMost ?? 'its bound'}${atLeast === undefined ? '' : ` and not before ${atLeast}`}`

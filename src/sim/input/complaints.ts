@@ -205,9 +205,11 @@ function plainUnion(issue: UnionIssue, union: z.ZodUnion, at: Standing, telling:
   const [nested] = branches.sort((a, b) => depthOf(b.errors) - depthOf(a.errors) || a.errors.length - b.errors.length)
   if (nested !== undefined)
     return nested.errors.flatMap((inner) => complaintsOfIssue(inner, { ...at, schema: nested.schema }, telling))
-  const isOfType = issue.errors.some((errors) =>
-    errors.some(({ code, path }) => path.length === 0 && code === 'invalid_value' && typeof at.value === 'string'),
+  // Of texts that more than one branch could be, none is of another type.
+  const ofType = issue.errors.filter((errors) =>
+    errors.every(({ code, path }) => path.length === 0 && code !== 'invalid_type' && typeof at.value === 'string'),
   )
+  const isOfType = ofType.length > 1 || ofType.some((errors) => errors.some(({ code }) => code === 'invalid_value'))
   return [wrongValue(at, telling, !isOfType)]
 }
 

@@ -137,12 +137,6 @@ export const nodeName = objectName
   .register(references, { to: 'node' })
   .register(words, { expected: 'the name of a node' })
 
-/** `pod` or `pod/container`. */
-export const containerText = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/)
-  .register(words, { expected: 'pod or pod/container' })
-
 /** Any object as kind/name; kinds in any spelling that kubectl takes. */
 export const objectText = z
   .string()
