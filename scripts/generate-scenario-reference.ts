@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { actionNames } from '../src/scenario/actions.ts'
+import { commonKeys } from '../src/scenario/expect/subject.ts'
 import { subjects } from '../src/scenario/expect/subjects.ts'
 import { scenarioJsonSchema } from '../src/scenario/json-schema.ts'
 import { programNames } from '../src/sim/image-programs.ts'
@@ -61,10 +62,7 @@ export function reference(): string {
 /** Keys that every expectation takes. */
 const timing: Shape = {
   properties: Object.fromEntries(
-    ['within', 'always', 'never', 'because'].map((key) => [
-      key,
-      branchesOf(schema.$defs?.Expectation)[0]?.properties?.[key] ?? {},
-    ]),
+    commonKeys.map((key) => [key, branchesOf(schema.$defs?.Expectation)[0]?.properties?.[key] ?? {}]),
   ),
 }
 

@@ -10,7 +10,7 @@ import { minorOf } from '../versions/version.ts'
 import type { StepSource } from './actions.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExpectationSource } from './expect/subjects.ts'
-import { valueRange } from './positions.ts'
+import { valueRange, type YamlPath } from './positions.ts'
 import { type ScenarioSource, scenarioSchema } from './schema.ts'
 
 /** What can be known of a scenario without running it, once its shape is right: names and times. */
@@ -83,28 +83,42 @@ function namesOf({ cluster = {} }: ScenarioSource): Names {
   }
 }
 
-/** Steps whose time lies before what the steps above them take at least. */
+/** Steps and expectations whose time lies before what stands above them takes at least. */
 export function timeErrors({ steps }: ScenarioSource, { document, file }: Known): readonly Diagnostic[] {
   const errors: Diagnostic[] = []
   let earliest = 0
-  for (const [i, step] of steps.entries()) {
-    const { at, after } = step
-    if (at !== undefined && millisecondsOf(at) < earliest) {
-      const message = `the step is at ${at}, but the steps above it take until ${earliest / 1000}s at least`
-      errors.push({ code: 'BAD_VALUE', message, file, range: valueRange(document, ['steps', i, 'at']) })
+  const come = (to: string, path: YamlPath, what: string): void => {
+    if (millisecondsOf(to) < earliest) {
+      const message = `${what} is at ${to}, but what stands above it takes until ${earliest / 1000}s at least`
+      errors.push({ code: 'BAD_VALUE', message, file, range: valueRange(document, path) })
     }
-    earliest = Math.max(earliest, at === undefined ? 0 : millisecondsOf(at))
-    earliest += (after === undefined ? 0 : millisecondsOf(after)) + leastMs(step)
+    earliest = Math.max(earliest, millisecondsOf(to))
+  }
+  for (const [i, step] of steps.entries()) {
+    const path: YamlPath = ['steps', i]
+    if (step.at !== undefined) come(step.at, [...path, 'at'], 'the step')
+    if (step.after !== undefined) earliest += millisecondsOf(step.after)
+    if ('wait' in step && typeof step.wait === 'string') earliest += millisecondsOf(step.wait)
+    for (const { expectation, at } of expectationsOf(step, path)) {
+      const { at: time, by, exactly, always, never } = expectation
+      if (time !== undefined) come(time, [...at, 'at'], 'the expectation')
+      if (exactly !== undefined) come(exactly, [...at, 'exactly'], 'the expectation')
+      // It may hold before: then nothing is waited for.
+      if (by !== undefined && millisecondsOf(by) < earliest) come(by, [...at, 'by'], 'the expectation')
+      earliest += millisecondsOf(always ?? never ?? 0)
+    }
   }
   return errors
 }
 
-/** How long a step that goes well takes at least. */
-function leastMs(step: StepSource): number {
+/** Every expectation of a step, in the order in which they are judged, with its path. */
+function expectationsOf(step: StepSource, path: YamlPath) {
   const { expect = [] } = step
-  const expectations: readonly ExpectationSource[] = Array.isArray(expect) ? expect : [expect as ExpectationSource]
-  const waited = 'wait' in step ? step.wait : undefined
-  const all = typeof waited === 'object' ? [waited, ...expectations] : expectations
-  const held = all.map(({ always, never }) => millisecondsOf(always ?? never ?? 0))
-  return held.reduce((sum, ms) => sum + ms, typeof waited === 'string' ? millisecondsOf(waited) : 0)
+  const waited =
+    'wait' in step && typeof step.wait === 'object' ? [{ expectation: step.wait, at: [...path, 'wait'] }] : []
+  const list = Array.isArray(expect)
+    ? // As the schema has it: a list of expectations, or one.
+      (expect as readonly ExpectationSource[]).map((expectation, k) => ({ expectation, at: [...path, 'expect', k] }))
+    : [{ expectation: expect as ExpectationSource, at: [...path, 'expect'] }] // the schema's other form
+  return [...waited, ...list]
 }

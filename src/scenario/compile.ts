@@ -4,8 +4,9 @@ import { millisecondsOf } from '../sim/input/formats.ts'
 import { quoted } from '../sim/input/words.ts'
 import type { StepSource } from './actions.ts'
 import { type Diagnostic, type DiagnosticCode, lineAndColumn } from './diagnostic.ts'
+import { timeWords } from './expect/subject.ts'
 import { type ExpectationSource, lookOf } from './expect/subjects.ts'
-import type { Expectation, Place, Step, StepAction, StepTime } from './model.ts'
+import type { Expectation, ExpectationTiming, Place, Step, StepAction, StepTime } from './model.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
 import type { ScenarioSource } from './schema.ts'
 
@@ -100,7 +101,13 @@ export class Compiler {
   }
 
   private expectation(source: ExpectationSource, path: YamlPath): Expectation {
-    return { place: this.place(path), source, timing: timingOf(source), ...lookOf(source) }
+    return {
+      place: this.place(path),
+      source,
+      timing: timingOf(source),
+      isSometimes: source.sometimes === true,
+      ...lookOf(source),
+    }
   }
 
   private place(path: YamlPath): Place {
@@ -125,10 +132,13 @@ function timeOf({ at, after }: StepSource): StepTime {
   return { kind: 'after', ms: after === undefined ? 0 : millisecondsOf(after) }
 }
 
-function timingOf({ within, always, never }: ExpectationSource): Expectation['timing'] {
-  if (within !== undefined) return { kind: 'within', ms: millisecondsOf(within) }
-  if (always !== undefined) return { kind: 'always', ms: millisecondsOf(always) }
-  return never === undefined ? { kind: 'now' } : { kind: 'never', ms: millisecondsOf(never) }
+/** When an expectation must hold. */
+export function timingOf(source: ExpectationSource): ExpectationTiming {
+  for (const kind of timeWords) {
+    const { [kind]: duration } = source
+    if (duration !== undefined) return { kind, ms: millisecondsOf(duration) }
+  }
+  return { kind: 'now' }
 }
 
 function applied(manifest: string | object | readonly object[], as: string | undefined): StepAction {

@@ -56,12 +56,18 @@ export type StepAction =
   | { readonly kind: 'waitFor'; readonly expectation: Expectation }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
+/** `now` at this instant; `at`, `by`, `exactly` a time of the run; `within`, `always`, `never` for some time from now on. */
+export type ExpectationTiming =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'at' | 'by' | 'exactly' | 'within' | 'always' | 'never'; readonly ms: VirtualMs }
+
 export interface Expectation {
   readonly place: Place
   readonly subject: SubjectName
   readonly source: ExpectationSource
-  /** `now` at this instant, `within` some time, `always` or `never` for some time. */
-  readonly timing: { readonly kind: 'now' } | { readonly kind: 'within' | 'always' | 'never'; readonly ms: VirtualMs }
+  readonly timing: ExpectationTiming
+  /** It need hold in one of several runs alone. */
+  readonly isSometimes: boolean
   /** Looks at the cluster as it is now. */
   readonly look: (sim: Sim) => Finding
 }

@@ -5,6 +5,8 @@ import type { Place, Scenario } from './model.ts'
 export interface ExpectationResult {
   readonly place: Place
   readonly passed: boolean
+  /** Of what need hold in one of several runs alone: whether it did in this one. */
+  readonly sometimes?: boolean
   readonly expected: string
   readonly found: string
   readonly because: string | undefined

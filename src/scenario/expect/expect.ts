@@ -1,45 +1,69 @@
+import type { VirtualMs } from '../../kernel/time.ts'
 import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { Expectation } from '../model.ts'
 import type { ExpectationResult } from '../result.ts'
-import { passUntil, type SliceEnd, type Slices } from '../slices.ts'
+import { pass, passUntil, type SliceEnd, type Slices } from '../slices.ts'
 import type { Finding } from './finding.ts'
 
 /** Decides an expectation: at this instant, or by letting virtual time pass. Every event is looked at, not a sample. */
 export function* decide(sim: Sim, expectation: Expectation, isOver: SliceEnd): Slices<ExpectationResult> {
   const { timing } = expectation
   const now = () => expectation.look(sim)
-  switch (timing.kind) {
-    case 'now':
-      return result(sim, expectation, now(), '')
-    case 'within': {
-      yield* passUntil(sim, () => now().holds, timing.ms, isOver)
-      return result(sim, expectation, now(), ` within ${formatDuration(timing.ms)}`)
-    }
-    case 'always': {
-      yield* passUntil(sim, () => !now().holds, timing.ms, isOver)
-      return result(sim, expectation, now(), ` for all of ${formatDuration(timing.ms)}`)
-    }
+  const done = (finding: Finding, words: string) => result(sim, expectation, finding, words)
+  if (timing.kind === 'now') return done(now(), '')
+  const { kind, ms } = timing
+  const long = formatDuration(ms)
+  switch (kind) {
+    case 'within':
+      yield* passUntil(sim, () => now().holds, ms, isOver)
+      return done(now(), ` within ${long}`)
+    case 'always':
+      yield* passUntil(sim, () => !now().holds, ms, isOver)
+      return done(now(), ` for all of ${long}`)
     case 'never': {
-      yield* passUntil(sim, () => now().holds, timing.ms, isOver)
+      yield* passUntil(sim, () => now().holds, ms, isOver)
       const finding = now()
-      return result(
-        sim,
-        expectation,
-        { ...finding, holds: !finding.holds, expected: `never that ${finding.expected}` },
-        ` for ${formatDuration(timing.ms)}`,
-      )
+      return done({ ...finding, holds: !finding.holds, expected: `never that ${finding.expected}` }, ` for ${long}`)
     }
+    case 'at':
+      if (ms < sim.now()) return done(missed(sim, now(), ms), ` at ${long}`)
+      yield* pass(sim, ms - sim.now(), isOver)
+      return done(now(), ` at ${long}`)
+    case 'by':
+      if (ms < sim.now()) return done(missed(sim, now(), ms), ` by ${long}`)
+      yield* passUntil(sim, () => now().holds, ms - sim.now(), isOver)
+      return done(now(), ` by ${long}`)
+    case 'exactly':
+      return done(yield* becomeTrue(sim, now, ms, isOver), ` at ${long} and not before`)
   }
 }
 
+/** It must begin to hold at `ms`, the end of that instant included. */
+function* becomeTrue(sim: Sim, now: () => Finding, ms: VirtualMs, isOver: SliceEnd): Slices<Finding> {
+  if (ms < sim.now()) return missed(sim, now(), ms)
+  yield* passUntil(sim, () => now().holds, ms - sim.now(), isOver)
+  const finding = now()
+  if (sim.now() === ms || !finding.holds) return finding
+  return { ...finding, holds: false, found: `it held at ${formatDuration(sim.now())} already: ${finding.found}` }
+}
+
+/** Whether it held at a time that has gone by nobody can say any more. */
+function missed(sim: Sim, finding: Finding, ms: VirtualMs): Finding {
+  const found = `${formatDuration(ms)} had gone by: it was ${formatDuration(sim.now())} when it was its turn`
+  return { ...finding, holds: false, found }
+}
+
 function result(sim: Sim, expectation: Expectation, finding: Finding, timing: string): ExpectationResult {
+  const { place, source, isSometimes } = expectation
   return {
-    place: expectation.place,
-    passed: finding.holds,
-    expected: finding.expected + timing,
+    place,
+    // Whether it ever holds is for all runs together to say.
+    passed: finding.holds || isSometimes,
+    ...(isSometimes ? { sometimes: finding.holds } : {}),
+    expected: `${isSometimes ? 'sometimes ' : ''}${finding.expected}${timing}`,
     found: finding.found,
-    because: expectation.source.because,
+    because: source.because,
     at: sim.now(),
   }
 }

@@ -7,13 +7,30 @@ import type { Finding } from './finding.ts'
 
 type Shape = z.core.$ZodShape
 
+/** Ways of saying when something must hold: one of them, or none for at once. */
+export const timeWords = ['at', 'by', 'exactly', 'within', 'always', 'never'] as const
+
 /** What every expectation may say: when it must hold, and why. */
 const timing = {
+  at: durationText
+    .optional()
+    .meta({ description: 'It must hold at this time, counted from the start; lets time pass until then' }),
+  by: durationText.optional().meta({ description: 'It must hold at this time or before, counted from the start' }),
+  exactly: durationText
+    .optional()
+    .meta({ description: 'It must begin to hold at just this time, counted from the start, and not before' }),
   within: durationText.optional().meta({ description: 'Let time pass until it holds, at most this long' }),
   always: positiveDurationText.optional().meta({ description: 'It must hold at every event for this long' }),
   never: positiveDurationText.optional().meta({ description: 'It must hold at no event for this long' }),
+  sometimes: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'It must hold in one run at least when the scenario runs with several seeds' }),
   because: text.optional().meta({ description: 'Why this must hold: shown when it does not' }),
 }
+
+/** Keys that every expectation takes. */
+export const commonKeys = Object.keys(timing)
 
 type Common = z.output<z.ZodObject<typeof timing>> & { readonly exists?: boolean | undefined }
 
@@ -58,7 +75,7 @@ export function subject<const S extends string, N extends z.ZodType, W extends S
   const { subject: head, description, name, where, claims, canBeAbsent, look } = table
   const named = { [head]: name.meta({ description }), ...where }
   const rules = {
-    atMostOneOf: [['within', 'always', 'never'], ...(table.atMostOneOf ?? [])],
+    atMostOneOf: [timeWords, ...(table.atMostOneOf ?? [])],
     code: 'AMBIGUOUS_EXPECTATION',
   } as const
   const isThere = { exists: z.literal(true).optional().meta({ description: 'false: it must not be there' }) }

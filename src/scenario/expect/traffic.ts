@@ -34,20 +34,20 @@ export const requests = subject({
   where: {
     ...inNamespace,
     ...onNode,
-    by: someText.optional().meta({ description: 'Those of this user instead of those of nodes' }),
+    user: someText.optional().meta({ description: 'Those of this user instead of those of nodes' }),
     verb: z.enum(['get', 'list', 'watch']).optional().meta({ description: 'Only these' }),
   },
   claims: howMany,
   canBeAbsent: false,
-  atMostOneOf: [['node', 'by']],
+  atMostOneOf: [['node', 'user']],
   look(sim, source) {
-    const { requests: asked, by, node, verb, count = '>0' } = source
+    const { requests: asked, user: asking, node, verb, count = '>0' } = source
     const [resource = '', name] = asked.includes('/') ? asked.split('/') : ['secrets', asked]
     const { nodes, users } = sim.traffic(name ?? '', source.namespace, resource)
     const counted: readonly RequestCounts[] =
-      by === undefined
+      asking === undefined
         ? nodes.filter((each) => node === undefined || each.node === node)
-        : users.filter(({ user }) => user === by)
+        : users.filter(({ user }) => user === asking)
     const total = counted.reduce(
       (sum, { gets, lists, watches: opened }) =>
         sum + (verb === undefined ? gets + lists + opened : { get: gets, list: lists, watch: opened }[verb]),
@@ -56,7 +56,7 @@ export const requests = subject({
     const what = verb === undefined ? 'requests' : `${verb} requests`
     return {
       holds: fitsComparison(total, count),
-      expected: `${what} of ${by ?? node ?? 'nodes'} for ${resource} ${name} counted ${count}`,
+      expected: `${what} of ${asking ?? node ?? 'nodes'} for ${resource} ${name} counted ${count}`,
       found: `${total}`,
     }
   },
