@@ -76,6 +76,8 @@ describe('the engine', () => {
       12,
     ],
     ['generators made for one call', /process\([^)]*function\*/, inCore, 0],
+    // What is left are the readers of tables that have a column of their own for it, and the two recorded schemas.
+    ['comparisons of minor versions', /\bminor (?:>=|<=?|>) /, (path) => !path.startsWith('src/versions/'), 9],
   ])('has no more %s than it had', (_, pattern, isIn, limit) => {
     const found = linesWith(pattern, isIn)
     expect(found.length, found.join('\n')).toBeLessThanOrEqual(limit)

@@ -1,4 +1,6 @@
 import { goQuote } from '../go/quote.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 import type { LabelSelector } from './types/meta.ts'
 import { labelValue, qualifiedName } from './validation/formats.ts'
 
@@ -231,7 +233,8 @@ class Parser {
     const problems = qualifiedName(key, this.minor)
     if (problems.length === 0) return
     // From v1.22 on it is a field error of no field. Source: apimachinery pkg/labels/selector.go, validateLabelKey.
-    if (this.minor >= 22) this.fail(`<nil>: Invalid value: ${goQuote(key)}: ${problems.join('; ')}`)
+    if (has(this.minor, apiServer.selectorErrorsAreFieldErrors))
+      this.fail(`<nil>: Invalid value: ${goQuote(key)}: ${problems.join('; ')}`)
     this.fail(`invalid label key ${goQuote(key)}: ${problems.join('; ')}`)
   }
 
@@ -257,7 +260,7 @@ class Parser {
       default:
         // Source: apimachinery pkg/labels/selector.go, binaryOperators (commit b4b40278, v1.22).
         return this.fail(
-          this.minor >= 22
+          has(this.minor, apiServer.selectorErrorsAreFieldErrors)
             ? `found '${token.text}', expected: in, notin, =, ==, !=, gt, lt`
             : `found '${token.text}', expected: '=', '!=', '==', 'in', notin'`,
         )

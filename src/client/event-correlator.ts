@@ -1,6 +1,8 @@
 import type { Event } from '../api/types/core.ts'
 import { digestOf } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { clientGo } from '../versions/client-go.ts'
 import { Lru } from './lru.ts'
 
 /**
@@ -141,7 +143,7 @@ export class EventCorrelator {
   }
 
   #passes(event: Event, spam: string, now: VirtualMs): boolean {
-    const key = this.#minor >= 32 ? `${spam}${event.type}` : spam
+    const key = has(this.#minor, clientGo.spamIsCountedByType) ? `${spam}${event.type}` : spam
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
       bucket = { tokens: correlation.spamBurst, countedAt: now }

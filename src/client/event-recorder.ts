@@ -7,6 +7,8 @@ import type { RandomStream } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { clientGo } from '../versions/client-go.ts'
 import { type Client, type Reply, resources } from './client.ts'
 import { type Correlated, correlation, EventCorrelator } from './event-correlator.ts'
 
@@ -76,7 +78,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const events = made
     made = []
     // Up to v1.20 each event travels in a goroutine of its own, so those of one instant come in any order.
-    if (minor < 21) shuffle(events, random)
+    if (!has(minor, clientGo.eventsInOrder)) shuffle(events, random)
     for (const event of events) if (queue.length < eventDelivery.queue) queue.push(event)
     if (isSending) return
     isSending = true
@@ -138,8 +140,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         type,
         eventTime: null,
         // Source: event.go, generateEvent: filled from v1.28 on.
-        reportingComponent: minor >= 28 ? (source.component ?? '') : '',
-        reportingInstance: minor >= 28 ? (source.host ?? '') : '',
+        reportingComponent: has(minor, clientGo.reportsItsController) ? (source.component ?? '') : '',
+        reportingInstance: has(minor, clientGo.reportsItsController) ? (source.host ?? '') : '',
       })
     },
     forget: (uid) => correlator.forget(uid),

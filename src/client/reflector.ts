@@ -7,6 +7,8 @@ import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import type { Receiver } from '../kernel/once.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { clientGo } from '../versions/client-go.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
 import type { Client, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
 import { type ReflectorEvent, type ReflectorState, reflectorMachine } from './reflector.machine.ts'
@@ -47,9 +49,6 @@ export interface ReflectorOwn<T extends KubeObject> {
 
 /** Source: client-go tools/cache/reflector.go, minWatchTimeout. */
 const defaultMinWatchTimeoutSeconds = 300
-
-/** Gate WatchListClient: on from then on. Source: client-go features/known_features.go; facts/apiserver.md section 12. */
-const streamsSince = 35
 
 /** An empty watch that was shorter is an error. Source: reflector.go, watchHandler, "very short watch". */
 const veryShortWatchMs: VirtualMs = second
@@ -126,7 +125,7 @@ export class Reflector<T extends KubeObject>
   }
 
   private get streams(): boolean {
-    return this.kind.minor >= streamsSince
+    return has(this.kind.minor, clientGo.streamsLists)
   }
 
   /** Takes a step of the machine and does what its new state is for. */
@@ -314,7 +313,7 @@ export class Reflector<T extends KubeObject>
   /** Nobody listens there, or there are too many. Source: reflector.go, isWatchErrorRetriable. */
   private isWaitedFor(reason: RequestError): boolean {
     if (reason.kind === 'network') return reason.cause === 'refused'
-    return this.kind.minor >= 22 && reason.kind === 'status' && reason.status.code === 429
+    return has(this.kind.minor, clientGo.waitsWhenTooMany) && reason.kind === 'status' && reason.status.code === 429
   }
 
   private afterWatch(reason: RequestError): void {
@@ -328,7 +327,7 @@ export class Reflector<T extends KubeObject>
 
   private pauseForServerMs(): VirtualMs {
     const { kernel, minor } = this.kind
-    if (minor < 20) return refusedWatchPauseMs
+    if (!has(minor, clientGo.backsOffWatches)) return refusedWatchPauseMs
     this.refusedBackoff ??= new Backoff(reflectorBackoff, kernel.now())
     return this.refusedBackoff.next(kernel.now(), this.random)
   }

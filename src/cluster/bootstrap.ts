@@ -3,6 +3,8 @@ import { bootstrapPolicy } from '../apiserver/auth/bootstrap-policy.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { type EpochMs, rfc3339 } from '../kernel/calendar.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 
 /**
  * What an API server and kubeadm have made before the first user comes: namespaces, RBAC policy, priority classes and the
@@ -20,7 +22,9 @@ export function seedBootstrapObjects(
   }
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     // The label came with NamespaceDefaultLabelName (facts/apiserver.md 7.1).
-    const labels = minor >= 21 ? { labels: { 'kubernetes.io/metadata.name': name } } : {}
+    const labels = has(minor, apiServer.namespacesHaveTheirName)
+      ? { labels: { 'kubernetes.io/metadata.name': name } }
+      : {}
     seed(core('namespaces'), {
       apiVersion: 'v1',
       kind: 'Namespace',

@@ -18,6 +18,8 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { seedBootstrapObjects } from './bootstrap.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -81,7 +83,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     gates,
     authorizers: [authorization.authorizer],
     admission: admissionPlugins({
-      podPreset: options.admission?.podPreset ?? minor < 20,
+      podPreset: options.admission?.podPreset ?? !has(minor, apiServer.servesNoAlphaPresets),
       ...(options.admission?.nodeRestriction === false ? {} : { nodeRestriction }),
       late: [authorization.escalationCheck],
     }),
@@ -103,7 +105,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       kernel,
       random: random.stream(`link/${name}`),
       ...(latencies === undefined ? {} : { latencies }),
-      emptyWatchOnDyingConnection: minor < 26,
+      emptyWatchOnDyingConnection: !has(minor, apiServer.dyingConnectionsTellNothing),
       explicitWatches: options.explicitWatches ?? false,
     })
   const link = linkFor('control-plane', options.latencies)

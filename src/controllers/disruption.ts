@@ -10,6 +10,8 @@ import { isConflict, isNotFound } from '../client/refusals.ts'
 import type { Outcome } from '../client/work-queue.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { minute } from '../kernel/time.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { scaledValue } from './deployment/arithmetic.ts'
 import { controllerOf, epochOf, eventReference, isPodReady, podCondition } from './objects.ts'
@@ -24,7 +26,7 @@ type Counted =
 /** Says how many Pods may be evicted. Source: pkg/controller/disruption/disruption.go. */
 export function createDisruptionController(context: ControllerContext): Controller {
   const { kernel, calendar, minor } = context
-  const version = minor >= 21 ? 'v1' : 'v1beta1'
+  const version = has(minor, apiServer.budgetsV1) ? 'v1' : 'v1beta1'
   const resource = { group: 'policy', version, resource: 'poddisruptionbudgets' }
   const kind = { apiVersion: `policy/${version}`, kind: 'PodDisruptionBudget' }
   const client = context.clientFor('disruption-controller')
@@ -154,7 +156,7 @@ export function createDisruptionController(context: ControllerContext): Controll
     const { matchLabels = {}, matchExpressions = [] } = spec?.selector ?? {}
     const isEmpty = Object.keys(matchLabels).length === 0 && matchExpressions.length === 0
     // An empty selector selected nothing until policy/v1.
-    if (isEmpty && (minor < 21 || spec?.selector === undefined)) return []
+    if (isEmpty && (!has(minor, apiServer.budgetsV1) || spec?.selector === undefined)) return []
     const selector = selectorFromObject(spec?.selector)
     return pods.byIndex('namespace', metadata.namespace ?? '').filter((pod) => selector.matches(pod.metadata.labels))
   }

@@ -2,6 +2,8 @@ import type { Node } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
 import { isNotFound } from '../client/refusals.ts'
 import { attempt } from '../kernel/steps.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 
 /** Where the kubelet reads how long it may keep Secrets. Source: core/v1 annotation_key_constants.go, ObjectTTLAnnotationKey. */
@@ -17,9 +19,6 @@ const boundaries = [
   { sizeMin: 9000, sizeMax: Number.MAX_SAFE_INTEGER, ttlSeconds: 600 },
 ] as const
 
-/** The last step went between 1.21.3 and 1.25.10. */
-const minorWithoutLastStep = 25
-
 /** Tells every node, by annotation, how long it may keep Secrets: longer in bigger clusters (U2). Source: ttl_controller.go. */
 export function createNodeTtlController(context: ControllerContext): Controller {
   const client = context.clientFor('ttl-controller')
@@ -27,7 +26,7 @@ export function createNodeTtlController(context: ControllerContext): Controller 
   let count = 0
   let step = 0
   const bounds = () => boundaries[step] ?? boundaries[0]
-  const longestSeconds = context.minor < minorWithoutLastStep ? 600 : 300
+  const longestSeconds = has(context.minor, controllers.ttlsUpToFiveMinutes) ? 300 : 600
   const ttlSeconds = () => Math.min(bounds().ttlSeconds, longestSeconds)
 
   const { queue, controller } = createQueue({

@@ -1,6 +1,8 @@
 import { discoveryOf } from '../api/schema/discovery.ts'
 import type { ResourceRef } from '../api/types/meta.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { exampleCertificate, legacyToken, type TokenClaims } from './credentials.ts'
 
 /** A resource that the server serves, as discovery tells it. */
@@ -73,7 +75,7 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     apiResources: deletableResources(minor),
     customResources: () => [],
     nodeMonitorPeriodMs: 5000,
-    nodeMonitorGracePeriodMs: minor >= 31 ? 50_000 : 40_000,
+    nodeMonitorGracePeriodMs: has(minor, controllers.longerNodeGrace) ? 50_000 : 40_000,
     nodeStartupGracePeriodMs: 60_000,
     podEvictionTimeoutMs: 300_000,
     nodeEvictionRate: 0.1,

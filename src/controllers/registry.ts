@@ -1,3 +1,5 @@
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createCronJobController } from './cron-job/cron-job.ts'
@@ -51,7 +53,7 @@ export function controllersOf(
   const all: readonly (readonly [ControllerName, ControllerFactory, boolean?])[] = [
     ['serviceaccount-token', createTokensController],
     ['serviceaccount', createServiceAccountController],
-    ['root-ca-cert-publisher', createRootCaPublisher, minor >= 20],
+    ['root-ca-cert-publisher', createRootCaPublisher, has(minor, controllers.publishesRootCa)],
     ['endpoint', createEndpointsController],
     ['replicationcontroller', createReplicationController],
     ['deployment', createDeploymentController],
@@ -69,7 +71,7 @@ export function controllersOf(
     ['statefulset', createStatefulSetController],
     ['disruption', createDisruptionController],
     ['cronjob', createCronJobController],
-    ['ttl-after-finished', createTtlAfterFinishedController, minor >= 21],
+    ['ttl-after-finished', createTtlAfterFinishedController, has(minor, controllers.ttlAfterFinished)],
   ]
   return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
 }

@@ -2,6 +2,8 @@ import type { ConfigMap, Namespace } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
 import { isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
 import { attempt } from '../kernel/steps.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /** Name of the config map with the cluster's certificate. Source: pkg/controller/certificates/rootcacertpublisher/publisher.go. */
@@ -17,7 +19,9 @@ export function createRootCaPublisher(context: ControllerContext) {
   const namespaces = context.informer<Namespace>(resources.namespaces)
   const configMaps = context.informer<ConfigMap>(resources.configMaps)
   const data = { 'ca.crt': context.options.rootCa }
-  const annotations = context.minor >= 22 ? { annotations: { 'kubernetes.io/description': description } } : {}
+  const annotations = has(context.minor, controllers.rootCaIsDescribed)
+    ? { annotations: { 'kubernetes.io/description': description } }
+    : {}
 
   const { queue, controller } = createQueue({
     context,

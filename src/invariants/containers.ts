@@ -3,6 +3,8 @@ import type { Container, Pod } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
+import { has } from '../versions/changes.ts'
+import { kubelet } from '../versions/kubelet.ts'
 import type { Invariant, Violated } from './invariant.ts'
 import { readFiles, sameBytes, sourcesOf, storiesOf } from './payloads.ts'
 import type { SecretRevision, SecretStory } from './secret-history.ts'
@@ -70,8 +72,7 @@ function envUses({ env = [], envFrom = [] }: Container): readonly EnvUse[] {
   return [...uses.values()]
 }
 
-/** From 1.30 on every printable name is a variable's. Source: facts/kubelet.md 6.3. */
-const allNamesSince = 30
+/** What a name of a variable is, before any printable name is one. */
 const variableName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
 function explains(
@@ -89,7 +90,7 @@ function explains(
     if (revision === undefined && !optional) return false
     for (const [key, bytes] of values) {
       const name = prefix + key
-      if (minor < allNamesSince && !variableName.test(name)) continue
+      if (!has(minor, kubelet.envFromKeepsAllNames) && !variableName.test(name)) continue
       if (isLast(name) ? env.get(name) !== utf8Text(bytes) : !env.has(name)) return false
     }
   }
@@ -222,7 +223,7 @@ export const validVariableNames = atCreation(
     clauses: ['E2'],
   },
   (world, violated) => (created) => {
-    if (world.minor >= allNamesSince || created.spec.envFrom === undefined) return
+    if (has(world.minor, kubelet.envFromKeepsAllNames) || created.spec.envFrom === undefined) return
     const given = new Set((created.spec.env ?? []).map(({ name }) => name))
     const wrong = created.container.config.env.find(({ name }) => !given.has(name) && !variableName.test(name))
     if (wrong !== undefined)

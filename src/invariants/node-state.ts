@@ -1,5 +1,7 @@
 import { secretNamesOf } from '../api/pod-references.ts'
 import type { Pod } from '../api/types/core.ts'
+import { has } from '../versions/changes.ts'
+import { kubelet } from '../versions/kubelet.ts'
 import type { Invariant, Violated } from './invariant.ts'
 import { secretKey } from './secret-history.ts'
 import { type ObservedNode, objectOf, podText } from './world.ts'
@@ -155,7 +157,7 @@ export const cachedFallback: Invariant = {
  * cannot be cancelled (2m3s, vectors/v1.26/README.md row 7), and one retry of the mount may follow it.
  */
 function lastWordsMs(minor: number): number {
-  return minor >= 22 ? 123_000 + 122_000 : 60_000
+  return has(minor, kubelet.finishesSyncsOfTheGone) ? 123_000 + 122_000 : 60_000
 }
 
 export const noTrafficWithoutPods: Invariant = {

@@ -5,6 +5,8 @@ import { isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
 import { resolveScalar } from '../go/yaml/go-resolve.ts'
 import { toGoYaml } from '../go/yaml/go-yaml.ts'
+import { has } from '../versions/changes.ts'
+import { kustomize } from '../versions/kustomize.ts'
 import { buildV2 } from './build-v2.ts'
 import { buildV5 } from './build-v5.ts'
 import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'
@@ -30,12 +32,9 @@ export type KustomizeResult =
     }
   | { readonly ok: false; readonly error: string; readonly warnings: readonly string[] }
 
-/** Last minor version of kubectl that contains kustomize 2.0.3. */
-const lastV2Minor = 20
-
 /** Builds a directory. `error` is without kubectl's own `error: `. */
 export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeResult {
-  const generation: Generation = world.minor <= lastV2Minor ? 'v2' : 'v5'
+  const generation: Generation = has(world.minor, kustomize.v5) ? 'v5' : 'v2'
   const warnings: string[] = []
   try {
     const loader = openLoader(world.files, path, generation)
@@ -43,7 +42,7 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
     const objects = build(loader, {
       env: world.env,
       // Official kubectl 1.18 was built with Go 1.13, where errors name only the field itself.
-      naming: world.minor <= 18 ? 'own' : 'path',
+      naming: has(world.minor, kustomize.errorsNamePaths) ? 'path' : 'own',
       warn: (line) => warnings.push(line),
     })
     if (generation === 'v5') for (const object of objects) checkKeys(object)
@@ -138,7 +137,7 @@ export function runKustomize(
   argv: readonly string[],
   world: KustomizeWorld,
 ): { readonly stdout: string; readonly stderr: string; readonly exitCode: number } {
-  const isOld = world.minor <= lastV2Minor
+  const isOld = !has(world.minor, kustomize.v5)
   const paths = argv.filter((arg) => !arg.startsWith('-'))
   const flag = argv.find((arg) => arg.startsWith('-'))
   if (flag !== undefined) {

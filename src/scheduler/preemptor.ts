@@ -6,6 +6,8 @@ import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
 import type { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, wait } from '../kernel/steps.ts'
+import { has } from '../versions/changes.ts'
+import { scheduler } from '../versions/scheduler.ts'
 import { factAt } from '../versions/version.ts'
 import type { Placement } from './algorithm.ts'
 import { statusWrite } from './failure-handler.ts'
@@ -50,7 +52,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
   const tailOf = (outcomes: ReadonlyMap<string, number>): string => {
     if (!factAt(tellsPreemption, minor)) return ''
     const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).sort()
-    const end = minor < 28 ? '..' : '.'
+    const end = has(minor, scheduler.oneFullStop) ? '.' : '..'
     return ` preemption: 0/${cache.nodes.length} nodes are available: ${counts.join(', ')}${end}`
   }
   /** For what nobody waits for. */

@@ -1,3 +1,5 @@
+import { has } from '../versions/changes.ts'
+import { scheduler } from '../versions/scheduler.ts'
 import { interPodAffinity } from './filters/inter-pod-affinity.ts'
 import { nodeAffinity } from './filters/node-affinity.ts'
 import { nodeName } from './filters/node-name.ts'
@@ -81,5 +83,5 @@ const profile23: Profile = {
 }
 
 export function profileOf(minor: number): Profile {
-  return minor >= 23 ? profile23 : profile18
+  return has(minor, scheduler.fewerScores) ? profile23 : profile18
 }

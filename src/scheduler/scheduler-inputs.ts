@@ -7,6 +7,8 @@ import { createInformer, type Informer } from '../client/informer.ts'
 import { all } from '../kernel/all.ts'
 import { Scope } from '../kernel/scope.ts'
 import { type Steps, wait } from '../kernel/steps.ts'
+import { apiServer } from '../versions/api-server.ts'
+import { has } from '../versions/changes.ts'
 import type { DisruptionBudget } from './preemption.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
 import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
@@ -14,7 +16,7 @@ import { namespaceIndex, type SpreadKind, spreadResources } from './spread-liste
 const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
 const budgetResource = (minor: number): ResourceRef => ({
   group: 'policy',
-  version: minor >= 21 ? 'v1' : 'v1beta1',
+  version: has(minor, apiServer.budgetsV1) ? 'v1' : 'v1beta1',
   resource: 'poddisruptionbudgets',
 })
 

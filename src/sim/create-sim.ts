@@ -24,6 +24,8 @@ import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
+import { kubeletFacts } from '../node/version-facts.ts'
+import { factAt } from '../versions/version.ts'
 import { createAccidents } from './accidents.ts'
 import { unknownName } from './calls.ts'
 import { createCommands } from './commands.ts'
@@ -285,7 +287,9 @@ function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject |
   const ttl = annotation === undefined ? minute : Number(annotation) * 1000
   // Mounting takes at most two passes of the volume manager's loops.
   const mount = 200
-  return sync + mount + (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && minor < 22 ? ttl : 1000)
+  // Where every sync registers its Pod anew, the cache of a Secret is fresh at each of them.
+  const obeysTtl = factAt(kubeletFacts.registration, minor) !== 'every-sync'
+  return sync + mount + (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && obeysTtl ? ttl : 1000)
 }
 
 function machineOf(cluster: Cluster, node: string): Machine {

@@ -2,6 +2,8 @@ import { quantityValue } from '../api/quantity.ts'
 import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry.ts'
 import { commonImages, unknownImage } from '../shell/catalogue.ts'
 import type { ImageDefinition } from '../shell/program.ts'
+import { has } from '../versions/changes.ts'
+import { kubelet } from '../versions/kubelet.ts'
 import { handshakeMs, imagePrograms } from './image-programs.ts'
 import { millisecondsOf } from './input/formats.ts'
 import type { ImageOptions } from './options.ts'
@@ -14,7 +16,7 @@ const bytesPerMs = 50_000
 export function createImageRegistry({ images, minor, unknownImages }: SimSettings): SimulatedRegistry {
   return createRegistry({
     // Dockershim went with v1.24: what the runtime says changed with it.
-    runtime: minor < 24 ? 'docker' : 'containerd',
+    runtime: has(minor, kubelet.containerd) ? 'containerd' : 'docker',
     images: images.map((each) => definitionOf(each, unknownImages === 'strict')),
     isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),

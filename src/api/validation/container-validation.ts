@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { Container, EphemeralContainer, Handler, Probe, Volume, VolumeMount } from '../types/core.ts'
 import { validateEnv, validateEnvFrom, validatePorts } from './env-validation.ts'
 import { dns1123Label, httpHeaderName, portName, portNumber } from './formats.ts'
@@ -281,7 +283,7 @@ export function validateEphemeralContainers(
       const value = container[member]
       const isZero = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
       // From v1.21 on a security context may be set. Source: allowedEphemeralContainerFields.
-      if (isZero || (member === 'securityContext' && v.minor >= 21)) continue
+      if (isZero || (member === 'securityContext' && has(v.minor, apiServer.ephemeralSecurityContexts))) continue
       v.forbidden(`${path}.${written}`, 'cannot be set for an Ephemeral Container')
     }
   }

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { canonicalQuantity, compareQuantities } from '../quantity.ts'
 import type { ContainerPort, EnvFromSource, EnvVar, EnvVarSource } from '../types/core.ts'
 import {
@@ -195,7 +197,7 @@ export function validateResourceFieldRef(
 
 /** Huge pages can be named since the gate DownwardAPIHugePages (v1.21). */
 function isHugePages(v: Validator, resource: string): boolean {
-  return v.minor >= 21 && /^(limits|requests)\.hugepages-./.test(resource)
+  return has(v.minor, apiServer.downwardHugePages) && /^(limits|requests)\.hugepages-./.test(resource)
 }
 
 const protocols = ['SCTP', 'TCP', 'UDP']

@@ -1,8 +1,9 @@
-/**
+import { apiServer } from '../../versions/api-server.ts' /**
  * Names, keys, ports and the like: each function gives what is wrong with a value, as the API server words it, and an
  * empty list when nothing is. `minor` is the version whose words are used.
  * Source: k8s.io/apimachinery pkg/util/validation/validation.go.
  */
+import { has } from '../../versions/changes.ts'
 
 const none: readonly string[] = []
 
@@ -48,7 +49,7 @@ export function byteLength(text: string): number {
 
 /** What is too long; from v1.35 on labels count bytes by name. Source: apimachinery pkg/api/validate/content/errors.go, MaxLenError. */
 function maxLengthText(length: number, minor = 0): string {
-  return `must be no more than ${length} ${minor >= 35 ? 'bytes' : 'characters'}`
+  return `must be no more than ${length} ${has(minor, apiServer.labelsCountBytes) ? 'bytes' : 'characters'}`
 }
 
 /** `must be between %d and %d, inclusive`. */
@@ -65,7 +66,7 @@ export function regexText(message: string, format: string, ...examples: readonly
 
 /** From v1.20 on the texts name the RFC. */
 function dnsWords(minor: number, what: 'label' | 'subdomain'): string {
-  return minor >= 20 ? `a lowercase RFC 1123 ${what}` : `a DNS-1123 ${what}`
+  return has(minor, apiServer.namesItsRfc) ? `a lowercase RFC 1123 ${what}` : `a DNS-1123 ${what}`
 }
 
 /** Source: IsDNS1123Label. */
@@ -73,7 +74,7 @@ export function dns1123Label(value: string, minor: number): readonly string[] {
   if (value.length <= 63 && labelPattern.test(value)) return none
   const problems: string[] = []
   if (byteLength(value) > 63) problems.push(maxLengthText(63))
-  if (minor >= 27 && !labelPattern.test(value) && subdomainPattern.test(value)) {
+  if (has(minor, apiServer.labelsWithDotsAreTold) && !labelPattern.test(value) && subdomainPattern.test(value)) {
     // A subdomain that is no label: as its length was told already, it must be the dots. Source: commit cf894f11.
     problems.push('must not contain dots')
   } else if (!labelPattern.test(value)) {
@@ -136,7 +137,7 @@ export function qualifiedName(value: string, minor: number): readonly string[] {
   const explained = regexText(qualifiedNameMessage, qualifiedNameFormat, 'MyName', 'my.name', '123-abc')
   if (slash !== value.lastIndexOf('/')) {
     return [
-      `a ${minor >= 35 ? 'valid label key' : 'qualified name'} ${explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a ${has(minor, apiServer.labelsCountBytes) ? 'valid label key' : 'qualified name'} ${explained} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ]
   }
   const problems: string[] = []

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
 import type { PodSpec } from '../types/core.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container-validation.ts'
@@ -94,7 +96,7 @@ function validateDnsConfig(v: Validator, field: string, { dnsConfig, dnsPolicy }
   for (const [index, server] of nameservers.entries()) {
     if (parseIp(server) === undefined) v.invalid(`${field}.nameservers[${index}]`, server, 'must be valid IP address')
   }
-  const [maxPaths, maxChars] = v.minor >= 26 ? [32, 2048] : [6, 256]
+  const [maxPaths, maxChars] = has(v.minor, apiServer.longSearchPaths) ? [32, 2048] : [6, 256]
   const shown = goStrings('[]string', searches)
   if (searches.length > maxPaths) {
     v.invalidGo(`${field}.searches`, shown, `must not have more than ${maxPaths} search paths`)

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { equalJson } from '../json.ts'
 import { goDiff } from '../structs/diff.ts'
 import { internalPodSpec } from '../structs/values.ts'
@@ -27,7 +29,7 @@ export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
   if (equalJson(next.spec, old.spec)) return
   const munged = withAllowedOf(next.spec, old.spec, v.minor)
   if (equalJson(munged, old.spec)) return
-  if (v.minor >= 24) {
+  if (has(v.minor, apiServer.podUpdatesTellTheDifference)) {
     const diff = goDiff('core.PodSpec', internalPodSpec(old.spec), internalPodSpec(munged))
     v.forbidden('spec', `${onlyTextLater}\n${diff}`)
     return
@@ -102,7 +104,12 @@ function withAllowedOf(next: PodSpec, old: PodSpec, minor: number): PodSpec {
   keep(munged, old, 'activeDeadlineSeconds')
   keep(munged, old, 'tolerations')
   const before = old.terminationGracePeriodSeconds
-  if (minor >= 24 && before !== undefined && before < 0 && next.terminationGracePeriodSeconds === 1) {
+  if (
+    has(minor, apiServer.negativeGraceMayBecomeOne) &&
+    before !== undefined &&
+    before < 0 &&
+    next.terminationGracePeriodSeconds === 1
+  ) {
     keep(munged, old, 'terminationGracePeriodSeconds')
   }
   return munged as unknown as PodSpec // every member is one of a spec's

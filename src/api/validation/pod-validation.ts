@@ -1,4 +1,6 @@
 import { goQuote } from '../../go/quote.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
 import type { Container, Pod, PodCondition, PodSpec } from '../types/core.ts'
 import { validateImageSpaces } from './container-validation.ts'
@@ -49,7 +51,7 @@ function forbidTokens(v: Validator, spec: PodSpec): void {
 
 /** Until the gate HugePageStorageMediumSize (v1.19) one size a Pod. Source: ValidatePodSingleHugePageResources. */
 function validateHugePages(v: Validator, spec: PodSpec): void {
-  if (v.minor >= 19) return
+  if (has(v.minor, apiServer.severalHugePageSizes)) return
   const sizes = new Set<string>()
   for (const { resources } of spec.containers ?? []) {
     for (const amounts of [resources?.requests, resources?.limits]) {
@@ -152,7 +154,7 @@ export function validatePodConditions(v: Validator, conditions: readonly PodCond
 
 /** SCTP is alpha until v1.19. Source: conditional_validation.go, validateConditionalPodSpec. */
 export function validateSctp(v: Validator, field: string, spec: PodSpec, old: PodSpec | undefined): void {
-  if (v.minor >= 19 || (old !== undefined && sctpFields(field, old).length > 0)) return
+  if (has(v.minor, apiServer.sctp) || (old !== undefined && sctpFields(field, old).length > 0)) return
   for (const path of sctpFields(field, spec)) v.notSupported(path, 'SCTP', ['TCP', 'UDP'])
 }
 

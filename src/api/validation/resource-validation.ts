@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { canonicalQuantity, compareQuantities, isWholeQuantity } from '../quantity.ts'
 import { goQuantity } from '../structs/syntax.ts'
 import type { ResourceRequirements } from '../types/core.ts'
@@ -150,7 +152,7 @@ function validateAgainstLimit(
   if (order !== 0 && !mayOvercommit) v.invalid(field, shown, `must be equal to ${name} limit`)
   else if (order > 0) {
     // From v1.26 on the text names the limit. Source: validation.go, ValidateResourceRequirements.
-    const tail = v.minor >= 26 ? ` of ${canonicalQuantity(limit)}` : ''
+    const tail = has(v.minor, apiServer.tellsLimits) ? ` of ${canonicalQuantity(limit)}` : ''
     v.invalid(field, shown, `must be less than or equal to ${name} limit${tail}`)
   }
 }

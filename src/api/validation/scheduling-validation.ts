@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { goSyntax } from '../structs/syntax.ts'
 import type {
   Affinity,
@@ -145,7 +147,11 @@ function validatePodAffinity(v: Validator, field: string, affinity: PodAffinity)
 function validatePodAffinityTerm(v: Validator, field: string, term: PodAffinityTerm): void {
   const { labelSelector, namespaces = [], topologyKey = '' } = term
   // `matchExpressions` in this path is the original's. From v1.22 on it is labelSelector.
-  validateLabelSelector(v, `${field}.${v.minor >= 22 ? 'labelSelector' : 'matchExpressions'}`, labelSelector)
+  validateLabelSelector(
+    v,
+    `${field}.${has(v.minor, apiServer.affinityNamesItsSelector) ? 'labelSelector' : 'matchExpressions'}`,
+    labelSelector,
+  )
   for (const name of namespaces) v.each(`${field}.namespace`, name, dns1123Label(name, v.minor))
   if (topologyKey === '') v.required(`${field}.topologyKey`, 'can not be empty')
   validateLabelName(v, `${field}.topologyKey`, topologyKey)

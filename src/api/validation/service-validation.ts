@@ -1,4 +1,6 @@
 import { goQuote } from '../../go/quote.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { EndpointSubset, Service, ServicePort, ServiceSpec } from '../types/services.ts'
 import { validatePort } from './container-validation.ts'
 import { dns1123Label, dns1123Subdomain, ipAddress, isCidr, parseIp, portNumber } from './formats.ts'
@@ -95,7 +97,7 @@ function validateServicePort(
   if (isUnset(port.protocol)) v.required(`${field}.protocol`)
   else if (!protocols.includes(port.protocol)) v.notSupported(`${field}.protocol`, port.protocol, protocols)
   validatePort(v, `${field}.targetPort`, port.targetPort)
-  if (port.appProtocol !== undefined && v.minor < 19) {
+  if (port.appProtocol !== undefined && !has(v.minor, apiServer.appProtocol)) {
     v.forbidden(`${field}.appProtocol`, 'This field can be enabled with the ServiceAppProtocol feature gate')
   }
 }
@@ -209,7 +211,7 @@ function validateNonSpecialIp(v: Validator, field: string, ip: string): void {
 /** SCTP is alpha until v1.19. Source: conditional_validation.go, ValidateConditionalService. */
 export function validateServiceSctp(v: Validator, next: Service, old: Service | undefined): void {
   const isSctp = ({ protocol }: ServicePort) => protocol === 'SCTP'
-  if (v.minor >= 19 || (old?.spec?.ports ?? []).some(isSctp)) return
+  if (has(v.minor, apiServer.sctp) || (old?.spec?.ports ?? []).some(isSctp)) return
   for (const [index, port] of (next.spec?.ports ?? []).entries()) {
     if (isSctp(port)) v.notSupported(`spec.ports[${index}].protocol`, 'SCTP', ['TCP', 'UDP'])
   }

@@ -1,4 +1,6 @@
 import { goQuote } from '../../go/quote.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { ObjectMeta, OwnerReference } from '../types/meta.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from './field-errors.ts'
 import { byteLength, dns1123Label, labelValue, qualifiedName } from './formats.ts'
@@ -140,7 +142,9 @@ export function validateAnnotations(
 
 /** From v1.32 on the text is another one. Source: apimachinery pkg/util/validation/field/errors.go, TooLong. */
 export function tooLongSince(field: string, maxBytes: number, minor: number): FieldError {
-  return minor >= 32 ? tooLong(field, maxBytes, `may not be more than ${maxBytes} bytes`) : tooLong(field, maxBytes)
+  return has(minor, apiServer.tellsTooLongInBytes)
+    ? tooLong(field, maxBytes, `may not be more than ${maxBytes} bytes`)
+    : tooLong(field, maxBytes)
 }
 
 function validateOwnerReferences(
@@ -154,7 +158,8 @@ function validateOwnerReferences(
   for (const reference of references) {
     const version = reference.apiVersion?.slice(reference.apiVersion.indexOf('/') + 1) ?? ''
     // Before v1.34 the field was named once more in the text. Source: apimachinery commit 5937fdff.
-    const named = (part: string): string => (minor < 34 ? `${part} must not be empty` : 'must not be empty')
+    const named = (part: string): string =>
+      has(minor, apiServer.ownersAreNamedOnce) ? 'must not be empty' : `${part} must not be empty`
     if (version === '') errors.push(invalid(`${field}.apiVersion`, reference.apiVersion ?? '', named('version')))
     for (const part of ['kind', 'name', 'uid'] as const) {
       if ((reference[part] ?? '') === '') errors.push(invalid(`${field}.${part}`, '', named(part)))

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import {
   duplicate,
   type FieldError,
@@ -74,7 +76,11 @@ export class Validator {
 
   /** From v1.32 on the text is `may not be more than %d bytes`. */
   tooLong(field: string, max: number): void {
-    this.errors.push(this.minor >= 32 ? tooLong(field, max, `may not be more than ${max} bytes`) : tooLong(field, max))
+    this.errors.push(
+      has(this.minor, apiServer.tellsTooLongInBytes)
+        ? tooLong(field, max, `may not be more than ${max} bytes`)
+        : tooLong(field, max),
+    )
   }
 
   internal(field: string, message: string): void {

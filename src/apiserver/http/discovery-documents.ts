@@ -1,5 +1,7 @@
 import type { Discovery, ResourceInfo } from '../../api/schema/discovery.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 
 /** `/api`, `/apis` and below. Source: apiserver pkg/endpoints/discovery. */
 
@@ -55,7 +57,7 @@ function resourceEntry(info: ResourceInfo, discovery: Discovery, minor: number):
   return {
     name: info.resource,
     // Built-in resources have one, too, from v1.27 on. Source: apiserver pkg/registry/rest/rest.go, SingularNameProvider.
-    singularName: info.singularName ?? (minor < 27 ? '' : info.kind.toLowerCase()),
+    singularName: info.singularName ?? (has(minor, apiServer.singularNames) ? info.kind.toLowerCase() : ''),
     namespaced: info.namespaced,
     kind: info.kind,
     verbs: info.verbs,

@@ -1,5 +1,7 @@
 import { failure } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 
 /** Which form an answer takes. Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go. */
 export interface Output {
@@ -36,7 +38,7 @@ export function negotiateOutput(accept: string | undefined, streams: boolean, mi
 
 /** From go-restful v3.8 on (Kubernetes v1.25) what there is instead is told; `streams`: the route has watches. */
 function representations(streams: boolean, minor: number): string {
-  if (minor < 25) return ''
+  if (!has(minor, apiServer.tellsRepresentations)) return ''
   const watches = streams ? ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] : []
   return `\n\nAvailable representations: ${[...accepted, ...watches].join(', ')}`
 }

@@ -1,5 +1,7 @@
 import { failure } from '../../api/status.ts'
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { ageOf, createdAtColumn, nameColumn } from '../registry/column-texts.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext, Strategy, TableColumn } from '../registry/strategy.ts'
@@ -88,7 +90,7 @@ const oldNamesPage = 'http://kubernetes.io/docs/user-guide/identifiers#names'
 
 /** The page about names moved. Source: apimachinery pkg/apis/meta/v1/types.go, ObjectMeta.Name. */
 function worded(column: TableColumn, minor: number): TableColumn {
-  if (minor < 27 || !column.description.includes(oldNamesPage)) return column
+  if (!has(minor, apiServer.newNamesPage) || !column.description.includes(oldNamesPage)) return column
   const page = 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'
   return { ...column, description: column.description.replace(oldNamesPage, page) }
 }

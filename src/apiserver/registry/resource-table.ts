@@ -1,5 +1,7 @@
 import { type Discovery, discoveryOf, type ResourceInfo } from '../../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { Collection, Store } from '../store.ts'
 import { createCustomDiscovery } from './custom-discovery.ts'
 import { genericStrategy } from './generic-strategy.ts'
@@ -51,7 +53,9 @@ export function createResourceTable(store: Store, strategies: readonly Strategy[
   const served = new Map<string, Map<string, ServedResource>>()
   const extra = new Map(strategies.map((strategy) => [keyOf(strategy.resource), strategy]))
   const make = (ref: ResourceRef): ServedResource | undefined => {
-    const info = discovery.resource(ref) ?? (minor < 20 ? infoOf(extra.get(keyOf(ref))) : undefined)
+    const info =
+      discovery.resource(ref) ??
+      (has(minor, apiServer.servesNoAlphaPresets) ? undefined : infoOf(extra.get(keyOf(ref))))
     if (info === undefined) return undefined
     const stored = storedName(ref)
     const strategy = byName.get(stored) ?? genericStrategy(storedVersionOf(info, discovery), minor)

@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import type { StoreEvent } from '../store-event.ts'
 import { Revenants } from './revenants.ts'
 
@@ -100,5 +102,6 @@ export function historyLengthOf(minor: number): (resource: string) => number {
     'leases.coordination.k8s.io',
     'apiservices.apiregistration.k8s.io',
   ])
-  return (resource) => (resource === 'events' ? 0 : minor >= 19 || busy.has(resource) ? 1000 : 100)
+  return (resource) =>
+    resource === 'events' ? 0 : has(minor, apiServer.longWatchCaches) || busy.has(resource) ? 1000 : 100
 }

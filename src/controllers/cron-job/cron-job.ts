@@ -9,6 +9,8 @@ import { parseSchedule } from '../../go/cron.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, createClockwork } from '../controller.ts'
 import { isFinished } from '../job.ts'
 import { compareText, controllerOf, epochOf, eventReference, newControllerRef } from '../objects.ts'
@@ -36,7 +38,7 @@ const missedMax = 100
 /** Starts Jobs when their schedule says so. Source: pkg/controller/cronjob; facts/apiserver.md 8.3. */
 export function createCronJobController(context: ControllerContext): Controller {
   const { kernel, calendar, minor } = context
-  const version = minor >= 21 ? 'v1' : 'v1beta1'
+  const version = has(minor, controllers.cronJobsV2) ? 'v1' : 'v1beta1'
   const resource = { group: 'batch', version, resource: 'cronjobs' }
   const kind = { apiVersion: `batch/${version}`, kind: 'CronJob' }
   const client = context.clientFor('cronjob-controller')
@@ -52,7 +54,7 @@ export function createCronJobController(context: ControllerContext): Controller 
   const nowMs = () => calendar.at(kernel.now())
 
   const clockwork = createClockwork(kernel, [cronJobs, jobs], () => ticks.begin())
-  const ticks = createTicks(kernel, clockwork, minor >= 21 ? exactMs : pollMs, () =>
+  const ticks = createTicks(kernel, clockwork, has(minor, controllers.cronJobsV2) ? exactMs : pollMs, () =>
     clockwork.run(look, () => {
       if (dirty.size > 0) ticks.request()
     }),
@@ -154,7 +156,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     const { namespace = '', name } = cronJob.metadata
     const { metadata: template = {}, spec } = cronJob.spec.jobTemplate
     // v2 counts minutes: a schedule knows none finer.
-    const stamp = Math.floor(due / (minor >= 21 ? 60 * second : second))
+    const stamp = Math.floor(due / (has(minor, controllers.cronJobsV2) ? 60 * second : second))
     const job = {
       apiVersion: 'batch/v1',
       kind: 'Job',

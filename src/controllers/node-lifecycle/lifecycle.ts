@@ -6,6 +6,8 @@ import { keyOf, splitKey } from '../../client/informer.ts'
 import { isNotFound } from '../../client/refusals.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
 import { epochOf, eventReference, isPodReady } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
@@ -227,7 +229,7 @@ export function createNodeLifecycleController(context: ControllerContext): Contr
     for (const pod of affected) {
       if (!isPodReady(pod)) continue
       // Told to the Pod since v1.20. Source: pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
-      if (context.minor >= 20) {
+      if (has(context.minor, controllers.podsHearOfUnreadyNodes)) {
         const reference = eventReference(pod, { apiVersion: 'v1', kind: 'Pod' })
         recorder.event(reference, 'Warning', 'NodeNotReady', 'Node is not ready')
       }

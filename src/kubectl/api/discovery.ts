@@ -1,6 +1,8 @@
 import { at, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { EpochMs } from '../../kernel/calendar.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
 import type { KubeconfigState } from '../host.ts'
 import type { Rest } from './rest.ts'
@@ -48,7 +50,7 @@ const caches = new WeakMap<KubeconfigState, Map<string, CachedDiscovery>>()
 
 /** Source: cli-runtime pkg/genericclioptions/config_flags.go: 10 minutes, 6 hours from 1.22. */
 function cacheMs(minor: number): number {
-  return minor >= 22 ? 6 * 3_600_000 : 600_000
+  return has(minor, kubectl.cachesDiscoveryLonger) ? 6 * 3_600_000 : 600_000
 }
 
 /** Where and when discovery is asked. */

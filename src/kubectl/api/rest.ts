@@ -66,7 +66,7 @@ export function createRest(
     }
     const answer = away ? refused(serverUrl) : host.http(sent)
     if ('kind' in answer) throw new CommandFailure({ kind: 'network', url: serverUrl + full, message: answer.message })
-    if (version.minor >= 19) for (const text of warningsOf(answer)) warnOnce(text, warned, err)
+    if (version.printsWarnings) for (const text of warningsOf(answer)) warnOnce(text, warned, err)
     return answer
   }
   const refuse = (answer: HttpAnswer, method: string, options: RequestOptions): never => {

@@ -118,7 +118,7 @@ function groupHelp(
       text: `unknown command ${JSON.stringify(words)}\nSee '${path} -h' for help and examples`,
     })
   }
-  const modern = version.minor >= 21
+  const modern = version.mistakesWithoutUsage
   const children = (command.children ?? []).filter((child) => isOffered(child, version.minor))
   const width = Math.max(11, ...children.map(({ name }) => name.length))
   const long = (modern ? command.modernLong : undefined) ?? command.long ?? command.short

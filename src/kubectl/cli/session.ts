@@ -27,7 +27,7 @@ const discoveryTries = 5
 
 function discoveryLog(host: KubectlHost, version: ClientVersion, failure: Failure): string {
   const text = `couldn't get current server API group list: ${failureMessage(failure)}`
-  const shown = version.minor >= 31 ? `"Unhandled Error" err=${goQuote(text)}` : text
+  const shown = version.quotesHandledErrors ? `"Unhandled Error" err=${goQuote(text)}` : text
   return `${klogPrefix(host.now(), 'E')}memcache.go:265] ${shown}\n`.repeat(discoveryTries)
 }
 

@@ -9,7 +9,7 @@ export function unknownCommandText(word: string, root: Command, version: ClientV
     (name) => distance(word.toLowerCase(), name.toLowerCase()) <= 2 || name.startsWith(word.toLowerCase()),
   )
   const hint = close.length === 0 ? '' : `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}`
-  const tail = version.unknownCommandHint ? "\nRun 'kubectl --help' for usage.\n" : ''
+  const tail = version.parserErrorsInLowerCase ? '' : "\nRun 'kubectl --help' for usage.\n"
   return `${version.parserErrorPrefix}: unknown command ${goQuote(word)} for "kubectl"${hint}${tail}`
 }
 

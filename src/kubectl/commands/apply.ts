@@ -62,7 +62,7 @@ function apply(call: Call): number {
   if (dryRun === 'client' && flags.bool('server-side')) {
     fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
   }
-  if (session.version.minor < 21) requireFiles(flags)
+  if (!session.version.applyChecksArgumentsFirst) requireFiles(flags)
   if (call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
   requireFiles(flags)
   if (flags.bool('force')) fail('podsim does not simulate the flag --force of apply')
@@ -102,7 +102,7 @@ function described(info: Info): string {
 /** The object as it is afterwards. */
 function applyOne(call: Call, info: Info, dryRun: string, report: Report): unknown {
   const { session, flags } = call
-  if (info.name === '' && session.version.minor >= 20 && hasGenerateName(info)) {
+  if (info.name === '' && session.version.applyRefusesGenerateName && hasGenerateName(info)) {
     fail(`from ${String(generateName(info))}: cannot use generate name with apply`)
   }
   if (flags.bool('server-side')) return applyOnServer(call, info, dryRun, report)
@@ -115,7 +115,7 @@ function applyOne(call: Call, info: Info, dryRun: string, report: Report): unkno
   if (!found.ok) return createFirst(call, info, dryRun, report)
   const current = found.value
   if (dryRun === 'client') {
-    report(session.version.minor >= 20 ? info.object : current, 'configured')
+    report(session.version.dryRunsShowTheFile ? info.object : current, 'configured')
     return current
   }
   if (!hasAnnotation(current)) session.err(missingAnnotation(call, info))
@@ -187,7 +187,9 @@ function patchExisting(call: Call, info: Info, current: unknown, dryRun: string,
   const type = definition === undefined ? 'merge' : 'strategic'
   const patched = attempt(() => patchObject(session, info, patchTypes[type] ?? '', patch, options(call, dryRun)))
   if (!patched.ok) {
-    const words = session.version.minor >= 20 ? sourced('patching', info, patched.failure) : patched.failure
+    const words = session.version.patchErrorsNameTheirSource
+      ? sourced('patching', info, patched.failure)
+      : patched.failure
     throw new CommandFailure(applyFailure(patch, info, words))
   }
   report(patched.value, 'configured')
@@ -229,9 +231,8 @@ function applyOnServer(call: Call, info: Info, dryRun: string, report: Report): 
     return result.value
   }
   if (!isReason(result.failure, 'Conflict')) throw new CommandFailure(result.failure)
-  const where =
-    session.version.minor >= 21
-      ? 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'
-      : 'http://k8s.io/docs/reference/using-api/api-concepts/#conflicts'
+  const where = session.version.newConflictsPage
+    ? 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'
+    : 'http://k8s.io/docs/reference/using-api/api-concepts/#conflicts'
   return fail([failureMessage(result.failure), ...conflictAdvice, `See ${where}`].join('\n'))
 }

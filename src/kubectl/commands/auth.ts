@@ -58,7 +58,7 @@ function review(call: Call, kind: string, spec: object): unknown {
 function checkAccess(call: Call): number {
   const { session, flags, args } = call
   const [verb = '', target = '', third] = args
-  if (session.version.minor >= 21 && args.length !== 2) {
+  if (session.version.mistakesWithoutUsage && args.length !== 2) {
     fail(
       `you must specify two arguments: verb resource or verb resource/resourceName.\nSee '${call.path} -h' for help and examples.`,
     )
@@ -115,9 +115,7 @@ function listAccess(call: Call): number {
   }
   const status = at(review(call, 'SelfSubjectRulesReview', { namespace: session.namespace }), 'status')
   if (at(status, 'incomplete') === true) {
-    session.err(
-      `${session.version.forceDeleteWarning}: the list may be incomplete: ${textAt(status, 'evaluationError')}\n`,
-    )
+    session.err(`${session.version.warningWord}: the list may be incomplete: ${textAt(status, 'evaluationError')}\n`)
   }
   const rules = [...listAt(status, 'resourceRules'), ...listAt(status, 'nonResourceRules')]
   const lines = sortRules(compactRules(breakDown(rules))).map(

@@ -44,7 +44,7 @@ function exec(call: Call): number {
   if (dash < 0 && words.length > 0) {
     if (session.version.execNeedsDash)
       failUsage(call.path, 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
-    const name = session.version.minor < 19 ? 'kubectl kubectl' : 'kubectl'
+    const name = session.version.execNamesItselfOnce ? 'kubectl' : 'kubectl kubectl'
     session.err(
       `kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use ${name} exec [POD] -- [COMMAND] instead.\n`,
     )
@@ -293,7 +293,7 @@ export const cpCommand: Command = {
     const { session, args, flags } = call
     const [source = '', destination = ''] = args
     if (args.length !== 2) {
-      if (session.version.minor >= 21) fail('source and destination are required')
+      if (session.version.mistakesWithoutUsage) fail('source and destination are required')
       failUsage(call.path, 'cp <file-spec-src> <file-spec-dest> [-c container]')
     }
     const match = /^(?:([^/:]+)\/)?([^/:]+):(.*)$/.exec(source)

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../go/json.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { array, string } from '../cli/flags.ts'
@@ -18,7 +19,7 @@ export const createIngress: Command = makeCommand({
   short: 'Create an ingress with the specified name',
   since: 19,
   flags: [array('rule'), array('annotation'), string('class'), string('default-backend')],
-  failurePrefix: failsAs('ingress', 19),
+  failurePrefix: failsAs('ingress', kubectl.wrapsWorkloadErrors),
   make(call, name) {
     const { session, flags } = call
     validate(call)

@@ -1,5 +1,6 @@
 import { withValue } from '../../api/change.ts'
 import { isObject, type JsonObject, textAt } from '../../go/json.ts'
+import { type Change, has } from '../../versions/changes.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'
@@ -58,7 +59,7 @@ export function madeMetadata(session: Session, name: string, namespaced: boolean
 
 /** What Go writes for a time that is not set. */
 export function emptyTimestamp(session: Session): JsonObject {
-  return session.version.printsNullCreationTimestamp ? { creationTimestamp: null } : {}
+  return session.version.omitsNullCreationTimestamp ? {} : { creationTimestamp: null }
 }
 
 /** Sends the object unless it is a dry run of the client, and prints what became of it. */
@@ -118,8 +119,8 @@ function wrapped(failure: Failure, prefix: string | undefined): Failure {
 }
 
 /** `failed to create X: ` from a version on. */
-export function failsAs(noun: string, since: number): (minor: number) => string | undefined {
-  return (minor) => (minor >= since ? `failed to create ${noun}: ` : undefined)
+export function failsAs(noun: string, change: Change): (minor: number) => string | undefined {
+  return (minor) => (has(minor, change) ? `failed to create ${noun}: ` : undefined)
 }
 
 /** `a=b,c=d` as a map. */

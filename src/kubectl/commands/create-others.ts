@@ -1,4 +1,5 @@
 import { type JsonObject, textAt } from '../../go/json.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
 import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
@@ -23,7 +24,7 @@ export const createServiceAccount = makeCommand({
   aliases: ['sa'],
   short: 'Create a service account with the specified name',
   flags: [],
-  failurePrefix: failsAs('serviceaccount', 20),
+  failurePrefix: failsAs('serviceaccount', kubectl.wrapsBindingErrors),
   make: ({ session }, name) => ({
     kind: 'ServiceAccount',
     apiVersion: 'v1',
@@ -37,7 +38,7 @@ export const createQuota = makeCommand({
   aliases: ['resourcequota'],
   short: 'Create a quota with the specified name.',
   flags: [string('hard'), string('scopes')],
-  failurePrefix: failsAs('quota', 20),
+  failurePrefix: failsAs('quota', kubectl.wrapsBindingErrors),
   make({ session, flags }, name) {
     const scopes = flags
       .string('scopes')
@@ -65,7 +66,7 @@ export const createPriorityClass = makeCommand({
     string('description'),
     string('preemption-policy', undefined, 'PreemptLowerPriority'),
   ],
-  failurePrefix: failsAs('priorityclass', 20),
+  failurePrefix: failsAs('priorityclass', kubectl.wrapsBindingErrors),
   make: ({ session, flags }, name) => ({
     kind: 'PriorityClass',
     apiVersion: 'scheduling.k8s.io/v1',
@@ -83,7 +84,7 @@ export const createPdb = makeCommand({
   aliases: ['pdb'],
   short: 'Create a pod disruption budget with the specified name.',
   flags: [string('min-available'), string('max-unavailable'), string('selector')],
-  failurePrefix: failsAs('poddisruptionbudgets', 20),
+  failurePrefix: failsAs('poddisruptionbudgets', kubectl.wrapsBindingErrors),
   make({ session, flags }, name) {
     const [min, max] = [flags.string('min-available'), flags.string('max-unavailable')]
     if (flags.string('selector') === '') fail('a selector must be specified')
@@ -92,7 +93,7 @@ export const createPdb = makeCommand({
     const amount = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text)
     return {
       kind: 'PodDisruptionBudget',
-      apiVersion: session.version.minor >= 21 ? 'policy/v1' : 'policy/v1beta1',
+      apiVersion: session.version.makesBudgetsV1 ? 'policy/v1' : 'policy/v1beta1',
       metadata: madeMetadata(session, name, true),
       spec: {
         ...(min === '' ? { maxUnavailable: amount(max) } : { minAvailable: amount(min) }),
@@ -109,7 +110,7 @@ function serviceCommand(type: string, name: string, short: string): Command {
     name,
     short,
     flags,
-    failurePrefix: failsAs(`${type} service`, 20),
+    failurePrefix: failsAs(`${type} service`, kubectl.wrapsBindingErrors),
     make: (call, own) => service(call, own, type),
   })
 }

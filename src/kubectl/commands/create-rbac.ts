@@ -1,4 +1,5 @@
 import { compareBytes, type JsonObject } from '../../go/json.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { array, string, strings } from '../cli/flags.ts'
@@ -35,7 +36,7 @@ export const createRole = makeCommand({
   name: 'role',
   short: 'Create a role with single rule.',
   flags: roleFlags,
-  failurePrefix: (minor) => (minor >= 21 ? 'failed to create role: ' : undefined),
+  failurePrefix: failsAs('role', kubectl.wrapsRoleErrors),
   make(call, name) {
     const verbs = verbsOf(call)
     if (verbs.length === 0) fail('at least one verb must be specified')
@@ -56,7 +57,7 @@ export const createClusterRole = makeCommand({
   name: 'clusterrole',
   short: 'Create a ClusterRole.',
   flags: [...roleFlags, strings('non-resource-url'), string('aggregation-rule')],
-  failurePrefix: (minor) => (minor >= 21 ? 'failed to create clusterrole: ' : undefined),
+  failurePrefix: failsAs('clusterrole', kubectl.wrapsRoleErrors),
   make: clusterRole,
 })
 
@@ -170,7 +171,7 @@ export const createRoleBinding = makeCommand({
   name: 'rolebinding',
   short: 'Create a RoleBinding for a particular Role or ClusterRole',
   flags: [string('role'), string('clusterrole'), ...subjectFlags],
-  failurePrefix: failsAs('rolebinding', 20),
+  failurePrefix: failsAs('rolebinding', kubectl.wrapsBindingErrors),
   make(call, name) {
     const { session, flags } = call
     const [role, clusterRoleName] = [flags.string('role'), flags.string('clusterrole')]
@@ -193,7 +194,7 @@ export const createClusterRoleBinding = makeCommand({
   name: 'clusterrolebinding',
   short: 'Create a ClusterRoleBinding for a particular ClusterRole',
   flags: [string('clusterrole'), ...subjectFlags],
-  failurePrefix: failsAs('clusterrolebinding', 20),
+  failurePrefix: failsAs('clusterrolebinding', kubectl.wrapsBindingErrors),
   make(call, name) {
     const { session, flags } = call
     if (flags.string('clusterrole') === '') fail('clusterrole must be specified')

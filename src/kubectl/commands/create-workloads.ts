@@ -1,4 +1,5 @@
 import { type JsonObject, objectAt, textAt } from '../../go/json.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, fail, failureMessage } from '../cli/failure.ts'
 import { int, required, string, strings } from '../cli/flags.ts'
@@ -12,7 +13,7 @@ export const createDeployment = makeCommand({
   aliases: ['deploy', 'dep'],
   short: 'Create a deployment with the specified name.',
   flags: [required(strings('image')), int('replicas', '1', 'r'), int('port', '-1')],
-  failurePrefix: failsAs('deployment', 19),
+  failurePrefix: failsAs('deployment', kubectl.wrapsWorkloadErrors),
   make: deployment,
 })
 
@@ -68,7 +69,7 @@ export const createJob: Command = {
   }),
   run(call) {
     const { session, flags } = call
-    const name = nameFrom(call, session.version.minor < 19)
+    const name = nameFrom(call, !session.version.oneNameOnly)
     const [image, from] = [flags.string('image'), flags.string('from')]
     if ((image === '') === (from === '')) fail('either --image or --from must be specified')
     const command = commandAfterName(call)
@@ -120,12 +121,12 @@ function jobFrom(call: Call, name: string, from: string): JsonObject {
     fail(`unknown object type *${version.split('/').at(-1)}.CronJob`)
   const jobTemplate = objectAt(cronJob, 'spec', 'jobTemplate')
   const owner = {
-    apiVersion: session.version.minor < 20 ? 'apps/v1' : version,
+    apiVersion: session.version.jobsBelongToBatch ? version : 'apps/v1',
     kind: 'CronJob',
     name: textAt(cronJob, 'metadata', 'name'),
     uid: textAt(cronJob, 'metadata', 'uid'),
     controller: true,
-    ...(session.version.minor < 20 ? { blockOwnerDeletion: true } : {}),
+    ...(session.version.jobsBelongToBatch ? {} : { blockOwnerDeletion: true }),
   }
   const labels = objectAt(jobTemplate, 'metadata', 'labels')
   return {
@@ -156,13 +157,13 @@ export const createCronJob: Command = {
   }),
   run(call) {
     const { session, flags } = call
-    const name = nameFrom(call, session.version.minor < 19)
+    const name = nameFrom(call, !session.version.oneNameOnly)
     if (flags.string('image') === '') fail('--image must be specified')
     if (flags.string('schedule') === '') fail('--schedule must be specified')
     const restart = flags.string('restart') || 'OnFailure'
     const made = {
       kind: 'CronJob',
-      apiVersion: session.version.minor >= 21 ? 'batch/v1' : 'batch/v1beta1',
+      apiVersion: session.version.makesCronJobsV1 ? 'batch/v1' : 'batch/v1beta1',
       metadata: madeMetadata(session, name, true),
       spec: {
         schedule: flags.string('schedule'),

@@ -1,4 +1,5 @@
 import { goQuote } from '../../go/quote.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, exitSilently, failUsage } from '../cli/failure.ts'
 import type { FlagSpec } from '../cli/flags.ts'
@@ -104,7 +105,11 @@ const createConfigMap: Command = {
   short: 'Create a configmap from a local file, directory or literal value',
   flags: flagsOf(configMapFlags),
   run: (call) =>
-    sendMade(call, configMapFromFlags(request(call)), failsAs('configmap', 21)(call.session.version.minor)),
+    sendMade(
+      call,
+      configMapFromFlags(request(call)),
+      failsAs('configmap', kubectl.wrapsCreateErrors)(call.session.version.minor),
+    ),
 }
 
 /** Source: kubectl pkg/cmd/create/create.go. */
@@ -141,7 +146,7 @@ export const createCommand: Command = {
   ],
   run(call) {
     if (namesFiles(call.flags)) return createFromFiles(call)
-    const modern = call.session.version.minor >= 21
+    const modern = call.session.version.mistakesWithoutUsage
     if (modern && call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
     const prefix = call.session.version.parserErrorPrefix
     // Up to 1.20 the help text of `create` follows, which is not carried along.

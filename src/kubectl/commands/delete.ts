@@ -132,7 +132,7 @@ function checkFlags(call: Call, settings: DeleteSettings): void {
     fail('--force and --grace-period greater than 0 cannot be specified together')
   if (settings.gracePeriod === 0 && settings.force) {
     session.err(
-      `${session.version.forceDeleteWarning}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
+      `${session.version.warningWord}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
     )
   }
 }
@@ -142,7 +142,7 @@ function deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: str
   const { session, flags } = call
   if (session.namespaceIsExplicit && !info.mapping.namespaced && !flags.bool('all-namespaces')) {
     session.err(
-      `${session.version.forceDeleteWarning}: deleting cluster-scoped resources, not scoped to the provided namespace\n`,
+      `${session.version.warningWord}: deleting cluster-scoped resources, not scoped to the provided namespace\n`,
     )
   }
   const operation = settings.gracePeriod === 0 ? 'force deleted' : 'deleted'

@@ -162,7 +162,7 @@ function newRound(): Round {
 
 function tempFile(session: Session, extension: string): string {
   const directory = session.host.env.get('TMPDIR') ?? '/tmp'
-  return `${directory}/kubectl-edit-${session.host.digits(session.version.minor >= 19 ? 10 : 5)}${extension}`
+  return `${directory}/kubectl-edit-${session.host.digits(session.version.longTemporaryNames ? 10 : 5)}${extension}`
 }
 
 function openEditor(session: Session, path: string, content: string, lastFile: string): string {
@@ -223,7 +223,7 @@ function validate(call: Call, edited: string): string | undefined {
   const parsed = fromYaml(withoutComments(edited))
   const wrong = parsed.ok ? check?.(parsed.value) : parsed.error
   if (wrong === undefined) return undefined
-  const field = session.version.minor >= 20 ? '<nil>' : ''
+  const field = session.version.editErrorsNameNil ? '<nil>' : ''
   return `${field}: Invalid value: "The edited file failed validation": ${wrong}`
 }
 

@@ -23,7 +23,7 @@ function explain(call: Call): number {
   if (target === undefined) {
     const text =
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.'
-    if (session.version.minor >= 21) fail(text)
+    if (session.version.mistakesWithoutUsage) fail(text)
     failUsage(call.path, `${text}\n`)
   }
   if (args.length > 1) failUsage(call.path, 'We accept only this format: explain RESOURCE\n')

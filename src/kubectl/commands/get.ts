@@ -50,7 +50,7 @@ function get(call: Call): Outcome {
   const watching = flags.bool('watch') || flags.bool('watch-only')
   if (flags.bool('output-watch-events') && !watching) {
     const text = '--output-watch-events option can only be used with --watch or --watch-only'
-    if (session.version.minor >= 21) fail(text)
+    if (session.version.mistakesWithoutUsage) fail(text)
     failUsage(call.path, text)
   }
   const printer = output === 'wide' ? undefined : createPrinter(session, flags, true)
@@ -110,7 +110,7 @@ function getTables(call: Call): number {
   if (text === '' && shown.length === 0 && !flags.bool('ignore-not-found')) {
     const clusterWide =
       flags.bool('all-namespaces') ||
-      (session.version.minor >= 19 && infos.every(({ mapping }) => !mapping.namespaced) && infos.length > 0)
+      (session.version.nothingFoundClusterWide && infos.every(({ mapping }) => !mapping.namespaced) && infos.length > 0)
     session.err(clusterWide ? 'No resources found\n' : `No resources found in ${session.namespace} namespace.\n`)
   }
   failAll(shown)
@@ -186,7 +186,9 @@ function getObjects(call: Call, printer: Printer): number {
 }
 
 function listOf(session: Session, items: readonly unknown[]): unknown {
-  const metadata = session.version.minor < 21 ? { resourceVersion: '', selfLink: '' } : { resourceVersion: '' }
+  const metadata = session.version.listsWithoutSelfLink
+    ? { resourceVersion: '' }
+    : { resourceVersion: '', selfLink: '' }
   return { apiVersion: 'v1', items, kind: 'List', metadata }
 }
 

@@ -86,7 +86,7 @@ function* drain(call: Call): Steps<number> {
   for (const info of infos) {
     const pods = podsToGo(call, info)
     for (const pod of pods) yield* evict(call, pod)
-    session.out(`node/${info.name} ${session.version.minor >= 19 ? 'drained' : 'evicted'}\n`)
+    session.out(`node/${info.name} ${session.version.saysDrained ? 'drained' : 'evicted'}\n`)
   }
   return 0
 }
@@ -101,7 +101,7 @@ function podsToGo(call: Call, info: Info): readonly unknown[] {
   const pods = listAt(session.rest.request('GET', '/api/v1/pods', { query }), 'items').filter(
     (pod) => textAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror') === '',
   )
-  const emptyDirFlag = session.version.minor >= 20 ? 'delete-emptydir-data' : 'delete-local-data'
+  const emptyDirFlag = session.version.deleteEmptyDirData ? 'delete-emptydir-data' : 'delete-local-data'
   const problems = new Map<string, string[]>()
   const warnings = new Map<string, string[]>()
   const note = (into: Map<string, string[]>, text: string, pod: unknown): void => {
@@ -139,7 +139,7 @@ function podsToGo(call: Call, info: Info): readonly unknown[] {
     fail(texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`)
   }
   const told = [...warnings].map(([text, names]) => `${text}: ${names.join(', ')}`)
-  if (told.length > 0) session.err(`${session.version.minor >= 24 ? 'Warning' : 'WARNING'}: ${told.join('; ')}\n`)
+  if (told.length > 0) session.err(`${session.version.drainWarnsInWords ? 'Warning' : 'WARNING'}: ${told.join('; ')}\n`)
   return going
 }
 
@@ -151,7 +151,7 @@ function* evict(call: Call, pod: unknown): Steps<void> {
   if (dryRun === 'client') return
   const grace = flags.int('grace-period')
   const deleteOptions = grace >= 0 ? { gracePeriodSeconds: grace } : {}
-  const version = session.version.minor >= 22 ? 'policy/v1' : 'policy/v1beta1'
+  const version = session.version.evictsByPolicyV1 ? 'policy/v1' : 'policy/v1beta1'
   const body = JSON.stringify({ kind: 'Eviction', apiVersion: version, metadata: { name, namespace }, deleteOptions })
   const asked = flags.durationMs('timeout')
   const deadline = asked === 0 ? Number.POSITIVE_INFINITY : session.host.now() + asked

@@ -56,8 +56,8 @@ function patchOf(call: Call): { readonly body: string; readonly type: string } {
   const { session, flags } = call
   const file = flags.string('patch-file')
   if (!flags.changed('patch') && file === '') {
-    const { parserErrorPrefix, minor } = session.version
-    if (minor >= 22) fail('must specify --patch or --patch-file containing the contents of the patch')
+    const { parserErrorPrefix, patchFiles } = session.version
+    if (patchFiles) fail('must specify --patch or --patch-file containing the contents of the patch')
     throw new CommandFailure({ kind: 'plain', text: `${parserErrorPrefix}: required flag(s) "patch" not set` })
   }
   const text =

@@ -43,7 +43,7 @@ function* replace(call: Call): Steps<number> {
   if (flags.int('grace-period') >= 0 && !flags.bool('force')) fail('--grace-period must have --force specified')
   if (flags.durationMs('timeout') !== 0 && !flags.bool('force')) fail('--timeout must have --force specified')
   if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
-    if (session.version.minor >= 19) requireFiles(flags)
+    if (session.version.replaceAsksForFiles) requireFiles(flags)
     failUsage(call.path, 'Must specify --filename to replace')
   }
   const report = createReport(call, dryRun)
@@ -80,7 +80,7 @@ function* forceReplace(
   const deleted: { readonly info: Info; readonly uid: string }[] = []
   if (grace === 0) {
     session.err(
-      `${session.version.forceDeleteWarning}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
+      `${session.version.warningWord}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
     )
   }
   for (const info of infos) {

@@ -192,7 +192,7 @@ function* status(call: Call): Steps<number> {
   requireTargets(call)
   const { infos, failures } = targetsOf(call, call.args, true)
   failAll(failures)
-  if (infos.length !== 1 && session.version.minor < 24) {
+  if (infos.length !== 1 && !session.version.rolloutStatusOfSeveral) {
     fail(
       `rollout status is only supported on individual resources and resource collections - ${infos.length} resources were found`,
     )

@@ -1,6 +1,8 @@
 import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { groupVersion, type Mapping } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
@@ -69,7 +71,7 @@ function apiResources(call: Call): number {
 }
 
 function verbsText(mapping: Mapping, minor: number): string {
-  return minor >= 26 ? mapping.verbs.join(',') : `[${mapping.verbs.join(' ')}]`
+  return has(minor, kubectl.verbsWithCommas) ? mapping.verbs.join(',') : `[${mapping.verbs.join(' ')}]`
 }
 
 export const apiVersionsCommand: Command = {
@@ -101,7 +103,7 @@ export const versionCommand: Command = {
 
 function version(call: Call): number {
   const { session, flags } = call
-  const { minor, gitVersion, versionPrintsStruct } = session.version
+  const { minor, gitVersion, versionPrintsLines } = session.version
   const own = versionInfo(minor, gitVersion)
   const server = flags.bool('client') ? undefined : session.rest.request('GET', '/version')
   const kustomize = kustomizeVersions.findLast(([first]) => minor >= first)?.[1]
@@ -109,7 +111,7 @@ function version(call: Call): number {
   if (output !== '') {
     const all = {
       clientVersion: own,
-      ...(minor >= 24 && kustomize !== undefined ? { kustomizeVersion: kustomize } : {}),
+      ...(session.version.tellsKustomizeVersion && kustomize !== undefined ? { kustomizeVersion: kustomize } : {}),
       ...(server === undefined ? {} : { serverVersion: server }),
     }
     if (output === 'json') session.out(`${goJsonIndented(all, '  ')}\n`)
@@ -117,10 +119,10 @@ function version(call: Call): number {
     else fail(`VersionOptions were not validated: --output=${JSON.stringify(output)} should have been rejected`)
     return 0
   }
-  const plain = flags.bool('short') || !versionPrintsStruct
+  const plain = flags.bool('short') || versionPrintsLines
   const text = (info: unknown): string => (plain ? textAt(info, 'gitVersion') : structText(info))
   session.out(`Client Version: ${text(own)}\n`)
-  if (minor >= 28 && kustomize !== undefined) session.out(`Kustomize Version: ${kustomize}\n`)
+  if (session.version.versionPrintsLines && kustomize !== undefined) session.out(`Kustomize Version: ${kustomize}\n`)
   if (server === undefined) return 0
   session.out(`Server Version: ${text(server)}\n`)
   warnOfSkew(call, Number(/^\d+/.exec(textAt(server, 'minor'))?.[0] ?? minor), textAt(server, 'major'))
@@ -130,8 +132,8 @@ function version(call: Call): number {
 function warnOfSkew(call: Call, serverMinor: number, major: string): void {
   const { session } = call
   const { minor } = session.version
-  if (minor < 23 || Math.abs(minor - serverMinor) <= 1) return
-  const word = minor >= 35 ? 'Warning' : 'WARNING'
+  if (!session.version.warnsOfSkew || Math.abs(minor - serverMinor) <= 1) return
+  const word = session.version.skewWarningInWords ? 'Warning' : 'WARNING'
   session.err(
     `${word}: version difference between client (1.${minor}) and server (${major || '1'}.${serverMinor}) exceeds the supported minor version skew of +/-1\n`,
   )
@@ -181,9 +183,9 @@ export const clusterInfoCommand: Command = {
     },
   ],
   run({ session }) {
-    const coloured = session.version.minor < 21
+    const coloured = !session.version.coloursOnlyTerminals
     const paint = (code: string, text: string): string => (coloured ? `\u001b[0;${code}m${text}\u001b[0m` : text)
-    const what = session.version.minor >= 20 ? 'Kubernetes control plane' : 'Kubernetes master'
+    const what = session.version.saysControlPlane ? 'Kubernetes control plane' : 'Kubernetes master'
     session.out(`${paint('32', what)} is running at ${paint('33', session.rest.serverUrl)}\n`)
     session.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
     return 0

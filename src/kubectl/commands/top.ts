@@ -86,7 +86,7 @@ function topPods(call: Call): number {
 function topNodes(call: Call): number {
   const { session, args } = call
   const rows = rowsOf(call, 'nodes').filter((row) => args.length === 0 || args.includes(row.name))
-  const percent = session.version.minor >= 32 ? ['CPU(%)', 'MEMORY(%)'] : ['CPU%', 'MEMORY%']
+  const percent = session.version.topNamesUnits ? ['CPU(%)', 'MEMORY(%)'] : ['CPU%', 'MEMORY%']
   const lines = rows.map((row) => {
     const node = session.rest.request('GET', `/api/v1/nodes/${row.name}`)
     const [cpu = '', memory = ''] = amounts(row)

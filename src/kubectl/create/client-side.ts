@@ -9,6 +9,8 @@ import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
 import { type FlagSpec, type FlagValues, parseBool, parseFlags, string } from '../cli/flags.ts'
 import { clientVersion } from '../client-version.ts'
@@ -82,7 +84,7 @@ function run(argv: readonly string[], world: ClientSideWorld, warn: (line: strin
   checkValidation(values.string('validate'), minor)
   const object = kind === 'configmap' ? configMapFromFlags(request) : secretFromFlags(kind, request)
   // The generators of 1.18 left a dry run without the annotation.
-  return print(values.bool('save-config') && minor >= 19 ? withLastApplied(object) : object)
+  return print(values.bool('save-config') && has(minor, kubectl.dryRunsSaveConfig) ? withLastApplied(object) : object)
 }
 
 function targetOf(argv: readonly string[]): Target {
@@ -102,7 +104,7 @@ function parsed(
   path: string,
   minor: number,
 ): { readonly values: FlagValues; readonly args: readonly string[] } {
-  const prefix = minor > 20 ? 'error' : 'Error'
+  const prefix = has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error'
   const result = parseFlags(specs, argv)
   if ('error' in result) return failPlain(`${prefix}: ${result.error}\nSee '${path} --help' for usage.`)
   const missing = specs.filter(({ name, required }) => required && !result.values.changed(name)).map(({ name }) => name)
@@ -115,9 +117,9 @@ function parsed(
 function allowedFormats(minor: number): readonly string[] {
   return [
     ...['go-template', 'go-template-file', 'json', 'jsonpath'],
-    ...(minor >= 19 ? ['jsonpath-as-json'] : []),
+    ...(has(minor, kubectl.jsonpathAsJson) ? ['jsonpath-as-json'] : []),
     'jsonpath-file',
-    ...(minor >= 35 ? ['kyaml'] : []),
+    ...(has(minor, kubectl.printsKyaml) ? ['kyaml'] : []),
     ...['name', 'template', 'templatefile', 'yaml'],
   ]
 }
@@ -183,7 +185,12 @@ function jsonpathPrinter(template: string, flags: FlagValues, minor: number, asJ
 
 /** Source: pkg/cmd/util/helpers.go, GetValidationDirective, of 1.25 and later. */
 function checkValidation(value: string, minor: number): void {
-  if (minor < 25 || parseBool(value) !== undefined || ['strict', 'warn', 'ignore'].includes(value)) return
+  if (
+    !has(minor, kubectl.serverSideValidation) ||
+    parseBool(value) !== undefined ||
+    ['strict', 'warn', 'ignore'].includes(value)
+  )
+    return
   fail(`invalid - validate option ${goQuote(value)}; must be one of: strict (or true), warn, ignore (or false)`)
 }
 

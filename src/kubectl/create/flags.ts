@@ -1,4 +1,7 @@
 /** Flags of `create secret` and `create configmap`, by version. Source: pkg/cmd/create/create_secret*.go, create_configmap.go. */
+
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
 import type { SecretCommand } from './objects.ts'
 
@@ -10,18 +13,18 @@ export function commonCreateFlags(minor: number): readonly FlagSpec[] {
     bool('allow-missing-template-keys', undefined, 'true'),
     bool('save-config'),
     { name: 'dry-run', type: 'string', initial: 'none', bare: 'unchanged' },
-    minor >= 25
+    has(minor, kubectl.serverSideValidation)
       ? { name: 'validate', type: 'string', initial: 'strict', bare: 'strict' }
       : bool('validate', undefined, 'true'),
-    ...(minor >= 21 ? [bool('show-managed-fields')] : []),
-    ...(minor >= 19 ? [string('field-manager', undefined, 'kubectl-create')] : []),
-    ...(minor <= 20 ? [string('generator')] : []),
+    ...(has(minor, kubectl.hidesManagedFields) ? [bool('show-managed-fields')] : []),
+    ...(has(minor, kubectl.createNamesItsManager) ? [string('field-manager', undefined, 'kubectl-create')] : []),
+    ...(has(minor, kubectl.createsWithoutGenerators) ? [] : [string('generator')]),
   ]
 }
 
 /** `from-env-file` takes several from 1.23 on. */
 function envFileFlag(minor: number): FlagSpec {
-  return minor >= 23 ? strings('from-env-file') : string('from-env-file')
+  return has(minor, kubectl.takesSeveralEnvFiles) ? strings('from-env-file') : string('from-env-file')
 }
 
 /** Flags of one sub-command of `create secret`, without the common ones. */
@@ -33,8 +36,12 @@ export function secretFlags(command: SecretCommand, minor: number): readonly Fla
     case 'docker-registry':
       return [
         // cobra itself asks for these two in 1.18 and 1.19, --from-file or not
-        minor < 20 ? { ...string('docker-username'), required: true } : string('docker-username'),
-        minor < 20 ? { ...string('docker-password'), required: true } : string('docker-password'),
+        has(minor, kubectl.registryFlagsAreChecked)
+          ? string('docker-username')
+          : { ...string('docker-username'), required: true },
+        has(minor, kubectl.registryFlagsAreChecked)
+          ? string('docker-password')
+          : { ...string('docker-password'), required: true },
         string('docker-email'),
         string('docker-server', undefined, 'https://index.docker.io/v1/'),
         strings('from-file'),

@@ -9,6 +9,8 @@ import { encodeBase64, isUtf8, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes, type JsonObject } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { keyPairError } from '../../go/tls/key-pair.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { fail, failUsage } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
 import { type AddKey, addFromEnvFiles, addFromFiles, addFromLiterals, type SourceWorld, statError } from './sources.ts'
@@ -27,15 +29,13 @@ export interface CreateRequest {
 }
 
 const dockerConfigKey = '.dockerconfigjson'
-/** `kubectl create` up to this minor made its objects by generators, with words and checks of their own. */
-const lastGeneratorMinor = 20
 
 /**
  * Usage errors of the flags that a sub-command needs, checked before anything is read.
  * Source: pkg/cmd/create/create_secret.go of 1.18 and 1.20, Complete.
  */
 export function checkRequiredFlags(command: SecretCommand, { flags, world }: CreateRequest): void {
-  if (world.minor > lastGeneratorMinor) return
+  if (has(world.minor, kubectl.createsWithoutGenerators)) return
   const path = `kubectl create secret ${command}`
   const needed =
     command === 'tls'
@@ -79,7 +79,7 @@ function secretContent(command: SecretCommand, request: CreateRequest): { readon
 /** Env files: a list, or up to 1.22 the last one given. */
 function envFiles({ flags, world }: CreateRequest): readonly string[] {
   const given = flags.list('from-env-file')
-  return world.minor < 23 ? given.slice(-1).filter((path) => path !== '') : given
+  return has(world.minor, kubectl.takesSeveralEnvFiles) ? given : given.slice(-1).filter((path) => path !== '')
 }
 
 function genericData(request: CreateRequest): Data {
@@ -89,9 +89,9 @@ function genericData(request: CreateRequest): Data {
   const literals = literalSources(request)
   const files = flags.list('from-file')
   checkEnvFilesAlone(request, literals, files)
-  if (world.minor > lastGeneratorMinor) addFromLiterals(literals, add)
+  if (has(world.minor, kubectl.createsWithoutGenerators)) addFromLiterals(literals, add)
   addFromFiles(world, files, add)
-  if (world.minor <= lastGeneratorMinor) addFromLiterals(literals, add)
+  if (!has(world.minor, kubectl.createsWithoutGenerators)) addFromLiterals(literals, add)
   addFromEnvFiles(world, envFiles(request), 'secret', add)
   return data
 }
@@ -99,7 +99,9 @@ function genericData(request: CreateRequest): Data {
 /** An empty `--from-literal=` was nothing to the generators. */
 function literalSources({ flags, world }: CreateRequest): readonly string[] {
   const literals = flags.list('from-literal')
-  return world.minor <= lastGeneratorMinor && literals.every((literal) => literal === '') ? [] : literals
+  return !has(world.minor, kubectl.createsWithoutGenerators) && literals.every((literal) => literal === '')
+    ? []
+    : literals
 }
 
 function checkEnvFilesAlone(request: CreateRequest, literals: readonly string[], files: readonly string[]): void {
@@ -111,7 +113,7 @@ function checkEnvFilesAlone(request: CreateRequest, literals: readonly string[],
 function secretKeyAdder(data: Map<string, Uint8Array>, minor: number): AddKey {
   return (key, value) => {
     const problems = configMapKey(key).join(';')
-    if (problems !== '' && minor <= lastGeneratorMinor) {
+    if (problems !== '' && !has(minor, kubectl.createsWithoutGenerators)) {
       fail(`${goQuote(key)} is not a valid key name for a Secret: ${problems}`)
     }
     if (problems !== '') fail(`${goQuote(key)} is not valid key name for a Secret ${problems}`)
@@ -126,7 +128,7 @@ function dockerData(request: CreateRequest): Data {
   const [user, password, server] = ['docker-username', 'docker-password', 'docker-server'].map((name) =>
     flags.string(name),
   )
-  if (files.length === 0 && world.minor > lastGeneratorMinor && !(user && password && server)) {
+  if (files.length === 0 && has(world.minor, kubectl.createsWithoutGenerators) && !(user && password && server)) {
     fail(
       'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
     )
@@ -134,7 +136,11 @@ function dockerData(request: CreateRequest): Data {
   const data = new Map<string, Uint8Array>()
   if (files.length > 0) {
     const keyed = files.map((file) => (file.includes('=') ? file : `${dockerConfigKey}=${file}`))
-    addFromFiles(world, world.minor > lastGeneratorMinor ? keyed : files, secretKeyAdder(data, world.minor))
+    addFromFiles(
+      world,
+      has(world.minor, kubectl.createsWithoutGenerators) ? keyed : files,
+      secretKeyAdder(data, world.minor),
+    )
     return data
   }
   const auth = encodeBase64(utf8Bytes(`${user}:${password}`))
@@ -149,7 +155,8 @@ function tlsData({ flags, world }: CreateRequest): Data {
   const certificate = readFile(world, certificatePath)
   const key = readFile(world, keyPath)
   const problem = keyPairError(certificate, key)
-  if (problem !== undefined) fail(world.minor <= lastGeneratorMinor ? `failed to load key pair ${problem}` : problem)
+  if (problem !== undefined)
+    fail(has(world.minor, kubectl.createsWithoutGenerators) ? problem : `failed to load key pair ${problem}`)
   return new Map([
     ['tls.crt', certificate],
     ['tls.key', key],
@@ -194,7 +201,7 @@ function configMapKeyAdder(
   binary: Map<string, Uint8Array>,
 ): AddKey {
   return (key, value) => {
-    const problems = configMapKey(key).join(world.minor <= lastGeneratorMinor ? ';' : ',')
+    const problems = configMapKey(key).join(has(world.minor, kubectl.createsWithoutGenerators) ? ',' : ';')
     if (problems !== '') fail(`${goQuote(key)} is not a valid key name for a ConfigMap: ${problems}`)
     const exists = text.has(key) ? 'Data' : binary.has(key) ? 'BinaryData' : undefined
     if (exists !== undefined) {
@@ -206,14 +213,11 @@ function configMapKeyAdder(
   }
 }
 
-/** Source: kubectl 1.33 and older print the zero time of ObjectMeta as null. */
-const lastNullCreationTimestampMinor = 33
-
 function metadata(name: string, { namespace, world }: CreateRequest): JsonObject {
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),
-    ...(world.minor <= lastNullCreationTimestampMinor ? { creationTimestamp: null } : {}),
+    ...(has(world.minor, kubectl.omitsNullCreationTimestamp) ? {} : { creationTimestamp: null }),
   }
 }
 

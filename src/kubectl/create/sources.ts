@@ -9,6 +9,8 @@ import { isUtf8, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import type { VirtualFiles } from '../../fs/virtual-files.ts'
 import { baseName } from '../../go/path.ts'
 import { goQuote } from '../../go/quote.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { fail } from '../cli/failure.ts'
 
 /** What the sources are read from. */
@@ -54,7 +56,8 @@ function parseFileSource(source: string, minor: number): { readonly key: string;
   const parts = source.split('=')
   const [key = '', path = ''] = parts
   if (parts.length === 1) return { key: baseName(source), path: source }
-  if (parts.length > 2) fail(`${minor < 19 ? 'Key' : 'key'} names or file paths cannot contain '='`)
+  if (parts.length > 2)
+    fail(`${has(minor, kubectl.keyNamesInLowerCase) ? 'key' : 'Key'} names or file paths cannot contain '='`)
   if (key === '') fail(`key name for file path ${path} missing`)
   if (path === '') fail(`file path for key name ${key} missing`)
   return { key, path }

@@ -153,7 +153,7 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
         ? `${since(at(event, 'lastTimestamp'), now)} (x${count} over ${since(at(event, 'firstTimestamp'), now)})`
         : since(first, now)
     const source = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent')
-    const where = session.version.minor >= 35 ? textAt(event, 'involvedObject', 'fieldPath') : ''
+    const where = session.version.eventsNameTheirField ? textAt(event, 'involvedObject', 'fieldPath') : ''
     const message = textAt(event, 'message').trim()
     w.line(
       1,

@@ -9,7 +9,7 @@ const shownAbove = new Set(['.metadata.name', '.metadata.namespace', '.metadata.
 /** Kinds without a describer of their own: all fields. Source: kubectl pkg/describe/describe.go, genericDescriber. */
 export function describeGeneric(d: Describing): void {
   const skip = new Set(shownAbove)
-  if (d.session.version.minor >= 21) skip.add('.metadata.managedFields')
+  if (d.session.version.describeHidesManagedFields) skip.add('.metadata.managedFields')
   describeHead(d)
   if (isObject(d.object)) describeContent(d.w, 0, d.object, '', skip)
   describeOwnEvents(d)

@@ -3,25 +3,20 @@ import { attempt, failureMessage } from '../cli/failure.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
 import { endpointsText } from './others.ts'
 
-/** Labels are shown (1.23); class and `<default>` are (1.24); addresses come from endpoint slices (1.31). */
-const labelsSince = 23
-const classSince = 24
-const slicesSince = 31
-
 const oldDefault = { serviceName: 'default-http-backend', servicePort: 80 }
 const newDefault = { service: { name: 'default-http-backend', port: { number: 80 } } }
 
 /** Both `networking.k8s.io/v1` and the betas before. Source: kubectl pkg/describe/describe.go, describeIngress. */
 export function describeIngress(d: Describing): void {
   const { session, w, object } = d
-  const { minor } = session.version
   const isV1 = textAt(object, 'apiVersion') === 'networking.k8s.io/v1'
   const namespace = textAt(object, 'metadata', 'namespace')
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
-  if (minor >= labelsSince) describeLabels(w, 'Labels', at(object, 'metadata', 'labels'))
+  if (d.session.version.describesIngressLabels) describeLabels(w, 'Labels', at(object, 'metadata', 'labels'))
   w.field(0, 'Namespace', namespace)
   w.field(0, 'Address', addressesOf(object))
-  if (minor >= classSince) w.field(0, 'Ingress Class', textAt(object, 'spec', 'ingressClassName') || '<none>')
+  if (d.session.version.describesIngressClass)
+    w.field(0, 'Ingress Class', textAt(object, 'spec', 'ingressClassName') || '<none>')
   const fallback = defaultBackend(d, isV1)
   w.field(0, 'Default backend', fallback)
   describeTls(d)
@@ -33,7 +28,7 @@ export function describeIngress(d: Describing): void {
     for (const path of listAt(rule, 'http', 'paths'))
       w.line(2, `\t${textAt(path, 'path')} \t${backendText(d, namespace, at(path, 'backend'))}`)
   }
-  const all = isV1 ? `\t${fallback}` : ` \t${minor < classSince ? fallback : '<default>'}`
+  const all = isV1 ? `\t${fallback}` : ` \t${d.session.version.describesIngressClass ? '<default>' : fallback}`
   if (rules.length === 0) w.line(1, `*\t*${all}`)
   describeAnnotations(session, w, 'Annotations', at(object, 'metadata', 'annotations'))
   describeOwnEvents(d)
@@ -49,7 +44,7 @@ function addressesOf(object: unknown): string {
 function defaultBackend(d: Describing, isV1: boolean): string {
   const own = at(d.object, 'spec', isV1 ? 'defaultBackend' : 'backend')
   if (own !== undefined) return backendText(d, textAt(d.object, 'metadata', 'namespace'), own)
-  if (d.session.version.minor >= classSince) return '<default>'
+  if (d.session.version.describesIngressClass) return '<default>'
   return backendText(d, 'kube-system', isV1 ? newDefault : oldDefault)
 }
 
@@ -78,11 +73,12 @@ function backendText(d: Describing, namespace: string, backend: unknown): string
 function addressesText({ session }: Describing, base: string, name: string, port: string): string {
   const { minor } = session.version
   const endpoints = attempt(() => session.rest.request('GET', `${base}/endpoints/${name}`))
-  if (!endpoints.ok && minor < slicesSince) return ` (<error: ${failureMessage(endpoints.failure)}>)`
+  if (!endpoints.ok && !session.version.readsEndpointSlices) return ` (<error: ${failureMessage(endpoints.failure)}>)`
   const service = attempt(() => session.rest.request('GET', `${base}/services/${name}`))
-  if (!service.ok) return `${minor < slicesSince ? '' : ' '}(<error: ${failureMessage(service.failure)}>)`
+  if (!service.ok)
+    return `${session.version.readsEndpointSlices ? ' ' : ''}(<error: ${failureMessage(service.failure)}>)`
   const ports = listAt(service.value, 'spec', 'ports')
   const named = ports.findLast((one) => textAt(one, 'name') === port || String(numberAt(one, ['port'])) === port)
   const text = endpointsText(endpoints.ok ? endpoints.value : undefined, textAt(named, 'name'), minor)
-  return ` (${text || (minor < slicesSince ? '' : '<none>')})`
+  return ` (${text || (session.version.readsEndpointSlices ? '<none>' : '')})`
 }

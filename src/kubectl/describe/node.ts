@@ -73,7 +73,7 @@ function describeTaints(w: DescribeWriter, taints: readonly unknown[]): void {
 function describeLease({ session, w, object: node }: Describing): void {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${textAt(node, 'metadata', 'name')}`
   const found = attempt(() => session.rest.request('GET', path))
-  if (!found.ok && session.version.minor >= 19) {
+  if (!found.ok && session.version.tellsMissingLease) {
     w.field(0, 'Lease', `Failed to get lease: ${failureMessage(found.failure)}`)
     return
   }
@@ -168,7 +168,7 @@ function describePods(d: Describing): void {
   }
   const pods = listAt(answer.value, 'items')
   const allocatable = { ...objectAt(node, 'status', 'capacity'), ...objectAt(node, 'status', 'allocatable') }
-  const age = session.version.nodeAgeColumn
+  const age = session.version.nodeAgeInWords ? 'Age' : 'AGE'
   w.field(0, 'Non-terminated Pods', `(${pods.length} in total)`)
   w.line(1, `Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\t${age}`)
   w.line(1, '---------\t----\t\t------------\t----------\t---------------\t-------------\t---')

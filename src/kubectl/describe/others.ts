@@ -1,5 +1,7 @@
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeHead, describeMeta, describeOwnEvents } from './common.ts'
@@ -26,9 +28,9 @@ export function describeConfigMap(d: Describing): void {
   const { session, w, object } = d
   describeHead(d)
   w.line(0, '\nData\n====')
-  const modern = session.version.minor >= 20
+  const modern = session.version.describesBinaryData
   for (const [key, value] of sortedEntries(object, 'data'))
-    w.line(0, `${key}:\n----\n${value}${session.version.minor >= 30 ? '\n' : ''}`)
+    w.line(0, `${key}:\n----\n${value}${session.version.blankAfterValues ? '\n' : ''}`)
   if (modern) {
     w.line(0, '\nBinaryData\n====')
     for (const [key, value] of sortedEntries(object, 'binaryData')) {
@@ -45,7 +47,7 @@ export function describeServiceAccount(d: Describing): void {
   const namespace = textAt(object, 'metadata', 'namespace')
   const names = (field: string): readonly string[] =>
     listAt(object, field).map((reference) => textAt(reference, 'name'))
-  if (session.version.minor >= 35) {
+  if (session.version.accountsWithoutTokens) {
     describeNames(w, 'Image pull secrets:', names('imagePullSecrets'), new Set())
     describeOwnEvents(d)
     return
@@ -100,7 +102,7 @@ export function describeNamespace(d: Describing): void {
   }
   const quotas = list('resourcequotas')
   const ranges = list('limitranges')
-  if (session.version.minor >= 19) describeNamespaceConditions(w, object)
+  if (session.version.describesNamespaceConditions) describeNamespaceConditions(w, object)
   if (quotas !== undefined) {
     w.line(0, '')
     describeQuotas(w, quotas)
@@ -202,7 +204,7 @@ export function describeLimitRange(d: Describing): void {
 
 export function describeService(d: Describing): void {
   const { session, w, object } = d
-  const modern = session.version.minor >= 20
+  const modern = session.version.describesIPFamilies
   describeHead(d)
   w.field(0, 'Selector', formatMap(at(object, 'spec', 'selector')))
   w.field(0, 'Type', textAt(object, 'spec', 'type'))
@@ -210,14 +212,14 @@ export function describeService(d: Describing): void {
   const addresses = listAt(object, 'spec', 'clusterIPs')
   if (modern) {
     const policy = textAt(object, 'spec', 'ipFamilyPolicy')
-    if (policy !== '' && session.version.minor >= 21) w.field(0, 'IP Family Policy', policy)
+    if (policy !== '' && session.version.describesIPFamilyPolicy) w.field(0, 'IP Family Policy', policy)
     w.field(0, 'IP Families', families.join(',') || '<none>')
   }
   w.field(0, 'IP', textAt(object, 'spec', 'clusterIP'))
   if (modern) w.field(0, 'IPs', addresses.join(',') || '<none>')
   for (const [label, field] of [
     ['External IPs', 'externalIPs'],
-    [session.version.minor >= 31 ? 'Desired LoadBalancer IP' : 'IP', 'loadBalancerIP'],
+    [session.version.saysDesiredLoadBalancerIP ? 'Desired LoadBalancer IP' : 'IP', 'loadBalancerIP'],
     ['External Name', 'externalName'],
   ] as const) {
     const value = at(object, 'spec', field)
@@ -233,7 +235,7 @@ export function describeService(d: Describing): void {
   const policy = textAt(object, 'spec', 'externalTrafficPolicy')
   if (policy !== '') w.field(0, 'External Traffic Policy', policy)
   const internal = textAt(object, 'spec', 'internalTrafficPolicy')
-  if (internal !== '' && session.version.minor >= 25) w.field(0, 'Internal Traffic Policy', internal)
+  if (internal !== '' && session.version.describesInternalTrafficPolicy) w.field(0, 'Internal Traffic Policy', internal)
   describeOwnEvents(d)
 }
 
@@ -254,7 +256,7 @@ function describePorts({ session, w, object }: Describing): void {
 /** At most three addresses. Source: formatEndpoints. */
 export function endpointsText(endpoints: unknown, portName: string, minor: number): string {
   const subsets = listAt(endpoints, 'subsets')
-  if (subsets.length === 0) return minor >= 31 ? '' : '<none>'
+  if (subsets.length === 0) return has(minor, kubectl.readsEndpointSlices) ? '' : '<none>'
   const all = subsets.flatMap((subset) => {
     const addresses = listAt(subset, 'addresses').map((address) => textAt(address, 'ip'))
     const ports = listAt(subset, 'ports')
@@ -317,7 +319,7 @@ export function describePriorityClass(d: Describing): void {
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Value', numberAt(object, ['value']))
   w.field(0, 'GlobalDefault', at(object, 'globalDefault') === true)
-  if (session.version.minor >= 24) w.field(0, 'PreemptionPolicy', textAt(object, 'preemptionPolicy'))
+  if (session.version.describesPreemptionPolicy) w.field(0, 'PreemptionPolicy', textAt(object, 'preemptionPolicy'))
   w.field(0, 'Description', textAt(object, 'description'))
   w.field(0, 'Annotations', formatMap(at(object, 'metadata', 'annotations')))
   describeOwnEvents(d, { namespace: '' })

@@ -21,7 +21,7 @@ export function describePod(d: Describing): void {
   const priority = at(pod, 'spec', 'priority')
   if (typeof priority === 'number') w.field(0, 'Priority', priority)
   optional(w, 'Priority Class Name', textAt(pod, 'spec', 'priorityClassName'))
-  if (session.version.minor >= 22) optional(w, 'Runtime Class Name', textAt(pod, 'spec', 'runtimeClassName'))
+  if (session.version.describesRuntimeClass) optional(w, 'Runtime Class Name', textAt(pod, 'spec', 'runtimeClassName'))
   if (session.version.describesServiceAccount) optional(w, 'Service Account', textAt(pod, 'spec', 'serviceAccountName'))
   const node = textAt(pod, 'spec', 'nodeName')
   w.field(0, 'Node', node === '' ? '<none>' : `${node}/${textAt(pod, 'status', 'hostIP')}`)
@@ -69,14 +69,14 @@ function optional(w: DescribeWriter, label: string, text: string): void {
 
 function describePhase({ session, w, object: pod }: Describing): void {
   const phase = textAt(pod, 'status', 'phase')
-  const ended = session.version.minor >= 32 && (phase === 'Failed' || phase === 'Succeeded')
+  const ended = session.version.endedPodsAreNotTerminating && (phase === 'Failed' || phase === 'Succeeded')
   if (textAt(pod, 'metadata', 'deletionTimestamp') !== '' && !ended) {
     w.field(0, 'Status', `Terminating (lasts ${since(at(pod, 'metadata', 'deletionTimestamp'), session.host.now())})`)
     w.field(0, 'Termination Grace Period', `${numberAt(pod, ['metadata', 'deletionGracePeriodSeconds'])}s`)
   } else w.field(0, 'Status', phase)
   optional(w, 'Reason', textAt(pod, 'status', 'reason'))
   optional(w, 'Message', textAt(pod, 'status', 'message'))
-  if (session.version.minor < 24) return
+  if (!session.version.describesSeccompProfile) return
   const profile = textAt(pod, 'spec', 'securityContext', 'seccompProfile', 'type')
   optional(w, 'SeccompProfile', profile)
   if (profile === 'Localhost')

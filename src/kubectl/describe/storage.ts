@@ -1,4 +1,6 @@
 import { at, compareBytes, isObject, listAt, textAt } from '../../go/json.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure } from '../cli/failure.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { formatMap } from '../print/table.ts'
@@ -7,10 +9,6 @@ import { describeAttributes, describeSource, isPlainVolume } from './volumes.ts'
 import type { DescribeWriter } from './writer.ts'
 
 /** Source: kubectl pkg/describe/describe.go, describePersistentVolume, describePersistentVolumeClaim, describeStorageClass. */
-
-/** `Used By` in place of `Mounted By`; the access mode RWOP. */
-const usedBySince = 20
-const oncePodSince = 22
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class'
 
@@ -27,7 +25,7 @@ const modeNames = [
 
 function modesText(modes: readonly unknown[], minor: number): string {
   return modeNames
-    .filter(([mode, short]) => modes.includes(mode) && (short !== 'RWOP' || minor >= oncePodSince))
+    .filter(([mode, short]) => modes.includes(mode) && (short !== 'RWOP' || has(minor, kubectl.knowsReadWriteOncePod)))
     .map(([, short]) => short)
     .join(',')
 }
@@ -161,7 +159,7 @@ function describeUsers({ session, w, object }: Describing): void {
     )
     .map((pod) => textAt(pod, 'metadata', 'name'))
     .sort(compareBytes)
-  w.write(0, `${session.version.minor >= usedBySince ? 'Used By' : 'Mounted By'}:\t`)
+  w.write(0, `${session.version.saysUsedBy ? 'Used By' : 'Mounted By'}:\t`)
   w.line(0, names.length === 0 ? '<none>' : names.join('\n\t'))
 }
 

@@ -166,7 +166,7 @@ export function describeAttributes(w: DescribeWriter, source: unknown): void {
 const somePointer = '0xc000000000'
 
 function describeProjected(session: Session, w: DescribeWriter, source: unknown): void {
-  const pointers = session.version.projectedOptionalIsPointer
+  const pointers = !session.version.tellsProjectedOptional
   const optional = (projection: unknown): string => {
     const value = at(projection, 'optional')
     if (!pointers) return String(value === true)

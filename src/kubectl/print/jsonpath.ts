@@ -2,6 +2,8 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import { compareBytes, goJson, goJsonIndented, isObject } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goValueText } from '../../go/value-text.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
 import { type ArrayNode, type Node, parseJsonpath } from './jsonpath-parse.ts'
 
 /** Evaluation of jsonpath templates. Source: k8s.io/client-go util/jsonpath/jsonpath.go. */
@@ -81,13 +83,13 @@ class Evaluation {
 
   #text(value: unknown): string {
     const { minor } = this.#settings
-    if (value === null || value === undefined) return minor >= 29 ? 'null' : '<nil>'
-    return typeof value === 'object' && minor >= 19 ? goJson(value) : goValueText(value)
+    if (value === null || value === undefined) return has(minor, kubectl.jsonpathPrintsNull) ? 'null' : '<nil>'
+    return typeof value === 'object' && has(minor, kubectl.jsonpathPrintsJson) ? goJson(value) : goValueText(value)
   }
 
   /** What each part of the template finds. */
   find(data: unknown): readonly (readonly unknown[])[] {
-    return this.#settings.minor >= 19 ? this.#find(data) : this.#findAsOnce(data)
+    return has(this.#settings.minor, kubectl.jsonpathRangesNest) ? this.#find(data) : this.#findAsOnce(data)
   }
 
   /** Source: FindResults, 1.19 and later. */
@@ -113,7 +115,7 @@ class Evaluation {
         this.#nodes = nodes.slice(i + 1)
         found.push(...this.#find(value))
       }
-      if (results.length === 0 && this.#settings.minor >= 20) {
+      if (results.length === 0 && has(this.#settings.minor, kubectl.jsonpathSkipsEmptyRanges)) {
         this.#nodes = nodes.slice(i + 1)
         this.#find(null)
       }
@@ -186,7 +188,7 @@ class Evaluation {
       return input
     }
     if (name !== 'end') return wrong(`unrecognized identifier ${name}`)
-    if (this.#settings.minor >= 19) {
+    if (has(this.#settings.minor, kubectl.jsonpathRangesNest)) {
       if (this.#inRange === 0) wrong('not in range, nothing to end')
       this.#endRange++
     } else if (this.#endRange < this.#inRange) this.#endRange++

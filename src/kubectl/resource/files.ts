@@ -84,7 +84,9 @@ function filesIn(session: Session, directory: string, recursive: boolean): reado
 
 function entriesOf(session: Session, source: Source, options: FileOptions): readonly Entry[] {
   const entries: Entry[] = []
-  const { values, error } = readManifestDocuments(source.text, { onlyBareMarks: session.version.minor < 22 })
+  const { values, error } = readManifestDocuments(source.text, {
+    onlyBareMarks: !session.version.documentMarksMayHaveComments,
+  })
   for (const value of values) {
     const wrong = options.validate?.(value)
     if (wrong !== undefined) {

@@ -3,6 +3,8 @@ import { utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import type { Once } from '../../kernel/once.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 import { secretBytes } from '../volumes/plugins/payload.ts'
 import { expand, mappingOf } from './expansion.ts'
 import { environmentField, type PodAddresses, resourceField } from './field-values.ts'
@@ -44,11 +46,6 @@ export interface EnvironmentOptions extends PodAddresses {
   readonly allocatable: Readonly<Record<string, string>>
 }
 
-/** The kubelet drops keys that are no variable names, until this minor. Source: facts/kubelet.md 6.3. */
-const keepsInvalidNamesSince = 30
-/** The kubelet waits for the list of Services since this minor. Source: facts/kubelet.md 6.2. */
-const waitsForServicesSince = 19
-
 /**
  * The environment of a container as the kubelet resolves it at each creation (E1..E4): envFrom in order, then env in order
  * over it, then the variables of Services that neither set. Objects are asked for one at a time.
@@ -61,7 +58,7 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
   const { enableServiceLinks } = pod.spec
   if (enableServiceLinks === undefined)
     return fail('nil pod.spec.enableServiceLinks encountered, cannot construct envvars')
-  if (services === undefined && minor >= waitsForServicesSince)
+  if (services === undefined && has(minor, kubelet.waitsForServices))
     return fail('services have not yet been read at least once, cannot construct envvars')
   const serviceEnv = serviceEnvironment(services ?? [], pod.metadata.namespace ?? '', enableServiceLinks)
   const env = new Map<string, string>()
@@ -134,7 +131,7 @@ function addAll(
   const invalid: string[] = []
   for (const [key, value] of values) {
     const name = prefix + key
-    if (minor < keepsInvalidNamesSince && !isVariableName(name)) invalid.push(name)
+    if (!has(minor, kubelet.envFromKeepsAllNames) && !isVariableName(name)) invalid.push(name)
     else env.set(name, value)
   }
   return invalid.sort(compareBytes)

@@ -5,6 +5,8 @@ import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { goDuration } from '../kubelet/pods/back-off.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
@@ -28,8 +30,6 @@ const pulledMessage: VersionedFact<'plain' | 'duration' | 'waiting' | 'size'> = 
     [30, 'size'],
   ],
 }
-/** The status of a back-off repeats the error before it since this minor. Source: facts/kubelet.md 7.4. */
-const tellsPreviousErrorSince = 32
 
 export type ImageError =
   | 'ErrImagePull'
@@ -120,7 +120,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
     if (pull.isBackingOff(kernel.now())) {
       const message = `Back-off pulling image ${goQuote(name)}`
       tell('Normal', 'BackOff', message)
-      const isWhole = minor >= tellsPreviousErrorSince
+      const isWhole = has(minor, kubelet.backOffTellsThePullError)
       return refused('ImagePullBackOff', isWhole ? `${message}: ErrImagePull: ${pull.error}` : message)
     }
     tell('Normal', 'Pulling', `Pulling image ${goQuote(name)}`)
@@ -161,9 +161,6 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
   }
 }
 
-/** A code Unknown says nothing, so it is not shown. Source: cri-client remote_image.go, pullImageV1; v1.36/README.md row 15. */
-const stripsUnknownCodeSince = 28
-
 /** Tries the matching credentials one after the other, or none at all. Source: kuberuntime_image.go, PullImage. */
 function* pullWith(
   { runtime, records, minor }: ImageManagerOptions,
@@ -180,7 +177,7 @@ function* pullWith(
       records?.add(result.value.id, credential)
       return result
     }
-    errors.push(minor < stripsUnknownCodeSince ? result.message : withoutUnknownCode(result.message))
+    errors.push(has(minor, kubelet.pullErrorsWithoutUnknownCode) ? withoutUnknownCode(result.message) : result.message)
   }
   return { ok: false, message: aggregateErrors(errors) ?? '' }
 }

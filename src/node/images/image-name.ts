@@ -1,4 +1,6 @@
 import { goQuote } from '../../go/quote.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 
 /** Names of images: `[host[:port]/]path[:tag][@digest]`. Source: docker/distribution reference, pkg/util/parsers. */
 
@@ -59,9 +61,9 @@ export function parseImageName(name: string, minor = 18): ParsedImage {
   const remoteName = remainder.includes(':') ? remainder.slice(0, remainder.indexOf(':')) : remainder
   if (remoteName.toLowerCase() !== remoteName)
     return invalid(
-      minor < namesPartSince
-        ? 'invalid reference format: repository name must be lowercase'
-        : `invalid reference format: repository name (${remoteName}) must be lowercase`,
+      has(minor, kubelet.imageErrorsNameTheRepository)
+        ? `invalid reference format: repository name (${remoteName}) must be lowercase`
+        : 'invalid reference format: repository name must be lowercase',
     )
   const match = reference.exec(`${host}/${remainder}`)
   const repository = match?.[1]
@@ -85,9 +87,6 @@ function invalid(message: string): ParsedImage {
   return { ok: false, message }
 }
 
-/** Texts name the part that is wrong: distribution/reference v0.6.0; v1.36/README.md row 21 (recorded, v1.26 is the older end). */
-const namesPartSince = 31
-
 export type TaggedImage =
   | { readonly ok: true; readonly image: string }
   | { readonly ok: false; readonly message: string }
@@ -99,7 +98,7 @@ export type TaggedImage =
 export function applyDefaultImageTag(name: string, minor = 18): TaggedImage {
   const parsed = parseImageName(name, minor)
   if (!parsed.ok) {
-    const what = minor < namesPartSince ? 'reference' : 'name'
+    const what = has(minor, kubelet.imageErrorsNameTheRepository) ? 'name' : 'reference'
     return { ok: false, message: `couldn't parse image ${what} ${goQuote(name)}: ${parsed.message}` }
   }
   const { suffix } = splitImage(name)

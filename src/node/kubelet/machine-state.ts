@@ -1,4 +1,5 @@
-/** What a node's machine looks like to its kubelet; part of a cluster's settings. */
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts' /** What a node's machine looks like to its kubelet; part of a cluster's settings. */
 export interface MachineState {
   /** Changes at each boot: that is how the kubelet finds out. */
   readonly bootId: string
@@ -29,7 +30,7 @@ export function defaultMachine(nodeName: string, minor: number, hostIp: string, 
       systemUUID: `system-${nodeName}`,
       kernelVersion: '5.4.0',
       osImage: 'podsim',
-      containerRuntimeVersion: minor < 24 ? 'docker://19.3.8' : 'containerd://1.6.0',
+      containerRuntimeVersion: has(minor, kubelet.containerd) ? 'containerd://1.6.0' : 'docker://19.3.8',
       kubeletVersion: `v1.${minor}.0`,
       kubeProxyVersion: `v1.${minor}.0`,
       operatingSystem: 'linux',

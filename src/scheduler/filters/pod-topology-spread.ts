@@ -1,3 +1,5 @@
+import { has } from '../../versions/changes.ts'
+import { scheduler } from '../../versions/scheduler.ts'
 import { factAt } from '../../versions/version.ts'
 import { type Failure, type FilterPlugin, failure, label, type PreparedFilter } from '../framework.ts'
 import { nodeMatcher } from '../node-selector.ts'
@@ -34,7 +36,7 @@ export const podTopologySpread: FilterPlugin = {
     const { skew, missingLabel } = factAt(topologySpreadReasons, minor)
     return createState(pod, constraints, counts, {
       skew: failure(skew, true),
-      missingLabel: failure(missingLabel, minor < 20),
+      missingLabel: failure(missingLabel, !has(minor, scheduler.missingLabelsAreNoConflict)),
     })
   },
 }

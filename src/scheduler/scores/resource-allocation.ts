@@ -1,3 +1,5 @@
+import { has } from '../../versions/changes.ts'
+import { scheduler } from '../../versions/scheduler.ts'
 import { maxNodeScore, type ScorePlugin } from '../framework.ts'
 
 /** Free space is good. Source: framework/plugins/noderesources/least_allocated.go. */
@@ -27,12 +29,12 @@ function freeShare(requested: number, capacity: number): number {
 export const balancedAllocation: ScorePlugin = {
   name: 'NodeResourcesBalancedAllocation',
   prepare({ nonZeroCpu, nonZeroMemory }, _view, _nodes, minor) {
-    const share = minor >= 23 ? 0.5 : 1
+    const share = has(minor, scheduler.balancesByHalves) ? 0.5 : 1
     return {
       score({ allocatable, nonZeroCpu: usedCpu, nonZeroMemory: usedMemory }) {
         const cpu = allocatable.milliCpu === 0 ? 1 : (usedCpu + nonZeroCpu) / allocatable.milliCpu
         const memory = allocatable.memory === 0 ? 1 : (usedMemory + nonZeroMemory) / allocatable.memory
-        if (minor < 23 && (cpu >= 1 || memory >= 1)) return 0
+        if (!has(minor, scheduler.balancesByHalves) && (cpu >= 1 || memory >= 1)) return 0
         return Math.trunc((1 - Math.abs(Math.min(cpu, 1) - Math.min(memory, 1)) * share) * maxNodeScore)
       },
     }

@@ -1,5 +1,7 @@
 import { referencesOf } from '../../../api/pod-references.ts'
 import type { Container, Pod, ServiceAccount } from '../../../api/types/core.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 
 /** Which Secrets a Pod may name. Source: plugin/pkg/admission/serviceaccount/admission.go; pkg/api/pod/util.go. */
 
@@ -44,7 +46,7 @@ function unreferencedInContainer(
     const secret = reference?.name ?? ''
     if (reference !== undefined && !mountable.has(secret)) return { where: `envVar ${variable.name}`, secret }
   }
-  if (minor < 30) return undefined
+  if (!has(minor, apiServer.envFromMustBeMountable)) return undefined
   for (const { secretRef } of container.envFrom ?? []) {
     const secret = secretRef?.name ?? ''
     if (secretRef !== undefined && !mountable.has(secret)) return { where: 'envFrom', secret }

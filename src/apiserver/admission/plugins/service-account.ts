@@ -5,6 +5,8 @@ import type { Status } from '../../../api/types/meta.ts'
 import { annotation, mirrorAnnotation } from '../../../api/validation/pod-validation.ts'
 import { defaultFileMode } from '../../../api/volume-defaults.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { checkMirrorPod, unreferencedSecret } from './mountable-secrets.ts'
@@ -126,7 +128,7 @@ function tokenVolume(name: string, secretName: string): Volume {
 
 /** One hour, and seven seconds since v1.21, by which the kubelet tells such tokens. Source: createVolume, WarnOnlyBoundTokenExpirationPeriod. */
 function boundVolume(name: string, context: RegistryContext): Volume {
-  const expirationSeconds = context.minor >= 21 ? 3607 : 3600
+  const expirationSeconds = has(context.minor, apiServer.tokensLiveSevenSecondsLonger) ? 3607 : 3600
   const fieldRef = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
   return {
     name,

@@ -13,6 +13,8 @@ import {
 } from '../../../api/validation/workload-validation.ts'
 import { ageSince, humanDuration } from '../../../go/human-duration.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
 import { errorsOf, nowMs } from './settings.ts'
@@ -99,7 +101,7 @@ function validateGeneratedSelector(v: Validator, job: Job): void {
 
 /** TTLAfterFinished is alpha until v1.21, so the field is dropped. */
 function withoutTtl(job: Job, minor: number): Job {
-  if (minor >= 21 || job.spec?.ttlSecondsAfterFinished === undefined) return job
+  if (has(minor, apiServer.jobsHaveTtl) || job.spec?.ttlSecondsAfterFinished === undefined) return job
   const { ttlSecondsAfterFinished: _off, ...spec } = job.spec
   return { ...job, spec }
 }

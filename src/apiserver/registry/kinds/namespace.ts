@@ -5,6 +5,8 @@ import type { DeleteOptions } from '../../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../../api/validation/field-errors.ts'
 import { dns1123Label, maskTrailingDash, qualifiedName } from '../../../api/validation/formats.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { DeleteVerdict, RegistryContext, Strategy, Subresource } from '../strategy.ts'
 
@@ -39,7 +41,8 @@ export const namespaceStrategy: Strategy<Namespace> = {
   hasStatus: true,
   returnsDeletedObject: true,
   validateName: (name, isPrefix, { minor }) => dns1123Label(maskTrailingDash(name, isPrefix), minor),
-  defaults: (namespace, { minor }) => (minor >= 21 ? withNameLabel(namespace) : namespace),
+  defaults: (namespace, { minor }) =>
+    has(minor, apiServer.namespacesHaveTheirName) ? withNameLabel(namespace) : namespace,
   prepareForCreate(namespace) {
     const finalizers = namespace.spec?.finalizers ?? []
     const all = finalizers.includes(kubernetesFinalizer) ? finalizers : [...finalizers, kubernetesFinalizer]

@@ -13,6 +13,8 @@ import {
 import { validateLabelSelector } from '../../../api/validation/label-validation.ts'
 import { annotation } from '../../../api/validation/pod-validation.ts'
 import { isUnset, type Validator } from '../../../api/validation/validator.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { ingressClassColumns, ingressColumns, networkPolicyColumns } from './columns.ts'
 import { addressesOf } from './services.ts'
@@ -94,7 +96,7 @@ function validatePath(v: Validator, field: string, { path = '', pathType, backen
 
 /** From v1.22 on only the stable version is served, whose backends have another form; those are taken as they are. */
 function validateIngress(v: Validator, { spec = {} }: Ingress): void {
-  if (v.minor >= 22) return
+  if (has(v.minor, apiServer.ingressesV1)) return
   const rules = spec.rules ?? []
   if (rules.length === 0 && spec.backend === undefined) {
     v.invalidGo('spec', '[]networking.IngressRule(nil)', 'either `backend` or `rules` must be specified')
@@ -138,7 +140,7 @@ export const ingressStrategy: Strategy<Ingress> = {
       ...ingress.spec,
       ...(ingress.spec?.rules === undefined
         ? {}
-        : { rules: minor >= 22 ? ingress.spec.rules : ingress.spec.rules.map(defaultRule) }),
+        : { rules: has(minor, apiServer.ingressesV1) ? ingress.spec.rules : ingress.spec.rules.map(defaultRule) }),
     },
     status: { ...ingress.status, loadBalancer: ingress.status?.loadBalancer ?? {} },
   }),

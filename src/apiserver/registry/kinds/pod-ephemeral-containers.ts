@@ -6,6 +6,8 @@ import type { Status } from '../../../api/types/meta.ts'
 import { validateEphemeralContainers } from '../../../api/validation/container-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { CallAnswer, RegistryContext, Subresource } from '../strategy.ts'
 import { podsOf } from './pod-binding.ts'
 import { errorsOf } from './settings.ts'
@@ -16,7 +18,8 @@ import { errorsOf } from './settings.ts'
  */
 export const ephemeralContainers: Subresource = {
   handle(call, registry): CallAnswer {
-    if (registry.context.minor < 23) return { ok: false, status: badRequest('feature EphemeralContainers disabled') }
+    if (!has(registry.context.minor, apiServer.ephemeralContainers))
+      return { ok: false, status: badRequest('feature EphemeralContainers disabled') }
     if (call.verb === 'get') {
       const pod = registry.get<Pod>(podsOf(call), call.namespace, call.name)
       if (pod === undefined) return { ok: false, status: notFoundStatus({ group: '', resource: 'pods' }, call.name) }

@@ -5,13 +5,19 @@ import type { DeleteOptions, ResourceRef, Status } from '../../../api/types/meta
 import type { PodDisruptionBudget } from '../../../api/types/policy.ts'
 import { isEmptySelector, matchesLabelSelector } from '../../../api/validation/label-validation.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
 import { podsOf, success } from './pod-binding.ts'
 import { nowMs } from './settings.ts'
 
 /** Where budgets are stored in a version. */
 function budgetsOf(minor: number): ResourceRef {
-  return { group: 'policy', version: minor >= 21 ? 'v1' : 'v1beta1', resource: 'poddisruptionbudgets' }
+  return {
+    group: 'policy',
+    version: has(minor, apiServer.budgetsV1) ? 'v1' : 'v1beta1',
+    resource: 'poddisruptionbudgets',
+  }
 }
 
 const budgetName = { group: 'policy', resource: 'poddisruptionbudget' }

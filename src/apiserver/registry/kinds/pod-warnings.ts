@@ -3,6 +3,8 @@ import { quantityMilliValue } from '../../../api/quantity.ts'
 import type { Container, ContainerPort, PodSpec } from '../../../api/types/core.ts'
 import type { ObjectMeta } from '../../../api/types/meta.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 
 /**
  * What the server tells who makes a Pod, or a template of Pods, that it takes but that will not do what it says.
@@ -16,7 +18,7 @@ export function podWarnings(
   path: string,
   minor: number,
 ): readonly string[] {
-  if (minor < warningsSince) return []
+  if (!has(minor, apiServer.warnsOfPods)) return []
   const at = path === '' ? '' : `${path}.`
   return [
     ...nodeLabels(spec, at),
@@ -34,9 +36,6 @@ export function podWarnings(
     ...affinityTerms(spec, at),
   ]
 }
-
-/** Source: apiserver pkg/registry/rest/create.go, WarningsOnCreate (commit 8dd82c239, v1.22). */
-const warningsSince = 22
 
 /** Source: pkg/api/node/util.go, GetNodeLabelDeprecatedMessage. */
 const deprecatedNodeLabels: Readonly<Record<string, string>> = {

@@ -4,6 +4,8 @@ import type { Container, Pod, PodSpec } from '../../../api/types/core.ts'
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
@@ -21,9 +23,6 @@ function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
 
 /** Pods count the changes of their spec. Source: pkg/registry/core/pod/strategy.go, updatePodGeneration (KEP 5067, v1.33). */
 const generationSince = 33
-
-/** Names that make no host name are told. Source: pkg/registry/core/pod/strategy.go, WarningsOnCreate. */
-const hostnameWarningSince = 24
 
 /** Annotations of very old versions that are dropped. Source: pkg/apis/core/v1/conversion.go, initContainerAnnotations. */
 const droppedAnnotations = [
@@ -44,7 +43,11 @@ function withoutOldAnnotations(pod: Pod): Pod {
 export function dropDisabledFields(spec: PodSpec, old: PodSpec | undefined, context: RegistryContext): PodSpec {
   let next: PodSpec = spec
   const { minor, gates } = context
-  if (minor < 23 && spec.ephemeralContainers !== undefined && old?.ephemeralContainers === undefined) {
+  if (
+    !has(minor, apiServer.ephemeralContainers) &&
+    spec.ephemeralContainers !== undefined &&
+    old?.ephemeralContainers === undefined
+  ) {
     const { ephemeralContainers: _off, ...rest } = next
     next = rest
   }
@@ -52,13 +55,13 @@ export function dropDisabledFields(spec: PodSpec, old: PodSpec | undefined, cont
     const { preemptionPolicy: _off, ...rest } = next
     next = rest
   }
-  if (minor < 20 && spec.securityContext?.fsGroupChangePolicy !== undefined) {
+  if (!has(minor, apiServer.fsGroupChangePolicy) && spec.securityContext?.fsGroupChangePolicy !== undefined) {
     if (old?.securityContext?.fsGroupChangePolicy === undefined) {
       const { fsGroupChangePolicy: _off, ...securityContext } = spec.securityContext
       next = { ...next, securityContext }
     }
   }
-  return minor < 31 ? withDefaultProcMount(next) : next
+  return has(minor, apiServer.keepsProcMountOpen) ? next : withDefaultProcMount(next)
 }
 
 /** The gate ProcMountType is off until v1.31, so a mount type that is given becomes the default one. */
@@ -114,7 +117,7 @@ export const podStrategy: Strategy<Pod> = {
       if (next.spec !== old.spec) validateSctp(v, sctpRoot, next.spec, old.spec)
     }),
   warningsOnCreate({ spec, metadata }, { minor }) {
-    const problems = minor < hostnameWarningSince ? [] : dns1123Label(metadata.name, minor)
+    const problems = has(minor, apiServer.warnsOfHostnames) ? dns1123Label(metadata.name, minor) : []
     const hostname = `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`
     return [...(problems.length === 0 ? [] : [hostname]), ...podWarnings(spec, metadata, '', minor)]
   },

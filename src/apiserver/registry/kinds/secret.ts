@@ -6,6 +6,8 @@ import { immutableText, tooLongSince } from '../../../api/validation/validate-me
 import { base64Length, decodeBase64, encodeBase64, utf8Bytes } from '../../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../../go/json-syntax.ts'
 import { keyPairError } from '../../../go/tls/key-pair.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 
@@ -105,12 +107,9 @@ function validateImmutable(next: Secret, old: Secret): readonly FieldError[] {
   ]
 }
 
-/** From which minor version on. */
-const pairWarningsSince = 24
-
 /** Certificate and key that don't fit are told, not refused. Source: pkg/registry/core/secret/strategy.go, warningsForSecret. */
 function pairWarnings({ type, data = {} }: Secret, { minor }: RegistryContext): readonly string[] {
-  if (minor < pairWarningsSince || type !== secretTypes.tls) return []
+  if (!has(minor, apiServer.warnsOfKeyPairs) || type !== secretTypes.tls) return []
   const error = keyPairError(bytesOf(data['tls.crt']), bytesOf(data['tls.key']))
   return error === undefined ? [] : [error]
 }
@@ -136,7 +135,7 @@ function validateSecret(secret: Secret, { minor }: RegistryContext): readonly Fi
 
 /** Names the missing keys as the server does: up to v1.21 the format verb is left in. Fixed in v1.22. */
 function credentialField(key: string, minor: number): string {
-  return minor < 22 ? `data[%s][${key}]` : `data[${key}]`
+  return has(minor, apiServer.namesMissingKeys) ? `data[${key}]` : `data[%s][${key}]`
 }
 
 function validateType(secret: Secret, minor: number): readonly FieldError[] {

@@ -7,6 +7,8 @@ import { webToken } from '../../../api/web-token.ts'
 import { goQuote } from '../../../go/quote.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { second } from '../../../kernel/time.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { apiAudience } from '../../auth/token-authenticator.ts'
 import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
 import { nowMs } from './settings.ts'
@@ -71,7 +73,7 @@ export const serviceAccountToken: Subresource = {
       metadata: {
         name: call.name,
         namespace: call.namespace,
-        ...(registry.context.minor < uidSince ? {} : { uid: account.metadata.uid }),
+        ...(has(registry.context.minor, apiServer.tokensTellTheAccount) ? { uid: account.metadata.uid } : {}),
         creationTimestamp: rfc3339(issuedMs),
       },
       spec: { audiences: claims.aud, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
@@ -82,9 +84,6 @@ export const serviceAccountToken: Subresource = {
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' } as const
-
-/** The answer has the uid of its account. Source: TokenREST.Create; recorded with v1.36, not with v1.18. */
-const uidSince = 22
 
 /** Name and namespace in the body are those of the URL, if they are given. */
 function wrongPlace({ metadata }: TokenRequest, { name, namespace }: SubresourceCall): Status | undefined {
@@ -100,9 +99,6 @@ function wrongPlace({ metadata }: TokenRequest, { name, namespace }: Subresource
 
 const bindable: Readonly<Record<string, string>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }
 
-/** Tokens may be bound to Nodes from then on: gate ServiceAccountTokenNodeBinding, beta. */
-const nodeBindingSince = 31
-
 /** The object that a token is to end with, by the name of its claim; or why it can't. */
 function boundObject(
   { apiVersion = '', kind = '', name = '', uid: wanted = '' }: BoundObject,
@@ -112,7 +108,7 @@ function boundObject(
   const { minor } = registry.context
   const resource = bindable[kind]
   const isCore = apiVersion === '' || !apiVersion.includes('/')
-  if (resource === undefined || !isCore || (kind === 'Node' && minor < nodeBindingSince)) {
+  if (resource === undefined || !isCore || (kind === 'Node' && !has(minor, apiServer.nodeTokens))) {
     const slash = apiVersion.indexOf('/')
     const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
     return badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`)

@@ -1,4 +1,6 @@
 import type { ServiceAccount } from '../../../api/types/core.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { Strategy } from '../strategy.ts'
 import { serviceAccountToken } from './service-account-token.ts'
@@ -36,9 +38,14 @@ function mountableSecretsWarning(
   old: ServiceAccount | undefined,
   minor: number,
 ): readonly string[] {
-  const has = (annotations: ServiceAccount['metadata']['annotations']) =>
+  const isEnforced = (annotations: ServiceAccount['metadata']['annotations']) =>
     Object.hasOwn(annotations ?? {}, enforceMountable)
-  if (minor < 32 || !has(metadata.annotations) || has(old?.metadata.annotations)) return []
+  if (
+    !has(minor, apiServer.warnsOfMountableSecrets) ||
+    !isEnforced(metadata.annotations) ||
+    isEnforced(old?.metadata.annotations)
+  )
+    return []
   return [
     `metadata.annotations[${enforceMountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
   ]

@@ -1,5 +1,7 @@
 import type { FieldError } from '../../../api/validation/field-errors.ts'
 import { Validator } from '../../../api/validation/validator.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, TableColumn } from '../strategy.ts'
 
 /** What validation gathers for one object under the server's version and gates. */
@@ -7,7 +9,7 @@ export function errorsOf(context: RegistryContext, check: (v: Validator) => void
   const v = new Validator({
     minor: context.minor,
     relaxedEnvNames: context.gates.RelaxedEnvironmentVariableValidation,
-    ephemeralContainers: context.minor >= 23,
+    ephemeralContainers: has(context.minor, apiServer.ephemeralContainers),
   })
   check(v)
   return v.errors

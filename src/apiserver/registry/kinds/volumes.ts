@@ -9,6 +9,8 @@ import { validateNodeSelector } from '../../../api/validation/scheduling-validat
 import { isUnset, sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import { persistentSourceValidators } from '../../../api/validation/volume-source-validation.ts'
 import { sourceDefaults, withDefaults } from '../../../api/volume-defaults.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { Strategy } from '../strategy.ts'
 import { persistentVolumeClaimColumns, persistentVolumeColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -77,7 +79,7 @@ const sources = [
 
 function validateModes(v: Validator, modes: readonly string[], minor: number): void {
   // The fourth mode came with v1.22.
-  const known = minor >= 22 ? [...accessModes, 'ReadWriteOncePod'] : accessModes
+  const known = has(minor, apiServer.readWriteOncePod) ? [...accessModes, 'ReadWriteOncePod'] : accessModes
   for (const mode of modes) if (!known.includes(mode)) v.notSupported('spec.accessModes', mode, known)
 }
 

@@ -1,0 +1,168 @@
+import { changes } from './changes.ts'
+
+/** What the API server does from a minor version on. */
+export const apiServer = changes({
+  severalHugePageSizes: [
+    19,
+    'a Pod may have several sizes of huge pages',
+    'pkg/features/kube_features.go, HugePageStorageMediumSize',
+  ],
+  sctp: [19, 'ports may be SCTP', 'pkg/features/kube_features.go, SCTPSupport'],
+  appProtocol: [19, 'ports of Services have an appProtocol', 'pkg/features/kube_features.go, ServiceAppProtocol'],
+  longWatchCaches: [
+    19,
+    'channels to watchers hold 1000 events for every resource',
+    'apiserver pkg/storage/cacher/cacher.go',
+  ],
+  namesItsRfc: [
+    20,
+    'what is wrong with a name is told with RFC 1123',
+    'apimachinery pkg/util/validation/validation.go',
+  ],
+  fsGroupChangePolicy: [20, 'fsGroupChangePolicy is kept', 'pkg/features/kube_features.go, ConfigurableFSGroupPolicy'],
+  servesNoAlphaPresets: [20, 'PodPreset is gone', 'pkg/apis/settings, removed'],
+  ephemeralSecurityContexts: [
+    21,
+    'ephemeral containers may have a security context',
+    'pkg/apis/core/validation/validation.go, allowedEphemeralContainerFields',
+  ],
+  downwardHugePages: [
+    21,
+    'environment and volumes may name huge pages',
+    'pkg/features/kube_features.go, DownwardAPIHugePages',
+  ],
+  namespacesHaveTheirName: [
+    21,
+    'namespaces have a label with their name',
+    'pkg/features/kube_features.go, NamespaceDefaultLabelName',
+  ],
+  budgetsV1: [
+    21,
+    'PodDisruptionBudgets are of policy/v1',
+    'pkg/controlplane/storageversionhashdata; pkg/apis/policy/install',
+  ],
+  jobsHaveTtl: [21, 'ttlSecondsAfterFinished is kept', 'pkg/features/kube_features.go, TTLAfterFinished'],
+  tokensLiveSevenSecondsLonger: [
+    21,
+    'tokens of mounted volumes live 3607 s, by which the kubelet tells them',
+    'plugin/pkg/admission/serviceaccount/admission.go, WarnOnlyBoundTokenExpirationPeriod',
+  ],
+  affinityNamesItsSelector: [
+    22,
+    'a wrong selector of an affinity is told under labelSelector',
+    'pkg/apis/core/validation/validation.go, validatePodAffinityTerm',
+  ],
+  selectorErrorsAreFieldErrors: [
+    22,
+    'what is wrong with a selector is told as an error of a field, and operators are listed anew',
+    'apimachinery pkg/labels/selector.go, validateLabelKey, binaryOperators (commit b4b40278)',
+  ],
+  warnsOfPods: [
+    22,
+    'Pods with deprecated or doubled fields get warnings',
+    'pkg/api/pod/warnings.go; apiserver pkg/registry/rest/create.go, WarningsOnCreate (commit 8dd82c239)',
+  ],
+  tokensTellTheAccount: [
+    22,
+    'an answered TokenRequest has the uid of its account',
+    'pkg/registry/core/serviceaccount/storage/token.go, TokenREST.Create; recorded v1.36, not v1.18',
+  ],
+  ingressesV1: [
+    22,
+    'only networking.k8s.io/v1 serves Ingresses, whose backends have another form',
+    'pkg/controlplane/instance.go',
+  ],
+  readWriteOncePod: [22, 'the access mode ReadWriteOncePod', 'pkg/features/kube_features.go, ReadWriteOncePod'],
+  namesMissingKeys: [
+    22,
+    'missing keys of a Secret are named without the verb of a format',
+    'pkg/apis/core/validation/validation.go, ValidateSecret',
+  ],
+  ephemeralContainers: [23, 'Pods may have ephemeral containers', 'pkg/features/kube_features.go, EphemeralContainers'],
+  podUpdatesTellTheDifference: [
+    24,
+    'a refused update of a Pod shows what differs',
+    'pkg/apis/core/validation/validation.go, ValidatePodUpdate',
+  ],
+  negativeGraceMayBecomeOne: [
+    24,
+    'a negative grace period may be updated to one second',
+    'pkg/apis/core/validation/validation.go, ValidatePodUpdate',
+  ],
+  warnsOfHostnames: [
+    24,
+    'names of Pods that make no good hostname get a warning',
+    'pkg/registry/core/pod/strategy.go, WarningsOnCreate',
+  ],
+  warnsOfKeyPairs: [
+    24,
+    'a certificate that does not fit its key gets a warning',
+    'pkg/registry/core/secret/strategy.go, warningsForSecret',
+  ],
+  tellsRepresentations: [
+    25,
+    "what can't be served in the asked form is told with the forms that can",
+    'go-restful v3.8',
+  ],
+  tellsLimits: [
+    26,
+    'a request over its limit is told with the limit',
+    'pkg/apis/core/validation/validation.go, ValidateResourceRequirements',
+  ],
+  longSearchPaths: [
+    26,
+    '32 search paths of 2048 characters for DNS, where it was 6 of 256',
+    'pkg/features/kube_features.go, ExpandedDNSConfig',
+  ],
+  dyingConnectionsTellNothing: [
+    26,
+    'a watch whose connection dies sees no empty answer first',
+    'golang.org/x/net/http2; recorded v1.18 against v1.26',
+  ],
+  labelsWithDotsAreTold: [
+    27,
+    'a label that has dots is told so',
+    'apimachinery pkg/util/validation/validation.go, commit cf894f11',
+  ],
+  newNamesPage: [
+    27,
+    'the page about names is the one about names and ids',
+    'apimachinery pkg/apis/meta/v1/types.go, ObjectMeta.Name',
+  ],
+  singularNames: [
+    27,
+    'discovery tells singular names of built-in resources',
+    'apiserver pkg/registry/rest/rest.go, SingularNameProvider',
+  ],
+  envFromMustBeMountable: [
+    30,
+    'Secrets in envFrom, too, must be mountable by the account',
+    'plugin/pkg/admission/serviceaccount/admission.go, limitSecretReferences',
+  ],
+  keepsProcMountOpen: [
+    31,
+    'procMount is not defaulted',
+    'pkg/apis/core/v1/defaults.go; pkg/features/kube_features.go, ProcMountType',
+  ],
+  nodeTokens: [31, 'tokens may be bound to a node', 'pkg/features/kube_features.go, ServiceAccountTokenNodeBinding'],
+  tellsTooLongInBytes: [
+    32,
+    'what is too long `may not be more than N bytes`',
+    'apimachinery pkg/util/validation/field/errors.go, TooLong',
+  ],
+  warnsOfMountableSecrets: [
+    32,
+    'the annotation enforce-mountable-secrets gets a warning',
+    'pkg/registry/core/serviceaccount/strategy.go',
+  ],
+  ownersAreNamedOnce: [
+    34,
+    'an empty field of an owner reference is not named once more in the text',
+    'apimachinery pkg/api/validation/objectmeta.go, commit 5937fdff',
+  ],
+  labelsCountBytes: [
+    35,
+    'labels are counted in bytes, and their keys named so',
+    'apimachinery pkg/api/validate/content/errors.go, MaxLenError',
+  ],
+})

@@ -1,0 +1,27 @@
+import { changes } from './changes.ts'
+
+/** What clients written with client-go do from a minor version on; paths are those of k8s.io/client-go. */
+export const clientGo = changes({
+  backsOffWatches: [
+    20,
+    'refused watches back off, where they paused for one second',
+    'tools/cache/reflector.go, initConnBackoffManager',
+  ],
+  eventsInOrder: [
+    21,
+    'events of one instant are sent in their order',
+    'tools/record/event.go, commit of StartRecordingToSink with a queue',
+  ],
+  waitsWhenTooMany: [
+    22,
+    'a watch that is refused with 429 is asked for again without a list',
+    'tools/cache/reflector.go, isTooManyRequests',
+  ],
+  reportsItsController: [28, 'events tell the reporting component', 'tools/record/event.go, generateEvent'],
+  spamIsCountedByType: [32, 'the budget of events is one for each type', 'tools/record/events_cache.go, getSpamKey'],
+  streamsLists: [
+    35,
+    'reflectors stream what there is by a watch (WatchList)',
+    'features/known_features.go, WatchListClient; facts/apiserver.md section 12',
+  ],
+})

@@ -1,0 +1,36 @@
+import { changes } from './changes.ts'
+
+/** What the kubelet and its runtime do from a minor version on. */
+export const kubelet = changes({
+  waitsForServices: [
+    19,
+    'no container is made before Services were read once',
+    'pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables; facts/kubelet.md 6.2',
+  ],
+  finishesSyncsOfTheGone: [
+    22,
+    'a Pod worker finishes the sync that it is in before it ends a Pod',
+    'pkg/kubelet/pod_workers.go; recorded v1.26',
+  ],
+  containerd: [24, 'the runtime is containerd: dockershim is gone', 'pkg/kubelet/dockershim, removed'],
+  pullErrorsWithoutUnknownCode: [
+    28,
+    'pull errors have no `rpc error: code = Unknown`',
+    'cri-client remote_image.go, pullImageV1; v1.36/README.md row 15',
+  ],
+  envFromKeepsAllNames: [
+    30,
+    'envFrom takes keys that are no names of variables',
+    'pkg/kubelet/kubelet_pods.go; pkg/features/kube_features.go, RelaxedEnvironmentVariableValidation',
+  ],
+  imageErrorsNameTheRepository: [
+    31,
+    'errors of image names tell the repository',
+    'distribution/reference v0.6.0; v1.36/README.md row 21 (recorded; v1.26 is the older end)',
+  ],
+  backOffTellsThePullError: [
+    32,
+    'ImagePullBackOff tells the error of the last pull',
+    'pkg/kubelet/images/image_manager.go; facts/kubelet.md 7.4',
+  ],
+})

@@ -1,0 +1,25 @@
+import { changes } from './changes.ts'
+
+/** What the scheduler does from a minor version on. */
+export const scheduler = changes({
+  missingLabelsAreNoConflict: [
+    20,
+    "a node without the topology key can't be helped by preemption",
+    'pkg/scheduler/framework/plugins/podtopologyspread/filtering.go',
+  ],
+  balancesByHalves: [
+    23,
+    'balanced allocation weighs by the standard deviation, and full nodes count',
+    'pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go',
+  ],
+  fewerScores: [
+    23,
+    'the default plugins and weights of the v1beta3 profile',
+    'pkg/scheduler/apis/config/v1beta3/default_plugins.go',
+  ],
+  oneFullStop: [
+    28,
+    'what preemption found ends with one full stop',
+    'pkg/scheduler/framework/preemption/preemption.go',
+  ],
+})
