@@ -1,6 +1,6 @@
 import type { Secret } from '../api/types/core.ts'
+import type { UpdateDelay } from '../flow/update-delays.ts'
 import { minute, second, type VirtualMs } from '../kernel/time.ts'
-import type { UpdateDelay } from '../looks/delays.ts'
 import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, type Place, readGiven } from './given.ts'
 import { stripLive } from './live.ts'
@@ -212,7 +212,10 @@ function rotateOnce(
   const stringData = Object.fromEntries(keys.map((each) => [each, 'rotated']))
   sim.kubectl(['patch', 'secret', name, '-n', namespace, '--type=merge', '-p', JSON.stringify({ stringData })])
   sim.runFor(watchFor)
-  return { workloads: workloadsOf(cluster), delays: sim.delays(name, namespace) }
+  return {
+    workloads: workloadsOf(cluster),
+    delays: sim.delays(name, namespace).filter(({ kind }) => kind === 'update'),
+  }
 }
 
 function rowsOf(

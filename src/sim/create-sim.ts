@@ -7,6 +7,7 @@ import { adminUser } from '../cluster/control-plane.ts'
 import type { Machine } from '../cluster/machine.ts'
 import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
 import { userNamed } from '../cluster/users.ts'
+import { createFlows } from '../flow/flows.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { createCalendar } from '../kernel/calendar.ts'
 import { createHistory } from '../kernel/history.ts'
@@ -17,20 +18,18 @@ import { createRandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { envOf, execIn, fileIn, findContainer, logsOf } from '../looks/containers.ts'
-import { updateDelays } from '../looks/delays.ts'
 import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
-import { kubeletFacts } from '../node/version-facts.ts'
-import { factAt } from '../versions/version.ts'
 import { createAccidents } from './accidents.ts'
 import { unknownName } from './calls.ts'
 import { createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
 import { formatDuration } from './duration.ts'
+import { flowFactsOf } from './flow-facts.ts'
 import { createGuard, type Work } from './guard.ts'
 import { httpRequest } from './http-request.ts'
 import { millisecondsOf } from './input/formats.ts'
@@ -72,16 +71,7 @@ export function createObservedSim(
   const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
   const cluster = createCluster({
-    kernel,
-    calendar,
-    journal,
-    random,
-    minor,
-    gates,
-    nodes,
-    registry,
-    latencies,
-    admission,
+    ...{ kernel, calendar, journal, random, minor, gates, nodes, registry, latencies, admission },
     freezes: settings.invariants,
     seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}),
   })
@@ -131,6 +121,11 @@ export function createObservedSim(
     people: reachability,
   })
 
+  const flows = createFlows(
+    journal,
+    flowFactsOf(settings, server, () => kernel.now() - bringUpMs),
+  )
+
   const work: Work = {
     now: () => kernel.now() - bringUpMs,
     apply: (...manifests) => applyAll(commands.kubectl, applyDirectly, manifests),
@@ -176,13 +171,7 @@ export function createObservedSim(
     },
     process: (body) => process(kernel, body),
     request: (request) => httpRequest(server, request),
-    delays: (secret, namespace = 'default') =>
-      updateDelays({
-        journal,
-        namespace,
-        secret,
-        boundMs: (node) => boundOf(settings, node, find(server, 'Node', node, '')),
-      }),
+    delays: (secret, namespace = 'default') => flows.delays(namespace, secret),
     traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
     holdsSecret: (node, secret, namespace = 'default') =>
@@ -201,6 +190,7 @@ export function createObservedSim(
     ...guard.calls(work),
     seed: settings.seed,
     journal: guard.journal(journal),
+    flows,
     dispose: guard.dispose,
   }
   return { sim, observer, cluster, journal }
@@ -277,19 +267,6 @@ function lastSeqUntil(journal: Journal, time: VirtualMs): number {
     seq = record.seq
   }
   return seq
-}
-
-/** U3: the longest gap of two syncs (1.5 sync periods and a tick) plus what the node's cache may be behind. */
-function boundOf({ nodes, minor }: SimSettings, name: string, node: KubeObject | undefined): VirtualMs {
-  const kubelet = nodes.find((each) => each.name === name)?.kubelet ?? {}
-  const sync = 1.5 * (kubelet.syncFrequency ?? minute) + 1000
-  const annotation = node?.metadata.annotations?.['node.alpha.kubernetes.io/ttl']
-  const ttl = annotation === undefined ? minute : Number(annotation) * 1000
-  // Mounting takes at most two passes of the volume manager's loops.
-  const mount = 200
-  // Where every sync registers its Pod anew, the cache of a Secret is fresh at each of them.
-  const obeysTtl = factAt(kubeletFacts.registration, minor) !== 'every-sync'
-  return sync + mount + (kubelet.configMapAndSecretChangeDetectionStrategy === 'Cache' && obeysTtl ? ttl : 1000)
 }
 
 function machineOf(cluster: Cluster, node: string): Machine {

@@ -3,12 +3,13 @@ import type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } f
 import type { KubeObject } from '../api/types/meta.ts'
 import type { Client } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
+import type { Flows } from '../flow/flows.ts'
+import type { UpdateDelay } from '../flow/update-delays.ts'
 import type { HistoricObject } from '../kernel/history.ts'
 import type { JournalObject, JournalReader } from '../kernel/journal.ts'
 import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
-import type { UpdateDelay } from '../looks/delays.ts'
 import type { MachineState, MachineStep } from '../looks/machines.ts'
 import type { NodeFile } from '../looks/node-files.ts'
 import type { NodeMemory } from '../looks/node-memory.ts'
@@ -70,6 +71,8 @@ export interface Sim {
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
   /** What happened. It can be read after the simulation was disposed of, too. */
   readonly journal: JournalReader
+  /** How Secrets flow: lanes, hops, delays, moments, as plain data. Like the journal it can be read when the run is over. */
+  readonly flows: Flows
   /**
    * A client of the API, as components of the cluster have one: its requests and watches take virtual time. What it gives
    * sends nothing before it is subscribed to or waited for in a process. All of them share one link to the API server.

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { UpdateDelay } from '../../looks/delays.ts'
+import type { UpdateDelay } from '../../flow/update-delays.ts'
 import type { RequestCounts } from '../../looks/traffic.ts'
 import { formatDuration } from '../../sim/duration.ts'
 import { comparison, durationText, millisecondsOf, nodeName, objectName, someText } from '../../sim/input/formats.ts'
@@ -128,7 +128,10 @@ export const delay = subject({
       chosen === undefined ? [] : chosen.kind === 'one' ? [chosen.item] : chosen.items.map(({ item }) => item)
     const isMeant = (each: UpdateDelay) =>
       refs.some(({ pod, container }) => each.pod === pod && (container ?? each.container) === each.container)
-    const delays = sim.delays(secret, namespace).filter((each) => chosen === undefined || isMeant(each))
+    const delays = sim
+      .delays(secret, namespace)
+      .filter(isAwaited)
+      .filter((each) => chosen === undefined || isMeant(each))
     const atMostMs = atMost === undefined ? undefined : millisecondsOf(atMost)
     const atLeastMs = atLeast === undefined ? 0 : millisecondsOf(atLeast)
     const expected = `updates of Secret ${secret} are seen within ${atMost ?? 'its bound'}${atLeast === undefined ? '' : ` and not before ${atLeast}`}`
@@ -148,3 +151,8 @@ export const delay = subject({
     return { holds: false, expected, found: `${wrong.pod}/${wrong.container}: ${told}` }
   },
 })
+
+/** An update that a container waits for: not what a Pod began with, and not what a Pod did not live to see. */
+function isAwaited({ kind, visibleAt, endedAt, way }: UpdateDelay): boolean {
+  return kind === 'update' && way !== 'pull' && (visibleAt !== undefined || endedAt === undefined)
+}

@@ -1,0 +1,152 @@
+import type { VirtualMs } from '../kernel/time.ts'
+import type { DelayRow, Never, Revision } from './flow.ts'
+import { type FlowSources, nodeOf } from './flow-query.ts'
+import { isConcerned, neverOf, type Place, placesOf } from './places.ts'
+import { concerned, placeLaneId, versionIn } from './pod-lanes.ts'
+import type { Attempt, CopyStep, PodTrace, VolumeStep } from './traces.ts'
+import { updateParts } from './update-parts.ts'
+
+/**
+ * Every change of a Secret against every place of a Pod that ran then, and what each Pod that came later began with (U1, U3,
+ * U4). Changes of keys that a place does not have do not concern it.
+ */
+export function delayRows(sources: FlowSources): readonly DelayRow[] {
+  const { revisions, query, from, to } = sources
+  const rows: DelayRow[] = []
+  for (const revision of revisions.all) {
+    if (revision.at < from || revision.at > to) continue
+    for (const pod of sources.pods) {
+      if (!ranAt(pod, revision.at)) continue
+      for (const place of concerned(placesOf(pod.pod, query.secret), query.key))
+        if (isConcerned(place, revision.keys)) rows.push(updateRow(sources, revision, pod, place))
+    }
+    for (const pod of sources.pods) rows.push(...startRows(sources, revision, pod))
+  }
+  return rows
+}
+
+/** Whether any container of the Pod was running. */
+function ranAt({ containers, createdAt, endedAt }: PodTrace, at: VirtualMs): boolean {
+  if (createdAt > at || (endedAt !== undefined && endedAt <= at)) return false
+  for (const { attempts } of containers.values()) if (attempts.some((attempt) => runsAt(attempt, at))) return true
+  return false
+}
+
+function runsAt({ startedAt, exitedAt }: Attempt, at: VirtualMs): boolean {
+  return startedAt !== undefined && startedAt <= at && (exitedAt === undefined || exitedAt > at)
+}
+
+function base({ facts }: FlowSources, revision: Revision, pod: PodTrace, place: Place) {
+  return {
+    letter: revision.letter,
+    resourceVersion: revision.resourceVersion,
+    updatedAt: revision.at,
+    node: nodeOf(pod),
+    pod: pod.name,
+    podUid: pod.uid,
+    container: place.container,
+    way: place.way,
+    where: place.where,
+    lane: place.way === 'pull' ? undefined : placeLaneId(pod, place),
+    boundMs: facts.boundMs(nodeOf(pod)),
+  } as const
+}
+
+function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, place: Place): DelayRow {
+  const { facts, to } = sources
+  const row = { kind: 'update', ...base(sources, revision, pod, place) } as const
+  const endedAt = pod.endedAt !== undefined && pod.endedAt <= to ? pod.endedAt : undefined
+  const never = neverOf(place, pod.pod, facts, revision.immutable)
+  if (never !== undefined) {
+    const renewedAt = renewal(sources, revision, pod, place)
+    return { ...row, never, renewedAt, endedAt, visibleAt: undefined, parts: undefined }
+  }
+  const seen = seenIn(sources, revision, pod, place)
+  if (seen !== undefined) {
+    const parts = partsOf(sources, revision, pod, seen)
+    return { ...row, never: undefined, renewedAt: undefined, endedAt: undefined, visibleAt: seen.at, parts }
+  }
+  const refused = refusal(revision, pod, place, to)
+  return { ...row, never: refused, renewedAt: undefined, endedAt, visibleAt: undefined, parts: undefined }
+}
+
+/** The first set-up of the volume from which on the revision, or a later one, is there. */
+function seenIn({ revisions, query, to }: FlowSources, revision: Revision, pod: PodTrace, { volume = '' }: Place) {
+  return pod.volumes.get(volume)?.find((step) => {
+    if (step.kind !== 'set-up' || step.at < revision.at || step.at > to) return false
+    return (revisions.of(step.versions.get(query.secret))?.index ?? -1) >= revision.index
+  })
+}
+
+/** An update that the volume cannot take: the last set-up since has failed, for what the Secret lacks now. */
+function refusal(revision: Revision, pod: PodTrace, { volume = '' }: Place, to: VirtualMs): Never | undefined {
+  const last = pod.volumes.get(volume)?.findLast(({ at }) => at >= revision.at && at <= to)
+  if (last?.kind !== 'failed') return undefined
+  const error = last.error ?? 'the set-up of the volume fails'
+  const key = /non-existent secret key: (\S+)/.exec(error)?.[1]?.replace(/[\]",]+$/, '')
+  return {
+    reason: `the update is refused and the old files stay: ${error}`,
+    until: key === undefined ? 'the set-up succeeds' : `the Secret has the key ${key} again`,
+    cure:
+      key === undefined
+        ? 'mend what the message says'
+        : `give the Secret its key ${key}, or take it out of the volume's items`,
+  }
+}
+
+/** When a later attempt of the container, or the next pull, had the revision. */
+function renewal(
+  { revisions, query, to }: FlowSources,
+  revision: Revision,
+  pod: PodTrace,
+  place: Place,
+): VirtualMs | undefined {
+  if (place.way === 'pull') return pod.pulls.find(({ at }) => at > revision.at && at <= to)?.at
+  if (place.way === 'volume') return undefined
+  const attempt = pod.containers
+    .get(place.container)
+    ?.attempts.find(
+      (each) =>
+        each.createdAt >= revision.at &&
+        (revisions.of(versionIn(each, place, query.secret))?.index ?? -1) >= revision.index,
+    )
+  return attempt?.startedAt === undefined || attempt.startedAt > to ? undefined : attempt.startedAt
+}
+
+function partsOf({ index, facts, query, revisions }: FlowSources, revision: Revision, pod: PodTrace, seen: VolumeStep) {
+  const node = nodeOf(pod)
+  const copies = index.node(node)?.copies.get(`${query.namespace}/${query.secret}`) ?? []
+  const copy = copies.find((step) => hasRevision(step, revision, revisions) && step.at <= seen.at)
+  return updateParts({
+    writtenAt: revision.at,
+    copiedAt: copy?.at ?? seen.at,
+    isPushed: facts.strategyOf(node) === 'Watch',
+    syncs: pod.syncs.filter(({ kind, at }) => kind === 'sync' && at <= seen.at).map(({ at }) => at),
+    visibleAt: seen.at,
+  })
+}
+
+function hasRevision(step: CopyStep, revision: Revision, revisions: FlowSources['revisions']): boolean {
+  if (step.kind !== 'arrived' || step.at < revision.at) return false
+  return (revisions.of(step.version)?.index ?? -1) >= revision.index
+}
+
+/** What Pods that came after a change began with, told once their containers run. Of the first revision it is no news. */
+function startRows(sources: FlowSources, revision: Revision, pod: PodTrace): readonly DelayRow[] {
+  const { revisions, query, to } = sources
+  if (revision.index === 0 || pod.createdAt < revision.at) return []
+  return concerned(placesOf(pod.pod, query.secret), query.key).flatMap((place): DelayRow[] => {
+    const first = pod.containers.get(place.container)?.attempts.find(({ startedAt }) => startedAt !== undefined)
+    if (first?.startedAt === undefined || first.startedAt > to) return []
+    const version =
+      place.way === 'volume'
+        ? pod.volumes
+            .get(place.volume ?? '')
+            ?.find(({ kind }) => kind === 'set-up')
+            ?.versions.get(query.secret)
+        : versionIn(first, place, query.secret)
+    if (revisions.of(version)?.index !== revision.index) return []
+    const none = { never: undefined, renewedAt: undefined, endedAt: undefined, parts: undefined }
+    return [{ kind: 'start', ...base(sources, revision, pod, place), ...none, visibleAt: first.startedAt }]
+  })
+}

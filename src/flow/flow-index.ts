@@ -1,0 +1,179 @@
+import { secretNamesOf } from '../api/pod-references.ts'
+import type { Event, Pod, Secret } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import type { JournalReader, JournalRecord } from '../kernel/journal.ts'
+import { readNodeRecord } from './read-node-records.ts'
+import type { Doing, NodeTrace, PodTrace, SecretTrace } from './traces.ts'
+
+/**
+ * The one index over a journal: by uid, by Secret, by Pod and by node. It reads each record once, whenever somebody asks
+ * after the journal has grown; asking costs nothing else. It holds seqs and facts, no copies of records.
+ */
+export class FlowIndex {
+  readonly journal: JournalReader
+  readonly #secrets = new Map<string, SecretTrace>()
+  readonly #pods = new Map<string, PodTrace>()
+  readonly #podsOfSecret = new Map<string, Set<PodTrace>>()
+  readonly #nodes = new Map<string, NodeTrace>()
+  readonly #byUid = new Map<string, number[]>()
+  readonly #people: Doing[] = []
+  readonly #controllers: Doing[] = []
+  #read = 0
+
+  constructor(journal: JournalReader) {
+    this.journal = journal
+  }
+
+  /** How many records it has read: the same number, the same answers. */
+  get size(): number {
+    this.#advance()
+    return this.#read
+  }
+
+  /** Seqs of all records about an object, its events included, in order. */
+  recordsOf(uid: string): readonly number[] {
+    this.#advance()
+    return this.#byUid.get(uid) ?? []
+  }
+
+  /** Secrets that were ever written, in the order of their first writing. */
+  get secrets(): Iterable<SecretTrace> {
+    this.#advance()
+    return this.#secrets.values()
+  }
+
+  secret(namespace: string, name: string): SecretTrace | undefined {
+    this.#advance()
+    return this.#secrets.get(`${namespace}/${name}`)
+  }
+
+  pod(uid: string): PodTrace | undefined {
+    this.#advance()
+    return this.#pods.get(uid)
+  }
+
+  /** Pods that refer to a Secret, gone ones too, in the order of their creation. */
+  podsOf(namespace: string, secretName: string): Iterable<PodTrace> {
+    this.#advance()
+    return this.#podsOfSecret.get(`${namespace}/${secretName}`) ?? []
+  }
+
+  node(name: string): NodeTrace | undefined {
+    this.#advance()
+    return this.#nodes.get(name)
+  }
+
+  /** What people did through the API, and accidents. */
+  get people(): readonly Doing[] {
+    this.#advance()
+    return this.#people
+  }
+
+  /** What controllers wrote. */
+  get controllers(): readonly Doing[] {
+    this.#advance()
+    return this.#controllers
+  }
+
+  #advance(): void {
+    const { records } = this.journal
+    for (; this.#read < records.length; this.#read++) {
+      const record = records[this.#read]
+      if (record !== undefined) this.#take(record)
+    }
+  }
+
+  #take(record: JournalRecord): void {
+    const { seq, type, object } = record
+    if (object?.uid !== undefined) this.#note(object.uid, seq)
+    if (type.startsWith('object.') && object !== undefined && type !== 'object.visible') this.#takeWrite(record)
+    else if (type.startsWith('fault.'))
+      this.#people.push({ seq, at: record.time, actor: 'fault', what: String(record.detail?.what ?? ''), object: '' })
+    else
+      readNodeRecord(record, {
+        pod: (uid) => this.#pods.get(uid),
+        node: (name) => this.#nodeOf(name),
+      })
+  }
+
+  #note(uid: string, seq: number): void {
+    const known = this.#byUid.get(uid)
+    if (known === undefined) this.#byUid.set(uid, [seq])
+    else known.push(seq)
+  }
+
+  #nodeOf(name: string): NodeTrace {
+    let node = this.#nodes.get(name)
+    if (node === undefined) {
+      node = { name, copies: new Map(), kubelet: [] }
+      this.#nodes.set(name, node)
+    }
+    return node
+  }
+
+  #takeWrite(record: JournalRecord): void {
+    const { object, actor, seq, time } = record
+    if (object === undefined) return
+    if (object.kind === 'Event') {
+      const about = (record.after as Event | undefined)?.involvedObject.uid // of this kind
+      if (about !== undefined) this.#note(about, seq)
+      return
+    }
+    if (object.kind === 'Secret') this.#takeSecret(record)
+    if (object.kind === 'Pod') this.#takePod(record)
+    const doing = { seq, at: time, actor, what: verbs[record.type] ?? record.type, object: nameOf(record) }
+    if (actor.startsWith('user/')) this.#people.push(doing)
+    else if (actor.startsWith('controller/')) this.#controllers.push(doing)
+  }
+
+  #takeSecret({ seq, time, actor, type, after, object }: JournalRecord): void {
+    const { namespace = '', name = '' } = object ?? {}
+    const key = `${namespace}/${name}`
+    let trace = this.#secrets.get(key)
+    if (trace === undefined) {
+      trace = { namespace, name, writes: [] }
+      this.#secrets.set(key, trace)
+    }
+    const kind = type === 'object.created' ? 'created' : type === 'object.updated' ? 'updated' : 'deleted'
+    // A record about a Secret has it as its sides.
+    trace.writes.push({ seq, at: time, by: actor, kind, secret: after as Secret | undefined })
+  }
+
+  #takePod({ seq, time, type, after, object }: JournalRecord): void {
+    const uid = object?.uid ?? ''
+    const known = this.#pods.get(uid)
+    if (type === 'object.deleted') {
+      if (known !== undefined) known.endedAt = time
+      return
+    }
+    const pod = after as Pod // a record about a Pod has it as its sides
+    if (known !== undefined) {
+      known.pod = pod
+      return
+    }
+    const { name, namespace = '' } = pod.metadata
+    const trace: PodTrace = {
+      ...{ uid, name, namespace, pod, createdAt: time, createdSeq: seq, endedAt: undefined },
+      ...{ syncs: [], volumes: new Map(), containers: new Map(), pulls: [] },
+    }
+    this.#pods.set(uid, trace)
+    for (const secret of secretNamesOf(pod)) {
+      const key = `${namespace}/${secret}`
+      const users = this.#podsOfSecret.get(key)
+      if (users === undefined) this.#podsOfSecret.set(key, new Set([trace]))
+      else users.add(trace)
+    }
+  }
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  'object.created': 'creates',
+  'object.updated': 'updates',
+  'object.deleted': 'deletes',
+}
+
+function nameOf({ object, after, before }: JournalRecord): string {
+  const { kind } = (after ?? before ?? {}) as Partial<KubeObject> // sides of a write
+  const { namespace, name = '' } = object ?? {}
+  return `${(kind ?? object?.kind ?? '').toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+}

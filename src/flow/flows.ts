@@ -1,0 +1,60 @@
+import type { JournalReader } from '../kernel/journal.ts'
+import type { Flow } from './flow.ts'
+import { FlowIndex } from './flow-index.ts'
+import { flowOf } from './flow-of.ts'
+import type { FlowFacts, FlowQuery } from './flow-query.ts'
+import { type UpdateDelay, updateDelays } from './update-delays.ts'
+
+/** A Secret that can be followed. */
+export interface FlowingSecret {
+  readonly namespace: string
+  readonly name: string
+  /** Times that it was written. */
+  readonly writes: number
+  /** Pods that refer to it, gone ones too. */
+  readonly pods: number
+}
+
+/** The flows of a run: asked at any time, also when the run is over. The index behind it is made when it is asked first. */
+export interface Flows {
+  readonly index: FlowIndex
+  /** Namespace `default` unless given. Asked again for the same of an unchanged journal, it gives the same object. */
+  of(query: Omit<FlowQuery, 'namespace'> & { readonly namespace?: string }): Flow
+  /** Every update of a Secret, and every place of it. */
+  delays(namespace: string, secret: string): readonly UpdateDelay[]
+  /** Secrets worth following, the best first: those that people wrote and Pods use, most written first. */
+  readonly secrets: readonly FlowingSecret[]
+}
+
+/** The flows of what a journal tells. */
+export function createFlows(journal: JournalReader, facts: FlowFacts): Flows {
+  let index: FlowIndex | undefined
+  const indexed = (): FlowIndex => {
+    index ??= new FlowIndex(journal)
+    return index
+  }
+  const made = new Map<string, { readonly size: number; readonly now: number; readonly flow: Flow }>()
+  return {
+    get index() {
+      return indexed()
+    },
+    of({ namespace = 'default', ...query }) {
+      const { size } = indexed()
+      const name = JSON.stringify([namespace, query.secret, query.key, query.from, query.to, query.pods])
+      const known = made.get(name)
+      if (known?.size === size && known.now === facts.now()) return known.flow
+      const flow = flowOf(indexed(), facts, { namespace, ...query })
+      made.set(name, { size, now: facts.now(), flow })
+      return flow
+    },
+    delays: (namespace, secret) => updateDelays(indexed(), facts, { namespace, secret }),
+    get secrets() {
+      const all = [...indexed().secrets].flatMap(({ namespace, name, writes }): FlowingSecret[] => {
+        const isByPeople = writes.some(({ by }) => by.startsWith('user/'))
+        const pods = [...indexed().podsOf(namespace, name)].length
+        return isByPeople ? [{ namespace, name, writes: writes.length, pods }] : []
+      })
+      return all.sort((a, b) => Number(b.pods > 0) - Number(a.pods > 0) || b.writes - a.writes)
+    },
+  }
+}
