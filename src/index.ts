@@ -20,6 +20,25 @@ export {
 } from './check/rotation.ts'
 export { clusterSecretMap, type MapOptions, type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
 export { type Asked, type Client, type RequestError, resources, type Watch, type WatchNews } from './client/client.ts'
+export type {
+  DelayParts,
+  DelayRow,
+  Flow,
+  Hop,
+  Lane,
+  LaneKind,
+  Mark,
+  MarkKind,
+  Moment,
+  Never,
+  Revision,
+  Segment,
+  Way,
+} from './flow/flow.ts'
+export type { FlowingSecret, Flows } from './flow/flows.ts'
+export { createTimeAxis, type TimeAxis } from './flow/time-axis.ts'
+export type { UpdateDelay } from './flow/update-delays.ts'
+export { nextSyncAt, type PlaceOfRevision, whereIs } from './flow/where-is.ts'
 export { all, settled } from './kernel/all.ts'
 export { firstOf } from './kernel/first-of.ts'
 export { hear } from './kernel/hear.ts'
@@ -29,7 +48,6 @@ export { Scope } from './kernel/scope.ts'
 export { attempt, endable, forever, type Outcome, type Steps, sleep, wait } from './kernel/steps.ts'
 export type { VirtualMs } from './kernel/time.ts'
 export type { CommandResult, ContainerRef, FileSnapshot } from './looks/containers.ts'
-export type { UpdateDelay } from './flow/update-delays.ts'
 export type { MachineState, MachineStep } from './looks/machines.ts'
 export type { NodeFile } from './looks/node-files.ts'
 export type { NodeMemory } from './looks/node-memory.ts'
