@@ -89,9 +89,7 @@ function readerOf(journal: Journal, checkQuery: Check): JournalReader {
   return {
     [Symbol.iterator]: () => journal[Symbol.iterator](),
     level: journal.level,
-    get records() {
-      return journal.records
-    },
+    records: journal.records,
     record: (seq) => journal.record(seq),
     query(query) {
       checkQuery([query])
