@@ -1,4 +1,4 @@
-import { factAt, type VersionedFact } from '../versions/version.ts'
+import { factAt, onceAVersion, type VersionedFact } from '../versions/version.ts'
 
 /** What changed in the kubelet between versions, dated by minor. Sections name facts/kubelet.md; rows v1.26/README.md. */
 export const kubeletFacts = {
@@ -75,13 +75,13 @@ export type KubeletFacts = { readonly [K in keyof typeof kubeletFacts]: FactValu
 type FactValue<F> = F extends VersionedFact<infer T> ? T : never
 
 /** All facts of one minor version. */
-export function kubeletFactsOf(minor: number): KubeletFacts {
+export const kubeletFactsOf = onceAVersion((minor): KubeletFacts => {
   const resolved: Record<string, unknown> = {}
   for (const [name, versioned] of Object.entries(kubeletFacts))
     resolved[name] = factAt(versioned as VersionedFact<unknown>, minor)
   // Every key of the table was filled with the value of its own fact.
   return resolved as KubeletFacts
-}
+})
 
 function fact<T>(
   source: string,

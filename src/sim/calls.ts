@@ -208,11 +208,25 @@ const journalCalls = {
   },
 } as const satisfies Record<string, Call>
 
-/** A function that throws a SimUsageError, in words, if its arguments are not what a call takes. */
-export function argumentsCheck(call: CallName | keyof typeof journalCalls): (given: readonly unknown[]) => void {
-  const { parameters, rest = false }: Call = { ...calls, ...journalCalls }[call]
+type Check = (given: readonly unknown[]) => void
+
+const checks = new Map<string, Check>()
+
+/** A function that throws a SimUsageError, in words, if its arguments are not what a call takes; all simulations share it. */
+export function argumentsCheck(call: CallName | keyof typeof journalCalls): Check {
+  const known = checks.get(call) ?? checkOf(call)
+  checks.set(call, known)
+  return known
+}
+
+function checkOf(call: CallName | keyof typeof journalCalls): Check {
+  const { parameters, rest = false }: Call = call in calls ? calls[call as CallName] : journalCalls.query
   const entries = Object.entries(parameters)
-  const schema = z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+  let made: z.ZodObject | undefined
+  const schemaOf = (): z.ZodObject => {
+    made ??= z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+    return made
+  }
   const quick = entries.map(([, parameter]) => parameter.quick)
   return (given) => {
     if (areQuick(quick, given)) return
@@ -223,6 +237,7 @@ export function argumentsCheck(call: CallName | keyof typeof journalCalls): (giv
     const named = rest
       ? { [entries[0]?.[0] ?? '']: given }
       : Object.fromEntries(entries.map(([key], i) => [key, given[i]]))
+    const schema = schemaOf()
     if (schema.safeParse(named).success) return
     const [complaint] = complaintsOf(schema, named)
     if (complaint === undefined) return

@@ -22,3 +22,16 @@ export function factAt<T>(fact: VersionedFact<T>, minor: number): T {
   for (const [since, changed] of fact.since) if (minor >= since) value = changed
   return value
 }
+
+/** The same function, which makes its answer once for each minor version: simulations share it, so nobody may change it. */
+export function onceAVersion<T>(make: (minor: number) => T): (minor: number) => T {
+  const made = new Map<number, T>()
+  return (minor) => {
+    let known = made.get(minor)
+    if (known === undefined) {
+      known = make(minor)
+      made.set(minor, known)
+    }
+    return known
+  }
+}
