@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
+import { versionsPage } from '../scripts/versions-page.ts'
 import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
 import { keyBindings } from '../src/ui/model/keys.ts'
 
@@ -18,6 +19,10 @@ describe('the docs', () => {
     expect(withExcerpt(read('README.md'), 'story', storyExcerpt()), 'npm run readme brings it up to date').toBe(
       read('README.md'),
     )
+  })
+
+  test('tell what changed between versions as the tables do', () => {
+    expect(versionsPage, 'npm run generate versions brings it up to date').toBe(read('docs/versions.md'))
   })
 
   test('README lists the keys of the player', () => {

@@ -23,9 +23,9 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
   const kubelet = kubeletSchema(duration)
   const network = networkSchema(duration)
   return {
-    version: versionSchema
-      .optional()
-      .meta({ description: `Version of Kubernetes: ${kubernetesVersions.join(', ')}; v1.18 unless given` }),
+    version: versionSchema.optional().meta({
+      description: `Version of Kubernetes, ${kubernetesVersions[0]} to ${kubernetesVersions.at(-1)}; v1.18 unless given`,
+    }),
     featureGates: z
       .strictObject(
         Object.fromEntries(Object.keys(featureGates).map((gate) => [gate, z.boolean().optional()])) as Record<
@@ -66,7 +66,7 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
 }
 
 const versionSchema = z.enum(kubernetesVersions).register(words, {
-  expected: kubernetesVersions.map(quoted).join(', '),
+  expected: `${quoted(kubernetesVersions[0])} to ${quoted(kubernetesVersions.at(-1) ?? '')}`,
   suggest: (found) => suggestVersion(String(found)),
 })
 
