@@ -42,9 +42,9 @@ const fieldsOf = (generation: string, folder: string, path: string, provenance: 
 const generators: Readonly<Record<string, readonly Generator[]>> = {
   coverage: [{ script: 'generate-coverage.ts' }],
   machines: [{ script: 'generate-machines.ts' }],
+  player: [{ script: 'generate-player-page.ts' }],
   ratchet: [{ script: 'tighten-ratchet.ts' }],
   scenarios: [{ script: 'generate-scenario-reference.ts' }],
-  versions: [{ script: 'generate-versions.ts' }],
   schema: [schemaOf('v1.18', 'v1-18', 'v0.18.19'), schemaOf('v1.35', 'v1-35', 'v0.36.0')],
   kustomize: [
     fieldsOf(

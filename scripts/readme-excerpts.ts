@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { playerScreen } from './player-frames.ts'
 
 /** `npm run readme`: puts what podsim really prints between the markers of README.md. Wants a built `dist/`. */
 
@@ -23,6 +24,14 @@ export function storyExcerpt(): string {
     .join('\n')
 }
 
+/** The player's screen as the README shows it. */
+export function screenExcerpt(): string {
+  return playerScreen({
+    ...{ scenario: join(root, 'scenarios/updates/never.yaml'), columns: 110, rows: 30 },
+    keys: ['end'],
+  })
+}
+
 /** Replaces what stands between `<!-- name -->` and the end of the code block that follows it. */
 export function withExcerpt(readme: string, name: string, excerpt: string): string {
   return readme.replace(
@@ -33,5 +42,6 @@ export function withExcerpt(readme: string, name: string, excerpt: string): stri
 
 if (process.argv[1] === import.meta.filename) {
   const path = join(root, 'README.md')
-  writeFileSync(path, withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt()))
+  const told = withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt())
+  writeFileSync(path, withExcerpt(told, 'screen', screenExcerpt()))
 }

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
-import { versionsPage } from '../scripts/versions-page.ts'
+import { playerPage } from '../scripts/generate-player-page.ts'
+import { screenExcerpt, storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
 import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
-import { keyBindings } from '../src/ui/model/keys.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -21,13 +20,11 @@ describe('the docs', () => {
     )
   })
 
-  test('tell what changed between versions as the tables do', () => {
-    expect(versionsPage, 'npm run generate versions brings it up to date').toBe(read('docs/versions.md'))
-  })
-
-  test('README lists the keys of the player', () => {
-    const readme = read('README.md')
-    for (const { label, brief } of keyBindings) if (brief !== undefined) expect(readme).toContain(`\`${label}\``)
+  test('README shows what the player shows, and the page on it lists all keys', () => {
+    expect(withExcerpt(read('README.md'), 'screen', screenExcerpt()), 'npm run readme brings it up to date').toBe(
+      read('README.md'),
+    )
+    expect(playerPage(), 'npm run generate player brings it up to date').toBe(read('docs/player.md'))
   })
 
   test('README names only commands and files that exist', () => {

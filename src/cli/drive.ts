@@ -3,7 +3,7 @@ import { plain } from '../report/text.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import { type RunOptions, runInSlices } from '../scenario/run.ts'
-import type { SliceNews } from '../scenario/slices.ts'
+import type { SliceEnd, SliceNews, Slices } from '../scenario/slices.ts'
 import { formatInstant } from '../sim/duration.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { Output } from './output.ts'
@@ -63,20 +63,33 @@ export async function drive(
   options: RunOptions,
   { output, stop }: { readonly output: Output; readonly stop: StopSignal },
 ): Promise<ScenarioResult> {
+  const begun = (started: (sim: Sim) => void, isOver: SliceEnd): Slices<ScenarioResult> => {
+    const startedBoth: RunOptions['started'] = (made, redaction) => {
+      started(made)
+      options.started?.(made, redaction)
+    }
+    return runInSlices(scenario, { ...options, started: startedBoth }, isOver)
+  }
+  return driveSlices(begun, { what: scenario.file, output, stop })
+}
+
+/** Drives anything that runs in slices and tells of the simulation in it once there is one. */
+export async function driveSlices<T>(
+  begun: (started: (sim: Sim) => void, isOver: SliceEnd) => Slices<T>,
+  { what, output, stop }: { readonly what: string; readonly output: Output; readonly stop: StopSignal },
+): Promise<T> {
   const beganAt = performance.now()
   let sliceEndsAt = beganAt + sliceMs
   let toldAt = beganAt + progressAfterMs - progressEveryMs
   let events = 0
   let sim: Sim | undefined
   const isSliceOver = (): boolean => ++events % eventsALook === 0 && performance.now() > sliceEndsAt
-  const started: RunOptions['started'] = (made, redaction) => {
+  const slices = begun((made) => {
     sim = made
-    options.started?.(made, redaction)
-  }
-  const slices = runInSlices(scenario, { ...options, started }, isSliceOver)
+  }, isSliceOver)
   const next = () => slices.next(stop.isStopped ? 'stop' : 'go')
   for (let news: SliceNews = 'time'; ; ) {
-    const step: IteratorResult<SliceNews, ScenarioResult> = news === 'command' ? stop.unheard(next) : next()
+    const step: IteratorResult<SliceNews, T> = news === 'command' ? stop.unheard(next) : next()
     if (step.done === true) {
       output.progress(undefined)
       return step.value
@@ -86,13 +99,13 @@ export async function drive(
     const now = performance.now()
     if (now - toldAt >= progressEveryMs) {
       toldAt = now
-      output.progress(progressLine(scenario, sim, events / ((now - beganAt) / 1000)))
+      output.progress(progressLine(what, sim, events / ((now - beganAt) / 1000)))
     }
     sliceEndsAt = performance.now() + sliceMs
   }
 }
 
-function progressLine(scenario: Scenario, sim: Sim | undefined, eventsPerSecond: number) {
+function progressLine(what: string, sim: Sim | undefined, eventsPerSecond: number) {
   const rate = Math.round(eventsPerSecond).toLocaleString('en')
-  return plain`${scenario.file}  ${formatInstant(sim?.now() ?? 0)}  ${rate} events/s`
+  return plain`${what}  ${formatInstant(sim?.now() ?? 0)}  ${rate} events/s`
 }

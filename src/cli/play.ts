@@ -1,13 +1,17 @@
+import { writeFileSync } from 'node:fs'
 import { safeLine } from '../bytes/terminal-text.ts'
 import { createSim } from '../index.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
-import type { Outcome, ScenarioResult } from '../scenario/result.ts'
-import { createRecorder, type Recording } from '../ui/model/recording.ts'
+import type { Outcome } from '../scenario/result.ts'
+import { createPlayerHost } from '../ui/host-player.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
-import { drive, listenForStop } from './drive.ts'
+import type { Recipe } from '../ui/world/recipe.ts'
+import { type Ran, runWorld } from '../ui/world/run-world.ts'
+import type { World } from '../ui/world/world.ts'
+import { driveSlices, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
@@ -34,17 +38,21 @@ export async function play(file: string, { ui, ...flags }: PlayFlags, output: Ou
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
   }
-  const { result, recording } = await recordOn(loaded.value, flags, output)
+  const { result, recording, recipe } = await ranOn(loaded.value, flags, output)
   if (recording === undefined || result.outcome === 'interrupted') {
     output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
     return exitCodeOf(result.outcome)
   }
   prepareRenderer(process.env, output.isColoured)
   const { playOnTerminal } = await import('../ui/play-terminal.tsx')
-  const ending = await playOnTerminal(recording, {
+  const world: World = { id: 0, name: 'main', recipe, recording, origin: undefined }
+  const host = createPlayerHost({ createSim, write: writeNew })
+  const ending = await playOnTerminal(world, host, {
     stdin: process.stdin,
     stdout: process.stdout,
     isUtf8: isUtf8Locale(process.env),
+    isColoured: output.isColoured,
+    isRevealed: flags.reveal === true,
   })
   const title = recording.redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
@@ -52,18 +60,31 @@ export async function play(file: string, { ui, ...flags }: PlayFlags, output: Ou
 }
 
 /** Runs the scenario to its end, with a word on how far it is when that takes long. */
-async function recordOn(
+async function ranOn(
   scenario: Scenario,
-  flags: Pick<PlayFlags, 'seed' | 'reveal'>,
+  { seed }: Pick<PlayFlags, 'seed'>,
   output: Output,
-): Promise<{ readonly result: ScenarioResult; readonly recording: Recording | undefined }> {
+): Promise<Ran & { readonly recipe: Recipe }> {
+  const recipe: Recipe = { scenario, seed: seed ?? scenario.seed, knobs: {}, doings: [], until: undefined }
   const stop = listenForStop(() => process.exit(exitCodes.interrupted))
-  const recorder = createRecorder()
   try {
-    const result = await drive(scenario, { createSim, ...flags, ...recorder.listener }, { output, stop })
-    return { result, recording: recorder.recorded(result) }
+    const ran = await driveSlices((started, isOver) => runWorld(recipe, { createSim, started }, isOver), {
+      ...{ what: scenario.file, output, stop },
+    })
+    return { ...ran, recipe }
   } finally {
     stop.close()
+  }
+}
+
+/** A new file in the folder that podsim was started in: what is there already stays. */
+function writeNew(name: string, text: string): string | undefined {
+  try {
+    writeFileSync(name, text, { flag: 'wx' })
+    return undefined
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    return code === 'EEXIST' ? `there is a file ${name} already` : `${name} cannot be written (${code})`
   }
 }
 

@@ -16,7 +16,7 @@ export interface SecretTraffic {
 type Counts = { -readonly [K in keyof RequestCounts]: number }
 
 export interface TrafficQuestion {
-  readonly journal: JournalReader
+  readonly journal: Pick<JournalReader, 'records'>
   readonly namespace: string
   /** `*`: all of the resource in the namespace. */
   readonly name: string

@@ -3,7 +3,6 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Past, tellNodeRecord, versionKey } from './story-node.ts'
-import { tellOwnRecord } from './story-own.ts'
 import type { Told, Tone } from './told.ts'
 import { decodedSize, plural, shortName } from './words.ts'
 
@@ -48,7 +47,7 @@ function toldOf(record: JournalRecord, past: Past): Told | undefined {
     case 'object.deleted':
       return tellDeleted(record, record.before as KubeObject)
     default:
-      return tellOwnRecord(record) ?? tellNodeRecord(record, past)
+      return tellNodeRecord(record, past)
   }
 }
 

@@ -57,7 +57,7 @@ export function* passUntil(sim: Sim, condition: () => boolean, ms: VirtualMs, is
       }
       return isOver()
     }
-    const isStopped = sim.runUntil(stop, { within: endsAt - sim.now() })
+    const isStopped = sim.runUntil(stop, { within: Math.max(0, endsAt - sim.now()) })
     if (holds || !isStopped) return holds
     yield* rest('time')
   }

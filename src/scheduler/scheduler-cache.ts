@@ -99,7 +99,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
   }
 
   return {
-    nodes() {
+    get nodes() {
       nodes ??= [...infos.values()].filter(({ node }) => node !== undefined)
       return nodes
     },

@@ -13,9 +13,8 @@ import type { Scenario } from '../../src/scenario/model.ts'
 import type { ScenarioResult } from '../../src/scenario/result.ts'
 import { runInSlices, runScenario } from '../../src/scenario/run.ts'
 import { shellQuoted } from '../../src/scenario/shell-quote.ts'
-import { inspect } from '../../src/ui/model/inspection.ts'
-import { objectsAt } from '../../src/ui/model/objects.ts'
-import { record } from '../../src/ui/model/recording.ts'
+import { digitOf, paneNames } from '../../src/ui/model/panes.ts'
+import { playedOn } from '../ui/played.ts'
 
 function scenarioOf(source: object, file = 'x.yaml'): Scenario {
   const loaded = loadScenario(JSON.stringify(source), file, { readBeside: () => undefined })
@@ -100,11 +99,18 @@ describe("S2, decision 10: podsim's own words hold no value of a Secret", () => 
           told(scenario, { verbose: true }).text,
           told(scenario, { reporter: 'json', verbose: true }).text,
         ]
-        const recording = record(scenario, { createSim })
-        written.push(...recording.moments.map(({ text }) => text))
-        const last = recording.moments.length - 1
-        for (const row of objectsAt(recording, last))
-          written.push(...inspect(recording, last, row).map(({ text }) => text))
+        // Every pane of the player, of every object; what commands printed there is the commands' own.
+        const player = playedOn(scenario, { columns: 200, rows: 60 })
+        player.press('end')
+        for (const pane of paneNames) {
+          player.press(digitOf(pane))
+          if (pane !== 'output') written.push(player.screen())
+        }
+        for (let i = 0; i < 12; i++) {
+          player.press('6')
+          written.push(player.press(')').screen(), player.press('7').screen())
+        }
+        written.push(player.press('y').screen())
         for (const text of written) {
           expect(text).not.toContain(value)
           expect(text).not.toContain(btoa(value))

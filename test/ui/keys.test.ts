@@ -28,9 +28,14 @@ describe('keys', () => {
     expect(keys(sent)).toEqual(names)
   })
 
-  test('what is pasted is no key, wherever the terminal cuts it', () => {
-    expect(keys('a\u001b[200~quit q\n\u001b[A\u001b[201~b')).toEqual(['a', 'b'])
-    expect(keys('\u001b[200~q'.repeat(3), 'q\u001b[201', '~z')).toEqual(['z'])
+  test('what is pasted is one key, wherever the terminal cuts it', () => {
+    expect(keys('a\u001b[200~quit q\n\u001b[A\u001b[201~b')).toEqual(['a', 'paste', 'b'])
+    const decoder = createKeyDecoder()
+    const heard = ['\u001b[200~ge', 't po', 'ds\u001b[20', '1~z'].flatMap((chunk) => decoder.feed(chunk))
+    expect(heard.map(({ name, text }) => [name, text])).toEqual([
+      ['paste', 'get pods'],
+      ['z', undefined],
+    ])
   })
 
   test('the same keys come of the same bytes, however they are cut', () => {

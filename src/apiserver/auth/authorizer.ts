@@ -20,8 +20,7 @@ export interface AuthorizationAttributes {
 }
 
 export type Decision =
-  /** Why it is allowed is worked out when somebody asks. */
-  | { readonly decision: 'allow'; readonly why?: () => string }
+  | { readonly decision: 'allow'; readonly reason?: string }
   | { readonly decision: 'deny' | 'noOpinion'; readonly reason: string }
 
 /** One member of the chain; the first that allows or denies decides. */

@@ -56,6 +56,7 @@ export function createRbacIndex(): RbacIndex {
   const roles = new Map<string, Map<string, Role>>()
   const clusterRoles = new Map<string, ClusterRole>()
   const bindings = new Map<string, BindingSet>()
+  let generation = 0
 
   const bindingsOf = (namespace: string): BindingSet => {
     const known = bindings.get(namespace)
@@ -96,8 +97,10 @@ export function createRbacIndex(): RbacIndex {
     }
   }
 
-  const index: { -readonly [K in keyof RbacIndex]: RbacIndex[K] } = {
-    generation: 0,
+  return {
+    get generation() {
+      return generation
+    },
     referencedRules,
     rulesFor(user, namespace) {
       const found = { rules: [], errors: [] }
@@ -107,7 +110,7 @@ export function createRbacIndex(): RbacIndex {
     },
     observe(resource, type, object) {
       if (!resource.endsWith(rbacGroup)) return
-      index.generation++
+      generation++
       const { name, namespace = '' } = object.metadata
       const stays = type !== 'DELETED'
       switch (resource) {
@@ -125,7 +128,6 @@ export function createRbacIndex(): RbacIndex {
       }
     },
   }
-  return index
 }
 
 function missing(resource: 'roles' | 'clusterroles', singular: string, name: string): ReferencedRules {

@@ -56,12 +56,16 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   })
   const node = { kind: 'Node', name: nodeName }
   const actor = `kubelet/${nodeName}`
-  const kubelet = {
+  return {
     nodeName,
     states: feed.steps,
-    isRunning: false,
-    context: undefined as KubeletContext | undefined, // of the present run
-    start(): void {
+    get isRunning() {
+      return run !== undefined
+    },
+    get context() {
+      return run?.context
+    },
+    start() {
       if (run !== undefined) return
       journal.append({ actor, type: 'kubelet.start', object: node })
       recorder = createEventRecorder({
@@ -77,35 +81,30 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         random: options.random.stream(`${nodeName}/kubelet/events`),
       })
       run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords, feed })
-      kubelet.isRunning = true
-      kubelet.context = run.context
       run.start()
     },
-    stop(): void {
+    stop() {
       if (run === undefined) return
       run.flushHeartbeats()
       lastHeartbeat = run.lastHeartbeat()
       run.stop()
       recorder?.stop()
       run = undefined
-      kubelet.isRunning = false
-      kubelet.context = undefined
       journal.append({ actor, type: 'kubelet.stop', object: node })
     },
-    machineRebooted(): void {
+    machineRebooted() {
       boots++
     },
     clockChanged: () => run?.clockChanged(),
-    setStaticPods(pods: readonly Pod[]): void {
+    setStaticPods(pods) {
       staticPods = pods
       run?.setStaticPods(pods)
     },
-    inspect: (ref: KubeletRef) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
+    inspect: (ref) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
     lastHeartbeat: () => run?.lastHeartbeat() ?? lastHeartbeat,
     flushHeartbeats: () => run?.flushHeartbeats(),
     relaxHeartbeats: () => run?.relaxHeartbeats(),
   }
-  return kubelet
 }
 
 function stoppedView(ref: KubeletRef): StateView | undefined {

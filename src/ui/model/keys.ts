@@ -1,7 +1,67 @@
-import type { Command, PlayState } from './play-state.ts'
+import { digitOf, type PaneName, paneNames, paneWords } from './panes.ts'
+import type { PlayState } from './play-state.ts'
 
-/** The one table of keys: what they do, the help screen, the footer and the README come from it. */
+/** Where keys mean something of their own. */
+export type KeyContext = 'play' | 'prompt' | 'menu' | 'help'
+
+/** What a key can ask for. */
+export type Command =
+  | 'toggle'
+  | 'next'
+  | 'back'
+  | 'nextMoment'
+  | 'previousMoment'
+  | 'first'
+  | 'last'
+  | 'jump'
+  | 'search'
+  | 'searchNext'
+  | 'searchBack'
+  | 'faster'
+  | 'slower'
+  | 'replay'
+  | 'longer'
+  | 'nextPane'
+  | 'previousPane'
+  | 'up'
+  | 'down'
+  | 'pageUp'
+  | 'pageDown'
+  | 'enter'
+  | 'nextObject'
+  | 'previousObject'
+  | 'kubectl'
+  | 'accident'
+  | 'knobs'
+  | 'fork'
+  | 'nextWorld'
+  | 'previousWorld'
+  | 'compare'
+  | 'save'
+  | 'follow'
+  | 'why'
+  | 'yaml'
+  | 'describe'
+  | 'logs'
+  | 'usedBy'
+  | 'reveal'
+  | 'glossary'
+  | 'help'
+  | 'quit'
+  | 'close'
+  | 'eraseBack'
+  | 'eraseAll'
+  | 'caretLeft'
+  | 'caretRight'
+  | 'caretHome'
+  | 'caretEnd'
+  | 'older'
+  | 'newer'
+  | `pane:${PaneName}`
+
+/** The one table of keys: what they do, the help, the footer and the page on the player come from it. */
 export interface KeyBinding {
+  readonly context: KeyContext
   /** As the terminal tells it: a character, or the name of a key. */
   readonly keys: readonly string[]
   /** As people read it. */
@@ -9,62 +69,163 @@ export interface KeyBinding {
   readonly does: string
   /** Short form for the footer; absent: only in the help. */
   readonly brief?: string
+  readonly group: KeyGroup
   readonly command: Command
+  /** Why the key does nothing just now; undefined: it does something. */
+  readonly off?: (state: PlayState, selected: string | undefined) => string | undefined
 }
+
+/** Under these heads the help lists the keys. */
+export type KeyGroup = 'time' | 'look' | 'do' | 'screen' | 'typing'
 
 /** Ends the player wherever it is, with the exit code of an interruption. */
 export const interruptKey = 'ctrl+c'
-export const keyBindings: readonly KeyBinding[] = [
-  {
-    keys: [' ', '.'],
-    label: 'space',
-    does: 'play or pause (narration pauses by itself)',
-    brief: 'play',
-    command: { kind: 'toggle' },
-  },
-  { keys: ['right'], label: '→', does: 'one event forwards', brief: 'next', command: { kind: 'step', by: 1 } },
-  {
-    keys: ['left'],
-    label: '←',
-    does: 'one event backwards, as far as you like',
-    brief: 'back',
-    command: { kind: 'step', by: -1 },
-  },
-  {
-    keys: [']'],
-    label: ']',
-    does: 'to the next narration, warning, fault or arrival of a Secret',
-    command: { kind: 'jump', by: 1 },
-  },
-  { keys: ['['], label: '[', does: 'to the one before', command: { kind: 'jump', by: -1 } },
-  { keys: ['home'], label: 'home', does: 'to the beginning', command: { kind: 'first' } },
-  { keys: ['end'], label: 'end', does: 'to the end', command: { kind: 'last' } },
-  {
-    keys: ['tab'],
-    label: 'tab',
-    does: 'next pane: timeline, objects, inspector',
-    brief: 'pane',
-    command: { kind: 'nextPane' },
-  },
-  { keys: ['shift+tab'], label: '⇧tab', does: 'the pane before', command: { kind: 'previousPane' } },
-  {
-    keys: ['up', 'k'],
-    label: '↑',
-    does: 'up in the pane with the focus: event, object, or scroll',
-    command: { kind: 'up' },
-  },
-  { keys: ['down', 'j'], label: '↓', does: 'down in it', command: { kind: 'down' } },
-  { keys: ['+', '='], label: '+', does: 'play faster', command: { kind: 'faster' } },
-  { keys: ['-'], label: '-', does: 'play slower', command: { kind: 'slower' } },
-  { keys: ['?', 'h'], label: '?', does: 'show or hide this help', brief: 'help', command: { kind: 'help' } },
-  { keys: ['q', 'escape'], label: 'q', does: 'quit (in the help: close it)', brief: 'quit', command: { kind: 'quit' } },
+
+type Row = readonly [
+  keys: string,
+  label: string,
+  command: Command,
+  does: string,
+  brief?: string | undefined,
+  off?: KeyBinding['off'],
 ]
 
-const byKey = new Map(keyBindings.flatMap((binding) => binding.keys.map((key) => [key, binding.command] as const)))
+const rows = (context: KeyContext, group: KeyGroup, table: readonly Row[]): readonly KeyBinding[] =>
+  table.map(([keys, label, command, does, brief, off]) => ({
+    ...{ context, group, label, command, does, keys: keys.split(' ').map((key) => (key === 'space' ? ' ' : key)) },
+    ...(brief === undefined ? {} : { brief }),
+    ...(off === undefined ? {} : { off }),
+  }))
 
-/** What a key does in a state; undefined: nothing. */
-export function commandOf(key: string, state: PlayState): Command | undefined {
-  const command = byKey.get(key)
-  if (state.showsHelp && (command?.kind === 'quit' || command?.kind === 'help')) return { kind: 'help' }
-  return state.showsHelp ? undefined : command
+const notRunning = ({ running }: PlayState) =>
+  running === undefined ? undefined : `${running.what} is still being run; escape stops it`
+const searching = ({ search }: PlayState) => (search === '' ? 'nothing is searched for: / asks for a word' : undefined)
+const severalWorlds = ({ worlds }: PlayState) =>
+  worlds.length === 1 ? 'there is one world yet; f, i and : make others' : undefined
+const selectedOf =
+  (...kinds: readonly string[]) =>
+  (state: PlayState, selected: string | undefined) =>
+    notRunning(state) ??
+    (selected === undefined
+      ? 'nothing is selected: ( and ) choose an object'
+      : kinds.length === 0 || kinds.includes(selected)
+        ? undefined
+        : `it is for a ${kinds.join(' or a ')}; a ${selected} is selected`)
+
+/** All of it. */
+export const keyBindings: readonly KeyBinding[] = [
+  ...rows('play', 'time', [
+    ['space .', 'space', 'toggle', 'play or pause; a sentence pauses by itself', 'play'],
+    ['right pagedown', '→', 'next', 'one event on', 'on'],
+    ['left pageup', '←', 'back', 'one event back, as far as you like; what it undoes is named', 'back'],
+    [']', ']', 'nextMoment', 'to the next sentence, warning, accident, doing or arrival of a Secret', 'moment'],
+    ['[', '[', 'previousMoment', 'to the one before'],
+    ['home', 'home', 'first', 'to the beginning'],
+    ['end', 'end', 'last', 'to the end'],
+    ['t', 't', 'jump', 'to a time (2m15s, 02:15), a record (#120) or a moment (24)'],
+    ['/', '/', 'search', 'to a moment that says a word'],
+    ['n', 'n', 'searchNext', 'to the next such moment', undefined, searching],
+    ['N', 'N', 'searchBack', 'to the one before', undefined, searching],
+    ['r', 'r', 'replay', 'play the last sentence again'],
+    ['+ =', '+', 'faster', 'play faster, up to an event a tick'],
+    ['-', '-', 'slower', 'play slower'],
+    ['>', '>', 'longer', 'let time go on for 5m after the end', undefined, notRunning],
+  ]),
+  ...rows('play', 'do', [
+    [
+      ':',
+      ':',
+      'kubectl',
+      'run kubectl or shell lines at this moment; @alice before it: as alice',
+      'kubectl',
+      notRunning,
+    ],
+    ['i', 'i', 'accident', 'make an accident', 'accident', notRunning],
+    ['f', 'f', 'fork', 'fork: a branch from this moment on', 'fork'],
+    ['o', 'o', 'knobs', 'the same run with another strategy, ttl, sync period or version', undefined, notRunning],
+    ['c', 'c', 'compare', 'Watch, Cache and Get side by side', 'compare', notRunning],
+    ['}', '}', 'nextWorld', 'the next branch, at the same time', undefined, severalWorlds],
+    ['{', '{', 'previousWorld', 'the branch before', undefined, severalWorlds],
+    ['T', 'T', 'save', 'save what was done, and what is so now, as a scenario that passes', 'save', notRunning],
+  ]),
+  ...rows('play', 'look', [
+    [') s', ')', 'nextObject', 'select the next object'],
+    ['( S', '(', 'previousObject', 'select the one before'],
+    ['w', 'w', 'why', 'why did this happen', 'why'],
+    ['b', 'b', 'follow', 'choose the Secret and key whose way is shown', 'follow'],
+    ['y', 'y', 'yaml', 'the selected object as YAML', undefined, selectedOf()],
+    ['d', 'd', 'describe', 'kubectl describe of it', undefined, selectedOf()],
+    ['l', 'l', 'logs', 'logs of the selected Pod', undefined, selectedOf('Pod')],
+    [
+      'u',
+      'u',
+      'usedBy',
+      'which Pods use it, or what it uses',
+      undefined,
+      selectedOf('Secret', 'ConfigMap', 'ServiceAccount', 'Pod'),
+    ],
+    ['x', 'x', 'reveal', "show or mask Secrets' values", 'values'],
+    ['g', 'g', 'glossary', 'what the words mean'],
+  ]),
+  ...rows('play', 'screen', [
+    ['tab', 'tab', 'nextPane', 'the next pane', 'pane'],
+    ['shift+tab', '⇧tab', 'previousPane', 'the pane before'],
+    ['up k', '↑', 'up', 'up in the pane: an event, an object, a branch, a line'],
+    ['down j', '↓', 'down', 'down in it'],
+    ['ctrl+u', 'ctrl-u', 'pageUp', 'half a page up'],
+    ['ctrl+d', 'ctrl-d', 'pageDown', 'half a page down'],
+    ['enter', 'enter', 'enter', 'in objects: look closely; in branches: go there'],
+    ...paneNames.map((pane): Row => [digitOf(pane), digitOf(pane), `pane:${pane}`, `${pane}: ${paneWords[pane]}`]),
+    ['escape', 'esc', 'close', 'close what is open; stop what is being run'],
+    ['?', '?', 'help', 'all keys', 'keys'],
+    ['q', 'q', 'quit', 'quit', 'quit'],
+  ]),
+  ...rows('prompt', 'typing', [
+    ['enter', 'enter', 'enter', 'do it', 'do it'],
+    ['escape', 'esc', 'close', 'leave it', 'leave it'],
+    ['up', '↑', 'older', 'what was typed before', 'before'],
+    ['down', '↓', 'newer', 'what was typed after that'],
+    ['left', '←', 'caretLeft', 'a character left'],
+    ['right', '→', 'caretRight', 'a character right'],
+    ['home ctrl+a', 'home', 'caretHome', 'to the beginning of the line'],
+    ['end ctrl+e', 'end', 'caretEnd', 'to its end'],
+    ['backspace', 'backspace', 'eraseBack', 'erase a character'],
+    ['ctrl+u', 'ctrl-u', 'eraseAll', 'erase all', 'erase'],
+  ]),
+  ...rows('menu', 'screen', [
+    ['up k', '↑', 'up', 'up', 'choose'],
+    ['down j', '↓', 'down', 'down'],
+    ['enter', 'enter', 'enter', 'do it', 'do it'],
+    ['escape q', 'esc', 'close', 'leave it', 'leave it'],
+  ]),
+  ...rows('help', 'screen', [
+    ['up k', '↑', 'up', 'up', 'scroll'],
+    ['down j', '↓', 'down', 'down'],
+    ['? escape q', '?', 'close', 'close it', 'close'],
+  ]),
+]
+
+/** Where the keys of a state are looked up. */
+export function contextOf({ overlay }: PlayState): KeyContext {
+  return overlay?.kind ?? 'play'
+}
+
+const byKey = new Map(
+  keyBindings.flatMap((binding) => binding.keys.map((key) => [`${binding.context} ${key}`, binding] as const)),
+)
+
+/** The binding of a key in a state; undefined: it has none. */
+export function bindingOf(key: string, state: PlayState): KeyBinding | undefined {
+  return byKey.get(`${contextOf(state)} ${key}`)
+}
+
+/** What the footer says of the keys of this moment: those that do something. */
+export function footerKeys(state: PlayState, selectedKind: string | undefined): readonly string[] {
+  const context = contextOf(state)
+  return keyBindings.flatMap((binding) => {
+    const { brief, label } = binding
+    if (binding.context !== context || brief === undefined || binding.off?.(state, selectedKind) !== undefined)
+      return []
+    return [`${label} ${binding.command === 'toggle' && state.isPlaying ? 'pause' : brief}`]
+  })
 }

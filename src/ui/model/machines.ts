@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
-import type { RecordedStep } from './recording.ts'
+import type { RecordedStep } from '../world/recording.ts'
 
 /** Where a container stands. States after facts/kubelet.md 8.2. */
 export interface ContainerView {

@@ -1,19 +1,13 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { HistoricObject } from '../../kernel/history.ts'
-import { objectName } from '../../kernel/journal.ts'
-import type { Recording } from './recording.ts'
+import { type JournalObject, objectName } from '../../kernel/journal.ts'
 
-/** An object as the list shows it. */
+/** An object of a moment, as lists and the selection have it. */
 export interface ObjectRow {
-  readonly id: string
-  readonly kind: string
-  readonly name: string
-  readonly namespace: string | undefined
+  readonly uid: string
+  readonly key: JournalObject
   readonly object: KubeObject
-  /** Phase and reason of a Pod, number of keys of a Secret, readiness of a node. */
-  readonly summary: string
-  readonly glyph: '✓' | '…' | '!' | ' '
 }
 
 /** Kinds that a learner looks at, in this order; the system's own Secrets and accounts come last. */
@@ -29,43 +23,51 @@ const kinds = [
   'Node',
   'ServiceAccount',
 ]
+const rankOf = new Map(kinds.map((kind, i) => [kind, i]))
 
-/** The objects at a moment of the recording. */
-export function objectsAt(recording: Recording, at: number): readonly ObjectRow[] {
-  const first = recording.moments[0]
-  const seq = at < 0 ? (first === undefined ? 0 : Math.max(0, first.seq - 1)) : (recording.moments[at]?.seq ?? 0)
-  const rows: ObjectRow[] = []
-  for (const historic of recording.history.at(seq).values()) {
-    const row = rowOf(historic)
-    if (row !== undefined) rows.push(row)
+/** The objects of a moment that are worth a line, Pods first. */
+export function objectRows(objects: ReadonlyMap<string, HistoricObject>): readonly ObjectRow[] {
+  const rows: { readonly row: ObjectRow; readonly rank: number; readonly name: string }[] = []
+  for (const { key, value } of objects.values()) {
+    const rank = rankOf.get(key.kind)
+    if (rank === undefined || key.namespace?.startsWith('kube-') === true) continue
+    const object = value as KubeObject // what the journal keeps of an API object
+    const uid = object.metadata.uid ?? objectName(key)
+    rows.push({ row: { uid, key, object }, rank: rank + (isSystems(object) ? 100 : 0), name: objectName(key) })
   }
-  return rows.sort(byImportance)
+  rows.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  return rows.map(({ row }) => row)
 }
 
-function rowOf({ key, value }: HistoricObject): ObjectRow | undefined {
-  const object = value as KubeObject
-  if (!kinds.includes(key.kind) || key.namespace?.startsWith('kube-') === true) return undefined
-  const rest = { id: objectName(key), kind: key.kind, name: key.name, namespace: key.namespace, object }
-  switch (key.kind) {
+function isSystems(object: KubeObject): boolean {
+  const { type } = object as KubeObject & { readonly type?: string } // Secrets have one
+  return type === 'kubernetes.io/service-account-token' || object.kind === 'ServiceAccount'
+}
+
+/** Phase and reason of a Pod, number of keys of a Secret, readiness of a node; with a glyph that says how it is. */
+export interface Summary {
+  readonly text: string
+  readonly glyph: '✓' | '…' | '!' | ' '
+}
+
+/** How an object is, in a few words. */
+export function summaryOf(object: KubeObject): Summary {
+  switch (object.kind) {
     case 'Pod':
-      return { ...rest, ...podSummary(object as Pod) }
+      return podSummary(object as Pod) // of this kind
     case 'Secret': {
-      const { data = {}, immutable } = object as KubeObject & { readonly data?: object; readonly immutable?: boolean }
+      const { data = {}, immutable } = object as KubeObject & { readonly data?: object; readonly immutable?: boolean } // of this kind
       const count = Object.keys(data).length
-      return {
-        ...rest,
-        summary: `${count} ${count === 1 ? 'key' : 'keys'}${immutable === true ? ', immutable' : ''}`,
-        glyph: ' ',
-      }
+      return { text: `${count} ${count === 1 ? 'key' : 'keys'}${immutable === true ? ', immutable' : ''}`, glyph: ' ' }
     }
     case 'Node':
-      return { ...rest, ...nodeSummary(object) }
+      return nodeSummary(object)
     default:
-      return { ...rest, summary: '', glyph: ' ' }
+      return { text: '', glyph: ' ' }
   }
 }
 
-function podSummary(pod: Pod): Pick<ObjectRow, 'summary' | 'glyph'> {
+function podSummary(pod: Pod): Summary {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
   const reason = statuses
     .map(({ state }) => state?.waiting?.reason ?? state?.terminated?.reason)
@@ -74,28 +76,18 @@ function podSummary(pod: Pod): Pick<ObjectRow, 'summary' | 'glyph'> {
   const phase = pod.metadata.deletionTimestamp === undefined ? (pod.status?.phase ?? 'Pending') : 'Terminating'
   const isBad = /Error|BackOff|Err|Failed/.test(`${reason ?? ''}${phase}`)
   return {
-    summary: [phase, ...(isReady ? ['ready'] : []), ...(reason === undefined ? [] : [reason])].join(', '),
+    text: [phase, ...(isReady ? ['ready'] : []), ...(reason === undefined ? [] : [reason])].join(', '),
     glyph: isBad ? '!' : isReady || phase === 'Succeeded' ? '✓' : '…',
   }
 }
 
-function nodeSummary(node: KubeObject): Pick<ObjectRow, 'summary' | 'glyph'> {
+function nodeSummary(node: KubeObject): Summary {
   const { status } = node as KubeObject & {
     readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
-  }
+  } // of kind Node
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown'
   return {
-    summary: ready === 'True' ? 'Ready' : ready === 'False' ? 'NotReady' : 'Ready unknown',
+    text: ready === 'True' ? 'Ready' : ready === 'False' ? 'NotReady' : 'Ready unknown',
     glyph: ready === 'True' ? '✓' : '!',
   }
-}
-
-function byImportance(a: ObjectRow, b: ObjectRow): number {
-  const rank = (row: ObjectRow) => (isSystems(row) ? 100 : 0) + kinds.indexOf(row.kind)
-  return rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-}
-
-function isSystems({ object }: ObjectRow): boolean {
-  const { type } = object as KubeObject & { readonly type?: string }
-  return type === 'kubernetes.io/service-account-token' || object.kind === 'ServiceAccount'
 }

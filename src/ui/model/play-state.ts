@@ -1,133 +1,147 @@
-import type { Recording } from './recording.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { StepAction } from '../../scenario/model.ts'
+import type { Knobs } from '../world/knobs.ts'
+import type { Moment, Recording } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
+import type { PaneName } from './panes.ts'
 
 /** What the player shows; changed by keys and by the clock, drawn by the views. Plain data. */
 export interface PlayState {
-  /** Index of the moment that happened last; -1 is the beginning. */
-  readonly at: number
-  /** Virtual time that playing has come to: at `at`'s time or between it and the next. */
-  readonly clock: number
+  readonly worlds: readonly World[]
+  readonly cursor: Cursor
+  /** The object that is looked at, by its uid: what comes and goes beside it does not change what is selected. */
+  readonly selection: string | undefined
+  /** The Secret's key whose way is shown. */
+  readonly followed: Followed | undefined
   readonly isPlaying: boolean
-  /** Seconds of virtual time a second. */
+  /** Virtual seconds a second; infinite: a moment a tick. */
   readonly speed: number
-  readonly pane: Pane
-  /** Index into the list of objects. */
-  readonly selected: number
-  /** Lines by which the inspector is scrolled. */
-  readonly scroll: number
-  readonly showsHelp: boolean
+  readonly focus: PaneName
+  /** Lines by which panes are scrolled. */
+  readonly scroll: Readonly<Partial<Record<PaneName, number>>>
+  readonly overlay: Overlay | undefined
+  /** What the output pane shows. */
+  readonly output: Output | undefined
+  /** A line for the person: what a step undid, why a key does nothing. */
+  readonly notice: string | undefined
+  readonly search: string
+  /** Worlds that are shown side by side, by their ids. */
+  readonly compared: readonly number[]
+  readonly isRevealed: boolean
+  /** What is being run: its name and the virtual time it has come to. */
+  readonly running: { readonly what: string; readonly at: VirtualMs } | undefined
+  /** Lines typed before, newest last. */
+  readonly typed: readonly string[]
   readonly isOver: boolean
 }
 
-export const panes = ['timeline', 'objects', 'inspector'] as const
-export type Pane = (typeof panes)[number]
-
-const speeds = [1, 2, 5, 10, 30, 60, 300] as const
-
-export const firstState: PlayState = {
-  at: -1,
-  clock: 0,
-  isPlaying: false,
-  speed: 10,
-  pane: 'timeline',
-  selected: 0,
-  scroll: 0,
-  showsHelp: false,
-  isOver: false,
+/** One place that every view is at. */
+export interface Cursor {
+  /** Id of the world. */
+  readonly world: number
+  /** Index of the moment that happened last; -1 is the beginning. */
+  readonly at: number
+  /** Virtual time: that of the moment, or between it and the next. */
+  readonly clock: VirtualMs
 }
 
-export type Command =
+/** A Secret's key. */
+export interface Followed {
+  readonly namespace: string
+  readonly secret: string
+  readonly key: string
+}
+
+/** What stands over the panes and takes the keys. */
+export type Overlay =
+  | { readonly kind: 'help'; readonly scroll: number }
   | {
-      readonly kind:
-        | 'toggle'
-        | 'nextPane'
-        | 'previousPane'
-        | 'help'
-        | 'quit'
-        | 'faster'
-        | 'slower'
-        | 'first'
-        | 'last'
-        | 'up'
-        | 'down'
+      readonly kind: 'prompt'
+      readonly prompt: PromptKind
+      readonly text: string
+      readonly caret: number
+      readonly past: number
     }
-  | { readonly kind: 'step'; readonly by: number }
-  /** To the next or previous narration, warning or moment at which a container sees a Secret. */
-  | { readonly kind: 'jump'; readonly by: 1 | -1 }
-  /** Virtual milliseconds that have gone by while playing. */
-  | { readonly kind: 'tick'; readonly ms: number }
+  | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly chosen: number }
 
-/** The state after a command. `objectCount` bounds the selection. */
-export function advanced(state: PlayState, command: Command, recording: Recording, objectCount: number): PlayState {
-  const last = recording.moments.length - 1
-  const goTo = (wanted: number, isPlaying = false): PlayState => {
-    const at = Math.max(-1, Math.min(last, wanted))
-    return { ...state, at, clock: recording.moments[Math.max(0, at)]?.time ?? 0, isPlaying, scroll: 0 }
-  }
-  switch (command.kind) {
-    case 'toggle':
-      return state.at >= last ? { ...goTo(-1), isPlaying: true } : { ...state, isPlaying: !state.isPlaying }
-    case 'step':
-      return goTo(state.at + command.by)
-    case 'first':
-      return goTo(-1)
-    case 'last':
-      return goTo(last)
-    case 'jump':
-      return goTo(nextOfInterest(recording, state.at, command.by))
-    case 'tick':
-      // A tick may be on its way when the player pauses.
-      return state.isPlaying ? played(state, state.clock + command.ms, recording) : state
-    case 'nextPane':
-    case 'previousPane': {
-      const by = command.kind === 'nextPane' ? 1 : panes.length - 1
-      return { ...state, pane: panes[(panes.indexOf(state.pane) + by) % panes.length] ?? 'timeline' }
-    }
-    case 'up':
-    case 'down':
-      return moved(state, command.kind === 'up' ? -1 : 1, objectCount, goTo)
-    case 'faster':
-    case 'slower': {
-      const i = speeds.findIndex((speed) => speed >= state.speed)
-      const next = speeds[Math.max(0, Math.min(speeds.length - 1, i + (command.kind === 'faster' ? 1 : -1)))]
-      return { ...state, speed: next ?? state.speed }
-    }
-    case 'help':
-      return { ...state, showsHelp: !state.showsHelp, isPlaying: false }
-    case 'quit':
-      return { ...state, isOver: true, isPlaying: false }
+/** What is typed for. */
+export type PromptKind = 'command' | 'search' | 'jump' | 'save'
+
+/** A line of a menu and what choosing it does. */
+export interface MenuItem {
+  readonly label: string
+  readonly does: string
+  readonly choice: Choice
+}
+
+/** What a menu can lead to: an accident, or a setting turned. */
+export type Choice =
+  | { readonly kind: 'doing'; readonly action: StepAction }
+  | { readonly kind: 'knobs'; readonly knobs: Knobs }
+  | { readonly kind: 'follow'; readonly followed: Followed }
+
+/** Text to read in full. */
+export interface Output {
+  readonly title: string
+  readonly text: string
+  /** Values of Secrets in it are masked until they are revealed: what podsim itself asked for. */
+  readonly isMasked: boolean
+}
+
+/** Speeds to choose from, in virtual seconds a second. */
+export const speeds = [1, 2, 5, 10, 30, 60, 300, Number.POSITIVE_INFINITY] as const
+
+/** How a world's player begins. */
+export function firstState(world: World): PlayState {
+  return {
+    worlds: [world],
+    cursor: { world: world.id, at: -1, clock: 0 },
+    ...{ selection: undefined, followed: undefined, isPlaying: false, speed: 10, focus: 'flow', scroll: {} },
+    ...{ overlay: undefined, output: undefined, notice: undefined, search: '', compared: [], isRevealed: false },
+    ...{ running: undefined, typed: [], isOver: false },
   }
 }
 
-/** Up and down move what the pane with the focus shows. */
-function moved(state: PlayState, by: 1 | -1, objectCount: number, goTo: (at: number) => PlayState): PlayState {
-  switch (state.pane) {
-    case 'timeline':
-      return goTo(state.at + by)
-    case 'objects':
-      return { ...state, selected: Math.max(0, Math.min(objectCount - 1, state.selected + by)), scroll: 0 }
-    case 'inspector':
-      return { ...state, scroll: Math.max(0, state.scroll + by) }
-  }
+/** The world that the cursor is in. */
+export function worldOf({ worlds, cursor }: PlayState): World {
+  const found = worlds.find(({ id }) => id === cursor.world)
+  if (found === undefined) throw new Error(`the cursor is in world ${cursor.world}, which there is not`)
+  return found
 }
 
-/** Plays on to an instant; narration stops the player, as a teacher would. */
-function played(state: PlayState, until: number, recording: Recording): PlayState {
-  let at = state.at
-  for (
-    let next = recording.moments[at + 1];
-    next !== undefined && next.time <= until;
-    next = recording.moments[at + 1]
-  ) {
-    at++
-    if (next.kind === 'say') return { ...state, at, clock: next.time, isPlaying: false, scroll: 0 }
-  }
-  return { ...state, at, clock: until, isPlaying: at < recording.moments.length - 1 }
+/** The moment that happened last; undefined at the beginning. */
+export function momentOf(state: PlayState): Moment | undefined {
+  return worldOf(state).recording.moments[state.cursor.at]
 }
 
-function nextOfInterest({ moments }: Recording, from: number, by: 1 | -1): number {
-  for (let at = from + by; at >= 0 && at < moments.length; at += by) {
-    const { kind, tone } = moments[at] ?? {}
-    if (kind === 'say' || tone === 'visible' || tone === 'warning' || tone === 'fault') return at
+/** The record right after which everything is shown. */
+export function seqAt({ moments, journal }: Recording, at: number): number {
+  if (at >= 0) return moments[at]?.seq ?? 0
+  const [first] = moments
+  // Before the first moment stands what the cluster was brought up with.
+  return first === undefined ? (journal.records.at(-1)?.seq ?? 0) : Math.max(0, first.seq - 1)
+}
+
+/** Index of the last moment that had happened by an instant; -1: none had. Moments go by time. */
+export function momentBy({ moments }: Recording, time: VirtualMs): number {
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((moments[middle]?.time ?? 0) <= time) low = middle + 1
+    else high = middle
   }
-  return by === 1 ? moments.length - 1 : -1
+  return low - 1
+}
+
+/** Index of the last moment at or before a record. */
+export function momentBySeq({ moments }: Recording, seq: number): number {
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((moments[middle]?.seq ?? 0) <= seq) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }

@@ -1,13 +1,16 @@
 /** A key as the terminal told it. `name` is the character, or the name of a key without one: `left`, `tab`, `escape`. */
 export interface Key {
   readonly name: string
+  /** With the name `paste`: what was pasted. */
+  readonly text?: string
   readonly ctrl: boolean
   readonly alt: boolean
   readonly shift: boolean
 }
 
 /**
- * Makes keys of what a terminal sends in raw mode. What comes between the brackets of a paste is no key at all. An escape
+ * Makes keys of what a terminal sends in raw mode. What comes between the brackets of a paste is one
+ * key with the name `paste`, whatever keys its text would be. An escape
  * that nothing follows may be the key or the beginning of a sequence: `flush` says that nothing more came.
  * Source: XTerm Control Sequences, "PC-Style Function Keys" and "Bracketed Paste Mode".
  */
@@ -39,30 +42,40 @@ const byNumber: Readonly<Record<string, string>> = {
 }
 const pasteBegins = '\u001b[200~'
 const pasteEnds = '\u001b[201~'
+/** Beyond this nobody pastes on purpose. */
+const longestPaste = 65_536
 /** A whole sequence at the beginning: `ESC [ parameters final` or `ESC O final`. */
 const sequence = /^\u001b(?:\[([0-9;?<=>]*)([ -/]*)([@-~])|O([ -~]))/
 /** What may still become one. */
 const unfinished = /^\u001b(?:\[[0-9;?<=>]*[ -/]*|O)?$/
 
+/** A decoder for one terminal. */
 export function createKeyDecoder(): KeyDecoder {
   let pending = ''
   let isPasting = false
+  let pasted = ''
+  const keep = (text: string): void => {
+    pasted = (pasted + text).slice(0, longestPaste)
+  }
   const takeOne = (): readonly Key[] | undefined => {
     if (isPasting) {
       const end = pending.indexOf(pasteEnds)
       // A paste may be long: only what could be the beginning of its end is kept.
       if (end === -1) {
+        keep(pending.slice(0, -(pasteEnds.length - 1)))
         pending = pending.slice(-(pasteEnds.length - 1))
         return undefined
       }
+      keep(pending.slice(0, end))
       pending = pending.slice(end + pasteEnds.length)
       isPasting = false
-      return []
+      return [{ ...plainKey('paste'), text: pasted }]
     }
     if (pending === '' || unfinished.test(pending)) return undefined
     if (pending.startsWith(pasteBegins)) {
       pending = pending.slice(pasteBegins.length)
       isPasting = true
+      pasted = ''
       return []
     }
     const [whole, keys] = firstKeys(pending)

@@ -1,55 +1,100 @@
-/** How the screen is divided: columns and rows of each pane, borders included. */
-export interface Layout {
-  readonly kind: 'single' | 'stacked' | 'columns'
-  readonly timeline: Size
-  readonly objects: Size
-  readonly inspector: Size
+import type { PaneName } from '../model/panes.ts'
+import type { PlayState } from '../model/play-state.ts'
+
+/** A pane's place: columns and rows with its frame. */
+export interface PlacedPane {
+  readonly pane: PaneName
+  readonly rows: number
 }
 
-export interface Size {
+/** How the screen is divided below the header and above the footer. */
+export interface Layout {
+  readonly kind: 'single' | 'stacked' | 'columns'
+  /** Rows of the sentence that is told; 0: there is no room, the story has it. */
+  readonly sentence: number
+  readonly columns: readonly PlacedColumn[]
+}
+
+/** Panes one above the other. */
+export interface PlacedColumn {
   readonly columns: number
-  readonly rows: number
+  readonly panes: readonly PlacedPane[]
 }
 
 /** Below this, one pane is shown at a time. */
 const smallest = { columns: 60, rows: 16 } as const
-const wideFrom = 110
+const wideFrom = { columns: 110, rows: 28 } as const
 
 /** One row for the header and one for the footer go off first. */
-export function layoutFor(columns: number, rows: number): Layout {
-  const height = Math.max(3, rows - 2)
-  if (columns < smallest.columns || rows < smallest.rows) {
-    const whole = { columns, rows: height }
-    return { kind: 'single', timeline: whole, objects: whole, inspector: whole }
-  }
-  if (columns >= wideFrom) {
-    const left = Math.floor(columns * 0.58)
-    const upper = Math.max(5, Math.floor(height * 0.34))
-    return {
-      kind: 'columns',
-      timeline: { columns: left, rows: height },
-      objects: { columns: columns - left, rows: upper },
-      inspector: { columns: columns - left, rows: height - upper },
-    }
-  }
-  const upper = Math.ceil(height * 0.55)
-  const left = Math.floor(columns * 0.45)
+export function layoutFor(columns: number, rows: number, state: PlayState): Layout {
+  const height = Math.max(1, rows - 2)
+  if (columns < smallest.columns || rows < smallest.rows)
+    return { kind: 'single', sentence: 0, columns: [{ columns, panes: [{ pane: state.focus, rows: height }] }] }
+  return columns >= wideFrom.columns && rows >= wideFrom.rows
+    ? wide(columns, height, state)
+    : stacked(columns, height, state)
+}
+
+/** What is looked at above, what happens below. */
+function stacked(columns: number, height: number, { focus }: PlayState): Layout {
+  const sentence = height >= 20 ? 2 : 1
+  const room = height - sentence
+  if (focus === 'story')
+    return { kind: 'stacked', sentence, columns: [{ columns, panes: [{ pane: 'story', rows: room }] }] }
+  const lower = Math.max(4, Math.floor(room * 0.32))
   return {
-    kind: 'stacked',
-    timeline: { columns, rows: upper },
-    objects: { columns: left, rows: height - upper },
-    inspector: { columns: columns - left, rows: height - upper },
+    ...{ kind: 'stacked', sentence },
+    columns: [
+      {
+        columns,
+        panes: [
+          { pane: focus, rows: room - lower },
+          { pane: 'story', rows: lower },
+        ],
+      },
+    ],
   }
 }
 
-/** The part of a list that fits, with the given index in it and, where there is room, a little of what follows. */
-export function windowAround<T>(
-  items: readonly T[],
-  index: number,
-  rows: number,
-): { readonly from: number; readonly items: readonly T[] } {
-  const room = Math.max(0, rows)
-  const ahead = Math.min(2, Math.floor(room / 4))
-  const from = Math.max(0, Math.min(items.length - room, index - room + 1 + ahead))
-  return { from, items: items.slice(from, from + room) }
+/** Panes of the right column that take turns below the first. */
+const takingTurns = ['objects', 'inspector', 'manifest', 'traffic'] as const
+
+function wide(columns: number, height: number, { focus, output, worlds }: PlayState): Layout {
+  const sentence = 3
+  const room = height - sentence
+  const left = Math.floor(columns * 0.58)
+  const branches = worlds.length > 1 ? Math.min(8, worlds.length + 1) : focus === 'branches' ? 2 : 0
+  const delays = Math.max(5, Math.floor(room * 0.18))
+  const story = Math.max(6, Math.floor((room - branches - delays) * 0.4))
+  const flow = room - branches - delays - story
+  const where = Math.max(6, Math.floor(room * 0.26))
+  const below = output === undefined && focus !== 'output' ? 0 : Math.floor(room * 0.36)
+  const turn = takingTurns.find((pane) => pane === focus) ?? 'inspector'
+  return {
+    ...{ kind: 'columns', sentence },
+    columns: [
+      {
+        columns: left,
+        panes: [
+          { pane: 'flow', rows: flow },
+          { pane: 'delays', rows: delays },
+          { pane: 'story', rows: story },
+          ...(branches === 0 ? [] : [{ pane: 'branches', rows: branches } as const]),
+        ],
+      },
+      {
+        columns: columns - left,
+        panes: [
+          { pane: 'where', rows: where },
+          { pane: turn, rows: room - where - below },
+          ...(below === 0 ? [] : [{ pane: 'output', rows: below } as const]),
+        ],
+      },
+    ],
+  }
+}
+
+/** Panes on the screen, as tab goes through them. */
+export function panesOf({ kind, columns }: Layout): readonly PaneName[] {
+  return kind === 'columns' ? columns.flatMap(({ panes }) => panes.map(({ pane }) => pane)) : []
 }

@@ -1,4 +1,3 @@
-import { isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { mapped } from '../../../kernel/mapped.ts'
@@ -121,5 +120,6 @@ function memoryLimit(container: Container): number | undefined {
 /** Init containers end before the others begin, and what is not restarted is to end some time; sidecars run on. */
 function isExpectedToEnd({ spec }: Pod, container: Container): boolean {
   const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false
-  return isInit ? !isSidecar(container) : (spec.restartPolicy ?? 'Always') !== 'Always'
+  const isSidecar = (container as { readonly restartPolicy?: string }).restartPolicy === 'Always'
+  return isInit ? !isSidecar : (spec.restartPolicy ?? 'Always') !== 'Always'
 }

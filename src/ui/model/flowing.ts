@@ -1,0 +1,87 @@
+import type { Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { Recording } from '../world/recording.ts'
+import { followedOf } from './following.ts'
+import type { Look } from './look.ts'
+import type { Followed, PlayState } from './play-state.ts'
+
+/** Pods that get lanes: more are no picture. */
+const mostPods = 30
+
+/** The whole flow of what is followed: the cursor is drawn into it, so that it is the same at every moment of a world. */
+export function flowIn({ flows }: Recording, { namespace, secret, key }: Followed): Flow {
+  return flows.of({ namespace, secret, key, pods: mostPods })
+}
+
+/** A place in a world: an instant, and within it the record after which it is. */
+export interface Now {
+  readonly clock: VirtualMs
+  readonly seq: number
+}
+
+/**
+ * The flow as far as it has come: what happens later, be it in the same instant, is not in it. Stretches that go on are open. All
+ * views of a moment are made from it, so that none tells more than another.
+ */
+export function flowUntil(flow: Flow, now: Now): Flow {
+  const known = pasts.get(flow)
+  if (known?.now.clock === now.clock && known.now.seq === now.seq) return known.past
+  const hasHappened = ({ at, seq }: { readonly at: VirtualMs; readonly seq: number }) =>
+    at < now.clock || (at === now.clock && seq <= now.seq)
+  const past: Flow = {
+    ...flow,
+    revisions: upTo(flow.revisions, hasHappened),
+    lanes: flow.lanes.map((lane) => ({
+      ...lane,
+      marks: upTo(lane.marks, hasHappened),
+      segments: openAt(
+        upTo(lane.segments, ({ from, seq }) => hasHappened({ at: from, seq })),
+        now.clock,
+      ),
+    })),
+  }
+  pasts.set(flow, { now, past })
+  return past
+}
+
+const pasts = new WeakMap<Flow, { readonly now: Now; readonly past: Flow }>()
+
+/** The beginning of what is in order. */
+function upTo<T>(all: readonly T[], hasHappened: (each: T) => boolean): readonly T[] {
+  const last = all.findLastIndex(hasHappened)
+  return last === all.length - 1 ? all : all.slice(0, last + 1)
+}
+
+/** The last stretch goes on unless it has ended before this instant. */
+function openAt(segments: readonly Segment[], clock: VirtualMs): readonly Segment[] {
+  const last = segments.at(-1)
+  if (last?.to === undefined || last.to < clock) return segments
+  return [...segments.slice(0, -1), { ...last, to: undefined }]
+}
+
+/** The flow of what is followed, as far as the cursor has come; undefined: nothing can be followed yet. */
+export function flowNow(
+  state: PlayState,
+  look: Look,
+): { readonly flow: Flow; readonly followed: Followed } | undefined {
+  const followed = followedOf(look, state.followed)
+  if (followed === undefined) return undefined
+  return { followed, flow: flowUntil(flowIn(look.recording, followed), { clock: state.cursor.clock, seq: look.seq }) }
+}
+
+/** The newest revision of a flow that was cut at a moment; undefined: there is none yet. */
+export function newestOf({ revisions }: Flow): Revision | undefined {
+  return revisions.at(-1)
+}
+
+/** Index of a lane by its id: hops and rows name lanes so. */
+export function laneOf({ lanes }: Flow, id: string | undefined): Lane | undefined {
+  return id === undefined ? undefined : lanes.find((lane) => lane.id === id)
+}
+
+/** Seconds as people say them: `13.6 s`, `2m 5s`. */
+export function secondsText(ms: VirtualMs): string {
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  const minutes = Math.floor(ms / 60_000)
+  return `${minutes}m ${Math.round((ms % 60_000) / 1000)}s`
+}

@@ -1,0 +1,102 @@
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { Recipe } from '../world/recipe.ts'
+import type { Ran } from '../world/run-world.ts'
+import { arrived, type Wish } from './forking.ts'
+import { createLooker, type Look } from './look.ts'
+import { played } from './moving.ts'
+import { type PlayState, worldOf } from './play-state.ts'
+import { savedText } from './saving.ts'
+import { pasted, pressed, type Stage, type Turn } from './turn.ts'
+
+/** What the player needs of the world outside. */
+export interface PlayerHost {
+  /** Runs a recipe, in slices or at once; tells how far it is, then what came of it. Returns how to stop it. */
+  run(recipe: Recipe, news: { progress(at: VirtualMs): void; done(ran: Ran): void }): () => void
+  /** Writes a scenario that passes; says what came of it, in words for the person. */
+  save(name: string, text: string, done: (said: string) => void): void
+}
+
+/** The player without a screen: keys and ticks in, states out. */
+export interface PlayerStore {
+  readonly state: () => PlayState
+  readonly subscribe: (listener: () => void) => () => void
+  /** What the present state shows. */
+  look(): Look
+  /** A key by its name. */
+  press(key: string): void
+  paste(text: string): void
+  /** So much of the person's time has gone by. */
+  tick(ms: number): void
+}
+
+/** A player that begins with a state. */
+export function createPlayer(
+  first: PlayState,
+  host: PlayerHost,
+  shown: (state: PlayState, look: Look) => Omit<Stage, 'look'>,
+): PlayerStore {
+  let state = first
+  const listeners = new Set<() => void>()
+  const lookAt = createLooker()
+  let stop: (() => void) | undefined
+  const set = (next: PlayState): void => {
+    if (next === state) return
+    state = next
+    for (const listener of listeners) listener()
+  }
+  const run = (wish: Wish): void => {
+    const recordings: Ran[] = []
+    const next = (): void => {
+      const recipe = wish.recipes[recordings.length]
+      if (recipe === undefined) {
+        finish(wish, recordings)
+        return
+      }
+      stop = host.run(recipe, {
+        progress(at) {
+          if (state.running !== undefined) set({ ...state, running: { ...state.running, at } })
+        },
+        done(ran) {
+          recordings.push(ran)
+          next()
+        },
+      })
+    }
+    next()
+  }
+  const finish = (wish: Wish, ran: readonly Ran[]): void => {
+    stop = undefined
+    const recordings = ran.flatMap(({ recording }) => (recording === undefined ? [] : [recording]))
+    const failed = ran.find(({ recording }) => recording === undefined)
+    if (failed !== undefined)
+      set({ ...state, running: undefined, notice: failed.result.reason ?? 'the simulation did not begin' })
+    else set(arrived(state, wish, recordings))
+  }
+  const take = ({ state: next, wish, stops, saves }: Turn): void => {
+    set(next)
+    if (stops === true) {
+      stop?.()
+      stop = undefined
+    }
+    if (wish !== undefined) run(wish)
+    if (saves !== undefined) save(saves)
+  }
+  const save = (name: string): void => {
+    set({ ...state, running: { what: 'the scenario, to see that it passes', at: 0 } })
+    host.save(name, savedText(worldOf(state), state.cursor), (said) =>
+      set({ ...state, running: undefined, notice: said }),
+    )
+  }
+  const look = (): Look => lookAt(state)
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    look,
+    press: (key) => take(pressed(state, key, { look: look(), ...shown(state, look()) })),
+    paste: (text) => take(pasted(state, text)),
+    tick: (ms) => set(played(state, ms)),
+  }
+}

@@ -1,0 +1,87 @@
+import type { DelayRow } from '../../../flow/flow.ts'
+import type { VirtualMs } from '../../../kernel/time.ts'
+import { flowNow, newestOf, secondsText } from '../../model/flowing.ts'
+import type { Look } from '../../model/look.ts'
+import type { PlayState } from '../../model/play-state.ts'
+import { type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from '../lines.ts'
+
+/** How long the newest revision took to each place that ran when it was written, in parts; never, and why; not yet. */
+export function delaysView(state: PlayState, look: Look, columns: number, rows: number): PaneContent {
+  const now = flowNow(state, look)
+  if (now === undefined) return { title: 'delays', lines: [line(' no Secret yet', 'dim')] }
+  const { flow } = now
+  const { clock } = state.cursor
+  const newest = newestOf(flow)
+  if (newest === undefined || newest.index === 0)
+    return { title: 'delays', lines: [line(' the Secret was not changed yet: a first mount is no update', 'dim')] }
+  const told = flow.delays.filter(
+    ({ letter, kind, visibleAt }) =>
+      letter === newest.letter && (kind === 'update' || (visibleAt ?? Number.POSITIVE_INFINITY) <= clock),
+  )
+  const longest = Math.max(1, ...told.map((row) => (row.visibleAt ?? clock) - row.updatedAt))
+  const lines = told.flatMap((row) => rowLines(row, { clock, columns, longest }))
+  const bound = told.find(({ way, kind }) => way === 'volume' && kind === 'update')?.boundMs
+  if (bound !== undefined)
+    lines.push(
+      ...wrapped(
+        `bound of the page ${secondsText(bound)}: sync period and propagation delay of the cache (U3)`,
+        columns - 1,
+      ).map((part) => line(` ${part}`, 'dim')),
+    )
+  const shown = lines.length === 0 ? [line(' nobody used it when it was written', 'dim')] : lines
+  return scrolledTo(`delays of ${newest.letter}`, shown, { scroll: state.scroll.delays, rows })
+}
+
+interface How {
+  readonly clock: VirtualMs
+  readonly columns: number
+  /** The longest of all: the bars are drawn to its scale. */
+  readonly longest: VirtualMs
+}
+
+function rowLines(row: DelayRow, how: How): readonly Line[] {
+  const name = ` ${row.pod} ${row.where}`.padEnd(20)
+  const text = rowText(row, how.clock)
+  const bar = barOf(row, how)
+  const width = widthOf(name) + bar.reduce((sum, { text: part }) => sum + part.length, 0) + 2 + widthOf(text)
+  if (width <= how.columns) return [[{ text: `${name} ` }, ...bar, { text: ` ${text}` }]]
+  return [
+    [{ text: `${name} ` }, ...bar],
+    ...wrapped(text, how.columns - 5).map((part): Line => [{ text: '     ' }, { text: part }]),
+  ]
+}
+
+function rowText({ kind, never, parts, visibleAt, updatedAt, renewedAt, boundMs }: DelayRow, clock: VirtualMs): string {
+  if (kind === 'start')
+    return `began with it, ${secondsText((visibleAt ?? updatedAt) - updatedAt)} after it was written`
+  if (never !== undefined) {
+    const anew = renewedAt !== undefined && renewedAt <= clock ? '; a container made anew has it' : ''
+    return `never: ${never.reason}; until ${never.until}${anew}`
+  }
+  if (visibleAt === undefined || visibleAt > clock)
+    return `waits since ${secondsText(clock - updatedAt)}, at most ${secondsText(boundMs)}`
+  const told =
+    parts === undefined
+      ? ''
+      : ` = cache ${seconds(parts.toCacheMs)} + sync ${seconds(parts.toSyncMs)} + mount ${seconds(parts.toMountMs)}`
+  return `${secondsText(visibleAt - updatedAt)}${told}`
+}
+
+function seconds(ms: VirtualMs): string {
+  return (ms / 1000).toFixed(1)
+}
+
+/** Shades for the parts: waiting for the copy, for a sync, for the mount. */
+const shades = { toCacheMs: '░', toSyncMs: '▒', toMountMs: '▓' } as const
+
+function barOf({ parts, visibleAt, never, kind }: DelayRow, { clock, columns, longest }: How): Line {
+  if (parts === undefined || never !== undefined || kind === 'start' || (visibleAt ?? Number.POSITIVE_INFINITY) > clock)
+    return []
+  const room = Math.max(4, Math.min(28, Math.floor(columns * 0.28)))
+  const of = (ms: VirtualMs) => (ms === 0 ? 0 : Math.max(1, Math.round((ms / longest) * room)))
+  return [
+    { text: shades.toCacheMs.repeat(of(parts.toCacheMs)), look: 'old' },
+    { text: shades.toSyncMs.repeat(of(parts.toSyncMs)), look: 'visible' },
+    { text: shades.toMountMs.repeat(of(parts.toMountMs)), look: 'new' },
+  ]
+}

@@ -1,0 +1,127 @@
+import { formatInstant } from '../../sim/duration.ts'
+import type { PlayState } from '../model/play-state.ts'
+import { worldOf } from '../model/play-state.ts'
+import { type Moment, momentText, type Recording } from '../world/recording.ts'
+import { cutTo, type Line, type Look, line, type PaneContent, wrapped } from './lines.ts'
+
+const glyphs = { normal: ' ', warning: '!', good: '✓', visible: '◆', fault: '✗', chatter: '·' } as const
+const looks: Readonly<Record<Moment['tone'], Look>> = {
+  normal: 'plain',
+  warning: 'warning',
+  good: 'good',
+  visible: 'visible',
+  fault: 'fault',
+  chatter: 'dim',
+}
+
+/** Who did what to whom; the present moment is marked, what comes after it is not told yet. */
+export function storyView(state: PlayState, columns: number, rows: number): PaneContent {
+  const { recording, name } = worldOf(state)
+  const { at } = state.cursor
+  const title = `what happened${state.worlds.length > 1 ? ` in ${name}` : ''}`
+  if (at < 0) return { title, lines: [line(' nothing yet: space plays, → steps', 'dim')] }
+  const lines: Line[] = []
+  // Moments before the window are not laid out at all.
+  for (let i = at; i >= 0 && lines.length < rows; i--) {
+    const moment = recording.moments[i]
+    if (moment !== undefined) lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, state }))
+  }
+  // Of a moment that is longer than the pane the beginning is shown: it says what it is.
+  const own = recording.moments[at]
+  const isLong = own !== undefined && lines.length > rows && momentLength(own, recording, columns, state) > rows
+  return {
+    title,
+    lines: isLong ? lines.slice(-momentLength(own, recording, columns, state)).slice(0, rows) : lines.slice(-rows),
+  }
+}
+
+function momentLength(moment: Moment, recording: Recording, columns: number, state: PlayState): number {
+  return momentLines(moment, recording, { columns, isHere: true, state }).length
+}
+
+interface How {
+  readonly columns: number
+  readonly isHere: boolean
+  readonly state: PlayState
+}
+
+function momentLines(moment: Moment, { redaction }: Recording, { columns, isHere, state }: How): readonly Line[] {
+  const { kind, time, actor, tone } = moment
+  const text = state.isRevealed ? moment.text : momentText(moment, redaction)
+  const mark = isHere ? '▸' : ' '
+  const look: Look = isHere ? 'bold' : kind === 'output' ? 'dim' : looks[tone]
+  const stamp = clockText(time)
+  const hanging = ' '.repeat(stamp.length + 3)
+  const under = (lead: string, first: string, room = columns - lead.length - 1): readonly Line[] =>
+    text
+      .split('\n')
+      .flatMap((part, n) =>
+        wrapped(part, room).map(
+          (each, m): Line => [{ text: n === 0 && m === 0 ? `${mark}${first}` : ` ${lead}` }, { text: each, look }],
+        ),
+      )
+  switch (kind) {
+    case 'say':
+      return wrapped(text, columns - 4).map(
+        (each, n): Line => [
+          { text: `${n === 0 ? mark : ' '}│ `, look: 'dim' },
+          { text: each, look: isHere ? 'bold' : 'plain' },
+        ],
+      )
+    case 'command':
+      return under(hanging, `${stamp} ${moment.did?.by === 'player' ? '+' : '$'} ${userLead(actor)}`)
+    case 'output':
+      return under(`${' '.repeat(stamp.length)} | `, `${' '.repeat(stamp.length)} | `)
+    case 'verdict':
+      return under(hanging, `${' '.repeat(stamp.length)} ${glyphs[tone]} `)
+    case 'story':
+      return wrapped(`${actorName(actor)}: ${text}`, columns - hanging.length - 1).map(
+        (each, n): Line => [
+          { text: n === 0 ? `${mark}${stamp} ${glyphs[tone]} ` : ` ${hanging}` },
+          { text: each, look },
+        ],
+      )
+  }
+}
+
+/** Nobody wants to read it of the one who does nearly all. */
+function userLead(actor: string): string {
+  return actor === 'user/admin' || !actor.startsWith('user/') ? '' : `(as ${actor.slice('user/'.length)}) `
+}
+
+/** `user/admin` is a person, `kubelet/node-1` speaks for its node. */
+function actorName(actor: string): string {
+  return actor.replace(/^user\//, '').replace(/^controller\//, '')
+}
+
+/** `02:15.468`: hours only where there are any. */
+export function clockText(time: number): string {
+  const text = formatInstant(Math.max(0, time))
+  return text.startsWith('00:') ? text.slice(3) : text
+}
+
+/** The sentence that was told last, in so many rows; the story has all of it. */
+export function sentenceLines(state: PlayState, columns: number, rows: number): readonly Line[] {
+  const { recording } = worldOf(state)
+  const { moments, redaction } = recording
+  let at = state.cursor.at
+  while (at >= 0 && moments[at]?.kind !== 'say') at--
+  const moment = moments[at]
+  const text =
+    moment === undefined
+      ? (recording.scenario.source.description ?? recording.scenario.title)
+      : state.isRevealed
+        ? moment.text
+        : momentText(moment, redaction)
+  const all = wrapped(text.replace(/\s+/g, ' ').trim(), columns - 3)
+  const shown = all.slice(0, rows)
+  if (all.length > rows)
+    shown[rows - 1] = `${cutTo(`${shown[rows - 1] ?? ''} ${all[rows] ?? ''}`, columns - 14)} (2: all)`
+  return Array.from(
+    { length: rows },
+    (_, i): Line => [
+      { text: '│ ', look: 'dim' },
+      { text: shown[i] ?? '', look: moment === undefined ? 'dim' : 'plain' },
+    ],
+  )
+}

@@ -1,0 +1,77 @@
+import { type KeyGroup, keyBindings } from '../model/keys.ts'
+import type { Look } from '../model/look.ts'
+import type { Overlay, PlayState } from '../model/play-state.ts'
+import { type Line, line, type PaneContent, scrolledTo, textLines, windowAround } from './lines.ts'
+
+/** What is text to read: outputs, help, menus. */
+
+/** What a command printed, or an explanation. */
+export function outputView(state: PlayState, { recording }: Look, columns: number, rows: number): PaneContent {
+  const { output, isRevealed } = state
+  if (output === undefined)
+    return { title: 'output', lines: [line(' : runs a command; y d l u w g ask about what is selected', 'dim')] }
+  const shown = output.isMasked && !isRevealed ? recording.redaction.text(output.text) : output.text
+  const title = output.isMasked && !isRevealed ? recording.redaction.text(output.title) : output.title
+  return scrolledTo(title, textLines(shown, columns - 1).map(indented), { scroll: state.scroll.output, rows })
+}
+
+function indented(given: Line): Line {
+  return [{ text: ' ' }, ...given]
+}
+
+const groupWords: Readonly<Record<KeyGroup, string>> = {
+  time: 'Time',
+  look: 'Look',
+  do: 'Do',
+  screen: 'Screen',
+  typing: 'While typing',
+}
+
+/** All keys, from the one table of keys; those that are off say why. */
+export function helpView(
+  state: PlayState,
+  { selected }: Look,
+  scroll: number,
+  columns: number,
+  rows: number,
+): PaneContent {
+  const lines: Line[] = []
+  const here: PlayState = { ...state, overlay: undefined }
+  for (const group of ['time', 'do', 'look', 'screen', 'typing'] as const) {
+    if (lines.length > 0) lines.push(line(''))
+    lines.push(line(` ${groupWords[group]}`, 'bold'))
+    for (const binding of keyBindings) {
+      if (binding.group !== group || (binding.context !== 'play' && group !== 'typing')) continue
+      const off = group === 'typing' ? undefined : binding.off?.(here, selected?.key.kind)
+      const text = `${binding.does}${off === undefined ? '' : ` (not now: ${off})`}`
+      for (const [n, part] of textLines(text, columns - 12, off === undefined ? 'plain' : 'dim').entries())
+        lines.push([{ text: n === 0 ? `   ${binding.label.padEnd(9)}` : ' '.repeat(12), look: 'here' }, ...part])
+    }
+  }
+  lines.push(line(''), line(' Signs', 'bold'))
+  for (const sign of signs) lines.push(line(`   ${sign}`))
+  return scrolledTo('keys', lines, { scroll, rows })
+}
+
+const signs = [
+  '! warning   ✓ it works   ◆ a container sees a Secret   ✗ an accident   [here] where it stands',
+  '$ the scenario did it   + you did it   A B C revisions of a Secret',
+  '━ the newest revision   ─ an older one   ═ never updated   · not yet',
+]
+
+/** What can be chosen; what the chosen one does stands below it in full. */
+export function menuView(menu: Extract<Overlay, { kind: 'menu' }>, columns: number, rows: number): PaneContent {
+  const { items, chosen, title } = menu
+  if (items.length === 0) return { title, lines: [line(' there is nothing to choose at this moment', 'dim')] }
+  const lines: Line[] = []
+  let here = 0
+  for (const [i, { label, does }] of items.entries()) {
+    if (i === chosen) here = lines.length
+    lines.push(line(` ${i === chosen ? '▸' : ' '} ${label}`, i === chosen ? 'selected' : 'plain'))
+    if (i === chosen && does !== '')
+      lines.push(...textLines(does, columns - 6, 'dim').map((part): Line => [{ text: '     ' }, ...part]))
+  }
+  const { from, to } = windowAround(lines.length, here + 2, rows)
+  const part = items.length <= rows ? {} : { part: `${chosen + 1} of ${items.length}` }
+  return { title, lines: lines.slice(from, to), ...part }
+}

@@ -1,0 +1,157 @@
+import type { Flows } from '../../flow/flows.ts'
+import { createHistory, type History } from '../../kernel/history.ts'
+import type { JournalReader } from '../../kernel/journal.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { CommandResult } from '../../looks/containers.ts'
+import type { MachineStep } from '../../looks/machines.ts'
+import type { Redaction } from '../../looks/redaction.ts'
+import type { VolumeFile } from '../../looks/volume-files.ts'
+import { createTeller } from '../../report/story.ts'
+import type { Tone } from '../../report/told.ts'
+import type { Scenario, StepAction } from '../../scenario/model.ts'
+import type { ScenarioResult } from '../../scenario/result.ts'
+import type { RunListener } from '../../scenario/run.ts'
+import { actionText } from '../../scenario/telling.ts'
+import type { Sim } from '../../sim/sim.ts'
+
+/** One step of the player: a line of the story, narration, a command or what it printed. */
+export interface Moment {
+  /** The journal's record after which this stands; the state shown is the state right after it. */
+  readonly seq: number
+  readonly time: VirtualMs
+  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict'
+  readonly actor: string
+  /** As it was; `momentText` masks it. */
+  readonly text: string
+  readonly tone: Tone
+  readonly cause: number
+  /** What was done, of a command: the person at the player did it, or the scenario. */
+  readonly did?: { readonly action: StepAction; readonly by: 'player' | 'scenario' }
+}
+
+/** A step of a machine, with the journal's last record before it. */
+export interface RecordedStep extends MachineStep {
+  readonly seq: number
+}
+
+/** A scenario that has run to its end: complete before the first moment is shown, so that one can step both ways. */
+export interface Recording {
+  readonly scenario: Scenario
+  readonly result: ScenarioResult
+  readonly moments: readonly Moment[]
+  readonly journal: JournalReader
+  /** Masks values of Secrets in what the player says. */
+  readonly redaction: Redaction
+  readonly history: History
+  /** How Secrets flow: lanes, delays, where they are. */
+  readonly flows: Flows
+  /** Each step of a state machine on a node, in order. */
+  readonly steps: readonly RecordedStep[]
+  /** What lay in a volume right after the record of its set-up, by the record's seq. */
+  readonly volumeFiles: ReadonlyMap<number, readonly VolumeFile[]>
+  /** Exit codes of commands, by the index of the moment that they were given at. */
+  readonly exits: ReadonlyMap<number, number>
+}
+
+/** What a moment says. Outputs of commands stay as they are: a real cluster would have printed them. */
+export function momentText({ kind, text }: Moment, redaction: Redaction): string {
+  if (kind === 'output') return text
+  return kind === 'say' ? redaction.prose(text) : redaction.text(text)
+}
+
+/** Listens to a run and makes a recording of it. */
+export interface Recorder {
+  readonly listener: RunListener
+  /** Told before a doing of the player's. */
+  doing(action: StepAction, sim: Sim): void
+  /** Told after it. */
+  did(output: CommandResult | undefined, problem: string | undefined, sim: Sim): void
+  /** How many moments there are until now. */
+  readonly moments: number
+  /** What was recorded, once the run is over; undefined if it never had a simulation. */
+  recorded(result: ScenarioResult): Recording | undefined
+}
+
+/** A recorder for one run. */
+export function createRecorder(): Recorder {
+  const moments: Moment[] = []
+  const volumeFiles = new Map<number, readonly VolumeFile[]>()
+  const steps: RecordedStep[] = []
+  const exits = new Map<number, number>()
+  let command = -1
+  let known: { readonly journal: JournalReader; readonly redaction: Redaction; readonly flows: Flows } | undefined
+  let lastSeq = 0
+  const add = (kind: Moment['kind'], { now }: Pick<Sim, 'now'>, text: string, tone: Tone = 'normal') =>
+    void moments.push({ seq: lastSeq, time: now(), kind, actor: '', text, tone, cause: 0 })
+  const addCommand = (action: StepAction, by: 'player' | 'scenario', { now }: Pick<Sim, 'now'>): void => {
+    const text = actionText(action)
+    command = moments.length
+    moments.push({
+      ...{ seq: lastSeq, time: now(), kind: 'command', actor: actorOf(action), text, tone: 'normal', cause: 0 },
+      did: { action, by },
+    })
+  }
+  const addOutput = (output: CommandResult | undefined, sim: Sim): void => {
+    if (output !== undefined) exits.set(command, output.exitCode)
+    const printed = output === undefined ? '' : (output.stdout + output.stderr).trimEnd()
+    if (printed !== '') add('output', sim, printed)
+  }
+  const listen = (sim: Sim): void => {
+    sim.states().subscribe((step) => void steps.push({ ...step, seq: lastSeq }))
+    const tell = createTeller()
+    sim.journal.records$.subscribe((kept) => {
+      lastSeq = kept.seq
+      if (kept.type === 'volume.set-up' && kept.object !== undefined) {
+        const { name, namespace } = kept.object
+        volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
+      }
+      const line = tell(kept)
+      if (line !== undefined && line.tone !== 'chatter') moments.push({ kind: 'story', ...line })
+    })
+  }
+  return {
+    get moments() {
+      return moments.length
+    },
+    doing: (action, sim) => addCommand(action, 'player', sim),
+    did(output, problem, sim) {
+      addOutput(output, sim)
+      if (problem !== undefined) add('verdict', sim, problem, 'warning')
+    },
+    listener: {
+      started(sim, redaction) {
+        known = { journal: sim.journal, redaction, flows: sim.flows }
+        lastSeq = sim.journal.records[sim.journal.records.length - 1]?.seq ?? 0
+        listen(sim)
+      },
+      stepping({ say, action }, sim) {
+        if (say !== undefined) add('say', sim, say.trim())
+        if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
+          addCommand(action, 'scenario', sim)
+      },
+      acted(_step, { output, mismatches, problem }, sim) {
+        addOutput(output, sim)
+        for (const { what, expected, found } of mismatches)
+          add('verdict', sim, `${what}: expected ${expected}; found: ${found}`, 'warning')
+        if (problem !== undefined) add('verdict', sim, problem, 'warning')
+      },
+      judged(_step, { passed, expected, found }, sim) {
+        add('verdict', sim, passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
+      },
+    },
+    recorded(result) {
+      if (known === undefined) return undefined
+      const { journal, redaction, flows } = known
+      return {
+        ...{ scenario: result.scenario, result, moments, journal, redaction, flows, steps, volumeFiles, exits },
+        history: createHistory(journal),
+      }
+    },
+  }
+}
+
+/** Who does it: the user as whom a command runs; nobody in the cluster makes an accident. */
+function actorOf(action: StepAction): string {
+  const user = 'as' in action ? action.as : undefined
+  return action.kind === 'fault' ? 'fault' : `user/${user ?? 'admin'}`
+}
