@@ -19,7 +19,8 @@ export {
   rotationOf,
 } from './check/rotation.ts'
 export { clusterSecretMap, type MapOptions, type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
-export { type Asked, type Client, type RequestError, resources, type Watch, type WatchNews } from './client/client.ts'
+export type { Asked, RequestError, Watch, WatchNews } from './client/client.ts'
+export type { Change } from './client/informer.ts'
 export type {
   DelayParts,
   DelayRow,
@@ -45,7 +46,7 @@ export { hear } from './kernel/hear.ts'
 export type { JournalObject, JournalQuery, JournalReader as Journal, JournalRecord } from './kernel/journal.ts'
 export { Once } from './kernel/once.ts'
 export { Scope } from './kernel/scope.ts'
-export { attempt, endable, forever, type Outcome, type Steps, sleep, wait } from './kernel/steps.ts'
+export { attempt, endable, forever, type Outcome, type Steps, wait } from './kernel/steps.ts'
 export type { VirtualMs } from './kernel/time.ts'
 export type { CommandResult, ContainerRef, FileSnapshot } from './looks/containers.ts'
 export type { MachineState, MachineStep } from './looks/machines.ts'
@@ -57,11 +58,24 @@ export type { Explanation } from './looks/why.ts'
 export { createSim } from './sim/create-sim.ts'
 export type { Duration } from './sim/input/formats.ts'
 export type { ImageOptions, KubeletOptions, NetworkOptions, NodeOptions, SimOptions } from './sim/options.ts'
+export type { AdmissionAsked, AdmissionHandle, AdmissionHook } from './sim/own/admission.ts'
+export type {
+  ControllerBody,
+  ControllerContext,
+  ControllerOptions,
+  OwnController,
+  SimInformer,
+} from './sim/own/controller.ts'
+export { OwnCodeError } from './sim/own/mistakes.ts'
+export type { OwnProcess, OwnProgram, ServedRequest } from './sim/own/programs.ts'
+export { type Resource, resources, type SimClient as Client } from './sim/resources.ts'
 export type { ClientUser, CommandOptions, EventQuery, Fault, KnownKinds, Sim, SimRequest } from './sim/sim.ts'
 export { SimUsageError } from './sim/usage-error.ts'
+export { sleep } from './sim/waits.ts'
 
 /* What an API object looks like, for the kinds that Secrets touch. */
 
 export type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } from './api/types/core.ts'
 export type { KubeObject, ObjectMeta } from './api/types/meta.ts'
+export type { Deployment, Job, ReplicaSet, StatefulSet } from './api/types/workloads.ts'
 export type { HttpAnswer, HttpStream } from './client/server.ts'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { playerPage } from '../scripts/generate-player-page.ts'
 import { screenExcerpt, storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
+import { versionsPage } from '../scripts/versions-page.ts'
 import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -18,6 +19,10 @@ describe('the docs', () => {
     expect(withExcerpt(read('README.md'), 'story', storyExcerpt()), 'npm run readme brings it up to date').toBe(
       read('README.md'),
     )
+  })
+
+  test('tell what changed between versions as the tables do', () => {
+    expect(versionsPage, 'npm run generate versions brings it up to date').toBe(read('docs/versions.md'))
   })
 
   test('README shows what the player shows, and the page on it lists all keys', () => {

@@ -14,6 +14,11 @@ export function change<T>(object: T, recipe: (draft: Draft<T>) => void): T {
   })
 }
 
+/** The same for a recipe that changes the draft, or gives something in its place. */
+export function changeOrReplace<T>(object: T, recipe: (draft: Draft<T>) => unknown): unknown {
+  return drafts.produce(object, recipe as (draft: Draft<T>) => Draft<T> | undefined) // what else it gives is handed on
+}
+
 /** A copy with the value at `path` set; objects on the way are made where missing. */
 export function withValue(object: unknown, path: readonly string[], value: unknown): JsonObject {
   return change<Record<string, unknown>>({ ...(isObject(object) ? object : {}) }, (draft) => {

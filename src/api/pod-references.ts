@@ -19,6 +19,11 @@ export type PodReference = ReferencePlace & {
   readonly name: string
 }
 
+/** Whether an init container is to run as long as the Pod. Source: container/helpers.go, IsRestartableInitContainer. */
+export function isSidecar({ restartPolicy }: Container): boolean {
+  return restartPolicy === 'Always'
+}
+
 /**
  * Everything that a Pod's spec refers to by name, in the order in which Kubernetes visits it: pull secrets, environments of
  * containers, volumes. One object may come several times. Whoever asks which Secrets a Pod uses asks here: kubelet, node

@@ -1,5 +1,13 @@
 const serviceAccountPrefix = 'system:serviceaccount:'
 
+/** Controllers of somebody's own that act as no ServiceAccount have users of this form. */
+const ownControllerPrefix = 'controller:'
+
+/** The user of a controller of somebody's own. */
+export function controllerUserName(controller: string): string {
+  return `${ownControllerPrefix}${controller}`
+}
+
 const actors = new Map<string, string>([
   ['system:kube-scheduler', 'scheduler'],
   ['system:kube-controller-manager', 'controller-manager'],
@@ -24,5 +32,6 @@ function nameActor(userName: string): string {
       ? `controller/${name.replace(/-controller$/, '')}`
       : `serviceaccount/${namespace}/${name}`
   }
+  if (userName.startsWith(ownControllerPrefix)) return `controller/${userName.slice(ownControllerPrefix.length)}`
   return `user/${userName}`
 }

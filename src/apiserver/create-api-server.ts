@@ -59,6 +59,8 @@ export interface RunningApiServer extends ApiServer {
   setGates(gates: FeatureGates): void
   /** Stores an object as the server itself does at its start: without authorization and admission. */
   seed(resource: ResourceRef, object: KubeObject): void
+  /** Puts a webhook into the admission chain. Returns how to take it out again. */
+  addWebhook(webhook: AdmissionPlugin): () => void
   /** Ends all watches, as a server that stops does. */
   closeWatches(): void
   /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */
@@ -141,6 +143,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     ...requests,
     discovery: table.discovery,
     store,
+    addWebhook: (webhook) => core.admission.insert(webhook),
     setGates(gates) {
       context.gates = gates
     },

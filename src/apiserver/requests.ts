@@ -1,6 +1,6 @@
 import { isObject } from '../api/json.ts'
 import { badRequest, genericStatus, isStatus } from '../api/status.ts'
-import type { DeleteOptions, KubeList, KubeObject, Status } from '../api/types/meta.ts'
+import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchOptions } from '../client/client.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
@@ -63,7 +63,7 @@ export function createRequests(parts: RequestParts): Requests {
   const handle = parts.around?.(plain) ?? plain
   const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
     const served = core.table.find(resource)
-    const request = { user, verb: 'watch', resource, ...namedIn(options), ...versionsOf(options) }
+    const request = loggedWatch(user, resource, options)
     const refused = served === undefined ? genericStatus(404) : authorizeWatch(parts, user, served, options)
     if (served === undefined || refused !== undefined) {
       const status = refused ?? genericStatus(404)
@@ -134,19 +134,11 @@ class OpenWatches {
   }
 }
 
-function namedIn(options: WatchOptions): { readonly namespace?: string; readonly name?: string } {
+/** What is absent is told as undefined, so that all of them have one shape. */
+function loggedWatch(user: UserInfo, resource: ResourceRef, options: WatchOptions): WatchRequest {
+  const { namespace, resourceVersion, timeoutSeconds } = options
   const name = nameInSelector(options.fieldSelector)
-  return {
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    ...(name === undefined ? {} : { name }),
-  }
-}
-
-function versionsOf(options: WatchOptions): { readonly resourceVersion?: string; readonly timeoutSeconds?: number } {
-  return {
-    ...(options.resourceVersion === undefined ? {} : { resourceVersion: options.resourceVersion }),
-    ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds }),
-  }
+  return { user, verb: 'watch', resource, namespace, name, resourceVersion, timeoutSeconds }
 }
 
 /** `metadata.name=X` makes X the name of a list or watch. Source: apiserver pkg/endpoints/request/requestinfo.go. */

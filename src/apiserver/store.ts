@@ -1,9 +1,10 @@
 import { deepFreeze } from '../api/json.ts'
 import type { KubeObject } from '../api/types/meta.ts'
+import { extended } from '../kernel/extended.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import { createEventHistory, createUncachedHistory, type EventHistory } from './watch/event-history.ts'
-import { createWatcherIndex, type WatcherIndex } from './watch/watcher-index.ts'
+import { WatcherIndex } from './watch/watcher-index.ts'
 
 export type { StoredResource, StoreEvent }
 
@@ -60,34 +61,47 @@ export interface StoreOptions {
 export const compactionIntervalMs: VirtualMs = 300_000
 
 export function createStore(options: StoreOptions): Store {
-  const startRevision = options.startRevision ?? 200
-  const collections = new Map<StoredResource, Collection>()
-  const deliveries = createDeliveries(options)
-  const compaction = createCompaction(options.now, startRevision)
-  let revision = startRevision
-  const advance = (): number => {
-    compaction.beforeWrite(revision)
-    return ++revision
+  return new ObjectStore(options)
+}
+
+class ObjectStore implements Store {
+  revision: number
+  readonly collections = new Map<StoredResource, Collection>()
+  private readonly options: StoreOptions
+  private readonly compaction: Compaction
+  private readonly parts: CollectionParts
+
+  constructor(options: StoreOptions) {
+    this.options = options
+    this.revision = options.startRevision ?? 200
+    this.compaction = createCompaction(options.now, this.revision)
+    this.parts = {
+      advance: () => this.advance(),
+      deliver: createDeliveries(options),
+      keep: options.freezes ? deepFreeze<KubeObject> : unfrozen,
+    }
   }
-  return {
-    get revision() {
-      return revision
-    },
-    collections,
-    compactedRevision: () => compaction.revision(revision),
-    collection(resource) {
-      let collection = collections.get(resource)
-      if (collection === undefined) {
-        const length = options.historyLength(resource)
-        const compacted = (): number => compaction.revision(revision)
-        const history = length === 0 ? createUncachedHistory(compacted) : createEventHistory(length, revision)
-        const indexKey = options.indexKey?.(resource)
-        const watchers = createWatcherIndex(indexKey)
-        collection = createCollection(resource, advance, history, watchers, deliveries, indexKey, options.freezes)
-        collections.set(resource, collection)
-      }
-      return collection
-    },
+
+  compactedRevision(): number {
+    return this.compaction.revision(this.revision)
+  }
+
+  collection(resource: StoredResource): Collection {
+    let collection = this.collections.get(resource)
+    if (collection === undefined) {
+      const { historyLength, indexKey } = this.options
+      const length = historyLength(resource)
+      const history =
+        length === 0 ? createUncachedHistory(() => this.compactedRevision()) : createEventHistory(length, this.revision)
+      collection = new StoredObjects(resource, this.parts, history, indexKey?.(resource))
+      this.collections.set(resource, collection)
+    }
+    return collection
+  }
+
+  private advance(): number {
+    this.compaction.beforeWrite(this.revision)
+    return ++this.revision
   }
 }
 
@@ -159,114 +173,147 @@ interface NamespaceObjects {
   sorted: readonly KubeObject[] | undefined
 }
 
-function createCollection(
-  resource: StoredResource,
-  advance: () => number,
-  history: EventHistory,
-  watchers: WatcherIndex,
-  deliver: Deliver,
-  indexKey: ((object: KubeObject) => string) | undefined,
-  freezes: boolean,
-): Collection {
-  const kept = freezes ? deepFreeze<KubeObject> : (object: KubeObject) => object
-  const namespaces = new Map<string, NamespaceObjects>()
-  const index = createObjectIndex(indexKey)
-  let size = 0
-  const namespaceOf = (name: string): NamespaceObjects => {
-    let found = namespaces.get(name)
+/** What the collections of a store have in common. */
+interface CollectionParts {
+  /** Takes the next revision. */
+  readonly advance: () => number
+  readonly deliver: Deliver
+  /** What is kept of an object that is stored: itself, frozen or not. */
+  readonly keep: (object: KubeObject) => KubeObject
+}
+
+function unfrozen(object: KubeObject): KubeObject {
+  return object
+}
+
+/** A class, for a cluster has one for every resource that it serves. */
+class StoredObjects implements Collection {
+  readonly resource: StoredResource
+  readonly watchers: WatcherIndex
+  readonly history: EventHistory
+  size = 0
+  private readonly parts: CollectionParts
+  private readonly namespaces = new Map<string, NamespaceObjects>()
+  private readonly index: ObjectIndex | undefined
+
+  constructor(
+    resource: StoredResource,
+    parts: CollectionParts,
+    history: EventHistory,
+    indexKey: ((object: KubeObject) => string) | undefined,
+  ) {
+    this.resource = resource
+    this.parts = parts
+    this.watchers = new WatcherIndex(indexKey)
+    this.history = history
+    this.index = indexKey === undefined ? undefined : new ObjectIndex(indexKey)
+  }
+
+  *withIndexValue(value: string): Iterable<KubeObject> {
+    const found = this.index?.get(value)
+    if (found !== undefined) yield* found.values()
+    else if (this.index === undefined) for (const { objects } of this.namespaces.values()) yield* objects.values()
+  }
+
+  get(namespace: string, name: string): KubeObject | undefined {
+    return this.namespaces.get(namespace)?.objects.get(name)
+  }
+
+  list(namespace: string | undefined): readonly KubeObject[] {
+    const { namespaces } = this
+    if (namespace !== undefined) return sortedObjects(namespaces.get(namespace))
+    if (namespaces.size === 0) return []
+    const names = [...namespaces.keys()]
+    // Most resources live in one namespace or none: that list needs no copy.
+    if (names.length === 1) return sortedObjects(namespaces.get(names[0] ?? ''))
+    return names.sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
+  }
+
+  create(object: KubeObject): KubeObject {
+    const stored = this.put(object, undefined)
+    this.size++
+    this.record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
+    return stored
+  }
+
+  update(object: KubeObject, old: KubeObject): KubeObject {
+    const stored = this.put(object, old)
+    this.record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
+    return stored
+  }
+
+  remove(old: KubeObject): KubeObject {
+    const revision = this.parts.advance()
+    const namespace = old.metadata.namespace ?? ''
+    const inNamespace = this.namespaceOf(namespace)
+    inNamespace.objects.delete(old.metadata.name)
+    this.index?.replace(old, undefined)
+    inNamespace.names = undefined
+    inNamespace.sorted = undefined
+    if (inNamespace.objects.size === 0) this.namespaces.delete(namespace)
+    this.size--
+    const gone = this.parts.keep({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
+    this.record({ type: 'DELETED', object: gone, old, revision })
+    return gone
+  }
+
+  private put(object: KubeObject, old: KubeObject | undefined): KubeObject {
+    const { advance, keep } = this.parts
+    const metadata = extended(object.metadata, { resourceVersion: String(advance()) })
+    const stored = keep({ ...object, metadata })
+    const inNamespace = this.namespaceOf(metadata.namespace ?? '')
+    inNamespace.objects.set(metadata.name, stored)
+    if (old === undefined) inNamespace.names = undefined
+    inNamespace.sorted = undefined
+    this.index?.replace(old, stored)
+    return stored
+  }
+
+  private namespaceOf(name: string): NamespaceObjects {
+    let found = this.namespaces.get(name)
     if (found === undefined) {
       found = { objects: new Map(), names: undefined, sorted: undefined }
-      namespaces.set(name, found)
+      this.namespaces.set(name, found)
     }
     return found
   }
-  const record = (event: StoreEvent): void => {
-    history.append(event)
-    deliver(resource, watchers, event)
-  }
-  const put = (object: KubeObject, old: KubeObject | undefined): KubeObject => {
-    const revision = advance()
-    const stored = kept({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
-    const inNamespace = namespaceOf(stored.metadata.namespace ?? '')
-    inNamespace.objects.set(stored.metadata.name, stored)
-    if (old === undefined) inNamespace.names = undefined
-    inNamespace.sorted = undefined
-    index.replace(old, stored)
-    return stored
-  }
-  return {
-    resource,
-    watchers,
-    history,
-    get size() {
-      return size
-    },
-    *withIndexValue(value) {
-      const found = index.get(value)
-      if (found !== undefined) yield* found.values()
-      else if (indexKey === undefined) for (const { objects } of namespaces.values()) yield* objects.values()
-    },
-    get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
-    list(namespace) {
-      if (namespace !== undefined) return sortedObjects(namespaces.get(namespace))
-      const names = [...namespaces.keys()]
-      // Most resources live in one namespace or none: that list needs no copy.
-      if (names.length === 1) return sortedObjects(namespaces.get(names[0] ?? ''))
-      return names.sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
-    },
-    create(object) {
-      const stored = put(object, undefined)
-      size++
-      record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
-      return stored
-    },
-    update(object, old) {
-      const stored = put(object, old)
-      record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
-      return stored
-    },
-    remove(old) {
-      const revision = advance()
-      const namespace = old.metadata.namespace ?? ''
-      const inNamespace = namespaceOf(namespace)
-      inNamespace.objects.delete(old.metadata.name)
-      index.replace(old, undefined)
-      inNamespace.names = undefined
-      inNamespace.sorted = undefined
-      if (inNamespace.objects.size === 0) namespaces.delete(namespace)
-      size--
-      const gone = kept({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
-      record({ type: 'DELETED', object: gone, old, revision })
-      return gone
-    },
+
+  private record(event: StoreEvent): void {
+    this.history.append(event)
+    this.parts.deliver(this.resource, this.watchers, event)
   }
 }
 
-interface ObjectIndex {
-  get(value: string): ReadonlyMap<string, KubeObject> | undefined
-  replace(old: KubeObject | undefined, next: KubeObject | undefined): void
+/** Objects by the value of an index key. */
+class ObjectIndex {
+  private readonly keyOf: (object: KubeObject) => string
+  private readonly byValue = new Map<string, Map<string, KubeObject>>()
+
+  constructor(keyOf: (object: KubeObject) => string) {
+    this.keyOf = keyOf
+  }
+
+  get(value: string): ReadonlyMap<string, KubeObject> | undefined {
+    return this.byValue.get(value)
+  }
+
+  replace(old: KubeObject | undefined, next: KubeObject | undefined): void {
+    const { byValue, keyOf } = this
+    const [before, after] = [old && keyOf(old), next && keyOf(next)]
+    if (old !== undefined && before !== undefined && before !== after) {
+      const objects = byValue.get(before)
+      objects?.delete(storeKeyOf(old))
+      if (objects?.size === 0) byValue.delete(before)
+    }
+    if (next === undefined || after === undefined) return
+    const objects = byValue.get(after) ?? new Map<string, KubeObject>()
+    byValue.set(after, objects)
+    objects.set(storeKeyOf(next), next)
+  }
 }
 
-/** Objects by the value of an index key; without a key it stays empty. */
-function createObjectIndex(indexKey: ((object: KubeObject) => string) | undefined): ObjectIndex {
-  const byValue = new Map<string, Map<string, KubeObject>>()
-  const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
-  return {
-    get: (value) => byValue.get(value),
-    replace(old, next) {
-      if (indexKey === undefined) return
-      const [before, after] = [old && indexKey(old), next && indexKey(next)]
-      if (old !== undefined && before !== undefined && before !== after) {
-        const objects = byValue.get(before)
-        objects?.delete(keyOf(old))
-        if (objects?.size === 0) byValue.delete(before)
-      }
-      if (next === undefined || after === undefined) return
-      const objects = byValue.get(after) ?? new Map<string, KubeObject>()
-      byValue.set(after, objects)
-      objects.set(keyOf(next), next)
-    },
-  }
+function storeKeyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`
 }
 
 function sortedObjects(namespace: NamespaceObjects | undefined): readonly KubeObject[] {

@@ -104,9 +104,15 @@ function encode(bytes: Uint8Array, alphabet: string, padding: string): string {
   const missing = whole === bytes.length ? 0 : 3 - (bytes.length - whole)
   let text = ''
   for (let at = 0; at < end - missing; at += 4096) {
-    text += String.fromCharCode(...codes.subarray(at, Math.min(at + 4096, end - missing)))
+    text += textOf(codes.subarray(at, Math.min(at + 4096, end - missing)))
   }
   return text + padding.repeat(missing)
+}
+
+/** Up to a few thousand characters. Spreading them as arguments would go through an iterator, one by one. */
+function textOf(codes: Uint8Array): string {
+  // A typed array is as good a list of arguments as an array; the types do not know.
+  return String.fromCharCode.apply(undefined, codes as unknown as number[])
 }
 
 export type DecodedBase64 =

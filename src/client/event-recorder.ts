@@ -54,59 +54,118 @@ export function referenceTo(object: KubeObject, fieldPath?: string): ObjectRefer
 }
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const { kernel, calendar, client, source, minor, random } = options
-  const nameFor = eventNames(kernel, calendar, source)
-  const now = () => rfc3339(calendar.at(kernel.now()))
-  const correlator = new EventCorrelator(minor, nameFor)
-  const scope = new Scope()
-  const queue: Event[] = []
-  let made: Event[] = []
-  let isSending = false
-  let isPruning = false
+  return new Recorder(options)
+}
+
+/** A class: a cluster has one for each node and for most of its controllers. */
+class Recorder implements EventRecorder {
+  readonly #options: EventRecorderOptions
+  readonly #nameFor: (objectName: string) => string
+  readonly #correlator: EventCorrelator
+  readonly #scope = new Scope()
+  readonly #queue: Event[] = []
+  #made: Event[] = []
+  #isSending = false
+  #isPruning = false
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options
+    this.#nameFor = eventNames(options.kernel, options.calendar, options.source)
+    this.#correlator = new EventCorrelator(options.minor, this.#nameFor)
+  }
+
+  get pending(): number {
+    return this.#queue.length + this.#made.length + (this.#isSending ? 1 : 0)
+  }
+
+  event(object: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (this.#scope.isEnded) return
+    const { minor, source } = this.#options
+    const timestamp = this.#now()
+    if (this.#made.length === 0) this.#start(() => this.#enqueue())
+    this.#made.push({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: this.#nameFor(object.name ?? ''), namespace: object.namespace || 'default' },
+      involvedObject: object,
+      reason,
+      message,
+      source,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      count: 1,
+      type,
+      eventTime: null,
+      // Source: event.go, generateEvent: filled from v1.28 on.
+      reportingComponent: has(minor, clientGo.reportsItsController) ? (source.component ?? '') : '',
+      reportingInstance: has(minor, clientGo.reportsItsController) ? (source.host ?? '') : '',
+    })
+  }
+
+  forget(uid: string): void {
+    this.#correlator.forget(uid)
+  }
+
+  stop(): void {
+    this.#scope.end()
+    this.#queue.length = 0
+    this.#made = []
+  }
+
+  #now(): string {
+    const { calendar, kernel } = this.#options
+    return rfc3339(calendar.at(kernel.now()))
+  }
+
+  #start(work: () => Steps<void>): void {
+    this.#scope.start(process(this.#options.kernel, work))
+  }
 
   /** Lets go of what was counted when it makes no difference any more. */
-  function* prune(): Steps<void> {
-    isPruning = true
+  *#prune(): Steps<void> {
+    this.#isPruning = true
     do yield* sleep(correlation.aggregateIntervalMs + 1)
-    while (correlator.prune(kernel.now()))
-    isPruning = false
+    while (this.#correlator.prune(this.#options.kernel.now()))
+    this.#isPruning = false
   }
 
   /** 1. What was made within one instant is put into the queue by an event of its own. */
-  function* enqueue(): Steps<void> {
+  *#enqueue(): Steps<void> {
     yield* sleep(0)
-    const events = made
-    made = []
+    const { minor, random } = this.#options
+    const events = this.#made
+    this.#made = []
     // Up to v1.20 each event travels in a goroutine of its own, so those of one instant come in any order.
     if (!has(minor, clientGo.eventsInOrder)) shuffle(events, random)
-    for (const event of events) if (queue.length < eventDelivery.queue) queue.push(event)
-    if (isSending) return
-    isSending = true
-    yield* sendAll()
-    isSending = false
+    for (const event of events) if (this.#queue.length < eventDelivery.queue) this.#queue.push(event)
+    if (this.#isSending) return
+    this.#isSending = true
+    yield* this.#sendAll()
+    this.#isSending = false
   }
 
   /** 2. One after the other is sent, or counted, or dropped. */
-  function* sendAll(): Steps<void> {
-    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      const result = correlator.correlate(event, kernel.now(), now())
-      if (!isPruning) scope.start(process(kernel, prune))
-      if (result.kind !== 'skip') yield* deliver(result)
+  *#sendAll(): Steps<void> {
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      const result = this.#correlator.correlate(event, this.#options.kernel.now(), this.#now())
+      if (!this.#isPruning) this.#start(() => this.#prune())
+      if (result.kind !== 'skip') yield* this.#deliver(result)
     }
   }
 
   /** 3. What the server refuses it would refuse again; only what did not reach it is worth another try. */
-  function* deliver(result: Exclude<Correlated, { kind: 'skip' }>): Steps<void> {
+  *#deliver(result: Exclude<Correlated, { kind: 'skip' }>): Steps<void> {
     const { tries, pauseMs } = eventDelivery
     for (let attempts = 1; ; attempts++) {
-      const reply = yield* send(result)
-      if (reply.ok) correlator.updateState(reply.value)
+      const reply = yield* this.#send(result)
+      if (reply.ok) this.#correlator.updateState(reply.value)
       if (reply.ok || reply.error.kind === 'status' || attempts >= tries) return
-      yield* sleep(attempts === 1 ? Math.floor(pauseMs * random.next()) : pauseMs)
+      yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
     }
   }
 
-  function* send(result: Exclude<Correlated, { kind: 'skip' }>): Steps<Reply<Event>> {
+  *#send(result: Exclude<Correlated, { kind: 'skip' }>): Steps<Reply<Event>> {
+    const { client } = this.#options
     const { event } = result
     if (result.kind === 'create') return yield* attempt(client.create<Event>(resources.events, event))
     const { name, namespace } = event.metadata
@@ -116,40 +175,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const hasExpired = !patched.ok && patched.error.kind === 'status' && patched.error.status.code === 404
     // The event has expired at the server: it is made again, with its count.
     return hasExpired ? yield* attempt(client.create<Event>(resources.events, event)) : patched
-  }
-
-  return {
-    get pending() {
-      return queue.length + made.length + (isSending ? 1 : 0)
-    },
-    event(object, type, reason, message) {
-      if (scope.isEnded) return
-      const timestamp = now()
-      if (made.length === 0) scope.start(process(kernel, enqueue))
-      made.push({
-        apiVersion: 'v1',
-        kind: 'Event',
-        metadata: { name: nameFor(object.name ?? ''), namespace: object.namespace || 'default' },
-        involvedObject: object,
-        reason,
-        message,
-        source,
-        firstTimestamp: timestamp,
-        lastTimestamp: timestamp,
-        count: 1,
-        type,
-        eventTime: null,
-        // Source: event.go, generateEvent: filled from v1.28 on.
-        reportingComponent: has(minor, clientGo.reportsItsController) ? (source.component ?? '') : '',
-        reportingInstance: has(minor, clientGo.reportsItsController) ? (source.host ?? '') : '',
-      })
-    },
-    forget: (uid) => correlator.forget(uid),
-    stop() {
-      scope.end()
-      queue.length = 0
-      made = []
-    },
   }
 }
 

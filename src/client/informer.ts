@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
-import { Reflector, type ReflectorKind, type ReflectorOwn } from './reflector.ts'
+import { Reflector, type ReflectorKind, type ReflectorOwn, type ReflectorStore } from './reflector.ts'
 
 /** What a handler is told; whatever does not concern it, it ignores at once. */
 export interface InformerHandler<T extends KubeObject> {
@@ -67,107 +67,138 @@ export function splitKey(key: string): { readonly namespace: string; readonly na
 }
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
-  const objects = new Map<string, T>()
-  const indexers = Object.entries(options.indexers ?? {})
-  const indices = new Map<string, Map<string, Map<string, T>>>(indexers.map(([name]) => [name, new Map()]))
-  const handlers = new Set<InformerHandler<T>>()
-  const synced = new Latch()
-  let hasSynced = false
+  return new SharedInformer<T>(options)
+}
 
-  const reindex = (key: string, old: T | undefined, next: T | undefined): void => {
-    for (const [name, indexer] of indexers) {
-      const index = indices.get(name)
-      if (index === undefined) continue
-      const nextValues = next === undefined ? [] : indexer(next)
-      if (old !== undefined)
-        for (const value of indexer(old)) {
-          if (nextValues.includes(value)) continue
-          const entries = index.get(value)
-          entries?.delete(key)
-          if (entries?.size === 0) index.delete(value)
-        }
-      if (next === undefined) continue
-      for (const value of nextValues) {
-        const entries = index.get(value)
-        if (entries === undefined) index.set(value, new Map([[key, next]]))
-        else entries.set(key, next)
-      }
-    }
+/** A class, for the controllers have one for each resource that there is. */
+class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStore<T> {
+  readonly synced = new Latch()
+  private readonly reflector: Reflector<T>
+  private readonly objects = new Map<string, T>()
+  private readonly indices: Index<T>[] = []
+  private readonly handlers = new Set<InformerHandler<T>>()
+
+  constructor(options: InformerOptions<T>) {
+    const { random, namespace, fieldSelector, labelSelector } = options
+    this.reflector = new Reflector<T>(options, { store: this, random, namespace, fieldSelector, labelSelector })
+    for (const [name, indexer] of Object.entries(options.indexers ?? {})) this.addIndexer(name, indexer)
   }
 
-  const put = (object: T): void => {
-    const key = keyOf(object)
-    const old = objects.get(key)
-    objects.set(key, object)
-    reindex(key, old, object)
-    if (old === undefined) for (const handler of handlers) handler.add?.(object)
-    else for (const handler of handlers) handler.update?.(old, object)
+  start(): void {
+    this.reflector.start()
   }
 
-  const remove = (object: T): void => {
-    const key = keyOf(object)
-    const old = objects.get(key)
-    if (old === undefined) return
-    objects.delete(key)
-    reindex(key, old, undefined)
-    for (const handler of handlers) handler.delete?.(object)
+  stop(): void {
+    this.reflector.stop()
   }
 
-  const reflector = new Reflector<T>(options, {
-    ...options,
-    store: {
-      replace(listed) {
-        const gone = new Map(objects)
-        for (const object of listed) {
-          const key = keyOf(object)
-          const known = gone.get(key)
-          gone.delete(key)
-          if (known?.metadata.resourceVersion !== object.metadata.resourceVersion || known === undefined) put(object)
-        }
-        // What was deleted unseen is told with the last state that was seen.
-        for (const object of gone.values()) remove(object)
-        if (hasSynced) return
-        hasSynced = true
-        synced.open()
-      },
-      add: put,
-      update: put,
-      delete: remove,
-    },
-  })
-
-  const addHandler = (handler: InformerHandler<T>): Unsubscribable => {
-    handlers.add(handler)
-    for (const object of objects.values()) handler.add?.(object)
-    return { unsubscribe: () => handlers.delete(handler) }
+  get hasSynced(): boolean {
+    return this.synced.isOpen
   }
 
-  return {
-    start: () => reflector.start(),
-    stop: () => reflector.stop(),
-    get hasSynced() {
-      return hasSynced
-    },
-    synced,
-    get: (namespace, name) => objects.get(cacheKey(namespace, name)),
-    list: () => [...objects.values()],
-    get size() {
-      return objects.size
-    },
-    byIndex: (name, value) => [...(indices.get(name)?.get(value)?.values() ?? [])],
-    addIndexer(name, indexer) {
-      if (indices.has(name)) return
-      invariant(objects.size === 0, 'an index is added before anything is in the cache', name)
-      indexers.push([name, indexer])
-      indices.set(name, new Map())
-    },
-    addHandler,
-    changes: new Observable((subscriber) =>
-      addHandler({
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.objects.get(cacheKey(namespace, name))
+  }
+
+  list(): readonly T[] {
+    return [...this.objects.values()]
+  }
+
+  get size(): number {
+    return this.objects.size
+  }
+
+  byIndex(name: string, value: string): readonly T[] {
+    const index = this.indices.find((each) => each.name === name)
+    return [...(index?.entries.get(value)?.values() ?? [])]
+  }
+
+  addIndexer(name: string, indexer: Indexer<T>): void {
+    if (this.indices.some((index) => index.name === name)) return
+    invariant(this.objects.size === 0, 'an index is added before anything is in the cache', name)
+    this.indices.push({ name, indexer, entries: new Map() })
+  }
+
+  addHandler(handler: InformerHandler<T>): Unsubscribable {
+    this.handlers.add(handler)
+    for (const object of this.objects.values()) handler.add?.(object)
+    return { unsubscribe: () => this.handlers.delete(handler) }
+  }
+
+  get changes(): Observable<Change<T>> {
+    return new Observable((subscriber) =>
+      this.addHandler({
         add: (object) => subscriber.next({ type: 'added', object }),
         update: (old, object) => subscriber.next({ type: 'updated', old, object }),
         delete: (object) => subscriber.next({ type: 'deleted', object }),
       }),
-    ),
+    )
   }
+
+  // What its reflector tells.
+
+  replace(listed: readonly T[]): void {
+    const gone = new Map(this.objects)
+    for (const object of listed) {
+      const key = keyOf(object)
+      const known = gone.get(key)
+      gone.delete(key)
+      if (known?.metadata.resourceVersion !== object.metadata.resourceVersion || known === undefined)
+        this.put(key, object)
+    }
+    // What was deleted unseen is told with the last state that was seen.
+    for (const object of gone.values()) this.delete(object)
+    if (!this.synced.isOpen) this.synced.open()
+  }
+
+  add(object: T): void {
+    this.put(keyOf(object), object)
+  }
+
+  update(object: T): void {
+    this.put(keyOf(object), object)
+  }
+
+  delete(object: T): void {
+    const key = keyOf(object)
+    const old = this.objects.get(key)
+    if (old === undefined) return
+    this.objects.delete(key)
+    this.reindex(key, old, undefined)
+    for (const handler of this.handlers) handler.delete?.(object)
+  }
+
+  private put(key: string, object: T): void {
+    const { objects, handlers } = this
+    const old = objects.get(key)
+    objects.set(key, object)
+    this.reindex(key, old, object)
+    if (old === undefined) for (const handler of handlers) handler.add?.(object)
+    else for (const handler of handlers) handler.update?.(old, object)
+  }
+
+  private reindex(key: string, old: T | undefined, next: T | undefined): void {
+    for (const { indexer, entries } of this.indices) {
+      const nextValues = next === undefined ? [] : indexer(next)
+      for (const value of old === undefined ? [] : indexer(old)) {
+        if (nextValues.includes(value)) continue
+        const under = entries.get(value)
+        under?.delete(key)
+        if (under?.size === 0) entries.delete(value)
+      }
+      if (next === undefined) continue
+      for (const value of nextValues) {
+        const under = entries.get(value)
+        if (under === undefined) entries.set(value, new Map([[key, next]]))
+        else under.set(key, next)
+      }
+    }
+  }
+}
+
+/** Objects by the values of an indexer, and there by their keys. */
+interface Index<T extends KubeObject> {
+  readonly name: string
+  readonly indexer: Indexer<T>
+  readonly entries: Map<string, Map<string, T>>
 }

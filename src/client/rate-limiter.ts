@@ -18,37 +18,56 @@ export interface RateLimiter {
 /** `qps` may be below 1; `burst` at least 1. The bucket begins full. */
 export function createRateLimiter(kernel: Pick<Kernel, 'now'>, qps: number, burst: number): RateLimiter {
   invariant(qps > 0 && burst >= 1, 'a rate limiter lets something pass', qps)
-  const perTokenMs = 1000 / qps
-  let tokens = burst
-  let countedAt = kernel.now()
-  const refill = (): void => {
-    const now = kernel.now()
-    if (now > countedAt) {
-      tokens = Math.min(burst, tokens + (now - countedAt) / perTokenMs)
-      countedAt = now
-    }
+  return new TokenBucket(kernel, 1000 / qps, burst)
+}
+
+/** Sums of thirds and the like miss whole tokens by less than this. */
+const slack = 1e-9
+
+class TokenBucket implements RateLimiter {
+  readonly #kernel: Pick<Kernel, 'now'>
+  readonly #perTokenMs: number
+  readonly #burst: number
+  #tokens: number
+  #countedAt: VirtualMs
+
+  constructor(kernel: Pick<Kernel, 'now'>, perTokenMs: number, burst: number) {
+    this.#kernel = kernel
+    this.#perTokenMs = perTokenMs
+    this.#burst = burst
+    this.#tokens = burst
+    this.#countedAt = kernel.now()
   }
-  // Sums of thirds and the like miss whole tokens by less than this.
-  const slack = 1e-9
-  const delayAfterTaking = (): VirtualMs =>
-    tokens >= 1 - slack ? 0 : Math.ceil((1 - tokens) * perTokenMs - slack * perTokenMs)
-  return {
-    get delayMs() {
-      refill()
-      return delayAfterTaking()
-    },
-    tryAccept() {
-      refill()
-      if (tokens < 1 - slack) return false
-      tokens -= 1
-      return true
-    },
-    take() {
-      refill()
-      const delayMs = delayAfterTaking()
-      // Tokens below 0 are those promised to callers who wait: that is what keeps the order.
-      tokens -= 1
-      return delayMs
-    },
+
+  get delayMs(): VirtualMs {
+    this.#refill()
+    return this.#delayAfterTaking()
+  }
+
+  tryAccept(): boolean {
+    this.#refill()
+    if (this.#tokens < 1 - slack) return false
+    this.#tokens -= 1
+    return true
+  }
+
+  take(): VirtualMs {
+    this.#refill()
+    const delayMs = this.#delayAfterTaking()
+    // Tokens below 0 are those promised to callers who wait: that is what keeps the order.
+    this.#tokens -= 1
+    return delayMs
+  }
+
+  #refill(): void {
+    const now = this.#kernel.now()
+    if (now <= this.#countedAt) return
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#countedAt) / this.#perTokenMs)
+    this.#countedAt = now
+  }
+
+  #delayAfterTaking(): VirtualMs {
+    if (this.#tokens >= 1 - slack) return 0
+    return Math.ceil((1 - this.#tokens) * this.#perTokenMs - slack * this.#perTokenMs)
   }
 }

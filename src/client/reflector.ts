@@ -10,7 +10,7 @@ import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
-import type { Client, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
+import type { Client, ListOptions, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
 import { type ReflectorEvent, type ReflectorState, reflectorMachine } from './reflector.machine.ts'
 
 /** Where a reflector puts what it sees. `replace` comes first, with everything that there is. */
@@ -42,9 +42,9 @@ export interface ReflectorOwn<T extends KubeObject> {
   readonly store: ReflectorStore<T>
   /** Draws watch time-outs and back-offs. */
   readonly random: RandomStream
-  readonly namespace?: string
-  readonly fieldSelector?: string
-  readonly labelSelector?: string
+  readonly namespace?: string | undefined
+  readonly fieldSelector?: string | undefined
+  readonly labelSelector?: string | undefined
 }
 
 /** Source: client-go tools/cache/reflector.go, minWatchTimeout. */
@@ -165,8 +165,10 @@ export class Reflector<T extends KubeObject>
   private list(): void {
     this.streamed = undefined
     const { client, resource } = this.kind
-    const version = this.isLastVersionUnavailable ? {} : { resourceVersion: this.lastSyncResourceVersion || '0' }
-    this.asking = client.list<T>(resource, { ...this.selection(), ...version }).begin(this)
+    const selection = this.selection()
+    const resourceVersion = this.lastSyncResourceVersion || '0'
+    const asked = this.isLastVersionUnavailable ? selection : { resourceVersion, ...selection }
+    this.asking = client.list<T>(resource, asked).begin(this)
   }
 
   /** The list. */
@@ -217,12 +219,12 @@ export class Reflector<T extends KubeObject>
     const isStream = this.streamed !== undefined
     const version = isStream && this.isLastVersionUnavailable ? '' : this.lastSyncResourceVersion
     return {
-      ...this.selection(),
-      ...(isStream && version === '' ? {} : { resourceVersion: version }),
-      ...(isStream ? { sendInitialEvents: true } : {}),
       timeoutSeconds: this.timeoutSeconds,
       allowWatchBookmarks: true,
       renewal: this,
+      ...(isStream && version === '' ? {} : { resourceVersion: version }),
+      ...(isStream ? { sendInitialEvents: true } : {}),
+      ...this.selection(),
     }
   }
 
@@ -332,13 +334,13 @@ export class Reflector<T extends KubeObject>
     return this.refusedBackoff.next(kernel.now(), this.random)
   }
 
-  private selection() {
+  private selection(): ListOptions {
     const { namespace, fieldSelector, labelSelector } = this
-    return {
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(fieldSelector === undefined ? {} : { fieldSelector }),
-      ...(labelSelector === undefined ? {} : { labelSelector }),
-    }
+    const selection: { -readonly [K in keyof ListOptions]: ListOptions[K] } = {}
+    if (namespace !== undefined) selection.namespace = namespace
+    if (fieldSelector !== undefined) selection.fieldSelector = fieldSelector
+    if (labelSelector !== undefined) selection.labelSelector = labelSelector
+    return selection
   }
 }
 

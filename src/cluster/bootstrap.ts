@@ -2,6 +2,7 @@ import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import { bootstrapPolicy } from '../apiserver/auth/bootstrap-policy.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { type EpochMs, rfc3339 } from '../kernel/calendar.ts'
+import { extended } from '../kernel/extended.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
@@ -17,7 +18,7 @@ export function seedBootstrapObjects(
   minor: number,
 ): void {
   const seed = (resource: ResourceRef, object: KubeObject) => {
-    const metadata = { ...object.metadata, uid: uuid(random), creationTimestamp: rfc3339(now) }
+    const metadata = extended(object.metadata, { uid: uuid(random), creationTimestamp: rfc3339(now) })
     server.seed(resource, { ...object, metadata })
   }
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
@@ -84,6 +85,11 @@ function rbac(resource: string): ResourceRef {
 }
 
 function uuid(random: RandomStream): string {
-  const hex = (digits: number) => Array.from({ length: digits }, () => random.integer(0, 16).toString(16)).join('')
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[random.integer(0, 4)]}${hex(3)}-${hex(12)}`
+  return `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-${'89ab'[random.integer(0, 4)]}${hex(random, 3)}-${hex(random, 12)}`
+}
+
+function hex(random: RandomStream, digits: number): string {
+  let text = ''
+  for (let i = 0; i < digits; i++) text += '0123456789abcdef'[random.integer(0, 16)]
+  return text
 }

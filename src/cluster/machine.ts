@@ -118,27 +118,27 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
   let threats = 0
   /** What the machine does without its kubelet: it comes up again. */
   const power = new Scope()
-  return {
+  const machine = {
     name,
     fs,
-    get isThreatened() {
-      return threats > 0
-    },
-    threaten() {
+    isThreatened: false,
+    threaten(): void {
       threats++
+      machine.isThreatened = true
       if (threats > 1) return
       renewLease(controlPlane.server, calendar, name, kubelet.lastHeartbeat())
       kubelet.flushHeartbeats()
     },
-    relieve() {
+    relieve(): void {
       threats--
+      machine.isThreatened = threats > 0
       if (threats === 0) kubelet.relaxHeartbeats()
     },
     runtime,
     kubelet,
     link,
     clock: calendar,
-    reboot(downMs) {
+    reboot(downMs: number): void {
       kubelet.stop()
       runtime.reboot()
       fs.reboot()
@@ -146,6 +146,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
       power.start(after(kernel, downMs), () => kubelet.start())
     },
   }
+  return machine
 }
 
 /**

@@ -21,13 +21,13 @@ export function createNodeClock(kernel: Kernel, calendar: Calendar): NodeClock {
     }
     return 0
   }
-  return {
-    get epochMs(): EpochMs {
-      return calendar.epochMs + (settings.at(-1)?.aheadMs ?? 0)
-    },
-    at: (time) => calendar.at(time) + (settings.length === 0 ? 0 : aheadAt(time)),
-    set(aheadMs) {
+  const clock = {
+    epochMs: calendar.epochMs,
+    at: (time: VirtualMs): EpochMs => calendar.at(time) + (settings.length === 0 ? 0 : aheadAt(time)),
+    set(aheadMs: number): void {
       settings.push({ since: kernel.now(), aheadMs })
+      clock.epochMs = calendar.epochMs + aheadMs
     },
   }
+  return clock
 }

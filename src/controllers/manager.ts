@@ -74,16 +74,15 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
     return { controllers, informers, recorders }
   }
 
-  return {
+  const manager = {
     names,
-    get isRunning() {
-      return run !== undefined
-    },
-    start() {
+    isRunning: false,
+    start(): void {
       if (run !== undefined) return
       tell('controller-manager.started')
       const begun = begin()
       run = begun
+      manager.isRunning = true
       for (const [name, controller] of begun.controllers) {
         if (paused.has(name)) controller.pause()
         controller.slowDown(slowed.get(name) ?? 0)
@@ -92,30 +91,32 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
       // Informers come last, so that every handler is there when the first list arrives.
       for (const informer of begun.informers.values()) informer.start()
     },
-    stop() {
+    stop(): void {
       if (run === undefined) return
       tell('controller-manager.stopped')
       for (const informer of run.informers.values()) informer.stop()
       for (const controller of run.controllers.values()) controller.stop()
       for (const recorder of run.recorders) recorder.stop()
       run = undefined
+      manager.isRunning = false
     },
-    pause(name) {
+    pause(name: ControllerName): void {
       if (paused.has(name)) return
       paused.add(name)
       tell('controller.paused', name)
       run?.controllers.get(name)?.pause()
     },
-    resume(name) {
+    resume(name: ControllerName): void {
       if (!paused.delete(name)) return
       tell('controller.resumed', name)
       run?.controllers.get(name)?.resume()
     },
-    slowDown(name, extraMs) {
+    slowDown(name: ControllerName, extraMs: VirtualMs): void {
       slowed.set(name, extraMs)
       run?.controllers.get(name)?.slowDown(extraMs)
     },
   }
+  return manager
 
   function contextOf(
     { calendar, random, clientFor }: ControllerManagerOptions,

@@ -3,6 +3,7 @@ import type { ResourceRef } from '../api/types/meta.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
+import { onceAVersion } from '../versions/version.ts'
 import { exampleCertificate, legacyToken, type TokenClaims } from './credentials.ts'
 
 /** A resource that the server serves, as discovery tells it. */
@@ -44,7 +45,7 @@ export interface ControllerOptions {
  * What can be deleted, listed and watched, each in the version that its group prefers.
  * Source: pkg/controller/garbagecollector/garbagecollector.go, GetDeletableResources.
  */
-function deletableResources(minor: number): readonly ApiResource[] {
+const deletableResources = onceAVersion((minor): readonly ApiResource[] => {
   const { resources, versions } = discoveryOf(minor)
   const able = resources.filter(({ verbs }) => ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb)))
   const preferred = new Map<string, ApiResource>()
@@ -64,12 +65,14 @@ function deletableResources(minor: number): readonly ApiResource[] {
     kind,
     namespaced,
   }))
-}
+})
+
+const rootCa = exampleCertificate('kubernetes')
 
 /** Defaults of the flags by version. Source: facts/apiserver.md 8.1, 11; nodelifecycle config defaults. */
 export function defaultControllerOptions(minor: number): ControllerOptions {
   return {
-    rootCa: exampleCertificate('kubernetes'),
+    rootCa,
     signToken: legacyToken,
     disabled: [],
     apiResources: deletableResources(minor),

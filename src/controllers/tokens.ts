@@ -37,7 +37,6 @@ export function createTokensController(context: ControllerContext): Controller {
   secrets.addIndexer('tokenOf', (secret) => (isToken(secret) ? [tokenKey(secret)] : []))
   /** Tokens just made that the cache does not hold yet, by key. */
   const made = new Map<string, Secret>()
-  const ca = base64Of(rootCa)
 
   const findAccount = function* (key: ObjectKey, uid: string, live: boolean): Steps<ServiceAccount | 'none' | 'error'> {
     const cached = accounts.get(key.namespace, key.name)
@@ -84,7 +83,7 @@ export function createTokensController(context: ControllerContext): Controller {
       data: {
         token: base64Of(token),
         namespace: base64Of(namespace),
-        ...(rootCa === '' ? {} : { 'ca.crt': ca }),
+        ...(rootCa === '' ? {} : { 'ca.crt': base64Of(rootCa) }),
       },
     }
     const created = yield* attempt(client.create<Secret>(resources.secrets, secret))
@@ -128,7 +127,7 @@ export function createTokensController(context: ControllerContext): Controller {
   }
 
   const fillToken = function* (account: ServiceAccount, cached: Secret): Steps<Outcome> {
-    if (!needsFilling(cached, rootCa === '' ? undefined : ca)) return 'done'
+    if (!needsFilling(cached, rootCa === '' ? undefined : base64Of(rootCa))) return 'done'
     const { namespace = '', name } = cached.metadata
     const live = yield* attempt(client.get<Secret>(resources.secrets, { namespace, name }))
     if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
@@ -148,7 +147,7 @@ export function createTokensController(context: ControllerContext): Controller {
       },
       data: {
         ...data,
-        ...(rootCa === '' ? {} : { 'ca.crt': ca }),
+        ...(rootCa === '' ? {} : { 'ca.crt': base64Of(rootCa) }),
         namespace: data.namespace || base64Of(namespace),
         token: data.token || base64Of(signToken(claims)),
       },

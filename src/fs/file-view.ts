@@ -1,3 +1,4 @@
+import { extended } from '../kernel/extended.ts'
 import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo } from './node-fs.ts'
@@ -255,7 +256,7 @@ export class MemoryFileView implements FileView {
     if (type === 'directory') inode.mode |= parent.mode & 0o2000
     if (type === 'symlink') inode.target = String(detail.target)
     this.#store.addName(parent, at.name, inode)
-    this.#tell(op, at, { ...detail, ...directoryFlag(inode) })
+    this.#tell(op, at, inode.type === 'directory' ? extended(detail, { directory: true as const }) : detail)
     return done
   }
 

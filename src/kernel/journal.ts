@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs'
 import { createDigest } from './digest.ts'
+import { extended } from './extended.ts'
 import type { Kernel } from './kernel.ts'
 import type { VirtualMs } from './time.ts'
 
@@ -95,7 +96,8 @@ export function createJournal(kernel: Kernel, level: JournalLevel, originMs: Vir
     append(entry, weight = 'story') {
       seq++
       if (!keeps(weight)) return seq
-      const kept: JournalRecord = { ...entry, seq, time: kernel.now() - originMs, cause: entry.cause ?? kernel.cause }
+      const time = kernel.now() - originMs
+      const kept: JournalRecord = extended(entry, { seq, time, cause: entry.cause ?? kernel.cause })
       records.push(kept)
       kernel.cause = seq
       for (const listener of listeners) listener.next(kept)

@@ -1,4 +1,4 @@
-import { factAt, type VersionedFact } from '../versions/version.ts'
+import { factAt, onceAVersion, type VersionedFact } from '../versions/version.ts'
 
 /** What changed in the kubelet between versions, dated by minor. Sections name facts/kubelet.md; rows v1.26/README.md. */
 export const kubeletFacts = {
@@ -30,6 +30,15 @@ export const kubeletFacts = {
   deletionWaitsForFinish: fact('status_manager.go, canBeDeleted (from memory)', false, [[27, true]]),
   /** A deleted Pod gets a terminal phase before its object goes. Source: kubelet_pods.go, getPhase(podIsTerminal). */
   terminalPhaseBeforeDeletion: fact('kubelet_pods.go, getPhase (from memory)', false, [[27, true]]),
+  /**
+   * What a terminated Pod is left with is final: containers that never started count as ended in an unknown way, and the
+   * phase is terminal. Source: status_manager.go, TerminatePod (from memory); v1.36/README.md row 2.
+   */
+  terminatedPodsFail: fact('status_manager.go, TerminatePod (from memory)', false, [[27, true]]),
+  /** The end of a Pod ends the sync under way: it no longer waits for volumes. Source: pod_workers.go, UpdatePod, cancelFn. */
+  terminationEndsSync: fact('v1.36/README.md row 2; v1.26 still waits', false, [[27, true]]),
+  /** A grace period of 0 counts as 1 s, not as unset, and containers get at least 2 s in any case (row 25). */
+  zeroGraceCounts: fact('v1.36/README.md row 25; pod_workers.go, calculateEffectiveGracePeriod', false, [[28, true]]),
   /** Reason of Ready=False of a Failed Pod (row 13). */
   podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),
   /** Grace period of the containers of a Pod that is unknown to the API server, in seconds (row 15). */
@@ -75,13 +84,13 @@ export type KubeletFacts = { readonly [K in keyof typeof kubeletFacts]: FactValu
 type FactValue<F> = F extends VersionedFact<infer T> ? T : never
 
 /** All facts of one minor version. */
-export function kubeletFactsOf(minor: number): KubeletFacts {
+export const kubeletFactsOf = onceAVersion((minor): KubeletFacts => {
   const resolved: Record<string, unknown> = {}
   for (const [name, versioned] of Object.entries(kubeletFacts))
     resolved[name] = factAt(versioned as VersionedFact<unknown>, minor)
   // Every key of the table was filled with the value of its own fact.
   return resolved as KubeletFacts
-}
+})
 
 function fact<T>(
   source: string,

@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Past, tellNodeRecord, versionKey } from './story-node.ts'
+import { tellOwnRecord } from './story-own.ts'
 import type { Told, Tone } from './told.ts'
 import { decodedSize, plural, shortName } from './words.ts'
 
@@ -47,7 +48,7 @@ function toldOf(record: JournalRecord, past: Past): Told | undefined {
     case 'object.deleted':
       return tellDeleted(record, record.before as KubeObject)
     default:
-      return tellNodeRecord(record, past)
+      return tellOwnRecord(record) ?? tellNodeRecord(record, past)
   }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { choice } from '../sim/input/choice.ts'
 import { durationText, someText, text } from '../sim/input/formats.ts'
 import { quoted, words } from '../sim/input/words.ts'
-import { clusterShape, kubectlSchema } from '../sim/options-schema.ts'
+import { clusterShape, kubectlSchema, namedProgram } from '../sim/options-schema.ts'
 import { type StepSource, stepSchema } from './actions.ts'
 import { clauses } from './clauses.ts'
 
@@ -35,7 +35,7 @@ const clauseSchema = z.enum(clauses).register(words, {
   },
 })
 
-const clusterSchema = z.strictObject(clusterShape(durationText))
+const clusterSchema = z.strictObject(clusterShape(durationText, namedProgram))
 
 export const scenarioSchema = z
   .strictObject({

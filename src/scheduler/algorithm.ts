@@ -37,7 +37,7 @@ export interface PlacementOptions {
  * Source: pkg/scheduler/core/generic_scheduler.go, Schedule.
  */
 export function placePod(pod: PodFacts, view: ClusterView, options: PlacementOptions): Placement {
-  if (view.nodes.length === 0) return { kind: 'no-nodes' }
+  if (view.nodes().length === 0) return { kind: 'no-nodes' }
   const filters: PreparedFilter[] = []
   for (const plugin of options.profile.filters) {
     const prepared = plugin.prepare(pod, view, options.minor)
@@ -56,11 +56,12 @@ export function placePod(pod: PodFacts, view: ClusterView, options: PlacementOpt
 
 function fittingNodes(
   pod: PodFacts,
-  { nodes }: ClusterView,
+  view: ClusterView,
   filters: NodeFilters,
   failures: Map<NodeInfo, Failure>,
   { nominations, position }: PlacementOptions,
 ): NodeInfo[] {
+  const nodes = view.nodes()
   const wanted = nodesToFind(nodes.length)
   const start = position.next % nodes.length
   const fitting: NodeInfo[] = []

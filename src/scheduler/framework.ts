@@ -13,7 +13,7 @@ export interface Failure {
 /** The cluster as plugins see it during one cycle. */
 export interface ClusterView {
   /** Nodes that exist, in the order in which they are looked at. */
-  readonly nodes: readonly NodeInfo[]
+  nodes(): readonly NodeInfo[]
   readonly nodesWithAffinityPods: ReadonlySet<NodeInfo>
   readonly nodesWithAntiAffinityPods: ReadonlySet<NodeInfo>
   /** Images on nodes, by normalised name. */

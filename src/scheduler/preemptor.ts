@@ -53,7 +53,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     if (!factAt(tellsPreemption, minor)) return ''
     const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).sort()
     const end = has(minor, scheduler.oneFullStop) ? '.' : '..'
-    return ` preemption: 0/${cache.nodes.length} nodes are available: ${counts.join(', ')}${end}`
+    return ` preemption: 0/${cache.nodes().length} nodes are available: ${counts.join(', ')}${end}`
   }
   /** For what nobody waits for. */
   const nominate = (pod: Pod, node: string): void => {

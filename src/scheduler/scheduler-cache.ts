@@ -99,7 +99,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
   }
 
   return {
-    get nodes() {
+    nodes() {
       nodes ??= [...infos.values()].filter(({ node }) => node !== undefined)
       return nodes
     },

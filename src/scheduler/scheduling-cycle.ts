@@ -92,13 +92,13 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     const result = placePod(queued.facts, cache, placement)
     const cycle = queue.cycle
     if (result.kind === 'fits' && hasUnboundClaim) {
-      const message = factAt(unboundClaimMessage, minor)(queued.facts.pod, cache.nodes.length)
+      const message = factAt(unboundClaimMessage, minor)(queued.facts.pod, cache.nodes().length)
       fail(queued, 'Unschedulable', message, message, cycle)
     } else if (result.kind === 'fits') {
       // Binding goes on beside: the next Pod need not wait for the API server.
       scope.start(process(kernel, () => bind(queued, result.node, result.feasible, cycle)))
     } else if (result.kind === 'unschedulable') {
-      const message = fitErrorMessage(cache.nodes.length, result.failures)
+      const message = fitErrorMessage(cache.nodes().length, result.failures)
       const tail = yield* preemptor.preempt(queued.facts, result)
       fail(queued, 'Unschedulable', message + tail, message + tail, cycle)
       yield* sleep(0)
@@ -169,7 +169,7 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     },
     assignedPodChanged(old, pod) {
       // A kubelet's status updates change nothing that counts here; only a waiting Pod may care.
-      if (countsTheSame(old, pod) && queue.unschedulableCount === 0) return
+      if (countsTheSame(old, pod) && !queue.hasUnschedulable()) return
       const facts = podFacts(pod)
       cache.setPod(facts, pod.spec.nodeName ?? '')
       queue.assignedPod(facts)
@@ -184,7 +184,7 @@ export function createSchedulingCycle(options: SchedulerOptions, inputs: Schedul
     },
     nodeChanged(old, node) {
       cache.setNode(node)
-      if (queue.unschedulableCount === 0 || mayHelp(old, node)) queue.moveAll()
+      if (!queue.hasUnschedulable() || mayHelp(old, node)) queue.moveAll()
     },
     nodeGone: (node) => cache.removeNode(node.metadata.name),
     somethingChanged: () => queue.moveAll(),

@@ -50,8 +50,8 @@ export interface SchedulingQueue {
   moveAll(): void
   /** A Pod got a node: those that want to be near it are tried again. */
   assignedPod(pod: PodFacts): void
-  readonly unschedulableCount: number
-  readonly pendingCount: number
+  /** Whether any Pod waits until something changes. */
+  hasUnschedulable(): boolean
 }
 
 export interface QueueOptions {
@@ -76,7 +76,6 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scop
   const timeoutMs = factAt(unschedulableTimeoutMs, minor)
   const statusRequeues = factAt(statusChangeRequeues, minor)
   let sequence = 0
-  let cycle = 0
   let moveCycle = -1
   let backoffTimer: { readonly at: VirtualMs; readonly wait: Unsubscribable } | undefined
   let leftoverTimer: Unsubscribable | undefined
@@ -137,7 +136,7 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scop
       if (pod.timestamp + backoffOf(pod) > kernel.now()) wait(pod)
       else activate(pod)
     }
-    moveCycle = cycle
+    moveCycle = queue.cycle
   }
 
   const add = (facts: PodFacts): void => {
@@ -156,9 +155,10 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scop
     activate(queued)
   }
 
-  return {
+  const queue = {
+    cycle: 0,
     add,
-    update(old, facts) {
+    update(old: Pod, facts: PodFacts): void {
       const known = pods.get(keyOf(facts.pod))
       if (known === undefined || known.place === 'taken') {
         // It is being tried just now, or its failure has not come back: the newer version is tried afresh.
@@ -170,22 +170,22 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scop
       else if (known.place === 'active') active.push(place(known, 'active'))
       else if (statusRequeues || isUpdated(old, facts.pod)) activate(known)
     },
-    delete(pod) {
+    delete(pod: Pod): void {
       const known = pods.get(keyOf(pod))
       if (known === undefined) return
       pods.delete(keyOf(pod))
       place(known, 'taken')
     },
-    pop() {
+    pop(): QueuedPod | undefined {
       const entry = peekLive(active)
       if (entry === undefined) return undefined
       active.pop()
       place(entry.pod, 'taken')
       entry.pod.attempts++
-      cycle++
+      queue.cycle++
       return entry.pod
     },
-    addUnschedulable(pod, podCycle) {
+    addUnschedulable(pod: QueuedPod, podCycle: number): void {
       const key = keyOf(pod.facts.pod)
       const known = pods.get(key)
       // Deleted meanwhile, or a newer version waits already.
@@ -194,27 +194,20 @@ export function createSchedulingQueue({ kernel, minor, startedAt, onActive, scop
       if (moveCycle >= podCycle) wait(pod)
       else settle(pod)
     },
-    get cycle() {
-      return cycle
-    },
-    moveAll() {
+    moveAll(): void {
       if (unschedulable.size > 0) move([...unschedulable])
-      moveCycle = cycle
+      moveCycle = queue.cycle
     },
-    assignedPod(assigned) {
+    assignedPod(assigned: PodFacts): void {
       if (unschedulable.size === 0) return
       const wanting = [...unschedulable].filter(({ facts }) =>
         facts.affinity?.required.some((term) => termSelects(term, assigned)),
       )
       move(wanting)
     },
-    get unschedulableCount() {
-      return unschedulable.size
-    },
-    get pendingCount() {
-      return pods.size
-    },
+    hasUnschedulable: () => unschedulable.size > 0,
   }
+  return queue
 }
 
 /** Source: framework/plugins/queuesort/priority_sort.go. */

@@ -59,7 +59,8 @@ export interface Program {
   onTerm(task: ProcessContext): Termination
   /** Gives a signal to the program's own handler; true: it has one. Asked before `onTerm`. */
   signal?(task: ProcessContext, number: number): boolean
-  probe?(task: ProcessContext, request: ProbeRequest): ProbeAnswer
+  /** Undefined: nobody listens on that port. */
+  probe?(task: ProcessContext, request: ProbeRequest): ProbeAnswer | undefined
 }
 
 /**

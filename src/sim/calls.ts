@@ -4,7 +4,7 @@ import { faultSchema } from './fault-table.ts'
 import { closest } from './input/closest.ts'
 import { type Complaint, complaintsOf } from './input/complaints.ts'
 import { expectedOf, pathText } from './input/expected.ts'
-import { anyDuration, clockDuration, objectText, someText } from './input/formats.ts'
+import { anyDuration, clockDuration, objectName, objectText, someText } from './input/formats.ts'
 import { describeValue, listed, quoted, words } from './input/words.ts'
 import { SimUsageError } from './usage-error.ts'
 
@@ -100,6 +100,32 @@ const generator = z
   .custom<() => object>((given) => typeof given === 'function')
   .register(words, { expected: 'a generator function, or one that gives a generator' })
 
+const body = z
+  .custom<() => object>((given) => typeof given === 'function')
+  .register(words, { expected: 'a generator function, or one that gives an Observable' })
+
+const work = z.custom<() => void>((given) => typeof given === 'function').register(words, { expected: 'a function' })
+
+const accountText = z
+  .string()
+  .regex(/^(?:[a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+  .register(words, { expected: 'a ServiceAccount as name or namespace/name' })
+
+const resource = z
+  .strictObject({ group: z.string(), version: someText, resource: someText })
+  .register(words, { expected: 'a resource such as resources.pods, or {group, version, resource}' })
+
+const admissionHook = z.strictObject({
+  name: objectName,
+  on: z.union([resource, z.array(resource).min(1)]).optional(),
+  operations: z
+    .array(z.enum(['CREATE', 'UPDATE', 'DELETE']))
+    .min(1)
+    .optional(),
+  mutate: work.optional(),
+  validate: work.optional(),
+})
+
 const argv = z.array(z.string()).min(1)
 
 export const calls = {
@@ -166,9 +192,20 @@ export const calls = {
     changes: true,
   },
   client: {
-    parameters: { user: options({ user: someText.optional(), groups: z.array(someText).optional() }) },
+    parameters: { user: options({ as: someText.optional(), groups: z.array(someText).optional() }) },
   },
   process: { parameters: { body: { schema: generator } } },
+  controller: {
+    parameters: {
+      name: { schema: objectName },
+      body: { schema: body },
+      options: options({ serviceAccount: accountText.optional() }),
+    },
+    changes: true,
+  },
+  admission: { parameters: { hook: { schema: admissionHook } }, changes: true },
+  at: { parameters: { time: { schema: anyDuration }, work: { schema: work } } },
+  settle: { parameters: { options: options({ within: anyDuration.optional() }) }, changes: true },
   delays: { parameters: { secret: name, namespace } },
   traffic: { parameters: { name, namespace, resource: namespace } },
   nodeFiles: { parameters: { node: name, text: name } },
@@ -208,11 +245,25 @@ const journalCalls = {
   },
 } as const satisfies Record<string, Call>
 
-/** A function that throws a SimUsageError, in words, if its arguments are not what a call takes. */
-export function argumentsCheck(call: CallName | keyof typeof journalCalls): (given: readonly unknown[]) => void {
-  const { parameters, rest = false }: Call = { ...calls, ...journalCalls }[call]
+type Check = (given: readonly unknown[]) => void
+
+const checks = new Map<string, Check>()
+
+/** A function that throws a SimUsageError, in words, if its arguments are not what a call takes; all simulations share it. */
+export function argumentsCheck(call: CallName | keyof typeof journalCalls): Check {
+  const known = checks.get(call) ?? checkOf(call)
+  checks.set(call, known)
+  return known
+}
+
+function checkOf(call: CallName | keyof typeof journalCalls): Check {
+  const { parameters, rest = false }: Call = call in calls ? calls[call as CallName] : journalCalls.query
   const entries = Object.entries(parameters)
-  const schema = z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+  let made: z.ZodObject | undefined
+  const schemaOf = (): z.ZodObject => {
+    made ??= z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+    return made
+  }
   const quick = entries.map(([, parameter]) => parameter.quick)
   return (given) => {
     if (areQuick(quick, given)) return
@@ -223,6 +274,7 @@ export function argumentsCheck(call: CallName | keyof typeof journalCalls): (giv
     const named = rest
       ? { [entries[0]?.[0] ?? '']: given }
       : Object.fromEntries(entries.map(([key], i) => [key, given[i]]))
+    const schema = schemaOf()
     if (schema.safeParse(named).success) return
     const [complaint] = complaintsOf(schema, named)
     if (complaint === undefined) return

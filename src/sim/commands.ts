@@ -1,9 +1,8 @@
 import type { Pod } from '../api/types/core.ts'
-import { authenticated, nodeNameOf, nodesGroup, nodeUser } from '../apiserver/auth/users.ts'
 import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
-import type { UserInfo } from '../client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
+import { userActingAs } from '../cluster/users.ts'
 import type { FileView } from '../fs/node-fs.ts'
 import { virtualFiles } from '../fs/virtual-files.ts'
 import { throwingBugs } from '../kernel/bugs.ts'
@@ -46,6 +45,8 @@ export interface Commands {
   shell(script: string, options: CommandOptions): CommandResult
   /** Namespace of kubectl's present context. */
   namespace(): string
+  /** Calls `work` in `ms`, when all that is due then has happened. */
+  at(ms: VirtualMs, work: () => void): { cancel(): void }
   /** Lets the world go on until `endMs` or until `isOver`, and with it what runs beside the command lines. */
   run(endMs: VirtualMs, isOver?: () => boolean): boolean
 }
@@ -71,7 +72,7 @@ export function createCommands(world: CommandWorld): Commands {
       world.isReachable()
         ? world.cluster.controlPlane.server.http(request)
         : { kind: 'network', message: 'dial tcp 10.0.0.1:6443: connect: connection refused' },
-    user: userOf(options.as),
+    user: userActingAs(options.as ?? adminUser.name),
     now: () => calendar.at(kernel.now()),
     until: (condition, timeoutMs) => clock.until(condition, timeoutMs),
     files: call.files,
@@ -129,19 +130,15 @@ export function createCommands(world: CommandWorld): Commands {
       ),
     namespace: () => config.contexts.find(({ name }) => name === config.currentContext)?.namespace ?? 'default',
     shell: (script, options) => run(script, options),
+    at(ms, work) {
+      const appointment = clock.after(ms).subscribe(work)
+      return { cancel: () => appointment.unsubscribe() }
+    },
     run: (endMs, isOver) => clock.run(endMs, isOver),
   }
 }
 
 const editorName = 'podsim-editor'
-
-/** Names that steps act as: `admin`, a node's or account's name with its groups, or anybody else without groups. */
-function userOf(name: string | undefined): UserInfo {
-  if (name === undefined || name === adminUser.name) return adminUser
-  const anybody = authenticated({ name, groups: [] })
-  const node = nodeNameOf({ name, groups: [nodesGroup] })
-  return node === undefined ? anybody : nodeUser(node)
-}
 
 function exec(world: CommandWorld, request: ExecRequest): ExecAnswer {
   const found = findContainer(world.cluster, world.podOf(request.namespace, request.pod), request.container)

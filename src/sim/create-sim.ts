@@ -1,44 +1,36 @@
-import { deepFreeze } from '../api/json.ts'
 import type { Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
+import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
 import { type Cluster, createCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
-import type { Machine } from '../cluster/machine.ts'
 import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
-import { userNamed } from '../cluster/users.ts'
+import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { createCalendar } from '../kernel/calendar.ts'
-import { createHistory } from '../kernel/history.ts'
 import { createJournal, type Journal } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
-import { createRandomStreams } from '../kernel/random.ts'
+import { createRandomStreams, type RandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
-import { envOf, execIn, fileIn, findContainer, logsOf } from '../looks/containers.ts'
-import { machineSteps, machinesOf } from '../looks/machines.ts'
-import { filesWith, holdsSecret } from '../looks/node-files.ts'
-import { nodeMemory } from '../looks/node-memory.ts'
-import { traffic } from '../looks/traffic.ts'
-import { filesOfVolume } from '../looks/volume-files.ts'
-import { explain } from '../looks/why.ts'
+import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents } from './accidents.ts'
-import { unknownName } from './calls.ts'
-import { createCommands } from './commands.ts'
+import { type Commands, createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
-import { formatDuration } from './duration.ts'
 import { flowFactsOf } from './flow-facts.ts'
 import { createGuard, type Work } from './guard.ts'
 import { httpRequest } from './http-request.ts'
-import { millisecondsOf } from './input/formats.ts'
-import { describeValue } from './input/words.ts'
-import { eventsOf, find, listOf, parseRef } from './objects.ts'
+import { createLooks } from './looks-calls.ts'
+import { find } from './objects.ts'
 import type { SimOptions } from './options.ts'
+import { createOwnCode } from './own/own-code.ts'
 import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
+import { Settling } from './settle.ts'
 import type { Sim } from './sim.ts'
+import { createTimeCalls } from './time-calls.ts'
 import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
 
@@ -70,27 +62,22 @@ export function createObservedSim(
   const random = createRandomStreams(settings.seed)
   const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
+  const settling = new Settling(kernel)
+  const base = { kernel, calendar, journal, random }
   const cluster = createCluster({
-    ...{ kernel, calendar, journal, random, minor, gates, nodes, registry, latencies, admission },
+    ...{ ...base, minor, gates, nodes, registry, latencies, admission },
     freezes: settings.invariants,
-    seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}),
+    seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}, { written: settling.written }),
   })
   observer?.attach(cluster)
   bringUp(kernel, cluster, settings)
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
-  const history = createHistory(journal)
   const files = createWorkingFiles(kernel, calendar, settings.files)
   const reachability = { blockedBy: 0 }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
-  const encryption = settings.encryptionAtRest
-    ? { by: { provider: 'aescbc', keyName: 'key1' } as const, random: random.stream('etcd/encryption') }
-    : undefined
-  const etcdValue = (namespace: string, name: string): Uint8Array | undefined => {
-    const secret = find<Secret>(server, 'Secret', name, namespace)
-    return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
-  }
+  const etcdValue = etcdReader(server, settings, random)
   const commands = createCommands({
     kernel,
     calendar,
@@ -111,81 +98,42 @@ export function createObservedSim(
   })
   const containerOf = ({ pod, container, namespace = 'default' }: ContainerRef, previous = false) =>
     findContainer(cluster, podOf(namespace, pod), container, previous)
-
   const accidents = createAccidents({
-    kernel,
-    journal,
+    ...base,
     cluster,
     registry,
     observed: (change) => observer?.fault(change),
     people: reachability,
   })
-
-  const flows = createFlows(
-    journal,
-    flowFactsOf(settings, server, () => kernel.now() - bringUpMs),
+  const guard = createGuard(
+    () => observer?.check(),
+    () => own.end(),
   )
-
+  const time = createTimeCalls({
+    ...base,
+    cluster,
+    commands,
+    settling,
+    originMs: bringUpMs,
+    quietMs: () => Math.max(minute, ...nodes.map(({ name }) => flowFacts.boundMs(name))),
+    apart: guard.apart,
+  })
+  const own = createOwnCode({ ...base, cluster, minor, now: time.now })
+  const flowFacts = flowFactsOf(settings, server, time.now)
+  const flows = createFlows(journal, flowFacts)
+  const looks = createLooks({ settings, kernel, journal, cluster, flows, originMs: bringUpMs, containerOf, etcdValue })
   const work: Work = {
-    now: () => kernel.now() - bringUpMs,
-    apply: (...manifests) => applyAll(commands.kubectl, applyDirectly, manifests),
-    kubectl: (line, commandOptions = {}) =>
-      typeof line === 'string'
-        ? commands.shell(`kubectl ${line}`, commandOptions)
-        : commands.kubectl(line, commandOptions),
-    shell: (script, commandOptions = {}) => commands.shell(script, commandOptions),
+    ...time,
+    ...looks,
+    ...own.calls,
+    ...commandCalls(commands, applyDirectly),
     exec: (target, argv, { stdin } = {}) => execIn(containerOf(target), target, argv, stdin),
-    get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
-      deepFreeze(find<T>(server, kind, name, namespace)),
-    list: <T extends KubeObject>(kind: string, { namespace }: { readonly namespace?: string } = {}) =>
-      listOf<T>(server, kind, namespace).map(deepFreeze),
-    events: (query = {}) => eventsOf(server, query).map(deepFreeze),
-    logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
-    file: (target, path) => fileIn(containerOf(target), path),
-    env: (target) => envOf(containerOf(target)),
-    volumeFiles(name, volume, namespace = 'default') {
-      const pod = podOf(namespace, name)
-      const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
-      return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
-    },
-    runFor: (duration) => {
-      commands.run(kernel.now() + millisecondsOf(duration))
-    },
-    runUntil: (condition, { within }) => commands.run(kernel.now() + millisecondsOf(within), decided(condition)),
     fault: accidents.begin,
-    why(asked) {
-      const object = typeof asked === 'string' ? parseRef(asked) : asked
-      return explain(journal, find(server, object.kind, object.name, object.namespace ?? 'default'), object)
-    },
-    stateAt(asked) {
-      const time = millisecondsOf(asked)
-      if (time > kernel.now() - bringUpMs)
-        throw new SimUsageError(
-          `stateAt: ${formatDuration(time)} lies in the future; it is ${formatDuration(kernel.now() - bringUpMs)} now`,
-        )
-      return history.at(lastSeqUntil(journal, time))
-    },
-    client: ({ user = adminUser.name, groups } = {}) => {
-      const { controlPlane } = cluster
-      return controlPlane.clientOf(userNamed(user, groups), controlPlane.outside)
-    },
+    client: ({ as = adminUser.name, groups } = {}) =>
+      cluster.controlPlane.clientOf(userActingAs(as, groups), cluster.controlPlane.outside),
     process: (body) => process(kernel, body),
     request: (request) => httpRequest(server, request),
-    delays: (secret, namespace = 'default') => flows.delays(namespace, secret),
-    traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),
-    nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
-    holdsSecret: (node, secret, namespace = 'default') =>
-      holdsSecret(machineOf(cluster, node), journal, namespace, secret),
-    nodeMemory: (node) =>
-      nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
-    etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
-    states: () => machineSteps(cluster),
-    inspect(asked) {
-      const { kind, name, namespace = 'default' } = typeof asked === 'string' ? parseRef(asked) : asked
-      return machinesOf(cluster, find(server, kind, name, namespace))
-    },
   }
-  const guard = createGuard(() => observer?.check())
   const sim: Sim = {
     ...guard.calls(work),
     seed: settings.seed,
@@ -194,6 +142,36 @@ export function createObservedSim(
     dispose: guard.dispose,
   }
   return { sim, observer, cluster, journal }
+}
+
+/** The calls that are command lines, or stand for one. */
+function commandCalls(
+  commands: Commands,
+  applyDirectly: (manifest: object) => Applied,
+): Pick<Work, 'apply' | 'kubectl' | 'shell'> {
+  return {
+    apply: (...manifests) => applyAll(commands.kubectl, applyDirectly, manifests),
+    kubectl: (line, commandOptions = {}) =>
+      typeof line === 'string'
+        ? commands.shell(`kubectl ${line}`, commandOptions)
+        : commands.kubectl(line, commandOptions),
+    shell: (script, commandOptions = {}) => commands.shell(script, commandOptions),
+  }
+}
+
+/** What lies in etcd for a Secret. */
+function etcdReader(
+  server: RunningApiServer,
+  { encryptionAtRest }: SimSettings,
+  random: RandomStreams,
+): (namespace: string, name: string) => Uint8Array | undefined {
+  const encryption = encryptionAtRest
+    ? { by: { provider: 'aescbc', keyName: 'key1' } as const, random: random.stream('etcd/encryption') }
+    : undefined
+  return (namespace, name) => {
+    const secret = find<Secret>(server, 'Secret', name, namespace)
+    return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
+  }
 }
 
 /** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
@@ -258,29 +236,4 @@ function refusalOfText(kubectl: Kubectl, manifest: string | object): string | un
   const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
   const { exitCode, stderr } = kubectl(['apply', '-f', '-'], { stdin: text })
   return exitCode === 0 ? undefined : stderr
-}
-
-function lastSeqUntil(journal: Journal, time: VirtualMs): number {
-  let seq = 0
-  for (const record of journal.records) {
-    if (record.time > time) break
-    seq = record.seq
-  }
-  return seq
-}
-
-function machineOf(cluster: Cluster, node: string): Machine {
-  const machine = cluster.machines.get(node)
-  if (machine === undefined) throw unknownName('node', node, [...cluster.machines.keys()])
-  return machine
-}
-
-/** A condition that answers with anything but true or false has a mistake: a Promise would always be true. */
-function decided(condition: () => boolean): () => boolean {
-  return () => {
-    const holds: unknown = condition()
-    if (typeof holds === 'boolean') return holds
-    const hint = holds instanceof Promise ? ': virtual time does not wait for real time' : ''
-    throw new SimUsageError(`runUntil: the condition says ${describeValue(holds)}; expected true or false${hint}`)
-  }
 }

@@ -15,15 +15,18 @@ export interface Guard {
   journal(journal: Journal): JournalReader
   /** After it every call throws; the journal can still be read. */
   readonly dispose: () => void
+  /** Runs what is to be called between events, while a call lets time pass, as if nothing ran. */
+  apart(work: () => void): void
 }
 
 type Anything = (...given: readonly unknown[]) => unknown
 
 /**
  * A guard. Calls that change the cluster or let time pass are refused while one of them runs: from a listener of the
- * journal, a condition of `runUntil`. `after` is called when one of them has ended.
+ * journal, a condition of `runUntil`. `after` is called when one of them has ended, `end` when
+ * the simulation is disposed of.
  */
-export function createGuard(after: () => void): Guard {
+export function createGuard(after: () => void, end: () => void = () => {}): Guard {
   let isDisposed = false
   let running: string | undefined
   const alive = (): void => {
@@ -59,14 +62,26 @@ export function createGuard(after: () => void): Guard {
       check(given)
       const result = changing(name, () => work(...given))
       after()
-      return name === 'fault' ? { clear: clearing((result as { clear(): void }).clear) } : result
+      return handles.has(name) ? guardedHandle(result as object) : result
     }
   }
-  const clearing = (clear: () => void) => (): void => {
-    alive()
-    changing('clear', clear)
-    after()
-  }
+  /** What a call hands out, with its functions guarded as calls are. */
+  const guardedHandle = (handle: object): object =>
+    Object.defineProperties(
+      {},
+      Object.fromEntries(
+        handleKeys(handle).map((key): [string, PropertyDescriptor] => {
+          const member: unknown = Reflect.get(handle, key)
+          if (typeof member !== 'function') return [key, { enumerable: true, get: () => Reflect.get(handle, key) }]
+          const value = (...given: readonly unknown[]): void => {
+            alive()
+            changing(key, () => Reflect.apply(member, handle, given))
+            after()
+          }
+          return [key, { enumerable: true, value }]
+        }),
+      ),
+    )
   return {
     calls(work) {
       const names = Object.keys(calls) as CallName[]
@@ -78,9 +93,29 @@ export function createGuard(after: () => void): Guard {
       if (isDisposed) return
       changing('dispose', () => {
         isDisposed = true
+        end()
       })
     },
+    apart(work) {
+      const before = running
+      running = undefined
+      try {
+        work()
+      } finally {
+        running = before
+      }
+    },
   }
+}
+
+/** Calls that hand out something that can be called later. */
+const handles: ReadonlySet<CallName> = new Set(['fault', 'controller', 'admission'])
+
+/** Members of an object and of the class that made it. */
+function handleKeys(handle: object): readonly string[] {
+  const prototype: object | null = Object.getPrototypeOf(handle)
+  const own = prototype === null || prototype === Object.prototype ? [] : Object.getOwnPropertyNames(prototype)
+  return [...Object.keys(handle), ...own].filter((key) => key !== 'constructor')
 }
 
 type Check = (given: readonly unknown[]) => void
@@ -89,9 +124,7 @@ function readerOf(journal: Journal, checkQuery: Check): JournalReader {
   return {
     [Symbol.iterator]: () => journal[Symbol.iterator](),
     level: journal.level,
-    get records() {
-      return journal.records
-    },
+    records: journal.records,
     record: (seq) => journal.record(seq),
     query(query) {
       checkQuery([query])

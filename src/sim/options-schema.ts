@@ -12,19 +12,20 @@ import { complain } from './input/complaints.ts'
 import { anyDuration, type Duration, millisecondsOf, objectName, quantity, someText, text } from './input/formats.ts'
 import { quoted, words } from './input/words.ts'
 import { kubeletSchema } from './kubelet-options.ts'
+import type { OwnProgram } from './own/programs.ts'
 
 /**
  * What a cluster can be told. One table gives the types of the library (options.ts), the checks of `createSim`, the checks
  * of `cluster` in scenarios, the JSON Schema and the docs. Scenarios take durations as texts only, the library
  * milliseconds too: that is what `duration` is for.
  */
-export function clusterShape(duration: z.ZodType<Duration>) {
+export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>, program: P) {
   const kubelet = kubeletSchema(duration)
   const network = networkSchema(duration)
   return {
-    version: versionSchema
-      .optional()
-      .meta({ description: `Version of Kubernetes: ${kubernetesVersions.join(', ')}; v1.18 unless given` }),
+    version: versionSchema.optional().meta({
+      description: `Version of Kubernetes, ${kubernetesVersions[0]} to ${kubernetesVersions.at(-1)}; v1.18 unless given`,
+    }),
     featureGates: z
       .strictObject(
         Object.fromEntries(Object.keys(featureGates).map((gate) => [gate, z.boolean().optional()])) as Record<
@@ -45,7 +46,7 @@ export function clusterShape(duration: z.ZodType<Duration>) {
     kubelet: kubelet.optional().meta({ description: 'KubeletConfiguration of every node' }),
     network: network.optional().meta({ description: 'How long requests and watch events take; instant unless given' }),
     images: z
-      .array(imageSchema(duration))
+      .array(imageSchema(duration, program))
       .superRefine((images, context) => tellTwice(images, 'image', context))
       .optional()
       .meta({ description: 'Images of which something is to be said' }),
@@ -65,7 +66,7 @@ export function clusterShape(duration: z.ZodType<Duration>) {
 }
 
 const versionSchema = z.enum(kubernetesVersions).register(words, {
-  expected: kubernetesVersions.map(quoted).join(', '),
+  expected: `${quoted(kubernetesVersions[0])} to ${quoted(kubernetesVersions.at(-1) ?? '')}`,
   suggest: (found) => suggestVersion(String(found)),
 })
 
@@ -121,8 +122,22 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
   })
 }
 
+/** Programs by name: all that a file can say. */
+export const namedProgram = z.enum(programNames)
+
+/** A program by name, or one of the user's own. */
+const anyProgram = z
+  .union([namedProgram, z.custom<OwnProgram>((given) => typeof given === 'function')])
+  .register(words, {
+    expected: `${programNames.map(quoted).join(', ')}, or a generator function`,
+    suggest: (found) => {
+      const meant = typeof found === 'string' ? closest(found, programNames) : undefined
+      return meant === undefined ? undefined : quoted(meant)
+    },
+  })
+
 /** An image that Pods can name. */
-export function imageSchema(duration: z.ZodType<Duration>) {
+export function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program: P) {
   const pull = duration
     .refine((given) => millisecondsOf(given) >= handshakeMs)
     .register(words, {
@@ -132,7 +147,7 @@ export function imageSchema(duration: z.ZodType<Duration>) {
     })
   return z.strictObject({
     name: someText.meta({ description: 'Without tag: all tags' }),
-    program: z.enum(programNames).optional().meta({
+    program: program.optional().meta({
       description: 'What its containers do when the Pod gives no command; they run until stopped unless given',
     }),
     size: quantity.optional().meta({ description: 'Decides how long a pull takes; 20Mi unless given' }),
@@ -233,7 +248,7 @@ const seedSchema = z.union([text, z.number()]).register(words, { expected: 'a te
 /** Everything that `createSim` takes. */
 export const optionsSchema = z.strictObject({
   seed: seedSchema.optional().meta({ description: 'Everything random is drawn from it; `podsim` unless given' }),
-  ...clusterShape(anyDuration),
+  ...clusterShape(anyDuration, anyProgram),
   files: z
     .record(
       text,

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { imageSchema, networkSchema, nodeSchema, optionsSchema } from './options-schema.ts'
+import type { networkSchema, nodeSchema, optionsSchema } from './options-schema.ts'
 
 /** The types of what a simulation can be told, taken from the schema that checks it: options-schema.ts says what each means. */
 
@@ -30,4 +30,4 @@ export type NetworkOptions = Given<z.output<ReturnType<typeof networkSchema>>>
 export type NodeOptions = Given<z.output<ReturnType<typeof nodeSchema>>>
 
 /** An image that Pods can name. */
-export type ImageOptions = Given<z.output<ReturnType<typeof imageSchema>>>
+export type ImageOptions = NonNullable<SimOptions['images']>[number]

@@ -7,17 +7,18 @@ import { kubelet } from '../versions/kubelet.ts'
 import { handshakeMs, imagePrograms } from './image-programs.ts'
 import { millisecondsOf } from './input/formats.ts'
 import type { ImageOptions } from './options.ts'
+import { ownProgramImage } from './own/programs.ts'
 import type { SimSettings } from './resolve-options.ts'
 
 /** Source: createRegistry's defaults. */
 const bytesPerMs = 50_000
 
 /** The registries of a simulation: common images, those that its options describe, and every other name as a service. */
-export function createImageRegistry({ images, minor, unknownImages }: SimSettings): SimulatedRegistry {
+export function createImageRegistry({ images, minor, unknownImages, epochMs }: SimSettings): SimulatedRegistry {
   return createRegistry({
     // Dockershim went with v1.24: what the runtime says changed with it.
     runtime: has(minor, kubelet.containerd) ? 'containerd' : 'docker',
-    images: images.map((each) => definitionOf(each, unknownImages === 'strict')),
+    images: images.map((each) => definitionOf(each, unknownImages === 'strict', epochMs)),
     isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),
     privateRepositories: images.flatMap(({ name, private: credential }) =>
@@ -27,9 +28,18 @@ export function createImageRegistry({ images, minor, unknownImages }: SimSetting
 }
 
 /** A known image stays what it is but for what is said of it. */
-function definitionOf({ name, program, size, pull }: ImageOptions, isStrict: boolean): ImageDefinition {
+function definitionOf(
+  { name, program, size, pull }: ImageOptions,
+  isStrict: boolean,
+  epochMs: number,
+): ImageDefinition {
   const known = commonImages.find(({ repository }) => repository === name) ?? unknownImage(name, isStrict)
-  const chosen = program === undefined ? {} : imagePrograms[program]
+  const chosen =
+    typeof program === 'function'
+      ? ownProgramImage(name, program, epochMs)
+      : program === undefined
+        ? {}
+        : imagePrograms[program]
   const pullMs = pull === undefined ? undefined : millisecondsOf(pull)
   const sizeBytes =
     size !== undefined

@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { Client } from '../client/client.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
 import type { Flows } from '../flow/flows.ts'
 import type { UpdateDelay } from '../flow/update-delays.ts'
@@ -18,6 +17,9 @@ import type { VolumeFile } from '../looks/volume-files.ts'
 import type { Explanation } from '../looks/why.ts'
 import type { FaultInput } from './fault-table.ts'
 import type { Duration } from './input/formats.ts'
+import type { AdmissionHandle, AdmissionHook } from './own/admission.ts'
+import type { ControllerBody, ControllerOptions, OwnController } from './own/controller.ts'
+import type { SimClient } from './resources.ts'
 
 /** Kinds whose shape is known by their name: those that Secrets touch. */
 export interface KnownKinds {
@@ -65,6 +67,16 @@ export interface Sim {
   runUntil(condition: () => boolean, options: { readonly within: Duration }): boolean
   /** An accident, now. Lasts until `clear`, or for `for`. */
   fault(fault: Fault): { clear(): void }
+  /**
+   * Calls `work` at a moment of virtual time, when all that was due at it has happened: it may do all that the caller of the
+   * simulation may. What is let go by before it is reached is never called.
+   */
+  at(time: Duration, work: () => void): { cancel(): void }
+  /**
+   * Lets time pass until nothing is under way: for as long as an update of a Secret may take to reach a node, no object but
+   * heartbeats and Events has changed, and nothing happened on a node. Says whether that came within `within`, 30m unless given.
+   */
+  settle(options?: { readonly within?: Duration }): boolean
   /** What led to the present state of an object, newest first. */
   why(object: JournalObject | string): Explanation
   /** All objects at a moment of the past; throws for one that has not come yet. */
@@ -77,7 +89,14 @@ export interface Sim {
    * A client of the API, as components of the cluster have one: its requests and watches take virtual time. What it gives
    * sends nothing before it is subscribed to or waited for in a process. All of them share one link to the API server.
    */
-  client(user?: ClientUser): Client
+  client(user?: ClientUser): SimClient
+  /**
+   * Starts a controller of your own: an operator, as it would run in the cluster, on virtual time. Its mistakes end the call
+   * in which they happen, as an OwnCodeError with its name and place.
+   */
+  controller(name: string, body: ControllerBody, options?: ControllerOptions): OwnController
+  /** Puts code of your own on the way into the store, as an admission webhook is. */
+  admission<T extends KubeObject = KubeObject>(hook: AdmissionHook<T>): AdmissionHandle
   /** Work that reads from top to bottom while virtual time passes: a controller of your own. Subscribing starts it. */
   process<R>(body: () => Steps<R>): Observable<R>
   /** The API as HTTP carries it. */
@@ -133,9 +152,14 @@ export interface SimRequest {
   readonly body?: unknown
 }
 
-/** Whom a client acts as; default `admin`. */
+/** Whom a client acts as. */
 export interface ClientUser {
-  readonly user?: string
+  /**
+   * Name of the user: `admin` unless given, which may do everything. Nodes (`system:node:node-1`) and ServiceAccounts
+   * (`system:serviceaccount:default:app`) have their groups.
+   */
+  readonly as?: string
+  /** More groups. */
   readonly groups?: readonly string[]
 }
 

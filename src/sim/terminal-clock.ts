@@ -56,7 +56,7 @@ export class TerminalClock {
       }
       const limit = Math.min(endMs, ...this.#waiting.map(({ deadline }) => deadline))
       const next = this.#kernel.nextAt()
-      if (next !== undefined && next <= limit) this.#kernel.step()
+      if (next !== undefined && next <= limit) this.#advance(limit, isOver)
       else if (limit === Number.POSITIVE_INFINITY) return false
       else {
         this.#kernel.runUntil(limit)
@@ -67,6 +67,13 @@ export class TerminalClock {
         }
       }
     }
+  }
+
+  /** One event, or all until the limit where nobody looks at each. */
+  #advance(limit: VirtualMs, isOver: (() => boolean) | undefined): void {
+    const isLooking = isOver !== undefined || this.#waiting.some(({ until }) => until !== never)
+    if (isLooking || limit === Number.POSITIVE_INFINITY) this.#kernel.step()
+    else this.#kernel.runUntil(limit)
   }
 
   /** Answers those whose condition holds, in the order in which they came. */

@@ -1,4 +1,4 @@
 /** The caller's mistake, told in words. */
 export class SimUsageError extends Error {
-  override readonly name = 'SimUsageError'
+  override readonly name: string = 'SimUsageError'
 }

@@ -139,6 +139,11 @@ export const apiServer = changes({
     'Secrets in envFrom, too, must be mountable by the account',
     'plugin/pkg/admission/serviceaccount/admission.go, limitSecretReferences',
   ],
+  tokensHaveNamesAndNodes: [
+    30,
+    'tokens have a name of their own (jti) and say on which node their Pod is',
+    'pkg/serviceaccount/claims.go, Claims; pkg/features/kube_features.go, ServiceAccountTokenJTI, ServiceAccountTokenPodNodeInfo; recorded v1.36, not v1.26',
+  ],
   keepsProcMountOpen: [
     31,
     'procMount is not defaulted',

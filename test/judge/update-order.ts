@@ -86,6 +86,9 @@ function syscallLine(what: string, detail: RecordedLine['detail']): string {
 const inotifyLine = (what: string, detail: RecordedLine['detail']) =>
   `${what} ${text(detail.name)}${detail.directory === true ? '/' : ''}`
 
+/** Whether a line tells of a name in the root, not of the root itself. */
+const isOfName = (line: string) => !/ \/?$/.test(line)
+
 const merged = (lines: readonly string[]) => lines.filter((line, index) => line !== lines[index - 1])
 
 /** Sets the same volumes up at the same times on podsim's own files, and tells what that did. */
@@ -119,6 +122,8 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
   fs.observe((change) => changes.push(change))
   const pods = new Map<string, Pod>()
   const names = new Map<string, string>()
+  // Up to v1.26 the recorder wrote down what the watch told of the volume's root itself; later it did not.
+  const tellsRoot = timeline.some(({ actor, detail }) => actor === 'inotify' && detail.name === '')
   const updates: UpdateOperations[] = []
   const steps = timeline.filter(({ actor, what }) => actor === 'user' || what === 'set-up ok')
   for (const { t, actor, what, detail } of steps) {
@@ -135,7 +140,8 @@ export function simulatedUpdates(timeline: readonly RecordedLine[], minor: numbe
         .subscribe((result) => {
           if (!result.ok) throw new Error(result.error)
         })
-      updates.push(told(changes, pod, volume, t, expected?.inotify !== undefined, names))
+      const done = told(changes, pod, volume, t, expected?.inotify !== undefined, names)
+      updates.push(tellsRoot ? done : { ...done, inotify: done.inotify && merged(done.inotify.filter(isOfName)) })
     }
   }
   return updates

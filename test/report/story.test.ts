@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSim } from '../../src/index.ts'
+import { createSim, forever, resources } from '../../src/index.ts'
 import { createTeller, type StoryLine } from '../../src/report/story.ts'
 
 const pod = {
@@ -69,4 +69,36 @@ test('U3 what a new Pod starts with is told with its age, an update with its del
   ])
   const heard = told.filter(({ text }) => text.includes('watch')).map(({ actor, text }) => `${actor} ${text}`)
   expect(heard).toEqual(['kubelet/node-1 hears from its watch: secret default/mysecret has changed'])
+})
+
+test('code of one’s own is told under its name: what it says, what it does, how it ends', () => {
+  const sim = createSim({ seed: 'own' })
+  const tell = createTeller()
+  const lines: string[] = []
+  sim.journal.records$.subscribe((record) => {
+    const line = tell(record)
+    if (line !== undefined && line.tone !== 'chatter') lines.push(`${line.actor}: ${line.text}`)
+  })
+  sim.admission({
+    name: 'own.example.com',
+    on: resources.configMaps,
+    mutate: (object) => ({ ...object, data: { by: 'hook' } }),
+    validate: ({ metadata }) => (metadata.name === 'bad' ? 'no' : true),
+  })
+  const controller = sim.controller('own', function* ({ log }) {
+    log('I am here')
+    yield* forever()
+  })
+  sim.kubectl('create configmap good')
+  sim.kubectl('create configmap bad')
+  controller.crash()
+  expect(lines).toEqual([
+    'controller/own: starts',
+    'controller/own: says: I am here',
+    'webhook/own.example.com: changes configmap default/good on its way into the store',
+    'user/admin: creates configmap default/good',
+    'webhook/own.example.com: changes configmap default/bad on its way into the store',
+    'webhook/own.example.com: refuses configmap default/bad: admission webhook "own.example.com" denied the request: no',
+    'controller/own: crashes',
+  ])
 })

@@ -48,7 +48,7 @@ describe('9.3 scores', () => {
     const tainted = node('b', {}, { spec: { taints: [{ key: 'slow', effect: 'PreferNoSchedule' }] } })
     const cache = cacheWith(node('a'), tainted)
     const difference = (minor: number) => {
-      const [a = 0, b = 0] = scoreNodes(named(pod('p')), cache, cache.nodes, { profile: profileOf(minor), minor })
+      const [a = 0, b = 0] = scoreNodes(named(pod('p')), cache, cache.nodes(), { profile: profileOf(minor), minor })
       return a - b
     }
     expect(difference(18)).toBe(100)

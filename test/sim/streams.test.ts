@@ -77,7 +77,7 @@ describe('a cluster as streams', () => {
     const sim = createSim({ seed: 'user' })
     let refusal: RequestError | undefined
     function* ask(): Steps<void> {
-      const reply = yield* attempt(sim.client({ user: 'jane' }).list(resources.secrets, { namespace: 'default' }))
+      const reply = yield* attempt(sim.client({ as: 'jane' }).list(resources.secrets, { namespace: 'default' }))
       if (!reply.ok) refusal = reply.error
     }
     sim.process(ask).subscribe()

@@ -1,3 +1,4 @@
+import { servesKind, servesSubresource } from '../../versions/served-kinds.ts'
 import { table as v118 } from './generated/v1-18.ts'
 import { table as v135 } from './generated/v1-35.ts'
 
@@ -78,16 +79,64 @@ export interface Schema {
   storageVersionHash(ref: KindRef): string | undefined
 }
 
-const loaded = new Map<string, Schema>()
+const documents = {
+  old: { text: v118, minor: 18 },
+  young: { text: v135, minor: 36 },
+} as const
 
-/** The schema that a minor version is served from: the recorded ones are v1.18 and v1.35, the nearest older or equal is taken (before v1.25: v1.18). */
+const parsed = new Map<keyof typeof documents, Schema>()
+const made = new Map<number, Schema>()
+
+/**
+ * The schema that a minor version is served from. Recorded are v1.18 and v1.36: a kind has the fields of the nearest of the two
+ * (v1.18 before v1.25), and is there in the versions that serve it. docs/fidelity.md, "Versions between".
+ */
 export function schemaOf(minor: number): Schema {
-  const which = minor < 25 ? 'v1.18' : 'v1.35'
-  const known = loaded.get(which)
+  const known = made.get(minor)
   if (known !== undefined) return known
-  const schema = which === 'v1.18' ? parseSchema(v118) : parseSchema(v135)
-  loaded.set(which, schema)
+  const [near, far] = minor < 25 ? (['old', 'young'] as const) : (['young', 'old'] as const)
+  const schema =
+    documents[near].minor === minor ? documentOf(near) : between(documentOf(near), () => documentOf(far), minor)
+  made.set(minor, schema)
   return schema
+}
+
+function documentOf(which: keyof typeof documents): Schema {
+  const known = parsed.get(which)
+  if (known !== undefined) return known
+  const schema = parseSchema(documents[which].text)
+  parsed.set(which, schema)
+  return schema
+}
+
+/** What a version serves of the document that is near, and of the other one what the near one does not have. */
+function between(near: Schema, far: () => Schema, minor: number): Schema {
+  const key = ({ group, version, kind }: KindRef): string => `${group}/${version}/${kind}`
+  const nearKinds = new Set(near.kinds.map(key))
+  const isNear = (ref: KindRef): boolean => nearKinds.has(key(ref))
+  let paths: Map<string, readonly PathOperation[]> | undefined
+  return {
+    definition: (name) => near.definition(name) ?? far().definition(name),
+    kind: (ref) => (servesKind(ref, minor) ? (near.kind(ref) ?? far().kind(ref)) : undefined),
+    kinds: [...near.kinds, ...far().kinds.filter((ref) => !isNear(ref))].filter((ref) => servesKind(ref, minor)),
+    storageVersionHash: (ref) => near.storageVersionHash(ref) ?? far().storageVersionHash(ref),
+    get paths() {
+      paths ??= new Map(
+        [...far().paths, ...near.paths].filter(([path, operations]) => isServed(path, operations, minor)),
+      )
+      return paths
+    },
+  }
+}
+
+/** A path is there when all is served that belongs to its own group and version. */
+function isServed(path: string, operations: readonly PathOperation[], minor: number): boolean {
+  const [, resource = '', subresource = ''] = /^\/api\/v1\/.*\/([a-z]+)\/\{name\}\/([a-z]+)$/.exec(path) ?? []
+  if (!servesSubresource(resource, subresource, minor)) return false
+  const [, group = '', version = ''] = /^\/apis\/([^/]+)\/([^/]+)\//.exec(path) ?? []
+  return operations.every(
+    ({ kind }) => kind === undefined || kind.group !== group || kind.version !== version || servesKind(kind, minor),
+  )
 }
 
 const scalars: Readonly<Record<string, ScalarType>> = {

@@ -169,6 +169,8 @@ export interface Container {
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
   readonly tty?: boolean
+  /** Init containers only (v1.29 on): one that is to run as long as the Pod. */
+  readonly restartPolicy?: 'Always'
 }
 
 export interface EphemeralContainer extends Container {

@@ -11,12 +11,30 @@ type About = Pick<AdmissionRequest, 'resource' | 'subresource' | 'operation'>
 
 /** Which plugins look at which writes, made out once for each resource, subresource and operation. */
 export class AdmissionTable {
-  readonly #plugins: readonly AdmissionPlugin[]
+  #plugins: readonly AdmissionPlugin[]
   /** By resource as discovery has it, then by operation and subresource. */
-  readonly #chains = new WeakMap<ResourceRef, Map<string, AdmissionChain>>()
+  #chains = new WeakMap<ResourceRef, Map<string, AdmissionChain>>()
 
   constructor(plugins: readonly AdmissionPlugin[]) {
     this.#plugins = plugins
+  }
+
+  /**
+   * Puts in a webhook: before ResourceQuota, which has to see what it made, and among webhooks in the order of names.
+   * Returns how to take it out again. Sources: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins; apiserver
+   * pkg/admission/configuration/mutating_webhook_manager.go, which sorts configurations by name.
+   */
+  insert(webhook: AdmissionPlugin): () => void {
+    const at = this.#plugins.findIndex(
+      ({ name, isWebhook }) => name === 'ResourceQuota' || (isWebhook === true && name > webhook.name),
+    )
+    this.#change(at === -1 ? [...this.#plugins, webhook] : this.#plugins.toSpliced(at, 0, webhook))
+    return () => this.#change(this.#plugins.filter((each) => each !== webhook))
+  }
+
+  #change(plugins: readonly AdmissionPlugin[]): void {
+    this.#plugins = plugins
+    this.#chains = new WeakMap()
   }
 
   /** `resource` is the same object for every request for a resource. */

@@ -43,6 +43,8 @@ export interface AdmissionPlugin {
   readonly name: string
   /** Writes that it is asked about; all others it lets pass as they are. Default: every write. */
   readonly concerns?: readonly Concern[]
+  /** Code outside of the server: what it makes gets its defaults, and the other plugins look at it once more. */
+  readonly isWebhook?: boolean
   admit?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Admitted
   validate?(request: AdmissionRequest, lookup: AdmissionLookup, context: RegistryContext): Status | undefined
 }

@@ -22,7 +22,8 @@ export function accessReviewStrategies(authorizer: Authorizer, index: RbacIndex)
     answered({ ...object, status: decide(object, user) })
   const decide = (object: KubeObject, user: UserInfo) => {
     const decision = authorizer.authorize(attributesOf(member(object, 'spec'), user))
-    const reason = decision.reason ? { reason: decision.reason } : {}
+    const why = decision.decision === 'allow' ? (decision.why?.() ?? '') : decision.reason
+    const reason = why === '' ? {} : { reason: why }
     const denied = decision.decision === 'deny' ? { denied: true } : {}
     return { allowed: decision.decision === 'allow', ...denied, ...reason }
   }

@@ -20,7 +20,8 @@ export interface AuthorizationAttributes {
 }
 
 export type Decision =
-  | { readonly decision: 'allow'; readonly reason?: string }
+  /** Why it is allowed is worked out when somebody asks. */
+  | { readonly decision: 'allow'; readonly why?: () => string }
   | { readonly decision: 'deny' | 'noOpinion'; readonly reason: string }
 
 /** One member of the chain; the first that allows or denies decides. */

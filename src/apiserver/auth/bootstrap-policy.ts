@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../../api/types/meta.ts'
+import { onceAVersion } from '../../versions/version.ts'
 import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
 import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
 import {
@@ -120,18 +121,7 @@ function withLaterRules(table: RoleTable, minor: number): RoleTable {
 }
 
 /** The objects without uid, times and versions: who stores them adds these. Aggregated roles have their rules. */
-export function bootstrapPolicy(minor = 18): BootstrapPolicy {
-  const known = policies.get(minor)
-  if (known !== undefined) return known
-  const made = makePolicy(minor)
-  policies.set(minor, made)
-  return made
-}
-
-/** One for each minor: nobody changes what is in it. */
-const policies = new Map<number, BootstrapPolicy>()
-
-function makePolicy(minor: number): BootstrapPolicy {
+export const bootstrapPolicy = onceAVersion((minor): BootstrapPolicy => {
   const rulesOf = new Map(Object.entries(controllerRoles))
   for (const { since, name, rules } of laterControllerRoles) if (minor >= since) rulesOf.set(name, rules)
   const controllers = [...rulesOf.keys()]
@@ -156,7 +146,7 @@ function makePolicy(minor: number): BootstrapPolicy {
       binding('Role', namespace, name, role, subjects),
     ),
   }
-}
+})
 
 /** Rules spread in two steps (view into edit, edit into admin), so this goes round until nothing changes. */
 function withAggregatedRules(roles: readonly ClusterRole[]): readonly ClusterRole[] {

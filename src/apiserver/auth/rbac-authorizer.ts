@@ -63,7 +63,7 @@ function candidatesFor(applied: AppliedRules, attributes: AuthorizationAttribute
   for (const { rule, source } of applied.rules) {
     if (!ruleAllowsResource(rule, attributes)) continue
     const names = rule.resourceNames?.length ? rule.resourceNames : undefined
-    candidates.push({ names, allow: allowedBy(source()) })
+    candidates.push({ names, allow: allowedBy(source) })
     if (names === undefined) break
   }
   return candidates
@@ -71,11 +71,11 @@ function candidatesFor(applied: AppliedRules, attributes: AuthorizationAttribute
 
 function authorizePath(applied: AppliedRules, attributes: AuthorizationAttributes): Decision {
   const match = applied.rules.find(({ rule }) => ruleAllowsPath(rule, attributes.verb, attributes.path))
-  return match === undefined ? noOpinion(applied) : allowedBy(match.source())
+  return match === undefined ? noOpinion(applied) : allowedBy(match.source)
 }
 
-function allowedBy(source: string): Decision {
-  return { decision: 'allow', reason: `RBAC: allowed by ${source}` }
+function allowedBy(source: () => string): Decision {
+  return { decision: 'allow', why: () => `RBAC: allowed by ${source()}` }
 }
 
 /** Bindings to roles that are missing are told, so that who set them up finds out. */

@@ -56,7 +56,6 @@ export function createRbacIndex(): RbacIndex {
   const roles = new Map<string, Map<string, Role>>()
   const clusterRoles = new Map<string, ClusterRole>()
   const bindings = new Map<string, BindingSet>()
-  let generation = 0
 
   const bindingsOf = (namespace: string): BindingSet => {
     const known = bindings.get(namespace)
@@ -97,10 +96,8 @@ export function createRbacIndex(): RbacIndex {
     }
   }
 
-  return {
-    get generation() {
-      return generation
-    },
+  const index: { -readonly [K in keyof RbacIndex]: RbacIndex[K] } = {
+    generation: 0,
     referencedRules,
     rulesFor(user, namespace) {
       const found = { rules: [], errors: [] }
@@ -110,7 +107,7 @@ export function createRbacIndex(): RbacIndex {
     },
     observe(resource, type, object) {
       if (!resource.endsWith(rbacGroup)) return
-      generation++
+      index.generation++
       const { name, namespace = '' } = object.metadata
       const stays = type !== 'DELETED'
       switch (resource) {
@@ -128,6 +125,7 @@ export function createRbacIndex(): RbacIndex {
       }
     },
   }
+  return index
 }
 
 function missing(resource: 'roles' | 'clusterroles', singular: string, name: string): ReferencedRules {

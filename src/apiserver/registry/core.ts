@@ -65,7 +65,10 @@ function attributes(
   }
 }
 
-/** Runs the mutating side of the chain; each plugin sees what the ones before it made. Source: apiserver pkg/admission/chain.go. */
+/**
+ * Runs the mutating side of the chain; each plugin sees what the ones before it made. Once a webhook has changed the object,
+ * all plugins but webhooks look at it again. Sources: apiserver pkg/admission/chain.go, reinvocation.go.
+ */
 export function admit(
   core: RegistryCore,
   request: WriteRequest,
@@ -77,7 +80,19 @@ export function admit(
   const { mutating } = chainOf(core, request, operation)
   if (mutating.length === 0) return object
   const asked = attributes(request, operation, object, oldObject)
+  let isChanged = false
   for (const plugin of mutating) {
+    const before = asked.object
+    const admitted = plugin.admit(asked, core.lookup, core.context)
+    if (!admitted.ok) return admitted.status
+    asked.object = admitted.object
+    if (plugin.isWebhook !== true || admitted.object === before || admitted.object === undefined) continue
+    asked.object = request.served.strategy.defaults?.(admitted.object, core.context) ?? admitted.object
+    isChanged = true
+  }
+  if (!isChanged) return asked.object
+  for (const plugin of mutating) {
+    if (plugin.isWebhook === true) continue
     const admitted = plugin.admit(asked, core.lookup, core.context)
     if (!admitted.ok) return admitted.status
     asked.object = admitted.object

@@ -13,6 +13,7 @@ import {
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
+import { extended } from '../../kernel/extended.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { nameRuleOf } from './name-rule.ts'
@@ -145,14 +146,13 @@ const notTaken: ReadonlySet<string> = new Set([
 function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResource): ObjectMeta {
   const base = meta.generateName ?? ''
   const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, core.names) : meta.name
-  return {
-    ...meta,
+  return extended(meta, {
     name,
     ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
     uid: randomUuid(core.uids),
     creationTimestamp: timestamp(core),
     ...(hasGeneration(served.strategy, core.context.minor) ? { generation: 1 } : {}),
-  }
+  })
 }
 
 const selfLinks: VersionedFact<boolean> = {

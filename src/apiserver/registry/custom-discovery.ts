@@ -1,4 +1,5 @@
 import { compareVersions, type Discovery, type ResourceInfo } from '../../api/schema/discovery.ts'
+import type { ResourceRef } from '../../api/types/meta.ts'
 
 /** Discovery that grows and shrinks with CustomResourceDefinitions: built-in resources first, then theirs by group. */
 export interface CustomDiscovery {
@@ -9,27 +10,22 @@ export interface CustomDiscovery {
 
 export function createCustomDiscovery(builtIn: Discovery): CustomDiscovery {
   const added = new Map<string, readonly ResourceInfo[]>()
-  let resources = builtIn.resources
-  let groups = builtIn.groups
   let byKey = new Map<string, ResourceInfo>()
   const versions = new Map<string, readonly string[]>()
+  const discovery = {
+    resources: builtIn.resources,
+    groups: builtIn.groups,
+    resource: (ref: ResourceRef) => builtIn.resource(ref) ?? byKey.get(keyOf(ref)),
+    versions: (group: string) => versions.get(group) ?? builtIn.versions(group),
+  }
   return {
-    discovery: {
-      get resources() {
-        return resources
-      },
-      get groups() {
-        return groups
-      },
-      resource: (ref) => builtIn.resource(ref) ?? byKey.get(keyOf(ref)),
-      versions: (group) => versions.get(group) ?? builtIn.versions(group),
-    },
+    discovery,
     replace(group, resource, infos) {
       if (infos.length === 0) added.delete(`${group}/${resource}`)
       else added.set(`${group}/${resource}`, infos)
       const all = [...added.values()].flat()
       byKey = new Map(all.map((info) => [keyOf(info), info]))
-      resources = [...builtIn.resources, ...[...all].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))]
+      discovery.resources = [...builtIn.resources, ...[...all].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))]
       versions.clear()
       for (const { group: of } of all) {
         const known = new Set([
@@ -39,7 +35,7 @@ export function createCustomDiscovery(builtIn: Discovery): CustomDiscovery {
         versions.set(of, [...known].sort(compareVersions))
       }
       const own = [...versions.keys()].filter((of) => !builtIn.groups.includes(of)).sort()
-      groups = [...builtIn.groups, ...own]
+      discovery.groups = [...builtIn.groups, ...own]
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../api/validation/validate-meta.ts'
+import { extended } from '../../kernel/extended.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
@@ -213,7 +214,7 @@ function specOf(object: KubeObject): unknown {
 function withGeneration(object: KubeObject, generation: number | undefined): KubeObject {
   if (object.metadata.generation === generation) return object
   const { generation: _given, ...metadata } = object.metadata
-  return { ...object, metadata: generation === undefined ? metadata : { ...metadata, generation } }
+  return { ...object, metadata: generation === undefined ? metadata : extended(metadata, { generation }) }
 }
 
 /** The object with the status of the stored one: the main path does not change it. */
@@ -221,7 +222,7 @@ function withStatusOf(object: KubeObject, existing: KubeObject): KubeObject {
   const { status } = existing as { readonly status?: unknown } // only read if the kind has one
   if ((object as { readonly status?: unknown }).status === status) return object
   const { status: _given, ...rest } = object as KubeObject & { readonly status?: unknown }
-  return status === undefined ? rest : ({ ...rest, status } as KubeObject) // kind unchanged
+  return status === undefined ? rest : (extended(rest, { status }) as KubeObject) // kind unchanged
 }
 
 /** The stored object with the proposed status and metadata. */

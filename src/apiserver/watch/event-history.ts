@@ -45,45 +45,64 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
 
 /** `startRevision` is that of the list with which the cache began. */
 export function createEventHistory(capacity: number, startRevision: number): EventHistory {
-  // A ring: the oldest event is at `next` once the ring is full.
-  const ring: StoreEvent[] = []
-  let next = 0
-  const revenants = new Revenants()
-  const at = (index: number): StoreEvent | undefined => ring[(next + index) % ring.length]
-  return {
-    append(event) {
-      if (ring.length < capacity) {
-        ring.push(event)
-        return
-      }
-      ring[next] = event
-      next = (next + 1) % capacity
-      revenants.forget(at(0)?.revision ?? 0)
-    },
-    // Of a cache the newest stay, however old they are.
-    prune: () => false,
-    revenants,
-    since(revision) {
-      const isFull = ring.length > 0 && ring.length === capacity
-      const oldest = isFull ? (at(0)?.revision ?? 0) : startRevision + 1
-      if (revision < oldest - 1) {
-        return { ok: false, message: `too old resource version: ${revision} (${oldest - 1})` }
-      }
-      // Events are ordered by revision: look for the first that is newer.
-      let low = 0
-      let high = ring.length
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if ((at(middle)?.revision ?? 0) > revision) high = middle
-        else low = middle + 1
-      }
-      const events: StoreEvent[] = []
-      for (let index = low; index < ring.length; index++) {
-        const event = at(index)
-        if (event !== undefined) events.push(event)
-      }
-      return { ok: true, events }
-    },
+  return new EventRing(capacity, startRevision)
+}
+
+/** A class, for there is one for each resource. */
+class EventRing implements EventHistory {
+  readonly revenants = new Revenants()
+  private readonly capacity: number
+  private readonly startRevision: number
+  /** The oldest event is at `next` once the ring is full. */
+  private readonly ring: StoreEvent[] = []
+  private next = 0
+
+  constructor(capacity: number, startRevision: number) {
+    this.capacity = capacity
+    this.startRevision = startRevision
+  }
+
+  append(event: StoreEvent): void {
+    const { ring, next } = this
+    if (ring.length < this.capacity) {
+      ring.push(event)
+      return
+    }
+    ring[next] = event
+    this.next = (next + 1) % this.capacity
+    this.revenants.forget(this.at(0)?.revision ?? 0)
+  }
+
+  /** Of a cache the newest stay, however old they are. */
+  prune(): boolean {
+    return false
+  }
+
+  since(revision: number): ReturnType<EventHistory['since']> {
+    const { length } = this.ring
+    const isFull = length > 0 && length === this.capacity
+    const oldest = isFull ? (this.at(0)?.revision ?? 0) : this.startRevision + 1
+    if (revision < oldest - 1) {
+      return { ok: false, message: `too old resource version: ${revision} (${oldest - 1})` }
+    }
+    // Events are ordered by revision: look for the first that is newer.
+    let low = 0
+    let high = length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.at(middle)?.revision ?? 0) > revision) high = middle
+      else low = middle + 1
+    }
+    const events: StoreEvent[] = []
+    for (let index = low; index < length; index++) {
+      const event = this.at(index)
+      if (event !== undefined) events.push(event)
+    }
+    return { ok: true, events }
+  }
+
+  private at(index: number): StoreEvent | undefined {
+    return this.ring[(this.next + index) % this.ring.length]
   }
 }
 

@@ -16,71 +16,82 @@ export interface Watcher {
   written(event: StoreEvent): void
 }
 
-/** Watchers of one resource, found by what they watch: a write wakes only those whose key it bears (design, decision 5). */
-export interface WatcherIndex {
-  add(scope: WatchScope, watcher: Watcher): void
-  /** Once for each that was added, with the same scope. */
-  remove(scope: WatchScope, watcher: Watcher): void
-  deliver(event: StoreEvent): void
-  /** Number of open watches. */
-  readonly size: number
-}
-
 /** Most keys are watched by one: only several have a set. */
 type Watchers = Map<string, Watcher | Set<Watcher>>
 
-/** `indexKey` gives an object's value of the resource's index key, if it has one. */
-export function createWatcherIndex(indexKey: ((object: KubeObject) => string) | undefined): WatcherIndex {
-  const everywhere: Watchers = new Map()
-  const byNamespace: Watchers = new Map()
-  const byName: Watchers = new Map()
-  const byObject: Watchers = new Map()
-  const byIndex: Watchers = new Map()
-  let size = 0
-  const placeOf = ({ namespace, name, indexValue }: WatchScope): readonly [Watchers, string] => {
-    if (indexValue !== undefined && indexKey !== undefined) return [byIndex, indexValue]
-    if (name !== undefined && namespace !== undefined) return [byObject, `${namespace}/${name}`]
-    if (name !== undefined) return [byName, name]
-    if (namespace !== undefined) return [byNamespace, namespace]
-    return [everywhere, '']
+/** What a watcher is found by. */
+type Way = 'everywhere' | 'byNamespace' | 'byName' | 'byObject' | 'byIndex'
+
+/**
+ * Watchers of one resource, found by what they watch: a write wakes only those whose key it bears (design, decision 5). A row:
+ * there is one for each resource, and most are watched in one way, if at all.
+ */
+export class WatcherIndex {
+  /** Number of open watches. */
+  size = 0
+  private readonly indexKey: ((object: KubeObject) => string) | undefined
+  private everywhere: Watchers | undefined
+  private byNamespace: Watchers | undefined
+  private byName: Watchers | undefined
+  private byObject: Watchers | undefined
+  private byIndex: Watchers | undefined
+
+  /** `indexKey` gives an object's value of the resource's index key, if it has one. */
+  constructor(indexKey: ((object: KubeObject) => string) | undefined) {
+    this.indexKey = indexKey
   }
-  return {
-    get size() {
-      return size
-    },
-    add(scope, watcher) {
-      const [watchers, key] = placeOf(scope)
-      const known = watchers.get(key)
-      if (known === undefined) watchers.set(key, watcher)
-      else if (known instanceof Set) known.add(watcher)
-      else watchers.set(key, new Set([known, watcher]))
-      size++
-    },
-    remove(scope, watcher) {
-      const [watchers, key] = placeOf(scope)
-      const known = watchers.get(key)
-      if (known instanceof Set) {
-        known.delete(watcher)
-        if (known.size === 0) watchers.delete(key)
-      } else if (known === watcher) watchers.delete(key)
-      size--
-    },
-    deliver(event) {
-      if (size === 0) return
-      const { namespace = '', name } = event.object.metadata
-      // A watcher may end itself, or open another, while it is called: sets are copied when they hold several.
-      if (everywhere.size > 0) tell(everywhere.get(''), event)
-      if (byNamespace.size > 0) tell(byNamespace.get(namespace), event)
-      if (byName.size > 0) tell(byName.get(name), event)
-      if (byObject.size > 0) tell(byObject.get(`${namespace}/${name}`), event)
-      if (byIndex.size === 0 || indexKey === undefined) return
-      const value = indexKey(event.object)
-      tell(byIndex.get(value), event)
-      if (event.old === undefined) return
-      const before = indexKey(event.old)
-      if (before !== value) tell(byIndex.get(before), event)
-    },
+
+  add(scope: WatchScope, watcher: Watcher): void {
+    const [way, key] = this.placeOf(scope)
+    this[way] ??= new Map()
+    const watchers = this[way]
+    const known = watchers.get(key)
+    if (known === undefined) watchers.set(key, watcher)
+    else if (known instanceof Set) known.add(watcher)
+    else watchers.set(key, new Set([known, watcher]))
+    this.size++
   }
+
+  /** Once for each that was added, with the same scope. */
+  remove(scope: WatchScope, watcher: Watcher): void {
+    const [way, key] = this.placeOf(scope)
+    const watchers = this[way]
+    const known = watchers?.get(key)
+    if (known instanceof Set) {
+      known.delete(watcher)
+      if (known.size === 0) watchers?.delete(key)
+    } else if (known === watcher) watchers?.delete(key)
+    this.size--
+  }
+
+  deliver(event: StoreEvent): void {
+    if (this.size === 0) return
+    const { namespace = '', name } = event.object.metadata
+    // A watcher may end itself, or open another, while it is called: sets are copied when they hold several.
+    if (isWatched(this.everywhere)) tell(this.everywhere.get(''), event)
+    if (isWatched(this.byNamespace)) tell(this.byNamespace.get(namespace), event)
+    if (isWatched(this.byName)) tell(this.byName.get(name), event)
+    if (isWatched(this.byObject)) tell(this.byObject.get(`${namespace}/${name}`), event)
+    const { byIndex, indexKey } = this
+    if (!isWatched(byIndex) || indexKey === undefined) return
+    const value = indexKey(event.object)
+    tell(byIndex.get(value), event)
+    if (event.old === undefined) return
+    const before = indexKey(event.old)
+    if (before !== value) tell(byIndex.get(before), event)
+  }
+
+  private placeOf({ namespace, name, indexValue }: WatchScope): readonly [Way, string] {
+    if (indexValue !== undefined && this.indexKey !== undefined) return ['byIndex', indexValue]
+    if (name !== undefined && namespace !== undefined) return ['byObject', `${namespace}/${name}`]
+    if (name !== undefined) return ['byName', name]
+    if (namespace !== undefined) return ['byNamespace', namespace]
+    return ['everywhere', '']
+  }
+}
+
+function isWatched(watchers: Watchers | undefined): watchers is Watchers {
+  return watchers !== undefined && watchers.size > 0
 }
 
 function tell(watchers: Watcher | Set<Watcher> | undefined, event: StoreEvent): void {

@@ -52,7 +52,7 @@ export function createGraph(queues: GraphQueues): Graph {
       if (ownerNode === undefined) {
         const { apiVersion, kind, name, uid } = owner
         const { namespace } = node.identity
-        ownerNode = newNode({ apiVersion, kind, name, uid, namespace }, true)
+        ownerNode = newNode({ apiVersion, kind, name, namespace, uid }, true)
         nodes.set(uid, ownerNode)
         ownerNode.dependents.add(node)
         queues.delete(uid)
@@ -88,7 +88,7 @@ export function createGraph(queues: GraphQueues): Graph {
       const known = nodes.get(uid)
       const isBeingDeleted = deletionTimestamp !== undefined
       if (known === undefined) {
-        const node = newNode({ ...kind, name, namespace, uid }, false)
+        const node = newNode({ apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }, false)
         node.owners = owners
         node.isBeingDeleted = isBeingDeleted
         node.isDeletingDependents = isBeingDeleted && hasFinalizer(object, foregroundFinalizer)

@@ -56,16 +56,12 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   })
   const node = { kind: 'Node', name: nodeName }
   const actor = `kubelet/${nodeName}`
-  return {
+  const kubelet = {
     nodeName,
     states: feed.steps,
-    get isRunning() {
-      return run !== undefined
-    },
-    get context() {
-      return run?.context
-    },
-    start() {
+    isRunning: false,
+    context: undefined as KubeletContext | undefined, // of the present run
+    start(): void {
       if (run !== undefined) return
       journal.append({ actor, type: 'kubelet.start', object: node })
       recorder = createEventRecorder({
@@ -81,30 +77,35 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         random: options.random.stream(`${nodeName}/kubelet/events`),
       })
       run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords, feed })
+      kubelet.isRunning = true
+      kubelet.context = run.context
       run.start()
     },
-    stop() {
+    stop(): void {
       if (run === undefined) return
       run.flushHeartbeats()
       lastHeartbeat = run.lastHeartbeat()
       run.stop()
       recorder?.stop()
       run = undefined
+      kubelet.isRunning = false
+      kubelet.context = undefined
       journal.append({ actor, type: 'kubelet.stop', object: node })
     },
-    machineRebooted() {
+    machineRebooted(): void {
       boots++
     },
     clockChanged: () => run?.clockChanged(),
-    setStaticPods(pods) {
+    setStaticPods(pods: readonly Pod[]): void {
       staticPods = pods
       run?.setStaticPods(pods)
     },
-    inspect: (ref) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
+    inspect: (ref: KubeletRef) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
     lastHeartbeat: () => run?.lastHeartbeat() ?? lastHeartbeat,
     flushHeartbeats: () => run?.flushHeartbeats(),
     relaxHeartbeats: () => run?.relaxHeartbeats(),
   }
+  return kubelet
 }
 
 function stoppedView(ref: KubeletRef): StateView | undefined {

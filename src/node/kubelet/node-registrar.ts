@@ -6,6 +6,7 @@ import { Reflector } from '../../client/reflector.ts'
 import { isAlreadyExists } from '../../client/refusals.ts'
 import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
+import { extended } from '../../kernel/extended.ts'
 import { type Grid, gridAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { Latch } from '../../kernel/latch.ts'
@@ -202,7 +203,7 @@ export class NodeRegistrar {
     const conditions = healthy.map((condition): NodeCondition => {
       const old = before.status?.conditions?.find(({ type }) => type === condition.type)
       const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now
-      return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since }
+      return extended(condition, { lastHeartbeatTime: now, lastTransitionTime: since })
     })
     return {
       capacity,
@@ -212,7 +213,7 @@ export class NodeRegistrar {
         { type: 'InternalIP', address: hostIp },
         { type: 'Hostname', address: nodeName },
       ],
-      nodeInfo: { ...nodeInfo, bootID: bootId },
+      nodeInfo: extended(nodeInfo, { bootID: bootId }),
     }
   }
 }

@@ -114,7 +114,7 @@ export class ContainerOrders {
     const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
     if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.context === undefined)
       return { ok: false, output: refused }
-    return entry.program.probe(entry.context, request)
+    return entry.program.probe(entry.context, request) ?? { ok: false, output: refused }
   }
 
   #ordered<T>(steps: () => Steps<T>): Once<T> {

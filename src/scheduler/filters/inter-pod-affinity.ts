@@ -30,7 +30,7 @@ export const interPodAffinity: FilterPlugin = {
     const near: TopologyCounts = new Map()
     const far: TopologyCounts = new Map()
     if (required.length > 0 || anti.length > 0) {
-      for (const node of view.nodes)
+      for (const node of view.nodes())
         for (const other of node.pods.values()) countIncoming(pod, other, node, 1, near, far)
     }
     return createState(pod, { existing, near, far }, refusalsOf(minor))

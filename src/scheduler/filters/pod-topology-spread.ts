@@ -24,7 +24,7 @@ export const podTopologySpread: FilterPlugin = {
     const matches = nodeMatcher(pod.pod.spec)
     const counts: Counts = constraints.map(() => new Map())
     const matching = constraints.map(({ selector }) => view.matchingPods(pod.namespace, selector))
-    for (const info of view.nodes) {
+    for (const info of view.nodes()) {
       const isCandidate = info.node !== undefined && (matches === undefined || matches(info.node))
       if (!isCandidate || !hasAllTopologyKeys(info, constraints)) continue
       constraints.forEach(({ topologyKey }, at) => {

@@ -11,7 +11,7 @@ export const imageLocality: ScorePlugin = {
     if (view.images.size === 0) return undefined
     const images = pod.spec.containers.map(({ image = '' }) => view.images.get(normalizedImageName(image)))
     if (images.every((image) => image === undefined)) return undefined
-    const total = view.nodes.length
+    const total = view.nodes().length
     return {
       score({ name }) {
         let sum = 0

@@ -13,7 +13,7 @@ export const interPodAffinityScore: ScorePlugin = {
     if (!hasTerms && view.nodesWithAffinityPods.size === 0) return undefined
     /** Topology key -> value -> sum of weights. */
     const sums = new Map<string, Map<string, number>>()
-    for (const node of hasTerms ? view.nodes : view.nodesWithAffinityPods) {
+    for (const node of hasTerms ? view.nodes() : view.nodesWithAffinityPods) {
       const others = hasTerms ? node.pods : node.podsWithAffinity
       for (const other of others.values()) countPair(sums, pod, other, node)
     }

@@ -15,7 +15,7 @@ export const podTopologySpreadScore: ScorePlugin = {
       const values = new Map<string, number>()
       for (const node of counted) values.set(label(node.labels, topologyKey) ?? '', 0)
       const matching = view.matchingPods(pod.namespace, selector)
-      for (const info of view.nodes) {
+      for (const info of view.nodes()) {
         const isCandidate = info.node !== undefined && (matches === undefined || matches(info.node))
         if (!isCandidate || !hasAllTopologyKeys(info, constraints)) continue
         const value = label(info.labels, topologyKey) ?? ''

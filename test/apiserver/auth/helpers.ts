@@ -20,7 +20,7 @@ export function testAuthorization(minor = 18, graphDelay?: GraphDelay): TestAuth
   const kernel = createKernel()
   const delay = graphDelay === undefined ? {} : { graphDelay }
   const authorization = createAuthorization({ kernel, minor, gates: resolveFeatureGates(minor), ...delay })
-  const policy = bootstrapPolicy()
+  const policy = bootstrapPolicy(18)
   for (const role of policy.clusterRoles)
     authorization.observe(storedRbac('clusterroles'), { type: 'ADDED', object: role })
   for (const role of policy.roles) authorization.observe(storedRbac('roles'), { type: 'ADDED', object: role })

@@ -276,3 +276,33 @@ describe('10.9 rescheduled', () => {
     expect(sim.holdsSecret('node-1', 's')).toBe(false)
   })
 })
+
+describe('10.10 deleted while it waits', () => {
+  test.each([
+    { version: 'v1.26', isGone: false },
+    { version: 'v1.36', isGone: true },
+  ] as const)('L6 in $version a Pod that waits for its volume is gone after 3 s: $isGone', ({ version, isGone }) => {
+    const sim = simWith({ version }, simMounting('p'))
+    sim.runFor('20s')
+    sim.kubectl('delete pod p --wait=false')
+    const attempts = countOf(sim, missing)
+    sim.runFor('3s')
+    expect(podIn(sim) === undefined).toBe(isGone)
+    sim.apply(simSecret({ a: '1' }))
+    sim.runFor('3m')
+    expect(sim.journal.query({ type: 'container.start' })).toHaveLength(isGone ? 0 : 1)
+    if (isGone) expect(countOf(sim, missing)).toBe(attempts)
+  })
+
+  test('L6 the last status of a Pod that never ran is Failed, its container ended in an unknown way (v1.27 on)', () => {
+    const sim = simWith({ version: 'v1.36' }, simMounting('p'))
+    sim.runFor('20s')
+    const held = sim.kubectl(`patch pod p --type merge -p '{"metadata":{"finalizers":["example.com/look"]}}'`)
+    expect(held.exitCode).toBe(0)
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('5s')
+    const { phase, containerStatuses } = podIn(sim)?.status ?? {}
+    expect(phase).toBe('Failed')
+    expect(containerStatuses?.[0]?.state?.terminated).toMatchObject({ reason: 'ContainerStatusUnknown', exitCode: 137 })
+  })
+})

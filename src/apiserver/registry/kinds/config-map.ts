@@ -19,11 +19,11 @@ export const configMapStrategy: Strategy<ConfigMap> = {
   validateUpdate: (next, old, context) => [...validateImmutable(next, old), ...validateConfigMap(next, context)],
   canonicalize({ data, binaryData, ...rest }) {
     const isFull = (map: object | undefined): boolean => map !== undefined && Object.keys(map).length > 0
-    return {
-      ...rest,
-      ...(data !== undefined && isFull(data) ? { data } : {}),
-      ...(binaryData !== undefined && isFull(binaryData) ? { binaryData } : {}),
-    }
+    return Object.assign(
+      rest,
+      data !== undefined && isFull(data) ? { data } : {},
+      binaryData !== undefined && isFull(binaryData) ? { binaryData } : {},
+    )
   },
   table: {
     columns: [

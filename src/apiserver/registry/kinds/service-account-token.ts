@@ -1,3 +1,4 @@
+import { randomUuid } from '../../../api/generate-name.ts'
 import { isObject } from '../../../api/json.ts'
 import { badRequest, conflict, invalidStatus, isStatus, notFoundStatus } from '../../../api/status.ts'
 import type { Pod, ServiceAccount } from '../../../api/types/core.ts'
@@ -59,9 +60,13 @@ export const serviceAccountToken: Subresource = {
       exp: Math.floor(expiresMs / second),
       iat: Math.floor(issuedMs / second),
       iss: apiAudience,
+      ...(has(registry.context.minor, apiServer.tokensHaveNamesAndNodes)
+        ? { jti: randomUuid(registry.context.random) }
+        : {}),
       'kubernetes.io': {
         namespace: call.namespace,
         ...(bound === undefined ? {} : { [bound.claim]: { name: bound.name, uid: bound.uid } }),
+        ...nodeClaim(bound, call, registry),
         serviceaccount: { name: call.name, uid: account.metadata.uid },
       },
       nbf: Math.floor(issuedMs / second),
@@ -84,6 +89,20 @@ export const serviceAccountToken: Subresource = {
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' } as const
+
+/** The node of the Pod that a token is bound to. Source: TokenREST.Create. */
+function nodeClaim(
+  bound: { readonly claim: string; readonly name: string } | undefined,
+  { namespace }: SubresourceCall,
+  registry: RegistryAccess,
+): { readonly node?: { readonly name: string; readonly uid?: string } } {
+  if (bound?.claim !== 'pod' || !has(registry.context.minor, apiServer.tokensHaveNamesAndNodes)) return {}
+  const pod = registry.get<Pod>({ group: '', version: 'v1', resource: 'pods' }, namespace, bound.name)
+  const name = pod?.spec.nodeName ?? ''
+  if (name === '') return {}
+  const uid = registry.get<KubeObject>({ group: '', version: 'v1', resource: 'nodes' }, undefined, name)?.metadata.uid
+  return { node: { name, ...(uid === undefined ? {} : { uid }) } }
+}
 
 /** Name and namespace in the body are those of the URL, if they are given. */
 function wrongPlace({ metadata }: TokenRequest, { name, namespace }: SubresourceCall): Status | undefined {

@@ -2,7 +2,7 @@ import { defaultPodOnly, defaultPodSpec } from '../../../api/pod-defaults.ts'
 import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
-import { sourceAnnotation } from '../pods/pod-manager.ts'
+import { sourceAnnotation } from '../pods/static-pod.ts'
 
 export type StaticPod = { readonly ok: true; readonly pod: Pod } | { readonly ok: false; readonly message: string }
 

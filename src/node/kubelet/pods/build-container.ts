@@ -1,3 +1,4 @@
+import { isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { mapped } from '../../../kernel/mapped.ts'
@@ -120,6 +121,5 @@ function memoryLimit(container: Container): number | undefined {
 /** Init containers end before the others begin, and what is not restarted is to end some time; sidecars run on. */
 function isExpectedToEnd({ spec }: Pod, container: Container): boolean {
   const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false
-  const isSidecar = (container as { readonly restartPolicy?: string }).restartPolicy === 'Always'
-  return isInit ? !isSidecar : (spec.restartPolicy ?? 'Always') !== 'Always'
+  return isInit ? !isSidecar(container) : (spec.restartPolicy ?? 'Always') !== 'Always'
 }

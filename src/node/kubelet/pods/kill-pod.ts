@@ -52,9 +52,9 @@ export function* killContainer(
     leftSeconds = grace - Math.floor((kernel.now() - began) / second)
   }
   const atLeast = Math.max(leftSeconds, minGraceSeconds)
-  // Up to v1.21 an override is taken as it is; later the least time holds for it, too, unless it is shorter.
-  const seconds =
-    graceOverride !== undefined && (!facts.terminatingPhases || graceOverride < atLeast) ? graceOverride : atLeast
+  // Up to v1.21 an override is taken as it is; then the least time holds for it, too, unless it is shorter; now in any case.
+  const overrules = !facts.terminatingPhases || (graceOverride !== undefined && graceOverride < atLeast)
+  const seconds = graceOverride !== undefined && overrules && !facts.zeroGraceCounts ? graceOverride : atLeast
   const result = yield* wait(runtime.stopContainer(container.id, seconds))
   killer.onStopped?.(container)
   return result.ok ? undefined : result.message

@@ -1,13 +1,6 @@
 import type { Pod } from '../../../api/types/core.ts'
 import { isMirror } from '../status/status-manager.ts'
-
-/** Source: pkg/kubelet/types/pod_update.go, ConfigSourceAnnotationKey; anything but `api` is static. */
-export const sourceAnnotation = 'kubernetes.io/config.source'
-
-export function isStatic(pod: Pod): boolean {
-  const source = pod.metadata.annotations?.[sourceAnnotation]
-  return source !== undefined && source !== 'api'
-}
+import { isStatic } from './static-pod.ts'
 
 export function fullName(pod: Pod): string {
   return `${pod.metadata.name}_${pod.metadata.namespace}`

@@ -4,6 +4,9 @@ import { resources } from '../../../client/client.ts'
 import { errorText } from '../../../client/refusals.ts'
 import { settled } from '../../../kernel/all.ts'
 import { parseRfc3339 } from '../../../kernel/calendar.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
+import { mapped } from '../../../kernel/mapped.ts'
+import type { Once } from '../../../kernel/once.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import { podDirectory } from '../../volumes/plugins/layout.ts'
@@ -12,11 +15,11 @@ import type { KubeletContext } from '../context.ts'
 import { apiPodStatus } from '../status/api-status.ts'
 import { isTerminal } from '../status/status-manager.ts'
 import { killPod } from './kill-pod.ts'
-import { isStatic } from './pod-manager.ts'
 import { syncPodRuntime } from './pod-runtime.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { SyncOutcome } from './pod-workers.ts'
-import type { PodRuntimeStatus } from './runtime-status.ts'
+import { inspectPod, type PodRuntimeStatus } from './runtime-status.ts'
+import { isStatic } from './static-pod.ts'
 import { hasFailed, type SyncResult } from './sync-result.ts'
 
 /** What a sync works with: all of a kubelet but those who order it. */
@@ -77,7 +80,8 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   makePodDirectories(context, pod)
   if (!facts.terminatingPhases && context.ends.isTerminated(pod)) return yield* runPod(context, pod, seen, isNewStatus)
   if (mountedNames(pod).length > 0) worker.send('volumes.needed')
-  const error = yield* wait(volumes.waitForAttachAndMount(pod))
+  const error = yield* wait(firstOf(volumes.waitForAttachAndMount(pod), wasCancelled(worker)))
+  if (error === cancelled) return { error }
   if (error !== undefined) {
     if (facts.volumeTimeoutEvent !== undefined)
       events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${error}`)
@@ -85,6 +89,13 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   }
   if (worker.state === 'waitingForVolumes') worker.send('volumes.ready')
   return yield* runPod(context, pod, seen, isNewStatus)
+}
+
+/** Source: volume_manager.go, WaitForAttachAndMount, whose wait ends with the sync's context (v1.27 on). */
+const cancelled = 'context canceled'
+
+function wasCancelled({ cancelled: end }: PodWorker): Once<string> {
+  return mapped(end, () => cancelled)
 }
 
 function* kill(
@@ -183,6 +194,9 @@ export function* syncTerminatingPod(
   const error = yield* kill(context, pod, seen, worker.graceSeconds)
   if (error !== undefined) return { error }
   context.prober.removePod(worker.uid)
+  // How the containers ended is told before anything of them is removed.
+  if (context.facts.terminatedPodsFail && context.pods.get(worker.uid) !== undefined)
+    context.statuses.setPodStatus(pod, statusOf(context, pod, inspectPod(context.runtime, worker.uid), true))
   return {}
 }
 

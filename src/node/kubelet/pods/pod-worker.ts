@@ -1,6 +1,8 @@
 import type { Pod } from '../../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
 import { Instance } from '../../../kernel/instance.ts'
+import { Latch } from '../../../kernel/latch.ts'
+import type { Once } from '../../../kernel/once.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { StateFeed } from '../state-feed.ts'
 import { podWorkerMachine } from './pod-worker.machine.ts'
@@ -19,6 +21,8 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
   graceSeconds: number | undefined
   /** The last update was for a Pod that the API server no longer has. */
   isRemoved = false
+  /** Opened when the sync under way need not go on. */
+  #cancelled: Latch | undefined
   /** Containers that the kubelet stopped, with the instant at which they had ended. */
   readonly stopped: { readonly name: string; readonly endedAt: VirtualMs }[] = []
 
@@ -55,6 +59,17 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
   terminate(): void {
     if (this.state === 'idle' || this.state === 'waitingForStatus') this.send('terminate')
     else this.isTerminationAsked = true
+  }
+
+  /** Answers when the Pod's end ends the sync under way, or has: ordinary syncs never come again then. */
+  get cancelled(): Once<void> {
+    this.#cancelled ??= new Latch()
+    return this.#cancelled
+  }
+
+  /** Source: pod_workers.go, UpdatePod, cancelFn (v1.27 on). */
+  cancel(): void {
+    this.#cancelled?.open()
   }
 
   /** Whether ordinary syncs are over, or will be after the one under way. */

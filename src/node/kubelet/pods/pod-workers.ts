@@ -124,8 +124,8 @@ export class PodWorkers {
     if (worker.isFinished) return
     worker.isRemoved = true
     if (!worker.isTerminating) {
-      worker.terminate()
-      worker.graceSeconds = graceSeconds ?? effectiveGrace(pod, worker.graceSeconds)
+      this.#terminate(worker)
+      worker.graceSeconds = graceSeconds ?? this.#effectiveGrace(pod, worker.graceSeconds)
     }
     this.#give(worker, pod)
   }
@@ -154,8 +154,17 @@ export class PodWorkers {
     const { phase } = pod.status ?? {}
     const isOver = pod.metadata.deletionTimestamp !== undefined || phase === 'Failed' || phase === 'Succeeded'
     if (!isOver) return
-    if (!worker.isTerminating) worker.terminate()
-    worker.graceSeconds = effectiveGrace(pod, worker.graceSeconds)
+    if (!worker.isTerminating) this.#terminate(worker)
+    worker.graceSeconds = this.#effectiveGrace(pod, worker.graceSeconds)
+  }
+
+  #terminate(worker: PodWorker): void {
+    worker.terminate()
+    if (this.#facts.terminationEndsSync) worker.cancel()
+  }
+
+  #effectiveGrace(pod: Pod, before: number | undefined): number | undefined {
+    return effectiveGrace(pod, before, this.#facts.zeroGraceCounts)
   }
 
   #give(worker: PodWorker, pod: Pod): void {
@@ -213,7 +222,7 @@ export class PodWorkers {
     } else worker.send('sync.ended')
     if (worker.state === 'idle' && outcome.isTerminal === true && !worker.isTerminationAsked) {
       worker.isTerminationAsked = true
-      worker.graceSeconds = effectiveGrace(pod, worker.graceSeconds)
+      worker.graceSeconds = this.#effectiveGrace(pod, worker.graceSeconds)
       goesOn = true
     }
     if (worker.state === 'idle' && worker.isTerminationAsked) worker.send('terminate')
@@ -239,10 +248,16 @@ export class PodWorkers {
   }
 }
 
-/** Source: pod_workers.go (v1.26), calculateEffectiveGracePeriod: 0 counts as not set (v1.26/README.md row 14). */
-function effectiveGrace(pod: Pod, before: number | undefined): number | undefined {
+/**
+ * Source: pod_workers.go, calculateEffectiveGracePeriod. In v1.26 0 counts as not set (v1.26/README.md row 14); later it is
+ * made 1, of which the runtime's least time makes 2 (v1.36/README.md row 25).
+ */
+function effectiveGrace(pod: Pod, before: number | undefined, zeroCounts: boolean): number | undefined {
   let grace = before ?? 0
   const asked = pod.metadata.deletionGracePeriodSeconds
-  if (asked !== undefined && (grace === 0 || asked < grace)) grace = asked
+  if (asked !== undefined && (grace === 0 || asked < grace)) {
+    if (asked === 0 && zeroCounts) return 1
+    grace = asked
+  }
   return grace === 0 ? pod.spec.terminationGracePeriodSeconds : grace
 }

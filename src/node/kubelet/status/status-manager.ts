@@ -12,7 +12,7 @@ import { second } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
-import { conditionOf, ended, isLegal, ownConditions, sameForKubelet } from './status-rules.ts'
+import { conditionOf, isLegal, ownConditions, sameForKubelet, terminatedStatus } from './status-rules.ts'
 
 /** Source: pkg/kubelet/status/status_manager.go, syncPeriod. */
 export const statusSyncPeriodMs = 10 * second
@@ -90,14 +90,8 @@ export class StatusManager {
   /** The Pod is over: what still seemed to run ended in an unknown way. Source: status_manager.go, TerminatePod. */
   terminatePod(pod: Pod): void {
     const before = this.#known.get(uidOf(pod))?.status ?? pod.status ?? {}
-    const status: PodStatus = {
-      ...before,
-      ...(before.containerStatuses === undefined ? {} : { containerStatuses: before.containerStatuses.map(ended) }),
-      ...(before.initContainerStatuses === undefined
-        ? {}
-        : { initContainerStatuses: before.initContainerStatuses.map(ended) }),
-    }
-    this.#update(pod, status, true, this.#options.facts.terminatingPhases)
+    const { terminatedPodsFail, terminatingPhases } = this.#options.facts
+    this.#update(pod, terminatedStatus(pod, before, terminatedPodsFail), true, terminatingPhases)
   }
 
   /** A readiness probe's verdict. Source: status_manager.go, SetContainerReadiness. */

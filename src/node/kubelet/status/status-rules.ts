@@ -1,5 +1,7 @@
 import { jsonEqual } from '../../../api/json-equal.ts'
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
+import { isStatic } from '../pods/static-pod.ts'
 
 /** Source: pkg/kubelet/types/pod_status.go, PodConditionsByKubelet. */
 export const ownConditions: ReadonlySet<string> = new Set([
@@ -10,9 +12,55 @@ export const ownConditions: ReadonlySet<string> = new Set([
   'PodReadyToStartContainers',
 ])
 
-/** The Pod is over: what still seemed to run ended in an unknown way. */
-export function ended(status: ContainerStatus): ContainerStatus {
-  if (status.state?.terminated !== undefined || status.state?.waiting !== undefined) return status
+/**
+ * The status of a Pod that is over: what still seemed to run ended in an unknown way. From v1.27 on so did what waited, of
+ * init containers only the first ones, down to the last that ever ran; and the phase is terminal.
+ * Source: status_manager.go, TerminatePod, hasPodInitialized, initializedContainers.
+ */
+export function terminatedStatus(pod: Pod, before: PodStatus, waitingCounts: boolean): PodStatus {
+  const { containerStatuses, initContainerStatuses } = before
+  const isEnded = !waitingCounts || hasInitialized(pod, before)
+  const begun = waitingCounts
+    ? Math.max(1, (initContainerStatuses ?? []).findLastIndex(hasRun) + 1)
+    : Number.POSITIVE_INFINITY
+  const isFinal = before.phase === 'Succeeded' || before.phase === 'Failed'
+  return {
+    ...before,
+    ...(containerStatuses === undefined || !isEnded
+      ? {}
+      : { containerStatuses: containerStatuses.map((status) => ended(status, waitingCounts)) }),
+    ...(initContainerStatuses === undefined
+      ? {}
+      : {
+          initContainerStatuses: initContainerStatuses.map((status, at) =>
+            at < begun ? ended(status, waitingCounts) : status,
+          ),
+        }),
+    ...(waitingCounts && !isFinal && !isStatic(pod) ? { phase: 'Failed' } : {}),
+  }
+}
+
+function hasRun({ state, lastState }: ContainerStatus): boolean {
+  return state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined
+}
+
+function hasInitialized({ spec }: Pod, { containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean {
+  const last = spec.initContainers?.at(-1)
+  if (last === undefined) return true
+  if (
+    containerStatuses.some(
+      ({ state, lastState }) => lastState?.terminated !== undefined || state?.waiting === undefined,
+    )
+  )
+    return true
+  const status = initContainerStatuses.find(({ name }) => name === last.name)
+  if (isSidecar(last)) return status?.started === true
+  return status?.state?.terminated?.exitCode === 0 || status?.lastState?.terminated?.exitCode === 0
+}
+
+function ended(status: ContainerStatus, waitingCounts: boolean): ContainerStatus {
+  if (status.state?.terminated !== undefined) return status
+  if (status.state?.waiting !== undefined && !waitingCounts) return status
   return {
     ...status,
     state: {

@@ -1,0 +1,119 @@
+import { deepFreeze } from '../api/json.ts'
+import type { Pod } from '../api/types/core.ts'
+import type { KubeObject } from '../api/types/meta.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Machine } from '../cluster/machine.ts'
+import type { Flows } from '../flow/flows.ts'
+import { createHistory } from '../kernel/history.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { VirtualMs } from '../kernel/time.ts'
+import { type ContainerRef, envOf, type FoundContainer, fileIn, logsOf } from '../looks/containers.ts'
+import { machineSteps, machinesOf } from '../looks/machines.ts'
+import { filesWith, holdsSecret } from '../looks/node-files.ts'
+import { nodeMemory } from '../looks/node-memory.ts'
+import { traffic } from '../looks/traffic.ts'
+import { filesOfVolume } from '../looks/volume-files.ts'
+import { explain } from '../looks/why.ts'
+import { unknownName } from './calls.ts'
+import { formatDuration } from './duration.ts'
+import type { Work } from './guard.ts'
+import { millisecondsOf } from './input/formats.ts'
+import { eventsOf, find, listOf, parseRef } from './objects.ts'
+import type { SimSettings } from './resolve-options.ts'
+import { SimUsageError } from './usage-error.ts'
+
+/** What the calls that only look need of the simulation. */
+export interface LooksWorld {
+  readonly settings: SimSettings
+  readonly kernel: Kernel
+  readonly journal: Journal
+  readonly cluster: Cluster
+  readonly flows: Flows
+  /** Instant of the kernel at which the user's time begins. */
+  readonly originMs: VirtualMs
+  containerOf(target: ContainerRef, previous?: boolean): FoundContainer | undefined
+  etcdValue(namespace: string, name: string): Uint8Array | undefined
+}
+
+type Look =
+  | 'get'
+  | 'list'
+  | 'events'
+  | 'logs'
+  | 'file'
+  | 'env'
+  | 'volumeFiles'
+  | 'why'
+  | 'stateAt'
+  | 'delays'
+  | 'traffic'
+  | 'nodeFiles'
+  | 'holdsSecret'
+  | 'nodeMemory'
+  | 'etcdValue'
+  | 'states'
+  | 'inspect'
+
+/** The calls that only look: they let no time pass and change nothing. */
+export function createLooks(world: LooksWorld): Pick<Work, Look> {
+  const { settings, kernel, journal, cluster, flows, originMs, containerOf, etcdValue } = world
+  const { server } = cluster.controlPlane
+  const history = createHistory(journal)
+  const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
+  return {
+    get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
+      deepFreeze(find<T>(server, kind, name, namespace)),
+    list: <T extends KubeObject>(kind: string, { namespace }: { readonly namespace?: string } = {}) =>
+      listOf<T>(server, kind, namespace).map(deepFreeze),
+    events: (query = {}) => eventsOf(server, query).map(deepFreeze),
+    logs: (target, { previous = false } = {}) => logsOf(containerOf(target, previous)),
+    file: (target, path) => fileIn(containerOf(target), path),
+    env: (target) => envOf(containerOf(target)),
+    volumeFiles(name, volume, namespace = 'default') {
+      const pod = podOf(namespace, name)
+      const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
+      return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
+    },
+    why(asked) {
+      const object = typeof asked === 'string' ? parseRef(asked) : asked
+      return explain(journal, find(server, object.kind, object.name, object.namespace ?? 'default'), object)
+    },
+    stateAt(asked) {
+      const time = millisecondsOf(asked)
+      if (time > kernel.now() - originMs)
+        throw new SimUsageError(
+          `stateAt: ${formatDuration(time)} lies in the future; it is ${formatDuration(kernel.now() - originMs)} now`,
+        )
+      return history.at(lastSeqUntil(journal, time))
+    },
+    delays: (secret, namespace = 'default') => flows.delays(namespace, secret),
+    traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),
+    nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
+    holdsSecret: (node, secret, namespace = 'default') =>
+      holdsSecret(machineOf(cluster, node), journal, namespace, secret),
+    nodeMemory: (node) =>
+      nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
+    etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
+    states: () => machineSteps(cluster),
+    inspect(asked) {
+      const { kind, name, namespace = 'default' } = typeof asked === 'string' ? parseRef(asked) : asked
+      return machinesOf(cluster, find(server, kind, name, namespace))
+    },
+  }
+}
+
+function lastSeqUntil(journal: Journal, time: VirtualMs): number {
+  let seq = 0
+  for (const record of journal.records) {
+    if (record.time > time) break
+    seq = record.seq
+  }
+  return seq
+}
+
+function machineOf(cluster: Cluster, node: string): Machine {
+  const machine = cluster.machines.get(node)
+  if (machine === undefined) throw unknownName('node', node, [...cluster.machines.keys()])
+  return machine
+}
