@@ -15,9 +15,18 @@ export function packagesOnPage(): ReadonlyMap<string, readonly string[]> {
   return new Map(rowsOf('Packages').map(([name = '', rooms = '']) => [name.replaceAll('`', ''), rooms.split(', ')]))
 }
 
-/** Files and folders of the repository that the page names. */
+/** Files and folders of the repository that the page, or the one for contributors, names. */
 export function pathsOnPage(): readonly string[] {
-  return [...page.matchAll(/`((?:src|test|docs|scripts|bench|scenarios)\/[\w./-]*)`/g)].map(([, path = '']) => path)
+  const both = page + readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  return [...both.matchAll(/`((?:src|test|docs|scripts|bench|scenarios)\/[\w./-]*)`/g)].map(([, path = '']) => path)
+}
+
+/** The way of a Secret: files, and the functions in them. */
+export function wayOnPage(): readonly { readonly file: string; readonly name: string }[] {
+  return rowsOf('The way of a Secret').map(([, file = '', name = '']) => ({
+    file: file.replaceAll('`', ''),
+    name: name.replaceAll('`', ''),
+  }))
 }
 
 /** Cells of the table below a heading, without its head. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packagesOnPage, pathsOnPage, roomsOnPage } from './architecture-page.ts'
+import { packagesOnPage, pathsOnPage, roomsOnPage, wayOnPage } from './architecture-page.ts'
 import {
   excess,
   maxFactoryLines,
@@ -97,6 +97,16 @@ describe('the tree', () => {
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
     const generated = filesBelow('src').filter((path) => path.includes('/generated/'))
     expect(generated.filter((path) => !named.includes(path))).toEqual([])
+  })
+
+  test('a Secret goes the way that the page tells', () => {
+    const way = wayOnPage()
+    expect(way.length).toBeGreaterThan(20)
+    const isThere = ({ file, name }: (typeof way)[number]): boolean =>
+      new RegExp(`^(export (const|class|function\\*?) ${name}\\b|  (async |\\*)?${name}[(<])`, 'm').test(
+        readFileSync(join(root, file), 'utf8'),
+      )
+    expect(way.filter((step) => !isThere(step))).toEqual([])
   })
 
   test('each decision has a number of its own', () => {
