@@ -185,6 +185,7 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
   const isUp = () => {
     // Asked after every event: whoever is not ready yet answers for all.
     if (!nodes.every(({ name }) => isNodeReady(nodeObjects.get('', name)))) return false
+    // The collection of accounts holds accounts.
     const account = accounts.get('default', 'default') as ServiceAccount | undefined
     const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
     return account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)

@@ -147,7 +147,8 @@ class Controller implements OwnController {
       return
     }
     const work = isObservable(body)
-      ? (body as Once<unknown>)
+      ? // What is no generator is one of the streams that a controller may give.
+        (body as Once<unknown>)
       : process(this.#world.kernel, () => ownSteps(owner, () => body))
     const begun = work.begin(this.#ended(run))
     if (begun !== undefined) run.add(begun)

@@ -11,7 +11,8 @@ export function usesText({ rows, selected }: Look): Output {
   const title = key.kind === 'Pod' ? `what pod ${key.name} uses` : `who uses ${key.kind.toLowerCase()} ${key.name}`
   const lines =
     key.kind === 'Pod'
-      ? [...referencesOf(selected.object as Pod)].map(
+      ? // What is selected there is a Pod, by its kind.
+        [...referencesOf(selected.object as Pod)].map(
           (each) => `${each.kind.toLowerCase()} ${each.name}  ${placeText(each)}`,
         ) // of this kind
       : rows.flatMap(({ key: at, object }) => {
