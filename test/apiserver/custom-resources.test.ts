@@ -170,6 +170,24 @@ describe('O3 custom resources', () => {
     })
   })
 
+  test.each([
+    { minor: 18, policy: 'refused', replicas: 'refused' },
+    { minor: 36, policy: 'dropped', replicas: 1 },
+  ])('1.$minor: what becomes of a null that the schema does not allow', (row) => {
+    const { post } = newApi(row.minor)
+    post(definitions, cronTabs)
+    const told = (name: string, spec: object, field: string) => {
+      const { message, spec: kept } = post(path, cronTab(name, { cronSpec: '* * * * *', ...spec }))
+      return kept === undefined
+        ? message.includes('must be of type')
+          ? 'refused'
+          : message
+        : (kept[field] ?? 'dropped')
+    }
+    expect(told('a', { policy: null }, 'policy')).toBe(row.policy)
+    expect(told('b', { replicas: null }, 'replicas')).toBe(row.replicas)
+  })
+
   test('bodies of another kind or version, and strategic patches, are refused', () => {
     const { send } = served()
     const spec = { cronSpec: '* * * * *' }

@@ -2,10 +2,18 @@ import type { JsonObject } from '../../api/json.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
 import { dns1123Subdomain, maskTrailingDash } from '../../api/validation/formats.ts'
+import { factAt, type VersionedFact } from '../../versions/version.ts'
 import type { Strategy } from '../registry/strategy.ts'
 import { customTable } from './columns.ts'
 import type { CustomResourceDefinition, CustomVersion } from './definition.ts'
 import { applyDefaults, prune, schemaErrors } from './structural-schema.ts'
+
+/** Nulls that a schema does not allow are dropped, or give way to its default. */
+const dropsNulls: VersionedFact<boolean> = {
+  source: 'apiextensions-apiserver pkg/apiserver/schema/defaulting/prunenulls.go',
+  initially: false,
+  since: [[20, true]],
+}
 
 /** How objects of one version of a custom resource are kept. Source: apiextensions-apiserver pkg/registry/customresource/strategy.go. */
 export function customStrategy({ spec }: CustomResourceDefinition, version: CustomVersion, stored: string): Strategy {
@@ -24,9 +32,11 @@ export function customStrategy({ spec }: CustomResourceDefinition, version: Cust
     countsGeneration: true,
     allowsUnconditionalUpdate: false,
     validateName: (name, isPrefix, { minor }) => dns1123Subdomain(maskTrailingDash(name, isPrefix), minor),
-    defaults(object) {
+    defaults(object, { minor }) {
       if (schema === undefined || spec.preserveUnknownFields === true) return object
-      return applyDefaults(prune(asJson(object), schema), schema) as unknown as KubeObject // kind and metadata stay
+      const knowsNulls = factAt(dropsNulls, minor)
+      const kept = prune(asJson(object), schema, knowsNulls)
+      return applyDefaults(kept, schema, knowsNulls) as unknown as KubeObject // kind and metadata stay
     },
     prepareForCreate(object) {
       if (!hasStatus) return object

@@ -14,18 +14,19 @@ type Schema = JsonObject
 /** Members of every object, which schemas can't change. */
 const ownMembers = ['apiVersion', 'kind', 'metadata']
 
-export function prune(object: JsonObject, schema: Schema): JsonObject {
+/** `dropsNulls`: nulls go too where the schema neither allows them nor has a default instead (from v1.20 on). */
+export function prune(object: JsonObject, schema: Schema, dropsNulls: boolean): JsonObject {
   const kept = Object.fromEntries(
     ownMembers.filter((name) => Object.hasOwn(object, name)).map((name) => [name, object[name]]),
   )
   const rest = Object.fromEntries(Object.entries(object).filter(([name]) => !ownMembers.includes(name)))
-  return { ...kept, ...(pruned(rest, schema) as JsonObject) } // an object stays one
+  return { ...kept, ...(pruned(rest, schema, dropsNulls) as JsonObject) } // an object stays one
 }
 
-function pruned(value: unknown, schema: unknown): unknown {
+function pruned(value: unknown, schema: unknown, dropsNulls: boolean): unknown {
   if (Array.isArray(value)) {
     const items = member(asObject(schema), 'items')
-    return value.map((item) => pruned(item, items))
+    return value.map((item) => pruned(item, items, dropsNulls))
   }
   if (!isObject(value)) return value
   const preserves = member(asObject(schema), 'x-kubernetes-preserve-unknown-fields') === true
@@ -33,30 +34,43 @@ function pruned(value: unknown, schema: unknown): unknown {
   const additional = member(asObject(schema), 'additionalProperties')
   const kept: Record<string, unknown> = {}
   for (const [name, inner] of Object.entries(value)) {
-    if (Object.hasOwn(properties, name)) setMember(kept, name, pruned(inner, properties[name]))
-    else if (additional !== undefined && additional !== false) setMember(kept, name, pruned(inner, additional))
-    else if (preserves) setMember(kept, name, inner)
+    const own = Object.hasOwn(properties, name) ? properties[name] : additional
+    if (own !== undefined && own !== false) {
+      if (!dropsNulls || !isUselessNull(inner, own)) setMember(kept, name, pruned(inner, own, dropsNulls))
+    } else if (preserves) setMember(kept, name, inner)
   }
   return kept
 }
 
-export function applyDefaults<T>(value: T, schema: unknown): T {
+/** Source: pkg/apiserver/schema/defaulting/prunenulls.go, PruneNonNullableNullsWithoutDefaults. */
+function isUselessNull(value: unknown, schema: unknown): boolean {
+  return value === null && isObject(schema) && !allowsNull(schema) && schema.default === undefined
+}
+
+function allowsNull(schema: unknown): boolean {
+  return member(asObject(schema), 'nullable') === true
+}
+
+/** `overNulls`: also instead of nulls that the schema does not allow (from v1.20 on). Source: defaulting/algorithm.go, Default. */
+export function applyDefaults<T>(value: T, schema: unknown, overNulls: boolean): T {
   if (Array.isArray(value)) {
     const items = member(asObject(schema), 'items')
-    return value.map((item) => applyDefaults(item, items)) as T
+    return value.map((item) => applyDefaults(item, items, overNulls)) as T // a list stays one
   }
   if (!isObject(value)) return value
   const properties = asObject(member(asObject(schema), 'properties'))
   const additional = member(asObject(schema), 'additionalProperties')
   const done: Record<string, unknown> = {}
   for (const [name, inner] of Object.entries(value)) {
-    setMember(done, name, applyDefaults(inner, Object.hasOwn(properties, name) ? properties[name] : additional))
+    const own = Object.hasOwn(properties, name) ? properties[name] : additional
+    setMember(done, name, applyDefaults(inner, own, overNulls))
   }
   for (const [name, inner] of Object.entries(properties)) {
     const preset = member(asObject(inner), 'default')
-    if (preset !== undefined && !Object.hasOwn(done, name)) setMember(done, name, applyDefaults(preset, inner))
+    const isAbsent = !Object.hasOwn(done, name) || (overNulls && done[name] === null && !allowsNull(inner))
+    if (preset !== undefined && isAbsent) setMember(done, name, applyDefaults(preset, inner, overNulls))
   }
-  return done as T
+  return done as T // an object stays one
 }
 
 export function schemaErrors(object: JsonObject, schema: Schema): readonly FieldError[] {

@@ -27,4 +27,16 @@ describe('addresses of Services', () => {
     send('DELETE', `${services}/a`)
     expect(post(services, service('b', { clusterIP: '10.96.1.2' })).spec.clusterIP).toBe('10.96.1.2')
   })
+
+  test.each([
+    { minor: 18, code: 422 },
+    { minor: 36, code: 200 },
+  ])('1.$minor: a type without node ports gives back those that were drawn for it', ({ minor, code }) => {
+    const { post, send } = newApi(minor)
+    post(services, service('a', { type: 'NodePort' }))
+    const merge = 'application/merge-patch+json'
+    const changed = send('PATCH', `${services}/a`, { spec: { type: 'ClusterIP' } }, merge)
+    expect(changed.code).toBe(code)
+    if (code === 200) expect(changed.body.spec.ports[0].nodePort).toBeUndefined()
+  })
 })

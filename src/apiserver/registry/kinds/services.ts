@@ -13,6 +13,7 @@ import {
   validateSubsets,
 } from '../../../api/validation/service-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
+import { factAt, type VersionedFact } from '../../../versions/version.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
 import { errorsOf } from './settings.ts'
@@ -42,6 +43,23 @@ function allocate(service: Service, context: RegistryContext): Service {
     isExposed && !port.nodePort ? { ...port, nodePort: context.addresses.drawPort(context.random) } : port,
   )
   return { ...service, spec: { ...spec, clusterIP, ...(ports === undefined ? {} : { ports }) } }
+}
+
+/** A type that has no node ports drops those of the type before. */
+const dropsNodePorts: VersionedFact<boolean> = {
+  source: 'pkg/registry/core/service/strategy.go, dropTypeDependentFields',
+  initially: false,
+  since: [[20, true]],
+}
+
+const usesNodePorts = ({ spec }: Service) => spec?.type === 'NodePort' || spec?.type === 'LoadBalancer'
+
+/** Unless somebody changed one of them. */
+function withoutNodePorts(ports: readonly ServicePort[], next: Service, old: Service): readonly ServicePort[] {
+  if (!usesNodePorts(old) || usesNodePorts(next)) return ports
+  const before = new Set(old.spec?.ports?.map(({ nodePort }) => nodePort))
+  if (ports.some(({ nodePort }) => nodePort && !before.has(nodePort))) return ports
+  return ports.map(({ nodePort: _, ...port }) => port)
 }
 
 /** Source: pkg/registry/core/service/{ipallocator,portallocator}/allocator.go, ErrAllocated. */
@@ -100,7 +118,9 @@ export const serviceStrategy: Strategy<Service> = {
         ? port
         : { ...port, nodePort: same.nodePort }
     })
-    const spec = { ...next.spec, ...(ports === undefined ? {} : { ports }) }
+    const kept =
+      ports === undefined || !factAt(dropsNodePorts, context.minor) ? ports : withoutNodePorts(ports, next, old)
+    const spec = { ...next.spec, ...(kept === undefined ? {} : { ports: kept }) }
     return allocate({ ...next, spec: clusterIP === '' ? spec : { ...spec, clusterIP } }, context)
   },
   validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
