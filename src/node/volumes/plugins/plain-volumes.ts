@@ -1,10 +1,12 @@
 import { goErrorText } from '../../../fs/error-text.ts'
+import { dirname } from '../../../fs/path.ts'
 import { atOnce } from '../../../kernel/at-once.ts'
 import type { SetUpResult, VolumePlugin, VolumeRef } from '../plugin.ts'
 import { memoryVolumeSize, uidOf } from './content-volume.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
+import { type HostFileKind, isOnEveryNode } from './host-files.ts'
 import { readyDirectory, volumeDirectory } from './layout.ts'
 import { cleanSubPaths } from './subpath.ts'
 
@@ -44,23 +46,31 @@ export function emptyDirPlugin(host: VolumeHost): VolumePlugin {
   }
 }
 
+/** The types of hostPath volumes that are checked. Source: k8s.io/api core/v1 types.go, HostPathType. */
+const checkedKinds: Readonly<Record<string, HostFileKind>> = {
+  Directory: 'directory',
+  File: 'file',
+  Socket: 'socket',
+  CharDevice: 'character device',
+  BlockDevice: 'block device',
+}
+
 /** A directory or file of the node itself (S6). Source: pkg/volume/hostpath/host_path.go. */
 export function hostPathPlugin(host: VolumeHost): VolumePlugin {
   const { fs } = host
   const check = (path: string, type: string): string | undefined => {
-    if (type === 'DirectoryOrCreate' || type === 'FileOrCreate') {
-      if (fs.stat(path).ok) return check(path, type.replace('OrCreate', ''))
-      const made = type.startsWith('D') ? fs.mkdirAll(path, 0o755) : fs.writeFile(path, new Uint8Array(0), 0o644)
-      return made.ok ? undefined : goErrorText(type.startsWith('D') ? 'mkdir' : 'open', path, made.code)
-    }
+    if (type === 'DirectoryOrCreate' || type === 'FileOrCreate') return checkOrMake(path, type === 'FileOrCreate')
+    const kind = checkedKinds[type]
+    if (kind === undefined) return undefined
     const stat = fs.stat(path)
-    const is = (kind: 'directory' | 'file') => stat.ok && stat.value.type === kind
-    if (type === 'Directory' && !is('directory')) return `hostPath type check failed: ${path} is not a directory`
-    if (type === 'File' && !is('file')) return `hostPath type check failed: ${path} is not a file`
-    if (type === 'Socket') return `hostPath type check failed: ${path} is not a socket file`
-    if (type === 'CharDevice') return `hostPath type check failed: ${path} is not a character device`
-    if (type === 'BlockDevice') return `hostPath type check failed: ${path} is not a block device`
-    return undefined
+    if (stat.ok ? stat.value.type === kind : isOnEveryNode(fs, path, kind, host.minor)) return undefined
+    return `hostPath type check failed: ${path} is not a ${kind === 'socket' ? 'socket file' : kind}`
+  }
+  const checkOrMake = (path: string, isFile: boolean): string | undefined => {
+    if (fs.stat(path).ok) return check(path, isFile ? 'File' : 'Directory')
+    if (isFile) isOnEveryNode(fs, dirname(path), 'directory', host.minor)
+    const made = isFile ? fs.writeFile(path, new Uint8Array(0), 0o644) : fs.mkdirAll(path, 0o755)
+    return made.ok ? undefined : goErrorText(isFile ? 'open' : 'mkdir', path, made.code)
   }
   return {
     requiresRemount: false,

@@ -105,6 +105,42 @@ describe('configMap, emptyDir, hostPath', () => {
     expect(setUp(podWith({ hostPath: { path: '/new', type: 'DirectoryOrCreate' } }))).toBe('same')
     expect(fs.stat('/new').ok).toBe(true)
   })
+
+  test('a hostPath finds what every node has: directories, sockets and devices of system, kubelet and runtime', () => {
+    const checked = (minor: number, path: string, type: string) =>
+      createWorld({ minor }).setUp(podWith({ hostPath: { path, type } }))
+    expect(checked(36, '/var/lib/kubelet/plugins_registry', 'Directory')).toBe('same')
+    expect(checked(36, '/lib/modules', 'Directory')).toBe('same')
+    expect(checked(36, '/etc/resolv.conf', 'File')).toBe('same')
+    expect(checked(36, '/run/xtables.lock', 'FileOrCreate')).toBe('same')
+    expect(checked(36, '/dev/fuse', 'CharDevice')).toBe('same')
+    expect(checked(36, '/run/containerd/containerd.sock', 'Socket')).toBe('same')
+    expect(checked(18, '/var/run/docker.sock', 'Socket')).toBe('same')
+    expect(checked(36, '/var/run/docker.sock', 'Socket')).toBe(
+      'hostPath type check failed: /var/run/docker.sock is not a socket file',
+    )
+    expect(checked(36, '/etc/localtime', 'Directory')).toBe(
+      'hostPath type check failed: /etc/localtime is not a directory',
+    )
+  })
+
+  test('volumes with storage behind them are mounted, empty; that of a claim stays for the next Pod', () => {
+    const { fs, setUp, tearDown, pluginFor } = createWorld({ minor: 36 })
+    const mounted = (pod: Pod) => {
+      const [volume] = pod.spec.volumes ?? []
+      return volume === undefined ? '' : (pluginFor(volume).hostPath({ pod, volume }) ?? '')
+    }
+    const disk = podWith({ nfs: { server: 'a', path: '/b' } })
+    expect(setUp(disk)).toBe('same')
+    fs.writeFile(`${mounted(disk)}/x`, new Uint8Array(1))
+    tearDown(disk)
+    expect(fs.stat(mounted(disk)).ok).toBe(false)
+    const claim = podWith({ persistentVolumeClaim: { claimName: 'data' } })
+    expect(setUp(claim)).toBe('same')
+    fs.writeFile(`${mounted(claim)}/x`, new Uint8Array(1))
+    tearDown(claim)
+    expect(fs.stat(`${mounted(claim)}/x`).ok).toBe(true)
+  })
 })
 
 describe('what containers get mounted', () => {
@@ -123,7 +159,7 @@ describe('what containers get mounted', () => {
     world.secret('mysecret', { a: '1' })
     const pod = podMounting({ name: 'foo', mountPath: '/etc/foo', readOnly: false })
     world.setUp(pod)
-    expect(mountsOf(world, pod)).toEqual({
+    expect(mountsOf(world, pod)).toMatchObject({
       ok: true,
       mounts: [{ containerPath: '/etc/foo', hostPath: world.directory(pod), readOnly: true }],
     })

@@ -1,0 +1,53 @@
+import { isObject } from '../../../go/json.ts'
+import { atOnce } from '../../../kernel/at-once.ts'
+import type { VolumePlugin, VolumeRef } from '../plugin.ts'
+import { uidOf } from './content-volume.ts'
+import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
+import type { VolumeHost } from './host.ts'
+import { kubeletRoot, readyDirectory, volumeDirectory } from './layout.ts'
+import { cleanSubPaths } from './subpath.ts'
+
+/**
+ * Volumes with storage behind them, which podsim does not have: claims, disks, shares, drivers. They are taken to attach and
+ * mount at once, as directories that are empty at first. That of a claim stays on its node for the next Pod there, but does
+ * not follow to another node; any other is the Pod's own.
+ */
+export function storagePlugin(host: VolumeHost): VolumePlugin {
+  const { fs } = host
+  const directoryOf = ({ pod, volume }: VolumeRef) =>
+    claimDirectory(pod.metadata.namespace ?? '', volume.persistentVolumeClaim) ??
+    `${volumeDirectory(uidOf(pod), 'csi', volume.name)}/mount`
+  return {
+    requiresRemount: false,
+    hostPath: directoryOf,
+    setUp: (ref) =>
+      atOnce(() => {
+        const error = setUpEmptyDir({
+          fs,
+          directory: directoryOf(ref),
+          metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
+          inMemory: false,
+          sizeBytes: undefined,
+          fsGroup: ref.pod.spec.securityContext?.fsGroup,
+          ownsDirectory: true,
+        })
+        return error === undefined ? { ok: true, changed: false, sources: [] } : { ok: false, error }
+      }),
+    tearDown(ref) {
+      const { pod, volume } = ref
+      const unbound = cleanSubPaths(fs, uidOf(pod), volume.name)
+      if (unbound !== undefined) return { ok: false, error: unbound }
+      const own = `${volumeDirectory(uidOf(pod), 'csi', volume.name)}`
+      const error = tearDownEmptyDir(fs, own, readyDirectory(uidOf(pod), volume.name))
+      return error === undefined ? { ok: true } : { ok: false, error }
+    },
+  }
+}
+
+/** Where a claim's volume is mounted for all Pods of the node. Source: pkg/volume/csi/csi_attacher.go, makeDeviceMountPath. */
+function claimDirectory(namespace: string, claim: unknown): string | undefined {
+  const name = isObject(claim) ? claim.claimName : undefined
+  return typeof name === 'string'
+    ? `${kubeletRoot}/plugins/kubernetes.io/csi/pv/${namespace}-${name}/globalmount`
+    : undefined
+}
