@@ -1,6 +1,6 @@
 export { checkManifests } from './check/check.ts'
 export type { ManifestFile, Place } from './check/given.ts'
-export type { CheckOptions, HadSecret } from './check/options.ts'
+export type { CheckOptions, HadObject } from './check/options.ts'
 export {
   type Assumption,
   allStarts,

@@ -6,6 +6,7 @@ import type { Stripped } from './live.ts'
 import type { CheckOptions } from './options.ts'
 import { containersIn, podSpecOf } from './references.ts'
 import type { Assumption } from './report.ts'
+import { type Claim, provisionedName } from './storage.ts'
 import { counted } from './words.ts'
 
 /** Everything that podsim takes for granted about what was given. */
@@ -19,6 +20,7 @@ export function assumptionsOn(
     ...onKinds(cluster.unknownKinds),
     ...onHad(options),
     ...onWebhooks(cluster.applied),
+    ...onClaims(cluster),
     ...onVolumes(cluster.applied),
     ...onImages(cluster.applied),
   ]
@@ -53,10 +55,10 @@ function onKinds(unknown: readonly GivenObject[]): readonly Assumption[] {
 }
 
 function onHad({ have = [] }: CheckOptions): readonly Assumption[] {
-  return have.map(({ name, namespace }) => ({
+  return have.map(({ kind = 'Secret', name, namespace }) => ({
     kind: 'given',
     place: undefined,
-    message: `secret ${namespace === undefined ? '' : `${namespace}/`}${name} is there already`,
+    message: `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name} is there already`,
   }))
 }
 
@@ -68,6 +70,30 @@ function onWebhooks(objects: readonly GivenObject[]): readonly Assumption[] {
       place: given.place([]),
       message: `${given.kind} ${given.name}: podsim calls no webhooks; objects are taken as they are`,
     }))
+}
+
+/** Claims whose volumes somebody of the user's cluster makes, by their class. */
+function onClaims({ sim, applied, namespace }: AppliedCluster): readonly Assumption[] {
+  const classes = new Map<string, Claim[]>()
+  for (const claim of sim.list<Claim>('PersistentVolumeClaim')) {
+    if (claim.spec?.volumeName !== provisionedName(claim)) continue
+    const name = claim.spec?.storageClassName ?? ''
+    classes.set(name, [...(classes.get(name) ?? []), claim])
+  }
+  return [...classes].map(([name, [first, ...more]]) => {
+    const given = applied.find(
+      (each) =>
+        each.kind === 'PersistentVolumeClaim' &&
+        each.name === first?.metadata.name &&
+        (each.namespace || namespace) === first?.metadata.namespace,
+    )
+    const maker = name === '' ? 'the default storageclass of the cluster' : `storageclass ${name}`
+    return {
+      kind: 'storage',
+      place: given?.place(['spec']),
+      message: `${maker}: taken is that it makes the ${counted(more.length + 1, 'volume')} that claims ask of it`,
+    }
+  })
 }
 
 /** Volumes that are there as directories, or not at all, but have no storage behind them. */
@@ -95,7 +121,7 @@ function onVolumes(objects: readonly GivenObject[]): readonly Assumption[] {
         {
           kind: 'volume' as const,
           place: given.place([...path, 'volumes', i]),
-          message: `volume ${textAt(volume, 'name')} of ${given.kind.toLowerCase()} ${given.name} is of type ${source}, which podsim does not simulate`,
+          message: `volume ${textAt(volume, 'name')} of ${given.kind.toLowerCase()} ${given.name} is of type ${source}: taken is that it mounts, and is empty`,
         },
       ]
     })
@@ -111,7 +137,7 @@ function onImages(objects: readonly GivenObject[]): readonly Assumption[] {
     const { spec, path } = pod
     return containersIn(spec, path).flatMap(({ container, path: at, isInit }) => {
       const image = textAt(container, 'image')
-      const isKnown = commonImages.some(({ repository }) => repository === repositoryOf(image))
+      const isKnown = commonImages().some(({ repository }) => repository === repositoryOf(image))
       if (image === '' || isKnown || seen.has(image)) return []
       seen.add(image)
       const does = isInit ? 'does its work and ends' : 'starts and runs on'

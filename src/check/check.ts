@@ -79,7 +79,8 @@ function runOnce(objects: readonly GivenObject[], options: CheckOptions, seed: s
 function mergeBlockers(runs: readonly (readonly Blocker[])[]): readonly Blocker[] {
   const merged = new Map<string, Blocker>()
   for (const blocker of runs.flat()) {
-    const key = `${blocker.cause} ${blocker.summary}`
+    const { file, line, column } = blocker.place
+    const key = JSON.stringify([blocker.cause, blocker.summary, file, line, column])
     const known = merged.get(key)
     merged.set(key, known === undefined ? blocker : { ...known, runs: known.runs + 1 })
   }

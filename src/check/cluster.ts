@@ -1,12 +1,13 @@
 import { encodeBase64, fromBase64, utf8Bytes } from '../bytes/bytes.ts'
-import { objectAt } from '../go/json.ts'
+import { objectAt, textAt } from '../go/json.ts'
 import { createSim } from '../sim/create-sim.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { GivenObject, Place } from './given.ts'
-import type { CheckOptions, HadSecret } from './options.ts'
+import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn } from './references.ts'
 import type { Refusal } from './report.ts'
-import { objectName } from './words.ts'
+import { type KnownClasses, provideStorage } from './storage.ts'
+import { counted, objectName } from './words.ts'
 
 /** A cluster in which the manifests were applied. */
 export interface AppliedCluster {
@@ -17,49 +18,80 @@ export interface AppliedCluster {
   readonly applied: readonly GivenObject[]
   /** Objects of kinds that no manifest defines, and which a cluster of the user's may know. */
   readonly unknownKinds: readonly GivenObject[]
+  /** How many nodes of what size, in words. */
+  readonly nodes: string
+  readonly knownClasses: KnownClasses
 }
 
 /** Time for accounts of new namespaces, and for definitions of custom resources to be established. */
 const settleFor = '5s'
+
+/** A usual machine: what is asked of nodes beyond it is told as too much. */
+const usualNode = { cpu: '8', memory: '32Gi' }
 
 /**
  * Applies manifests as a person would who knows what they need: namespaces first, then definitions of custom resources,
  * then the rest in the order of the files. Each object goes by itself, so that each refusal has its object.
  */
 export function applyGiven(objects: readonly GivenObject[], options: CheckOptions, seed: string): AppliedCluster {
-  const { namespace = 'default', version = 'v1.36', nodes = 3, strategy, unknownImages = 'succeed' } = options
-  const sim = createSim({
-    seed,
-    version,
-    nodes,
-    unknownImages,
-    journal: 'summary',
-    ...(strategy === undefined ? {} : { kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } }),
-  })
+  const { namespace = 'default', nodes = 3, nodeSize = usualNode, storageClasses = [] } = options
+  const sim = clusterFor(options, nodes, nodeSize, seed)
   makeNamespaces(sim, objects, namespace, options.createNamespaces === true)
   const refused: Refusal[] = []
   const applied: GivenObject[] = []
   const unknownKinds: GivenObject[] = []
   const apply = (given: GivenObject) => {
-    const reason = refusalOf(sim, given, namespace, options.serverSide === true)
-    if (reason === undefined) applied.push(given)
-    else if (isForeign(given, reason)) unknownKinds.push(given)
-    else
-      refused.push({
-        object: objectName(given, namespace),
-        place: placeOf(given, reason),
-        reason,
-        cure: cureOf(reason),
-      })
+    const refusal = refusalOf(sim, given, namespace, options.serverSide === true)
+    if (refusal === undefined) applied.push(given)
+    else if (!isForeign(given, refusal.reason)) refused.push(refusal)
+    else {
+      const definition = objects.find((each) => defines(each, given) && !applied.includes(each))
+      if (definition === undefined) unknownKinds.push(given)
+      else refused.push({ ...refusal, cure: `its ${objectName(definition, namespace)} was refused: see there` })
+    }
   }
   const isEarly = ({ kind }: GivenObject) => kind === 'Namespace' || kind === 'CustomResourceDefinition'
   for (const kind of ['Namespace', 'CustomResourceDefinition'])
     for (const given of objects) if (given.kind === kind) apply(given)
   sim.runFor(settleFor)
-  for (const secret of options.have ?? []) have(sim, secret, namespace, objects)
+  for (const object of options.have ?? []) have(sim, object, namespace, objects)
   for (const given of objects) if (!isEarly(given)) apply(given)
+  provideStorage(sim, storageClasses)
   startCronJobs(sim, applied, namespace)
-  return { sim, namespace, refused, unknownKinds, applied: objects.filter((each) => applied.includes(each)) }
+  return {
+    sim,
+    namespace,
+    refused,
+    unknownKinds,
+    applied: objects.filter((each) => applied.includes(each)),
+    nodes: `${counted(nodes, 'node')} of ${nodeSize.cpu} cores and ${nodeSize.memory}`,
+    knownClasses: storageClasses,
+  }
+}
+
+function clusterFor(
+  { version = 'v1.36', unknownImages = 'succeed', strategy }: CheckOptions,
+  nodes: number,
+  size: NonNullable<CheckOptions['nodeSize']>,
+  seed: string,
+): Sim {
+  return createSim({
+    seed,
+    version,
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${i + 1}`, ...size })),
+    unknownImages,
+    journal: 'summary',
+    ...(strategy === undefined ? {} : { kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } }),
+  })
+}
+
+/** Whether a definition of custom resources is that of the object's kind. */
+function defines({ kind, object }: GivenObject, of: GivenObject): boolean {
+  return (
+    kind === 'CustomResourceDefinition' &&
+    textAt(object, 'spec', 'names', 'kind') === of.kind &&
+    textAt(object, 'spec', 'group') === groupOf(of)
+  )
 }
 
 function makeNamespaces(sim: Sim, objects: readonly GivenObject[], namespace: string, all: boolean): void {
@@ -71,22 +103,38 @@ function makeNamespaces(sim: Sim, objects: readonly GivenObject[], namespace: st
   }
 }
 
-/** The server's or kubectl's words, or undefined where the object was taken. */
-function refusalOf(sim: Sim, given: GivenObject, namespace: string, serverSide: boolean): string | undefined {
+/** What the server or kubectl said, or undefined where the object was taken. */
+function refusalOf(sim: Sim, given: GivenObject, namespace: string, serverSide: boolean): Refusal | undefined {
   const argv = ['apply', ...(serverSide ? ['--server-side'] : []), '-n', given.namespace || namespace, '-f', '-']
   const { exitCode, stderr } = sim.kubectl(argv, { stdin: JSON.stringify(given.object) })
   if (exitCode === 0) return undefined
-  return stderr
+  const reason = stderr
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('Warning: '))
     .join('\n')
     .replace(/error when (?:creating|applying patch|retrieving current configuration of:?)[^:]*: /, '')
+    .replaceAll('"STDIN"', JSON.stringify(given.place([]).file))
+  return { object: objectName(given, namespace), place: placeOf(given, reason), reason, cure: cureOf(reason) }
+}
+
+/** Groups with a dot in their name that Kubernetes itself has, or had. Source: k8s.io/api, its folders; kube-aggregator, apiextensions. */
+const ownGroups: ReadonlySet<string> = new Set(
+  [
+    ...['admissionregistration', 'apiextensions', 'apiregistration', 'auditregistration', 'authentication'],
+    ...['authorization', 'certificates', 'coordination', 'discovery', 'events', 'flowcontrol.apiserver'],
+    ...['internal.apiserver', 'networking', 'node', 'rbac.authorization', 'resource', 'scheduling', 'settings'],
+    ...['storage', 'storagemigration'],
+  ].map((name) => `${name}.k8s.io`),
+)
+
+function groupOf({ apiVersion }: GivenObject): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 }
 
 /** A kind that its own group defines, and nobody here did: an operator's, which the user's cluster may have. */
-function isForeign({ apiVersion }: GivenObject, reason: string): boolean {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
-  const isOurs = !group.includes('.') || group.endsWith('.k8s.io')
+function isForeign(given: GivenObject, reason: string): boolean {
+  const group = groupOf(given)
+  const isOurs = !group.includes('.') || ownGroups.has(group)
   return !isOurs && /no matches for kind|could not find the requested resource|resource mapping not found/.test(reason)
 }
 
@@ -130,32 +178,29 @@ function fieldOf(reason: string): readonly (string | number)[] {
   )
 }
 
-/** A Secret of the user's cluster, of the type that its references want; its values are of no interest. */
-function have(sim: Sim, secret: HadSecret, namespace: string, objects: readonly GivenObject[]): void {
-  const home = secret.namespace ?? namespace
+/** A Secret or ConfigMap of the user's cluster, with what its references want; its values are of no interest. */
+function have(sim: Sim, had: HadObject, namespace: string, objects: readonly GivenObject[]): void {
+  const home = had.namespace ?? namespace
+  const kind = had.kind ?? 'Secret'
   const wanted = objects.flatMap((given) =>
-    (given.namespace || namespace) === home ? secretReferences(given).filter(({ name }) => name === secret.name) : [],
+    (given.namespace || namespace) === home
+      ? referencesOf(given).filter((each) => each.kind === kind && each.name === had.name)
+      : [],
   )
   const isPulled = wanted.some(({ way }) => way === 'pull')
   const asked = isPulled ? ['.dockerconfigjson'] : [...new Set(wanted.flatMap(({ keys }) => keys ?? []))]
-  const keys = secret.keys.length > 0 ? secret.keys : asked.length > 0 ? asked : ['value']
-  const value = encodeBase64(utf8Bytes(isPulled ? '{"auths":{}}' : 'had'))
-  const object = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: secret.name, namespace: home },
-    type: isPulled ? 'kubernetes.io/dockerconfigjson' : 'Opaque',
-    data: Object.fromEntries(keys.map((key) => [key, value])),
-  }
-  sim.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(object) })
+  const keys = had.keys.length > 0 ? had.keys : asked.length > 0 ? asked : ['value']
+  const value = isPulled ? '{"auths":{}}' : 'had'
+  const data = Object.fromEntries(keys.map((key) => [key, kind === 'Secret' ? encodeBase64(utf8Bytes(value)) : value]))
+  const object = { apiVersion: 'v1', kind, metadata: { name: had.name, namespace: home }, data }
+  const type = isPulled ? 'kubernetes.io/dockerconfigjson' : 'Opaque'
+  sim.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(kind === 'Secret' ? { ...object, type } : object) })
 }
 
-/** References to Secrets in the Pods that an object makes. */
-function secretReferences(given: GivenObject): readonly Reference[] {
+/** References to Secrets and ConfigMaps in the Pods that an object makes. */
+function referencesOf(given: GivenObject): readonly Reference[] {
   const pod = podSpecOf(given)
-  if (pod === undefined) return []
-  const { spec, path } = pod
-  return referencesIn(spec, path).filter((reference) => reference.kind === 'Secret')
+  return pod === undefined ? [] : referencesIn(pod.spec, pod.path)
 }
 
 /** A CronJob's time may never come while we watch: one Job of each is started by hand. */

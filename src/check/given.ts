@@ -52,12 +52,21 @@ export function readGiven(files: readonly ManifestFile[]): Given {
       if (error !== undefined) unreadable.push({ place: errorPlace(file, chunk, error), message: error })
       for (const [i, value] of values.entries()) {
         const source = sourceOf(file, chunk, i)
-        if (isObject(value)) objects.push(...objectsIn(value, source, []))
-        else unreadable.push({ place: source([]), message: `expected an object with apiVersion and kind` })
+        for (const given of isObject(value) ? objectsIn(value, source, []) : [undefined]) {
+          const lacks = given === undefined ? 'an object with apiVersion and kind' : lacking(given)
+          if (given !== undefined && lacks === '') objects.push(given)
+          else
+            unreadable.push({ place: (given?.place ?? source)([]), message: `this is no manifest: expected ${lacks}` })
+        }
       }
     }
   }
   return { objects, unreadable }
+}
+
+/** What a manifest needs and an object has not; empty: nothing. Source: apimachinery serializer/json/meta.go, Interpret. */
+function lacking({ apiVersion, kind }: GivenObject): string {
+  return [...(apiVersion === '' ? ['apiVersion'] : []), ...(kind === '' ? ['kind'] : [])].join(' and ')
 }
 
 /** A document of a file: YAML is cut at its marks, so that positions are only worked out where somebody asks. */
@@ -92,9 +101,15 @@ function documentsOf(text: string): readonly Document[] {
   return Array.isArray(documents) ? documents.filter(({ contents }) => contents !== null) : []
 }
 
-/** go-yaml counts lines from the chunk's start. */
+/** go-yaml counts lines from the chunk's start; where it names none, the place at which another parser stumbles is told. */
 function errorPlace(file: ManifestFile, chunk: Chunk, error: string): Place {
-  const line = Number(/\bline (\d+)\b/.exec(error)?.[1] ?? 1)
+  const told = /\bline (\d+)\b/.exec(error)?.[1]
+  if (told === undefined) {
+    const documents = parseAllDocuments(chunk.text, { version: '1.1', prettyErrors: false })
+    const [first] = Array.isArray(documents) ? documents.flatMap(({ errors }) => errors) : []
+    if (first !== undefined) return { file: file.name, ...lineAndColumn(file.text, chunk.offset + first.pos[0]) }
+  }
+  const line = Number(told ?? 1)
   const start = lineAndColumn(file.text, chunk.offset)
   return { file: file.name, line: start.line + line - 1, column: 1 }
 }

@@ -1,8 +1,10 @@
 import type { Duration } from '../sim/input/formats.ts'
 import type { SimOptions } from '../sim/options.ts'
 
-/** A Secret that is in the cluster already, though no manifest makes it. */
-export interface HadSecret {
+/** A Secret or ConfigMap that is in the cluster already, though no manifest makes it. */
+export interface HadObject {
+  /** Default `Secret`. */
+  readonly kind?: 'Secret' | 'ConfigMap'
   /** Undefined: the namespace that is applied to. */
   readonly namespace?: string
   readonly name: string
@@ -14,7 +16,9 @@ export interface CheckOptions {
   /** Default `v1.36`. */
   readonly version?: NonNullable<SimOptions['version']>
   /** Default 3. */
-  readonly nodes?: NonNullable<SimOptions['nodes']>
+  readonly nodes?: number
+  /** Of every node. Default 8 cores and 32Gi. */
+  readonly nodeSize?: { readonly cpu: string; readonly memory: string }
   readonly strategy?: 'Watch' | 'Cache' | 'Get'
   /** Where objects go that name no namespace. Default `default`. */
   readonly namespace?: string
@@ -22,7 +26,9 @@ export interface CheckOptions {
   readonly createNamespaces?: boolean
   /** `kubectl apply --server-side` instead of `kubectl apply`. */
   readonly serverSide?: boolean
-  readonly have?: readonly HadSecret[]
+  readonly have?: readonly HadObject[]
+  /** StorageClasses that are in the cluster already, beside its default; `all`: whichever claims ask for. */
+  readonly storageClasses?: readonly string[] | 'all'
   /** Whether programs of images of which nothing is known are taken to do their duty. Default `succeed`. */
   readonly unknownImages?: 'succeed' | 'strict'
   /** How long the cluster is watched. Default `10m`. */

@@ -23,6 +23,7 @@ export type CauseKind =
   | 'unreadable'
   | 'unschedulable'
   | 'claimUnbound'
+  | 'mountFailed'
   | 'podsRefused'
   | 'crash'
   | 'notReady'
@@ -76,7 +77,7 @@ export interface Remark {
 
 /** What podsim took for granted. */
 export interface Assumption {
-  readonly kind: 'image' | 'webhook' | 'volume' | 'customResource' | 'given' | 'live'
+  readonly kind: 'image' | 'webhook' | 'volume' | 'storage' | 'customResource' | 'given' | 'live'
   readonly message: string
   readonly place: Place | undefined
 }

@@ -4,7 +4,7 @@ import { minute, second, type VirtualMs } from '../kernel/time.ts'
 import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, type Place, readGiven } from './given.ts'
 import { stripLive } from './live.ts'
-import type { CheckOptions, HadSecret } from './options.ts'
+import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn, type Way } from './references.ts'
 import type { ObjectName } from './report.ts'
 import { objectName } from './words.ts'
@@ -138,7 +138,7 @@ function missingParts(
   { name: rotated, namespace: home, fallback }: Name & { readonly fallback: string },
 ) {
   const have = new Set(objects.map((given) => `${given.kind} ${given.namespace || fallback} ${given.name}`))
-  const secrets = new Map<string, HadSecret>()
+  const secrets = new Map<string, HadObject>()
   const configMaps = new Map<
     string,
     { readonly namespace: string; readonly name: string; readonly keys: Set<string> }
@@ -200,12 +200,16 @@ interface Run {
 function rotateOnce(
   objects: readonly GivenObject[],
   options: RotationOptions,
-  missing: readonly HadSecret[],
+  missing: readonly HadObject[],
   { namespace, name, key }: RotationOptions['secret'] & { readonly namespace: string },
   { seed, settleMs: untilWriteMs }: { readonly seed: string; readonly settleMs: VirtualMs },
 ): Run {
   const have = [...(options.have ?? []), ...missing]
-  const cluster: AppliedCluster = applyGiven(objects, { ...options, createNamespaces: true, have }, seed)
+  const cluster: AppliedCluster = applyGiven(
+    objects,
+    { ...options, createNamespaces: true, have, storageClasses: 'all' },
+    seed,
+  )
   const { sim } = cluster
   sim.runFor(untilWriteMs)
   const keys = key === undefined ? Object.keys(sim.get<Secret>('Secret', name, namespace)?.data ?? {}) : [key]

@@ -27,12 +27,22 @@ export function workloadsOf({ sim, applied, namespace }: AppliedCluster): readon
     .flatMap((given) => {
       const home = given.namespace || namespace
       const top = topOf(sim, given, home)
-      if (top === undefined) return []
+      if (top === undefined) return cleanedUp(sim, given, home)
       const chain = [top, ...ownedBy(sim, top)]
       const uids = new Set(chain.map(({ metadata }) => metadata.uid))
       const own = pods.filter((pod) => pod.metadata.uid === top.metadata.uid || uids.has(controllerUid(pod)))
       return [{ given, namespace: home, pods: own, chain, startedAtMs: startedAt(given, top, own) }]
     })
+}
+
+/** A Job that went by its ttlSecondsAfterFinished; its event tells that it had ended well, or why it had not. */
+function cleanedUp(sim: Sim, given: GivenObject, namespace: string): readonly Workload[] {
+  const name = given.kind === 'CronJob' ? cronJobRun(given.name) : given.name
+  const events = sim.events({ namespace, on: `job/${name}` })
+  const completed = events.find(({ reason }) => reason === 'Completed')
+  if (given.kind !== 'Job' && given.kind !== 'CronJob') return []
+  const startedAtMs = completed === undefined ? undefined : sinceStart(completed.lastTimestamp ?? '')
+  return events.length === 0 ? [] : [{ given, namespace, pods: [], chain: [], startedAtMs }]
 }
 
 function topOf(sim: Sim, { kind, name }: GivenObject, namespace: string): KubeObject | undefined {

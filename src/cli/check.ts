@@ -1,5 +1,5 @@
 import { checkManifests } from '../check/check.ts'
-import type { CheckOptions, HadSecret } from '../check/options.ts'
+import type { CheckOptions, HadObject } from '../check/options.ts'
 import { allStarts, type CheckReport } from '../check/report.ts'
 import { checkHtml, checkMarkdown } from '../report/check/documents.ts'
 import { checkGithub, checkJson, checkJunit, checkSarif } from '../report/check/machine-formats.ts'
@@ -19,6 +19,7 @@ export interface CheckFlags {
   readonly recursive?: boolean
   readonly version: KubernetesVersion
   readonly nodes: number
+  readonly nodeSize?: { readonly cpu: string; readonly memory: string }
   readonly strategy?: 'Watch' | 'Cache' | 'Get'
   readonly namespace: string
   readonly createNamespaces?: boolean
@@ -45,35 +46,21 @@ export async function check(flags: CheckFlags, output: Output): Promise<number> 
     for (const problem of wrong) output.err(plain`error: ${problem}\n`)
     return exitCodes.usage
   }
-  const report = checkManifests(files, optionsOf(flags, have.secrets))
+  const report = checkManifests(files, optionsOf(flags, have))
   output.out(written(report, flags.output, output.isColoured))
   if (report.unreadable.length > 0) return exitCodes.usage
   return allStarts(report) ? exitCodes.passed : exitCodes.failed
 }
 
-function optionsOf(flags: CheckFlags, have: readonly HadSecret[]): CheckOptions {
-  const {
-    version,
-    nodes,
-    namespace,
-    seeds,
-    createNamespaces = false,
-    serverSide = false,
-    strategy,
-    unknownImages,
-  } = flags
-  const options = {
-    version,
-    nodes,
-    namespace,
-    seeds,
-    createNamespaces,
-    serverSide,
-    have,
-    unknownImages,
-    for: flags.for,
+function optionsOf(flags: CheckFlags, have: Had): CheckOptions {
+  const { version, nodes, namespace, seeds, createNamespaces = false, serverSide = false, unknownImages } = flags
+  const { strategy, nodeSize } = flags
+  return {
+    ...{ version, nodes, namespace, seeds, createNamespaces, serverSide, unknownImages, for: flags.for },
+    ...{ have: have.objects, storageClasses: have.classes },
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(nodeSize === undefined ? {} : { nodeSize }),
   }
-  return strategy === undefined ? options : { ...options, strategy }
 }
 
 function written(report: CheckReport, format: CheckFormat, isColoured: boolean): TerminalText {
@@ -95,21 +82,35 @@ function written(report: CheckReport, format: CheckFormat, isColoured: boolean):
   }
 }
 
-/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY,KEY` behind it. */
-function readHave(texts: readonly string[]): {
-  readonly secrets: readonly HadSecret[]
+interface Had {
+  readonly objects: readonly HadObject[]
+  readonly classes: readonly string[]
   readonly problems: readonly string[]
-} {
-  const secrets: HadSecret[] = []
+}
+
+const hadPattern =
+  /^(secret|configmap|storageclass)(?:e?s)?\/(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?::([A-Za-z0-9._-]+(?:,[A-Za-z0-9._-]+)*))?$/
+
+/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY,KEY` behind it, `configmap/` likewise; `storageclass/NAME`. */
+function readHave(texts: readonly string[]): Had {
+  const objects: HadObject[] = []
+  const classes: string[] = []
   const problems: string[] = []
   for (const text of texts) {
-    const match = /^secrets?\/(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?::([A-Za-z0-9._-]+(?:,[A-Za-z0-9._-]+)*))?$/.exec(text)
-    const [, namespace, name, keys] = match ?? []
-    if (name === undefined)
+    const [, kind, namespace, name, keys] = hadPattern.exec(text) ?? []
+    const isClass = kind === 'storageclass' && namespace === undefined && keys === undefined
+    if (name === undefined || (kind === 'storageclass' && !isClass))
       problems.push(
-        `--have ${JSON.stringify(text)} names no Secret; expected secret/NAME, secret/NAMESPACE/NAME, or either with :KEY,KEY`,
+        `--have ${JSON.stringify(text)} names nothing; expected secret/NAME, secret/NAMESPACE/NAME, either with :KEY,KEY, the same with configmap, or storageclass/NAME`,
       )
-    else secrets.push({ name, keys: keys?.split(',') ?? [], ...(namespace === undefined ? {} : { namespace }) })
+    else if (isClass) classes.push(name)
+    else
+      objects.push({
+        kind: kind === 'secret' ? 'Secret' : 'ConfigMap',
+        name,
+        keys: keys?.split(',') ?? [],
+        ...(namespace === undefined ? {} : { namespace }),
+      })
   }
-  return { secrets, problems }
+  return { objects, classes, problems }
 }

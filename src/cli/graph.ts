@@ -50,7 +50,7 @@ function placesOf(
 ): ReadonlyMap<ObjectName, readonly string[]> {
   if (nodes === 0) return new Map()
   const { objects } = stripLive(readGiven(files).objects)
-  const cluster = applyGiven(objects, { namespace, nodes, createNamespaces: true }, '1')
+  const cluster = applyGiven(objects, { namespace, nodes, createNamespaces: true, storageClasses: 'all' }, '1')
   cluster.sim.runFor(placedWithin)
   return new Map(
     workloadsOf(cluster).map(({ given, pods }) => [

@@ -1,7 +1,9 @@
-import { type Command, Option } from 'commander'
+import { type Command, CommanderError, Option } from 'commander'
+import { compareQuantities, parseQuantity } from '../api/quantity.ts'
 import { kubernetesVersions } from '../versions/version.ts'
 import type { CheckFlags } from './check.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
+import { exitCodes } from './exit-codes.ts'
 import type { GraphFlags } from './graph.ts'
 import { processOutput } from './output.ts'
 import type { RotateFlags } from './rotate.ts'
@@ -17,6 +19,15 @@ export function addManifestCommands(podsim: Command, wholeNumber: Count): void {
   addCheck(podsim.command('check'), wholeNumber)
   addRotate(podsim.command('rotate'), wholeNumber)
   addGraph(podsim.command('graph'), wholeNumber)
+}
+
+/** `8:32Gi`: cores and memory. */
+function nodeSize(text: string): { readonly cpu: string; readonly memory: string } {
+  const [cpu = '', memory = '', ...more] = text.split(':')
+  const isRight = (amount: string) => parseQuantity(amount).ok && compareQuantities(amount, '0') > 0
+  if (more.length === 0 && isRight(cpu) && isRight(memory)) return { cpu, memory }
+  const problem = `error: --node-size ${JSON.stringify(text)} is no size; expected cores and memory, such as 4:16Gi`
+  throw new CommanderError(exitCodes.usage, 'podsim.nodeSize', problem)
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
@@ -52,7 +63,12 @@ function addCheck(command: Command, wholeNumber: Count): void {
     .description('apply manifests to a simulated cluster, and say what does not start, and why')
     .option('--create-namespaces', 'make the namespaces that objects name and no manifest makes')
     .option('--server-side', 'kubectl apply --server-side')
-    .option('--have <secret>', 'a Secret that is there already: secret/NAME[:KEY,...]; may be given again', collect)
+    .option(
+      '--have <object>',
+      'what is there already: secret/NAME[:KEY,...], configmap/NAME[:KEY,...], storageclass/NAME; may be given again',
+      collect,
+    )
+    .option('--node-size <cpu:memory>', 'size of each node (default: "8:32Gi")', nodeSize)
     .addOption(
       new Option('--unknown-images <how>', 'whether programs that nobody knows do their duty')
         .choices(['succeed', 'strict'])

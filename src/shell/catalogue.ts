@@ -1,9 +1,10 @@
 import { utf8Bytes } from '../bytes/bytes.ts'
+import { basename } from '../fs/path.ts'
 import { image } from './image.ts'
 import { type ImageDefinition, type ProgramLookup, serveForever } from './program.ts'
 import { secretReader } from './secret-reader.ts'
 import { busyboxPrograms, shellPrograms } from './shell-program.ts'
-import { unknownImage as imageOfUnknown } from './unknown-image.ts'
+import { dutiful, dutifulBusybox, dutifulShells, unknownImage as imageOfUnknown } from './unknown-image.ts'
 
 const passwd = utf8Bytes(
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
@@ -25,28 +26,64 @@ const megabyte = 1_000_000
 /** A service that ends in good order when it is told to. */
 const service = serveForever({ afterMs: 100, exitCode: 0 })
 
-/** The image's own program, a shell and its tools where a Pod asks for them. */
+/**
+ * The image's own service, also where its entrypoint is given options for it; then a shell and its tools, and programs that
+ * the image has and nobody simulates. Source of the entrypoints: the images' Dockerfiles (docker-library).
+ */
 const serviceOr =
-  (own: string): ProgramLookup =>
-  (argv, files) =>
-    argv[0] === own ? service : shellPrograms(argv, files)
+  (own: string, more: string, shells: ProgramLookup, others: ProgramLookup): ProgramLookup =>
+  (argv, files, duty) => {
+    const [path = '', ...args] = argv
+    const name = basename(path)
+    if (name === 'docker-entrypoint.sh') {
+      const [first = own] = args
+      return first.startsWith('-') ? service : serviceOr(own, more, shells, others)(args, files, duty)
+    }
+    if (path === own) return service
+    return shells(argv, files, duty) ?? (more.split(' ').includes(name) ? others(argv, files, duty) : undefined)
+  }
 
-/** Images that scenarios and manifests often name. Sizes are those of the real ones, roughly. */
-export const commonImages: readonly ImageDefinition[] = [
+/** What is taken for granted of what is not simulated in an image. */
+interface Rest {
+  readonly ofBusybox: ProgramLookup
+  readonly ofAlpine: ProgramLookup
+  /** Shells of images with a service of their own. */
+  readonly ofServices: ProgramLookup
+  /** Programs beside. */
+  readonly others: ProgramLookup
+}
+
+/** Sizes are those of the real images, roughly; programs those that their documentation calls. */
+const catalogue = ({ ofBusybox, ofAlpine, ofServices, others }: Rest): readonly ImageDefinition[] => [
   ...['busybox', 'k8s.gcr.io/busybox', 'gcr.io/google_containers/busybox', 'registry.k8s.io/busybox'].map((name) =>
-    image(name, busyboxPrograms, { cmd: ['sh'], files: busyboxFiles, sizeBytes: 1.2 * megabyte }),
+    image(name, ofBusybox, { cmd: ['sh'], files: busyboxFiles, sizeBytes: 1.2 * megabyte }),
   ),
-  image('alpine', busyboxPrograms, { cmd: ['/bin/sh'], files: busyboxFiles, sizeBytes: 5.6 * megabyte }),
+  image('alpine', serviceOr('', 'apk', ofAlpine, others), {
+    cmd: ['/bin/sh'],
+    files: busyboxFiles,
+    sizeBytes: 5.6 * megabyte,
+  }),
   ...(
     [
-      ['nginx', 'nginx', 132],
-      ['redis', 'redis-server', 98],
-      ['mysql', 'mysqld', 448],
-      ['postgres', 'postgres', 313],
-      ['httpd', 'httpd-foreground', 166],
+      ['nginx', 'nginx', 132, 'nginx-debug curl', ['/docker-entrypoint.sh']],
+      ['redis', 'redis-server', 98, 'redis-cli redis-sentinel redis-benchmark', ['docker-entrypoint.sh']],
+      ['mysql', 'mysqld', 448, 'mysql mysqladmin mysqldump mysqlsh', ['docker-entrypoint.sh']],
+      [
+        'postgres',
+        'postgres',
+        313,
+        'psql pg_isready pg_ctl pg_dump pg_restore pg_basebackup',
+        ['docker-entrypoint.sh'],
+      ],
+      ['httpd', 'httpd-foreground', 166, 'httpd apachectl', []],
     ] as const
-  ).map(([name, own, size]) =>
-    image(name, serviceOr(own), { cmd: [own], files: busyboxFiles, sizeBytes: size * megabyte }),
+  ).map(([name, own, size, more, entrypoint]) =>
+    image(name, serviceOr(own, more, ofServices, others), {
+      entrypoint,
+      cmd: [own],
+      files: busyboxFiles,
+      sizeBytes: size * megabyte,
+    }),
   ),
   ...['k8s.gcr.io/pause', 'registry.k8s.io/pause'].map((name) =>
     image(name, (argv) => (argv[0] === '/pause' ? service : undefined), {
@@ -64,6 +101,24 @@ export const commonImages: readonly ImageDefinition[] = [
     },
   ),
 ]
+
+const trusting = catalogue({
+  ofBusybox: dutifulBusybox,
+  ofAlpine: dutifulShells(false),
+  ofServices: dutifulShells(true),
+  others: dutiful,
+})
+const strict = catalogue({
+  ofBusybox: busyboxPrograms,
+  ofAlpine: busyboxPrograms,
+  ofServices: shellPrograms,
+  others: () => undefined,
+})
+
+/** Images that scenarios and manifests often name. `isStrict`: programs that nobody simulates are not taken to do their duty. */
+export function commonImages(isStrict = false): readonly ImageDefinition[] {
+  return isStrict ? strict : trusting
+}
 
 /** An image of which nothing is known. `isStrict`: its programs are not taken to do their duty. */
 export function unknownImage(repository: string, isStrict = false): ImageDefinition {

@@ -1,8 +1,8 @@
 import type { FileView } from '../fs/node-fs.ts'
 import { basename } from '../fs/path.ts'
-import { forever, type Steps, sleep } from '../kernel/steps.ts'
+import { forever, sleep } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type ByteText, toByteText } from './byte-text.ts'
+import { type ByteText, bytesToByteText, fromByteText, toByteText } from './byte-text.ts'
 import { Budget, standardLimits } from './engine/budget.ts'
 import { ash, bash, type Dialect } from './engine/dialect.ts'
 import { engine } from './engine/interpreter.ts'
@@ -22,18 +22,44 @@ const shells = new WeakMap<ProcessContext, Shell>()
  */
 const spared = { onTerm: () => 'ignored' as const }
 
-/** What a shell takes for granted in an image of which nothing is known. */
+/** What is taken of a program that nobody knows: it does its work and ends well, or it serves. */
+export type Assumed = 'ends' | 'serves'
+
+/** What a shell takes for granted in an image of which not all is known. */
 export interface Trust {
   readonly duty: Duty
   /** What is assumed of a command, with the files as the container sees them. */
-  readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => boolean
+  readonly assumed: (name: ByteText, args: readonly ByteText[], files: FileView) => Assumed | undefined
+  /** Whether a script that started such a program and ended well is taken to have gone on in it. */
+  readonly goesOn: boolean
+  /** Whether its shells are taken to end in good order on SIGTERM. */
+  readonly isOrderly: boolean
 }
+
+/** What a script has done so far with programs that nobody knows. */
+interface Trusted {
+  /** It started one. */
+  started: boolean
+  /** It read what one printed, or works with arrays, so that nobody knows how it went on. */
+  read: boolean
+}
+
+/** Whether a script, given as text or as a file, works with bash's arrays, which podsim's shell has not. */
+function usesArrays(args: readonly ByteText[], files: FileView): boolean {
+  const texts = args.flatMap((arg) => {
+    const read = files.readFile(fromByteText(arg))
+    return read.ok ? [arg, bytesToByteText(read.value)] : [arg]
+  })
+  return texts.some((text) => arrayPattern.test(text))
+}
+
+const arrayPattern = /\b\w+\+?=\(|\$\{\w+\[|\b(?:declare|local|typeset) -\w*[aA]|\bread -\w*a|\b(?:mapfile|readarray)\b/
 
 type Run = (task: ProcessContext, dialect: Dialect, trust?: Trust) => ProgramRun
 
 const programOf = (dialect: Dialect, run: Run, trust?: Trust): Program => ({
   ...spared,
-  ...(trust?.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
+  ...(trust?.isOrderly === true && trust.duty === 'serve' ? { onTerm: () => ({ afterMs: 100, exitCode: 0 }) } : {}),
   run: (task) => run(task, dialect, trust),
   signal(task, number) {
     const shell = shells.get(task)
@@ -58,8 +84,9 @@ function busyboxWith(trust?: Trust): ProgramLookup {
   return lookup
 }
 
-/** Programs of a busybox. */
+/** Programs of a busybox; applets that podsim only knows by name are refused, or taken to do their duty. */
 export const busyboxPrograms: ProgramLookup = busyboxWith()
+export const trustingBusybox = (trust: Trust): ProgramLookup => busyboxWith(trust)
 
 /** The same, with `bash` too, as images that are built on a distribution have it. */
 export function shellProgramsWith(trust?: Trust): ProgramLookup {
@@ -70,12 +97,18 @@ export function shellProgramsWith(trust?: Trust): ProgramLookup {
 
 export const shellPrograms: ProgramLookup = shellProgramsWith()
 
-function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: () => void): ShellWorld {
+function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Trusted): ShellWorld {
   const { kernel, files, user, hostname, processes } = task
   const assumed = (name: ByteText, args: readonly ByteText[]): WorldProgram | undefined => {
-    if (trust?.assumed(name, args, files) !== true) return undefined
-    trusted()
-    return doesItsDuty
+    const kind = trust?.assumed(name, args, files)
+    if (kind === undefined) return undefined
+    return function* doesItsDuty({ isRead }) {
+      trusted.started = true
+      if (isRead) trusted.read = true
+      if (kind === 'serves') yield* forever()
+      yield* sleep(workMs)
+      return 0
+    }
   }
   return {
     ...(trust === undefined ? {} : { assumed }),
@@ -99,11 +132,6 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: () => 
 /** How long a program takes of which nothing is known, where it ends at all. */
 const workMs: VirtualMs = 1000
 
-function* doesItsDuty(): Steps<number> {
-  yield* sleep(workMs)
-  return 0
-}
-
 function streamsOf(task: ProcessContext, budget: Budget): Streams {
   const sink = (stream: 'stdout' | 'stderr'): Sink => ({
     write(bytes) {
@@ -114,7 +142,12 @@ function streamsOf(task: ProcessContext, budget: Budget): Streams {
   return new Streams(new Input(task.stdin), sink('stdout'), sink('stderr'))
 }
 
-function baseOf(task: ProcessContext, dialect: Dialect, trust?: Trust, trusted = (): void => undefined): ShellBase {
+function baseOf(
+  task: ProcessContext,
+  dialect: Dialect,
+  trust?: Trust,
+  trusted: Trusted = { started: false, read: false },
+): ShellBase {
   const environment = new Map<string, ByteText>()
   for (const [name, value] of task.env) environment.set(name, toByteText(value))
   const { pid, workingDir: directory, kernel } = task
@@ -143,16 +176,17 @@ function* runScript(task: ProcessContext, dialect: Dialect, trust?: Trust): Prog
 
 function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
   const [command = 'sh', ...args] = task.argv.map(toByteText)
-  let isTrusted = false
-  const base = baseOf(task, dialect, trust, () => {
-    isTrusted = true
-  })
+  const trusted: Trusted = { started: false, read: trust !== undefined && usesArrays(args, task.files) }
+  const base = baseOf(task, dialect, trust, trusted)
   const streams = streamsOf(task, base.budget)
   const started = yield* startShell(command, args, base, streams)
   if (typeof started === 'number') return started
   shells.set(task, started.shell)
   const code = yield* guarded(started.shell, streams, () => runStarted(started, streams, engine))
-  // A script that started what nobody knows and ended well would have gone on in it.
-  if (isTrusted && code === 0 && trust?.duty === 'serve') yield* forever()
-  return code
+  if (trust === undefined) return code
+  // A script that started what nobody knows and ended well would have gone on in it; one that read what such a program
+  // printed, and printed nothing here, need not have come to the failure that it came to.
+  const isOpen = code === 0 ? trusted.started && trust.goesOn : trusted.read
+  if (isOpen && trust.duty === 'serve') yield* forever()
+  return isOpen ? 0 : code
 }

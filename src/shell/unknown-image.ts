@@ -12,8 +12,15 @@ import {
   type ProgramLookup,
   serveForever,
 } from './program.ts'
-import { shellPrograms, shellProgramsWith } from './shell-program.ts'
-import { findTool } from './tools/tools.ts'
+import {
+  type Assumed,
+  busyboxPrograms,
+  shellPrograms,
+  shellProgramsWith,
+  type Trust,
+  trustingBusybox,
+} from './shell-program.ts'
+import { findTool, isRefused, isRefusedApplet } from './tools/tools.ts'
 
 /** A program of which nothing is known does its duty: it serves, or does its work and ends well, or says yes. */
 const orderly = { afterMs: 100, exitCode: 0 }
@@ -38,18 +45,37 @@ const fileTools: ReadonlySet<string> = new Set([
   'install',
 ])
 
+/** Programs that wait for others once they run, whatever else may be said of them. */
+function serves(name: string, args: readonly ByteText[]): boolean {
+  const flags = args.map(fromByteText)
+  if (name === 'nc' || name === 'netcat') return flags.some((flag) => /^-\w*l/.test(flag))
+  return name === 'httpd' || name === 'watch' || (name === 'crond' && flags.includes('-f'))
+}
+
 /**
- * Whether a command of such an image is taken for granted: a program that is no tool, or a tool that is to handle files
- * which the image may have. What is asked of mounted volumes is never taken for granted: that is what podsim knows.
+ * What is taken for granted of a command of such an image: of a program that is no tool, or one that podsim knows by name only,
+ * or a tool that is to handle files which the image may have. What is asked of mounted volumes is never taken for granted:
+ * that is what podsim knows.
  */
-function isAssumed(command: ByteText, args: readonly ByteText[], files: FileView): boolean {
+function assumedOf(command: ByteText, args: readonly ByteText[], files: FileView): Assumed | undefined {
   const path = fromByteText(command)
   const name = path.slice(path.lastIndexOf('/') + 1)
+  return isAssumed(path, name, args, files) ? (serves(name, args) ? 'serves' : 'ends') : undefined
+}
+
+function isAssumed(path: string, name: string, args: readonly ByteText[], files: FileView): boolean {
   if (/^(?:busybox|sh|ash|bash)$/.test(name)) return false
+  if (isRefused(name)) return true
   if (findTool(name, { dialect: ash }) !== undefined)
-    return fileTools.has(name) && args.some((arg) => isOfImage(fromByteText(arg), files))
+    return fileTools.has(name) && (isForUser(name, args) || args.some((arg) => isOfImage(fromByteText(arg), files)))
   if (path.includes('/')) return !isMounted(path, files) && !files.stat(path).ok
   return !pathDirectories.some((directory) => files.stat(`${directory}/${name}`).ok)
+}
+
+/** Names of users and groups are the image's own. */
+function isForUser(name: string, args: readonly ByteText[]): boolean {
+  const [owner = ''] = args.filter((arg) => !arg.startsWith('-'))
+  return name === 'chown' && /[a-z]/i.test(fromByteText(owner))
 }
 
 const pathDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -64,14 +90,47 @@ function isMounted(path: string, files: FileView): boolean {
 }
 
 const duties = ['serve', 'task', 'check'] as const
-const trusting = new Map<Duty, ProgramLookup>(
-  duties.map((duty) => [duty, shellProgramsWith({ duty, assumed: isAssumed })]),
-)
+/** One lookup for each duty; what somebody typed is taken for nothing but what podsim knows. */
+function dutifulIn(
+  known: ProgramLookup,
+  trusting: (trust: Trust) => ProgramLookup,
+  trust: Omit<Trust, 'duty'>,
+): ProgramLookup {
+  const lookups = new Map(duties.map((duty) => [duty, trusting({ duty, ...trust })]))
+  return (argv, own, duty) => (duty === undefined ? known : (lookups.get(duty) ?? known))(argv, own, duty)
+}
+
+/** A busybox is known, but not all of its applets. */
+function appletOf(command: ByteText, args: readonly ByteText[]): Assumed | undefined {
+  const path = fromByteText(command)
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return isRefusedApplet(name) ? (serves(name, args) ? 'serves' : 'ends') : undefined
+}
+
+/** Programs of a busybox, whose applets that nobody simulates do what they are run for. */
+export const dutifulBusybox = dutifulIn(busyboxPrograms, trustingBusybox, {
+  assumed: appletOf,
+  goesOn: false,
+  isOrderly: false,
+})
+
+/** Shells of an image that is known and holds programs that nobody simulates. `goesOn`: as in `Trust`. */
+export function dutifulShells(goesOn: boolean): ProgramLookup {
+  return dutifulIn(shellPrograms, shellProgramsWith, { assumed: assumedOf, goesOn, isOrderly: false })
+}
+
+const shellsOfUnknown = dutifulIn(shellPrograms, shellProgramsWith, {
+  assumed: assumedOf,
+  goesOn: true,
+  isOrderly: true,
+})
+
+/** What a program does that nobody simulates. */
+export const dutiful: ProgramLookup = (_argv, _own, duty) => (duty === undefined ? undefined : unknownPrograms[duty])
 
 /** An image of which nothing is known: whatever is asked of it, it does, unless `isStrict`: then it has a shell and serves. */
 export function unknownImage(repository: string, files: ImageDefinition['files'], isStrict: boolean): ImageDefinition {
   const strict: ProgramLookup = (argv, own) => shellPrograms(argv, own) ?? unknownPrograms.serve
-  const lenient: ProgramLookup = (argv, own, duty) =>
-    duty === undefined ? shellPrograms(argv, own) : (trusting.get(duty)?.(argv, own, duty) ?? unknownPrograms[duty])
+  const lenient: ProgramLookup = (argv, own, duty) => shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty)
   return image(repository, isStrict ? strict : lenient, { cmd: ['serve'], files })
 }

@@ -33,7 +33,7 @@ function definitionOf(
   isStrict: boolean,
   epochMs: number,
 ): ImageDefinition {
-  const known = commonImages.find(({ repository }) => repository === name) ?? unknownImage(name, isStrict)
+  const known = commonImages(isStrict).find(({ repository }) => repository === name) ?? unknownImage(name, isStrict)
   const chosen =
     typeof program === 'function'
       ? ownProgramImage(name, program, epochMs)

@@ -84,3 +84,60 @@ describe('an image of which nothing is known does its duty', () => {
     )
   })
 })
+
+describe('programs that podsim knows by name only', () => {
+  /** Init containers, each in a Pod of its own: what becomes of it. */
+  const inits: Readonly<Record<string, { readonly image: string; readonly script: string; readonly status: RegExp }>> =
+    {
+      'an applet of a busybox': { image: 'busybox', script: 'wget -q --spider http://web', status: /^Running$/ },
+      'what an applet printed is not known': {
+        image: 'busybox',
+        script: 'a=$(nslookup web | tail -1); [ -n "$a" ] || exit 1',
+        status: /^Running$/,
+      },
+      'a limit and a setting of the kernel': {
+        image: 'busybox',
+        script: 'sysctl -w vm.max_map_count=262144 && ulimit -c unlimited',
+        status: /^Running$/,
+      },
+      'a package manager and what it brings': {
+        image: 'alpine',
+        script: 'apk add --no-cache curl && curl -fs http://web',
+        status: /^Running$/,
+      },
+      'what a busybox has not': { image: 'busybox', script: 'curl http://web', status: /^Init:/ },
+      'what fails for a reason of its own': {
+        image: 'corp/app',
+        script: 'curl http://web; cat /etc/nothing',
+        status: /^Init:/,
+      },
+      'a script that ends before': { image: 'busybox', script: 'exit 3; nslookup web', status: /^Init:/ },
+    }
+
+  test('L3: they do their duty; a failure that hangs on what they print is none', () => {
+    const sim = createSim({ version: 'v1.36', seed: 'named' })
+    const pods = Object.values(inits).map(({ image, script }, i) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `p${i}` },
+      spec: {
+        initContainers: [{ name: 'init', image, command: ['sh', '-c', script] }],
+        containers: [{ name: 'app', image: 'nginx' }],
+      },
+    }))
+    sim.apply(pods)
+    sim.runFor('1m')
+    const rows = sim.kubectl('get pods --no-headers').stdout.trim().split('\n')
+    const statuses = rows.map((row) => row.split(/\s{2,}/)[2])
+    for (const [i, [what, { status }]] of Object.entries(inits).entries()) expect(statuses[i], what).toMatch(status)
+  })
+
+  test.each([
+    ['redis', 'redis-cli ping'],
+    ['postgres', 'pg_isready -U postgres'],
+    ['mysql', 'mysqladmin ping -h localhost'],
+  ])('a probe finds the client of %s', (image, command) => {
+    const readinessProbe = { exec: { command: command.split(' ') } }
+    expect(pod({ containers: [{ name: 'db', image, readinessProbe }] }).row).toEqual(running)
+  })
+})

@@ -33,7 +33,11 @@ export function createWorld(keys: Readonly<Record<string, string>> = { username:
     journal: createJournal(kernel, 'off'),
     random: createRandomStreams('programs'),
     fs,
-    registry: createRegistry({ runtime: 'docker', preloaded: ['busybox:1.31', 'podsim/secret-reader:1', 'nginx:1'] }),
+    registry: createRegistry({
+      runtime: 'docker',
+      isStrict: true,
+      preloaded: ['busybox:1.31', 'podsim/secret-reader:1', 'nginx:1'],
+    }),
     timings: { ...recordingTimings, sandboxMs: 0 },
     nodeName: 'node-1',
   })

@@ -62,7 +62,9 @@ const unreachableMs = 15_000
 export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const { runtime, servesUnknown = true, isStrict = false, latencyMs = defaultLatencyMs } = options
   const bytesPerSecond = options.bytesPerSecond ?? defaultBytesPerSecond
-  const images = new Map([...commonImages, ...(options.images ?? [])].map((each) => [normal(each.repository), each]))
+  const images = new Map(
+    [...commonImages(isStrict), ...(options.images ?? [])].map((each) => [normal(each.repository), each]),
+  )
   const secured = new Map((options.privateRepositories ?? []).map((each) => [normal(each.prefix), each]))
   const absent = new Set((options.absent ?? []).map(normal))
   const preloaded = new Set((options.preloaded ?? []).map(normal))

@@ -220,6 +220,7 @@ function* runWorldProgram(
     environment: shell.environment(),
     directory: shell.directory,
     stdin,
+    isRead: out.isRead === true,
     out: (bytes) => out.write(bytes),
     err: (bytes) => err.write(bytes),
   })

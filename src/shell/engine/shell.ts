@@ -21,6 +21,8 @@ export interface ProgramCall {
   /** Absolute, as text. */
   readonly directory: string
   readonly stdin: Input
+  /** Whether the script reads what the program writes: by `$(...)` or a pipe. */
+  readonly isRead: boolean
   out(bytes: ByteText): void
   err(bytes: ByteText): void
 }

@@ -14,6 +14,8 @@ export interface Sink {
   ready?(): Steps<boolean>
   /** Nobody reads any more. */
   readonly isBroken?: boolean
+  /** The script itself reads what is written: by `$(...)` or a pipe. */
+  readonly isRead?: boolean
   /** The terminal, file or pipe has one writer fewer. */
   close?(): void
   /** One writer more: a child holds it too. */
@@ -81,6 +83,7 @@ export class Streams {
 
 /** Collects what is written; `held` is told the size before more is kept. */
 export class BufferSink implements Sink {
+  readonly isRead = true
   #parts: string[] = []
   #length = 0
   readonly #held: (length: number) => void
@@ -188,6 +191,7 @@ export class Input {
 
 /** Bytes on their way from one command to the next. */
 export class Pipe implements Sink, Source {
+  readonly isRead = true
   #parts: ByteText[] = []
   #length = 0
   #writers = 1

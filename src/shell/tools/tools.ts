@@ -133,6 +133,20 @@ const refusedNames: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Whether a machine or image may have the program, and podsim only knows its name. */
+export function isRefused(name: string): boolean {
+  return refusedNames.has(name)
+}
+
+/** Of the programs that podsim only knows by name, those of a busybox. Source: busybox 1.31, list of applets. */
+export function isRefusedApplet(name: string): boolean {
+  return refusedNames.has(name) && !notInBusybox.has(name)
+}
+
+const notInBusybox: ReadonlySet<string> = new Set(
+  'curl docker gcc git helm jq make node npm openssl perl pip python python3 scp ssh ssh-keygen sudo vim yq'.split(' '),
+)
+
 /** The tool of a name in this kind of shell; undefined: there is none, not even one that refuses itself. */
 export function findTool(name: string, { dialect }: Pick<Shell, 'dialect'>): Tool | undefined {
   const missing = dialect.name === 'bash' ? onlyBusybox : onlyGnu

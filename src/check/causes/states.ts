@@ -1,0 +1,179 @@
+import type { ContainerStatus, Event, Pod, Secret } from '../../api/types/core.ts'
+import { listAt, textAt } from '../../go/json.ts'
+import type { YamlPath } from '../../scenario/positions.ts'
+import type { Sim } from '../../sim/sim.ts'
+import type { AppliedCluster } from '../cluster.ts'
+import { podSpecOf, podSpecPath } from '../references.ts'
+import { type Workload, wantedPods } from '../workloads.ts'
+import { unboundAt } from './claims.ts'
+import { containerPath, type Found, isReady } from './found.ts'
+
+/** Why no node takes a Pod of the workload: other things may be missing beside. */
+export function unscheduledAt(cluster: AppliedCluster, workload: Workload): readonly Found[] {
+  const pod = workload.pods.find((each) => !isReady(each))
+  const scheduled = pod?.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+  if (pod === undefined || scheduled?.status !== 'False') return []
+  const unbound = unboundAt(cluster, workload, pod)
+  if (unbound.length > 0) return unbound
+  const { message = '' } = scheduled
+  const hints = /Insufficient/.test(message) ? [`${cluster.nodes}; nodes of another size: --node-size CPU:MEMORY`] : []
+  const path = podSpecPath(workload.given) ?? []
+  return [{ cause: 'unschedulable', key: `unschedulable ${message}`, summary: message, path, hints, uses: [] }]
+}
+
+/** Where nothing is missing and a node was found: what runtime and controllers say. */
+export function statesAt({ sim }: AppliedCluster, workload: Workload): readonly Found[] {
+  const { pods, given } = workload
+  const [top] = workload.chain
+  if (pods.length < wantedPods(given, top) && pods.length === 0) return refusedPods(sim, workload)
+  const pod = pods.find((each) => !isReady(each))
+  if (pod === undefined) return []
+  const mount = failedMount(sim, workload, pod)
+  if (mount !== undefined) return [mount]
+  const stuck = stuckIn(pod)
+  const reason = stuck?.status.state?.waiting?.reason ?? ''
+  if (stuck !== undefined && /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(reason))
+    return [imagePull(sim, given, pod, stuck.status)]
+  if (stuck !== undefined && (reason === 'CrashLoopBackOff' || reason === 'RunContainerError' || isFailed(stuck)))
+    return [crash(sim, workload, pod, stuck)]
+  return [notReady(workload, pod, stuck)]
+}
+
+interface Stuck {
+  readonly status: ContainerStatus
+  readonly word: 'init container' | 'container'
+}
+
+/** The container that keeps a Pod from being ready: init containers come before the others. */
+function stuckIn({ spec, status }: Pod): Stuck | undefined {
+  const sidecars = new Set(
+    (spec.initContainers ?? []).flatMap((each) => (textAt(each, 'restartPolicy') === 'Always' ? [each.name] : [])),
+  )
+  const init = status?.initContainerStatuses?.find(
+    ({ name, state, ready, started }) =>
+      state?.terminated?.exitCode !== 0 && !(sidecars.has(name) && (ready || started === true)),
+  )
+  if (init !== undefined) return { status: init, word: 'init container' }
+  const own = status?.containerStatuses?.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0)
+  return own === undefined ? undefined : { status: own, word: 'container' }
+}
+
+const isFailed = ({ status }: Stuck) => status.state?.terminated !== undefined
+
+function refusedPods(sim: Sim, { chain, given, namespace }: Workload): readonly Found[] {
+  const uids = new Set(chain.map(({ metadata }) => metadata.uid))
+  const event = newestWarning(sim, namespace, uids)
+  const message = event?.message ?? 'its controller made no Pod'
+  return [
+    {
+      cause: 'podsRefused',
+      key: `refused ${given.kind}/${given.name}`,
+      summary: message,
+      path: /service ?account/.test(message) ? [...(podSpecPath(given) ?? []), 'serviceAccountName'] : [],
+      hints: [],
+      uses: [],
+    },
+  ]
+}
+
+/** A volume that cannot be mounted, though everything that it is made of is there. */
+function failedMount(sim: Sim, { given, namespace }: Workload, pod: Pod): Found | undefined {
+  const event = newestWarning(sim, namespace, new Set([pod.metadata.uid]), (text) =>
+    /^Failed(Mount|AttachVolume): /.test(text),
+  )
+  const isWaiting = pod.status?.containerStatuses?.every(({ state }) => state?.waiting !== undefined) ?? true
+  if (event === undefined || !isWaiting) return undefined
+  const [, name] = /for volume "([^"]+)"/.exec(event.message ?? '') ?? []
+  const { spec, path } = podSpecOf(given) ?? { spec: {}, path: [] }
+  const volume = listAt(spec, 'volumes').findIndex((each) => textAt(each, 'name') === name)
+  const isOfHost = /hostPath type check failed/.test(event.message ?? '')
+  return {
+    cause: 'mountFailed',
+    key: `mount ${given.kind}/${namespace}/${given.name} ${name}`,
+    summary: event.message ?? '',
+    path: volume < 0 ? path : [...path, 'volumes', volume],
+    hints: isOfHost
+      ? ['nodes of the simulated cluster hold what every Linux node has, and their kubelet and runtime']
+      : [],
+    uses: [],
+  }
+}
+
+function imagePull(sim: Sim, given: Workload['given'], pod: Pod, { name, image, state }: ContainerStatus): Found {
+  const namespace = pod.metadata.namespace ?? ''
+  const hints = (pod.spec.imagePullSecrets ?? []).flatMap(({ name: secretName = '' }) => {
+    const secret = sim.get<Secret>('Secret', secretName, namespace)
+    if (secret === undefined) return [`secret ${namespace}/${secretName} of imagePullSecrets does not exist`]
+    const isRight = secret.type === 'kubernetes.io/dockerconfigjson' || secret.type === 'kubernetes.io/dockercfg'
+    return isRight
+      ? []
+      : [
+          `secret ${namespace}/${secretName} of imagePullSecrets has type ${secret.type}; pulls take kubernetes.io/dockerconfigjson`,
+        ]
+  })
+  return {
+    cause: 'imagePull',
+    key: `pull ${image}`,
+    summary: `image ${image}: ${state?.waiting?.message ?? 'it cannot be pulled'}`,
+    path: imagePath(containerPath(given, name)),
+    hints,
+    uses: [`container ${name}`],
+  }
+}
+
+const imagePath = (container: YamlPath): YamlPath => [...container, 'image']
+
+function crash(sim: Sim, { given, namespace }: Workload, pod: Pod, { status, word }: Stuck): Found {
+  const { name, state, lastState } = status
+  const ended = state?.terminated ?? lastState?.terminated
+  const lastLine = sim
+    .logs({ pod: pod.metadata.name, container: name, namespace }, { previous: state?.terminated === undefined })
+    .trimEnd()
+    .split('\n')
+    .at(-1)
+  const code = ended === undefined ? (state?.waiting?.message ?? '') : `exit code ${ended.exitCode}`
+  const how = state?.terminated === undefined ? 'ends again and again' : 'has ended'
+  return {
+    cause: 'crash',
+    key: `crash ${given.kind}/${namespace}/${given.name} ${name}`,
+    summary: `${word} ${name} of ${given.kind.toLowerCase()} ${given.name} ${how}: ${code}`,
+    path: containerPath(given, name),
+    hints: lastLine === undefined || lastLine === '' ? [] : [`its last line: ${lastLine}`],
+    uses: [`${word} ${name}`],
+  }
+}
+
+function notReady({ given, namespace }: Workload, pod: Pod, stuck: Stuck | undefined): Found {
+  const state = stuck?.status.state
+  const what = `${given.kind.toLowerCase()} ${given.name}`
+  const how =
+    stuck === undefined
+      ? `${what} does not become ready: phase ${pod.status?.phase}`
+      : state?.running !== undefined
+        ? `${stuck.word} ${stuck.status.name} of ${what} runs, but ${stuck.word === 'container' ? 'does not become ready' : 'does not end'}`
+        : `${stuck.word} ${stuck.status.name} of ${what} does not start: ${[state?.waiting?.reason, state?.waiting?.message].filter(Boolean).join(': ')}`
+  return {
+    cause: 'notReady',
+    key: `not ready ${given.kind}/${namespace}/${given.name}`,
+    summary: how,
+    path: stuck === undefined ? [] : containerPath(given, stuck.status.name),
+    hints: [],
+    uses: stuck === undefined ? [] : [`${stuck.word} ${stuck.status.name}`],
+  }
+}
+
+/** The newest warning about any of the objects whose reason and message fit. */
+export function newestWarning(
+  sim: Sim,
+  namespace: string,
+  uids: ReadonlySet<string | undefined>,
+  fits: (text: string) => boolean = () => true,
+): Event | undefined {
+  return sim
+    .events({ namespace })
+    .filter(
+      ({ type, involvedObject, reason, message }) =>
+        type === 'Warning' && uids.has(involvedObject.uid) && fits(`${reason}: ${message}`),
+    )
+    .at(-1)
+}

@@ -1,0 +1,176 @@
+import { type Labels, selectorFromObject } from '../api/label-selector.ts'
+import { compareQuantities } from '../api/quantity.ts'
+import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
+import type { Client } from '../client/client.ts'
+import { listAt, textAt } from '../go/json.ts'
+import { hear } from '../kernel/hear.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
+import type { Sim } from '../sim/sim.ts'
+
+/** A PersistentVolumeClaim, as far as binding looks at it. */
+export interface Claim extends KubeObject {
+  readonly spec?: {
+    readonly storageClassName?: string
+    readonly volumeName?: string
+    readonly volumeMode?: string
+    readonly accessModes?: readonly string[]
+    readonly selector?: LabelSelector
+    readonly resources?: { readonly requests?: Readonly<Record<string, string>> }
+  }
+}
+
+interface Volume extends KubeObject {
+  readonly spec?: {
+    readonly storageClassName?: string
+    readonly volumeMode?: string
+    readonly accessModes?: readonly string[]
+    readonly capacity?: Readonly<Record<string, string>>
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string }
+  }
+}
+
+interface StorageClass extends KubeObject {
+  readonly provisioner?: string
+}
+
+/** What becomes of a claim. */
+export type Binding =
+  | { readonly kind: 'volume'; readonly volume: Volume }
+  | { readonly kind: 'provisioned' }
+  /** Nothing that is known binds it; `why` as a clause: `no manifest defines storageclass fast`. */
+  | { readonly kind: 'never'; readonly why: string; readonly cure: string }
+
+/** StorageClasses of the user's cluster that no manifest defines; `all`: whichever is asked for. */
+export type KnownClasses = readonly string[] | 'all'
+
+/**
+ * Which volume a claim gets: one of the manifests that fits, or one that its class's provisioner makes. What asks for no
+ * class gets one from the cluster's default class. Source: component-helpers/storage/volume/pv_helpers.go, FindMatchingVolume.
+ */
+export function bindingOf(sim: Sim, claim: Claim, known: KnownClasses): Binding {
+  const spec = claim.spec ?? {}
+  const fitting = sim
+    .list<Volume>('PersistentVolume')
+    .filter((volume) => fits(volume, claim))
+    .sort((a, b) => compareQuantities(sizeOf(a), sizeOf(b)))
+  const [volume] = fitting
+  if (volume !== undefined) return { kind: 'volume', volume }
+  const { volumeName, storageClassName: name } = spec
+  if (volumeName) return never(`no persistentvolume ${volumeName} fits it`, 'it needs a PersistentVolume of that name')
+  if (name === undefined) return { kind: 'provisioned' }
+  if (name === '')
+    return never('no persistentvolume fits it, and it asks for none to be made', 'it needs a PersistentVolume')
+  const storageClass = sim.get<StorageClass>('StorageClass', name)
+  if (storageClass?.provisioner === 'kubernetes.io/no-provisioner')
+    return never(
+      `no persistentvolume of storageclass ${name} fits it, and that class makes none`,
+      'it needs a PersistentVolume',
+    )
+  if (storageClass !== undefined || known === 'all' || known.includes(name)) return { kind: 'provisioned' }
+  return never(`no manifest defines storageclass ${name}`, `if your cluster has it: --have storageclass/${name}`)
+}
+
+function never(why: string, cure: string): Binding {
+  return { kind: 'never', why, cure }
+}
+
+function fits({ metadata, spec = {} }: Volume, claim: Claim): boolean {
+  const { spec: wanted = {}, metadata: of } = claim
+  const ref = spec.claimRef
+  if (ref !== undefined && (ref.uid !== undefined || ref.name !== of.name || ref.namespace !== of.namespace))
+    return false
+  if (wanted.volumeName) return wanted.volumeName === metadata.name
+  const labels: Labels = metadata.labels ?? {}
+  return (
+    (spec.storageClassName ?? '') === (wanted.storageClassName ?? '') &&
+    (spec.volumeMode ?? 'Filesystem') === (wanted.volumeMode ?? 'Filesystem') &&
+    (wanted.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode)) &&
+    compareQuantities(sizeOf({ metadata, spec }), requestOf(claim)) >= 0 &&
+    (wanted.selector === undefined || selectorFromObject(wanted.selector).matches(labels))
+  )
+}
+
+function sizeOf({ spec }: Pick<Volume, 'spec' | 'metadata'>): string {
+  return spec?.capacity?.storage ?? '0'
+}
+
+function requestOf({ spec }: Claim): string {
+  return spec?.resources?.requests?.storage ?? '0'
+}
+
+const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
+const volumes: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumes' }
+
+/**
+ * The storage of the user's cluster: binds each claim as `bindingOf` says, as the volume controllers and a provisioner
+ * would. Begin it when the manifests are applied.
+ */
+export function provideStorage(sim: Sim, known: KnownClasses): void {
+  sim.process(() => bindAll(sim, sim.client(), known)).subscribe()
+}
+
+function* bindAll(sim: Sim, client: Client, known: KnownClasses): Steps<never> {
+  const seen = new Set<string | undefined>()
+  for (;;) {
+    const news = client.watch<Claim>(claims, {})
+    const next = yield* attempt(
+      hear(news, (event) =>
+        event.type === 'ADDED' && !seen.has(event.object.metadata.uid) ? event.object : undefined,
+      ),
+    )
+    const claim = next.ok ? next.value : undefined
+    if (claim === undefined) continue
+    seen.add(claim.metadata.uid)
+    const binding = bindingOf(sim, claim, known)
+    if (binding.kind !== 'never') yield* bind(client, claim, binding.kind === 'volume' ? binding.volume : undefined)
+  }
+}
+
+/** Name of the volume that a provisioner makes for a claim. Source: pv_controller.go, getProvisionedVolumeNameForClaim. */
+export function provisionedName({ metadata }: Claim): string {
+  return `pvc-${metadata.uid}`
+}
+
+/** Source: pkg/controller/volume/persistentvolume/pv_controller.go, bind; a provisioner's volume is made first. */
+function* bind(client: Client, claim: Claim, volume: Volume | undefined): Steps<void> {
+  const { name, namespace = '', uid = '' } = claim.metadata
+  const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid }
+  const volumeName = volume?.metadata.name ?? provisionedName(claim)
+  if (volume === undefined) yield* attempt(client.create(volumes, provisioned(claim, volumeName, claimRef)))
+  else yield* attempt(client.patch(volumes, { name: volumeName }, merge, { spec: { claimRef } }))
+  const bound = { phase: 'Bound' }
+  yield* attempt(client.patch(volumes, { name: volumeName }, merge, { status: bound }, { subresource: 'status' }))
+  const accessModes = claim.spec?.accessModes ?? []
+  const capacity = { storage: volume === undefined ? requestOf(claim) : sizeOf(volume) }
+  const status = { ...bound, accessModes, capacity }
+  yield* attempt(client.patch(claims, { name, namespace }, merge, { spec: { volumeName } }))
+  yield* attempt(client.patch(claims, { name, namespace }, merge, { status }, { subresource: 'status' }))
+}
+
+const merge = 'application/merge-patch+json'
+
+function provisioned({ spec = {} }: Claim, name: string, claimRef: object): object {
+  const storageClassName = spec.storageClassName === undefined ? {} : { storageClassName: spec.storageClassName }
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      ...storageClassName,
+      accessModes: spec.accessModes ?? [],
+      capacity: { storage: spec.resources?.requests?.storage ?? '1Gi' },
+      claimRef,
+      csi: { driver: 'of.your.cluster', volumeHandle: name },
+      persistentVolumeReclaimPolicy: 'Delete',
+      ...(spec.volumeMode === undefined ? {} : { volumeMode: spec.volumeMode }),
+    },
+  }
+}
+
+/** Names of the claims of a Pod's volumes. */
+export function claimsOf(pod: KubeObject): readonly string[] {
+  return listAt(pod, 'spec', 'volumes').flatMap((volume) => {
+    const name = textAt(volume, 'persistentVolumeClaim', 'claimName')
+    return name === '' ? [] : [name]
+  })
+}

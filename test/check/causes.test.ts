@@ -1,0 +1,191 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { checkManifests } from '../../src/check/check.ts'
+import type { Blocker, CheckReport } from '../../src/check/report.ts'
+
+const container = (more: object = {}) => ({ name: 'c', image: 'corp/app', ...more })
+const pod = (name: string, spec: object) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { containers: [container()], ...spec },
+})
+const claimed = (name: string, claimName: string) =>
+  pod(name, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }] })
+const claim = (name: string, storageClassName?: string) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
+    ...(storageClassName === undefined ? {} : { storageClassName }),
+  },
+})
+const storageClass = (name: string, provisioner: string) => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name },
+  provisioner,
+})
+const volume = (name: string, storageClassName: string, storage: string) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name },
+  spec: { storageClassName, accessModes: ['ReadWriteOnce'], capacity: { storage }, hostPath: { path: '/srv' } },
+})
+const definition = (name: string, kind: string, more: object = {}) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name, ...more },
+  spec: {
+    group: 'corp.example.com',
+    scope: 'Namespaced',
+    names: { plural: name.split('.')[0], kind },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+})
+const custom = (apiVersion: string, kind: string) => ({ apiVersion, kind, metadata: { name: 'x' } })
+
+/** Independent of one another: each shows a cause, or that there is none. */
+const objects: readonly object[] = [
+  // Claims and what binds them.
+  storageClass('fast', 'csi.example.com'),
+  storageClass('local', 'kubernetes.io/no-provisioner'),
+  volume('small', 'local', '500Mi'),
+  volume('large', 'local', '2Gi'),
+  ...['default-class', 'fast-class', 'local-class', 'local-again', 'no-class', 'unknown-class', 'known-class'].map(
+    (name) => claimed(name, name),
+  ),
+  claimed('no-claim', 'default-clas'),
+  claim('default-class'),
+  claim('fast-class', 'fast'),
+  claim('local-class', 'local'),
+  claim('local-again', 'local'),
+  claim('no-class', ''),
+  claim('unknown-class', 'gp9'),
+  claim('known-class', 'gp3'),
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'db' } },
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: { containers: [container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] })] },
+      },
+      volumeClaimTemplates: [{ ...claim('data'), metadata: { name: 'data' } }],
+    },
+  },
+  // A Job that its own time to live takes away.
+  {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'gone' },
+    spec: { ttlSecondsAfterFinished: 0, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
+  },
+  // Mounts, init containers, probes.
+  pod('no-socket', {
+    containers: [container({ volumeMounts: [{ name: 'host', mountPath: '/host' }] })],
+    volumes: [{ name: 'host', hostPath: { path: '/var/run/docker.sock', type: 'Socket' } }],
+  }),
+  pod('endless-init', {
+    initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'while true; do sleep 5; done'] }],
+  }),
+  pod('never-ready', {
+    containers: [
+      { name: 'c', image: 'busybox', command: ['sleep', '1d'], readinessProbe: { exec: { command: ['false'] } } },
+    ],
+  }),
+  // Kinds that somebody defines: here, elsewhere, or not in time.
+  definition('known.corp.example.com', 'Known'),
+  definition('large.corp.example.com', 'Large', { annotations: { text: 'x'.repeat(300_000) } }),
+  custom('corp.example.com/v1', 'Known'),
+  custom('corp.example.com/v1', 'Large'),
+  custom('gateway.networking.k8s.io/v1', 'Gateway'),
+  custom('policy/v1beta1', 'PodSecurityPolicy'),
+]
+const files = [
+  { name: 'all.yaml', text: objects.map((object) => JSON.stringify(object, null, 1)).join('\n---\n') },
+  { name: 'values.yaml', text: 'replicas: 2\n' },
+  { name: 'broken.yaml', text: 'a: b\n---\n{{- if .Values.x }}\nkind: Secret\n{{- end }}\n' },
+]
+
+describe('causes, and what is none', () => {
+  let report: CheckReport
+  let blocked: ReadonlyMap<string, Blocker>
+  beforeAll(() => {
+    report = checkManifests(files, { for: '3m', storageClasses: ['gp3'] })
+    blocked = new Map(report.blocked.flatMap((each) => each.waits.map(({ workload }) => [workload, each] as const)))
+  }, 60_000)
+  const summary = (name: string) => blocked.get(`pod default/${name}`)?.summary
+  const lineOf = (blocker: Blocker | undefined) => files[0]?.text.split('\n')[(blocker?.place.line ?? 0) - 1]
+
+  test('a claim is bound by a volume that fits, by its class, or by the default class', () => {
+    for (const name of ['default-class', 'fast-class', 'local-class', 'known-class'])
+      expect(summary(name)).toBeUndefined()
+    expect(report.started.map(({ workload }) => workload)).toContain('statefulset default/db')
+    expect(report.assumed.filter(({ kind }) => kind === 'storage').map(({ message }) => message)).toEqual([
+      'the default storageclass of the cluster: taken is that it makes the 3 volumes that claims ask of it',
+      'storageclass fast: taken is that it makes the 1 volume that claims ask of it',
+      'storageclass gp3: taken is that it makes the 1 volume that claims ask of it',
+    ])
+  })
+
+  test('what nothing binds is told of the claim, with what would', () => {
+    expect(summary('local-again')).toBe(
+      'persistentvolumeclaim default/local-again is not bound: no persistentvolume of storageclass local fits it, and that class makes none',
+    )
+    expect(summary('no-class')).toContain('no persistentvolume fits it')
+    expect(blocked.get('pod default/unknown-class')).toMatchObject({
+      cause: 'claimUnbound',
+      hints: ['if your cluster has it: --have storageclass/gp9'],
+    })
+    expect(lineOf(blocked.get('pod default/unknown-class'))).toContain('"gp9"')
+    expect(blocked.get('pod default/no-claim')).toMatchObject({ hints: ['did you mean default-class?'] })
+    expect(lineOf(blocked.get('pod default/no-claim'))).toContain('"default-clas"')
+  })
+
+  test('L6: a Job that has ended and is gone has done what it had to', () => {
+    expect(report.started.map(({ workload }) => workload)).toContain('job default/gone')
+  })
+
+  test('L2: a mount that fails, an init container that does not end, a probe that says no', () => {
+    expect(blocked.get('pod default/no-socket')).toMatchObject({ cause: 'mountFailed' })
+    expect(summary('no-socket')).toContain('/var/run/docker.sock is not a socket file')
+    expect(summary('endless-init')).toBe('init container wait of pod endless-init runs, but does not end')
+    expect(summary('never-ready')).toBe('container c of pod never-ready runs, but does not become ready')
+  })
+
+  test('kinds: one whose definition was refused is refused, one of somebody else’s is taken to be known', () => {
+    expect(report.refused.map(({ object, cure }) => [object, cure])).toEqual([
+      [
+        'customresourcedefinition large.corp.example.com',
+        'kubectl apply --server-side (it keeps no copy of the object in an annotation)',
+      ],
+      ['large default/x', 'its customresourcedefinition large.corp.example.com was refused: see there'],
+      ['podsecuritypolicy default/x', undefined],
+    ])
+    expect(report.refused[1]?.reason).toContain('from "all.yaml"')
+    expect(report.assumed.map(({ message }) => message)).toContain(
+      'no manifest defines Gateway of gateway.networking.k8s.io/v1: the cluster knows it already (1 object left out)',
+    )
+  })
+
+  test('what is no manifest is told with its place', () => {
+    expect(report.unreadable.map(({ place, message }) => [place.file, place.line, message])).toEqual([
+      ['values.yaml', 1, 'this is no manifest: expected apiVersion and kind'],
+      ['broken.yaml', 1, 'this is no manifest: expected apiVersion and kind'],
+      ['broken.yaml', 3, 'error converting YAML to JSON: yaml: did not find expected node content'],
+    ])
+  })
+
+  test('a cause that every run has is told once', () => {
+    const twice = checkManifests([{ name: 'a.yaml', text: JSON.stringify([pod('a', {})][0]) }], { seeds: 2, for: '1m' })
+    expect(twice.blocked).toEqual([])
+    const bad = JSON.stringify(claimed('a', 'nowhere'))
+    const [first, ...more] = checkManifests([{ name: 'a.yaml', text: bad }], { seeds: 2, for: '1m' }).blocked
+    expect([first?.runs, more]).toEqual([2, []])
+  })
+})
