@@ -43,6 +43,7 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
   coverage: [{ script: 'generate-coverage.ts' }],
   machines: [{ script: 'generate-machines.ts' }],
   player: [{ script: 'generate-player-page.ts' }],
+  page: [{ script: 'generate-page.ts' }],
   ratchet: [{ script: 'tighten-ratchet.ts' }],
   scenarios: [{ script: 'generate-scenario-reference.ts' }],
   versions: [{ script: 'generate-versions.ts' }],

@@ -32,6 +32,19 @@ export function screenExcerpt(): string {
   })
 }
 
+/** Lanes of a Secret that is file, subPath and variable, as `podsim export` draws them in a text: of the first Pod. */
+export function flowExcerpt(): string {
+  const output = execFileSync(
+    process.execPath,
+    ['bin/podsim.js', 'export', 'scenarios/updates/never.yaml', '--format', 'txt', '-o', '-'],
+    { cwd: root, encoding: 'utf8' },
+  )
+  const lines = output.trimEnd().split('\n')
+  const from = lines.findIndex((line) => line.includes('00:00:00.0'))
+  const until = lines.findIndex((line) => line.includes('process main'))
+  return lines.slice(from, until + 1).join('\n')
+}
+
 /** Replaces what stands between `<!-- name -->` and the end of the code block that follows it. */
 export function withExcerpt(readme: string, name: string, excerpt: string): string {
   return readme.replace(
@@ -42,6 +55,7 @@ export function withExcerpt(readme: string, name: string, excerpt: string): stri
 
 if (process.argv[1] === import.meta.filename) {
   const path = join(root, 'README.md')
-  const told = withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt())
-  writeFileSync(path, withExcerpt(told, 'screen', screenExcerpt()))
+  const story = withExcerpt(readFileSync(path, 'utf8'), 'story', storyExcerpt())
+  const screen = withExcerpt(story, 'screen', screenExcerpt())
+  writeFileSync(path, withExcerpt(screen, 'flow', flowExcerpt()))
 }

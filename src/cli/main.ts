@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { plain } from '../report/text.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { ExportFlags } from './export.ts'
 import { addManifestCommands } from './manifest-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
@@ -95,6 +96,7 @@ function program(): Command {
       process.exitCode = await lint(paths, output)
     })
 
+  addExport(podsim.command('export'))
   addManifestCommands(podsim, wholeNumber)
 
   podsim
@@ -105,6 +107,52 @@ function program(): Command {
       process.exitCode = schema(output)
     })
   return podsim
+}
+
+/** Declared here and not beside its work, which is loaded when it is called. */
+function addExport(command: Command): void {
+  command
+    .description(
+      'run a scenario and write how its Secret flows as one file: page, picture, recording, text, diagram or trace',
+    )
+    .argument('<file>', 'a scenario file')
+    .requiredOption('-o, --output <path>', 'file to write, - for standard output; its ending says the form')
+    .addOption(
+      new Option('--format <form>', 'the form, whatever the ending').choices([
+        'html',
+        'cast',
+        'svg',
+        'txt',
+        'mermaid',
+        'perfetto',
+      ]),
+    )
+    .option(
+      '--secret <name>',
+      'the Secret to follow: NAME or NAMESPACE/NAME; the one that most happens to unless given',
+    )
+    .option('--key <key>', 'only what changes this key')
+    .option('--from <time>', 'leave out what was before: 2m15.5s')
+    .option('--to <time>', 'leave out what comes after')
+    .option('--at <time>', 'the moment of a picture or text; the end unless given')
+    .option('--compare <list>', 'one world for each strategy, from one seed: Watch,Cache,Get')
+    .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .option('--reveal', 'values of Secrets too; without it the file has none')
+    .addHelpText(
+      'after',
+      `
+Forms by ending: .html a page that works offline, .cast for asciinema, .svg and .txt a moment, .mmd a Mermaid sequence,
+.json a trace for ui.perfetto.dev.
+
+Examples:
+  podsim export scenarios/updates/never.yaml -o never.html
+  podsim export scenarios/updates/never.yaml --at 2m15s -o never.svg`,
+    )
+    .action(async (file: string, options: Record<string, unknown>) => {
+      const { exportRun } = await import('./export.ts')
+      // The shape is what is declared here to the argument parser.
+      process.exitCode = await exportRun(file, options as unknown as ExportFlags, processOutput(false))
+    })
 }
 
 const helpTail = `

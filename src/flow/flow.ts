@@ -134,6 +134,8 @@ export interface DelayParts {
   readonly toSyncMs: VirtualMs
   /** Until the volume manager had written it. */
   readonly toMountMs: VirtualMs
+  /** The first sync came before the copy: the node asks, and what it had was still young enough. */
+  readonly isCacheLast: boolean
 }
 
 /** Why a place does not follow, until when, and what would cure it. */

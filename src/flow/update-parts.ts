@@ -29,10 +29,12 @@ export function updateParts({ writtenAt, copiedAt, isPushed, syncs, visibleAt }:
       toCacheMs: copied - writtenAt,
       toSyncMs: found - copied,
       toMountMs: visibleAt - found,
+      isCacheLast: false,
     }
   return {
     toCacheMs: copied - first,
     toSyncMs: first - writtenAt + (found - copied),
     toMountMs: visibleAt - found,
+    isCacheLast: true,
   }
 }

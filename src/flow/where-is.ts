@@ -16,7 +16,11 @@ export interface PlaceOfRevision {
 }
 
 /** Where a revision is at an instant: API server, copies of nodes, places of Pods that are there then. */
-export function whereIs(flow: Flow, letter: string, at: VirtualMs): readonly PlaceOfRevision[] {
+export function whereIs(
+  flow: Pick<Flow, 'revisions' | 'lanes'>,
+  letter: string,
+  at: VirtualMs,
+): readonly PlaceOfRevision[] {
   const order = new Map(flow.revisions.map((revision) => [revision.letter, revision] as const))
   const wanted = order.get(letter)
   if (wanted === undefined) return []
@@ -27,6 +31,8 @@ export function whereIs(flow: Flow, letter: string, at: VirtualMs): readonly Pla
     const { kind, parent = '', segments, never } = lane
     const isPlace = kind === 'file' || kind === 'subPath' || kind === 'env'
     if (!isPlace && kind !== 'api' && kind !== 'cache') return []
+    // A node that keeps no copy is no place.
+    if (kind === 'cache' && segments.length === 0) return []
     if (isPlace && !alive.has(parent)) return []
     const segment = segmentAt(segments, at)
     const index = order.get(segment?.letter ?? '')?.index

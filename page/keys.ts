@@ -1,0 +1,40 @@
+/** What a key does: the table that the page listens by, and shows when it is asked. */
+export interface Key {
+  readonly keys: readonly string[]
+  readonly label: string
+  readonly does: string
+  readonly command: Command
+}
+
+/** What can be asked of the page. */
+export type Command = 'back' | 'next' | 'before' | 'after' | 'first' | 'last' | 'play' | 'help' | 'close'
+
+export const keys: readonly Key[] = [
+  { keys: [' '], label: 'space', does: 'play, or pause', command: 'play' },
+  { keys: ['ArrowLeft'], label: '←', does: 'one event back', command: 'back' },
+  { keys: ['ArrowRight'], label: '→', does: 'one event on', command: 'next' },
+  {
+    keys: ['['],
+    label: '[',
+    does: 'to the moment before: a change, a copy, an arrival, an accident',
+    command: 'before',
+  },
+  { keys: [']'], label: ']', does: 'to the next moment', command: 'after' },
+  { keys: ['Home'], label: 'Home', does: 'to the beginning', command: 'first' },
+  { keys: ['End'], label: 'End', does: 'to the end', command: 'last' },
+  { keys: ['?'], label: '?', does: 'show or hide the keys', command: 'help' },
+  { keys: ['Escape'], label: 'Esc', does: 'hide them', command: 'close' },
+]
+
+const byKey = new Map(keys.flatMap(({ keys: names, command }) => names.map((name) => [name, command] as const)))
+
+/** What a key press asks for; undefined: nothing, or the field that has the focus wants it. */
+export function commandOf(event: KeyboardEvent): Command | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined
+  const { target } = event
+  const isField = target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable)
+  const isButton =
+    target instanceof HTMLButtonElement || (target instanceof HTMLElement && target.tagName === 'SUMMARY')
+  if (isField || (isButton && event.key === ' ')) return undefined
+  return byKey.get(event.key)
+}

@@ -1,0 +1,132 @@
+import { whereIs } from '../src/flow/where-is.ts'
+import type { Album, AlbumWorld, Entry } from '../src/report/export/album.ts'
+import { clock, delayText, partsInOrder, placeText } from '../src/report/export/words.ts'
+import { element, fill } from './dom.ts'
+
+const toneGlyphs = { normal: '', warning: '!', good: '✓', visible: '◆', fault: '↯', chatter: '' } as const
+
+/** The story of a world, a line for each entry; `go` takes the page to an entry's moment. */
+export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOListElement {
+  const list = element('ol', { class: 'story' })
+  for (const [i, entry] of world.story.entries()) {
+    const line = element('li', {
+      class: `entry ${entry.kind} ${entry.tone}`,
+      'data-at': String(entry.at),
+      'data-i': String(i),
+    })
+    const time = element('button', { type: 'button', class: 'time', title: 'to this moment' }, clock(entry.at))
+    time.addEventListener('click', () => go(entry.at))
+    line.append(time, ...entryContent(entry))
+    list.append(line)
+  }
+  return list
+}
+
+function entryContent({ kind, actor, text, tone }: Entry): readonly Node[] {
+  if (kind === 'command') return [element('code', {}, `$ ${text}`)]
+  if (kind === 'output') return [element('pre', {}, text)]
+  if (kind === 'say') return [element('p', {}, text)]
+  const glyph = element('span', { class: 'glyph', 'aria-hidden': 'true' }, toneGlyphs[tone])
+  return actor === ''
+    ? [glyph, element('span', {}, text)]
+    : [glyph, element('span', { class: 'actor' }, actor), element('span', {}, text)]
+}
+
+/** Marks what has happened and what has not. Gives the entry of the moment. */
+export function markStory(list: HTMLElement, at: number): HTMLElement | undefined {
+  let current: HTMLElement | undefined
+  for (const line of list.querySelectorAll<HTMLElement>('.entry')) {
+    const isPast = Number(line.dataset.at) <= at
+    line.classList.toggle('future', !isPast)
+    line.classList.remove('current')
+    if (isPast) current = line
+  }
+  current?.classList.add('current')
+  return current
+}
+
+const stateWords = { has: 'has it', older: 'still the older', newer: 'already a newer', nothing: 'nothing' } as const
+
+/** Where a revision is at a moment. */
+export function fillWhere(table: HTMLTableElement, world: AlbumWorld, letter: string | undefined, at: number): void {
+  if (letter === undefined) {
+    fill(table, element('caption', {}, 'nothing is written yet'))
+    return
+  }
+  const titles = new Map(world.flow.lanes.map(({ id, title }) => [id, title] as const))
+  const rows = whereIs(world.flow, letter, at).map(({ lane, state, letter: there, never, afterMs }) => {
+    const of = lane.parent === undefined ? '' : ` of ${titles.get(lane.parent) ?? ''}`
+    const why =
+      state === 'older' && never !== undefined ? `never: ${never.reason}, until ${never.until}` : stateWords[state]
+    const after =
+      afterMs === undefined || afterMs === 0 ? '' : `, ${(afterMs / 1000).toFixed(1)} s after it was written`
+    return element(
+      'tr',
+      { class: state },
+      element('th', { scope: 'row' }, lane.title, element('span', { class: 'dim' }, of)),
+      element('td', { class: 'letter' }, there ?? '-'),
+      element('td', {}, why + after),
+    )
+  })
+  fill(table, element('caption', {}, `Where is revision ${letter}?`), ...rows)
+}
+
+/** What became of each change: bars as long as the wait, and words. */
+export function delayList(album: Album, world: AlbumWorld): HTMLElement {
+  const rows = world.flow.delays
+  const waits = album.worlds.flatMap(({ flow }) => flow.delays.filter(({ parts }) => parts !== undefined))
+  const longest = Math.max(1, ...waits.map(({ visibleAt = 0, updatedAt }) => visibleAt - updatedAt))
+  const list = element('ul', { class: 'delays' })
+  for (const row of rows) {
+    const item = element(
+      'li',
+      {},
+      element('b', {}, row.letter),
+      ` ${placeText(row)}: `,
+      element('span', {}, delayText(row)),
+    )
+    if (row.parts !== undefined) {
+      const bar = element('span', { class: 'bar', 'aria-hidden': 'true' })
+      for (const { name, ms } of partsInOrder(row.parts)) {
+        const part = element('span', { class: `part ${name}`, title: `${name} ${(ms / 1000).toFixed(1)} s` })
+        part.style.width = `${(100 * ms) / longest}%`
+        bar.append(part)
+      }
+      item.append(bar)
+    }
+    if (row.never !== undefined) item.append(element('div', { class: 'dim' }, `cure: ${row.never.cure}`))
+    list.append(item)
+  }
+  return list
+}
+
+/** An object as it was at a moment. */
+export function fillInspector(target: HTMLElement, world: AlbumWorld, uid: string, at: number): void {
+  const object = world.objects.find((each) => each.uid === uid)
+  const state = object?.states.findLast((each) => each.at <= at)
+  const since = state === undefined ? 'it is not there yet' : `as it is since ${clock(state.at)}`
+  fill(target, element('div', { class: 'dim' }, since), element('pre', {}, state?.lines.join('\n') ?? ''))
+}
+
+/** Letters and what they stand for: sizes of values, or the values if they were asked for. */
+export function legend(world: AlbumWorld): HTMLElement {
+  const list = element('ul', { class: 'legend' })
+  for (const { letter, index, at, by, keys } of world.flow.revisions) {
+    const values = world.values[letter]
+    const told =
+      values === undefined
+        ? keys.join(', ')
+        : Object.entries(values)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', ')
+    list.append(
+      element(
+        'li',
+        {},
+        element('span', { class: `chip r${index % 8}` }, letter),
+        ` ${clock(at)} ${by}: ${told === '' ? 'no keys' : told}`,
+      ),
+    )
+  }
+  return list
+}

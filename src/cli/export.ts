@@ -1,0 +1,202 @@
+import { writeFileSync } from 'node:fs'
+import { createSim } from '../index.ts'
+import type { Album } from '../report/export/album.ts'
+import { albumCast } from '../report/export/cast.ts'
+import { albumText } from '../report/export/flow-text.ts'
+import { makeAlbum, type ToldRun } from '../report/export/make-album.ts'
+import { albumMermaid } from '../report/export/mermaid.ts'
+import { albumPage } from '../report/export/page.ts'
+import { albumPerfetto } from '../report/export/perfetto.ts'
+import { albumSvg } from '../report/export/svg.ts'
+import { createTranscript } from '../report/export/transcript.ts'
+import { plain } from '../report/text.ts'
+import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { parseDuration } from '../sim/duration.ts'
+import { drive, listenForStop } from './drive.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { Output } from './output.ts'
+import { readScenarioFile } from './scenario-files.ts'
+import { version } from './version.ts'
+
+/** Forms in which a run is taken home. */
+export const exportFormats = ['html', 'cast', 'svg', 'txt', 'mermaid', 'perfetto'] as const
+
+export type ExportFormat = (typeof exportFormats)[number]
+
+/** Flags of `podsim export`, as commander hands them over. */
+export interface ExportFlags {
+  readonly output: string
+  readonly format?: ExportFormat
+  readonly seed?: string
+  readonly secret?: string
+  readonly key?: string
+  readonly from?: string
+  readonly to?: string
+  readonly at?: string
+  readonly compare?: string
+  readonly reveal?: boolean
+}
+
+const endings: Readonly<Record<string, ExportFormat>> = {
+  html: 'html',
+  htm: 'html',
+  cast: 'cast',
+  svg: 'svg',
+  txt: 'txt',
+  mmd: 'mermaid',
+  mermaid: 'mermaid',
+  json: 'perfetto',
+  'perfetto-trace': 'perfetto',
+}
+
+/** What is wrong with how the command was called. */
+class UsageError extends Error {}
+
+/** `podsim export`: runs a scenario and writes its flow as one file. */
+export async function exportRun(file: string, flags: ExportFlags, output: Output): Promise<number> {
+  const { text, loaded } = readScenarioFile(file)
+  if (!loaded.ok) {
+    for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
+    return exitCodes.usage
+  }
+  try {
+    return await exported(loaded.value, flags, output)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    output.err(plain`error: ${error.message}\n`)
+    return exitCodes.usage
+  }
+}
+
+async function exported(scenario: Scenario, flags: ExportFlags, output: Output): Promise<number> {
+  const format = formatOf(flags)
+  const range = rangeOf(flags)
+  const runs: ToldRun[] = []
+  for (const [name, world] of worldsOf(scenario, flags.compare)) {
+    const run = await toldRun(name, world, flags, output)
+    if (run === undefined) return exitCodes.interrupted
+    runs.push(run)
+  }
+  const [first, ...others] = runs
+  if (first === undefined) throw new UsageError('there is nothing to run')
+  const [namespace, secret] = secretOf(flags.secret)
+  const album = makeAlbum([first, ...others], {
+    podsim: version,
+    reveal: flags.reveal ?? false,
+    ...range,
+    ...(secret !== undefined && { secret }),
+    ...(namespace !== undefined && { namespace }),
+    ...(flags.key !== undefined && { key: flags.key }),
+  })
+  if ('problem' in album) throw new UsageError(album.problem)
+  const written = writtenAs(format, album, range.at ?? album.to)
+  write(flags.output, written, output)
+  const failed = runs.find(({ result }) => result.outcome !== 'passed')
+  if (failed === undefined) return exitCodes.passed
+  output.err(plain`${failed.result.scenario.title}: ${failed.result.reason ?? failed.result.outcome}\n`)
+  return failed.result.outcome === 'failed' ? exitCodes.failed : exitCodes.passed
+}
+
+function writtenAs(format: ExportFormat, album: Album, at: number): string {
+  switch (format) {
+    case 'html':
+      return albumPage(album)
+    case 'cast':
+      return albumCast(album)
+    case 'svg':
+      return albumSvg(album, at)
+    case 'txt':
+      return albumText(album, at).toString()
+    case 'mermaid':
+      return albumMermaid(album)
+    case 'perfetto':
+      return albumPerfetto(album)
+  }
+}
+
+function formatOf({ format, output }: ExportFlags): ExportFormat {
+  if (format !== undefined) return format
+  const found = endings[output.slice(output.lastIndexOf('.') + 1)]
+  if (found !== undefined) return found
+  const known = Object.keys(endings).map((ending) => `.${ending}`)
+  throw new UsageError(
+    `--output ${output} does not say which form is meant; expected one of ${known.join(', ')}, or --format`,
+  )
+}
+
+function rangeOf(flags: ExportFlags): { readonly from?: number; readonly to?: number; readonly at?: number } {
+  const named = (['from', 'to', 'at'] as const).flatMap((name): [string, number][] => {
+    const text = flags[name]
+    if (text === undefined) return []
+    const ms = parseDuration(text)
+    if (ms === undefined) throw new UsageError(`--${name} is ${JSON.stringify(text)}; expected a time such as 2m15.5s`)
+    return [[name, ms]]
+  })
+  return Object.fromEntries(named)
+}
+
+function secretOf(text: string | undefined): readonly [namespace: string | undefined, name: string | undefined] {
+  const [a, b] = text?.split('/') ?? []
+  return b === undefined ? [undefined, a] : [a, b]
+}
+
+const strategies = ['Watch', 'Cache', 'Get']
+
+/** The scenario itself, or once for each strategy that is compared: the same seed, only that one knob turned. */
+function worldsOf(
+  scenario: Scenario,
+  compare: string | undefined,
+): readonly (readonly [name: string, world: Scenario])[] {
+  if (compare === undefined) return [['', scenario]]
+  const names = compare.split(',')
+  const wrong = names.find((name) => !strategies.includes(name))
+  if (wrong !== undefined)
+    throw new UsageError(`--compare names ${JSON.stringify(wrong)}; expected a list of ${strategies.join(', ')}`)
+  return names.map((name) => [name, withStrategy(scenario, name)] as const)
+}
+
+function withStrategy(scenario: Scenario, strategy: string): Scenario {
+  const { cluster = {} } = scenario.source
+  const kubelet = { ...cluster.kubelet, configMapAndSecretChangeDetectionStrategy: strategy }
+  // One of the names that were just looked at.
+  return { ...scenario, source: { ...scenario.source, cluster: { ...cluster, kubelet } as typeof cluster } }
+}
+
+async function toldRun(
+  name: string,
+  scenario: Scenario,
+  flags: ExportFlags,
+  output: Output,
+): Promise<ToldRun | undefined> {
+  const stop = listenForStop(() => process.exit(exitCodes.interrupted))
+  const { listener, heard } = createTranscript()
+  try {
+    const { seed, reveal } = flags
+    const options = {
+      createSim,
+      ...(seed !== undefined && { seed }),
+      ...(reveal !== undefined && { reveal }),
+      ...listener,
+    }
+    const result = await drive(scenario, options, { output, stop })
+    const transcript = heard()
+    if (transcript === undefined) throw new UsageError(result.reason ?? result.outcome)
+    return result.outcome === 'interrupted' ? undefined : { name, result, transcript }
+  } finally {
+    stop.close()
+  }
+}
+
+function write(path: string, text: string, output: Output): void {
+  if (path === '-') {
+    output.out(plain`${text}`)
+    return
+  }
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UsageError(`${path} can't be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  output.out(plain`${path}\n`)
+}

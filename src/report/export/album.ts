@@ -1,0 +1,60 @@
+import type { Flow } from '../../flow/flow.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { Tone } from '../told.ts'
+
+/**
+ * A run, or several that are compared, as one piece of data: page, picture, text, recording and diagrams are made of it. All
+ * texts are masked unless the values were asked for, and none is safe for a terminal or a page yet.
+ */
+export interface Album {
+  /** Counts up when a field changes its meaning. */
+  readonly format: 1
+  readonly podsim: string
+  readonly title: string
+  readonly description: string
+  readonly file: string
+  readonly seed: string
+  readonly from: VirtualMs
+  readonly to: VirtualMs
+  /** `secret default/mysecret`, and `, key password` where one key is followed. */
+  readonly about: string
+  readonly isRevealed: boolean
+  readonly worlds: readonly AlbumWorld[]
+}
+
+/** One run. */
+export interface AlbumWorld {
+  /** What tells it from the others: `Cache`; empty of a single one. */
+  readonly name: string
+  readonly outcome: string
+  readonly digest: string
+  readonly flow: Pick<Flow, 'revisions' | 'lanes' | 'hops' | 'delays' | 'moments' | 'podsLeft'>
+  /** By letter and key; only if values were asked for. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly story: readonly Entry[]
+  readonly objects: readonly AlbumObject[]
+}
+
+/** A line of the story, of narration, of a command and what it printed, of a verdict. */
+export interface Entry {
+  readonly seq: number
+  readonly at: VirtualMs
+  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict'
+  readonly actor: string
+  readonly text: string
+  readonly tone: Tone
+}
+
+/** An object that can be looked into, at each moment at which it was another. */
+export interface AlbumObject {
+  readonly uid: string
+  /** `pod default/mixed` */
+  readonly name: string
+  readonly states: readonly ObjectState[]
+}
+
+/** An object from one moment on. */
+export interface ObjectState {
+  readonly at: VirtualMs
+  readonly lines: readonly string[]
+}

@@ -1,0 +1,114 @@
+import type { Secret } from '../../api/types/core.ts'
+import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import type { Flow } from '../../flow/flow.ts'
+import type { FlowIndex } from '../../flow/flow-index.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
+import type { ScenarioResult } from '../../scenario/result.ts'
+import type { Album, AlbumWorld, Entry } from './album.ts'
+import { objectStates } from './object-states.ts'
+import type { Transcript } from './transcript.ts'
+
+/** One run that goes into an album. */
+export interface ToldRun {
+  readonly name: string
+  readonly result: ScenarioResult
+  readonly transcript: Transcript
+}
+
+/** What an album is to show. */
+export interface AlbumChoice {
+  readonly podsim: string
+  /** The Secret to follow; the one that most happened to, if none is named. */
+  readonly secret?: string
+  readonly namespace?: string
+  readonly key?: string
+  readonly from?: VirtualMs
+  readonly to?: VirtualMs
+  readonly reveal: boolean
+}
+
+/** Why there is no album, in words. */
+export interface NoAlbum {
+  readonly problem: string
+}
+
+/** Makes the album of one run or of several that are compared; all follow the same Secret. */
+export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumChoice): Album | NoAlbum {
+  const [first] = runs
+  const known = first.transcript.flows.secrets
+  const best = known[0]
+  const name = choice.secret ?? best?.name
+  const namespace = choice.namespace ?? (choice.secret === undefined ? best?.namespace : undefined) ?? 'default'
+  if (name === undefined) return { problem: 'nobody writes a Secret in this scenario: there is nothing to follow' }
+  if (first.transcript.flows.index.secret(namespace, name) === undefined) {
+    const others = known.map((each) => `${each.namespace}/${each.name}`).join(', ')
+    return {
+      problem: `there is no secret ${namespace}/${name} in this scenario; there ${known.length === 1 ? 'is' : 'are'} ${others}`,
+    }
+  }
+  const end = Math.max(...runs.map(({ result }) => result.endedAt))
+  const from = choice.from ?? 0
+  const to = Math.min(choice.to ?? end, end)
+  if (from >= to)
+    return { problem: `the run ends at ${end / 1000} s: there is nothing from ${from / 1000} s to ${to / 1000} s` }
+  const { scenario, seed } = first.result
+  const { redaction } = first.transcript
+  return {
+    format: 1,
+    podsim: choice.podsim,
+    title: redaction.prose(scenario.title),
+    description: redaction.prose((scenario.source.description ?? '').trim()),
+    file: scenario.file,
+    seed,
+    ...{ from, to },
+    about: `secret ${namespace}/${name}${choice.key === undefined ? '' : `, key ${choice.key}`}`,
+    isRevealed: choice.reveal,
+    worlds: runs.map((run) => worldOf(run, { ...choice, namespace, secret: name, from, to })),
+  }
+}
+
+function worldOf(
+  { name, result, transcript }: ToldRun,
+  choice: AlbumChoice & {
+    readonly namespace: string
+    readonly secret: string
+    readonly from: VirtualMs
+    readonly to: VirtualMs
+  },
+): AlbumWorld {
+  const { flows, redaction, entries } = transcript
+  const { secret, namespace, key, from, to } = choice
+  const flow = flows.of({ secret, namespace, from, to, ...(key !== undefined && { key }) })
+  const { revisions, lanes, hops, delays, moments, podsLeft } = flow
+  const told = entries.filter(({ at }) => at >= from && at <= to).map((entry) => masked(entry, redaction))
+  return {
+    name,
+    outcome: result.outcome,
+    digest: result.digest,
+    values: choice.reveal ? valuesOf(flows.index, flow) : {},
+    story: told,
+    // Names and messages of the cluster may hold what is a value elsewhere.
+    ...(redaction.value({
+      flow: { revisions, lanes, hops, delays, moments, podsLeft },
+      objects: objectStates(transcript, flow),
+    }) as Pick<AlbumWorld, 'flow' | 'objects'>), // of the same shape, strings masked
+  }
+}
+
+function masked(entry: Entry, redaction: Transcript['redaction']): Entry {
+  // What a real cluster's command would have printed stays; in a file that is handed on it is masked all the same.
+  return { ...entry, text: entry.kind === 'say' ? redaction.prose(entry.text) : redaction.text(entry.text) }
+}
+
+function valuesOf(index: FlowIndex, { namespace, secret, revisions }: Flow): AlbumWorld['values'] {
+  const writes = index.secret(namespace, secret)?.writes ?? []
+  return Object.fromEntries(
+    revisions.map(({ letter, seq }) => [letter, textsOf(writes.find((write) => write.seq === seq)?.secret)]),
+  )
+}
+
+function textsOf(secret: Secret | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(secret?.data ?? {}).map(([key, value]) => [key, utf8Text(fromBase64(value) ?? new Uint8Array(0))]),
+  )
+}

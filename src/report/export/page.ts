@@ -1,0 +1,100 @@
+import { encodeBase64, utf8Bytes } from '../../bytes/bytes.ts'
+import { sha256Hex } from '../../bytes/hashes.ts'
+import type { Album, AlbumWorld } from './album.ts'
+import { pageScriptText } from './generated/page-script.ts'
+import { laneStyle, pageStyle } from './style.ts'
+import { escaped } from './svg.ts'
+import { clock, delayText, placeText } from './words.ts'
+
+/**
+ * An album as one HTML file: it works from a disk, asks no network for anything, and runs no script but its own, which its
+ * policy names by digest. Without script the tables still say what happened.
+ */
+export function albumPage(album: Album): string {
+  const style = pageStyle + laneStyle
+  const policy = [
+    "default-src 'none'",
+    `script-src '${digest(pageScriptText)}'`,
+    `style-src '${digest(style)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  const title = escaped(album.title)
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(policy).replaceAll('&#39;', "'")}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="podsim ${escaped(album.podsim)}">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="dim">${escaped(album.description)}</p>
+<p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
+</header>
+${controls}
+<main><div id="worlds"></div><div id="panes"></div></main>
+${keysDialog}
+<details class="tables" open><summary>The same as tables</summary>
+${album.worlds.map(worldTables).join('\n')}
+</details>
+<noscript><p>The lanes are drawn by a script, which is off here; the tables say the same.</p></noscript>
+<script type="application/json" id="data">${embedded(album)}</script>
+<script>${pageScriptText}</script>
+</body>
+</html>
+`
+}
+
+const controls = `<nav class="controls" aria-label="time">
+<button type="button" data-command="first" title="to the beginning (Home)">|◀</button>
+<button type="button" data-command="before" title="moment before ([)">[</button>
+<button type="button" data-command="back" title="event before (left)">◀</button>
+<button type="button" data-command="play" id="play" title="play or pause (space)">play</button>
+<button type="button" data-command="next" title="next event (right)">▶</button>
+<button type="button" data-command="after" title="next moment (])">]</button>
+<button type="button" data-command="last" title="to the end (End)">▶|</button>
+<output id="now" class="clock"></output>
+<input id="slider" type="range" min="0" max="2000" value="0" aria-label="moment">
+<button type="button" data-command="help" title="keys (?)">?</button>
+<span id="said" class="unseen" aria-live="polite"></span>
+</nav>`
+
+const keysDialog = `<dialog id="help"><h2>Keys</h2><table id="keys"></table>
+<p><span class="part cache"></span> waits for the cache <span class="part sync"></span> for the Pod's sync <span class="part mount"></span> for the files</p>
+<p>A solid bar follows updates; a dashed one is fixed. A letter is a revision. The address tells the moment: share it.</p>
+<button type="button" data-command="close">close</button></dialog>`
+
+/** JSON that can't end the element it stands in, nor begin another. */
+function embedded(album: Album): string {
+  return JSON.stringify(album).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** A source of a Content-Security-Policy. */
+function digest(text: string): string {
+  const bytes = sha256Hex(utf8Bytes(text)).match(/../g) ?? []
+  return `sha256-${encodeBase64(Uint8Array.from(bytes, (hex) => Number.parseInt(hex, 16)))}`
+}
+
+function worldTables({ name, flow }: AlbumWorld): string {
+  const titles = new Map(flow.lanes.map(({ id, title }) => [id, title] as const))
+  const moments = flow.moments.map(
+    ({ at, lane, letter, text }) =>
+      `<tr><td>${clock(at)}</td><td>${escaped(titles.get(lane) ?? '')}</td><td>${escaped(letter ?? '')}</td><td>${escaped(text)}</td></tr>`,
+  )
+  const delays = flow.delays.map(
+    (row) =>
+      `<tr><td>${escaped(row.letter)}</td><td>${clock(row.updatedAt)}</td><td>${escaped(placeText(row))}</td><td>${escaped(row.node)}</td><td>${escaped(delayText(row))}</td><td>${escaped(row.never?.cure ?? '')}</td></tr>`,
+  )
+  const of = name === '' ? '' : ` (${escaped(name)})`
+  return `<table><caption>Moments${of}</caption><thead><tr><th scope="col">time</th><th scope="col">lane</th><th scope="col">revision</th><th scope="col">what</th></tr></thead><tbody>${moments.join('')}</tbody></table>
+<table><caption>Delays${of}</caption><thead><tr><th scope="col">revision</th><th scope="col">written</th><th scope="col">place</th><th scope="col">node</th><th scope="col">delay</th><th scope="col">cure</th></tr></thead><tbody>${delays.join('')}</tbody></table>`
+}

@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { albumPage } from '../../../src/report/export/page.ts'
+import { albumOf, lesson } from './album.ts'
+
+/** The page in a real browser: what a class takes home has to work from a disk, without network. */
+
+const candidates = [
+  process.env.CHROME_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+const executablePath = candidates.find((path) => path !== undefined && existsSync(path))
+const where = executablePath === undefined ? 'not tried: no Chromium here, CHROME_PATH may name one' : 'in a browser'
+
+describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'podsim-page-'))
+  const file = join(folder, 'run.html')
+  const link = (hash: string) => `${pathToFileURL(file).href}${hash}`
+  const complaints: string[] = []
+  const asked: string[] = []
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    writeFileSync(file, albumPage(albumOf(lesson('correct-horse'), { key: 'password' }, ['Watch', 'Cache'])))
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(link('#t=330'))
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const clock = () => page.locator('#now').textContent()
+  const place = async (title: string, world = 0) => {
+    const row = page.locator('table.where').nth(world).locator('tr', { hasText: title })
+    return (await row.locator('.letter').textContent()) ?? ''
+  }
+
+  test('a link opens it at its moment, with lanes drawn and the state of that moment', async () => {
+    expect(await clock()).toBe('00:05:30.0')
+    expect(await place('/etc/whole')).toBe('A')
+    expect(await place('cache')).toBe('B')
+    expect(await place('cache', 1)).toBe('A')
+    const lanes = page.locator('section.lanes').first().locator('[data-lane]')
+    expect(await lanes.locator('text.label').allTextContents()).toContain('/etc/whole')
+    const bar = page.locator('section.lanes').first().locator('.segment.r0 rect').first()
+    expect((await bar.boundingBox())?.width).toBeGreaterThan(100)
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.segment.r0 rect')).fill")).toBe(
+      'rgb(31, 95, 191)',
+    )
+  })
+
+  test('keys step, jump, play and help; the link follows', async () => {
+    await page.keyboard.press(']')
+    const arrived = await clock()
+    expect(await place('/etc/whole')).toBe('B')
+    expect(new URL(page.url()).hash).toMatch(/^#t=\d/)
+    await page.keyboard.press('[')
+    expect(await place('/etc/whole')).toBe('A')
+    await page.keyboard.press('Home')
+    expect(await clock()).toBe('00:00:00.0')
+    await page.keyboard.press('ArrowRight')
+    expect(await clock()).not.toBe('00:00:00.0')
+    await page.keyboard.press('End')
+    expect(await clock()).not.toBe(arrived)
+    await page.keyboard.press('?')
+    expect(await page.locator('#help').isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    expect(await page.locator('#help').isVisible()).toBe(false)
+    await page.keyboard.press('Home')
+    await page.keyboard.press(' ')
+    await expect.poll(clock).not.toBe('00:00:00.0')
+    await page.keyboard.press(' ')
+    expect(await page.locator('#play').textContent()).toBe('play')
+  })
+
+  test('the slider and a click on the lanes move the cursor, the story shows where it is', async () => {
+    await page.locator('#slider').fill('2000')
+    const last = await page.locator('.cursor').first().getAttribute('x1')
+    await page.locator('#slider').fill('1000')
+    expect(Number(await page.locator('.cursor').first().getAttribute('x1'))).toBeLessThan(Number(last))
+    expect(await page.locator('.entry.current').count()).toBe(2)
+    const box = await page.locator('section.lanes svg').first().boundingBox()
+    await page.mouse.click((box?.x ?? 0) + 192, (box?.y ?? 0) + 60)
+    expect(await clock()).toMatch(/^00:00:0/)
+  })
+
+  test('no value, no complaint, no network; tables for who sees no picture; dark and paper', async () => {
+    expect(await page.content()).not.toContain('correct-horse')
+    expect(await page.locator('details.tables table').count()).toBe(4)
+    expect(await page.locator('svg[role=img]').first().getAttribute('aria-label')).toContain('secret default/db')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(18, 22, 28)')
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('.controls').isVisible()).toBe(false)
+    expect(complaints).toEqual([])
+    expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([])
+  })
+})
+
+test.runIf(executablePath === undefined)(`the exported page in a browser: ${where}`, () => {
+  expect(executablePath).toBeUndefined()
+})
