@@ -22,6 +22,7 @@ import { version } from './version.ts'
 /** Forms in which a run is taken home. */
 export const exportFormats = ['html', 'cast', 'svg', 'txt', 'mermaid', 'perfetto'] as const
 
+/** One of them. */
 export type ExportFormat = (typeof exportFormats)[number]
 
 /** Flags of `podsim export`, as commander hands them over. */

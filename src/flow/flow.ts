@@ -41,6 +41,7 @@ export interface Revision {
   readonly deletedAt: VirtualMs | undefined
 }
 
+/** What a lane is about. */
 export type LaneKind =
   | 'people'
   | 'api'
@@ -84,6 +85,7 @@ export interface Segment {
   readonly note: string | undefined
 }
 
+/** What a mark stands for. */
 export type MarkKind =
   | 'doing' // of a person
   | 'accident'
@@ -145,6 +147,7 @@ export interface Never {
   readonly cure: string
 }
 
+/** How a container has a Secret. */
 export type Way = 'volume' | 'subPath' | 'env' | 'envFrom' | 'pull'
 
 /** One change of the Secret, and one place where a container has it. */

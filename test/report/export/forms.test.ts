@@ -74,6 +74,7 @@ describe('U3 U4 page, text and recording agree on the facts', () => {
     })
     expect(letters).toEqual(['API server B', 'cache B', '/etc/whole A', '/etc/one A', 'env PASSWORD A'])
     expect(albumSvg(album, at)).toContain(`Watch: ${letters.join(', ')}`)
+    // As the form has it.
     const { traceEvents } = JSON.parse(albumPerfetto(album)) as {
       traceEvents: { ph: string; name: string; ts: number; dur: number }[]
     }
