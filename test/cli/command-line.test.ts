@@ -158,7 +158,7 @@ describe('podsim', () => {
   test('play without a terminal tells the story plainly', () => {
     const { code, stdout } = podsim(['play', 'scenarios/first-light.yaml'])
     expect(code).toBe(0)
-    expect(stdout).toContain('sees secret mysecret')
+    expect(stdout).toContain('pod default/mypod has secret mysecret in volume foo')
     expect(podsim(['play', 'scenarios/first-light.yaml', '--ui', 'tui']).code).toBe(2)
   })
 

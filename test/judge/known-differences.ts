@@ -92,6 +92,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     'v1.26/timelines/outage-watch.json',
     reasons.outageDraws,
     'api crashes',
+    'event crashes',
     'event waits2-env',
     'event waits2-vol',
   ),

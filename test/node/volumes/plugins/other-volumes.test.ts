@@ -162,6 +162,7 @@ describe('what containers get mounted', () => {
     expect(mountsOf(world, pod)).toMatchObject({
       ok: true,
       mounts: [{ containerPath: '/etc/foo', hostPath: world.directory(pod), readOnly: true }],
+      subPaths: [],
     })
   })
 
