@@ -24,6 +24,11 @@ export function isSidecar({ restartPolicy }: Container): boolean {
   return restartPolicy === 'Always'
 }
 
+/** Whether some init container of the Pod is to run as long as it does. */
+export function hasSidecars({ spec }: Pick<Pod, 'spec'>): boolean {
+  return spec.initContainers?.some(isSidecar) ?? false
+}
+
 /**
  * Everything that a Pod's spec refers to by name, in the order in which Kubernetes visits it: pull secrets, environments of
  * containers, volumes. One object may come several times. Whoever asks which Secrets a Pod uses asks here: kubelet, node

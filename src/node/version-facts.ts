@@ -76,6 +76,10 @@ export const kubeletFacts = {
   tellsSandboxAtOnce: fact('kubelet.go, OnPodSandboxReady; v1.36/README.md row 10', false, [[36, true]]),
   /** A sync that did what it wanted has its Pod looked at without waiting for the next pass (v1.36/README.md rows 9, 10). */
   relistsOnDemand: fact('gate PLEGOnDemandRelist; pleg/generic.go, RequestRelist', false, [[36, true]]),
+  /** Init containers that run as long as their Pod (gate SidecarContainers); once initialized, a Pod stays so. */
+  sidecars: fact('gate SidecarContainers; KEP 753; v1.36/README.md row 26', false, [[29, true]]),
+  /** Results of startup and readiness probes have their Pod synced, too. Source: kubelet.go, syncLoopIteration. */
+  probeResultsSync: fact('kubelet.go, handleProbeSync (from memory)', false, [[22, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */
   refusesStaticReferences: fact('kubelet.md 9', false, [[34, true]]),
 } as const

@@ -1,6 +1,8 @@
+import { addAmounts as addTexts, type Amounts as Texts } from '../api/amounts.ts'
 import { type Selector, selectorFromObject } from '../api/label-selector.ts'
+import { isSidecar } from '../api/pod-references.ts'
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts'
-import type { Pod, PodAffinityTerm, PodSpec, ResourceRequirements } from '../api/types/core.ts'
+import type { Container, Pod, PodAffinityTerm, PodSpec, ResourceRequirements } from '../api/types/core.ts'
 
 /** Amounts as the scheduler counts them: thousandths of a CPU, bytes, whole units of the others. */
 export interface Amounts {
@@ -85,15 +87,19 @@ function specFacts(spec: PodSpec): SpecFacts {
   const request: Amounts = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: undefined }
   let nonZeroCpu = 0
   let nonZeroMemory = 0
-  for (const { resources } of spec.containers) {
+  for (const { resources } of [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)]) {
     addAmounts(request, resources?.requests)
     nonZeroCpu += cpuOrDefault(resources)
     nonZeroMemory += memoryOrDefault(resources)
   }
-  for (const { resources } of spec.initContainers ?? []) {
-    raiseAmounts(request, resources?.requests)
-    nonZeroCpu = Math.max(nonZeroCpu, cpuOrDefault(resources))
-    nonZeroMemory = Math.max(nonZeroMemory, memoryOrDefault(resources))
+  // An init container runs beside the sidecars before it.
+  let sidecars: readonly Container[] = []
+  for (const container of spec.initContainers ?? []) {
+    const together = [...sidecars, container]
+    if (isSidecar(container)) sidecars = together
+    raiseAmounts(request, sumOfRequests(together))
+    nonZeroCpu = Math.max(nonZeroCpu, sum(together, cpuOrDefault))
+    nonZeroMemory = Math.max(nonZeroMemory, sum(together, memoryOrDefault))
   }
   addAmounts(request, spec.overhead)
   if (spec.overhead?.cpu !== undefined) nonZeroCpu += milliOf(spec.overhead.cpu)
@@ -101,6 +107,16 @@ function specFacts(spec: PodSpec): SpecFacts {
   const { milliCpu, memory, ephemeralStorage, scalars } = request
   const requestsNothing = milliCpu === 0 && memory === 0 && ephemeralStorage === 0 && scalars === undefined
   return { request, requestsNothing, nonZeroCpu, nonZeroMemory, hostPorts: hostPortsOf(spec) }
+}
+
+function sum(containers: readonly Container[], of: (resources: ResourceRequirements | undefined) => number): number {
+  return containers.reduce((total, { resources }) => total + of(resources), 0)
+}
+
+function sumOfRequests(containers: readonly Container[]): ResourceList {
+  const [first, ...others] = containers
+  if (others.length === 0) return first?.resources?.requests
+  return containers.reduce<Texts>((total, { resources }) => addTexts(total, resources?.requests), {})
 }
 
 function cpuOrDefault(resources: ResourceRequirements | undefined): number {

@@ -67,6 +67,11 @@ export const apiServer = changes({
     'an answered TokenRequest has the uid of its account',
     'pkg/registry/core/serviceaccount/storage/token.go, TokenREST.Create; recorded v1.36, not v1.18',
   ],
+  datesRestarts: [
+    22,
+    "a Pod's row tells when its last container was restarted: `1 (10s ago)`",
+    'pkg/printers/internalversion/printers.go, printPod (date from memory; recorded v1.36, not v1.18)',
+  ],
   ingressesV1: [
     22,
     'only networking.k8s.io/v1 serves Ingresses, whose backends have another form',

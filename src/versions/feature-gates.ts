@@ -6,6 +6,7 @@ export const featureGates = {
   BoundServiceAccountTokenVolume: gate([21, true]),
   SizeMemoryBackedVolumes: gate([22, true]),
   LegacyServiceAccountTokenNoAutoGeneration: gate([24, true]),
+  SidecarContainers: gate([29, true]),
   NonPreemptingPriority: gate([19, true]),
   RelaxedEnvironmentVariableValidation: gate([32, true]),
   KubeletEnsureSecretPulledImages: gate([35, true]),

@@ -54,7 +54,9 @@ function partial(object: KubeObject, apiVersion: string): object {
 }
 
 /** The default columns. Source: apiserver pkg/registry/rest/table.go, defaultTableConvertor. */
-const plainTable: { readonly columns: readonly TableColumn[] } = { columns: [nameColumn, createdAtColumn] }
+const plainTable: Pick<NonNullable<Strategy['table']>, 'columns' | 'columnsOf'> = {
+  columns: [nameColumn, createdAtColumn],
+}
 
 /** A table of one object or a list; a watch sends its columns with the first event only. */
 export function tableOf(
@@ -65,7 +67,8 @@ export function tableOf(
   includeObject: string | undefined,
   withColumns: boolean,
 ): object {
-  const columns = strategy.table?.columns ?? plainTable.columns
+  const table = strategy.table ?? plainTable
+  const columns = table.columnsOf?.(context.minor) ?? table.columns
   const items = isList(object) ? object.items : [object]
   const { metadata } = object
   const listMeta = isList(object)

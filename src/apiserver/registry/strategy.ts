@@ -80,6 +80,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   /** Cells of the server-side table, in the order of `columns`. */
   readonly table?: {
     readonly columns: readonly TableColumn[]
+    /** Columns that versions tell otherwise. */
+    readonly columnsOf?: (minor: number) => readonly TableColumn[]
     row(object: T, context: RegistryContext): readonly (string | number | boolean | null)[]
   }
 }

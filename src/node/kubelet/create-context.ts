@@ -339,6 +339,7 @@ function podRuntimePorts(
     containers,
     sandboxReady,
     failedProbe: (id) => prober.failedProbe(id),
+    hasStarted: (uid, container, id) => prober.readiness(uid, container, id).started,
   }
 }
 

@@ -1,5 +1,8 @@
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod } from '../../../api/types/core.ts'
 import { ageSince } from '../../../go/human-duration.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, TableColumn } from '../strategy.ts'
 import { ageColumn, column, nameColumn, nowMs } from './settings.ts'
 
@@ -40,9 +43,27 @@ export const podColumns: readonly TableColumn[] = [
   ),
 ]
 
+/** Restarts are told with the instant of the last from then on, so their cells are texts. */
+export function podColumnsOf(minor: number): readonly TableColumn[] {
+  return has(minor, apiServer.datesRestarts) ? datedColumns : podColumns
+}
+
+const datedColumns = podColumns.map((one) =>
+  one.name === 'Restarts'
+    ? {
+        ...one,
+        type: 'string',
+        description:
+          'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
+      }
+    : one,
+)
+
 interface Summary {
   readonly reason: string
   readonly restarts: number
+  /** When the last of the containers that were restarted had ended; empty: unknown. */
+  readonly lastRestart: string
   readonly ready: number
 }
 
@@ -54,9 +75,9 @@ export function podRow(pod: Pod, context: RegistryContext): readonly (string | n
   const ip = status?.podIPs?.[0]?.ip || status?.podIP
   return [
     pod.metadata.name,
-    `${summary.ready}/${(pod.spec.containers ?? []).length}`,
+    `${summary.ready}/${(pod.spec.containers ?? []).length + sidecarsOf(pod).length}`,
     reason,
-    summary.restarts,
+    restartsCell(summary, context),
     ageSince(pod.metadata.creationTimestamp, nowMs(context)),
     ip || '<none>',
     pod.spec.nodeName || '<none>',
@@ -67,13 +88,41 @@ export function podRow(pod: Pod, context: RegistryContext): readonly (string | n
 
 function summarize(pod: Pod): Summary {
   const phase = pod.status?.reason || (pod.status?.phase ?? '')
-  let restarts = 0
-  for (const [index, container] of (pod.status?.initContainerStatuses ?? []).entries()) {
-    restarts += container.restartCount
-    if (container.state?.terminated?.exitCode === 0) continue
-    return { reason: initReason(pod, index, container), restarts, ready: 0 }
+  const statuses = pod.status?.initContainerStatuses ?? []
+  const sidecars = sidecarsOf(pod)
+  const ready = () => statuses.filter((one) => one.ready && one.started === true && sidecars.includes(one.name)).length
+  const isInitialized = pod.status?.conditions?.some(({ type, status }) => type === 'Initialized' && status === 'True')
+  if (sidecars.length === 0 || isInitialized !== true) {
+    for (const [index, container] of statuses.entries()) {
+      if (container.state?.terminated?.exitCode === 0) continue
+      if (container.started === true && sidecars.includes(container.name)) continue
+      const told = statuses.slice(0, index + 1)
+      return { reason: initReason(pod, index, container), ready: ready(), ...restartsOf(told) }
+    }
   }
-  return summarizeContainers(pod, phase)
+  const told = [...statuses.filter(({ name }) => sidecars.includes(name)), ...(pod.status?.containerStatuses ?? [])]
+  const summary = summarizeContainers(pod, phase)
+  return { reason: summary.reason, ready: summary.ready + ready(), ...restartsOf(told) }
+}
+
+/** Names of the init containers that run as long as the Pod. */
+function sidecarsOf({ spec }: Pod): readonly string[] {
+  return (spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name)
+}
+
+function restartsOf(statuses: readonly ContainerStatus[]): Pick<Summary, 'restarts' | 'lastRestart'> {
+  const ends = statuses.map(({ lastState }) => lastState?.terminated?.finishedAt ?? '')
+  return {
+    restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    lastRestart: ends.reduce((last, end) => (end > last ? end : last), ''),
+  }
+}
+
+/** `1 (10s ago)`. Source: printers.go, printPod (v1.22 on). */
+function restartsCell({ restarts, lastRestart }: Summary, context: RegistryContext): string | number {
+  if (!has(context.minor, apiServer.datesRestarts)) return restarts
+  if (restarts === 0 || lastRestart === '') return String(restarts)
+  return `${restarts} (${ageSince(lastRestart, nowMs(context))} ago)`
 }
 
 function initReason(pod: Pod, index: number, { state }: ContainerStatus): string {
@@ -87,13 +136,11 @@ function initReason(pod: Pod, index: number, { state }: ContainerStatus): string
   return `Init:${index}/${(pod.spec.initContainers ?? []).length}`
 }
 
-function summarizeContainers(pod: Pod, phase: string): Summary {
+function summarizeContainers(pod: Pod, phase: string): Pick<Summary, 'reason' | 'ready'> {
   let reason = phase
-  let restarts = 0
   let ready = 0
   let hasRunning = false
   for (const container of [...(pod.status?.containerStatuses ?? [])].reverse()) {
-    restarts += container.restartCount
     const { waiting, terminated, running } = container.state ?? {}
     if (waiting?.reason) reason = waiting.reason
     else if (terminated !== undefined) {
@@ -108,7 +155,7 @@ function summarizeContainers(pod: Pod, phase: string): Summary {
     const isReady = (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
     reason = isReady ? 'Running' : 'NotReady'
   }
-  return { reason, restarts, ready }
+  return { reason, ready }
 }
 
 function readinessGates(pod: Pod): string {

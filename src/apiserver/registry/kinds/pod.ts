@@ -1,5 +1,6 @@
 import { defaultPodOnly, defaultPodSpec } from '../../../api/pod-defaults.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
+import { hasSidecars, isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, PodSpec } from '../../../api/types/core.ts'
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
@@ -10,7 +11,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
-import { podColumns, podRow } from './pod-table.ts'
+import { podColumns, podColumnsOf, podRow } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
 import { errorsOf } from './settings.ts'
 
@@ -61,6 +62,9 @@ export function dropDisabledFields(spec: PodSpec, old: PodSpec | undefined, cont
       next = { ...next, securityContext }
     }
   }
+  const knowsSidecars = gates.SidecarContainers || (old !== undefined && hasSidecars({ spec: old }))
+  if (!knowsSidecars && spec.initContainers?.some(isSidecar) === true)
+    next = { ...next, initContainers: spec.initContainers.map(({ restartPolicy: _off, ...rest }) => rest) }
   return has(minor, apiServer.keepsProcMountOpen) ? next : withDefaultProcMount(next)
 }
 
@@ -139,7 +143,7 @@ export const podStrategy: Strategy<Pod> = {
   gracePeriodSeconds,
   countsGeneration: generationSince,
   subresources: { binding, eviction, ephemeralcontainers: ephemeralContainers },
-  table: { columns: podColumns, row: podRow },
+  table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow },
 }
 
 const noSpec: PodSpec = { containers: [] }

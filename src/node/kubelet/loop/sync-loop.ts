@@ -213,7 +213,7 @@ export class SyncLoop {
   }
 
   #probed(news: ProbeNews): void {
-    const { runtime, statuses } = this.#context
+    const { runtime, statuses, facts } = this.#context
     if (news.kind === 'failure') {
       this.#due(news.podUid)
       return
@@ -221,6 +221,7 @@ export class SyncLoop {
     const id = `${runtime.runtimeType}://${news.containerId}`
     if (news.kind === 'readiness') statuses.setContainerReadiness(news.podUid, id, news.isSuccess)
     else statuses.setContainerStartup(news.podUid, id, news.isSuccess)
+    if (facts.probeResultsSync) this.#due(news.podUid)
   }
 
   /** The node's wall clock was set: deadlines and lives of tokens are measured by it, at the next sync of each Pod. */

@@ -1,7 +1,11 @@
-import { allContainers } from '../../../api/pod-references.ts'
+import { allContainers, hasSidecars, isSidecar } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
+import { after } from '../../../kernel/after.ts'
 import { all } from '../../../kernel/all.ts'
+import { firstOf } from '../../../kernel/first-of.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { Latch } from '../../../kernel/latch.ts'
+import type { Once } from '../../../kernel/once.ts'
 import { process } from '../../../kernel/process.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
@@ -25,8 +29,8 @@ export interface PodKiller {
 }
 
 /**
- * Stops one container: event, preStop hook, SIGTERM, SIGKILL. `pod` undefined: the API server knows it no longer. Gives
- * the text of a failure. Source: kuberuntime_container.go, killContainer; facts/kubelet.md 8.4.
+ * Stops one container: event, preStop hook, its turn (`turn`, at most as long as its grace period), SIGTERM, SIGKILL. `pod`
+ * undefined: the API server knows it no longer. Gives the text of a failure. Source: kuberuntime_container.go, killContainer; facts/kubelet.md 8.4.
  */
 export function* killContainer(
   killer: PodKiller,
@@ -34,6 +38,7 @@ export function* killContainer(
   container: RuntimeContainer,
   message: string | undefined,
   graceOverride: number | undefined,
+  turn?: Once<unknown>,
 ): Steps<string | undefined> {
   const { kernel, events, facts, hooks, runtime } = killer
   const spec = pod === undefined ? undefined : allContainers(pod).find(({ name }) => name === container.config.name)
@@ -51,6 +56,11 @@ export function* killContainer(
     yield* hooks.preStop(pod, spec, container.id, grace)
     leftSeconds = grace - Math.floor((kernel.now() - began) / second)
   }
+  if (turn !== undefined && leftSeconds > 0) {
+    const began = kernel.now()
+    yield* wait(firstOf<unknown>(turn, after(kernel, leftSeconds * second)))
+    leftSeconds -= Math.floor((kernel.now() - began) / second)
+  }
   const atLeast = Math.max(leftSeconds, minGraceSeconds)
   // Up to v1.21 an override is taken as it is; then the least time holds for it, too, unless it is shorter; now in any case.
   const overrules = !facts.terminatingPhases || (graceOverride !== undefined && graceOverride < atLeast)
@@ -58,6 +68,34 @@ export function* killContainer(
   const result = yield* wait(runtime.stopContainer(container.id, seconds))
   killer.onStopped?.(container)
   return result.ok ? undefined : result.message
+}
+
+interface Turn {
+  /** Undefined: at once. */
+  readonly comes: Once<unknown> | undefined
+  readonly over: Latch
+}
+
+/**
+ * A sidecar is stopped when the regular containers and the sidecars after it have ended, others at once.
+ * Source: kuberuntime_termination_order.go, newTerminationOrdering (v1.29 on).
+ */
+function terminationTurns(pod: Pod, running: readonly RuntimeContainer[]): ReadonlyMap<string, Turn> {
+  const turns = new Map<string, Turn>()
+  const runs = ({ name }: { readonly name: string }) => running.some(({ config }) => config.name === name)
+  const inits = (pod.spec.initContainers ?? []).filter(runs)
+  const before: Latch[] = []
+  for (const { name } of pod.spec.containers.filter(runs)) {
+    const over = new Latch()
+    turns.set(name, { comes: undefined, over })
+    before.push(over)
+  }
+  for (const container of inits.toReversed()) {
+    const over = new Latch()
+    turns.set(container.name, { comes: isSidecar(container) ? all([...before]) : undefined, over })
+    if (isSidecar(container)) before.push(over)
+  }
+  return turns
 }
 
 /**
@@ -72,12 +110,17 @@ export function* killPod(
 ): Steps<string | undefined> {
   const { kernel, runtime } = killer
   const running = status.containers.filter(({ state }) => state === 'running')
+  const turns = pod !== undefined && hasSidecars(pod) ? terminationTurns(pod, running) : undefined
   let failure: string | undefined
   function* kill(container: RuntimeContainer): Steps<void> {
-    const error = yield* killContainer(killer, pod, container, undefined, graceOverride)
+    const turn = turns?.get(container.config.name)
+    const error = yield* killContainer(killer, pod, container, undefined, graceOverride, turn?.comes)
+    turn?.over.open()
     failure ??= error
   }
-  yield* wait(all(running.map((container) => process(kernel, () => kill(container)))))
+  // In no order in the original; of Pods with sidecars the oldest was recorded first (v1.36 `sidecar`).
+  const inOrder = turns === undefined ? running : running.toReversed()
+  yield* wait(all(inOrder.map((container) => process(kernel, () => kill(container)))))
   yield* wait(all(status.sandboxes.map(({ id }) => runtime.stopPodSandbox(id))))
   return failure
 }

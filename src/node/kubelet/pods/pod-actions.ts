@@ -1,7 +1,9 @@
+import { hasSidecars } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { shouldBeRestarted } from '../status/container-status.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
+import { type ContainerFacts, sidecarActions } from './sidecar-actions.ts'
 
 /** What a sync will do to a Pod's sandbox and containers. */
 export interface PodActions {
@@ -11,16 +13,10 @@ export interface PodActions {
   /** The sandbox that is kept, or the one that is replaced; undefined for a Pod without one. */
   readonly sandboxId: string | undefined
   readonly attempt: number
-  readonly nextInitContainer: Container | undefined
+  /** In this order: one, or of Pods with sidecars several. */
+  readonly initContainersToStart: readonly Container[]
   readonly containersToStart: readonly Container[]
   readonly containersToKill: readonly { readonly container: RuntimeContainer; readonly message: string }[]
-}
-
-export interface ContainerFacts {
-  /** Hash of a container's spec: a changed one is made anew. */
-  readonly specHash: (container: Container) => string
-  /** Which probe wants the container dead, if any. */
-  readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
 }
 
 /** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions; facts/kubelet.md 8.1. */
@@ -31,17 +27,35 @@ export function computePodActions(pod: Pod, status: PodRuntimeStatus, facts: Con
     createSandbox: sandbox.isChanged,
     sandboxId: sandbox.id,
     attempt: sandbox.attempt,
-    nextInitContainer: undefined,
+    initContainersToStart: [],
     containersToStart: [],
     containersToKill: [],
   }
   if (sandbox.isChanged) return withNewSandbox(pod, status, none)
+  if (hasSidecars(pod)) return withSidecars(pod, status, none, facts)
   const init = nextInitContainer(pod, status)
   if (!init.isDone) {
     const isOver = init.hasFailed && pod.spec.restartPolicy === 'Never'
-    return isOver && init.next !== undefined ? { ...none, killPod: true } : { ...none, nextInitContainer: init.next }
+    if (isOver && init.next !== undefined) return { ...none, killPod: true }
+    return init.next === undefined ? none : { ...none, initContainersToStart: [init.next] }
   }
   return withRunningSandbox(pod, status, none, facts)
+}
+
+function withSidecars(pod: Pod, status: PodRuntimeStatus, none: PodActions, facts: ContainerFacts): PodActions {
+  const init = sidecarActions(pod, status, facts)
+  if (init.hasFailed) return { ...none, killPod: true }
+  const started = { ...none, initContainersToStart: init.toStart, containersToKill: init.toKill }
+  if (!init.isInitialized) return started
+  const regular = withRunningSandbox(pod, status, none, facts)
+  // Sidecars alone do not keep a Pod alive.
+  if (regular.killPod) return regular
+  return {
+    ...started,
+    ...regular,
+    initContainersToStart: init.toStart,
+    containersToKill: [...init.toKill, ...regular.containersToKill],
+  }
 }
 
 function sandboxState(status: PodRuntimeStatus) {
@@ -62,7 +76,9 @@ function withNewSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions): P
   )
   if (toStart.length === 0 && nextInitContainer(pod, status).isDone) return { ...none, createSandbox: false }
   const firstInit = pod.spec.initContainers?.[0]
-  return firstInit === undefined ? { ...none, containersToStart: toStart } : { ...none, nextInitContainer: firstInit }
+  return firstInit === undefined
+    ? { ...none, containersToStart: toStart }
+    : { ...none, initContainersToStart: [firstInit] }
 }
 
 function hasSucceeded(container: RuntimeContainer | undefined): boolean {
@@ -102,7 +118,7 @@ function withRunningSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions
   for (const container of pod.spec.containers) {
     const latest = latestContainer(status, container.name)
     if (latest === undefined || latest.state !== 'running') {
-      if (shouldBeRestarted(pod, container.name, status)) toStart.push(container)
+      if (shouldBeRestarted(pod, container, status)) toStart.push(container)
       continue
     }
     const complaint = complaintAbout(container, latest, facts)

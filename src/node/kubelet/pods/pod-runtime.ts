@@ -1,3 +1,4 @@
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Secret } from '../../../api/types/core.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
@@ -45,6 +46,8 @@ export interface PodRuntimePorts {
   /** The Pod's sandbox and network are there. */
   readonly sandboxReady: (pod: Pod) => void
   readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
+  /** Whether a running container counts as started. */
+  readonly hasStarted: (podUid: string, container: string, containerId: string) => boolean
 }
 
 /** One run of `syncPodRuntime`. */
@@ -60,7 +63,7 @@ interface Run {
 /**
  * Makes a running Pod what its spec says. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, SyncPod:
  * 1. compute the actions, 2. kill the Pod if its sandbox changed, 3. kill what must not run, 4. make the sandbox,
- * 6. start the next init container, 7. start the containers. (5, ephemeral containers, is not simulated.)
+ * 6. start the next init container, and sidecars, 7. start the containers. (5, ephemeral containers, is not simulated.)
  */
 export function* syncPodRuntime(
   ports: PodRuntimePorts,
@@ -68,7 +71,8 @@ export function* syncPodRuntime(
   status: PodRuntimeStatus,
   pullSecrets: readonly Secret[],
 ): Steps<readonly SyncResult[]> {
-  const actions = computePodActions(pod, status, { specHash, failedProbe: ports.failedProbe }) // 1
+  const hasStarted = (name: string, id: string) => ports.hasStarted(pod.metadata.uid ?? '', name, id)
+  const actions = computePodActions(pod, status, { specHash, failedProbe: ports.failedProbe, hasStarted }) // 1
   const results: SyncResult[] = []
   const run: Run = { pod, status, pullSecrets, results, sandboxId: actions.sandboxId ?? '', podIp: status.ip }
   if (actions.createSandbox && actions.sandboxId !== undefined)
@@ -76,8 +80,8 @@ export function* syncPodRuntime(
   if (!(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
   if (actions.createSandbox && !(yield* makeSandbox(ports, run, actions.attempt))) return results // 4
   results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
-  const init = actions.nextInitContainer
-  if (init !== undefined && !(yield* startContainer(ports, run, init))) return results // 6
+  for (const init of actions.initContainersToStart)
+    if (!(yield* startContainer(ports, run, init)) && !isSidecar(init)) return results // 6
   for (const container of actions.containersToStart) yield* startContainer(ports, run, container) // 7
   return results
 }

@@ -1,4 +1,5 @@
 import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
@@ -88,7 +89,7 @@ export class Prober {
     const uid = pod.metadata.uid ?? ''
     if (this.#workers.has(uid)) return
     const workers: Worker[] = []
-    for (const container of pod.spec.containers)
+    for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter(isSidecar)])
       for (const type of ['startup', 'readiness', 'liveness'] as const) {
         const probe = container[`${type}Probe`]
         if (probe === undefined) continue

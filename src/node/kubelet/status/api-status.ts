@@ -1,4 +1,5 @@
-import type { ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
+import { isSidecar } from '../../../api/pod-references.ts'
+import type { Container, ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
@@ -51,18 +52,23 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
       conditions: (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type)),
     }
   }
-  let phase = podPhase(pod.spec, regular, init, sources.isOver)
+  let phase = podPhase(
+    pod.spec,
+    regular,
+    init.map((status) => withReadiness(status, sources)),
+    sources.isOver,
+  )
   // A terminal phase is final. From v1.22 on the status manager's memory counts, too.
   const reached = isTerminal(pod.status?.phase) ? pod.status?.phase : facts.terminalPhaseWaits ? old.phase : undefined
   if (reached !== undefined && isTerminal(reached)) phase = reached
   const ready = regular.map((status) => withReadiness(status, sources))
-  const initReady = init.map((status) => {
-    const isDone = status.state?.terminated?.exitCode === 0
-    return isDone === status.ready ? status : { ...status, ready: isDone }
+  const initReady = initContainers.flatMap((container, at) => {
+    const status = init[at]
+    return status === undefined ? [] : withInitReadiness(container, status, sources)
   })
   const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
   const readyToStart = facts.readyToStartCondition ? hasSandbox(pod, seen) : undefined
-  const conditions = podConditions(pod.spec, phase, ready, initReady, foreign, facts.podFailedReason, readyToStart)
+  const conditions = podConditions(pod.spec, { phase, regular: ready, init: initReady }, foreign, facts, readyToStart)
   return { ...withStatuses(base, ready, initReady), phase, conditions: [...foreign, ...conditions] }
 }
 
@@ -86,6 +92,14 @@ function withStatuses(
 function addressOf(pod: Pod, seen: PodRuntimeStatus, { hostIp }: ApiStatusSources): string | undefined {
   if (pod.spec.hostNetwork === true) return hostIp === '' ? undefined : hostIp
   return seen.ip
+}
+
+/** Sidecars are ready as regular containers are, others when they have ended well. From v1.29 on all tell whether they started. */
+function withInitReadiness(container: Container, status: ContainerStatus, sources: ApiStatusSources): ContainerStatus {
+  const probed = sources.facts.sidecars ? withReadiness(status, sources) : status
+  if (isSidecar(container)) return probed
+  const isDone = status.state?.terminated?.exitCode === 0
+  return isDone === probed.ready ? probed : { ...probed, ready: isDone }
 }
 
 /** Source: pkg/kubelet/prober/prober_manager.go, UpdatePodStatus. */

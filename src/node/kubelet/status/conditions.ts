@@ -1,4 +1,7 @@
-import type { ContainerStatus, PodCondition, PodPhase, PodSpec } from '../../../api/types/core.ts'
+import { isSidecar } from '../../../api/pod-references.ts'
+import type { Container, ContainerStatus, PodCondition, PodPhase, PodSpec } from '../../../api/types/core.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
+import { hasStarted } from './phase.ts'
 
 /**
  * The conditions that the kubelet writes, in the order in which it writes them. Source: pkg/kubelet/status/generate.go;
@@ -6,21 +9,26 @@ import type { ContainerStatus, PodCondition, PodPhase, PodSpec } from '../../../
  */
 export function podConditions(
   spec: PodSpec,
-  phase: PodPhase,
-  statuses: readonly ContainerStatus[],
-  initStatuses: readonly ContainerStatus[],
+  status: SeenStatus,
   foreign: readonly PodCondition[],
-  failedHasReason: boolean,
+  facts: Pick<KubeletFacts, 'podFailedReason' | 'sidecars'>,
   readyToStart?: boolean,
 ): PodCondition[] {
-  const containersReady = containersReadyCondition(spec, phase, statuses, failedHasReason)
+  const containersReady = containersReadyCondition(spec, status, facts.podFailedReason)
   return [
     ...(readyToStart === undefined ? [] : [readyToStartCondition(readyToStart)]),
-    initializedCondition(spec, phase, initStatuses),
+    initializedCondition(spec, status, facts.sidecars),
     readyCondition(spec, containersReady, foreign),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
   ]
+}
+
+/** What conditions are made of. */
+export interface SeenStatus {
+  readonly phase: PodPhase
+  readonly regular: readonly ContainerStatus[]
+  readonly init: readonly ContainerStatus[]
 }
 
 /** Source: generate.go, GeneratePodReadyToStartContainersCondition (v1.29 on). */
@@ -48,15 +56,16 @@ export function readyCondition(
   return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: complaints.join(', ') }
 }
 
+/** Sidecars count, too. */
 export function containersReadyCondition(
   spec: PodSpec,
-  phase: PodPhase,
-  statuses: readonly ContainerStatus[],
+  { phase, regular, init }: SeenStatus,
   failedHasReason: boolean,
 ): PodCondition {
   const type = 'ContainersReady'
-  if (statuses.length === 0) return { type, status: 'False', reason: 'UnknownContainerStatuses' }
-  const { unknown, unready } = complaintsOf(spec.containers, statuses)
+  if (regular.length === 0) return { type, status: 'False', reason: 'UnknownContainerStatuses' }
+  const sidecars = spec.initContainers?.filter(isSidecar) ?? []
+  const { unknown, unready } = complaintsOf([...sidecars, ...spec.containers], [...init, ...regular], isReady)
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'False', reason: 'PodCompleted' }
   if (phase === 'Failed' && failedHasReason) return { type, status: 'False', reason: 'PodFailed' }
   const message = complaint(unknown, unready, 'unready')
@@ -64,25 +73,37 @@ export function containersReadyCondition(
   return { type, status: 'False', reason: 'ContainersNotReady', message }
 }
 
-function initializedCondition(spec: PodSpec, phase: PodPhase, statuses: readonly ContainerStatus[]): PodCondition {
+/** `isForGood` (v1.29 on): once a regular container has started, the Pod stays initialized. */
+function initializedCondition(spec: PodSpec, { phase, regular, init }: SeenStatus, isForGood: boolean): PodCondition {
   const type = 'Initialized'
   const containers = spec.initContainers ?? []
-  if (statuses.length === 0 && containers.length > 0)
-    return { type, status: 'False', reason: 'UnknownContainerStatuses' }
-  const { unknown, unready } = complaintsOf(containers, statuses)
+  if (init.length === 0 && containers.length > 0) return { type, status: 'False', reason: 'UnknownContainerStatuses' }
+  const { unknown, unready } = complaintsOf(containers, init, isInitialized)
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'True', reason: 'PodCompleted' }
+  if (isForGood && regular.some(hasStarted)) return { type, status: 'True' }
   const message = complaint(unknown, unready, 'incomplete')
   if (message === '') return { type, status: 'True' }
   return { type, status: 'False', reason: 'ContainersNotInitialized', message }
 }
 
-function complaintsOf(containers: readonly { readonly name: string }[], statuses: readonly ContainerStatus[]) {
+const isReady = (_container: Container, { ready }: ContainerStatus): boolean => ready
+
+/** Source: generate.go, isInitContainerInitialized. */
+const isInitialized = (container: Container, { ready, started }: ContainerStatus): boolean =>
+  isSidecar(container) ? started === true : ready
+
+function complaintsOf(
+  containers: readonly Container[],
+  statuses: readonly ContainerStatus[],
+  isDone: (container: Container, status: ContainerStatus) => boolean,
+) {
   const unknown: string[] = []
   const unready: string[] = []
-  for (const { name } of containers) {
+  for (const container of containers) {
+    const { name } = container
     const status = statuses.find((one) => one.name === name)
     if (status === undefined) unknown.push(name)
-    else if (!status.ready) unready.push(name)
+    else if (!isDone(container, status)) unready.push(name)
   }
   return { unknown, unready }
 }

@@ -1,3 +1,4 @@
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
@@ -6,13 +7,13 @@ import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
 
 /** Whether the next sync would start the container (again). Source: container/helpers.go, ShouldContainerBeRestarted. */
-export function shouldBeRestarted(pod: Pod, name: string, status: PodRuntimeStatus): boolean {
+export function shouldBeRestarted(pod: Pod, { name, restartPolicy }: Container, status: PodRuntimeStatus): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false
   const container = latestContainer(status, name)
   if (container === undefined) return true
   if (container.state === 'running') return false
   if (container.state === 'created') return true
-  const policy = pod.spec.restartPolicy ?? 'Always'
+  const policy = restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   if (policy === 'Never') return false
   return policy === 'Always' || container.exitCode !== 0
 }
@@ -43,8 +44,8 @@ export function containerStatuses(
     const seen = status.containers.filter((one) => one.config.name === name)
     const before = previous.find((one) => one.name === name)
     const now = baseStatus(container, seen, before, waitingReason, sources)
-    const isDone = isInit && seen[0]?.state === 'exited' && seen[0].exitCode === 0
-    if (isDone || !shouldBeRestarted(pod, name, status)) return now
+    const isDone = isInit && !isSidecar(container) && seen[0]?.state === 'exited' && seen[0].exitCode === 0
+    if (isDone || !shouldBeRestarted(pod, container, status)) return now
     const failure = sources.failureOf(name)
     if (failure === undefined) return now
     const lastState = now.state?.terminated === undefined ? now.lastState : now.state

@@ -1,3 +1,4 @@
+import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, PodPhase, PodSpec } from '../../../api/types/core.ts'
 
 /**
@@ -11,9 +12,13 @@ export function podPhase(
   isOver = false,
 ): PodPhase {
   const init = countInit(spec, initStatuses)
+  const sidecars = countSidecars(spec, initStatuses)
   if (init.failed > 0 && spec.restartPolicy === 'Never') return 'Failed'
-  const { unknown, running, waiting, stopped, succeeded } = countRegular(spec, statuses)
-  if (init.pending > 0 || waiting > 0) return 'Pending'
+  const regular = countRegular(spec, statuses)
+  const { stopped, succeeded } = regular
+  const [unknown, running] = [regular.unknown + sidecars.unknown, regular.running + sidecars.running]
+  if (init.pending > 0 || regular.waiting + sidecars.waiting > 0) return 'Pending'
+  if (sidecars.pending > 0 && !statuses.some(hasStarted)) return 'Pending'
   if (running > 0 && unknown === 0) return 'Running'
   if (running > 0 || stopped === 0 || unknown > 0) return 'Pending'
   if (isOver) return stopped > succeeded ? 'Failed' : 'Succeeded'
@@ -25,14 +30,40 @@ export function podPhase(
 function countInit(spec: PodSpec, statuses: readonly ContainerStatus[]) {
   let pending = 0
   let failed = 0
-  for (const { name } of spec.initContainers ?? []) {
-    const status = statuses.find((one) => one.name === name)
+  for (const container of spec.initContainers ?? []) {
+    if (isSidecar(container)) continue
+    const status = statuses.find(({ name }) => name === container.name)
     const terminated = status?.state?.terminated ?? status?.lastState?.terminated
     const isWaiting = status?.state?.waiting !== undefined
     if (status?.state?.terminated === undefined && !(isWaiting && terminated !== undefined)) pending++
     else if (terminated !== undefined && terminated.exitCode !== 0) failed++
   }
   return { pending, failed }
+}
+
+/** Those that have ended do not count. */
+function countSidecars(spec: PodSpec, statuses: readonly ContainerStatus[]) {
+  const counts = { pending: 0, unknown: 0, running: 0, waiting: 0 }
+  for (const { name } of spec.initContainers?.filter(isSidecar) ?? []) {
+    const status = statuses.find((one) => one.name === name)
+    const { state } = status ?? {}
+    if (state?.running !== undefined) {
+      counts.running++
+      if (status?.started !== true) counts.pending++
+    } else if (state?.waiting !== undefined && status?.lastState?.terminated === undefined) {
+      counts.pending++
+      counts.waiting++
+    } else if (state?.waiting === undefined && state?.terminated === undefined) {
+      counts.pending++
+      counts.unknown++
+    }
+  }
+  return counts
+}
+
+/** Source: kuberuntime_container.go, HasAnyRegularContainerStarted. */
+export function hasStarted({ state, lastState }: ContainerStatus): boolean {
+  return state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined
 }
 
 function countRegular(spec: PodSpec, statuses: readonly ContainerStatus[]) {

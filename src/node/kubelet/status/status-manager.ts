@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs'
-import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
+import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { isNotFound } from '../../../client/refusals.ts'
 import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
@@ -100,28 +100,26 @@ export class StatusManager {
     const pod = this.#options.podByUid(uid)
     const status = known?.status
     if (pod === undefined || status === undefined) return
-    const statuses = status.containerStatuses ?? []
-    const found = statuses.find((one) => one.containerID === containerId)
+    const found = statusOf(status, containerId)
     if (found === undefined || found.ready === ready) return
-    const containerStatuses = statuses.map((one) => (one === found ? { ...one, ready } : one))
-    const phase: PodPhase = status.phase ?? 'Pending'
+    const next = withContainer(status, found, { ...found, ready })
+    const { phase = 'Pending', containerStatuses: regular = [], initContainerStatuses: init = [] } = next
     const reason = this.#options.facts.podFailedReason
-    const containersReady = containersReadyCondition(pod.spec, phase, containerStatuses, reason)
+    const containersReady = containersReadyCondition(pod.spec, { phase, regular, init }, reason)
     const isReady = readyCondition(pod.spec, containersReady, status.conditions ?? [])
     const conditions = (status.conditions ?? []).map((one) =>
       one.type === 'Ready' ? isReady : one.type === 'ContainersReady' ? containersReady : one,
     )
-    this.#update(pod, { ...status, containerStatuses, conditions }, false, false)
+    this.#update(pod, { ...next, conditions }, false, false)
   }
 
   /** A startup probe's verdict. Source: status_manager.go, SetContainerStartup. */
   setContainerStartup(uid: string, containerId: string, started: boolean): void {
     const status = this.#known.get(uid)?.status
     const pod = this.#options.podByUid(uid)
-    const found = status?.containerStatuses?.find((one) => one.containerID === containerId)
+    const found = status && statusOf(status, containerId)
     if (pod === undefined || status === undefined || found === undefined || found.started === started) return
-    const containerStatuses = status.containerStatuses?.map((one) => (one === found ? { ...one, started } : one))
-    if (containerStatuses !== undefined) this.#update(pod, { ...status, containerStatuses }, false, false)
+    this.#update(pod, withContainer(status, found, { ...found, started }), false, false)
   }
 
   /** The Pod is gone from the node: its status is forgotten. */
@@ -320,6 +318,16 @@ export class StatusManager {
     this.#send()
     if (this.#failed.size > 0 || this.#leaving.size > 0) this.#batch.wake()
   }
+}
+
+/** The status of a container by its id: sidecars are among the init containers. */
+function statusOf({ containerStatuses = [], initContainerStatuses = [] }: PodStatus, containerId: string) {
+  return [...containerStatuses, ...initContainerStatuses].find((one) => one.containerID === containerId)
+}
+
+function withContainer(status: PodStatus, old: ContainerStatus, next: ContainerStatus): PodStatus {
+  const list = status.containerStatuses?.includes(old) === true ? 'containerStatuses' : 'initContainerStatuses'
+  return { ...status, [list]: status[list]?.map((one) => (one === old ? next : one)) }
 }
 
 export function isTerminal(phase: PodPhase | undefined): boolean {

@@ -23,6 +23,10 @@ const spec = (restartPolicy: PodSpec['restartPolicy'], containers: readonly stri
     initContainers: init.map((name) => ({ name })),
   }) as PodSpec
 
+const old = { podFailedReason: false, sidecars: false }
+const today = { podFailedReason: true, sidecars: true }
+const withSidecar = { ...spec('Always', ['c']), initContainers: [{ name: 'i', restartPolicy: 'Always' as const }] }
+
 describe('the phase of a Pod (facts/kubelet.md 8.5)', () => {
   test.each([
     { policy: 'Always', states: [running], phase: 'Running' },
@@ -55,12 +59,27 @@ describe('the phase of a Pod (facts/kubelet.md 8.5)', () => {
     expect(podPhase(spec('Never', ['c'], ['i']), regular, [status('i', ended(1))])).toBe('Failed')
     expect(podPhase(spec('Always', ['c'], ['i']), regular, [status('i', ended(1))])).toBe('Pending')
   })
+
+  test.each([
+    { what: 'runs, and the regular container waits', init: status('i', running), regular: waiting, phase: 'Pending' },
+    { what: 'has not passed its startup probe', init: status('i', running), regular: running, phase: 'Running' },
+    { what: 'crashed beside a running container', init: status('i', ended(1)), regular: running, phase: 'Running' },
+    { what: 'runs on, and the rest has ended', init: status('i', running), regular: ended(0), phase: 'Running' },
+    { what: 'waits, never having run', init: status('i', waiting), regular: waiting, phase: 'Pending' },
+  ] as const)('L3 a sidecar that $what: $phase', ({ init, regular, phase }) => {
+    expect(podPhase(withSidecar, [status('c', regular)], [init])).toBe(phase)
+  })
 })
 
 describe('conditions (facts/kubelet.md 8.7)', () => {
   test('L3 stand in the order in which the kubelet writes them, with reasons and lists of names', () => {
     const states = [status('a', waiting), status('b', running)]
-    const conditions = podConditions(spec('Always', ['a', 'b']), 'Pending', states, [], [], false)
+    const conditions = podConditions(
+      spec('Always', ['a', 'b']),
+      { phase: 'Pending', regular: states, init: [] },
+      [],
+      old,
+    )
     expect(conditions.map(({ type, status: is, reason, message }) => [type, is, reason, message])).toEqual([
       ['Initialized', 'True', undefined, undefined],
       ['Ready', 'False', 'ContainersNotReady', 'containers with unready status: [a]'],
@@ -71,14 +90,43 @@ describe('conditions (facts/kubelet.md 8.7)', () => {
 
   test('L3 from v1.29 on the first says whether there is a sandbox to start containers in', () => {
     const first = (readyToStart: boolean) =>
-      podConditions(spec('Always', ['a']), 'Pending', [status('a', waiting)], [], [], true, readyToStart)[0]
+      podConditions(
+        spec('Always', ['a']),
+        { phase: 'Pending', regular: [status('a', waiting)], init: [] },
+        [],
+        today,
+        readyToStart,
+      )[0]
     expect(first(false)).toEqual({ type: 'PodReadyToStartContainers', status: 'False' })
     expect(first(true)).toEqual({ type: 'PodReadyToStartContainers', status: 'True' })
   })
 
+  test('L3 a sidecar counts for Initialized once it has started, and for readiness as long as it lives', () => {
+    const conditions = (init: ContainerStatus, regular: ContainerState) =>
+      Object.fromEntries(
+        podConditions(withSidecar, { phase: 'Running', regular: [status('c', regular)], init: [init] }, [], today).map(
+          ({ type, status: is, message }) => [type, message ?? is],
+        ),
+      )
+    expect(conditions({ ...status('i', running), started: false }, waiting)).toMatchObject({
+      Initialized: 'containers with incomplete status: [i]',
+      ContainersReady: 'containers with unready status: [c]',
+    })
+    expect(conditions({ ...status('i', running), started: true }, waiting)).toMatchObject({ Initialized: 'True' })
+    expect(conditions({ ...status('i', ended(1)), started: false, ready: false }, running)).toMatchObject({
+      Initialized: 'True',
+      ContainersReady: 'containers with unready status: [i]',
+    })
+  })
+
   test('L3 a finished Pod says PodCompleted, a failed one PodFailed from v1.22 on', () => {
     const ready = (phase: 'Succeeded' | 'Failed', named: boolean) =>
-      podConditions(spec('Never', ['a']), phase, [status('a', ended(1))], [], [], named)[1]?.reason
+      podConditions(
+        spec('Never', ['a']),
+        { phase, regular: [status('a', ended(1))], init: [] },
+        [],
+        named ? today : old,
+      )[1]?.reason
     expect(ready('Succeeded', false)).toBe('PodCompleted')
     expect(ready('Failed', false)).toBe('ContainersNotReady')
     expect(ready('Failed', true)).toBe('PodFailed')

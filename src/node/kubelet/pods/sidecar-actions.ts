@@ -1,0 +1,90 @@
+import { isSidecar } from '../../../api/pod-references.ts'
+import type { Container, Pod } from '../../../api/types/core.ts'
+import type { RuntimeContainer } from '../../runtime/cri.ts'
+import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
+
+/** What others know of containers and a sync goes by. */
+export interface ContainerFacts {
+  /** Hash of a container's spec: a changed one is made anew. */
+  readonly specHash: (container: Container) => string
+  /** Which probe wants the container dead, if any. */
+  readonly failedProbe: (containerId: string) => 'liveness' | 'startup' | undefined
+  /** Whether a running container counts as started, as far as its startup probe has found out. */
+  readonly hasStarted: (container: string, containerId: string) => boolean
+}
+
+/** What a sync does to the init containers of a Pod that has sidecars. */
+export interface InitActions {
+  /** The regular containers may run, or do. */
+  readonly isInitialized: boolean
+  /** One that is no sidecar has failed, and the Pod is not to start it again. */
+  readonly hasFailed: boolean
+  /** In the order of the spec. */
+  readonly toStart: readonly Container[]
+  readonly toKill: readonly { readonly container: RuntimeContainer; readonly message: string }[]
+}
+
+/**
+ * Init containers are looked at from the last to the first. Before the Pod is initialised only the last that ever was
+ * counts: its end, or a sidecar's start, is what the next one waits for. Later the sidecars are kept running.
+ * Source: kuberuntime_manager.go, computeInitContainerActions (v1.29 on).
+ */
+export function sidecarActions(pod: Pod, status: PodRuntimeStatus, facts: ContainerFacts): InitActions {
+  const containers = pod.spec.initContainers ?? []
+  const wasInitialized = pod.spec.containers.some(({ name }) => isUp(latestContainer(status, name)))
+  const starting: Container[] = []
+  const toKill: InitActions['toKill'][number][] = []
+  const answer = (isInitialized: boolean, hasFailed = false): InitActions => ({
+    isInitialized,
+    hasFailed,
+    toStart: starting.toReversed(),
+    toKill,
+  })
+  for (let at = containers.length - 1; at >= 0; at--) {
+    const container = containers[at]
+    if (container === undefined) continue
+    const latest = latestContainer(status, container.name)
+    if (latest === undefined || (wasInitialized && !isSidecar(container))) {
+      if (latest === undefined && wasInitialized && isSidecar(container)) starting.push(container)
+      continue
+    }
+    const move = moveOf(container, latest, facts)
+    if (move === 'failed' && pod.spec.restartPolicy === 'Never') return { ...answer(false, true), toStart: [] }
+    if (move === 'failed' || move === 'start') starting.push(container)
+    if (typeof move === 'object') {
+      starting.push(container)
+      toKill.push({ container: latest, message: move.because })
+    }
+    if (wasInitialized) continue
+    if (move !== 'done') return answer(false)
+    const next = containers[at + 1]
+    if (next === undefined) return answer(true)
+    starting.push(next)
+    return answer(false)
+  }
+  const [first] = containers
+  if (!wasInitialized && first !== undefined) starting.push(first)
+  return answer(wasInitialized)
+}
+
+/** `done`: the next one may start. */
+type Move = 'wait' | 'done' | 'start' | 'failed' | { readonly because: string }
+
+function moveOf(container: Container, latest: RuntimeContainer, facts: ContainerFacts): Move {
+  if (latest.state === 'created') return 'start'
+  if (!isSidecar(container)) {
+    if (latest.state === 'running') return 'wait'
+    return latest.exitCode === 0 ? 'done' : 'failed'
+  }
+  if (latest.state !== 'running') return 'start'
+  const probe = facts.failedProbe(latest.id)
+  if (probe !== undefined) return { because: `Init container ${container.name} failed ${probe} probe` }
+  if (!facts.hasStarted(container.name, latest.id)) return 'wait'
+  if (facts.specHash(container) !== latest.config.specHash)
+    return { because: `Init container ${container.name} definition changed` }
+  return 'done'
+}
+
+function isUp(container: RuntimeContainer | undefined): boolean {
+  return container?.state === 'running' || container?.state === 'created'
+}
