@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { dearFiles } from '../loading/dear-first.ts'
 import { packagesOnPage, pathsOnPage, roomsOnPage, wayOnPage } from './architecture-page.ts'
 import {
   excess,
@@ -51,6 +52,10 @@ const packageName = (specifier: string) =>
 const isCore = ({ path }: SourceFile) => path !== 'src/index.ts' && !hostRooms.includes(roomOf(path))
 
 describe('the tree', () => {
+  test('the test files that begin are there', () => {
+    expect(dearFiles.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
   test('the rooms are those on the page', () => {
     const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(folders.map(({ name }) => name).sort()).toEqual([...rooms].sort())

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { parseSync } from 'oxc-parser'
+import type { Plugin } from 'vitest/config'
+
+const root = join(import.meta.dirname, '../..')
+/** Below node_modules, so that Node.js itself loads the bundle, and finds the packages that it imports. */
+const cache = join(root, 'node_modules/.cache')
+
+/**
+ * Loads the sources as one file. vitest on its own transforms each of 900 modules, in each worker, and puts a getter between
+ * any two of them, which costs a sixth of the suite; here esbuild puts them together once a run, and a test that imports
+ * `src/kernel/kernel.ts` gets what the bundle has of that module. All tests of a worker share the modules, as without it.
+ *
+ * Not used in watch mode: there vitest must know which test imports what.
+ */
+export function oneBundle(): Plugin {
+  const names = new Map(sources().map((path, index) => [path, `module${index}`]))
+  let file: Promise<string> | undefined
+  let isUsed = true
+  return {
+    name: 'podsim:one-bundle',
+    enforce: 'pre',
+    configResolved({ server }) {
+      isUsed = server.watch === null
+    },
+    async load(id) {
+      const name = names.get(id)
+      if (!isUsed || name === undefined) return
+      file ??= bundle(names)
+      return { code: exportsOf(id, name, await file), map: { mappings: '' } }
+    },
+    async buildEnd() {
+      if (file !== undefined) rmSync(join(await file, '..'), { recursive: true, force: true })
+    },
+  }
+}
+
+function sources(): readonly string[] {
+  const folder = join(root, 'src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path))
+  return files.map((path) => join(folder, path)).sort()
+}
+
+/** Writes a module that exports each source under its name; gives its path. */
+async function bundle(names: ReadonlyMap<string, string>): Promise<string> {
+  mkdirSync(cache, { recursive: true })
+  const outfile = join(mkdtempSync(join(cache, 'podsim-tests-')), 'sources.mjs')
+  const lines = [...names].map(([path, name]) => `export * as ${name} from './${relative(root, path)}'`)
+  await build({
+    stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: 'every-source.ts' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    // Packages are the tests' own, so that their Observables and ours know each other.
+    packages: 'external',
+    sourcemap: true,
+    outfile,
+    // What looks for files beside it lies two folders below the root, as src/cli does.
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/cli/version.ts')).href) },
+  })
+  return outfile
+}
+
+/** The module at `path` for whoever imports it: its exports, as the bundle has them. */
+function exportsOf(path: string, name: string, bundled: string): string {
+  const { module } = parseSync(path, readFileSync(path, 'utf8'))
+  const entries = module.staticExports.flatMap((statement) => statement.entries)
+  // An overloaded function is exported once for each signature.
+  const exported = new Set(
+    entries.flatMap(({ isType, exportName }) => (isType || exportName.name === null ? [] : [exportName.name])),
+  )
+  const lines = [...exported].map((each) => `export const ${each} = all.${each}`)
+  return [`import { ${name} as all } from ${JSON.stringify(bundled)}`, ...lines].join('\n')
+}
