@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { measuredUpdates, updateSamples } from '../test/judge/distributions.ts'
+import { measuredPlay, updateSamples } from '../test/judge/distributions.ts'
 import { ksDistance, ksProbability } from '../test/judge/ks.ts'
 import { minorOfFile, type TimelineFile } from '../test/judge/timeline-format.ts'
 import { distributionPlot } from './distribution-plot.ts'
@@ -43,7 +43,7 @@ process.exitCode = wrong.length > 0 ? 1 : 0
 function measure(file: TimelineFile): Row {
   const simulated: number[] = []
   for (let seed = 0; seed < seeds; seed++)
-    for (const { delay } of measuredUpdates(file, `delays-${seed}`)) simulated.push(delay)
+    for (const { delay } of updateSamples(file, measuredPlay(file, `delays-${seed}`))) simulated.push(delay)
   const recorded = updateSamples(file, file.timeline).map(({ delay }) => delay)
   const minor = minorOfFile(file)
   const ttl = file.nodeTTLAnnotation

@@ -45,6 +45,7 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
   player: [{ script: 'generate-player-page.ts' }],
   page: [{ script: 'generate-page.ts' }],
   ratchet: [{ script: 'tighten-ratchet.ts' }],
+  seeds: [{ script: 'generate-first-seeds.ts' }],
   scenarios: [{ script: 'generate-scenario-reference.ts' }],
   versions: [{ script: 'generate-versions.ts' }],
   schema: [schemaOf('v1.18', 'v1-18', 'v0.18.19'), schemaOf('v1.35', 'v1-35', 'v0.36.0')],

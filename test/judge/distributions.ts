@@ -77,10 +77,10 @@ export function updateSamples(file: TimelineFile, rows: readonly TimelineRow[]):
 }
 
 /**
- * Update delays as they were measured: each next update comes U[0,120) s after the one before became visible, so that
+ * Updates as they were measured: each next update comes U[0,120) s after the one before became visible, so that
  * its place between two syncs is not the recording's but drawn anew (README-timelines.md, Measured laws).
  */
-export function measuredUpdates(file: TimelineFile, seed: string): readonly UpdateSample[] {
+export function measuredPlay(file: TimelineFile, seed: string): readonly TimelineRow[] {
   const { rows } = playTimeline(file, seed, {
     skip: ({ what }) => what === 'update secret',
     onLine({ what, detail }, { kernel, random }, act) {
@@ -94,7 +94,7 @@ export function measuredUpdates(file: TimelineFile, seed: string): readonly Upda
       kernel.schedule(pauseMs, () => act('update secret', { name, object }))
     },
   })
-  return updateSamples(file, rows)
+  return rows
 }
 
 function secretOf(file: TimelineFile, pod: string): string | undefined {

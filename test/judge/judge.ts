@@ -47,11 +47,17 @@ export interface Part {
   score(): PartScore
 }
 
+/**
+ * How many seeds are tried where draws decide: as many as the tests need to notice a change, or (the default) as many as it
+ * takes to say how close podsim comes.
+ */
+export type Effort = 'quick' | 'thorough'
+
 export interface Judge {
   /** By shape; the name decides only where two kinds have the same shape. */
   claims(file: VectorFile): boolean
   /** Parts share nothing: each may be scored alone. */
-  parts(file: VectorFile): readonly Part[]
+  parts(file: VectorFile, effort?: Effort): readonly Part[]
   /** Why a file cannot be judged here, if so. */
   notJudged?(file: VectorFile): string | undefined
 }

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Effort } from './judge.ts'
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { playTimeline } from './timelines.ts'
 
@@ -6,6 +9,22 @@ import { playTimeline } from './timelines.ts'
  * once a seed, not once a seed and judge.
  */
 export const judgeSeeds: readonly string[] = Array.from({ length: 14 }, (_, at) => `judge ${at}`)
+
+/** `npm run generate seeds` writes which of them show all that was recorded. */
+export const firstSeedsFile = fileURLToPath(new URL('../fixtures/first-seeds.json', import.meta.url))
+
+/** By file, indexes of `judgeSeeds`; of files that it does not name the first is enough. */
+const firstSeeds = JSON.parse(readFileSync(firstSeedsFile, 'utf8')) as Readonly<Record<string, readonly number[]>> // ours
+
+/**
+ * The seeds of a recording: all of them, those that were found to show it first where time is short. Which come first
+ * decides how long a look takes, not what is found.
+ */
+export function seedsOf(path: string, effort: Effort): readonly string[] {
+  if (effort === 'thorough') return judgeSeeds
+  const first = (firstSeeds[path] ?? []).map((at) => judgeSeeds[at] ?? '')
+  return [...first, ...judgeSeeds.filter((seed) => !first.includes(seed))]
+}
 
 const played = new WeakMap<TimelineFile, Map<string, readonly TimelineRow[]>>()
 

@@ -1,20 +1,27 @@
 import { describe, expect, test } from 'vitest'
+import type { RowScore, VectorFile } from './judge.ts'
 import { judgeOf } from './judges.ts'
 import { knownDifferences, knownReason, openReason } from './known-differences.ts'
 import { readVectorFile, vectorPaths } from './vectors-folder.ts'
+
+/** What is seen only in all files together. */
+interface Together {
+  readonly title: string
+  rows(files: readonly VectorFile[]): readonly RowScore[]
+}
 
 /**
  * One test for each part (vector, session, timeline) of the files whose path fits: every row is met but for the known
  * differences, and those that are listed still differ. `title` begins with the clauses.
  */
-export function testVectors(title: string, fits: RegExp): void {
+export function testVectors(title: string, fits: RegExp, together?: Together): void {
   const paths = vectorPaths().filter((path) => fits.test(path))
+  const files = paths.map((path) => readVectorFile(path))
   test(`${title}: the recordings are there`, () => {
     expect(paths).not.toEqual([])
   })
-  describe.each(paths)(`${title}: %s`, (path) => {
-    const file = readVectorFile(path)
-    const parts = judgeOf(file)?.parts(file) ?? []
+  describe.each(files.map((file) => [file.path, file] as const))(`${title}: %s`, (path, file) => {
+    const parts = judgeOf(file)?.parts(file, 'quick') ?? []
     const seen = new Set<string>()
     test.each(parts)('$name', ({ score }) => {
       const { rows } = score()
@@ -30,5 +37,9 @@ export function testVectors(title: string, fits: RegExp): void {
       const listed = knownDifferences.filter((known) => known.file === path)
       expect(listed.filter(({ row }) => !seen.has(row))).toEqual([])
     })
+  })
+  if (together === undefined) return
+  test(`${title}: ${together.title}`, () => {
+    expect(together.rows(files).filter(({ passed }) => !passed)).toEqual([])
   })
 }

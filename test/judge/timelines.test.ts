@@ -1,3 +1,3 @@
-import { testVectors } from './test-vectors.ts'
+import { testTimelines } from './test-timelines.ts'
 
-testVectors('L1 L2 L3 L6 U1 U3 E3 a kubelet does what a real v1.18 one did', /^timelines\//)
+testTimelines('v1.18', /^timelines\//)

@@ -1,16 +1,16 @@
-import type { RowScore } from '../judge.ts'
-import { judgeSeeds, rowsOfPlay } from '../plays.ts'
+import type { Effort, RowScore } from '../judge.ts'
+import { rowsOfPlay } from '../plays.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
 
-const seeds = judgeSeeds.slice(0, 4)
+const runsOf = { quick: 2, thorough: 4 } as const
 const syncFailure = 'failed to sync secret cache'
 
 /**
  * Category burst: "shape only": requests per second, which Pods see `failed to sync secret cache`, when the last Pod runs
  * (+-20 %); and every Pod must come to its recorded end.
  */
-export function burstRows(file: TimelineFile): readonly RowScore[] {
-  const runs = seeds.map((seed) => rowsOfPlay(file, seed))
+export function burstRows(file: TimelineFile, seeds: readonly string[], effort: Effort): readonly RowScore[] {
+  const runs = seeds.slice(0, runsOf[effort]).map((seed) => rowsOfPlay(file, seed))
   return [
     row('requests per second', () => compareRates(file.timeline, runs)),
     row(`Pods that see "${syncFailure}"`, () => compareFailures(file.timeline, runs)),

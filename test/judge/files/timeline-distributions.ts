@@ -1,51 +1,83 @@
-import { measuredUpdates, retryGaps, setUpIntervals, type UpdateSample, updateSamples } from '../distributions.ts'
-import type { Figure, PartScore, RowScore } from '../judge.ts'
+import { measuredPlay, retryGaps, setUpIntervals, type UpdateSample, updateSamples } from '../distributions.ts'
+import type { Effort, Figure, PartScore, RowScore, VectorFile } from '../judge.ts'
 import { ksProbability } from '../ks.ts'
-import { judgeSeeds, rowsOfPlay } from '../plays.ts'
+import { rowsOfPlay, seedsOf } from '../plays.ts'
 import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
 
 /** Below this two samples count as of different distributions; low, since more than a hundred are compared. */
 const leastProbability = 0.001
 /** A recorded sample of fewer says too little. */
 const leastSample = 15
-const seeds = judgeSeeds.slice(0, 3)
+/** Runs of a file alone; `togetherRows` has the samples of all files, so that few of each will do in the tests. */
+const runsOf = { quick: 1, thorough: 3 } as const
+const measuredRunsOf = { quick: 2, thorough: 3 } as const
+
+type Sampler = (rows: readonly TimelineRow[]) => readonly number[]
+
+/** What each file has whatever it is about: times after random draws. */
+const samplers: Readonly<Record<string, Sampler>> = {
+  'gaps between syncs of idle Pods': setUpIntervals,
+  'gaps between attempts of Pods in error': retryGaps,
+  'time-outs of watches': watchTimeouts,
+}
 
 /** Times after random draws, compared over seeds (README-timelines.md, "Measured laws" and "Tolerances by category"). */
-export function distributionScore(file: TimelineFile): PartScore {
+export function distributionScore(file: TimelineFile, seeds: readonly string[], effort: Effort): PartScore {
   const rows: RowScore[] = []
   const figures: Figure[] = []
   const compare = (what: string, recorded: readonly number[], simulated: () => readonly number[]): void => {
     if (recorded.length < leastSample) return
-    const made = simulated()
-    const probability = made.length === 0 ? 0 : ksProbability(recorded, made)
-    figures.push({ what, recorded: described(recorded), simulated: described(made), probability })
-    const passed = probability >= leastProbability
-    const diff = passed ? '' : `recorded ${described(recorded)}; podsim ${described(made)}; p = ${probability}`
-    rows.push({ row: `distribution of ${what}`, passed, diff })
+    const figure = figureOf(what, recorded, simulated())
+    figures.push(figure)
+    rows.push(distributionRow(figure))
   }
-  let plays: readonly (readonly TimelineRow[])[] | undefined
-  const played = (): readonly (readonly TimelineRow[])[] => {
-    plays ??= seeds.map((seed) => rowsOfPlay(file, seed))
-    return plays
-  }
-  compare('gaps between syncs of idle Pods', setUpIntervals(file.timeline), () => played().flatMap(setUpIntervals))
-  compare('gaps between attempts of Pods in error', retryGaps(file.timeline), () => played().flatMap(retryGaps))
-  compare('time-outs of watches', watchTimeouts(file.timeline), () => played().flatMap(watchTimeouts))
-  if (file.category === 'update-delay') {
+  const measures = file.category === 'update-delay'
+  const measuredSeeds = measures ? seeds.slice(0, measuredRunsOf[effort]) : []
+  const measured = measuredSeeds.map((seed) => measuredPlay(file, seed))
+  const played = once(() => [...seeds.slice(0, runsOf[effort]).map((seed) => rowsOfPlay(file, seed)), ...measured])
+  for (const [what, sampler] of Object.entries(samplers))
+    compare(what, sampler(file.timeline), () => played().flatMap(sampler))
+  if (measures) {
+    const delays = (samples: readonly UpdateSample[]) => samples.map(({ delay }) => delay)
     const recorded = updateSamples(file, file.timeline)
-    let measured: readonly UpdateSample[] | undefined
-    const made = (): readonly UpdateSample[] => {
-      measured ??= seeds.flatMap((seed) => measuredUpdates(file, seed))
-      return measured
-    }
-    compare(
-      'delays of updates',
-      recorded.map(({ delay }) => delay),
-      () => made().map(({ delay }) => delay),
-    )
-    rows.push(visibleRow(recorded, made()))
+    const made = measured.flatMap((play) => updateSamples(file, play))
+    compare('delays of updates', delays(recorded), () => delays(made))
+    rows.push(visibleRow(recorded, made))
   }
   return { rows, figures }
+}
+
+/** The same over all files of a cluster: samples of thousands, which tell laws apart that one file does not. */
+export function togetherRows(files: readonly VectorFile[]): readonly RowScore[] {
+  const all = files.map(({ path, content }) => {
+    const file = content as TimelineFile // those of timelines are given
+    return { recorded: file.timeline, played: once(() => rowsOfPlay(file, seedsOf(path, 'quick')[0] ?? '')) }
+  })
+  return Object.entries(samplers).flatMap(([what, sampler]) => {
+    const recorded = all.flatMap((each) => sampler(each.recorded))
+    if (recorded.length < leastSample) return []
+    const simulated = all.flatMap(({ played }) => sampler(played()))
+    return [distributionRow(figureOf(what, recorded, simulated))]
+  })
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function figureOf(what: string, recorded: readonly number[], simulated: readonly number[]): Figure {
+  const probability = simulated.length === 0 ? 0 : ksProbability(recorded, simulated)
+  return { what, recorded: described(recorded), simulated: described(simulated), probability }
+}
+
+function distributionRow({ what, recorded, simulated, probability }: Figure): RowScore {
+  const passed = probability >= leastProbability
+  const diff = passed ? '' : `recorded ${recorded}; podsim ${simulated}; p = ${probability}`
+  return { row: `distribution of ${what}`, passed, diff }
 }
 
 /** "Every update must become visible at the first set-up after the node's cache has it": as many as were recorded. */
