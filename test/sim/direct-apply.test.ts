@@ -24,7 +24,7 @@ class Fancy {
   readonly a = 'b'
 }
 
-/** Each is applied to a cluster of its own; lists one after the other. */
+/** Each is applied in a namespace of its own; lists one after the other. */
 const cases: Readonly<Record<string, readonly object[]>> = {
   'a Secret': [secret('s', { stringData: { b: 'ü€', a: '<&>', Z: '1' }, data: { x: 'MQ==' }, type: 'Opaque' })],
   'a Secret with line breaks in base64': [secret('s', { data: { x: 'MQ\n==' } })],
@@ -113,7 +113,7 @@ const cases: Readonly<Record<string, readonly object[]>> = {
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: meta('t'), spec: { token: 'x' } },
   ],
   'a namespace where none belongs': [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: meta('vault', { namespace: 'default' }) },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: meta('cellar', { namespace: 'default' }) },
   ],
   'members that are undefined or null': [
     secret('s', { stringData: { a: 'b', c: undefined }, type: undefined, data: null }),
@@ -127,12 +127,27 @@ const cases: Readonly<Record<string, readonly object[]>> = {
   ],
 }
 
-/** What came of it: the digest of the journal, or what kubectl printed. */
-function outcome(options: SimOptions, apply: (sim: Sim) => string | undefined): readonly [string | undefined, string] {
-  const sim = createSim({ seed: 'apply', ...options })
-  const refused = apply(sim)
-  sim.runFor('5s')
-  return [refused, sim.journal.digest()]
+/** One cluster takes objects, the other their texts; both go the same way, so that their journals stay equal. */
+interface Pair {
+  readonly direct: Sim
+  readonly texts: Sim
+}
+
+function pairOf(options: SimOptions = {}): Pair {
+  const [direct, texts] = [createSim({ seed: 'apply', ...options }), createSim({ seed: 'apply', ...options })]
+  return { direct, texts }
+}
+
+const both = ({ direct, texts }: Pair, act: (sim: Sim) => unknown): void => {
+  act(direct)
+  act(texts)
+}
+
+/** Each of `objects` in both ways: they are refused in the same words, and do the same. */
+function expectTheSame({ direct, texts }: Pair, objects: readonly object[]): void {
+  expect(directly(direct, objects)).toBe(byText(texts, objects))
+  both({ direct, texts }, (sim) => sim.runFor('5s'))
+  expect(direct.journal.digest()).toBe(texts.journal.digest())
 }
 
 function directly(sim: Sim, objects: readonly object[]): string | undefined {
@@ -152,31 +167,29 @@ function byText(sim: Sim, objects: readonly object[]): string | undefined {
   return undefined
 }
 
-describe.each(['v1.18', 'v1.36'] as const)('an object applied directly, %s', (version) => {
-  test.each(Object.entries(cases))('as by its text: %s', (_name, objects) => {
-    expect(outcome({ version }, (sim) => directly(sim, objects))).toEqual(
-      outcome({ version }, (sim) => byText(sim, objects)),
-    )
-  })
-})
+/** Makes a namespace and directs kubectl to it. */
+const moveTo = (namespace: string) => (sim: Sim) => {
+  sim.kubectl(`create namespace ${namespace}`)
+  sim.kubectl(`config set-context --current --namespace=${namespace}`)
+  // Its account, without which no Pod is let in.
+  sim.runFor('1s')
+}
 
-test('an object applied directly goes where kubectl is directed', () => {
-  const steps = (apply: (sim: Sim) => string | undefined) =>
-    outcome({}, (sim) => {
-      sim.kubectl('create namespace vault')
-      sim.kubectl('config set-context --current --namespace=vault')
-      return apply(sim)
-    })
-  const objects = [secret('s')]
-  expect(steps((sim) => directly(sim, objects))).toEqual(steps((sim) => byText(sim, objects)))
+describe.each(['v1.18', 'v1.36'] as const)('an object applied directly, %s', (version) => {
+  const pair = pairOf({ version })
+
+  // A namespace for each, which is also where objects without one go.
+  test.each(Object.entries(cases).map(([name, objects], at) => [name, `case-${at}`, objects] as const))(
+    'as by its text: %s',
+    (_name, namespace, objects) => {
+      both(pair, moveTo(namespace))
+      expectTheSame(pair, objects)
+    },
+  )
 })
 
 test('an API server out of reach refuses it as it refuses the text', () => {
-  const steps = (apply: (sim: Sim) => string | undefined) =>
-    outcome({}, (sim) => {
-      sim.fault({ apiServer: 'unreachable', for: '1m' })
-      return apply(sim)
-    })
-  const objects = [secret('s')]
-  expect(steps((sim) => directly(sim, objects))).toEqual(steps((sim) => byText(sim, objects)))
+  const pair = pairOf()
+  both(pair, (sim) => sim.fault({ apiServer: 'unreachable', for: '1m' }))
+  expectTheSame(pair, [secret('s')])
 })
