@@ -3,6 +3,7 @@ import type { DelayRow, Never, Revision } from './flow.ts'
 import { type FlowSources, nodeOf } from './flow-query.ts'
 import { isConcerned, neverOf, type Place, placesOf } from './places.ts'
 import { concerned, placeLaneId, versionIn } from './pod-lanes.ts'
+import { firstFrom } from './search.ts'
 import type { Attempt, CopyStep, PodTrace, VolumeStep } from './traces.ts'
 import { updateParts } from './update-parts.ts'
 
@@ -72,10 +73,14 @@ function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, plac
 
 /** The first set-up of the volume from which on the revision, or a later one, is there. */
 function seenIn({ revisions, query, to }: FlowSources, revision: Revision, pod: PodTrace, { volume = '' }: Place) {
-  return pod.volumes.get(volume)?.find((step) => {
-    if (step.kind !== 'set-up' || step.at < revision.at || step.at > to) return false
-    return (revisions.of(step.versions.get(query.secret))?.index ?? -1) >= revision.index
-  })
+  const steps = pod.volumes.get(volume) ?? []
+  for (let i = firstFrom(steps, revision.at); i < steps.length; i++) {
+    const step = steps[i]
+    if (step === undefined || step.at > to) break
+    const found = step.kind === 'set-up' ? revisions.of(step.versions.get(query.secret)) : undefined
+    if (found !== undefined && found.index >= revision.index) return step
+  }
+  return undefined
 }
 
 /** An update that the volume cannot take: the last set-up since has failed, for what the Secret lacks now. */
@@ -116,19 +121,34 @@ function renewal(
 function partsOf({ index, facts, query, revisions }: FlowSources, revision: Revision, pod: PodTrace, seen: VolumeStep) {
   const node = nodeOf(pod)
   const copies = index.node(node)?.copies.get(`${query.namespace}/${query.secret}`) ?? []
-  const copy = copies.find((step) => hasRevision(step, revision, revisions) && step.at <= seen.at)
+  const copy = firstCopy(copies, revision, revisions)
+  const syncs: VirtualMs[] = []
+  // One that was under way when the Secret changed counts, too.
+  for (let i = Math.max(firstFrom(pod.syncs, revision.at) - 1, 0); i < pod.syncs.length; i++) {
+    const { kind, at } = pod.syncs[i] ?? {}
+    if (at === undefined || at > seen.at) break
+    if (kind === 'sync') syncs.push(at)
+  }
   return updateParts({
     writtenAt: revision.at,
-    copiedAt: copy?.at ?? seen.at,
+    copiedAt: copy === undefined || copy.at > seen.at ? seen.at : copy.at,
     isPushed: facts.strategyOf(node) === 'Watch',
-    syncs: pod.syncs.filter(({ kind, at }) => kind === 'sync' && at <= seen.at).map(({ at }) => at),
+    syncs,
     visibleAt: seen.at,
   })
 }
 
-function hasRevision(step: CopyStep, revision: Revision, revisions: FlowSources['revisions']): boolean {
-  if (step.kind !== 'arrived' || step.at < revision.at) return false
-  return (revisions.of(step.version)?.index ?? -1) >= revision.index
+/** The copy with which the revision, or a later one, came to the node. */
+function firstCopy(
+  copies: readonly CopyStep[],
+  revision: Revision,
+  revisions: FlowSources['revisions'],
+): CopyStep | undefined {
+  for (let i = firstFrom(copies, revision.at); i < copies.length; i++) {
+    const step = copies[i]
+    if (step?.kind === 'arrived' && (revisions.of(step.version)?.index ?? -1) >= revision.index) return step
+  }
+  return undefined
 }
 
 /** What Pods that came after a change began with, told once their containers run. Of the first revision it is no news. */

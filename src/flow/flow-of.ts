@@ -1,10 +1,10 @@
 import { delayRows } from './delay-rows.ts'
-import type { Flow, Lane, Mark, Revision } from './flow.ts'
+import type { DelayRow, Flow, Lane, Mark, Revision } from './flow.ts'
 import type { FlowIndex } from './flow-index.ts'
 import { type FlowFacts, type FlowQuery, type FlowSources, laneIds, nodeOf, sourcesOf } from './flow-query.ts'
 import { momentsOf } from './moments.ts'
 import { nodeLanes } from './node-lanes.ts'
-import { podLanes } from './pod-lanes.ts'
+import { type DelaysOfLanes, podLanes } from './pod-lanes.ts'
 import { mark, marksWithin, segmentsOf, stateOf, type Turn, within } from './segments.ts'
 import type { Doing } from './traces.ts'
 
@@ -20,13 +20,14 @@ export function flowOf(index: FlowIndex, facts: FlowFacts, query: FlowQuery): Fl
   const { from, to, pods, revisions } = sources
   const shown = pods.slice(0, query.pods ?? podsShown)
   const delays = delayRows(sources)
+  const byLane = rowsByLane(delays)
   const nodes = [...new Set(shown.map(nodeOf))].filter((name) => name !== '')
   const parts = [
     ...nodes.flatMap((name) => [
       nodeLanes(sources, name),
-      ...shown.filter((pod) => nodeOf(pod) === name).map((pod) => podLanes(sources, pod, delays)),
+      ...shown.filter((pod) => nodeOf(pod) === name).map((pod) => podLanes(sources, pod, byLane)),
     ]),
-    ...shown.filter((pod) => nodeOf(pod) === '').map((pod) => podLanes(sources, pod, delays)),
+    ...shown.filter((pod) => nodeOf(pod) === '').map((pod) => podLanes(sources, pod, byLane)),
   ]
   const flow = {
     namespace: query.namespace,
@@ -39,6 +40,16 @@ export function flowOf(index: FlowIndex, facts: FlowFacts, query: FlowQuery): Fl
     podsLeft: pods.length - shown.length,
   }
   return { ...flow, moments: momentsOf(flow) }
+}
+
+function rowsByLane(delays: readonly DelayRow[]): DelaysOfLanes {
+  const byLane = new Map<string, DelayRow[]>()
+  for (const row of delays) {
+    const rows = byLane.get(row.lane ?? '')
+    if (rows === undefined) byLane.set(row.lane ?? '', [row])
+    else rows.push(row)
+  }
+  return byLane
 }
 
 /** What people, the API server and controllers do. */

@@ -14,7 +14,8 @@ export function momentsOf(flow: Pick<Flow, 'revisions' | 'lanes' | 'secret' | 'f
       ? []
       : [{ at: deletedAt, seq, kind: 'delete', lane: 'api', letter, text: `secret ${secret} is deleted` }],
   )
-  return [...written, ...deleted, ...lanes.flatMap((lane) => [...ofMarks(lane), ...ofSegments(lane, lanes)])]
+  const titles = new Map(lanes.map(({ id, title }) => [id, title] as const))
+  return [...written, ...deleted, ...lanes.flatMap((lane) => [...ofMarks(lane), ...ofSegments(lane, titles)])]
     .filter(({ at }) => at >= from && at <= to)
     .sort((a, b) => a.at - b.at || a.seq - b.seq)
 }
@@ -36,9 +37,12 @@ function ofMarks({ id, marks }: Lane): readonly Moment[] {
 }
 
 /** What a place shows first, and each change after it. */
-function ofSegments({ id, kind, title, parent, segments }: Lane, lanes: readonly Lane[]): readonly Moment[] {
+function ofSegments(
+  { id, kind, title, parent = '', segments }: Lane,
+  titles: ReadonlyMap<string, string>,
+): readonly Moment[] {
   if (kind !== 'file' && kind !== 'subPath' && kind !== 'env') return []
-  const pod = lanes.find((lane) => lane.id === parent)?.title ?? ''
+  const pod = titles.get(parent) ?? ''
   return segments.flatMap(({ from: at, seq, letter }, i): Moment[] =>
     letter === undefined
       ? []

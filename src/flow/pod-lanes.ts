@@ -4,13 +4,16 @@ import { neverOf, type Place, placesOf } from './places.ts'
 import { mark, marksWithin, segmentsOf, stateOf, type Turn, within } from './segments.ts'
 import type { Attempt, ContainerTrace, PodTrace, VolumeStep } from './traces.ts'
 
+/** Rows of delays by the id of their lane. */
+export type DelaysOfLanes = ReadonlyMap<string, readonly DelayRow[]>
+
 interface LanesAndHops {
   readonly lanes: readonly Lane[]
   readonly hops: readonly Hop[]
 }
 
 /** Lanes of a Pod: itself, its syncs, each place where a container has the Secret, each process. */
-export function podLanes(sources: FlowSources, pod: PodTrace, delays: readonly DelayRow[]): LanesAndHops {
+export function podLanes(sources: FlowSources, pod: PodTrace, delays: DelaysOfLanes): LanesAndHops {
   const { from, to, query } = sources
   const id = laneIds.pod(pod.uid)
   const places = concerned(placesOf(pod.pod, query.secret), query.key).filter(({ way }) => way !== 'pull')
@@ -75,7 +78,7 @@ function placeLane(
   sources: FlowSources,
   pod: PodTrace,
   place: Place,
-  delays: readonly DelayRow[],
+  delays: DelaysOfLanes,
 ): { readonly lane: Lane; readonly hops: readonly Hop[] } {
   const { from, to, revisions, facts } = sources
   const id = placeLaneId(pod, place)
@@ -91,7 +94,7 @@ function placeLane(
   const hops = lane.segments.flatMap((segment): Hop[] => {
     if (segment.letter === undefined) return []
     const { letter, seq, from: at } = segment
-    const parts = delays.find((row) => row.lane === id && row.visibleAt === at && row.kind === 'update')?.parts
+    const parts = delays.get(id)?.find((row) => row.visibleAt === at && row.kind === 'update')?.parts
     const source = sourceOf(sources, pod, place, at)
     const kind = place.way === 'volume' ? 'mount' : place.way === 'subPath' ? 'bind' : 'start'
     return [{ kind, letter, seq, parts, from: source, to: { lane: id, at } }]

@@ -38,11 +38,7 @@ export interface LaneDrawing {
 /** Lanes that say something: one without content is left out, unless others belong to it. */
 export function shownLanes({ flow: { lanes } }: Pick<AlbumWorld, 'flow'>): readonly Lane[] {
   return lanes.filter(
-    ({ id, kind, segments, marks }) =>
-      kind === 'node' ||
-      kind === 'pod' ||
-      segments.length + marks.length > 0 ||
-      lanes.some(({ parent }) => parent === id),
+    ({ kind, segments, marks }) => kind === 'node' || kind === 'pod' || segments.length + marks.length > 0,
   )
 }
 
