@@ -16,8 +16,8 @@ export type Outcome = 'done' | 'retry' | 'keep'
 
 export interface WorkQueueOptions {
   readonly kernel: Kernel
-  /** Works on one key. The same key is not worked on twice at a time. */
-  sync(key: string): Steps<Outcome>
+  /** Works on one key, and waits in named steps if it must. The same key is not worked on twice at a time. */
+  sync(key: string): Outcome | Steps<Outcome>
   /** How many keys are worked on at a time. */
   readonly workers: number
   /** Pause after the first failure; doubles with each. Default 5 ms up to 1000 s. */
@@ -146,7 +146,8 @@ export class WorkQueue {
 
   *#work(key: string): Steps<Outcome> {
     if (this.#extraMs > 0) yield* sleep(this.#extraMs)
-    return yield* this.#options.sync(key)
+    const outcome = this.#options.sync(key)
+    return typeof outcome === 'string' ? outcome : yield* outcome
   }
 
   #finished(key: string, outcome: Outcome): void {

@@ -53,7 +53,7 @@ export interface QueueOptions {
   readonly workers?: number
   readonly baseDelayMs?: VirtualMs
   readonly maxDelayMs?: VirtualMs
-  sync(key: string): Steps<Outcome>
+  sync(key: string): Outcome | Steps<Outcome>
 }
 
 /** The work queue and loop that most controllers are. Keys wait until all caches are filled. */

@@ -2,10 +2,12 @@ import { equalJson } from '../api/json.ts'
 import { selectorFromSet } from '../api/label-selector.ts'
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import { resources } from '../client/client.ts'
+import { type Client, type ObjectKey, type Reply, resources } from '../client/client.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
 import { keyOf, splitKey } from '../client/informer.ts'
 import { errorText, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
-import { attempt } from '../kernel/steps.ts'
+import type { Outcome } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { type EndpointSubset, type Service, subsetsOf } from './endpoint-subsets.ts'
 import { eventReference, podCondition } from './objects.ts'
@@ -52,13 +54,12 @@ export function createEndpointsController(context: ControllerContext): Controlle
   const { queue, controller } = createQueue({
     context,
     informers: [services, endpoints, pods],
-    *sync(key) {
+    sync(key) {
       const { namespace, name } = splitKey(key)
       const service = services.get(namespace, name)
       if (service === undefined) {
         triggers.delete(key)
-        const gone = yield* attempt(client.delete(resources.endpoints, { namespace, name }))
-        return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
+        return remove(client, { namespace, name })
       }
       const { selector, clusterIP = '' } = service.spec
       if (selector === undefined) return 'done'
@@ -86,19 +87,7 @@ export function createEndpointsController(context: ControllerContext): Controlle
         metadata,
         ...(subsets.length === 0 ? {} : { subsets }),
       }
-      const written = yield* attempt(
-        known === undefined
-          ? client.create<Endpoints>(resources.endpoints, next)
-          : client.update<Endpoints>(resources.endpoints, next),
-      )
-      if (written.ok || isNamespaceTerminating(written.error)) return 'done'
-      const [reason, what] =
-        known === undefined
-          ? ['FailedToCreateEndpoint', 'create endpoint for service']
-          : ['FailedToUpdateEndpoint', 'update endpoint']
-      const reference = eventReference(next, { apiVersion: 'v1', kind: 'Endpoints' })
-      recorder.event(reference, 'Warning', reason, `Failed to ${what} ${key}: ${errorText(written.error)}`)
-      return 'retry'
+      return known === undefined ? create(client, recorder, next) : update(client, recorder, next)
     },
   })
 
@@ -119,6 +108,34 @@ export function createEndpointsController(context: ControllerContext): Controlle
     delete: tell,
   })
   return controller
+}
+
+function* remove(client: Client, key: ObjectKey): Steps<Outcome> {
+  const gone = yield* attempt(client.delete(resources.endpoints, key))
+  return gone.ok || isNotFound(gone.error) ? 'done' : 'retry'
+}
+
+function* create(client: Client, recorder: EventRecorder, next: Endpoints): Steps<Outcome> {
+  const written = yield* attempt(client.create<Endpoints>(resources.endpoints, next))
+  return afterWrite(written, recorder, next, 'FailedToCreateEndpoint', 'create endpoint for service')
+}
+
+function* update(client: Client, recorder: EventRecorder, next: Endpoints): Steps<Outcome> {
+  const written = yield* attempt(client.update<Endpoints>(resources.endpoints, next))
+  return afterWrite(written, recorder, next, 'FailedToUpdateEndpoint', 'update endpoint')
+}
+
+function afterWrite(
+  written: Reply<Endpoints>,
+  recorder: EventRecorder,
+  next: Endpoints,
+  reason: string,
+  what: string,
+): Outcome {
+  if (written.ok || isNamespaceTerminating(written.error)) return 'done'
+  const reference = eventReference(next, { apiVersion: 'v1', kind: 'Endpoints' })
+  recorder.event(reference, 'Warning', reason, `Failed to ${what} ${keyOf(next)}: ${errorText(written.error)}`)
+  return 'retry'
 }
 
 /** Source: util/endpoint/controller_utils.go, podEndpointsChanged. */

@@ -1,7 +1,8 @@
 import type { Node } from '../api/types/core.ts'
-import { resources } from '../client/client.ts'
+import { type Client, resources } from '../client/client.ts'
 import { isNotFound } from '../client/refusals.ts'
-import { attempt } from '../kernel/steps.ts'
+import type { Outcome } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
@@ -32,14 +33,11 @@ export function createNodeTtlController(context: ControllerContext): Controller 
   const { queue, controller } = createQueue({
     context,
     informers: [nodes],
-    *sync(name) {
+    sync(name) {
       const node = nodes.get(undefined, name)
       const wanted = String(ttlSeconds())
       if (node === undefined || node.metadata.annotations?.[ttlAnnotation] === wanted) return 'done'
-      const body = { metadata: { annotations: { [ttlAnnotation]: wanted } } }
-      const type = 'application/strategic-merge-patch+json'
-      const patched = yield* attempt(client.patch<Node>(resources.nodes, { name }, type, body))
-      return patched.ok || isNotFound(patched.error) ? 'done' : 'retry'
+      return annotate(client, name, wanted)
     },
   })
   nodes.addHandler({
@@ -56,4 +54,11 @@ export function createNodeTtlController(context: ControllerContext): Controller 
     },
   })
   return controller
+}
+
+function* annotate(client: Client, name: string, ttlSeconds: string): Steps<Outcome> {
+  const body = { metadata: { annotations: { [ttlAnnotation]: ttlSeconds } } }
+  const type = 'application/strategic-merge-patch+json'
+  const patched = yield* attempt(client.patch<Node>(resources.nodes, { name }, type, body))
+  return patched.ok || isNotFound(patched.error) ? 'done' : 'retry'
 }

@@ -29,11 +29,13 @@ export function createPodGc(context: ControllerContext): Controller {
   const terminated = new Set<string>()
 
   const clockwork = createClockwork(kernel, [nodes, pods], () => ticks.begin())
-  const ticks = createTicks(kernel, clockwork, checkPeriodMs, () =>
+  const ticks = createTicks(kernel, clockwork, checkPeriodMs, () => {
+    if (!hasWork()) return
     clockwork.run(collect, () => {
-      if (missing.size > 0 || unscheduled.size > 0 || hasTooMany()) ticks.request()
-    }),
-  )
+      if (hasWork()) ticks.request()
+    })
+  })
+  const hasWork = () => missing.size > 0 || unscheduled.size > 0 || hasTooMany()
   const hasTooMany = () => options.terminatedPodGcThreshold > 0 && terminated.size > options.terminatedPodGcThreshold
 
   const remove = function* (key: string): Steps<void> {

@@ -1,7 +1,8 @@
 import type { ConfigMap, Namespace } from '../api/types/core.ts'
-import { resources } from '../client/client.ts'
+import { type Client, resources } from '../client/client.ts'
 import { isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
-import { attempt } from '../kernel/steps.ts'
+import type { Outcome } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
@@ -26,21 +27,17 @@ export function createRootCaPublisher(context: ControllerContext) {
   const { queue, controller } = createQueue({
     context,
     informers: [namespaces, configMaps],
-    *sync(name) {
+    sync(name) {
       const namespace = namespaces.get(undefined, name)
       if (namespace === undefined || namespace.status?.phase !== 'Active') return 'done'
       const known = configMaps.get(name, rootCaConfigMap)
       if (known === undefined) {
         const metadata = { name: rootCaConfigMap, namespace: name, ...annotations }
-        const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
-        const created = yield* attempt(client.create<ConfigMap>(resources.configMaps, configMap))
-        // The namespace is gone or going: there is nothing to publish to.
-        return created.ok || isNotFound(created.error) || isNamespaceTerminating(created.error) ? 'done' : 'retry'
+        return publish(client, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data })
       }
       const keys = Object.keys(known.data ?? {})
       if (keys.length === 1 && known.data?.['ca.crt'] === data['ca.crt']) return 'done'
-      const updated = yield* attempt(client.update<ConfigMap>(resources.configMaps, { ...known, data }))
-      return updated.ok ? 'done' : 'retry'
+      return correct(client, { ...known, data })
     },
   })
 
@@ -53,4 +50,15 @@ export function createRootCaPublisher(context: ControllerContext) {
   }
   configMaps.addHandler({ update: (_old, configMap) => requeue(configMap), delete: requeue })
   return controller
+}
+
+function* publish(client: Client, configMap: ConfigMap): Steps<Outcome> {
+  const created = yield* attempt(client.create<ConfigMap>(resources.configMaps, configMap))
+  // The namespace is gone or going: there is nothing to publish to.
+  return created.ok || isNotFound(created.error) || isNamespaceTerminating(created.error) ? 'done' : 'retry'
+}
+
+function* correct(client: Client, configMap: ConfigMap): Steps<Outcome> {
+  const updated = yield* attempt(client.update<ConfigMap>(resources.configMaps, configMap))
+  return updated.ok ? 'done' : 'retry'
 }

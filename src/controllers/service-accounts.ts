@@ -1,7 +1,8 @@
 import type { Namespace, ServiceAccount } from '../api/types/core.ts'
-import { resources } from '../client/client.ts'
+import { type Client, resources } from '../client/client.ts'
 import { isAlreadyExists, isNamespaceTerminating } from '../client/refusals.ts'
-import { attempt } from '../kernel/steps.ts'
+import type { Outcome } from '../client/work-queue.ts'
+import { attempt, type Steps } from '../kernel/steps.ts'
 import { type ControllerContext, createQueue } from './controller.ts'
 
 /**
@@ -16,14 +17,10 @@ export function createServiceAccountController(context: ControllerContext) {
   const { queue, controller } = createQueue({
     context,
     informers: [namespaces, accounts],
-    *sync(name) {
+    sync(name) {
       const namespace = namespaces.get(undefined, name)
       if (namespace?.status?.phase !== 'Active') return 'done'
-      if (accounts.get(name, 'default') !== undefined) return 'done'
-      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } }
-      const created = yield* attempt(client.create<ServiceAccount>(resources.serviceAccounts, account))
-      if (created.ok || isAlreadyExists(created.error) || isNamespaceTerminating(created.error)) return 'done'
-      return 'retry'
+      return accounts.get(name, 'default') === undefined ? makeDefaultAccount(client, name) : 'done'
     },
   })
 
@@ -37,4 +34,11 @@ export function createServiceAccountController(context: ControllerContext) {
     },
   })
   return controller
+}
+
+function* makeDefaultAccount(client: Client, namespace: string): Steps<Outcome> {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }
+  const created = yield* attempt(client.create<ServiceAccount>(resources.serviceAccounts, account))
+  if (created.ok || isAlreadyExists(created.error) || isNamespaceTerminating(created.error)) return 'done'
+  return 'retry'
 }

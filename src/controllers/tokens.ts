@@ -1,12 +1,14 @@
 import { generateName } from '../api/generate-name.ts'
 import type { Secret, ServiceAccount } from '../api/types/core.ts'
 import { encodeBase64, utf8Bytes } from '../bytes/bytes.ts'
-import { type ObjectKey, resources } from '../client/client.ts'
-import { cacheKey, keyOf } from '../client/informer.ts'
+import { type Client, type ObjectKey, resources } from '../client/client.ts'
+import { cacheKey, type Informer, keyOf } from '../client/informer.ts'
 import { isConflict, isNamespaceTerminating, isNotFound } from '../client/refusals.ts'
 import type { Outcome, WorkQueue } from '../client/work-queue.ts'
+import type { RandomStream } from '../kernel/random.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from './controller.ts'
+import type { ControllerOptions } from './options.ts'
 
 /** Source: core/v1 types.go, SecretTypeServiceAccountToken and the keys and annotations below it. */
 const serviceAccountToken = {
@@ -27,50 +29,112 @@ const conflictTries = 5
  * Source: pkg/controller/serviceaccount/tokens_controller.go; facts/apiserver.md 3.2.
  */
 export function createTokensController(context: ControllerContext): Controller {
-  // It makes the credentials of all other controllers, so it runs as the manager itself.
-  const client = context.clientFor('')
-  const { rootCa, signToken } = context.options
-  const random = context.random.stream('controllers/tokens')
-  const isAutomatic = !context.gates.LegacyServiceAccountTokenNoAutoGeneration
-  const accounts = context.informer<ServiceAccount>(resources.serviceAccounts)
-  const secrets = context.informer<Secret>(resources.secrets)
-  secrets.addIndexer('tokenOf', (secret) => (isToken(secret) ? [tokenKey(secret)] : []))
-  /** Tokens just made that the cache does not hold yet, by key. */
-  const made = new Map<string, Secret>()
+  return new Tokens(context).controller
+}
 
-  const findAccount = function* (key: ObjectKey, uid: string, live: boolean): Steps<ServiceAccount | 'none' | 'error'> {
-    const cached = accounts.get(key.namespace, key.name)
+/** A class, for its steps are generators: those of a closure would be made anew for each cluster. */
+class Tokens {
+  readonly controller: Controller
+  readonly #client: Client
+  readonly #rootCa: string
+  readonly #signToken: ControllerOptions['signToken']
+  readonly #random: RandomStream
+  readonly #isAutomatic: boolean
+  readonly #accounts: Informer<ServiceAccount>
+  readonly #secrets: Informer<Secret>
+  /** Tokens just made that the cache does not hold yet, by key. */
+  readonly #made = new Map<string, Secret>()
+
+  constructor(context: ControllerContext) {
+    // It makes the credentials of all other controllers, so it runs as the manager itself.
+    this.#client = context.clientFor('')
+    this.#rootCa = context.options.rootCa
+    this.#signToken = context.options.signToken
+    this.#random = context.random.stream('controllers/tokens')
+    this.#isAutomatic = !context.gates.LegacyServiceAccountTokenNoAutoGeneration
+    const accounts = context.informer<ServiceAccount>(resources.serviceAccounts)
+    const secrets = context.informer<Secret>(resources.secrets)
+    this.#accounts = accounts
+    this.#secrets = secrets
+    secrets.addIndexer('tokenOf', (secret) => (isToken(secret) ? [tokenKey(secret)] : []))
+    const informers = [accounts, secrets]
+    const accountLoop = createQueue({ context, informers, sync: (key) => this.#syncAccount(key, accountLoop.queue) })
+    const secretLoop = createQueue({ context, informers, sync: (key) => this.#syncSecret(key, secretLoop.queue) })
+    const queueAccount = ({ metadata }: ServiceAccount): void =>
+      accountLoop.queue.add(`${metadata.namespace}/${metadata.name}/${metadata.uid}`)
+    accounts.addHandler({ add: queueAccount, update: (_old, account) => queueAccount(account), delete: queueAccount })
+    const queueSecret = (secret: Secret): void => {
+      if (secret.type !== serviceAccountToken.type) return
+      this.#made.delete(keyOf(secret))
+      const { namespace, name, uid, annotations = {} } = secret.metadata
+      const account = annotations[serviceAccountToken.nameAnnotation] ?? ''
+      const accountUid = annotations[serviceAccountToken.uidAnnotation] ?? ''
+      secretLoop.queue.add([namespace, name, uid, account, accountUid].join('/'))
+    }
+    secrets.addHandler({ add: queueSecret, update: (_old, secret) => queueSecret(secret), delete: queueSecret })
+    this.controller = combine(accountLoop.controller, secretLoop.controller)
+  }
+
+  *#syncAccount(key: string, queue: WorkQueue): Steps<Outcome> {
+    const [namespace = '', name = '', uid = ''] = key.split('/')
+    const account = yield* this.#findAccount({ namespace, name }, uid, false)
+    let outcome: Outcome = 'done'
+    if (account === 'none' || account === 'error') {
+      const gone: ServiceAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name, uid } }
+      for (const secret of this.#tokensOf(gone)) if ((yield* this.#removeSecret(secret)) === 'retry') outcome = 'retry'
+    } else if (this.#isAutomatic) outcome = yield* this.#ensureToken(account)
+    return giveUp(queue, key, outcome)
+  }
+
+  *#syncSecret(key: string, queue: WorkQueue): Steps<Outcome> {
+    const [namespace = '', name = '', uid = '', accountName = '', accountUid = ''] = key.split('/')
+    const account = { namespace, name: accountName }
+    const cached = this.#secrets.get(namespace, name) ?? this.#made.get(cacheKey(namespace, name))
+    if (cached === undefined || cached.metadata.uid !== uid) {
+      const owner = yield* this.#findAccount(account, accountUid, false)
+      if (typeof owner !== 'string') yield* this.#removeReference(account, accountUid, name)
+      return 'done'
+    }
+    const owner = yield* this.#findAccount(account, accountUid, true)
+    if (owner === 'error') return giveUp(queue, key, 'retry')
+    const outcome = owner === 'none' ? yield* this.#removeSecret(cached) : yield* this.#fillToken(owner, cached)
+    return giveUp(queue, key, outcome)
+  }
+
+  *#findAccount(key: ObjectKey, uid: string, live: boolean): Steps<ServiceAccount | 'none' | 'error'> {
+    const cached = this.#accounts.get(key.namespace, key.name)
     if (cached !== undefined && (uid === '' || cached.metadata.uid === uid)) return cached
     if (!live) return 'none'
-    const found = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, key))
+    const found = yield* attempt(this.#client.get<ServiceAccount>(resources.serviceAccounts, key))
     if (!found.ok) return isNotFound(found.error) ? 'none' : 'error'
     return uid === '' || found.value.metadata.uid === uid ? found.value : 'none'
   }
 
-  const tokensOf = ({ metadata }: ServiceAccount): readonly Secret[] => {
+  #tokensOf({ metadata }: ServiceAccount): readonly Secret[] {
     const key = `${metadata.namespace}/${metadata.name}/${metadata.uid}`
-    const own = [...made.values()].filter((secret) => tokenKey(secret) === key)
-    return [...secrets.byIndex('tokenOf', key), ...own]
-  }
-  const hasReferencedToken = (account: ServiceAccount): boolean => {
-    const referenced = new Set(account.secrets?.map(({ name }) => name))
-    return referenced.size > 0 && tokensOf(account).some(({ metadata }) => referenced.has(metadata.name))
+    const own = [...this.#made.values()].filter((secret) => tokenKey(secret) === key)
+    return [...this.#secrets.byIndex('tokenOf', key), ...own]
   }
 
-  const removeSecret = function* ({ metadata }: Secret): Steps<Outcome> {
+  #hasReferencedToken(account: ServiceAccount): boolean {
+    const referenced = new Set(account.secrets?.map(({ name }) => name))
+    return referenced.size > 0 && this.#tokensOf(account).some(({ metadata }) => referenced.has(metadata.name))
+  }
+
+  *#removeSecret({ metadata }: Secret): Steps<Outcome> {
     const { namespace = '', name, uid } = metadata
     const preconditions = uid === undefined ? {} : { preconditions: { uid } }
-    const gone = yield* attempt(client.delete(resources.secrets, { namespace, name }, preconditions))
+    const gone = yield* attempt(this.#client.delete(resources.secrets, { namespace, name }, preconditions))
     return gone.ok || isNotFound(gone.error) || isConflict(gone.error) ? 'done' : 'retry'
   }
 
-  const ensureToken = function* (cached: ServiceAccount): Steps<Outcome> {
-    if (hasReferencedToken(cached)) return 'done'
+  *#ensureToken(cached: ServiceAccount): Steps<Outcome> {
+    if (this.#hasReferencedToken(cached)) return 'done'
     const { namespace = '', name, uid = '' } = cached.metadata
-    const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
+    const live = yield* attempt(this.#client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
     if (!live.ok || live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'retry'
-    const secretName = generateName(`${name}-token-`, random)
-    const token = signToken({ namespace, serviceAccountName: name, serviceAccountUid: uid, secretName })
+    const secretName = generateName(`${name}-token-`, this.#random)
+    const token = this.#signToken({ namespace, serviceAccountName: name, serviceAccountUid: uid, secretName })
     const secret = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -83,53 +147,53 @@ export function createTokensController(context: ControllerContext): Controller {
       data: {
         token: base64Of(token),
         namespace: base64Of(namespace),
-        ...(rootCa === '' ? {} : { 'ca.crt': base64Of(rootCa) }),
+        ...(this.#rootCa === '' ? {} : { 'ca.crt': base64Of(this.#rootCa) }),
       },
     }
-    const created = yield* attempt(client.create<Secret>(resources.secrets, secret))
+    const created = yield* attempt(this.#client.create<Secret>(resources.secrets, secret))
     if (!created.ok) return isNamespaceTerminating(created.error) ? 'done' : 'retry'
     // So that the update below does not look like one more account without a token.
-    if (secrets.get(namespace, secretName) === undefined) made.set(keyOf(created.value), created.value)
-    const added = yield* addReference(live.value, secretName)
+    if (this.#secrets.get(namespace, secretName) === undefined) this.#made.set(keyOf(created.value), created.value)
+    const added = yield* this.#addReference(live.value, secretName)
     if (added === 'added') return 'done'
-    yield* removeSecret(created.value)
+    yield* this.#removeSecret(created.value)
     return added === 'failed' ? 'retry' : 'done'
   }
 
-  const addReference = function* (account: ServiceAccount, secretName: string): Steps<'added' | 'dropped' | 'failed'> {
+  *#addReference(account: ServiceAccount, secretName: string): Steps<'added' | 'dropped' | 'failed'> {
     const { namespace = '', name, uid } = account.metadata
     let current = account
     for (let tries = 1; ; tries++) {
       const next = { ...current, secrets: [...(current.secrets ?? []), { name: secretName }] }
-      const updated = yield* attempt(client.update<ServiceAccount>(resources.serviceAccounts, next))
+      const updated = yield* attempt(this.#client.update<ServiceAccount>(resources.serviceAccounts, next))
       if (updated.ok) return 'added'
       if (isNotFound(updated.error)) return 'dropped'
       if (!isConflict(updated.error)) return 'failed'
       if (tries >= conflictTries) return 'dropped'
-      const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
+      const live = yield* attempt(this.#client.get<ServiceAccount>(resources.serviceAccounts, { namespace, name }))
       if (!live.ok) return isNotFound(live.error) ? 'dropped' : 'failed'
-      if (live.value.metadata.uid !== uid || hasReferencedToken(live.value)) return 'dropped'
+      if (live.value.metadata.uid !== uid || this.#hasReferencedToken(live.value)) return 'dropped'
       current = live.value
     }
   }
 
-  const removeReference = function* (key: ObjectKey, uid: string, secretName: string): Steps<void> {
+  *#removeReference(key: ObjectKey, uid: string, secretName: string): Steps<void> {
     for (let tries = 1; tries <= conflictTries; tries++) {
-      const live = yield* attempt(client.get<ServiceAccount>(resources.serviceAccounts, key))
+      const live = yield* attempt(this.#client.get<ServiceAccount>(resources.serviceAccounts, key))
       if (!live.ok || (uid !== '' && live.value.metadata.uid !== uid)) return
       const { secrets: references = [], ...rest } = live.value
       const left = references.filter(({ name }) => name !== secretName)
       if (left.length === references.length) return
       const next = left.length === 0 ? rest : { ...rest, secrets: left }
-      const updated = yield* attempt(client.update<ServiceAccount>(resources.serviceAccounts, next))
+      const updated = yield* attempt(this.#client.update<ServiceAccount>(resources.serviceAccounts, next))
       if (updated.ok || !isConflict(updated.error)) return
     }
   }
 
-  const fillToken = function* (account: ServiceAccount, cached: Secret): Steps<Outcome> {
-    if (!needsFilling(cached, rootCa === '' ? undefined : base64Of(rootCa))) return 'done'
+  *#fillToken(account: ServiceAccount, cached: Secret): Steps<Outcome> {
+    if (!needsFilling(cached, this.#rootCa === '' ? undefined : base64Of(this.#rootCa))) return 'done'
     const { namespace = '', name } = cached.metadata
-    const live = yield* attempt(client.get<Secret>(resources.secrets, { namespace, name }))
+    const live = yield* attempt(this.#client.get<Secret>(resources.secrets, { namespace, name }))
     if (!live.ok) return isNotFound(live.error) ? 'done' : 'retry'
     if (live.value.metadata.resourceVersion !== cached.metadata.resourceVersion) return 'done'
     const { name: serviceAccountName, uid: serviceAccountUid = '' } = account.metadata
@@ -147,61 +211,14 @@ export function createTokensController(context: ControllerContext): Controller {
       },
       data: {
         ...data,
-        ...(rootCa === '' ? {} : { 'ca.crt': base64Of(rootCa) }),
+        ...(this.#rootCa === '' ? {} : { 'ca.crt': base64Of(this.#rootCa) }),
         namespace: data.namespace || base64Of(namespace),
-        token: data.token || base64Of(signToken(claims)),
+        token: data.token || base64Of(this.#signToken(claims)),
       },
     }
-    const updated = yield* attempt(client.update<Secret>(resources.secrets, next))
+    const updated = yield* attempt(this.#client.update<Secret>(resources.secrets, next))
     return updated.ok || isConflict(updated.error) || isNotFound(updated.error) ? 'done' : 'retry'
   }
-
-  const accountLoop = createQueue({
-    context,
-    informers: [accounts, secrets],
-    *sync(key) {
-      const [namespace = '', name = '', uid = ''] = key.split('/')
-      const account = yield* findAccount({ namespace, name }, uid, false)
-      let outcome: Outcome = 'done'
-      if (account === 'none' || account === 'error') {
-        const gone: ServiceAccount = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name, uid } }
-        for (const secret of tokensOf(gone)) if ((yield* removeSecret(secret)) === 'retry') outcome = 'retry'
-      } else if (isAutomatic) outcome = yield* ensureToken(account)
-      return giveUp(accountLoop.queue, key, outcome)
-    },
-  })
-  const secretLoop = createQueue({
-    context,
-    informers: [accounts, secrets],
-    *sync(key) {
-      const [namespace = '', name = '', uid = '', accountName = '', accountUid = ''] = key.split('/')
-      const account = { namespace, name: accountName }
-      const cached = secrets.get(namespace, name) ?? made.get(cacheKey(namespace, name))
-      if (cached === undefined || cached.metadata.uid !== uid) {
-        const owner = yield* findAccount(account, accountUid, false)
-        if (typeof owner !== 'string') yield* removeReference(account, accountUid, name)
-        return 'done'
-      }
-      const owner = yield* findAccount(account, accountUid, true)
-      if (owner === 'error') return giveUp(secretLoop.queue, key, 'retry')
-      const outcome = owner === 'none' ? yield* removeSecret(cached) : yield* fillToken(owner, cached)
-      return giveUp(secretLoop.queue, key, outcome)
-    },
-  })
-
-  const queueAccount = ({ metadata }: ServiceAccount): void =>
-    accountLoop.queue.add(`${metadata.namespace}/${metadata.name}/${metadata.uid}`)
-  accounts.addHandler({ add: queueAccount, update: (_old, account) => queueAccount(account), delete: queueAccount })
-  const queueSecret = (secret: Secret): void => {
-    if (secret.type !== serviceAccountToken.type) return
-    made.delete(keyOf(secret))
-    const { namespace, name, uid, annotations = {} } = secret.metadata
-    const account = annotations[serviceAccountToken.nameAnnotation] ?? ''
-    const accountUid = annotations[serviceAccountToken.uidAnnotation] ?? ''
-    secretLoop.queue.add([namespace, name, uid, account, accountUid].join('/'))
-  }
-  secrets.addHandler({ add: queueSecret, update: (_old, secret) => queueSecret(secret), delete: queueSecret })
-  return combine(accountLoop.controller, secretLoop.controller)
 }
 
 function base64Of(text: string): string {

@@ -28,33 +28,47 @@ export interface Flows {
 
 /** The flows of what a journal tells. */
 export function createFlows(journal: JournalReader, facts: FlowFacts): Flows {
-  let index: FlowIndex | undefined
-  const indexed = (): FlowIndex => {
-    index ??= new FlowIndex(journal)
-    return index
+  return new JournalFlows(journal, facts)
+}
+
+class JournalFlows implements Flows {
+  readonly #journal: JournalReader
+  readonly #facts: FlowFacts
+  #index: FlowIndex | undefined
+  readonly #made = new Map<string, { readonly size: number; readonly now: number; readonly flow: Flow }>()
+
+  constructor(journal: JournalReader, facts: FlowFacts) {
+    this.#journal = journal
+    this.#facts = facts
   }
-  const made = new Map<string, { readonly size: number; readonly now: number; readonly flow: Flow }>()
-  return {
-    get index() {
-      return indexed()
-    },
-    of({ namespace = 'default', ...query }) {
-      const { size } = indexed()
-      const name = JSON.stringify([namespace, query.secret, query.key, query.from, query.to, query.pods])
-      const known = made.get(name)
-      if (known?.size === size && known.now === facts.now()) return known.flow
-      const flow = flowOf(indexed(), facts, { namespace, ...query })
-      made.set(name, { size, now: facts.now(), flow })
-      return flow
-    },
-    delays: (namespace, secret) => updateDelays(indexed(), facts, { namespace, secret }),
-    get secrets() {
-      const all = [...indexed().secrets].flatMap(({ namespace, name, writes }): FlowingSecret[] => {
-        const isByPeople = writes.some(({ by }) => by.startsWith('user/'))
-        const pods = [...indexed().podsOf(namespace, name)].length
-        return isByPeople ? [{ namespace, name, writes: writes.length, pods }] : []
-      })
-      return all.sort((a, b) => Number(b.pods > 0) - Number(a.pods > 0) || b.writes - a.writes)
-    },
+
+  get index(): FlowIndex {
+    this.#index ??= new FlowIndex(this.#journal)
+    return this.#index
+  }
+
+  of({ namespace = 'default', ...query }: Parameters<Flows['of']>[0]): Flow {
+    const { index } = this
+    const { size } = index
+    const now = this.#facts.now()
+    const name = JSON.stringify([namespace, query.secret, query.key, query.from, query.to, query.pods])
+    const known = this.#made.get(name)
+    if (known?.size === size && known.now === now) return known.flow
+    const flow = flowOf(index, this.#facts, { namespace, ...query })
+    this.#made.set(name, { size, now: this.#facts.now(), flow })
+    return flow
+  }
+
+  delays(...[namespace, secret]: Parameters<Flows['delays']>): ReturnType<Flows['delays']> {
+    return updateDelays(this.index, this.#facts, { namespace, secret })
+  }
+
+  get secrets(): readonly FlowingSecret[] {
+    const all = [...this.index.secrets].flatMap(({ namespace, name, writes }): FlowingSecret[] => {
+      const isByPeople = writes.some(({ by }) => by.startsWith('user/'))
+      const pods = [...this.index.podsOf(namespace, name)].length
+      return isByPeople ? [{ namespace, name, writes: writes.length, pods }] : []
+    })
+    return all.sort((a, b) => Number(b.pods > 0) - Number(a.pods > 0) || b.writes - a.writes)
   }
 }

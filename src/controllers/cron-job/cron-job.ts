@@ -54,11 +54,12 @@ export function createCronJobController(context: ControllerContext): Controller 
   const nowMs = () => calendar.at(kernel.now())
 
   const clockwork = createClockwork(kernel, [cronJobs, jobs], () => ticks.begin())
-  const ticks = createTicks(kernel, clockwork, has(minor, controllers.cronJobsV2) ? exactMs : pollMs, () =>
+  const ticks = createTicks(kernel, clockwork, has(minor, controllers.cronJobsV2) ? exactMs : pollMs, () => {
+    if (dirty.size === 0) return
     clockwork.run(look, () => {
       if (dirty.size > 0) ticks.request()
-    }),
-  )
+    })
+  })
   const mark = (key: string): void => {
     dirty.add(key)
     ticks.request()

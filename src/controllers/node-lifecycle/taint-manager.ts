@@ -80,8 +80,7 @@ export function createTaintManager(context: ControllerContext): Controller {
   const { queue, controller } = createQueue({
     context,
     informers: [nodes, pods],
-    // biome-ignore lint/correctness/useYield: nothing here waits
-    *sync(key) {
+    sync(key) {
       if (key.startsWith(nodePrefix)) nodeChanged(key.slice(nodePrefix.length))
       else podChanged(key)
       return 'done'
