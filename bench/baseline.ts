@@ -39,7 +39,8 @@ export function bundleScript(entry: string, outfile: string): void {
     target: 'node20',
     format: 'esm',
     logLevel: 'error',
-    external: ['esbuild'],
+    // The player's renderer asks for developer tools that nobody has; as it is installed it does not.
+    external: ['esbuild', 'ink', 'react'],
     banner: {
       js: "import { createRequire as requireOf } from 'node:module';const require = requireOf(import.meta.url)",
     },

@@ -3,6 +3,7 @@ import { engineFigures } from './engine.ts'
 import { idleFigures } from './idle.ts'
 import { kernelFigures } from './kernel.ts'
 import type { Figure } from './measure.ts'
+import { playerFigures } from './player.ts'
 import { podFigures } from './pods.ts'
 import { startupFigures } from './startup.ts'
 
@@ -13,4 +14,5 @@ export const figures: readonly Figure[] = [
   ...podFigures,
   ...idleFigures,
   ...startupFigures,
+  ...playerFigures,
 ]

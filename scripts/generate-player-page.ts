@@ -34,12 +34,15 @@ const groups: readonly (readonly [group: KeyBinding['group'], title: string])[] 
   ['look', 'look'],
   ['screen', 'screen'],
   ['typing', 'while typing'],
+  ['asked', 'while asked'],
 ]
 
 function keyTables(): string {
   return groups
     .map(([group, title]) => {
-      const rows = keyBindings.filter((each) => each.group === group && (each.context === 'play' || group === 'typing'))
+      const rows = keyBindings.filter(
+        (each) => each.group === group && (each.context === 'play' || group === 'typing' || group === 'asked'),
+      )
       const lines = rows.map(({ label, does }) => `| \`${label === '|' ? '\\|' : label}\` | ${does} |`)
       return [`| ${title} | |`, '| --- | --- |', ...lines].join('\n')
     })

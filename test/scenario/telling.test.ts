@@ -13,7 +13,7 @@ import type { Scenario } from '../../src/scenario/model.ts'
 import type { ScenarioResult } from '../../src/scenario/result.ts'
 import { runInSlices, runScenario } from '../../src/scenario/run.ts'
 import { shellQuoted } from '../../src/scenario/shell-quote.ts'
-import { digitOf, paneNames } from '../../src/ui/model/panes.ts'
+import { keyOf, paneNames } from '../../src/ui/model/panes.ts'
 import { playedOn } from '../ui/played.ts'
 
 function scenarioOf(source: object, file = 'x.yaml'): Scenario {
@@ -103,7 +103,7 @@ describe("S2, decision 10: podsim's own words hold no value of a Secret", () => 
         const player = playedOn(scenario, { columns: 200, rows: 60 })
         player.press('end')
         for (const pane of paneNames) {
-          player.press(digitOf(pane))
+          player.press(keyOf(pane))
           if (pane !== 'output') written.push(player.screen())
         }
         for (let i = 0; i < 12; i++) {

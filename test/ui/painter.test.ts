@@ -53,12 +53,13 @@ describe('the compositor', () => {
   test('puts lines where the renderer left their places, and shows them anew when only they changed', () => {
     const shown: string[] = []
     const compositor = createCompositor((text) => void shown.push(text))
-    const left = compositor.place('left', ['ab', 'cd'])
-    const right = compositor.place('right', ['12'])
-    const below = compositor.place('below', ['xy'])
+    compositor.put('left', ['ab', 'cd'])
+    compositor.put('right', ['12'])
+    compositor.put('below', ['xy'])
+    const [left, right, below] = ['left', 'right', 'below'].map(compositor.mark)
     compositor.frame(`${left} ${right}\n   ${below}\n`)
     expect(shown.at(-1)).toBe('ab12\ncdxy\n')
-    expect(compositor.place('right', ['34'])).toBe(right)
+    compositor.put('right', ['34'])
     compositor.changed()
     expect(shown.at(-1)).toBe('ab34\ncdxy\n')
     // What is drawn as the tree is taken down is no screen.

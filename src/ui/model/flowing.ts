@@ -1,4 +1,4 @@
-import type { Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
+import type { DelayRow, Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Recording } from '../world/recording.ts'
 import { followedOf } from './following.ts'
@@ -59,14 +59,26 @@ function openAt(segments: readonly Segment[], clock: VirtualMs): readonly Segmen
   return [...segments.slice(0, -1), { ...last, to: undefined }]
 }
 
+/** What views draw. */
+export interface FlowNow {
+  readonly flow: Flow
+  readonly followed: Followed
+  /** Somebody is asked what comes: nothing may tell it before the answer. */
+  readonly isGuess: boolean
+}
+
 /** The flow of what is followed, as far as the cursor has come; undefined: nothing can be followed yet. */
-export function flowNow(
-  state: PlayState,
-  look: Look,
-): { readonly flow: Flow; readonly followed: Followed } | undefined {
+export function flowNow(state: PlayState, look: Look): FlowNow | undefined {
   const followed = followedOf(look, state.followed)
   if (followed === undefined) return undefined
-  return { followed, flow: flowUntil(flowIn(look.recording, followed), { clock: state.cursor.clock, seq: look.seq }) }
+  const past = flowUntil(flowIn(look.recording, followed), { clock: state.cursor.clock, seq: look.seq })
+  const isGuess = state.overlay?.kind === 'question' && state.overlay.answer === undefined
+  return { followed, isGuess, flow: isGuess ? untold(past) : past }
+}
+
+/** Without what says how it goes on: reasons of places that never change, and what became of revisions. */
+function untold(flow: Flow): Flow {
+  return { ...flow, delays: [], lanes: flow.lanes.map((lane) => ({ ...lane, never: undefined })) }
 }
 
 /** The newest revision of a flow that was cut at a moment; undefined: there is none yet. */
@@ -85,3 +97,33 @@ export function secondsText(ms: VirtualMs): string {
   const minutes = Math.floor(ms / 60_000)
   return `${minutes}m ${Math.round((ms % 60_000) / 1000)}s`
 }
+
+/** What became of a revision in a place: the last row about it; undefined: the place did not run then. */
+export function delayOf(flow: Flow, lane: string, letter: string): DelayRow | undefined {
+  let known = delays.get(flow.delays)
+  if (known === undefined) {
+    known = new Map(flow.delays.map((row) => [`${row.lane ?? ''} ${row.letter}`, row] as const))
+    delays.set(flow.delays, known)
+  }
+  return known.get(`${lane} ${letter}`)
+}
+
+const delays = new WeakMap<readonly DelayRow[], ReadonlyMap<string, DelayRow>>()
+
+/** Rows about a revision, in order. */
+export function delaysOf(flow: Flow, letter: string): readonly DelayRow[] {
+  let known = byLetter.get(flow.delays)
+  if (known === undefined) {
+    const sorted = new Map<string, DelayRow[]>()
+    for (const row of flow.delays) {
+      const rows = sorted.get(row.letter)
+      if (rows === undefined) sorted.set(row.letter, [row])
+      else rows.push(row)
+    }
+    known = sorted
+    byLetter.set(flow.delays, known)
+  }
+  return known.get(letter) ?? []
+}
+
+const byLetter = new WeakMap<readonly DelayRow[], ReadonlyMap<string, readonly DelayRow[]>>()

@@ -1,8 +1,8 @@
-import { digitOf, type PaneName, paneNames, paneWords } from './panes.ts'
+import { keyOf, type PaneName, paneNames, paneWords } from './panes.ts'
 import type { PlayState } from './play-state.ts'
 
 /** Where keys mean something of their own. */
-export type KeyContext = 'play' | 'prompt' | 'menu' | 'help'
+export type KeyContext = 'play' | 'prompt' | 'menu' | 'question' | 'help'
 
 /** What a key can ask for. */
 export type Command =
@@ -57,6 +57,8 @@ export type Command =
   | 'caretEnd'
   | 'older'
   | 'newer'
+  | 'predict'
+  | `answer:${1 | 2 | 3 | 4}`
   | `pane:${PaneName}`
 
 /** The one table of keys: what they do, the help, the footer and the page on the player come from it. */
@@ -76,7 +78,7 @@ export interface KeyBinding {
 }
 
 /** Under these heads the help lists the keys. */
-export type KeyGroup = 'time' | 'look' | 'do' | 'screen' | 'typing'
+export type KeyGroup = 'time' | 'look' | 'do' | 'screen' | 'typing' | 'asked'
 
 /** Ends the player wherever it is, with the exit code of an interruption. */
 export const interruptKey = 'ctrl+c'
@@ -152,6 +154,7 @@ export const keyBindings: readonly KeyBinding[] = [
     [') s', ')', 'nextObject', 'select the next object'],
     ['( S', '(', 'previousObject', 'select the one before'],
     ['w', 'w', 'why', 'why did this happen', 'why'],
+    ['p', 'p', 'predict', 'be asked what comes: predict, then see', 'predict'],
     ['b', 'b', 'follow', 'choose the Secret and key whose way is shown', 'follow'],
     ['y', 'y', 'yaml', 'the selected object as YAML', undefined, selectedOf()],
     ['d', 'd', 'describe', 'kubectl describe of it', undefined, selectedOf()],
@@ -175,7 +178,7 @@ export const keyBindings: readonly KeyBinding[] = [
     ['ctrl+u', 'ctrl-u', 'pageUp', 'half a page up'],
     ['ctrl+d', 'ctrl-d', 'pageDown', 'half a page down'],
     ['enter', 'enter', 'enter', 'in objects: look closely; in branches: go there'],
-    ...paneNames.map((pane): Row => [digitOf(pane), digitOf(pane), `pane:${pane}`, `${pane}: ${paneWords[pane]}`]),
+    ...paneNames.map((pane): Row => [keyOf(pane), keyOf(pane), `pane:${pane}`, `${pane}: ${paneWords[pane]}`]),
     ['escape', 'esc', 'close', 'close what is open; stop what is being run'],
     ['?', '?', 'help', 'all keys', 'keys'],
     ['q', 'q', 'quit', 'quit', 'quit'],
@@ -191,6 +194,14 @@ export const keyBindings: readonly KeyBinding[] = [
     ['end ctrl+e', 'end', 'caretEnd', 'to its end'],
     ['backspace', 'backspace', 'eraseBack', 'erase a character'],
     ['ctrl+u', 'ctrl-u', 'eraseAll', 'erase all', 'erase'],
+  ]),
+  ...rows('question', 'asked', [
+    ['1', '1', 'answer:1', 'the first answer', '1-4 answer'],
+    ['2', '2', 'answer:2', 'the second'],
+    ['3', '3', 'answer:3', 'the third'],
+    ['4', '4', 'answer:4', 'the fourth'],
+    ['enter right', 'enter', 'enter', 'after the answer: to the moment at which it is seen', 'see it'],
+    ['escape q', 'esc', 'close', 'leave it', 'leave it'],
   ]),
   ...rows('menu', 'screen', [
     ['up k', '↑', 'up', 'up', 'choose'],
@@ -226,6 +237,7 @@ export function footerKeys(state: PlayState, selectedKind: string | undefined): 
     const { brief, label } = binding
     if (binding.context !== context || brief === undefined || binding.off?.(state, selectedKind) !== undefined)
       return []
+    if (binding.command === 'answer:1') return [brief]
     return [`${label} ${binding.command === 'toggle' && state.isPlaying ? 'pause' : brief}`]
   })
 }

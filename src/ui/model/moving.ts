@@ -88,7 +88,7 @@ export function jumpedTo(state: PlayState, text: string): PlayState {
 }
 
 /** The same world at an instant. */
-function atTime(state: PlayState, time: number): PlayState {
+export function atTime(state: PlayState, time: number): PlayState {
   const { recording } = worldOf(state)
   const clock = Math.max(0, Math.min(recording.result.endedAt, time))
   return placed(state, { ...state.cursor, at: momentBy(recording, clock), clock })

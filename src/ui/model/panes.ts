@@ -1,4 +1,4 @@
-/** What can be looked at, in the order of the digits that lead there. */
+/** What can be looked at, in the order of the keys that lead there. */
 export const paneNames = [
   'flow',
   'story',
@@ -10,13 +10,14 @@ export const paneNames = [
   'traffic',
   'branches',
   'output',
+  'map',
 ] as const
 /** A part of the screen. */
 export type PaneName = (typeof paneNames)[number]
 
-/** The digit that leads to a pane: 1 to 9, then 0. */
-export function digitOf(pane: PaneName): string {
-  return String((paneNames.indexOf(pane) + 1) % 10)
+/** The key that leads to a pane: 1 to 9, 0, then letters. */
+export function keyOf(pane: PaneName): string {
+  return '1234567890M'.charAt(paneNames.indexOf(pane))
 }
 
 /** What each is for, in the words of the help. */
@@ -30,5 +31,6 @@ export const paneWords: Readonly<Record<PaneName, string>> = {
   manifest: 'its YAML, with the line that matters',
   traffic: 'what the API server was asked',
   branches: 'worlds, and where they differ',
+  map: 'which Secrets there are, and who uses them how',
   output: 'what a command printed; why; glossary',
 }

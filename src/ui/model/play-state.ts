@@ -4,6 +4,7 @@ import type { Knobs } from '../world/knobs.ts'
 import type { Moment, Recording } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 import type { PaneName } from './panes.ts'
+import type { Question } from './predicting.ts'
 
 /** What the player shows; changed by keys and by the clock, drawn by the views. Plain data. */
 export interface PlayState {
@@ -28,6 +29,8 @@ export interface PlayState {
   /** Worlds that are shown side by side, by their ids. */
   readonly compared: readonly number[]
   readonly isRevealed: boolean
+  /** Questions that were answered, and how many of them rightly. */
+  readonly score: { readonly asked: readonly string[]; readonly right: number }
   /** What is being run: its name and the virtual time it has come to. */
   readonly running: { readonly what: string; readonly at: VirtualMs } | undefined
   /** Lines typed before, newest last. */
@@ -62,6 +65,8 @@ export type Overlay =
       readonly caret: number
       readonly past: number
     }
+  /** `answer`: what was chosen. */
+  | { readonly kind: 'question'; readonly question: Question; readonly answer: number | undefined }
   | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly chosen: number }
 
 /** What is typed for. */
@@ -98,6 +103,7 @@ export function firstState(world: World): PlayState {
     cursor: { world: world.id, at: -1, clock: 0 },
     ...{ selection: undefined, followed: undefined, isPlaying: false, speed: 10, focus: 'flow', scroll: {} },
     ...{ overlay: undefined, output: undefined, notice: undefined, search: '', compared: [], isRevealed: false },
+    score: { asked: [], right: 0 },
     ...{ running: undefined, typed: [], isOver: false },
   }
 }

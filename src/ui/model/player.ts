@@ -33,7 +33,7 @@ export interface PlayerStore {
 export function createPlayer(
   first: PlayState,
   host: PlayerHost,
-  shown: (state: PlayState, look: Look) => Omit<Stage, 'look'>,
+  stageOf: (state: PlayState, look: Look) => Stage,
 ): PlayerStore {
   let state = first
   const listeners = new Set<() => void>()
@@ -95,7 +95,7 @@ export function createPlayer(
       return () => void listeners.delete(listener)
     },
     look,
-    press: (key) => take(pressed(state, key, { look: look(), ...shown(state, look()) })),
+    press: (key) => take(pressed(state, key, stageOf(state, look()))),
     paste: (text) => take(pasted(state, text)),
     tick: (ms) => set(played(state, ms)),
   }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/types/meta.ts'
 import { actionText } from '../../scenario/telling.ts'
 import { typedAction } from '../world/doing.ts'
+import { answered, asking as askedOf } from './answering.ts'
 import { whyText } from './explaining.ts'
 import { followMenu } from './following.ts'
 import { doingWish, forked, inWorld, knobsWish, longerWish, otherWorld, type Wish } from './forking.ts'
@@ -48,6 +49,8 @@ export function pressed(state: PlayState, key: string, stage: Stage): Turn {
   switch (overlay.kind) {
     case 'prompt':
       return prompting(state, overlay, binding.command)
+    case 'question':
+      return { state: answered(state, overlay, binding.command) }
     case 'menu':
       return choosing(state, overlay, binding.command)
     case 'help':
@@ -132,6 +135,8 @@ function doing(state: PlayState, command: Command, { look }: Stage): Turn | unde
       return opened(knobMenu())
     case 'follow':
       return opened(followMenu(look))
+    case 'predict':
+      return { state: askedOf(state, look) }
     case 'help':
       return opened({ kind: 'help', scroll: 0 })
     case 'fork':

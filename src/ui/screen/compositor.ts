@@ -4,8 +4,10 @@
  * look for styles in it) took 25 ms a frame; a place takes none of it (docs/decisions/0004-own-painter.md).
  */
 export interface Compositor {
-  /** The text that stands for some lines in the renderer's frame. Lines must be as wide as their place. */
-  place(key: string, lines: readonly string[]): string
+  /** The text that stands for a place in the renderer's frame. */
+  mark(place: string): string
+  /** What stands in a place from now on: lines as wide as it is. */
+  put(place: string, lines: readonly string[]): void
   /** A frame of the renderer: it is shown with the lines of its places in it. */
   frame(text: string): void
   /** Lines changed, and perhaps nothing of where they stand: the last frame is shown anew. */
@@ -26,13 +28,14 @@ export function createCompositor(show: (text: string) => void): Compositor {
   const marks = new Map<string, number>()
   const contents = new Map<number, readonly string[]>()
   let last: string | undefined
+  const markOf = (place: string): number => {
+    const mark = marks.get(place) ?? firstMark + marks.size
+    marks.set(place, mark)
+    return mark
+  }
   return {
-    place(key, lines) {
-      const mark = marks.get(key) ?? firstMark + marks.size
-      marks.set(key, mark)
-      contents.set(mark, lines)
-      return String.fromCharCode(mark)
-    },
+    mark: (place) => String.fromCharCode(markOf(place)),
+    put: (place, lines) => void contents.set(markOf(place), lines),
     frame(text) {
       // Taking the tree down draws nothing: the last screen stays.
       if (!text.includes('\n')) return

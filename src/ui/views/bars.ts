@@ -9,7 +9,7 @@ import { cutTo, type Line, widthOf } from './lines.ts'
 /** What is played, when, how far, how fast, from which seed, in which branch. */
 export function headerLine(state: PlayState, columns: number): Line {
   const { recording, name } = worldOf(state)
-  const { cursor, isPlaying, speed, worlds, isRevealed } = state
+  const { cursor, isPlaying, speed, worlds, isRevealed, score } = state
   const pace = `×${Number.isFinite(speed) ? speed : 'max'}`
   const parts = [
     formatInstant(Math.max(0, cursor.clock)),
@@ -18,6 +18,7 @@ export function headerLine(state: PlayState, columns: number): Line {
     `seed ${recording.result.seed}`,
     ...(worlds.length > 1 ? [`branch ${name}`] : []),
     ...(isRevealed ? ['values shown'] : []),
+    ...(score.asked.length > 0 ? [`predicted ${score.right} of ${score.asked.length}`] : []),
   ]
   // What has no room goes, from the right: the time stays.
   let right = ''

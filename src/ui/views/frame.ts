@@ -11,9 +11,10 @@ import { inspectorView } from './inspector-view.ts'
 import { type Layout, layoutFor, panesOf } from './layout.ts'
 import { cutTo, type Line, type PaneContent, painted, widthOf } from './lines.ts'
 import { manifestView } from './manifest-view.ts'
+import { mapView } from './map-view.ts'
 import { objectsView } from './objects-view.ts'
 import { sentenceLines, storyView } from './story-view.ts'
-import { helpView, menuView, outputView } from './text-views.ts'
+import { helpView, menuView, outputView, questionView } from './text-views.ts'
 import { trafficView } from './traffic-view.ts'
 
 /** All that is on the screen, as lines of text: who lays it out puts each part into its place. */
@@ -49,7 +50,12 @@ export function frameOf(state: PlayState, look: Look, canvas: Canvas): Frame {
         ? layout.columns.map(({ columns: width, panes }, i) =>
             panes.map(({ pane, rows: height }) => {
               const content = contentOf(pane, state, look, { columns: width - 1, rows: height - 1 })
-              const frame = { columns: width, rows: height, isFocused: pane === state.focus, isRight: i > 0 }
+              const frame = {
+                columns: width,
+                rows: height,
+                isFocused: pane === (state.overlay?.kind === 'question' ? 'output' : state.focus),
+                isRight: i > 0,
+              }
               return framed(content, frame).map((line) => paint(line, width))
             }),
           )
@@ -65,14 +71,22 @@ export function frameOf(state: PlayState, look: Look, canvas: Canvas): Frame {
 }
 
 /** What of the screen keys have to know: its panes, and how far the one with the focus can be scrolled. */
-export function stageOf(state: PlayState, look: Look, columns: number, rows: number): Omit<Stage, 'look'> {
+export function stageOf(state: PlayState, look: Look, columns: number, rows: number): Stage {
   const layout = layoutFor(columns, rows, state)
   const found = layout.columns
     .flatMap(({ columns: width, panes }) => panes.map((placed) => ({ width, ...placed })))
     .find(({ pane }) => pane === state.focus)
   const size = { columns: (found?.width ?? columns) - 1, rows: (found?.rows ?? rows) - 1 }
-  const content = overlayContent(state, look, columns, rows - 3) ?? contentOf(state.focus, state, look, size)
-  return { panes: panesOf(layout), page: Math.max(1, size.rows), reach: content.reach ?? [0, 0] }
+  return {
+    look,
+    panes: panesOf(layout),
+    page: Math.max(1, size.rows),
+    // Asked by keys that scroll alone: it takes the drawing of the pane.
+    get reach() {
+      const content = overlayContent(state, look, columns, rows - 3) ?? contentOf(state.focus, state, look, size)
+      return content.reach ?? ([0, 0] as const)
+    },
+  }
 }
 
 function covered(columns: number, rows: number): Layout {
@@ -118,7 +132,11 @@ function contentOf(pane: PaneName, state: PlayState, look: Look, { columns, rows
     case 'branches':
       return branchesView(state, columns, rows)
     case 'output':
-      return outputView(state, look, columns, rows)
+      return state.overlay?.kind === 'question'
+        ? questionView(state.overlay, state, columns)
+        : outputView(state, look, columns, rows)
+    case 'map':
+      return mapView(state, look, columns, rows)
     case 'flow':
       return flowView(state, look, columns, rows)
     case 'where':

@@ -116,19 +116,26 @@ function secretFacts(secret: Secret): readonly Fact[] {
   ]
 }
 
-/** As `kubectl describe` lists them: how long ago, how often, from whom. */
-function eventFacts({ objects }: Look, { object }: ObjectRow, now: number): readonly Fact[] {
-  const { uid } = object.metadata
+/** As `kubectl describe` lists them: how long ago, how often, from whom. The index knows which are about the object. */
+function eventFacts({ recording, seq, objects }: Look, { object }: ObjectRow, now: number): readonly Fact[] {
   const facts: Fact[] = []
-  for (const { key, value } of objects.values()) {
-    if (key.kind !== 'Event') continue
-    const event = value as Event // of this kind
-    if (event.involvedObject.uid !== uid) continue
-    // Scenarios begin at the default epoch.
-    const age = ageSince(event.lastTimestamp ?? event.eventTime, defaultEpochMs + now)
-    const times = (event.count ?? 1) > 1 ? ` (x${event.count})` : ''
-    const text = `${`${age}${times}`.padEnd(10)} ${(event.type ?? '').padEnd(8)} ${(event.reason ?? '').padEnd(12)} ${event.message ?? ''}`
-    facts.push(fact(text, event.type === 'Warning' ? 'warning' : 'plain', 1))
+  const told = new Set<string>()
+  for (const at of recording.flows.index.recordsOf(object.metadata.uid ?? '')) {
+    if (at > seq) break
+    const key = recording.journal.record(at)?.object
+    if (key?.kind !== 'Event' || told.has(objectName(key))) continue
+    told.add(objectName(key))
+    // As it is at this moment; it may have been counted on since, or be gone.
+    const event = objects.get(objectName(key))?.value as Event | undefined // of this kind
+    if (event !== undefined) facts.push(eventFact(event, now))
   }
   return facts.length === 0 ? [] : [fact('events', 'bold'), ...facts]
+}
+
+function eventFact(event: Event, now: number): Fact {
+  // Scenarios begin at the default epoch.
+  const age = ageSince(event.lastTimestamp ?? event.eventTime, defaultEpochMs + now)
+  const times = (event.count ?? 1) > 1 ? ` (x${event.count})` : ''
+  const text = `${`${age}${times}`.padEnd(10)} ${(event.type ?? '').padEnd(8)} ${(event.reason ?? '').padEnd(12)} ${event.message ?? ''}`
+  return fact(text, event.type === 'Warning' ? 'warning' : 'plain', 1)
 }

@@ -36,9 +36,18 @@ export function layoutFor(columns: number, rows: number, state: PlayState): Layo
 }
 
 /** What is looked at above, what happens below. */
-function stacked(columns: number, height: number, { focus }: PlayState): Layout {
+function stacked(columns: number, height: number, { focus, overlay }: PlayState): Layout {
   const sentence = height >= 20 ? 2 : 1
   const room = height - sentence
+  // Whoever is asked looks at the lanes.
+  if (overlay?.kind === 'question') {
+    const lower = Math.max(9, Math.floor(room * 0.55))
+    const panes = [
+      { pane: 'flow', rows: room - lower },
+      { pane: 'output', rows: lower },
+    ] as const
+    return { kind: 'stacked', sentence, columns: [{ columns, panes }] }
+  }
   if (focus === 'story')
     return { kind: 'stacked', sentence, columns: [{ columns, panes: [{ pane: 'story', rows: room }] }] }
   const lower = Math.max(4, Math.floor(room * 0.32))
@@ -57,9 +66,9 @@ function stacked(columns: number, height: number, { focus }: PlayState): Layout 
 }
 
 /** Panes of the right column that take turns below the first. */
-const takingTurns = ['objects', 'inspector', 'manifest', 'traffic'] as const
+const takingTurns = ['objects', 'inspector', 'manifest', 'traffic', 'map'] as const
 
-function wide(columns: number, height: number, { focus, output, worlds }: PlayState): Layout {
+function wide(columns: number, height: number, { focus, output, worlds, overlay }: PlayState): Layout {
   const sentence = 3
   const room = height - sentence
   const left = Math.floor(columns * 0.58)
@@ -68,7 +77,8 @@ function wide(columns: number, height: number, { focus, output, worlds }: PlaySt
   const story = Math.max(6, Math.floor((room - branches - delays) * 0.4))
   const flow = room - branches - delays - story
   const where = Math.max(6, Math.floor(room * 0.26))
-  const below = output === undefined && focus !== 'output' ? 0 : Math.floor(room * 0.36)
+  const isAsked = overlay?.kind === 'question'
+  const below = output === undefined && focus !== 'output' && !isAsked ? 0 : Math.floor(room * 0.36)
   const turn = takingTurns.find((pane) => pane === focus) ?? 'inspector'
   return {
     ...{ kind: 'columns', sentence },

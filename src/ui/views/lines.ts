@@ -169,24 +169,33 @@ export interface PaneContent {
   readonly reach?: readonly [least: number, most: number]
 }
 
-/** The lines that are scrolled to, counted from the line `home`; scrolling beyond an end shows the end. */
-export function scrolledTo(
+/** Where in a list the window stands: `scroll` is counted from `home`. */
+export interface Scrolled {
+  readonly scroll: number | undefined
+  readonly rows: number
+  readonly home?: number
+}
+
+/** What of a list is in the window, so that nothing else has to be drawn; scrolling beyond an end shows the end. */
+export function windowOf<T>(
   title: string,
-  all: readonly Line[],
-  {
-    scroll = 0,
-    rows,
-    home = 0,
-  }: { readonly scroll: number | undefined; readonly rows: number; readonly home?: number },
-): PaneContent {
+  all: readonly T[],
+  { scroll = 0, rows, home = 0 }: Scrolled,
+): Omit<PaneContent, 'lines'> & { readonly items: readonly T[] } {
   const last = Math.max(0, all.length - rows)
   const origin = Math.min(home, last)
   const from = Math.max(0, Math.min(origin + scroll, last))
-  const lines = all.slice(from, from + rows)
+  const items = all.slice(from, from + rows)
   return {
-    ...{ title, lines, reach: [-origin, last - origin] },
-    ...(last === 0 ? {} : { part: `${from + 1}-${from + lines.length} of ${all.length}` }),
+    ...{ title, items, reach: [-origin, last - origin] },
+    ...(last === 0 ? {} : { part: `${from + 1}-${from + items.length} of ${all.length}` }),
   }
+}
+
+/** `windowOf` lines. */
+export function scrolledTo(title: string, all: readonly Line[], scrolled: Scrolled): PaneContent {
+  const { items, ...content } = windowOf(title, all, scrolled)
+  return { ...content, lines: items }
 }
 
 /** Lines of a text, wrapped; what goes on is indented. */

@@ -2,7 +2,7 @@ import { Box, Text, useApp } from 'ink'
 import { memo, type ReactNode, useEffect, useLayoutEffect, useSyncExternalStore } from 'react'
 import type { PlayerStore } from '../model/player.ts'
 import type { Compositor } from '../screen/compositor.ts'
-import { frameOf } from './frame.ts'
+import { type Frame, frameOf } from './frame.ts'
 
 /** How often the clock moves while playing: faster than the eye, slower than the painter's limit. */
 const tickMs = 50
@@ -31,37 +31,61 @@ export function Player({ store, compositor, columns, rows, isColoured }: ScreenP
     return () => clearInterval(timer)
   }, [state.isPlaying, store])
 
-  // Where only what stands in the panes changed, the renderer has nothing to do.
+  const frame = frameOf(state, store.look(), { columns, rows, isColoured })
+  const places = placesOf(frame)
+  // The renderer draws places, not what is in them: where these stay, it has nothing to do at all.
+  for (const { name, lines } of places.flat()) compositor.put(name, lines)
   useLayoutEffect(() => compositor.changed())
 
-  const { layout, header, sentence, panes, footer } = frameOf(state, store.look(), { columns, rows, isColoured })
-  const lines = (key: string, content: readonly string[], width = columns) => (
-    <Place key={key} mark={compositor.place(key, content)} columns={width} rows={content.length} />
+  const shape = JSON.stringify(
+    places.map((column) => column.map(({ name, lines, width }) => [name, lines.length, width])),
   )
-  return (
-    <Box flexDirection="column" width={columns} height={rows}>
-      {lines('header', [header])}
-      {sentence.length === 0 ? null : lines('sentence', sentence)}
-      <Box>
-        {panes.map((column, i) => {
-          const width = layout.columns[i]?.columns ?? columns
-          return (
-            <Box key={`column-${width}-${column.length}`} flexDirection="column" width={width}>
-              {column.map((content, n) => lines(`${i}.${n}`, content, width))}
-            </Box>
-          )
-        })}
-      </Box>
-      {lines('footer', [footer])}
-    </Box>
-  )
+  return <Places shape={shape} compositor={compositor} columns={columns} rows={rows} />
 }
 
-/** A pane's place: the renderer knows its size and where it stands, the compositor what is in it. */
-const Place = memo(function Place({ mark, columns, rows }: { mark: string; columns: number; rows: number }): ReactNode {
+/** A part of the screen: its name, what is in it, how wide it is. */
+interface Place {
+  readonly name: string
+  readonly lines: readonly string[]
+  readonly width: number
+}
+
+/** Header, sentence, columns of panes, footer: what stands beside one another is a list. */
+function placesOf({ layout, header, sentence, panes, footer }: Frame): readonly (readonly Place[])[] {
+  const width = layout.columns.reduce((sum, column) => sum + column.columns, 0)
+  return [
+    [{ name: 'header', lines: [header], width }],
+    ...(sentence.length === 0 ? [] : [[{ name: 'sentence', lines: sentence, width }]]),
+    panes.map((column, i) => ({
+      ...{ name: `column ${i}`, lines: column.flat() },
+      width: layout.columns[i]?.columns ?? width,
+    })),
+    [{ name: 'footer', lines: [footer], width }],
+  ]
+}
+
+interface PlacesProps {
+  /** Rows of places as JSON: `[name, rows, columns]` each. A text, so that the same is known to be the same. */
+  readonly shape: string
+  readonly compositor: Compositor
+  readonly columns: number
+  readonly rows: number
+}
+
+/** Where everything stands: drawn again only when that changes. */
+const Places = memo(function Places({ shape, compositor, columns, rows }: PlacesProps): ReactNode {
+  const places = JSON.parse(shape) as readonly (readonly (readonly [name: string, rows: number, width: number])[])[] // written above
   return (
-    <Box width={columns} height={rows} flexShrink={0}>
-      <Text>{mark}</Text>
+    <Box flexDirection="column" width={columns} height={rows}>
+      {places.map((beside) => (
+        <Box key={beside.map(([name]) => name).join()}>
+          {beside.map(([name, height, width]) => (
+            <Box key={name} width={width} height={height} flexShrink={0}>
+              <Text>{compositor.mark(name)}</Text>
+            </Box>
+          ))}
+        </Box>
+      ))}
     </Box>
   )
 })

@@ -25,6 +25,7 @@ const groupWords: Readonly<Record<KeyGroup, string>> = {
   do: 'Do',
   screen: 'Screen',
   typing: 'While typing',
+  asked: 'While asked',
 }
 
 /** All keys, from the one table of keys; those that are off say why. */
@@ -37,12 +38,12 @@ export function helpView(
 ): PaneContent {
   const lines: Line[] = []
   const here: PlayState = { ...state, overlay: undefined }
-  for (const group of ['time', 'do', 'look', 'screen', 'typing'] as const) {
+  for (const group of ['time', 'do', 'look', 'screen', 'typing', 'asked'] as const) {
     if (lines.length > 0) lines.push(line(''))
     lines.push(line(` ${groupWords[group]}`, 'bold'))
     for (const binding of keyBindings) {
-      if (binding.group !== group || (binding.context !== 'play' && group !== 'typing')) continue
-      const off = group === 'typing' ? undefined : binding.off?.(here, selected?.key.kind)
+      if (binding.group !== group || (binding.context !== 'play' && group !== 'typing' && group !== 'asked')) continue
+      const off = binding.context !== 'play' ? undefined : binding.off?.(here, selected?.key.kind)
       const text = `${binding.does}${off === undefined ? '' : ` (not now: ${off})`}`
       for (const [n, part] of textLines(text, columns - 12, off === undefined ? 'plain' : 'dim').entries())
         lines.push([{ text: n === 0 ? `   ${binding.label.padEnd(9)}` : ' '.repeat(12), look: 'here' }, ...part])
@@ -74,4 +75,25 @@ export function menuView(menu: Extract<Overlay, { kind: 'menu' }>, columns: numb
   const { from, to } = windowAround(lines.length, here + 2, rows)
   const part = items.length <= rows ? {} : { part: `${chosen + 1} of ${items.length}` }
   return { title, lines: lines.slice(from, to), ...part }
+}
+
+/** A question with its choices; once it is answered, what is right and why. */
+export function questionView(
+  { question, answer }: Extract<Overlay, { kind: 'question' }>,
+  { score }: PlayState,
+  columns: number,
+): PaneContent {
+  const lines: Line[] = [...textLines(question.text, columns - 2, 'bold').map(indented), line('')]
+  for (const [i, choice] of question.choices.entries()) {
+    const isRight = answer !== undefined && i === question.right
+    const isWrong = answer === i && !isRight
+    const sign = isRight ? '✓' : isWrong ? '✗' : ' '
+    lines.push(line(`  ${sign} ${i + 1}  ${choice}`, isRight ? 'good' : isWrong ? 'warning' : 'plain'))
+  }
+  if (answer !== undefined) {
+    const said = answer === question.right ? 'Right' : 'Not so'
+    lines.push(line(''), ...textLines(`${said}: ${question.because}.`, columns - 2).map(indented))
+  }
+  const total = score.asked.length
+  return { title: 'predict', lines, ...(total === 0 ? {} : { part: `${score.right} of ${total} right` }) }
 }

@@ -1,6 +1,6 @@
 import type { DelayRow } from '../../../flow/flow.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import { flowNow, newestOf, secondsText } from '../../model/flowing.ts'
+import { delaysOf, flowNow, newestOf, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
 import type { PlayState } from '../../model/play-state.ts'
 import { type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from '../lines.ts'
@@ -9,27 +9,41 @@ import { type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from 
 export function delaysView(state: PlayState, look: Look, columns: number, rows: number): PaneContent {
   const now = flowNow(state, look)
   if (now === undefined) return { title: 'delays', lines: [line(' no Secret yet', 'dim')] }
-  const { flow } = now
+  const { flow, isGuess } = now
+  if (isGuess) return { title: 'delays', lines: [line(' told after your answer', 'dim')] }
   const { clock } = state.cursor
   const newest = newestOf(flow)
   if (newest === undefined || newest.index === 0)
     return { title: 'delays', lines: [line(' the Secret was not changed yet: a first mount is no update', 'dim')] }
-  const told = flow.delays.filter(
-    ({ letter, kind, visibleAt }) =>
-      letter === newest.letter && (kind === 'update' || (visibleAt ?? Number.POSITIVE_INFINITY) <= clock),
+  const told = delaysOf(flow, newest.letter).filter(
+    ({ kind, visibleAt }) => kind === 'update' || (visibleAt ?? Number.POSITIVE_INFINITY) <= clock,
   )
-  const longest = Math.max(1, ...told.map((row) => (row.visibleAt ?? clock) - row.updatedAt))
-  const lines = told.flatMap((row) => rowLines(row, { clock, columns, longest }))
+  const title = `delays of ${newest.letter}`
+  if (told.length === 0) return { title, lines: [line(' nobody used it when it was written', 'dim')] }
+  const longest = told.reduce((most, row) => Math.max(most, (row.visibleAt ?? clock) - row.updatedAt), 1)
+  const how: How = { clock, columns, longest }
+  // Of very many places those in the window are told, a row a key.
+  if (told.length > manyRows) {
+    const from = Math.max(0, Math.min(state.scroll.delays ?? 0, told.length - 1))
+    const lines = told.slice(from, from + rows).flatMap((row) => rowLines(row, how))
+    return {
+      title,
+      lines: lines.slice(0, rows),
+      part: `from ${from + 1} of ${told.length}`,
+      reach: [0, told.length - 1],
+    }
+  }
+  const lines = [...told.flatMap((row) => rowLines(row, how)), ...boundLines(told, columns)]
+  return scrolledTo(title, lines, { scroll: state.scroll.delays, rows })
+}
+
+const manyRows = 60
+
+function boundLines(told: readonly DelayRow[], columns: number): readonly Line[] {
   const bound = told.find(({ way, kind }) => way === 'volume' && kind === 'update')?.boundMs
-  if (bound !== undefined)
-    lines.push(
-      ...wrapped(
-        `bound of the page ${secondsText(bound)}: sync period and propagation delay of the cache (U3)`,
-        columns - 1,
-      ).map((part) => line(` ${part}`, 'dim')),
-    )
-  const shown = lines.length === 0 ? [line(' nobody used it when it was written', 'dim')] : lines
-  return scrolledTo(`delays of ${newest.letter}`, shown, { scroll: state.scroll.delays, rows })
+  if (bound === undefined) return []
+  const text = `bound of the page ${secondsText(bound)}: sync period and propagation delay of the cache (U3)`
+  return wrapped(text, columns - 1).map((part) => line(` ${part}`, 'dim'))
 }
 
 interface How {

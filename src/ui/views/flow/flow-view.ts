@@ -1,11 +1,21 @@
 import type { Flow, Lane } from '../../../flow/flow.ts'
 import { createTimeAxis, type TimeAxis } from '../../../flow/time-axis.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import { flowIn, flowNow, flowUntil, laneOf, type Now, newestOf, secondsText } from '../../model/flowing.ts'
+import {
+  delayOf,
+  type FlowNow,
+  flowIn,
+  flowNow,
+  flowUntil,
+  laneOf,
+  type Now,
+  newestOf,
+  secondsText,
+} from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
 import { type Followed, momentBy, type PlayState, seqAt } from '../../model/play-state.ts'
 import type { World } from '../../world/world.ts'
-import { cutTo, type Line, line, type PaneContent, scrolledTo, widthOf } from '../lines.ts'
+import { cutTo, type Line, line, type PaneContent, scrolledTo, widthOf, windowOf } from '../lines.ts'
 import { clockText } from '../story-view.ts'
 import { type LaneCanvas, laneRow } from './lane-row.ts'
 
@@ -14,9 +24,11 @@ export function flowView(state: PlayState, look: Look, columns: number, rows: nu
   const now = flowNow(state, look)
   if (now === undefined)
     return { title: 'flow', lines: [line(' no Secret yet: space plays, → steps; b chooses a key to follow', 'dim')] }
-  const { followed, flow } = now
+  const { followed, flow, isGuess } = now
   const place = { title: `flow of secret ${followed.namespace}/${followed.secret}, key ${followed.key}`, columns, rows }
-  return state.compared.length > 1 ? compared(state, followed, place) : alone(flow, state, look, place)
+  return state.compared.length > 1
+    ? compared(state, followed, isGuess, place)
+    : alone({ flow, isGuess }, state, look, place)
 }
 
 interface Place {
@@ -31,22 +43,34 @@ const behind = 9
 const leastBefore = 12
 const mostBefore = 0.26
 
-function alone(flow: Flow, state: PlayState, { recording }: Look, { title, columns, rows }: Place): PaneContent {
+function alone(
+  { flow, isGuess }: Pick<FlowNow, 'flow' | 'isGuess'>,
+  state: PlayState,
+  { recording }: Look,
+  { title, columns, rows }: Place,
+): PaneContent {
   const lanes = flow.lanes.filter(isWorthARow)
-  const canvas = canvasOf([flow], [flowIn(recording, flowNames(flow))], { clock: state.cursor.clock, columns })
-  const body = lanes.map((lane) => rowOf(lane, { ...canvas, flow }, { isSelected: isSelected(lane, state), lead: '' }))
-  if (flow.podsLeft > 0) body.push(line(` … and ${flow.podsLeft} more Pods that use it`, 'dim'))
-  const shown = scrolledTo(title, body, { scroll: state.scroll.flow, rows: Math.max(0, rows - 1) })
-  return { ...shown, lines: [axisLine(canvas), ...shown.lines] }
+  const whole = flowIn(recording, flowNames(flow))
+  const canvas = canvasOf([flow], [whole], { clock: state.cursor.clock, columns, isGuess })
+  // Lanes that are not on the screen are not drawn.
+  const shown = windowOf(title, lanes, { scroll: state.scroll.flow, rows: Math.max(0, rows - 1) })
+  const lines = shown.items.map((lane) => rowOf(lane, canvas, { isSelected: isSelected(lane, state), lead: '' }))
+  const left = flow.podsLeft === 0 ? '' : ` and ${flow.podsLeft} more Pods`
+  return { ...shown, title: title + left, lines: [axisLine(canvas), ...lines] }
 }
 
 /** Worlds side by side over one time: of each what a learner compares, and once what is the same in all. */
-function compared(state: PlayState, followed: Followed, { title, columns, rows }: Place): PaneContent {
+function compared(
+  state: PlayState,
+  followed: Followed,
+  isGuess: boolean,
+  { title, columns, rows }: Place,
+): PaneContent {
   const { clock } = state.cursor
   const worlds = state.worlds.filter(({ id }) => state.compared.includes(id))
   const whole = worlds.map(({ recording }) => flowIn(recording, followed))
   const flows = whole.map((flow, i) => flowUntil(flow, nowIn(worlds[i], state)))
-  const canvas = canvasOf(flows, whole, { clock, columns })
+  const canvas = canvasOf(flows, whole, { clock, columns, isGuess })
   const rowsOf = (flow: Flow, wanted: (lane: Lane) => boolean, lead: string): readonly Line[] =>
     flow.lanes
       .filter((lane) => wanted(lane) && isWorthARow(lane))
@@ -119,11 +143,11 @@ function rowName(lane: Lane, flow: Flow): string {
 }
 
 /** What the delay of the newest revision is, or that it never comes, or for how long it is waited for. */
-function behindText(lane: Lane, { flow, clock }: LaneCanvas): string {
+function behindText(lane: Lane, { flow, clock, isGuess }: LaneCanvas): string {
   if (lane.kind !== 'file' && lane.kind !== 'subPath' && lane.kind !== 'env' && lane.kind !== 'process') return ''
   const newest = newestOf(flow)
-  if (newest === undefined || newest.index === 0) return ''
-  const row = flow.delays.findLast((each) => each.lane === lane.id && each.letter === newest.letter)
+  if (isGuess || newest === undefined || newest.index === 0) return ''
+  const row = delayOf(flow, lane.id, newest.letter)
   if (row?.kind !== 'update')
     return row === undefined && lane.never !== undefined && lane.kind === 'process' ? 'never' : ''
   if (row.never !== undefined) return row.renewedAt !== undefined && row.renewedAt <= clock ? 'anew' : 'never'
@@ -135,7 +159,7 @@ function behindText(lane: Lane, { flow, clock }: LaneCanvas): string {
 function canvasOf(
   flows: readonly Flow[],
   whole: readonly Flow[],
-  { clock, columns }: { readonly clock: VirtualMs; readonly columns: number },
+  { clock, columns, isGuess }: { readonly clock: VirtualMs; readonly columns: number; readonly isGuess: boolean },
 ): LaneCanvas {
   const [flow] = flows
   if (flow === undefined) throw new Error('there is a flow to draw')
@@ -143,7 +167,7 @@ function canvasOf(
   const before = Math.max(leastBefore, Math.min(longest, Math.floor(columns * mostBefore)))
   const width = Math.max(10, columns - before - behind - 1)
   const axis = axisOf(whole, clock, width)
-  return { flow, axis, before, width, clock, now: Math.min(width - 1, Math.round(axis.x(clock))) }
+  return { flow, axis, isGuess, before, width, clock, now: Math.min(width - 1, Math.round(axis.x(clock))) }
 }
 
 const axes = new WeakMap<Flow, Map<string, TimeAxis>>()

@@ -9,6 +9,8 @@ import { clockText } from '../story-view.ts'
 export interface LaneCanvas {
   readonly flow: Flow
   readonly axis: TimeAxis
+  /** Somebody is asked what comes: no words on waits. */
+  readonly isGuess: boolean
   /** Columns of the names before it. */
   readonly before: number
   /** Columns of the axis. */
@@ -122,7 +124,7 @@ function drawSyncs({ marks }: Lane, canvas: LaneCanvas, cells: Cell[], end: numb
   for (const { at, kind } of past) if (kind === 'sync') put(cells, columnOf(canvas, at), '●', 'plain')
   const last = past.at(-1)
   const due = past.findLast(({ nextAt }) => nextAt !== undefined)?.nextAt
-  if (last !== undefined && due !== undefined && due > canvas.clock && end === canvas.now)
+  if (last !== undefined && due !== undefined && due > canvas.clock && end === canvas.now && !canvas.isGuess)
     label(cells, { from: columnOf(canvas, last.at), to: canvas.now }, `due ${clockText(due)}`, 'plain')
 }
 
@@ -163,7 +165,7 @@ function drawRevisions(lane: Lane, canvas: LaneCanvas, cells: Cell[]): void {
     const look: Look = segment.letter === undefined ? 'dim' : isOld ? 'old' : 'new'
     const stroke = segment.letter === undefined ? ' ' : lane.never !== undefined ? '═' : isOld ? '─' : '━'
     for (let i = from; i < to; i++) put(cells, i, stroke, look)
-    const wait = waitText(lane, segment, canvas)
+    const wait = canvas.isGuess ? undefined : waitText(lane, segment, canvas)
     if (wait !== undefined)
       label(cells, { from: Math.max(from + 2, columnOf(canvas, wait.from)), to }, wait.text, 'plain')
     const name = segment.letter ?? (segment.note === 'absent' ? '∅' : '')

@@ -18,7 +18,9 @@ export function whereView(state: PlayState, look: Look, columns: number, rows: n
   if (newest === undefined)
     return { title: `where is ${flow.secret} now?`, lines: [line(' nobody has written it yet', 'dim')] }
   const places = whereIs(flow, newest.letter, clock)
-  const lines = places.flatMap((place) => placeLines(place, flow, { clock, columns, version: newest.resourceVersion }))
+  const lines = places.flatMap((place) =>
+    placeLines(place, flow, { clock, columns, version: newest.resourceVersion, isGuess: now.isGuess }),
+  )
   return scrolledTo(`where is revision ${newest.letter} now?`, lines, { scroll: state.scroll.where, rows })
 }
 
@@ -28,17 +30,18 @@ interface How {
   readonly clock: VirtualMs
   readonly columns: number
   readonly version: string
+  readonly isGuess: boolean
 }
 
 /** Name and letter, then how it came or why it does not: on the same line where there is room, in full in any case. */
-function placeLines(place: PlaceOfRevision, flow: Flow, { clock, columns, version }: How): readonly Line[] {
+function placeLines(place: PlaceOfRevision, flow: Flow, { clock, columns, version, isGuess }: How): readonly Line[] {
   const { lane, state, letter } = place
   const owner = laneOf(flow, lane.parent)?.title ?? ''
   const name = lane.kind === 'api' ? `etcd  version ${version}` : `${lane.title}  ${owner}`
   const look: Style = state === 'has' ? 'new' : state === 'older' ? 'old' : 'dim'
   const head: Line = [{ text: ` ${glyphs[state]} `, look }, { text: name }, { text: `  ${letter ?? '-'}  `, look }]
   const used = head.reduce((sum, { text }) => sum + text.length, 0)
-  const text = howText(place, flow, clock)
+  const text = isGuess && state === 'older' ? 'not yet' : howText(place, flow, clock)
   if (used + text.length <= columns) return [[...head, { text, look: 'dim' }]]
   return [head, ...wrapped(text, columns - 5).map((part): Line => [{ text: '     ' }, { text: part, look: 'dim' }])]
 }
@@ -56,6 +59,7 @@ function howText({ lane, state, since, afterMs, never }: PlaceOfRevision, flow: 
     case 'newer':
       return 'has a newer one'
     case 'nothing':
+      if (lane.kind === 'cache' && lane.segments.length === 0) return 'keeps no copy: asks at each sync'
       return never === undefined ? 'nothing there' : never.reason
   }
 }
