@@ -17,6 +17,7 @@ const pods = 1000
 const columns = 140
 const rows = 40
 
+/** Keys of the player on a large run. */
 export const playerFigures: readonly Figure[] = [
   figure('a step on, a step back', ['right', 'left', 'right']),
   figure('the next moment that matters, and back', [']', ']', '[']),

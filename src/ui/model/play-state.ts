@@ -4,7 +4,6 @@ import type { Knobs } from '../world/knobs.ts'
 import type { Moment, Recording } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 import type { PaneName } from './panes.ts'
-import type { Question } from './predicting.ts'
 
 /** What the player shows; changed by keys and by the clock, drawn by the views. Plain data. */
 export interface PlayState {
@@ -53,6 +52,19 @@ export interface Followed {
   readonly namespace: string
   readonly secret: string
   readonly key: string
+}
+
+/** A question about what comes, whose answer the run knows: nobody wrote it down. */
+export interface Question {
+  /** By which the place and the revision are known to have been asked about. */
+  readonly about: string
+  readonly text: string
+  readonly choices: readonly string[]
+  /** Index of the right choice. */
+  readonly right: number
+  readonly because: string
+  /** When it is to be seen; undefined: nothing is to be seen in this run. */
+  readonly seenAt: number | undefined
 }
 
 /** What stands over the panes and takes the keys. */

@@ -1,20 +1,7 @@
 import type { DelayRow } from '../../flow/flow.ts'
 import { delaysOf, flowNow, newestOf, secondsText } from './flowing.ts'
 import type { Look } from './look.ts'
-import type { PlayState } from './play-state.ts'
-
-/** A question about what comes, whose answer the run knows: nobody wrote it down. */
-export interface Question {
-  /** By which the place and the revision are known to have been asked about. */
-  readonly about: string
-  readonly text: string
-  readonly choices: readonly string[]
-  /** Index of the right choice. */
-  readonly right: number
-  readonly because: string
-  /** When it is to be seen; undefined: nothing is to be seen in this run. */
-  readonly seenAt: number | undefined
-}
+import type { PlayState, Question } from './play-state.ts'
 
 /** How a place comes by an update (U1, U3, U4). */
 const ways = ['at once', 'in a sync of the Pod', 'only in a container that is made anew', 'only in a new Pod'] as const
