@@ -7,6 +7,7 @@ import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions } from './options.ts'
+import { checkCall } from './options-schema.ts'
 import { containersIn, podSpecOf } from './references.ts'
 import {
   remarksOnPulls,
@@ -23,9 +24,10 @@ import { workloadsOf } from './workloads.ts'
 
 /**
  * Applies manifests to a simulated cluster, lets time pass, and says what was refused, what does not start and why, and
- * what starts but is worth a look. Values of Secrets are in no part of the answer.
+ * what starts but is worth a look. Values of Secrets are in no part of the answer. Throws a SimUsageError where an option is wrong.
  */
 export function checkManifests(files: readonly ManifestFile[], options: CheckOptions = {}): CheckReport {
+  checkCall('checkManifests', files, options)
   const { version = 'v1.36', namespace = 'default', seeds = 1 } = options
   const forMs = millisecondsOf(options.for ?? '10m')
   const { objects, unreadable } = readGiven(files)

@@ -5,6 +5,7 @@ import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, type Place, readGiven } from './given.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions, HadObject } from './options.ts'
+import { checkCall } from './options-schema.ts'
 import { podSpecOf, type Reference, referencesIn, type Way } from './references.ts'
 import type { ObjectName } from './report.ts'
 import { objectName } from './words.ts'
@@ -75,6 +76,7 @@ const watchFor = '8m'
  * new value (U1, U3), or why it never does (U4) and what would cure that.
  */
 export function rotationOf(files: readonly ManifestFile[], options: RotationOptions): RotationReport {
+  checkCall('rotationOf', files, options)
   const { version = 'v1.36', namespace = 'default', seeds = 20, strategy = 'Watch', secret } = options
   const home = secret.namespace ?? namespace
   const { objects } = stripLive(readGiven(files).objects)

@@ -1,6 +1,7 @@
 import type { ManifestFile } from '../check/given.ts'
 import { readGiven } from '../check/given.ts'
 import { type RotationOptions, type RotationReport, rotationOf } from '../check/rotation.ts'
+import { secretNamed } from '../check/secret-name.ts'
 import { rotationJson, rotationMarkdown, rotationTable, rotationText } from '../report/check/rotation.ts'
 import { createPaint, joined, type Paint, plain, type TerminalText } from '../report/text.ts'
 import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions/version.ts'
@@ -31,7 +32,7 @@ type Secret = RotationOptions['secret']
 export async function rotate(name: string | undefined, flags: RotateFlags, output: Output): Promise<number> {
   const { files, problems } = findManifests({ ...flags, minor: minorOf(flags.version) })
   const secrets =
-    name === undefined ? (flags.all === true ? secretsIn(files, flags.namespace) : []) : [parseSecret(name)]
+    name === undefined ? (flags.all === true ? secretsIn(files, flags.namespace) : []) : [secretNamed(name)]
   const strategies = listed(flags.compare, ['Watch', 'Cache', 'Get'] as const, flags.strategy ?? 'Watch', '--compare')
   const versions = listed(flags.versions, kubernetesVersions, flags.version, '--versions')
   const wrong = [
@@ -82,14 +83,6 @@ function written(
     return rotationTable([first, ...more], ({ strategy, version }) => `${strategy} ${version}`, paint)
   })
   return joined(texts, '\n')
-}
-
-/** `secret/NAME`, `secret/NAMESPACE/NAME`, each with `:KEY` behind it. */
-function parseSecret(text: string): Secret | undefined {
-  const [, namespace, name, key] =
-    /^(?:secrets?\/)?(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?::([A-Za-z0-9._-]+))?$/.exec(text) ?? []
-  if (name === undefined) return undefined
-  return { name, ...(namespace === undefined ? {} : { namespace }), ...(key === undefined ? {} : { key }) }
 }
 
 function secretsIn(files: readonly ManifestFile[], fallback: string): readonly Secret[] {

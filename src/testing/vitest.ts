@@ -2,6 +2,7 @@ import { test as base, expect } from 'vitest'
 import type { Pod } from '../api/types/core.ts'
 import { type ContainerRef, createSim, type EventQuery, type Sim, type SimOptions } from '../index.ts'
 import { createRedaction } from '../looks/redaction.ts'
+import { type ManifestMatchers, manifestMatchers } from './manifest-matchers.ts'
 
 /**
  * `podsim/vitest`: a fixture and matchers for regression tests on a simulated cluster.
@@ -35,7 +36,7 @@ export interface SimMatchers<R = unknown> {
 }
 
 declare module 'vitest' {
-  interface Matchers<T> extends SimMatchers<T> {}
+  interface Matchers<T> extends SimMatchers<T>, ManifestMatchers<T> {}
 }
 
 interface Fixtures {
@@ -58,6 +59,7 @@ export const test = base.extend<Fixtures>({
 })
 
 expect.extend({
+  ...manifestMatchers,
   toHavePod(sim: Sim, name: string, expected: PodExpectation = {}) {
     const pod = sim.get<Pod>('Pod', name, expected.namespace)
     const found = pod === undefined ? undefined : shown(pod)
@@ -115,6 +117,7 @@ expect.extend({
   },
 })
 
+export type { ManifestMatchers, Manifests } from './manifest-matchers.ts'
 export { expect }
 
 /** A failure with what repeats it. Values of Secrets are masked in it, unless PODSIM_REVEAL asks for them: logs of CI are read by many. */
