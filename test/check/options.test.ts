@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { checkManifests, rotationOf, SimUsageError, secretMap } from '../../src/index.ts'
 
 /** Calls from JavaScript, which no types keep from mistakes. */
-const call = (name: 'checkManifests' | 'rotationOf' | 'secretMap', files: unknown, options?: unknown) => {
-  const calls = { checkManifests, rotationOf, secretMap } as Readonly<Record<string, (...args: never[]) => unknown>>
-  return () => calls[name]?.(files as never, options as never)
+const untyped: Readonly<Record<'checkManifests' | 'rotationOf' | 'secretMap', (...given: never[]) => unknown>> = {
+  checkManifests,
+  rotationOf,
+  secretMap,
+}
+const call = (name: keyof typeof untyped, files: unknown, options?: unknown) => {
+  return () => Reflect.apply(untyped[name], undefined, [files, options])
 }
 const file = { name: 'a.yaml', text: '' }
 
@@ -13,7 +17,10 @@ describe('options of the calls about manifests', () => {
     [call('checkManifests', [file], { for: 'soon' }), 'checkManifests: for is the text "soon"; expected'],
     [call('checkManifests', [file], { version: 'v1.99' }), 'checkManifests: version is the text "v1.99"; expected'],
     [call('checkManifests', [file], { seed: 1 }), 'did you mean "seeds"?'],
-    [call('checkManifests', [file], { seeds: 0 }), 'checkManifests: seeds is the number 0; expected a whole number from 1 to 1000'],
+    [
+      call('checkManifests', [file], { seeds: 0 }),
+      'checkManifests: seeds is the number 0; expected a whole number from 1 to 1000',
+    ],
     [call('checkManifests', [file], { nodes: 'many' }), 'checkManifests: nodes is the text "many"; expected'],
     [call('checkManifests', [file], { have: [{ name: 'Db', keys: [] }] }), 'checkManifests: have[0].name is'],
     [call('checkManifests', [file], { nodeSize: { cpu: 'x', memory: '1Gi' } }), 'checkManifests: nodeSize.cpu is'],
