@@ -71,11 +71,16 @@ const screen: BuildOptions = {
 }
 
 const library: BuildOptions = {
-  entryPoints: { index: 'src/index.ts', vitest: 'src/testing/vitest.ts' },
+  entryPoints: {
+    index: 'src/index.ts',
+    vitest: 'src/testing/vitest.ts',
+    assert: 'src/testing/assert.ts',
+    'fast-check': 'src/testing/fast-check.ts',
+  },
   format: 'esm',
   splitting: true,
   // Streams of the library are to be the user's own, so that their operators and ours know each other.
-  external: ['vitest', 'rxjs'],
+  external: ['vitest', 'rxjs', 'fast-check'],
   banner: { js: requireBanner },
 }
 

@@ -1,8 +1,10 @@
-import { test as base, expect } from 'vitest'
-import type { Pod } from '../api/types/core.ts'
-import { type ContainerRef, createSim, type EventQuery, type Sim, type SimOptions } from '../index.ts'
-import { createRedaction } from '../looks/redaction.ts'
+import { test as base, expect, Snapshots } from 'vitest'
+import { createSim, type Duration, type Sim, type SimOptions } from '../index.ts'
 import { type ManifestMatchers, manifestMatchers } from './manifest-matchers.ts'
+import * as pods from './pod-verdicts.ts'
+import * as secrets from './secret-verdicts.ts'
+import { type TimelineOptions, timeline } from './timeline.ts'
+import { failureOf, type Target, type Verdict, type Wanted } from './verdict.ts'
 
 /**
  * `podsim/vitest`: a fixture and matchers for regression tests on a simulated cluster.
@@ -12,27 +14,32 @@ import { type ManifestMatchers, manifestMatchers } from './manifest-matchers.ts'
  *       const sim = createSim({ seed: 'L2' })
  *       sim.apply(pod)
  *       sim.runFor('10s')
- *       expect(sim).toHavePod('mypod', { phase: 'Pending', reason: 'ContainerCreating' })
+ *       expect(sim).toBeWaiting('mypod', { for: 'ContainerCreating' })
  *     })
  */
 
-/** What a Pod must look like; only what is given is looked at. */
-export interface PodExpectation {
-  readonly namespace?: string
-  readonly phase?: string
-  readonly ready?: boolean
-  /** Reason of a waiting or terminated container. */
-  readonly reason?: string
-}
-
+/** Matchers of a simulation. A container is `pod`, `pod/container` or {pod, container?, namespace?}. */
 export interface SimMatchers<R = unknown> {
-  toHavePod(name: string, expected?: PodExpectation): R
-  /** `message` is contained in the event's message; all of EventQuery narrows the search. */
-  toHaveEvent(query: EventQuery & { readonly message?: string }): R
-  /** A file as a container sees it; `content` is all of it. */
-  toHaveFile(target: ContainerRef, path: string, content?: string): R
+  /** A Pod is there and looks so; only what is given is looked at. */
+  toHavePod(name: string, expected?: pods.PodExpectation): R
+  /** A Pod, or one of its containers, runs. */
+  toBeRunning(target: Target): R
+  /** A Pod is ready, or all Pods of a workload: `deploy/web`. */
+  toBeReady(target: Target): R
+  /** A container waits; `for` is in its reason or message, or in why the Pod is not scheduled. */
+  toBeWaiting(target: Target, wanted?: { readonly for?: Wanted }): R
+  /** `message` is in the event's message, `count` is how often at least; all of EventQuery narrows the search. */
+  toHaveEvent(expected: secrets.EventExpectation): R
+  /** A file as a container sees it: a text is all of it, `mode` its permission bits. */
+  toHaveFile(target: Target, path: string, expected?: Wanted | secrets.FileExpectation): R
   /** An environment variable as it was resolved when the container was created. */
-  toHaveEnv(target: ContainerRef, name: string, value?: string): R
+  toHaveEnv(target: Target, name: string, value?: Wanted): R
+  /** All places of a container see the newest value of a Secret within so much time from its writing; lets that time pass. */
+  toSeeSecretWithin(target: Target, secret: string, within: Duration): R
+  /** A node holds values of a Secret, in its kubelet's cache or in a file. */
+  toHoldSecret(node: string, secret: string, namespace?: string): R
+  /** The story of the run is that of the snapshot, or reads as the text that is given. */
+  toMatchTimeline(expected?: string | TimelineOptions): R
 }
 
 declare module 'vitest' {
@@ -58,87 +65,79 @@ export const test = base.extend<Fixtures>({
   },
 })
 
+/** What vitest hands to a matcher, as far as it is of use here. */
+interface State {
+  readonly isNot?: boolean
+  readonly testPath?: string | undefined
+  readonly currentTestName?: string | undefined
+}
+
+interface Answer {
+  readonly pass: boolean
+  readonly message: () => string
+  readonly expected?: unknown
+  readonly actual?: unknown
+}
+
+/** A matcher that looks at a verdict. */
+function matcher<A extends readonly unknown[]>(verdictOf: (sim: Sim, ...given: A) => Verdict) {
+  return function (this: State, sim: Sim, ...given: A): Answer {
+    const verdict = verdictOf(sim, ...given)
+    const isNot = this.isNot === true
+    if (verdict.pass !== isNot) return { pass: verdict.pass, message: () => '' }
+    const { message, sides } = failureOf(sim, verdict, isNot, repeatOf(this))
+    return { pass: verdict.pass, message: () => message, ...(isNot ? {} : sides) }
+  }
+}
+
+/** The command that runs a test again. */
+function repeatOf({ testPath, currentTestName }: State): string | undefined {
+  if (testPath === undefined) return undefined
+  const here = `${process.cwd()}/`
+  const file = testPath.startsWith(here) ? testPath.slice(here.length) : testPath
+  const name = currentTestName?.replace(/ > /g, ' ')
+  return `npx vitest run ${file}${name === undefined ? '' : ` -t '${pattern(name).replaceAll("'", `'\\''`)}'`}`
+}
+
+/** vitest takes names as regular expressions. */
+function pattern(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
 expect.extend({
   ...manifestMatchers,
-  toHavePod(sim: Sim, name: string, expected: PodExpectation = {}) {
-    const pod = sim.get<Pod>('Pod', name, expected.namespace)
-    const found = pod === undefined ? undefined : shown(pod)
-    const { namespace: _, ...wanted } = expected
-    const pass =
-      found !== undefined &&
-      Object.entries(wanted).every(([key, value]) =>
-        key === 'reason' ? found.reasons.includes(String(value)) : found[key as 'phase' | 'ready'] === value,
-      )
-    return {
-      pass,
-      message: () =>
-        told(
-          sim,
-          `expected pod ${name} ${this.isNot ? 'not ' : ''}to be ${JSON.stringify(wanted)}, found ${JSON.stringify(found ?? 'no such pod')}`,
-        ),
+  toHavePod: matcher(pods.hasPod),
+  toBeRunning: matcher(pods.isRunning),
+  toBeReady: matcher(pods.isReady),
+  toBeWaiting: matcher(pods.isWaiting),
+  toHaveEvent: matcher(secrets.hasEvent),
+  toHaveFile: matcher(secrets.hasFile),
+  toHaveEnv: matcher(secrets.hasEnv),
+  toSeeSecretWithin: matcher(secrets.seesSecretWithin),
+  toHoldSecret: matcher(secrets.nodeHoldsSecret),
+  toMatchTimeline(sim: Sim, expected: string | TimelineOptions = {}) {
+    if (typeof expected !== 'string') return Snapshots.toMatchSnapshot.call(this, timeline(sim, expected))
+    const actual = timeline(sim)
+    const wanted = expected.trim()
+    const sides = { expected: wanted, actual }
+    const verdict: Verdict = {
+      pass: actual === wanted,
+      what: ['the timeline', 'to read as given'],
+      found: 'another one',
+      sides,
     }
-  },
-  toHaveEvent(sim: Sim, { message, ...query }: EventQuery & { readonly message?: string }) {
-    const events = sim.events(query)
-    const pass = events.some((event) => message === undefined || (event.message ?? '').includes(message))
-    const seen = events.map((event) => `${event.reason}: ${event.message}`)
     return {
-      pass,
-      message: () =>
-        told(
-          sim,
-          `expected ${this.isNot ? 'no ' : 'an '}event ${JSON.stringify({ ...query, message })}, found ${JSON.stringify(seen)}`,
-        ),
-    }
-  },
-  toHaveFile(sim: Sim, target: ContainerRef, path: string, content?: string) {
-    const file = sim.file(target, path)
-    const pass = file !== undefined && (content === undefined || file.content === content)
-    return {
-      pass,
-      message: () =>
-        told(
-          sim,
-          `expected ${path} in ${target.pod} ${this.isNot ? 'not ' : ''}to ${content === undefined ? 'exist' : `say ${JSON.stringify(content)}`}, found ${JSON.stringify(file?.content ?? file?.type ?? 'no such file')}`,
-        ),
-    }
-  },
-  toHaveEnv(sim: Sim, target: ContainerRef, name: string, value?: string) {
-    const found = sim.env(target)?.get(name)
-    const pass = found !== undefined && (value === undefined || found === value)
-    return {
-      pass,
-      message: () =>
-        told(
-          sim,
-          `expected ${name} of ${target.pod} ${this.isNot ? 'not ' : ''}to be ${value === undefined ? 'set' : JSON.stringify(value)}, found ${JSON.stringify(found ?? 'nothing')}`,
-        ),
+      pass: verdict.pass,
+      message: () => failureOf(sim, verdict, this.isNot === true, repeatOf(this)).message,
+      ...sides,
     }
   },
 })
 
 export type { ManifestMatchers, Manifests } from './manifest-matchers.ts'
+export type { PodExpectation } from './pod-verdicts.ts'
+export { type ScenarioTestOptions, scenarioTests } from './scenario-tests.ts'
+export type { EventExpectation, FileExpectation } from './secret-verdicts.ts'
+export { type TimelineOptions, timeline } from './timeline.ts'
+export type { Target, Wanted } from './verdict.ts'
 export { expect }
-
-/** A failure with what repeats it. Values of Secrets are masked in it, unless PODSIM_REVEAL asks for them: logs of CI are read by many. */
-function told(sim: Sim, failure: string): string {
-  const reveal = process.env.PODSIM_REVEAL !== undefined
-  const { seed, journal } = sim
-  const redaction = createRedaction({ seed, reveal, journal, secrets: () => sim.list('Secret') })
-  return `seed ${seed}, at ${sim.now()} ms, digest ${journal.digest()}: ${redaction.text(failure)}`
-}
-
-function shown({ status }: Pod): {
-  readonly phase: string | undefined
-  readonly ready: boolean
-  readonly reasons: readonly string[]
-} {
-  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  return {
-    phase: status?.phase,
-    ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-    reasons: statuses
-      .flatMap(({ state }) => [state?.waiting?.reason, state?.terminated?.reason])
-      .filter((reason) => reason !== undefined),
-  }
-}

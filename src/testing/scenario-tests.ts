@@ -1,0 +1,63 @@
+import { globSync } from 'tinyglobby'
+import { describe, test } from 'vitest'
+import { readScenarioFile, type ScenarioFile } from '../cli/scenario-files.ts'
+import { createSim } from '../index.ts'
+import { failuresText, repeatText } from '../report/pretty.ts'
+import { createPaint } from '../report/text.ts'
+import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import { runScenario } from '../scenario/run.ts'
+
+/** How scenarios are run as tests. */
+export interface ScenarioTestOptions {
+  /** Each scenario is run with each of them; with its own unless given. */
+  readonly seeds?: readonly (string | number)[]
+  /** Where patterns begin; the working directory unless given. */
+  readonly cwd?: string
+}
+
+/**
+ * Makes a test of every scenario file: `scenarioTests('scenarios/**')`. A pattern may name files, folders, or be a glob. What
+ * fails is told as `podsim run` tells it, with file, line and column, and with the command that repeats it.
+ */
+export function scenarioTests(patterns: string | readonly string[], options: ScenarioTestOptions = {}): void {
+  const { seeds, cwd = process.cwd() } = options
+  const files = globSync([patterns].flat(), { cwd, absolute: false })
+    .filter((file) => /\.ya?ml$/.test(file))
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  if (files.length === 0)
+    test(`scenarios ${[patterns].flat().join(', ')}`, () => {
+      throw new Error(`no scenario file matches ${[patterns].flat().join(', ')} in ${cwd}`)
+    })
+  for (const file of files) {
+    const found = readScenarioFile(cwd === process.cwd() ? file : `${cwd}/${file}`)
+    const title = found.loaded.ok ? `${found.loaded.value.title} (${file})` : file
+    if (seeds === undefined || !found.loaded.ok) test(title, () => check(found))
+    else
+      describe(title, () => {
+        for (const seed of seeds) test(`seed ${seed}`, () => check(found, String(seed)))
+      })
+  }
+}
+
+function check(found: ScenarioFile, seed?: string): void {
+  const failure = scenarioFailure(found, seed)
+  if (failure === undefined) return
+  const error = new Error(failure)
+  error.name = 'ScenarioFailure'
+  // It says all itself: where podsim threw it is of no use to anybody.
+  error.stack = `${error.name}: ${failure}`
+  throw error
+}
+
+const paint = createPaint(false)
+
+/** What is wrong with a scenario, or with a run of it; undefined when it passes. */
+export function scenarioFailure({ loaded, text }: ScenarioFile, seed?: string): string | undefined {
+  if (!loaded.ok) return loaded.errors.map((error) => drawDiagnostic(error, text)).join('\n\n')
+  const { value: scenario } = loaded
+  const reveal = process.env.PODSIM_REVEAL !== undefined
+  const result = runScenario(scenario, { createSim, reveal, ...(seed === undefined ? {} : { seed }) })
+  if (result.outcome === 'passed') return undefined
+  const why = result.reason === undefined ? '' : `${result.reason}\n`
+  return `${result.outcome}: ${scenario.title}\n${why}${failuresText(result, paint)}${repeatText(result, {})}`.trimEnd()
+}
