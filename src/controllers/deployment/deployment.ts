@@ -34,7 +34,12 @@ export function createDeploymentController(context: ControllerContext): Controll
   pods.addIndexer(controllerIndex, claimKeys)
   const scaler = createScaler(client, recorder)
   const now = () => rfc3339(calendar.at(kernel.now()))
-  const revisionOptions = { client, recorder, now, cached: sets.get }
+  const revisionOptions = {
+    client,
+    recorder,
+    now,
+    cached: (namespace: string, name: string) => sets.get(namespace, name),
+  }
 
   const podsOf = (own: readonly ReplicaSet[]): readonly Pod[] =>
     own.flatMap(({ metadata }) => pods.byIndex(controllerIndex, metadata.uid ?? ''))
