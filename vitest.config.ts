@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { DearFirst } from './test/loading/dear-first.ts'
 import { oneBundle } from './test/loading/one-bundle.ts'
@@ -5,10 +6,19 @@ import { oneBundle } from './test/loading/one-bundle.ts'
 /** `--sequence.shuffle.files` shuffles them all, the dear ones too. */
 const isShuffled = process.argv.some((each) => each.startsWith('--sequence.shuffle'))
 
+const source = (path: string): string => join(import.meta.dirname, 'src', path)
+
 export default defineConfig({
   plugins: [oneBundle()],
+  // The examples name podsim as whoever installs it does.
+  resolve: {
+    alias: [
+      { find: /^podsim$/, replacement: source('index.ts') },
+      { find: /^podsim\/(vitest|assert|fast-check)$/, replacement: source('testing/$1.ts') },
+    ],
+  },
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx', 'examples/**/*.test.ts'],
     testTimeout: 60_000,
     // Tests share nothing but modules, which keep nothing that another test could see: they are loaded once a worker, not once
     // a file. `npx vitest run --sequence.shuffle.files` shows that it is so.

@@ -16,8 +16,8 @@ export function scopedInformer<T extends KubeObject>(
   let queue: ChangeQueue<T> | undefined
   return {
     synced: informer.synced,
-    get: informer.get,
-    list: informer.list,
+    get: (namespace, name) => informer.get(namespace, name),
+    list: () => informer.list(),
     changes: informer.changes,
     next() {
       queue ??= new ChangeQueue(informer)
