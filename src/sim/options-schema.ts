@@ -137,7 +137,7 @@ const anyProgram = z
   })
 
 /** An image that Pods can name. */
-export function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program: P) {
+function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program: P) {
   const pull = duration
     .refine((given) => millisecondsOf(given) >= handshakeMs)
     .register(words, {

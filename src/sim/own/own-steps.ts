@@ -43,7 +43,7 @@ function close<R>(steps: Steps<R>): void {
 }
 
 /** What came of calling a generator function: whoever forgot the star, or wrote async, is told. */
-export function generatorOf<R>(given: Steps<R>): Steps<R> {
+function generatorOf<R>(given: Steps<R>): Steps<R> {
   // Types are of no help to who writes JavaScript.
   const found: unknown = given
   const isSteps =
