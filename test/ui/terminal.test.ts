@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -129,7 +130,7 @@ describe.runIf(hasTmux())('podsim play on a terminal', () => {
     tmux('send-keys', '-t', 'manners', 'M-q', 'C-k', 'Right')
     await until('manners', /\b1\/\d+/, 'what happened')
     tmux('send-keys', '-t', 'manners', 'BTab')
-    await until('manners', '▶ output')
+    await until('manners', '▶ map of Secrets')
     tmux('send-keys', '-t', 'manners', 'Tab')
     await until('manners', '▶ flow')
     tmux('kill-session', '-t', 'manners')
@@ -199,6 +200,71 @@ describe.runIf(hasTmux())('podsim play on a terminal', () => {
     await until('plain', 'Warning FailedMount')
     expect(coloured()).toBe(true)
     tmux('kill-session', '-t', 'plain')
+  }, 90_000)
+
+  test('a lesson is played, asked, changed and taken home, in a terminal that grows meanwhile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'podsim-play-'))
+    const name = 'lesson'
+    const bin = join(root, 'bin/podsim.js')
+    const file = join(root, 'scenarios/updates/never.yaml')
+    tmux('new-session', '-d', '-s', name, '-x', '60', '-y', '16', '-c', folder, `node ${bin} play ${file}; sleep 20`)
+    const type = (text: string) => tmux('send-keys', '-t', name, '-l', text)
+    await until(name, 'space plays', '▶ flow of secret default/mysecret')
+
+    // Time: jump, step back (what it undoes is named), a word.
+    tmux('send-keys', '-t', name, 't')
+    type('2m5s')
+    tmux('send-keys', '-t', name, 'Enter')
+    await until(name, '00:02:05.000', /API server +A─+●B/)
+    tmux('send-keys', '-t', name, 'Left')
+    await until(name, 'undone:')
+    tmux('send-keys', '-t', name, 'Right', '/')
+    type('whole volume')
+    tmux('send-keys', '-t', name, 'Enter')
+    await until(name, 'no later moment says')
+
+    // Predict, then see.
+    tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
+    await until(name, /▼ 02:01/, 'what happened')
+    tmux('send-keys', '-t', name, 'p', '2')
+    await until(name, 'When will the file in /etc/whole', '✓ 2  in a sync of the Pod', '1 of 1 right')
+    tmux('send-keys', '-t', name, 'Enter')
+    await until(name, /\/etc\/whole +A─+●B.* 13\.6 s/)
+
+    // Why; where; delays.
+    tmux('send-keys', '-t', name, '/')
+    type('files change')
+    tmux('send-keys', '-t', name, 'Enter', 'N', 'w')
+    await until(name, '▶ why')
+    tmux('send-keys', '-t', name, '3')
+    await until(name, '▶ where is revision B now?', 'never: the environment is fixed')
+    tmux('send-keys', '-t', name, '4')
+    await until(name, '▶ delays of B', '= cache 0.0 + sync 13.5 + mount 0.1')
+
+    // Do: a look, a fork, an accident in it; then the strategies side by side.
+    tmux('resize-window', '-t', name, '-x', '140', '-y', '40')
+    tmux('send-keys', '-t', name, ':')
+    type('get pods')
+    tmux('send-keys', '-t', name, 'Enter')
+    await until(name, /mixed +1\/1 +Running/, '├─ where is revision B now?')
+    tmux('send-keys', '-t', name, 'f')
+    await until(name, 'fork 1: nothing differs yet')
+    tmux('send-keys', '-t', name, 'i')
+    await until(name, '▶ accidents', 'reboot node-1')
+    tmux('send-keys', '-t', name, 'Down', 'Down', 'Down', 'Enter')
+    await until(name, /╰─ fork 1 +from main/, 'first differs', 'fault reboot node-1')
+    tmux('send-keys', '-t', name, '{', 'c')
+    await until(name, '┌ strategy Watch', '┌ strategy Cache', '┌ strategy Get')
+
+    // Take it home: what is saved passes.
+    tmux('send-keys', '-t', name, 'T')
+    await until(name, 'save as never-strategy-watch.yaml')
+    tmux('send-keys', '-t', name, 'Enter')
+    await until(name, 'saved as never-strategy-watch.yaml')
+    expect(readFileSync(join(folder, 'never-strategy-watch.yaml'), 'utf8')).toContain('kubectl: patch secret mysecret')
+    tmux('send-keys', '-t', name, 'q')
+    await until(name, /digest [0-9a-f]{16}/)
+    tmux('kill-session', '-t', name)
   }, 90_000)
 
   test('a small terminal shows one pane at a time, and a resize repaints', async () => {
