@@ -56,8 +56,8 @@ export interface ExecRequest {
 
 export type ExecAnswer =
   | { readonly ok: true; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
-  /** The runtime or kubelet refused; the text as kubectl prints it after `error: `. */
-  | { readonly ok: false; readonly message: string }
+  /** The runtime or kubelet refused; the text as kubectl prints it after `error: `. With a reason, the API server did. */
+  | { readonly ok: false; readonly message: string; readonly reason?: string }
 
 export interface LogRequest {
   readonly namespace: string

@@ -1,20 +1,20 @@
 import type { Pod } from '../api/types/core.ts'
-import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import { utf8Bytes } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
 import { userActingAs } from '../cluster/users.ts'
 import type { FileView } from '../fs/node-fs.ts'
 import { virtualFiles } from '../fs/virtual-files.ts'
 import { throwingBugs } from '../kernel/bugs.ts'
-import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import type { Calendar } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { ExecAnswer, ExecRequest, KubectlHost, LogAnswer, LogRequest } from '../kubectl/host.ts'
+import type { KubectlHost } from '../kubectl/host.ts'
 import type { CommandResult } from '../looks/containers.ts'
-import { findContainer } from '../looks/containers.ts'
 import { CommandLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
+import { execInContainer, logsOfContainer } from './container-requests.ts'
 import { kubectlProgram } from './kubectl-program.ts'
 import { runKubectl } from './run-kubectl.ts'
 import type { CommandOptions } from './sim.ts'
@@ -84,8 +84,8 @@ export function createCommands(world: CommandWorld): Commands {
     digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
     config,
     edit: (_editor, path) => run(options.editor ?? '', {}, [path]).exitCode,
-    exec: (request) => exec(world, request),
-    logs: (request) => logs(world, request),
+    exec: (request) => execInContainer(world, request),
+    logs: (request) => logsOfContainer(world, request),
   })
   const kubectl = kubectlProgram((call) =>
     hostFor(current, { ...call, files: virtualFiles(world.files, call.directory) }),
@@ -139,44 +139,3 @@ export function createCommands(world: CommandWorld): Commands {
 }
 
 const editorName = 'podsim-editor'
-
-function exec(world: CommandWorld, request: ExecRequest): ExecAnswer {
-  const found = findContainer(world.cluster, world.podOf(request.namespace, request.pod), request.container)
-  if (found === undefined || found.container.state !== 'running') {
-    return { ok: false, message: `unable to upgrade connection: container not found ("${request.container}")` }
-  }
-  const result = found.machine.runtime.exec(
-    found.container.id,
-    request.argv,
-    request.stdin === undefined ? undefined : utf8Text(request.stdin),
-  )
-  return result.ok ? { ok: true, ...result.value } : { ok: false, message: result.message }
-}
-
-function logs(world: CommandWorld, request: LogRequest): LogAnswer {
-  const pod = world.podOf(request.namespace, request.pod)
-  const found = findContainer(world.cluster, pod, request.container, request.previous)
-  if (found === undefined) {
-    const what = request.previous ? 'previous terminated container' : 'container'
-    const tail = request.previous ? 'not found' : 'is waiting to start: ContainerCreating'
-    return {
-      ok: false,
-      reason: 'BadRequest',
-      message: `${what} "${request.container}" in pod "${request.pod}" ${tail}`,
-    }
-  }
-  const { sinceMs, tailLines, timestamps } = request
-  const lines = found.machine.runtime
-    .logs(found.container.id)
-    .filter(({ at }) => sinceMs === undefined || world.calendar.at(at) >= sinceMs)
-  const shown = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))
-  const text = shown
-    .map(({ at, line }) => `${timestamps ? `${nanoTime(world.calendar.at(at))} ` : ''}${line}\n`)
-    .join('')
-  return { ok: true, text, ended: found.container.state === 'exited' }
-}
-
-/** RFC 3339 with nine digits, as container runtimes stamp lines. */
-function nanoTime(epochMs: number): string {
-  return rfc3339Micro(epochMs).replace(/Z$/, '000Z')
-}

@@ -278,4 +278,31 @@ export const kubectl = changes({
     'that warning begins with `Warning` in place of `WARNING`',
     'pkg/cmd/version/skew_warning.go',
   ],
+  logsDefaultContainer: [
+    24,
+    'logs of a Pod with several containers are those of the first',
+    'pkg/polymorphichelpers/logsforobject.go',
+  ],
+  createdIsACondition: [31, '`wait --for=create`', 'pkg/cmd/wait/create.go'],
+  listsContainersOfPod: [
+    36,
+    'what is no container of a Pod is told with those that are',
+    'pkg/cmd/util/podcmd/podcmd.go',
+  ],
+  knowsMoreVerbs: [
+    32,
+    'auth can-i knows the verbs approve, sign, escalate and attest',
+    'pkg/cmd/auth/cani.go, resourceVerbs',
+  ],
+  knowsUsersAndGroups: [
+    22,
+    'auth can-i takes users and groups, which nobody can list',
+    'pkg/cmd/auth/cani.go, nonStandardResourceNames',
+  ],
+  warnsOfScope: [20, 'auth can-i warns of resources that no namespace has', 'pkg/cmd/auth/cani.go'],
+  warningsEndWithALine: [
+    25,
+    'an empty line follows the warnings of auth can-i',
+    'pkg/cmd/auth/cani.go; cli-runtime pkg/printers/warningprinter.go',
+  ],
 })

@@ -3,7 +3,9 @@ import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
 import { breakDown, combinedName, compactRules, sortRules } from '../describe/rbac.ts'
+import { whoAmI } from './whoami.ts'
 
 /** Source: k8s.io/kubernetes pkg/kubectl/cmd/auth/cani.go. */
 const canI: Command = {
@@ -17,14 +19,6 @@ const canI: Command = {
     flagSince(20, bool('no-headers')),
   ],
   run: (call) => (call.flags.bool('list') ? listAccess(call) : checkAccess(call)),
-}
-
-const whoAmI: Command = {
-  name: 'whoami',
-  short: 'Experimental: Check self subject attributes',
-  since: 26,
-  flags: [string('output', 'o')],
-  run: () => failNotSimulated('auth whoami'),
 }
 
 const reconcile: Command = {
@@ -41,6 +35,31 @@ export const authCommand: Command = {
   modernLong: 'Inspect authorization.',
   modernUsage: '[flags] [options]',
   children: [canI, reconcile, whoAmI],
+}
+
+/** Source: pkg/cmd/auth/cani.go, resourceVerbs. */
+const verbs = 'get list watch create update patch delete deletecollection use bind impersonate *'.split(' ')
+const laterVerbs = ['approve', 'sign', 'escalate', 'attest']
+/** Source: cani.go, nonResourceURLVerbs. */
+const pathVerbs = 'get put post head options delete patch *'.split(' ')
+
+function knownVerbs({ version }: Session): ReadonlySet<string> {
+  return new Set(version.knowsMoreVerbs ? [...verbs, ...laterVerbs] : verbs)
+}
+
+function warn(session: Session, text: string): void {
+  session.err(`Warning: ${text}\n${session.version.warningsEndWithALine ? '\n' : ''}`)
+}
+
+function inGroup(group: string): string {
+  return group === '' ? '' : ` in group '${group}'`
+}
+
+/** Source: cani.go, resourceFor, nonStandardResourceNames. */
+function warnOfUnknownType(session: Session, type: string): void {
+  const [resource = '', ...group] = type.toLowerCase().split('.')
+  if (session.version.knowsUsersAndGroups && (type === 'users' || type === 'groups')) return
+  warn(session, `the server doesn't have a resource type '${resource}'${inGroup(group.join('.'))}`)
 }
 
 const reviews = '/apis/authorization.k8s.io/v1'
@@ -66,6 +85,8 @@ function checkAccess(call: Call): number {
   if (args.length !== 2 && args.length !== 3)
     fail('you must specify two or three arguments: verb, resource, and optional resourceName')
   if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified')
+  if (session.version.warnsOfScope && target.startsWith('/') && !pathVerbs.includes(verb))
+    warn(session, `verb '${verb}' is not a known verb`)
   const spec = target.startsWith('/')
     ? { nonResourceAttributes: { verb, path: target } }
     : { resourceAttributes: resourceAttributes(call, verb, target, third) }
@@ -86,16 +107,11 @@ function resourceAttributes(call: Call, verb: string, target: string, third: str
   const type = slash < 0 ? target : target.slice(0, slash)
   const name = third ?? (slash < 0 ? '' : target.slice(slash + 1))
   const found = type === '*' ? undefined : session.discovery.tryFind(type)
-  if (found === undefined && type !== '*') {
-    const [resource = '', ...group] = type.toLowerCase().split('.')
-    session.err(
-      `Warning: the server doesn't have a resource type '${resource}'${group.length === 0 ? '' : ` in group '${group.join('.')}'`}\n`,
-    )
-  }
-  if (found !== undefined && !found.namespaced && !flags.bool('all-namespaces')) {
-    session.err(
-      `Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n`,
-    )
+  if (found === undefined && type !== '*') warnOfUnknownType(session, type)
+  if (session.version.warnsOfScope && !flags.bool('all-namespaces')) {
+    if (found !== undefined && !found.namespaced)
+      warn(session, `resource '${found.resource}' is not namespace scoped${inGroup(found.group)}`)
+    if (!knownVerbs(session).has(verb)) warn(session, `verb '${verb}' is not a known verb`)
   }
   const subresource = flags.string('subresource')
   return {

@@ -11,7 +11,7 @@ import { until } from '../cli/until.ts'
 import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
 import { createPrinter, objectName, printFlags } from '../print/printers.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import type { Info } from '../resource/info.ts'
+import { getObject, type Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { waitGone } from './wait-gone.ts'
 
@@ -33,7 +33,7 @@ export const waitCommand: Command = {
   run: wait,
 }
 
-type Check = 'gone' | ((object: unknown) => boolean)
+type Check = 'gone' | 'created' | ((object: unknown) => boolean)
 
 const weekMs = 168 * 3_600_000
 
@@ -42,23 +42,14 @@ function* wait(call: Call): Steps<number> {
   const check = checkOf(session, flags.string('for'))
   const asked = flags.durationMs('timeout')
   const timeoutMs = asked < 0 ? weekMs : asked
-  const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, {}) }
-    : select(session, {
-        args: call.args,
-        labelSelector: flags.string('selector'),
-        fieldSelector: flags.string('field-selector'),
-        all: flags.bool('all'),
-        allNamespaces: flags.bool('all-namespaces'),
-      })
-  const { infos, failures } = partition(entries)
+  if (check === 'created' && !(yield* waitForCreated(call, timeoutMs))) fail('timed out waiting for the condition')
+  const { infos, failures } = waitedFor(call)
   const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
   const shown = failures.filter((failure) => !(missingIsFine && isReason(failure, 'NotFound')))
   const broken: Failure[] = [...shown]
   const printer = createPrinter(session, flags)
   for (const info of infos) {
-    const met =
-      check === 'gone' ? yield* waitForGone(call, info, timeoutMs) : yield* waitFor(session, info, check, timeoutMs)
+    const met = check === 'created' ? info.object : yield* waitUntil(call, info, check, timeoutMs)
     if (met === undefined)
       broken.push({
         kind: 'message',
@@ -71,8 +62,47 @@ function* wait(call: Call): Steps<number> {
   return 0
 }
 
+/** What is waited for, as it is now. */
+function waitedFor({ session, flags, args }: Call): ReturnType<typeof partition> {
+  const { entries } = namesFiles(flags)
+    ? { entries: readFiles(session, flags, {}) }
+    : select(session, {
+        args,
+        labelSelector: flags.string('selector'),
+        fieldSelector: flags.string('field-selector'),
+        all: flags.bool('all'),
+        allNamespaces: flags.bool('all-namespaces'),
+      })
+  return partition(entries)
+}
+
+/** Source: wait.go, RunWaitContext. */
+const createdPollMs = 500
+
+function* waitForCreated(call: Call, timeoutMs: number): Steps<boolean> {
+  const { session, flags } = call
+  const isThere = (): boolean => {
+    const { infos, failures } = waitedFor(call)
+    failAll(failures.filter((failure) => !isReason(failure, 'NotFound')))
+    if (failures.length > 0 || infos.length === 0) return false
+    return !namesFiles(flags) || infos.every((info) => attempt(() => getObject(session, info)).ok)
+  }
+  const deadline = session.host.now() + timeoutMs
+  while (!isThere()) {
+    const left = deadline - session.host.now()
+    if (left <= 0) return false
+    yield* until(session.host, () => false, Math.min(createdPollMs, left))
+  }
+  return true
+}
+
+function waitUntil(call: Call, info: Info, check: Exclude<Check, 'created'>, timeoutMs: number): Steps<unknown> {
+  return check === 'gone' ? waitForGone(call, info, timeoutMs) : waitFor(call.session, info, check, timeoutMs)
+}
+
 function checkOf(session: Session, condition: string): Check {
   if (condition.toLowerCase() === 'delete') return 'gone'
+  if (condition.toLowerCase() === 'create' && session.version.createdIsACondition) return 'created'
   if (condition.startsWith('condition=')) {
     const [name = '', value = 'true'] = condition.slice('condition='.length).split('=')
     return (object) => {

@@ -50,7 +50,12 @@ export function createPrinter(session: Session, flags: FlagValues, columns = fal
   const shown = (object: unknown): unknown => withoutManagedFields(object, session, flags)
   if (output === 'json') return (object) => `${goJsonIndented(shown(object), '    ')}\n`
   if (output === 'yaml') return yamlPrinter(shown)
-  if (output === 'name') return (object) => `${objectName(object)}\n`
+  if (output === 'name') {
+    return (object) => {
+      const names = objectName(object)
+      return names === '' ? '' : `${names}\n`
+    }
+  }
   if (columns && (format === 'custom-columns' || format === 'custom-columns-file')) {
     return columnsPrinter(format, argument, session, flags)
   }

@@ -1,4 +1,4 @@
-import { goJson, textAt } from '../../go/json.ts'
+import { goJson, isObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goResource, groupResource, type Mapping, resourcePath } from '../api/discovery.ts'
 import type { Query } from '../api/rest.ts'
@@ -58,12 +58,20 @@ function writeQuery(session: Session, options: WriteOptions): Query {
   }
 }
 
+/** What comes from elsewhere has no version here yet. Source: cli-runtime pkg/resource/helper.go, CreateWithOptions. */
 export function createObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
+  const object = withoutVersion(info.object)
   return session.rest.request('POST', resourcePath(info.mapping, info.namespace), {
-    body: `${goJson(info.object)}\n`,
+    body: `${goJson(object)}\n`,
     query: writeQuery(session, options),
     resource: groupResource(info.mapping),
   })
+}
+
+function withoutVersion(object: unknown): unknown {
+  if (!isObject(object) || !isObject(object.metadata)) return object
+  const { resourceVersion, ...metadata } = object.metadata
+  return resourceVersion === undefined ? object : { ...object, metadata }
 }
 
 export function replaceObject(session: Session, info: Info, options: WriteOptions = {}): unknown {

@@ -1,0 +1,186 @@
+import { listAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
+import { parseRfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { Call, Command } from '../cli/command.ts'
+import {
+  attempt,
+  CommandFailure,
+  type Failure,
+  fail,
+  failNotSimulated,
+  failUsage,
+  failureMessage,
+  failureText,
+} from '../cli/failure.ts'
+import { bool, duration, int, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
+import { failWith } from './container-refusal.ts'
+import { allContainerNames, containerNames, defaultContainer, podOf } from './pick-pod.ts'
+
+/** Source: kubectl pkg/cmd/logs/logs.go. */
+export const logsCommand: Command = {
+  name: 'logs',
+  short: 'Print the logs for a container in a pod',
+  flags: [
+    string('container', 'c'),
+    bool('all-containers'),
+    bool('follow', 'f'),
+    bool('previous', 'p'),
+    bool('timestamps'),
+    bool('prefix'),
+    bool('ignore-errors'),
+    bool('insecure-skip-tls-verify-backend'),
+    string('since-time'),
+    duration('since', '0s'),
+    int('tail', '-1'),
+    int('limit-bytes', '0'),
+    int('max-log-requests', '5'),
+    string('selector', 'l'),
+    duration('pod-running-timeout', '20s'),
+  ],
+  run: logs,
+}
+
+interface LogTarget {
+  readonly pod: unknown
+  readonly container: string
+}
+
+function* logs(call: Call): Steps<number> {
+  const { session, flags, args } = call
+  const [target = '', inline] = args
+  const selector = flags.string('selector')
+  if (args.length === 0 && selector === '')
+    failUsage(
+      call.path,
+      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+    )
+  if (selector !== '' && args.length > 0) failUsage(call.path, 'only a selector (-l) or a POD name is allowed')
+  if (inline !== undefined && flags.string('container') !== '')
+    fail('only one of -c or an inline [CONTAINER] arg is allowed')
+  if (
+    flags.bool('all-containers') &&
+    (flags.string('container') || inline) !== undefined &&
+    (flags.string('container') || inline || '') !== ''
+  ) {
+    fail(
+      `--all-containers=true should not be specified with container name ${flags.string('container') || (inline ?? '')}`,
+    )
+  }
+  if (flags.string('since-time') !== '' && flags.changed('since'))
+    fail('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  if (flags.int('tail') < -1) fail('--tail must be greater than or equal to -1')
+  const pods =
+    selector === ''
+      ? [logPod(call, target)]
+      : listAt(
+          session.rest.request('GET', `/api/v1/namespaces/${session.namespace}/pods`, {
+            query: { labelSelector: selector },
+          }),
+          'items',
+        )
+  if (pods.length === 0) session.err(`No resources found in ${session.namespace} namespace.\n`)
+  const targets = pods.flatMap((pod) => logTargets(call, pod, flags.string('container') || (inline ?? '')))
+  for (const one of targets) {
+    try {
+      yield* writeLogs(call, one)
+    } catch (error) {
+      if (!(error instanceof CommandFailure) || !flags.bool('ignore-errors')) throw error
+      session.err(failureText(error.failure))
+    }
+  }
+  return 0
+}
+
+function logPod(call: Call, target: string): unknown {
+  const found = attempt(() => podOf(call.session, target, 'logs'))
+  if (found.ok) return found.value
+  throw new CommandFailure(wrapped(call.session, found.failure))
+}
+
+function wrapped(session: Session, failure: Failure): Failure {
+  if (!session.version.wrapsLogErrors || failure.kind !== 'status' || failure.status.reason !== 'NotFound')
+    return failure
+  const text = `error from server (NotFound): ${failureMessage(failure)} in namespace ${goQuote(session.namespace)}`
+  return { kind: 'message', text }
+}
+
+function logTargets(call: Call, pod: unknown, container: string): readonly LogTarget[] {
+  const names = containerNames(pod)
+  const init = listAt(pod, 'spec', 'initContainers').map((one) => textAt(one, 'name'))
+  if (call.flags.bool('all-containers')) return [...init, ...names].map((name) => ({ pod, container: name }))
+  if (container !== '') {
+    if (![...init, ...names].includes(container)) {
+      const all = call.session.version.listsContainersOfPod ? ` out of: ${allContainerNames(pod).join(', ')}` : ''
+      fail(`container ${container} is not valid for pod ${textAt(pod, 'metadata', 'name')}${all}`)
+    }
+    return [{ pod, container }]
+  }
+  if (names.length > 1 && !call.session.version.logsDefaultContainer) {
+    const choices = `choose one of: [${names.join(' ')}]${init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : ''}`
+    fail(`a container name must be specified for pod ${textAt(pod, 'metadata', 'name')}, ${choices}`)
+  }
+  const isAlone = names.length + init.length === 1
+  return [{ pod, container: isAlone ? (names[0] ?? '') : loggedByDefault(call.session, pod) }]
+}
+
+/** From 1.24 on as `exec` chooses; before, a Pod of one container and init containers has only one choice. */
+function loggedByDefault(session: Session, pod: unknown): string {
+  return session.version.logsDefaultContainer ? defaultContainer(session, pod, false) : (containerNames(pod)[0] ?? '')
+}
+
+/** How often a followed log is looked at; a real one streams. */
+const followMs = 100
+
+function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
+  const { session, flags } = call
+  const { host } = session
+  if (host.logs === undefined) {
+    failNotSimulated('logs: no container runs here')
+    return
+  }
+  const read = host.logs
+  const [namespace, name] = [textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name')]
+  const since = flags.changed('since')
+    ? host.now() - flags.durationMs('since')
+    : parseRfc3339(flags.string('since-time'))
+  const tail = flags.changed('tail') ? flags.int('tail') : flags.string('selector') === '' ? -1 : 10
+  const request = {
+    namespace,
+    pod: name,
+    container,
+    previous: flags.bool('previous'),
+    sinceMs: since,
+    timestamps: flags.bool('timestamps'),
+  }
+  const prefix = flags.bool('prefix') ? `[pod/${name}/${container}] ` : ''
+  const write = (text: string): void => session.out(prefix === '' ? text : text.replace(/^(?=.)/gm, prefix))
+  const first = read({ ...request, tailLines: tail < 0 ? undefined : tail })
+  if (!first.ok) {
+    failWith(first)
+    return
+  }
+  const limit = flags.int('limit-bytes')
+  write(limit > 0 ? first.text.slice(0, limit) : first.text)
+  if (!flags.bool('follow')) return
+  const whole = read({ ...request, tailLines: undefined })
+  let seen = whole.ok ? whole.text.length : 0
+  let ended = first.ended
+  while (!ended) {
+    let next = ''
+    const grown = (): boolean => {
+      const now = read({ ...request, tailLines: undefined })
+      if (!now.ok) return true
+      next = now.text.slice(seen)
+      ended = now.ended
+      return next !== '' || ended
+    }
+    yield* until(session.host, () => false, followMs)
+    if (grown() && next !== '') {
+      seen += next.length
+      write(next)
+    }
+  }
+}

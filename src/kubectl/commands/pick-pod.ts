@@ -1,0 +1,119 @@
+import { at, listAt, numberAt, textAt } from '../../go/json.ts'
+import { parseRfc3339 } from '../../kernel/calendar.ts'
+import { CommandFailure, fail } from '../cli/failure.ts'
+import type { Session } from '../cli/session.ts'
+import { formatSelector } from '../describe/selectors.ts'
+import { partition, select } from '../resource/select.ts'
+
+/** For what a Pod is wanted: to run something in it, or to read its logs. */
+export type Purpose = 'attach' | 'logs'
+
+/** A Pod by name, or the best of a workload's. Source: pkg/polymorphichelpers attachablepodforobject.go, logsforobject.go. */
+export function podOf(session: Session, target: string, purpose: Purpose): unknown {
+  const { infos, failures } = partition(
+    select(session, target.includes('/') ? { args: [target] } : { args: [target], defaultType: 'pods' }).entries,
+  )
+  const [failure] = failures
+  if (failure !== undefined) throw new CommandFailure(failure)
+  const [info] = infos
+  if (info === undefined) return fail('resource name may not be empty')
+  if (info.mapping.kind === 'Pod') return info.object
+  const selector = formatSelector(at(info.object, 'spec', 'selector'))
+  if (selector === '') fail(`cannot attach to ${info.mapping.kind}: selector for ${info.mapping.kind} not implemented`)
+  const pods = listAt(
+    session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, { query: { labelSelector: selector } }),
+    'items',
+  )
+  const [best] = pods.toSorted(purpose === 'logs' ? comparedBy(forLogs) : comparedBy(forAttaching))
+  if (best === undefined) return fail('timed out waiting for the condition')
+  if (purpose === 'logs' && pods.length > 1)
+    session.err(`Found ${pods.length} pods, using pod/${textAt(best, 'metadata', 'name')}\n`)
+  return best
+}
+
+/** Smaller is better; what a Pod lacks is infinitely bad. */
+type Rank = (pod: unknown) => number
+
+const isAssigned: Rank = (pod) => (textAt(pod, 'spec', 'nodeName') === '' ? 1 : 0)
+/** Phases that the real tables do not name count as their zero: ended Pods are as good for logs as running ones, and bad to attach to. */
+const phaseForLogs: Rank = (pod) =>
+  Math.max(0, ['Running', 'Unknown', 'Pending'].indexOf(textAt(pod, 'status', 'phase')))
+const phaseForAttaching: Rank = (pod) => ({ Running: 0, Unknown: 1 })[textAt(pod, 'status', 'phase')] ?? 2
+const isNotReady: Rank = (pod) => (readySince(pod) === Number.POSITIVE_INFINITY ? 1 : 0)
+const readySince: Rank = (pod) =>
+  listAt(pod, 'status', 'conditions')
+    .filter((one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True')
+    .map((one) => timeOf(textAt(one, 'lastTransitionTime')))[0] ?? Number.POSITIVE_INFINITY
+const restarts: Rank = (pod) =>
+  Math.max(0, ...listAt(pod, 'status', 'containerStatuses').map((one) => numberAt(one, ['restartCount'])))
+const age: Rank = (pod) => timeOf(textAt(pod, 'metadata', 'creationTimestamp'))
+
+function timeOf(text: string): number {
+  return text === '' ? Number.POSITIVE_INFINITY : (parseRfc3339(text) ?? Number.POSITIVE_INFINITY)
+}
+
+/** Source: pkg/util/podutils/podutils.go, ByLogging: among Pods that are alike, the one that restarts most. */
+const forLogs: readonly Rank[] = [isAssigned, phaseForLogs, isNotReady, readySince, (pod) => -restarts(pod), age]
+
+/** Source: podutils.go, ActivePods in reverse: among Pods that are alike, the one that restarts least. */
+const forAttaching: readonly Rank[] = [isAssigned, phaseForAttaching, isNotReady, readySince, restarts, age]
+
+function comparedBy(ranks: readonly Rank[]): (a: unknown, b: unknown) => number {
+  return (a, b) => {
+    for (const rank of ranks) {
+      const [left, right] = [rank(a), rank(b)]
+      if (left !== right) return left < right ? -1 : 1
+    }
+    return 0
+  }
+}
+
+/** Names of a Pod's containers, without its init containers. */
+export function containerNames(pod: unknown): readonly string[] {
+  return listAt(pod, 'spec', 'containers').map((container) => textAt(container, 'name'))
+}
+
+/** Source: pkg/cmd/util/podcmd/podcmd.go, AllContainerNames. */
+export function allContainerNames(pod: unknown): readonly string[] {
+  const marked = (field: string, mark: string): readonly string[] =>
+    listAt(pod, 'spec', field).map((container) => `${textAt(container, 'name')} (${mark})`)
+  return [...containerNames(pod), ...marked('ephemeralContainers', 'ephem'), ...marked('initContainers', 'init')]
+}
+
+/** The container that is meant when none was named. Source: pkg/cmd/util/podcmd/podcmd.go, FindOrDefaultContainerByName. */
+export function defaultContainer(session: Session, pod: unknown, isQuiet: boolean): string {
+  const names = containerNames(pod)
+  const [first = ''] = names
+  const annotated = textAt(pod, 'metadata', 'annotations', 'kubectl.kubernetes.io/default-container')
+  if (!session.version.defaultedContainer) {
+    if (names.length > 1) {
+      const [name, namespace] = [textAt(pod, 'metadata', 'name'), textAt(pod, 'metadata', 'namespace')]
+      session.err(
+        `Defaulting container name to ${first}.\nUse 'kubectl describe pod/${name} -n ${namespace}' to see all of the containers in this pod.\n`,
+      )
+    }
+    return first
+  }
+  if (annotated !== '') return annotated
+  const all = allContainerNames(pod)
+  if (all.length > 1 && !isQuiet)
+    session.err(`Defaulted container ${JSON.stringify(first)} out of: ${all.join(', ')}\n`)
+  return first
+}
+
+/** Refuses a container that a Pod does not have, where kubectl looks itself. Source: podcmd.go, FindOrDefaultContainerByName. */
+export function checkContainer(session: Session, pod: unknown, container: string): void {
+  const all = [
+    ...containerNames(pod),
+    ...['initContainers', 'ephemeralContainers'].flatMap((field) =>
+      listAt(pod, 'spec', field).map((one) => textAt(one, 'name')),
+    ),
+  ]
+  if (!session.version.defaultedContainer || all.includes(container)) return
+  const name = textAt(pod, 'metadata', 'name')
+  fail(
+    session.version.listsContainersOfPod
+      ? `container ${container} is not valid for pod ${name} out of: ${allContainerNames(pod).join(', ')}`
+      : `container ${container} not found in pod ${name}`,
+  )
+}

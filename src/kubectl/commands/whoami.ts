@@ -1,0 +1,53 @@
+import { at, isObject, listAt, textAt } from '../../go/json.ts'
+import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { attempt, CommandFailure, fail, isReason } from '../cli/failure.ts'
+import { createPrinter, printFlags } from '../print/printers.ts'
+
+/** Source: kubectl pkg/cmd/auth/whoami.go. */
+export const whoAmI: Command = {
+  name: 'whoami',
+  short: 'Experimental: Check self subject attributes',
+  since: 26,
+  flags: printFlags,
+  run(call) {
+    const printer = createPrinter(call.session, call.flags)
+    const review = ask(call)
+    call.session.out(printer === undefined ? attributes(at(review, 'status', 'userInfo')) : printer(review))
+    return 0
+  },
+}
+
+/** The newest version that the server has. Source: whoami.go, Run. */
+function ask({ session }: Call): unknown {
+  for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
+    const apiVersion = `authentication.k8s.io/${version}`
+    const body = JSON.stringify({ kind: 'SelfSubjectReview', apiVersion, metadata: {}, status: { userInfo: {} } })
+    const answer = attempt(() => session.rest.request('POST', `/apis/${apiVersion}/selfsubjectreviews`, { body }))
+    if (answer.ok) return answer.value
+    if (isReason(answer.failure, 'Forbidden'))
+      return fail('the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it')
+    if (!isReason(answer.failure, 'NotFound')) throw new CommandFailure(answer.failure)
+  }
+  return fail('the selfsubjectreviews API is not enabled in the cluster')
+}
+
+/** Source: whoami.go, printTableSelfSubjectAccessReview. */
+function attributes(user: unknown): string {
+  const extra = at(user, 'extra')
+  const rows: readonly (readonly [string, string])[] = [
+    ['Username', textAt(user, 'username')],
+    ['UID', textAt(user, 'uid')],
+    ['Groups', listed(listAt(user, 'groups'))],
+    ...Object.keys(isObject(extra) ? extra : {})
+      .sort()
+      .map((key) => [`Extra: ${key}`, listed(listAt(extra, key))] as const),
+  ]
+  const shown = rows.filter(([, value]) => value !== '')
+  return alignTabs(`ATTRIBUTE\tVALUE\n${shown.map(([name, value]) => `${name}\t${value}\n`).join('')}`, tableTabs)
+}
+
+/** As Go prints a list of texts; nothing for none. */
+function listed(values: readonly unknown[]): string {
+  return values.length === 0 ? '' : `[${values.join(' ')}]`
+}

@@ -1,0 +1,100 @@
+import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
+import { utf8Text } from '../bytes/bytes.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { goQuote } from '../go/quote.ts'
+import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import type { ExecAnswer, ExecRequest, LogAnswer, LogRequest } from '../kubectl/host.ts'
+import { findContainer } from '../looks/containers.ts'
+
+/** What of the simulation kubectl's requests to a container need. */
+export interface ContainerWorld {
+  readonly cluster: Cluster
+  readonly calendar: Calendar
+  readonly podOf: (namespace: string, name: string) => Pod | undefined
+}
+
+function refused(message: string): { readonly ok: false; readonly reason: string; readonly message: string } {
+  return { ok: false, reason: 'BadRequest', message }
+}
+
+/** The API server's own refusals come before the kubelet's. Source: pkg/registry/core/pod/strategy.go, streamLocation. */
+export function execInContainer({ cluster, podOf }: ContainerWorld, request: ExecRequest): ExecAnswer {
+  const pod = podOf(request.namespace, request.pod)
+  if (pod !== undefined && !allNames(pod).includes(request.container))
+    return refused(`container ${request.container} is not valid for pod ${request.pod}`)
+  if (pod !== undefined && (pod.spec.nodeName ?? '') === '')
+    return refused(`pod ${request.pod} does not have a host assigned`)
+  const found = findContainer(cluster, pod, request.container)
+  if (found === undefined || found.container.state !== 'running')
+    return { ok: false, message: `unable to upgrade connection: container not found (${goQuote(request.container)})` }
+  const result = found.machine.runtime.exec(
+    found.container.id,
+    request.argv,
+    request.stdin === undefined ? undefined : utf8Text(request.stdin),
+  )
+  return result.ok ? { ok: true, ...result.value } : { ok: false, message: result.message }
+}
+
+function allNames({ spec }: Pod): readonly string[] {
+  return [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].map(
+    ({ name }) => name,
+  )
+}
+
+/** A Pod without a node has no logs, and no error. Source: pkg/registry/core/pod/strategy.go, LogLocation. */
+export function logsOfContainer({ cluster, calendar, podOf }: ContainerWorld, request: LogRequest): LogAnswer {
+  const pod = podOf(request.namespace, request.pod)
+  const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
+  if (pod === undefined || machine === undefined) return { ok: true, text: '', ended: true }
+  // The kubelet asks itself first, then the Pod. Source: pkg/kubelet/kubelet.go, GetKubeletContainerLogs.
+  const uid = pod.metadata.uid ?? ''
+  const chosen = containerOfLogs(machine.kubelet.context?.statuses.get(uid) ?? pod.status, request)
+  if (!chosen.ok) return chosen
+  const container = machine.runtime.podContainers(uid).find(({ id }) => chosen.id.endsWith(`://${id}`))
+  // Told into the log itself: the answer has begun. Source: kuberuntime_container.go, GetContainerLogs.
+  if (container === undefined)
+    return { ok: true, text: `unable to retrieve container logs for ${chosen.id}`, ended: true }
+  const { sinceMs, tailLines, timestamps } = request
+  const lines = machine.runtime
+    .logs(container.id)
+    .filter(({ at }) => sinceMs === undefined || calendar.at(at) >= sinceMs)
+  const shown = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))
+  const text = shown.map(({ at, line }) => `${timestamps ? `${nanoTime(calendar.at(at))} ` : ''}${line}\n`).join('')
+  return { ok: true, text, ended: container.state !== 'running' }
+}
+
+type Chosen = { readonly ok: true; readonly id: string } | ReturnType<typeof refused>
+
+/** Whose log it is, by the Pod's status. Source: pkg/kubelet/kubelet_pods.go, validateContainerLogStatus. */
+function containerOfLogs(status: PodStatus | undefined, { pod, container, previous }: LogRequest): Chosen {
+  const what = `container ${goQuote(container)} in pod ${goQuote(pod)}`
+  const found = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
+    ({ name }) => name === container,
+  )
+  if (found === undefined) return refused(`${what} is not available`)
+  const last = found.lastState?.terminated?.containerID || undefined
+  if (previous) return last === undefined ? refused(`previous terminated ${what} not found`) : { ok: true, id: last }
+  const { waiting, running, terminated } = found.state ?? {}
+  if (running !== undefined) return { ok: true, id: found.containerID ?? '' }
+  if (terminated !== undefined || found.lastState?.terminated !== undefined) {
+    const id = terminated?.containerID || last
+    return id === undefined ? refused(`${what} is terminated`) : { ok: true, id }
+  }
+  return refused(waiting === undefined ? `${what} is waiting to start - no logs yet` : waitingText(what, waiting))
+}
+
+function waitingText(
+  what: string,
+  { reason = '' }: NonNullable<NonNullable<ContainerStatus['state']>['waiting']>,
+): string {
+  const words: Readonly<Record<string, string>> = {
+    ErrImagePull: "image can't be pulled",
+    ImagePullBackOff: 'trying and failing to pull image',
+  }
+  return `${what} is waiting to start: ${words[reason] ?? reason}`
+}
+
+/** RFC 3339 with nine digits, as container runtimes stamp lines. */
+function nanoTime(epochMs: number): string {
+  return rfc3339Micro(epochMs).replace(/Z$/, '000Z')
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/sim/create-sim.ts'
+import type { Sim } from '../../src/sim/sim.ts'
+
+/** One line in a shell: what it printed on both streams, and its exit code. */
+function told(sim: Sim, line: string): string {
+  const { stdout, stderr, exitCode } = sim.shell(line)
+  return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`
+}
+
+const pod = (name: string, spec: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo up; sleep 1000'] }], ...spec },
+})
+
+describe('logs and exec of what does not run', () => {
+  test('the server and the kubelet say why, without words of kubectl before them', () => {
+    const sim = createSim({ nodes: 1, images: [{ name: 'gone', private: { username: 'u', password: 'p' } }] })
+    sim.apply(
+      pod('nowhere', { nodeSelector: { disk: 'none' } }),
+      pod('waits', {
+        containers: [{ name: 'app', image: 'busybox', envFrom: [{ secretRef: { name: 'db' } }] }],
+      }),
+      pod('pulls', { containers: [{ name: 'app', image: 'gone' }] }),
+      pod('runs'),
+    )
+    sim.runFor('1m')
+    expect(told(sim, 'kubectl logs nowhere')).toBe('')
+    expect(told(sim, 'kubectl exec nowhere -- ls')).toBe(
+      'Error from server (BadRequest): pod nowhere does not have a host assigned\n[1]',
+    )
+    expect(told(sim, 'kubectl logs waits')).toBe(
+      'Error from server (BadRequest): container "app" in pod "waits" is waiting to start: CreateContainerConfigError\n[1]',
+    )
+    expect(told(sim, 'kubectl exec waits -- ls')).toBe(
+      'error: unable to upgrade connection: container not found ("app")\n[1]',
+    )
+    expect(told(sim, 'kubectl logs pulls')).toMatch(
+      /^Error from server \(BadRequest\): container "app" in pod "pulls" is waiting to start: (image can't be pulled|trying and failing to pull image)\n\[1\]$/,
+    )
+    expect(told(sim, 'kubectl logs runs --previous')).toBe(
+      'Error from server (BadRequest): previous terminated container "app" in pod "runs" not found\n[1]',
+    )
+    expect(told(sim, 'kubectl exec runs -c zz -- ls')).toBe(
+      'Error from server (BadRequest): container zz is not valid for pod runs\n[1]',
+    )
+  })
+
+  test('a crash loop keeps the log of the container before', () => {
+    const sim = createSim({ nodes: 1 })
+    sim.apply(
+      pod('crashes', { containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo bang; exit 3'] }] }),
+    )
+    sim.runFor('12s')
+    expect(told(sim, 'kubectl logs crashes --previous')).toBe('bang\n')
+    expect(told(sim, 'kubectl logs crashes')).toBe('bang\n')
+  })
+
+  test.each([
+    ['1.20.2', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
+    ['1.26.0', 'error: container zz not found in pod runs\n[1]'],
+    ['1.36.0', 'error: container zz is not valid for pod runs out of: app, first (init)\n[1]'],
+  ])('kubectl %s tells of a container that a Pod does not have', (kubectl, words) => {
+    const sim = createSim({ nodes: 1, kubectl })
+    sim.apply(pod('runs', { initContainers: [{ name: 'first', image: 'busybox', command: ['true'] }] }))
+    sim.runFor('20s')
+    expect(told(sim, 'kubectl exec runs -c zz -- ls')).toBe(words)
+  })
+})
+
+describe('logs and exec of a workload', () => {
+  test('take the best of its Pods, and logs say which', () => {
+    const sim = createSim({ nodes: 2 })
+    told(sim, 'kubectl create deployment web --image=nginx')
+    sim.runFor('20s')
+    told(sim, 'kubectl scale deployment web --replicas=3')
+    const [first] = sim.list('Pod')
+    expect(sim.list('Pod')).toHaveLength(1)
+    sim.runFor('20s')
+    expect(sim.shell('kubectl logs deploy/web').stderr).toBe(`Found 3 pods, using pod/${first?.metadata.name}\n`)
+    expect(told(sim, 'kubectl exec deploy/web -- hostname')).toBe(`${first?.metadata.name}\n`)
+  })
+})
+
+describe('what was taken from a cluster', () => {
+  test('C1 can be created in another namespace and restored: its version is left out', () => {
+    const sim = createSim({ nodes: 0 })
+    told(sim, 'kubectl create secret generic db --from-literal=password=one; kubectl create namespace other')
+    expect(
+      told(sim, "kubectl get secret db -o yaml | sed 's/namespace: default/namespace: other/' | kubectl apply -f -"),
+    ).toBe('secret/db created\n')
+    told(sim, 'kubectl get secret db -o yaml > backup.yaml; kubectl delete secret db')
+    expect(told(sim, 'kubectl create -f backup.yaml')).toBe('secret/db created\n')
+  })
+
+  test('is nothing at all when there are no names', () => {
+    const sim = createSim({ nodes: 0 })
+    expect(told(sim, 'kubectl get secrets -l no=where -o name')).toBe('')
+  })
+})
+
+describe('later versions', () => {
+  test('wait for what is not there yet', () => {
+    const sim = createSim({ nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
+    expect(told(sim, 'kubectl wait --for=create secret/db --timeout=2s')).toBe(
+      'error: timed out waiting for the condition\n[1]',
+    )
+    expect(
+      told(sim, '(sleep 3; kubectl create secret generic db >/dev/null) & kubectl wait --for=create secret/db'),
+    ).toBe('secret/db condition met\n')
+  })
+
+  test('S3 tell who asks, and warn of questions that make no sense', () => {
+    const sim = createSim({ nodes: 0, version: 'v1.36', kubectl: '1.36.0' })
+    expect(told(sim, 'kubectl auth whoami')).toBe(
+      'ATTRIBUTE   VALUE\nUsername    admin\nGroups      [system:masters system:authenticated]\n',
+    )
+    expect(sim.shell('kubectl auth can-i list nodes').stderr).toBe(
+      "Warning: resource 'nodes' is not namespace scoped\n\n",
+    )
+    expect(sim.shell('kubectl auth can-i read secrets').stderr).toBe("Warning: verb 'read' is not a known verb\n\n")
+  })
+})
