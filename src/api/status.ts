@@ -32,12 +32,12 @@ export function failure(code: number, reason: string, message: string, details?:
 
 /** `details` with empty members left out. */
 function detailsOf(name: string, group: string, kind: string, causes: readonly StatusCause[] = []): Details {
-  return {
-    ...(name === '' ? {} : { name }),
-    ...(group === '' ? {} : { group }),
-    ...(kind === '' ? {} : { kind }),
-    ...(causes.length === 0 ? {} : { causes }),
-  }
+  const details: { -readonly [K in keyof Details]: Details[K] } = {}
+  if (name !== '') details.name = name
+  if (group !== '') details.group = group
+  if (kind !== '') details.kind = kind
+  if (causes.length > 0) details.causes = causes
+  return details
 }
 
 /** `deployments.apps`, `secrets`. */

@@ -1,3 +1,4 @@
+import { extended } from '../kernel/extended.ts'
 import type { DownwardAPIVolumeFile, Volume, VolumeProjection } from './types/core.ts'
 
 type Source = Readonly<Record<string, unknown>>
@@ -66,7 +67,7 @@ export function withDefaults(source: Source, defaults: Source): Source {
 }
 
 function withMode<S extends { readonly defaultMode?: number }>(source: S): S {
-  return source.defaultMode === undefined ? { ...source, defaultMode: defaultFileMode } : source
+  return source.defaultMode === undefined ? extended(source, { defaultMode: defaultFileMode }) : source
 }
 
 function defaultProjection(projection: VolumeProjection): VolumeProjection {

@@ -48,11 +48,14 @@ export function createRequestLog(journal: Journal): RequestLog {
         name,
         ...(uid === undefined ? {} : { uid }),
       }
-      const sides = {
+      const entry = {
+        actor,
+        type: writeTypes[type],
+        object: about,
         ...(old === undefined ? {} : { before: old }),
         ...(type === 'DELETED' ? {} : { after: object }),
       }
-      return journal.append({ actor, type: writeTypes[type], object: about, ...sides }, weight)
+      return journal.append(entry, weight)
     },
     read(type, request, code) {
       if (!journal.keeps('chatter')) return
@@ -60,11 +63,12 @@ export function createRequestLog(journal: Journal): RequestLog {
     },
     refused(request, status) {
       if (!journal.keeps('chatter')) return
-      const detail: RequestDetail = {
-        ...detailOf(request, status.code ?? 0),
-        ...(status.message === undefined ? {} : { message: status.message }),
-        ...(status.reason === undefined ? {} : { reason: status.reason }),
-      }
+      const { message, reason } = status
+      const detail: RequestDetail = Object.assign(
+        detailOf(request, status.code ?? 0),
+        message === undefined ? {} : { message },
+        reason === undefined ? {} : { reason },
+      )
       journal.append({ actor: actorOf(request.user.name), type: 'request.refused', detail }, 'chatter')
     },
   }

@@ -37,10 +37,11 @@ export function createClient(options: ClientOptions): Client {
       // The namespace is that of the object unless the caller knows better; a body without metadata is the server's to refuse.
       const namespace = where.namespace ?? (object as Partial<KubeObject>).metadata?.namespace
       const key = {
+        resource,
         ...(namespace === undefined ? {} : { namespace }),
         ...(where.name === undefined ? {} : { name: where.name }),
       }
-      return ask<T>({ verb: 'create', resource, ...key, ...partOf(where), body: object, ...manager })
+      return ask<T>({ verb: 'create', ...key, ...partOf(where), body: object, ...manager })
     },
     update: <T extends KubeObject>(resource: ResourceRef, object: T, where?: { readonly subresource?: string }) =>
       ask<T>({ verb: 'update', resource, ...keyOf(object), ...partOf(where), body: object, ...manager }),

@@ -60,14 +60,14 @@ export function createCluster(options: ClusterOptions): Cluster {
   })
   options.nodes.forEach((node, index) => {
     const room = {
-      ...options,
       controlPlane,
+      ...options,
       timings: options.timings ?? usualTimings,
       latencies: options.latencies ?? {},
       recordIdleSyncs: options.recordIdleSyncs ?? false,
       seams: options.seams ?? {},
     }
-    machines.set(node.name, createMachine({ ...node, index }, room))
+    machines.set(node.name, createMachine({ index, ...node }, room))
   })
   return {
     controlPlane,

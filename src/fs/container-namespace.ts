@@ -1,3 +1,4 @@
+import { extended } from '../kernel/extended.ts'
 import type { Device, Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { BindMount } from './node-fs.ts'
@@ -30,7 +31,7 @@ export function buildContainerNamespace(files: ContainerFiles): () => Namespace 
   for (const mount of files.mounts) {
     const at = walk(files.node, mount.hostPath, true, rootUser)
     if (!at.ok || at.inode === undefined) continue
-    bound.push({ ...mount, inode: at.inode, nodePath: at.path, hostReadOnly: at.mount.readOnly })
+    bound.push(extended(mount, { inode: at.inode, nodePath: at.path, hostReadOnly: at.mount.readOnly }))
   }
   // As container runtimes do: outer mounts first.
   const depth = (path: string) => path.split('/').filter((part) => part !== '').length

@@ -111,7 +111,6 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
     }
   }
   return {
-    ...(trust === undefined ? {} : { assumed }),
     kernel,
     files,
     user,
@@ -126,6 +125,7 @@ function worldOf(task: ProcessContext, trust: Trust | undefined, trusted: Truste
       err: { write: (bytes) => task.writeLog('stderr', bytes) },
     },
     program: () => undefined,
+    ...(trust === undefined ? {} : { assumed }),
   }
 }
 
@@ -157,7 +157,7 @@ function baseOf(
 
 /** A shell of nothing, in which a single command is run. */
 function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shell {
-  return new Shell({ ...baseOf(task, dialect, trust), name: 'sh', tellsLine: false, positional: [] })
+  return new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
 }
 
 function* runTool(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {

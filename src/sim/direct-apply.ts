@@ -8,6 +8,7 @@ import { notPlain, typedValue } from '../apiserver/decoding/typed-value.ts'
 import { storedName } from '../apiserver/registry/resource-table.ts'
 import { apiServerFact } from '../apiserver/version-facts.ts'
 import { adminUser } from '../cluster/control-plane.ts'
+import { extended } from '../kernel/extended.ts'
 import { failureText } from '../kubectl/cli/failure.ts'
 import { clientVersion } from '../kubectl/client-version.ts'
 import { configurationText, lastApplied } from '../kubectl/resource/last-applied.ts'
@@ -100,11 +101,11 @@ function bodyOf(
   minor: number,
 ): object | undefined {
   const { metadata } = manifest as KubeObject // targetOf looked at it
-  const placed = info.namespaced ? { ...manifest, metadata: { ...metadata, namespace } } : manifest
+  const placed = info.namespaced ? { ...manifest, metadata: extended(metadata, { namespace }) } : manifest
   const text = configurationText(placed)
   if (text.length > textMaxLength) return undefined
   const annotations = { ...metadata.annotations, [lastApplied]: text }
-  const whole = { ...placed, metadata: { ...(placed as KubeObject).metadata, annotations } }
+  const whole = { ...placed, metadata: extended((placed as KubeObject).metadata, { annotations }) }
   const typed = typedValue(whole, definition, apiServerFact('omitsEmptyTimes', minor))
   return typed === notPlain ? undefined : typed
 }

@@ -112,7 +112,7 @@ function listOf(
   return {
     kind: `${info.kind}List`,
     apiVersion,
-    metadata: { ...selfLink, resourceVersion: String(revision), ...rest },
+    metadata: Object.assign(selfLink, { resourceVersion: String(revision) }, rest),
     items: isConverted ? objects.map((object) => toServed(object, served)) : objects,
   }
 }

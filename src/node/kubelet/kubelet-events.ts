@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
+import { extended } from '../../kernel/extended.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
 export interface KubeletEvents {
@@ -17,7 +18,7 @@ export function createKubeletEvents(recorder: EventRecorder, nodeName: string): 
     forget: (uid) => recorder.forget(uid),
     pod: (pod, type, reason, message) => recorder.event(podReference(pod), type, reason, message),
     container: (pod, container, type, reason, message) =>
-      recorder.event({ ...podReference(pod), fieldPath: fieldPath(pod, container) }, type, reason, message),
+      recorder.event(extended(podReference(pod), { fieldPath: fieldPath(pod, container) }), type, reason, message),
     // The kubelet knows its Node only by name and gives that as uid. Source: kubelet.go, nodeRef.
     node: (type, reason, message) =>
       recorder.event({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, type, reason, message),

@@ -1,4 +1,5 @@
 import { atOnce } from '../../kernel/at-once.ts'
+import { extended } from '../../kernel/extended.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
@@ -85,7 +86,8 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
       return { ok: false, message: `${grpcPrefix}${network}` }
     }
     const id = hexId(`${config.podUid}/sandbox/${config.attempt}`)
-    const sandbox: PodSandbox = { ...config, id, state: 'ready', createdAt: kernel.now(), ip }
+    const state = 'ready' as const
+    const sandbox: PodSandbox = extended(config, { id, state, createdAt: kernel.now(), ip })
     note('sandbox.run', sandbox, { attempt: config.attempt, ip })
     replace(sandbox)
     return { ok: true, value: sandbox }

@@ -44,8 +44,8 @@ export function createObjectManagers(
   nodeName: string,
 ): { readonly secrets: ObjectManager<Secret>; readonly configMaps: ObjectManager<ConfigMap> } {
   const streams = (kind: string) => ({
-    ...options,
     random: (namespace: string, name: string) => random.stream(`${nodeName}/kubelet/${kind}/${namespace}/${name}`),
+    ...options,
   })
   return {
     secrets: createObjectManager<Secret>(secretKind, streams('secret')),

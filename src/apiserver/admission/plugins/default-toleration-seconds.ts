@@ -1,4 +1,5 @@
 import type { Toleration } from '../../../api/types/core.ts'
+import { extended } from '../../../kernel/extended.ts'
 import type { AdmissionPlugin } from '../plugin.ts'
 import { admitted, podOf } from './requests.ts'
 
@@ -23,6 +24,6 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const added = missing.map(
       (key): Toleration => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds }),
     )
-    return admitted({ ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...added] } } as typeof pod)
+    return admitted({ ...pod, spec: extended(pod.spec, { tolerations: [...tolerations, ...added] }) } as typeof pod)
   },
 }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../../../api/types/meta.ts'
+import { extended } from '../../../kernel/extended.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest, Admitted } from '../plugin.ts'
 import { admitted, forbid, isFor, podOf, refused } from './requests.ts'
@@ -68,7 +69,7 @@ function admitNew(request: AdmissionRequest, pod: Pod, lookup: AdmissionLookup, 
     return refused(forbid(request, why))
   }
   const name = wanted ?? found?.metadata.name
-  const spec = { ...pod.spec, ...(name === undefined ? {} : { priorityClassName: name }), priority }
+  const spec = extended(pod.spec, name === undefined ? { priority } : { priorityClassName: name, priority })
   if (!context.gates.NonPreemptingPriority) return admitted({ ...pod, spec } as Pod)
   const policy = found === undefined ? 'PreemptLowerPriority' : found.preemptionPolicy
   if (policy === undefined) return admitted({ ...pod, spec } as Pod)

@@ -4,6 +4,7 @@ import type { Pod, PodCondition } from '../../../api/types/core.ts'
 import type { Status } from '../../../api/types/meta.ts'
 import { aggregate, type FieldError, notSupported, required } from '../../../api/validation/field-errors.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
+import { extended } from '../../../kernel/extended.ts'
 import type { CallAnswer, RegistryContext, Subresource, SubresourceCall } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
@@ -32,7 +33,7 @@ export const binding: Subresource = {
       (pod) => bindPod(pod, body, registry.context),
       'none',
     )
-    return answer.ok ? { ok: true, code: 201, object: { ...success, code: 201 } } : answer
+    return answer.ok ? { ok: true, code: 201, object: extended(success, { code: 201 }) } : answer
   },
 }
 
@@ -63,7 +64,7 @@ function bindPod(pod: Pod, body: Binding, context: RegistryContext): Pod | Statu
     metadata:
       given === undefined ? pod.metadata : { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...given } },
     spec: { ...pod.spec, nodeName: body.target?.name ?? '' },
-    status: { ...pod.status, conditions: withScheduled(pod, context) },
+    status: extended(pod.status ?? {}, { conditions: withScheduled(pod, context) }),
   }
 }
 

@@ -6,6 +6,7 @@ import { immutableText, tooLongSince } from '../../../api/validation/validate-me
 import { base64Length, decodeBase64, encodeBase64, utf8Bytes } from '../../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../../go/json-syntax.ts'
 import { keyPairError } from '../../../go/tls/key-pair.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
@@ -83,11 +84,11 @@ function mergeStringData(secret: Secret): Secret {
   const type = (rest.type ?? '') === '' ? secretTypes.opaque : rest.type
   if (stringData === undefined || Object.keys(stringData).length === 0) {
     if (type === secret.type && stringData === undefined) return secret
-    return { ...rest, ...(type === undefined ? {} : { type }) }
+    return type === undefined ? rest : extended(rest, { type })
   }
   const data: Record<string, string> = { ...rest.data }
   for (const key of Object.keys(stringData)) setMember(data, key, encodeBase64(utf8Bytes(stringData[key] ?? '')))
-  return { ...rest, data, ...(type === undefined ? {} : { type }) }
+  return extended(rest, type === undefined ? { data } : { data, type })
 }
 
 /** Without the gate, `immutable` stays only where it is stored already. Source: dropDisabledFields. */

@@ -1,6 +1,7 @@
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
+import { extended } from '../../../kernel/extended.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import type { PodRuntimeStatus } from '../pods/runtime-status.ts'
@@ -69,7 +70,7 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
   const readyToStart = facts.readyToStartCondition ? hasSandbox(pod, seen) : undefined
   const conditions = podConditions(pod.spec, { phase, regular: ready, init: initReady }, foreign, facts, readyToStart)
-  return { ...withStatuses(base, ready, initReady), phase, conditions: [...foreign, ...conditions] }
+  return extended(withStatuses(base, ready, initReady), { phase, conditions: [...foreign, ...conditions] })
 }
 
 /** Whether no new sandbox is needed. Source: pkg/kubelet/kuberuntime/util/util.go, PodSandboxChanged. */
@@ -85,8 +86,8 @@ function withStatuses(
   init: readonly ContainerStatus[],
 ): PodStatus {
   return init.length === 0
-    ? { ...base, containerStatuses: regular }
-    : { ...base, containerStatuses: regular, initContainerStatuses: init }
+    ? extended(base, { containerStatuses: regular })
+    : extended(base, { containerStatuses: regular, initContainerStatuses: init })
 }
 
 function addressOf(pod: Pod, seen: PodRuntimeStatus, { hostIp }: ApiStatusSources): string | undefined {
@@ -104,7 +105,7 @@ function withInitReadiness(container: Container, status: ContainerStatus, source
 
 /** Source: pkg/kubelet/prober/prober_manager.go, UpdatePodStatus. */
 function withReadiness(status: ContainerStatus, { readiness }: ApiStatusSources): ContainerStatus {
-  if (status.state?.running === undefined) return { ...status, started: false, ready: false }
+  if (status.state?.running === undefined) return extended(status, { started: false, ready: false })
   const id = status.containerID?.slice(status.containerID.indexOf('://') + 3) ?? ''
-  return { ...status, ...readiness(status.name, id) }
+  return extended(status, readiness(status.name, id))
 }

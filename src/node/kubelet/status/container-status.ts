@@ -68,12 +68,16 @@ function baseStatus(
   if (latest === undefined) {
     // Containers that ended may be removed at any time: their last status stays.
     if (before?.state?.terminated !== undefined) return before
-    const base = { name: container.name, image: container.image ?? '', imageID: '', ready: false }
-    const restartCount = before?.restartCount ?? 0
     const state: ContainerState = { waiting: { reason: waitingReason } }
-    return before?.lastState === undefined
-      ? { ...base, restartCount, state }
-      : { ...base, restartCount, state, lastState: before.lastState }
+    return {
+      name: container.name,
+      image: container.image ?? '',
+      imageID: '',
+      ready: false,
+      restartCount: before?.restartCount ?? 0,
+      state,
+      ...(before?.lastState === undefined ? {} : { lastState: before.lastState }),
+    }
   }
   const status: ContainerStatus = {
     name: container.name,

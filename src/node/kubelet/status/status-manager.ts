@@ -3,6 +3,7 @@ import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '..
 import { type Client, resources } from '../../../client/client.ts'
 import { isNotFound } from '../../../client/refusals.ts'
 import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
@@ -191,7 +192,7 @@ export class StatusManager {
       const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
-      conditions.push(isKept ? condition : { ...condition, lastTransitionTime: kept })
+      conditions.push(isKept ? condition : extended(condition, { lastTransitionTime: kept }))
     }
     return { ...next, conditions, startTime: before.startTime ?? next.startTime ?? now }
   }

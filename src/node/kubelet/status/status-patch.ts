@@ -1,5 +1,6 @@
 import { jsonEqual } from '../../../api/json-equal.ts'
 import type { PodCondition, PodStatus } from '../../../api/types/core.ts'
+import { extended } from '../../../kernel/extended.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -48,7 +49,7 @@ function conditionDifference(before: PodCondition, after: PodCondition): object 
   // lastProbeTime is written as null and never set: it is no difference.
   for (const key of ['status', 'reason', 'message', 'lastTransitionTime'])
     if (old[key] !== now[key]) difference[key] = now[key] ?? null
-  return Object.keys(difference).length === 0 ? undefined : { ...difference, type: after.type }
+  return Object.keys(difference).length === 0 ? undefined : extended(difference, { type: after.type })
 }
 
 function patchIps(

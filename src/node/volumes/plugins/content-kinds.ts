@@ -2,6 +2,7 @@ import type { Pod, VolumeProjection } from '../../../api/types/core.ts'
 import { utf8Bytes } from '../../../bytes/bytes.ts'
 import { joinPath } from '../../../fs/path.ts'
 import { atOnce } from '../../../kernel/at-once.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { process } from '../../../kernel/process.ts'
@@ -179,7 +180,9 @@ function fetch<T extends { readonly metadata: { readonly resourceVersion?: strin
     if (!got.ok && !(got.error.isNotFound && options.optional)) return { ok: false, error: got.error.message }
     const object = got.ok ? got.object : undefined
     const made = payloadOf(object, options)
-    return made.ok ? { ...made, source: { kind, name, resourceVersion: object?.metadata.resourceVersion } } : made
+    return made.ok
+      ? extended(made, { source: { kind, name, resourceVersion: object?.metadata.resourceVersion } })
+      : made
   })
 }
 
