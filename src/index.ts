@@ -18,6 +18,7 @@ export {
   type RotationRow,
   rotationOf,
 } from './check/rotation.ts'
+export type { RotationChoices } from './check/rotation-choices.ts'
 export { clusterSecretMap, type MapOptions, type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
 export type { Asked, RequestError, Watch, WatchNews } from './client/client.ts'
 export type { Change } from './client/informer.ts'

@@ -7,16 +7,17 @@ import type { CheckOptions } from './options.ts'
 import { containersIn, podSpecOf } from './references.ts'
 import type { Assumption } from './report.ts'
 import { type Claim, provisionedName } from './storage.ts'
-import { counted } from './words.ts'
+import { counted, objectName } from './words.ts'
 
 /** Everything that podsim takes for granted about what was given. */
 export function assumptionsOn(
   cluster: AppliedCluster,
-  stripped: Stripped,
+  given: Stripped & { readonly hooks: readonly GivenObject[] },
   options: CheckOptions,
 ): readonly Assumption[] {
   return [
-    ...onLive(stripped),
+    ...onLive(given),
+    ...onHooks(given.hooks, cluster.namespace),
     ...onKinds(cluster.unknownKinds),
     ...onHad(options),
     ...onWebhooks(cluster.applied),
@@ -37,6 +38,18 @@ function onLive({ live, leftOut }: Stripped): readonly Assumption[] {
       kind: 'live',
       place: undefined,
       message: `${counted(live, 'object')} as a running cluster prints ${live === 1 ? 'it' : 'them'}: status, uids and versions are left out${rest}`,
+    },
+  ]
+}
+
+function onHooks(hooks: readonly GivenObject[], namespace: string): readonly Assumption[] {
+  if (hooks.length === 0) return []
+  const [is, names] = [hooks.length === 1 ? 'is' : 'are', hooks.map((given) => objectName(given, namespace)).join(', ')]
+  return [
+    {
+      kind: 'hook',
+      place: hooks[0]?.place([]),
+      message: `${counted(hooks.length, 'helm hook')} that an install does not run ${is} left out: ${names}`,
     },
   ]
 }

@@ -5,6 +5,7 @@ import { assumptionsOn } from './assumptions.ts'
 import { blockersOf } from './blockers.ts'
 import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
+import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions } from './options.ts'
 import { checkCall } from './options-schema.ts'
@@ -31,7 +32,8 @@ export function checkManifests(files: readonly ManifestFile[], options: CheckOpt
   const { version = 'v1.36', namespace = 'default', seeds = 1 } = options
   const forMs = millisecondsOf(options.for ?? '10m')
   const { objects, unreadable } = readGiven(files)
-  const stripped = stripLive(objects)
+  const { objects: installed, leftOut } = inInstallOrder(objects)
+  const stripped = { ...stripLive(installed), hooks: leftOut }
   const runs = Array.from({ length: seeds }, (_, i) => runOnce(stripped.objects, options, String(i + 1), forMs))
   const [first] = runs
   const cluster = first?.cluster

@@ -72,15 +72,34 @@ function withoutServersFields({ object, kind }: GivenObject): JsonObject {
   const annotations = Object.entries(objectAt(object, 'metadata', 'annotations')).filter(([name]) => !isServers(name))
   const spec = objectAt(object, 'spec')
   const keepsSpec = kind === 'Service' && textAt(spec, 'clusterIP') === 'None'
+  const cleaned = isObject(object.spec)
+    ? withoutBindings(kind, keepsSpec ? spec : omit(spec, serversSpec[kind] ?? []))
+    : {}
   return {
     ...rest,
     metadata: {
       ...omit(objectAt(object, 'metadata'), serversMetadata),
       annotations: Object.fromEntries(annotations),
     },
-    ...(isObject(object.spec) ? { spec: keepsSpec ? spec : omit(spec, serversSpec[kind] ?? []) } : {}),
+    ...(isObject(object.spec) ? { spec: cleaned } : {}),
   }
 }
+
+/** What ties a Job's Pods, and a volume, to the uids of objects that are made anew. */
+function withoutBindings(kind: string, spec: JsonObject): JsonObject {
+  if (kind === 'PersistentVolume' && isObject(spec.claimRef))
+    return { ...spec, claimRef: omit(spec.claimRef, ['uid', 'resourceVersion']) }
+  if (kind !== 'Job') return spec
+  const template = objectAt(spec, 'template')
+  const metadata = objectAt(template, 'metadata')
+  return {
+    ...spec,
+    template: { ...template, metadata: { ...metadata, labels: omit(objectAt(metadata, 'labels'), jobLabels) } },
+  }
+}
+
+/** Source: k8s.io/api batch/v1 types.go, ControllerUidLabel, JobNameLabel, and their older names. */
+const jobLabels = ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name']
 
 function isServers(annotation: string): boolean {
   return (

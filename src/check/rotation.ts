@@ -3,11 +3,13 @@ import type { UpdateDelay } from '../flow/update-delays.ts'
 import { minute, second, type VirtualMs } from '../kernel/time.ts'
 import { type AppliedCluster, applyGiven } from './cluster.ts'
 import { type GivenObject, type ManifestFile, type Place, readGiven } from './given.ts'
+import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { checkCall } from './options-schema.ts'
 import { podSpecOf, type Reference, referencesIn, type Way } from './references.ts'
 import type { ObjectName } from './report.ts'
+import { choicesOf, type RotationChoices } from './rotation-choices.ts'
 import { objectName } from './words.ts'
 import { type Workload, workloadsOf } from './workloads.ts'
 
@@ -60,6 +62,8 @@ export interface RotationReport {
   readonly bothInUseMs: VirtualMs | undefined
   /** Command lines that bring the new value to everybody, in order. */
   readonly cures: readonly string[]
+  /** What `immutable` or a new name would change. */
+  readonly choices: RotationChoices
   /** Secrets and ConfigMaps that no manifest makes and that were taken to be there. */
   readonly assumed: readonly ObjectName[]
 }
@@ -79,7 +83,7 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
   checkCall('rotationOf', files, options)
   const { version = 'v1.36', namespace = 'default', seeds = 20, strategy = 'Watch', secret } = options
   const home = secret.namespace ?? namespace
-  const { objects } = stripLive(readGiven(files).objects)
+  const { objects } = stripLive(inInstallOrder(readGiven(files).objects).objects)
   const wanted = { name: secret.name, namespace: home }
   const kept = objects.filter((given) => isNeeded(given, wanted, namespace))
   const missing = missingParts(kept, { ...wanted, fallback: namespace })
@@ -108,6 +112,7 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
     rows,
     bothInUseMs: bothInUse(rows),
     cures: curesOf(rows, wanted, isImmutable),
+    choices: choicesOf(rows, isImmutable),
     assumed: missing.names,
   }
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { compareBytes, isObject, listAt, objectAt, textAt } from '../go/json.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
+import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import { checkCall } from './options-schema.ts'
 import { podSpecOf, type Way } from './references.ts'
@@ -48,7 +49,7 @@ export interface MapOptions {
 /** Secrets of manifests, keys, and who uses them how, in the order of namespace and name. Nothing is run. */
 export function secretMap(files: readonly ManifestFile[], options: MapOptions = {}): readonly MappedSecret[] {
   checkCall('secretMap', files, options)
-  return mapOf(stripLive(readGiven(files).objects).objects, options)
+  return mapOf(stripLive(inInstallOrder(readGiven(files).objects).objects).objects, options)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { applyGiven } from '../check/cluster.ts'
 import { type ManifestFile, readGiven } from '../check/given.ts'
+import { inInstallOrder } from '../check/helm.ts'
 import { stripLive } from '../check/live.ts'
 import type { ObjectName } from '../check/report.ts'
 import { secretMap } from '../check/secret-map.ts'
@@ -49,7 +50,7 @@ function placesOf(
   { namespace, nodes }: GraphFlags,
 ): ReadonlyMap<ObjectName, readonly string[]> {
   if (nodes === 0) return new Map()
-  const { objects } = stripLive(readGiven(files).objects)
+  const { objects } = stripLive(inInstallOrder(readGiven(files).objects).objects)
   const cluster = applyGiven(objects, { namespace, nodes, createNamespaces: true, storageClasses: 'all' }, '1')
   cluster.sim.runFor(placedWithin)
   return new Map(

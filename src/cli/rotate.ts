@@ -2,7 +2,13 @@ import type { ManifestFile } from '../check/given.ts'
 import { readGiven } from '../check/given.ts'
 import { type RotationOptions, type RotationReport, rotationOf } from '../check/rotation.ts'
 import { secretNamed } from '../check/secret-name.ts'
-import { rotationJson, rotationMarkdown, rotationTable, rotationText } from '../report/check/rotation.ts'
+import {
+  rotationJson,
+  rotationMarkdown,
+  rotationOverview,
+  rotationTable,
+  rotationText,
+} from '../report/check/rotation.ts'
 import { createPaint, joined, type Paint, plain, type TerminalText } from '../report/text.ts'
 import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -53,7 +59,7 @@ export async function rotate(name: string | undefined, flags: RotateFlags, outpu
   }
   const known = secrets.filter((secret) => secret !== undefined)
   const groups = known.map((secret) => rotations(files, secret, flags, strategies, versions))
-  output.out(written(groups, flags.output, createPaint(output.isColoured)))
+  output.out(written(groups, flags.output, createPaint(output.isColoured), flags.all === true))
   return exitCodes.passed
 }
 
@@ -74,9 +80,11 @@ function written(
   groups: readonly (readonly RotationReport[])[],
   format: RotateFlags['output'],
   paint: Paint,
+  isAll: boolean,
 ): TerminalText {
   if (format === 'json') return plain`${rotationJson(groups.flat())}`
   if (format === 'markdown') return plain`${rotationMarkdown(groups.flat())}`
+  if (isAll && groups.every((group) => group.length === 1)) return rotationOverview(groups.flat(), paint)
   const texts = groups.map(([first, ...more]) => {
     if (first === undefined) return plain``
     if (more.length === 0) return rotationText(first, paint)

@@ -4,6 +4,8 @@ import { applyGiven } from '../../src/check/cluster.ts'
 import { readGiven } from '../../src/check/given.ts'
 import { type RotationReport, rotationOf } from '../../src/check/rotation.ts'
 import { workloadsOf } from '../../src/check/workloads.ts'
+import { rotationOverview } from '../../src/report/check/rotation.ts'
+import { createPaint } from '../../src/report/text.ts'
 
 const secret = {
   apiVersion: 'v1',
@@ -73,6 +75,11 @@ describe('podsim rotate', () => {
     }
     expect(report.bothInUseMs).toBeUndefined()
     expect(report.cures).toEqual(['kubectl rollout restart deployment/web -n default'])
+    expect(report.choices.immutable).toMatch(/new Pods of 1 workload; 2 uses that follow now would not$/)
+    expect(report.choices.newName).toMatch(/^a changed name changes the Pod templates: 1 workload rolls out/)
+    const [head = '', row = ''] = rotationOverview([report], createPaint(false)).toString().split('\n')
+    expect(head.split(/ {2,}/)).toEqual(['secret', 'uses', 'follow', 'at most', 'never', 'at a start', 'both in use'])
+    expect(row).toMatch(/^default\/db {2,}6 {2,}2 {2,}[\dms.]+ {2,}3 {2,}0 {2,}until restarts$/)
   })
 
   test('I2: an immutable Secret is never seen changed; the cure begins with its deletion', () => {
@@ -80,6 +87,7 @@ describe('podsim rotate', () => {
     const report = rotationOf(files, { secret: { name: 'db' } })
     expect(mounted(report)).toEqual(['never'])
     expect(report.cures[0]).toBe('kubectl delete secret db -n default')
+    expect(report.choices.immutable).toContain('it is immutable already')
   })
 
   test('what no manifest makes is taken to be there, and said', () => {

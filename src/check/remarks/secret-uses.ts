@@ -38,9 +38,8 @@ export function remarksOnUnused(objects: readonly GivenObject[], fallback: strin
       const reader = objects.find((other) => readsSecrets(other, home, fallback))
       const over =
         reader === undefined ? '' : `, unless somebody reads it over the API, as ${objectName(reader, fallback)} allows`
-      return [
-        remark('unusedSecret', given, [], `${objectName(given, fallback)}: nothing among the manifests uses it${over}`),
-      ]
+      const unused = `${objectName(given, fallback)}: nothing among the manifests uses it${over}`
+      return [{ ...remark('unusedSecret', given, [], unused), level: reader === undefined ? 'warning' : 'note' }]
     }
     return unreadKeys(given, own, fallback)
   })
@@ -148,21 +147,20 @@ function absent(
   const open = uses.filter(
     (use) => use.reference.kind === 'Secret' && use.reference.isOptional && missingKeys(use)?.length !== 0,
   )
-  const keyOf = ({ given, reference: { kind, name, way } }: Use) =>
-    JSON.stringify([objectName(given, fallback), kind, name, later(way)])
+  const keyOf = (use: Use) =>
+    JSON.stringify([use.namespace, use.reference.name, missingKeys(use) ?? 'all', later(use.reference.way)])
   return grouped(open, keyOf).map((group) => {
     const [first] = group
     const { given, namespace, reference } = first
-    const what = `${reference.kind.toLowerCase()} ${namespace}/${reference.name}`
-    const isThere = missingKeys(first) !== undefined
-    const keys = [...new Set(group.flatMap((use) => missingKeys(use) ?? []))]
-    const state = isThere ? `has no key ${keys.join(', ')}` : 'does not exist'
+    const lacks = missingKeys(first)
+    const state = lacks === undefined ? 'does not exist' : `has no key ${lacks.join(', ')}`
     const optional = reference.way === 'pull' ? '' : ', which is optional'
+    const users = [...new Set(group.map((use) => objectName(use.given, fallback)))].join(', ')
     return remark(
       'optionalAbsent',
       given,
       reference.path,
-      `${objectName(given, fallback)}: ${what} ${state}${optional}; ${later(reference.way)}`,
+      `secret ${namespace}/${reference.name} ${state}${optional} for ${users}; ${later(reference.way)}`,
       'value',
     )
   })

@@ -16,6 +16,11 @@ export function rotationText(report: RotationReport, paint: Paint): TerminalText
   return joined([
     plain`${paint('bold', `rotation of ${what}`)} on Kubernetes ${version} (${how})\n\n${told}\n${bothText(report)}\n`,
     listed('to bring it to everybody', cures, paint),
+    listed(
+      'otherwise',
+      rows.length === 0 ? [] : [`immutable: ${report.choices.immutable}`, `a new name: ${report.choices.newName}`],
+      paint,
+    ),
     listed('taken to be there', assumed, paint),
   ])
 }
@@ -63,6 +68,39 @@ function bothText({ rows, bothInUseMs }: RotationReport): string {
     : `Old and new value are both in use for up to ${formatDuration(bothInUseMs)}: keep the old one valid that long.`
 }
 
+/** Rotations of several Secrets as one table: a row for each Secret. */
+export function rotationOverview(reports: readonly RotationReport[], paint: Paint): TerminalText {
+  const heads = ['secret', 'uses', 'follow', 'at most', 'never', 'at a start', 'both in use']
+  const rows = reports.map((report) => {
+    const count = (kind: RotationEffect['kind']) => report.rows.filter(({ effect }) => effect.kind === kind).length
+    const worst = Math.max(0, ...report.rows.map(({ effect }) => (effect.kind === 'follows' ? effect.worstMs : 0)))
+    const both =
+      report.rows.length === 0
+        ? ''
+        : report.bothInUseMs === undefined
+          ? 'until restarts'
+          : formatDuration(report.bothInUseMs)
+    return [
+      `${report.secret.replace(/^secret /, '')}${report.isImmutable ? ' (immutable)' : ''}`,
+      ...[report.rows.length, count('follows')].map(String),
+      worst === 0 ? '' : formatDuration(worst),
+      ...[count('never'), count('next')].map(String),
+      both,
+    ]
+  })
+  return drawnTable(heads, rows, paint)
+}
+
+function drawnTable(heads: readonly string[], rows: readonly (readonly string[])[], paint: Paint): TerminalText {
+  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)))
+  const drawn = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return plain`${paint('bold', drawn(heads))}\n${joined(rows.map((row) => plain`${drawn(row)}\n`))}`
+}
+
 /** Several rotations as one table: strategies or versions side by side, a row for each container. */
 export function rotationTable(
   reports: readonly RotationReport[],
@@ -76,15 +114,8 @@ export function rotationTable(
     [workload, container, way, where].filter((text) => text !== '').join(' '),
     ...reports.map((report) => shortEffect(report.rows[i]?.effect)),
   ])
-  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  const drawn = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd()
   const key = first.key === undefined ? '' : `, key ${first.key}`
-  const body = joined(rows.map((row) => plain`${drawn(row)}\n`))
-  return plain`${paint('bold', `rotation of ${first.secret}${key}`)} (50 of 100 / at most)\n\n${paint('bold', drawn(heads))}\n${body}`
+  return plain`${paint('bold', `rotation of ${first.secret}${key}`)} (50 of 100 / at most)\n\n${drawnTable(heads, rows, paint)}`
 }
 
 function shortEffect(effect: RotationEffect | undefined): string {
