@@ -47,6 +47,10 @@ export async function check(flags: CheckFlags, output: Output): Promise<number> 
     return exitCodes.usage
   }
   const report = checkManifests(files, optionsOf(flags, have))
+  if (report.objects + report.unreadable.length + report.assumed.length === 0) {
+    output.err(plain`error: there is nothing to check: ${files.map(({ name }) => name).join(', ')} holds no object\n`)
+    return exitCodes.usage
+  }
   output.out(written(report, flags.output, output.isColoured))
   if (report.unreadable.length > 0) return exitCodes.usage
   return allStarts(report) ? exitCodes.passed : exitCodes.failed

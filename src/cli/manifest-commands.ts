@@ -27,7 +27,7 @@ function nodeSize(text: string): { readonly cpu: string; readonly memory: string
   const isRight = (amount: string) => parseQuantity(amount).ok && compareQuantities(amount, '0') > 0
   if (more.length === 0 && isRight(cpu) && isRight(memory)) return { cpu, memory }
   const problem = `error: --node-size ${JSON.stringify(text)} is no size; expected cores and memory, such as 4:16Gi`
-  throw new CommanderError(exitCodes.usage, 'podsim.nodeSize', problem)
+  throw new CommanderError(exitCodes.usage, 'podsim.number', problem)
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

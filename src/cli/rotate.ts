@@ -1,6 +1,7 @@
 import type { ManifestFile } from '../check/given.ts'
 import { readGiven } from '../check/given.ts'
 import { type RotationOptions, type RotationReport, rotationOf } from '../check/rotation.ts'
+import { secretMap } from '../check/secret-map.ts'
 import { secretNamed } from '../check/secret-name.ts'
 import {
   rotationJson,
@@ -10,6 +11,7 @@ import {
   rotationText,
 } from '../report/check/rotation.ts'
 import { createPaint, joined, type Paint, plain, type TerminalText } from '../report/text.ts'
+import { closest } from '../sim/input/closest.ts'
 import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
 import { findManifests } from './manifest-files.ts'
@@ -50,6 +52,7 @@ export async function rotate(name: string | undefined, flags: RotateFlags, outpu
       ? ['name a Secret, as secret/NAME or secret/NAME:KEY, or give --all']
       : []),
     ...(name !== undefined && flags.all === true ? ['--all is for every Secret; leave the name out'] : []),
+    ...(problems.length === 0 ? secrets.flatMap((secret) => unknownSecret(secret, files, flags.namespace)) : []),
     ...(typeof strategies === 'string' ? [strategies] : []),
     ...(typeof versions === 'string' ? [versions] : []),
   ]
@@ -91,6 +94,29 @@ function written(
     return rotationTable([first, ...more], ({ strategy, version }) => `${strategy} ${version}`, paint)
   })
   return joined(texts, '\n')
+}
+
+/** A name or key that neither a Secret nor a Pod of the manifests has is a slip of the pen. */
+function unknownSecret(
+  secret: Secret | undefined,
+  files: readonly ManifestFile[],
+  fallback: string,
+): readonly string[] {
+  if (secret === undefined) return []
+  const { name, namespace = fallback, key } = secret
+  const map = secretMap(files, { namespace: fallback })
+  const names = map.map((each) => each.secret.replace(/^secret /, ''))
+  const full = `${namespace}/${name}`
+  const known = map[names.indexOf(full)]
+  if (known === undefined)
+    return [`secret ${full}: no manifest makes it and nothing uses it${meant(closest(full, names), names)}`]
+  const isWrongKey = key !== undefined && known.isGiven && !known.keys.includes(key)
+  return isWrongKey ? [`secret ${full} has no key ${key}${meant(closest(key, known.keys), known.keys)}`] : []
+}
+
+function meant(near: string | undefined, all: readonly string[]): string {
+  if (near !== undefined) return `; did you mean ${near}?`
+  return all.length === 0 ? '' : `; there is ${all.join(', ')}`
 }
 
 function secretsIn(files: readonly ManifestFile[], fallback: string): readonly Secret[] {
