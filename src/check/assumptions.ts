@@ -1,5 +1,5 @@
 import { isObject, listAt, textAt } from '../go/json.ts'
-import { commonImages } from '../shell/catalogue.ts'
+import { assumedOf, isKnownImage } from '../looks/image-assumptions.ts'
 import type { AppliedCluster } from './cluster.ts'
 import type { GivenObject } from './given.ts'
 import type { Stripped } from './live.ts'
@@ -150,23 +150,15 @@ function onImages(objects: readonly GivenObject[]): readonly Assumption[] {
     const { spec, path } = pod
     return containersIn(spec, path).flatMap(({ container, path: at, isInit }) => {
       const image = textAt(container, 'image')
-      const isKnown = commonImages().some(({ repository }) => repository === repositoryOf(image))
-      if (image === '' || isKnown || seen.has(image)) return []
+      if (image === '' || isKnownImage(image) || seen.has(image)) return []
       seen.add(image)
-      const does = isInit ? 'does its work and ends' : 'starts and runs on'
       return [
         {
           kind: 'image' as const,
           place: given.place([...at, 'image']),
-          message: `image ${image}: what it does is not known; taken is that it ${does}, and reads what it is given`,
+          message: assumedOf(image, isInit),
         },
       ]
     })
   })
-}
-
-function repositoryOf(image: string): string {
-  const [name = ''] = image.split('@')
-  const tag = name.lastIndexOf(':')
-  return (tag > name.lastIndexOf('/') ? name.slice(0, tag) : name).replace(/^docker\.io\/(library\/)?/, '')
 }

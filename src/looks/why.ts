@@ -7,10 +7,16 @@ export interface Explanation {
   readonly summary: string
   /** Records that led there, newest first. */
   readonly chain: readonly JournalRecord[]
+  /** What podsim takes for granted of it: sentences about images that it does not know. */
+  readonly assumed: readonly string[]
 }
 
 /** Why an object is as it is: its last telling record, and what led to that (newest first). */
-export function explain(journal: JournalReader, object: KubeObject | undefined, asked: JournalObject): Explanation {
+export function explain(
+  journal: JournalReader,
+  object: KubeObject | undefined,
+  asked: JournalObject,
+): Omit<Explanation, 'assumed'> {
   const name = `${asked.kind.toLowerCase()} ${asked.namespace === undefined ? '' : `${asked.namespace}/`}${asked.name}`
   if (object === undefined) {
     const deleted = last(journal, ({ type, object: about }) => type === 'object.deleted' && sameName(about, asked))

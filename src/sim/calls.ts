@@ -173,6 +173,7 @@ export const calls = {
   },
   fault: { parameters: { fault: { schema: faultSchema(anyDuration, clockDuration) } }, changes: true },
   why: { parameters: { object: { schema: object } } },
+  assumptions: { parameters: {} },
   stateAt: { parameters: { time: { schema: anyDuration } } },
   request: {
     parameters: {

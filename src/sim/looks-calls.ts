@@ -9,6 +9,7 @@ import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type ContainerRef, envOf, type FoundContainer, fileIn, logsOf } from '../looks/containers.ts'
+import { imageAssumptions } from '../looks/image-assumptions.ts'
 import { machineSteps, machinesOf } from '../looks/machines.ts'
 import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
@@ -45,6 +46,7 @@ type Look =
   | 'env'
   | 'volumeFiles'
   | 'why'
+  | 'assumptions'
   | 'stateAt'
   | 'delays'
   | 'traffic'
@@ -60,6 +62,9 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const { settings, kernel, journal, cluster, flows, originMs, containerOf, etcdValue } = world
   const { server } = cluster.controlPlane
   const history = createHistory(journal)
+  const described = new Set(settings.images.map(({ name }) => name))
+  const assumedIn = (pods: readonly Pod[]) =>
+    settings.unknownImages === 'strict' ? [] : imageAssumptions(pods, described)
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   return {
     get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
@@ -77,8 +82,11 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
     },
     why(asked) {
       const object = typeof asked === 'string' ? parseRef(asked) : asked
-      return explain(journal, find(server, object.kind, object.name, object.namespace ?? 'default'), object)
+      const found = find(server, object.kind, object.name, object.namespace ?? 'default')
+      const assumed = found?.kind === 'Pod' ? assumedIn([found as Pod]) : [] // by its kind
+      return { ...explain(journal, found, object), assumed: assumed.map(({ message }) => message) }
     },
+    assumptions: () => assumedIn(listOf<Pod>(server, 'Pod', undefined)),
     stateAt(asked) {
       const time = millisecondsOf(asked)
       if (time > kernel.now() - originMs)

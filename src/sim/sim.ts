@@ -9,6 +9,7 @@ import type { JournalObject, JournalReader } from '../kernel/journal.ts'
 import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
+import type { ImageAssumption } from '../looks/image-assumptions.ts'
 import type { MachineState, MachineStep } from '../looks/machines.ts'
 import type { NodeFile } from '../looks/node-files.ts'
 import type { NodeMemory } from '../looks/node-memory.ts'
@@ -79,6 +80,8 @@ export interface Sim {
   settle(options?: { readonly within?: Duration }): boolean
   /** What led to the present state of an object, newest first. */
   why(object: JournalObject | string): Explanation
+  /** What is taken for granted: of each image of a Pod of which nothing is known, what its programs do. None with `strict`. */
+  assumptions(): readonly ImageAssumption[]
   /** All objects at a moment of the past; throws for one that has not come yet. */
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
   /** What happened. It can be read after the simulation was disposed of, too. */

@@ -78,6 +78,30 @@ describe('an image of which nothing is known does its duty', () => {
     expect(sim.kubectl('get pod p').stdout).toMatch(/Error|CrashLoopBackOff/)
   })
 
+  test('what is taken for granted is listed, and told of a Pod; strict takes nothing', () => {
+    const { sim } = pod({
+      initContainers: [{ name: 'init', image: 'corp/init:2' }],
+      containers: [server, { name: 'b', image: 'nginx' }],
+    })
+    const told = [
+      'image corp/init:2: what it does is not known; taken is that it does its work and ends, and reads what it is given',
+      'image corp/app: what it does is not known; taken is that it starts and runs on, and reads what it is given',
+    ]
+    expect(sim.assumptions().map(({ pods, message }) => [pods, message])).toEqual(
+      told.map((text) => [['default/p'], text]),
+    )
+    expect(sim.why('pod/p').assumed).toEqual(told)
+    expect(sim.why('secret/db').assumed).toEqual([])
+    const described = createSim({ images: [{ name: 'corp/app' }], unknownImages: 'strict' })
+    described.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'c', image: 'x' }] },
+    })
+    expect(described.assumptions()).toEqual([])
+  })
+
   test('known images keep to what they have', () => {
     expect(pod({ containers: [{ name: 'app', image: 'nginx', command: ['/app/server'] }] }).row[1]).toMatch(
       /RunContainerError|CrashLoopBackOff/,
