@@ -7,7 +7,7 @@ export interface Key {
 }
 
 /** What can be asked of the page. */
-export type Command = 'back' | 'next' | 'before' | 'after' | 'first' | 'last' | 'play' | 'help' | 'close'
+export type Command = 'back' | 'next' | 'before' | 'after' | 'first' | 'last' | 'play' | 'veil' | 'help' | 'close'
 
 export const keys: readonly Key[] = [
   { keys: [' '], label: 'space', does: 'play, or pause', command: 'play' },
@@ -22,6 +22,7 @@ export const keys: readonly Key[] = [
   { keys: [']'], label: ']', does: 'to the next moment', command: 'after' },
   { keys: ['Home'], label: 'Home', does: 'to the beginning', command: 'first' },
   { keys: ['End'], label: 'End', does: 'to the end', command: 'last' },
+  { keys: ['v'], label: 'v', does: 'hide or show what comes after the moment', command: 'veil' },
   { keys: ['?'], label: '?', does: 'show or hide the keys', command: 'help' },
   { keys: ['Escape'], label: 'Esc', does: 'hide them', command: 'close' },
 ]

@@ -1,10 +1,11 @@
 import { createTimeAxis, type TimeAxis } from '../src/flow/time-axis.ts'
 import type { Album, AlbumWorld } from '../src/report/export/album.ts'
+import { shape } from '../src/report/export/drawing.ts'
 import { drawLanes, instantsOf, sizes } from '../src/report/export/lane-drawing.ts'
 import { clock } from '../src/report/export/words.ts'
 import { byId, drawn, element, fill } from './dom.ts'
 import { type Command, commandOf, keys } from './keys.ts'
-import { delayList, fillInspector, fillWhere, legend, markStory, storyList } from './panels.ts'
+import { delayList, fillInspector, fillWhere, legend, markDelays, markStory, storyList } from './panels.ts'
 
 /** The page of an album: lanes with a cursor, and beside them what was so at the cursor's moment. */
 
@@ -23,7 +24,10 @@ interface Panel {
   readonly where: HTMLTableElement
   readonly inspector: HTMLElement
   readonly choice: HTMLSelectElement
+  readonly delays: HTMLElement
   cursor: SVGElement
+  /** Lies over what comes after the moment. */
+  veil: SVGElement
 }
 
 /** A row of panes for each kind, so that worlds stand beside each other; a single world has all in one row. */
@@ -36,6 +40,8 @@ const help = byId<HTMLDialogElement>('help')
 let axis: TimeAxis = axisFor(800)
 let at = album.to
 let playing: number | undefined
+/** What comes is hidden where there are questions: nobody is to read the answers off the lanes. */
+let isVeiled = album.worlds.some(({ story }) => story.some(({ kind }) => kind === 'ask'))
 
 function axisFor(width: number): TimeAxis {
   return createTimeAxis(instantsOf(album.worlds), { from: album.from, to: album.to, width })
@@ -49,6 +55,7 @@ function makePanel(world: AlbumWorld): Panel {
     `lanes of ${album.about}${world.name === '' ? '' : `, ${world.name}`}; the tables below say the same`,
   )
   const story = storyList(world, go)
+  const delays = delayList(album, world)
   const where = element('table', { class: 'where' })
   const inspector = element('div', { class: 'inspector', 'aria-live': 'off' })
   const choice = element('select', { 'aria-label': 'object to look into' })
@@ -63,12 +70,12 @@ function makePanel(world: AlbumWorld): Panel {
   byId('worlds').append(element('section', { class: 'lanes' }, ...heading, svg, ...left))
   const panes = [
     pane(`${name}Where it is`, where, element('h3', {}, 'Revisions'), legend(world)),
-    pane(`${name}What became of each change`, delayList(album, world)),
+    pane(`${name}What became of each change`, delays),
     pane(`${name}Story`, story),
     pane(`${name}Look into`, choice, inspector),
   ]
   for (const [i, box] of panes.entries()) paneRows[i]?.append(box)
-  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg }
+  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays }
   svg.addEventListener('click', (event) => clicked(panel, event))
   return panel
 }
@@ -101,8 +108,9 @@ function layOut(): void {
     panel.svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
     panel.svg.setAttribute('width', String(width))
     panel.svg.setAttribute('height', String(height))
-    panel.cursor = drawn({ tag: 'line', attributes: { class: 'cursor', y1: 14, y2: height }, children: [], text: '' })
-    fill(panel.svg, ...shapes.map(drawn), panel.cursor)
+    panel.cursor = drawn(shape('line', { class: 'cursor', y1: 14, y2: height }))
+    panel.veil = drawn(shape('rect', { class: 'veil', y: 0, height, width: 0 }))
+    fill(panel.svg, ...shapes.map(drawn), panel.veil, panel.cursor)
   }
   show()
 }
@@ -111,10 +119,14 @@ function layOut(): void {
 function show(): void {
   const x = String(sizes.labels + axis.x(at))
   now.textContent = clock(at)
+  byId('veil').setAttribute('aria-pressed', String(isVeiled))
   slider.value = String(Math.round((axis.x(at) / axis.width) * sliderSteps))
   slider.setAttribute('aria-valuetext', clock(at))
   const told: string[] = []
-  for (const { world, cursor, story, where, inspector, choice } of panels) {
+  for (const { world, cursor, veil, story, where, inspector, choice, delays } of panels) {
+    veil.setAttribute('x', x)
+    veil.setAttribute('width', isVeiled ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0')
+    markDelays(delays, isVeiled ? at : album.to)
     cursor.setAttribute('x1', x)
     cursor.setAttribute('x2', x)
     const current = markStory(story, at)
@@ -163,7 +175,7 @@ function play(): void {
     // Narration stops it, as a teacher would.
     const say = panels
       .flatMap(({ world }) => world.story)
-      .find((entry) => entry.kind === 'say' && entry.at > at && entry.at <= next)
+      .find((entry) => (entry.kind === 'say' || entry.kind === 'ask') && entry.at > at && entry.at <= next)
     go(say?.at ?? next)
     if (say !== undefined || at >= album.to) pause()
     else playing = requestAnimationFrame(tick)
@@ -185,6 +197,10 @@ const commands: Readonly<Record<Command, () => void>> = {
   first: () => go(album.from),
   last: () => go(album.to),
   play,
+  veil: () => {
+    isVeiled = !isVeiled
+    show()
+  },
   help: () => (help.open ? help.close() : help.showModal()),
   close: () => help.close(),
 }
@@ -219,6 +235,7 @@ function start(): void {
     if (time !== undefined && Math.round(time) !== at) go(time)
   })
   document.documentElement.classList.add('live')
+  if (isVeiled) byId('tables').removeAttribute('open')
   layOut()
   // The end is where all can be seen; a link says otherwise.
   go(momentOfLink() ?? moments[0] ?? album.from)

@@ -22,7 +22,8 @@ export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOLis
   return list
 }
 
-function entryContent({ kind, actor, text, tone }: Entry): readonly Node[] {
+function entryContent({ kind, actor, text, tone, choices = [], because = '' }: Entry): readonly Node[] {
+  if (kind === 'ask') return [element('p', {}, `? ${text}`), question(choices, because)]
   if (kind === 'command') return [element('code', {}, `$ ${text}`)]
   if (kind === 'output') return [element('pre', {}, text)]
   if (kind === 'say') return [element('p', {}, text)]
@@ -30,6 +31,25 @@ function entryContent({ kind, actor, text, tone }: Entry): readonly Node[] {
   return actor === ''
     ? [glyph, element('span', {}, text)]
     : [glyph, element('span', { class: 'actor' }, actor), element('span', {}, text)]
+}
+
+/** Answers to choose from; only a choice shows which is right, and why. */
+function question(choices: NonNullable<Entry['choices']>, because: string): HTMLElement {
+  const box = element('div', { class: 'ask', role: 'group', 'aria-label': 'answers' })
+  const told = element('p', { class: 'told', role: 'status' })
+  for (const { text, holds } of choices) {
+    const answer = element('button', { type: 'button', class: 'answer' }, text)
+    answer.addEventListener('click', () => {
+      box.classList.add('answered')
+      answer.classList.add('chosen')
+      const right = choices.find((each) => each.holds)?.text ?? ''
+      told.textContent = `${holds ? '✓ Right.' : `✗ It is: ${right}.`} ${because}`
+    })
+    if (holds) answer.dataset.right = ''
+    box.append(answer)
+  }
+  box.append(told)
+  return box
 }
 
 /** Marks what has happened and what has not. Gives the entry of the moment. */
@@ -80,7 +100,7 @@ export function delayList(album: Album, world: AlbumWorld): HTMLElement {
   for (const row of rows) {
     const item = element(
       'li',
-      {},
+      { 'data-at': String(row.visibleAt ?? row.updatedAt) },
       element('b', {}, row.letter),
       ` ${placeText(row)}: `,
       element('span', {}, delayText(row)),
@@ -98,6 +118,11 @@ export function delayList(album: Album, world: AlbumWorld): HTMLElement {
     list.append(item)
   }
   return list
+}
+
+/** Hides what became of changes after a moment; one that is not known yet is still waited for. */
+export function markDelays(list: HTMLElement, at: number): void {
+  for (const item of list.children) if (item instanceof HTMLElement) item.hidden = Number(item.dataset.at) > at
 }
 
 /** An object as it was at a moment. */

@@ -149,8 +149,8 @@ function worldsOf(
   scenario: Scenario,
   compare: string | undefined,
 ): readonly (readonly [name: string, world: Scenario])[] {
-  if (compare === undefined) return [['', scenario]]
-  const names = compare.split(',')
+  const names = compare?.split(',') ?? scenario.source.compare ?? []
+  if (names.length === 0) return [['', scenario]]
   const wrong = names.find((name) => !strategies.includes(name))
   if (wrong !== undefined)
     throw new UsageError(`--compare names ${JSON.stringify(wrong)}; expected a list of ${strategies.join(', ')}`)

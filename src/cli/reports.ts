@@ -4,6 +4,7 @@ import {
   failuresText,
   mismatchText,
   outputText,
+  questionText,
   type RepeatOptions,
   repeatText,
   resultLine,
@@ -122,6 +123,7 @@ function prettyStory(
       story.release()
       story.write(() => joined([outputText(told, paint), mismatchText(file, { ...told, place: step.place }, paint)]))
     },
+    asked: (_step, question) => story.write(() => questionText(question, paint)),
     judged: (_step, result) => story.write(() => verdictText(file, result, paint)),
   }
 }

@@ -1,4 +1,5 @@
 import { safeLine } from '../bytes/terminal-text.ts'
+import type { AskedQuestion } from '../scenario/ask.ts'
 import type { Place, Step } from '../scenario/model.ts'
 import {
   type ExpectationResult,
@@ -59,6 +60,16 @@ export function stepText(step: Step, { say, action }: ToldStep, at: number, pain
 export function outputText({ output }: ToldAction, paint: Paint): TerminalText {
   const shown = output === undefined ? '' : output.stdout + output.stderr
   return shown === '' ? nothing : plain`${indented(shown, plain`${lead}${paint('dim', '|')} `)}\n`
+}
+
+/** A question, its answers, and then which is right and why: a page or player waits in between. */
+export function questionText({ question, choices, because }: AskedQuestion, paint: Paint): TerminalText {
+  const answers = choices.map(
+    ({ text, holds }, i) => plain`${lead}${holds ? paint('green', '✓') : ' '} ${i + 1}  ${text}`,
+  )
+  const why =
+    because === undefined ? nothing : plain`${indented(wrap(because, 100), plain`${lead}${paint('dim', '│')} `)}\n`
+  return plain`${lead}${paint('bold', `? ${safeLine(question)}`)}\n${lines(answers)}${why}`
 }
 
 export function storyText(line: StoryLine, paint: Paint): TerminalText {

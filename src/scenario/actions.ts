@@ -4,6 +4,7 @@ import { choice } from '../sim/input/choice.ts'
 import { clockText, durationText, objectName, someText, text, texts } from '../sim/input/formats.ts'
 import { withRules } from '../sim/input/rules.ts'
 import { words } from '../sim/input/words.ts'
+import { askSchema } from './ask.ts'
 import { expectationSchema } from './expect/subjects.ts'
 import { containersSchema } from './select/selection.ts'
 
@@ -30,6 +31,7 @@ const beside = {
   at: durationText.optional().meta({ description: 'When, counted from the start' }),
   after: durationText.optional().meta({ description: 'When, counted from the end of the step before' }),
   say: text.optional().meta({ description: 'Narration' }),
+  ask: askSchema.optional(),
   expect: oneOrMore.optional().meta({ description: 'What must be true after the action, one or several' }),
 }
 
@@ -94,7 +96,10 @@ export const stepSchema: z.ZodType<StepSource> = choice<StepSource>(
       head,
       schema: withRules(z.strictObject({ ...actionShapes[head], ...beside } as z.core.$ZodShape), oneTime),
     })),
-    { head: undefined, schema: withRules(z.strictObject(beside), { ...oneTime, atLeastOneOf: ['say', 'expect'] }) },
+    {
+      head: undefined,
+      schema: withRules(z.strictObject(beside), { ...oneTime, atLeastOneOf: ['say', 'ask', 'expect'] }),
+    },
   ],
   {
     noun: 'step',

@@ -3,6 +3,7 @@ import { fromBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { millisecondsOf } from '../sim/input/formats.ts'
 import { quoted } from '../sim/input/words.ts'
 import type { StepSource } from './actions.ts'
+import type { Question } from './ask.ts'
 import { type Diagnostic, type DiagnosticCode, lineAndColumn } from './diagnostic.ts'
 import { timeWords } from './expect/subject.ts'
 import { type ExpectationSource, lookOf } from './expect/subjects.ts'
@@ -66,12 +67,29 @@ export class Compiler {
       place: this.place(path),
       time: timeOf(source),
       say: source.say,
+      ask: this.question(source, path),
       action: this.action(source, path),
       output: 'output' in source ? source.output : undefined,
       expectations: Array.isArray(expect)
         ? expect.map((each: ExpectationSource, i) => this.expectation(each, [...path, 'expect', i]))
         : [this.expectation(expect as ExpectationSource, [...path, 'expect'])],
     }
+  }
+
+  private question({ ask }: StepSource, path: YamlPath): Question | undefined {
+    if (ask === undefined) return undefined
+    const choices = ask.choices.map(({ say, expect }, i) => {
+      const at: YamlPath = [...path, 'ask', 'choices', i, 'expect']
+      const expectation = this.expectation(expect, at)
+      if (expectation.timing.kind !== 'now')
+        this.complain(
+          'BAD_VALUE',
+          'an answer is looked at when it is asked for: it takes no time',
+          keyRange(this.document, at),
+        )
+      return { text: say, expectation }
+    })
+    return { text: ask.question, choices, because: ask.because }
   }
 
   private action(source: StepSource, path: YamlPath): StepAction | undefined {

@@ -1,6 +1,7 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Fault, Sim } from '../sim/sim.ts'
 import type { OutputSource } from './actions.ts'
+import type { Question } from './ask.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
 import type { ScenarioSource } from './schema.ts'
@@ -30,6 +31,8 @@ export interface Step {
   readonly place: Place
   readonly time: StepTime
   readonly say: string | undefined
+  /** Asked after the action, before anything is waited for. */
+  readonly ask: Question | undefined
   readonly action: StepAction | undefined
   readonly output: OutputSource | undefined
   readonly expectations: readonly Expectation[]

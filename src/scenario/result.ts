@@ -1,5 +1,6 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult } from '../looks/containers.ts'
+import type { AskedQuestion } from './ask.ts'
 import type { Place, Scenario } from './model.ts'
 
 export interface ExpectationResult {
@@ -28,6 +29,8 @@ export interface StepResult {
   /** The command line or what else was done. */
   readonly action: string | undefined
   readonly say: string | undefined
+  /** A question, with the answer that the run found. */
+  readonly asked: AskedQuestion | undefined
   readonly output: CommandResult | undefined
   readonly mismatches: readonly OutputMismatch[]
   readonly expectations: readonly ExpectationResult[]

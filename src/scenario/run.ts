@@ -6,6 +6,7 @@ import type { SimOptions } from '../sim/options.ts'
 import type { Sim } from '../sim/sim.ts'
 import { SimUsageError } from '../sim/usage-error.ts'
 import { act, type Done } from './act.ts'
+import { type AskedQuestion, askNow, questionProblem } from './ask.ts'
 import { decide } from './expect/expect.ts'
 import { outputMismatches } from './expect/output.ts'
 import { secretsOf } from './known-secrets.ts'
@@ -22,6 +23,8 @@ export interface RunListener {
   readonly stepping?: (step: Step, sim: Sim) => void
   /** The action is done, nothing has been waited for yet. */
   readonly acted?: (step: Step, told: ToldAction, sim: Sim) => void
+  /** A question, and which of its answers hold; nothing has been waited for yet. */
+  readonly asked?: (step: Step, question: AskedQuestion, sim: Sim) => void
   /** An expectation is decided; it may have let time pass. */
   readonly judged?: (step: Step, result: ExpectationResult, sim: Sim) => void
   readonly stepped?: (step: Step, result: StepResult, sim: Sim) => void
@@ -173,6 +176,7 @@ function* runStep(sim: Sim, step: Step, late: string | undefined, run: Run): Sli
   const done = action === undefined ? {} : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
   const told = toldAction(step, done, late, run.redaction)
   run.options.acted?.(step, told, sim)
+  const asked = askedOf(sim, step, run)
   const expectations: ExpectationResult[] = []
   const wanted = [
     ...(done.waitsFor === undefined ? [] : [done.waitsFor]),
@@ -183,7 +187,15 @@ function* runStep(sim: Sim, step: Step, late: string | undefined, run: Run): Sli
     expectations.push(result)
     run.options.judged?.(step, result, sim)
   }
-  return { place: step.place, startedAt, endedAt: sim.now(), ...told, expectations }
+  const problem = told.problem ?? (asked === undefined ? undefined : questionProblem(asked))
+  return { place: step.place, startedAt, endedAt: sim.now(), ...told, asked, expectations, problem }
+}
+
+function askedOf(sim: Sim, step: Step, { options, redaction }: Run): AskedQuestion | undefined {
+  if (step.ask === undefined) return undefined
+  const asked = askNow(sim, step.ask, redaction)
+  options.asked?.(step, asked, sim)
+  return asked
 }
 
 type Attempt = Done & { readonly problem?: string }

@@ -53,6 +53,14 @@ export const scenarioSchema = z
     kubectl: kubectlSchema.optional().meta({
       description: 'Version of kubectl, such as 1.18.20; the one that fits the version of the cluster unless given',
     }),
+    compare: z
+      .array(z.enum(['Watch', 'Cache', 'Get']))
+      .min(2)
+      .optional()
+      .meta({
+        description:
+          'Strategies of kubelets that player and pages set side by side: one world for each, from one seed. A run of its own has what cluster says',
+      }),
     files: z
       // What a file holds may be any bytes: here NUL means what it says.
       .record(

@@ -39,10 +39,13 @@ export interface AlbumWorld {
 export interface Entry {
   readonly seq: number
   readonly at: VirtualMs
-  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict'
+  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict' | 'ask'
   readonly actor: string
   readonly text: string
   readonly tone: Tone
+  /** Of a question: its answers, and why one of them is right. */
+  readonly choices?: readonly { readonly text: string; readonly holds: boolean }[]
+  readonly because?: string
 }
 
 /** An object that can be looked into, at each moment at which it was another. */

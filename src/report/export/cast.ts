@@ -62,7 +62,7 @@ function pauseOf(before: Entry | undefined, { at }: Entry, from: VirtualMs): num
 }
 
 /** A line of the story as the terminal has it. */
-function entryText({ at, kind, actor, text, tone }: Entry): TerminalText {
+function entryText({ at, kind, actor, text, tone, choices = [], because = '' }: Entry): TerminalText {
   const paint = createPaint(true)
   const style = styles[tone]
   const time = paint('dim', clock(at))
@@ -77,6 +77,12 @@ function entryText({ at, kind, actor, text, tone }: Entry): TerminalText {
       return joined([
         plain`            ${paint(tone === 'good' ? 'green' : 'red', `${tone === 'good' ? '✓' : '✗'} ${text}`)}\n`,
       ])
+    case 'ask': {
+      const answers = choices.map(
+        ({ text: answer, holds }, i) => plain`    ${i + 1}  ${answer}${holds ? paint('green', '  ✓') : ''}`,
+      )
+      return plain`\n  ${paint('bold', `? ${text}`)}\n${lines(answers)}${lines(wrapped(because, terminal.width - 4).map((line) => plain`  ${paint('dim', '│')} ${line}`))}\n`
+    }
     case 'story': {
       const line = `${actor.padEnd(20)} ${text}`
       return plain`${time}  ${style === undefined ? line : paint(style, line)}\n`

@@ -97,6 +97,8 @@ function worldOf(
 
 function masked(entry: Entry, redaction: Transcript['redaction']): Entry {
   // What a real cluster's command would have printed stays; in a file that is handed on it is masked all the same.
+  // Questions are masked when they are asked.
+  if (entry.kind === 'ask') return entry
   return { ...entry, text: entry.kind === 'say' ? redaction.prose(entry.text) : redaction.text(entry.text) }
 }
 

@@ -40,7 +40,7 @@ export function albumPage(album: Album): string {
 ${controls}
 <main><div id="worlds"></div><div id="panes"></div></main>
 ${keysDialog}
-<details class="tables" open><summary>The same as tables</summary>
+<details class="tables" id="tables" open><summary>The same as tables</summary>
 ${album.worlds.map(worldTables).join('\n')}
 </details>
 <noscript><p>The lanes are drawn by a script, which is off here; the tables say the same.</p></noscript>
@@ -61,6 +61,7 @@ const controls = `<nav class="controls" aria-label="time">
 <button type="button" data-command="last" title="to the end (End)">▶|</button>
 <output id="now" class="clock"></output>
 <input id="slider" type="range" min="0" max="2000" value="0" aria-label="moment">
+<button type="button" data-command="veil" id="veil" aria-pressed="false" title="hide or show what comes (v)">hide what comes</button>
 <button type="button" data-command="help" title="keys (?)">?</button>
 <span id="said" class="unseen" aria-live="polite"></span>
 </nav>`

@@ -23,6 +23,7 @@ export const laneStyle = [
   '.hop{fill:none;stroke:var(--dim,#59626e);stroke-width:1;opacity:.7}.hop.bind,.hop.start{stroke-dasharray:3 3}',
   '.note{fill:var(--dim,#59626e);font-size:11px}',
   '.wait-cache{fill:#d39b1d}.wait-sync{fill:#3d7edb}.wait-mount{fill:#c0392b}',
+  '.veil{fill:var(--paper,#fff);}',
   '.cursor{stroke:var(--bad,#b3261e);stroke-width:1.5}',
 ].join('')
 
@@ -34,7 +35,7 @@ export const pageStyle = [
   'h1{font-size:20px;margin:14px 0 2px}h2{font-size:16px;margin:18px 0 4px}h3{font-size:13px;margin:0 0 4px}p{margin:2px 0}.dim{color:var(--dim);font-weight:400}',
   '.controls{position:sticky;top:0;z-index:2;display:flex;gap:6px;align-items:center;padding:8px 0;background:var(--paper);border-bottom:1px solid var(--faint)}',
   'button,select{font:inherit;color:inherit;background:var(--band);border:1px solid var(--faint);border-radius:5px;padding:3px 9px;cursor:pointer}',
-  '#play{min-width:86px}.clock{font:600 15px ui-monospace,monospace;min-width:96px}#slider{flex:1;accent-color:var(--accent)}',
+  '[aria-pressed=true]{background:var(--mark)}#play{min-width:86px}.clock{font:600 15px ui-monospace,monospace;min-width:96px}#slider{flex:1;accent-color:var(--accent)}',
   ':focus-visible{outline:2px solid var(--accent);outline-offset:1px}',
   '.lanes{overflow-x:auto}.lanes svg{display:block;cursor:crosshair}',
   '.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(310px,1fr));gap:14px;margin-top:10px}',
@@ -44,6 +45,7 @@ export const pageStyle = [
   '.entry p{margin:4px 0;font-weight:600}.entry code{font:600 12.5px ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}',
   'pre{font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:3px 0}',
   '.time{border:0;background:none;padding:0 6px 0 0;color:var(--dim);font:12px ui-monospace,monospace}',
+  '.ask{display:flex;flex-direction:column;gap:4px;align-items:flex-start}.answered [data-right]{border-color:var(--good);font-weight:600}.answer.chosen:not([data-right]){border-color:var(--bad)}.told{font-weight:400!important}',
   '.actor{color:var(--dim);margin-right:6px}.glyph{display:inline-block;min-width:14px}',
   '.entry.warning,.entry.fault{color:var(--bad)}.entry.good{color:var(--good)}.entry.visible{font-weight:600}',
   'table{border-collapse:collapse;margin:0 0 10px}caption{text-align:left;font-weight:600;padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:2px 10px 2px 0;font-weight:400}thead th{font-weight:600;border-bottom:1px solid var(--faint)}',

@@ -62,6 +62,11 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
           add('verdict', now(), `${what}: expected ${expected}; found: ${found}`, 'warning')
         if (problem !== undefined) add('verdict', now(), problem, 'warning')
       },
+      asked(_step, { question, choices, because }, { now }) {
+        const why = because === undefined ? {} : { because: because.trim() }
+        const asks = { seq: lastSeq, at: now(), kind: 'ask', actor: '', text: question, tone: 'normal' } as const
+        entries.push({ ...asks, choices, ...why })
+      },
       judged(_step, { passed, expected, found }, { now }) {
         add('verdict', now(), passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
       },

@@ -37,6 +37,7 @@ export function scenarioOf({ scenario, knobs, until }: Recipe): Scenario {
     place: scenario.steps.at(-1)?.place ?? { line: 1, column: 1 },
     time: { kind: 'at', ms: until },
     say: undefined,
+    ask: undefined,
     action: undefined,
     output: undefined,
     expectations: [],

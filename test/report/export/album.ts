@@ -32,6 +32,12 @@ steps:
   - after: 5m
     say: It changes.
     kubectl: "patch secret db -p '{\\"stringData\\":{\\"password\\":\\"${value}-2\\"}}'"
+    ask:
+      question: What does the file say now?
+      choices:
+        - { say: the old one, expect: { file: /etc/whole/password, in: mixed, content: ${value} } }
+        - { say: the new one, expect: { file: /etc/whole/password, in: mixed, content: ${value}-2 } }
+      because: No sync has come yet.
   - after: 4m
     exec: cat /etc/whole/password
     in: mixed

@@ -99,6 +99,26 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, () =
     expect(await clock()).toMatch(/^00:00:0/)
   })
 
+  test('a question waits for an answer, and says then which is right and why', async () => {
+    const ask = page.locator('.ask').first()
+    expect(await ask.locator('.told').textContent()).toBe('')
+    await ask.getByText('the new one').click()
+    expect(await ask.locator('.told').textContent()).toBe('✗ It is: the old one. No sync has come yet.')
+    await ask.getByRole('button', { name: 'the old one' }).click()
+    expect(await ask.locator('.told').textContent()).toBe('✓ Right. No sync has come yet.')
+  })
+
+  test('where there are questions, what comes is hidden until somebody wants to see it', async () => {
+    await page.goto(link('#t=310'))
+    await page.reload()
+    const veil = page.locator('.veil').first()
+    expect(Number(await veil.getAttribute('width'))).toBeGreaterThan(200)
+    expect(await page.locator('.delays').first().locator('li').first().isVisible()).toBe(false)
+    await page.keyboard.press('v')
+    expect(await veil.getAttribute('width')).toBe('0')
+    expect(await page.locator('.delays').first().locator('li').first().isVisible()).toBe(true)
+  })
+
   test('no value, no complaint, no network; tables for who sees no picture; dark and paper', async () => {
     expect(await page.content()).not.toContain('correct-horse')
     expect(await page.locator('details.tables table').count()).toBe(4)
