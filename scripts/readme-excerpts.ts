@@ -1,6 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readScenarioFile } from '../src/cli/scenario-files.ts'
+import { createSim } from '../src/index.ts'
+import { albumText } from '../src/report/export/flow-text.ts'
+import { makeAlbum } from '../src/report/export/make-album.ts'
+import { createTranscript } from '../src/report/export/transcript.ts'
+import { runScenario } from '../src/scenario/run.ts'
 import { playerScreen } from './player-frames.ts'
 
 /** `npm run readme`: puts what podsim really prints between the markers of README.md. Wants a built `dist/`. */
@@ -34,12 +40,15 @@ export function screenExcerpt(): string {
 
 /** Lanes of a Secret that is file, subPath and variable, as `podsim export` draws them in a text: of the first Pod. */
 export function flowExcerpt(): string {
-  const output = execFileSync(
-    process.execPath,
-    ['bin/podsim.js', 'export', 'scenarios/updates/never.yaml', '--format', 'txt', '-o', '-'],
-    { cwd: root, encoding: 'utf8' },
-  )
-  const lines = output.trimEnd().split('\n')
+  const { loaded } = readScenarioFile(join(root, 'scenarios/updates/never.yaml'))
+  if (!loaded.ok) throw new Error('the scenario does not load')
+  const { listener, heard } = createTranscript()
+  const result = runScenario(loaded.value, { createSim, ...listener })
+  const transcript = heard()
+  if (transcript === undefined) throw new Error(result.reason)
+  const album = makeAlbum([{ name: '', result, transcript }], { podsim: '', reveal: false })
+  if ('problem' in album) throw new Error(album.problem)
+  const lines = albumText(album, album.to).toString().split('\n')
   const from = lines.findIndex((line) => line.includes('00:00:00.0'))
   const until = lines.findIndex((line) => line.includes('process main'))
   return lines.slice(from, until + 1).join('\n')

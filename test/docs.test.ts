@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { playerPage } from '../scripts/generate-player-page.ts'
-import { screenExcerpt, storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
+import { flowExcerpt, screenExcerpt, storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
 import { versionsPage } from '../scripts/versions-page.ts'
 import { diagnosticCodes } from '../src/scenario/diagnostic.ts'
 
@@ -17,6 +17,12 @@ describe('the docs', () => {
 
   test('README shows what podsim prints', () => {
     expect(withExcerpt(read('README.md'), 'story', storyExcerpt()), 'npm run readme brings it up to date').toBe(
+      read('README.md'),
+    )
+  })
+
+  test('README shows how a Secret flows as an exported text does', () => {
+    expect(withExcerpt(read('README.md'), 'flow', flowExcerpt()), 'npm run readme brings it up to date').toBe(
       read('README.md'),
     )
   })

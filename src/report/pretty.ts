@@ -1,5 +1,5 @@
 import { safeLine } from '../bytes/terminal-text.ts'
-import type { AskedQuestion } from '../scenario/ask.ts'
+import type { AskedQuestion } from '../scenario/asking.ts'
 import type { Place, Step } from '../scenario/model.ts'
 import {
   type ExpectationResult,

@@ -1,7 +1,6 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Fault, Sim } from '../sim/sim.ts'
 import type { OutputSource } from './actions.ts'
-import type { Question } from './ask.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
 import type { ScenarioSource } from './schema.ts'
@@ -73,4 +72,11 @@ export interface Expectation {
   readonly isSometimes: boolean
   /** Looks at the cluster as it is now. */
   readonly look: (sim: Sim) => Finding
+}
+
+/** A question to who reads along: exactly one of its answers must hold. */
+export interface Question {
+  readonly text: string
+  readonly choices: readonly { readonly text: string; readonly expectation: Expectation }[]
+  readonly because: string | undefined
 }

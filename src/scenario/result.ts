@@ -1,6 +1,6 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult } from '../looks/containers.ts'
-import type { AskedQuestion } from './ask.ts'
+import type { AskedQuestion } from './asking.ts'
 import type { Place, Scenario } from './model.ts'
 
 export interface ExpectationResult {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
-import type { AskedQuestion } from '../../src/scenario/ask.ts'
+import type { AskedQuestion } from '../../src/scenario/asking.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { runScenario } from '../../src/scenario/run.ts'
 
