@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { albumPage } from '../../../src/report/export/page.ts'
 import { albumOf, lesson } from './album.ts'
 
+/** A browser may take long to start where others work, too. */
+const slowStartMs = 60_000
+
 /** The page in a real browser: what a class takes home has to work from a disk, without network. */
 
 const candidates = [
@@ -20,7 +23,7 @@ const candidates = [
 const executablePath = candidates.find((path) => path !== undefined && existsSync(path))
 const where = executablePath === undefined ? 'not tried: no Chromium here, CHROME_PATH may name one' : 'in a browser'
 
-describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, () => {
+describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { timeout: slowStartMs }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'podsim-page-'))
   const file = join(folder, 'run.html')
   const link = (hash: string) => `${pathToFileURL(file).href}${hash}`
@@ -37,7 +40,7 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, () =
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('request', (request) => asked.push(request.url()))
     await page.goto(link('#t=330'))
-  })
+  }, slowStartMs)
 
   afterAll(async () => {
     await browser.close()
