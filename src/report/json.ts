@@ -20,7 +20,7 @@ export function recordJson(file: string, record: JournalRecord, redaction: Redac
 
 /** What a scenario came to; `agreeing` runs had its digest. */
 export function resultJson(result: ScenarioResult, agreeing: number): TerminalText {
-  const { scenario, seed, digest, outcome, reason, endedAt, records } = result
+  const { scenario, seed, digest, outcome, reason, endedAt, records, assumed } = result
   return line({
     type: 'result',
     file: scenario.file,
@@ -33,6 +33,7 @@ export function resultJson(result: ScenarioResult, agreeing: number): TerminalTe
     ...(reason === undefined ? {} : { reason }),
     virtualMs: endedAt,
     records,
+    ...(assumed === undefined ? {} : { assumed }),
     failures: result.steps.flatMap(({ place, action, mismatches, expectations, problem }) => [
       ...(problem === undefined
         ? []

@@ -105,7 +105,10 @@ function at(file: string, { line, column }: Place): string {
   return `${safeLine(file)}:${line}:${column}`
 }
 
-/** One line a scenario: outcome, title, how much virtual time, digest; `agreeing` runs had that digest. */
+/**
+ * One line a scenario: outcome, title, how much virtual time, digest; `agreeing` runs had that digest. Below it stands what
+ * was taken for granted.
+ */
 export function resultLine(result: ScenarioResult, agreeing: number, paint: Paint): TerminalText {
   const mark: Readonly<Record<Outcome, TerminalText>> = {
     passed: paint('green', '✓'),
@@ -118,7 +121,10 @@ export function resultLine(result: ScenarioResult, agreeing: number, paint: Pain
   const facts = `${formatDuration(result.endedAt)} of virtual time, seed ${result.seed}, digest ${result.digest}${runs}`
   const why = result.reason === undefined ? nothing : plain`\n${indented(paint('yellow', result.reason), '  ')}`
   const where = paint('dim', safeLine(`${result.scenario.file}: ${facts}`))
-  return plain`${mark[result.outcome]} ${safeLine(result.scenario.title)}  ${where}${why}\n`
+  const assumed = (result.assumed ?? []).map(
+    (text) => plain`\n  ${paint('dim', safeLine(`taken for granted: ${text}`))}`,
+  )
+  return plain`${mark[result.outcome]} ${safeLine(result.scenario.title)}  ${where}${why}${joined(assumed)}\n`
 }
 
 /** The failed steps of a scenario, for runs that do not tell the story. */

@@ -54,6 +54,8 @@ export interface ScenarioResult {
   /** Virtual time at the end. */
   readonly endedAt: VirtualMs
   readonly records: number
+  /** What was taken for granted of images that nobody knows, in sentences; undefined: nothing. */
+  readonly assumed?: readonly string[]
 }
 
 export function stepPassed(step: StepResult): boolean {

@@ -66,6 +66,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     ending = endingOf(error, scenario, run)
   }
   const { sim, steps } = run
+  const assumed = ending.crash === undefined ? (sim?.assumptions() ?? []) : []
   const result: ScenarioResult = {
     scenario,
     seed,
@@ -76,6 +77,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     steps,
     endedAt: sim?.now() ?? 0,
     records: sim?.journal.records.length ?? 0,
+    ...(assumed.length === 0 ? {} : { assumed: assumed.map(({ message }) => message) }),
   }
   sim?.dispose()
   return result

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSim, type SimOptions } from '../../src/index.ts'
+import { resultLine } from '../../src/report/pretty.ts'
+import { createPaint } from '../../src/report/text.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { runScenario } from '../../src/scenario/run.ts'
 
@@ -40,6 +42,22 @@ steps:
     expect(outcome).toBe('failed')
     expect(steps[1]?.problem).toBe('its time, 10s, had gone by: the steps before it took until 20s')
     expect(steps[1]?.output?.exitCode).toBe(0)
+  })
+})
+
+describe('what a run takes for granted', () => {
+  const running = (image: string) =>
+    runScenario(scenarioOf(`title: an image\nsteps:\n  - kubectl: run a --image=${image}\n  - wait: 5s\n`), {
+      createSim,
+    })
+
+  test('L3: images that nobody knows are told with the result; of known ones nothing is said', () => {
+    const result = running('corp/app:2')
+    const told =
+      'image corp/app:2: what it does is not known; taken is that it starts and runs on, and reads what it is given'
+    expect(result.assumed).toEqual([told])
+    expect(resultLine(result, 1, createPaint(false)).toString()).toContain(`\n  taken for granted: ${told}\n`)
+    expect(running('nginx')).not.toHaveProperty('assumed')
   })
 })
 
