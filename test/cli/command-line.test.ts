@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inProcess } from './in-process.ts'
 
-/** The real command line, as a user and a pipe see it. */
+/** The command line as a user and a pipe see it; in a process of its own where that makes a difference. */
 
 const root = join(import.meta.dirname, '../..')
 const bin = join(root, 'bin/podsim.js')
@@ -19,7 +20,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function podsim(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+const podsim = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  inProcess(args, { cwd: root, env })
+
+/** The command in a process of its own, as it is installed. */
+function podsimProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const result = spawnSync(process.execPath, [bin, ...args], {
     cwd: root,
     encoding: 'utf8',
@@ -38,7 +43,7 @@ const good = 'title: quick\nsteps:\n  - kubectl: get pods\n    output: {contains
 
 describe('podsim', () => {
   test('tells the story of a scenario, its seed and its digest, without escape codes in a pipe', () => {
-    const { code, stdout, stderr } = podsim(['run', 'scenarios/first-light.yaml'])
+    const { code, stdout, stderr } = podsimProcess(['run', 'scenarios/first-light.yaml'])
     expect(code).toBe(0)
     expect(stderr).toBe('')
     expect(stdout).toContain('seed first-light')
@@ -52,16 +57,16 @@ describe('podsim', () => {
 
   test('the same seed gives the same bytes in another process, locale and time zone; another seed other times', () => {
     const args = ['run', 'scenarios/first-light.yaml', '--verbose']
-    const first = podsim(args, { LANG: 'C', TZ: 'UTC' })
-    const second = podsim(args, { LANG: 'tr_TR.UTF-8', LC_ALL: 'de_DE.UTF-8', TZ: 'Pacific/Chatham' })
-    const third = podsim([...args, '--seed', 'another'])
+    const first = podsimProcess(args, { LANG: 'C', TZ: 'UTC' })
+    const second = podsimProcess(args, { LANG: 'tr_TR.UTF-8', LC_ALL: 'de_DE.UTF-8', TZ: 'Pacific/Chatham' })
+    const third = podsimProcess([...args, '--seed', 'another'])
     expect(second.stdout).toBe(first.stdout)
     expect(third.stdout).not.toBe(first.stdout)
     expect(third.code).toBe(0)
   })
 
-  test('json is one result a scenario, with seed and digest', () => {
-    const { stdout } = podsim(['run', 'scenarios/first-light.yaml', '--reporter', 'json'])
+  test('json is one result a scenario, with seed and digest', async () => {
+    const { stdout } = await podsim(['run', 'scenarios/first-light.yaml', '--reporter', 'json'])
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -76,9 +81,9 @@ describe('podsim', () => {
     ])
   })
 
-  test('an expectation that fails gives exit code 1, its place, what was found and how to repeat it', () => {
+  test('an expectation that fails gives exit code 1, its place, what was found and how to repeat it', async () => {
     const file = scenario('wrong.yaml', `${good}  - expect: {pod: nobody, phase: Running}\n`)
-    const { code, stdout } = podsim(['run', file])
+    const { code, stdout } = await podsim(['run', file])
     expect(code).toBe(1)
     expect(stdout).toContain(`${file}:5:13`)
     expect(stdout).toContain('found: there is no such pod')
@@ -95,29 +100,29 @@ describe('podsim', () => {
       /:3:5: error UNKNOWN_STEP[\s\S]*did you mean "kubectl"\?/,
     ],
     ['a bad duration', 'title: x\nsteps:\n  - wait: 5 minutes\n', /:3:11: error BAD_DURATION/],
-  ])('%s gives exit code 2, a place and no stack trace', (name, text, expected) => {
-    const { code, stdout, stderr } = podsim(['run', scenario(`${name.replaceAll(' ', '-')}.yaml`, text)])
+  ])('%s gives exit code 2, a place and no stack trace', async (name, text, expected) => {
+    const { code, stdout, stderr } = await podsim(['run', scenario(`${name.replaceAll(' ', '-')}.yaml`, text)])
     expect(code).toBe(2)
     expect(stderr).toMatch(expected)
     expect(stderr + stdout).not.toMatch(/\n\s+at .+:\d+:\d+\)?/)
   })
 
-  test('a missing file gives exit code 2 and its name', () => {
-    const { code, stderr } = podsim(['run', join(folder, 'nowhere.yaml')])
+  test('a missing file gives exit code 2 and its name', async () => {
+    const { code, stderr } = await podsim(['run', join(folder, 'nowhere.yaml')])
     expect(code).toBe(2)
     expect(stderr).toContain('nowhere.yaml:1:1: error NOT_READABLE')
   })
 
-  test('wrong arguments give exit code 2 and a suggestion', () => {
-    expect(podsim(['rnu', 'x']).code).toBe(2)
-    expect(podsim(['rnu', 'x']).stderr).toContain('Did you mean run?')
-    expect(podsim(['run']).code).toBe(2)
-    expect(podsim(['run', 'scenarios', '--reporter', 'xml']).code).toBe(2)
-    expect(podsim(['run', 'scenarios/first-light.yaml', '--max-events', 'many']).code).toBe(2)
+  test('wrong arguments give exit code 2 and a suggestion', async () => {
+    expect((await podsim(['rnu', 'x'])).code).toBe(2)
+    expect((await podsim(['rnu', 'x'])).stderr).toContain('Did you mean run?')
+    expect((await podsim(['run'])).code).toBe(2)
+    expect((await podsim(['run', 'scenarios', '--reporter', 'xml'])).code).toBe(2)
+    expect((await podsim(['run', 'scenarios/first-light.yaml', '--max-events', 'many'])).code).toBe(2)
   })
 
-  test('too few events allowed is inconclusive: exit code 3', () => {
-    const { code, stdout } = podsim(['run', 'scenarios/first-light.yaml', '--max-events', '30'])
+  test('too few events allowed is inconclusive: exit code 3', async () => {
+    const { code, stdout } = await podsim(['run', 'scenarios/first-light.yaml', '--max-events', '30'])
     expect(code).toBe(3)
     expect(stdout).toContain('more than 30 events')
   })
@@ -140,35 +145,35 @@ describe('podsim', () => {
     expect(stdout).toContain(`repeat with: podsim run ${file} --seed endless`)
   }, 60_000)
 
-  test('nothing selected is exit code 3, help and version are exit code 0', () => {
-    expect(podsim(['run', 'scenarios', '--title', 'no such title']).code).toBe(3)
-    expect(podsim(['--help']).code).toBe(0)
-    expect(podsim(['--help']).stdout).toContain('Exit codes')
-    expect(podsim(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  test('nothing selected is exit code 3, help and version are exit code 0', async () => {
+    expect((await podsim(['run', 'scenarios', '--title', 'no such title'])).code).toBe(3)
+    expect((await podsim(['--help'])).code).toBe(0)
+    expect((await podsim(['--help'])).stdout).toContain('Exit codes')
+    expect((await podsim(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  test('colours only on request where there is no terminal', () => {
-    expect(podsim(['run', scenario('good.yaml', good), '--color', 'always']).stdout).toContain('\u001b[')
-    expect(podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1' }).stdout).toContain('\u001b[')
-    expect(podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1', NO_COLOR: '1' }).stdout).not.toContain(
-      '\u001b[',
-    )
+  test('colours only on request where there is no terminal', async () => {
+    expect((await podsim(['run', scenario('good.yaml', good), '--color', 'always'])).stdout).toContain('\u001b[')
+    expect((await podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1' })).stdout).toContain('\u001b[')
+    expect(
+      (await podsim(['run', scenario('good.yaml', good)], { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout,
+    ).not.toContain('\u001b[')
   })
 
-  test('play without a terminal tells the story plainly', () => {
-    const { code, stdout } = podsim(['play', 'scenarios/first-light.yaml'])
+  test('play without a terminal tells the story plainly', async () => {
+    const { code, stdout } = await podsim(['play', 'scenarios/first-light.yaml'])
     expect(code).toBe(0)
     expect(stdout).toContain('pod default/mypod has secret mysecret in volume foo')
-    expect(podsim(['play', 'scenarios/first-light.yaml', '--ui', 'tui']).code).toBe(2)
+    expect((await podsim(['play', 'scenarios/first-light.yaml', '--ui', 'tui'])).code).toBe(2)
   })
 
-  test('the schema for editors names every step', () => {
-    const schema = JSON.parse(podsim(['schema']).stdout) as { readonly title: string }
+  test('the schema for editors names every step', async () => {
+    const schema = JSON.parse((await podsim(['schema'])).stdout) as { readonly title: string }
     expect(schema.title).toBe('podsim scenario')
     expect(JSON.stringify(schema)).toContain('"kubectl"')
   })
 
-  test('a folder run ends with a summary, whatever is in the folder', () => {
+  test('a folder run ends with a summary, whatever is in the folder', async () => {
     const below = join(folder, 'mixed')
     mkdirSync(below)
     writeFileSync(join(below, 'a-good.yaml'), good)
@@ -177,19 +182,19 @@ describe('podsim', () => {
     writeFileSync(join(below, 'd-binary.yaml'), Buffer.from([0xff, 0xfe, 0x00]))
     symlinkSync('nowhere.yaml', join(below, 'e-dangling.yaml'))
     symlinkSync('.', join(below, 'f-circle'))
-    const { code, stdout, stderr } = podsim(['run', below])
+    const { code, stdout, stderr } = await podsim(['run', below])
     expect(code).toBe(2)
     expect(stdout).toMatch(/\n5 scenarios: 1 passed, 1 failed, 3 not loaded\n$/)
     for (const name of ['c-broken', 'd-binary', 'e-dangling']) expect(stderr).toContain(`${name}.yaml:1:1: error `)
   })
 
-  test('a folder of one file, or of none that loads, ends with a summary too', () => {
+  test('a folder of one file, or of none that loads, ends with a summary too', async () => {
     const below = join(folder, 'lonely')
     mkdirSync(below)
     writeFileSync(join(below, 'a.yaml'), good)
-    expect(podsim(['run', below]).stdout).toMatch(/\n1 scenario: 1 passed\n$/)
+    expect((await podsim(['run', below])).stdout).toMatch(/\n1 scenario: 1 passed\n$/)
     writeFileSync(join(below, 'a.yaml'), 'title: x\n')
-    const { code, stdout } = podsim(['run', below])
+    const { code, stdout } = await podsim(['run', below])
     expect(code).toBe(2)
     expect(stdout).toBe('\n1 scenario: 0 passed, 1 not loaded\n')
   })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { goodTree } from '../check/good-tree.ts'
+import { inProcess } from './in-process.ts'
 
 /** check, rotate and graph as a user and a pipe see them. */
 
@@ -23,7 +24,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function podsim(args: readonly string[], input = '') {
+const podsim = (args: readonly string[]) => inProcess(args, { cwd: folder })
+
+/** The command in a process of its own, as it is installed. */
+function podsimProcess(args: readonly string[], input = '') {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/podsim.js'), ...args], {
     cwd: folder,
     encoding: 'utf8',
@@ -33,8 +37,8 @@ function podsim(args: readonly string[], input = '') {
 }
 
 describe('podsim check', () => {
-  test('0: everything of a folder starts', () => {
-    const { code, stdout, stderr } = podsim(['check', '-f', 'good', '--for', '2m'])
+  test('0: everything of a folder starts', async () => {
+    const { code, stdout, stderr } = await podsim(['check', '-f', 'good', '--for', '2m'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('✓ everything starts: 3 workloads')
   })
@@ -42,20 +46,20 @@ describe('podsim check', () => {
   test('1: something does not, from standard input as from a file', () => {
     const broken = (goodTree['web.yaml'] ?? '').replace('secretName: web-tls', 'secretName: web-tsl')
     const input = `${goodTree['secrets.yaml']}---\n${broken}`
-    const { code, stdout } = podsim(['check', '-f', '-', '--for', '1m'], input)
+    const { code, stdout } = podsimProcess(['check', '-f', '-', '--for', '1m'], input)
     expect(code).toBe(1)
     expect(stdout).toMatch(/✗ secret default\/web-tsl does not exist {2}-:\d+:\d+\n {4}did you mean web-tls\?/)
-    const had = podsim(['check', '-f', '-', '--for', '1m', '--have', 'secret/web-tsl:tls.crt,tls.key'], input)
+    const had = podsimProcess(['check', '-f', '-', '--for', '1m', '--have', 'secret/web-tsl:tls.crt,tls.key'], input)
     expect(had.code).toBe(0)
     expect(had.stdout).toContain('secret web-tsl is there already')
   })
 
-  test('C10: a kustomization is built; namespaces that nobody makes are refused, or made', () => {
-    const { code, stdout } = podsim(['check', '-k', 'prod', '--for', '1m'])
+  test('C10: a kustomization is built; namespaces that nobody makes are refused, or made', async () => {
+    const { code, stdout } = await podsim(['check', '-k', 'prod', '--for', '1m'])
     expect(code).toBe(1)
     expect(stdout).toContain('namespaces "prod" not found')
     expect(stdout).toContain('--create-namespaces')
-    expect(podsim(['check', '-k', 'prod', '--for', '1m', '--create-namespaces']).code).toBe(0)
+    expect((await podsim(['check', '-k', 'prod', '--for', '1m', '--create-namespaces'])).code).toBe(0)
   })
 
   test.each([
@@ -77,8 +81,8 @@ describe('podsim check', () => {
       '--compare "Poll": expected some of Watch, Cache, Get',
     ],
     [['graph', '-f', 'nowhere'], 'there is no such file or folder'],
-  ])('2: %j is told in words', (args, says) => {
-    const { code, stdout, stderr } = podsim(args)
+  ])('2: %j is told in words', async (args, says) => {
+    const { code, stdout, stderr } = await podsim(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(says)
     expect(stderr).not.toMatch(/ {4}at |podsim is broken/)
@@ -87,7 +91,16 @@ describe('podsim check', () => {
 
 describe('podsim rotate, podsim graph', () => {
   test('U3, U4: strategies stand side by side', () => {
-    const { code, stdout } = podsim(['rotate', 'secret/seed', '-f', 'good', '--seeds', '2', '--compare', 'Watch,Get'])
+    const { code, stdout } = podsimProcess([
+      'rotate',
+      'secret/seed',
+      '-f',
+      'good',
+      '--seeds',
+      '2',
+      '--compare',
+      'Watch,Get',
+    ])
     expect(code).toBe(0)
     expect(stdout).toMatch(/ {2}Watch v1\.36 +Get v1\.36\n/)
     expect(stdout).toMatch(
@@ -96,7 +109,7 @@ describe('podsim rotate, podsim graph', () => {
   })
 
   test('S3: the map shows who uses what', () => {
-    expect(podsim(['graph', '-f', 'good']).stdout).toMatch(
+    expect(podsimProcess(['graph', '-f', 'good']).stdout).toMatch(
       /├─ deployment default\/web: container app, env DB_USER \[user\] {2}\(account web, node-\d, node-\d\)\n/,
     )
   })
