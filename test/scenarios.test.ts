@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { coverage } from '../scripts/generate-coverage.ts'
 import { reference } from '../scripts/generate-scenario-reference.ts'
 import { findScenarioFiles, readScenarioFile } from '../src/cli/scenario-files.ts'
+import { clauses as knownClauses } from '../src/scenario/clauses.ts'
 import type { Scenario } from '../src/scenario/model.ts'
 
 /** The shipped scenarios are the lessons: together they must cover every clause. That each holds is shown in golden/. */
@@ -32,6 +33,10 @@ describe('a shipped scenario', () => {
       ),
     ).toBe(true)
   })
+})
+
+test('what a scenario may say that it covers are the clauses of the page, in their order', () => {
+  expect(knownClauses).toEqual(clauses)
 })
 
 describe('the scenarios together', () => {

@@ -12,11 +12,16 @@ export function scenarioJsonSchema(): object {
       const rules = keyRules.get(zodSchema)
       if (rules === undefined) return
       const pairs = (rules.atMostOneOf ?? []).flatMap((keys) =>
-        keys.flatMap((key, i) => keys.slice(i + 1).map((other) => ({ not: { required: [key, other] } }))),
+        keys.flatMap((key, i) => keys.slice(i + 1).map((other) => ({ not: present(key, other) }))),
       )
       const needed = rules.atLeastOneOf ?? []
-      const all = [...pairs, ...(needed.length === 0 ? [] : [{ anyOf: needed.map((key) => ({ required: [key] })) }])]
+      const all = [...pairs, ...(needed.length === 0 ? [] : [{ anyOf: needed.map((key) => present(key)) }])]
       if (all.length > 0) jsonSchema.allOf = all
     },
   })
+}
+
+/** What has all of the keys. They are named as properties too: strict validators take a required one that is none for a slip. */
+function present(...keys: string[]): { properties: Record<string, Record<string, never>>; required: string[] } {
+  return { properties: Object.fromEntries(keys.map((key) => [key, {}])), required: keys }
 }

@@ -1,33 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type Diagnostic, diagnosticCodes, drawDiagnostic, lineAndColumn } from '../../src/scenario/diagnostic.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
+import { brokenFiles } from './broken-files.ts'
 
 /** Scenario files with one mistake each: what is told of it, where, and what is suggested. */
-
-interface BrokenFile {
-  readonly title: string
-  readonly text: string
-  readonly told: readonly string[]
-}
-
-const root = join(import.meta.dirname, '../..')
-
-function brokenFiles(): readonly BrokenFile[] {
-  const all = readFileSync(join(root, 'test/fixtures/broken-scenarios.txt'), 'utf8')
-  return all
-    .split(/^=== /m)
-    .slice(1)
-    .map((block) => {
-      const [title = '', ...lines] = block.trimEnd().split('\n')
-      const told = lines.filter((line) => line.startsWith('--- ')).map((line) => line.slice(4))
-      const text = lines.filter((line) => !line.startsWith('--- ')).map((line) => line.replace(/^\\t/, '\t'))
-      return { title, text: `${text.join('\n')}\n`, told }
-    })
-}
 
 function load(text: string) {
   return loadScenario(text, 'x.yaml', { readBeside: () => undefined })
