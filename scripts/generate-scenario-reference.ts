@@ -6,28 +6,16 @@ import { commonKeys } from '../src/scenario/expect/subject.ts'
 import { subjects } from '../src/scenario/expect/subjects.ts'
 import { scenarioJsonSchema } from '../src/scenario/json-schema.ts'
 import { programNames } from '../src/sim/image-programs.ts'
+import { type Shape, tablesOf } from './schema-tables.ts'
 
 /** Writes docs/scenarios.md: the language of scenario files, its tables made from the schema that loads them. */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'docs/scenarios.md')
 
-interface Shape {
-  readonly $ref?: string
-  readonly $defs?: Readonly<Record<string, Shape>>
-  readonly type?: string | readonly string[]
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, Shape>>
-  readonly required?: readonly string[]
-  readonly items?: Shape
-  readonly anyOf?: readonly Shape[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly pattern?: string
-}
-
 // What zod writes is JSON Schema; of that only what Shape names is read.
 const schema = scenarioJsonSchema() as Shape
+const { table, form, resolved, branchesOf, shapeBehind, mapBehind } = tablesOf(schema)
 
 export function reference(): string {
   const cluster = mapBehind(schema, 'cluster')
@@ -86,61 +74,6 @@ function faultTable(branches: readonly Shape[]): string {
     return `| ${written} | ${takes} | ${value.description ?? ''} |`
   })
   return ['| accident | takes | meaning |', '| --- | --- | --- |', ...rows].join('\n')
-}
-
-function resolved(shape: Shape | undefined): Shape {
-  const name = /^#\/\$defs\/(.+)$/.exec(shape?.$ref ?? '')?.[1]
-  return name === undefined ? (shape ?? {}) : (schema.$defs?.[name] ?? {})
-}
-
-function branchesOf(shape: Shape | undefined): readonly Shape[] {
-  const found = resolved(shape)
-  return (found.anyOf ?? [found]).map(resolved)
-}
-
-function shapeBehind(shape: Shape, key: string): Shape {
-  const found = shape.properties?.[key]
-  if (found === undefined) throw new Error(`there is nothing behind ${key}`)
-  return resolved(found)
-}
-
-/** The map that a key holds, alone, in a list, or among other forms. */
-function mapBehind(shape: Shape, key: string): Shape {
-  const found = mapIn(shapeBehind(shape, key))
-  if (found === undefined) throw new Error(`there is no map behind ${key}`)
-  return found
-}
-
-function mapIn(given: Shape | undefined): Shape | undefined {
-  const shape = resolved(given)
-  if (shape.properties !== undefined) return shape
-  if (shape.items !== undefined) return mapIn(shape.items)
-  return shape.anyOf?.map(mapIn).find((found) => found !== undefined)
-}
-
-function table(shape: Shape): string {
-  const rows = Object.entries(shape.properties ?? {}).map(([key, value]) => {
-    const isRequired = shape.required?.includes(key) ?? false
-    const description = value.description ?? resolved(value).description ?? ''
-    return `| \`${key}\`${isRequired ? ' (required)' : ''} | ${form(value)} | ${description} |`
-  })
-  return ['| key | form | meaning |', '| --- | --- | --- |', ...rows].join('\n')
-}
-
-function form(given: Shape): string {
-  const name = /^#\/\$defs\/(.+)$/.exec(given.$ref ?? '')?.[1]
-  if (name !== undefined) return name.toLowerCase()
-  const shape = given
-  if (shape.enum !== undefined && shape.enum.length > 20) return 'text'
-  if (shape.enum !== undefined) return shape.enum.map((value) => `\`${String(value)}\``).join(', ')
-  if (shape.const !== undefined) return `\`${String(shape.const)}\``
-  if (shape.anyOf !== undefined) return [...new Set(shape.anyOf.map(form))].join(' or ')
-  if (shape.type === 'array') return `list of ${form(shape.items ?? {})}`
-  if (shape.type === 'object') return 'map'
-  if (shape.type === 'integer' || shape.type === 'number') return 'number'
-  if (shape.type === 'boolean') return '`true` or `false`'
-  // Of all patterns only that of durations has units.
-  return shape.pattern?.includes('(ms|s|m|h|d)') === true ? 'duration' : 'text'
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, reference())

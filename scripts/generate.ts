@@ -42,6 +42,7 @@ const fieldsOf = (generation: string, folder: string, path: string, provenance: 
 const generators: Readonly<Record<string, readonly Generator[]>> = {
   coverage: [{ script: 'generate-coverage.ts' }],
   machines: [{ script: 'generate-machines.ts' }],
+  options: [{ script: 'generate-options-page.ts' }],
   player: [{ script: 'generate-player-page.ts' }],
   page: [{ script: 'generate-page.ts' }],
   ratchet: [{ script: 'tighten-ratchet.ts' }],
