@@ -74,13 +74,13 @@ function program(): Command {
 
   podsim
     .command('play')
-    .description('play a scenario in the terminal: pause, step back and forth, look into every object')
-    .argument('<file>', 'a scenario file')
+    .description('play a scenario in the terminal: see a Secret flow, ask why, change the past')
+    .argument('[file]', 'a scenario file; without one a sandbox: two nodes and the examples of the page')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--reveal', "show Secrets' values in podsim's own words too")
     .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
-    .action(async (file: string, options: Record<string, unknown>) => {
+    .action(async (file: string | undefined, options: Record<string, unknown>) => {
       const { play } = await import('./play.ts')
       // The shape is what is declared here to the argument parser.
       const flags = options as unknown as PlayFlags & { readonly color: ColourChoice }
@@ -162,7 +162,8 @@ Exit codes: 0 all passed, 1 an expectation failed, 2 wrong arguments or a scenar
 Examples:
   podsim run scenarios/first-light.yaml     run one scenario and tell its story
   podsim run scenarios                      run all of them
-  podsim play scenarios/first-light.yaml    watch it in the terminal`
+  podsim play scenarios/first-light.yaml    watch it in the terminal
+  podsim play                               a sandbox: type what happens`
 
 /** How often `--verify-determinism` runs. */
 function severalTimes(text: string): number {

@@ -3,9 +3,11 @@ import { safeLine } from '../bytes/terminal-text.ts'
 import { createSim } from '../index.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import { loadScenario } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { Outcome } from '../scenario/result.ts'
 import { createPlayerHost } from '../ui/host-player.ts'
+import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
 import type { Recipe } from '../ui/world/recipe.ts'
@@ -15,7 +17,7 @@ import { driveSlices, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
-import { readScenarioFile } from './scenario-files.ts'
+import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
 
 /** Options of `podsim play` as main.ts declares them to the argument parser. */
 export interface PlayFlags {
@@ -24,16 +26,20 @@ export interface PlayFlags {
   readonly ui: 'auto' | 'tui' | 'plain'
 }
 
-/** `podsim play`: on a terminal the player; anywhere else the story, told plainly. */
-export async function play(file: string, { ui, ...flags }: PlayFlags, output: Output): Promise<number> {
+/** `podsim play`: on a terminal the player, in a sandbox where no file is named; anywhere else the story, told plainly. */
+export async function play(file: string | undefined, { ui, ...flags }: PlayFlags, output: Output): Promise<number> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
-  if (ui === 'plain' || (ui === 'auto' && !isTerminal))
+  if (file === undefined && (ui === 'plain' || !isTerminal)) {
+    output.err(plain`error: without a terminal there is nothing to play in a sandbox; name a scenario file\n`)
+    return exitCodes.usage
+  }
+  if (file !== undefined && (ui === 'plain' || (ui === 'auto' && !isTerminal)))
     return run([file], { reporter: 'pretty', story: 'always', ...flags }, output)
   if (!isTerminal) {
     output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
     return exitCodes.usage
   }
-  const { text, loaded } = readScenarioFile(file)
+  const { text, loaded } = file === undefined ? sandbox() : readScenarioFile(file)
   if (!loaded.ok) {
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
@@ -57,6 +63,11 @@ export async function play(file: string, { ui, ...flags }: PlayFlags, output: Ou
   const title = recording.redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodeOf(result.outcome)
+}
+
+/** A cluster with nothing in it, and the page's examples at hand. */
+function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
+  return { text: sandboxText, loaded: loadScenario(sandboxText, 'sandbox.yaml', { readBeside: () => undefined }) }
 }
 
 /** Runs the scenario to its end, with a word on how far it is when that takes long. */

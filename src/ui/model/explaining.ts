@@ -1,15 +1,16 @@
 import { type JournalRecord, objectName } from '../../kernel/journal.ts'
 import { createTeller } from '../../report/story.ts'
 import { formatInstant } from '../../sim/duration.ts'
+import type { Moment } from '../world/recording.ts'
+import { flowNow, secondsText } from './flowing.ts'
 import type { Look } from './look.ts'
-import { momentOf, type Output, type PlayState, worldOf } from './play-state.ts'
+import type { Output, PlayState } from './play-state.ts'
 
-/** Why the last moment came about: what led to it, from the first cause on. */
-export function whyText(state: PlayState, { recording }: Look): Output {
-  const moment = momentOf(state)
-  const title = 'why'
-  if (moment === undefined) return { title, text: 'nothing has happened yet', isMasked: false }
-  if (moment.kind !== 'story') return { title, text: `${sayWhy(moment.kind, worldOf(state).name)}`, isMasked: false }
+/** Why what happened last came about: what led to it, from the first cause on; of an update, where its time went. */
+export function whyText(state: PlayState, look: Look): Output {
+  const { recording } = look
+  const moment = recording.moments.findLast(({ kind }, i) => kind === 'story' && i <= state.cursor.at)
+  if (moment === undefined) return { title: 'why', text: 'nothing has happened yet', isMasked: false }
   const chain = [...recording.journal.causes(moment.seq)].reverse()
   const tell = createTeller()
   const lines = chain.map((record, i) => {
@@ -18,22 +19,27 @@ export function whyText(state: PlayState, { recording }: Look): Output {
     const lead = i === 0 ? '' : 'so '
     return `${formatInstant(Math.max(0, record.time)).slice(3, 12)} ${lead}${line?.actor ?? record.actor}: ${text}`
   })
-  return { title: `why: ${moment.text}`, text: lines.join('\n'), isMasked: true }
+  const delay = delayText(state, look, moment)
+  const text = [...lines, ...(delay === undefined ? [] : ['', delay])].join('\n')
+  return { title: `why: ${moment.text}`, text, isMasked: true }
+}
+
+/** Of the moment at which a container sees an update: its parts, and the page's bound (U3). */
+function delayText(state: PlayState, look: Look, moment: Moment): string | undefined {
+  if (moment.tone !== 'visible') return undefined
+  const row = flowNow(state, look)?.flow.delays.find(
+    ({ kind, visibleAt, parts }) => kind === 'update' && parts !== undefined && visibleAt === moment.time,
+  )
+  if (row?.parts === undefined) return undefined
+  const { toCacheMs, toSyncMs, toMountMs } = row.parts
+  return (
+    `${row.where} of pod ${row.pod} is ${row.letter} ${secondsText(moment.time - row.updatedAt)} after it was written: ` +
+    `${secondsText(toCacheMs)} until the node's copy had it, ${secondsText(toSyncMs)} until the Pod was synced, ` +
+    `${secondsText(toMountMs)} until the files were there. The kubelet writes volumes only in syncs: the page's bound is sync period ` +
+    `and propagation delay of the cache, ${secondsText(row.boundMs)} here (U3).`
+  )
 }
 
 function about({ object }: JournalRecord): string {
   return object === undefined ? '' : ` ${objectName(object)}`
-}
-
-function sayWhy(kind: 'say' | 'command' | 'output' | 'verdict', world: string): string {
-  switch (kind) {
-    case 'say':
-      return 'a sentence of the scenario; → goes on to what happens'
-    case 'command':
-      return `a person did it (in ${world}): nothing in the cluster led to it`
-    case 'output':
-      return 'the answer to the command before it'
-    case 'verdict':
-      return 'what the scenario expected here, and what was found'
-  }
 }
