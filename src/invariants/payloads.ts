@@ -1,5 +1,6 @@
 import type { KeyToPath, Pod, Volume } from '../api/types/core.ts'
 import type { FileView } from '../fs/node-fs.ts'
+import { joinPath } from '../fs/path.ts'
 import { secretBytes } from '../node/volumes/plugins/payload.ts'
 import type { SecretHistory, SecretRevision, SecretStory } from './secret-history.ts'
 
@@ -21,14 +22,19 @@ export type Source =
 export function sourcesOf({ secret, projected }: Volume): readonly Source[] | undefined {
   if (secret !== undefined)
     return [
-      { kind: 'secret', name: secret.secretName ?? '', items: secret.items ?? [], optional: secret.optional ?? false },
+      {
+        kind: 'secret',
+        name: secret.secretName ?? '',
+        items: cleaned(secret.items),
+        optional: secret.optional ?? false,
+      },
     ]
   const all = projected?.sources
   if (all?.some((source) => source.secret !== undefined) !== true) return undefined
   return all.map((source): Source => {
     if (source.secret !== undefined) {
       const { name = '', items = [], optional = false } = source.secret
-      return { kind: 'secret', name, items, optional }
+      return { kind: 'secret', name, items: cleaned(items), optional }
     }
     if (source.serviceAccountToken !== undefined)
       return { kind: 'other', paths: new Set([source.serviceAccountToken.path]) }
@@ -37,10 +43,15 @@ export function sourcesOf({ secret, projected }: Volume): readonly Source[] | un
   })
 }
 
+/** Items with the paths that their files get: `./leaf` is `leaf`. Source: atomic_writer.go, validatePayload, filepath.Clean. */
+function cleaned(items: readonly KeyToPath[] = []): readonly KeyToPath[] {
+  return items.map((item) => ({ ...item, path: joinPath(item.path) }))
+}
+
 /** Which mode a file of the volume has without a group of its own; undefined where the spec does not tell. */
 export function modeOf({ secret, projected }: Volume, path: string): number | undefined {
   const sources = projected?.sources ?? []
-  const items = secret?.items ?? sources.flatMap((source) => source.secret?.items ?? [])
+  const items = cleaned(secret?.items ?? sources.flatMap((source) => source.secret?.items ?? []))
   const isOther = sources.some((source) => source.secret === undefined)
   const own = items.findLast((item) => item.path === path)
   if (own === undefined && isOther) return undefined

@@ -86,6 +86,8 @@ export interface ImageDefinition {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly workingDir: string
   readonly user: number
+  /** Nothing is known of the image, so that it may well have a user of its own: `runAsNonRoot` takes that for granted. */
+  readonly mayHaveOwnUser?: true
   /** Files beside the directories that every image has; path to content. */
   readonly files: Readonly<Record<string, Uint8Array>>
   readonly program: ProgramLookup

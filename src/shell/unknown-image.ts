@@ -132,5 +132,9 @@ export const dutiful: ProgramLookup = (_argv, _own, duty) => (duty === undefined
 export function unknownImage(repository: string, files: ImageDefinition['files'], isStrict: boolean): ImageDefinition {
   const strict: ProgramLookup = (argv, own) => shellPrograms(argv, own) ?? unknownPrograms.serve
   const lenient: ProgramLookup = (argv, own, duty) => shellsOfUnknown(argv, own, duty) ?? dutiful(argv, own, duty)
-  return image(repository, isStrict ? strict : lenient, { cmd: ['serve'], files })
+  return image(repository, isStrict ? strict : lenient, {
+    cmd: ['serve'],
+    files,
+    ...(isStrict ? {} : { mayHaveOwnUser: true as const }),
+  })
 }

@@ -7,6 +7,11 @@ export const kubelet = changes({
     'no container is made before Services were read once',
     'pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables; facts/kubelet.md 6.2',
   ],
+  rootRefusalsNameThePod: [
+    19,
+    'refusals by runAsNonRoot name Pod and container',
+    'pkg/kubelet/kuberuntime/security_context_others.go, verifyRunAsNonRoot (date from memory, absent in v1.18)',
+  ],
   finishesSyncsOfTheGone: [
     22,
     'a Pod worker finishes the sync that it is in before it ends a Pod',

@@ -10,12 +10,13 @@ import { Scope } from '../../kernel/scope.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ProbeRequest, ProcessContext, Program } from '../../shell/program.ts'
+import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { ContainerEntry } from './container.ts'
+import { bytesOf, environmentOf, isTooLong, variableWithNul } from './container-environment.ts'
 import { directoryChange, runToEnd } from './container-task.ts'
 import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
-import { grpcPrefix, type RuntimeKind, startRefusedText } from './error-texts.ts'
+import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLongText } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import type { RuntimeRecordType } from './records.ts'
@@ -177,7 +178,16 @@ export class ContainerOrders {
       this.#exit(entry, startExitCode(kind, entry.argv.length === 0 ? undefined : refusal), text)
       return this.#fail(text)
     }
-    entry.program = program
+    const nul = variableWithNul(entry.config.env)
+    if (nul !== undefined) {
+      const text = nulRefusedText(kind, entry.config.name, nul)
+      this.#exit(entry, startExitCode(kind, undefined), text)
+      return this.#fail(text)
+    }
+    const isRefused = isTooLong(entry.config.env)
+    entry.program = isRefused ? exitAfter(0, 1, { afterMs: 0, exitCode: 1 }) : program
+    // It is runc's own first process that says why it could not become the program.
+    if (isRefused) entry.log.write(kernel.now(), 'stderr', toByteText(`${tooLongText(kind, command)}\n`))
     entry.state = 'running'
     entry.startedAt = kernel.now()
     note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
@@ -357,23 +367,8 @@ function textOf({
   return { stdout: fromByteText(stdout), stderr: fromByteText(stderr) }
 }
 
-/** An environment as processes have it: bytes. */
-function bytesOf(env: ReadonlyMap<string, string>): ReadonlyMap<string, ByteText> {
-  return new Map([...env].map(([name, value]) => [name, toByteText(value)]))
-}
-
 function userOf(config: ContainerConfig, uid: number): FsUser {
   return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
-}
-
-/** What a process finds: the image's variables, the Pod's over them, and what the runtime adds. */
-function environmentOf({ image, config }: ContainerEntry, hostname: string): ReadonlyMap<string, string> {
-  const env = new Map<string, string>()
-  for (const { name, value } of image.env) env.set(name, value)
-  env.set('HOSTNAME', hostname)
-  for (const { name, value } of config.env) env.set(name, value)
-  if (!env.has('HOME')) env.set('HOME', image.user === 0 && config.runAsUser <= 0 ? '/root' : '/')
-  return env
 }
 
 /** A value from the environment, where the kubelet put one into the command, stands as the reference that it came from. */

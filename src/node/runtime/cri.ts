@@ -86,6 +86,8 @@ export interface ImageRecord {
   readonly id: string
   readonly names: readonly string[]
   readonly sizeBytes: number
+  /** Uid that its containers run as when nobody says otherwise; undefined: not known. */
+  readonly uid: number | undefined
 }
 
 export interface ExecResult {

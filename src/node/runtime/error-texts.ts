@@ -1,3 +1,5 @@
+import { goQuote } from '../../go/quote.ts'
+
 /** What runtimes answer, word by word. `docker` is what v1.18 clusters ran, `containerd` what they run since dockershim went (1.24). */
 export type RuntimeKind = 'docker' | 'containerd'
 
@@ -64,6 +66,24 @@ function containerdPull(failure: PullFailure, { full, host }: PulledName): strin
     case 'unreachable':
       return `${lead}failed to do request: Head "https://${endpoint}/v2/${path}/manifests/${tag}": dial tcp ${endpoint}:443: i/o timeout`
   }
+}
+
+/**
+ * A variable with a NUL byte, which no environment can hold. Source: runc libcontainer/init_linux.go,
+ * populateProcessEnvironment: before 1.1 the plain error of setenv; from 1.1.8 on without the value (wording not looked up).
+ */
+export function nulRefusedText(kind: RuntimeKind, container: string, pair: string): string {
+  return kind === 'docker'
+    ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"setenv: invalid argument\\"": unknown`
+    : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: environment variable value can't contain null(\\x00): ${goQuote(pair)}: unknown`
+}
+
+/** What a container says whose environment the kernel does not take. Source: runc standard_init_linux.go, Init. */
+export function tooLongText(kind: RuntimeKind, program: string): string {
+  const path = program.includes('/') ? program : `/bin/${program}`
+  return kind === 'docker'
+    ? 'standard_init_linux.go:211: exec user process caused "argument list too long"'
+    : `exec ${path}: argument list too long`
 }
 
 /** Why runc does not start a program: it is not there, or it may not be run. */

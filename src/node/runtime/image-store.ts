@@ -30,7 +30,15 @@ export class ImageStore {
     const { host, path, suffix } = splitImage(name)
     const digest = suffix.includes('@') ? suffix.slice(suffix.indexOf('@') + 1) : `sha256:${this.#digest(keyOf(name))}`
     const id = `${host}/${path}@${digest}`
-    const stored = { definition, record: { id, names: [id, name], sizeBytes: definition.sizeBytes } }
+    const stored = {
+      definition,
+      record: {
+        id,
+        names: [id, name],
+        sizeBytes: definition.sizeBytes,
+        uid: definition.mayHaveOwnUser === true ? undefined : definition.user,
+      },
+    }
     this.#stored.set(keyOf(name), stored)
     return stored
   }

@@ -2,6 +2,8 @@ import { isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { mapped } from '../../../kernel/mapped.ts'
+import { has } from '../../../versions/changes.ts'
+import { kubelet } from '../../../versions/kubelet.ts'
 import { type EnvironmentAnswer, type EnvironmentRequest, makeEnvironment } from '../../env/environment.ts'
 import { expandCommand } from '../../env/expansion.ts'
 import type { ServiceForEnv } from '../../env/service-env.ts'
@@ -14,7 +16,7 @@ import type { BuildContainer, ContainerPlan } from './pod-runtime.ts'
 /** Parts of the kubelet that a container's configuration is made with. */
 type BuildParts = Pick<
   KubeletContext,
-  'events' | 'minor' | 'hostIp' | 'fs' | 'pluginFor' | 'record' | 'secrets' | 'configMaps' | 'volumes'
+  'events' | 'minor' | 'hostIp' | 'fs' | 'pluginFor' | 'record' | 'secrets' | 'configMaps' | 'volumes' | 'runtime'
 >
 
 export interface BuildSources {
@@ -45,8 +47,11 @@ export function containerBuilder({ parts, services, allocatable }: BuildSources)
     })
     for (const message of result.invalidNames) events.pod(pod, 'Warning', 'InvalidEnvironmentVariableNames', message)
     if (!result.ok) return { ok: false, message: result.error }
-    const mounted = containerMounts({ fs, minor, pod, container, env: result.env, pluginFor })
+    const isMounted = (name: string) => volumes.use(pod.metadata.uid ?? '', name)?.isMounted === true
+    const mounted = containerMounts({ fs, minor, pod, container, env: result.env, isMounted, pluginFor })
     if (!mounted.ok) return { ok: false, message: mounted.error }
+    const isRoot = rootRefusal(pod, container, parts.runtime.imageStatus(imageOf(container))?.uid, minor)
+    if (isRoot !== undefined) return { ok: false, message: isRoot }
     for (const bound of mounted.subPaths) {
       const content = volumes.use(pod.metadata.uid ?? '', bound.volume)?.sources ?? []
       record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
@@ -79,13 +84,12 @@ function configOf(
   mounts: ContainerConfig['mounts'],
 ): ContainerConfig {
   const grace = pod.spec.terminationGracePeriodSeconds
-  const tagged = applyDefaultImageTag(container.image ?? '')
   return {
     sandboxId,
     podUid: pod.metadata.uid ?? '',
     name: container.name,
     attempt,
-    image: tagged.ok ? tagged.image : (container.image ?? ''),
+    image: imageOf(container),
     command: expandCommand(container.command ?? [], env),
     args: expandCommand(container.args ?? [], env),
     workingDir: container.workingDir ?? '',
@@ -99,6 +103,28 @@ function configOf(
     isExpectedToEnd: isExpectedToEnd(pod, container),
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
   }
+}
+
+function imageOf({ image = '' }: Container): string {
+  const tagged = applyDefaultImageTag(image)
+  return tagged.ok ? tagged.image : image
+}
+
+/** Why `runAsNonRoot` keeps a container from starting. Source: kuberuntime/security_context_others.go, verifyRunAsNonRoot. */
+function rootRefusal(
+  pod: Pod,
+  { name, securityContext }: Container,
+  imageUid: number | undefined,
+  minor: number,
+): string | undefined {
+  if ((securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot) !== true) return undefined
+  const uid = securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser
+  if ((uid ?? imageUid) !== 0) return undefined
+  const text =
+    uid === 0 ? "container's runAsUser breaks non-root policy" : 'container has runAsNonRoot and image will run as root'
+  if (!has(minor, kubelet.rootRefusalsNameThePod)) return text
+  const { name: podName, namespace, uid: podUid } = pod.metadata
+  return `${text} (pod: "${podName}_${namespace}(${podUid})", container: ${name})`
 }
 
 function identityOf(pod: Pod, container: Container) {

@@ -29,18 +29,21 @@ export interface MountOptions {
   readonly container: Container
   /** The container's environment, for `subPathExpr`. */
   readonly env: readonly { readonly name: string; readonly value: string }[]
+  /** Whether the volume manager has a volume of the Pod in place, by its name in the spec. */
+  readonly isMounted: (volumeName: string) => boolean
   readonly pluginFor: (volume: NonNullable<Pod['spec']['volumes']>[number]) => VolumePlugin | undefined
 }
 
 /** What a new container gets mounted, subPaths bound (V1, V2, V8, U4). Source: pkg/kubelet/kubelet_pods.go, makeMounts. */
 export function containerMounts(options: MountOptions): ContainerMounts {
-  const { fs, pod, container, env, pluginFor } = options
+  const { fs, pod, container, env, isMounted, pluginFor } = options
   const mounts: BindMount[] = []
   const subPaths: SubPathBinding[] = []
   for (const [mountIndex, mount] of (container.volumeMounts ?? []).entries()) {
     const volume = pod.spec.volumes?.find(({ name }) => name === mount.name)
     const plugin = volume && pluginFor(volume)
-    if (volume === undefined || plugin === undefined)
+    // A Pod that is deleted in its first half second is no longer waited for (v1.18): its volumes may not be there.
+    if (volume === undefined || plugin === undefined || !isMounted(volume.name))
       return {
         ok: false,
         error: `cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(container.name)}`,

@@ -150,7 +150,15 @@ describe('what containers get mounted', () => {
     const { fs, minor, pluginFor } = world
     const [container] = pod.spec.containers
     if (container === undefined) throw new Error('no container')
-    return containerMounts({ fs, minor, pod, container, env: [{ name: 'K', value: 'a' }], pluginFor })
+    return containerMounts({
+      fs,
+      minor,
+      pod,
+      container,
+      env: [{ name: 'K', value: 'a' }],
+      isMounted: () => true,
+      pluginFor,
+    })
   }
   const subPaths = '/var/lib/kubelet/pods/uid-1/volume-subpaths/foo/app'
 

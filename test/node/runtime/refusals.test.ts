@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../../src/sim/create-sim.ts'
+import type { Sim } from '../../../src/sim/sim.ts'
+import { messages, podIn, simMounting, simPod, simSecret, simWith, waiting } from '../facts/world.ts'
+
+/** What a container is refused before its program runs. */
+
+const fromSecret = { env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 's', key: 'a' } } }] }
+const secretOf = (bytes: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 's' },
+  data: { a: Buffer.from(bytes).toString('base64') },
+})
+const ran = (sim: Sim, time: string) => {
+  sim.runFor(time)
+  return sim
+}
+
+describe('E1 values that no environment can hold', () => {
+  test.each([
+    {
+      version: 'v1.18',
+      message:
+        'failed to start container "app": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"setenv: invalid argument\\"": unknown',
+    },
+    {
+      version: 'v1.36',
+      message:
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: environment variable value can\'t contain null(\\x00): "X=a\\x00b": unknown',
+    },
+  ] as const)('a NUL byte: $version does not start the container', ({ version, message }) => {
+    const sim = ran(simWith({ version }, secretOf('a\0b'), simPod('p', fromSecret)), '5s')
+    expect(messages(sim, 'Failed')).toContain(`Error: ${message}`)
+    expect(['RunContainerError', 'CrashLoopBackOff']).toContain(waiting(podIn(sim))?.reason)
+  })
+
+  test.each([
+    { bytes: 131_000, runs: true },
+    { bytes: 131_072, runs: false },
+  ])('a variable of $bytes bytes: the program runs: $runs', ({ bytes, runs }) => {
+    const sim = ran(simWith({ version: 'v1.36' }, secretOf('x'.repeat(bytes)), simPod('p', fromSecret)), '5s')
+    expect(podIn(sim)?.status?.containerStatuses?.[0]?.ready).toBe(runs)
+    expect(sim.kubectl('logs p').stdout).toBe(runs ? '' : 'exec /bin/sleep: argument list too long\n')
+  })
+})
+
+describe('L3 runAsNonRoot', () => {
+  const nonRoot = (more: object = {}) => simPod('p', {}, { securityContext: { runAsNonRoot: true, ...more } })
+
+  test.each([
+    { version: 'v1.18', more: {}, error: /^container has runAsNonRoot and image will run as root$/ },
+    { version: 'v1.18', more: { runAsUser: 0 }, error: /^container's runAsUser breaks non-root policy$/ },
+    {
+      version: 'v1.36',
+      more: {},
+      error:
+        /^container has runAsNonRoot and image will run as root \(pod: "p_default\([-0-9a-f]{36}\)", container: app\)$/,
+    },
+  ] as const)('in $version with $more: $error', ({ version, more, error }) => {
+    const sim = ran(simWith({ version }, nonRoot(more)), '5s')
+    expect(waiting(podIn(sim))).toMatchObject({ reason: 'CreateContainerConfigError' })
+    expect(waiting(podIn(sim))?.message).toMatch(error)
+    expect(messages(sim, 'Failed')[0]).toBe(`Error: ${waiting(podIn(sim))?.message}`)
+  })
+
+  test('a user of its own is fine, and so is an image of which nothing is known', () => {
+    expect(podIn(ran(simWith({}, nonRoot({ runAsUser: 1000 })), '5s'))?.status?.phase).toBe('Running')
+    const sim = createSim({ version: 'v1.36' })
+    sim.apply(simPod('p', { image: 'reg.example/team/app:1' }, { securityContext: { runAsNonRoot: true } }))
+    expect(podIn(ran(sim, '10s'))?.status?.phase).toBe('Running')
+  })
+})
+
+describe('L6 a Pod that is deleted in its first half second', () => {
+  test.each([100, 200, 300, 400, 500])('after %i ms: no container starts without its volume (v1.18)', (ms) => {
+    const sim = simWith({ seed: `early ${ms}` }, simSecret({ a: '1' }), simMounting('p'))
+    sim.runFor(ms)
+    sim.kubectl('delete pod p --wait=false')
+    sim.runFor('10s')
+    const started = sim.journal.query({ type: 'container.start' }).length
+    const complaints = messages(sim, 'Failed')
+    for (const message of complaints)
+      expect(message).toBe('Error: cannot find volume "v" to mount into container "app"')
+    expect(started === 0 || complaints.length === 0).toBe(true)
+  })
+})
+
+test('L6 containers are those of docker until dockershim went, then containerd', () => {
+  const idIn = (version: 'v1.18' | 'v1.24') =>
+    podIn(ran(simWith({ version }, simPod('p')), '5s'))?.status?.containerStatuses?.[0]?.containerID
+  expect(idIn('v1.18')).toMatch(/^docker:\/\/[0-9a-f]{64}$/)
+  expect(idIn('v1.24')).toMatch(/^containerd:\/\/[0-9a-f]{64}$/)
+})
