@@ -49,8 +49,9 @@ const command: BuildOptions = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
 }
 
-/** What is CommonJS inside asks for modules of Node.js. */
-const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url)"
+/** What is CommonJS inside asks for modules of Node.js. The name is one that no package inside declares. */
+const requireBanner =
+  "import { createRequire as requireOfBundle } from 'node:module';const require = requireOfBundle(import.meta.url)"
 
 /** The renderer's developer tools: nobody has them installed, and a bundle would ask for them at its start. */
 const withoutDevtools: Plugin = {

@@ -28,10 +28,10 @@ const run = (command: string, args: readonly string[], cwd = outside): string =>
 
 /** More than this is a folder that nobody meant to pack. */
 const mostFiles = 130
-const mostBytes = 10_000_000
+const mostBytes = 11_000_000
 
 /** A program that uses what is public, as a user's own. */
-const consumer = `import { createSim, SimUsageError, type Event, type HttpAnswer, type KubeletOptions, type KubeObject, type Pod, type Secret } from 'podsim'
+const consumer = `import { type ControllerContext, createSim, resources, SimUsageError, type Steps, wait, type Event, type HttpAnswer, type KubeletOptions, type KubeObject, type Pod, type Secret } from 'podsim'
 
 const kubelet: KubeletOptions = { configMapAndSecretChangeDetectionStrategy: 'Cache', syncFrequency: '10s' }
 const sim = createSim({ seed: 7, nodes: 2, kubelet })
@@ -46,12 +46,26 @@ const answer = sim.request({ method: 'GET', path: '/api/v1/namespaces/default/se
 export const misspelt = () => createSim({ kubelet: { syncFrequenzy: '10s' } })
 // @ts-expect-error no such strategy
 export const unknown = () => createSim({ kubelet: { configMapAndSecretChangeDetectionStrategy: 'Sometimes' } })
+function* watcher({ informer, log }: ControllerContext): Steps<never> {
+  const all = informer(resources.secrets)
+  for (;;) log((yield* wait(all.next())).object.data?.password ?? '')
+}
+sim.controller('watcher', watcher)
+sim.admission({ name: 'x.example.com', on: resources.pods, mutate: (pod) => void (pod.metadata.labels = { seen: 'yes' }), validate: () => true })
+// @ts-expect-error a Secret has no spec
+export const wrong = () => sim.admission({ name: 'y.example.com', on: resources.secrets, validate: ({ spec }) => spec })
+sim.runFor('1s')
+if (sim.journal.query({ type: 'controller.log' }).length === 0) throw new Error('the controller says nothing')
 if (data?.password !== btoa('old') || secret?.kind !== 'Secret' || answer.code !== 200) throw new Error('the Secret is not there')
 export const seen = [pods.length, events.length, anything, SimUsageError.name]
 `
 
 /** A regression test as a user of vitest has it. */
-const suite = `import { expect, test } from 'podsim/vitest'
+const suite = `import fc from 'fast-check'
+import { createSim } from 'podsim'
+import { assertReady } from 'podsim/assert'
+import { plans, runPlan } from 'podsim/fast-check'
+import { expect, test } from 'podsim/vitest'
 
 test('a Secret becomes a file', ({ createSim }) => {
   const sim = createSim({ seed: 'outside' })
@@ -65,6 +79,12 @@ test('a Secret becomes a file', ({ createSim }) => {
   sim.runFor('1m')
   expect(sim).toHavePod('app', { phase: 'Running', ready: true })
   expect(sim).toHaveFile({ pod: 'app' }, '/etc/db/password', 'old')
+  expect(sim).toBeReady('app')
+  assertReady(sim, 'app')
+})
+
+test('plans are carried out', () => {
+  fc.assert(fc.property(plans({ maxLength: 3 }), (plan) => runPlan(createSim(), plan)), { numRuns: 2 })
 })
 `
 
@@ -95,7 +115,7 @@ function install(tarball: string): string {
   mkdirSync(installed, { recursive: true })
   run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed])
   // What podsim depends on, and what a user of podsim/vitest has beside it.
-  for (const name of ['rxjs', 'vitest'])
+  for (const name of ['rxjs', 'vitest', 'fast-check'])
     symlinkSync(join(root, 'node_modules', name), join(outside, 'node_modules', name))
   writeFileSync(join(outside, 'package.json'), '{ "name": "outside", "type": "module" }')
   writeFileSync(join(outside, 'consumer.ts'), consumer)

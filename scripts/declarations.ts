@@ -51,15 +51,20 @@ function writtenOut(file: string, names: readonly string[]): string {
 for (const [file, names] of Object.entries(fromSchemas)) writeFileSync(file, writtenOut(file, names))
 
 const bundle = await rollup({
-  input: { index: 'dist/index.d.ts', vitest: 'dist/testing/vitest.d.ts' },
+  input: {
+    index: 'dist/index.d.ts',
+    vitest: 'dist/testing/vitest.d.ts',
+    assert: 'dist/testing/assert.d.ts',
+    'fast-check': 'dist/testing/fast-check.d.ts',
+  },
   plugins: [dts()],
-  external: ['vitest', 'zod', 'rxjs', 'xstate'],
+  external: ['vitest', 'fast-check', 'zod', 'rxjs', 'xstate'],
 })
 const { output } = await bundle.write({ dir: 'dist/bundle', format: 'es', chunkFileNames: 'types-[hash].d.ts' })
 await bundle.close()
 for (const { fileName } of output) {
   const foreign = [...readFileSync(`dist/bundle/${fileName}`, 'utf8').matchAll(/from '([^'.][^']*)'/g)]
     .map(([, name]) => name)
-    .filter((name) => name !== 'vitest' && name !== 'podsim/vitest' && name !== 'rxjs')
+    .filter((name) => !['vitest', 'podsim/vitest', 'fast-check', 'rxjs'].includes(name ?? ''))
   if (foreign.length > 0) throw new Error(`the public declarations take types from ${foreign.join(', ')}`)
 }

@@ -5,6 +5,8 @@ import type { JournalObject, JournalReader, JournalRecord } from '../kernel/jour
 export interface Explanation {
   /** One sentence: what is the matter. */
   readonly summary: string
+  /** More of it, a line each: containers that do not run, with exit code and last log line; what is needed and not there; who uses a Secret. */
+  readonly details: readonly string[]
   /** Records that led there, newest first. */
   readonly chain: readonly JournalRecord[]
   /** What podsim takes for granted of it: sentences about images that it does not know. */
@@ -16,7 +18,7 @@ export function explain(
   journal: JournalReader,
   object: KubeObject | undefined,
   asked: JournalObject,
-): Omit<Explanation, 'assumed'> {
+): Omit<Explanation, 'assumed' | 'details'> {
   const name = `${asked.kind.toLowerCase()} ${asked.namespace === undefined ? '' : `${asked.namespace}/`}${asked.name}`
   if (object === undefined) {
     const deleted = last(journal, ({ type, object: about }) => type === 'object.deleted' && sameName(about, asked))

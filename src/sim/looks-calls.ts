@@ -16,6 +16,7 @@ import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
+import { podDetails } from '../looks/why-pod.ts'
 import { unknownName } from './calls.ts'
 import { formatDuration } from './duration.ts'
 import type { Work } from './guard.ts'
@@ -23,6 +24,7 @@ import { millisecondsOf } from './input/formats.ts'
 import { eventsOf, find, listOf, parseRef } from './objects.ts'
 import type { SimSettings } from './resolve-options.ts'
 import { SimUsageError } from './usage-error.ts'
+import { secretDetails } from './why-secret.ts'
 
 /** What the calls that only look need of the simulation. */
 export interface LooksWorld {
@@ -66,6 +68,17 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const assumedIn = (pods: readonly Pod[]) =>
     settings.unknownImages === 'strict' ? [] : imageAssumptions(pods, described)
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
+  const detailsOf = (object: KubeObject | undefined, namespace: string): readonly string[] => {
+    if (object?.kind === 'Secret')
+      return secretDetails(flows.of({ namespace, secret: object.metadata.name }), kernel.now() - originMs)
+    if (object?.kind !== 'Pod') return []
+    const { name } = object.metadata
+    return podDetails(object as Pod, {
+      // of this kind
+      find: (kind, wanted) => find(server, kind, wanted, namespace),
+      logs: (container, previous) => logsOf(containerOf({ pod: name, container, namespace }, previous)),
+    })
+  }
   return {
     get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
       deepFreeze(find<T>(server, kind, name, namespace)),
@@ -82,9 +95,14 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
     },
     why(asked) {
       const object = typeof asked === 'string' ? parseRef(asked) : asked
-      const found = find(server, object.kind, object.name, object.namespace ?? 'default')
+      const { kind, name, namespace = 'default' } = object
+      const found = find(server, kind, name, namespace)
       const assumed = found?.kind === 'Pod' ? assumedIn([found as Pod]) : [] // by its kind
-      return { ...explain(journal, found, object), assumed: assumed.map(({ message }) => message) }
+      return {
+        ...explain(journal, found, object),
+        details: detailsOf(found, namespace),
+        assumed: assumed.map(({ message }) => message),
+      }
     },
     assumptions: () => assumedIn(listOf<Pod>(server, 'Pod', undefined)),
     stateAt(asked) {

@@ -99,7 +99,9 @@ function verdictOfPod(sim: Sim, target: Target, wanted: string, pass: boolean): 
 
 /** Why a Pod is as it is. */
 function whyHints(sim: Sim, pod: string, namespace = 'default'): readonly string[] {
-  return sim.get('Pod', pod, namespace) === undefined ? [] : [`why: ${sim.why(`pod/${namespace}/${pod}`).summary}`]
+  if (sim.get('Pod', pod, namespace) === undefined) return []
+  const { summary, details } = sim.why(`pod/${namespace}/${pod}`)
+  return [`why: ${summary}`, ...details.map((line) => `  ${line}`)]
 }
 
 /** `there is no such pod; did you mean app-1? There are app-1, db`. */

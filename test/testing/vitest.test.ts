@@ -59,6 +59,8 @@ describe('podsim/vitest', () => {
         'expected pod mypod to be running',
         '  found: Pending, not ready; app waits (ContainerCreating)',
         '  why: pod default/mypod is Pending, waiting (ContainerCreating): MountVolume.SetUp failed for volume "foo" : secret "mysecret" not found',
+        '    env USER of container app needs secret mysecret: there is none in default',
+        '    volume foo needs secret mysecret: there is none in default',
         '  at 10s, seed told, digest DIGEST',
         "  repeat: npx vitest run test/testing/vitest.test.ts -t 'podsim/vitest a matcher that fails says what it found, what is near, why, and what repeats it'",
       ].join('\n'),

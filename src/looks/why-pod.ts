@@ -1,0 +1,98 @@
+import { referencesOf } from '../api/pod-references.ts'
+import type { ConfigMap, ContainerStatus, Pod, Secret } from '../api/types/core.ts'
+
+/** What there is to ask of a cluster beside the Pod. */
+export interface PodSurroundings {
+  find(kind: 'Secret' | 'ConfigMap', name: string): Secret | ConfigMap | undefined
+  /** All that a container wrote, the one before it if asked. */
+  logs(container: string, previous: boolean): string
+}
+
+/** What keeps a Pod from being well, a line each: containers that do not run, and what is needed and not there. */
+export function podDetails(pod: Pod, around: PodSurroundings): readonly string[] {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  const init = initContainerStatuses.flatMap((status) => containerLine('init container', status, around))
+  const main = containerStatuses.flatMap((status) => containerLine('container', status, around))
+  return [...init, ...main, ...new Set(missing(pod, around))]
+}
+
+function containerLine(kind: string, status: ContainerStatus, { logs }: PodSurroundings): readonly string[] {
+  const { name, state = {}, lastState = {}, restartCount = 0 } = status
+  const ended = state.terminated ?? lastState.terminated
+  if (ended === undefined) {
+    const { reason = '', message } = state.waiting ?? {}
+    return reason === '' || reason === 'ContainerCreating' || reason === 'PodInitializing'
+      ? []
+      : [`${kind} ${name} waits: ${reason}${message === undefined ? '' : `, ${message}`}`]
+  }
+  if (ended.exitCode === 0) return []
+  const last =
+    logs(name, state.terminated === undefined && state.running !== undefined)
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? ''
+  const said = last === '' ? '; it wrote nothing' : `; its last line: ${last}`
+  const often = restartCount === 0 ? '' : `, started again ${restartCount} ${restartCount === 1 ? 'time' : 'times'}`
+  return [`${kind} ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})${often}${said}`]
+}
+
+/** `container app needs secret db, key password, for env PASSWORD: there is no such secret`. */
+function* missing(pod: Pod, { find }: PodSurroundings): Iterable<string> {
+  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+  const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
+  for (const reference of referencesOf(pod)) {
+    // What nobody mounts is not waited for.
+    if (reference.in === 'volume' && !mounted.has(reference.volume)) continue
+    if (reference.kind === 'PersistentVolumeClaim' || isOptional(pod, reference.name)) continue
+    const found = find(reference.kind, reference.name)
+    const what = `${reference.kind.toLowerCase()} ${reference.name}`
+    if (found === undefined) yield `${whoNeeds(reference)} needs ${what}: there is none in ${pod.metadata.namespace}`
+    else if (reference.in === 'env') {
+      const source = reference.container.env?.find(({ name }) => name === reference.variable)?.valueFrom
+      const key = reference.kind === 'Secret' ? source?.secretKeyRef?.key : source?.configMapKeyRef?.key
+      if (key !== undefined && found.data?.[key] === undefined)
+        yield `${whoNeeds(reference)} needs key ${key} of ${what}: it has ${Object.keys(found.data ?? {}).join(', ') || 'none'}`
+    }
+  }
+}
+
+type Reference = ReturnType<typeof referencesOf> extends Iterable<infer R> ? R : never
+
+function whoNeeds(reference: Reference): string {
+  switch (reference.in) {
+    case 'env':
+      return `env ${reference.variable} of container ${reference.container.name}`
+    case 'envFrom':
+      return `envFrom of container ${reference.container.name}`
+    case 'volume':
+      return `volume ${reference.volume}`
+    case 'imagePullSecrets':
+      return 'the pull of images'
+  }
+}
+
+/** Whether every use of the object may do without it. */
+function isOptional({ spec }: Pod, name: string): boolean {
+  const volumes = (spec.volumes ?? []).flatMap(({ secret, configMap, projected }) => [
+    ...(secret?.secretName === name ? [secret.optional === true] : []),
+    ...(configMap?.name === name ? [configMap.optional === true] : []),
+    ...(projected?.sources ?? []).flatMap((source) =>
+      source.secret?.name === name || source.configMap?.name === name
+        ? [(source.secret ?? source.configMap)?.optional === true]
+        : [],
+    ),
+  ])
+  const containers = [...(spec.initContainers ?? []), ...spec.containers]
+  const variables = containers.flatMap(({ env = [], envFrom = [] }) => [
+    ...env.flatMap(({ valueFrom }) =>
+      valueFrom?.secretKeyRef?.name === name || valueFrom?.configMapKeyRef?.name === name
+        ? [(valueFrom.secretKeyRef ?? valueFrom.configMapKeyRef)?.optional === true]
+        : [],
+    ),
+    ...envFrom.flatMap(({ secretRef, configMapRef }) =>
+      secretRef?.name === name || configMapRef?.name === name ? [(secretRef ?? configMapRef)?.optional === true] : [],
+    ),
+  ])
+  const uses = [...volumes, ...variables]
+  return uses.length > 0 && uses.every(Boolean)
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/index.ts'
+
+const secret = (data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'db' },
+  stringData: data,
+})
+const pod = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec })
+const passwordOf = (key: string, more: object = {}) => [
+  { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key, ...more } } },
+]
+
+describe('why', () => {
+  test('L1 an init container that fails: its name, exit code, how often, and its last line', () => {
+    const sim = createSim({ seed: 'init' })
+    sim.apply(
+      pod('app', {
+        initContainers: [
+          { name: 'migrate', image: 'busybox', command: ['sh', '-c', 'echo begins; echo no database >&2; exit 3'] },
+        ],
+        containers: [{ name: 'app', image: 'nginx' }],
+      }),
+    )
+    sim.runFor('30s')
+    expect(sim.why('pod/app').details).toEqual([
+      'init container migrate ended with exit code 3 (Error), started again 2 times; its last line: no database',
+    ])
+  })
+
+  test('E1 L2 who needs what: a Secret that is not there, a key that it lacks, and nothing of what is optional', () => {
+    const sim = createSim({ seed: 'needs' })
+    sim.apply(
+      pod('app', {
+        containers: [
+          {
+            name: 'app',
+            image: 'nginx',
+            env: [...passwordOf('password'), ...passwordOf('other', { optional: true })],
+            envFrom: [{ secretRef: { name: 'nobody', optional: true } }],
+            volumeMounts: [{ name: 'files', mountPath: '/etc/files' }],
+          },
+        ],
+        volumes: [
+          { name: 'files', configMap: { name: 'settings' } },
+          { name: 'unused', secret: { secretName: 'unused' } },
+        ],
+      }),
+    )
+    sim.runFor('20s')
+    expect(sim.why('pod/app').details).toEqual([
+      'env PASSWORD of container app needs secret db: there is none in default',
+      'volume files needs configmap settings: there is none in default',
+    ])
+    sim.apply(secret({ user: 'x' }))
+    sim.kubectl('create configmap settings')
+    sim.runFor('1m')
+    const { summary, details } = sim.why('pod/app')
+    expect(summary).toContain('CreateContainerConfigError')
+    expect(details).toContain('env PASSWORD of container app needs key password of secret db: it has user')
+    sim.apply(secret({ user: 'x', password: 'y' }))
+    sim.runFor('1m')
+    expect(sim.why('pod/app').details).toEqual([])
+  })
+
+  test('U1 U4 of a Secret: who uses it, how, and which revision each sees', () => {
+    const sim = createSim({ seed: 'revisions' })
+    sim.apply(secret({ password: 'hunter1' }))
+    expect(sim.why('secret/db').details).toEqual(['revision A was written 0s ago by user/admin', 'no container has it'])
+    sim.apply(
+      pod('app', {
+        containers: [
+          {
+            name: 'app',
+            image: 'nginx',
+            env: passwordOf('password'),
+            volumeMounts: [{ name: 'db', mountPath: '/etc/db' }],
+          },
+        ],
+        volumes: [{ name: 'db', secret: { secretName: 'db' } }],
+      }),
+    )
+    sim.runFor('1m')
+    sim.apply(secret({ password: 'hunter2' }))
+    sim.runFor('2m')
+    const { details } = sim.why('secret/db')
+    expect(details[0]).toBe('revision B was written 2m ago by user/admin')
+    expect(details.find((line) => line.includes('/etc/db'))).toMatch(
+      /^pod app, \/etc\/db sees revision B since 1m[\d.]+s|2m/,
+    )
+    expect(details.find((line) => line.includes('env PASSWORD'))).toMatch(
+      /^pod app, env PASSWORD sees revision A since [\d.]+s: .+, until .+$/,
+    )
+    expect(details.join()).not.toMatch(/hunter/)
+  })
+})
