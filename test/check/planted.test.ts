@@ -23,6 +23,14 @@ function inNamespace(files: readonly ManifestFile[], namespace: string): readonl
   }))
 }
 
+/** Files of a tree that have to do with a mistake in one of them; a Secret may be missed or unused anywhere. */
+const needed: Readonly<Record<Plant['file'], readonly string[]>> = {
+  'secrets.yaml': Object.keys(goodTree),
+  'web.yaml': ['secrets.yaml', 'web.yaml'],
+  'jobs.yaml': ['secrets.yaml', 'jobs.yaml'],
+  'rights.yaml': ['rights.yaml'],
+}
+
 /** Causes for which Pods must have tried to start. */
 const toRun = /Missing$|^(podsRefused|unschedulable|imagePull)$/
 const isAboutObjects = ({ rule }: Finding) => !/^check\/(podsRefused|unschedulable|imagePull|notReady)$/.test(rule)
@@ -47,7 +55,10 @@ describe('podsim check', () => {
    * told of the objects alone needs no Pods that run.
    */
   const trees = new Map(
-    plants.flatMap((planted, i) => (planted.isAlone ? [] : [[planted, inNamespace(plant(planted), `m${i}`)] as const])),
+    plants.flatMap((planted, i) => {
+      const files = plant(planted).filter(({ name }) => needed[planted.file].includes(name))
+      return planted.isAlone ? [] : [[planted, inNamespace(files, `m${i}`)] as const]
+    }),
   )
   const together = (isRun: boolean): readonly ManifestFile[] => [
     ...inNamespace(filesOf(goodTree), 'good'),
