@@ -32,11 +32,11 @@ class All<T, E> extends Once<readonly T[], E> {
 }
 
 class Together<T, E> implements Unsubscribable {
+  isOver = false
+  readonly open = new Set<Unsubscribable>()
   private readonly receiver: Receiver<readonly T[], E>
   private readonly values: T[]
-  private readonly open = new Set<Unsubscribable>()
   private missing: number
-  private isOver = false
 
   constructor(count: number, receiver: Receiver<readonly T[], E>) {
     this.receiver = receiver
@@ -48,7 +48,8 @@ class Together<T, E> implements Unsubscribable {
     if (parts.length === 0) this.receiver.answered([])
     for (const [at, part] of parts.entries()) {
       if (this.isOver) return
-      this.beginPart(at, part)
+      const run = new Part<T, E>(this, at)
+      run.hold(part.begin(run))
     }
   }
 
@@ -58,34 +59,55 @@ class Together<T, E> implements Unsubscribable {
     this.open.clear()
   }
 
-  private beginPart(at: number, part: Once<T, E>): void {
-    let run: Unsubscribable | undefined
-    let isAnswered = false
-    const leave = (): boolean => {
-      isAnswered = true
-      if (run !== undefined) this.open.delete(run)
-      return !this.isOver
-    }
-    const begun = part.begin({
-      begun: (early) => {
-        run = early
-        this.open.add(early)
-      },
-      answered: (value) => {
-        if (!leave()) return
-        this.values[at] = value
-        if (--this.missing === 0) this.receiver.answered(this.values)
-      },
-      failed: (refusal) => {
-        if (!leave()) return
-        this.unsubscribe()
-        this.receiver.failed(refusal)
-      },
-    })
-    if (begun === undefined || isAnswered) return
-    run = begun
-    if (this.isOver) begun.unsubscribe()
-    else this.open.add(begun)
+  answered(at: number, value: T): void {
+    this.values[at] = value
+    if (--this.missing === 0) this.receiver.answered(this.values)
+  }
+
+  failed(refusal: E): void {
+    this.unsubscribe()
+    this.receiver.failed(refusal)
+  }
+}
+
+/** One of them. A class, for some wait for a hundred. */
+class Part<T, E> implements Receiver<T, E> {
+  private readonly together: Together<T, E>
+  private readonly at: number
+  private run: Unsubscribable | undefined
+  private isAnswered = false
+
+  constructor(together: Together<T, E>, at: number) {
+    this.together = together
+    this.at = at
+  }
+
+  begun(early: Unsubscribable): void {
+    this.run = early
+    this.together.open.add(early)
+  }
+
+  /** What came back from beginning it, which may have ended already, or all of them with it. */
+  hold(run: Unsubscribable | undefined): void {
+    if (run === undefined || this.isAnswered) return
+    this.run = run
+    if (this.together.isOver) run.unsubscribe()
+    else this.together.open.add(run)
+  }
+
+  answered(value: T): void {
+    if (this.leave()) this.together.answered(this.at, value)
+  }
+
+  failed(refusal: E): void {
+    if (this.leave()) this.together.failed(refusal)
+  }
+
+  /** Returns whether anybody still waits for it. */
+  private leave(): boolean {
+    this.isAnswered = true
+    if (this.run !== undefined) this.together.open.delete(this.run)
+    return !this.together.isOver
   }
 }
 
