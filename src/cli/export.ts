@@ -9,7 +9,7 @@ import { albumPage } from '../report/export/page.ts'
 import { albumPerfetto } from '../report/export/perfetto.ts'
 import { albumSvg } from '../report/export/svg.ts'
 import { createTranscript } from '../report/export/transcript.ts'
-import { plain } from '../report/text.ts'
+import { plain, type TerminalText } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { parseDuration } from '../sim/duration.ts'
@@ -68,6 +68,26 @@ export async function exportRun(file: string, flags: ExportFlags, output: Output
     output.err(plain`error: ${error.message}\n`)
     return exitCodes.usage
   }
+}
+
+/** The flow of a scenario as text, run once more for it; undefined where there is no Secret to follow. */
+export async function flowOfFile(
+  file: string,
+  flags: Pick<ExportFlags, 'seed' | 'reveal'>,
+  output: Output,
+): Promise<TerminalText | undefined> {
+  const { loaded } = readScenarioFile(file)
+  if (!loaded.ok) return undefined
+  const runs: ToldRun[] = []
+  for (const [name, world] of worldsOf(loaded.value, undefined)) {
+    const run = await toldRun(name, world, { output: '-', ...flags }, output)
+    if (run === undefined) return undefined
+    runs.push(run)
+  }
+  const [first, ...others] = runs
+  if (first === undefined) return undefined
+  const album = makeAlbum([first, ...others], { podsim: version, reveal: flags.reveal ?? false })
+  return 'problem' in album ? undefined : albumText(album, album.to)
 }
 
 async function exported(scenario: Scenario, flags: ExportFlags, output: Output): Promise<number> {

@@ -15,6 +15,7 @@ import { type Ran, runWorld } from '../ui/world/run-world.ts'
 import type { World } from '../ui/world/world.ts'
 import { driveSlices, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
+import { flowOfFile } from './export.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
 import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
@@ -33,8 +34,7 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
     output.err(plain`error: without a terminal there is nothing to play in a sandbox; name a scenario file\n`)
     return exitCodes.usage
   }
-  if (file !== undefined && (ui === 'plain' || (ui === 'auto' && !isTerminal)))
-    return run([file], { reporter: 'pretty', story: 'always', ...flags }, output)
+  if (file !== undefined && (ui === 'plain' || (ui === 'auto' && !isTerminal))) return playPlainly(file, flags, output)
   if (!isTerminal) {
     output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
     return exitCodes.usage
@@ -68,6 +68,15 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
 /** A cluster with nothing in it, and the page's examples at hand. */
 function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
   return { text: sandboxText, loaded: loadScenario(sandboxText, 'sandbox.yaml', { readBeside: () => undefined }) }
+}
+
+/** The story, and then how the Secret flowed: the facts of the screen without one. */
+async function playPlainly(file: string, flags: Omit<PlayFlags, 'ui'>, output: Output): Promise<number> {
+  const code = await run([file], { reporter: 'pretty', story: 'always', ...flags }, output)
+  if (code !== exitCodes.passed && code !== exitCodes.failed) return code
+  const told = await flowOfFile(file, flags, output)
+  if (told !== undefined) output.out(plain`\n${told}`)
+  return code
 }
 
 /** Runs the scenario to its end, with a word on how far it is when that takes long. */
