@@ -35,6 +35,8 @@ export function* runWorld(recipe: Recipe, options: WorldOptions, isOver: SliceEn
     {
       createSim,
       seed: recipe.seed,
+      // `podsim run` looks at them; whoever plays waits for forks.
+      invariants: false,
       ...(reveal === undefined ? {} : { reveal }),
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...recorder.listener,
