@@ -93,7 +93,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reasons.outageDraws,
     'api crashes',
     'event crashes',
-    'event waits2-env',
     'event waits2-vol',
   ),
   ...streams(
