@@ -50,7 +50,8 @@ function scenariosByClause(): Map<string, { readonly file: string; readonly titl
     const { loaded } = readScenarioFile(path)
     if (!loaded.ok) throw new Error(`${path} does not load`)
     const file = relative(root, join(process.cwd(), path)).split(sep).join('/')
-    for (const id of loaded.value.covers) add(found, id, { file, title: loaded.value.title })
+    const [{ covers, source }] = loaded.value
+    for (const id of covers) add(found, id, { file, title: source.title })
   }
   return found
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { actionNames } from '../src/scenario/actions.ts'
 import { commonKeys } from '../src/scenario/expect/subject.ts'
 import { subjects } from '../src/scenario/expect/subjects.ts'
-import { scenarioJsonSchema } from '../src/scenario/json-schema.ts'
+import { scenarioShape } from '../src/scenario/json-schema.ts'
 import { programNames } from '../src/sim/image-programs.ts'
 import { type Shape, tablesOf } from './schema-tables.ts'
 
@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'docs/scenarios.md')
 
 // What zod writes is JSON Schema; of that only what Shape names is read.
-const schema = scenarioJsonSchema() as Shape
+const schema = scenarioShape() as Shape
 const { table, form, resolved, branchesOf, shapeBehind, mapBehind } = tablesOf(schema)
 
 export function reference(): string {

@@ -16,7 +16,8 @@ export interface Picture {
 export function playerScreen({ scenario, columns, rows, keys }: Picture): string {
   const { loaded } = readScenarioFile(scenario)
   if (!loaded.ok) throw new Error(loaded.errors[0].message)
-  const recipe: Recipe = { scenario: loaded.value, seed: loaded.value.seed, knobs: {}, doings: [], until: undefined }
+  const [first] = loaded.value
+  const recipe: Recipe = { scenario: first, seed: first.seed, knobs: {}, doings: [], until: undefined }
   const { recording } = ranWorld(recipe, { createSim })
   if (recording === undefined) throw new Error(`${scenario} did not run`)
   const world = { id: 0, name: 'main', recipe, recording, origin: undefined }

@@ -43,7 +43,7 @@ export function flowExcerpt(): string {
   const { loaded } = readScenarioFile(join(root, 'scenarios/updates/never.yaml'))
   if (!loaded.ok) throw new Error('the scenario does not load')
   const { listener, heard } = createTranscript()
-  const result = runScenario(loaded.value, { createSim, ...listener })
+  const result = runScenario(loaded.value[0], { createSim, ...listener })
   const transcript = heard()
   if (transcript === undefined) throw new Error(result.reason)
   const album = makeAlbum([{ name: '', result, transcript }], { podsim: '', reveal: false })

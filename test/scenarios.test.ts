@@ -18,7 +18,7 @@ const clauses = readFileSync('test/fixtures/clauses.txt', 'utf8')
 function load(file: string): Scenario {
   const { loaded } = readScenarioFile(file)
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return loaded.value
+  return loaded.value[0]
 }
 
 describe('a shipped scenario', () => {

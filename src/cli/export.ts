@@ -62,7 +62,7 @@ export async function exportRun(file: string, flags: ExportFlags, output: Output
     return exitCodes.usage
   }
   try {
-    return await exported(loaded.value, flags, output)
+    return await exported(loaded.value[0], flags, output)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     output.err(plain`error: ${error.message}\n`)

@@ -1,3 +1,4 @@
+import { isMainThread, workerData } from 'node:worker_threads'
 import { Command, CommanderError, Option } from 'commander'
 import { plain } from '../report/text.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
@@ -6,7 +7,7 @@ import type { ExportFlags } from './export.ts'
 import { addManifestCommands } from './manifest-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
-import type { RunFlags } from './reports.ts'
+import { addRunCommands, setting } from './run-commands.ts'
 import { version } from './version.ts'
 
 /**
@@ -18,11 +19,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.internal),
   )
+  if (isRunWorker()) return (await import('./run-workers.ts')).serveRuns()
   try {
     await program().parseAsync([...argv])
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? usageExitCode(error) : await reportCrash(error, argv)
   }
+}
+
+/** Whether this thread is one that runs scenarios for another: whoever made it says so. */
+function isRunWorker(): boolean {
+  const data: unknown = workerData
+  return !isMainThread && typeof data === 'object' && data !== null && 'role' in data && data.role === 'podsim runs'
 }
 
 /** For what is no command's: help, complaints. */
@@ -44,39 +52,14 @@ function program(): Command {
     })
     .addHelpText('after', helpTail)
 
-  podsim
-    .command('run')
-    .description('run scenario files, or all scenarios in folders, and check what they expect')
-    .argument('<path...>', 'scenario files (.yaml, .yml) or folders')
-    .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
-    .addOption(new Option('-r, --reporter <name>', 'how to report').choices(['pretty', 'json']).default('pretty'))
-    .addOption(
-      new Option('--story <when>', 'tell what happens: with one scenario, always or never')
-        .choices(['auto', 'always', 'never'])
-        .default('auto'),
-    )
-    .option('-v, --verbose', 'tell the chatter too: single requests, refreshes that change nothing')
-    .option('--reveal', "show Secrets' values in podsim's own words too, not only in what commands print")
-    .option('-t, --title <regexp>', 'only scenarios whose title or file matches')
-    .option('--covers <clause>', 'only scenarios that cover this clause')
-    .option('--bail', 'stop after the first scenario that fails')
-    .addOption(
-      new Option('--verify-determinism [runs]', 'run every scenario so often (2) and compare').argParser(severalTimes),
-    )
-    .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
-    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
-    .action(async (paths: string[], options: Record<string, unknown>) => {
-      const { run } = await import('./run.ts')
-      // The shape is what is declared here to the argument parser.
-      const flags = options as unknown as RunFlags & { readonly color: ColourChoice }
-      process.exitCode = await run(paths, flags, processOutput(wantsColour(flags.color, process.stdout)))
-    })
+  addRunCommands(podsim, { wholeNumber, output })
 
   podsim
     .command('play')
     .description('play a scenario in the terminal: see a Secret flow, ask why, change the past')
     .argument('[file]', 'a scenario file; without one a sandbox: two nodes and the examples of the page')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
     .option('--reveal', "show Secrets' values in podsim's own words too")
     .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
@@ -164,13 +147,6 @@ Examples:
   podsim run scenarios                      run all of them
   podsim play scenarios/first-light.yaml    watch it in the terminal
   podsim play                               a sandbox: type what happens`
-
-/** How often `--verify-determinism` runs. */
-function severalTimes(text: string): number {
-  const times = wholeNumber(text)
-  if (times > 1) return times
-  throw new CommanderError(exitCodes.usage, 'podsim.number', 'error: one run can be compared with nothing; at least 2')
-}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text))

@@ -3,9 +3,10 @@ import { safeLine } from '../bytes/terminal-text.ts'
 import { createSim } from '../index.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
-import { loadScenario } from '../scenario/load.ts'
+import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { Outcome } from '../scenario/result.ts'
+import type { Settings } from '../scenario/variables/parameters.ts'
 import { createPlayerHost } from '../ui/host-player.ts'
 import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
@@ -23,6 +24,7 @@ import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
 /** Options of `podsim play` as main.ts declares them to the argument parser. */
 export interface PlayFlags {
   readonly seed?: string
+  readonly set?: Settings
   readonly reveal?: boolean
   readonly ui: 'auto' | 'tui' | 'plain'
 }
@@ -39,12 +41,12 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
     output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
     return exitCodes.usage
   }
-  const { text, loaded } = file === undefined ? sandbox() : readScenarioFile(file)
+  const { text, loaded } = file === undefined ? sandbox() : readScenarioFile(file, flags.set)
   if (!loaded.ok) {
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
   }
-  const { result, recording, recipe } = await ranOn(loaded.value, flags, output)
+  const { result, recording, recipe } = await ranOn(loaded.value[0], flags, output)
   if (recording === undefined || result.outcome === 'interrupted') {
     output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
     return exitCodeOf(result.outcome)
@@ -67,12 +69,12 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
 
 /** A cluster with nothing in it, and the page's examples at hand. */
 function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
-  return { text: sandboxText, loaded: loadScenario(sandboxText, 'sandbox.yaml', { readBeside: () => undefined }) }
+  return { text: sandboxText, loaded: loadScenarios(sandboxText, 'sandbox.yaml', { readBeside: () => undefined }) }
 }
 
 /** The story, and then how the Secret flowed: the facts of the screen without one. */
 async function playPlainly(file: string, flags: Omit<PlayFlags, 'ui'>, output: Output): Promise<number> {
-  const code = await run([file], { reporter: 'pretty', story: 'always', ...flags }, output)
+  const code = await run([file], { story: 'always', ...flags }, output)
   if (code !== exitCodes.passed && code !== exitCodes.failed) return code
   const told = await flowOfFile(file, flags, output)
   if (told !== undefined) output.out(plain`\n${told}`)

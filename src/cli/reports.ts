@@ -1,5 +1,6 @@
 import { revealed } from '../looks/redaction.ts'
-import { diagnosticJson, headerJson, recordJson, resultJson } from '../report/json.ts'
+import type { Together } from '../report/aggregate.ts'
+import { diagnosticJson, headerJson, recordJson, resultJson, togetherJson } from '../report/json.ts'
 import {
   failuresText,
   mismatchText,
@@ -12,6 +13,7 @@ import {
   storyText,
   summaryText,
   titleText,
+  togetherText,
   verdictText,
 } from '../report/pretty.ts'
 import { createTeller } from '../report/story.ts'
@@ -22,21 +24,36 @@ import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import { type RunListener, toldStep } from '../scenario/run.ts'
 import type { Output } from './output.ts'
+import type { Choice } from './plan.ts'
 import { version } from './version.ts'
 
 /** Options of `podsim run` as main.ts declares them to the argument parser. */
-export interface RunFlags {
-  readonly seed?: string
-  readonly reporter: 'pretty' | 'json'
+export interface RunFlags extends Choice {
+  /** `pretty`, `junit=out.xml`: several at once. */
+  readonly reporter?: readonly string[]
   readonly story: 'auto' | 'always' | 'never'
   readonly verbose?: boolean
   readonly reveal?: boolean
-  readonly title?: string
-  readonly covers?: string
   readonly bail?: boolean
+  /** Threads that run scenarios. */
+  readonly jobs?: number
+  readonly passWithNoTests?: boolean
   /** True: twice; a number: so often. */
   readonly verifyDeterminism?: true | number
   readonly maxEvents?: number
+}
+
+/** What a command came to. */
+export interface RunEnd {
+  readonly results: readonly ScenarioResult[]
+  /** Files that did not load. */
+  readonly invalid: number
+  /** Runs that did not take place. */
+  readonly left: number
+  /** What several runs of a scenario say together. */
+  readonly together: readonly Together[]
+  /** Whether it was one run of one file that was named. */
+  readonly isOne: boolean
 }
 
 /** How a run is reported. */
@@ -46,10 +63,11 @@ export interface Report {
   story(scenario: Scenario, seed: string): RunListener
   /** `agreeing` runs of it had the same digest. */
   result(result: ScenarioResult, agreeing: number, wasTold: boolean): void
-  /** After all, unless a single file was named; `left` were not run. */
-  end(results: readonly ScenarioResult[], invalid: number, left: number): void
+  /** After all. */
+  end(end: RunEnd): void
 }
 
+/** For people, in a terminal or a pipe. */
 export function prettyReport(flags: RunFlags, output: Output): Report {
   const paint = createPaint(output.isColoured)
   const story = createHeldText(output)
@@ -66,7 +84,10 @@ export function prettyReport(flags: RunFlags, output: Output): Report {
       output.out(repeatText(result, repeatOptions(flags)))
       if (result.crash !== undefined) output.out(crashText(result.crash))
     },
-    end: (results, invalid, left) => output.out(summaryText(results, invalid, left, paint)),
+    end({ results, invalid, left, together, isOne }) {
+      output.out(togetherText(together, paint))
+      if (!isOne) output.out(summaryText(results, invalid, left, paint))
+    },
   }
 }
 
@@ -128,7 +149,8 @@ function prettyStory(
   }
 }
 
-function repeatOptions({ maxEvents, reveal, verifyDeterminism }: RunFlags): RepeatOptions {
+/** What of the flags decides how a run goes. */
+export function repeatOptions({ maxEvents, reveal, verifyDeterminism }: RunFlags): RepeatOptions {
   return {
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
@@ -136,6 +158,7 @@ function repeatOptions({ maxEvents, reveal, verifyDeterminism }: RunFlags): Repe
   }
 }
 
+/** For programs: one object a line. */
 export function jsonReport({ verbose }: RunFlags, output: Output): Report {
   output.out(headerJson(version))
   return {
@@ -150,7 +173,7 @@ export function jsonReport({ verbose }: RunFlags, output: Output): Report {
           }
         : {},
     result: (result, agreeing) => output.out(resultJson(result, agreeing)),
-    end: () => {},
+    end: ({ together }) => together.forEach((each) => void output.out(togetherJson(each))),
   }
 }
 

@@ -1,64 +1,81 @@
-import { compileRegexp, type GoRegexp } from '../go/regexp.ts'
 import { createSim } from '../index.ts'
+import { judgeTogether, type Together } from '../report/aggregate.ts'
 import { plain } from '../report/text.ts'
-import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunOptions } from '../scenario/run.ts'
-import { runOften } from './determinism.ts'
+import { type ComparedRuns, runOften } from './determinism.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
-import { jsonReport, prettyReport, type Report, type RunFlags } from './reports.ts'
-import { findScenarioFiles, isBrokenFile, readScenarioFile } from './scenario-files.ts'
+import { planRuns, type Unit } from './plan.ts'
+import { openReports } from './reporters.ts'
+import type { Report, RunFlags } from './reports.ts'
+import { runInWorkers } from './run-workers.ts'
+import { isBrokenFile, standardInput } from './scenario-files.ts'
 
 /**
- * `podsim run`: loads all first, so that a scenario with a mistake stops nothing half-way; then runs one after the other. A
- * signal stops the one that runs at its next slice, and what was done until then is summed up.
+ * `podsim run`: loads all first, so that a scenario with a mistake stops nothing half-way; then runs one after the other, or
+ * several at once. A signal stops the one that runs at its next slice, and what was done until then is summed up.
  */
 export async function run(paths: readonly string[], flags: RunFlags, output: Output): Promise<number> {
-  const report = flags.reporter === 'json' ? jsonReport(flags, output) : prettyReport(flags, output)
-  const titles = compileRegexp(flags.title ?? '', { ignoreCase: true })
-  if (!titles.ok) {
-    output.err(plain`error: --title ${JSON.stringify(flags.title)} is no regular expression: ${titles.message}\n`)
+  const planned = planRuns(paths, flags)
+  const reports = openReports(flags, output)
+  const problem = planned.ok ? (reports.ok ? undefined : reports.message) : planned.message
+  if (problem !== undefined || !planned.ok || !reports.ok) {
+    output.err(plain`error: ${problem ?? ''}\n`)
     return exitCodes.usage
   }
-  const { files, missing } = findScenarioFiles(paths)
-  for (const diagnostic of missing) report.invalid('', [diagnostic])
-  const found = files.map(readScenarioFile)
-  for (const { text, loaded } of found) if (!loaded.ok) report.invalid(text, loaded.errors)
-  const invalid = missing.length + found.filter(({ loaded }) => !loaded.ok).length
-  const scenarios = found.flatMap(({ loaded }) =>
-    loaded.ok && isWanted(loaded.value, titles.regexp, flags.covers) ? [loaded.value] : [],
-  )
-  if (scenarios.length === 0 && invalid === 0) {
+  const { plan } = planned
+  const { report } = reports
+  for (const diagnostic of plan.missing) report.invalid('', [diagnostic])
+  for (const { text, loaded } of plan.found) if (!loaded.ok) report.invalid(text, loaded.errors)
+  const invalid = plan.missing.length + plan.found.filter(({ loaded }) => !loaded.ok).length
+  if (plan.units.length === 0 && invalid === 0) {
     output.err(plain`no scenario was selected\n`)
-    return exitCodes.inconclusive
+    return flags.passWithNoTests === true ? exitCodes.passed : exitCodes.inconclusive
   }
-  const results = await runAll(scenarios, flags, report, output)
+  const results = await runAll(plan.units, flags, report, output)
+  const together = judgeTogether(plan.scenarios, results)
   // One file that was named says all itself; everything else ends with a summary.
-  const isOne = paths.length === 1 && files[0] === paths[0]
-  if (!isOne) report.end(results, invalid, scenarios.length - results.length)
-  return found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(results, invalid)
+  report.end({ results, invalid, left: plan.units.length - results.length, together, isOne: plan.isOne })
+  reports.close()
+  return plan.found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(results, invalid, together)
 }
 
 async function runAll(
-  scenarios: readonly Scenario[],
+  units: readonly Unit[],
   flags: RunFlags,
   report: Report,
   output: Output,
 ): Promise<readonly ScenarioResult[]> {
-  const tellsStory = flags.story === 'always' || (flags.story === 'auto' && scenarios.length === 1)
   const results: ScenarioResult[] = []
+  const hear = ({ result, agreeing }: ComparedRuns, wasTold: boolean): 'go on' | 'stop' => {
+    results.push(result)
+    report.result(result, agreeing, wasTold)
+    return result.outcome === 'interrupted' || (flags.bail === true && result.outcome !== 'passed') ? 'stop' : 'go on'
+  }
+  const { jobs = 1, maxEvents, reveal } = flags
+  // A thread of its own would find nothing more on standard input.
+  const isRead = units.some(({ scenario }) => scenario.file === standardInput)
+  if (jobs > 1 && units.length > 1 && !isRead) {
+    const options = {
+      jobs,
+      times: runsOf(flags),
+      ...(maxEvents === undefined ? {} : { maxEvents }),
+      ...(reveal === undefined ? {} : { reveal }),
+    }
+    await runInWorkers(units, options, (runs) => hear(runs, false))
+    return results
+  }
+  const tellsStory = flags.story === 'always' || (flags.story === 'auto' && units.length === 1)
   const stop = listenForStop(() => process.exit(exitCodes.interrupted))
   try {
-    for (const scenario of scenarios) {
-      const listener = tellsStory ? report.story(scenario, flags.seed ?? scenario.seed) : {}
-      const { result, agreeing } = await runOften({ ...optionsOf(flags), ...listener }, runsOf(flags), (options) =>
+    for (const { scenario, seed } of units) {
+      const listener = tellsStory ? report.story(scenario, seed) : {}
+      const runs = await runOften({ ...optionsOf(flags), seed, ...listener }, runsOf(flags), (options) =>
         drive(scenario, options, { output, stop }),
       )
-      results.push(result)
-      report.result(result, agreeing, tellsStory)
-      if (result.outcome === 'interrupted' || (flags.bail === true && result.outcome !== 'passed')) break
+      if (hear(runs, tellsStory) === 'stop') break
     }
   } finally {
     stop.close()
@@ -66,10 +83,9 @@ async function runAll(
   return results
 }
 
-function optionsOf({ seed, maxEvents, reveal }: RunFlags): RunOptions {
+function optionsOf({ maxEvents, reveal }: RunFlags): RunOptions {
   return {
     createSim,
-    ...(seed === undefined ? {} : { seed }),
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
   }
@@ -81,17 +97,15 @@ function runsOf({ verifyDeterminism }: RunFlags): number {
   return verifyDeterminism === true ? 2 : verifyDeterminism
 }
 
-function isWanted(scenario: Scenario, titles: GoRegexp, covers: string | undefined): boolean {
-  if (covers !== undefined && !scenario.covers.includes(covers)) return false
-  return titles.test(scenario.title) || titles.test(scenario.file)
-}
-
 /** The worst of all: podsim's own mistake, an interruption, a file's mistake, a failure. */
-function exitCodeOf(results: readonly ScenarioResult[], invalid: number): number {
+function exitCodeOf(results: readonly ScenarioResult[], invalid: number, together: readonly Together[]): number {
   const has = (outcome: ScenarioResult['outcome']) => results.some((result) => result.outcome === outcome)
+  // What only many runs can say is no failing of one alone.
+  const judged = together.filter(({ runs }) => runs > 1).flatMap((each) => each.judged)
   if (has('broken')) return exitCodes.internal
   if (has('interrupted')) return exitCodes.interrupted
   if (invalid > 0) return exitCodes.usage
-  if (has('failed')) return exitCodes.failed
-  return has('inconclusive') ? exitCodes.inconclusive : exitCodes.passed
+  if (has('failed') || judged.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed
+  const isOpen = has('inconclusive') || judged.some(({ outcome }) => outcome === 'inconclusive')
+  return isOpen ? exitCodes.inconclusive : exitCodes.passed
 }

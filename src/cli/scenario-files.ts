@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Diagnostic, Loaded } from '../scenario/diagnostic.ts'
-import { loadScenario } from '../scenario/load.ts'
+import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
+import type { ScenarioSources } from '../scenario/sources.ts'
+import type { Settings } from '../scenario/variables/parameters.ts'
 
 /** A scenario file as it was found: its text is needed to draw code frames. */
 export interface ScenarioFile {
   /** As the user would type it. */
   readonly file: string
   readonly text: string
-  readonly loaded: Loaded<Scenario>
+  readonly loaded: Loaded<readonly [Scenario, ...Scenario[]]>
 }
+
+/** The path that stands for standard input. */
+export const standardInput = '-'
 
 /** All scenario files among the paths: files as they are, folders with all below them, in bytewise order. */
 export function findScenarioFiles(paths: readonly string[]): {
@@ -20,6 +25,10 @@ export function findScenarioFiles(paths: readonly string[]): {
   const files: string[] = []
   const missing: Diagnostic[] = []
   for (const path of paths) {
+    if (path === standardInput) {
+      files.push(path)
+      continue
+    }
     try {
       if (statSync(path).isDirectory()) scenariosBelow(path, { files, missing, seen: new Set() })
       else files.push(path)
@@ -35,17 +44,19 @@ function notReadable(file: string, message: string): Diagnostic {
 }
 
 /** Reads and loads one file. What cannot be read is a diagnostic too, and so is a mistake of podsim's own in loading it. */
-export function readScenarioFile(file: string): ScenarioFile {
+export function readScenarioFile(file: string, settings: Settings = {}): ScenarioFile {
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(readFileSync(file))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
+      readFileSync(file === standardInput ? 0 : file),
+    )
   } catch (error) {
     const message =
       error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${codeOf(error)})`
     return { file, text: '', loaded: { ok: false, errors: [notReadable(file, message)] } }
   }
   try {
-    return { file, text, loaded: loadScenario(text, file, { readBeside: (path) => readBeside(file, path) }) }
+    return { file, text, loaded: loadScenarios(text, file, sourcesOf(file), settings) }
   } catch (error) {
     const message = `podsim is broken: ${String(error)}; please report it with the file`
     return { file, text, loaded: { ok: false, errors: [{ code: 'PODSIM_BROKEN', message, file, range: [0, 0] }] } }
@@ -55,6 +66,39 @@ export function readScenarioFile(file: string): ScenarioFile {
 /** Whether podsim itself went wrong in loading a file. */
 export function isBrokenFile({ loaded }: ScenarioFile): boolean {
   return !loaded.ok && loaded.errors.some(({ code }) => code === 'PODSIM_BROKEN')
+}
+
+/** What a scenario may take from the folder that it lies in. */
+function sourcesOf(file: string): ScenarioSources {
+  return { readBeside: (path) => readBeside(file, path), listBeside: (path) => listBeside(file, path) }
+}
+
+/** Files that are looked at below a folder; a folder of more is no folder of manifests. */
+const mostListed = 5000
+
+/** All files below a folder beside a scenario. */
+function listBeside(file: string, path: string): readonly string[] | undefined {
+  try {
+    const folder = realpathSync(dirname(resolve(file)))
+    const target = realpathSync(resolve(folder, path))
+    if ((target !== folder && !target.startsWith(folder + sep)) || !statSync(target).isDirectory()) return undefined
+    const found: string[] = []
+    const visit = (at: string, seen: ReadonlySet<string>): void => {
+      for (const entry of readdirSync(join(target, at)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+        if (entry === '.git' || entry === 'node_modules' || found.length >= mostListed) continue
+        const name = at === '' ? entry : `${at}/${entry}`
+        const real = realpathSync(join(target, name))
+        // Links are followed inside of the scenario's folder only, and no circle is.
+        if (!real.startsWith(folder + sep) || seen.has(real)) continue
+        if (statSync(real).isDirectory()) visit(name, new Set([...seen, real]))
+        else found.push(name)
+      }
+    }
+    visit('', new Set([target]))
+    return found
+  } catch {
+    return undefined
+  }
 }
 
 /** A file of the disk that a scenario declares: only below the scenario's own folder, links followed. */

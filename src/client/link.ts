@@ -89,6 +89,7 @@ export class Link {
   readonly #options: LinkOptions
   #latencies: LinkLatencies
   #extra: Latency = instant
+  readonly #extraOf = new Map<Verb | 'watch', Latency>()
   #downSince: VirtualMs = -1
   #isPartitioned = false
   #answersToLose = 0
@@ -108,11 +109,13 @@ export class Link {
     this.#latencies = checked(next)
   }
 
-  /** Time that every answer takes on top, `instant` for none. */
-  slowDown(extra: Latency): void {
+  /** Time that every answer (or only those to one verb) takes on top, `instant` for none. */
+  slowDown(extra: Latency, verb?: Verb): void {
     checkLatency(extra)
     for (const watch of this.#watches) watch.catchUp()
-    this.#extra = extra
+    if (verb === undefined) this.#extra = extra
+    else if (extra === instant) this.#extraOf.delete(verb)
+    else this.#extraOf.set(verb, extra)
   }
 
   /** New connections are refused; what is open goes on. */
@@ -185,7 +188,9 @@ export class Link {
 
   requestMs(verb: Verb | 'watch', from: RandomStream): VirtualMs {
     const latency = this.#latencies.verbs?.[verb] ?? this.#latencies.request ?? instant
-    return drawLatencyMs(latency, from) + drawLatencyMs(this.#extra, from)
+    const own = drawLatencyMs(latency, from) + drawLatencyMs(this.#extra, from)
+    const extra = this.#extraOf.get(verb)
+    return extra === undefined ? own : own + drawLatencyMs(extra, from)
   }
 
   eventMs(from: RandomStream): VirtualMs {

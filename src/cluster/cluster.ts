@@ -8,6 +8,7 @@ import type { Registry } from '../node/runtime/registry.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { type ControlPlane, createControlPlane } from './control-plane.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
+import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
 
 export interface ClusterOptions {
@@ -36,6 +37,8 @@ export interface Cluster {
   readonly controlPlane: ControlPlane
   /** By name, in the order in which they were given. */
   readonly machines: ReadonlyMap<string, Machine>
+  /** Requests that are refused for now. */
+  readonly requestFaults: RequestFaults
   /** Everything begins: controllers, scheduler, kubelets. */
   start(): void
 }
@@ -54,8 +57,15 @@ const usualTimings: RuntimeTimings = {
 
 export function createCluster(options: ClusterOptions): Cluster {
   const machines = new Map<string, Machine>()
+  const requestFaults = new RequestFaults()
+  const { requests } = options.seams ?? {}
+  const seams: ClusterSeams = {
+    ...options.seams,
+    requests: (handle) => requestFaults.around(requests?.(handle) ?? handle),
+  }
   const controlPlane = createControlPlane({
     ...options,
+    seams,
     controllers: { livesUnseen: (name) => livesUnseen(machines.get(name)) },
   })
   options.nodes.forEach((node, index) => {
@@ -65,13 +75,14 @@ export function createCluster(options: ClusterOptions): Cluster {
       timings: options.timings ?? usualTimings,
       latencies: options.latencies ?? {},
       recordIdleSyncs: options.recordIdleSyncs ?? false,
-      seams: options.seams ?? {},
+      seams,
     }
     machines.set(node.name, createMachine({ index, ...node }, room))
   })
   return {
     controlPlane,
     machines,
+    requestFaults,
     start() {
       controlPlane.start()
       for (const { kubelet } of machines.values()) kubelet.start()

@@ -1,21 +1,35 @@
 import type { Latency } from '../client/latency.ts'
 import { instant } from '../client/latency.ts'
 import type { Link } from '../client/link.ts'
+import type { Verb } from '../client/server.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import type { Cluster } from './cluster.ts'
 import type { Machine } from './machine.ts'
+import type { RequestRule } from './request-faults.ts'
 
 /** An accident as the cluster carries it out; `node` absent: all nodes (and, for the API server, the control plane too). */
 export type ClusterFault =
   | { readonly kind: 'apiServerUnreachable'; readonly node?: string }
-  | { readonly kind: 'apiServerSlow'; readonly latency: Latency; readonly node?: string }
+  | { readonly kind: 'apiServerSlow'; readonly latency: Latency; readonly verb?: Verb; readonly node?: string }
+  | ({ readonly kind: 'requestsRefused' } & RequestRule)
   | { readonly kind: 'partition'; readonly node: string }
   | { readonly kind: 'dropWatches'; readonly node?: string }
   | { readonly kind: 'stallWatches'; readonly node?: string }
   | { readonly kind: 'loseAnswers'; readonly count: number; readonly node?: string }
   | { readonly kind: 'kubeletStopped'; readonly node?: string }
   | { readonly kind: 'kubeletRestarted'; readonly node?: string }
+  /** Power off: what ran ends, tmpfs is gone. Its end is power on. */
+  | { readonly kind: 'poweredOff'; readonly node: string }
+  /** A container's process ends from outside of it. */
+  | {
+      readonly kind: 'containerKilled'
+      readonly node: string
+      readonly podUid: string
+      readonly container: string
+      readonly exitCode: number
+      readonly isOutOfMemory: boolean
+    }
   | { readonly kind: 'rebooted'; readonly node: string; readonly downMs: VirtualMs }
   /** Its wall clock is that far ahead of the true time; behind, if negative. */
   | { readonly kind: 'clockAhead'; readonly node: string; readonly aheadMs: number }
@@ -36,9 +50,11 @@ export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault:
       return withLinks(
         cluster,
         fault.node,
-        (link) => link.slowDown(fault.latency),
-        (link) => link.slowDown(instant),
+        (link) => link.slowDown(fault.latency, fault.verb),
+        (link) => link.slowDown(instant, fault.verb),
       )
+    case 'requestsRefused':
+      return refuseRequests(cluster, fault)
     case 'partition':
       return withLinks(
         cluster,
@@ -64,6 +80,18 @@ export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault:
     case 'kubeletRestarted':
       stopKubelets(machinesOf(cluster, fault.node))()
       return () => {}
+    case 'poweredOff':
+      return powerOff(machinesOf(cluster, fault.node))
+    case 'containerKilled': {
+      const { podUid, container, exitCode, isOutOfMemory } = fault
+      for (const { runtime } of machinesOf(cluster, fault.node)) {
+        const running = runtime
+          .podContainers(podUid)
+          .find((each) => each.config.name === container && each.state === 'running')
+        if (running !== undefined) runtime.killContainer(running.id, exitCode, isOutOfMemory ? 'OOMKilled' : undefined)
+      }
+      return () => {}
+    }
     case 'rebooted':
       for (const machine of machinesOf(cluster, fault.node)) machine.reboot(fault.downMs)
       return () => {}
@@ -100,6 +128,29 @@ function withLinks(
   return () => {
     for (const link of links) end(link)
     for (const machine of machines) machine.relieve()
+  }
+}
+
+/** Signs of life may be among what is refused: they are told one by one meanwhile. */
+function refuseRequests({ machines, requestFaults }: Cluster, rule: RequestRule): () => void {
+  for (const machine of machines.values()) machine.threaten()
+  const end = requestFaults.begin(rule)
+  return () => {
+    end()
+    for (const machine of machines.values()) machine.relieve()
+  }
+}
+
+function powerOff(machines: readonly Machine[]): () => void {
+  for (const machine of machines) {
+    machine.threaten()
+    machine.powerOff()
+  }
+  return () => {
+    for (const machine of machines) {
+      machine.powerOn()
+      machine.relieve()
+    }
   }
 }
 

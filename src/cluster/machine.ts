@@ -71,6 +71,9 @@ export interface Machine {
   /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
   threaten(): void
   relieve(): void
+  /** What ran ends, tmpfs is gone, and nothing starts before `powerOn`. */
+  powerOff(): void
+  powerOn(): void
   /** Power off and on: what ran ends, tmpfs is gone, the kubelet starts anew after `downMs`. */
   reboot(downMs: number): void
 }
@@ -141,11 +144,15 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     kubelet,
     link,
     clock: calendar,
-    reboot(downMs: number): void {
+    powerOff(): void {
       kubelet.stop()
       runtime.reboot()
       fs.reboot()
       kubelet.machineRebooted()
+    },
+    powerOn: (): void => kubelet.start(),
+    reboot(downMs: number): void {
+      machine.powerOff()
       power.start(after(kernel, downMs), () => kubelet.start())
     },
   }

@@ -3,7 +3,9 @@ import type { JournalRecord } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import type { Diagnostic } from '../scenario/diagnostic.ts'
 import { lineAndColumn } from '../scenario/diagnostic.ts'
-import type { ScenarioResult } from '../scenario/result.ts'
+import { type ScenarioResult, stepPassed } from '../scenario/result.ts'
+import type { Together } from './aggregate.ts'
+import { placeText } from './failures.ts'
 import { plain, type TerminalText } from './text.ts'
 
 /** NDJSON for programs: one object a line, each with `type`; `schema` counts up when a field changes its meaning. */
@@ -26,6 +28,7 @@ export function resultJson(result: ScenarioResult, agreeing: number): TerminalTe
     file: scenario.file,
     title: scenario.title,
     covers: scenario.covers,
+    ...(Object.keys(scenario.settings).length === 0 ? {} : { settings: scenario.settings }),
     seed,
     digest,
     ...(agreeing < 2 ? {} : { runs: agreeing }),
@@ -34,27 +37,45 @@ export function resultJson(result: ScenarioResult, agreeing: number): TerminalTe
     virtualMs: endedAt,
     records,
     ...(assumed === undefined ? {} : { assumed }),
-    failures: result.steps.flatMap(({ place, action, mismatches, expectations, problem }) => [
-      ...(problem === undefined
-        ? []
-        : [{ at: `${scenario.file}:${place.line}:${place.column}`, action, what: 'step', found: problem }]),
-      ...mismatches.map((mismatch) => ({ at: `${scenario.file}:${place.line}:${place.column}`, action, ...mismatch })),
-      ...expectations
-        .filter(({ passed }) => !passed)
-        .map(({ place: at, expected, found, because, at: timeMs }) => ({
-          at: `${scenario.file}:${at.line}:${at.column}`,
-          expected,
-          found,
-          timeMs,
-          ...(because === undefined ? {} : { because }),
-        })),
-    ]),
+    failures: result.steps
+      .filter((step) => !stepPassed(step))
+      .flatMap(({ place, action, mismatches, expectations, problem }) => [
+        ...(problem === undefined
+          ? []
+          : [{ at: placeText(scenario.file, place), action, what: 'step', found: problem }]),
+        ...mismatches.map((mismatch) => ({ at: placeText(scenario.file, place), action, ...mismatch })),
+        ...expectations
+          .filter(({ passed }) => !passed)
+          .map(({ place: at, expected, found, because, at: timeMs }) => ({
+            at: placeText(scenario.file, at),
+            expected,
+            found,
+            timeMs,
+            ...(because === undefined ? {} : { because }),
+          })),
+      ]),
+  })
+}
+
+/** What several runs of a scenario say together. */
+export function togetherJson({ file, title, runs, judged }: Together): TerminalText {
+  return line({
+    type: 'together',
+    file,
+    title,
+    runs,
+    judged: judged.map(({ place, outcome, expected, found }) => ({
+      at: placeText(file, place),
+      outcome,
+      expected,
+      found,
+    })),
   })
 }
 
 /** A scenario that does not load. */
-export function diagnosticJson(diagnostic: Diagnostic, text: string): TerminalText {
-  const { code, message, file, range, suggestion } = diagnostic
+export function diagnosticJson(diagnostic: Diagnostic, loaded: string): TerminalText {
+  const { code, message, file, range, suggestion, text = loaded } = diagnostic
   const place = lineAndColumn(text, range[0])
   return line({
     type: 'diagnostic',

@@ -1,6 +1,7 @@
 import { safeLine } from '../bytes/terminal-text.ts'
 import type { AskedQuestion } from '../scenario/asking.ts'
-import type { Place, Step } from '../scenario/model.ts'
+import type { Step } from '../scenario/model.ts'
+import type { Place } from '../scenario/place.ts'
 import {
   type ExpectationResult,
   type Outcome,
@@ -11,6 +12,7 @@ import {
 import type { ToldAction, ToldStep } from '../scenario/run.ts'
 import { shellQuoted } from '../scenario/shell-quote.ts'
 import { formatDuration, formatInstant } from '../sim/duration.ts'
+import type { Together } from './aggregate.ts'
 import type { StoryLine } from './story.ts'
 import { indented, joined, lines, type Paint, plain, type Style, type TerminalText } from './text.ts'
 import type { Tone } from './told.ts'
@@ -101,7 +103,7 @@ export function verdictText(file: string, result: ExpectationResult, paint: Pain
   return plain`${lead}${paint('red', `✗ ${expected}`)}  ${at(file, place)}\n${lead}    found: ${found ?? ''}${reason}\n`
 }
 
-function at(file: string, { line, column }: Place): string {
+function at(scenarioFile: string, { file = scenarioFile, line, column }: Place): string {
   return `${safeLine(file)}:${line}:${column}`
 }
 
@@ -153,8 +155,9 @@ export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs 
     'podsim',
     'run',
     // A name that begins with a dash is no option.
-    file.startsWith('-') ? `./${file}` : file,
+    file.startsWith('-') && file !== '-' ? `./${file}` : file,
     ...(result.seed.startsWith('-') ? [`--seed=${result.seed}`] : ['--seed', result.seed]),
+    ...Object.entries(result.scenario.settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...(maxEvents === undefined ? [] : ['--max-events', String(maxEvents)]),
     ...(runs === undefined || runs < 2 ? [] : ['--verify-determinism', ...(runs === 2 ? [] : [String(runs)])]),
     ...(reveal === true ? ['--reveal'] : []),
@@ -164,6 +167,22 @@ export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs 
 
 export function repeatText(result: ScenarioResult, options: RepeatOptions): TerminalText {
   return plain`  repeat with: ${repeatCommand(result, options)}\n`
+}
+
+/** What several runs of a scenario say together. */
+export function togetherText(all: readonly Together[], paint: Paint): TerminalText {
+  const marks = { passed: paint('green', '✓'), failed: paint('red', '✗'), inconclusive: paint('yellow', '?') }
+  return joined(
+    all.map(({ file, title, runs, judged }) =>
+      joined([
+        plain`\n${safeLine(title)}, ${runs} ${plural(runs, 'run')} together\n`,
+        ...judged.map(
+          ({ place, outcome, expected, found }) =>
+            plain`  ${marks[outcome]} ${safeLine(expected)}  ${paint('dim', at(file, place))}\n      ${safeLine(found)}\n`,
+        ),
+      ]),
+    ),
+  )
 }
 
 export function summaryText(

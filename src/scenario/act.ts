@@ -1,7 +1,8 @@
 import type { CommandResult } from '../looks/containers.ts'
-import type { Sim } from '../sim/sim.ts'
+import type { Fault, Sim } from '../sim/sim.ts'
+import { SimUsageError } from '../sim/usage-error.ts'
 import type { Expectation, StepAction } from './model.ts'
-import { oneContainer } from './select/select-pods.ts'
+import { containersOf, oneContainer } from './select/select-pods.ts'
 import { endless, pass, rest, type SliceEnd, type Slices } from './slices.ts'
 import { execArguments } from './telling.ts'
 
@@ -53,9 +54,18 @@ function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done>
       return { waitsFor: { ...expectation, timing } }
     }
     case 'fault':
-      sim.fault(action.fault)
+      for (const fault of faultsOf(sim, action.fault)) sim.fault(fault)
       return {}
   }
+}
+
+/** A fault that names several containers is one for each of them. */
+function faultsOf(sim: Sim, fault: Fault): readonly Fault[] {
+  if (!('kill' in fault) || fault.kill === undefined) return [fault]
+  const chosen = containersOf(sim, { in: fault.kill, namespace: fault.namespace })
+  const refs = chosen.kind === 'one' ? [chosen.item] : chosen.items.map(({ item }) => item)
+  if (refs.length === 0) throw new SimUsageError(`there is no Pod of ${chosen.text}`)
+  return refs.map(({ pod, container }) => ({ ...fault, kill: container === undefined ? pod : `${pod}/${container}` }))
 }
 
 /** Whether a step runs a command: that is done in one, and may make any word of its line a value of a Secret. */

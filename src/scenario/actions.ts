@@ -7,6 +7,8 @@ import { words } from '../sim/input/words.ts'
 import { askSchema } from './ask.ts'
 import { expectationSchema } from './expect/subjects.ts'
 import { containersSchema } from './select/selection.ts'
+import { captureSchema } from './variables/capture.ts'
+import { withSchema } from './variables/parameters.ts'
 
 /** What a step may do: one row an action, from which follow types, checks, JSON Schema and docs. */
 
@@ -33,6 +35,13 @@ const beside = {
   say: text.optional().meta({ description: 'Narration' }),
   ask: askSchema.optional(),
   expect: oneOrMore.optional().meta({ description: 'What must be true after the action, one or several' }),
+  capture: captureSchema.optional().meta({
+    description: 'What ${{ name }} stands for in the steps after it: { uid: { object: pod/web, path: .metadata.uid } }',
+  }),
+  continue: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'The steps after it run even if its action fails; without, they do not' }),
 }
 
 const manifestMap = z.record(z.string(), z.unknown())
@@ -48,6 +57,10 @@ const waited = z.union([durationText, expectationSchema]).register(words, {
 const user = { as: someText.optional().meta({ description: 'User who runs the command; admin unless given' }) }
 const output = { output: outputSchema.optional() }
 const line = (description: string) => someText.meta({ description })
+
+const given = {
+  with: withSchema.optional().meta({ description: 'What its variables stand for' }),
+}
 
 /** Every key of an action, by the action. */
 export const actionShapes = {
@@ -74,6 +87,11 @@ export const actionShapes = {
     ...output,
   },
   wait: { wait: waited.meta({ description: 'Time to let pass, or what to wait for' }) },
+  use: { use: someText.meta({ description: 'The steps of a template, by its name' }), ...given },
+  include: {
+    include: someText.meta({ description: 'The steps of a file beside the scenario: a list, or a map with steps' }),
+    ...given,
+  },
   fault: { fault: faultSchema(durationText, clockText).meta({ id: 'Fault', description: 'An accident' }) },
 } as const
 
@@ -98,7 +116,7 @@ export const stepSchema: z.ZodType<StepSource> = choice<StepSource>(
     })),
     {
       head: undefined,
-      schema: withRules(z.strictObject(beside), { ...oneTime, atLeastOneOf: ['say', 'ask', 'expect'] }),
+      schema: withRules(z.strictObject(beside), { ...oneTime, atLeastOneOf: ['say', 'ask', 'expect', 'capture'] }),
     },
   ],
   {

@@ -8,6 +8,7 @@ import { listed, quoted } from '../sim/input/words.ts'
 import { resolveFeatureGates } from '../versions/feature-gates.ts'
 import { minorOf } from '../versions/version.ts'
 import type { StepSource } from './actions.ts'
+import { absolutePathsIn } from './beside.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExpectationSource } from './expect/subjects.ts'
 import { valueRange, type YamlPath } from './positions.ts'
@@ -46,10 +47,16 @@ export function referenceErrors(source: ScenarioSource, { document, text, file }
 }
 
 function isOfTheApi({ to }: Reference): boolean {
-  return to === 'objectKind' || to === 'resource'
+  return to === 'objectKind' || to === 'resource' || to === 'resourceName'
 }
 
-const words = { node: 'node', controller: 'controller', objectKind: 'kind', resource: 'resource' } as const
+const words = {
+  node: 'node',
+  controller: 'controller',
+  objectKind: 'kind',
+  resource: 'resource',
+  resourceName: 'resource',
+} as const
 
 /** The part of a reference that names something; undefined if it leaves that open. */
 function nameOf({ to, name }: Reference): string | undefined {
@@ -80,6 +87,7 @@ function namesOf({ cluster = {} }: ScenarioSource): Names {
     controller: same(controllersOf(minor, resolveFeatureGates(minor, switched)).map(([name]) => name)),
     objectKind: new Map(kinds),
     resource: same(resources.map(({ resource }) => resource)),
+    resourceName: same(resources.map(({ resource }) => resource)),
   }
 }
 
@@ -121,4 +129,20 @@ function expectationsOf(step: StepSource, path: YamlPath) {
       (expect as readonly ExpectationSource[]).map((expectation, k) => ({ expectation, at: [...path, 'expect', k] }))
     : [{ expectation: expect as ExpectationSource, at: [...path, 'expect'] }] // the schema's other form
   return [...waited, ...list]
+}
+
+/** Warnings of absolute paths in commands: nothing of the disk is there. */
+export function absolutePaths({ steps }: ScenarioSource, { document, file }: Known): readonly Diagnostic[] {
+  return steps.flatMap((step, i) => {
+    const [key, line] =
+      'kubectl' in step && step.kubectl !== undefined
+        ? ['kubectl', step.kubectl]
+        : 'run' in step && step.run !== undefined
+          ? ['run', step.run]
+          : ['', '']
+    return absolutePathsIn(line).map(({ path, hint }) => {
+      const message = `${quoted(path)} is an absolute path: ${hint}`
+      return { code: 'MISSING_FILE', message, file, range: valueRange(document, ['steps', i, key]) } as const
+    })
+  })
 }

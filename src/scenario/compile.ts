@@ -3,18 +3,15 @@ import { fromBase64, utf8Bytes } from '../bytes/bytes.ts'
 import { millisecondsOf } from '../sim/input/formats.ts'
 import { quoted } from '../sim/input/words.ts'
 import type { StepSource } from './actions.ts'
+import { BesideFiles } from './beside.ts'
 import { type Diagnostic, type DiagnosticCode, lineAndColumn } from './diagnostic.ts'
 import { timeWords } from './expect/subject.ts'
 import { type ExpectationSource, lookOf } from './expect/subjects.ts'
-import type { Expectation, ExpectationTiming, Place, Question, Step, StepAction, StepTime } from './model.ts'
+import type { Expectation, ExpectationTiming, Question, Step, StepAction, StepTime } from './model.ts'
+import type { Place } from './place.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
-import type { ScenarioSource } from './schema.ts'
-
-/** What loading needs from outside: the files that a scenario takes from beside it. */
-export interface ScenarioSources {
-  /** Content of a file below the scenario's own folder; undefined if there is none. Paths that leave it are refused. */
-  readBeside(path: string): Uint8Array | undefined
-}
+import type { FileContent, ScenarioSource } from './schema.ts'
+import type { ScenarioSources } from './sources.ts'
 
 /** Makes of a scenario that fits the schema what is run; tells what only now is seen to be wrong. */
 export class Compiler {
@@ -23,27 +20,48 @@ export class Compiler {
   private readonly text: string
   private readonly file: string
 
-  constructor(document: Document, text: string, file: string) {
+  private readonly isIncluded: boolean
+
+  constructor(document: Document, text: string, file: string, isIncluded = false) {
     this.document = document
     this.text = text
     this.file = file
+    this.isIncluded = isIncluded
   }
 
-  files({ files: given = {} }: ScenarioSource, sources: ScenarioSources): Readonly<Record<string, Uint8Array>> {
+  /** The files that a scenario declares; those of folders beside it among them. */
+  files({ files: given = {} }: ScenarioSource, sources: ScenarioSources): BesideFiles {
     // No prototype: __proto__ is a name like any other.
     const files: Record<string, Uint8Array> = Object.create(null) as Record<string, Uint8Array>
-    for (const [path, content] of Object.entries(given)) {
+    const beside = new BesideFiles(files, sources)
+    const isMap = typeof given === 'object' && !Array.isArray(given)
+    const paths = isMap ? [] : typeof given === 'string' ? [given] : given
+    for (const [path, content] of Object.entries(isMap ? given : {})) {
+      if (typeof content === 'object' && 'from' in content && beside.add(content.from, path)) continue
       const bytes = this.bytesOf(path, content, sources)
       if (bytes !== undefined) files[path] = bytes
     }
+    // A union of a text and a list: which it is was seen above.
+    const all = paths as readonly string[]
+    for (const [i, path] of all.entries()) {
+      const range = valueRange(this.document, typeof given === 'string' ? ['files'] : ['files', i])
+      if (path.startsWith('/'))
+        this.complain('BAD_VALUE', `${quoted(path)} is no path below the scenario's folder`, range)
+      else if (!beside.add(path))
+        this.complain('MISSING_FILE', `there is no ${quoted(path)} beside the scenario`, range)
+    }
+    return beside
+  }
+
+  /** Takes what the commands of some steps name beside the scenario, too. */
+  filesNamed(beside: BesideFiles, steps: readonly Step[]): Readonly<Record<string, Uint8Array>> {
+    beside.addNamed(steps)
+    const { problem, files } = beside
+    if (problem !== undefined) this.complain('BAD_VALUE', `${problem} beside the scenario`, [0, 1])
     return files
   }
 
-  private bytesOf(
-    path: string,
-    content: NonNullable<ScenarioSource['files']>[string],
-    sources: ScenarioSources,
-  ): Uint8Array | undefined {
+  private bytesOf(path: string, content: FileContent, sources: ScenarioSources): Uint8Array | undefined {
     const at: YamlPath = ['files', path]
     const wrongName = fileNameProblem(path)
     if (wrongName !== undefined) {
@@ -61,7 +79,7 @@ export class Compiler {
   }
 
   step(source: StepSource, path: YamlPath): Step {
-    const { expect = [] } = source
+    const { expect = [], capture = {}, continue: continues = false } = source
     return {
       place: this.place(path),
       time: timeOf(source),
@@ -72,6 +90,8 @@ export class Compiler {
       expectations: Array.isArray(expect)
         ? expect.map((each: ExpectationSource, i) => this.expectation(each, [...path, 'expect', i]))
         : [this.expectation(expect as ExpectationSource, [...path, 'expect'])],
+      capture,
+      continues,
     }
   }
 
@@ -127,12 +147,14 @@ export class Compiler {
     }
   }
 
-  private place(path: YamlPath): Place {
-    return lineAndColumn(this.text, valueRange(this.document, path)[0])
+  /** Line and column of the value at `path`. */
+  place(path: YamlPath): Place {
+    const place = lineAndColumn(this.text, valueRange(this.document, path)[0])
+    return this.isIncluded ? { ...place, file: this.file } : place
   }
 
   private complain(code: DiagnosticCode, message: string, range: Range): void {
-    this.errors.push({ code, message, file: this.file, range })
+    this.errors.push({ code, message, file: this.file, range, ...(this.isIncluded ? { text: this.text } : {}) })
   }
 }
 
@@ -150,7 +172,7 @@ function timeOf({ at, after }: StepSource): StepTime {
 }
 
 /** When an expectation must hold. */
-export function timingOf(source: ExpectationSource): ExpectationTiming {
+function timingOf(source: ExpectationSource): ExpectationTiming {
   for (const kind of timeWords) {
     const { [kind]: duration } = source
     if (duration !== undefined) return { kind, ms: millisecondsOf(duration) }

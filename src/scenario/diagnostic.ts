@@ -17,6 +17,11 @@ export const diagnosticCodes = {
   BAD_MANIFEST: 'A manifest is no object of Kubernetes.',
   OCTAL_MODE: 'A mode is written in octal where decimal is read, or the other way round.',
   NEWLINES_IN_VALUE: 'A Secret has base64 with line ends inside.',
+  BAD_SECRET_VALUE: 'A value of a Secret is not what it seems.',
+  UNKNOWN_SECRET: 'Something needs a Secret that nobody creates.',
+  UNKNOWN_SECRET_KEY: 'Something needs a key that a Secret does not have.',
+  UNREACHABLE: 'An expectation can never hold.',
+  UNUSED: 'Something is declared that nothing asks for.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
   PODSIM_BROKEN: 'podsim itself went wrong while it loaded the file.',
@@ -31,6 +36,8 @@ export interface Diagnostic {
   readonly file: string
   /** Offsets into the text, end exclusive; line and column come when printing. */
   readonly range: readonly [start: number, end: number]
+  /** What the file holds, where it is not the file that was loaded but one that this includes. */
+  readonly text?: string
   /** What the author may have meant. */
   readonly suggestion?: string
 }
@@ -50,7 +57,12 @@ export function lineAndColumn(text: string, offset: number): { readonly line: nu
  * The diagnostic as a person reads it: `file:line:column`, the sentence, the line with its neighbours and a caret.
  * Tabs and control characters of the source are shown, never sent to the terminal as they are.
  */
-export function drawDiagnostic(diagnostic: Diagnostic, text: string, severity: 'error' | 'warning' = 'error'): string {
+export function drawDiagnostic(
+  diagnostic: Diagnostic,
+  loaded: string,
+  severity: 'error' | 'warning' = 'error',
+): string {
+  const { text = loaded } = diagnostic
   const { line, column } = lineAndColumn(text, diagnostic.range[0])
   const head = `${diagnostic.file}:${line}:${column}: ${severity} ${diagnostic.code}: ${printable(diagnostic.message)}`
   const suggestion = diagnostic.suggestion === undefined ? [] : [`  did you mean ${diagnostic.suggestion}?`]

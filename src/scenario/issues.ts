@@ -29,7 +29,7 @@ export function tellingOf(document: Document): Telling {
       if (value === null || value === undefined) return 'empty'
       const written = source(path)
       // YAML 1.2 reads 0644 as 644 and 1_000 as a text: who wrote it should see both.
-      return typeof value === 'number' && written !== undefined && written !== String(value)
+      return typeof value === 'number' && written !== undefined && written !== String(value) && !written.includes('${{')
         ? `${quoted(written)}, which YAML 1.2 reads as the number ${value}`
         : describeValue(value)
     },

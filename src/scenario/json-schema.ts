@@ -1,12 +1,18 @@
 import * as z from 'zod'
 import { keyRules } from '../sim/input/choice.ts'
 import { scenarioSchema } from './schema.ts'
+import { withVariables } from './variables/json-variables.ts'
 
 /**
  * The JSON Schema of scenario files, for editors: as strict as the loader is, but for what needs more than one place at
  * once (names that refer to something, times).
  */
 export function scenarioJsonSchema(): object {
+  return { $id: 'urn:podsim:scenario', ...withVariables({ ...scenarioShape() }) }
+}
+
+/** The same without variables, as the reference is made from. */
+export function scenarioShape(): object {
   return z.toJSONSchema(scenarioSchema, {
     override({ zodSchema, jsonSchema }) {
       const rules = keyRules.get(zodSchema)

@@ -5,8 +5,8 @@ import type { Scenario, StepAction } from './model.ts'
  * Secrets that a scenario's text shows before they are there (or although they never come to be, for the API server refuses
  * them): manifests that it applies, here-documents, literals on command lines.
  */
-export function secretsOf({ steps }: Scenario): readonly unknown[] {
-  return steps.flatMap(({ action }) => (action === undefined ? [] : secretsIn(action)))
+export function secretsOf({ steps, catch: caught, finally: last }: Scenario): readonly unknown[] {
+  return [...steps, ...caught, ...last].flatMap(({ action }) => (action === undefined ? [] : secretsIn(action)))
 }
 
 function secretsIn(action: StepAction): readonly unknown[] {

@@ -3,25 +3,41 @@ import type { Fault, Sim } from '../sim/sim.ts'
 import type { OutputSource } from './actions.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
+import type { Place } from './place.ts'
 import type { ScenarioSource } from './schema.ts'
 import type { Selection } from './select/selection.ts'
+import type { Threshold } from './thresholds.ts'
+import type { CaptureSource } from './variables/capture.ts'
+import type { Settings } from './variables/parameters.ts'
+import type { Values } from './variables/substitute.ts'
+
+/** What a scenario is known by: data alone, which other threads and files can have. */
+export interface ScenarioFacts {
+  readonly file: string
+  readonly title: string
+  /** What it is about; undefined if it does not say. */
+  readonly description: string | undefined
+  readonly covers: readonly string[]
+  readonly tags: readonly string[]
+  /** What was set from outside, or by the matrix: it makes this run of the file, and no other. */
+  readonly settings: Settings
+}
 
 /** A scenario that has been loaded: durations are numbers, every step has one action and knows its place in the file. */
 
-export interface Scenario {
-  readonly file: string
+export interface Scenario extends ScenarioFacts {
   readonly source: ScenarioSource
-  readonly title: string
-  readonly covers: readonly string[]
   /** As written in the file; the run may be given another. */
   readonly seed: string
   readonly files: Readonly<Record<string, Uint8Array>>
+  readonly thresholds: readonly Threshold[]
+  /** Seeds that it runs with unless others are asked for; empty: the one above. */
+  readonly seeds: readonly string[]
   readonly steps: readonly Step[]
-}
-
-export interface Place {
-  readonly line: number
-  readonly column: number
+  /** Steps for when one has failed. */
+  readonly catch: readonly Step[]
+  /** Steps for the end, however it went. */
+  readonly finally: readonly Step[]
 }
 
 export type StepTime = { readonly kind: 'at' | 'after'; readonly ms: VirtualMs }
@@ -35,7 +51,15 @@ export interface Step {
   readonly action: StepAction | undefined
   readonly output: OutputSource | undefined
   readonly expectations: readonly Expectation[]
+  readonly capture: CaptureSource
+  /** Whether the steps after it run though its action failed. */
+  readonly continues: boolean
+  /** The step with what was captured put in; undefined where it asks for nothing. */
+  readonly resolve?: (values: Values) => ResolvedStep
 }
+
+/** A step whose variables are known, or why it means nothing with them. */
+export type ResolvedStep = { readonly ok: true; readonly step: Step } | { readonly ok: false; readonly problem: string }
 
 export type StepAction =
   | {

@@ -1,7 +1,8 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import type { AskedQuestion } from './asking.ts'
-import type { Place, Scenario } from './model.ts'
+import type { ScenarioFacts } from './model.ts'
+import type { Place } from './place.ts'
 
 export interface ExpectationResult {
   readonly place: Place
@@ -34,6 +35,8 @@ export interface StepResult {
   readonly output: CommandResult | undefined
   readonly mismatches: readonly OutputMismatch[]
   readonly expectations: readonly ExpectationResult[]
+  /** Which of the scenario's lists it stands in. */
+  readonly part: 'steps' | 'catch' | 'finally'
   /** Why the step could not be carried out or judged: what only the run could know. Undefined when it could. */
   readonly problem: string | undefined
 }
@@ -42,7 +45,7 @@ export interface StepResult {
 export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'broken' | 'interrupted'
 
 export interface ScenarioResult {
-  readonly scenario: Scenario
+  readonly scenario: ScenarioFacts
   readonly seed: string
   readonly digest: string
   readonly outcome: Outcome
@@ -51,6 +54,8 @@ export interface ScenarioResult {
   /** What podsim stumbled over, for its developers; undefined unless it is broken. */
   readonly crash?: Error
   readonly steps: readonly StepResult[]
+  /** For each threshold of the scenario what this run measured, in ms. */
+  readonly measured: readonly (readonly VirtualMs[])[]
   /** Virtual time at the end. */
   readonly endedAt: VirtualMs
   readonly records: number
@@ -58,6 +63,8 @@ export interface ScenarioResult {
   readonly assumed?: readonly string[]
 }
 
+/** Whether a step went well, as far as it counts: what is done to show a failure decides nothing. */
 export function stepPassed(step: StepResult): boolean {
+  if (step.part === 'catch') return true
   return step.problem === undefined && step.mismatches.length === 0 && step.expectations.every(({ passed }) => passed)
 }

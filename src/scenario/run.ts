@@ -14,6 +14,8 @@ import type { Expectation, Scenario, Step } from './model.ts'
 import { type ExpectationResult, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
 import { drained, endless, pass, type SliceEnd, type Slices, StoppedError } from './slices.ts'
 import { actionText, redactedExpectation, redactedMismatch, violationText } from './telling.ts'
+import { measure } from './thresholds.ts'
+import { capture } from './variables/capture.ts'
 
 /** What a run tells as it goes on. Values of Secrets are masked in it, but for outputs of commands. */
 export interface RunListener {
@@ -58,7 +60,17 @@ export function runScenario(scenario: Scenario, options: RunOptions): ScenarioRe
 /** `runScenario` for who must be able to stop it: see `Slices`. A run that was stopped is told as `interrupted`. */
 export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: SliceEnd): Slices<ScenarioResult> {
   const seed = options.seed ?? scenario.seed
-  const run: Run = { seed, options, isOver, steps: [], redaction: revealed, sim: undefined, step: undefined }
+  const run: Run = {
+    seed,
+    options,
+    isOver,
+    steps: [],
+    captured: {},
+    redaction: revealed,
+    sim: undefined,
+    step: undefined,
+    stopped: undefined,
+  }
   let ending: Ending = {}
   try {
     yield* runSteps(scenario, run)
@@ -67,14 +79,16 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
   }
   const { sim, steps } = run
   const assumed = ending.crash === undefined ? (sim?.assumptions() ?? []) : []
+  const { file, title, description, covers, tags, settings } = scenario
   const result: ScenarioResult = {
-    scenario,
+    scenario: { file, title, description, covers, tags, settings },
     seed,
     digest: sim?.journal.digest() ?? '',
     outcome: ending.outcome ?? (steps.every(stepPassed) ? 'passed' : 'failed'),
-    reason: ending.reason,
+    reason: ending.reason ?? run.stopped,
     ...(ending.crash === undefined ? {} : { crash: ending.crash }),
     steps,
+    measured: scenario.thresholds.map((threshold) => (sim === undefined ? [] : measure(sim, threshold))),
     endedAt: sim?.now() ?? 0,
     records: sim?.journal.records.length ?? 0,
     ...(assumed.length === 0 ? {} : { assumed: assumed.map(({ message }) => message) }),
@@ -89,6 +103,10 @@ interface Run {
   readonly options: RunOptions
   readonly isOver: SliceEnd
   readonly steps: StepResult[]
+  /** What steps have captured. */
+  readonly captured: Record<string, string>
+  /** Why steps were left out. */
+  stopped: string | undefined
   redaction: Redaction
   sim: Sim | undefined
   step: Step | undefined
@@ -101,7 +119,7 @@ interface Ending {
 }
 
 function* runSteps(scenario: Scenario, run: Run): Slices<void> {
-  const { options, seed, isOver } = run
+  const { options, seed } = run
   const sim = options.createSim(simOptions(scenario, seed, options))
   run.sim = sim
   run.redaction = createRedaction({
@@ -112,14 +130,37 @@ function* runSteps(scenario: Scenario, run: Run): Slices<void> {
   })
   for (const secret of secretsOf(scenario)) run.redaction.learn(secret)
   options.started?.(sim, run.redaction)
-  for (const step of scenario.steps) {
-    run.step = step
+  yield* runPart(sim, scenario.steps, 'steps', run)
+  if (!run.steps.every(stepPassed)) yield* runPart(sim, scenario.catch, 'catch', run)
+  yield* runPart(sim, scenario.finally, 'finally', run)
+}
+
+/** Runs a list of steps. A step whose action fails is the last, unless it says `continue`: what follows stands on it. */
+function* runPart(sim: Sim, steps: readonly Step[], part: StepResult['part'], run: Run): Slices<void> {
+  const { options, isOver } = run
+  for (const [i, given] of steps.entries()) {
+    run.step = given
+    const resolved = given.resolve?.(run.captured) ?? { ok: true, step: given }
+    const step = resolved.ok ? resolved.step : given
     const late = yield* comeTo(sim, step, isOver)
     options.stepping?.(step, sim)
-    const result = yield* runStep(sim, step, late, run)
+    const result = {
+      ...(yield* runStep(sim, step, { late, problem: resolved.ok ? undefined : resolved.problem }, run)),
+      part,
+    }
     run.steps.push(result)
     options.stepped?.(step, result, sim)
+    if (!hasFailedAction(result, late) || step.continues || part === 'catch') continue
+    const left = steps.length - i - 1
+    if (left > 0)
+      run.stopped = `the step at line ${step.place.line} failed, and ${left === 1 ? 'the one' : `the ${left}`} after it did not run; continue: true on it runs them all the same`
+    return
   }
+}
+
+/** Whether what a step does could not be done, or its command ended otherwise than it must. */
+function hasFailedAction({ problem, mismatches }: Omit<StepResult, 'part'>, late: string | undefined): boolean {
+  return (problem !== undefined && problem !== late) || mismatches.some(({ what }) => what === 'exit code')
 }
 
 /** What an error that ended a run early means. */
@@ -172,10 +213,21 @@ function* comeTo(sim: Sim, step: Step, isOver: SliceEnd): Slices<string | undefi
   return undefined
 }
 
-function* runStep(sim: Sim, step: Step, late: string | undefined, run: Run): Slices<StepResult> {
+/** What is wrong with a step before it begins: its time has gone by, or its variables mean nothing. */
+interface Forbidden {
+  readonly late: string | undefined
+  readonly problem: string | undefined
+}
+
+function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run): Slices<Omit<StepResult, 'part'>> {
   const startedAt = sim.now()
   const { action } = step
-  const done = action === undefined ? {} : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
+  const done =
+    problem !== undefined
+      ? { problem }
+      : action === undefined
+        ? {}
+        : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
   const told = toldAction(step, done, late, run.redaction)
   run.options.acted?.(step, told, sim)
   const asked = askedOf(sim, step, run)
@@ -189,8 +241,16 @@ function* runStep(sim: Sim, step: Step, late: string | undefined, run: Run): Sli
     expectations.push(result)
     run.options.judged?.(step, result, sim)
   }
-  const problem = told.problem ?? (asked === undefined ? undefined : questionProblem(asked))
-  return { place: step.place, startedAt, endedAt: sim.now(), ...told, asked, expectations, problem }
+  const uncaptured = done.problem === undefined ? keepCaptures(sim, step, done, run) : undefined
+  return {
+    place: step.place,
+    startedAt,
+    endedAt: sim.now(),
+    ...told,
+    asked,
+    expectations,
+    problem: told.problem ?? uncaptured ?? (asked === undefined ? undefined : questionProblem(asked)),
+  }
 }
 
 function askedOf(sim: Sim, step: Step, { options, redaction }: Run): AskedQuestion | undefined {
@@ -198,6 +258,16 @@ function askedOf(sim: Sim, step: Step, { options, redaction }: Run): AskedQuesti
   const asked = askNow(sim, step.ask, redaction)
   options.asked?.(step, asked, sim)
   return asked
+}
+
+/** Keeps what the step captures; says what could not be. */
+function keepCaptures(sim: Sim, step: Step, done: Attempt, run: Run): string | undefined {
+  for (const [name, source] of Object.entries(step.capture)) {
+    const captured = capture(sim, source, done.output)
+    if (!captured.ok) return run.redaction.text(`${name} cannot be captured: ${captured.problem}`)
+    run.captured[name] = captured.value
+  }
+  return undefined
 }
 
 type Attempt = Done & { readonly problem?: string }

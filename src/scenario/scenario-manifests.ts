@@ -32,7 +32,9 @@ export function checkManifests(source: ScenarioSource, document: Document, text:
   for (const [i, { staticPods = [] }] of Array.isArray(nodes) ? nodes.entries() : []) {
     for (const [k, pod] of staticPods.entries()) check.object(pod, ['cluster', 'nodes', i, 'staticPods', k])
   }
-  for (const [name, content] of Object.entries(source.files ?? {})) {
+  const { files = {} } = source
+  const isMap = typeof files === 'object' && !Array.isArray(files)
+  for (const [name, content] of Object.entries(isMap ? files : {})) {
     if (/\.ya?ml$/.test(name) && typeof content === 'string') check.file(content, ['files', name])
   }
   return found

@@ -1,13 +1,16 @@
+import type { Pod } from '../api/types/core.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import { unknownName } from './calls.ts'
-import { faultMeaning, namesIn } from './fault-table.ts'
+import { type FaultMeaning, faultMeaning, namesIn } from './fault-table.ts'
 import { faultText } from './fault-text.ts'
 import { millisecondsOf } from './input/formats.ts'
+import { find } from './objects.ts'
 import type { Fault } from './sim.ts'
+import { SimUsageError } from './usage-error.ts'
 
 export interface AccidentWorld {
   readonly kernel: Kernel
@@ -73,11 +76,12 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
   return {
     begin(asked) {
       checkNames(asked, cluster)
-      const fault = faultMeaning(asked)
-      if (fault.kind === 'end') {
-        endAll(fault.of, fault.node)
+      const meaning = faultMeaning(asked)
+      if (meaning.kind === 'end') {
+        endAll(meaning.of, meaning.node)
         return over
       }
+      const fault = meaning.kind === 'kill' ? killing(meaning, cluster) : meaning
       const seq = told(fault, undefined)
       observed(1)
       const finish = beginFault(cluster, registry, fault)
@@ -96,11 +100,42 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
 
 function checkNames(fault: Fault, { machines, controlPlane }: Cluster): void {
   for (const { to, name, path } of namesIn(fault)) {
-    const known = to === 'node' ? [...machines.keys()] : controlPlane.controllers.names
+    const known =
+      to === 'node'
+        ? [...machines.keys()]
+        : to === 'resourceName'
+          ? controlPlane.server.discovery.resources.map(({ resource }) => resource)
+          : controlPlane.controllers.names
     if (!known.some((each) => each === name)) throw unknownName(`fault.${path.join('.')}`, name, known)
   }
 }
 
+const momentary: ReadonlySet<ClusterFault['kind']> = new Set([
+  'dropWatches',
+  'loseAnswers',
+  'kubeletRestarted',
+  'rebooted',
+  'containerKilled',
+])
+
 function isMomentary({ kind }: ClusterFault): boolean {
-  return kind === 'dropWatches' || kind === 'loseAnswers' || kind === 'kubeletRestarted' || kind === 'rebooted'
+  return momentary.has(kind)
+}
+
+/** Where the container runs that is to be killed. Throws where it does not. */
+function killing(
+  { pod: name, container, namespace, exitCode, isOutOfMemory }: Extract<FaultMeaning, { readonly kind: 'kill' }>,
+  { controlPlane, machines }: Cluster,
+): ClusterFault {
+  const pod = find<Pod>(controlPlane.server, 'Pod', name, namespace)
+  const { nodeName = '', containers } = pod?.spec ?? { containers: [] }
+  const which = container ?? containers[0]?.name ?? ''
+  const podUid = pod?.metadata.uid ?? ''
+  const isRunning = machines
+    .get(nodeName)
+    ?.runtime.podContainers(podUid)
+    .some(({ config, state }) => config.name === which && state === 'running')
+  if (isRunning !== true)
+    throw new SimUsageError(`fault.kill: no running container ${namespace}/${name}${which === '' ? '' : `/${which}`}`)
+  return { kind: 'containerKilled', node: nodeName, podUid, container: which, exitCode, isOutOfMemory }
 }

@@ -1,7 +1,16 @@
 import * as z from 'zod'
 import type { ClusterFault } from '../cluster/faults.ts'
+import { everyHost } from '../node/runtime/registry.ts'
 import { choice } from './input/choice.ts'
-import { anyDuration, clockDuration, type Duration, millisecondsOf, nodeName } from './input/formats.ts'
+import {
+  anyDuration,
+  clockDuration,
+  type Duration,
+  millisecondsOf,
+  nodeName,
+  objectName,
+  someText,
+} from './input/formats.ts'
 import { type Reference, referencesIn } from './input/references.ts'
 import { references, words } from './input/words.ts'
 import { SimUsageError } from './usage-error.ts'
@@ -14,6 +23,15 @@ export type FaultMeaning =
       readonly of: readonly ClusterFault['kind'][]
       /** Only those of this node; absent: all. */
       readonly node?: string
+    }
+  /** A container, by names: where it runs is seen when it is killed. */
+  | {
+      readonly kind: 'kill'
+      readonly pod: string
+      readonly container: string | undefined
+      readonly namespace: string
+      readonly exitCode: number
+      readonly isOutOfMemory: boolean
     }
 
 /** How long a machine is away when it reboots, unless the fault says otherwise. */
@@ -36,6 +54,8 @@ function row<S extends z.core.$ZodShape>(
 
 const one = { node: nodeName.optional().meta({ description: 'Only this node; all unless given' }) }
 
+const verbSchema = z.enum(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection'])
+
 function lasting(duration: z.ZodType<Duration>) {
   return { for: duration.optional().meta({ description: 'How long; for ever unless given' }) }
 }
@@ -45,7 +65,12 @@ function lasting(duration: z.ZodType<Duration>) {
  * and what the cluster is told. What is over at once takes no `for`.
  */
 function faultRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) {
-  return [...wayRows(duration), ...machineRows(duration, clock)] as const
+  return [
+    ...wayRows(duration),
+    ...refusalRows(duration),
+    ...powerRows(duration),
+    ...machineRows(duration, clock),
+  ] as const
 }
 
 /** On the way to the API server. */
@@ -63,19 +88,21 @@ function wayRows(duration: z.ZodType<Duration>) {
       {
         apiServer: z.literal('slow').meta({ description: server }),
         latency: duration.meta({ description: 'Time that every answer takes on top' }),
+        verb: verbSchema.optional().meta({ description: 'Only answers to these requests' }),
         ...one,
         ...time,
       },
-      ({ latency, node }) => ({
+      ({ latency, verb, node }) => ({
         kind: 'apiServerSlow',
         latency: { kind: 'fixed', ms: millisecondsOf(latency) },
+        ...(verb === undefined ? {} : { verb }),
         ...at(node),
       }),
     ),
     row(
       'apiServer',
-      { apiServer: z.literal('available').meta({ description: 'Ends unreachable and slow' }), ...one },
-      ({ node }) => ({ kind: 'end', of: ['apiServerUnreachable', 'apiServerSlow'], ...at(node) }),
+      { apiServer: z.literal('available').meta({ description: 'Ends unreachable, slow and http' }), ...one },
+      ({ node }) => ({ kind: 'end', of: ['apiServerUnreachable', 'apiServerSlow', 'requestsRefused'], ...at(node) }),
     ),
     row(
       'partition',
@@ -107,6 +134,81 @@ function wayRows(duration: z.ZodType<Duration>) {
       'kubelet',
       { kubelet: z.literal('stop').meta({ description: 'The process; containers and mounts stay' }), ...one, ...time },
       ({ node }) => ({ kind: 'kubeletStopped', ...at(node) }),
+    ),
+  ] as const
+}
+
+/** Answers of the API server that say no. */
+function refusalRows(duration: z.ZodType<Duration>) {
+  const time = lasting(duration)
+  return [
+    row(
+      'http',
+      {
+        http: z.literal([409, 429, 500, 503, 504]).register(words, { expected: '409, 429, 500, 503 or 504' }).meta({
+          description:
+            'Code with which the API server answers requests, though nothing is wrong with them; 409 only updates and patches',
+        }),
+        verb: verbSchema.optional().meta({ description: 'Only these requests; watches are never among them' }),
+        resource: z
+          .string()
+          .regex(/^[a-z]+$/)
+          .register(references, { to: 'resourceName' })
+          .register(words, { expected: 'a resource such as secrets' })
+          .optional()
+          .meta({ description: 'Only those for this resource' }),
+        name: objectName.optional().meta({ description: 'Only those for the object of this name' }),
+        user: someText.optional().meta({ description: 'Only those of this user' }),
+        ...one,
+        count: z.int().min(1).optional().meta({ description: 'So many; all unless given' }),
+        ...time,
+      },
+      ({ http, for: _lasts, ...rule }) => ({ kind: 'requestsRefused', code: http, ...given(rule) }),
+    ),
+  ] as const
+}
+
+/** What ends although nobody in the cluster asked for it: machines and containers. */
+function powerRows(duration: z.ZodType<Duration>) {
+  const time = lasting(duration)
+  return [
+    row(
+      'power',
+      {
+        power: z.literal('off').meta({ description: 'A machine: what runs on it ends, what lies in tmpfs is gone' }),
+        node: nodeName.meta({ description: 'Which' }),
+        ...time,
+      },
+      ({ node }) => ({ kind: 'poweredOff', node }),
+    ),
+    row('power', { power: z.literal('on').meta({ description: 'Ends off' }), ...one }, ({ node }) => ({
+      kind: 'end',
+      of: ['poweredOff'],
+      ...at(node),
+    })),
+    row(
+      'kill',
+      {
+        kill: z
+          .string()
+          .regex(/^[A-Za-z0-9][-A-Za-z0-9.]*(\/[-a-z0-9.]+){0,2}$/)
+          .register(words, { expected: 'pod, pod/container, or (in scenarios) an owner such as deploy/web' })
+          .meta({
+            description: 'A container whose process ends: pod, pod/container, or (in scenarios) those of deploy/web',
+          }),
+        namespace: objectName.optional().meta({ description: 'Namespace of the Pod; default unless given' }),
+        exitCode: z
+          .int()
+          .min(0)
+          .max(255)
+          .optional()
+          .meta({ description: 'With which it ends; 137 (SIGKILL) unless given' }),
+        oom: z.literal(true).optional().meta({ description: 'By the kernel, for lack of memory: OOMKilled' }),
+      },
+      ({ kill, namespace = 'default', exitCode = 137, oom = false }) => {
+        const [pod = '', container] = kill.split('/')
+        return { kind: 'kill', pod, container, namespace, exitCode, isOutOfMemory: oom }
+      },
     ),
   ] as const
 }
@@ -148,8 +250,12 @@ function machineRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) 
     ),
     row(
       'registry',
-      { registry: z.literal('unreachable').meta({ description: 'The image registries' }), ...time },
-      () => ({ kind: 'registryUnreachable', hosts: ['docker.io'] }),
+      {
+        registry: z.literal('unreachable').meta({ description: 'The image registries, or one' }),
+        host: someText.optional().meta({ description: 'Only this one: quay.io' }),
+        ...time,
+      },
+      ({ host = everyHost }) => ({ kind: 'registryUnreachable', hosts: [host] }),
     ),
     row('registry', { registry: z.literal('available').meta({ description: 'Ends unreachable' }) }, () => ({
       kind: 'end',
@@ -173,6 +279,12 @@ function machineRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) 
 type Rows = ReturnType<typeof faultRows>
 /** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
 export type FaultInput = z.output<Rows[number]['schema']>
+
+/** Members that say something. */
+function given<T extends object>(rule: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // What is left has no undefined: that is what is filtered.
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as never
+}
 
 function at(node: string | undefined): { readonly node?: string } {
   return node === undefined ? {} : { node }

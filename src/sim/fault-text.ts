@@ -1,4 +1,5 @@
 import type { ClusterFault } from '../cluster/faults.ts'
+import { everyHost } from '../node/runtime/registry.ts'
 
 /** What is told of a fault as it begins or ends. */
 export function faultText(fault: ClusterFault, isEnd: boolean): string {
@@ -7,7 +8,13 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
     case 'apiServerUnreachable':
       return isEnd ? `the API server answers again${on}` : `the API server is out of reach${on}`
     case 'apiServerSlow':
-      return isEnd ? `the API server answers as quickly as before${on}` : `the API server answers slowly${on}`
+      return `the API server answers ${fault.verb === undefined ? '' : `${fault.verb} requests `}${isEnd ? 'as quickly as before' : 'slowly'}${on}`
+    case 'requestsRefused':
+      return `${refusedText(fault)} ${isEnd ? 'are answered again' : `are answered with ${fault.code}`}`
+    case 'poweredOff':
+      return isEnd ? `${fault.node} is powered on` : `${fault.node} is powered off`
+    case 'containerKilled':
+      return `container ${fault.container} is killed${fault.isOutOfMemory ? ', out of memory,' : ''} with exit code ${fault.exitCode}${on}`
     case 'partition':
       return isEnd ? `${fault.node} is connected again` : `${fault.node} is cut off from the API server`
     case 'dropWatches':
@@ -27,8 +34,33 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
         ? `the clock of ${fault.node} is right again`
         : `the clock of ${fault.node} is ${Math.abs(fault.aheadMs) / 1000} s ${fault.aheadMs < 0 ? 'behind' : 'ahead'}`
     case 'registryUnreachable':
-      return isEnd ? 'the image registry answers again' : 'the image registry is out of reach'
+      return isEnd ? `${registryText(fault.hosts)} answers again` : `${registryText(fault.hosts)} is out of reach`
     case 'controllerPaused':
       return isEnd ? `controller ${fault.controller} works again` : `controller ${fault.controller} is paused`
   }
+}
+
+function registryText([host]: readonly string[]): string {
+  return host === undefined || host === everyHost ? 'the image registry' : `the registry ${host}`
+}
+
+/** `get requests for secrets db by admin`. */
+function refusedText({
+  verb,
+  resource,
+  name,
+  user,
+  node,
+  count,
+}: Extract<ClusterFault, { kind: 'requestsRefused' }>): string {
+  return [
+    count === undefined ? '' : `${count}`,
+    verb ?? '',
+    'requests',
+    resource === undefined ? '' : `for ${resource}${name === undefined ? '' : ` ${name}`}`,
+    user === undefined ? '' : `by ${user}`,
+    node === undefined ? '' : `by ${node}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
 }

@@ -5,6 +5,7 @@ import { createSim } from '../index.ts'
 import { failuresText, repeatText } from '../report/pretty.ts'
 import { createPaint } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import type { Scenario } from '../scenario/model.ts'
 import { runScenario } from '../scenario/run.ts'
 
 /** How scenarios are run as tests. */
@@ -30,17 +31,22 @@ export function scenarioTests(patterns: string | readonly string[], options: Sce
     })
   for (const file of files) {
     const found = readScenarioFile(cwd === process.cwd() ? file : `${cwd}/${file}`)
-    const title = found.loaded.ok ? `${found.loaded.value.title} (${file})` : file
-    if (seeds === undefined || !found.loaded.ok) test(title, () => check(found))
-    else
-      describe(title, () => {
-        for (const seed of seeds) test(`seed ${seed}`, () => check(found, String(seed)))
-      })
+    const { loaded } = found
+    if (!loaded.ok) test(file, () => check(scenarioFailure(found)))
+    // Each cell of a matrix is a test of its own.
+    for (const scenario of loaded.ok ? loaded.value : []) {
+      const title = `${scenario.title} (${file})`
+      const chosen = seeds ?? scenario.seeds
+      if (chosen.length === 0) test(title, () => check(failureOf(scenario)))
+      else
+        describe(title, () => {
+          for (const seed of chosen) test(`seed ${seed}`, () => check(failureOf(scenario, String(seed))))
+        })
+    }
   }
 }
 
-function check(found: ScenarioFile, seed?: string): void {
-  const failure = scenarioFailure(found, seed)
+function check(failure: string | undefined): void {
   if (failure === undefined) return
   const error = new Error(failure)
   error.name = 'ScenarioFailure'
@@ -51,10 +57,13 @@ function check(found: ScenarioFile, seed?: string): void {
 
 const paint = createPaint(false)
 
-/** What is wrong with a scenario, or with a run of it; undefined when it passes. */
+/** What is wrong with a scenario, or with a run of one of its cells; undefined when all pass. */
 export function scenarioFailure({ loaded, text }: ScenarioFile, seed?: string): string | undefined {
   if (!loaded.ok) return loaded.errors.map((error) => drawDiagnostic(error, text)).join('\n\n')
-  const { value: scenario } = loaded
+  return loaded.value.map((scenario) => failureOf(scenario, seed)).find((failure) => failure !== undefined)
+}
+
+function failureOf(scenario: Scenario, seed?: string): string | undefined {
   const reveal = process.env.PODSIM_REVEAL !== undefined
   const result = runScenario(scenario, { createSim, reveal, ...(seed === undefined ? {} : { seed }) })
   if (result.outcome === 'passed') return undefined

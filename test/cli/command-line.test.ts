@@ -188,6 +188,19 @@ describe('podsim', () => {
     for (const name of ['c-broken', 'd-binary', 'e-dangling']) expect(stderr).toContain(`${name}.yaml:1:1: error `)
   })
 
+  test('several runs at once come to the same, in the same order; standard input is a file like any other', () => {
+    const args = ['run', 'scenarios/updates', '--reporter', 'json', '--seeds', '1..2']
+    const alone = podsimProcess(args)
+    expect(alone.code).toBe(0)
+    expect(podsimProcess([...args, '--jobs', '2'])).toEqual(alone)
+    const read = spawnSync(process.execPath, [bin, 'run', '-', '--story', 'never'], {
+      cwd: root,
+      encoding: 'utf8',
+      input: good,
+    })
+    expect(read.stdout).toMatch(/^✓ quick {2}-: 0s of virtual time, seed stdin, digest [0-9a-f]{16}\n$/)
+  })
+
   test('a folder of one file, or of none that loads, ends with a summary too', async () => {
     const below = join(folder, 'lonely')
     mkdirSync(below)

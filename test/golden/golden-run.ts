@@ -26,7 +26,7 @@ export function goldenRun(scenario: Scenario, seed: string): GoldenRun {
   const output: Output = { isColoured: false, out: write, err: write, progress: () => {} }
   // Narration is the scenario's own text: it would show here only to make every rewording a change of two files.
   const unnarrated = { ...scenario, steps: scenario.steps.map((step) => ({ ...step, say: undefined })) }
-  const story = prettyReport({ reporter: 'pretty', story: 'always' }, output).story(unnarrated, seed)
+  const story = prettyReport({ story: 'always' }, output).story(unnarrated, seed)
   const records: JournalRecord[] = []
   const result = runScenario(unnarrated, {
     createSim,

@@ -29,7 +29,7 @@ function goldenName(file: string, seed: string): string {
 function load(file: string): Scenario {
   const { loaded } = readScenarioFile(file)
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return loaded.value
+  return loaded.value[0]
 }
 
 /** What failed, in words that a failing test can show. */

@@ -127,6 +127,7 @@ steps:
     output: { stdout: first }
   - exec: ls
     in: { app: nobody }
+    continue: true
   - say: all that is looked at
     expect:
 ${rows.map(([row]) => `      - ${row}`).join('\n')}

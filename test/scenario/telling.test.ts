@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { differenceText } from '../../src/cli/determinism.ts'
 import type { Output } from '../../src/cli/output.ts'
-import { jsonReport, prettyReport, type RunFlags } from '../../src/cli/reports.ts'
+import { openReports, reporterNames } from '../../src/cli/reporters.ts'
+import type { RunFlags } from '../../src/cli/reports.ts'
 import { createSim } from '../../src/index.ts'
 import type { JournalRecord } from '../../src/kernel/journal.ts'
 import { revealed } from '../../src/looks/redaction.ts'
@@ -32,12 +33,14 @@ function told(
     text += some.toString()
   }
   const output: Output = { isColoured: false, out: write, err: write, progress: () => {} }
-  const flags: RunFlags = { reporter: 'pretty', story: 'always', ...given }
-  const report = flags.reporter === 'json' ? jsonReport(flags, output) : prettyReport(flags, output)
+  const flags: RunFlags = { story: 'always', ...given }
+  const opened = openReports(flags, output)
+  if (!opened.ok) throw new Error(opened.message)
+  const { report } = opened
   const reveal = given.reveal ?? false
   const result = runScenario(scenario, { createSim, reveal, ...report.story(scenario, scenario.seed) })
   report.result(result, 1, true)
-  report.end([result], 0, 0)
+  report.end({ results: [result], invalid: 0, left: 0, together: [], isOne: true })
   return { text, result }
 }
 
@@ -95,10 +98,7 @@ describe("S2, decision 10: podsim's own words hold no value of a Secret", () => 
     fc.assert(
       fc.property(secretValue, (value) => {
         const scenario = scenarioOf(leaky(value))
-        const written = [
-          told(scenario, { verbose: true }).text,
-          told(scenario, { reporter: 'json', verbose: true }).text,
-        ]
+        const written = reporterNames.map((name) => told(scenario, { reporter: [name], verbose: true }).text)
         // Every pane of the player, of every object; what commands printed there is the commands' own.
         const player = playedOn(scenario, { columns: 200, rows: 60 })
         player.press('end')
@@ -162,8 +162,8 @@ describe('what reaches a terminal', () => {
       ],
     }
     const scenario = scenarioOf(source, `${hostile}\n✓ all passed.yaml`)
-    for (const reporter of ['pretty', 'json'] as const) {
-      const { text } = told(scenario, { reporter, verbose: true })
+    for (const reporter of reporterNames) {
+      const { text } = told(scenario, { reporter: [reporter], verbose: true })
       expect(text).toContain('evil')
       expect(text).not.toMatch(forbidden)
       expect(text).not.toMatch(/^✓ all passed/m)
@@ -172,11 +172,15 @@ describe('what reaches a terminal', () => {
 })
 
 describe('the command that repeats a run', () => {
-  const resultOf = (file: string, seed: string) => ({ scenario: { file }, seed }) as unknown as ScenarioResult // what repeatCommand looks at
+  const resultOf = (file: string, seed: string, settings = {}) =>
+    ({ scenario: { file, settings }, seed }) as unknown as ScenarioResult // what repeatCommand looks at
 
   test('keeps its options, and a seed is never a command', () => {
     expect(repeatCommand(resultOf('a b.yaml', 'a b; rm -rf $HOME'), { maxEvents: 9, runs: 3, reveal: true })).toBe(
       "podsim run 'a b.yaml' --seed 'a b; rm -rf $HOME' --max-events 9 --verify-determinism 3 --reveal",
+    )
+    expect(repeatCommand(resultOf('a.yaml', '1', { to: "it's" }), {})).toBe(
+      "podsim run a.yaml --seed 1 --set 'to=it'\\''s'",
     )
     expect(repeatCommand(resultOf('-x.yaml', '-1'), {})).toBe('podsim run ./-x.yaml --seed=-1')
   })

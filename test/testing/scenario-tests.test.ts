@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadScenario } from '../../src/scenario/load.ts'
+import { loadScenarios } from '../../src/scenario/load.ts'
 import { scenarioFailure, scenarioTests } from '../../src/testing/scenario-tests.ts'
 
 describe('scenarioTests', () => {
@@ -9,7 +9,7 @@ describe('scenarioTests', () => {
 
   const failureOf = (text: string, seed?: string) =>
     scenarioFailure(
-      { file: 'a.yaml', text, loaded: loadScenario(text, 'a.yaml', { readBeside: () => undefined }) },
+      { file: 'a.yaml', text, loaded: loadScenarios(text, 'a.yaml', { readBeside: () => undefined }) },
       seed,
     )
 

@@ -90,10 +90,10 @@ export class ContainerOrders {
     return process(this.#options.kernel, () => this.#execInTime(id, argv))
   }
 
-  /** Ends what runs in a sandbox, at once. */
-  killAll(sandboxId: string, exitCode: number, reason?: string): void {
-    for (const entry of this.#containers.values())
-      if (entry.config.sandboxId === sandboxId) this.#end(entry, exitCode, reason)
+  /** Ends what runs in a sandbox, or one container, at once. */
+  killAll(id: string, exitCode: number, reason?: string): void {
+    for (const [own, entry] of this.#containers)
+      if (own === id || entry.config.sandboxId === id) this.#end(entry, exitCode, reason)
   }
 
   exec(id: string, argv: readonly string[], stdin: string): RuntimeResult<ExecResult> {

@@ -107,6 +107,8 @@ export interface ContainerRuntime {
   /** SIGTERM, then SIGKILL after `graceSeconds`; answers when it ended. */
   stopContainer(id: string, graceSeconds: number): RuntimeOrder
   removeContainer(id: string): RuntimeOrder
+  /** Its process ends at once, by no order of the kubelet's: out of memory, or by somebody on the node. */
+  killContainer(id: string, exitCode: number, reason: string | undefined): void
   /** All sandboxes and containers of a Pod, oldest first; ended ones included until they are removed. */
   podSandboxes(podUid: string): readonly PodSandbox[]
   podContainers(podUid: string): readonly RuntimeContainer[]

@@ -52,6 +52,9 @@ export interface SimulatedRegistry extends Registry {
   setCredentials(repository: PrivateRepository): void
 }
 
+/** Stands for all registries. */
+export const everyHost = '*'
+
 /** A pull over a good line: 50 MB/s after a handshake of 300 ms. */
 const defaultLatencyMs = 300
 const defaultBytesPerSecond = 50_000_000
@@ -70,6 +73,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const preloaded = new Set((options.preloaded ?? []).map(normal))
   const unreachable = new Set<string>()
 
+  const isUnreachable = (name: string) => unreachable.has(hostOf(name)) || unreachable.has(everyHost)
   const isAbsent = (name: string) => absent.has(normal(name)) || absent.has(repositoryOf(name))
   const find = (name: string): ImageDefinition | undefined => {
     const known = images.get(repositoryOf(name))
@@ -87,12 +91,12 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
 
   return {
     pullMs(name) {
-      if (unreachable.has(hostOf(name))) return unreachableMs
+      if (isUnreachable(name)) return unreachableMs
       const size = isAbsent(name) ? 0 : (find(name)?.sizeBytes ?? 0)
       return latencyMs + Math.ceil((size * 1000) / bytesPerSecond)
     },
     pull(name, credential) {
-      if (unreachable.has(hostOf(name))) return fail(name, 'unreachable')
+      if (isUnreachable(name)) return fail(name, 'unreachable')
       const guarded = guard(name)
       if (guarded !== undefined) {
         if (credential === undefined) return fail(name, 'denied')

@@ -141,6 +141,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     startContainer: (id) => orders.start(id),
     stopContainer: (id, graceSeconds) => orders.stop(id, graceSeconds),
     removeContainer: (id) => orders.remove(id),
+    killContainer: (id, exitCode, reason) => orders.killAll(id, exitCode, reason),
     podSandboxes: (podUid) => byPod.get(podUid) ?? [],
     podContainers: (podUid) => orders.ofPod(podUid),
     podUids: () => [...new Set([...byPod.keys(), ...orders.podUids()])],

@@ -57,7 +57,7 @@ export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumC
     format: 1,
     podsim: choice.podsim,
     title: redaction.prose(scenario.title),
-    description: redaction.prose((scenario.source.description ?? '').trim()),
+    description: redaction.prose((scenario.description ?? '').trim()),
     file: scenario.file,
     seed,
     ...{ from, to },

@@ -109,7 +109,7 @@ export function sentenceLines(state: PlayState, columns: number, rows: number): 
   const moment = moments[at]
   const text =
     moment === undefined
-      ? (recording.scenario.source.description ?? recording.scenario.title)
+      ? (recording.scenario.description ?? recording.scenario.title)
       : state.isRevealed
         ? moment.text
         : momentText(moment, redaction)

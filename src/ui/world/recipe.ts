@@ -41,6 +41,8 @@ export function scenarioOf({ scenario, knobs, until }: Recipe): Scenario {
     action: undefined,
     output: undefined,
     expectations: [],
+    capture: {},
+    continues: false,
   }
   return { ...turned, steps: [...turned.steps, end] }
 }

@@ -8,7 +8,7 @@ import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import { createTeller } from '../../report/story.ts'
 import type { Tone } from '../../report/told.ts'
-import type { Scenario, StepAction } from '../../scenario/model.ts'
+import type { ScenarioFacts, StepAction } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import type { RunListener } from '../../scenario/run.ts'
 import { actionText } from '../../scenario/telling.ts'
@@ -36,7 +36,7 @@ export interface RecordedStep extends MachineStep {
 
 /** A scenario that has run to its end: complete before the first moment is shown, so that one can step both ways. */
 export interface Recording {
-  readonly scenario: Scenario
+  readonly scenario: ScenarioFacts
   readonly result: ScenarioResult
   readonly moments: readonly Moment[]
   readonly journal: JournalReader

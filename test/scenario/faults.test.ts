@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { createSim } from '../../src/index.ts'
+import { loadScenario } from '../../src/scenario/load.ts'
+import { runScenario } from '../../src/scenario/run.ts'
+
+/** Accidents as data: what each does to a cluster, and that it ends. */
+
+function failuresOf(text: string): readonly string[] {
+  const loaded = loadScenario(text, 'x.yaml', { readBeside: () => undefined })
+  if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
+  const { steps, reason } = runScenario(loaded.value, { createSim })
+  return [
+    ...steps.flatMap(({ problem, mismatches, expectations }) => [
+      ...(problem === undefined ? [] : [problem]),
+      ...mismatches.map(({ what, found }) => `${what}: ${found}`),
+      ...expectations.filter(({ passed }) => !passed).map(({ expected, found }) => `${expected}: ${found}`),
+    ]),
+    ...(reason === undefined ? [] : [reason]),
+  ]
+}
+
+const pod = (name: string, image = 'nginx') => `  - apply:
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: ${name}, labels: { app: web } }
+      spec:
+        containers: [{ name: app, image: ${image}, volumeMounts: [{ name: db, mountPath: /db }] }]
+        volumes: [{ name: db, secret: { secretName: db } }]
+`
+
+describe('requests that are refused', () => {
+  test('by code, verb, resource, name, user and count; others go through, and so do these when it is over', () => {
+    expect(
+      failuresOf(`title: http
+cluster: { nodes: 2 }
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+  - fault: { http: 503, verb: get, resource: secrets, name: db, user: admin, count: 1 }
+  - kubectl: get secret db
+    output: { exitCode: 1, contains: the server is currently unable to handle the request (get secrets db) }
+  - kubectl: get secret db
+  - fault: { http: 500, resource: configmaps, for: 10s }
+  - kubectl: create configmap c --from-literal=a=b
+    output: { exitCode: 1, contains: 'an error on the server ("unknown") has prevented the request from succeeding (post configmaps)' }
+  - kubectl: get secrets
+  - wait: 10s
+  - kubectl: create configmap c --from-literal=a=b
+  - fault: { http: 409, resource: secrets, count: 1 }
+  - kubectl: get secret db
+  - kubectl: "patch secret db -p '{\\"stringData\\":{\\"a\\":\\"c\\"}}'"
+    output: { exitCode: 1, contains: the object has been modified; please apply your changes to the latest version and try again }
+  - fault: { http: 429, verb: list }
+  - kubectl: get nodes
+    output: { exitCode: 1, contains: the server has received too many requests and has asked us to try again later (get nodes) }
+  - fault: { apiServer: available }
+  - kubectl: get nodes
+`),
+    ).toEqual([])
+  })
+
+  test('of a node: its Pods wait, those of others do not', () => {
+    expect(
+      failuresOf(`title: of a node
+cluster: { nodes: 1, kubelet: { configMapAndSecretChangeDetectionStrategy: Get } }
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+  - fault: { http: 503, node: node-1, verb: get, resource: secrets, for: 20s }
+${pod('one')}    expect: { event: FailedMount, on: pod/one, message: the server is currently unable to handle the request (get secrets db), within: 5s }
+  - wait: { pod: one, ready: true, within: 2m }
+    expect: { pod: one, ready: true, by: 1m }
+`),
+    ).toEqual([])
+  })
+})
+
+test('answers to one verb are slow', () => {
+  expect(
+    failuresOf(`title: slow
+cluster: { kubelet: { configMapAndSecretChangeDetectionStrategy: Get } }
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+  - fault: { apiServer: slow, verb: get, latency: 20s, node: node-1 }
+${pod('one')}    expect: { pod: one, ready: true, never: 20s }
+  - wait: { pod: one, ready: true, within: 1m }
+`),
+  ).toEqual([])
+})
+
+test('containers are killed: by name, by owner, out of memory, with an exit code; they are started again', () => {
+  expect(
+    failuresOf(`title: killed
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+  - kubectl: create deployment web --image=nginx
+  - kubectl: scale deployment web --replicas=2
+${pod('one')}  - wait: { pods: "*", ready: true, count: 3, within: 1m }
+  - fault: { kill: one/app, oom: true }
+  - wait: { pod: one, restarts: 1, ready: true, within: 1m }
+    expect: { pod: one, exitCode: 137, matches: { status: { containerStatuses: [{ name: app, lastState: { terminated: { reason: OOMKilled } } }] } } }
+  - fault: { kill: deploy/web, exitCode: 3 }
+  - wait: { pods: deploy/web, restarts: 1, exitCode: 3, ready: true, within: 1m }
+  - fault: { kill: nobody }
+`),
+  ).toEqual(['fault.kill: no running container default/nobody'])
+})
+
+test('a machine is powered off and on as two steps', () => {
+  expect(
+    failuresOf(`title: power
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+${pod('one')}  - wait: { pod: one, ready: true, within: 1m }
+  - fault: { power: off, node: node-1 }
+    expect:
+      - { file: /db/a, in: one, exists: false }
+      - { node_holds: db, exists: false }
+  - wait: { object: node/node-1, matches: { status: { conditions: [{ type: Ready, status: Unknown }] } }, within: 2m }
+  - fault: { power: on, node: node-1 }
+  - wait: { object: node/node-1, matches: { status: { conditions: [{ type: Ready, status: "True" }] } }, within: 2m }
+  - wait: { pod: one, ready: true, restarts: 1, within: 2m }
+    expect: { file: /db/a, in: one, content: b }
+`),
+  ).toEqual([])
+})
+
+test('one registry is out of reach, or all', () => {
+  expect(
+    failuresOf(`title: registries
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+  - fault: { registry: unreachable, host: quay.io, for: 1m }
+${pod('one', 'quay.io/x/y:1')}${pod('two', 'nginx')}  - wait: { pod: two, ready: true, within: 30s }
+    expect: { pods: { app: web }, count: 1, ready: true }
+  - wait: { pod: one, ready: true, within: 5m }
+  - fault: { registry: unreachable, for: 2m }
+${pod('three', 'gcr.io/x/y:1')}    expect: { event: Failed, on: pod/three, within: 1m }
+`),
+  ).toEqual([])
+})
