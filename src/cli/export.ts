@@ -79,7 +79,7 @@ export async function flowOfFile(
   const { loaded } = readScenarioFile(file)
   if (!loaded.ok) return undefined
   const runs: ToldRun[] = []
-  for (const [name, world] of worldsOf(loaded.value, undefined)) {
+  for (const [name, world] of worldsOf(loaded.value[0], undefined)) {
     const run = await toldRun(name, world, { output: '-', ...flags }, output)
     if (run === undefined) return undefined
     runs.push(run)

@@ -96,7 +96,7 @@ function told(scenario: Scenario, reporter: 'pretty' | 'json'): string {
     text += some.toString()
   }
   const output: Output = { isColoured: false, out: write, err: write, progress: () => {} }
-  const flags: RunFlags = { reporter, story: 'always', verbose: true }
+  const flags: RunFlags = { reporter: [reporter], story: 'always', verbose: true }
   const report = reporter === 'json' ? jsonReport(flags, output) : prettyReport(flags, output)
   report.result(runScenario(scenario, { createSim, ...report.story(scenario, 'x') }), 1, true)
   return text
