@@ -1,11 +1,13 @@
 export { checkManifests } from './check/check.ts'
 export type { ManifestFile, Place } from './check/given.ts'
 export type { CheckOptions, HadObject } from './check/options.ts'
+export type { ReferenceWay } from './check/references.ts'
 export {
   type Assumption,
   allStarts,
   type Blocker,
   type CheckReport,
+  type ObjectName,
   type Refusal,
   type Remark,
   type Started,

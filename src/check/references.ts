@@ -2,7 +2,7 @@ import { isObject, type JsonObject, listAt, objectAt, textAt } from '../go/json.
 import type { YamlPath } from '../scenario/positions.ts'
 
 /** How a Pod takes something of a Secret or ConfigMap. */
-export type Way = 'env' | 'envFrom' | 'volume' | 'subPath' | 'projected' | 'pull'
+export type ReferenceWay = 'env' | 'envFrom' | 'volume' | 'subPath' | 'projected' | 'pull'
 
 /** One place in a Pod's spec that names a Secret or ConfigMap. */
 export interface Reference {
@@ -11,7 +11,7 @@ export interface Reference {
   /** The keys that must be there; undefined: whatever keys it has. */
   readonly keys: readonly string[] | undefined
   readonly isOptional: boolean
-  readonly way: Way
+  readonly way: ReferenceWay
   /** Undefined: the Pod's as a whole (a pull, or a volume that no container mounts). */
   readonly container: string | undefined
   readonly isInit: boolean

@@ -7,7 +7,7 @@ import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { checkCall } from './options-schema.ts'
-import { podSpecOf, type Reference, referencesIn, type Way } from './references.ts'
+import { podSpecOf, type Reference, type ReferenceWay, referencesIn } from './references.ts'
 import type { ObjectName } from './report.ts'
 import { choicesOf, type RotationChoices } from './rotation-choices.ts'
 import { objectName } from './words.ts'
@@ -44,7 +44,7 @@ export interface RotationRow {
   readonly place: Place
   readonly container: string
   readonly isInit: boolean
-  readonly way: Way
+  readonly way: ReferenceWay
   /** Name of the variable, prefix, or mount path. */
   readonly where: string
   readonly effect: RotationEffect

@@ -4,7 +4,7 @@ import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
 import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import { checkCall } from './options-schema.ts'
-import { podSpecOf, type Way } from './references.ts'
+import { podSpecOf, type ReferenceWay } from './references.ts'
 import { usesIn } from './remarks/secret-uses.ts'
 import type { ObjectName } from './report.ts'
 import { objectName } from './words.ts'
@@ -18,7 +18,7 @@ export interface SecretUser {
   readonly nodes: readonly string[]
   /** Undefined for what is no container's. */
   readonly container: string | undefined
-  readonly way: Way | 'tls' | 'account'
+  readonly way: ReferenceWay | 'tls' | 'account'
   /** Name of the variable, prefix, or mount path. */
   readonly where: string
   /** Undefined: all of them. */

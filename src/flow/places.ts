@@ -127,7 +127,7 @@ export function neverOf(place: Place, pod: Pod, facts: NeverFacts, isImmutable: 
 }
 
 /** How one gets a Pod made anew. */
-export function renewalOf(pod: Pod): string {
+function renewalOf(pod: Pod): string {
   const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true)
   if (owner === undefined) return `delete pod ${pod.metadata.name} and create it again`
   if (owner.kind === 'StatefulSet' || owner.kind === 'DaemonSet')

@@ -63,7 +63,7 @@ function revision(
 }
 
 /** Keys whose values differ, in the order of the newer object, removed ones last. */
-export function changedKeys(before: Secret | undefined, after: Secret): readonly string[] {
+function changedKeys(before: Secret | undefined, after: Secret): readonly string[] {
   const old = before?.data ?? {}
   const now = after.data ?? {}
   return [

@@ -44,7 +44,7 @@ ${panels.join('\n')}
 }
 
 /** A shape as text; all that is not podsim's own is escaped. */
-export function written({ tag, attributes, children, text }: Shape): string {
+function written({ tag, attributes, children, text }: Shape): string {
   const told = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
   return `<${tag}${told.join('')}>${escaped(text)}${children.map(written).join('')}</${tag}>`
 }
