@@ -22,8 +22,9 @@ export function scenarioText(plan: Plan, title: string): string {
 }
 
 function stepOf(action: PlanAction): object {
-  if (action.kind === 'apply') return { apply: JSON.stringify(action.manifest) }
-  if (action.kind === 'kubectl') return { kubectl: action.line }
+  // What is refused is part of the plan, not its end.
+  if (action.kind === 'apply') return { apply: JSON.stringify(action.manifest), continue: true }
+  if (action.kind === 'kubectl') return { kubectl: action.line, continue: true }
   const latency = 'latency' in action.fault ? { latency: `${action.fault.latency}ms` } : {}
   return { fault: { ...action.fault, ...latency, ...(action.forS === undefined ? {} : { for: `${action.forS}s` }) } }
 }
