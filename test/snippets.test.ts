@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { utf8Bytes } from '../src/bytes/bytes.ts'
 import * as podsim from '../src/index.ts'
 import { loadScenario } from '../src/scenario/load.ts'
 import { runScenario } from '../src/scenario/run.ts'
@@ -48,6 +49,11 @@ const podWith = (name: string, secretName: string) => ({
   },
 })
 
+/** What lies beside the scenarios of the docs. */
+const beside: ReadonlyMap<string, Uint8Array> = new Map([
+  ['deploy.yaml', utf8Bytes('with: { replicas: 1 }\nsteps:\n  - kubectl: create deployment web --image=nginx\n')],
+])
+
 describe('a snippet', () => {
   test('of every kind is there', () => {
     expect(scenarios.length).toBeGreaterThan(1)
@@ -61,7 +67,7 @@ describe('a snippet', () => {
   })
 
   test.each(scenarios)('$name is a scenario that loads without a warning and passes', ({ text }) => {
-    const loaded = loadScenario(text, 'snippet.yaml', { readBeside: () => undefined })
+    const loaded = loadScenario(text, 'snippet.yaml', { readBeside: (path) => beside.get(path) })
     expect(loaded.ok ? loaded.warnings : loaded.errors).toEqual([])
     if (!loaded.ok) return
     const result = runScenario(loaded.value, { createSim })

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type { ManifestFile } from '../check/given.ts'
 import { kustomizeBuild, kustomizeYaml } from '../kustomize/kustomize.ts'
 import { hostFiles } from './host-files.ts'
+import { readStandardInput } from './standard-input.ts'
 
 /** What `-f` and `-k` name, read; `problems` are told to the user, and then nothing is checked. */
 export interface FoundManifests {
@@ -31,7 +32,7 @@ export function findManifests({
   const files: ManifestFile[] = []
   const problems: string[] = []
   for (const path of filename) {
-    if (path === '-') add(files, problems, path, 0)
+    if (path === '-') add(files, problems, path, readStandardInput)
     else if (/^https?:\/\//.test(path)) problems.push(`${path}: podsim reaches no network; save it to a file first`)
     else addPath(path, recursive, files, problems)
   }
@@ -44,10 +45,10 @@ export function findManifests({
 function addPath(path: string, recursive: boolean, files: ManifestFile[], problems: string[]): void {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) problems.push(`${path}: there is no such file or folder`)
-  else if (!stat.isDirectory()) add(files, problems, path, path)
+  else if (!stat.isDirectory()) add(files, problems, path, () => readFileSync(path))
   else {
     const found = filesIn(path, recursive)
-    for (const file of found) add(files, problems, file, file)
+    for (const file of found) add(files, problems, file, () => readFileSync(file))
     if (found.length === 0)
       problems.push(
         `${path}: the folder holds no .yaml, .yml or .json file${recursive ? '' : '; -R looks into the folders below it too'}`,
@@ -67,9 +68,9 @@ function filesIn(folder: string, recursive: boolean): readonly string[] {
   })
 }
 
-function add(files: ManifestFile[], problems: string[], name: string, source: string | number): void {
+function add(files: ManifestFile[], problems: string[], name: string, read: () => Uint8Array): void {
   try {
-    files.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source)) })
+    files.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(read()) })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no UTF-8 text'
     problems.push(`${name}: it cannot be read (${code})`)

@@ -5,6 +5,7 @@ import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioSources } from '../scenario/sources.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
+import { readStandardInput } from './standard-input.ts'
 
 /** A scenario file as it was found: its text is needed to draw code frames. */
 export interface ScenarioFile {
@@ -48,7 +49,7 @@ export function readScenarioFile(file: string, settings: Settings = {}): Scenari
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
-      readFileSync(file === standardInput ? 0 : file),
+      file === standardInput ? readStandardInput() : readFileSync(file),
     )
   } catch (error) {
     const message =

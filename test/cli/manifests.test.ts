@@ -62,13 +62,18 @@ describe('podsim check', () => {
     expect((await podsim(['check', '-k', 'prod', '--for', '1m', '--create-namespaces'])).code).toBe(0)
   })
 
+  test('2: nothing on standard input is told in words', () => {
+    const { code, stderr } = podsimProcess(['check', '-f', '-'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('there is nothing to check: - holds no object')
+  })
+
   test.each([
     [['check'], 'there is nothing to check'],
     [['check', '-f', 'nowhere.yaml'], 'nowhere.yaml: there is no such file or folder'],
     [['check', '-f', 'prod'], 'the folder holds no .yaml, .yml or .json file; -R looks into the folders below it too'],
     [['check', '-k', '.'], 'unable to find one of'],
     [['check', '-f', 'good', '--have', 'db'], '--have "db" names nothing; expected secret/NAME'],
-    [['check', '-f', '-'], 'there is nothing to check: - holds no object'],
     [['check', '-f', 'good', '--node-size', '8'], '--node-size "8" is no size; expected cores and memory'],
     [['check', '-f', 'good', '--have', 'storageclass/a:b'], '--have "storageclass/a:b" names nothing'],
     [['check', '-f', 'good', '--version', 'v1.1'], 'v1.1'],
