@@ -1,6 +1,7 @@
 import { createSim } from '../index.ts'
 import { judgeTogether, type Together } from '../report/aggregate.ts'
 import { plain } from '../report/text.ts'
+import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunOptions } from '../scenario/run.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
@@ -28,7 +29,11 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
   const { plan } = planned
   const { report } = reports
   for (const diagnostic of plan.missing) report.invalid('', [diagnostic])
-  for (const { text, loaded } of plan.found) if (!loaded.ok) report.invalid(text, loaded.errors)
+  for (const { text, loaded } of plan.found) {
+    if (!loaded.ok) report.invalid(text, loaded.errors)
+    // Beside the reports, whose forms are fixed: on standard error, as lint tells them.
+    else for (const warning of loaded.warnings) output.err(plain`${drawDiagnostic(warning, text, 'warning')}\n`)
+  }
   const invalid = plan.missing.length + plan.found.filter(({ loaded }) => !loaded.ok).length
   if (plan.units.length === 0 && invalid === 0) {
     output.err(plain`no scenario was selected\n`)

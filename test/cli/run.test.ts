@@ -38,7 +38,7 @@ async function ran(paths: readonly string[], flags: Partial<RunFlags> = {}) {
 const good = scenario('good.yaml', 'title: good\ntags: [quick, pods]\nsteps:\n  - kubectl: get pods\n')
 const wrong = scenario(
   'wrong.yaml',
-  'title: "wrong <&> | # 100%"\ntags: [slow]\nmatrix: { a: [1, 2] }\nsteps:\n  - say: a\n    expect: { pod: nobody, because: it is "needed" }\n',
+  'title: "wrong <&> | # 100%"\ntags: [slow]\nmatrix: { a: [1, 2] }\nsteps:\n  - say: a ${{ a }}\n    expect: { pod: nobody, because: it is "needed" }\n',
 )
 const broken = scenario('broken.yaml', 'title: x\nsteps:\n  - kubctl: get pods\n')
 const rotation = scenario(
@@ -120,6 +120,16 @@ describe('which runs there are', () => {
     expect(code).toBe(2)
     expect(lines.join('\n')).toContain(message)
   })
+})
+
+test('what is odd about a file is told when it is run, and stops nothing', async () => {
+  const odd = scenario(
+    'odd.yaml',
+    'title: odd\nsteps:\n  - apply:\n      apiVersion: v1\n      kind: Secret\n      metadata: { name: s }\n      data:\n        a: |\n          YWJj\n          ZGVm\n',
+  )
+  const { code, text } = await ran([odd], { reporter: ['json'] })
+  expect(code).toBe(0)
+  expect(text).toContain('./odd.yaml:8:12: warning NEWLINES_IN_VALUE: ')
 })
 
 describe('reporters', () => {
