@@ -23,6 +23,7 @@ import { type Diagnostic, drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import { type RunListener, toldStep } from '../scenario/run.ts'
+import type { KubernetesVersion } from '../versions/version.ts'
 import type { Output } from './output.ts'
 import type { Choice } from './plan.ts'
 import { version } from './version.ts'
@@ -41,6 +42,8 @@ export interface RunFlags extends Choice {
   /** True: twice; a number: so often. */
   readonly verifyDeterminism?: true | number
   readonly maxEvents?: number
+  /** Of Kubernetes, in place of the scenarios'. */
+  readonly version?: KubernetesVersion
 }
 
 /** What a command came to. */
@@ -150,10 +153,11 @@ function prettyStory(
 }
 
 /** What of the flags decides how a run goes. */
-export function repeatOptions({ maxEvents, reveal, verifyDeterminism }: RunFlags): RepeatOptions {
+export function repeatOptions({ maxEvents, reveal, verifyDeterminism, version: asked }: RunFlags): RepeatOptions {
   return {
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
+    ...(asked === undefined ? {} : { version: asked }),
     ...(verifyDeterminism === undefined ? {} : { runs: verifyDeterminism === true ? 2 : verifyDeterminism }),
   }
 }

@@ -1,5 +1,6 @@
 import { type Command, CommanderError, Option } from 'commander'
 import type { Settings } from '../scenario/variables/parameters.ts'
+import { kubernetesVersions } from '../versions/version.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type Output, processOutput } from './output.ts'
@@ -42,6 +43,11 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
         if (times > 1) return times
         throw usageError('error: one run can be compared with nothing; at least 2')
       }),
+    )
+    .addOption(
+      new Option('--version <version>', 'of Kubernetes, instead of the one in the scenario: v1.18 to v1.36').choices(
+        kubernetesVersions,
+      ),
     )
     .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))

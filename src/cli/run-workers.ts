@@ -2,6 +2,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { createSim } from '../index.ts'
 import { runScenario } from '../scenario/run.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
+import type { KubernetesVersion } from '../versions/version.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
 import type { Unit } from './plan.ts'
 import { readScenarioFile } from './scenario-files.ts'
@@ -18,6 +19,7 @@ interface WorkerOptions {
   readonly times: number
   readonly maxEvents?: number
   readonly reveal?: boolean
+  readonly version?: KubernetesVersion
 }
 
 interface Job {
@@ -43,7 +45,7 @@ export function serveRuns(): void {
 
 async function runJob(
   { file, settings, seed }: Job,
-  { times, maxEvents, reveal }: WorkerOptions,
+  { times, maxEvents, reveal, version }: WorkerOptions,
 ): Promise<ComparedRuns> {
   const { loaded } = readScenarioFile(file, settings)
   if (!loaded.ok) throw new Error(`${file} changed while it ran`)
@@ -53,6 +55,7 @@ async function runJob(
     seed,
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
+    ...(version === undefined ? {} : { version }),
   }
   return runOften(options, times, async (each) => runScenario(scenario, each))
 }

@@ -59,7 +59,7 @@ async function runAll(
     report.result(result, agreeing, wasTold)
     return result.outcome === 'interrupted' || (flags.bail === true && result.outcome !== 'passed') ? 'stop' : 'go on'
   }
-  const { jobs = 1, maxEvents, reveal } = flags
+  const { jobs = 1, maxEvents, reveal, version } = flags
   // A thread of its own would find nothing more on standard input.
   const isRead = units.some(({ scenario }) => scenario.file === standardInput)
   if (jobs > 1 && units.length > 1 && !isRead) {
@@ -68,6 +68,7 @@ async function runAll(
       times: runsOf(flags),
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...(reveal === undefined ? {} : { reveal }),
+      ...(version === undefined ? {} : { version }),
     }
     await runInWorkers(units, options, (runs) => hear(runs, false))
     return results
@@ -88,11 +89,12 @@ async function runAll(
   return results
 }
 
-function optionsOf({ maxEvents, reveal }: RunFlags): RunOptions {
+function optionsOf({ maxEvents, reveal, version }: RunFlags): RunOptions {
   return {
     createSim,
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
+    ...(version === undefined ? {} : { version }),
   }
 }
 

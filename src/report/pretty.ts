@@ -144,12 +144,14 @@ function failureText(file: string, step: StepResult, paint: Paint): TerminalText
 export interface RepeatOptions {
   readonly maxEvents?: number
   readonly reveal?: boolean
+  /** In place of the scenario's. */
+  readonly version?: string
   /** Runs that were compared. */
   readonly runs?: number
 }
 
 /** The command that repeats a run, ready to be pasted into a POSIX shell. */
-export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs }: RepeatOptions): string {
+export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs, version }: RepeatOptions): string {
   const { file } = result.scenario
   const words = [
     'podsim',
@@ -158,6 +160,7 @@ export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs 
     file.startsWith('-') && file !== '-' ? `./${file}` : file,
     ...(result.seed.startsWith('-') ? [`--seed=${result.seed}`] : ['--seed', result.seed]),
     ...Object.entries(result.scenario.settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...(version === undefined ? [] : ['--version', version]),
     ...(maxEvents === undefined ? [] : ['--max-events', String(maxEvents)]),
     ...(runs === undefined || runs < 2 ? [] : ['--verify-determinism', ...(runs === 2 ? [] : [String(runs)])]),
     ...(reveal === true ? ['--reveal'] : []),

@@ -5,6 +5,7 @@ import { formatDuration } from '../sim/duration.ts'
 import type { SimOptions } from '../sim/options.ts'
 import type { Sim } from '../sim/sim.ts'
 import { SimUsageError } from '../sim/usage-error.ts'
+import type { KubernetesVersion } from '../versions/version.ts'
 import { act, type Done } from './act.ts'
 import { type AskedQuestion, askNow, questionProblem } from './asking.ts'
 import { decide } from './expect/expect.ts'
@@ -45,6 +46,8 @@ export interface RunOptions extends RunListener {
   readonly invariants?: boolean
   /** Tell values of Secrets. Default: their size and a digest. */
   readonly reveal?: boolean
+  /** Version of Kubernetes in place of the scenario's. */
+  readonly version?: KubernetesVersion
   /** Makes the simulation: the public library's `createSim`. */
   readonly createSim: (options: SimOptions) => Sim
 }
@@ -190,7 +193,7 @@ const invariantNodes = 20
 function simOptions(
   { source, files }: Scenario,
   seed: string,
-  { maxEvents, invariants }: Pick<RunOptions, 'maxEvents' | 'invariants'>,
+  { maxEvents, invariants, version }: Pick<RunOptions, 'maxEvents' | 'invariants' | 'version'>,
 ): SimOptions {
   const { nodes = 1 } = source.cluster ?? {}
   const isSmall = (typeof nodes === 'number' ? nodes : nodes.length) <= invariantNodes
@@ -200,6 +203,7 @@ function simOptions(
     seed,
     files,
     ...(source.kubectl === undefined ? {} : { kubectl: source.kubectl }),
+    ...(version === undefined ? {} : { version }),
     ...(maxEvents === undefined ? {} : { maxEvents }),
   }
 }

@@ -122,6 +122,17 @@ describe('which runs there are', () => {
   })
 })
 
+test('another version of Kubernetes can be asked for, and is part of the command that repeats', async () => {
+  const asks = scenario(
+    'asks.yaml',
+    'title: asks\nseeds: 1..2\nsteps:\n  - kubectl: version --short\n    output: { stdout: "...\\nServer Version: v1.27.#" }\n',
+  )
+  expect((await ran([asks], { version: 'v1.27' })).code).toBe(0)
+  const { code, text } = await ran([asks], { version: 'v1.26' })
+  expect(code).toBe(1)
+  expect(text).toContain('--version v1.26')
+})
+
 test('what is odd about a file is told when it is run, and stops nothing', async () => {
   const odd = scenario(
     'odd.yaml',
