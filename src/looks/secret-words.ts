@@ -1,4 +1,5 @@
 import { encodeBase64, isUtf8, utf8Text } from '../bytes/bytes.ts'
+import { goQuote } from '../go/quote.ts'
 
 /**
  * What values of Secrets look like in texts, and texts without them.
@@ -34,7 +35,8 @@ export class SecretWords {
     for (const form of [base64, base64.replace(/=+$/, ''), ...more]) this.#add(form, mask)
     this.#add(text, mask)
     if (!isUtf8(bytes, text)) return
-    this.#add(JSON.stringify(text).slice(1, -1), mask)
+    // As JSON and as Go write it between quotes: messages of programs have one or the other.
+    for (const written of [JSON.stringify(text), goQuote(text)]) this.#add(written.slice(1, -1), mask)
     const lines = text.split('\n')
     if (lines.length === 1) return
     this.#add(text.trim(), mask)

@@ -58,6 +58,11 @@ describe("podsim's own words, S2", () => {
     expect(made.text(JSON.stringify({ a: 'say "this-one"' }))).not.toContain('this-one')
   })
 
+  test('values as Go quotes them, as the runtime does where a variable holds a NUL', () => {
+    const made = redaction({ k: 'hunter\u0000two' })
+    expect(made.text('value can\'t contain null(\\x00): "PASSWORD=hunter\\x00two": unknown')).not.toContain('hunter')
+  })
+
   test('a line end at the end of a value stays where it is', () => {
     const told = redaction({ a: 's3cr3t-value\n' }).text('cat <<EOF\ns3cr3t-value\nEOF')
     expect(told).toMatch(/^cat <<EOF\n<13 bytes, \w+>\nEOF$/)
