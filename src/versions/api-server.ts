@@ -39,7 +39,7 @@ export const apiServer = changes({
   budgetsV1: [
     21,
     'PodDisruptionBudgets are of policy/v1',
-    'pkg/controlplane/storageversionhashdata; pkg/apis/policy/install',
+    'staging/src/k8s.io/api/policy/v1/zz_generated.prerelease-lifecycle.go',
   ],
   jobsHaveTtl: [21, 'ttlSecondsAfterFinished is kept', 'pkg/features/kube_features.go, TTLAfterFinished'],
   tokensLiveSevenSecondsLonger: [

@@ -84,6 +84,14 @@ describe('logs and exec of a workload', () => {
   })
 })
 
+test('a kind that selects no Pods is refused by the type that kubectl has it as', () => {
+  const sim = createSim({ nodes: 0 })
+  told(sim, 'kubectl create secret generic db')
+  const refused = 'selector for *v1.Secret not implemented\n[1]'
+  expect(told(sim, 'kubectl logs secret/db')).toBe(`error: cannot get the logs from *v1.Secret: ${refused}`)
+  expect(told(sim, 'kubectl exec secret/db -- ls')).toBe(`error: cannot attach to *v1.Secret: ${refused}`)
+})
+
 describe('what was taken from a cluster', () => {
   test('C1 can be created in another namespace and restored: its version is left out', () => {
     const sim = createSim({ nodes: 0 })

@@ -8,6 +8,14 @@ import { partition, select } from '../resource/select.ts'
 /** For what a Pod is wanted: to run something in it, or to read its logs. */
 export type Purpose = 'attach' | 'logs'
 
+/** What begins the refusal of a kind that selects no Pods. Source: attachablepodforobject.go, logsforobject.go. */
+const refusals: Readonly<Record<Purpose, string>> = { attach: 'cannot attach to', logs: 'cannot get the logs from' }
+
+/** Kinds that select Pods. Source: pkg/polymorphichelpers/helpers.go, SelectorsForObject. */
+const selecting: ReadonlySet<string> = new Set(
+  'ReplicaSet ReplicationController StatefulSet DaemonSet Deployment Job Service'.split(' '),
+)
+
 /** A Pod by name, or the best of a workload's. Source: pkg/polymorphichelpers attachablepodforobject.go, logsforobject.go. */
 export function podOf(session: Session, target: string, purpose: Purpose): unknown {
   const { infos, failures } = partition(
@@ -18,8 +26,9 @@ export function podOf(session: Session, target: string, purpose: Purpose): unkno
   const [info] = infos
   if (info === undefined) return fail('resource name may not be empty')
   if (info.mapping.kind === 'Pod') return info.object
+  const goType = `*${info.mapping.version}.${info.mapping.kind}`
+  if (!selecting.has(info.mapping.kind)) fail(`${refusals[purpose]} ${goType}: selector for ${goType} not implemented`)
   const selector = formatSelector(at(info.object, 'spec', 'selector'))
-  if (selector === '') fail(`cannot attach to ${info.mapping.kind}: selector for ${info.mapping.kind} not implemented`)
   const pods = listAt(
     session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, { query: { labelSelector: selector } }),
     'items',
