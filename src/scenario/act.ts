@@ -60,7 +60,7 @@ function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done>
 }
 
 /** A fault that names several containers is one for each of them. */
-function faultsOf(sim: Sim, fault: Fault): readonly Fault[] {
+export function faultsOf(sim: Sim, fault: Fault): readonly Fault[] {
   if (!('kill' in fault) || fault.kill === undefined) return [fault]
   const chosen = containersOf(sim, { in: fault.kill, namespace: fault.namespace })
   const refs = chosen.kind === 'one' ? [chosen.item] : chosen.items.map(({ item }) => item)

@@ -62,6 +62,12 @@ const given = {
   with: withSchema.optional().meta({ description: 'What its variables stand for' }),
 }
 
+/** One accident, of a step or at a time of its own. */
+export const scenarioFaultSchema = faultSchema(durationText, clockText).meta({
+  id: 'Fault',
+  description: 'An accident',
+})
+
 /** Every key of an action, by the action. */
 export const actionShapes = {
   kubectl: {
@@ -92,7 +98,7 @@ export const actionShapes = {
     include: someText.meta({ description: 'The steps of a file beside the scenario: a list, or a map with steps' }),
     ...given,
   },
-  fault: { fault: faultSchema(durationText, clockText).meta({ id: 'Fault', description: 'An accident' }) },
+  fault: { fault: scenarioFaultSchema },
 } as const
 
 export type ActionName = keyof typeof actionShapes

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { complaintsOf } from '../sim/input/complaints.ts'
+import { millisecondsOf } from '../sim/input/formats.ts'
 import { absolutePaths, referenceErrors, timeErrors } from './checks.ts'
 import { Compiler } from './compile.ts'
 import type { Diagnostic, Loaded } from './diagnostic.ts'
@@ -134,7 +135,7 @@ function loadCell({ read, text, file, sources }: Given, cell: Cell): Loaded<Scen
     ...manifests.errors,
   ]
   if (errors.length > 0) return fail(errors)
-  const { title, description, covers = [], tags = [], thresholds = [], seeds } = source
+  const { title, description, covers = [], tags = [], thresholds = [], seeds, faults = [], judge = 'all' } = source
   const seed = source.seed === undefined ? defaultSeed(file) : String(source.seed)
   return {
     ok: true,
@@ -156,6 +157,12 @@ function loadCell({ read, text, file, sources }: Given, cell: Cell): Loaded<Scen
       seed,
       files,
       settings: cell.settings,
+      faults: faults.map(({ at, fault }, i) => ({
+        place: compiler.place(['faults', i]),
+        atMs: millisecondsOf(at),
+        fault,
+      })),
+      judge,
       steps,
       catch: caught,
       finally: last,

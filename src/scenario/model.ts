@@ -33,12 +33,25 @@ export interface Scenario extends ScenarioFacts {
   readonly thresholds: readonly Threshold[]
   /** Seeds that it runs with unless others are asked for; empty: the one above. */
   readonly seeds: readonly string[]
+  /** Accidents at times of their own. */
+  readonly faults: readonly TimedFault[]
+  readonly judge: Judge
   readonly steps: readonly Step[]
   /** Steps for when one has failed. */
   readonly catch: readonly Step[]
   /** Steps for the end, however it went. */
   readonly finally: readonly Step[]
 }
+
+/** An accident at a time of its own, whatever the steps do then. */
+export interface TimedFault {
+  readonly place: Place
+  readonly atMs: VirtualMs
+  readonly fault: Fault
+}
+
+/** What decides a run: all that is expected, or only what must never be. */
+export type Judge = 'all' | 'nevers'
 
 export type StepTime = { readonly kind: 'at' | 'after'; readonly ms: VirtualMs }
 

@@ -36,7 +36,7 @@ export interface StepResult {
   readonly mismatches: readonly OutputMismatch[]
   readonly expectations: readonly ExpectationResult[]
   /** Which of the scenario's lists it stands in. */
-  readonly part: 'steps' | 'catch' | 'finally'
+  readonly part: 'steps' | 'catch' | 'finally' | 'faults'
   /** Why the step could not be carried out or judged: what only the run could know. Undefined when it could. */
   readonly problem: string | undefined
 }
@@ -51,6 +51,8 @@ export interface ScenarioResult {
   readonly outcome: Outcome
   /** Why it is inconclusive, broken or interrupted. */
   readonly reason: string | undefined
+  /** Id of podsim's own invariant that did not hold; undefined: none. */
+  readonly invariant?: string
   /** What podsim stumbled over, for its developers; undefined unless it is broken. */
   readonly crash?: Error
   readonly steps: readonly StepResult[]

@@ -11,11 +11,12 @@ import { type AskedQuestion, askNow, questionProblem } from './asking.ts'
 import { decide } from './expect/expect.ts'
 import { outputMismatches } from './expect/output.ts'
 import { secretsOf } from './known-secrets.ts'
-import type { Expectation, Scenario, Step } from './model.ts'
+import type { Expectation, Judge, Scenario, Step } from './model.ts'
 import { type ExpectationResult, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
 import { drained, endless, pass, type SliceEnd, type Slices, StoppedError } from './slices.ts'
 import { actionText, redactedExpectation, redactedMismatch, violationText } from './telling.ts'
 import { measure } from './thresholds.ts'
+import { beginInTime, type MissedFault } from './timed-faults.ts'
 import { capture } from './variables/capture.ts'
 
 /** What a run tells as it goes on. Values of Secrets are masked in it, but for outputs of commands. */
@@ -69,6 +70,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     isOver,
     steps: [],
     captured: {},
+    judge: scenario.judge,
     redaction: revealed,
     sim: undefined,
     step: undefined,
@@ -89,6 +91,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     digest: sim?.journal.digest() ?? '',
     outcome: ending.outcome ?? (steps.every(stepPassed) ? 'passed' : 'failed'),
     reason: ending.reason ?? run.stopped,
+    ...(ending.invariant === undefined ? {} : { invariant: ending.invariant }),
     ...(ending.crash === undefined ? {} : { crash: ending.crash }),
     steps,
     measured: scenario.thresholds.map((threshold) => (sim === undefined ? [] : measure(sim, threshold))),
@@ -108,6 +111,7 @@ interface Run {
   readonly steps: StepResult[]
   /** What steps have captured. */
   readonly captured: Record<string, string>
+  readonly judge: Judge
   /** Why steps were left out. */
   stopped: string | undefined
   redaction: Redaction
@@ -119,6 +123,7 @@ interface Ending {
   readonly outcome?: ScenarioResult['outcome']
   readonly reason?: string
   readonly crash?: Error
+  readonly invariant?: string
 }
 
 function* runSteps(scenario: Scenario, run: Run): Slices<void> {
@@ -133,9 +138,20 @@ function* runSteps(scenario: Scenario, run: Run): Slices<void> {
   })
   for (const secret of secretsOf(scenario)) run.redaction.learn(secret)
   options.started?.(sim, run.redaction)
+  const missed = beginInTime(sim, scenario.faults)
   yield* runPart(sim, scenario.steps, 'steps', run)
   if (!run.steps.every(stepPassed)) yield* runPart(sim, scenario.catch, 'catch', run)
   yield* runPart(sim, scenario.finally, 'finally', run)
+  if (scenario.judge === 'all') for (const each of missed()) tellMissed(sim, each, run)
+}
+
+/** An accident that did not take place fails a run as a step does that could not be done. */
+function tellMissed(sim: Sim, { step, problem }: MissedFault, { options, redaction, steps }: Run): void {
+  const told = toldAction(step, { problem }, undefined, redaction)
+  options.acted?.(step, told, sim)
+  const at = sim.now()
+  const result = { place: step.place, startedAt: at, endedAt: at, ...told, asked: undefined, expectations: [] }
+  steps.push({ ...result, part: 'faults' })
 }
 
 /** Runs a list of steps. A step whose action fails is the last, unless it says `continue`: what follows stands on it. */
@@ -153,7 +169,7 @@ function* runPart(sim: Sim, steps: readonly Step[], part: StepResult['part'], ru
     }
     run.steps.push(result)
     options.stepped?.(step, result, sim)
-    if (!hasFailedAction(result, late) || step.continues || part === 'catch') continue
+    if (!hasFailedAction(result, late) || step.continues || part === 'catch' || run.judge === 'nevers') continue
     const left = steps.length - i - 1
     if (left > 0)
       run.stopped = `the step at line ${step.place.line} failed, and ${left === 1 ? 'the one' : `the ${left}`} after it did not run; continue: true on it runs them all the same`
@@ -171,7 +187,9 @@ function endingOf(error: unknown, scenario: Scenario, { steps, sim, step, redact
   if (error instanceof StoppedError) return { outcome: 'interrupted', reason: interruptedText(scenario, steps) }
   if (error instanceof EventBudgetError)
     return { outcome: steps.every(stepPassed) ? 'inconclusive' : 'failed', reason: error.message }
-  if (error instanceof InvariantViolation) return { outcome: 'failed', reason: redaction.text(violationText(error)) }
+  if (error instanceof InvariantViolation) {
+    return { outcome: 'failed', invariant: error.id, reason: redaction.text(violationText(error)) }
+  }
   // What createSim refuses although the file was loaded; a step's own mistakes are caught with the step.
   if (error instanceof SimUsageError && sim === undefined) return { outcome: 'failed', reason: error.message }
   const place = step === undefined ? scenario.file : `${scenario.file}:${step.place.line}:${step.place.column}`
@@ -232,7 +250,7 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
       : action === undefined
         ? {}
         : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
-  const told = toldAction(step, done, late, run.redaction)
+  const told = counted(toldAction(step, done, late, run.redaction), run.judge)
   run.options.acted?.(step, told, sim)
   const asked = askedOf(sim, step, run)
   const expectations: ExpectationResult[] = []
@@ -242,10 +260,12 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
   ]
   for (const expectation of wanted) {
     const result = redactedExpectation(yield* judge(sim, expectation, run.isOver), run.redaction)
+    if (run.judge === 'nevers' && expectation.timing.kind !== 'never') continue
     expectations.push(result)
     run.options.judged?.(step, result, sim)
   }
   const uncaptured = done.problem === undefined ? keepCaptures(sim, step, done, run) : undefined
+  const failed = told.problem ?? uncaptured ?? (asked === undefined ? undefined : questionProblem(asked))
   return {
     place: step.place,
     startedAt,
@@ -253,8 +273,13 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
     ...told,
     asked,
     expectations,
-    problem: told.problem ?? uncaptured ?? (asked === undefined ? undefined : questionProblem(asked)),
+    problem: run.judge === 'all' ? failed : undefined,
   }
+}
+
+/** What of it counts: where only what must never be decides, a command may fail. */
+function counted(told: ToldAction, judge: Judge): ToldAction {
+  return judge === 'all' ? told : { ...told, mismatches: [], problem: undefined }
 }
 
 function askedOf(sim: Sim, step: Step, { options, redaction }: Run): AskedQuestion | undefined {

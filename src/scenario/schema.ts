@@ -3,7 +3,7 @@ import { choice } from '../sim/input/choice.ts'
 import { durationText, someText, text } from '../sim/input/formats.ts'
 import { quoted, words } from '../sim/input/words.ts'
 import { clusterShape, kubectlSchema, namedProgram } from '../sim/options-schema.ts'
-import { type StepSource, stepSchema } from './actions.ts'
+import { type StepSource, scenarioFaultSchema, stepSchema } from './actions.ts'
 import { clauses } from './clauses.ts'
 import { seedsSchema, thresholdsSchema } from './thresholds.ts'
 import { matrixSchema, parametersSchema, templateWithSchema } from './variables/parameters.ts'
@@ -42,6 +42,12 @@ const clauseSchema = z.enum(clauses).register(words, {
 })
 
 const clusterSchema = z.strictObject(clusterShape(durationText, namedProgram))
+
+/** An accident at a time of its own. */
+const timedFaultSchema = z.strictObject({
+  at: durationText.meta({ description: 'When, counted from the start' }),
+  fault: scenarioFaultSchema,
+})
 
 const steps = (description: string) => z.array(stepSchema).min(1).meta({ description })
 
@@ -127,6 +133,15 @@ export const scenarioSchema = z
       .optional()
       .meta({ description: 'Steps that other steps use, by their names' }),
     steps: steps('What happens, in order'),
+    faults: z
+      .array(timedFaultSchema)
+      .min(1)
+      .optional()
+      .meta({ description: 'Accidents at times of their own, whatever the steps do then' }),
+    judge: z.enum(['all', 'nevers']).optional().meta({
+      description:
+        'What decides: `all` that is expected, unless given; `nevers`, only what must never be, and the invariants: commands may fail, and other expectations are waited for, no more',
+    }),
     thresholds: thresholdsSchema
       .optional()
       .meta({ description: 'What must be true of all runs together, with several seeds' }),

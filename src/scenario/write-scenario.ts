@@ -6,14 +6,24 @@ import type { StepAction } from './model.ts'
 import type { ScenarioSource } from './schema.ts'
 
 /** What a scenario file is written from. */
-export interface WrittenScenario extends Pick<ScenarioSource, 'title' | 'description' | 'cluster' | 'kubectl'> {
+export interface WrittenScenario
+  extends Pick<ScenarioSource, 'title' | 'description' | 'cluster' | 'kubectl' | 'faults'> {
   readonly seed: string
   readonly files: Readonly<Record<string, Uint8Array>>
   readonly steps: readonly StepSource[]
 }
 
 /** The text of a scenario file: what is read back is what was written. */
-export function scenarioText({ files, cluster, kubectl, description, title, seed, steps }: WrittenScenario): string {
+export function scenarioText({
+  files,
+  cluster,
+  kubectl,
+  description,
+  title,
+  seed,
+  steps,
+  faults,
+}: WrittenScenario): string {
   const named = Object.entries(files)
   return stringify(
     {
@@ -25,6 +35,7 @@ export function scenarioText({ files, cluster, kubectl, description, title, seed
       ...(named.length === 0
         ? {}
         : { files: Object.fromEntries(named.map(([name, bytes]) => [name, fileSource(bytes)])) }),
+      ...(faults === undefined ? {} : { faults }),
       steps,
     },
     { lineWidth: 0, aliasDuplicateObjects: false },

@@ -137,3 +137,49 @@ ${pod('three', 'gcr.io/x/y:1')}    expect: { event: Failed, on: pod/three, withi
 `),
   ).toEqual([])
 })
+
+describe('accidents at times of their own', () => {
+  const story = (rest: string) => `title: timed
+${rest}steps:
+  - kubectl: create secret generic db --from-literal=a=b
+${pod('web')}  - wait: { pod: web, ready: true }
+  - wait: 20s
+    expect: { pod: web, restarts: ">0", never: 1m }
+`
+
+  test('come while the steps wait', () => {
+    expect(failuresOf(story('faults: [{ at: 30s, fault: { kill: web } }]\n'))).toEqual([
+      expect.stringMatching(/^never that pod web has restarted >0 times for 1m: /),
+    ])
+    expect(failuresOf(story('faults: [{ at: 1h, fault: { kill: web } }]\n'))).toEqual([
+      expect.stringMatching(/^its time, 1h, did not come: the run ended at 1m\S+$/),
+    ])
+    expect(failuresOf(story('faults: [{ at: 1s, fault: { kill: nobody } }]\n'))).toEqual([
+      'fault.kill: no running container default/nobody',
+    ])
+  })
+
+  test('with judge: nevers, what else goes wrong decides nothing, and nothing stops for it', () => {
+    const text = (judge: string) => `title: nevers
+judge: ${judge}
+faults: [{ at: 1h, fault: { kill: web } }]
+steps:
+  - fault: { apiServer: unreachable, for: 10s }
+  - kubectl: get pods
+    output: { stdout: nothing of the kind }
+  - say: waited for all the same
+    expect: { pod: web, within: 1m }
+  - say: and this decides
+    expect: { object: node/node-1, never: 1s }
+`
+    expect(failuresOf(text('nevers')).map((each) => each.split(':')[0])).toEqual([
+      'never that node/node-1 exists for 1s',
+    ])
+    expect(failuresOf(text('all'))).toEqual([
+      expect.stringContaining('exit code: '),
+      expect.stringContaining('stdout: '),
+      expect.stringContaining('its time, 1h, did not come'),
+      expect.stringContaining('the step at line 6 failed'),
+    ])
+  })
+})

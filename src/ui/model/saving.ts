@@ -1,8 +1,10 @@
 import type { Event, Pod } from '../../api/types/core.ts'
 import type { StepSource } from '../../scenario/actions.ts'
 import type { ExpectationSource } from '../../scenario/expect/subjects.ts'
+import type { ScenarioSource } from '../../scenario/schema.ts'
 import { scenarioText, stepSource } from '../../scenario/write-scenario.ts'
 import { formatDuration } from '../../sim/duration.ts'
+import { millisecondsOf } from '../../sim/input/formats.ts'
 import { scenarioOf } from '../world/recipe.ts'
 import type { Moment, Recording } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
@@ -19,6 +21,7 @@ export function savedText(world: World, { clock }: Cursor): string {
     description: `Saved from the player at ${formatDuration(clock)}.`,
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.kubectl === undefined ? {} : { kubectl: source.kubectl }),
+    faults: faultsUntil(source.faults ?? [], clock),
     ...{ seed: recipe.seed, files },
     steps: [...doneUntil(recording, at), { at: formatDuration(clock), expect: [...seenAt(recording, at)] }],
   })
@@ -46,6 +49,12 @@ function doneUntil({ moments, exits }: Recording, at: number): readonly StepSour
     say = undefined
   }
   return steps
+}
+
+/** Accidents that had begun. */
+function faultsUntil(faults: NonNullable<ScenarioSource['faults']>, clock: number): ScenarioSource['faults'] {
+  const begun = faults.filter(({ at }) => millisecondsOf(at) <= clock)
+  return begun.length === 0 ? undefined : begun
 }
 
 /** A command must end well unless the file says otherwise. */
