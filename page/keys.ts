@@ -7,7 +7,18 @@ export interface Key {
 }
 
 /** What can be asked of the page. */
-export type Command = 'back' | 'next' | 'before' | 'after' | 'first' | 'last' | 'play' | 'veil' | 'help' | 'close'
+export type Command =
+  | 'back'
+  | 'next'
+  | 'before'
+  | 'after'
+  | 'first'
+  | 'last'
+  | 'play'
+  | 'map'
+  | 'veil'
+  | 'help'
+  | 'close'
 
 export const keys: readonly Key[] = [
   { keys: [' '], label: 'space', does: 'play, or pause', command: 'play' },
@@ -22,6 +33,7 @@ export const keys: readonly Key[] = [
   { keys: [']'], label: ']', does: 'to the next moment', command: 'after' },
   { keys: ['Home'], label: 'Home', does: 'to the beginning', command: 'first' },
   { keys: ['End'], label: 'End', does: 'to the end', command: 'last' },
+  { keys: ['m'], label: 'm', does: 'to the map of Secrets; Tab goes through it, Enter chooses', command: 'map' },
   { keys: ['v'], label: 'v', does: 'hide or show what comes after the moment', command: 'veil' },
   { keys: ['?'], label: '?', does: 'show or hide the keys', command: 'help' },
   { keys: ['Escape'], label: 'Esc', does: 'hide them', command: 'close' },
@@ -34,8 +46,7 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined
   const { target } = event
   const isField = target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable)
-  const isButton =
-    target instanceof HTMLButtonElement || (target instanceof HTMLElement && target.tagName === 'SUMMARY')
+  const isButton = target instanceof Element && target.closest('button, summary, [role=button]') !== null
   if (isField || (isButton && event.key === ' ')) return undefined
   return byKey.get(event.key)
 }

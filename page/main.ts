@@ -5,6 +5,7 @@ import { drawLanes, instantsOf, sizes } from '../src/report/export/lane-drawing.
 import { clock } from '../src/report/export/words.ts'
 import { byId, drawn, element, fill } from './dom.ts'
 import { type Command, commandOf, keys } from './keys.ts'
+import { type MapPane, mapPane } from './map-pane.ts'
 import { delayList, fillInspector, fillWhere, legend, markDelays, markStory, storyList } from './panels.ts'
 
 /** The page of an album: lanes with a cursor, and beside them what was so at the cursor's moment. */
@@ -25,6 +26,7 @@ interface Panel {
   readonly inspector: HTMLElement
   readonly choice: HTMLSelectElement
   readonly delays: HTMLElement
+  readonly map: MapPane
   cursor: SVGElement
   /** Lies over what comes after the moment. */
   veil: SVGElement
@@ -75,7 +77,14 @@ function makePanel(world: AlbumWorld): Panel {
     pane(`${name}Look into`, choice, inspector),
   ]
   for (const [i, box] of panes.entries()) paneRows[i]?.append(box)
-  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays }
+  const map = mapPane(world, (chosen) => {
+    const { uid } = world.objects.find((object) => object.name === chosen) ?? {}
+    if (uid === undefined) return
+    choice.value = uid
+    show()
+  })
+  byId('maps').append(pane(`${name}Map of Secrets`, ...map.content))
+  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, map }
   svg.addEventListener('click', (event) => clicked(panel, event))
   return panel
 }
@@ -123,7 +132,7 @@ function show(): void {
   slider.value = String(Math.round((axis.x(at) / axis.width) * sliderSteps))
   slider.setAttribute('aria-valuetext', clock(at))
   const told: string[] = []
-  for (const { world, cursor, veil, story, where, inspector, choice, delays } of panels) {
+  for (const { world, cursor, veil, story, where, inspector, choice, delays, map } of panels) {
     veil.setAttribute('x', x)
     veil.setAttribute('width', isVeiled ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0')
     markDelays(delays, isVeiled ? at : album.to)
@@ -137,6 +146,7 @@ function show(): void {
     const letter = world.flow.revisions.findLast((revision) => revision.at <= at)?.letter
     fillWhere(where, world, letter, at)
     fillInspector(inspector, world, choice.value, at)
+    map.show(at)
   }
   said.textContent = told.join('; ')
 }
@@ -197,6 +207,7 @@ const commands: Readonly<Record<Command, () => void>> = {
   first: () => go(album.from),
   last: () => go(album.to),
   play,
+  map: () => panels[0]?.map.focus(),
   veil: () => {
     isVeiled = !isVeiled
     show()

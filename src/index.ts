@@ -1,5 +1,6 @@
 export { checkManifests } from './check/check.ts'
 export type { ManifestFile, Place } from './check/given.ts'
+export type { MappedSecret, SecretUser } from './check/mapped-secret.ts'
 export type { CheckOptions, HadObject } from './check/options.ts'
 export type { ReferenceWay } from './check/references.ts'
 export {
@@ -21,7 +22,7 @@ export {
   rotationOf,
 } from './check/rotation.ts'
 export type { RotationChoices } from './check/rotation-choices.ts'
-export { clusterSecretMap, type MapOptions, type MappedSecret, type SecretUser, secretMap } from './check/secret-map.ts'
+export { clusterSecretMap, type MapOptions, secretMap } from './check/secret-map.ts'
 export type { Asked, RequestError, Watch, WatchNews } from './client/client.ts'
 export type { Change } from './client/informer.ts'
 export type {

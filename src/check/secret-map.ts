@@ -3,38 +3,12 @@ import { compareBytes, isObject, listAt, objectAt, textAt } from '../go/json.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
 import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
+import { inMapOrder, type MappedSecret, type SecretUser } from './mapped-secret.ts'
 import { checkCall } from './options-schema.ts'
-import { podSpecOf, type ReferenceWay } from './references.ts'
+import { podSpecOf } from './references.ts'
 import { usesIn } from './remarks/secret-uses.ts'
 import type { ObjectName } from './report.ts'
 import { objectName } from './words.ts'
-
-/** One use of a Secret: by whom, how, of which keys. */
-export interface SecretUser {
-  readonly user: ObjectName
-  /** ServiceAccount that the Pods run as; undefined for objects without Pods. */
-  readonly account: string | undefined
-  /** Where its Pods are, in bytewise order; empty: nowhere, or nobody looked. */
-  readonly nodes: readonly string[]
-  /** Undefined for what is no container's. */
-  readonly container: string | undefined
-  readonly way: ReferenceWay | 'tls' | 'account'
-  /** Name of the variable, prefix, or mount path. */
-  readonly where: string
-  /** Undefined: all of them. */
-  readonly keys: readonly string[] | undefined
-  readonly isOptional: boolean
-}
-
-/** A Secret with all that use it. */
-export interface MappedSecret {
-  readonly secret: ObjectName
-  /** Whether it is there; otherwise it is only asked for. */
-  readonly isGiven: boolean
-  /** Keys that it has, and those that somebody reads, in bytewise order. */
-  readonly keys: readonly string[]
-  readonly users: readonly SecretUser[]
-}
 
 /** What the map needs of an object, wherever it comes from. */
 export type MapObject = Pick<GivenObject, 'kind' | 'name' | 'namespace' | 'object'>
@@ -52,8 +26,28 @@ export function secretMap(files: readonly ManifestFile[], options: MapOptions = 
   return mapOf(stripLive(inInstallOrder(readGiven(files).objects).objects).objects, options)
 }
 
+/** Whether an object of a running cluster can be on the map that users are shown: what its own namespaces hold is not. */
+export function isOnMap({ kind, namespace = '' }: { readonly kind: string; readonly namespace?: string }): boolean {
+  return kind !== 'Event' && !namespace.startsWith('kube-')
+}
+
 /**
- * The same map of a cluster that runs, from all of its objects (`sim.list`): Pods count for what made them, and say on
+ * The map that users of a running cluster are shown: without the tokens that up to v1.23 it makes for accounts by itself,
+ * which every Pod mounts (P2). `objects`: those that are `isOnMap`.
+ */
+export function shownSecretMap(objects: readonly KubeObject[]): readonly MappedSecret[] {
+  const accounts = new Set(objects.flatMap(({ kind, metadata }) => (kind === 'ServiceAccount' ? [metadata.name] : [])))
+  return clusterSecretMap(objects).filter(({ secret }) => {
+    const [, account] = ownToken.exec(secret) ?? []
+    return account === undefined || !accounts.has(account)
+  })
+}
+
+/** `secret default/default-token-x7k2p`. Source of the letters: k8s.io/apimachinery/pkg/util/rand, alphanums. */
+const ownToken = /\/(.+)-token-[bcdfghjklmnpqrstvwxz2456789]{5}$/
+
+/**
+ * The same map of a cluster that runs, from its objects (`sim.list`): Pods count for what made them, and say on
  * which nodes it is.
  */
 export function clusterSecretMap(objects: readonly KubeObject[]): readonly MappedSecret[] {
@@ -126,7 +120,12 @@ function mapOf(
       })
   return [...secrets]
     .sort(([a], [b]) => compareBytes(a, b))
-    .map(([secret, { isGiven, keys, users }]) => ({ secret, isGiven, keys: [...keys].sort(compareBytes), users }))
+    .map(([secret, { isGiven, keys, users }]) => ({
+      secret,
+      isGiven,
+      keys: [...keys].sort(compareBytes),
+      users: inMapOrder(users),
+    }))
 }
 
 function accountOf(given: MapObject): string | undefined {

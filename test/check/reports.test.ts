@@ -87,7 +87,9 @@ describe('podsim graph', () => {
       'secret default/db  password, passwrd\n└─ pod default/app: container app, env PASSWORD [passwrd]  (account default)\n',
     )
     expect(mapMermaid(map)).toContain('s0 -->|"container app, env PASSWORD [passwrd]"| u0')
-    expect(mapSvg(map)).toContain('<title>container app, env PASSWORD [passwrd]</title>')
+    expect(mapSvg(map)).toContain(
+      '<title>secret default/db, pod default/app: container app, env PASSWORD [passwrd]</title>',
+    )
   })
 
   test('S3: the map of a running cluster names what made the Pods, and their nodes', () => {

@@ -1,3 +1,4 @@
+import type { MapHistory } from '../../check/map-history.ts'
 import type { Flow } from '../../flow/flow.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Tone } from '../told.ts'
@@ -33,6 +34,8 @@ export interface AlbumWorld {
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly story: readonly Entry[]
   readonly objects: readonly AlbumObject[]
+  /** Which Secrets there were when, and who used them how. */
+  readonly map: MapHistory
 }
 
 /** A line of the story, of narration, of a command and what it printed, of a verdict. */

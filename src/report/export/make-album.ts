@@ -1,5 +1,7 @@
 import type { Secret } from '../../api/types/core.ts'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
+import type { SecretUser } from '../../check/mapped-secret.ts'
+import { mapHistory } from '../../check/read-map-history.ts'
 import type { Flow } from '../../flow/flow.ts'
 import type { FlowIndex } from '../../flow/flow-index.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
@@ -92,7 +94,16 @@ function worldOf(
       flow: { revisions, lanes, hops, delays, moments, podsLeft },
       objects: objectStates(transcript, flow),
     }) as Pick<AlbumWorld, 'flow' | 'objects'>), // of the same shape, strings masked
+    map: mapHistory(transcript.journal.records).map((past) => ({
+      ...past,
+      users: past.users.map(({ user, spans }) => ({ user: maskedUser(user, redaction), spans })),
+    })),
   }
+}
+
+/** Names of objects, keys and accounts are no values, even where one reads the same (`default`); a path may hold one. */
+function maskedUser(user: SecretUser, redaction: Transcript['redaction']): SecretUser {
+  return { ...user, where: redaction.text(user.where) }
 }
 
 function masked(entry: Entry, redaction: Transcript['redaction']): Entry {

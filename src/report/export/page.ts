@@ -1,9 +1,12 @@
 import { encodeBase64, utf8Bytes } from '../../bytes/bytes.ts'
 import { sha256Hex } from '../../bytes/hashes.ts'
+import type { Span } from '../../check/map-history.ts'
+import { mapStyle } from '../check/map-drawing.ts'
+import { wordsOf } from '../check/map-words.ts'
 import type { Album, AlbumWorld } from './album.ts'
 import { pageScriptText } from './generated/page-script.ts'
+import { escaped } from './markup.ts'
 import { laneStyle, pageStyle } from './style.ts'
-import { escaped } from './svg.ts'
 import { clock, delayText, placeText } from './words.ts'
 
 /**
@@ -11,7 +14,7 @@ import { clock, delayText, placeText } from './words.ts'
  * policy names by digest. Without script the tables still say what happened.
  */
 export function albumPage(album: Album): string {
-  const style = pageStyle + laneStyle
+  const style = pageStyle + laneStyle + mapStyle
   const policy = [
     "default-src 'none'",
     `script-src '${digest(pageScriptText)}'`,
@@ -38,7 +41,7 @@ export function albumPage(album: Album): string {
 <p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
 </header>
 ${controls}
-<main><div id="worlds"></div><div id="panes"></div></main>
+<main><div id="worlds"></div><div id="panes"></div><div id="maps" class="beside"></div></main>
 ${keysDialog}
 <details class="tables" id="tables" open><summary>The same as tables</summary>
 ${album.worlds.map(worldTables).join('\n')}
@@ -85,7 +88,7 @@ function digest(text: string): string {
   return `sha256-${encodeBase64(Uint8Array.from(bytes, (hex) => Number.parseInt(hex, 16)))}`
 }
 
-function worldTables({ name, flow }: AlbumWorld): string {
+function worldTables({ name, flow, map }: AlbumWorld): string {
   const titles = new Map(flow.lanes.map(({ id, title }) => [id, title] as const))
   const moments = flow.moments.map(
     ({ at, lane, letter, text }) =>
@@ -96,6 +99,20 @@ function worldTables({ name, flow }: AlbumWorld): string {
       `<tr><td>${escaped(row.letter)}</td><td>${clock(row.updatedAt)}</td><td>${escaped(placeText(row))}</td><td>${escaped(row.node)}</td><td>${escaped(delayText(row))}</td><td>${escaped(row.never?.cure ?? '')}</td></tr>`,
   )
   const of = name === '' ? '' : ` (${escaped(name)})`
+  const uses = map.flatMap(({ secret, states, users }) => {
+    const times = (spans: readonly Span[]) =>
+      spans.map(({ from, to }) => `${clock(from)} to ${to === undefined ? 'the end' : clock(to)}`).join('; ')
+    const given = states.map(
+      ({ isGiven, keys, ...span }) =>
+        [secret, isGiven ? keys.join(', ') : 'it is not there', '', '', '', '', times([span])] as const,
+    )
+    const used = users.map(
+      ({ user: use, spans }) =>
+        [secret, '', use.user, wordsOf(use), use.account ?? '', use.nodes.join(', '), times(spans)] as const,
+    )
+    return [...given, ...used].map((cells) => `<tr>${cells.map((text) => `<td>${escaped(text)}</td>`).join('')}</tr>`)
+  })
   return `<table><caption>Moments${of}</caption><thead><tr><th scope="col">time</th><th scope="col">lane</th><th scope="col">revision</th><th scope="col">what</th></tr></thead><tbody>${moments.join('')}</tbody></table>
-<table><caption>Delays${of}</caption><thead><tr><th scope="col">revision</th><th scope="col">written</th><th scope="col">place</th><th scope="col">node</th><th scope="col">delay</th><th scope="col">cure</th></tr></thead><tbody>${delays.join('')}</tbody></table>`
+<table><caption>Delays${of}</caption><thead><tr><th scope="col">revision</th><th scope="col">written</th><th scope="col">place</th><th scope="col">node</th><th scope="col">delay</th><th scope="col">cure</th></tr></thead><tbody>${delays.join('')}</tbody></table>
+<table><caption>Secrets and who uses them${of}</caption><thead><tr><th scope="col">Secret</th><th scope="col">keys</th><th scope="col">who</th><th scope="col">how</th><th scope="col">account</th><th scope="col">node</th><th scope="col">when</th></tr></thead><tbody>${uses.join('')}</tbody></table>`
 }

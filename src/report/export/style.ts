@@ -50,6 +50,7 @@ export const pageStyle = [
   '.entry.warning,.entry.fault{color:var(--bad)}.entry.good{color:var(--good)}.entry.visible{font-weight:600}',
   'table{border-collapse:collapse;margin:0 0 10px}caption{text-align:left;font-weight:600;padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:2px 10px 2px 0;font-weight:400}thead th{font-weight:600;border-bottom:1px solid var(--faint)}',
   '.where .letter{font-weight:700}.where .older td:last-child{color:var(--dim)}',
+  '#maps{grid-template-columns:1fr}#maps .pane{max-height:none}.map{overflow-x:auto;font-size:12px}.map .box{cursor:pointer}.map .box:focus-visible{outline-offset:-1px}',
   '.delays,.legend{list-style:none;margin:0;padding:0}.delays li{margin-bottom:7px}.legend li{margin:3px 0}',
   '.bar{display:flex;height:9px;margin-top:2px;border-radius:3px;overflow:hidden;background:var(--band)}.part{display:inline-block;height:9px}',
   'p .part{width:22px}.part.cache{background:#d39b1d}.part.sync{background:#3d7edb}.part.mount{background:#c0392b}',

@@ -1,10 +1,9 @@
-import { safeLine } from '../../bytes/terminal-text.ts'
 import { createTimeAxis } from '../../flow/time-axis.ts'
 import { segmentAt } from '../../flow/where-is.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Album } from './album.ts'
-import type { Shape } from './drawing.ts'
 import { drawLanes, instantsOf, sizes } from './lane-drawing.ts'
+import { escaped, markup } from './markup.ts'
 import { laneStyle } from './style.ts'
 import { clock } from './words.ts'
 
@@ -22,7 +21,7 @@ export function albumSvg(album: Album, at: VirtualMs): string {
     const name = world.name === '' ? '' : `<text class="name" x="6" y="${y + 12}">${escaped(world.name)}</text>`
     const x = sizes.labels + axis.x(at)
     const cursor = `<line class="cursor" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`
-    const panel = `${name}<g transform="translate(0 ${y})">${shapes.map(written).join('')}${cursor}</g>`
+    const panel = `${name}<g transform="translate(0 ${y})">${shapes.map(markup).join('')}${cursor}</g>`
     y += height + 18
     return panel
   })
@@ -41,20 +40,4 @@ export function albumSvg(album: Album, at: VirtualMs): string {
 ${panels.join('\n')}
 </svg>
 `
-}
-
-/** A shape as text; all that is not podsim's own is escaped. */
-function written({ tag, attributes, children, text }: Shape): string {
-  const told = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
-  return `<${tag}${told.join('')}>${escaped(text)}${children.map(written).join('')}</${tag}>`
-}
-
-/** Text for XML and HTML: neither an element nor the end of an attribute, and nothing that can't be seen. */
-export function escaped(text: string): string {
-  return safeLine(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    .replace(/'/g, '&#39;')
 }

@@ -1,13 +1,14 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import { clusterSecretMap, type MappedSecret, type SecretUser } from '../../check/secret-map.ts'
+import type { MappedSecret } from '../../check/mapped-secret.ts'
+import { isOnMap, shownSecretMap } from '../../check/secret-map.ts'
+import { userText } from '../../report/check/map-words.ts'
 import type { Look } from '../model/look.ts'
 import type { PlayState } from '../model/play-state.ts'
 import { type Line, line, type PaneContent, scrolledTo, textLines } from './lines.ts'
 
-/** Which Secrets there are at this moment or are asked for, and who uses them how. The system's own tokens are left out. */
+/** Which Secrets there are at this moment or are asked for, and who uses them how. */
 export function mapView(state: PlayState, look: Look, columns: number, rows: number): PaneContent {
-  const secrets = mapOf(look).filter(({ secret }) => !/-token-[a-z0-9]{5}$/.test(secret))
-  const lines = secrets.flatMap((each) => secretLines(each, columns))
+  const lines = mapOf(look).flatMap((each) => secretLines(each, columns))
   const shown = lines.length === 0 ? [line(' no Secret, and nobody asks for one', 'dim')] : lines
   return scrolledTo('map of Secrets', shown, { scroll: state.scroll.map, rows })
 }
@@ -19,9 +20,8 @@ function mapOf({ recording, seq, objects }: Look): readonly MappedSecret[] {
   const known = maps.get(recording)
   if (known?.seq === seq) return known.map
   const users: KubeObject[] = []
-  for (const { key, value } of objects.values())
-    if (key.namespace?.startsWith('kube-') !== true && key.kind !== 'Event') users.push(value as KubeObject) // the history's values are API objects
-  const map = clusterSecretMap(users)
+  for (const { key, value } of objects.values()) if (isOnMap(key)) users.push(value as KubeObject) // the history's values are API objects
+  const map = shownSecretMap(users)
   maps.set(recording, { seq, map })
   return map
 }
@@ -36,11 +36,4 @@ function secretLines({ secret, isGiven, keys, users }: MappedSecret, columns: nu
     ...(users.length === 0 ? [line('   nobody uses it', 'dim')] : []),
     ...users.flatMap((user) => textLines(userText(user), columns - 5).map((part): Line => [{ text: '   ' }, ...part])),
   ]
-}
-
-function userText({ user, nodes, container, way, where, keys, isOptional }: SecretUser): string {
-  const of = container === undefined ? '' : `, container ${container}`
-  const which = keys === undefined ? 'all keys' : keys.join(', ')
-  const on = nodes.length === 0 ? '' : ` on ${[...new Set(nodes)].join(', ')}`
-  return `${user}${on}${of}: ${way} ${where} (${which}${isOptional ? ', optional' : ''})`
 }

@@ -33,7 +33,8 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { ti
   let page: Page
 
   beforeAll(async () => {
-    writeFileSync(file, albumPage(albumOf(lesson('correct-horse'), { key: 'password' }, ['Watch', 'Cache'])))
+    const text = `${lesson('correct-horse')}  - after: 1m\n    kubectl: delete pod mixed --wait=false\n  - wait: 1m\n`
+    writeFileSync(file, albumPage(albumOf(text, { key: 'password' }, ['Watch', 'Cache'])))
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('console', (message) => complaints.push(message.text()))
@@ -122,9 +123,34 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { ti
     expect(await page.locator('.delays').first().locator('li').first().isVisible()).toBe(true)
   })
 
+  test('S3: the map follows the cursor; keys go through it, a choice shows what it has to do with', async () => {
+    await page.keyboard.press('End')
+    const map = page.locator('#maps .pane').first()
+    expect(await map.locator('.box.user').count()).toBe(0)
+    await page.keyboard.press('Home')
+    const box = map.locator('.box.secret')
+    expect(await box.locator('.title').textContent()).toBe('secret default/db')
+    expect(await map.locator('.box.user text').allTextContents()).toEqual([
+      'pod default/mixed',
+      'db: container main, env PASSWORD [password]',
+      'db: container main, volume /etc/whole',
+      'db: container main, subPath /etc/one',
+      'account default, node-1',
+    ])
+    await page.keyboard.press('m')
+    expect(await page.evaluate("document.activeElement.getAttribute('data-name')")).toBe('secret default/db')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press(' ')
+    expect(await map.locator('.box.user').getAttribute('aria-pressed')).toBe('true')
+    expect(await page.evaluate("document.activeElement.getAttribute('data-name')")).toBe('pod default/mixed')
+    expect(await page.locator('.inspector').first().textContent()).toContain('container main')
+    await map.locator('summary').click()
+    expect(await map.getByRole('row', { name: 'env PASSWORD' }).textContent()).toContain('pod default/mixed')
+  })
+
   test('no value, no complaint, no network; tables for who sees no picture; dark and paper', async () => {
     expect(await page.content()).not.toContain('correct-horse')
-    expect(await page.locator('details.tables table').count()).toBe(4)
+    expect(await page.locator('details.tables table').count()).toBe(6)
     expect(await page.locator('svg[role=img]').first().getAttribute('aria-label')).toContain('secret default/db')
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(18, 22, 28)')
