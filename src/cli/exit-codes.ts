@@ -11,4 +11,6 @@ export const exitCodes = {
   internal: 70,
   /** Ended by SIGINT. */
   interrupted: 130,
+  /** A server that SIGTERM ended. */
+  terminated: 143,
 } as const

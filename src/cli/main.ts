@@ -8,6 +8,7 @@ import { addManifestCommands } from './manifest-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
 import { addRunCommands, setting } from './run-commands.ts'
+import { addServeCommand } from './serve-command.ts'
 import { version } from './version.ts'
 
 /**
@@ -81,6 +82,7 @@ function program(): Command {
 
   addExport(podsim.command('export'))
   addManifestCommands(podsim, wholeNumber)
+  addServeCommand(podsim, wholeNumber)
 
   podsim
     .command('schema')

@@ -54,6 +54,8 @@ export interface WatchOptions extends ListOptions {
   readonly sendInitialEvents?: boolean
   readonly timeoutSeconds?: number
   readonly allowWatchBookmarks?: boolean
+  /** It has no end of its own, whatever `timeoutSeconds` says: whoever opened it keeps another time. */
+  readonly lasting?: boolean
   /** Who renews the watch whenever its time is over, from where it stopped: then that need not happen event by event. */
   readonly renewal?: WatchRenewal
 }
@@ -141,6 +143,8 @@ export interface WatchHandle {
   stop(): void
   /** Of a server's watch that is renewed: it does not end before it is told when. */
   endAt?(at: VirtualMs): void
+  /** Of a server's watch: tells its client, if it asked for bookmarks, that it has seen all up to a revision. */
+  sendBookmark?(reached: number): void
 }
 
 export type PatchType =

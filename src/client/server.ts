@@ -42,6 +42,8 @@ export interface HttpRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | string
+  /** A watch that it opens has no end of its own: whoever reads it ends it. */
+  readonly lasting?: boolean
 }
 
 export interface HttpAnswer {
@@ -55,7 +57,14 @@ export interface HttpStream {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
   /** Starts delivery. `end` is called once. */
-  read(handlers: { chunk(text: string): void; end(): void }): { stop(): void }
+  read(handlers: { chunk(text: string): void; end(): void }): HttpReading
+}
+
+/** A stream that is being read. */
+export interface HttpReading {
+  stop(): void
+  /** Tells how far the stream has come, where its reader asked to be told (`allowWatchBookmarks`). */
+  bookmark?(): void
 }
 
 export interface ApiServer {

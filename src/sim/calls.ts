@@ -187,6 +187,7 @@ export const calls = {
           accept: z.string().optional(),
           headers: z.record(someText, z.string()).optional(),
           body: z.unknown().optional(),
+          lasting: z.boolean().optional(),
         }),
       },
     },

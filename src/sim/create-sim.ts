@@ -8,7 +8,7 @@ import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
 import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
-import { createCalendar } from '../kernel/calendar.ts'
+import { type Calendar, createCalendar, type EpochMs } from '../kernel/calendar.ts'
 import { createJournal, type Journal } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
@@ -37,21 +37,35 @@ import { createWorkingFiles } from './working-files.ts'
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
 const bringUpMs: VirtualMs = minute
 
+/** What somebody needs who lets a simulation go on by another clock. */
+export interface OutsideView {
+  /** When the next thing is due, as `now()` of the simulation counts; undefined: nothing is. */
+  nextAt(): VirtualMs | undefined
+  /** The wall clock of the simulated world. */
+  epochNow(): EpochMs
+  /** Whether people's way to the API server is open. */
+  isReachable(): boolean
+}
+
 /** A simulated cluster, up and idle at time 0. */
 export function createSim(options: SimOptions = {}): Sim {
   return createObservedSim(options).sim
+}
+
+/** A simulation with its parts. */
+export interface ObservedSim {
+  readonly sim: Sim
+  readonly observer: InvariantObserver | undefined
+  readonly cluster: Cluster
+  readonly journal: Journal
+  readonly outside: OutsideView
 }
 
 /** For podsim's own tests: with what stands between invariants and the cluster (`below`), and before both (`above`). */
 export function createObservedSim(
   options: SimOptions,
   seams: { readonly below?: ClusterSeams; readonly above?: ClusterSeams } = {},
-): {
-  readonly sim: Sim
-  readonly observer: InvariantObserver | undefined
-  readonly cluster: Cluster
-  readonly journal: Journal
-} {
+): ObservedSim {
   const settings = resolveOptions(options)
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
   const journal: Journal = createJournal(wheel, settings.journal, bringUpMs)
@@ -141,7 +155,18 @@ export function createObservedSim(
     flows,
     dispose: guard.dispose,
   }
-  return { sim, observer, cluster, journal }
+  return { sim, observer, cluster, journal, outside: outsideOf(kernel, calendar, reachability) }
+}
+
+function outsideOf(kernel: Kernel, calendar: Calendar, people: { readonly blockedBy: number }): OutsideView {
+  return {
+    nextAt() {
+      const next = kernel.nextAt()
+      return next === undefined ? undefined : next - bringUpMs
+    },
+    epochNow: () => calendar.at(kernel.now()),
+    isReachable: () => people.blockedBy === 0,
+  }
 }
 
 /** The calls that are command lines, or stand for one. */

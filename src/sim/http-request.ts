@@ -23,6 +23,7 @@ export function httpRequest(server: RunningApiServer, request: SimRequest): Http
       ...lowerCase(request.headers ?? {}),
     },
     body: body === undefined ? '' : isText ? body : JSON.stringify(body),
+    lasting: request.lasting ?? false,
   })
 }
 

@@ -153,6 +153,8 @@ export interface SimRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** An object is sent as compact JSON. */
   readonly body?: unknown
+  /** A watch that it opens has no end in virtual time, whatever `timeoutSeconds` says: whoever reads it stops it. */
+  readonly lasting?: boolean
 }
 
 /** Whom a client acts as. */

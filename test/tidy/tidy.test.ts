@@ -24,7 +24,7 @@ const clientsOnly = ['controllers', 'scheduler', 'node']
 /** Rooms that stand outside of the simulated world and reach into the API server. */
 const outsiders = ['cluster', 'invariants', 'sim']
 /** Rooms that may speak to the host. */
-const hostRooms = ['ui', 'cli', 'testing']
+const hostRooms = ['ui', 'serve', 'cli', 'testing']
 /** What the language gives and is the same on every machine; `Math.random` is looked for by itself. */
 const pureGlobals = new Set(
   (

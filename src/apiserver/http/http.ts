@@ -173,7 +173,8 @@ function resourceRequest(
   const streams = verb === 'list' && served.info.verbs.includes('watch')
   const output = negotiateOutput(request.headers.accept, streams, core.context.minor)
   if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
-  if (isWatch && (verb === 'list' || verb === 'get')) return openStream(parts, user, route, query, served, output)
+  if (isWatch && (verb === 'list' || verb === 'get'))
+    return openStream(parts, user, route, query, served, output, request.lasting === true)
   const warnings = new Warnings()
   const encoded = encodedRequest(core, user, request, route, query, served, verb, warnings)
   if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
@@ -321,6 +322,7 @@ function openStream(
   query: Query,
   served: ServedResource,
   output: Output,
+  lasting: boolean,
 ): HttpAnswer | HttpStream {
   const list = listOptionsOf(query)
   if ('error' in list) return statusAnswer(badQuery(list))
@@ -335,6 +337,7 @@ function openStream(
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
     ...(selector === '' ? {} : { fieldSelector: selector }),
     ...(isTrue(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),
+    ...(lasting ? { lasting } : {}),
   }
   return new WatchStream(parts, user, route, options, served, output, query.get('includeObject')).answer()
 }

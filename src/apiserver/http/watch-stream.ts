@@ -1,6 +1,6 @@
 import type { Status, WatchEvent } from '../../api/types/meta.ts'
-import type { UserInfo, WatchOptions } from '../../client/client.ts'
-import type { ApiAnswer, ApiServer, HttpAnswer, HttpStream } from '../../client/server.ts'
+import type { UserInfo, WatchHandle, WatchOptions } from '../../client/client.ts'
+import type { ApiAnswer, ApiServer, HttpAnswer, HttpReading, HttpStream } from '../../client/server.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -37,7 +37,7 @@ export class WatchStream {
   private readonly served: ServedResource
   private readonly output: Output
   private readonly includeObject: string | undefined
-  private readonly handle: { stop(): void }
+  private readonly handle: WatchHandle
 
   constructor(
     parts: HttpParts,
@@ -71,11 +71,12 @@ export class WatchStream {
     }
   }
 
-  private read(reader: { chunk(text: string): void; end(): void }): { stop(): void } {
+  private read(reader: { chunk(text: string): void; end(): void }): HttpReading {
     this.reader = reader
     for (const chunk of this.waiting.splice(0)) reader.chunk(chunk)
     if (this.isOver) reader.end()
-    return this.handle
+    const { handle, parts } = this
+    return { stop: () => handle.stop(), bookmark: () => handle.sendBookmark?.(parts.core.store.revision) }
   }
 
   private send(event: WatchEvent): void {

@@ -174,8 +174,10 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     served.collection.watchers.add(this.selection, this)
     const asked = options.timeoutSeconds ?? 0
     // No timeout and one of nothing are the same.
-    const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
-    if (options.renewal === undefined) this.endAt(core.context.kernel.now() + seconds * second)
+    if (options.lasting !== true) {
+      const seconds = asked > 0 ? asked : timeouts.integer(defaultTimeoutSeconds.min, defaultTimeoutSeconds.max)
+      if (options.renewal === undefined) this.endAt(core.context.kernel.now() + seconds * second)
+    }
     for (const event of events) {
       const revision = Number(event.object.metadata.resourceVersion)
       if (this.isOpen) this.tell(revision, event)
@@ -241,9 +243,10 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     return { type: 'BOOKMARK', object: { kind: info.kind, apiVersion, metadata } as unknown as KubeObject } // a bookmark has no name
   }
 
-  /** In v1.18 a watch that saw no event gets no bookmark either. */
-  sendBookmark(): void {
-    if (!this.isOpen || this.seenRevision === 0) return
+  /** In v1.18 a watch that saw no event gets no bookmark either. `reached`: all that its client may see up to there was told. */
+  sendBookmark(reached?: number): void {
+    if (reached !== undefined) this.seenRevision = Math.max(this.seenRevision, reached)
+    if (!this.isOpen || this.seenRevision === 0 || !this.hasBookmarks) return
     this.handlers.event(this.bookmarkAt(this.seenRevision, this.omitsTimes ? {} : { creationTimestamp: null }))
   }
 }

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+
+/** A request and its answer, of HTTP/1.1 or HTTP/2. */
+export type Asked = IncomingMessage | Http2ServerRequest
+/** What it is answered with. */
+export type Answering = ServerResponse | Http2ServerResponse
+
+/** Headers with lower-case names, of which several values are joined as HTTP lets them be; those of HTTP/2 itself left out. */
+export function headersOf({ headers }: Pick<Asked, 'headers'>): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || name.startsWith(':')) continue
+    found[name] = Array.isArray(value) ? value.join(', ') : String(value)
+  }
+  return found
+}
+
+/** The host that is asked for: over HTTP/2 there is no `Host`. */
+export function hostOf({ headers }: Pick<Asked, 'headers'>): string | undefined {
+  const authority = headers[':authority'] ?? headers.host
+  return typeof authority === 'string' ? authority : undefined
+}
+
+/** Answers at once. Headers that belong to a connection are none of HTTP/2's. */
+export function reply(
+  response: Answering,
+  code: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  if (isGone(response)) return
+  response.writeHead(code, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  response.end(body)
+}
+
+/** Nobody is there to be answered. */
+export function isGone(response: Answering): boolean {
+  return response.destroyed || response.writableEnded
+}
+
+/** Bytes that were written and have not gone out. */
+export function unsentBytes(response: Answering): number {
+  return 'stream' in response ? response.stream.writableLength : response.writableLength
+}
+
+/** Ends the request without an answer: its stream over HTTP/2, its connection otherwise. */
+export function cutOff(response: Answering): void {
+  if ('stream' in response) response.stream.close()
+  else response.destroy()
+}
