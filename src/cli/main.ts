@@ -1,6 +1,7 @@
 import { isMainThread, workerData } from 'node:worker_threads'
 import { Command, CommanderError, Option } from 'commander'
 import { plain } from '../report/text.ts'
+import { addAskCommands } from './ask-commands.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { ExportFlags } from './export.ts'
@@ -83,6 +84,7 @@ function program(): Command {
   addExport(podsim.command('export'))
   addManifestCommands(podsim, wholeNumber)
   addServeCommand(podsim, wholeNumber)
+  addAskCommands(podsim)
 
   podsim
     .command('schema')

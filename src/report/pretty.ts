@@ -16,7 +16,7 @@ import type { Together } from './aggregate.ts'
 import type { StoryLine } from './story.ts'
 import { indented, joined, lines, type Paint, plain, type Style, type TerminalText } from './text.ts'
 import type { Tone } from './told.ts'
-import { plural } from './words.ts'
+import { plural, wrap } from './words.ts'
 
 /** Pretty reports: texts with their line ends, ready for a terminal, a pipe or a file. */
 
@@ -211,23 +211,4 @@ export function summaryText(
     ', ',
   )
   return plain`\n${all} ${plural(all, 'scenario')}: ${list}\n`
-}
-
-/** Breaks at blanks so that lines stay readable; what has no blank stays whole. */
-function wrap(text: string, width: number): string {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const lines: string[] = []
-      let current = ''
-      for (const word of line.split(' ')) {
-        if (current !== '' && current.length + 1 + word.length > width) {
-          lines.push(current)
-          current = word
-        } else current = current === '' ? word : `${current} ${word}`
-      }
-      return [...lines, current].join('\n')
-    })
-    .join('\n')
 }

@@ -1,0 +1,68 @@
+import type { TermFacts } from './term.ts'
+
+/** Accidents by the key with which a scenario or `sim.fault` names them. */
+export const faultTerms: Readonly<Record<string, TermFacts>> = {
+  apiServer: {
+    means:
+      '`unreachable`: nobody, or one node, gets an answer. `slow`: answers take longer. `available` ends both, and `http`.',
+    when: 'Pods that run go on, with the files that they have; nothing new starts, and updates wait.',
+    clauses: ['L2', 'L6'],
+    related: ['partition', 'http'],
+  },
+  http: {
+    means:
+      'The API server answers requests with 409, 429, 500, 503 or 504 although nothing is wrong with them: those of a verb, a resource, a user or a node, and so many.',
+    related: ['Conflict', 'TooManyRequests', 'InternalError'],
+  },
+  partition: {
+    means:
+      'A node is cut off from the API server. What runs on it runs on; after forty seconds (fifty in later versions) the node counts as not ready, after five minutes more its Pods are evicted.',
+    clauses: ['L6'],
+    related: ['NodeNotReady', 'TaintManagerEviction'],
+  },
+  watches: {
+    means:
+      '`drop`: open watches break, and clients open them again. `stall`: they stay open but deliver nothing, and nobody notices until they end.',
+    clauses: ['U3'],
+    related: ['Watch', 'Expired'],
+  },
+  loseAnswers: {
+    means: 'Writes are carried out, but their answers are lost: who sent them does not know, and tries again.',
+    related: ['Conflict', 'AlreadyExists'],
+  },
+  kubelet: {
+    means:
+      '`stop`, `start`, `restart` of the process: containers and mounts stay, its memory of Secrets is lost. While it is stopped nothing on its node follows an update.',
+    clauses: ['L6'],
+    related: ['Starting', 'cache'],
+  },
+  power: {
+    means:
+      'A machine is switched off or on: what runs on it ends, and what lies in memory is gone, the files of Secrets with it.',
+    clauses: ['L6', 'S2'],
+    related: ['reboot', 'tmpfs'],
+  },
+  reboot: {
+    means: 'A machine goes down and comes back, after fifteen seconds unless said otherwise.',
+    clauses: ['L6'],
+    related: ['power', 'Rebooted', 'SandboxChanged'],
+  },
+  kill: {
+    means:
+      'The process of a container ends: with an exit code, 137 unless given, or by the kernel for lack of memory (`oom`).',
+    related: ['137', 'OOMKilled', 'CrashLoopBackOff'],
+  },
+  clock: {
+    means: "A node's wall clock is ahead or behind. What it writes with a time is wrong by that much.",
+    related: ['virtual time'],
+  },
+  registry: {
+    means: 'Image registries, or one of them, do not answer. Images that are on a node already can be used.',
+    clauses: ['P1'],
+    related: ['ErrImagePull', 'ImagePullBackOff'],
+  },
+  controller: {
+    means: 'A controller does nothing for a while; what it was told meanwhile it does afterwards.',
+    related: ['controller.paused'],
+  },
+}

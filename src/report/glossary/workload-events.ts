@@ -1,0 +1,130 @@
+import type { TermFacts } from './term.ts'
+
+/** Reasons of Events that controllers of workloads send. */
+export const workloadEvents: Readonly<Record<string, TermFacts>> = {
+  ScalingReplicaSet: {
+    means: 'A Deployment gives one of its ReplicaSets another number of Pods. A rollout is many of these.',
+    source: 'pkg/controller/deployment/sync.go, scaleReplicaSet',
+    related: ['rollout', 'SuccessfulCreate'],
+  },
+  ReplicaSetCreateError: {
+    means: 'A Deployment could not make its new ReplicaSet; the message is what the API server said.',
+    source: 'pkg/controller/deployment/util/deployment_util.go',
+    related: ['Progressing'],
+  },
+  SelectingAll: {
+    means: "A Deployment's selector is empty and would select every Pod of the namespace, so nothing is done.",
+    source: 'pkg/controller/deployment/deployment_controller.go, syncDeployment',
+  },
+  SuccessfulCreate: {
+    means: 'A controller made a Pod, or a CronJob a Job.',
+    source: 'pkg/controller/controller_utils.go, createPods',
+    related: ['FailedCreate'],
+  },
+  FailedCreate: {
+    means:
+      'A controller could not make a Pod, or a CronJob its Job. The message is the refusal: a quota, admission, a missing ServiceAccount, an invalid template.',
+    when: 'Nothing of the Pod is to be seen then: look at the events of its ReplicaSet, Job or StatefulSet.',
+    source: 'pkg/controller/controller_utils.go, createPods',
+    related: ['SuccessfulCreate', 'Forbidden', 'ServiceAccount'],
+  },
+  SuccessfulDelete: {
+    means: 'A controller deleted a Pod that is no longer wanted, or a CronJob an old Job.',
+    source: 'pkg/controller/controller_utils.go, DeletePod',
+    related: ['FailedDelete'],
+  },
+  FailedDelete: {
+    means: 'A controller could not delete what is no longer wanted.',
+    source: 'pkg/controller/controller_utils.go, DeletePod',
+  },
+  SuccessfulUpdate: {
+    means: 'A StatefulSet mended a Pod of its own whose labels had been changed.',
+    source: 'pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent',
+    related: ['FailedUpdate'],
+  },
+  FailedUpdate: {
+    means: 'A StatefulSet could not mend a Pod of its own.',
+    source: 'pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent',
+    related: ['SuccessfulUpdate'],
+  },
+  RecreatingFailedPod: {
+    means: 'A Pod of a StatefulSet ended; it is deleted so that one of the same name can take its place.',
+    source: 'pkg/controller/statefulset/stateful_set_control.go',
+  },
+  FailedDaemonPod: {
+    means: 'A Pod of a DaemonSet failed on its node and is deleted, so that a new one comes.',
+    source: 'pkg/controller/daemon/daemon_controller.go, podsShouldBeOnNode',
+  },
+  BackoffLimitExceeded: {
+    means: "A Job's Pods failed more often than its `backoffLimit` allows: the Job has failed.",
+    source: 'pkg/controller/job/job_controller.go, syncJob',
+    related: ['DeadlineExceeded'],
+  },
+  Completed: {
+    means: 'A Job has as many Pods that succeeded as it wants.',
+    source: 'pkg/controller/job/job_controller.go, syncJob (later versions)',
+    related: ['BackoffLimitExceeded'],
+  },
+  TooManyActivePods: {
+    means: 'A Job is complete while Pods of it still run.',
+    source: 'pkg/controller/job/job_controller.go, syncJob',
+  },
+  TooManySucceededPods: {
+    means: 'More Pods of a Job succeeded than it wants.',
+    source: 'pkg/controller/job/job_controller.go, syncJob',
+  },
+  MissingJob: {
+    means: 'A CronJob lists a Job as active that is no longer there.',
+    source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
+  },
+  SawCompletedJob: {
+    means: 'A Job of a CronJob ended; the message says how.',
+    source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
+  },
+  UnexpectedJob: {
+    means: 'A Job that a CronJob owns runs, and the CronJob did not know of it.',
+    source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
+  },
+  MissSchedule: {
+    means: 'A CronJob came too late for a time of its schedule, later than `startingDeadlineSeconds`.',
+    source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
+  },
+  FailedNeedsStart: {
+    means: 'A CronJob cannot tell which runs it missed: its schedule cannot be read, or there were too many.',
+    source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
+  },
+  FailedToCreateEndpoint: {
+    means: 'The Endpoints of a Service could not be made; it is tried again.',
+    source: 'pkg/controller/endpoint/endpoints_controller.go, syncService',
+  },
+  FailedToUpdateEndpoint: {
+    means: 'The Endpoints of a Service could not be written; it is tried again.',
+    source: 'pkg/controller/endpoint/endpoints_controller.go, syncService',
+  },
+  NoPods: {
+    means: 'A PodDisruptionBudget selects no Pod.',
+    source: 'pkg/controller/disruption/disruption.go',
+  },
+  NoControllers: {
+    means:
+      'A PodDisruptionBudget selects a Pod whose controller cannot be found, so that it cannot count how many are wanted.',
+    source: 'pkg/controller/disruption/disruption.go, getExpectedScale',
+    related: ['NoControllerRef'],
+  },
+  NoControllerRef: {
+    means: 'A PodDisruptionBudget in percent selects a Pod that no controller owns.',
+    source: 'pkg/controller/disruption/disruption.go, getExpectedScale',
+    related: ['NoControllers'],
+  },
+  CalculateExpectedPodCountFailed: {
+    means: 'A PodDisruptionBudget cannot tell how many Pods are wanted, and allows no disruption.',
+    source: 'pkg/controller/disruption/disruption.go, trySync',
+    related: ['NoControllers'],
+  },
+  NotDeleted: {
+    means:
+      'An eviction was granted, but the Pod is still there two minutes later; it counts again as one that may be disrupted.',
+    source: 'pkg/controller/disruption/disruption.go, buildDisruptedPodMap',
+    related: ['DisruptionBudget'],
+  },
+}
