@@ -20,6 +20,8 @@ export function assumptionsOn(
     ...onHooks(given.hooks, cluster.namespace),
     ...onKinds(cluster.unknownKinds),
     ...onHad(options),
+    ...onOperators(cluster),
+    ...onPrivate(options),
     ...onWebhooks(cluster.applied),
     ...onClaims(cluster),
     ...onVolumes(cluster.applied),
@@ -73,6 +75,29 @@ function onHad({ have = [] }: CheckOptions): readonly Assumption[] {
     place: undefined,
     message: `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name} is there already`,
   }))
+}
+
+function onOperators({ made, namespace: fallback }: AppliedCluster): readonly Assumption[] {
+  return made.map(({ given, name, keys, namespace = fallback }) => {
+    const secret = objectName({ kind: 'Secret', name, namespace }, fallback)
+    const holds = keys === undefined ? 'with what is asked of it' : `with ${keys.join(', ') || 'no keys'}`
+    return {
+      kind: 'operator',
+      place: given.place([]),
+      message: `${objectName(given, fallback)}: taken is that its operator runs and makes ${secret}, ${holds}`,
+    }
+  })
+}
+
+function onPrivate({ privateRegistries = [] }: CheckOptions): readonly Assumption[] {
+  if (privateRegistries.length === 0) return []
+  return [
+    {
+      kind: 'registry',
+      place: undefined,
+      message: `${privateRegistries.join(', ')}: images are given to whoever has credentials; taken is that these are the right ones`,
+    },
+  ]
 }
 
 function onWebhooks(objects: readonly GivenObject[]): readonly Assumption[] {

@@ -3,6 +3,7 @@ import { objectAt, textAt } from '../go/json.ts'
 import { createSim } from '../sim/create-sim.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { GivenObject, Place } from './given.ts'
+import { type OperatorSecret, operatorSecretOf } from './operator-secrets.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn } from './references.ts'
 import type { Refusal } from './report.ts'
@@ -21,6 +22,13 @@ export interface AppliedCluster {
   /** How many nodes of what size, in words. */
   readonly nodes: string
   readonly knownClasses: KnownClasses
+  /** Secrets that operators are taken to have made. */
+  readonly made: readonly MadeSecret[]
+}
+
+/** A Secret that an operator makes of an object. */
+export interface MadeSecret extends OperatorSecret {
+  readonly given: GivenObject
 }
 
 /** Time for accounts of new namespaces, and for definitions of custom resources to be established. */
@@ -54,11 +62,15 @@ export function applyGiven(objects: readonly GivenObject[], options: CheckOption
   for (const kind of ['Namespace', 'CustomResourceDefinition'])
     for (const given of objects) if (given.kind === kind) apply(given)
   sim.runFor(settleFor)
-  for (const object of options.have ?? []) have(sim, object, namespace, objects)
+  const hosts = options.privateRegistries ?? []
+  for (const object of options.have ?? []) have(sim, object, { namespace, objects, hosts })
   for (const given of objects) if (!isEarly(given)) apply(given)
   provideStorage(sim, storageClasses)
+  const made =
+    options.operators === 'absent' ? [] : operate(sim, [...applied, ...unknownKinds], { namespace, objects, hosts })
   startCronJobs(sim, applied, namespace)
   return {
+    made,
     sim,
     namespace,
     refused,
@@ -70,15 +82,17 @@ export function applyGiven(objects: readonly GivenObject[], options: CheckOption
 }
 
 function clusterFor(
-  { version = 'v1.36', unknownImages = 'succeed', strategy }: CheckOptions,
+  { version = 'v1.36', unknownImages = 'succeed', strategy, ...options }: CheckOptions,
   nodes: number,
   size: NonNullable<CheckOptions['nodeSize']>,
   seed: string,
 ): Sim {
+  const { nodeResources: resources = {}, nodeLabels: labels = {}, privateRegistries = [] } = options
   return createSim({
     seed,
     version,
-    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${i + 1}`, ...size })),
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${i + 1}`, ...size, resources, labels })),
+    images: privateRegistries.map((name) => ({ name, private: true })),
     unknownImages,
     journal: 'summary',
     ...(strategy === undefined ? {} : { kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } }),
@@ -178,8 +192,28 @@ function fieldOf(reason: string): readonly (string | number)[] {
   )
 }
 
+/** Where what is made beside the manifests has to fit. */
+interface Surroundings {
+  readonly namespace: string
+  readonly objects: readonly GivenObject[]
+  /** Registries that ask for credentials. */
+  readonly hosts: readonly string[]
+}
+
+/** Operators come to their objects once these are there, as everybody else does; a Secret that is there already stays. */
+function operate(sim: Sim, objects: readonly GivenObject[], around: Surroundings): readonly MadeSecret[] {
+  return objects.flatMap((given) => {
+    const secret = operatorSecretOf(given)
+    const namespace = secret?.namespace ?? (given.namespace || around.namespace)
+    if (secret === undefined || sim.get('Secret', secret.name, namespace) !== undefined) return []
+    have(sim, { name: secret.name, namespace, keys: secret.keys ?? [] }, around)
+    // In a namespace that is not there nobody makes anything.
+    return sim.get('Secret', secret.name, namespace) === undefined ? [] : [{ ...secret, namespace, given }]
+  })
+}
+
 /** A Secret or ConfigMap of the user's cluster, with what its references want; its values are of no interest. */
-function have(sim: Sim, had: HadObject, namespace: string, objects: readonly GivenObject[]): void {
+function have(sim: Sim, had: HadObject, { namespace, objects, hosts }: Surroundings): void {
   const home = had.namespace ?? namespace
   const kind = had.kind ?? 'Secret'
   const wanted = objects.flatMap((given) =>
@@ -190,7 +224,8 @@ function have(sim: Sim, had: HadObject, namespace: string, objects: readonly Giv
   const isPulled = wanted.some(({ way }) => way === 'pull')
   const asked = isPulled ? ['.dockerconfigjson'] : [...new Set(wanted.flatMap(({ keys }) => keys ?? []))]
   const keys = had.keys.length > 0 ? had.keys : asked.length > 0 ? asked : ['value']
-  const value = isPulled ? '{"auths":{}}' : 'had'
+  const auths = Object.fromEntries(hosts.map((host) => [host, { username: 'had', password: 'had' }]))
+  const value = isPulled ? JSON.stringify({ auths }) : 'had'
   const data = Object.fromEntries(keys.map((key) => [key, kind === 'Secret' ? encodeBase64(utf8Bytes(value)) : value]))
   const object = { apiVersion: 'v1', kind, metadata: { name: had.name, namespace: home }, data }
   const type = isPulled ? 'kubernetes.io/dockerconfigjson' : 'Opaque'

@@ -3,12 +3,13 @@ import { usageError } from '../sim/calls.ts'
 import { complaintsOf } from '../sim/input/complaints.ts'
 import { anyDuration, objectName, quantity, someText } from '../sim/input/formats.ts'
 import { words } from '../sim/input/words.ts'
-import { optionsSchema } from '../sim/options-schema.ts'
+import { nodeSchema, optionsSchema } from '../sim/options-schema.ts'
 import type { ManifestFile } from './given.ts'
 
 /** What the calls about manifests take; their types stand in options.ts, rotation.ts and secret-map.ts. */
 
 const { version, unknownImages } = optionsSchema.shape
+const node = nodeSchema(anyDuration).shape
 /** Each is a run of its own. */
 const seeds = z.int().min(1).max(1000)
 const key = someText.regex(/^[-._a-zA-Z0-9]+$/).register(words, { expected: 'a key of letters, digits, -, _ and .' })
@@ -24,6 +25,10 @@ const cluster = {
   version,
   nodes: z.int().min(1).max(5000).optional(),
   nodeSize: z.strictObject({ cpu: quantity, memory: quantity }).optional(),
+  nodeResources: node.resources,
+  nodeLabels: node.labels,
+  privateRegistries: z.array(someText).optional(),
+  operators: z.enum(['run', 'absent']).optional(),
   strategy: z.enum(['Watch', 'Cache', 'Get']).optional(),
   namespace: objectName.optional(),
   createNamespaces: z.boolean().optional(),

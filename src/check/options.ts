@@ -19,6 +19,14 @@ export interface CheckOptions {
   readonly nodes?: number
   /** Of every node. Default 8 cores and 32Gi. */
   readonly nodeSize?: { readonly cpu: string; readonly memory: string }
+  /** What every node offers beside: `{'nvidia.com/gpu': '1'}`. */
+  readonly nodeResources?: Readonly<Record<string, string>>
+  /** Labels of every node. */
+  readonly nodeLabels?: Readonly<Record<string, string>>
+  /** Registries, or parts of them (`ghcr.io`, `registry.example.com/team`), that give images to nobody without credentials. */
+  readonly privateRegistries?: readonly string[]
+  /** Whether the operators run that make Secrets of custom resources among the manifests. Default `run`. */
+  readonly operators?: 'run' | 'absent'
   readonly strategy?: 'Watch' | 'Cache' | 'Get'
   /** Where objects go that name no namespace. Default `default`. */
   readonly namespace?: string

@@ -77,7 +77,17 @@ export interface Remark {
 
 /** What podsim took for granted. */
 export interface Assumption {
-  readonly kind: 'image' | 'webhook' | 'volume' | 'storage' | 'customResource' | 'given' | 'live' | 'hook'
+  readonly kind:
+    | 'image'
+    | 'webhook'
+    | 'volume'
+    | 'storage'
+    | 'customResource'
+    | 'given'
+    | 'operator'
+    | 'registry'
+    | 'live'
+    | 'hook'
   readonly message: string
   readonly place: Place | undefined
 }

@@ -9,17 +9,18 @@ import { parseDuration } from '../sim/duration.ts'
 import { type KubernetesVersion, minorOf } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
 import { findManifests } from './manifest-files.ts'
+import { type NodeFlags, nodesOf } from './node-flags.ts'
 import type { Output } from './output.ts'
 import { version as podsimVersion } from './version.ts'
 
 /** Flags of `podsim check`, as commander hands them over. */
-export interface CheckFlags {
+export interface CheckFlags extends NodeFlags {
   readonly filename?: readonly string[]
   readonly kustomize?: readonly string[]
   readonly recursive?: boolean
   readonly version: KubernetesVersion
-  readonly nodes: number
-  readonly nodeSize?: { readonly cpu: string; readonly memory: string }
+  readonly private?: readonly string[]
+  readonly operators?: 'run' | 'absent'
   readonly strategy?: 'Watch' | 'Cache' | 'Get'
   readonly namespace: string
   readonly createNamespaces?: boolean
@@ -57,13 +58,15 @@ export async function check(flags: CheckFlags, output: Output): Promise<number> 
 }
 
 function optionsOf(flags: CheckFlags, have: Had): CheckOptions {
-  const { version, nodes, namespace, seeds, createNamespaces = false, serverSide = false, unknownImages } = flags
-  const { strategy, nodeSize } = flags
+  const { version, namespace, seeds, createNamespaces = false, serverSide = false, unknownImages } = flags
+  const { strategy } = flags
   return {
-    ...{ version, nodes, namespace, seeds, createNamespaces, serverSide, unknownImages, for: flags.for },
+    ...{ version, namespace, seeds, createNamespaces, serverSide, unknownImages, for: flags.for },
     ...{ have: have.objects, storageClasses: have.classes },
     ...(strategy === undefined ? {} : { strategy }),
-    ...(nodeSize === undefined ? {} : { nodeSize }),
+    ...nodesOf(flags),
+    ...(flags.private === undefined ? {} : { privateRegistries: flags.private }),
+    ...(flags.operators === undefined ? {} : { operators: flags.operators }),
   }
 }
 

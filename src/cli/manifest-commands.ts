@@ -1,10 +1,9 @@
-import { type Command, CommanderError, Option } from 'commander'
-import { compareQuantities, parseQuantity } from '../api/quantity.ts'
+import { type Command, Option } from 'commander'
 import { kubernetesVersions } from '../versions/version.ts'
 import type { CheckFlags } from './check.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
-import { exitCodes } from './exit-codes.ts'
 import type { GraphFlags } from './graph.ts'
+import { addNodeFlags } from './node-flags.ts'
 import { processOutput } from './output.ts'
 import type { RotateFlags } from './rotate.ts'
 
@@ -19,15 +18,6 @@ export function addManifestCommands(podsim: Command, wholeNumber: Count): void {
   addCheck(podsim.command('check'), wholeNumber)
   addRotate(podsim.command('rotate'), wholeNumber)
   addGraph(podsim.command('graph'), wholeNumber)
-}
-
-/** `8:32Gi`: cores and memory. */
-function nodeSize(text: string): { readonly cpu: string; readonly memory: string } {
-  const [cpu = '', memory = '', ...more] = text.split(':')
-  const isRight = (amount: string) => parseQuantity(amount).ok && compareQuantities(amount, '0') > 0
-  if (more.length === 0 && isRight(cpu) && isRight(memory)) return { cpu, memory }
-  const problem = `error: --node-size ${JSON.stringify(text)} is no size; expected cores and memory, such as 4:16Gi`
-  throw new CommanderError(exitCodes.usage, 'podsim.number', problem)
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
@@ -49,12 +39,11 @@ function onManifests(command: Command, formats: readonly string[]): Command {
 
 /** The cluster that is simulated, and how often. */
 function onCluster(command: Command, wholeNumber: Count, seeds: number): Command {
-  return command
+  return addNodeFlags(command, wholeNumber)
     .addOption(new Option('--version <version>', 'of Kubernetes').choices(kubernetesVersions).default('v1.36'))
     .addOption(
       new Option('--strategy <kind>', 'how kubelets learn of changed Secrets').choices(['Watch', 'Cache', 'Get']),
     )
-    .option('--nodes <n>', 'how many nodes', wholeNumber, 3)
     .option('--seeds <n>', 'runs, each with a seed of its own', wholeNumber, seeds)
 }
 
@@ -68,7 +57,16 @@ function addCheck(command: Command, wholeNumber: Count): void {
       'what is there already: secret/NAME[:KEY,...], configmap/NAME[:KEY,...], storageclass/NAME; may be given again',
       collect,
     )
-    .option('--node-size <cpu:memory>', 'size of each node (default: "8:32Gi")', nodeSize)
+    .option(
+      '--private <registry>',
+      'a registry, or a part of it, that wants credentials: ghcr.io, example.com/team; may be given again',
+      collect,
+    )
+    .addOption(
+      new Option('--operators <how>', 'whether Secrets are there that operators make of ExternalSecrets and their like')
+        .choices(['run', 'absent'])
+        .default('run'),
+    )
     .addOption(
       new Option('--unknown-images <how>', 'whether programs that nobody knows do their duty')
         .choices(['succeed', 'strict'])

@@ -15,16 +15,16 @@ import { closest } from '../sim/input/closest.ts'
 import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
 import { findManifests } from './manifest-files.ts'
+import { type NodeFlags, nodesOf } from './node-flags.ts'
 import type { Output } from './output.ts'
 
 /** Flags of `podsim rotate`, as commander hands them over. */
-export interface RotateFlags {
+export interface RotateFlags extends NodeFlags {
   readonly filename?: readonly string[]
   readonly kustomize?: readonly string[]
   readonly recursive?: boolean
   readonly namespace: string
   readonly version: KubernetesVersion
-  readonly nodes: number
   readonly strategy?: 'Watch' | 'Cache' | 'Get'
   readonly seeds: number
   readonly all?: boolean
@@ -73,9 +73,9 @@ function rotations(
   strategies: readonly Strategy[],
   versions: readonly KubernetesVersion[],
 ): readonly RotationReport[] {
-  const { namespace, nodes, seeds } = flags
+  const { namespace, seeds } = flags
   return versions.flatMap((version) =>
-    strategies.map((strategy) => rotationOf(files, { secret, version, strategy, namespace, nodes, seeds })),
+    strategies.map((strategy) => rotationOf(files, { secret, version, strategy, namespace, seeds, ...nodesOf(flags) })),
   )
 }
 

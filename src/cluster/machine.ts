@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly cpu: string
   readonly memory: string
   readonly pods: number
+  /** Beside cpu, memory and pods: quantities by name. */
+  readonly resources?: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly kubelet: Partial<KubeletConfiguration>
   /** Manifests in its own directory of static Pods. */
@@ -115,7 +117,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     runtime,
     fs,
     hostIp: `10.0.${Math.floor(index / 250)}.${(index % 250) + 10}`,
-    capacity: { cpu: options.cpu, memory: options.memory },
+    capacity: { cpu: options.cpu, memory: options.memory, ...options.resources },
     labels: options.labels,
     staticPods: options.staticPods ?? [],
     recordIdleSyncs: room.recordIdleSyncs,

@@ -106,6 +106,13 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
     cpu: quantity.optional().meta({ description: 'Cores: 4, 500m; 4 unless given' }),
     memory: quantity.optional().meta({ description: '8Gi unless given; tmpfs counts against it' }),
     pods: z.int().min(1).optional().meta({ description: 'How many Pods it takes; 110 unless given' }),
+    resources: z
+      .record(z.string(), quantity)
+      .superRefine((given, context) => {
+        for (const name of Object.keys(given)) tellWrongResource(name, context)
+      })
+      .optional()
+      .meta({ description: 'What else it offers, by name: nvidia.com/gpu, hugepages-2Mi, ephemeral-storage' }),
     labels: z.record(z.string(), z.string()).optional().meta({ description: 'Labels of the Node' }),
     taints: z.array(taintSchema).optional().meta({ description: 'Taints of the Node' }),
     ttl: z.int().min(0).optional().meta({
@@ -119,6 +126,24 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
       .optional()
       .meta({ description: "Between this node and the API server, instead of the cluster's" }),
     kubelet: kubeletSchema(duration).optional().meta({ description: 'KubeletConfiguration of this node' }),
+  })
+}
+
+/**
+ * Whether a node can offer a resource of this name beside cores, memory and Pods.
+ * Source: pkg/apis/core/v1/helper/helpers.go, IsExtendedResourceName, IsHugePageResourceName.
+ */
+export function isNodeResource(name: string): boolean {
+  const isKnown = name === 'ephemeral-storage' || /^hugepages-\d+[KMG]i$/.test(name)
+  const isExtended = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name)
+  return isKnown || (isExtended && !/(^|\.)kubernetes\.io\//.test(name) && !name.startsWith('requests.'))
+}
+
+function tellWrongResource(name: string, context: z.RefinementCtx): void {
+  if (isNodeResource(name)) return
+  const own = ['cpu', 'memory', 'pods'].includes(name) ? `; "${name}" has a setting of its own` : ''
+  complain(context, [name], {
+    message: `${quoted(name)} is no resource of a node; expected a name such as "nvidia.com/gpu", "hugepages-2Mi" or "ephemeral-storage"${own}`,
   })
 }
 
@@ -153,9 +178,10 @@ function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program
     size: quantity.optional().meta({ description: 'Decides how long a pull takes; 20Mi unless given' }),
     pull: pull.optional().meta({ description: 'How long a pull takes, instead of what the size makes of it' }),
     private: z
-      .strictObject({ username: z.string(), password: z.string() })
+      .union([z.strictObject({ username: z.string(), password: z.string() }), z.literal(true)])
+      .register(words, { expected: 'true, or credentials as {username, password}' })
       .optional()
-      .meta({ description: 'Only who presents these credentials may pull it' }),
+      .meta({ description: 'Only who presents these credentials may pull it; true: any credentials do' }),
     present: z.boolean().optional().meta({ description: 'Every node has it already' }),
   })
 }

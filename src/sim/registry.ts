@@ -22,7 +22,9 @@ export function createImageRegistry({ images, minor, unknownImages, epochMs }: S
     isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),
     privateRepositories: images.flatMap(({ name, private: credential }) =>
-      credential === undefined ? [] : [{ prefix: name, credentials: [credential] }],
+      credential === undefined
+        ? []
+        : [{ prefix: name, credentials: credential === true ? ('any' as const) : [credential] }],
     ),
   })
 }

@@ -19,6 +19,7 @@ export interface NodeSettings {
   readonly cpu: string
   readonly memory: string
   readonly pods: number
+  readonly resources: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly taints: NonNullable<NodeOptions['taints']>
   readonly ttl: number | undefined
@@ -96,6 +97,7 @@ function nodeOf(options: NodeOptions, kubelet: KubeletOptions): NodeSettings {
     cpu: String(options.cpu ?? '4'),
     memory: String(options.memory ?? '8Gi'),
     pods: options.pods ?? 110,
+    resources: Object.fromEntries(Object.entries(options.resources ?? {}).map(([name, of]) => [name, String(of)])),
     labels: options.labels ?? {},
     taints: (options.taints ?? []).map((taint) => given(taint)),
     ttl: options.ttl,

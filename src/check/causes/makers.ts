@@ -1,5 +1,6 @@
 import { listAt, textAt } from '../../go/json.ts'
 import type { GivenObject } from '../given.ts'
+import { operatorSecretOf } from '../operator-secrets.ts'
 import { containersIn, podSpecOf } from '../references.ts'
 import { objectName } from '../words.ts'
 
@@ -18,12 +19,18 @@ interface Wanted {
  * any of its kind.
  */
 export function makersOf(objects: readonly GivenObject[], wanted: Wanted): readonly string[] {
-  const here = objects.filter(({ namespace }) => (namespace || wanted.fallback) === wanted.namespace)
+  const homeOf = ({ namespace }: GivenObject) => namespace || wanted.fallback
+  const here = objects.filter((given) => homeOf(given) === wanted.namespace)
   const told = (made: (given: GivenObject) => boolean, words: string) =>
     here.filter(made).map((given) => `${objectName(given, wanted.fallback)} ${words}`)
-  const isTarget = (given: GivenObject) => wanted.kind === 'Secret' && operatorsTarget(given) === wanted.name
+  const isTarget = (given: GivenObject) => {
+    const made = wanted.kind === 'Secret' ? operatorSecretOf(given) : undefined
+    return made?.name === wanted.name && (made.namespace ?? homeOf(given)) === wanted.namespace
+  }
   const closely = [
-    ...told(isTarget, 'makes it, once its operator runs'),
+    ...objects
+      .filter(isTarget)
+      .map((given) => `${objectName(given, wanted.fallback)} makes it, once its operator runs`),
     ...told((given) => speaksOf(given, wanted.name), "may make it: a container's command line names it"),
     ...told(
       (given) => !speaksOf(given, wanted.name) && mayCreate(objects, given, wanted, 'just it'),
@@ -33,26 +40,6 @@ export function makersOf(objects: readonly GivenObject[], wanted: Wanted): reado
   if (closely.length > 0) return closely
   const words = `may make it: its account may create any ${wanted.kind.toLowerCase()} here`
   return told((given) => mayCreate(objects, given, wanted, 'any'), words)
-}
-
-/** The Secret that an operator makes of an object. Sources: the custom resources' own definitions. */
-function operatorsTarget({ kind, name, object }: GivenObject): string | undefined {
-  switch (kind) {
-    case 'ExternalSecret':
-      return textAt(object, 'spec', 'target', 'name') || name
-    case 'SealedSecret':
-      return textAt(object, 'spec', 'template', 'metadata', 'name') || name
-    case 'Certificate':
-      return textAt(object, 'spec', 'secretName')
-    case 'VaultStaticSecret':
-    case 'VaultDynamicSecret':
-      return textAt(object, 'spec', 'destination', 'name')
-    case 'OnePasswordItem':
-    case 'InfisicalSecret':
-      return name
-    default:
-      return undefined
-  }
 }
 
 function speaksOf(given: GivenObject, name: string): boolean {

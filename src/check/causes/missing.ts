@@ -35,13 +35,19 @@ function missingOf(cluster: AppliedCluster, reference: Reference, namespace: str
   const lacks = (keys ?? []).filter((key) => !has.includes(key))
   if (lacks.length === 0) return undefined
   const cause = kind === 'Secret' ? 'secretKeyMissing' : 'configMapKeyMissing'
+  const maker = cluster.made.find((each) => each.name === name && each.namespace === namespace)
+  const madeBy =
+    kind === 'Secret' && maker !== undefined ? [`${objectName(maker.given, cluster.namespace)} makes it`] : []
   const near = lacks.map((key) => closest(key, has)).find((each) => each !== undefined)
   return {
     cause,
     key: `${full} ${lacks.join(' ')}`,
     summary: `${full} has no key ${lacks.join(', ')}`,
     path: reference.way === 'env' ? [...reference.path.slice(0, -1), 'key'] : reference.path,
-    hints: [near === undefined ? `it has ${has.length === 0 ? 'no keys' : has.join(', ')}` : `did you mean ${near}?`],
+    hints: [
+      near === undefined ? `it has ${has.length === 0 ? 'no keys' : has.join(', ')}` : `did you mean ${near}?`,
+      ...madeBy,
+    ],
     uses: [],
     about: name,
   }

@@ -16,9 +16,31 @@ export function unscheduledAt(cluster: AppliedCluster, workload: Workload): read
   const unbound = unboundAt(cluster, workload, pod)
   if (unbound.length > 0) return unbound
   const { message = '' } = scheduled
-  const hints = /Insufficient/.test(message) ? [`${cluster.nodes}; nodes of another size: --node-size CPU:MEMORY`] : []
   const path = podSpecPath(workload.given) ?? []
-  return [{ cause: 'unschedulable', key: `unschedulable ${message}`, summary: message, path, hints, uses: [] }]
+  return [
+    {
+      cause: 'unschedulable',
+      key: `unschedulable ${message}`,
+      summary: message,
+      path,
+      hints: hintsFor(cluster, pod, message),
+      uses: [],
+    },
+  ]
+}
+
+/** Which flag gives nodes what a Pod asks for. */
+function hintsFor({ nodes }: AppliedCluster, { spec }: Pod, message: string): readonly string[] {
+  const lacks = [...new Set([...message.matchAll(/Insufficient ([\w./-]*[\w-])/g)].map(([, name = '']) => name))]
+  const others = lacks.filter((name) => name !== 'cpu' && name !== 'memory' && name !== 'pods')
+  const isSelective = /node affinity|node selector/.test(message)
+  const labels = Object.entries(spec.nodeSelector ?? {}).map(([key, value]) => `--node-label ${key}=${value}`)
+  return [
+    ...(lacks.length > others.length ? [`${nodes}; nodes of another size: --node-size CPU:MEMORY`] : []),
+    ...others.map((name) => `no node offers ${name}; nodes that do: --node-resource ${name}=AMOUNT`),
+    ...(isSelective && labels.length > 0 ? [`nodes with its labels: ${labels.join(' ')}`] : []),
+    ...(isSelective && labels.length === 0 ? ['nodes with labels of their own: --node-label KEY=VALUE'] : []),
+  ]
 }
 
 /** Where nothing is missing and a node was found: what runtime and controllers say. */

@@ -21,9 +21,10 @@ export interface Registry {
 }
 
 export interface PrivateRepository {
-  /** Host and path that the repository's name must begin with: `registry.example.com/team`. */
+  /** Host, or host and path, that the repository's name must begin with: `ghcr.io`, `registry.example.com/team`. */
   readonly prefix: string
-  readonly credentials: readonly RegistryCredential[]
+  /** `any`: which are right is not known, so all are taken to be. */
+  readonly credentials: readonly RegistryCredential[] | 'any'
 }
 
 export interface RegistryOptions {
@@ -68,7 +69,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   const images = new Map(
     [...commonImages(isStrict), ...(options.images ?? [])].map((each) => [normal(each.repository), each]),
   )
-  const secured = new Map((options.privateRepositories ?? []).map((each) => [normal(each.prefix), each]))
+  const secured = new Map((options.privateRepositories ?? []).map((each) => [normalPrefix(each.prefix), each]))
   const absent = new Set((options.absent ?? []).map(normal))
   const preloaded = new Set((options.preloaded ?? []).map(normal))
   const unreachable = new Set<string>()
@@ -81,7 +82,8 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
     return unknownImage(repositoryOf(name), isStrict)
   }
   const guard = (name: string): PrivateRepository | undefined => {
-    const matching = [...secured].filter(([prefix]) => repositoryOf(name).startsWith(prefix))
+    const repository = `${repositoryOf(name)}/`
+    const matching = [...secured].filter(([prefix]) => repository.startsWith(prefix))
     return matching.sort(([a], [b]) => b.length - a.length)[0]?.[1]
   }
   const fail = (name: string, failure: PullFailure): PullOutcome => ({
@@ -101,7 +103,9 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
       if (guarded !== undefined) {
         if (credential === undefined) return fail(name, 'denied')
         const { username, password } = credential
-        const fits = guarded.credentials.some((each) => each.username === username && each.password === password)
+        const fits =
+          guarded.credentials === 'any' ||
+          guarded.credentials.some((each) => each.username === username && each.password === password)
         if (!fits) return fail(name, 'unauthorized')
       }
       const found = isAbsent(name) ? undefined : find(name)
@@ -116,7 +120,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
       else unreachable.add(host)
     },
     addImage: (definition) => void images.set(normal(definition.repository), definition),
-    setCredentials: (repository) => void secured.set(normal(repository.prefix), repository),
+    setCredentials: (repository) => void secured.set(normalPrefix(repository.prefix), repository),
   }
 }
 
@@ -124,6 +128,12 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
 function normal(name: string): string {
   const { host, path, suffix } = splitImage(name)
   return `${host}/${path}${suffix}`
+}
+
+/** With a slash behind it, so that `team` is not the beginning of `teammates`; a host stays one. */
+function normalPrefix(prefix: string): string {
+  const isHost = /^(localhost|[^/:]*\.[^/:]*)(:\d+)?$/.test(prefix)
+  return isHost ? `${prefix}/` : `${repositoryOf(prefix)}/`
 }
 
 function repositoryOf(name: string): string {
