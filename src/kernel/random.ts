@@ -20,19 +20,55 @@ export interface RandomStreams {
 }
 
 export function createRandomStreams(seed: string): RandomStreams {
-  const streams = new Map<string, RandomStream>()
+  return new Streams(() => seed)
+}
+
+/** Streams of which most begin anew, once, with the seed that counts from then on. */
+export interface LateStreams extends RandomStreams {
+  /** From now on every stream is one of the seed, and begins. */
+  sow(): void
+}
+
+/** What no seed that anybody gives is like. */
+const seedBefore = '\u0000'
+
+/** Until `sow`, what is drawn is the same for every seed, but from streams whose names `isOfSeed` knows: they are the seed's all along. */
+export function createLateStreams(seed: string, isOfSeed: (name: string) => boolean): LateStreams {
+  let isSown = false
+  const streams = new Streams((name) => (isSown || isOfSeed(name) ? seed : seedBefore))
   return {
-    stream(name) {
-      let stream = streams.get(name)
-      if (stream === undefined) {
-        stream = new AleaStream(`${seed}/${name}`)
-        streams.set(name, stream)
-      }
-      return stream
+    stream: (name) => streams.stream(name),
+    release: (name) => streams.release(name),
+    sow() {
+      isSown = true
+      streams.beginAnew((name) => !isOfSeed(name))
     },
-    release(name) {
-      streams.delete(name)
-    },
+  }
+}
+
+class Streams implements RandomStreams {
+  readonly #streams = new Map<string, AleaStream>()
+  readonly #seedOf: (name: string) => string
+
+  constructor(seedOf: (name: string) => string) {
+    this.#seedOf = seedOf
+  }
+
+  stream(name: string): RandomStream {
+    let stream = this.#streams.get(name)
+    if (stream === undefined) {
+      stream = new AleaStream(`${this.#seedOf(name)}/${name}`)
+      this.#streams.set(name, stream)
+    }
+    return stream
+  }
+
+  release(name: string): void {
+    this.#streams.delete(name)
+  }
+
+  beginAnew(isMeant: (name: string) => boolean): void {
+    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(`${this.#seedOf(name)}/${name}`)
   }
 }
 
@@ -50,6 +86,10 @@ class AleaStream implements RandomStream {
   private third = 0
 
   constructor(seed: string) {
+    this.seed = seed
+  }
+
+  beginAnew(seed: string): void {
     this.seed = seed
   }
 

@@ -12,7 +12,7 @@ import { type Calendar, createCalendar, type EpochMs } from '../kernel/calendar.
 import { createJournal, type Journal } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
-import { createRandomStreams, type RandomStreams } from '../kernel/random.ts'
+import { createLateStreams, type RandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
@@ -47,6 +47,12 @@ export interface OutsideView {
   isReachable(): boolean
 }
 
+/**
+ * Clusters of the same settings are brought up alike, whatever their seed, which counts from time 0 on. Only at which instants
+ * the loops of the kubelets look around is the seed's own from the start: nothing of that shows before.
+ */
+const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/phases')
+
 /** A simulated cluster, up and idle at time 0. */
 export function createSim(options: SimOptions = {}): Sim {
   return createObservedSim(options).sim
@@ -73,7 +79,7 @@ export function createObservedSim(
   const observer = settings.invariants ? observeInvariants(world) : undefined
   const kernel = observer?.kernel ?? wheel
   const calendar = createCalendar(settings.epochMs - bringUpMs)
-  const random = createRandomStreams(settings.seed)
+  const random = createLateStreams(settings.seed, areKubeletPhases)
   const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
   const settling = new Settling(kernel)
@@ -85,6 +91,7 @@ export function createObservedSim(
   })
   observer?.attach(cluster)
   bringUp(kernel, cluster, settings)
+  random.sow()
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane

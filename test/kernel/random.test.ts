@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import seedrandom from 'seedrandom'
 import { expect, test } from 'vitest'
-import { createRandomStreams } from '../../src/kernel/random.ts'
+import { createLateStreams, createRandomStreams } from '../../src/kernel/random.ts'
 
 test('a stream gives the numbers of seedrandom.alea for seed and name, whatever is in them', () => {
   fc.assert(
@@ -20,4 +20,21 @@ test('the same name goes on where it stopped, until it is released', () => {
   expect(streams.stream('a').next()).not.toBe(first)
   streams.release('a')
   expect(streams.stream('a').next()).toBe(first)
+})
+
+test("L5 until the seed is sown, streams are the same for all seeds, but for those that are the seed's all along", () => {
+  const drawn = (seed: string) => {
+    const streams = createLateStreams(seed, (name) => name === 'own')
+    const [common, own] = [streams.stream('common'), streams.stream('own')]
+    const before = [common.next(), own.next()]
+    streams.sow()
+    return { before, after: [common.next(), own.next(), streams.stream('new').next()] }
+  }
+  const [one, two] = [drawn('1'), drawn('2')]
+  expect(one.before[0]).toBe(two.before[0])
+  expect(one.before[1]).not.toBe(two.before[1])
+  // What is sown begins; what was the seed's goes on.
+  const plain = createRandomStreams('1')
+  expect(one.before[1]).toBe(plain.stream('own').next())
+  expect(one.after).toEqual([plain.stream('common').next(), plain.stream('own').next(), plain.stream('new').next()])
 })

@@ -229,7 +229,7 @@ describe.runIf(hasTmux())('podsim play on a terminal', () => {
     tmux('send-keys', '-t', name, 'p', '2')
     await until(name, 'When will the file in /etc/whole', '✓ 2  in a sync of the Pod', '1 of 1 right')
     tmux('send-keys', '-t', name, 'Enter')
-    await until(name, /\/etc\/whole +A─+●B.* 13\.6 s/)
+    await until(name, /\/etc\/whole +A─+●B.* 57\.6 s/)
 
     // Why; where; delays.
     tmux('send-keys', '-t', name, '/')

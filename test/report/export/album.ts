@@ -5,9 +5,13 @@ import { createTranscript } from '../../../src/report/export/transcript.ts'
 import { loadScenario } from '../../../src/scenario/load.ts'
 import { runScenario } from '../../../src/scenario/run.ts'
 
-/** One Pod with the Secret as file, subPath and variable; the Secret changes once. */
+/**
+ * One Pod with the Secret as file, subPath and variable; the Secret changes once. With this seed the next sync comes more than
+ * half a minute later, and finds a cache whose ttl is not over.
+ */
 export const lesson = (value: string, title = 'One change'): string => `
 title: ${JSON.stringify(title)}
+seed: 2
 cluster: { nodes: [{ name: node-1, ttl: 120 }] }
 files:
   pod.yaml: |
