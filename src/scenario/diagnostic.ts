@@ -22,6 +22,7 @@ export const diagnosticCodes = {
   UNKNOWN_SECRET_KEY: 'Something needs a key that a Secret does not have.',
   UNREACHABLE: 'An expectation can never hold.',
   UNUSED: 'Something is declared that nothing asks for.',
+  NO_QUESTION: 'A lesson asks nothing.',
   BAD_REFERENCE: 'Something refers to what the scenario does not declare.',
   MISSING_FILE: 'A file that the scenario takes from disk does not exist.',
   PODSIM_BROKEN: 'podsim itself went wrong while it loaded the file.',

@@ -49,6 +49,12 @@ const timedFaultSchema = z.strictObject({
   fault: scenarioFaultSchema,
 })
 
+/** What makes a scenario a lesson of a course. */
+const lessonSchema = z.strictObject({
+  watch: someText.meta({ description: 'What to look at while it plays' }),
+  next: someText.meta({ description: 'What to try afterwards' }),
+})
+
 const steps = (description: string) => z.array(stepSchema).min(1).meta({ description })
 
 /** Steps with variables of their own, in the scenario or in a file that it includes. */
@@ -83,6 +89,10 @@ export const scenarioSchema = z
       )
       .optional()
       .meta({ description: 'Words by which runs choose scenarios: podsim run --tag' }),
+    lesson: lessonSchema.optional().meta({
+      description:
+        'Makes it a lesson, with a question at least: { watch, next } tell what to look at, and what to try then',
+    }),
     covers: z.array(clauseSchema).optional().meta({ description: 'Clauses of the Secrets page that this shows' }),
     seed: z
       .union([someText, z.int()])

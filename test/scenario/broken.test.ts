@@ -28,7 +28,14 @@ describe('a scenario file with a mistake', () => {
   test('there are more than a hundred, and every code is among them', () => {
     expect(files.length).toBeGreaterThan(180)
     const codes = new Set(files.flatMap(({ told }) => told.map((line) => line.split(' ')[0])))
-    const warnings = ['BAD_SECRET_VALUE', 'UNKNOWN_SECRET', 'UNKNOWN_SECRET_KEY', 'UNREACHABLE', 'UNUSED']
+    const warnings = [
+      'BAD_SECRET_VALUE',
+      'NO_QUESTION',
+      'UNKNOWN_SECRET',
+      'UNKNOWN_SECRET_KEY',
+      'UNREACHABLE',
+      'UNUSED',
+    ]
     const elsewhere = ['NOT_READABLE', 'PODSIM_BROKEN', 'NEWLINES_IN_VALUE', 'OCTAL_MODE', ...warnings]
     expect(
       Object.keys(diagnosticCodes)

@@ -55,6 +55,12 @@ export function lintScenario(linted: Linted): readonly Diagnostic[] {
     })
   }
   for (const { path, message } of unusedNames(linted.written)) warn('UNUSED', message, keyRange(document, path))
+  if (source.lesson !== undefined && !source.steps.some(({ ask }) => ask !== undefined))
+    warn(
+      'NO_QUESTION',
+      'a lesson without a question: a step of it must `ask` something',
+      keyRange(document, ['lesson']),
+    )
   // Who expects a refusal for it knows of it.
   if (!/illegal base64/.test(linted.text)) for (const manifest of manifests) warnValues(manifest, warn)
   // What other files hold, or only the run makes, nobody can know here.
