@@ -6,6 +6,7 @@ import { type ColourChoice, wantsColour } from './colour.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { ExportFlags } from './export.ts'
 import { addManifestCommands } from './manifest-commands.ts'
+import { addManyCommands } from './many-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
 import { addRunCommands, setting } from './run-commands.ts'
@@ -82,6 +83,7 @@ function program(): Command {
     })
 
   addExport(podsim.command('export'))
+  addManyCommands(podsim, wholeNumber)
   addManifestCommands(podsim, wholeNumber)
   addServeCommand(podsim, wholeNumber)
   addAskCommands(podsim)
@@ -150,6 +152,7 @@ Examples:
   podsim run scenarios/first-light.yaml     run one scenario and tell its story
   podsim run scenarios                      run all of them
   podsim play scenarios/first-light.yaml    watch it in the terminal
+  podsim explore a.yaml --seeds 100         draw accidents, write the smallest that break it
   podsim play                               a sandbox: type what happens`
 
 function wholeNumber(text: string): number {

@@ -68,7 +68,8 @@ function nameOf({ to, name }: Reference): string | undefined {
 /** Known names as they are looked for, with what they are called. */
 type Names = Readonly<Record<Reference['to'], ReadonlyMap<string, string>>>
 
-function namesOf({ cluster = {} }: ScenarioSource): Names {
+/** Nodes, controllers, kinds and resources that the cluster of a scenario has. */
+export function namesOf({ cluster = {} }: Pick<ScenarioSource, 'cluster'>): Names {
   const { nodes = 1, version = 'v1.18', featureGates = {} } = cluster
   const minor = minorOf(version)
   const nodeNames =

@@ -43,7 +43,9 @@ const clauseSchema = z.enum(clauses).register(words, {
 
 const clusterSchema = z.strictObject(clusterShape(durationText, namedProgram))
 
-/** An accident at a time of its own. */
+/** An accident at a time of its own, as a file has it. */
+export type TimedFaultSource = z.output<typeof timedFaultSchema>
+
 const timedFaultSchema = z.strictObject({
   at: durationText.meta({ description: 'When, counted from the start' }),
   fault: scenarioFaultSchema,

@@ -13,7 +13,7 @@ export interface MissedFault {
 }
 
 /**
- * Lets each begin at its time; of one instant in the order of the file, and before anything else that happens in it. The
+ * Lets each begin at its time; of one instant in the order of the file, and after all that was due in it. The
  * function that is given back says at the end of the run which did not take place, in the order of the file.
  */
 export function beginInTime(sim: Sim, faults: readonly TimedFault[]): () => readonly MissedFault[] {
