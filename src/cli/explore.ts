@@ -104,7 +104,7 @@ class Expedition {
     const seeds = seedsIn(this.#flags.seeds)
     const { faults: mostFaults, shrinks: mostShrinks } = this.#flags
     const explored = await explore(
-      { ...{ scenario, seeds, targets: collected.targets }, spanMs: plainRun.endedAt, mostFaults, mostShrinks },
+      { ...{ scenario, seeds, targets: collected.targets() }, spanMs: plainRun.endedAt, mostFaults, mostShrinks },
       { run: (each, seed) => this.#run(each, seed), isStopped: () => this.#stop.isStopped },
     )
     return this.#report(explored, seeds.length)

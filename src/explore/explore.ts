@@ -16,6 +16,7 @@ import type { Targets } from './targets.ts'
  * What is drawn depends on seeds and scenario alone.
  */
 
+/** What is explored, and how far. */
 export interface Exploration {
   readonly scenario: Scenario
   readonly seeds: readonly string[]
@@ -57,6 +58,7 @@ export interface Finding {
   readonly also: readonly string[]
 }
 
+/** What an exploration came to. */
 export interface Explored {
   readonly findings: readonly Finding[]
   /** Seeds that were tried. */

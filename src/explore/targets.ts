@@ -20,7 +20,7 @@ export interface KillTarget {
 /** Collects the targets of a scenario while it runs: `look` is called after each of its steps. */
 export function collectTargets({ source }: Pick<Scenario, 'source'>): {
   look(sim: Sim): void
-  readonly targets: Targets
+  targets(): Targets
 } {
   const { node, controller } = namesOf(source)
   const containers = new Map<string, KillTarget>()
@@ -36,9 +36,11 @@ export function collectTargets({ source }: Pick<Scenario, 'source'>): {
         }
       }
     },
-    get targets() {
-      return { nodes: [...node.values()], controllers: [...controller.values()], containers: [...containers.values()] }
-    },
+    targets: () => ({
+      nodes: [...node.values()],
+      controllers: [...controller.values()],
+      containers: [...containers.values()],
+    }),
   }
 }
 
