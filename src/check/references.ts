@@ -10,6 +10,8 @@ export interface Reference {
   readonly name: string
   /** The keys that must be there; undefined: whatever keys it has. */
   readonly keys: readonly string[] | undefined
+  /** Of a subPath mount: the keys whose files it shows, whatever else its volume holds. */
+  readonly shown?: readonly string[]
   readonly isOptional: boolean
   readonly way: ReferenceWay
   /** Undefined: the Pod's as a whole (a pull, or a volume that no container mounts). */
@@ -147,26 +149,39 @@ function named(kind: Reference['kind'], source: JsonObject, path: YamlPath, fiel
   return { kind, name: textAt(source, field), isOptional: source.optional === true, path: [...path, field] }
 }
 
+/** The keys that a use takes; undefined: all that there are. */
+export function keysTaken({ keys, shown }: Pick<Reference, 'keys' | 'shown'>): readonly string[] | undefined {
+  return shown ?? keys
+}
+
 type VolumeReference = Pick<Reference, 'kind' | 'name' | 'isOptional' | 'path' | 'keys' | 'volume' | 'mode'> & {
   readonly way: 'volume' | 'projected'
 }
 
+/** A source of a volume; the keys of its files by their paths, if it says which. */
+interface VolumeSource {
+  readonly source: VolumeReference
+  readonly keyAt: ReadonlyMap<string, string> | undefined
+}
+
 function volumeIn(volume: unknown, path: YamlPath, containers: readonly ContainerAt[]): readonly Reference[] {
   const name = textAt(volume, 'name')
-  return sourcesOf(volume, path, name).flatMap((source) => {
-    const mounts = containers.flatMap((each) => mountsOf(each, name, source))
+  return sourcesOf(volume, path, name).flatMap(({ source, keyAt }) => {
+    const mounts = containers.flatMap((each) => mountsOf(each, name, { source, keyAt }))
     return mounts.length > 0 ? mounts : [{ ...source, container: undefined, isInit: false, where: '' }]
   })
 }
 
-function mountsOf({ container, name, isInit }: ContainerAt, volume: string, source: VolumeReference): Reference[] {
+function mountsOf({ container, name, isInit }: ContainerAt, volume: string, of: VolumeSource): Reference[] {
   return listAt(container, 'volumeMounts')
     .filter((mount) => textAt(mount, 'name') === volume)
     .map((mount) => {
-      const isSubPath = textAt(mount, 'subPath') !== '' || textAt(mount, 'subPathExpr') !== ''
+      const subPath = textAt(mount, 'subPath')
+      const isSubPath = subPath !== '' || textAt(mount, 'subPathExpr') !== ''
       return {
-        ...source,
-        way: isSubPath ? ('subPath' as const) : source.way,
+        ...of.source,
+        ...(subPath === '' ? {} : { shown: shownAt(subPath, of.keyAt) }),
+        way: isSubPath ? ('subPath' as const) : of.source.way,
         container: name,
         isInit,
         where: textAt(mount, 'mountPath'),
@@ -174,15 +189,26 @@ function mountsOf({ container, name, isInit }: ContainerAt, volume: string, sour
     })
 }
 
-function sourcesOf(volume: unknown, path: YamlPath, name: string): readonly VolumeReference[] {
-  const found: VolumeReference[] = []
+/** The keys whose files lie at or below a path of the volume. */
+function shownAt(subPath: string, keyAt: ReadonlyMap<string, string> | undefined): readonly string[] {
+  const at = subPath.replace(/\/+$/, '')
+  if (keyAt === undefined) return [at]
+  return [...keyAt].flatMap(([file, key]) => (file === at || file.startsWith(`${at}/`) ? [key] : []))
+}
+
+function sourcesOf(volume: unknown, path: YamlPath, name: string): readonly VolumeSource[] {
+  const found: VolumeSource[] = []
   const add = (kind: Reference['kind'], source: JsonObject, at: YamlPath, field: string, mode: unknown) => {
     if (textAt(source, field) === '') return
     const items = listAt(source, 'items')
     const keys = items.length === 0 ? undefined : items.map((item) => textAt(item, 'key'))
     const way = at.includes('projected') ? 'projected' : 'volume'
     const base = { ...named(kind, source, at, field), keys, way, volume: name } as const
-    found.push(typeof mode === 'number' ? { ...base, mode } : base)
+    const keyAt = new Map(items.map((item) => [textAt(item, 'path'), textAt(item, 'key')] as const))
+    found.push({
+      source: typeof mode === 'number' ? { ...base, mode } : base,
+      keyAt: items.length === 0 ? undefined : keyAt,
+    })
   }
   const secret = objectAt(volume, 'secret')
   const configMap = objectAt(volume, 'configMap')

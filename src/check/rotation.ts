@@ -7,7 +7,7 @@ import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { checkCall } from './options-schema.ts'
-import { podSpecOf, type Reference, type ReferenceWay, referencesIn } from './references.ts'
+import { keysTaken, podSpecOf, type Reference, type ReferenceWay, referencesIn } from './references.ts'
 import type { ObjectName } from './report.ts'
 import { choicesOf, type RotationChoices } from './rotation-choices.ts'
 import { objectName } from './words.ts'
@@ -251,12 +251,13 @@ function rowsOf(
 
 /** What can be said without a run. */
 function fixedEffect(
-  { keys, way, isInit, container }: Reference,
+  { way, isInit, container, ...reference }: Reference,
   key: string | undefined,
   { kind }: GivenObject,
 ): RotationEffect | undefined {
+  const keys = keysTaken(reference)
   if (key !== undefined && keys !== undefined && !keys.includes(key))
-    return { kind: 'unaffected', reason: `takes only ${keys.join(', ')}` }
+    return { kind: 'unaffected', reason: keys.length === 0 ? 'shows no key of it' : `takes only ${keys.join(', ')}` }
   if (way === 'pull') return { kind: 'next', until: 'the next pull of an image' }
   if (kind === 'Job') return { kind: 'next', until: 'the next Job' }
   if (container === undefined) return { kind: 'unaffected', reason: 'no container mounts the volume' }

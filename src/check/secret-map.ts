@@ -5,7 +5,7 @@ import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import { inMapOrder, type MappedSecret, type SecretUser } from './mapped-secret.ts'
 import { checkCall } from './options-schema.ts'
-import { podSpecOf } from './references.ts'
+import { keysTaken, podSpecOf } from './references.ts'
 import { usesIn } from './remarks/secret-uses.ts'
 import type { ObjectName } from './report.ts'
 import { objectName } from './words.ts'
@@ -100,9 +100,10 @@ function mapOf(
   for (const { given, namespace: home, reference } of usesIn(objects, namespace)) {
     if (reference.kind !== 'Secret') continue
     const entry = at(home, reference.name)
-    for (const key of reference.keys ?? []) entry.keys.add(key)
+    const keys = keysTaken(reference)
+    for (const key of keys ?? []) entry.keys.add(key)
     const user = objectName(given, namespace)
-    const { container, way, where, keys, isOptional } = reference
+    const { container, way, where, isOptional } = reference
     const nodes = [...new Set(placed.get(user) ?? [])].sort(compareBytes)
     entry.users.push({ user, account: accountOf(given), nodes, container, way, where, keys, isOptional })
   }

@@ -21,6 +21,8 @@ const ways = {
   volume: { volumeMounts: [{ name: 'all', mountPath: '/all' }] },
   projected: { volumeMounts: [{ name: 'projected', mountPath: '/projected' }] },
   subPath: { volumeMounts: [{ name: 'all', mountPath: '/one', subPath: 'password' }] },
+  otherSubPath: { volumeMounts: [{ name: 'all', mountPath: '/other', subPath: 'user' }] },
+  otherItem: { volumeMounts: [{ name: 'user', mountPath: '/item', subPath: 'user' }] },
   otherKey: { volumeMounts: [{ name: 'user', mountPath: '/user' }] },
 } as const
 type Use = keyof typeof ways
@@ -68,6 +70,8 @@ describe('podsim rotate', () => {
     expect(effects.envFrom).toMatchObject({ kind: 'never' })
     expect(effects.subPath).toMatchObject({ kind: 'never', until: 'a new Pod' })
     expect(effects.otherKey).toMatchObject({ kind: 'unaffected', reason: 'takes only user' })
+    expect(effects.otherSubPath).toMatchObject({ kind: 'unaffected', reason: 'takes only user' })
+    expect(effects.otherItem).toMatchObject({ kind: 'unaffected', reason: 'takes only user' })
     for (const use of ['volume', 'projected']) {
       const effect = effects[use]
       expect(effect).toMatchObject({ kind: 'follows', measured: 6 })
@@ -79,7 +83,7 @@ describe('podsim rotate', () => {
     expect(report.choices.newName).toMatch(/^a changed name changes the Pod templates: 1 workload rolls out/)
     const [head = '', row = ''] = rotationOverview([report], createPaint(false)).toString().split('\n')
     expect(head.split(/ {2,}/)).toEqual(['secret', 'uses', 'follow', 'at most', 'never', 'at a start', 'both in use'])
-    expect(row).toMatch(/^default\/db {2,}6 {2,}2 {2,}[\dms.]+ {2,}3 {2,}0 {2,}until restarts$/)
+    expect(row).toMatch(/^default\/db {2,}8 {2,}2 {2,}[\dms.]+ {2,}3 {2,}0 {2,}until restarts$/)
   })
 
   test('I2: an immutable Secret is never seen changed; the cure begins with its deletion', () => {

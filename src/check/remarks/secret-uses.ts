@@ -1,7 +1,7 @@
 import { isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { splitImage } from '../../node/images/image-name.ts'
 import type { GivenObject } from '../given.ts'
-import { podSpecOf, type Reference, referencesIn } from '../references.ts'
+import { keysTaken, podSpecOf, type Reference, referencesIn } from '../references.ts'
 import type { Remark } from '../report.ts'
 import { objectName } from '../words.ts'
 
@@ -48,8 +48,8 @@ export function remarksOnUnused(objects: readonly GivenObject[], fallback: strin
 
 function unreadKeys(given: GivenObject, uses: readonly Use[], fallback: string): readonly Remark[] {
   // Who takes all keys, or pulls, reads them all.
-  if (uses.some(({ reference }) => reference.keys === undefined)) return []
-  const read = new Set(uses.flatMap(({ reference }) => reference.keys ?? []))
+  if (uses.some(({ reference }) => keysTaken(reference) === undefined)) return []
+  const read = new Set(uses.flatMap(({ reference }) => keysTaken(reference) ?? []))
   return (['data', 'stringData'] as const).flatMap((field) =>
     Object.keys(objectAt(given.object, field))
       .filter((key) => !read.has(key))

@@ -134,7 +134,7 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { ti
       'pod default/mixed',
       'db: container main, env PASSWORD [password]',
       'db: container main, volume /etc/whole',
-      'db: container main, subPath /etc/one',
+      'db: container main, subPath /etc/one [password]',
       'account default, node-1',
     ])
     await page.keyboard.press('m')
