@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander'
+import { kubernetesVersions } from '../versions/version.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
 import type { ExplainFlags } from './explain.ts'
 import { processOutput } from './output.ts'
+import { setting } from './run-commands.ts'
+import type { WhyFlags } from './why.ts'
 
 /** The commands that answer questions: what a word means, why something is so, where two runs part. */
 
@@ -9,9 +12,10 @@ interface Coloured {
   readonly color: ColourChoice
 }
 
-/** Declares `explain`. */
+/** Declares `explain` and `why`. */
 export function addAskCommands(podsim: Command): void {
   addExplain(podsim.command('explain'))
+  addWhy(podsim.command('why'))
 }
 
 /** Colours, and how to answer. */
@@ -39,5 +43,38 @@ Examples:
       const { explain } = await import('./explain.ts')
       const output = processOutput(wantsColour(flags.color, process.stdout))
       process.exitCode = explain(terms, flags, process.stdout.columns, output)
+    })
+}
+
+function addWhy(command: Command): void {
+  answered(command)
+    .description('run a scenario until a moment, and say what led to the state that an object is in then')
+    .argument('<scenario>', 'a scenario file, or - for standard input')
+    .argument('<object...>', 'pod/app, secret/db, deploy/web, pod/NAMESPACE/NAME')
+    .option('--at <time>', 'the moment, in virtual time: 2m15.5s; the end of the run unless given')
+    .option('-n, --namespace <name>', 'namespace of the object', 'default')
+    .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
+    .addOption(
+      new Option('--version <version>', 'of Kubernetes, instead of the one in the scenario').choices(
+        kubernetesVersions,
+      ),
+    )
+    .option('--reveal', "show Secrets' values too")
+    .addHelpText(
+      'after',
+      `
+Of a Pod: which container does not run, its exit code and last line, what it needs and who lacks it. Of a workload: its Pods
+that are not well. Of a Secret: who has it, how, and which revision each sees.
+
+Exit codes: 0 it was answered, 1 the run came to an end before, 2 wrong arguments, or there is no such object.
+
+Examples:
+  podsim why scenarios/first-light.yaml pod/mypod --at 10s
+  podsim why scenarios/updates/never.yaml secret/mysecret`,
+    )
+    .action(async (file: string, object: string[], flags: WhyFlags & Coloured) => {
+      const { why } = await import('./why.ts')
+      process.exitCode = await why(file, object, flags, processOutput(wantsColour(flags.color, process.stdout)))
     })
 }

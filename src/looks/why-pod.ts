@@ -56,6 +56,15 @@ function* missing(pod: Pod, { find }: PodSurroundings): Iterable<string> {
   }
 }
 
+/** Who waits for a Secret or ConfigMap that is not there, or has to do without it, a line each. */
+export function neededBy(pods: readonly Pod[], kind: 'Secret' | 'ConfigMap', name: string): readonly string[] {
+  return pods.flatMap((pod) => {
+    const uses = [...referencesOf(pod)].filter((reference) => reference.kind === kind && reference.name === name)
+    const how = isOptional(pod, name) ? 'would take it for' : 'needs it for'
+    return uses.map((use) => `pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name} ${how} ${whoNeeds(use)}`)
+  })
+}
+
 type Reference = ReturnType<typeof referencesOf> extends Iterable<infer R> ? R : never
 
 function whoNeeds(reference: Reference): string {

@@ -48,7 +48,8 @@ function podState(pod: Pod): string {
   return `is ${pod.status?.phase ?? 'Pending'}${isReady(pod) ? ' and ready' : ''}`
 }
 
-function isReady({ status }: Pod): boolean {
+/** Whether a Pod says that it is ready. */
+export function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
 }
 

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { Flows } from '../flow/flows.ts'
 import { createHistory } from '../kernel/history.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type ContainerRef, envOf, type FoundContainer, fileIn, logsOf } from '../looks/containers.ts'
@@ -16,12 +16,13 @@ import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
 import { explain } from '../looks/why.ts'
-import { podDetails } from '../looks/why-pod.ts'
+import { neededBy, podDetails } from '../looks/why-pod.ts'
+import { betweenKinds, explainWorkload, isWorkload, ownedBy, type WorkloadPods } from '../looks/why-workload.ts'
 import { unknownName } from './calls.ts'
 import { formatDuration } from './duration.ts'
 import type { Work } from './guard.ts'
 import { millisecondsOf } from './input/formats.ts'
-import { eventsOf, find, listOf, parseRef } from './objects.ts'
+import { eventsOf, find, listOf, parseRef, properName } from './objects.ts'
 import type { SimSettings } from './resolve-options.ts'
 import { SimUsageError } from './usage-error.ts'
 import { secretDetails } from './why-secret.ts'
@@ -79,6 +80,19 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       logs: (container, previous) => logsOf(containerOf({ pod: name, container, namespace }, previous)),
     })
   }
+  const usersOf = ({ kind, namespace = 'default', name }: JournalObject): readonly string[] =>
+    kind === 'Secret' || kind === 'ConfigMap' ? neededBy(listOf<Pod>(server, 'Pod', namespace), kind, name) : []
+  const podsOfWorkload = (workload: KubeObject, namespace: string): WorkloadPods => {
+    const owners = ownedBy(
+      workload,
+      betweenKinds.flatMap((kind) => listOf(server, kind, namespace)),
+    )
+    const uids = new Set(owners.map(({ metadata }) => metadata.uid))
+    const pods = listOf<Pod>(server, 'Pod', namespace).filter(({ metadata }) =>
+      metadata.ownerReferences?.some(({ uid }) => uids.has(uid)),
+    )
+    return { owners, pods, detailsOf: (pod) => detailsOf(pod, namespace) }
+  }
   return {
     get: <T extends KubeObject>(kind: string, name: string, namespace = 'default') =>
       deepFreeze(find<T>(server, kind, name, namespace)),
@@ -94,13 +108,16 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       return machine === undefined ? [] : filesOfVolume(machine, pod?.metadata.uid ?? '', volume)
     },
     why(asked) {
-      const object = typeof asked === 'string' ? parseRef(asked) : asked
+      const object = properName(server, typeof asked === 'string' ? parseRef(asked) : asked)
       const { kind, name, namespace = 'default' } = object
       const found = find(server, kind, name, namespace)
-      const assumed = found?.kind === 'Pod' ? assumedIn([found as Pod]) : [] // by its kind
+      const pods = found !== undefined && isWorkload(found) ? podsOfWorkload(found, namespace) : undefined
+      // A Pod by its kind.
+      const assumed = assumedIn(found?.kind === 'Pod' ? [found as Pod] : (pods?.pods ?? []))
       return {
         ...explain(journal, found, object),
-        details: detailsOf(found, namespace),
+        details: found === undefined ? usersOf(object) : detailsOf(found, namespace),
+        ...(found === undefined || pods === undefined ? {} : explainWorkload(journal, found, pods)),
         assumed: assumed.map(({ message }) => message),
       }
     },

@@ -13,12 +13,16 @@ import { SimUsageError } from './usage-error.ts'
 function resourceOf(
   server: RunningApiServer,
   kind: string,
-): { readonly ref: ResourceRef; readonly namespaced: boolean } {
+): { readonly ref: ResourceRef; readonly kind: string; readonly namespaced: boolean } {
   const wanted = kind.toLowerCase()
   for (const info of server.discovery.resources) {
     const names = [info.kind.toLowerCase(), info.resource, `${info.resource}.${info.group}`, ...info.shortNames]
     if (names.includes(wanted))
-      return { ref: { group: info.group, version: info.version, resource: info.resource }, namespaced: info.namespaced }
+      return {
+        ref: { group: info.group, version: info.version, resource: info.resource },
+        kind: info.kind,
+        namespaced: info.namespaced,
+      }
   }
   const kinds = server.discovery.resources.flatMap((info) => [info.kind, ...info.shortNames])
   const meant = closest(kind, kinds)
@@ -37,6 +41,15 @@ export function find<T extends KubeObject>(
   const stored = ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`
   // The caller names the kind, and so the type.
   return server.store.collection(stored).get(namespaced ? namespace : '', name) as T | undefined
+}
+
+/** The name of an object as the journal has it: `deploy/web` is a Deployment, and a Node is in no namespace. */
+export function properName(
+  server: RunningApiServer,
+  { kind, namespace = 'default', name }: JournalObject,
+): JournalObject {
+  const found = resourceOf(server, kind)
+  return found.namespaced ? { kind: found.kind, namespace, name } : { kind: found.kind, name }
 }
 
 /** All objects of a kind, of one namespace or of all. */

@@ -1,10 +1,26 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inProcess } from './in-process.ts'
 
 /** The commands that answer questions, as somebody calls them who wants to know something. */
 
 const root = join(import.meta.dirname, '../..')
+let folder = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'podsim-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function written(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
 const podsim = (...args: readonly string[]) => inProcess(args, { cwd: root })
 
 describe('podsim explain', () => {
@@ -43,5 +59,80 @@ describe('podsim explain', () => {
       expect(stdout).toContain(name)
     const { stdout: json } = await podsim('explain', 'U4', '-o', 'json')
     expect(JSON.parse(json)).toMatchObject({ format: 1, terms: [{ name: 'U4', kind: 'clause' }] })
+  })
+})
+
+describe('podsim why', () => {
+  const waiting = `title: waits
+steps:
+  - kubectl: create secret generic other --from-literal=k=swordfish
+  - apply:
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: app }
+      spec:
+        containers:
+          - name: app
+            image: nginx
+            env: [{ name: K, valueFrom: { secretKeyRef: { name: db, key: k } } }]
+  - apply:
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: done }
+      spec: { restartPolicy: Never, containers: [{ name: c, image: busybox, command: [sh, -c, "echo swordfish; exit 3"] }] }
+  - kubectl: delete pod nobody
+    continue: true
+  - wait: 30s
+`
+
+  test('says what is the matter at a moment, what is needed, and what led there from the first cause on', async () => {
+    const { code, stdout, stderr } = await podsim('why', 'scenarios/first-light.yaml', 'pod/mypod', '--at', '10s')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^pod default\/mypod is Pending, waiting \(ContainerCreating\): .*"mysecret" not found\n {2}volume foo needs secret mysecret: there is none in default\n/,
+    )
+    expect(stdout).toContain('at 00:00:10.000 of scenarios/first-light.yaml, seed first-light')
+    expect(stdout).toMatch(
+      /what led there\n {2}00:00:00.000 {2}user\/admin: creates pod default\/mypod\n {2}\S+ {2}so scheduler: assigns .*\n[\s\S]*so kubelet\/node-1: Warning FailedMount/,
+    )
+    expect(stdout).toContain('podsim explain ContainerCreating, FailedMount')
+  })
+
+  test('at the end of the run unless a time is given, and beyond it too; another seed is another run', async () => {
+    const end = await podsim('why', 'scenarios/first-light.yaml', 'mypod', '--seed', 'x')
+    expect(end.stdout).toMatch(/^pod default\/mypod is Running and ready\n {2}at \S+ of .*, seed x\n/)
+    const later = await podsim('why', 'scenarios/first-light.yaml', 'secret', 'mysecret', '--at', '10m')
+    expect(later.stdout).toContain('at 00:10:00.000')
+    expect(later.stdout).toMatch(
+      /revision A was written 9m40s ago by user\/admin\n.*\n {2}pod mypod, \/etc\/foo sees revision A since/,
+    )
+  })
+
+  test('keeps to the family of what was asked, masks values, and tells programs the same', async () => {
+    const file = written('waiting.yaml', waiting)
+    const done = await podsim('why', file, 'pod/done')
+    expect(done.stdout).toMatch(/container c ended with exit code 3 \(Error\); its last line: <9 bytes, \w{8}>/)
+    expect(done.stdout.slice(done.stdout.indexOf('what led'))).not.toContain('app')
+    expect(done.stderr).toMatch(/note: the step at .*waiting.yaml:\d+:\d+ failed before that/)
+    const { stdout } = await podsim('why', file, 'pod/app', '-o', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ format: 1, seed: 'waiting', object: 'pod/default/app' },
+      details: expect.arrayContaining(['env K of container app needs secret db: there is none in default']),
+      chain: expect.arrayContaining([expect.objectContaining({ actor: 'scheduler', isStory: true })]),
+    })
+    expect((await podsim('why', file, 'pod/done', '--reveal')).stdout).toContain('its last line: swordfish')
+  })
+
+  test.each([
+    [['pod/myod'], 'did you mean pod/mypod?'],
+    [['pdo/mypod'], 'there is no kind "Pdo" in this version of Kubernetes; did you mean'],
+    [['secret/mysecret', '-n', 'kube-system'], 'there is one in namespace default (-n)'],
+    [['a/b/c/d'], 'names no object; expected kind/name'],
+    [['pod/mypod', '--at', 'noon'], '--at is "noon"; expected a time'],
+    [['pod/mypod', '--version', 'v1.99'], "'--version <version>' argument 'v1.99' is invalid"],
+  ])('%j is exit code 2, and says what is wrong', async (args, problem) => {
+    const { code, stdout, stderr } = await podsim('why', 'scenarios/first-light.yaml', ...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(problem)
   })
 })

@@ -94,4 +94,43 @@ describe('why', () => {
     )
     expect(details.join()).not.toMatch(/hunter/)
   })
+
+  test('L1 of a Secret that is not there: who needs it, and who would do without; of a workload: its Pods that are not well', () => {
+    const sim = createSim({ seed: 'workload' })
+    const container = { name: 'app', image: 'nginx' }
+    const template = (labels: object, spec: object) => ({ metadata: { labels }, spec })
+    const deployment = (name: string, spec: object) => ({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } },
+      spec: { replicas: 2, selector: { matchLabels: { app: name } }, template: template({ app: name }, spec) },
+    })
+    sim.apply(
+      deployment('web', { containers: [{ ...container, env: passwordOf('password') }] }),
+      deployment('orphan', { serviceAccountName: 'nobody', containers: [container] }),
+      pod('lax', { containers: [{ ...container, env: passwordOf('password', { optional: true }) }] }),
+    )
+    sim.runFor('30s')
+    const missing = sim.why('secret/db')
+    expect(missing.summary).toBe('there is no secret default/db, and there never was')
+    expect(missing.details).toEqual([
+      expect.stringMatching(/^pod default\/lax would take it for env PASSWORD of container app$/),
+      ...Array<unknown>(2).fill(
+        expect.stringMatching(/^pod default\/web-\w+-\w+ needs it for env PASSWORD of container app$/),
+      ),
+    ])
+    const web = sim.why('deploy/web')
+    expect(web.summary).toBe('deployment default/web has 0 of 2 Pods well')
+    expect(web.details[0]).toMatch(
+      /^pod default\/web-\S+ is Pending, waiting \(CreateContainerConfigError\): Error: secret "db" not found$/,
+    )
+    expect(web.details).toContain('  env PASSWORD of container app needs secret db: there is none in default')
+    expect(sim.why('deployments/orphan').summary).toMatch(
+      /^deployment default\/orphan has no Pods: Error creating: pods "orphan-\S+" is forbidden: .*"nobody" not found$/,
+    )
+    // An object has one name, however it is asked for; those of no namespace have none.
+    expect(sim.why('po/lax').summary).toBe('pod default/lax is Running and ready')
+    expect(sim.why('no/node-1').summary).toBe('node node-1 exists')
+    sim.apply(secret({ password: 'x' }))
+    sim.runFor('2m')
+    expect(sim.why('deploy/web').details).toEqual([])
+  })
 })
