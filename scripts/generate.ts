@@ -50,6 +50,17 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
   scenarios: [{ script: 'generate-scenario-reference.ts' }],
   versions: [{ script: 'generate-versions.ts' }],
   schema: [schemaOf('v1.18', 'v1-18', 'v0.18.19'), schemaOf('v1.35', 'v1-35', 'v0.36.0')],
+  protobuf: [
+    {
+      script: 'generate-protobuf.ts',
+      source: '.',
+      args: (source) => [
+        'src/api/protobuf/generated/fields.ts',
+        join(source, 'kubernetes-v0.36.0'),
+        join(source, 'kubernetes-v0.18.19'),
+      ],
+    },
+  ],
   kustomize: [
     fieldsOf(
       '2',

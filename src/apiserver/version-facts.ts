@@ -8,6 +8,14 @@ const apiServerFacts = {
   decodesAsGo: since('apimachinery go.mod, sigs.k8s.io/json since v0.23.0', false, [23, true]),
   /** Unknown and duplicate fields are told: gate ServerSideFieldValidation. */
   validatesFields: since('apiserver pkg/features/kube_features.go, ServerSideFieldValidation', false, [25, true]),
+  /** Gate OpenAPIV3: a document for each group and version. */
+  servesOpenApiV3: since('apiserver pkg/features/kube_features.go, OpenAPIV3', false, [24, true]),
+  /** Gate AggregatedDiscoveryEndpoint: all resources in one answer, first as v2beta1. */
+  aggregatesDiscoveryBeta: since('apiserver pkg/features/kube_features.go, AggregatedDiscoveryEndpoint', false, [
+    27,
+    true,
+  ]),
+  aggregatesDiscoveryV2: since('apiserver pkg/endpoints/discovery/aggregated/handler.go', false, [30, true]),
   /** Paths in decode errors name inlined structs, as Go 1.24's decoder does. */
   tellsEmbeddedStructs: since('apimachinery go.mod, sigs.k8s.io/json v0.0.0-20250730193827 since v0.35.0', false, [
     35,

@@ -50,6 +50,8 @@ export interface HttpAnswer {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** The body, where it is no text. */
+  readonly bytes?: Uint8Array
 }
 
 /** An HTTP answer that goes on: a watch. Each chunk is one line of JSON with its newline. */

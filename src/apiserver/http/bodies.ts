@@ -77,7 +77,8 @@ export function bodyDecoders(
       case 'update': {
         const format = inputFormat(request.headers['content-type'])
         if (format === undefined) return { decode: () => ({ ok: false, status: unsupportedMediaType() }) }
-        return { decode: () => checked((isUntyped ? decodeCustom : decodeBody)(text, format, kind, minor), validation) }
+        const decode = isUntyped ? decodeCustom : decodeBody
+        return { decode: () => checked(decode(inServedVersion(text, kind), format, kind, minor), validation) }
       }
       case 'patch': {
         const type = patchTypeOf(request.headers['content-type']) ?? 'application/merge-patch+json'
@@ -112,7 +113,19 @@ export function customPatchRefusal({ headers }: HttpRequest, { isCustom }: Serve
 function bodyKind({ info, strategy }: ServedResource, subresource: string): KindRef {
   const own = { group: info.group, version: info.version, kind: info.kind }
   if (subresource === '' || subresource === 'status') return own
-  return strategy.subresources?.[subresource]?.kind ?? info.subresources.get(subresource)?.kind ?? own
+  return info.subresources.get(subresource)?.kind ?? strategy.subresources?.[subresource]?.kind ?? own
+}
+
+/**
+ * A body of a subresource in the version that is served: evictions are taken in two, which have the same fields.
+ * Source: pkg/registry/core/pod/storage/eviction.go, AcceptsGroupVersion.
+ */
+function inServedVersion(text: string, kind: KindRef): string {
+  if (kind.kind !== 'Eviction' || jsonSyntaxError(utf8Bytes(text)) !== undefined) return text
+  const found: unknown = JSON.parse(text)
+  const isOther =
+    isObject(found) && typeof found.apiVersion === 'string' && /^policy\/v1(?:beta1)?$/.test(found.apiVersion)
+  return isOther ? JSON.stringify({ ...found, apiVersion: apiVersionOf(kind) }) : text
 }
 
 type Patch = { readonly ok: true; readonly patch: unknown } | { readonly ok: false; readonly status: Status }

@@ -13,12 +13,15 @@ import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
+import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
 import { encodeAnswer, onWire, plainText } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
+import { bodyInJson } from './protobuf-body.ts'
 import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
 import { parseRoute, type Query, type Route, splitPath } from './route.ts'
+import { serverDocument } from './server-documents.ts'
 import { transformed } from './transform.ts'
 import { Warnings } from './warnings.ts'
 import { type HttpParts, type ResourceRoute, statusAnswer, WatchStream } from './watch-stream.ts'
@@ -77,28 +80,23 @@ function attributesOf(user: UserInfo, request: HttpRequest): AuthorizationAttrib
 function nonResource(
   { core, authorizer }: HttpParts,
   user: UserInfo,
-  { method }: HttpRequest,
+  request: HttpRequest,
   path: string,
   route: Exclude<Route, { kind: 'resource' }>,
 ): HttpAnswer {
+  const { method } = request
   if (authorizer !== undefined) {
     const about = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' }
-    const denied = authorizeRequest(authorizer, {
-      user,
-      verb: method.toLowerCase(),
-      resourceRequest: false,
-      ...about,
-      path,
-    })
+    const verb = method.toLowerCase()
+    const denied = authorizeRequest(authorizer, { user, verb, resourceRequest: false, ...about, path })
     if (denied !== undefined) return statusAnswer(denied)
   }
   if (method !== 'GET') return statusAnswer(genericStatus(405))
-  const document = route.kind === 'discovery' ? discoveryDocument(core, route) : serverDocument(core, path)
-  if (typeof document === 'string') return plainText(200, document)
-  if (document === undefined) {
-    return route.kind === 'discovery' ? statusAnswer(genericStatus(404)) : plainText(404, '404 page not found\n')
-  }
-  return encodeAnswer(200, document, 'json')
+  if (route.kind === 'other') return serverDocument(core, path, request.headers.accept)
+  const aggregated = aggregatedDiscovery(core, route, request.headers.accept)
+  if (aggregated !== undefined) return aggregated
+  const document = discoveryDocument(core, route)
+  return document === undefined ? statusAnswer(genericStatus(404)) : encodeAnswer(200, document, 'json')
 }
 
 function discoveryDocument(core: RegistryCore, route: Extract<Route, { kind: 'discovery' }>): object | undefined {
@@ -107,37 +105,6 @@ function discoveryDocument(core: RegistryCore, route: Extract<Route, { kind: 'di
   if (version !== undefined) return apiResources(group ?? '', version, discovery, core.context.minor)
   if (isLegacy) return legacyVersions()
   return group === undefined ? apiGroups(discovery) : apiGroup(group, discovery)
-}
-
-function serverDocument(core: RegistryCore, path: string): object | string | undefined {
-  switch (path) {
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      return 'ok'
-    case '/version':
-    case '/version/':
-      return versionOf(core.context.minor)
-    default:
-      return undefined
-  }
-}
-
-/** Patch releases that podsim was compared with. */
-const patchReleases: Readonly<Record<number, number>> = { 18: 20, 36: 2 }
-
-function versionOf(minor: number): object {
-  return {
-    major: '1',
-    minor: String(minor),
-    gitVersion: `v1.${minor}.${patchReleases[minor] ?? 0}`,
-    gitCommit: 'podsim',
-    gitTreeState: 'clean',
-    buildDate: '2020-05-01T00:00:00Z',
-    goVersion: 'go1.13.15',
-    compiler: 'gc',
-    platform: 'linux/amd64',
-  }
 }
 
 const verbs: Readonly<Record<string, readonly [named: Verb, collection: Verb] | undefined>> = {
@@ -240,7 +207,7 @@ type Encoded =
 function encodedRequest(
   core: RegistryCore,
   user: UserInfo,
-  request: HttpRequest,
+  given: HttpRequest,
   route: ResourceRoute,
   query: Query,
   served: ServedResource,
@@ -266,9 +233,12 @@ function encodedRequest(
     const match = versionMatch(query, false, core.context.minor)
     return isStatus(match) ? { kind: 'error', status: match } : { kind: 'request', request: { ...base, list } }
   }
-  const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
-  const size = typeof request.body === 'string' ? byteLength(text) : request.body.length
+  const size = typeof given.body === 'string' ? byteLength(given.body) : given.body.length
   if (size > bodyMaxBytes) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
+  const inJson = bodyInJson(given, served, core.context.minor)
+  if (!inJson.ok) return { kind: 'error', status: inJson.status }
+  const { request } = inJson
+  const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
   const isApply = patchTypeOf(request.headers['content-type']) === applyType
   const wrong = writeOptionsError(query, verb, verb === 'patch' && isApply, core.context.minor)
   if (wrong !== undefined) return { kind: 'error', status: wrong }

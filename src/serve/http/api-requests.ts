@@ -34,7 +34,7 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
     return
   }
   if ('read' in answer) room.streams.carry(response, answer, { timeoutSeconds: timeoutOf(asked.path) })
-  else reply(response, answer.code, answer.headers, method === 'HEAD' ? '' : answer.body)
+  else reply(response, answer.code, answer.headers, method === 'HEAD' ? '' : (answer.bytes ?? answer.body))
 }
 
 const noBody = { kind: 'bytes', bytes: new Uint8Array() } as const

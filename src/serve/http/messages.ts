@@ -27,7 +27,7 @@ export function reply(
   response: Answering,
   code: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Uint8Array,
 ): void {
   if (isGone(response)) return
   response.writeHead(code, { ...headers, 'content-length': String(Buffer.byteLength(body)) })

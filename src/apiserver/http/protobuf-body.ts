@@ -1,0 +1,53 @@
+import { decodeProtobuf, openEnvelope } from '../../api/protobuf/decode.ts'
+import { WireError } from '../../api/protobuf/wire-reader.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
+import { badRequest } from '../../api/status.ts'
+import type { Status } from '../../api/types/meta.ts'
+import { utf8Bytes } from '../../bytes/bytes.ts'
+import type { HttpRequest } from '../../client/server.ts'
+import { goQuote } from '../../go/quote.ts'
+import type { ServedResource } from '../registry/resource-table.ts'
+import { unsupportedMediaType } from './negotiate.ts'
+
+/** The media type of protobuf bodies. */
+const protobufType = 'application/vnd.kubernetes.protobuf'
+
+/** What a body in protobuf is in JSON. */
+export type BodyInJson =
+  | { readonly ok: true; readonly request: HttpRequest }
+  | { readonly ok: false; readonly status: Status }
+
+/**
+ * The request with a body in JSON, so that all bodies are decoded by the same rules. Custom resources have no protobuf.
+ * Source: apimachinery pkg/runtime/serializer/protobuf/protobuf.go, Decode.
+ */
+export function bodyInJson(request: HttpRequest, { isCustom }: ServedResource, minor: number): BodyInJson {
+  const { headers, body } = request
+  if ((headers['content-type'] ?? '').split(';')[0]?.trim() !== protobufType || body.length === 0)
+    return { ok: true, request }
+  if (isCustom === true) return { ok: false, status: unsupportedMediaType() }
+  const converted = jsonOf(typeof body === 'string' ? utf8Bytes(body) : body, minor)
+  if (typeof converted !== 'string') return { ok: false, status: converted }
+  return {
+    ok: true,
+    request: { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: converted },
+  }
+}
+
+function jsonOf(bytes: Uint8Array, minor: number): string | Status {
+  try {
+    const envelope = openEnvelope(bytes)
+    if (envelope === undefined)
+      return badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
+    const { apiVersion, kind, raw } = envelope
+    const [version = '', group = ''] = apiVersion.split('/').reverse()
+    const definition = schemaOf(minor).kind({ group, version, kind })
+    const object = definition === undefined ? undefined : decodeProtobuf(definition.name, raw)
+    if (object === undefined)
+      return badRequest(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`)
+    return JSON.stringify({ apiVersion, kind, ...object })
+  } catch (error) {
+    if (error instanceof WireError) return badRequest(error.message)
+    throw error
+  }
+}
