@@ -3,27 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { coverage } from '../scripts/generate-coverage.ts'
 import { optionsPage } from '../scripts/generate-options-page.ts'
 import { reference } from '../scripts/generate-scenario-reference.ts'
-import { findScenarioFiles, readScenarioFile } from '../src/cli/scenario-files.ts'
 import { clauses as knownClauses } from '../src/scenario/clauses.ts'
-import type { Scenario } from '../src/scenario/model.ts'
+import { shippedFiles as files, shipped } from './shipped.ts'
 
 /** The shipped scenarios are the lessons: together they must cover every clause. That each holds is shown in golden/. */
 
-const { files } = findScenarioFiles(['scenarios'])
 const clauses = readFileSync('test/fixtures/clauses.txt', 'utf8')
   .split('\n')
   .map((line) => line.split(' ')[0] ?? '')
   .filter((id) => id !== '')
 
-function load(file: string): Scenario {
-  const { loaded } = readScenarioFile(file)
-  if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return loaded.value[0]
-}
-
 describe('a shipped scenario', () => {
   test.each(files)('%s tells what it is about and what it covers', (file) => {
-    const { source, covers, steps } = load(file)
+    const { source, covers, steps } = shipped(file)
     expect(source.description ?? '').not.toBe('')
     expect(covers.filter((id) => !clauses.includes(id))).toEqual([])
     expect(steps.some(({ say }) => say !== undefined)).toBe(true)
@@ -41,7 +33,7 @@ test('what a scenario may say that it covers are the clauses of the page, in the
 })
 
 describe('the scenarios together', () => {
-  const covered = new Set(files.flatMap((file) => load(file).covers))
+  const covered = new Set(files.flatMap((file) => shipped(file).covers))
 
   test.each(clauses)('%s has a scenario', (clause) => {
     expect(covered.has(clause)).toBe(true)

@@ -2,9 +2,21 @@
 
 /** The UTF-8 bytes of a text; a lone surrogate becomes U+FFFD, as in Go. */
 export function utf8Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length * 3)
-  let length = 0
+  const ascii = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x80) return utf8BytesFrom(text, ascii, at)
+    ascii[at] = code
+  }
+  return ascii
+}
+
+/** `before` holds the bytes of the first `start` characters, which are ASCII. */
+function utf8BytesFrom(text: string, before: Uint8Array, start: number): Uint8Array {
+  const bytes = new Uint8Array(start + (text.length - start) * 3)
+  bytes.set(before.subarray(0, start))
+  let length = start
+  for (let at = start; at < text.length; at++) {
     let code = text.charCodeAt(at)
     if (code < 0x80) {
       bytes[length++] = code
@@ -147,7 +159,7 @@ export function decodeBase64Url(text: string): DecodedBase64 {
 
 /** Whether a text is base64 as Go takes it, and how many bytes it stands for; cheaper than decoding. */
 export function base64Length(text: string): number | undefined {
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+  if (text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
     return (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
   }
   const decoded = decodeBase64(text)

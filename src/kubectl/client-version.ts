@@ -15,7 +15,16 @@ export interface ClientVersion extends Readonly<Record<keyof typeof kubectl, boo
 /** Minor versions of kubectl whose differences are told here. */
 export const kubectlMinors: readonly number[] = Array.from({ length: 19 }, (_, i) => 18 + i)
 
+/** By version. Each command asks for it, and there are few. */
+const known = new Map<string, ClientVersion>()
+
 export function clientVersion(version: string): ClientVersion {
+  const held = known.get(version) ?? Object.freeze(made(version))
+  known.set(version, held)
+  return held
+}
+
+function made(version: string): ClientVersion {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 18)
   const held = Object.entries(kubectl).map(([name, change]) => [name, has(minor, change)])
   return {

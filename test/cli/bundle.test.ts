@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'podsim-bundle-'))
-const lesson = join(root, 'scenarios/first-light.yaml')
+const lesson = join(folder, 'lesson.yaml')
 
 beforeAll(() => {
+  writeFileSync(lesson, 'title: short\nsteps:\n  - kubectl: get secrets -o name\n')
   if (!existsSync(join(root, 'dist/bundle/podsim.cjs')))
     execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'ignore' })
   for (const path of ['bin', 'package.json', 'dist/bundle/podsim.cjs'])

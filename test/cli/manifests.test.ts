@@ -95,8 +95,8 @@ describe('podsim check', () => {
 })
 
 describe('podsim rotate, podsim graph', () => {
-  test('U3, U4: strategies stand side by side', () => {
-    const { code, stdout } = podsimProcess([
+  test('U3, U4: strategies stand side by side', async () => {
+    const { code, stdout } = await podsim([
       'rotate',
       'secret/seed',
       '-f',
@@ -113,8 +113,8 @@ describe('podsim rotate, podsim graph', () => {
     )
   })
 
-  test('S3: the map shows who uses what', () => {
-    expect(podsimProcess(['graph', '-f', 'good']).stdout).toMatch(
+  test('S3: the map shows who uses what', async () => {
+    expect((await podsim(['graph', '-f', 'good'])).stdout).toMatch(
       /├─ deployment default\/web: container app, env DB_USER \[user\] {2}\(account web, node-\d, node-\d\)\n/,
     )
   })

@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findScenarioFiles, readScenarioFile } from '../../src/cli/scenario-files.ts'
-import type { Scenario } from '../../src/scenario/model.ts'
 import { type ScenarioResult, stepPassed } from '../../src/scenario/result.ts'
+import { shipped, shippedFiles } from '../shipped.ts'
 import { goldenRun } from './golden-run.ts'
 
 /**
@@ -11,12 +10,11 @@ import { goldenRun } from './golden-run.ts'
  * or meant: then `npm run golden -- --update` writes the files again, and their diff is what a reviewer reads.
  */
 
-const { files } = findScenarioFiles(['scenarios'])
 const folder = join(import.meta.dirname, 'runs')
 /** Beside its own seed, each scenario holds with this one. */
 const otherSeed = 'another'
 
-const runs = files.flatMap((file): [golden: string, file: string, seed?: string][] => [
+const runs = shippedFiles.flatMap((file): [golden: string, file: string, seed?: string][] => [
   [goldenName(file, 'own'), file],
   [goldenName(file, otherSeed), file, otherSeed],
 ])
@@ -24,12 +22,6 @@ const runs = files.flatMap((file): [golden: string, file: string, seed?: string]
 /** `scenarios/updates/never.yaml` -> `updates/never.own.txt` */
 function goldenName(file: string, seed: string): string {
   return file.replace(/^scenarios\//, '').replace(/\.yaml$/, `.${seed}.txt`)
-}
-
-function load(file: string): Scenario {
-  const { loaded } = readScenarioFile(file)
-  if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return loaded.value[0]
 }
 
 /** What failed, in words that a failing test can show. */
@@ -48,7 +40,7 @@ function failures({ steps }: ScenarioResult): readonly string[] {
 
 describe('L5: a shipped scenario holds and does what it did', () => {
   test.each(runs)('%s', async (golden, file, seed) => {
-    const scenario = load(file)
+    const scenario = shipped(file)
     const { result, text } = goldenRun(scenario, seed ?? scenario.seed)
     expect(failures(result)).toEqual([])
     expect(result.outcome).toBe('passed')

@@ -3,7 +3,7 @@ import { TerminalClock } from '../../../src/sim/terminal-clock.ts'
 import { isListOf, type Judge, type RowScore, stemOf, type VectorFile } from '../judge.ts'
 import { userNamed } from '../kubectl-sessions.ts'
 import { MemoryFiles } from '../memory-files.ts'
-import { createRecordedControlPlane, type RecordedControlPlane } from '../recorded-control-plane.ts'
+import { createRecordedControlPlane, type RecordedControlPlane, type RecordedSetUp } from '../recorded-control-plane.ts'
 import {
   type JudgedCluster,
   judgedElsewhere,
@@ -40,8 +40,9 @@ function vectorRows(file: VectorFile, vector: LifecycleVector, nodes: readonly s
   const rows = runRequestVector(
     own,
     () => {
-      cluster = createRecordedControlPlane({
-        seed: vector.name,
+      cluster = clusters.take({
+        // Random names decide the order of what controllers make: each vector has its own.
+        seed: runsScheduler ? vector.name : 'recorded',
         minor: minorOfPath(file.path),
         gates: vector.gates ?? {},
         nodes: nodes.filter((name) => !isMadeBy(vector, nodesPath, name)),
@@ -53,11 +54,43 @@ function vectorRows(file: VectorFile, vector: LifecycleVector, nodes: readonly s
     },
     { settleMs, isOrderJudged: !isSharedWithControllers(vector) },
   )
+  const switches = (vector.steps ?? []).some(({ gate }) => gate !== undefined)
+  if (cluster !== undefined && !switches) clusters.giveBack(cluster)
   const judgedRows = rows.filter(({ diff }) => diff !== judgedElsewhere)
   const samples = (vector.steps ?? []).flatMap(({ timeline }) => (timeline ?? []) as readonly NamespaceSample[])
   if (samples.length === 0 || cluster === undefined) return judgedRows
   return [...judgedRows, ...judgeNamespaceTimeline(vector, cluster, samples)]
 }
+
+/**
+ * Clusters of the recordings. One in which nothing was written, as most refusals leave it, is as good as new: the next vector
+ * that wants the same has it.
+ */
+class RecordedClusters {
+  readonly #free = new Map<string, RecordedControlPlane>()
+  readonly #made = new WeakMap<RecordedControlPlane, { readonly key: string; readonly mark: string }>()
+
+  take(setUp: RecordedSetUp): RecordedControlPlane {
+    const key = JSON.stringify({ ...setUp, hasLease: setUp.nodes?.filter((node) => setUp.hasLease?.(node) !== false) })
+    const free = this.#free.get(key)
+    this.#free.delete(key)
+    const cluster = free ?? createRecordedControlPlane(setUp)
+    this.#made.set(cluster, { key, mark: markOf(cluster) })
+    return cluster
+  }
+
+  giveBack(cluster: RecordedControlPlane): void {
+    const made = this.#made.get(cluster)
+    if (made?.mark === markOf(cluster)) this.#free.set(made.key, cluster)
+  }
+}
+
+/** Changes with every write, every watch that is left open, and when the time comes at which leases are renewed. */
+function markOf({ plane, kernel }: RecordedControlPlane): string {
+  return [plane.server.store.revision, plane.server.openWatches(), Math.floor(kernel.now() / 1000)].join(' ')
+}
+
+const clusters = new RecordedClusters()
 
 /** Time from one request of the recording to the next. */
 const settleMs = 2
