@@ -74,7 +74,17 @@ export type {
 export { OwnCodeError } from './sim/own/mistakes.ts'
 export type { OwnProcess, OwnProgram, ServedRequest } from './sim/own/programs.ts'
 export { type Resource, resources, type SimClient as Client } from './sim/resources.ts'
-export type { ClientUser, CommandOptions, EventQuery, Fault, KnownKinds, Sim, SimRequest } from './sim/sim.ts'
+export type {
+  ClientUser,
+  Command,
+  CommandOptions,
+  EventQuery,
+  Fault,
+  KnownKinds,
+  RunningCommand,
+  Sim,
+  SimRequest,
+} from './sim/sim.ts'
 export { SimUsageError } from './sim/usage-error.ts'
 export { sleep } from './sim/waits.ts'
 

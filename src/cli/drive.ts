@@ -3,7 +3,7 @@ import { plain } from '../report/text.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import { type RunOptions, runInSlices } from '../scenario/run.ts'
-import type { SliceEnd, SliceNews, Slices } from '../scenario/slices.ts'
+import type { SliceEnd, Slices } from '../scenario/slices.ts'
 import { formatInstant } from '../sim/duration.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { Output } from './output.ts'
@@ -11,8 +11,6 @@ import type { Output } from './output.ts'
 /** Whether somebody asked the command to stop: ctrl-C, or a polite kill. */
 export interface StopSignal {
   readonly isStopped: boolean
-  /** Does what can't be stopped half-way: while it goes on a signal ends the process, as it ends any. */
-  unheard<T>(work: () => T): T
   /** Listens no longer. */
   close(): void
 }
@@ -24,26 +22,14 @@ export function listenForStop(onImpatience: () => void): StopSignal {
     if (isStopped) onImpatience()
     isStopped = true
   }
-  const open = () => {
-    for (const signal of signals) process.on(signal, stop)
-  }
-  const close = () => {
-    for (const signal of signals) process.off(signal, stop)
-  }
-  open()
+  for (const signal of signals) process.on(signal, stop)
   return {
     get isStopped() {
       return isStopped
     },
-    unheard(work) {
-      close()
-      try {
-        return work()
-      } finally {
-        open()
-      }
+    close() {
+      for (const signal of signals) process.off(signal, stop)
     },
-    close,
   }
 }
 
@@ -87,14 +73,12 @@ export async function driveSlices<T>(
   const slices = begun((made) => {
     sim = made
   }, isSliceOver)
-  const next = () => slices.next(stop.isStopped ? 'stop' : 'go')
-  for (let news: SliceNews = 'time'; ; ) {
-    const step: IteratorResult<SliceNews, T> = news === 'command' ? stop.unheard(next) : next()
+  for (;;) {
+    const step = slices.next(stop.isStopped ? 'stop' : 'go')
     if (step.done === true) {
       output.progress(undefined)
       return step.value
     }
-    news = step.value
     await setImmediate()
     const now = performance.now()
     if (now - toldAt >= progressEveryMs) {

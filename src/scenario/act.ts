@@ -1,9 +1,9 @@
 import type { CommandResult } from '../looks/containers.ts'
-import type { Fault, Sim } from '../sim/sim.ts'
+import type { Command, CommandOptions, Fault, Sim } from '../sim/sim.ts'
 import { SimUsageError } from '../sim/usage-error.ts'
 import type { Expectation, StepAction } from './model.ts'
 import { containersOf, oneContainer } from './select/select-pods.ts'
-import { endless, pass, rest, type SliceEnd, type Slices } from './slices.ts'
+import { afterFirst, pass, rest, type SliceEnd, type Slices } from './slices.ts'
 import { execArguments } from './telling.ts'
 
 /** What came of an action. */
@@ -16,32 +16,15 @@ export interface Done {
 
 /** Carries out what a step says. Throws a SimUsageError where only now can be known that it means nothing. */
 export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done> {
-  if (isOver === endless || !isCommand(action)) return yield* carryOut(sim, action, isOver)
-  yield* rest('command')
-  const done = yield* carryOut(sim, action, isOver)
-  // The command is over: whoever drives listens again before anything else goes on.
-  yield* rest('time')
-  return done
-}
-
-function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done> {
   switch (action.kind) {
     case 'kubectl':
-      return {
-        output: sim.kubectl(action.line, {
-          ...(action.as === undefined ? {} : { as: action.as }),
-          ...(action.editor === undefined ? {} : { editor: action.editor }),
-        }),
-      }
+      return { output: yield* ended(sim, { kubectl: action.line }, action, isOver) }
     case 'run':
-      return { output: sim.shell(action.script, action.as === undefined ? {} : { as: action.as }) }
-    case 'apply':
-      return {
-        output: sim.kubectl(['apply', '-f', '-'], {
-          stdin: action.manifest,
-          ...(action.as === undefined ? {} : { as: action.as }),
-        }),
-      }
+      return { output: yield* ended(sim, { shell: action.script }, action, isOver) }
+    case 'apply': {
+      const options = { stdin: action.manifest, as: action.as }
+      return { output: yield* ended(sim, { kubectl: ['apply', '-f', '-'] }, options, isOver) }
+    }
     case 'exec':
       return { output: sim.exec(oneContainer(sim, action), execArguments(action.line)) }
     case 'wait':
@@ -59,6 +42,26 @@ function* carryOut(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Done>
   }
 }
 
+/** Runs a command to its end. */
+function* ended(
+  sim: Sim,
+  command: Command,
+  { stdin, as, editor }: { readonly [K in keyof CommandOptions]?: string | undefined },
+  isOver: SliceEnd,
+): Slices<CommandResult> {
+  const options = {
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(as === undefined ? {} : { as }),
+    ...(editor === undefined ? {} : { editor }),
+  }
+  const running = sim.start(command, options)
+  for (;;) {
+    const result = running.goOn(afterFirst(isOver))
+    if (result !== undefined) return result
+    yield* rest()
+  }
+}
+
 /** A fault that names several containers is one for each of them. */
 export function faultsOf(sim: Sim, fault: Fault): readonly Fault[] {
   if (!('kill' in fault) || fault.kill === undefined) return [fault]
@@ -68,7 +71,7 @@ export function faultsOf(sim: Sim, fault: Fault): readonly Fault[] {
   return refs.map(({ pod, container }) => ({ ...fault, kill: container === undefined ? pod : `${pod}/${container}` }))
 }
 
-/** Whether a step runs a command: that is done in one, and may make any word of its line a value of a Secret. */
+/** Whether a step runs a command: that may make any word of its line a value of a Secret. */
 export function isCommand({ kind }: StepAction): boolean {
   return kind === 'kubectl' || kind === 'run' || kind === 'apply' || kind === 'exec'
 }

@@ -5,15 +5,22 @@ import type { Sim } from '../sim/sim.ts'
  * A run in slices: between two of them whoever drives it may look at the clock and the keyboard, tell how far it has come,
  * and stop it. What happens in the simulation does not depend on where the slices end.
  */
-export type Slices<T> = Generator<SliceNews, T, SliceOrder>
-
-/** What comes when the run goes on: time in slices, or a command, which is done in one. */
-export type SliceNews = 'time' | 'command'
+export type Slices<T> = Generator<undefined, T, SliceOrder>
 
 export type SliceOrder = 'go' | 'stop'
 
 /** Asked after every event; true ends the slice. */
 export type SliceEnd = () => boolean
+
+/** A slice is asked for its end before its first event, too: without any it would go nowhere. */
+export function afterFirst(isOver: SliceEnd): SliceEnd {
+  let hasRun = false
+  return () => {
+    if (hasRun) return isOver()
+    hasRun = true
+    return false
+  }
+}
 
 /** For who wants no slices: all in one. */
 export const endless: SliceEnd = () => false
@@ -24,8 +31,8 @@ export class StoppedError extends Error {
 }
 
 /** Ends a slice: what is driven from outside goes on or stops here. */
-export function* rest(news: SliceNews): Slices<void> {
-  if ((yield news) === 'stop') throw new StoppedError('stopped')
+export function* rest(): Slices<void> {
+  if ((yield) === 'stop') throw new StoppedError('stopped')
 }
 
 /** All of a run in one. */
@@ -47,18 +54,13 @@ export function* passUntil(sim: Sim, condition: () => boolean, ms: VirtualMs, is
   const endsAt = sim.now() + ms
   for (;;) {
     let holds = false
-    let hasRun = false
+    const isSliceOver = afterFirst(isOver)
     const stop = (): boolean => {
       holds = condition()
-      // Asked before the first event too: a slice without any would go nowhere.
-      if (holds || !hasRun) {
-        hasRun = true
-        return holds
-      }
-      return isOver()
+      return holds || isSliceOver()
     }
     const isStopped = sim.runUntil(stop, { within: Math.max(0, endsAt - sim.now()) })
     if (holds || !isStopped) return holds
-    yield* rest('time')
+    yield* rest()
   }
 }

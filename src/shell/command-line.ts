@@ -48,6 +48,22 @@ export interface RunningLine {
   stop(): void
 }
 
+/** What a line is started with. */
+export interface LineOptions {
+  readonly stdin?: Uint8Array
+  /** `$1` and so on. */
+  readonly positional?: readonly string[]
+  /** Programs of this line, in place of the host's. */
+  readonly program?: CommandLineHost['program']
+}
+
+interface Line {
+  readonly text: ByteText
+  readonly budget: Budget
+  readonly positional: readonly ByteText[]
+  readonly program: LineOptions['program']
+}
+
 /** A line never ends by itself when it sleeps in a loop, so that the commands of one line are counted too. */
 const lineLimits: Limits = {
   ...standardLimits,
@@ -55,8 +71,8 @@ const lineLimits: Limits = {
   commandsPerInstant: 100_000,
   shownPerInstant: 16 << 20,
 }
-/** 128 and SIGINT. */
-const interruptedCode = 130
+/** Of a command that ctrl-C ended: 128 and SIGINT. */
+export const interruptedCode = 130
 
 /** One terminal. Variables, functions, directory and jobs last from one line to the next. */
 export class CommandLine {
@@ -84,10 +100,7 @@ export class CommandLine {
   }
 
   /** Starts a script and lets it go as far as it gets without time passing. */
-  start(
-    script: string,
-    { stdin, positional = [] }: { readonly stdin?: Uint8Array; readonly positional?: readonly string[] } = {},
-  ): RunningLine {
+  start(script: string, { stdin, positional = [], program }: LineOptions = {}): RunningLine {
     const budget = new Budget(lineLimits, () => this.#host.kernel.now())
     const sinks = [
       new BufferSink((length) => budget.spendShownTotal(length)),
@@ -96,7 +109,7 @@ export class CommandLine {
     const input = stdin === undefined ? Input.unconnected() : new Input(bytesToByteText(stdin))
     const streams = new Streams(input, ...sinks)
     const job = this.#processes.start('bash', (own) =>
-      this.#run(own, toByteText(script), budget, streams, positional.map(toByteText)),
+      this.#run(own, { text: toByteText(script), budget, positional: positional.map(toByteText), program }, streams),
     )
     return {
       get exitCode() {
@@ -111,12 +124,12 @@ export class CommandLine {
     }
   }
 
-  *#run(job: Job, text: ByteText, budget: Budget, streams: Streams, positional: readonly ByteText[]) {
+  *#run(job: Job, { text, budget, positional, program }: Line, streams: Streams) {
     const environment = new Map([...this.#host.environment].map(([name, value]) => [name, toByteText(value)]))
     const last = this.#last
     const directory = last?.directory ?? this.#host.directory
     const shell = new Shell({
-      world: this.#world,
+      world: program === undefined ? this.#world : { ...this.#world, program },
       dialect: bash,
       budget,
       name: 'bash',

@@ -128,21 +128,32 @@ const admissionHook = z.strictObject({
 
 const argv = z.array(z.string()).min(1)
 
+const commandWords = z
+  .union([z.string(), z.array(z.string())])
+  .register(words, { expected: 'a command line, or its words' })
+
 export const calls = {
   now: { parameters: {} },
   apply: { parameters: { manifests: { schema: z.array(manifest) } }, rest: true, changes: true },
   kubectl: {
     parameters: {
-      line: {
-        schema: z
-          .union([z.string(), z.array(z.string())])
-          .register(words, { expected: 'a command line, or its words' }),
-      },
+      line: { schema: commandWords },
       options: commandOptions,
     },
     changes: true,
   },
   shell: { parameters: { script: { schema: z.string() }, options: commandOptions }, changes: true },
+  start: {
+    parameters: {
+      command: {
+        schema: z
+          .union([z.strictObject({ kubectl: commandWords }), z.strictObject({ shell: z.string() })])
+          .register(words, { expected: 'a command: {kubectl: LINE} or {shell: LINES}' }),
+      },
+      options: commandOptions,
+    },
+    changes: true,
+  },
   exec: {
     parameters: {
       target: container,

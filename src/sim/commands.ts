@@ -12,12 +12,12 @@ import type { RandomStream } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { KubectlHost } from '../kubectl/host.ts'
 import type { CommandResult } from '../looks/containers.ts'
-import { CommandLine } from '../shell/command-line.ts'
+import { CommandLine, type LineOptions, type RunningLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
 import { execInContainer, logsOfContainer } from './container-requests.ts'
 import { kubectlProgram } from './kubectl-program.ts'
-import { runKubectl } from './run-kubectl.ts'
-import type { CommandOptions } from './sim.ts'
+import { goOn, startKubectl } from './run-kubectl.ts'
+import type { Command, CommandOptions, RunningCommand } from './sim.ts'
 import { TerminalClock } from './terminal-clock.ts'
 import { homeDirectory } from './working-files.ts'
 
@@ -41,6 +41,7 @@ const serverAddress = 'https://10.0.0.1:6443'
 
 /** The world of command lines: one working directory, one kubeconfig, one shell environment for a whole scenario. */
 export interface Commands {
+  start(command: Command, options: CommandOptions): RunningCommand
   kubectl(argv: readonly string[], options: CommandOptions): CommandResult
   shell(script: string, options: CommandOptions): CommandResult
   /** Namespace of kubectl's present context. */
@@ -63,8 +64,6 @@ export function createCommands(world: CommandWorld): Commands {
   ])
   const { kernel, calendar } = world
   const clock = new TerminalClock(kernel)
-  /** Whose commands run: steps may act as somebody else. */
-  let current: CommandOptions = {}
   const hostFor = (options: CommandOptions, call: Pick<KubectlHost, 'stdin' | 'env' | 'files'>): KubectlHost => ({
     clientVersion: world.clientVersion,
     serverAddress,
@@ -83,13 +82,12 @@ export function createCommands(world: CommandWorld): Commands {
         : new Map([...call.env, ['EDITOR', editorName], ['KUBE_EDITOR', editorName]]),
     digits: (n) => Array.from({ length: n }, () => String(world.random.integer(0, 10))).join(''),
     config,
-    edit: (_editor, path) => run(options.editor ?? '', {}, [path]).exitCode,
+    edit: (_editor, path) => inOne(startShell(options.editor ?? '', {}, [path])).exitCode,
     exec: (request) => execInContainer(world, request),
     logs: (request) => logsOfContainer(world, request),
   })
-  const kubectl = kubectlProgram((call) =>
-    hostFor(current, { ...call, files: virtualFiles(world.files, call.directory) }),
-  )
+  const kubectlOf = (options: CommandOptions) =>
+    kubectlProgram((call) => hostFor(options, { ...call, files: virtualFiles(world.files, call.directory) }))
   const etcd = etcdctl((key) => {
     const [, namespace, name] = /^\/registry\/secrets\/([^/]+)\/([^/]+)$/.exec(key) ?? []
     return namespace === undefined || name === undefined ? undefined : world.etcdValue(namespace, name)
@@ -104,38 +102,69 @@ export function createCommands(world: CommandWorld): Commands {
     randomBytes: (count) =>
       Array.from({ length: count }, () => String.fromCharCode(world.random.integer(0, 256))).join(''),
     after: (ms) => clock.after(ms),
-    program: (name) => (name === 'kubectl' ? kubectl : name === 'etcdctl' ? etcd : undefined),
+    // Each line has its own kubectl: steps may act as somebody else.
+    program: () => undefined,
   })
-  const run = (script: string, options: CommandOptions, positional: readonly string[] = []): CommandResult => {
-    const before = current
-    current = options
-    const running = throwingBugs(() =>
-      line.start(script, { positional, ...(options.stdin !== undefined && { stdin: utf8Bytes(options.stdin) }) }),
-    )
-    if (!clock.run(Number.POSITIVE_INFINITY, () => running.exitCode !== undefined)) running.stop()
-    current = before
+  const startShell = (script: string, options: CommandOptions, positional: readonly string[] = []): RunningLine => {
+    const kubectl = kubectlOf(options)
+    const program: LineOptions['program'] = (name) =>
+      name === 'kubectl' ? kubectl : name === 'etcdctl' ? etcd : undefined
+    return throwingBugs(() => line.start(script, { positional, program, ...stdinOf(options) }))
+  }
+  const startArgv = (argv: readonly string[], options: CommandOptions): RunningLine => {
+    const files = virtualFiles(world.files, homeDirectory)
+    return startKubectl(kernel, argv, hostFor(options, { files, env, stdin: stdinOf(options).stdin }))
+  }
+  const inOne = (running: RunningLine): CommandResult => {
+    goOn(running, clock)
     return running.result()
   }
   return {
-    kubectl: (argv, options) =>
-      runKubectl(
-        kernel,
-        clock,
-        argv,
-        hostFor(options, {
-          files: virtualFiles(world.files, homeDirectory),
-          env,
-          stdin: options.stdin === undefined ? undefined : utf8Bytes(options.stdin),
-        }),
-      ),
+    start(command, options) {
+      const running =
+        'shell' in command
+          ? startShell(command.shell, options)
+          : typeof command.kubectl === 'string'
+            ? startShell(`kubectl ${command.kubectl}`, options)
+            : startArgv(command.kubectl, options)
+      return new StartedCommand(running, clock)
+    },
+    kubectl: (argv, options) => inOne(startArgv(argv, options)),
     namespace: () => config.contexts.find(({ name }) => name === config.currentContext)?.namespace ?? 'default',
-    shell: (script, options) => run(script, options),
+    shell: (script, options) => inOne(startShell(script, options)),
     at(ms, work) {
       const appointment = clock.after(ms).subscribe(work)
       return { cancel: () => appointment.unsubscribe() }
     },
     run: (endMs, isOver) => clock.run(endMs, isOver),
   }
+}
+
+class StartedCommand implements RunningCommand {
+  readonly #running: RunningLine
+  readonly #clock: TerminalClock
+
+  constructor(running: RunningLine, clock: TerminalClock) {
+    this.#running = running
+    this.#clock = clock
+  }
+
+  get result(): CommandResult | undefined {
+    return this.#running.exitCode === undefined ? undefined : this.#running.result()
+  }
+
+  goOn(isOver?: () => boolean): CommandResult | undefined {
+    goOn(this.#running, this.#clock, isOver)
+    return this.result
+  }
+
+  interrupt(): void {
+    throwingBugs(() => this.#running.stop())
+  }
+}
+
+function stdinOf({ stdin }: CommandOptions): { readonly stdin?: Uint8Array } {
+  return stdin === undefined ? {} : { stdin: utf8Bytes(stdin) }
 }
 
 const editorName = 'podsim-editor'

@@ -180,7 +180,7 @@ function outsideOf(kernel: Kernel, calendar: Calendar, people: { readonly blocke
 function commandCalls(
   commands: Commands,
   applyDirectly: (manifest: object) => Applied,
-): Pick<Work, 'apply' | 'kubectl' | 'shell'> {
+): Pick<Work, 'apply' | 'start' | 'kubectl' | 'shell'> {
   return {
     apply: (...manifests) => applyAll(commands.kubectl, applyDirectly, manifests),
     kubectl: (line, commandOptions = {}) =>
@@ -188,6 +188,7 @@ function commandCalls(
         ? commands.shell(`kubectl ${line}`, commandOptions)
         : commands.kubectl(line, commandOptions),
     shell: (script, commandOptions = {}) => commands.shell(script, commandOptions),
+    start: (command, commandOptions = {}) => commands.start(command, commandOptions),
   }
 }
 

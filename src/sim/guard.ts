@@ -73,10 +73,11 @@ export function createGuard(after: () => void, end: () => void = () => {}): Guar
         handleKeys(handle).map((key): [string, PropertyDescriptor] => {
           const member: unknown = Reflect.get(handle, key)
           if (typeof member !== 'function') return [key, { enumerable: true, get: () => Reflect.get(handle, key) }]
-          const value = (...given: readonly unknown[]): void => {
+          const value = (...given: readonly unknown[]): unknown => {
             alive()
-            changing(key, () => Reflect.apply(member, handle, given))
+            const result = changing(key, () => Reflect.apply(member, handle, given))
             after()
+            return result
           }
           return [key, { enumerable: true, value }]
         }),
@@ -109,7 +110,7 @@ export function createGuard(after: () => void, end: () => void = () => {}): Guar
 }
 
 /** Calls that hand out something that can be called later. */
-const handles: ReadonlySet<CallName> = new Set(['fault', 'controller', 'admission'])
+const handles: ReadonlySet<CallName> = new Set(['start', 'fault', 'controller', 'admission'])
 
 /** Members of an object and of the class that made it. */
 function handleKeys(handle: object): readonly string[] {

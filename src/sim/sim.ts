@@ -44,6 +44,8 @@ export interface Sim {
   kubectl(line: string | readonly string[], options?: CommandOptions): CommandResult
   /** Runs lines of shell in the scenario's working directory; nothing reaches the real shell or disk. */
   shell(script: string, options?: CommandOptions): CommandResult
+  /** Starts a command and comes back at once: it goes on while time passes, as in a terminal of its own. */
+  start(command: Command, options?: CommandOptions): RunningCommand
   /** Runs a command in a running container, as `kubectl exec` does. */
   exec(target: ContainerRef, argv: readonly string[], options?: { readonly stdin?: string }): CommandResult
   /** The object as the API server has it, or undefined. `kind` as in manifests: `Pod`; namespace `default`. */
@@ -124,6 +126,22 @@ export interface Sim {
   states(): Observable<MachineStep>
   /** Ends the simulation; any call after it throws. */
   dispose(): void
+}
+
+/** A kubectl command line (without the word kubectl), or lines of shell. */
+export type Command = { readonly kubectl: string | readonly string[] } | { readonly shell: string }
+
+/** A command that was started. */
+export interface RunningCommand {
+  /** What it printed and how it ended; undefined while it runs. */
+  readonly result: CommandResult | undefined
+  /**
+   * Lets time pass until it has ended, and gives its result; undefined where `isOver`, which is asked after each event, ended
+   * that before. A command for which nothing can happen any more is interrupted.
+   */
+  goOn(isOver?: () => boolean): CommandResult | undefined
+  /** Ends it as ctrl-C does: exit code 130. */
+  interrupt(): void
 }
 
 export interface CommandOptions {

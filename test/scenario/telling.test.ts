@@ -213,6 +213,8 @@ describe('a run in slices', () => {
       },
       { wait: { pod: 'p', ready: true } },
       { wait: '1m', expect: { pod: 'p', phase: 'Failed', never: '30s' } },
+      { kubectl: 'wait --for=delete pod/p --timeout=2m', output: { exitCode: 1 } },
+      { run: 'for i in 1 2 3; do sleep 20; kubectl get pods; done' },
     ],
   })
 
@@ -233,14 +235,30 @@ describe('a run in slices', () => {
     }
   })
 
-  test('stops where it is told to, with what was done until then', () => {
-    const slices = runInSlices(long, { createSim }, () => true)
-    for (let i = 0; i < 5; i++) expect(slices.next('go').done).toBe(false)
+  const stoppedIn = (scenario: Scenario, slice: number) => {
+    const slices = runInSlices(scenario, { createSim }, () => true)
+    for (let i = 0; i < slice; i++) expect(slices.next('go').done).toBe(false)
     const { done, value } = slices.next('stop')
     expect(done).toBe(true)
-    expect(value).toMatchObject({
+    return value
+  }
+
+  test('stops where it is told to, with what was done until then', () => {
+    expect(stoppedIn(long, 5)).toMatchObject({
       outcome: 'interrupted',
-      reason: expect.stringMatching(/^interrupted after \d of 3 steps$/),
+      reason: expect.stringMatching(/^interrupted after \d of 5 steps$/),
+    })
+  })
+
+  test.each([
+    { kubectl: 'wait --for=condition=Ready pod/p --timeout=900000h' },
+    { run: 'for i in 1 2 3 4 5 6 7 8 9; do sleep 100000; done' },
+  ])('stops in the middle of one command: %j', (command) => {
+    const steps = [{ kubectl: 'run p --image=busybox -- sh -c "exit 1"' }, command]
+    expect(stoppedIn(scenarioOf({ title: 'endless', steps }), 200)).toMatchObject({
+      outcome: 'interrupted',
+      reason: 'interrupted after 1 of 2 steps',
+      steps: [{ output: { stdout: 'pod/p created\n' } }],
     })
   })
 })

@@ -95,6 +95,45 @@ describe('settle', () => {
   })
 })
 
+describe('start', () => {
+  test('a command goes on while time passes, beside others that act as somebody else, and ends as it would alone', () => {
+    const sim = createSim({ seed: 'start' })
+    const waiting = sim.start({ kubectl: 'wait --for=condition=Ready pod/app --timeout=5m' })
+    expect(waiting.result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('pods "app" not found') })
+    sim.apply(pod)
+    const ready = sim.start({ kubectl: ['wait', '--for=condition=Ready', 'pod/app', '--timeout=5m'] })
+    const asNode = sim.start(
+      { shell: 'sleep 20; kubectl get secrets; kubectl auth can-i create pods' },
+      { as: 'system:node:node-1' },
+    )
+    expect([ready.result, asNode.result]).toEqual([undefined, undefined])
+    sim.runFor('10s')
+    expect(sim.kubectl('auth can-i create pods').stdout).toBe('yes\n')
+    sim.apply(secret('old'))
+    expect(ready.goOn(() => sim.now() > 12_000)).toBeUndefined()
+    expect(ready.goOn()).toEqual({ stdout: 'pod/app condition met\n', stderr: '', exitCode: 0 })
+    expect(asNode.goOn()).toMatchObject({
+      stdout: 'yes\n',
+      stderr: expect.stringContaining('User "system:node:node-1" cannot list resource "secrets"'),
+    })
+  })
+
+  test('interrupt ends it as ctrl-C does', () => {
+    const sim = createSim({ seed: 'start' })
+    const running = [
+      sim.start({ shell: 'echo before; sleep 100; echo after' }),
+      sim.start({ kubectl: ['get', 'pods', '-w'] }),
+    ]
+    sim.runFor('5s')
+    for (const each of running) each.interrupt()
+    sim.runFor('5m')
+    expect(running.map(({ result }) => result)).toEqual([
+      { stdout: 'before\n', stderr: '', exitCode: 130 },
+      { stdout: '', stderr: '', exitCode: 130 },
+    ])
+  })
+})
+
 describe('client', () => {
   test('S5 acts as a node or a ServiceAccount with its groups', () => {
     const sim = createSim({ seed: 'as' })

@@ -197,19 +197,21 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
       folder,
       `node ${bin} play ${file}; sleep 20`,
     )
-    const type = (text: string) => tmux('send-keys', '-t', name, '-l', text)
+    /** A key that asks for a line, and the line. */
+    const answer = async (key: string, text: string) => {
+      await tmux('send-keys', '-t', name, key)
+      await tmux('send-keys', '-t', name, '-l', text)
+      await tmux('send-keys', '-t', name, 'Enter')
+    }
     await until(name, 'space plays', '▶ flow of secret default/mysecret')
 
     // Time: jump, step back (what it undoes is named), a word.
-    await tmux('send-keys', '-t', name, 't')
-    await type('2m5s')
-    await tmux('send-keys', '-t', name, 'Enter')
+    await answer('t', '2m5s')
     await until(name, '00:02:05.000', /API server +A─+●B/)
     await tmux('send-keys', '-t', name, 'Left')
     await until(name, 'undone:')
-    await tmux('send-keys', '-t', name, 'Right', '/')
-    await type('whole volume')
-    await tmux('send-keys', '-t', name, 'Enter')
+    await tmux('send-keys', '-t', name, 'Right')
+    await answer('/', 'whole volume')
     await until(name, 'no later moment says')
 
     // Predict, then see.
@@ -221,9 +223,8 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await until(name, /\/etc\/whole +A─+●B.* 57\.6 s/)
 
     // Why; where; delays.
-    await tmux('send-keys', '-t', name, '/')
-    await type('files change')
-    await tmux('send-keys', '-t', name, 'Enter', 'N', 'w')
+    await answer('/', 'files change')
+    await tmux('send-keys', '-t', name, 'N', 'w')
     await until(name, '▶ why')
     await tmux('send-keys', '-t', name, '3')
     await until(name, '▶ where is revision B now?', 'never: the environment is fixed')
@@ -232,9 +233,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
 
     // Do: a look, a fork, an accident in it; then the strategies side by side.
     await tmux('resize-window', '-t', name, '-x', '140', '-y', '40')
-    await tmux('send-keys', '-t', name, ':')
-    await type('get pods')
-    await tmux('send-keys', '-t', name, 'Enter')
+    await answer(':', 'get pods')
     await until(name, /mixed +1\/1 +Running/, '├─ where is revision B now?')
     await tmux('send-keys', '-t', name, 'f')
     await until(name, 'fork 1: nothing differs yet')

@@ -2,7 +2,7 @@ import { sleep } from '../../kernel/steps.ts'
 import { act } from '../../scenario/act.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { type RunOptions, runInSlices } from '../../scenario/run.ts'
-import { drained, endless, type SliceEnd, type SliceNews, type Slices } from '../../scenario/slices.ts'
+import { drained, endless, type SliceEnd, type Slices } from '../../scenario/slices.ts'
 import type { Sim } from '../../sim/sim.ts'
 import { SimUsageError } from '../../sim/usage-error.ts'
 import type { Doing } from './doing.ts'
@@ -58,10 +58,10 @@ export function* runWorld(recipe: Recipe, options: WorldOptions, isOver: SliceEn
   )
   let order: 'go' | 'stop' = 'go'
   for (;;) {
-    const next: IteratorResult<SliceNews, ScenarioResult> = slices.next(order)
+    const next: IteratorResult<undefined, ScenarioResult> = slices.next(order)
     if (next.done === true) return { result: next.value, recording: recorder.recorded(next.value) }
     doer.doDue()
-    order = yield next.value
+    order = yield
   }
 }
 
