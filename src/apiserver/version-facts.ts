@@ -1,7 +1,7 @@
 import { factAt, type VersionedFact } from '../versions/version.ts'
 
 /** What the API server does otherwise from one version to the next, where more than one file asks. */
-const apiServerFacts = {
+export const apiServerFacts = {
   /** Objects and lists say where they are. */
   selfLinks: since('pkg/features/kube_features.go, RemoveSelfLink; facts/apiserver.md section 12', true, [20, false]),
   /** Bodies are decoded by sigs.k8s.io/json, no longer by json-iterator. */

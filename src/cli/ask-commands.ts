@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { kubernetesVersions } from '../versions/version.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
+import type { DiffFlags } from './diff.ts'
 import type { ExplainFlags } from './explain.ts'
 import { processOutput } from './output.ts'
 import { setting } from './run-commands.ts'
@@ -12,10 +13,11 @@ interface Coloured {
   readonly color: ColourChoice
 }
 
-/** Declares `explain` and `why`. */
+/** Declares `explain`, `why` and `diff`. */
 export function addAskCommands(podsim: Command): void {
   addExplain(podsim.command('explain'))
   addWhy(podsim.command('why'))
+  addDiff(podsim.command('diff'))
 }
 
 /** Colours, and how to answer. */
@@ -76,5 +78,36 @@ Examples:
     .action(async (file: string, object: string[], flags: WhyFlags & Coloured) => {
       const { why } = await import('./why.ts')
       process.exitCode = await why(file, object, flags, processOutput(wantsColour(flags.color, process.stdout)))
+    })
+}
+
+function addDiff(command: Command): void {
+  answered(command)
+    .description(
+      'say where two runs part and what they come to: two journals, two seeds, or two versions of Kubernetes',
+    )
+    .argument('<path...>', 'two files that podsim run --journal wrote, or one scenario with --seeds or --versions')
+    .option('--seeds <a,b>', 'run the scenario with these two seeds')
+    .option('--versions <a,b>', 'run it on these two versions of Kubernetes, and on all between: v1.18,v1.36')
+    .option('-s, --seed <seed>', 'with --versions: seed instead of the one in the scenario')
+    .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
+    .addOption(new Option('--version <version>', 'with --seeds: of Kubernetes').choices(kubernetesVersions))
+    .option('--reveal', "show Secrets' values too")
+    .addHelpText(
+      'after',
+      `
+Lines of one run alone are marked - and +. Names that are drawn and masks count as the same; times do not.
+
+Exit codes: 0 they are the same, 1 they differ, 2 there is nothing to compare.
+
+Examples:
+  podsim run app.yaml --journal before.ndjson    ... a change ...    podsim run app.yaml --journal after.ndjson
+  podsim diff before.ndjson after.ndjson
+  podsim diff --seeds 1,2 app.yaml
+  podsim diff --versions v1.18,v1.36 scenarios/first-light.yaml`,
+    )
+    .action(async (paths: string[], flags: DiffFlags & Coloured) => {
+      const { diff } = await import('./diff.ts')
+      process.exitCode = await diff(paths, flags, processOutput(wantsColour(flags.color, process.stdout)))
     })
 }

@@ -49,6 +49,7 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
         kubernetesVersions,
       ),
     )
+    .option('--journal <file>', 'write all that happened in the run, a record a line: what podsim diff reads')
     .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (paths: string[], options: Record<string, unknown>) => {

@@ -1,9 +1,11 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createSim } from '../index.ts'
 import { judgeTogether, type Together } from '../report/aggregate.ts'
+import { journalText } from '../report/journal/run-journal.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
-import type { RunOptions } from '../scenario/run.ts'
+import type { RunListener, RunOptions } from '../scenario/run.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -11,6 +13,7 @@ import type { Output } from './output.ts'
 import { planRuns, type Unit } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
+import { keepJournal } from './run-journal.ts'
 import { runInWorkers } from './run-workers.ts'
 import { isBrokenFile, standardInput } from './scenario-files.ts'
 
@@ -39,17 +42,24 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
     output.err(plain`no scenario was selected\n`)
     return flags.passWithNoTests === true ? exitCodes.passed : exitCodes.inconclusive
   }
-  const results = await runAll(plan.units, flags, report, output)
+  const journal = openJournal(flags.journal, plan.units.length)
+  if (typeof journal === 'string') {
+    output.err(plain`error: ${journal}\n`)
+    return exitCodes.usage
+  }
+  const results = await runAll(plan.units, flags, journal, report, output)
   const together = judgeTogether(plan.scenarios, results)
   // One file that was named says all itself; everything else ends with a summary.
   report.end({ results, invalid, left: plan.units.length - results.length, together, isOne: plan.isOne })
   reports.close()
+  if (journal !== undefined) closeSync(journal)
   return plan.found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(results, invalid, together)
 }
 
 async function runAll(
   units: readonly Unit[],
   flags: RunFlags,
+  journal: number | undefined,
   report: Report,
   output: Output,
 ): Promise<readonly ScenarioResult[]> {
@@ -77,16 +87,44 @@ async function runAll(
   const stop = listenForStop(() => process.exit(exitCodes.interrupted))
   try {
     for (const { scenario, seed } of units) {
-      const listener = tellsStory ? report.story(scenario, seed) : {}
+      const keeper = journal === undefined ? undefined : keepJournal(scenario, version)
+      const listener = heardBy(tellsStory ? report.story(scenario, seed) : {}, keeper?.listener)
       const runs = await runOften({ ...optionsOf(flags), seed, ...listener }, runsOf(flags), (options) =>
         drive(scenario, options, { output, stop }),
       )
-      if (hear(runs, tellsStory) === 'stop') break
+      const next = hear(runs, tellsStory)
+      if (journal !== undefined && keeper !== undefined)
+        writeFileSync(journal, journalText(keeper.journal(runs.result)).toString())
+      if (next === 'stop') break
     }
   } finally {
     stop.close()
   }
   return results
+}
+
+/** A listener, and one more that only wants to know that the run begins. */
+function heardBy(listener: RunListener, other: RunListener | undefined): RunListener {
+  if (other === undefined) return listener
+  return {
+    ...listener,
+    started(sim, redaction) {
+      other.started?.(sim, redaction)
+      listener.started?.(sim, redaction)
+    },
+  }
+}
+
+/** The file for the journal, opened anew; undefined: none is asked for; or why there can be none. */
+function openJournal(path: string | undefined, runs: number): number | string | undefined {
+  if (path === undefined) return undefined
+  if (runs !== 1) return `--journal is for one run; ${runs} were selected`
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    return `--journal ${path}: the file cannot be written (${code})`
+  }
 }
 
 function optionsOf({ maxEvents, reveal, version }: RunFlags): RunOptions {

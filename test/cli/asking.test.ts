@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -134,5 +134,76 @@ steps:
     const { code, stdout, stderr } = await podsim('why', 'scenarios/first-light.yaml', ...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(problem)
+  })
+})
+
+describe('podsim diff', () => {
+  const file = 'scenarios/first-light.yaml'
+  const journal = async (name: string, ...more: readonly string[]) => {
+    const path = join(folder, name)
+    const { code } = await podsim('run', file, '--story', 'never', '--journal', path, ...more)
+    expect(code).toBe(0)
+    return path
+  }
+
+  test('of two journals: the first difference in context, what differs at the end, no value of a Secret', async () => {
+    const [a, b] = [await journal('a.ndjson'), await journal('b.ndjson', '--seed', '7')]
+    expect(readFileSync(a, 'utf8')).not.toMatch(/MWYyZDFlMmU2N2Rm|1f2d1e2e67df/)
+    const { code, stdout } = await podsim('diff', a, b)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /^- scenarios\/first-light.yaml, seed first-light, v1.18, digest \w+\n\+ scenarios\/first-light.yaml, seed 7, v1.18, digest \w+\n\nthe first difference, at 00:00:00.\d+\n {2}00:00:00.000 {2}user\/admin .*creates pod default\/mypod\n/,
+    )
+    expect(stdout).toMatch(
+      /\n- \S+ {2}kubelet\/node-1 {2}Warning FailedMount .*\n\+ \S+ {2}kubelet\/node-1 {2}Warning FailedMount/,
+    )
+    expect(stdout).toMatch(
+      /at the end\n {2}delay: pod default\/mypod has secret mysecret in volume foo\n {4}- [\d.]+s\n {4}\+ [\d.]+s\n/,
+    )
+    const same = await podsim('diff', a, await journal('c.ndjson'))
+    expect(same).toMatchObject({ code: 0, stderr: '' })
+    expect(same.stdout).toMatch(/\n\nthe same: \d+ records, digest \w+\n$/)
+  })
+
+  test('of two seeds, for programs', async () => {
+    const { code, stdout } = await podsim('diff', '--seeds', '1,2', file, '-o', 'json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ format: 1, isSame: false, left: { seed: '1' }, right: { seed: '2' } },
+      parting: { actors: ['kubelet/node-1'] },
+    })
+  })
+
+  test('of two versions: at which of those between the run changes, and what is dated there', async () => {
+    const { code, stdout } = await podsim('diff', '--versions', 'v1.29,v1.31', file)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/versions at which the run changes\n {2}v1.30 {2}otherwise than v1.29: kubelet\/node-1\n/)
+    expect(stdout).toMatch(/\n {4}kubelet: envFrom takes keys that are no names of variables {2}pkg\/kubelet/)
+    expect(stdout).toContain('which of them did it the tables do not say')
+  })
+
+  test.each([
+    [[file], 'found 1 path; expected two journals, or one scenario with --seeds A,B or --versions A,B'],
+    [
+      [file, file],
+      'first-light.yaml:1:1: error: found "title: A Pod waits for its Secret", expected an object as JSON; for two runs of a scenario give --seeds',
+    ],
+    [['nowhere', 'nowhere'], 'nowhere cannot be read (ENOENT)'],
+    [[file, '--seeds', '1'], '--seeds "1": expected two with a comma between'],
+    [[file, '--seeds', '1,2', '--versions', 'v1.18,v1.19'], 'are two questions'],
+    [[file, '--versions', 'v1.18,v2'], '--versions: there is no "v2"; expected v1.18 to v1.36'],
+    [['nowhere.yaml', '--seeds', '1,2'], 'nowhere.yaml:1:1: error NOT_READABLE'],
+  ])('%j is exit code 2, and says what is wrong', async (args, problem) => {
+    const { code, stdout, stderr } = await podsim('diff', ...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(problem)
+  })
+
+  test('a journal is of one run, and is opened before it runs', async () => {
+    const many = await podsim('run', file, '--seeds', '1,2', '--journal', join(folder, 'x'))
+    expect(many).toMatchObject({ code: 2, stderr: 'error: --journal is for one run; 2 were selected\n' })
+    const nowhere = await podsim('run', file, '--journal', join(folder, 'no/where'))
+    expect(nowhere).toMatchObject({ code: 2, stdout: '' })
+    expect(nowhere.stderr).toContain('the file cannot be written (ENOENT)')
   })
 })

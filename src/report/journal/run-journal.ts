@@ -1,0 +1,77 @@
+import { safeJson } from '../../bytes/terminal-text.ts'
+import type { JournalObject, JournalRecord } from '../../kernel/journal.ts'
+import type { Redaction } from '../../looks/redaction.ts'
+import { createTeller } from '../story.ts'
+import { lines, plain, type TerminalText } from '../text.ts'
+import type { Tone } from '../told.ts'
+
+/**
+ * The journal of one run as a file: NDJSON, a header, then a line for each record, then an end. What stands in it is masked
+ * unless the run was asked to reveal. `format` counts up when a member changes its meaning.
+ */
+export const journalFormat = 1
+
+/** Which run it was. */
+export interface JournalHeader {
+  readonly format: typeof journalFormat
+  readonly podsim: string
+  readonly file: string
+  readonly title: string
+  readonly seed: string
+  /** Of Kubernetes. */
+  readonly version: string
+}
+
+/** A record, and how the story tells it, if it does. */
+export interface JournalLine {
+  readonly seq: number
+  readonly time: number
+  readonly actor: string
+  readonly type: string
+  readonly object?: JournalObject
+  readonly cause: number
+  readonly detail?: unknown
+  readonly before?: unknown
+  readonly after?: unknown
+  readonly story?: { readonly actor: string; readonly text: string; readonly tone: Tone }
+}
+
+/** All of a run. */
+export interface RunJournal {
+  readonly header: JournalHeader
+  readonly lines: readonly JournalLine[]
+  readonly digest: string
+}
+
+/** The journal of a run that is over, as it may be written: `redaction` knows all values by then. */
+export function runJournal(
+  header: JournalHeader,
+  records: readonly JournalRecord[],
+  digest: string,
+  redaction: Redaction,
+): RunJournal {
+  const tell = createTeller()
+  const told = records.map((record): JournalLine => {
+    const line = tell(record)
+    const { detail, before, after, ...known } = record
+    return {
+      ...known,
+      // Names of objects are no values, even where somebody's value is the same word.
+      ...(detail === undefined ? {} : { detail: redaction.value(detail) }),
+      ...(before === undefined ? {} : { before: redaction.value(before) }),
+      ...(after === undefined ? {} : { after: redaction.value(after) }),
+      ...(line === undefined ? {} : { story: { actor: line.actor, text: redaction.text(line.text), tone: line.tone } }),
+    }
+  })
+  return { header, lines: told, digest }
+}
+
+/** The file. */
+export function journalText({ header, lines: told, digest }: RunJournal): TerminalText {
+  const all = [
+    { type: 'header', ...header },
+    ...told.map((record) => ({ type: 'record', record })),
+    { type: 'end', records: told.length, digest },
+  ]
+  return lines(all.map((each) => plain`${safeJson(each)}`))
+}
