@@ -6,7 +6,7 @@ import { createCompositor } from '../src/ui/screen/compositor.ts'
 import { FrameStream } from '../src/ui/screen/frame-stream.ts'
 import { createPainter } from '../src/ui/screen/painter.ts'
 import { prepareRenderer } from '../src/ui/screen/prepare-renderer.ts'
-import { stageOf } from '../src/ui/views/frame.ts'
+import { frameOf, stageOf } from '../src/ui/views/frame.ts'
 import type { Recipe } from '../src/ui/world/recipe.ts'
 import { ranWorld } from '../src/ui/world/run-world.ts'
 import { type Figure, rounded } from './measure.ts'
@@ -64,7 +64,7 @@ async function msAKey(keys: readonly string[]): Promise<number> {
   process.env.NODE_ENV = 'production'
   const { render } = await import('ink')
   const { createElement } = await import('react')
-  const { Player } = await import('../src/ui/views/screen.tsx')
+  const { Screen } = await import('../src/ui/views/screen.tsx')
   let bytes = 0
   const painter = createPainter({
     write: (text) => {
@@ -78,7 +78,11 @@ async function msAKey(keys: readonly string[]): Promise<number> {
   const store: PlayerStore = createPlayer(firstState(world()), host, (state, look) =>
     stageOf(state, look, columns, rows),
   )
-  const app = render(createElement(Player, { store, compositor, columns, rows, isColoured: true }), {
+  const shown = {
+    ...store,
+    frame: () => frameOf(store.state(), store.look(), { columns, rows, isColoured: true }),
+  }
+  const app = render(createElement(Screen, { shown, compositor, columns, rows }), {
     // The renderer asks of its streams only what FrameStream has.
     ...{ stdout: stdout as unknown as NodeJS.WriteStream, debug: true, patchConsole: false, exitOnCtrlC: false },
   })

@@ -34,7 +34,8 @@ const screenApart: Plugin = {
     onResolve({ filter: /./, namespace: 'apart' }, ({ path }) => ({ path, external: true }))
     onLoad({ filter: /./, namespace: 'apart' }, () => ({
       contents: `import { importScreen } from '../../bin/bundle.js'
-        export const playOnTerminal = async (...given) => (await importScreen()).playOnTerminal(...given)`,
+        export const playOnTerminal = async (...given) => (await importScreen()).playOnTerminal(...given)
+        export const courseOnTerminal = async (...given) => (await importScreen()).courseOnTerminal(...given)`,
     }))
   },
 }

@@ -35,14 +35,16 @@ const groups: readonly (readonly [group: KeyBinding['group'], title: string])[] 
   ['screen', 'screen'],
   ['typing', 'while typing'],
   ['asked', 'while asked'],
+  ['course', 'in the course'],
 ]
+
+/** Groups of keys that mean something elsewhere than in the player itself. */
+const beside: ReadonlySet<KeyBinding['group']> = new Set(['typing', 'asked', 'course'])
 
 function keyTables(): string {
   return groups
     .map(([group, title]) => {
-      const rows = keyBindings.filter(
-        (each) => each.group === group && (each.context === 'play' || group === 'typing' || group === 'asked'),
-      )
+      const rows = keyBindings.filter((each) => each.group === group && (each.context === 'play' || beside.has(group)))
       const lines = rows.map(({ label, does }) => `| \`${label === '|' ? '\\|' : label}\` | ${does} |`)
       return [`| ${title} | |`, '| --- | --- |', ...lines].join('\n')
     })

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { plain } from '../report/text.ts'
 import { addAskCommands } from './ask-commands.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
+import type { CourseFlags } from './course.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { ExportFlags } from './export.ts'
 import { addManifestCommands } from './manifest-commands.ts'
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   )
   if (isRunWorker()) return (await import('./run-workers.ts')).serveRuns()
   try {
-    await program().parseAsync([...argv])
+    await program().parseAsync(isAlone(argv) ? [...argv, 'course'] : [...argv])
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? usageExitCode(error) : await reportCrash(error, argv)
   }
@@ -34,6 +35,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 function isRunWorker(): boolean {
   const data: unknown = workerData
   return !isMainThread && typeof data === 'object' && data !== null && 'role' in data && data.role === 'podsim runs'
+}
+
+/** `podsim` and nothing else, on a terminal that can show the course; anywhere else it is asked for help. */
+function isAlone(argv: readonly string[]): boolean {
+  return (
+    argv.length === 2 && process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
+  )
 }
 
 /** For what is no command's: help, complaints. */
@@ -73,6 +81,8 @@ function program(): Command {
       process.exitCode = await play(file, flags, processOutput(wantsColour(flags.color, process.stdout)))
     })
 
+  addCourse(podsim.command('course'))
+
   podsim
     .command('lint')
     .description('load scenario files without running them')
@@ -96,6 +106,25 @@ function program(): Command {
       process.exitCode = schema(output)
     })
   return podsim
+}
+
+/** Declared here and not beside its work, which is loaded when it is called. */
+function addCourse(command: Command): void {
+  command
+    .description('lessons that ask before they show, with progress; podsim alone on a terminal opens them too')
+    .argument(
+      '[what]',
+      'list, a lesson such as 5.3, or reset; without it the course, or its list where there is no terminal',
+    )
+    .option('-s, --seed <seed>', 'seed of the lesson instead of its own')
+    .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (what: string | undefined, options: Record<string, unknown>) => {
+      const { course } = await import('./course.ts')
+      // The shape is what is declared here to the argument parser.
+      const flags = options as unknown as CourseFlags & { readonly color: ColourChoice }
+      process.exitCode = await course(what, flags, processOutput(wantsColour(flags.color, process.stdout)))
+    })
 }
 
 /** Declared here and not beside its work, which is loaded when it is called. */
@@ -149,6 +178,7 @@ Exit codes: 0 all passed, 1 an expectation failed, 2 wrong arguments or a scenar
 3 inconclusive, 70 podsim is broken, 130 interrupted.
 
 Examples:
+  podsim                                    on a terminal: the course
   podsim run scenarios/first-light.yaml     run one scenario and tell its story
   podsim run scenarios                      run all of them
   podsim play scenarios/first-light.yaml    watch it in the terminal

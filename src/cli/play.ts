@@ -4,19 +4,16 @@ import { createSim } from '../index.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import type { Scenario } from '../scenario/model.ts'
 import type { Outcome } from '../scenario/result.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import { createPlayerHost } from '../ui/host-player.ts'
+import { type PlayState, worldOf } from '../ui/model/play-state.ts'
 import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
-import type { Recipe } from '../ui/world/recipe.ts'
-import { type Ran, runWorld } from '../ui/world/run-world.ts'
-import type { World } from '../ui/world/world.ts'
-import { driveSlices, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flowOfFile } from './export.ts'
+import { openScenario } from './open-world.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
 import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
@@ -46,29 +43,34 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
   }
-  const { result, recording, recipe } = await ranOn(loaded.value[0], flags, output)
-  if (recording === undefined || result.outcome === 'interrupted') {
+  const { result, state } = await openScenario(loaded.value[0], flags.seed, output)
+  if (state === undefined) {
     output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
     return exitCodeOf(result.outcome)
   }
-  prepareRenderer(process.env, output.isColoured)
-  const { playOnTerminal } = await import('../ui/play-terminal.tsx')
-  const world: World = { id: 0, name: 'main', recipe, recording, origin: undefined }
-  const host = createPlayerHost({ createSim, write: writeNew })
-  const ending = await playOnTerminal(world, host, {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    isUtf8: isUtf8Locale(process.env),
-    isColoured: output.isColoured,
-    isRevealed: flags.reveal === true,
-  })
-  const title = recording.redaction.prose(result.scenario.title)
+  const { ending } = await playOpened({ ...state, isRevealed: flags.reveal === true }, output)
+  const title = worldOf(state).recording.redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodeOf(result.outcome)
 }
 
+/** The player on this process' terminal, until its user quits; with what the player was then like. */
+export async function playOpened(
+  state: PlayState,
+  output: Output,
+): Promise<{ readonly ending: 'quit' | 'interrupted'; readonly state: PlayState }> {
+  prepareRenderer(process.env, output.isColoured)
+  const { playOnTerminal } = await import('../ui/play-terminal.tsx')
+  return playOnTerminal(state, createPlayerHost({ createSim, write: writeNew }), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    isUtf8: isUtf8Locale(process.env),
+    isColoured: output.isColoured,
+  })
+}
+
 /** A cluster with nothing in it, and the page's examples at hand. */
-function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
+export function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
   return { text: sandboxText, loaded: loadScenarios(sandboxText, 'sandbox.yaml', { readBeside: () => undefined }) }
 }
 
@@ -79,24 +81,6 @@ async function playPlainly(file: string, flags: Omit<PlayFlags, 'ui'>, output: O
   const told = await flowOfFile(file, flags, output)
   if (told !== undefined) output.out(plain`\n${told}`)
   return code
-}
-
-/** Runs the scenario to its end, with a word on how far it is when that takes long. */
-async function ranOn(
-  scenario: Scenario,
-  { seed }: Pick<PlayFlags, 'seed'>,
-  output: Output,
-): Promise<Ran & { readonly recipe: Recipe }> {
-  const recipe: Recipe = { scenario, seed: seed ?? scenario.seed, knobs: {}, doings: [], until: undefined }
-  const stop = listenForStop(() => process.exit(exitCodes.interrupted))
-  try {
-    const ran = await driveSlices((started, isOver) => runWorld(recipe, { createSim, started }, isOver), {
-      ...{ what: scenario.file, output, stop },
-    })
-    return { ...ran, recipe }
-  } finally {
-    stop.close()
-  }
 }
 
 /** A new file in the folder that podsim was started in: what is there already stays. */

@@ -1,4 +1,4 @@
-import { firstState } from './model/play-state.ts'
+import { firstState, type PlayState } from './model/play-state.ts'
 import { createPlayer, type PlayerHost, type PlayerStore } from './model/player.ts'
 import { frameOf, stageOf } from './views/frame.ts'
 import type { World } from './world/world.ts'
@@ -15,14 +15,16 @@ export interface HeadlessPlayer extends PlayerStore {
   resize(columns: number, rows: number): HeadlessPlayer
 }
 
-/** A player of a world on a screen of a size. */
+/** A player of a world, or of what it is like already, on a screen of a size. */
 export function createHeadlessPlayer(
-  world: World,
+  of: World | PlayState,
   size: { readonly columns: number; readonly rows: number },
   host: PlayerHost,
 ): HeadlessPlayer {
   let { columns, rows } = size
-  const store = createPlayer(firstState(world), host, (state, look) => stageOf(state, look, columns, rows))
+  const store = createPlayer('cursor' in of ? of : firstState(of), host, (state, look) =>
+    stageOf(state, look, columns, rows),
+  )
   const lines = (): readonly string[] => {
     const frame = frameOf(store.state(), store.look(), { columns, rows, isColoured: false })
     const [left = [], right = []] = frame.panes.map((column) => column.flat())

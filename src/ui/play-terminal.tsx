@@ -1,6 +1,9 @@
 import { render } from 'ink'
+import type { CourseState } from './course/course-state.ts'
+import { type CourseHost, createCourse } from './course/course-store.ts'
+import { courseFrame, courseStage } from './course/course-view.ts'
 import { interruptKey } from './model/keys.ts'
-import { firstState } from './model/play-state.ts'
+import type { PlayState } from './model/play-state.ts'
 import { createPlayer, type PlayerHost } from './model/player.ts'
 import { asciiOnly } from './screen/ascii.ts'
 import { createCompositor } from './screen/compositor.ts'
@@ -8,9 +11,8 @@ import { FrameStream } from './screen/frame-stream.ts'
 import { keyName } from './screen/key-decoder.ts'
 import { createPainter } from './screen/painter.ts'
 import { holdTerminal } from './screen/terminal-session.ts'
-import { stageOf } from './views/frame.ts'
-import { Player } from './views/screen.tsx'
-import type { World } from './world/world.ts'
+import { frameOf, stageOf } from './views/frame.ts'
+import { Screen, type ShownStore } from './views/screen.tsx'
 
 /** 30 frames a second are enough for an eye, and few enough for a slow line. */
 const minFrameMs = 33
@@ -22,22 +24,49 @@ export interface TerminalStreams {
   /** Whether the terminal's locale has more than ASCII. */
   readonly isUtf8: boolean
   readonly isColoured: boolean
-  /** Whether values are shown from the beginning. */
-  readonly isRevealed: boolean
 }
 
 /** How playing ended: by the user's wish, or by ctrl-C or a signal. */
 export type Ending = 'quit' | 'interrupted'
 
+/** Plays from a state until the user quits; tells how that came and what the player was like then. */
+export async function playOnTerminal(
+  first: PlayState,
+  host: PlayerHost,
+  streams: TerminalStreams,
+): Promise<{ readonly ending: Ending; readonly state: PlayState }> {
+  const { stdout, isColoured } = streams
+  const store = createPlayer(first, host, (state, look) => stageOf(state, look, stdout.columns, stdout.rows))
+  const ending = await showOnTerminal(
+    {
+      ...store,
+      frame: (columns, rows) => frameOf(store.state(), store.look(), { columns, rows, isColoured }),
+    },
+    streams,
+  )
+  return { ending, state: store.state() }
+}
+
+/** The course until something is chosen in it, or its user quits. */
+export async function courseOnTerminal(
+  first: CourseState,
+  host: CourseHost,
+  streams: TerminalStreams,
+): Promise<{ readonly ending: Ending; readonly state: CourseState }> {
+  const { stdout, isColoured } = streams
+  const store = createCourse(first, host, () => courseStage(store.state(), stdout))
+  const ending = await showOnTerminal(
+    { ...store, frame: (columns, rows) => courseFrame(store.state(), { columns, rows, isColoured }) },
+    streams,
+  )
+  return { ending, state: store.state() }
+}
+
 /**
- * Plays a world on a terminal until the user quits. However it ends (key, signal, error), cursor, raw mode and the normal
+ * Shows a screen on a terminal until it is over. However it ends (key, signal, error), cursor, raw mode and the normal
  * screen are restored.
  */
-export async function playOnTerminal(
-  world: World,
-  host: PlayerHost,
-  { stdin, stdout, isUtf8, isColoured, isRevealed }: TerminalStreams,
-): Promise<Ending> {
+async function showOnTerminal(shown: ShownStore, { stdin, stdout, isUtf8 }: TerminalStreams): Promise<Ending> {
   const painter = createPainter({
     write: (text) => void stdout.write(text),
     rows: stdout.rows,
@@ -52,14 +81,8 @@ export async function playOnTerminal(
   process.once('exit', restore)
   const compositor = createCompositor((frame) => painter.show(isUtf8 ? frame : asciiOnly(frame)))
   const frames = new FrameStream(stdout.columns, stdout.rows, compositor.frame)
-  const store = createPlayer({ ...firstState(world), isRevealed }, host, (state, look) =>
-    stageOf(state, look, stdout.columns, stdout.rows),
-  )
-  const { columns: firstColumns, rows: firstRows } = stdout
-  const player = (columns: number, rows: number) => (
-    <Player store={store} compositor={compositor} columns={columns} rows={rows} isColoured={isColoured} />
-  )
-  const app = render(player(firstColumns, firstRows), {
+  const screen = () => <Screen shown={shown} compositor={compositor} columns={stdout.columns} rows={stdout.rows} />
+  const app = render(screen(), {
     // The renderer asks of its streams only what FrameStream has; keys come from the session.
     stdout: frames as unknown as NodeJS.WriteStream,
     stdin,
@@ -75,15 +98,15 @@ export async function playOnTerminal(
   const letGo = holdTerminal(stdin, painter, {
     key(key) {
       if (keyName(key) === interruptKey) interrupted()
-      else if (key.name === 'paste') store.paste(key.text ?? '')
-      else store.press(keyName(key))
+      else if (key.name === 'paste') shown.paste(key.text ?? '')
+      else shown.press(keyName(key))
     },
     interrupted,
   })
   const resized = () => {
     painter.resized(stdout.rows)
     frames.resize(stdout.columns, stdout.rows)
-    app.rerender(player(stdout.columns, stdout.rows))
+    app.rerender(screen())
   }
   stdout.on('resize', resized)
   try {

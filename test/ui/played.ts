@@ -2,6 +2,7 @@ import { createSim } from '../../src/index.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import type { Scenario } from '../../src/scenario/model.ts'
 import { createHeadlessPlayer, type HeadlessPlayer } from '../../src/ui/headless-player.ts'
+import type { PlayState } from '../../src/ui/model/play-state.ts'
 import type { PlayerHost } from '../../src/ui/model/player.ts'
 import type { Recipe } from '../../src/ui/world/recipe.ts'
 import { ranWorld } from '../../src/ui/world/run-world.ts'
@@ -24,7 +25,7 @@ export function worldFrom(scenario: Scenario): World {
 
 /** Plays a world without a terminal. Forks run at once; what is saved is kept by its name. */
 export function playedOn(
-  of: Scenario | World,
+  of: Scenario | World | PlayState,
   size: { readonly columns: number; readonly rows: number },
 ): HeadlessPlayer & { readonly saved: ReadonlyMap<string, string> } {
   const saved = new Map<string, string>()
@@ -38,5 +39,7 @@ export function playedOn(
       done(`saved as ${name}`)
     },
   }
-  return Object.assign(createHeadlessPlayer('recipe' in of ? of : worldFrom(of), size, host), { saved })
+  return Object.assign(createHeadlessPlayer('recipe' in of || 'cursor' in of ? of : worldFrom(of), size, host), {
+    saved,
+  })
 }

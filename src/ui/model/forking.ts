@@ -156,7 +156,8 @@ function withKnobWorlds(
   const { clock } = state.cursor
   return {
     ...{ ...state, worlds: [...state.worlds, ...made] },
-    cursor: { world: shown.id, at: momentBy(shown.recording, clock), clock },
+    // Before the first moment nothing has happened in any of them.
+    cursor: { world: shown.id, at: state.cursor.at < 0 ? -1 : momentBy(shown.recording, clock), clock },
     compared: isCompared ? made.map(({ id }) => id) : state.compared,
     focus: isCompared ? 'flow' : state.focus,
     notice: isCompared ? undefined : `a branch from the beginning: ${first.name}; { goes back`,

@@ -2,7 +2,7 @@ import { keyOf, type PaneName, paneNames, paneWords } from './panes.ts'
 import type { PlayState } from './play-state.ts'
 
 /** Where keys mean something of their own. */
-export type KeyContext = 'play' | 'prompt' | 'menu' | 'question' | 'help'
+export type KeyContext = 'play' | 'prompt' | 'menu' | 'question' | 'help' | 'course'
 
 /** What a key can ask for. */
 export type Command =
@@ -58,7 +58,10 @@ export type Command =
   | 'older'
   | 'newer'
   | 'predict'
-  | `answer:${1 | 2 | 3 | 4}`
+  | 'answer'
+  | 'sandbox'
+  | 'manifests'
+  | 'openFile'
   | `pane:${PaneName}`
 
 /** The one table of keys: what they do, the help, the footer and the page on the player come from it. */
@@ -78,7 +81,7 @@ export interface KeyBinding {
 }
 
 /** Under these heads the help lists the keys. */
-export type KeyGroup = 'time' | 'look' | 'do' | 'screen' | 'typing' | 'asked'
+export type KeyGroup = 'time' | 'look' | 'do' | 'screen' | 'typing' | 'asked' | 'course'
 
 /** Ends the player wherever it is, with the exit code of an interruption. */
 export const interruptKey = 'ctrl+c'
@@ -101,6 +104,9 @@ const rows = (context: KeyContext, group: KeyGroup, table: readonly Row[]): read
 
 const notRunning = ({ running }: PlayState) =>
   running === undefined ? undefined : `${running.what} is still being run; escape stops it`
+const isAnswered = ({ overlay }: PlayState) =>
+  overlay?.kind === 'question' && overlay.answer !== undefined ? 'it is answered' : undefined
+const isOpen = (state: PlayState) => (isAnswered(state) === undefined ? 'first an answer' : undefined)
 const searching = ({ search }: PlayState) => (search === '' ? 'nothing is searched for: / asks for a word' : undefined)
 const severalWorlds = ({ worlds }: PlayState) =>
   worlds.length === 1 ? 'there is one world yet; f, i and : make others' : undefined
@@ -196,11 +202,10 @@ export const keyBindings: readonly KeyBinding[] = [
     ['ctrl+u', 'ctrl-u', 'eraseAll', 'erase all', 'erase'],
   ]),
   ...rows('question', 'asked', [
-    ['1', '1', 'answer:1', 'the first answer', '1-4 answer'],
-    ['2', '2', 'answer:2', 'the second'],
-    ['3', '3', 'answer:3', 'the third'],
-    ['4', '4', 'answer:4', 'the fourth'],
-    ['enter right', 'enter', 'enter', 'after the answer: to the moment at which it is seen', 'see it'],
+    ['1 2 3 4 5 6 7 8 9', '1-9', 'answer', 'the first answer, the second, and so on', 'answer', isAnswered],
+    ['enter right space', 'enter', 'enter', 'after the answer: to the moment at which it is seen', 'see it', isOpen],
+    ['up k', '↑', 'up', 'a line up in what is asked'],
+    ['down j', '↓', 'down', 'a line down in it'],
     ['escape q', 'esc', 'close', 'leave it', 'leave it'],
   ]),
   ...rows('menu', 'screen', [
@@ -209,9 +214,30 @@ export const keyBindings: readonly KeyBinding[] = [
     ['enter', 'enter', 'enter', 'do it', 'do it'],
     ['escape q', 'esc', 'close', 'leave it', 'leave it'],
   ]),
+  ...rows('course', 'course', [
+    ['up k', '↑↓', 'up', 'the lesson or chapter before, the next one', 'choose'],
+    ['down j', '↓', 'down', 'the next one'],
+    ['enter', 'enter', 'enter', 'play the lesson; open or close the chapter', 'play'],
+    ['right', '→', 'next', 'open the chapter'],
+    ['left', '←', 'back', 'close it'],
+    ['home', 'home', 'first', 'to the first chapter'],
+    ['end', 'end', 'last', 'to the end of the list'],
+    ['pageup ctrl+u', 'pgup', 'pageUp', 'a line up in what is told of the lesson'],
+    ['pagedown ctrl+d', 'pgdn', 'pageDown', 'a line down in it'],
+    ['/', '/', 'search', 'to a lesson that says a word: a reason, a clause such as U3', 'search'],
+    ['N', 'N', 'searchNext', 'to the next such lesson'],
+    ['n', 'n', 'sandbox', 'a sandbox: two nodes, and what you type', 'sandbox'],
+    ['m', 'm', 'manifests', 'your own manifests: which container sees a new value when, and which never', 'manifests'],
+    ['o', 'o', 'openFile', 'play a scenario file', 'open'],
+    ['g', 'g', 'glossary', 'what the words mean', 'words'],
+    ['?', '?', 'help', 'all keys', 'keys'],
+    ['q escape', 'q', 'quit', 'leave', 'quit'],
+  ]),
   ...rows('help', 'screen', [
     ['up k', '↑', 'up', 'up', 'scroll'],
     ['down j', '↓', 'down', 'down'],
+    ['pageup ctrl+u', 'pgup', 'pageUp', 'a page up'],
+    ['pagedown ctrl+d space', 'pgdn', 'pageDown', 'a page down'],
     ['? escape q', '?', 'close', 'close it', 'close'],
   ]),
 ]
@@ -227,7 +253,31 @@ const byKey = new Map(
 
 /** The binding of a key in a state; undefined: it has none. */
 export function bindingOf(key: string, state: PlayState): KeyBinding | undefined {
-  return byKey.get(`${contextOf(state)} ${key}`)
+  return bindingIn(contextOf(state), key)
+}
+
+/** The binding of a key in a context; undefined: it has none. */
+export function bindingIn(context: KeyContext, key: string): KeyBinding | undefined {
+  return byKey.get(`${context} ${key}`)
+}
+
+/** What the footer says of the keys of a context in which none is ever off. */
+export function briefKeys(context: KeyContext): readonly string[] {
+  return keyBindings.flatMap((binding) =>
+    binding.context === context && binding.brief !== undefined ? [`${binding.label} ${binding.brief}`] : [],
+  )
+}
+
+/** The keys of the course, as a text to read. */
+export function courseHelp(): string {
+  return keyBindings
+    .filter(({ context }) => context === 'course')
+    .map(({ label, does }) => `${label.padEnd(7)} ${does}`)
+    .join('\n')
+}
+
+function answersIn({ overlay }: PlayState): number {
+  return overlay?.kind === 'question' ? overlay.question.choices.length : 0
 }
 
 /** What the footer says of the keys of this moment: those that do something. */
@@ -237,7 +287,7 @@ export function footerKeys(state: PlayState, selectedKind: string | undefined): 
     const { brief, label } = binding
     if (binding.context !== context || brief === undefined || binding.off?.(state, selectedKind) !== undefined)
       return []
-    if (binding.command === 'answer:1') return [brief]
+    if (binding.command === 'answer') return [`1-${answersIn(state)} ${brief}`]
     return [`${label} ${binding.command === 'toggle' && state.isPlaying ? 'pause' : brief}`]
   })
 }

@@ -30,6 +30,10 @@ export interface PlayState {
   readonly isRevealed: boolean
   /** Questions that were answered, and how many of them rightly. */
   readonly score: { readonly asked: readonly string[]; readonly right: number }
+  /** What came of the questions of a lesson, by `Question.about`. */
+  readonly taught: Readonly<Record<string, Taught>>
+  /** Whether the run was seen to its end. */
+  readonly isSeen: boolean
   /** What is being run: its name and the virtual time it has come to. */
   readonly running: { readonly what: string; readonly at: VirtualMs } | undefined
   /** Lines typed before, newest last. */
@@ -54,6 +58,9 @@ export interface Followed {
   readonly key: string
 }
 
+/** What became of a question of a lesson. */
+export type Taught = 'right' | 'wrong' | 'skipped'
+
 /** A question about what comes, whose answer the run knows: nobody wrote it down. */
 export interface Question {
   /** By which the place and the revision are known to have been asked about. */
@@ -65,6 +72,8 @@ export interface Question {
   readonly because: string
   /** When it is to be seen; undefined: nothing is to be seen in this run. */
   readonly seenAt: number | undefined
+  /** A lesson's own: what it tells before it asks, and the moment after which the answer is to be seen. */
+  readonly lesson?: { readonly lead: string; readonly told: number }
 }
 
 /** What stands over the panes and takes the keys. */
@@ -82,7 +91,7 @@ export type Overlay =
   | { readonly kind: 'menu'; readonly title: string; readonly items: readonly MenuItem[]; readonly chosen: number }
 
 /** What is typed for. */
-export type PromptKind = 'command' | 'search' | 'jump' | 'save'
+export type PromptKind = 'command' | 'search' | 'jump' | 'save' | 'file' | 'manifests'
 
 /** A line of a menu and what choosing it does. */
 export interface MenuItem {
@@ -115,7 +124,7 @@ export function firstState(world: World): PlayState {
     cursor: { world: world.id, at: -1, clock: 0 },
     ...{ selection: undefined, followed: undefined, isPlaying: false, speed: 10, focus: 'flow', scroll: {} },
     ...{ overlay: undefined, output: undefined, notice: undefined, search: '', compared: [], isRevealed: false },
-    score: { asked: [], right: 0 },
+    ...{ score: { asked: [], right: 0 }, taught: {}, isSeen: false },
     ...{ running: undefined, typed: [], isOver: false },
   }
 }

@@ -6,6 +6,7 @@ import { createLooker, type Look } from './look.ts'
 import { played } from './moving.ts'
 import { type PlayState, worldOf } from './play-state.ts'
 import { savedText } from './saving.ts'
+import { taught } from './teaching.ts'
 import { pasted, pressed, type Stage, type Turn } from './turn.ts'
 
 /** What the player needs of the world outside. */
@@ -97,6 +98,6 @@ export function createPlayer(
     look,
     press: (key) => take(pressed(state, key, stageOf(state, look()))),
     paste: (text) => take(pasted(state, text)),
-    tick: (ms) => set(played(state, ms)),
+    tick: (ms) => set(taught(state, played(state, ms))),
   }
 }

@@ -10,6 +10,8 @@ export const promptWords: Readonly<Record<Prompt['prompt'], { readonly lead: str
   search: { lead: '/', hint: 'a word to look for' },
   jump: { lead: 'to', hint: '2m15s, 02:15, #120, 24' },
   save: { lead: 'save as', hint: 'name of the new file' },
+  file: { lead: 'open', hint: 'a scenario file, such as scenarios/first-light.yaml' },
+  manifests: { lead: 'manifests', hint: 'a file or folder, such as . or k8s/' },
 }
 
 /** As long a line as anybody types or pastes. */
@@ -28,7 +30,7 @@ export function withText(prompt: Prompt, inserted: string): Prompt {
 }
 
 /** The line after a key that edits it. */
-export function edited(prompt: Prompt, command: Command, { typed }: PlayState): Prompt {
+export function edited(prompt: Prompt, command: Command, { typed }: Pick<PlayState, 'typed'>): Prompt {
   const { text, caret } = prompt
   switch (command) {
     case 'eraseBack': {

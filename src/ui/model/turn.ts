@@ -14,6 +14,7 @@ import { type PaneName, paneNames } from './panes.ts'
 import { type Choice, type Output, type PlayState, speeds, worldOf } from './play-state.ts'
 import { edited, openPrompt, type Prompt, withText } from './prompt.ts'
 import { suggestedFile } from './saving.ts'
+import { taught } from './teaching.ts'
 import { usesText } from './uses.ts'
 
 /** What a key leads to: the next state, and what whoever drives the player is to do. */
@@ -50,7 +51,7 @@ export function pressed(state: PlayState, key: string, stage: Stage): Turn {
     case 'prompt':
       return prompting(state, overlay, binding.command)
     case 'question':
-      return { state: answered(state, overlay, binding.command) }
+      return { state: answered(state, overlay, binding, { name: key, reach: stage.reach }) }
     case 'menu':
       return choosing(state, overlay, binding.command)
     case 'help':
@@ -69,7 +70,8 @@ function typing(state: PlayState, prompt: Prompt, text: string): Turn {
 
 function playing(state: PlayState, { command }: KeyBinding, stage: Stage): Turn {
   if (command.startsWith('pane:')) return { state: focused(state, command.slice(5) as PaneName) } // what is after `pane:`
-  return moving(state, command) ?? doing(state, command, stage) ?? looking(state, command, stage) ?? { state }
+  const turn = moving(state, command) ?? doing(state, command, stage) ?? looking(state, command, stage) ?? { state }
+  return turn.wish === undefined ? { ...turn, state: taught(state, turn.state) } : turn
 }
 
 function moving(state: PlayState, command: Command): Turn | undefined {
@@ -301,11 +303,14 @@ function prompting(state: PlayState, prompt: Prompt, command: Command): Turn {
   if (text.trim() === '') return { state: left }
   switch (prompt.prompt) {
     case 'search':
-      return { state: searched({ ...left, search: text.trim() }, 1) }
+      return { state: taught(state, searched({ ...left, search: text.trim() }, 1)) }
     case 'jump':
-      return { state: jumpedTo(left, text) }
+      return { state: taught(state, jumpedTo(left, text)) }
     case 'save':
       return { state: left, saves: text.trim() }
+    case 'file':
+    case 'manifests':
+      return { state: left }
     case 'command': {
       const action = typedAction(text)
       const typed = [...state.typed.filter((line) => line !== text), text].slice(-100)
@@ -343,9 +348,13 @@ function chosen(state: PlayState, choice: Choice): Turn {
   }
 }
 
+/** Lines that a page key goes on in the help. */
+const helpPage = 10
+
 function helping(state: PlayState, scroll: number, command: Command, [least, most]: Stage['reach']): Turn {
   if (command === 'close') return { state: { ...state, overlay: undefined } }
-  const lines = Math.max(least, Math.min(most, scroll + (command === 'up' ? -1 : 1)))
+  const by = command === 'up' ? -1 : command === 'pageUp' ? -helpPage : command === 'pageDown' ? helpPage : 1
+  const lines = Math.max(least, Math.min(most, scroll + by))
   return { state: { ...state, overlay: { kind: 'help', scroll: lines } } }
 }
 

@@ -1,7 +1,7 @@
 import { formatInstant } from '../../sim/duration.ts'
 import { contextOf, footerKeys } from '../model/keys.ts'
 import { type PlayState, worldOf } from '../model/play-state.ts'
-import { promptWords } from '../model/prompt.ts'
+import { type Prompt, promptWords } from '../model/prompt.ts'
 import { cutTo, type Line, widthOf } from './lines.ts'
 
 /** The first and the last line of the screen. */
@@ -45,8 +45,8 @@ export function footerLine(state: PlayState, selectedKind: string | undefined, c
   return [{ text: fitting(footerKeys(state, selectedKind), columns), look: 'dim' }]
 }
 
-/** As many keys as there is room for; the last two, help and quit, stay. */
-function fitting(keys: readonly string[], columns: number): string {
+/** The keys of a list as the footer shows them: as many as there is room for; the last two, help and quit, stay. */
+export function fitting(keys: readonly string[], columns: number): string {
   const tail = keys.slice(-2)
   const shown: string[] = []
   for (const key of keys.slice(0, -2)) {
@@ -57,7 +57,7 @@ function fitting(keys: readonly string[], columns: number): string {
 }
 
 /** The part of the line around the caret; line ends of a paste are shown by a sign. */
-function promptLine({ prompt, text, caret }: Extract<PlayState['overlay'], { kind: 'prompt' }>, columns: number): Line {
+export function promptLine({ prompt, text, caret }: Prompt, columns: number): Line {
   const { lead, hint } = promptWords[prompt]
   const room = Math.max(4, columns - lead.length - 4)
   const shown = text.replaceAll('\n', '¶')

@@ -73,9 +73,10 @@ export function frameOf(state: PlayState, look: Look, canvas: Canvas): Frame {
 /** What of the screen keys have to know: its panes, and how far the one with the focus can be scrolled. */
 export function stageOf(state: PlayState, look: Look, columns: number, rows: number): Stage {
   const layout = layoutFor(columns, rows, state)
+  const focus = state.overlay?.kind === 'question' ? 'output' : state.focus
   const found = layout.columns
     .flatMap(({ columns: width, panes }) => panes.map((placed) => ({ width, ...placed })))
-    .find(({ pane }) => pane === state.focus)
+    .find(({ pane }) => pane === focus)
   const size = { columns: (found?.width ?? columns) - 1, rows: (found?.rows ?? rows) - 1 }
   return {
     look,
@@ -83,7 +84,7 @@ export function stageOf(state: PlayState, look: Look, columns: number, rows: num
     page: Math.max(1, size.rows),
     // Asked by keys that scroll alone: it takes the drawing of the pane.
     get reach() {
-      const content = overlayContent(state, look, columns, rows - 3) ?? contentOf(state.focus, state, look, size)
+      const content = overlayContent(state, look, columns, rows - 3) ?? contentOf(focus, state, look, size)
       return content.reach ?? ([0, 0] as const)
     },
   }
@@ -133,7 +134,7 @@ function contentOf(pane: PaneName, state: PlayState, look: Look, { columns, rows
       return branchesView(state, columns, rows)
     case 'output':
       return state.overlay?.kind === 'question'
-        ? questionView(state.overlay, state, columns)
+        ? questionView(state.overlay, state, columns, rows)
         : outputView(state, look, columns, rows)
     case 'map':
       return mapView(state, look, columns, rows)
@@ -148,14 +149,15 @@ function contentOf(pane: PaneName, state: PlayState, look: Look, { columns, rows
   }
 }
 
-interface FrameStyle extends Size {
+/** How a pane stands among others. */
+export interface FrameStyle extends Size {
   readonly isFocused: boolean
   /** It stands to the right of another column. */
   readonly isRight: boolean
 }
 
-/** A rule with the title over the lines, and a rule at the left of what stands to the right. */
-function framed(
+/** A pane as lines: a rule with the title over the lines, and a rule at the left of what stands to the right. */
+export function framed(
   { title, lines, part }: PaneContent,
   { columns, rows, isFocused, isRight }: FrameStyle,
 ): readonly Line[] {

@@ -1,5 +1,6 @@
 import type { PaneName } from '../model/panes.ts'
 import type { PlayState } from '../model/play-state.ts'
+import { askedLines } from './text-views.ts'
 
 /** A pane's place: columns and rows with its frame. */
 export interface PlacedPane {
@@ -29,11 +30,19 @@ const wideFrom = { columns: 110, rows: 28 } as const
 export function layoutFor(columns: number, rows: number, state: PlayState): Layout {
   const height = Math.max(1, rows - 2)
   if (columns < smallest.columns || rows < smallest.rows)
-    return { kind: 'single', sentence: 0, columns: [{ columns, panes: [{ pane: state.focus, rows: height }] }] }
+    return {
+      ...{ kind: 'single', sentence: 0 },
+      columns: [
+        { columns, panes: [{ pane: state.overlay?.kind === 'question' ? 'output' : state.focus, rows: height }] },
+      ],
+    }
   return columns >= wideFrom.columns && rows >= wideFrom.rows
     ? wide(columns, height, state)
     : stacked(columns, height, state)
 }
+
+/** Rows of lanes that stay while somebody is asked. */
+const fewestLanes = 5
 
 /** What is looked at above, what happens below. */
 function stacked(columns: number, height: number, { focus, overlay }: PlayState): Layout {
@@ -41,7 +50,10 @@ function stacked(columns: number, height: number, { focus, overlay }: PlayState)
   const room = height - sentence
   // Whoever is asked looks at the lanes.
   if (overlay?.kind === 'question') {
-    const lower = Math.max(9, Math.floor(room * 0.55))
+    const wanted = 1 + askedLines(overlay, columns - 1).length
+    const lower = Math.max(9, Math.min(room - fewestLanes, wanted))
+    if (wanted > lower && wanted > room - fewestLanes)
+      return { kind: 'stacked', sentence, columns: [{ columns, panes: [{ pane: 'output', rows: room }] }] }
     const panes = [
       { pane: 'flow', rows: room - lower },
       { pane: 'output', rows: lower },

@@ -1,38 +1,46 @@
 import { Box, Text, useApp } from 'ink'
 import { memo, type ReactNode, useEffect, useLayoutEffect, useSyncExternalStore } from 'react'
-import type { PlayerStore } from '../model/player.ts'
 import type { Compositor } from '../screen/compositor.ts'
-import { type Frame, frameOf } from './frame.ts'
+import type { Frame } from './frame.ts'
 
 /** How often the clock moves while playing: faster than the eye, slower than the painter's limit. */
 const tickMs = 50
 
-/** What the player is drawn on. */
+/** What is shown, and hears keys: the player, or the course. */
+export interface ShownStore {
+  readonly state: () => { readonly isOver: boolean; readonly isPlaying?: boolean }
+  readonly subscribe: (listener: () => void) => () => void
+  frame(columns: number, rows: number): Frame
+  press(key: string): void
+  paste(text: string): void
+  /** So much of the person's time has gone by; asked while it is playing. */
+  tick?(ms: number): void
+}
+
+/** What it is drawn on. */
 export interface ScreenProps {
-  readonly store: PlayerStore
+  readonly shown: ShownStore
   readonly compositor: Compositor
   readonly columns: number
   readonly rows: number
-  readonly isColoured: boolean
 }
 
-/** The player: the store's state draws the screen. Nothing ticks while it is paused. */
-export function Player({ store, compositor, columns, rows, isColoured }: ScreenProps): ReactNode {
+/** The store's state draws the screen. Nothing ticks while it is paused. */
+export function Screen({ shown, compositor, columns, rows }: ScreenProps): ReactNode {
   const { exit } = useApp()
-  const state = useSyncExternalStore(store.subscribe, store.state)
+  const { isOver, isPlaying = false } = useSyncExternalStore(shown.subscribe, shown.state)
 
   useEffect(() => {
-    if (state.isOver) exit()
-  }, [state.isOver, exit])
+    if (isOver) exit()
+  }, [isOver, exit])
 
   useEffect(() => {
-    if (!state.isPlaying) return undefined
-    const timer = setInterval(() => store.tick(tickMs), tickMs)
+    if (!isPlaying) return undefined
+    const timer = setInterval(() => shown.tick?.(tickMs), tickMs)
     return () => clearInterval(timer)
-  }, [state.isPlaying, store])
+  }, [isPlaying, shown])
 
-  const frame = frameOf(state, store.look(), { columns, rows, isColoured })
-  const places = placesOf(frame)
+  const places = placesOf(shown.frame(columns, rows))
   // The renderer draws places, not what is in them: where these stay, it has nothing to do at all.
   for (const { name, lines } of places.flat()) compositor.put(name, lines)
   useLayoutEffect(() => compositor.changed())

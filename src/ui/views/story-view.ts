@@ -24,7 +24,8 @@ export function storyView(state: PlayState, columns: number, rows: number): Pane
   // Moments before the window are not laid out at all.
   for (let i = at; i >= 0 && lines.length < rows; i--) {
     const moment = recording.moments[i]
-    if (moment !== undefined) lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, state }))
+    if (moment !== undefined)
+      lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, isRevealed: state.isRevealed }))
   }
   // Of a moment that is longer than the pane the beginning is shown: it says what it is.
   const own = recording.moments[at]
@@ -36,18 +37,24 @@ export function storyView(state: PlayState, columns: number, rows: number): Pane
 }
 
 function momentLength(moment: Moment, recording: Recording, columns: number, state: PlayState): number {
-  return momentLines(moment, recording, { columns, isHere: true, state }).length
+  return momentLines(moment, recording, { columns, isHere: true, isRevealed: state.isRevealed }).length
 }
 
+/** How a moment is told. */
 interface How {
   readonly columns: number
   readonly isHere: boolean
-  readonly state: PlayState
+  readonly isRevealed: boolean
 }
 
-function momentLines(moment: Moment, { redaction }: Recording, { columns, isHere, state }: How): readonly Line[] {
+/** What a moment says, at its time. */
+export function momentLines(
+  moment: Moment,
+  { redaction }: Pick<Recording, 'redaction'>,
+  { columns, isHere, isRevealed }: How,
+): readonly Line[] {
   const { kind, time, actor, tone } = moment
-  const text = state.isRevealed ? moment.text : momentText(moment, redaction)
+  const text = isRevealed ? moment.text : momentText(moment, redaction)
   const mark = isHere ? '▸' : ' '
   const look: Look = isHere ? 'bold' : kind === 'output' ? 'dim' : looks[tone]
   const stamp = clockText(time)

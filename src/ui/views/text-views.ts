@@ -26,6 +26,7 @@ const groupWords: Readonly<Record<KeyGroup, string>> = {
   screen: 'Screen',
   typing: 'While typing',
   asked: 'While asked',
+  course: 'In the course',
 }
 
 /** All keys, from the one table of keys; those that are off say why. */
@@ -77,23 +78,45 @@ export function menuView(menu: Extract<Overlay, { kind: 'menu' }>, columns: numb
   return { title, lines: lines.slice(from, to), ...part }
 }
 
-/** A question with its choices; once it is answered, what is right and why. */
+type Asked = Extract<Overlay, { kind: 'question' }>
+
+/** A question with its choices; once it is answered, what is right and why, in place of what led to it. */
 export function questionView(
-  { question, answer }: Extract<Overlay, { kind: 'question' }>,
-  { score }: PlayState,
+  overlay: Asked,
+  { score, scroll }: Pick<PlayState, 'score' | 'scroll'>,
   columns: number,
+  rows: number,
 ): PaneContent {
-  const lines: Line[] = [...textLines(question.text, columns - 2, 'bold').map(indented), line('')]
-  for (const [i, choice] of question.choices.entries()) {
-    const isRight = answer !== undefined && i === question.right
+  const lines = askedLines(overlay, columns)
+  const total = score.asked.length
+  const title = overlay.question.lesson === undefined ? 'predict' : 'what do you think?'
+  const shown = scrolledTo(title, lines, { scroll: scroll.output, rows })
+  return { ...shown, ...(total === 0 ? {} : { part: `${score.right} of ${total} right` }), ...more(lines, rows) }
+}
+
+/** Where not all fits, that is told before how well one guesses. */
+function more(lines: readonly Line[], rows: number): Pick<PaneContent, 'part'> {
+  return lines.length <= rows ? {} : { part: '↑↓ more' }
+}
+
+/** All lines of a question. */
+export function askedLines({ question, answer }: Asked, columns: number): readonly Line[] {
+  const { text, choices, right, because, lesson } = question
+  const room = columns - 2
+  const lead = lesson === undefined || answer !== undefined || lesson.lead === '' ? [] : textLines(lesson.lead, room)
+  const lines: Line[] = [...lead, ...textLines(text, room, 'bold')].map(indented)
+  for (const [i, choice] of choices.entries()) {
+    const isRight = answer !== undefined && i === right
     const isWrong = answer === i && !isRight
     const sign = isRight ? '✓' : isWrong ? '✗' : ' '
-    lines.push(line(`  ${sign} ${i + 1}  ${choice}`, isRight ? 'good' : isWrong ? 'warning' : 'plain'))
+    const look = isRight ? 'good' : isWrong ? 'warning' : 'plain'
+    for (const [n, part] of textLines(choice, room - 7, look).entries())
+      lines.push([{ text: n === 0 ? `  ${sign} ${i + 1}  ` : '       ', look }, ...part])
   }
   if (answer !== undefined) {
-    const said = answer === question.right ? 'Right' : 'Not so'
-    lines.push(line(''), ...textLines(`${said}: ${question.because}.`, columns - 2).map(indented))
+    const said = answer === right ? 'Right' : 'Not so'
+    const why = because === '' ? '' : `: ${because.replace(/[.\s]+$/, '')}`
+    lines.push(...textLines(`${said}${why}.`, room).map(indented))
   }
-  const total = score.asked.length
-  return { title: 'predict', lines, ...(total === 0 ? {} : { part: `${score.right} of ${total} right` }) }
+  return lines
 }

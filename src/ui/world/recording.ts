@@ -8,9 +8,10 @@ import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import { createTeller } from '../../report/story.ts'
 import type { Tone } from '../../report/told.ts'
-import type { ScenarioFacts, StepAction } from '../../scenario/model.ts'
+import type { AskedQuestion } from '../../scenario/asking.ts'
+import type { ScenarioFacts, Step, StepAction } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
-import type { RunListener } from '../../scenario/run.ts'
+import type { RunListener, ToldStep } from '../../scenario/run.ts'
 import { actionText } from '../../scenario/telling.ts'
 import type { Sim } from '../../sim/sim.ts'
 
@@ -34,6 +35,17 @@ export interface RecordedStep extends MachineStep {
   readonly seq: number
 }
 
+/** A question of a lesson, put before its step: what the step does, and the time before it, would tell the answer. */
+export interface RecordedQuestion extends AskedQuestion {
+  /** Moments, and the time, until which one may see without knowing the answer: the end of the step before. */
+  readonly gate: { readonly moments: number; readonly time: VirtualMs }
+  /** Moments after which the answer is to be seen, and when that is. */
+  readonly told: { readonly moments: number; readonly time: VirtualMs }
+  /** The step's sentence and what it does, as they are told with the question; masked. */
+  readonly say: string | undefined
+  readonly action: string | undefined
+}
+
 /** A scenario that has run to its end: complete before the first moment is shown, so that one can step both ways. */
 export interface Recording {
   readonly scenario: ScenarioFacts
@@ -51,6 +63,8 @@ export interface Recording {
   readonly volumeFiles: ReadonlyMap<number, readonly VolumeFile[]>
   /** Exit codes of commands, by the index of the moment that they were given at. */
   readonly exits: ReadonlyMap<number, number>
+  /** What the scenario asks its readers, in order. */
+  readonly questions: readonly RecordedQuestion[]
 }
 
 /** What a moment says. Outputs of commands stay as they are: a real cluster would have printed them. */
@@ -78,6 +92,9 @@ export function createRecorder(): Recorder {
   const volumeFiles = new Map<number, readonly VolumeFile[]>()
   const steps: RecordedStep[] = []
   const exits = new Map<number, number>()
+  const questions: RecordedQuestion[] = []
+  let gate: RecordedQuestion['gate'] = { moments: 0, time: 0 }
+  let told: ToldStep = { say: undefined, action: undefined }
   let command = -1
   let known: { readonly journal: JournalReader; readonly redaction: Redaction; readonly flows: Flows } | undefined
   let lastSeq = 0
@@ -126,14 +143,20 @@ export function createRecorder(): Recorder {
       },
       stepping({ say, action }, sim) {
         if (say !== undefined) add('say', sim, say.trim())
-        if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
-          addCommand(action, 'scenario', sim)
+        if (action !== undefined && !isWait({ action })) addCommand(action, 'scenario', sim)
       },
-      acted(_step, { output, mismatches, problem }, sim) {
+      acted(step, { output, mismatches, problem, say, action }, sim) {
+        told = { say, action: isWait(step) ? undefined : action }
         addOutput(output, sim)
         for (const { what, expected, found } of mismatches)
           add('verdict', sim, `${what}: expected ${expected}; found: ${found}`, 'warning')
         if (problem !== undefined) add('verdict', sim, problem, 'warning')
+      },
+      asked(_step, question, { now }) {
+        questions.push({ ...question, ...told, gate, told: { moments: moments.length, time: now() } })
+      },
+      stepped(_step, _result, { now }) {
+        gate = { moments: moments.length, time: now() }
       },
       judged(_step, { passed, expected, found }, sim) {
         add('verdict', sim, passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')
@@ -143,11 +166,27 @@ export function createRecorder(): Recorder {
       if (known === undefined) return undefined
       const { journal, redaction, flows } = known
       return {
-        ...{ scenario: result.scenario, result, moments, journal, redaction, flows, steps, volumeFiles, exits },
+        ...{
+          scenario: result.scenario,
+          result,
+          moments,
+          journal,
+          redaction,
+          flows,
+          steps,
+          volumeFiles,
+          exits,
+          questions,
+        },
         history: createHistory(journal),
       }
     },
   }
+}
+
+/** Time that passes is no command. */
+function isWait({ action }: Pick<Step, 'action'>): boolean {
+  return action?.kind === 'wait' || action?.kind === 'waitFor'
 }
 
 /** Who does it: the user as whom a command runs; nobody in the cluster makes an accident. */

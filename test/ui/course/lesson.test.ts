@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { openScenario } from '../../../src/cli/open-world.ts'
+import type { Output } from '../../../src/cli/output.ts'
+import { readScenarioFile } from '../../../src/cli/scenario-files.ts'
+import { answerLines, lessonParts, questionLines } from '../../../src/ui/course/plain-lesson.ts'
+import type { PlayState } from '../../../src/ui/model/play-state.ts'
+import { playedOn } from '../played.ts'
+
+/** A lesson in the player: it asks before the answer can be seen. */
+
+const silent: Output = { isColoured: false, out: () => {}, err: () => {}, progress: () => {} }
+
+async function opened(file: string): Promise<PlayState> {
+  const { loaded } = readScenarioFile(`scenarios/course/${file}`)
+  if (!loaded.ok) throw new Error(loaded.errors[0].message)
+  const { state, result } = await openScenario(loaded.value[0], undefined, silent)
+  if (state === undefined) throw new Error(result.reason)
+  return state
+}
+
+const updates = await opened('05-updates/1-files-follow.yaml')
+const at = (columns = 80, rows = 24) => playedOn(updates, { columns, rows })
+
+describe('a lesson', () => {
+  test('begins with what it is about and what to watch for, and then shows the lanes', () => {
+    const player = at()
+    expect(player.screen()).toMatch(/▶ this lesson[\s\S]*Watch the letter B/)
+    expect(player.press('right').screen()).toMatch(/▶ flow of secret/)
+  })
+
+  test.each([
+    [60, 16],
+    [80, 24],
+    [140, 40],
+  ])('whoever goes on is asked before the step, at %i x %i, and nothing tells the answer', (columns, rows) => {
+    for (const key of ['end', ' ', '>']) {
+      const player = at(columns, rows).press(key)
+      for (let i = 0; i < 2000 && player.state().isPlaying; i++) player.tick(500)
+      if (key === '>') player.press('end')
+      // Narration pauses play on its way.
+      for (let i = 0; i < 9 && player.state().overlay === undefined; i++) {
+        player.press(' ')
+        for (let n = 0; n < 2000 && player.state().isPlaying; n++) player.tick(500)
+      }
+      const shown = player.screen()
+      expect(shown).toContain('What is in the file in that very moment?')
+      expect(shown).toContain('patch secret db')
+      expect(shown).toMatch(/1 {2}first, the old one\s*\n.*2 {2}second, the new one/)
+      expect(shown).not.toMatch(/✓ 1|●B|It is|Right/)
+      expect(shown).toContain('1-2 answer')
+      expect(player.state().cursor.clock).toBeLessThan(60_000)
+    }
+  })
+
+  test('an answer is told with why, and enter goes to where it is seen', () => {
+    const player = at().press('end', '2')
+    expect(player.screen()).toMatch(/✓ 1 {2}first[\s\S]*✗ 2 {2}second[\s\S]*Not so: The kubelet knows of it within/)
+    expect(player.screen()).toContain('0 of 1 right')
+    // The first answer counts.
+    expect(player.press('1').state().taught).toEqual({ 'question 0': 'wrong' })
+    player.press('enter')
+    expect(player.screen()).toMatch(/API server +A.*●B/)
+    expect(player.state().overlay).toBeUndefined()
+    player.press('end', '2', 'enter', 'end')
+    expect(player.state()).toMatchObject({ taught: { 'question 1': 'right' }, isSeen: true })
+    expect(player.screen()).toMatch(/the end of this lesson[\s\S]*You have predicted 1 of 2\.[\s\S]*Try next: press 4/)
+    // Back and on again: nothing is asked a second time.
+    player.press('home', 'end')
+    expect(player.state().overlay).toBeUndefined()
+  })
+
+  test('who does not answer goes on and is not asked again', () => {
+    const player = at().press('end', 'escape')
+    expect(player.state()).toMatchObject({ taught: { 'question 0': 'skipped' }, score: { asked: [] } })
+    player.press('end', 'escape', 'end')
+    expect(player.state()).toMatchObject({ isSeen: true, overlay: undefined })
+    expect(player.screen()).toContain('You have predicted 0 of 2.')
+  })
+
+  test('a jump or a search over a question stops there too; going back does not', () => {
+    expect(at().press('t').type('6m').press('enter').state().overlay).toMatchObject({ kind: 'question' })
+    expect(at().press('/').type('updates secret').press('enter').state().overlay).toMatchObject({ kind: 'question' })
+    expect(at().press('right', 'right', 'left').state().overlay).toBeUndefined()
+  })
+
+  test('a long question is read in full where the screen is small', async () => {
+    const player = playedOn(await opened('05-updates/3-never.yaml'), { columns: 60, rows: 16 })
+    player.press('end', 'escape', 'end')
+    expect(player.screen().replace(/\s+/g, ' ')).toContain('the whole volume and the variable')
+    player.press('1')
+    expect(player.screen().replace(/\s+/g, ' ')).toContain('the password was changed.')
+    // Smaller still: by lines.
+    player.resize(44, 10)
+    expect(player.screen()).toContain('↑↓ more')
+    expect(player.screen()).not.toContain('the password was changed.')
+    player.press('down', 'down', 'down', 'down', 'down', 'down', 'down', 'down', 'down')
+    expect(player.screen().replace(/\s+/g, ' ')).toContain('the password was changed.')
+  })
+})
+
+describe('U2, U3 a lesson that compares', () => {
+  test('asks of each world, tells why after the last, and each has its own answer', async () => {
+    const state = await opened('05-updates/5-three-ways.yaml')
+    const player = playedOn(state, { columns: 80, rows: 24 })
+    player.press('right')
+    expect(player.screen()).toMatch(/┌ strategy Watch[\s\S]*┌ strategy Cache/)
+    player.press('end')
+    const right: number[] = []
+    for (const strategy of ['Watch', 'Cache', 'Get']) {
+      expect(player.screen()).toContain(`With strategy ${strategy}: What is in the file now?`)
+      player.press('1')
+      const { overlay } = player.state()
+      if (overlay?.kind !== 'question') throw new Error('nothing is asked')
+      right.push(overlay.question.right)
+      expect(overlay.question.because === '').toBe(strategy !== 'Get')
+      player.press('enter')
+    }
+    expect(right).toEqual([1, 0, 1])
+    expect(player.screen()).toMatch(/┌ strategy Watch[\s\S]*┌ strategy Cache/)
+    expect(Object.keys(player.state().taught)).toHaveLength(3)
+  })
+})
+
+test('the plain lesson tells and asks what the screen does, and no answer before its question', () => {
+  const parts = lessonParts(updates)
+  const text = parts.map((part) =>
+    part.kind === 'told' ? part.lines.join('\n') : [...part.lead, ...questionLines(part.question)].join('\n'),
+  )
+  const asked = text.findIndex((each) => each.includes('? What is in the file in that very moment?'))
+  expect(text.slice(0, asked).join('\n')).not.toContain('patch')
+  expect(text[asked]).toContain('$ kubectl patch secret db')
+  expect(text[asked + 1]).toContain('updates secret default/db')
+  const last = text.findIndex((each) => each.includes('? And now?'))
+  expect(text.slice(0, last).join('\n')).not.toContain('has secret db in volume db, 1')
+  expect(text.slice(last + 1).join('\n')).toMatch(/sees secret db|has secret db in volume/)
+  const [, question] = parts.flatMap((part) => (part.kind === 'asked' ? [part.question] : []))
+  if (question === undefined) throw new Error('there are two questions')
+  expect(answerLines(question, 1).join(' ')).toMatch(/^Right\. At the latest/)
+  expect(answerLines(question, 0).join(' ')).toMatch(/^Not so\. It is 2 {2}second/)
+  expect(answerLines(question, undefined).join(' ')).toMatch(/^The run says: 2 {2}second/)
+})
