@@ -11,6 +11,8 @@ import type { Output } from './output.ts'
 /** Whether somebody asked the command to stop: ctrl-C, or a polite kill. */
 export interface StopSignal {
   readonly isStopped: boolean
+  /** Calls `work` when somebody asks: for whoever waits and does not ask by itself. */
+  whenStopped(work: () => void): void
   /** Listens no longer. */
   close(): void
 }
@@ -18,9 +20,11 @@ export interface StopSignal {
 /** Listens for the signals that stop a run at its next slice. A second one does not wait for it. */
 export function listenForStop(onImpatience: () => void): StopSignal {
   let isStopped = false
+  const waiting: (() => void)[] = []
   const stop = (): void => {
     if (isStopped) onImpatience()
     isStopped = true
+    for (const work of waiting) work()
   }
   for (const signal of signals) process.on(signal, stop)
   return {
@@ -30,6 +34,7 @@ export function listenForStop(onImpatience: () => void): StopSignal {
     close() {
       for (const signal of signals) process.off(signal, stop)
     },
+    whenStopped: (work) => void waiting.push(work),
   }
 }
 

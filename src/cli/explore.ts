@@ -41,6 +41,8 @@ export async function exploreScenario(file: string, flags: ExploreFlags, output:
     return exitCodes.usage
   }
   if (file === standardInput) return refused('what is found is written beside the scenario; expected a file, not -')
+  if (!/^([1-9]\d*|\d+\.\.\d+)$/.test(flags.seeds))
+    return refused(`--seeds ${JSON.stringify(flags.seeds)}: expected how many, or a range such as 1..100`)
   const seeds = flags.seeds.includes('..') ? flags.seeds : `1..${flags.seeds}`
   const planned = planRuns([file], { seeds, ...(flags.set === undefined ? {} : { set: flags.set }) })
   if (!planned.ok) return refused(planned.message)

@@ -182,6 +182,7 @@ Examples:
   podsim run scenarios/first-light.yaml     run one scenario and tell its story
   podsim run scenarios                      run all of them
   podsim play scenarios/first-light.yaml    watch it in the terminal
+  podsim sweep a.yaml --seeds 1..1000 -j 8  delays and failures over many seeds
   podsim explore a.yaml --seeds 100         draw accidents, write the smallest that break it
   podsim play                               a sandbox: type what happens`
 

@@ -74,7 +74,8 @@ function seedsOf({ seed, seeds }: Scenario, choice: Choice): readonly string[] {
   return seeds.length > 0 ? seeds : [seed]
 }
 
-function shardOf(text: string | undefined): { readonly part: number; readonly of: number } | undefined {
+/** `2/5`; undefined, if it is no part. */
+export function shardOf(text: string | undefined): { readonly part: number; readonly of: number } | undefined {
   if (text === undefined) return { part: 1, of: 1 }
   const [, part = '0', of = '0'] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
   const isThere = Number(part) >= 1 && Number(part) <= Number(of)

@@ -90,7 +90,7 @@ function addChoice(command: Command): Command {
 }
 
 /** Adds what is given once more to what was given before. */
-function several(text: string, before: readonly string[] = []): readonly string[] {
+export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text]
 }
 

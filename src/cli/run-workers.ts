@@ -1,101 +1,172 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads'
+import type { Flows } from '../flow/flows.ts'
 import { createSim } from '../index.ts'
-import { runScenario } from '../scenario/run.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { type RunOptions, runScenario } from '../scenario/run.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
+import { rowOf } from '../sweep/row.ts'
+import type { SweepRow } from '../sweep/sweep.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
-import type { Unit } from './plan.ts'
 import { readScenarioFile } from './scenario-files.ts'
 
-/** Runs in worker threads: each loads its scenario itself, for what is loaded holds functions, and sends back what it came to. */
+/**
+ * Runs in worker threads: each loads its scenarios itself, for what is loaded holds functions, and sends back what came of the runs:
+ * all of it, or the row of a sweep.
+ */
 
 /** How such a thread is known; main.ts looks for it before anything of the simulator is loaded. */
 const role = 'podsim runs'
 
 /** How all runs of a command go. */
-interface WorkerOptions {
-  readonly role: typeof role
+export interface RunSettings {
   /** How often each runs, for comparison. */
   readonly times: number
   readonly maxEvents?: number
   readonly reveal?: boolean
+  readonly invariants?: boolean
   readonly version?: KubernetesVersion
 }
 
-interface Job {
-  readonly index: number
-  readonly file: string
-  readonly settings: Settings
+/** A run to be made. */
+export interface WorkUnit {
+  readonly scenario: Pick<Scenario, 'file' | 'settings'>
   readonly seed: string
+  /** Of a sweep: which row it is. */
+  readonly row?: Pick<SweepRow, 'index' | 'cell'>
 }
 
-type Answer = { readonly index: number } & ({ readonly runs: ComparedRuns } | { readonly crash: string })
+/** What came of a run. */
+export type WorkDone = ComparedRuns | SweepRow
+
+interface WorkerOptions extends RunSettings {
+  readonly role: typeof role
+}
+
+/** Runs that a thread is given at once: sending a message costs as much as a small part of one. */
+interface Chunk {
+  readonly first: number
+  readonly units: readonly WorkUnit[]
+}
+
+type Answer = { readonly first: number } & ({ readonly done: readonly WorkDone[] } | { readonly crash: string })
 
 /** Runs what it is sent until the thread is ended. */
 export function serveRuns(): void {
   // The same module made the thread.
   const options = workerData as WorkerOptions
-  parentPort?.on('message', (job: Job) => {
-    runJob(job, options).then(
-      (runs) => parentPort?.postMessage({ index: job.index, runs } satisfies Answer),
-      (error: unknown) => parentPort?.postMessage({ index: job.index, crash: String(error) } satisfies Answer),
+  const scenarios = new Map<string, Scenario>()
+  const load = (file: string, settings: Settings): Scenario => {
+    const key = JSON.stringify([file, settings])
+    const known = scenarios.get(key)
+    if (known !== undefined) return known
+    const { loaded } = readScenarioFile(file, settings)
+    if (!loaded.ok) throw new Error(`${file} changed while it ran`)
+    const [scenario] = loaded.value
+    scenarios.set(key, scenario)
+    return scenario
+  }
+  parentPort?.on('message', ({ first, units }: Chunk) => {
+    runChunk(units, load, options).then(
+      (done) => parentPort?.postMessage({ first, done } satisfies Answer),
+      (error: unknown) => parentPort?.postMessage({ first, crash: String(error) } satisfies Answer),
     )
   })
 }
 
-async function runJob(
-  { file, settings, seed }: Job,
-  { times, maxEvents, reveal, version }: WorkerOptions,
-): Promise<ComparedRuns> {
-  const { loaded } = readScenarioFile(file, settings)
-  if (!loaded.ok) throw new Error(`${file} changed while it ran`)
-  const [scenario] = loaded.value
-  const options = {
-    createSim,
-    seed,
-    ...(maxEvents === undefined ? {} : { maxEvents }),
-    ...(reveal === undefined ? {} : { reveal }),
-    ...(version === undefined ? {} : { version }),
-  }
-  return runOften(options, times, async (each) => runScenario(scenario, each))
+async function runChunk(
+  units: readonly WorkUnit[],
+  load: (file: string, settings: Settings) => Scenario,
+  options: RunSettings,
+): Promise<readonly WorkDone[]> {
+  const done: WorkDone[] = []
+  for (const { scenario, seed, row } of units)
+    done.push(await runUnit(load(scenario.file, scenario.settings), seed, row, options))
+  return done
 }
 
+/** Makes one run, by itself and without a pause. */
+async function runUnit(
+  scenario: Scenario,
+  seed: string,
+  row: WorkUnit['row'],
+  settings: RunSettings,
+): Promise<WorkDone> {
+  if (row !== undefined) return sweepRow(scenario, seed, row, settings)
+  const { times, ...options } = settings
+  return runOften({ createSim, seed, ...options }, times, async (each) => runScenario(scenario, each))
+}
+
+/** Makes one run of a sweep. */
+export function sweepRow(
+  scenario: Scenario,
+  seed: string,
+  row: NonNullable<WorkUnit['row']>,
+  { times: _times, ...settings }: RunSettings,
+): SweepRow {
+  let flows: Flows | undefined
+  const options: RunOptions = {
+    ...{ createSim, seed, ...settings },
+    started(sim) {
+      flows = sim.flows
+    },
+  }
+  return rowOf(row, scenario, runScenario(scenario, options), flows)
+}
+
+/** Chunks that wait in a thread while it works at another: it never waits for work. */
+const chunksAhead = 2
+/** Runs of one chunk, at most. */
+const largestChunk = 32
+/** So many chunks for each thread at least, so that all end at about the same time. */
+const chunksEach = 8
+
 /**
- * Runs units in `jobs` threads. `onResult` hears of them in the order of the units; when it says so nothing more begins, and
- * what is under way is forgotten. `isStopped` is asked between results.
+ * Makes runs in `jobs` threads. `onDone` hears of them in the order of the units; when it says so nothing more begins, and what is
+ * under way is forgotten. So it is when `stop` is called, which `listen` hands out.
  */
-export async function runInWorkers(
-  units: readonly Unit[],
-  { jobs, ...options }: Omit<WorkerOptions, 'role'> & { readonly jobs: number },
-  onResult: (runs: ComparedRuns) => 'go on' | 'stop',
+export async function runInWorkers<T extends WorkDone>(
+  units: readonly WorkUnit[],
+  { jobs, listen, ...options }: RunSettings & { readonly jobs: number; readonly listen?: (stop: () => void) => void },
+  onDone: (done: T) => 'go on' | 'stop',
 ): Promise<void> {
-  const workers = Array.from({ length: Math.min(jobs, units.length) }, () => createWorker({ role, ...options }))
-  const done = new Map<number, ComparedRuns>()
+  if (units.length === 0) return
+  const size = Math.max(1, Math.min(largestChunk, Math.floor(units.length / (jobs * chunksEach))))
+  const workers = Array.from({ length: Math.min(jobs, Math.ceil(units.length / size)) }, () =>
+    createWorker({ role, ...options }),
+  )
+  const waiting = new Map<number, readonly WorkDone[]>()
   let next = 0
   let told = 0
   try {
     await new Promise<void>((resolve, reject) => {
+      listen?.(resolve)
       const give = (worker: Worker): void => {
-        const unit = units[next]
-        if (unit === undefined) return
-        const { file, settings } = unit.scenario
-        worker.postMessage({ index: next++, file, settings, seed: unit.seed } satisfies Job)
+        if (next >= units.length) return
+        const first = next
+        next += size
+        const chunk = units.slice(first, next).map(({ scenario: { file, settings }, ...unit }) => ({
+          ...unit,
+          scenario: { file, settings },
+        }))
+        worker.postMessage({ first, units: chunk } satisfies Chunk)
       }
       for (const worker of workers) {
         worker.on('error', reject)
         worker.on('message', (answer: Answer) => {
           if ('crash' in answer) return reject(new Error(answer.crash))
-          done.set(answer.index, answer.runs)
-          for (let runs = done.get(told); runs !== undefined; runs = done.get(told)) {
-            done.delete(told++)
-            if (onResult(runs) === 'stop') return resolve()
+          waiting.set(answer.first, answer.done)
+          for (let chunk = waiting.get(told); chunk !== undefined; chunk = waiting.get(told)) {
+            waiting.delete(told)
+            told += chunk.length
+            // Whoever gives units knows what comes of them.
+            for (const each of chunk) if (onDone(each as T) === 'stop') return resolve()
           }
           if (told === units.length) return resolve()
           give(worker)
         })
-        give(worker)
+        for (let i = 0; i < chunksAhead; i++) give(worker)
       }
-      if (units.length === 0) resolve()
     })
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))

@@ -1,14 +1,15 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createSim } from '../index.ts'
-import { judgeTogether, type Together } from '../report/aggregate.ts'
+import { judgeTogether } from '../report/aggregate.ts'
 import { journalText } from '../report/journal/run-journal.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunListener, RunOptions } from '../scenario/run.ts'
+import { factsOf } from '../scenario/run-facts.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
 import { drive, listenForStop } from './drive.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { planRuns, type Unit } from './plan.ts'
 import { openReports } from './reporters.ts'
@@ -47,13 +48,15 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
     output.err(plain`error: ${journal}\n`)
     return exitCodes.usage
   }
-  const results = await runAll(plan.units, flags, journal, report, output)
-  const together = judgeTogether(plan.scenarios, results)
+  const { results, isInterrupted } = await runAll(plan.units, flags, journal, report, output)
+  const together = judgeTogether(plan.scenarios, results.map(factsOf))
   // One file that was named says all itself; everything else ends with a summary.
   report.end({ results, invalid, left: plan.units.length - results.length, together, isOne: plan.isOne })
   reports.close()
   if (journal !== undefined) closeSync(journal)
-  return plan.found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(results, invalid, together)
+  const outcomes = results.map(({ outcome }) => outcome)
+  const ended = isInterrupted ? [...outcomes, 'interrupted' as const] : outcomes
+  return plan.found.some(isBrokenFile) ? exitCodes.internal : exitCodeOf(ended, invalid, together)
 }
 
 async function runAll(
@@ -62,7 +65,7 @@ async function runAll(
   journal: number | undefined,
   report: Report,
   output: Output,
-): Promise<readonly ScenarioResult[]> {
+): Promise<{ readonly results: readonly ScenarioResult[]; readonly isInterrupted: boolean }> {
   const results: ScenarioResult[] = []
   const hear = ({ result, agreeing }: ComparedRuns, wasTold: boolean): 'go on' | 'stop' => {
     results.push(result)
@@ -72,6 +75,7 @@ async function runAll(
   const { jobs = 1, maxEvents, reveal, version } = flags
   // A thread of its own would find nothing more on standard input.
   const isRead = units.some(({ scenario }) => scenario.file === standardInput)
+  const stop = listenForStop(() => process.exit(exitCodes.interrupted))
   if (jobs > 1 && units.length > 1 && !isRead) {
     const options = {
       jobs,
@@ -80,11 +84,14 @@ async function runAll(
       ...(reveal === undefined ? {} : { reveal }),
       ...(version === undefined ? {} : { version }),
     }
-    await runInWorkers(units, options, (runs) => hear(runs, false))
-    return results
+    try {
+      await runInWorkers<ComparedRuns>(units, { ...options, listen: stop.whenStopped }, (runs) => hear(runs, false))
+    } finally {
+      stop.close()
+    }
+    return { results, isInterrupted: stop.isStopped }
   }
   const tellsStory = flags.story === 'always' || (flags.story === 'auto' && units.length === 1)
-  const stop = listenForStop(() => process.exit(exitCodes.interrupted))
   try {
     for (const { scenario, seed } of units) {
       const keeper = journal === undefined ? undefined : keepJournal(scenario, version)
@@ -100,7 +107,7 @@ async function runAll(
   } finally {
     stop.close()
   }
-  return results
+  return { results, isInterrupted: false }
 }
 
 /** A listener, and one more that only wants to know that the run begins. */
@@ -140,17 +147,4 @@ function optionsOf({ maxEvents, reveal, version }: RunFlags): RunOptions {
 function runsOf({ verifyDeterminism }: RunFlags): number {
   if (verifyDeterminism === undefined) return 1
   return verifyDeterminism === true ? 2 : verifyDeterminism
-}
-
-/** The worst of all: podsim's own mistake, an interruption, a file's mistake, a failure. */
-function exitCodeOf(results: readonly ScenarioResult[], invalid: number, together: readonly Together[]): number {
-  const has = (outcome: ScenarioResult['outcome']) => results.some((result) => result.outcome === outcome)
-  // What only many runs can say is no failing of one alone.
-  const judged = together.filter(({ runs }) => runs > 1).flatMap((each) => each.judged)
-  if (has('broken')) return exitCodes.internal
-  if (has('interrupted')) return exitCodes.interrupted
-  if (invalid > 0) return exitCodes.usage
-  if (has('failed') || judged.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed
-  const isOpen = has('inconclusive') || judged.some(({ outcome }) => outcome === 'inconclusive')
-  return isOpen ? exitCodes.inconclusive : exitCodes.passed
 }

@@ -1,6 +1,6 @@
 import { safeLine } from '../bytes/terminal-text.ts'
 import type { AskedQuestion } from '../scenario/asking.ts'
-import type { Step } from '../scenario/model.ts'
+import type { ScenarioFacts, Step } from '../scenario/model.ts'
 import type { Place } from '../scenario/place.ts'
 import {
   type ExpectationResult,
@@ -150,8 +150,14 @@ export interface RepeatOptions {
   readonly runs?: number
 }
 
+/** What a run is repeated by. */
+interface Repeatable {
+  readonly seed: string
+  readonly scenario: Pick<ScenarioFacts, 'file' | 'settings'>
+}
+
 /** The command that repeats a run, ready to be pasted into a POSIX shell. */
-export function repeatCommand(result: ScenarioResult, { maxEvents, reveal, runs, version }: RepeatOptions): string {
+export function repeatCommand(result: Repeatable, { maxEvents, reveal, runs, version }: RepeatOptions): string {
   const { file } = result.scenario
   const words = [
     'podsim',

@@ -30,7 +30,7 @@ type Statistic = keyof typeof statistics
 const statisticNames = Object.keys(statistics) as readonly Statistic[] // its keys are just these
 
 /** The nearest rank: the smallest value that so many are not above. */
-function quantile(sorted: readonly number[], part: number): number | undefined {
+export function quantile(sorted: readonly number[], part: number): number | undefined {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]
 }
 

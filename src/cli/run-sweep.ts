@@ -1,0 +1,84 @@
+import { plain } from '../report/text.ts'
+import type { Scenario } from '../scenario/model.ts'
+import type { SweepRow } from '../sweep/sweep.ts'
+import type { KubernetesVersion } from '../versions/version.ts'
+import type { StopSignal } from './drive.ts'
+import type { Output } from './output.ts'
+import { runInWorkers, sweepRow } from './run-workers.ts'
+
+/** A run of a sweep. */
+export interface SweepUnit {
+  readonly scenario: Scenario
+  readonly seed: string
+  readonly row: Pick<SweepRow, 'index' | 'cell'>
+  /** Its place among all runs, as in its row. */
+  readonly index: number
+}
+
+interface How {
+  readonly jobs?: number
+  readonly version?: KubernetesVersion
+  readonly maxEvents?: number
+  readonly invariants?: boolean
+  /** What is told beside the progress. */
+  readonly what: string
+  readonly output: Output
+  readonly stop: StopSignal
+}
+
+/** Makes the runs of a sweep, in this thread or in several. `onRow` hears of them in their order. */
+export async function runInThreads(
+  units: readonly SweepUnit[],
+  { jobs = 1, version, maxEvents, invariants = false, what, output, stop }: How,
+  onRow: (row: SweepRow) => void,
+): Promise<void> {
+  const settings = {
+    ...{ times: 1, invariants },
+    ...(version === undefined ? {} : { version }),
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+  }
+  const progress = createProgress(what, units.length, output)
+  const hear = (row: SweepRow): 'go on' => {
+    onRow(row)
+    progress.one()
+    return 'go on'
+  }
+  if (jobs > 1 && units.length > 1)
+    await runInWorkers<SweepRow>(units, { ...settings, jobs, listen: stop.whenStopped }, hear)
+  else
+    for (const { scenario, seed, row } of units) {
+      if (stop.isStopped) break
+      hear(sweepRow(scenario, seed, row, settings))
+      // Signals are heard between turns of the loop.
+      if (progress.isDue()) await new Promise(setImmediate)
+    }
+  progress.end()
+}
+
+const progressEveryMs = 100
+
+/** How many runs are made, how fast that goes, and how long it may still take; nothing where nobody looks. */
+function createProgress(what: string, all: number, output: Output) {
+  const beganAt = performance.now()
+  let done = 0
+  let toldAt = beganAt
+  return {
+    one(): void {
+      done++
+      const now = performance.now()
+      if (now - toldAt < progressEveryMs * 2) return
+      toldAt = now
+      const rate = done / ((now - beganAt) / 1000)
+      const leftS = Math.ceil((all - done) / rate)
+      output.progress(
+        plain`${what}  ${done}/${all} runs  ${Math.floor((done / all) * 100)} %  ${rate.toFixed(1)} runs/s  ${leftS} s left`,
+      )
+    },
+    /** Whether it is time to look at the keyboard. */
+    isDue: (): boolean => done % looksEvery === 0,
+    end: (): void => output.progress(undefined),
+  }
+}
+
+/** Runs between two looks. */
+const looksEvery = 8
