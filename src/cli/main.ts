@@ -47,7 +47,8 @@ function isAlone(argv: readonly string[]): boolean {
 /** For what is no command's: help, complaints. */
 const output = processOutput(false)
 
-function program(): Command {
+/** All commands with their arguments and options. */
+export function program(): Command {
   const podsim = new Command('podsim')
     .description('Simulates a Kubernetes cluster in virtual time, and shows how Secrets reach Pods.')
     .version(version, '-V, --version', 'print the version')
