@@ -19,6 +19,8 @@ export type Command =
   | 'veil'
   | 'help'
   | 'close'
+  | 'command'
+  | 'accident'
 
 export const keys: readonly Key[] = [
   { keys: [' '], label: 'space', does: 'play, or pause', command: 'play' },
@@ -39,13 +41,22 @@ export const keys: readonly Key[] = [
   { keys: ['Escape'], label: 'Esc', does: 'hide them', command: 'close' },
 ]
 
-const byKey = new Map(keys.flatMap(({ keys: names, command }) => names.map((name) => [name, command] as const)))
+/** Keys of a page that has podsim inside. */
+export const liveKeys: readonly Key[] = [
+  { keys: [':'], label: ':', does: 'run kubectl or the shell at this moment', command: 'command' },
+  { keys: ['i'], label: 'i', does: 'make an accident at this moment', command: 'accident' },
+]
+
+const byKey = new Map(
+  [...keys, ...liveKeys].flatMap(({ keys: names, command }) => names.map((name) => [name, command] as const)),
+)
 
 /** What a key press asks for; undefined: nothing, or the field that has the focus wants it. */
 export function commandOf(event: KeyboardEvent): Command | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined
   const { target } = event
-  const isField = target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable)
+  const isText = target instanceof HTMLInputElement && target.type === 'text'
+  const isField = isText || target instanceof HTMLSelectElement
   const isButton = target instanceof Element && target.closest('button, summary, [role=button]') !== null
   if (isField || (isButton && event.key === ' ')) return undefined
   return byKey.get(event.key)

@@ -4,7 +4,8 @@ import { shape } from '../src/report/export/drawing.ts'
 import { drawLanes, instantsOf, sizes } from '../src/report/export/lane-drawing.ts'
 import { clock } from '../src/report/export/words.ts'
 import { byId, drawn, element, fill } from './dom.ts'
-import { type Command, commandOf, keys } from './keys.ts'
+import { type Command, commandOf, keys, liveKeys } from './keys.ts'
+import { livePane } from './live-pane.ts'
 import { type MapPane, mapPane } from './map-pane.ts'
 import { delayList, fillInspector, fillWhere, legend, markDelays, markStory, storyList } from './panels.ts'
 
@@ -16,7 +17,7 @@ const sliderSteps = 2000
 const playSpeed = 60
 
 // Written by podsim into the page.
-const album = JSON.parse(byId('data').textContent ?? '') as Album
+const written = JSON.parse(byId('data').textContent ?? '') as Album
 
 interface Panel {
   readonly world: AlbumWorld
@@ -32,9 +33,13 @@ interface Panel {
   veil: SVGElement
 }
 
+/** What is shown: as it was written, or what came of what was done in the page. */
+let album = written
 /** A row of panes for each kind, so that worlds stand beside each other; a single world has all in one row. */
-const paneRows = album.worlds.length > 1 ? Array.from({ length: 4 }, paneRow) : Array<HTMLElement>(4).fill(paneRow())
-const panels: Panel[] = album.worlds.map(makePanel)
+let paneRows: readonly HTMLElement[] = []
+let panels: readonly Panel[] = []
+let events: readonly number[] = []
+let moments: readonly number[] = []
 const slider = byId<HTMLInputElement>('slider')
 const now = byId('now')
 const said = byId('said')
@@ -44,6 +49,29 @@ let at = album.to
 let playing: number | undefined
 /** What comes is hidden where there are questions: nobody is to read the answers off the lanes. */
 let isVeiled = album.worlds.some(({ story }) => story.some(({ kind }) => kind === 'ask'))
+const live = livePane(written, {
+  at: () => at,
+  show(next, instant) {
+    // Who tries things out wants to see what comes of it.
+    isVeiled = false
+    lay(next)
+    go(instant ?? at)
+  },
+})
+
+/** Puts an album into the page. */
+function lay(next: Album): void {
+  pause()
+  album = next
+  fill(byId('worlds'))
+  fill(byId('panes'))
+  fill(byId('maps'))
+  paneRows = album.worlds.length > 1 ? Array.from({ length: 4 }, paneRow) : Array<HTMLElement>(4).fill(paneRow())
+  panels = album.worlds.map(makePanel)
+  events = instants(album.worlds.flatMap(({ story }) => story.map((entry) => entry.at)))
+  moments = instants(album.worlds.flatMap(({ flow }) => flow.moments.map((moment) => moment.at)))
+  layOut()
+}
 
 function axisFor(width: number): TimeAxis {
   return createTimeAxis(instantsOf(album.worlds), { from: album.from, to: album.to, width })
@@ -149,6 +177,7 @@ function show(): void {
     map.show(at)
   }
   said.textContent = told.join('; ')
+  live?.moved()
 }
 
 function go(time: number): void {
@@ -156,9 +185,6 @@ function go(time: number): void {
   history.replaceState(null, '', `#t=${at / 1000}`)
   show()
 }
-
-const events = instants(album.worlds.flatMap(({ story }) => story.map((entry) => entry.at)))
-const moments = instants(album.worlds.flatMap(({ flow }) => flow.moments.map((moment) => moment.at)))
 
 function instants(times: readonly number[]): readonly number[] {
   return [...new Set(times)].filter((time) => time >= album.from && time <= album.to).sort((a, b) => a - b)
@@ -212,6 +238,8 @@ const commands: Readonly<Record<Command, () => void>> = {
     isVeiled = !isVeiled
     show()
   },
+  command: () => live?.toCommand(),
+  accident: () => live?.toAccident(),
   help: () => (help.open ? help.close() : help.showModal()),
   close: () => help.close(),
 }
@@ -236,7 +264,7 @@ function start(): void {
   })
   fill(
     byId('keys'),
-    ...keys.map(({ label, does }) =>
+    ...(live === undefined ? keys : [...keys, ...liveKeys]).map(({ label, does }) =>
       element('tr', {}, element('th', { scope: 'row' }, element('kbd', {}, label)), element('td', {}, does)),
     ),
   )
@@ -247,7 +275,7 @@ function start(): void {
   })
   document.documentElement.classList.add('live')
   if (isVeiled) byId('tables').removeAttribute('open')
-  layOut()
+  lay(album)
   // The end is where all can be seen; a link says otherwise.
   go(momentOfLink() ?? moments[0] ?? album.from)
 }

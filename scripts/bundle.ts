@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild'
+import { buildPageCore } from './page-core.ts'
 
 /**
  * Puts what is loaded together into one file, for looking for 900 modules takes most of a short run: the command
@@ -91,14 +92,19 @@ for (const old of readdirSync(folder)) rmSync(`${folder}/${old}`)
 const packages = new Set<string>()
 for (const options of [command, screen, library]) {
   const { outputFiles = [], metafile } = await build({ ...common, ...options })
-  for (const input of Object.keys(metafile?.inputs ?? {})) {
-    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
-    if (name !== undefined) packages.add(name)
-  }
+  for (const input of Object.keys(metafile?.inputs ?? {})) addPackage(input)
   for (const file of outputFiles) writeFileSync(`${folder}/${basename(file.path)}`, contentOf(file))
 }
+const core = await buildPageCore(process.cwd())
+for (const input of core.inputs) addPackage(input)
+writeFileSync(`${folder}/page-core.js.gz`, core.packed)
 writeFileSync(`${folder}/LICENSES.txt`, [...packages].sort().map(licenceOf).join('\n'))
 execFileSync(process.execPath, ['scripts/code-cache.cjs'], { stdio: 'inherit' })
+
+function addPackage(input: string): void {
+  const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
+  if (name !== undefined) packages.add(name)
+}
 
 /** What a package whose code is in the bundles wants to be said with it. */
 function licenceOf(name: string): string {

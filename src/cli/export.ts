@@ -3,9 +3,9 @@ import { createSim } from '../index.ts'
 import type { Album } from '../report/export/album.ts'
 import { albumCast } from '../report/export/cast.ts'
 import { albumText } from '../report/export/flow-text.ts'
-import { makeAlbum, type ToldRun } from '../report/export/make-album.ts'
+import { type AlbumChoice, makeAlbum, type ToldRun } from '../report/export/make-album.ts'
 import { albumMermaid } from '../report/export/mermaid.ts'
-import { albumPage } from '../report/export/page.ts'
+import { albumPage, type LiveParts } from '../report/export/page.ts'
 import { albumPerfetto } from '../report/export/perfetto.ts'
 import { albumSvg } from '../report/export/svg.ts'
 import { createTranscript } from '../report/export/transcript.ts'
@@ -13,10 +13,13 @@ import { plain, type TerminalText } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { parseDuration } from '../sim/duration.ts'
+import type { LiveScenario } from '../ui/live/live-scenario.ts'
+import { withKnobs } from '../ui/world/knobs.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
+import { liveParts } from './live-parts.ts'
 import type { Output } from './output.ts'
-import { readScenarioFile } from './scenario-files.ts'
+import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
 import { version } from './version.ts'
 
 /** Forms in which a run is taken home. */
@@ -37,6 +40,8 @@ export interface ExportFlags {
   readonly at?: string
   readonly compare?: string
   readonly reveal?: boolean
+  /** With podsim inside. */
+  readonly live?: boolean
 }
 
 const endings: Readonly<Record<string, ExportFormat>> = {
@@ -56,13 +61,14 @@ class UsageError extends Error {}
 
 /** `podsim export`: runs a scenario and writes its flow as one file. */
 export async function exportRun(file: string, flags: ExportFlags, output: Output): Promise<number> {
-  const { text, loaded } = readScenarioFile(file)
+  const read = readScenarioFile(file)
+  const { text, loaded } = read
   if (!loaded.ok) {
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
   }
   try {
-    return await exported(loaded.value[0], flags, output)
+    return await exported(loaded.value[0], flags, read, output)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     output.err(plain`error: ${error.message}\n`)
@@ -90,9 +96,10 @@ export async function flowOfFile(
   return 'problem' in album ? undefined : albumText(album, album.to)
 }
 
-async function exported(scenario: Scenario, flags: ExportFlags, output: Output): Promise<number> {
+async function exported(scenario: Scenario, flags: ExportFlags, read: ScenarioFile, output: Output): Promise<number> {
   const format = formatOf(flags)
   const range = rangeOf(flags)
+  if (flags.live === true && format !== 'html') throw new UsageError(`--live is for pages; ${format} is none`)
   const runs: ToldRun[] = []
   for (const [name, world] of worldsOf(scenario, flags.compare)) {
     const run = await toldRun(name, world, flags, output)
@@ -102,21 +109,44 @@ async function exported(scenario: Scenario, flags: ExportFlags, output: Output):
   const [first, ...others] = runs
   if (first === undefined) throw new UsageError('there is nothing to run')
   const [namespace, secret] = secretOf(flags.secret)
-  const album = makeAlbum([first, ...others], {
+  const choice: AlbumChoice = {
     podsim: version,
     reveal: flags.reveal ?? false,
     ...range,
     ...(secret !== undefined && { secret }),
     ...(namespace !== undefined && { namespace }),
     ...(flags.key !== undefined && { key: flags.key }),
-  })
+  }
+  const album = makeAlbum([first, ...others], choice)
   if ('problem' in album) throw new UsageError(album.problem)
-  const written = writtenAs(format, album, range.at ?? album.to)
+  const written =
+    flags.live === true
+      ? albumPage(album, livePartsOf(scenario, flags, read, choice))
+      : writtenAs(format, album, range.at ?? album.to)
   write(flags.output, written, output)
+  if (flags.live === true) output.err(plain`the page has ${read.file} inside, with all values that stand in it\n`)
   const failed = runs.find(({ result }) => result.outcome !== 'passed')
   if (failed === undefined) return exitCodes.passed
   output.err(plain`${failed.result.scenario.title}: ${failed.result.reason ?? failed.result.outcome}\n`)
   return failed.result.outcome === 'failed' ? exitCodes.failed : exitCodes.passed
+}
+
+/** What the page runs: without an end, for who does something wants to see what comes of it. */
+function livePartsOf(
+  scenario: Scenario,
+  { seed, compare }: ExportFlags,
+  { file, text, beside }: ScenarioFile,
+  { to: _to, ...choice }: AlbumChoice,
+): LiveParts {
+  const given: LiveScenario = {
+    ...{ file, text, ...beside, choice },
+    settings: scenario.settings,
+    seed: seed ?? scenario.seed,
+    compare: comparedIn(scenario, compare),
+  }
+  const parts = liveParts(given)
+  if (parts === undefined) throw new UsageError('podsim was built without what a live page has inside: npm run build')
+  return parts
 }
 
 function writtenAs(format: ExportFormat, album: Album, at: number): string {
@@ -162,26 +192,26 @@ function secretOf(text: string | undefined): readonly [namespace: string | undef
   return b === undefined ? [undefined, a] : [a, b]
 }
 
-const strategies = ['Watch', 'Cache', 'Get']
+const strategies = ['Watch', 'Cache', 'Get'] as const
+type Strategy = (typeof strategies)[number]
 
 /** The scenario itself, or once for each strategy that is compared: the same seed, only that one knob turned. */
 function worldsOf(
   scenario: Scenario,
   compare: string | undefined,
 ): readonly (readonly [name: string, world: Scenario])[] {
-  const names = compare?.split(',') ?? scenario.source.compare ?? []
+  const names = comparedIn(scenario, compare)
   if (names.length === 0) return [['', scenario]]
-  const wrong = names.find((name) => !strategies.includes(name))
-  if (wrong !== undefined)
-    throw new UsageError(`--compare names ${JSON.stringify(wrong)}; expected a list of ${strategies.join(', ')}`)
-  return names.map((name) => [name, withStrategy(scenario, name)] as const)
+  return names.map((strategy) => [strategy, withKnobs(scenario, { strategy })] as const)
 }
 
-function withStrategy(scenario: Scenario, strategy: string): Scenario {
-  const { cluster = {} } = scenario.source
-  const kubelet = { ...cluster.kubelet, configMapAndSecretChangeDetectionStrategy: strategy }
-  // One of the names that were just looked at.
-  return { ...scenario, source: { ...scenario.source, cluster: { ...cluster, kubelet } as typeof cluster } }
+function comparedIn(scenario: Scenario, compare: string | undefined): readonly Strategy[] {
+  const names = compare?.split(',') ?? scenario.source.compare ?? []
+  return names.map((name) => {
+    const known = strategies.find((each) => each === name)
+    if (known !== undefined) return known
+    throw new UsageError(`--compare names ${JSON.stringify(name)}; expected a list of ${strategies.join(', ')}`)
+  })
 }
 
 async function toldRun(

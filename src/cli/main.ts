@@ -157,6 +157,10 @@ function addExport(command: Command): void {
     .option('--compare <list>', 'one world for each strategy, from one seed: Watch,Cache,Get')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--reveal', 'values of Secrets too; without it the file has none')
+    .option(
+      '--live',
+      'a page with podsim inside: run kubectl, make accidents, turn settings in the browser, without network',
+    )
     .addHelpText(
       'after',
       `

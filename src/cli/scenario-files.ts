@@ -5,6 +5,7 @@ import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioSources } from '../scenario/sources.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
+import { type BesideFiles, rememberingSources } from '../ui/live/live-scenario.ts'
 import { readStandardInput } from './standard-input.ts'
 
 /** A scenario file as it was found: its text is needed to draw code frames. */
@@ -13,7 +14,11 @@ export interface ScenarioFile {
   readonly file: string
   readonly text: string
   readonly loaded: Loaded<readonly [Scenario, ...Scenario[]]>
+  /** What was taken from beside it. */
+  readonly beside: BesideFiles
 }
+
+const nothingBeside: BesideFiles = { files: {}, folders: {} }
 
 /** The path that stands for standard input. */
 export const standardInput = '-'
@@ -54,13 +59,20 @@ export function readScenarioFile(file: string, settings: Settings = {}): Scenari
   } catch (error) {
     const message =
       error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${codeOf(error)})`
-    return { file, text: '', loaded: { ok: false, errors: [notReadable(file, message)] } }
+    return { file, text: '', beside: nothingBeside, loaded: { ok: false, errors: [notReadable(file, message)] } }
   }
+  const { sources, taken } = rememberingSources(sourcesOf(file))
   try {
-    return { file, text, loaded: loadScenarios(text, file, sourcesOf(file), settings) }
+    const loaded = loadScenarios(text, file, sources, settings)
+    return { file, text, loaded, beside: taken() }
   } catch (error) {
     const message = `podsim is broken: ${String(error)}; please report it with the file`
-    return { file, text, loaded: { ok: false, errors: [{ code: 'PODSIM_BROKEN', message, file, range: [0, 0] }] } }
+    return {
+      file,
+      text,
+      beside: nothingBeside,
+      loaded: { ok: false, errors: [{ code: 'PODSIM_BROKEN', message, file, range: [0, 0] }] },
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import type { SimOptions } from '../sim/options.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { PlayerHost } from './model/player.ts'
 import type { Recipe } from './world/recipe.ts'
-import { type Ran, runWorld } from './world/run-world.ts'
+import type { Ran } from './world/run-world.ts'
+import { runSliced } from './world/sliced-run.ts'
 
 /** What the player's host is made of. */
 export interface HostParts {
@@ -13,15 +14,10 @@ export interface HostParts {
   readonly write: (name: string, text: string) => string | undefined
 }
 
-/** How long a slice may take: short enough for a hand that presses a key, long enough to cost nothing. */
-const sliceMs = 12
-const progressEveryMs = 100
-/** Events between two looks at the clock. */
-const eventsALook = 64
-
 /** The player's host on this machine: worlds run in slices between which keys are heard. */
 export function createPlayerHost({ createSim, write }: HostParts): PlayerHost {
-  const run: PlayerHost['run'] = (recipe, { progress, done }) => runSliced(recipe, createSim, { progress, done })
+  const run: PlayerHost['run'] = (recipe, { progress, done }) =>
+    runSliced(recipe, { createSim, later, clock: () => performance.now() }, { progress, done })
   return {
     run,
     save(name, text, done) {
@@ -54,41 +50,4 @@ function refused({ outcome, steps, reason }: Ran['result']): string {
   const failed = steps.flatMap(({ expectations }) => expectations).find(({ passed }) => !passed)
   const why = failed === undefined ? (reason ?? outcome) : `${failed.expected}; found: ${failed.found}`
   return `not saved, for it would not pass: ${why}`
-}
-
-function runSliced(
-  recipe: Recipe,
-  createSim: HostParts['createSim'],
-  { progress, done }: Parameters<PlayerHost['run']>[1],
-): () => void {
-  let endsAt = performance.now() + sliceMs
-  let toldAt = performance.now()
-  let events = 0
-  let sim: Sim | undefined
-  let order: 'go' | 'stop' = 'go'
-  const options = {
-    createSim,
-    started(made: Sim) {
-      sim = made
-    },
-  }
-  const slices = runWorld(recipe, options, () => ++events % eventsALook === 0 && performance.now() > endsAt)
-  const step = (): void => {
-    endsAt = performance.now() + sliceMs
-    const next = slices.next(order)
-    if (next.done === true) {
-      if (order === 'go') done(next.value)
-      return
-    }
-    const now = performance.now()
-    if (now - toldAt > progressEveryMs && order === 'go') {
-      toldAt = now
-      progress(sim?.now() ?? 0)
-    }
-    later(step)
-  }
-  later(step)
-  return () => {
-    order = 'stop'
-  }
 }

@@ -9,7 +9,10 @@ describe('scenarioTests', () => {
 
   const failureOf = (text: string, seed?: string) =>
     scenarioFailure(
-      { file: 'a.yaml', text, loaded: loadScenarios(text, 'a.yaml', { readBeside: () => undefined }) },
+      {
+        ...{ file: 'a.yaml', text, beside: { files: {}, folders: {} } },
+        loaded: loadScenarios(text, 'a.yaml', { readBeside: () => undefined }),
+      },
       seed,
     )
 

@@ -13,11 +13,11 @@ import { clock, delayText, placeText } from './words.ts'
  * An album as one HTML file: it works from a disk, asks no network for anything, and runs no script but its own, which its
  * policy names by digest. Without script the tables still say what happened.
  */
-export function albumPage(album: Album): string {
+export function albumPage(album: Album, live?: LiveParts): string {
   const style = pageStyle + laneStyle + mapStyle
   const policy = [
     "default-src 'none'",
-    `script-src '${digest(pageScriptText)}'`,
+    `script-src ${[pageScriptText, ...(live === undefined ? [] : [live.core])].map((text) => `'${digest(text)}'`).join(' ')}`,
     `style-src '${digest(style)}'`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -41,6 +41,7 @@ export function albumPage(album: Album): string {
 <p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
 </header>
 ${controls}
+${live === undefined ? '' : tryPane}
 <main><div id="worlds"></div><div id="panes"></div><div id="maps" class="beside"></div></main>
 ${keysDialog}
 <details class="tables" id="tables" open><summary>The same as tables</summary>
@@ -48,11 +49,38 @@ ${album.worlds.map(worldTables).join('\n')}
 </details>
 <noscript><p>The lanes are drawn by a script, which is off here; the tables say the same.</p></noscript>
 <script type="application/json" id="data">${embedded(album)}</script>
-<script>${pageScriptText}</script>
+${live === undefined ? '' : liveData(live)}<script>${pageScriptText}</script>
 </body>
 </html>
 `
 }
+
+/** podsim itself, and what it needs to run the scenario once more inside of the page. */
+export interface LiveParts {
+  /** The script that `page/core.ts` is built into. */
+  readonly core: string
+  /** The same, by gzip and in base64: the page unpacks it when it is needed. */
+  readonly packed: string
+  /** For `page/core.ts`: plain data. It has the scenario's text, with all values of Secrets that stand in it. */
+  readonly scenario: object
+}
+
+function liveData({ packed, scenario }: LiveParts): string {
+  return `<script type="application/json" id="scenario">${embedded(scenario)}</script>
+<script type="text/plain" id="core">${packed}</script>
+`
+}
+
+/** Hidden until the page's script is at work. */
+const tryPane = `<section class="pane" id="try" aria-label="try it" hidden>
+<form id="try-form"><label for="line">at this moment</label> <input type="text" id="line" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="kubectl get pods" aria-label="kubectl or shell, at this moment"> <button type="submit">run</button>
+<select id="accident" aria-label="make an accident"><option>make an accident</option></select>
+<select id="setting" aria-label="the same run with another setting"><option>the same run with ...</option></select>
+<button type="button" id="save" title="what was done so far as a scenario that podsim run takes">save as scenario</button></form>
+<p id="branches" hidden><label>branch <select id="world"></select></label> <label>beside it <select id="beside"></select></label> <label>follow <select id="secret"></select></label></p>
+<p><span id="told" role="status"></span> <button type="button" id="stop" hidden>stop</button></p>
+<pre id="printed" aria-live="polite"></pre>
+</section>`
 
 const controls = `<nav class="controls" aria-label="time">
 <button type="button" data-command="first" title="to the beginning (Home)">|◀</button>
@@ -75,8 +103,8 @@ const keysDialog = `<dialog id="help"><h2>Keys</h2><table id="keys"></table>
 <button type="button" data-command="close">close</button></dialog>`
 
 /** JSON that can't end the element it stands in, nor begin another. */
-function embedded(album: Album): string {
-  return JSON.stringify(album).replace(
+function embedded(data: object): string {
+  return JSON.stringify(data).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

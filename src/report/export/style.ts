@@ -51,6 +51,7 @@ export const pageStyle = [
   'table{border-collapse:collapse;margin:0 0 10px}caption{text-align:left;font-weight:600;padding-bottom:4px}th,td{text-align:left;vertical-align:top;padding:2px 10px 2px 0;font-weight:400}thead th{font-weight:600;border-bottom:1px solid var(--faint)}',
   '.where .letter{font-weight:700}.where .older td:last-child{color:var(--dim)}',
   '#maps{grid-template-columns:1fr}#maps .pane{max-height:none}.map{overflow-x:auto;font-size:12px}.map .box{cursor:pointer}.map .box:focus-visible{outline-offset:-1px}',
+  '#try{margin-top:8px;max-height:none}#try form{display:flex;gap:6px;flex-wrap:wrap;align-items:center}#line{flex:1;min-width:220px;font:13px ui-monospace,monospace;color:inherit;background:var(--paper);border:1px solid var(--faint);border-radius:5px;padding:4px 8px}#try select{max-width:260px}#told.warning{color:var(--bad)}#printed:empty{display:none}#printed{max-height:240px;overflow:auto}[hidden]{display:none!important}',
   '.delays,.legend{list-style:none;margin:0;padding:0}.delays li{margin-bottom:7px}.legend li{margin:3px 0}',
   '.bar{display:flex;height:9px;margin-top:2px;border-radius:3px;overflow:hidden;background:var(--band)}.part{display:inline-block;height:9px}',
   'p .part{width:22px}.part.cache{background:#d39b1d}.part.sync{background:#3d7edb}.part.mount{background:#c0392b}',

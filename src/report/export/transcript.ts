@@ -49,6 +49,7 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
       started(made, masking) {
         sim = made
         redaction = masking
+        lastSeq = made.journal.records.at(-1)?.seq ?? 0
         listen(made)
       },
       stepping({ say = '', action }, { now }) {

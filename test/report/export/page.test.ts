@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,24 +6,11 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { albumPage } from '../../../src/report/export/page.ts'
 import { albumOf, lesson } from './album.ts'
-
-/** A browser may take long to start where others work, too. */
-const slowStartMs = 60_000
+import { browserPath, slowStartMs, whereTried } from './browser.ts'
 
 /** The page in a real browser: what a class takes home has to work from a disk, without network. */
 
-const candidates = [
-  process.env.CHROME_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const executablePath = candidates.find((path) => path !== undefined && existsSync(path))
-const where = executablePath === undefined ? 'not tried: no Chromium here, CHROME_PATH may name one' : 'in a browser'
-
-describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { timeout: slowStartMs }, () => {
+describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { timeout: slowStartMs }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'podsim-page-'))
   const file = join(folder, 'run.html')
   const link = (hash: string) => `${pathToFileURL(file).href}${hash}`
@@ -35,7 +22,7 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { ti
   beforeAll(async () => {
     const text = `${lesson('correct-horse')}  - after: 1m\n    kubectl: delete pod mixed --wait=false\n  - wait: 1m\n`
     writeFileSync(file, albumPage(albumOf(text, { key: 'password' }, ['Watch', 'Cache'])))
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
@@ -161,6 +148,6 @@ describe.runIf(executablePath !== undefined)(`the exported page, ${where}`, { ti
   })
 })
 
-test.runIf(executablePath === undefined)(`the exported page in a browser: ${where}`, () => {
-  expect(executablePath).toBeUndefined()
+test.runIf(browserPath === undefined)(`the exported page in a browser: ${whereTried}`, () => {
+  expect(browserPath).toBeUndefined()
 })
