@@ -38,6 +38,11 @@ export const engineFigures: readonly Figure[] = [
     aim: 5,
   }),
   figure('createSim, settings seen before', 1, 'ms', () => createSimMs(true), { landed: 31, reach: 2, aim: 1 }),
+  figure('createSim, settings seen before: ratio', 1, 'x that of e91926d', createSimRatio, {
+    landed: 1,
+    reach: 0.065,
+    aim: 0.032,
+  }),
   figure('podsim run first-light: ratio', 1, 'x bare node', startRatio, { landed: 14, reach: 5, aim: 3 }),
   figure('write of a Secret with 3 watchers', 1000, 'µs', writeOfSecretUs, { landed: 9.5, reach: 3, aim: 2 }),
 ]
@@ -91,17 +96,25 @@ function bytesPerIdleNode(): number {
   return Math.round((after - before - ofControlPlane) / 200)
 }
 
-/** In turns, each in a process of its own. */
 function podsPerSecondRatio(): number {
-  const script = join(benchFolder, `rate-${process.pid}.mjs`)
-  bundleScript('bench/rate.ts', script)
+  return rounded(Math.max(...ratios('rate', ['10000'], 2)))
+}
+
+/** Of simulations whose settings the process has seen before. */
+function createSimRatio(): number {
+  return Math.round(1000 / median(ratios('boot', [], 3))) / 1000
+}
+
+/** How many times as long a script takes with the library of e91926d: in turns, each in a process of its own. */
+function ratios(name: string, args: readonly string[], turns: number): readonly number[] {
+  const script = join(benchFolder, `${name}-${process.pid}.mjs`)
+  bundleScript(`bench/${name}.ts`, script)
   const [baseline, present] = [baselineLibrary(), presentLibrary()]
   const us = (library: string): number =>
     Number(
-      execFileSync(process.execPath, ['--max-old-space-size=8192', script, library, '10000'], { encoding: 'utf8' }),
+      execFileSync(process.execPath, ['--max-old-space-size=8192', script, library, ...args], { encoding: 'utf8' }),
     )
-  const ratios = [0, 1].map(() => us(baseline) / us(present))
-  return rounded(Math.max(...ratios))
+  return Array.from({ length: turns }, () => us(baseline) / us(present))
 }
 
 function createSimMs(isKnown: boolean): number {

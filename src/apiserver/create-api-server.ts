@@ -13,15 +13,15 @@ import type { AdmissionPlugin } from './admission/plugin.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { createAuthorizerChain } from './auth/authorizer-chain.ts'
 import { createCustomResources } from './custom/custom-resources.ts'
-import { createExpiry } from './expiry.ts'
+import { createExpiry, type RestingExpiry } from './expiry.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
-import { createResourceTable, storedName } from './registry/resource-table.ts'
+import { createResourceTable, type FoundResource, storedName } from './registry/resource-table.ts'
 import { createServiceAddresses } from './registry/service-addresses.ts'
 import type { RegistryContext, Strategy } from './registry/strategy.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRequests, type RequestHandler } from './requests.ts'
-import { createStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
+import { createStore, type RestingStore, type Store, type StoredResource, type StoreEvent } from './store.ts'
 import { historyLengthOf } from './watch/event-history.ts'
 
 export interface ApiServerOptions {
@@ -59,6 +59,10 @@ export interface RunningApiServer extends ApiServer {
   setGates(gates: FeatureGates): void
   /** Stores an object as the server itself does at its start: without authorization and admission. */
   seed(resource: ResourceRef, object: KubeObject): void
+  /** What it holds, for copies. */
+  atRest(): RestingApiServer
+  /** Holds this instead of nothing. Its observers are told of each object as of one that came. */
+  goOnFrom(rest: RestingApiServer): void
   /** Puts a webhook into the admission chain. Returns how to take it out again. */
   addWebhook(webhook: AdmissionPlugin): () => void
   /** Ends all watches, as a server that stops does. */
@@ -67,6 +71,15 @@ export interface RunningApiServer extends ApiServer {
   disturbWatches(user?: string): void
   /** Number of open watches, all resources together. */
   openWatches(): number
+}
+
+/** What an API server holds to which nobody speaks. */
+export interface RestingApiServer {
+  readonly store: RestingStore
+  readonly expiry: RestingExpiry
+  readonly found: readonly FoundResource[]
+  /** Each object of the store, in the order of their revisions. */
+  readonly objects: readonly { readonly resource: StoredResource; readonly event: StoreEvent }[]
 }
 
 /** An API server with an empty store. */
@@ -83,15 +96,18 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   let actor = 'apiserver'
   const log = createRequestLog(journal)
   const observers = options.observers ?? []
+  const observeAll = (resource: StoredResource, event: StoreEvent): void => {
+    for (const observe of observers) observe(resource, event)
+    custom.observe(resource, event)
+    if (resource === 'services') context.addresses.observe(event)
+  }
   const store = createStore({
     now: () => kernel.now(),
     historyLength: historyLengthOf(minor),
     freezes: options.freezes ?? true,
     indexKey: (resource) => (resource === 'pods' ? nodeNameOf : undefined),
     written(resource, event) {
-      for (const observe of observers) observe(resource, event)
-      custom.observe(resource, event)
-      if (resource === 'services') context.addresses.observe(event)
+      observeAll(resource, event)
       return log.write(actor, resource, event)
     },
     delivering(cause) {
@@ -129,7 +145,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
       actor = before
     }
   }
-  createExpiry(core)
+  const expiry = createExpiry(core)
   const authorizer = options.authorizers.length === 0 ? undefined : createAuthorizerChain(options.authorizers)
   const requests = createRequests({
     core,
@@ -150,7 +166,29 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     seed(resource, object) {
       store.collection(storedName(resource)).create(object)
     },
+    atRest: () => ({
+      store: store.atRest(),
+      expiry: expiry.atRest(),
+      found: table.found(),
+      objects: storedObjects(store),
+    }),
+    goOnFrom(rest) {
+      store.goOnFrom(rest.store)
+      table.goOnFrom(rest.found)
+      for (const { resource, event } of rest.objects) observeAll(resource, event)
+      expiry.goOnFrom(rest.expiry)
+    },
   }
+}
+
+function storedObjects({ collections }: Store): RestingApiServer['objects'] {
+  const told = [...collections.values()].flatMap((collection) =>
+    collection.list(undefined).map((object) => {
+      const revision = Number(object.metadata.resourceVersion)
+      return { resource: collection.resource, event: { type: 'ADDED' as const, object, old: undefined, revision } }
+    }),
+  )
+  return told.sort((a, b) => a.event.revision - b.event.revision)
 }
 
 function nodeNameOf(object: KubeObject): string {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/types/meta.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -7,11 +8,14 @@ import type { StoreEvent } from './store-event.ts'
  * Takes Events out of the store an hour after their last write, as etcd's leases do. One timer at a time runs, for the
  * oldest; a watcher inside the store feeds it. What was written of them is let go when etcd has compacted it. Source: pkg/registry/core/event, kube-apiserver --event-ttl.
  */
-export function createExpiry(core: RegistryCore): void {
+export function createExpiry(core: RegistryCore): Expiry {
   const { kernel } = core.context
   const events = core.store.collection('events')
   const dueAt = new Map<string, number>()
   let isRunning = false
+  /** Who caused the sweep that is planned: what it takes away is told as its work. */
+  let cause = 0
+  let pruneAt = 0
   const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
   const sweep = (): void => {
     isRunning = false
@@ -31,18 +35,20 @@ export function createExpiry(core: RegistryCore): void {
     const [first] = dueAt.values()
     if (first === undefined) return
     isRunning = true
+    cause = kernel.cause
     kernel.schedule(Math.max(0, first - kernel.now()), sweep)
   }
   let willPrune = false
-  const planPruning = (): void => {
+  const pruneLater = (delayMs: VirtualMs): void => {
     willPrune = true
-    kernel.schedule(compactedAfterMs, () => {
+    pruneAt = kernel.now() + delayMs
+    kernel.schedule(delayMs, () => {
       willPrune = false
-      if (events.history.prune()) planPruning()
+      if (events.history.prune()) pruneLater(compactedAfterMs)
     })
   }
   const written = (event: StoreEvent): void => {
-    if (!willPrune) planPruning()
+    if (!willPrune) pruneLater(compactedAfterMs)
     const key = keyOf(event.object)
     dueAt.delete(key)
     if (event.type === 'DELETED') return
@@ -50,6 +56,39 @@ export function createExpiry(core: RegistryCore): void {
     plan()
   }
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
+  return {
+    atRest: () => ({
+      dueAt: [...dueAt],
+      cause: isRunning ? cause : 0,
+      ...(willPrune ? { pruneAt } : {}),
+      timers: Number(isRunning) + Number(willPrune),
+    }),
+    goOnFrom(rest) {
+      for (const [key, at] of rest.dueAt) dueAt.set(key, at)
+      const before = kernel.cause
+      kernel.cause = rest.cause
+      plan()
+      kernel.cause = before
+      if (rest.pruneAt !== undefined) pruneLater(rest.pruneAt - kernel.now())
+    },
+  }
+}
+
+/** For a cluster that is copied. */
+export interface Expiry {
+  atRest(): RestingExpiry
+  /** Knows this instead of nothing. */
+  goOnFrom(rest: RestingExpiry): void
+}
+
+/** Which Events end when, and what is planned for that. */
+export interface RestingExpiry {
+  readonly dueAt: readonly (readonly [key: string, at: VirtualMs])[]
+  /** Seq of the record that led to the sweep that is planned. */
+  readonly cause: number
+  readonly pruneAt?: VirtualMs
+  /** How many events of the kernel that makes. */
+  readonly timers: number
 }
 
 /** Source: cmd/kube-apiserver/app/options/options.go, EventTTL. */

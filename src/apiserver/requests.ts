@@ -18,7 +18,7 @@ import { apiVersionOf, type ServedResource, toServed } from './registry/resource
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { type Updated, updateObject } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
-import { type OpenWatch, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
+import { type OpenWatch, reopenWatch, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
 
 export interface RequestParts {
   readonly core: RegistryCore
@@ -63,6 +63,11 @@ export function createRequests(parts: RequestParts): Requests {
   const handle = parts.around?.(plain) ?? plain
   const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
     const served = core.table.find(resource)
+    if (options.resting !== undefined && served !== undefined) {
+      const open = reopenWatch(core, served, options.resting.server, handlers, { keeper, user })
+      watches.add(user.name, open)
+      return open
+    }
     const request = loggedWatch(user, resource, options)
     const refused = served === undefined ? genericStatus(404) : authorizeWatch(parts, user, served, options)
     if (served === undefined || refused !== undefined) {
@@ -111,12 +116,14 @@ const overWatch: WatchHandle = { stop: () => {} }
 /** By the names of their users. */
 class OpenWatches {
   size = 0
+  #opened = 0
   readonly #byUser = new Map<string, Set<ServerWatch>>()
 
   add(user: string, watch: ServerWatch): void {
     const watches = this.#byUser.get(user) ?? new Set()
     this.#byUser.set(user, watches)
     watches.add(watch)
+    watch.order = ++this.#opened
     this.size++
   }
 

@@ -1,9 +1,16 @@
 import { deepFreeze } from '../api/json.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { extended } from '../kernel/extended.ts'
+import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
-import { createEventHistory, createUncachedHistory, type EventHistory } from './watch/event-history.ts'
+import {
+  createEventHistory,
+  createUncachedHistory,
+  type EventHistory,
+  type RestingHistory,
+} from './watch/event-history.ts'
+
 import { WatcherIndex } from './watch/watcher-index.ts'
 
 export type { StoredResource, StoreEvent }
@@ -39,6 +46,22 @@ export interface Store {
   readonly collections: ReadonlyMap<StoredResource, Collection>
   /** Revision below which history is gone, by etcd's compaction every five minutes. */
   compactedRevision(): number
+  /** All that it holds, for copies; only before etcd's first compaction. */
+  atRest(): RestingStore
+  /** Holds this instead of nothing. Nobody is told. */
+  goOnFrom(rest: RestingStore): void
+}
+
+/** What a store holds. Copies share its objects, which nobody changes. */
+export interface RestingStore {
+  readonly revision: number
+  readonly collections: readonly RestingCollection[]
+}
+
+interface RestingCollection {
+  readonly resource: StoredResource
+  readonly namespaces: ReadonlyMap<string, NamespaceObjects>
+  readonly history: RestingHistory
 }
 
 export interface StoreOptions {
@@ -66,7 +89,7 @@ export function createStore(options: StoreOptions): Store {
 
 class ObjectStore implements Store {
   revision: number
-  readonly collections = new Map<StoredResource, Collection>()
+  readonly collections = new Map<StoredResource, StoredObjects>()
   private readonly options: StoreOptions
   private readonly compaction: Compaction
   private readonly parts: CollectionParts
@@ -86,7 +109,17 @@ class ObjectStore implements Store {
     return this.compaction.revision(this.revision)
   }
 
-  collection(resource: StoredResource): Collection {
+  atRest(): RestingStore {
+    invariant(this.options.now() < compactionIntervalMs, 'nothing was compacted yet', this.options.now())
+    return { revision: this.revision, collections: [...this.collections.values()].map((each) => each.atRest()) }
+  }
+
+  goOnFrom({ revision, collections }: RestingStore): void {
+    for (const each of collections) this.collection(each.resource).goOnFrom(each)
+    this.revision = revision
+  }
+
+  collection(resource: StoredResource): StoredObjects {
     let collection = this.collections.get(resource)
     if (collection === undefined) {
       const { historyLength, indexKey } = this.options
@@ -166,7 +199,10 @@ function createCompaction(now: () => VirtualMs, startRevision: number): Compacti
 }
 
 interface NamespaceObjects {
-  readonly objects: Map<string, KubeObject>
+  /** By name. */
+  objects: Map<string, KubeObject>
+  /** Others have these objects, too: whoever changes them makes a map of its own first. */
+  isShared: boolean
   /** Names in their order, until one comes or goes. */
   names: readonly string[] | undefined
   /** Objects in the order of their names, until one changes. */
@@ -229,6 +265,24 @@ class StoredObjects implements Collection {
     return names.sort(byKeyOrder).flatMap((name) => sortedObjects(namespaces.get(name)))
   }
 
+  atRest(): RestingCollection {
+    for (const namespace of this.namespaces.values()) {
+      sortedObjects(namespace)
+      namespace.isShared = true
+    }
+    const namespaces = new Map([...this.namespaces].map(([name, namespace]) => [name, { ...namespace }]))
+    return { resource: this.resource, namespaces, history: this.history.atRest() }
+  }
+
+  goOnFrom({ namespaces, history }: RestingCollection): void {
+    for (const [name, { objects, isShared, names, sorted }] of namespaces) {
+      this.namespaces.set(name, { objects, isShared, names, sorted })
+      this.size += objects.size
+      if (this.index !== undefined) for (const object of objects.values()) this.index.replace(undefined, object)
+    }
+    this.history.goOnFrom(history)
+  }
+
   create(object: KubeObject): KubeObject {
     const stored = this.put(object, undefined)
     this.size++
@@ -269,11 +323,16 @@ class StoredObjects implements Collection {
     return stored
   }
 
+  /** To change something in it. */
   private namespaceOf(name: string): NamespaceObjects {
     let found = this.namespaces.get(name)
     if (found === undefined) {
-      found = { objects: new Map(), names: undefined, sorted: undefined }
+      found = { objects: new Map(), isShared: false, names: undefined, sorted: undefined }
       this.namespaces.set(name, found)
+    }
+    if (found.isShared) {
+      found.objects = new Map(found.objects)
+      found.isShared = false
     }
     return found
   }

@@ -4,6 +4,7 @@ import type { Once } from '../kernel/once.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { Outcome } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import type { RestingServerWatch, RestingWatch } from './resting.ts'
 
 /** Who asks. Source: k8s.io/apiserver pkg/authentication/user. */
 export interface UserInfo {
@@ -58,6 +59,8 @@ export interface WatchOptions extends ListOptions {
   readonly lasting?: boolean
   /** Who renews the watch whenever its time is over, from where it stopped: then that need not happen event by event. */
   readonly renewal?: WatchRenewal
+  /** It is not asked for: it is open already, as the one was of which this is the copy. */
+  readonly resting?: RestingWatch
 }
 
 /** How a client renews a watch: what a clean end of the old one would have made it do. */
@@ -145,6 +148,8 @@ export interface WatchHandle {
   endAt?(at: VirtualMs): void
   /** Of a server's watch: tells its client, if it asked for bookmarks, that it has seen all up to a revision. */
   sendBookmark?(reached: number): void
+  /** Of one that has no end yet: what its copy is to know. */
+  atRest?(): RestingServerWatch | undefined
 }
 
 export type PatchType =

@@ -50,6 +50,13 @@ interface SpamBucket {
   countedAt: VirtualMs
 }
 
+/** What was counted: who was used last comes last. */
+export interface RestingCorrelator {
+  readonly aggregates: readonly (readonly [key: string, aggregate: Aggregate])[]
+  readonly observations: readonly (readonly [key: string, observation: Observation])[]
+  readonly buckets: readonly (readonly [key: string, bucket: SpamBucket])[]
+}
+
 export class EventCorrelator {
   readonly #aggregates = new Lru<Aggregate>(correlation.lruEntries)
   readonly #observations = new Lru<Observation>(correlation.lruEntries)
@@ -61,6 +68,21 @@ export class EventCorrelator {
   constructor(minor: number, nameFor: (objectName: string) => string) {
     this.#minor = minor
     this.#nameFor = nameFor
+  }
+
+  atRest(): RestingCorrelator {
+    return {
+      aggregates: [...this.#aggregates.entries()].map(([key, aggregate]) => [key, copyOf(aggregate)]),
+      observations: [...this.#observations.entries()],
+      buckets: [...this.#buckets.entries()].map(([key, bucket]) => [key, { ...bucket }]),
+    }
+  }
+
+  /** Knows this instead of nothing. */
+  goOnFrom({ aggregates, observations, buckets }: RestingCorrelator): void {
+    for (const [key, aggregate] of aggregates) this.#aggregates.set(key, copyOf(aggregate))
+    for (const [key, observation] of observations) this.#observations.set(key, observation)
+    for (const [key, bucket] of buckets) this.#buckets.set(key, { ...bucket })
   }
 
   correlate(event: Event, now: VirtualMs, timestamp: string): Correlated {
@@ -157,6 +179,10 @@ export class EventCorrelator {
     bucket.tokens -= 1
     return true
   }
+}
+
+function copyOf({ only, messages, lastAt }: Aggregate): Aggregate {
+  return { only, messages: messages && new Set(messages), lastAt }
 }
 
 /** Source: events_cache.go, getSpamKey. */

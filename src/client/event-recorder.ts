@@ -1,16 +1,16 @@
 import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
-import { type Calendar, rfc3339 } from '../kernel/calendar.ts'
+import { type Calendar, type EpochMs, rfc3339 } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
-import { second } from '../kernel/time.ts'
+import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { type Client, type Reply, resources } from './client.ts'
-import { type Correlated, correlation, EventCorrelator } from './event-correlator.ts'
+import { type Correlated, correlation, EventCorrelator, type RestingCorrelator } from './event-correlator.ts'
 
 export interface EventRecorderOptions {
   readonly kernel: Kernel
@@ -34,10 +34,26 @@ export interface EventRecorder {
   readonly pending: number
   /** The component ends: what waits is lost, and so is what was counted. */
   stop(): void
+  /** What a copy of it is to know; undefined while something waits. */
+  atRest(): RestingRecorder | undefined
+  /** Knows this instead of nothing. */
+  goOnFrom(rest: RestingRecorder): void
+}
+
+/** What a recorder knows that has sent all its events. */
+export interface RestingRecorder {
+  readonly correlator: RestingCorrelator
+  /** The instant of its last event, and how many it had before in that. */
+  readonly lastName: { readonly ms: EpochMs; readonly count: number }
+  /** When it looks for what it may forget; undefined: there is nothing. */
+  readonly pruneAt: VirtualMs | undefined
 }
 
 /** Source: event.go, maxTriesPerEvent, defaultSleepDuration, maxQueuedEvents. */
 const eventDelivery = { tries: 12, pauseMs: 10 * second, queue: 1000 } as const
+
+/** Then an aggregate is too old to count. */
+const prunesEveryMs: VirtualMs = correlation.aggregateIntervalMs + 1
 
 /** A reference to an object, as events carry it. Source: client-go tools/reference/ref.go, GetReference. */
 export function referenceTo(object: KubeObject, fieldPath?: string): ObjectReference {
@@ -60,18 +76,18 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 /** A class: a cluster has one for each node and for most of its controllers. */
 class Recorder implements EventRecorder {
   readonly #options: EventRecorderOptions
-  readonly #nameFor: (objectName: string) => string
+  readonly #names: EventNames
   readonly #correlator: EventCorrelator
   readonly #scope = new Scope()
   readonly #queue: Event[] = []
   #made: Event[] = []
   #isSending = false
-  #isPruning = false
+  #pruneAt: VirtualMs | undefined
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
-    this.#nameFor = eventNames(options.kernel, options.calendar, options.source)
-    this.#correlator = new EventCorrelator(options.minor, this.#nameFor)
+    this.#names = new EventNames(options)
+    this.#correlator = new EventCorrelator(options.minor, (objectName) => this.#names.next(objectName))
   }
 
   get pending(): number {
@@ -86,7 +102,7 @@ class Recorder implements EventRecorder {
     this.#made.push({
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: this.#nameFor(object.name ?? ''), namespace: object.namespace || 'default' },
+      metadata: { name: this.#names.next(object.name ?? ''), namespace: object.namespace || 'default' },
       involvedObject: object,
       reason,
       message,
@@ -112,6 +128,17 @@ class Recorder implements EventRecorder {
     this.#made = []
   }
 
+  atRest(): RestingRecorder | undefined {
+    if (this.pending > 0) return undefined
+    return { correlator: this.#correlator.atRest(), lastName: this.#names.last, pruneAt: this.#pruneAt }
+  }
+
+  goOnFrom({ correlator, lastName, pruneAt }: RestingRecorder): void {
+    this.#correlator.goOnFrom(correlator)
+    this.#names.last = lastName
+    if (pruneAt !== undefined) this.#start(() => this.#prune(pruneAt - this.#options.kernel.now()))
+  }
+
   #now(): string {
     const { calendar, kernel } = this.#options
     return rfc3339(calendar.at(kernel.now()))
@@ -122,11 +149,14 @@ class Recorder implements EventRecorder {
   }
 
   /** Lets go of what was counted when it makes no difference any more. */
-  *#prune(): Steps<void> {
-    this.#isPruning = true
-    do yield* sleep(correlation.aggregateIntervalMs + 1)
-    while (this.#correlator.prune(this.#options.kernel.now()))
-    this.#isPruning = false
+  *#prune(firstMs: VirtualMs): Steps<void> {
+    const { kernel } = this.#options
+    for (let inMs = firstMs; ; inMs = prunesEveryMs) {
+      this.#pruneAt = kernel.now() + inMs
+      yield* sleep(inMs)
+      if (!this.#correlator.prune(kernel.now())) break
+    }
+    this.#pruneAt = undefined
   }
 
   /** 1. What was made within one instant is put into the queue by an event of its own. */
@@ -148,7 +178,7 @@ class Recorder implements EventRecorder {
   *#sendAll(): Steps<void> {
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
       const result = this.#correlator.correlate(event, this.#options.kernel.now(), this.#now())
-      if (!this.#isPruning) this.#start(() => this.#prune())
+      if (this.#pruneAt === undefined) this.#start(() => this.#prune(prunesEveryMs))
       if (result.kind !== 'skip') yield* this.#deliver(result)
     }
   }
@@ -182,15 +212,23 @@ class Recorder implements EventRecorder {
  * `<object>.<ns since 1970 in hex>`. The simulation knows whole ms only; the rest of the number tells the recorder and
  * how many it made in that ms, so that no two are alike.
  */
-function eventNames(kernel: Kernel, calendar: Calendar, source: EventSource): (objectName: string) => string {
-  const offset = hash(`${source.component}/${source.host}`) % 900_000
-  let lastMs = -1
-  let count = 0
-  return (objectName) => {
+class EventNames {
+  last: RestingRecorder['lastName'] = { ms: -1, count: 0 }
+  readonly #options: EventRecorderOptions
+  readonly #offset: number
+
+  constructor(options: EventRecorderOptions) {
+    const { component, host } = options.source
+    this.#options = options
+    this.#offset = hash(`${component}/${host}`) % 900_000
+  }
+
+  next(objectName: string): string {
+    const { kernel, calendar } = this.#options
     const ms = calendar.at(kernel.now())
-    count = ms === lastMs ? count + 1 : 0
-    lastMs = ms
-    const nanos = BigInt(ms) * 1_000_000n + BigInt(offset + count)
+    const count = ms === this.last.ms ? this.last.count + 1 : 0
+    this.last = { ms, count }
+    const nanos = BigInt(ms) * 1_000_000n + BigInt(this.#offset + count)
     return `${objectName}.${nanos.toString(16)}`
   }
 }

@@ -4,6 +4,8 @@ import { invariant } from '../kernel/invariant.ts'
 import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
 import { Reflector, type ReflectorKind, type ReflectorOwn, type ReflectorStore } from './reflector.ts'
+import type { Reopening, WatchesAtRest } from './reopening.ts'
+import type { RestingReflector } from './resting.ts'
 
 /** What a handler is told; whatever does not concern it, it ignores at once. */
 export interface InformerHandler<T extends KubeObject> {
@@ -29,6 +31,10 @@ export interface Informer<T extends KubeObject> {
   start(): void
   /** Ends the watch; the cache stays readable. */
   stop(): void
+  /** What a copy of it is to know; undefined unless it rests. */
+  atRest(watches: WatchesAtRest): RestingInformer | undefined
+  /** In place of `start`, with the cache of another; handlers are told of what is in it. */
+  goOnFrom(rest: RestingInformer, reopening: Reopening): void
   readonly hasSynced: boolean
   /** Answers when the first list is in the cache and the handlers were told of it; at once if it is. */
   readonly synced: Once<void>
@@ -45,6 +51,13 @@ export interface Informer<T extends KubeObject> {
   addHandler(handler: InformerHandler<T>): Unsubscribable
   /** The same as a stream: what is there already comes as added. */
   readonly changes: Observable<Change<T>>
+}
+
+/** What an informer knows whose cache is full. */
+export interface RestingInformer {
+  /** As they stand in the cache. */
+  readonly objects: readonly KubeObject[]
+  readonly reflector: RestingReflector
 }
 
 export interface InformerOptions<T extends KubeObject> extends ReflectorKind, Omit<ReflectorOwn<T>, 'store'> {
@@ -90,6 +103,17 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
 
   stop(): void {
     this.reflector.stop()
+  }
+
+  atRest(watches: WatchesAtRest): RestingInformer | undefined {
+    const reflector = this.reflector.atRest(watches)
+    return reflector && { objects: this.list(), reflector }
+  }
+
+  goOnFrom({ objects, reflector }: RestingInformer, reopening: Reopening): void {
+    for (const object of objects) this.put(keyOf(object), object as T) // they come from an informer of the same resource
+    this.synced.open()
+    this.reflector.goOnFrom(reflector, reopening)
   }
 
   get hasSynced(): boolean {

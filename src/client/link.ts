@@ -2,9 +2,10 @@ import { defineHandler } from '../kernel/handler.ts'
 import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import type { RequestError } from './client.ts'
+import type { RequestError, WatchRenewal } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'
 import { type RequestLine, urlError } from './request-url.ts'
+import type { RestingWatch } from './resting.ts'
 import type { Verb } from './server.ts'
 
 /** How long things take on a link. What is absent takes no time. */
@@ -51,6 +52,14 @@ export interface WatchOnLink {
   hold(reason: Hold): void
   release(reason: Hold): void
   break(message: string): void
+  /** Undefined: something is on its way, or will happen by itself. */
+  atRest(): WatchAtRest | undefined
+}
+
+/** An open watch that nothing happens to, and who renews it. */
+export interface WatchAtRest {
+  readonly renewal: WatchRenewal
+  readonly watch: RestingWatch
 }
 
 /** Where podsim's API server listens unless a cluster says otherwise. */
@@ -182,6 +191,17 @@ export class Link {
 
   get openWatches(): number {
     return this.#watches.size
+  }
+
+  /** Its watches by who renews them; undefined unless all of them rest. */
+  watchesAtRest(): ReadonlyMap<WatchRenewal, RestingWatch> | undefined {
+    const resting = new Map<WatchRenewal, RestingWatch>()
+    for (const open of this.#watches) {
+      const rest = open.atRest()
+      if (rest === undefined) return undefined
+      resting.set(rest.renewal, rest.watch)
+    }
+    return resting
   }
 
   // What follows is for what goes over the link.

@@ -11,8 +11,9 @@ import {
   type WatchOptions,
   type WatchRenewal,
 } from './client.ts'
-import type { Hold, Link, Passenger, WatchOnLink } from './link.ts'
+import type { Hold, Link, Passenger, WatchAtRest, WatchOnLink } from './link.ts'
 import type { RequestLine } from './request-url.ts'
+import type { RestingWatch } from './resting.ts'
 import type { ApiServer } from './server.ts'
 import { type WatchClocks, WatchCycle } from './watch-cycle.ts'
 
@@ -47,7 +48,8 @@ class WatchOverLink<T extends KubeObject> extends Watch<T> {
   override open(handlers: WatchHandlers<T>): Unsubscribable {
     // The watch itself does not care for the kind: it passes on what it gets.
     const watch = new LinkedWatch(this.route, this.resource, this.options, handlers as WatchHandlers<KubeObject>)
-    watch.begin()
+    if (this.options.resting === undefined) watch.begin()
+    else watch.goOnFrom(this.options.resting, this.options)
     return watch
   }
 }
@@ -113,6 +115,21 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
     this.isEmpty = link.givesEmptyWatches
     this.backMs = totalMs - (totalMs >> 1)
     link.kernel.post(totalMs >> 1, askServer, this)
+  }
+
+  /** The server has opened it long ago: both ends go on from there. */
+  goOnFrom({ cycle }: RestingWatch, asked: WatchOptions): void {
+    const { link, user, server } = this.route
+    link.enter(this)
+    this.isAccepted = true
+    this.server = server.watch(user, this.resource, asked, this)
+    this.cycle = WatchCycle.from(this, cycle)
+  }
+
+  atRest(): WatchAtRest | undefined {
+    const server = this.server?.atRest?.()
+    if (server === undefined || this.cycle === undefined || this.renewal === undefined) return undefined
+    return { renewal: this.renewal, watch: { server, cycle: this.cycle.atRest() } }
   }
 
   /** Asks the server at this instant, if the way is free. */

@@ -1,6 +1,7 @@
 /** Remembers the `capacity` entries that were used last. Source: groupcache/lru, as events_cache.go uses it. */
 export class Lru<V> {
-  readonly #entries = new Map<string, V>()
+  /** Most that there are stay empty. */
+  #known: Map<string, V> | undefined
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -8,37 +9,43 @@ export class Lru<V> {
   }
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key)
+    const value = this.#known?.get(key)
     if (value === undefined) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
+    this.set(key, value)
     return value
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    if (this.#entries.size <= this.#capacity) return
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
+    this.#known ??= new Map()
+    const entries = this.#known
+    entries.delete(key)
+    entries.set(key, value)
+    if (entries.size <= this.#capacity) return
+    for (const oldest of entries.keys()) {
+      entries.delete(oldest)
       return
     }
   }
 
+  /** Those that were not used for longest come first. */
+  entries(): Iterable<readonly [key: string, value: V]> {
+    return this.#known ?? []
+  }
+
   get size(): number {
-    return this.#entries.size
+    return this.#known?.size ?? 0
   }
 
   /** Lets entries go, those first that were not used for longest, until one is not `stale`. */
   dropWhile(stale: (value: V) => boolean): void {
-    for (const [key, value] of this.#entries) {
+    for (const [key, value] of this.entries()) {
       if (!stale(value)) return
-      this.#entries.delete(key)
+      this.#known?.delete(key)
     }
   }
 
   /** Lets all entries go whose keys begin so. */
   dropPrefix(prefix: string): void {
-    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#entries.delete(key)
+    for (const [key] of this.entries()) if (key.startsWith(prefix)) this.#known?.delete(key)
   }
 }

@@ -13,6 +13,8 @@ export interface RateLimiter {
   readonly delayMs: VirtualMs
   /** Takes a token and tells how long to wait until it is there. */
   take(): VirtualMs
+  /** Nobody could tell it from a new one. */
+  readonly isFull: boolean
 }
 
 /** `qps` may be below 1; `burst` at least 1. The bucket begins full. */
@@ -37,6 +39,11 @@ class TokenBucket implements RateLimiter {
     this.#burst = burst
     this.#tokens = burst
     this.#countedAt = kernel.now()
+  }
+
+  get isFull(): boolean {
+    this.#refill()
+    return this.#tokens === this.#burst
   }
 
   get delayMs(): VirtualMs {

@@ -12,6 +12,8 @@ import { clientGo } from '../versions/client-go.ts'
 import { Backoff, reflectorBackoff } from './backoff.ts'
 import type { Client, ListOptions, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
 import { type ReflectorEvent, type ReflectorState, reflectorMachine } from './reflector.machine.ts'
+import type { Reopening, WatchesAtRest } from './reopening.ts'
+import type { RestingReflector, RestingWatch } from './resting.ts'
 
 /** Where a reflector puts what it sees. `replace` comes first, with everything that there is. */
 export interface ReflectorStore<T extends KubeObject> {
@@ -109,6 +111,36 @@ export class Reflector<T extends KubeObject>
   /** Begins, or begins again after `stop` with what it knows. */
   start(): void {
     if (this.knows('start')) this.step(this.streams ? 'start.streaming' : 'start')
+  }
+
+  /** What a copy of it is to know; undefined unless its watch is open and all went well so far. */
+  atRest(watches: WatchesAtRest): RestingReflector | undefined {
+    const watch = watches.get(this)
+    const hasFailed = this.backoff !== undefined || this.refusedBackoff !== undefined || this.isLastVersionUnavailable
+    if (watch === undefined || this.state !== 'watching' || hasFailed || this.streamed !== undefined) return undefined
+    const { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived } = this
+    return { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived, watch }
+  }
+
+  /** In place of `start`: it watches as the one does of which it is a copy. Its store has what it is to have. */
+  goOnFrom(rest: RestingReflector, reopening: Reopening): void {
+    this.send(this.streams ? 'start.streaming' : 'start')
+    this.send(this.streams ? 'stream.synced' : 'list.succeeded')
+    this.lastSyncResourceVersion = rest.lastSyncResourceVersion
+    this.began = rest.began
+    this.timeoutSeconds = rest.timeoutSeconds
+    this.isOpen = rest.isOpen
+    this.hasReceived = rest.hasReceived
+    reopening.add(rest.watch, this)
+  }
+
+  /** For who reopens watches. */
+  reopen(resting: RestingWatch): void {
+    const { client, resource } = this.kind
+    const { timeoutSeconds, lastSyncResourceVersion: resourceVersion } = this
+    const open: WatchOptions = { timeoutSeconds, allowWatchBookmarks: true, renewal: this, resourceVersion, resting }
+    const isAll = (this.namespace ?? this.fieldSelector ?? this.labelSelector) === undefined
+    this.asking = client.watch<T>(resource, isAll ? open : { ...open, ...this.selection() }).open(this)
   }
 
   /** Ends the watch; nothing reaches the store any more. */

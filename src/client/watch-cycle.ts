@@ -1,4 +1,5 @@
 import { second, type VirtualMs } from '../kernel/time.ts'
+import type { RestingCycle, WatchStage } from './resting.ts'
 
 /** Whom a watch that goes on and on asks how long things take, in the order in which they happen. */
 export interface WatchClocks {
@@ -11,12 +12,6 @@ export interface WatchClocks {
   /** The client knows now that it is open. */
   knownAsOpen(): void
 }
-
-/**
- * Where a watch stands that ends by its time and is asked for again from where it stopped, over and over: each stage
- * lasts until `due`. `marked` is an open watch whose bookmark has been sent.
- */
-export type WatchStage = 'opening' | 'open' | 'marked' | 'closing' | 'requesting'
 
 /** A bookmark comes this long before the end. Source: apiserver pkg/storage/cacher/cacher.go, nextBookmarkTime. */
 export const bookmarkBeforeEndMs = 2 * second
@@ -45,6 +40,20 @@ export class WatchCycle {
     this.due = openedAt
     this.end = end
     this.notBefore = notBefore
+  }
+
+  /** One that goes on where another stands. */
+  static from(clocks: WatchClocks, { stage, due, end, notBefore, backMs, lifetimeMs }: RestingCycle): WatchCycle {
+    const cycle = new WatchCycle(clocks, due, end, notBefore)
+    cycle.stage = stage
+    cycle.backMs = backMs
+    cycle.lifetimeMs = lifetimeMs
+    return cycle
+  }
+
+  atRest(): RestingCycle {
+    const { stage, due, end, notBefore, backMs, lifetimeMs } = this
+    return { stage, due, end, notBefore, backMs, lifetimeMs }
   }
 
   /** Goes on to `now`. */

@@ -30,6 +30,12 @@ export interface WorkQueueOptions {
 /** Source: client-go util/workqueue/default_rate_limiters.go, DefaultControllerRateLimiter; delaying_queue.go; queue.go. */
 export const controllerRetry = { baseDelayMs: 5, maxDelayMs: 1_000_000, qps: 10, burst: 100 } as const
 
+/** What a queue knows that does not work: keys wait in one that is paused. */
+export interface RestingQueue {
+  readonly waiting: readonly string[]
+  readonly failures: readonly (readonly [key: string, failures: number])[]
+}
+
 const drain = defineHandler('a work queue', (queue: WorkQueue) => queue.drain())
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
@@ -41,10 +47,10 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #waiting = new Set<string>()
   readonly #running = new Set<string>()
-  /** Added while they were worked on. */
-  readonly #again = new Set<string>()
-  readonly #delayed = new Map<string, { readonly at: VirtualMs; readonly wait: Unsubscribable }>()
-  readonly #failures = new Map<string, number>()
+  /** Added while they were worked on. These three most queues never need. */
+  #again: Set<string> | undefined
+  #delayed: Map<string, { readonly at: VirtualMs; readonly wait: Unsubscribable }> | undefined
+  #failures: Map<string, number> | undefined
   /** What is being worked on, and the waits for what is delayed. */
   #scope = new Scope()
   #isPaused = false
@@ -60,7 +66,7 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#running.has(key)) this.#again.add(key)
+    if (this.#running.has(key)) this.#again = (this.#again ?? new Set()).add(key)
     else {
       this.#waiting.add(key)
       this.#drainSoon()
@@ -75,14 +81,16 @@ export class WorkQueue {
     }
     const { kernel } = this.#options
     const at = kernel.now() + delayMs
-    const known = this.#delayed.get(key)
+    this.#delayed ??= new Map()
+    const delayed = this.#delayed
+    const known = delayed.get(key)
     if (known !== undefined && known.at <= at) return
     known?.wait.unsubscribe()
     const wait = this.#scope.start(after(kernel, delayMs), () => {
-      this.#delayed.delete(key)
+      delayed.delete(key)
       this.add(key)
     })
-    this.#delayed.set(key, { at, wait })
+    delayed.set(key, { at, wait })
   }
 
   /** After the pause that the key's failures so far call for. */
@@ -92,18 +100,18 @@ export class WorkQueue {
       baseDelayMs = controllerRetry.baseDelayMs,
       maxDelayMs = controllerRetry.maxDelayMs,
     } = this.#options
-    const count = this.#failures.get(key) ?? 0
-    this.#failures.set(key, count + 1)
+    const count = this.retries(key)
+    this.#failures = (this.#failures ?? new Map()).set(key, count + 1)
     const ownMs = Math.min(baseDelayMs * 2 ** Math.min(count, 40), maxDelayMs)
     this.addAfter(key, Math.max(ownMs, limiter?.take() ?? 0))
   }
 
   forget(key: string): void {
-    this.#failures.delete(key)
+    this.#failures?.delete(key)
   }
 
   retries(key: string): number {
-    return this.#failures.get(key) ?? 0
+    return this.#failures?.get(key) ?? 0
   }
 
   /** Keys wait until `resume`; what is being worked on goes on to its end. */
@@ -121,11 +129,25 @@ export class WorkQueue {
     this.#extraMs = extraMs
   }
 
+  /** What a copy of it is to know; undefined while it works, will work by itself, or has retried not long ago. */
+  atRest(): RestingQueue | undefined {
+    const isBusy = this.#running.size > 0 || (this.#delayed?.size ?? 0) > 0 || this.#isDrainDue
+    if (isBusy || this.#options.limiter?.isFull === false) return undefined
+    return { waiting: [...this.#waiting], failures: [...(this.#failures ?? [])] }
+  }
+
+  /** Knows this instead of what it knows. For a queue that is paused. */
+  goOnFrom({ waiting, failures }: RestingQueue): void {
+    this.#waiting.clear()
+    for (const key of waiting) this.#waiting.add(key)
+    if (failures.length > 0) this.#failures = new Map(failures)
+  }
+
   /** Ends what is being worked on, forgets everything and works on nothing any more until something is added. */
   clear(): void {
     this.#scope.end()
     this.#scope = new Scope()
-    for (const known of [this.#waiting, this.#running, this.#again, this.#delayed, this.#failures]) known.clear()
+    for (const known of [this.#waiting, this.#running, this.#again, this.#delayed, this.#failures]) known?.clear()
   }
 
   /** For the kernel: begins the work that is due. */
@@ -152,9 +174,9 @@ export class WorkQueue {
 
   #finished(key: string, outcome: Outcome): void {
     this.#running.delete(key)
-    if (outcome === 'done') this.#failures.delete(key)
+    if (outcome === 'done') this.#failures?.delete(key)
     if (outcome === 'retry') this.addRateLimited(key)
-    if (this.#again.delete(key)) this.#waiting.add(key)
+    if (this.#again?.delete(key) === true) this.#waiting.add(key)
     if (this.#waiting.size > 0) this.#drainSoon()
   }
 

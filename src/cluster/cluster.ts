@@ -1,12 +1,16 @@
 import type { LinkLatencies } from '../client/link.ts'
+import { allOf, Reopening, type WatchesAtRest } from '../client/reopening.ts'
+import type { RestingManager } from '../controllers/manager.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
+import type { RestingKubelet } from '../node/kubelet/kubelet.ts'
 import type { RuntimeTimings } from '../node/runtime/cri.ts'
 import type { Registry } from '../node/runtime/registry.ts'
+import type { RestingScheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
-import { type ControlPlane, createControlPlane } from './control-plane.ts'
+import { type ControlPlane, createControlPlane, type RestingFront } from './control-plane.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
 import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -30,6 +34,8 @@ export interface ClusterOptions {
   readonly freezes?: boolean
   /** Every renewal of a watch is a request and told; see the control plane's option. */
   readonly explicitWatches?: boolean
+  /** It is a copy of the one that this was taken from: `start` goes on from there. */
+  readonly from?: RestingCluster | undefined
 }
 
 /** Control plane and machines, wired. */
@@ -41,6 +47,20 @@ export interface Cluster {
   readonly requestFaults: RequestFaults
   /** Everything begins: controllers, scheduler, kubelets. */
   start(): void
+  /**
+   * What copies of it are to know: every cluster with the same options, but for streams, at the same instant of its kernel.
+   * Undefined unless all of it waits for something to happen: no Pods, nothing on its way, nothing that comes by itself.
+   */
+  atRest(): RestingCluster | undefined
+}
+
+/** What a cluster knows that waits for something to happen. Copies share it, so nothing of it is ever changed. */
+export interface RestingCluster {
+  readonly front: RestingFront
+  readonly controllers: RestingManager
+  readonly scheduler: RestingScheduler
+  /** In the order of the machines. */
+  readonly kubelets: readonly RestingKubelet[]
 }
 
 /**
@@ -65,6 +85,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   }
   const controlPlane = createControlPlane({
     ...options,
+    from: options.from?.front,
     seams,
     controllers: { livesUnseen: (name) => livesUnseen(machines.get(name)) },
   })
@@ -84,10 +105,44 @@ export function createCluster(options: ClusterOptions): Cluster {
     machines,
     requestFaults,
     start() {
+      if (options.from !== undefined) {
+        goOnFrom(options.from, controlPlane, machines)
+        return
+      }
       controlPlane.start()
       for (const { kubelet } of machines.values()) kubelet.start()
     },
+    atRest: () => atRest(options.kernel, controlPlane, machines),
   }
+}
+
+type Machines = ReadonlyMap<string, Machine>
+
+function goOnFrom(rest: RestingCluster, { controllers, scheduler }: ControlPlane, machines: Machines): void {
+  const reopening = new Reopening()
+  controllers.goOnFrom(rest.controllers, reopening)
+  scheduler.goOnFrom(rest.scheduler, reopening)
+  for (const [at, { kubelet }] of [...machines.values()].entries()) {
+    const resting = rest.kubelets[at]
+    if (resting !== undefined) kubelet.goOnFrom(resting, reopening)
+  }
+  reopening.openAll()
+}
+
+function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: Machines): RestingCluster | undefined {
+  const links = [controlPlane.link, controlPlane.outside, ...[...machines.values()].map(({ link }) => link)]
+  const byLink = allOf(links, (link) => link.watchesAtRest())
+  if (byLink === undefined) return undefined
+  const watches: WatchesAtRest = new Map(byLink.flatMap((each) => [...each]))
+  const controllers = controlPlane.controllers.atRest(watches)
+  const scheduler = controlPlane.scheduler.atRest(watches)
+  const kubelets = allOf([...machines.values()], ({ kubelet }) => kubelet.atRest(watches))
+  if (controllers === undefined || scheduler === undefined || kubelets === undefined) return undefined
+  const front = controlPlane.frontAtRest()
+  const recorders = [...controllers.recorders, ...kubelets.map(({ recorder }) => recorder)]
+  const known = front.server.expiry.timers + recorders.filter(({ pruneAt }) => pruneAt !== undefined).length
+  // What else waits in the kernel is something that no copy would know of.
+  return kernel.pending === known ? { front, controllers, scheduler, kubelets } : undefined
 }
 
 /** A node's signs of life need not be told one by one while its kubelet runs and nothing is in the way. */

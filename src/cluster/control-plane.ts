@@ -3,8 +3,9 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { admissionPlugins } from '../apiserver/admission/plugins/all.ts'
 import { createAuthorization } from '../apiserver/auth/create-authorization.ts'
 import { nodeRestriction } from '../apiserver/auth/node-restriction.ts'
+import type { RbacKnown } from '../apiserver/auth/rbac-index.ts'
 import { authenticatedGroup, nodeUser, privilegedGroup } from '../apiserver/auth/users.ts'
-import { createApiServer, type RunningApiServer } from '../apiserver/create-api-server.ts'
+import { createApiServer, type RestingApiServer, type RunningApiServer } from '../apiserver/create-api-server.ts'
 import { kindStrategies } from '../apiserver/registry/kinds/all.ts'
 import type { StoredResource, StoreEvent } from '../apiserver/store.ts'
 import type { Client, UserInfo } from '../client/client.ts'
@@ -44,6 +45,14 @@ export interface ControlPlaneOptions {
   readonly freezes?: boolean
   /** Every renewal of a watch is a request, though nothing came in its way. Default false: it is only computed. */
   readonly explicitWatches?: boolean
+  /** What the API server holds at first, instead of what it makes at its start. */
+  readonly from?: RestingFront | undefined
+}
+
+/** What an API server holds, and who may do what in it. */
+export interface RestingFront {
+  readonly server: RestingApiServer
+  readonly rbac: RbacKnown
 }
 
 /** API server, controller manager and scheduler, wired as kubeadm does. */
@@ -61,6 +70,8 @@ export interface ControlPlane {
   linkFor(name: string, latencies?: LinkLatencies): Link
   /** Begins controllers and scheduler. */
   start(): void
+  /** What the API server of a copy is to hold. */
+  frontAtRest(): RestingFront
 }
 
 /** The user that steps and tests act as: a member of system:masters. */
@@ -74,6 +85,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     gates,
     ...(options.graphDelay === undefined ? {} : { graphDelay: options.graphDelay }),
   })
+  let isCopying = false
   const server: RunningApiServer = createApiServer({
     kernel,
     calendar,
@@ -92,6 +104,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     ...(options.freezes === undefined ? {} : { freezes: options.freezes }),
     observers: [
       (resource, event) => {
+        if (isCopying) {
+          authorization.observeKnown(resource, event)
+          seams.written?.(resource, event)
+          return
+        }
         authorization.observe(resource, event)
         seams.written?.(resource, event)
         const users = usersToDisturb(resource, event)
@@ -99,7 +116,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       },
     ],
   })
-  seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
+  if (options.from !== undefined) {
+    authorization.index.goOnFrom(options.from.rbac)
+    isCopying = true
+    server.goOnFrom(options.from.server)
+    isCopying = false
+  } else seedBootstrapObjects(server, calendar.at(kernel.now()), random.stream('apiserver/bootstrap'), minor)
   const linkFor = (name: string, latencies?: LinkLatencies): Link =>
     createLink({
       kernel,
@@ -145,6 +167,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     outside,
     clientOf,
     linkFor,
+    frontAtRest: () => ({ server: server.atRest(), rbac: authorization.index.atRest() }),
     start() {
       if (options.runs?.controllers !== false) controllers.start()
       if (options.runs?.scheduler !== false) scheduler.start()

@@ -4,10 +4,17 @@ import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
 import type { Informer } from '../client/informer.ts'
 import { createRateLimiter } from '../client/rate-limiter.ts'
-import { controllerRetry, createWorkQueue, type Outcome, type WorkQueue } from '../client/work-queue.ts'
+import {
+  controllerRetry,
+  createWorkQueue,
+  type Outcome,
+  type RestingQueue,
+  type WorkQueue,
+} from '../client/work-queue.ts'
 import { after } from '../kernel/after.ts'
 import { all } from '../kernel/all.ts'
 import type { Calendar } from '../kernel/calendar.ts'
+import { invariant } from '../kernel/invariant.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Once } from '../kernel/once.ts'
 import { process } from '../kernel/process.ts'
@@ -42,7 +49,18 @@ export interface Controller {
   resume(): void
   /** Each key takes this much longer. */
   slowDown(extraMs: VirtualMs): void
+  /** What a copy of it is to know beside the caches; undefined while it works, or will by itself. */
+  atRest(): RestingController | undefined
+  /** In place of `start`, once the caches are full: it has done what they would make it do. */
+  goOnFrom(rest: RestingController): void
 }
+
+/** What a controller knows that has nothing to do. */
+export type RestingController =
+  | { readonly kind: 'queue'; readonly queue: RestingQueue }
+  /** `own` is for the controller that gave it; nobody else looks into it. */
+  | { readonly kind: 'clockwork'; readonly beganAt: VirtualMs; readonly own: unknown }
+  | { readonly kind: 'combined'; readonly parts: readonly RestingController[] }
 
 export type ControllerFactory = (context: ControllerContext) => Controller
 
@@ -100,6 +118,16 @@ export function createQueue(options: QueueOptions): { readonly queue: WorkQueue;
         update()
       },
       slowDown: (extraMs) => queue.slowDown(extraMs),
+      atRest() {
+        const rest = queue.atRest()
+        return rest && { kind: 'queue', queue: rest }
+      },
+      goOnFrom(rest) {
+        invariant(rest.kind === 'queue', 'a queue goes on from a queue', rest.kind)
+        queue.goOnFrom(rest.queue)
+        isReady = true
+        update()
+      },
     },
   }
 }
@@ -115,6 +143,14 @@ export function combine(...parts: readonly Controller[]): Controller {
     pause: each((part) => part.pause()),
     resume: each((part) => part.resume()),
     slowDown: (extraMs) => each((part) => part.slowDown(extraMs))(),
+    atRest() {
+      const resting = parts.flatMap((part) => part.atRest() ?? [])
+      return resting.length === parts.length ? { kind: 'combined', parts: resting } : undefined
+    },
+    goOnFrom(rest) {
+      invariant(rest.kind === 'combined', 'several loops go on from as many', rest.kind)
+      rest.parts.forEach((part, at) => void parts[at]?.goOnFrom(part))
+    },
   }
 }
 
@@ -125,14 +161,36 @@ export interface Clockwork extends Controller {
   run<R>(body: () => Steps<R>, then?: (result: R) => void): void
 }
 
-/** `begin` is called when the controller has started and all caches are filled. */
-export function createClockwork(kernel: Kernel, informers: readonly Synced[], begin: () => void): Clockwork {
+/** What a controller with timers of its own does at its start and in a copied cluster. */
+export interface ClockworkParts<T> {
+  /** Called when the controller has started and all caches are filled. */
+  begin(): void
+  /** What it knows beside the caches and the instant at which it began; undefined while it works. */
+  atRest(): T | undefined
+  /** In place of `begin`. */
+  goOnFrom(rest: T, beganAt: VirtualMs): void
+}
+
+export function createClockwork<T>(kernel: Kernel, informers: readonly Synced[], parts: ClockworkParts<T>): Clockwork {
   const scope = new Scope()
   let isPaused = false
+  let beganAt: VirtualMs = -1
   let waiting: (() => void)[] = []
   return {
     start() {
-      scope.start(allSynced(informers), begin)
+      scope.start(allSynced(informers), () => {
+        beganAt = kernel.now()
+        parts.begin()
+      })
+    },
+    atRest() {
+      const own = beganAt < 0 || waiting.length > 0 ? undefined : parts.atRest()
+      return own === undefined ? undefined : { kind: 'clockwork', beganAt, own }
+    },
+    goOnFrom(rest) {
+      invariant(rest.kind === 'clockwork', 'a clockwork goes on from a clockwork', rest.kind)
+      beganAt = rest.beganAt
+      parts.goOnFrom(rest.own as T, beganAt) // what the same parts of another cluster gave
     },
     stop() {
       scope.end()

@@ -1,14 +1,15 @@
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { Client } from '../client/client.ts'
-import { createEventRecorder, type EventRecorder } from '../client/event-recorder.ts'
-import { createInformer, type Informer } from '../client/informer.ts'
+import { createEventRecorder, type EventRecorder, type RestingRecorder } from '../client/event-recorder.ts'
+import { createInformer, type Informer, type RestingInformer } from '../client/informer.ts'
+import { allOf, type Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
-import type { Controller, ControllerContext, ControllerFactory } from './controller.ts'
+import type { Controller, ControllerContext, RestingController } from './controller.ts'
 import { type ControllerOptions, defaultControllerOptions } from './options.ts'
 import type { controllerRecords } from './records.ts'
 import { type ControllerName, controllersOf } from './registry.ts'
@@ -38,6 +39,18 @@ export interface ControllerManager {
   slowDown(name: ControllerName, extraMs: VirtualMs): void
   readonly names: readonly ControllerName[]
   readonly isRunning: boolean
+  /** What a copy of it is to know; undefined unless it runs and all of its parts rest. */
+  atRest(watches: WatchesAtRest): RestingManager | undefined
+  /** In place of `start`. */
+  goOnFrom(rest: RestingManager, reopening: Reopening): void
+}
+
+/** What a manager knows whose controllers have nothing to do. */
+export interface RestingManager {
+  readonly paused: readonly ControllerName[]
+  readonly informers: readonly RestingInformer[]
+  readonly controllers: readonly RestingController[]
+  readonly recorders: readonly RestingRecorder[]
 }
 
 /** Who the manager is, and who its controllers are. Source: cmd/kube-controller-manager, SAControllerClientBuilder. */
@@ -69,7 +82,7 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
     const clients = new Map<string, Client>()
     const context = contextOf(given, options, informers, recorders, clients)
     const controllers = new Map(
-      factories.map(([name, create]: readonly [ControllerName, ControllerFactory]) => [name, create(context)]),
+      factories.map(([name, create]): readonly [ControllerName, Controller] => [name, create(context)]),
     )
     return { controllers, informers, recorders }
   }
@@ -99,6 +112,29 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
       for (const recorder of run.recorders) recorder.stop()
       run = undefined
       manager.isRunning = false
+    },
+    atRest(watches: WatchesAtRest): RestingManager | undefined {
+      if (run === undefined || slowed.size > 0) return undefined
+      const informers = allOf([...run.informers.values()], (informer) => informer.atRest(watches))
+      const controllers = allOf([...run.controllers.values()], (controller) => controller.atRest())
+      const recorders = allOf(run.recorders, (recorder) => recorder.atRest())
+      if (informers === undefined || controllers === undefined || recorders === undefined) return undefined
+      return { paused: [...paused], informers, controllers, recorders }
+    },
+    goOnFrom(rest: RestingManager, reopening: Reopening): void {
+      const begun = begin()
+      run = begun
+      manager.isRunning = true
+      for (const name of rest.paused) {
+        paused.add(name)
+        begun.controllers.get(name)?.pause()
+      }
+      // The same factories have made them, in the same order.
+      const informers = [...begun.informers.values()]
+      rest.informers.forEach((informer, at) => void informers[at]?.goOnFrom(informer, reopening))
+      const controllers = [...begun.controllers.values()]
+      rest.controllers.forEach((controller, at) => void controllers[at]?.goOnFrom(controller))
+      rest.recorders.forEach((recorder, at) => void begun.recorders[at]?.goOnFrom(recorder))
     },
     pause(name: ControllerName): void {
       if (paused.has(name)) return

@@ -28,7 +28,11 @@ export function createPodGc(context: ControllerContext): Controller {
   const unscheduled = new Set<string>()
   const terminated = new Set<string>()
 
-  const clockwork = createClockwork(kernel, [nodes, pods], () => ticks.begin())
+  const clockwork = createClockwork(kernel, [nodes, pods], {
+    begin: () => ticks.begin(),
+    atRest: () => (hasWork() ? undefined : true),
+    goOnFrom: (_rest, beganAt) => ticks.goOnFrom(beganAt),
+  })
   const ticks = createTicks(kernel, clockwork, checkPeriodMs, () => {
     if (!hasWork()) return
     clockwork.run(collect, () => {

@@ -1,4 +1,4 @@
-import { has } from '../versions/changes.ts'
+import { type Change, has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { ControllerFactory } from './controller.ts'
@@ -45,33 +45,35 @@ export type ControllerName =
   | 'cronjob'
   | 'ttl-after-finished'
 
+/** In the order in which they start; some came with a version. */
+const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = [
+  ['serviceaccount-token', createTokensController],
+  ['serviceaccount', createServiceAccountController],
+  ['root-ca-cert-publisher', createRootCaPublisher, controllers.publishesRootCa],
+  ['endpoint', createEndpointsController],
+  ['replicationcontroller', createReplicationController],
+  ['deployment', createDeploymentController],
+  ['replicaset', createReplicaSetController],
+  ['ttl', createNodeTtlController],
+  // Part of the node lifecycle controller up to v1.28, but it can be paused alone.
+  ['taint-eviction', createTaintManager],
+  ['nodelifecycle', createNodeLifecycleController],
+  ['podgc', createPodGc],
+  ['namespace', createNamespaceController],
+  ['garbagecollector', createGarbageCollector],
+  ['resourcequota', createResourceQuotaController],
+  ['daemonset', createDaemonSetController],
+  ['job', createJobController],
+  ['statefulset', createStatefulSetController],
+  ['disruption', createDisruptionController],
+  ['cronjob', createCronJobController],
+  ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],
+]
+
 /** The controllers of a version, in the order in which they start. */
 export function controllersOf(
   minor: number,
   _gates: FeatureGates,
-): readonly (readonly [ControllerName, ControllerFactory])[] {
-  const all: readonly (readonly [ControllerName, ControllerFactory, boolean?])[] = [
-    ['serviceaccount-token', createTokensController],
-    ['serviceaccount', createServiceAccountController],
-    ['root-ca-cert-publisher', createRootCaPublisher, has(minor, controllers.publishesRootCa)],
-    ['endpoint', createEndpointsController],
-    ['replicationcontroller', createReplicationController],
-    ['deployment', createDeploymentController],
-    ['replicaset', createReplicaSetController],
-    ['ttl', createNodeTtlController],
-    // Part of the node lifecycle controller up to v1.28, but it can be paused alone.
-    ['taint-eviction', createTaintManager],
-    ['nodelifecycle', createNodeLifecycleController],
-    ['podgc', createPodGc],
-    ['namespace', createNamespaceController],
-    ['garbagecollector', createGarbageCollector],
-    ['resourcequota', createResourceQuotaController],
-    ['daemonset', createDaemonSetController],
-    ['job', createJobController],
-    ['statefulset', createStatefulSetController],
-    ['disruption', createDisruptionController],
-    ['cronjob', createCronJobController],
-    ['ttl-after-finished', createTtlAfterFinishedController, has(minor, controllers.ttlAfterFinished)],
-  ]
-  return all.flatMap(([name, factory, isOn = true]) => (isOn ? [[name, factory] as const] : []))
+): readonly (readonly [ControllerName, ControllerFactory, Change?])[] {
+  return all.filter(([, , since]) => since === undefined || has(minor, since))
 }

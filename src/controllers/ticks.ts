@@ -10,6 +10,8 @@ import type { Clockwork } from './controller.ts'
 export interface Ticks {
   /** Sets the phase, by an instant that belongs to the grid: now unless it is given. Looks at the next one. */
   begin(at?: VirtualMs): void
+  /** The same, but that the first look is over and has found nothing. */
+  goOnFrom(at: VirtualMs): void
   /** Looks at the next instant of the grid. */
   request(): void
   /** The next instant of the grid that is not over: now, if now is one and it has not been looked at. */
@@ -35,6 +37,9 @@ export function createTicks(
     begin(at = kernel.now()) {
       phase = at
       ticks.request()
+    },
+    goOnFrom(at) {
+      phase = at
     },
     next() {
       const now = kernel.now()

@@ -62,6 +62,10 @@ export class ObservedKernel implements Kernel {
     return this.#kernel.step()
   }
 
+  get pending(): number {
+    return this.#kernel.pending
+  }
+
   nextAt(): VirtualMs | undefined {
     return this.#kernel.nextAt()
   }

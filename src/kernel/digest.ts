@@ -3,12 +3,18 @@ export interface Digest {
   add(text: string): void
   /** 16 hexadecimal digits over all that was added. */
   value(): string
+  /** One that goes on from here by itself. */
+  copy(): Digest
 }
 
 /** Two lanes of FNV-1a over UTF-16 code units, mixed at the end as MurmurHash3 does (public-domain algorithms). */
 export function createDigest(): Digest {
-  let first = 0x811c9dc5 | 0
-  let second = 0x9747b28c | 0
+  return digestFrom(0x811c9dc5 | 0, 0x9747b28c | 0)
+}
+
+function digestFrom(startOfFirst: number, startOfSecond: number): Digest {
+  let first = startOfFirst
+  let second = startOfSecond
   return {
     add(text) {
       for (let i = 0; i < text.length; i++) {
@@ -21,6 +27,7 @@ export function createDigest(): Digest {
       second = Math.imul(second ^ text.length, 0x5bd1e995)
     },
     value: () => hex(mix(first ^ second)) + hex(mix(second + Math.imul(first, 31))),
+    copy: () => digestFrom(first, second),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import type { CompiledState, MachineTable } from './compiled-machine.ts'
-import { invariant } from './invariant.ts'
+import { InvariantError } from './invariant.ts'
 
 /** One event that an instance took. `from` and `to` are the same state for an event that leaves it as it is. */
 export interface MachineStep<S extends string, E extends string> {
@@ -40,7 +40,8 @@ export class Instance<S extends string, E extends string> {
   send(event: E): void {
     const before = this.#at
     const taken = before.transitions.get(event)
-    invariant(taken !== undefined, `a ${before.machine} that is ${before.name} takes no ${event}`)
+    // The text is made only for the mistake: there are very many steps.
+    if (taken === undefined) throw new InvariantError(`a ${before.machine} that is ${before.name} takes no ${event}`)
     this.#at = taken.target
     this.stepped?.(event)
     // Nobody listens to most of them.

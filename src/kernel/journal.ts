@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs'
-import { createDigest } from './digest.ts'
+import { createDigest, type Digest } from './digest.ts'
 import { extended } from './extended.ts'
 import type { Kernel } from './kernel.ts'
 import type { VirtualMs } from './time.ts'
@@ -69,18 +69,36 @@ export interface Journal extends JournalReader {
   keeps(weight: Weight): boolean
   /** Appends a record at the kernel's now, caused by the kernel's current cause unless the entry names one. Returns its seq. */
   append(entry: JournalEntry, weight?: Weight): number
+  /** What it holds by now, for others that begin with the same. */
+  past(): JournalPast
+}
+
+/** What a journal begins with: records that were kept, and the number of the last that was or was not. */
+export interface JournalPast {
+  readonly records: readonly JournalRecord[]
+  readonly seq: number
+  /** Over the records. */
+  readonly digest: Digest
 }
 
 /**
  * A journal on the clock of `kernel`. Records go by `seq`; with level `summary` some numbers are missing. Times are told
  * from `originMs` of the kernel on: what came before (a cluster's bring-up) has negative times.
  */
-export function createJournal(kernel: Kernel, level: JournalLevel, originMs: VirtualMs = 0): Journal {
-  const records: JournalRecord[] = []
+export function createJournal(
+  kernel: Kernel,
+  level: JournalLevel,
+  originMs: VirtualMs = 0,
+  past: JournalPast = emptyPast,
+): Journal {
+  const records: JournalRecord[] = [...past.records]
   const listeners = new Set<Subscriber<JournalRecord>>()
-  const digest = createDigest()
-  let digested = 0
-  let seq = 0
+  const digest = past.digest.copy()
+  let digested = records.length
+  let { seq } = past
+  const digestAll = (): void => {
+    for (; digested < records.length; digested++) digest.add(JSON.stringify(records[digested]))
+  }
   const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
   const record = (wanted: number): JournalRecord | undefined => {
     const position = level === 'full' ? wanted - 1 : positionOf(records, wanted)
@@ -114,11 +132,17 @@ export function createJournal(kernel: Kernel, level: JournalLevel, originMs: Vir
       return () => listeners.delete(listener)
     }),
     digest() {
-      for (; digested < records.length; digested++) digest.add(JSON.stringify(records[digested]))
+      digestAll()
       return digest.value()
+    },
+    past() {
+      digestAll()
+      return { records: [...records], seq, digest: digest.copy() }
     },
   }
 }
+
+const emptyPast: JournalPast = { records: [], seq: 0, digest: createDigest() }
 
 /** `Kind namespace/name`, the way journal and reports call an object. */
 export function objectName({ kind, namespace, name }: JournalObject): string {

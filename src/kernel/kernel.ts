@@ -42,6 +42,8 @@ export interface Kernel {
   step(): boolean
   /** Instant of the next event, or undefined when the queue is empty. */
   nextAt(): VirtualMs | undefined
+  /** How many events wait. */
+  readonly pending: number
   /** From now on at most `maxEvents` events may run; more end the run with an `EventBudgetError`. */
   limitEvents(maxEvents: number): void
   /**
@@ -113,6 +115,10 @@ class WheelKernel implements Kernel {
 
   nextAt(): VirtualMs | undefined {
     return this.wheel.nextAt()
+  }
+
+  get pending(): number {
+    return this.wheel.size
   }
 
   schedule(delayMs: VirtualMs, work: () => void): Timer {

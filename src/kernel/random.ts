@@ -57,7 +57,7 @@ class Streams implements RandomStreams {
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = new AleaStream(`${this.#seedOf(name)}/${name}`)
+      stream = new AleaStream(this.#seedOf(name), name)
       this.#streams.set(name, stream)
     }
     return stream
@@ -68,7 +68,7 @@ class Streams implements RandomStreams {
   }
 
   beginAnew(isMeant: (name: string) => boolean): void {
-    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(`${this.#seedOf(name)}/${name}`)
+    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(this.#seedOf(name))
   }
 }
 
@@ -78,15 +78,18 @@ class Streams implements RandomStreams {
  * are; stepping it in whole numbers gives the very same draws, since its fractions are multiples of 2 to the power of -32.
  */
 class AleaStream implements RandomStream {
+  /** Until it is first drawn from. */
   private seed: string | undefined
+  private readonly name: string
   private carry = 1
   // Bits of numbers below 2 to the power of 32: with a sign, the engine keeps them in place.
   private first = 0
   private second = 0
   private third = 0
 
-  constructor(seed: string) {
+  constructor(seed: string, name: string) {
     this.seed = seed
+    this.name = name
   }
 
   beginAnew(seed: string): void {
@@ -109,7 +112,7 @@ class AleaStream implements RandomStream {
   }
 
   private sow(seed: string): void {
-    const { c, s0, s1, s2 } = seedrandom.alea(seed, { state: true }).state()
+    const { c, s0, s1, s2 } = seedrandom.alea(`${seed}/${this.name}`, { state: true }).state()
     this.carry = c
     this.first = (s0 * twoTo32) | 0
     this.second = (s1 * twoTo32) | 0

@@ -9,23 +9,24 @@ import { Once, type Receiver } from './once.ts'
  */
 export class Scope implements Unsubscribable {
   isEnded = false
-  private readonly members = new Set<Unsubscribable>()
+  /** Many scopes never have any. */
+  private members: Set<Unsubscribable> | undefined
 
   /** How many are still under way. */
   get size(): number {
-    return this.members.size
+    return this.members?.size ?? 0
   }
 
   /** Takes in what is to end with the scope; at once if that has ended. Gives it back. */
   add<U extends Unsubscribable>(member: U): U {
     if (this.isEnded) member.unsubscribe()
-    else this.members.add(member)
+    else this.takeIn(member)
     return member
   }
 
   /** It ended by itself. */
   leave(member: Unsubscribable): void {
-    this.members.delete(member)
+    this.members?.delete(member)
   }
 
   /**
@@ -35,7 +36,7 @@ export class Scope implements Unsubscribable {
   start<T>(what: Observable<T>, heard: (value: T) => void = ignore): Unsubscribable {
     if (this.isEnded) return over
     const member = what instanceof Once ? new Work<T>(this, heard) : new Hearing<T>(this, heard)
-    this.members.add(member)
+    this.takeIn(member)
     if (member instanceof Work) member.hold((what as Once<T>).begin(member))
     else what.subscribe(member)
     return member
@@ -44,8 +45,13 @@ export class Scope implements Unsubscribable {
   end(): void {
     if (this.isEnded) return
     this.isEnded = true
-    for (const member of this.members) member.unsubscribe()
-    this.members.clear()
+    for (const member of this.members ?? []) member.unsubscribe()
+    this.members = undefined
+  }
+
+  private takeIn(member: Unsubscribable): void {
+    this.members ??= new Set()
+    this.members.add(member)
   }
 
   /** A scope may be a member of another. */

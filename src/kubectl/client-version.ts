@@ -26,13 +26,28 @@ export function clientVersion(version: string): ClientVersion {
 
 function made(version: string): ClientVersion {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 18)
-  const held = Object.entries(kubectl).map(([name, change]) => [name, has(minor, change)])
   return {
-    // Object.fromEntries forgets which names there are.
-    ...(Object.fromEntries(held) as Record<keyof typeof kubectl, boolean>),
+    ...changesHeld(minor),
     gitVersion: version.startsWith('v') ? version : `v${version}`,
     minor,
     parserErrorPrefix: has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error',
     warningWord: has(minor, kubectl.capitalDeleteWarning) ? 'Warning' : 'warning',
   }
+}
+
+type Held = Readonly<Record<keyof typeof kubectl, boolean>>
+
+/** By minor version: computed once for each. */
+const held = new Map<number, Held>()
+
+/** Which changes of the table a version has. */
+function changesHeld(minor: number): Held {
+  const known = held.get(minor)
+  if (known !== undefined) return known
+  // Object.fromEntries forgets which names there are.
+  const made = Object.fromEntries(
+    Object.entries(kubectl).map(([name, change]) => [name, has(minor, change)]),
+  ) as unknown as Held
+  held.set(minor, made)
+  return made
 }

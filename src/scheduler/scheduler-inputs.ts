@@ -3,7 +3,8 @@ import { selectorFromObject } from '../api/label-selector.ts'
 import type { Node, Pod } from '../api/types/core.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
-import { createInformer, type Informer } from '../client/informer.ts'
+import { createInformer, type Informer, type RestingInformer } from '../client/informer.ts'
+import { allOf, type Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import { all } from '../kernel/all.ts'
 import { Scope } from '../kernel/scope.ts'
 import { type Steps, wait } from '../kernel/steps.ts'
@@ -45,6 +46,10 @@ export interface InputHandlers {
 export interface SchedulerInputs {
   start(handlers: InputHandlers): void
   stop(): void
+  /** What a copy of it is to know; undefined unless all that it watches rests. */
+  atRest(watches: WatchesAtRest): readonly RestingInformer[] | undefined
+  /** In place of `start`: handlers are told of what the caches hold. */
+  goOnFrom(rest: readonly RestingInformer[], handlers: InputHandlers, reopening: Reopening): void
   readonly spread: ReadonlyMap<SpreadKind, Informer<KubeObject>>
   /** Finds claims, once they are known: at once after the first time. */
   claims(): Steps<(namespace: string, name: string) => KubeObject | undefined>
@@ -83,26 +88,39 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
   }
   const isMine = (pod: Pod) => (pod.spec.schedulerName || 'default-scheduler') === schedulerName
 
+  const watched = [nodes, pods, ...spread.values()]
+  const tell = (to: InputHandlers): void => {
+    handlers = to
+    pods.addHandler(podHandler(to, isMine))
+    nodes.addHandler({
+      add: (node) => to.nodeAdded(node),
+      update: (old, node) => to.nodeChanged(old, node),
+      delete: (node) => to.nodeGone(node),
+    })
+    const changed = () => handlers?.somethingChanged()
+    spread.get('services')?.addHandler({ add: changed, update: changed, delete: changed })
+    claimInformer.addHandler({ add: changed, update: changed })
+  }
+
   return {
     spread,
     start(to) {
-      handlers = to
-      pods.addHandler(podHandler(to, isMine))
-      nodes.addHandler({
-        add: (node) => to.nodeAdded(node),
-        update: (old, node) => to.nodeChanged(old, node),
-        delete: (node) => to.nodeGone(node),
-      })
-      const changed = () => handlers?.somethingChanged()
-      spread.get('services')?.addHandler({ add: changed, update: changed, delete: changed })
-      claimInformer.addHandler({ add: changed, update: changed })
-      for (const one of [nodes, pods, ...spread.values()]) one.start()
+      tell(to)
+      for (const one of watched) one.start()
       scope.start(all([nodes.synced, pods.synced]), () => to.synced())
+    },
+    atRest: (watches) =>
+      onDemand.size > 0
+        ? undefined
+        : allOf(watched, (informer): RestingInformer | undefined => informer.atRest(watches)),
+    goOnFrom(rest, to, reopening) {
+      tell(to)
+      rest.forEach((informer, at) => void watched[at]?.goOnFrom(informer, reopening))
     },
     stop() {
       handlers = undefined
       scope.end()
-      for (const one of [nodes, pods, ...spread.values(), ...onDemand]) one.stop()
+      for (const one of [...watched, ...onDemand]) one.stop()
     },
     *claims() {
       yield* known(claimInformer)

@@ -5,6 +5,7 @@ import { rfc3339 } from '../kernel/calendar.ts'
 import { process } from '../kernel/process.ts'
 import { Scope } from '../kernel/scope.ts'
 import { type Steps, sleep, wait } from '../kernel/steps.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, type PlacementOptions, placePod } from './algorithm.ts'
 import { type Binder, createBinder } from './binder.ts'
@@ -29,14 +30,24 @@ const actor = 'scheduler'
 /** Tries the Pods of the queue one after the other and sees to what follows. Source: pkg/scheduler/scheduler.go. */
 export interface SchedulingCycle extends InputHandlers {
   stop(): void
+  /** Whether any Pod was ever told of. */
+  readonly hasHadPods: boolean
+  /** In place of `synced`: it waits for the first Pod. */
+  goOn(): void
 }
 
-export function createSchedulingCycle(options: SchedulerOptions, inputs: SchedulerInputs): SchedulingCycle {
-  return new Cycle(options, inputs)
+/** `startedAt`: when its clocks began to tick. */
+export function createSchedulingCycle(
+  options: SchedulerOptions,
+  inputs: SchedulerInputs,
+  startedAt: VirtualMs,
+): SchedulingCycle {
+  return new Cycle(options, inputs, startedAt)
 }
 
 /** A class, for its steps are generators: those of a closure would be made anew for each cluster. */
 class Cycle implements SchedulingCycle {
+  hasHadPods = false
   readonly #options: SchedulerOptions
   readonly #inputs: SchedulerInputs
   readonly #scope = new Scope()
@@ -49,7 +60,7 @@ class Cycle implements SchedulingCycle {
   readonly #preemptor: Preemptor
   readonly #placement: PlacementOptions
 
-  constructor(options: SchedulerOptions, inputs: SchedulerInputs) {
+  constructor(options: SchedulerOptions, inputs: SchedulerInputs, startedAt: VirtualMs) {
     const { kernel, calendar, client, minor, random } = options
     const { schedulerName = 'default-scheduler', host = 'control-plane' } = options
     const scope = this.#scope
@@ -57,12 +68,12 @@ class Cycle implements SchedulingCycle {
     const nominated = this.#nominated
     const onActive = () => this.#bell.ring()
     const events = random.stream(`${schedulerName}/events`)
-    const series = { kernel, calendar, client, controller: schedulerName, host, random: events, scope }
+    const series = { kernel, calendar, client, controller: schedulerName, host, random: events, startedAt, scope }
     const recorder = createSeriesRecorder(series)
     this.#options = options
     this.#inputs = inputs
     this.#cache = cache
-    this.#queue = createSchedulingQueue({ kernel, minor, startedAt: kernel.now(), onActive, scope })
+    this.#queue = createSchedulingQueue({ kernel, minor, startedAt, onActive, scope })
     this.#recorder = recorder
     this.#binder = createBinder(kernel, client, cache, scope)
     this.#preemptor = createPreemptor({ options, inputs, cache, nominated, recorder, scope })
@@ -83,7 +94,12 @@ class Cycle implements SchedulingCycle {
     this.#scope.start(process(this.#options.kernel, () => this.#schedulePods()))
   }
 
+  goOn(): void {
+    this.#scope.start(process(this.#options.kernel, () => this.#waitForPods()))
+  }
+
   podWaiting(pod: Pod): void {
+    this.hasHadPods = true
     const facts = podFacts(pod)
     this.#nominated.set(facts)
     this.#queue.add(facts)
@@ -102,6 +118,7 @@ class Cycle implements SchedulingCycle {
   }
 
   podAssigned(pod: Pod): void {
+    this.hasHadPods = true
     const confirmed = this.#cache.confirm(pod)
     const facts = confirmed ?? podFacts(pod)
     if (confirmed === undefined) this.#cache.setPod(facts, pod.spec.nodeName ?? '')
@@ -149,6 +166,11 @@ class Cycle implements SchedulingCycle {
       }
       yield* wait(this.#bell)
     }
+  }
+
+  *#waitForPods(): Steps<never> {
+    yield* wait(this.#bell)
+    return yield* this.#schedulePods()
   }
 
   /** 2. What it waits for here, all Pods behind it wait for: claims to be known, victims to be asked to go. */

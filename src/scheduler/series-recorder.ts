@@ -22,6 +22,8 @@ export interface SeriesRecorderOptions {
   /** Where it runs: the end of `reportingInstance`. */
   readonly host: string
   readonly random: RandomStream
+  /** When its clocks began to tick. */
+  readonly startedAt: VirtualMs
   /** The scheduler's life: what waits when it ends is lost. */
   readonly scope: Scope
 }
@@ -51,8 +53,7 @@ interface Known {
  * facts/apiserver.md 9.4. The events are written as core/v1, in the form in which that API shows them.
  */
 export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesRecorder {
-  const { kernel, calendar, client, controller, host, random, scope } = options
-  const startedAt = kernel.now()
+  const { kernel, calendar, client, controller, host, random, startedAt, scope } = options
   const known = new Map<string, Known>()
   let isWatching = false
   /** The instant of the last name in ns since 1970, and how many names it gave. */

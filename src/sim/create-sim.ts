@@ -1,22 +1,22 @@
-import type { Pod, Secret, ServiceAccount } from '../api/types/core.ts'
-import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
+import type { Pod, Secret } from '../api/types/core.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
-import { type Cluster, createCluster } from '../cluster/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
-import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
 import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
-import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
-import { type Calendar, createCalendar, type EpochMs } from '../kernel/calendar.ts'
-import { createJournal, type Journal } from '../kernel/journal.ts'
-import { createKernel, type Kernel } from '../kernel/kernel.ts'
+import type { InvariantObserver } from '../invariants/observer.ts'
+import type { Calendar, EpochMs } from '../kernel/calendar.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
-import { createLateStreams, type RandomStreams } from '../kernel/random.ts'
+import type { RandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents } from './accidents.ts'
+import { type BootSeams, boot, bringUpMs } from './boot.ts'
+import { bootImage } from './boot-images.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
 import { flowFactsOf } from './flow-facts.ts'
@@ -26,16 +26,11 @@ import { createLooks } from './looks-calls.ts'
 import { find } from './objects.ts'
 import type { SimOptions } from './options.ts'
 import { createOwnCode } from './own/own-code.ts'
-import { createImageRegistry } from './registry.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
-import { Settling } from './settle.ts'
 import type { Sim } from './sim.ts'
 import { createTimeCalls } from './time-calls.ts'
 import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
-
-/** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
-const bringUpMs: VirtualMs = minute
 
 /** What somebody needs who lets a simulation go on by another clock. */
 export interface OutsideView {
@@ -46,12 +41,6 @@ export interface OutsideView {
   /** Whether people's way to the API server is open. */
   isReachable(): boolean
 }
-
-/**
- * Clusters of the same settings are brought up alike, whatever their seed, which counts from time 0 on. Only at which instants
- * the loops of the kubelets look around is the seed's own from the start: nothing of that shows before.
- */
-const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/phases')
 
 /** A simulated cluster, up and idle at time 0. */
 export function createSim(options: SimOptions = {}): Sim {
@@ -68,30 +57,12 @@ export interface ObservedSim {
 }
 
 /** For podsim's own tests: with what stands between invariants and the cluster (`below`), and before both (`above`). */
-export function createObservedSim(
-  options: SimOptions,
-  seams: { readonly below?: ClusterSeams; readonly above?: ClusterSeams } = {},
-): ObservedSim {
+export function createObservedSim(options: SimOptions, seams: BootSeams = {}): ObservedSim {
   const settings = resolveOptions(options)
-  const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
-  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs)
-  const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
-  const observer = settings.invariants ? observeInvariants(world) : undefined
-  const kernel = observer?.kernel ?? wheel
-  const calendar = createCalendar(settings.epochMs - bringUpMs)
-  const random = createLateStreams(settings.seed, areKubeletPhases)
-  const registry = createImageRegistry(settings)
-  const { minor, gates, nodes, latencies, admission } = settings
-  const settling = new Settling(kernel)
-  const base = { kernel, calendar, journal, random }
-  const cluster = createCluster({
-    ...{ ...base, minor, gates, nodes, registry, latencies, admission },
-    freezes: settings.invariants,
-    seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}, { written: settling.written }),
-  })
-  observer?.attach(cluster)
-  bringUp(kernel, cluster, settings)
-  random.sow()
+  const isPlain = seams.below === undefined && seams.above === undefined
+  const { observer, settling, registry, ...base } = boot(settings, seams, isPlain ? bootImage(settings) : undefined)
+  const { kernel, calendar, journal, random, cluster } = base
+  const { minor, nodes } = settings
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
@@ -205,50 +176,6 @@ function etcdReader(
     const secret = find<Secret>(server, 'Secret', name, namespace)
     return secret === undefined ? undefined : etcdSecretValue(secret, encryption)
   }
-}
-
-/** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
-function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
-  // Its work is to undo just what is set by hand here; paused from the start, it has no request on its way that does.
-  if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
-  cluster.start()
-  const { server } = cluster.controlPlane
-  const nodeObjects = server.store.collection('nodes')
-  const accounts = server.store.collection('serviceaccounts')
-  const isUp = () => {
-    // Asked after every event: whoever is not ready yet answers for all.
-    if (!nodes.every(({ name }) => isNodeReady(nodeObjects.get('', name)))) return false
-    // The collection of accounts holds accounts.
-    const account = accounts.get('default', 'default') as ServiceAccount | undefined
-    const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
-    return account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
-  }
-  kernel.runUntilTrue(isUp, bringUpMs - 1)
-  for (const { name, ttl, taints } of nodes) {
-    if (ttl === undefined && taints.length === 0) continue
-    const body = {
-      ...(ttl === undefined ? {} : { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': String(ttl) } } }),
-      ...(taints.length === 0 ? {} : { spec: { taints } }),
-    }
-    server.handle({
-      user: adminUser,
-      verb: 'patch',
-      resource: nodesRef,
-      name,
-      patchType: 'application/merge-patch+json',
-      body,
-    })
-  }
-  kernel.runUntil(bringUpMs)
-}
-
-const nodesRef: ResourceRef = { group: '', version: 'v1', resource: 'nodes' }
-
-function isNodeReady(node: KubeObject | undefined): boolean {
-  const { status } = (node ?? {}) as {
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
-  }
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
 }
 
 type Kubectl = (argv: readonly string[], options: { readonly stdin: string }) => CommandResult

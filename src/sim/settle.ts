@@ -14,17 +14,22 @@ const heartbeats: ReadonlySet<string> = new Set(['leases.coordination.k8s.io', '
 /** When something last changed, so that whoever waits for rest knows. */
 export class Settling {
   readonly #kernel: Kernel
-  #lastChange: VirtualMs = 0
+  lastChange: VirtualMs = 0
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
+  }
+
+  /** In a copied cluster: the last change was at that instant. */
+  goOnFrom(lastChange: VirtualMs): void {
+    this.lastChange = lastChange
   }
 
   /** Told of every write. */
   readonly written: StoreObserver = (resource, { object, old }) => {
     if (heartbeats.has(resource)) return
     if (resource === 'nodes' && old !== undefined && isHeartbeat(old as Node, object as Node)) return // the resource says so
-    this.#lastChange = this.#kernel.now()
+    this.lastChange = this.#kernel.now()
   }
 
   /** Lets time pass until nothing has changed for `quietMs` and nothing is under way, or until `endMs`. Says whether that came. */
@@ -39,12 +44,12 @@ export class Settling {
   ): boolean {
     for (;;) {
       const now = this.#kernel.now()
-      if (now - this.#lastChange >= quietMs) {
+      if (now - this.lastChange >= quietMs) {
         if (!isBusy(cluster, calendar.at(now))) return true
-        this.#lastChange = now
+        this.lastChange = now
       }
       if (now >= endMs) return false
-      run(Math.min(this.#lastChange + quietMs, endMs))
+      run(Math.min(this.lastChange + quietMs, endMs))
     }
   }
 }

@@ -37,6 +37,8 @@ export interface Authorization {
   readonly index: RbacIndex
   /** An observer of the store: to be called for every write, in order; most are ignored at once. */
   observe(resource: StoredResource, event: StoredChange): void
+  /** The same where the index has gone on from one that knows the object. */
+  observeKnown(resource: StoredResource, event: StoredChange): void
   /** Strategies of roles, bindings and access reviews. */
   readonly strategies: readonly Strategy[]
   /** To be the last of the mutating plugins. */
@@ -59,6 +61,7 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
       index.observe(resource, type, object)
       feed.observe(resource, type, object)
     },
+    observeKnown: (resource, { type, object }) => feed.observe(resource, type, object),
     strategies: [...rbacStrategies, ...accessReviewStrategies(authorizer, index)],
     escalationCheck: createEscalationCheck(authorizer, index),
   }

@@ -44,6 +44,18 @@ export interface RbacIndex {
   rulesFor(user: UserInfo, namespace: string): AppliedRules
   /** Source: pkg/registry/rbac/validation/rule.go, GetRoleReferenceRules. */
   referencedRules(roleRef: { readonly kind: string; readonly name: string }, namespace: string): ReferencedRules
+  /** All that it knows, for others that go on from there; neither changes it any more. */
+  atRest(): RbacKnown
+  /** Knows this instead of nothing. */
+  goOnFrom(rest: RbacKnown): void
+}
+
+/** Roles and bindings as an index keeps them. */
+export interface RbacKnown {
+  readonly generation: number
+  readonly roles: Map<string, Map<string, Role>>
+  readonly clusterRoles: Map<string, ClusterRole>
+  readonly bindings: Map<string, BindingSet>
 }
 
 /** Bindings of one namespace (or of the cluster) by subject. */
@@ -53,9 +65,25 @@ interface BindingSet {
 }
 
 export function createRbacIndex(): RbacIndex {
-  const roles = new Map<string, Map<string, Role>>()
-  const clusterRoles = new Map<string, ClusterRole>()
-  const bindings = new Map<string, BindingSet>()
+  let roles = new Map<string, Map<string, Role>>()
+  let clusterRoles = new Map<string, ClusterRole>()
+  let bindings = new Map<string, BindingSet>()
+  /** Others know the same maps: whoever takes note of a change makes maps of its own first. */
+  let isShared = false
+  const ownMaps = (): void => {
+    isShared = false
+    roles = new Map([...roles].map(([namespace, inNamespace]) => [namespace, new Map(inNamespace)]))
+    clusterRoles = new Map(clusterRoles)
+    bindings = new Map(
+      [...bindings].map(([namespace, { byName, bySubject }]) => [
+        namespace,
+        {
+          byName: new Map(byName),
+          bySubject: new Map([...bySubject].map(([subject, names]) => [subject, new Set(names)])),
+        },
+      ]),
+    )
+  }
 
   const bindingsOf = (namespace: string): BindingSet => {
     const known = bindings.get(namespace)
@@ -99,6 +127,17 @@ export function createRbacIndex(): RbacIndex {
   const index: { -readonly [K in keyof RbacIndex]: RbacIndex[K] } = {
     generation: 0,
     referencedRules,
+    atRest() {
+      isShared = true
+      return { generation: index.generation, roles, clusterRoles, bindings }
+    },
+    goOnFrom(rest) {
+      isShared = true
+      index.generation = rest.generation
+      roles = rest.roles
+      clusterRoles = rest.clusterRoles
+      bindings = rest.bindings
+    },
     rulesFor(user, namespace) {
       const found = { rules: [], errors: [] }
       collect(user, '', found)
@@ -107,6 +146,7 @@ export function createRbacIndex(): RbacIndex {
     },
     observe(resource, type, object) {
       if (!resource.endsWith(rbacGroup)) return
+      if (isShared) ownMaps()
       index.generation++
       const { name, namespace = '' } = object.metadata
       const stays = type !== 'DELETED'

@@ -25,14 +25,39 @@ export interface ServedResource {
 export interface ResourceTable {
   readonly discovery: Discovery
   find(ref: ResourceRef): ServedResource | undefined
+  /** What it has found so far, for a table over another store. */
+  found(): readonly FoundResource[]
+  /** Need not look for these. */
+  goOnFrom(found: readonly FoundResource[]): void
   /** Serves other versions of a custom resource than before; none: no longer. */
   serveCustom(group: string, resource: string, versions: readonly ServedResource[]): void
 }
 
+/** What a `ServedResource` is but for its objects, which are stored under that name. */
+export interface FoundResource extends Omit<ServedResource, 'collection'> {
+  readonly stored: string
+}
+
 /** Resources that are stored under another group: the newer name of the same thing. Source: pkg/master/master.go, storage factory overrides. */
-const storedElsewhere: Readonly<Record<string, { readonly group: string; readonly version: string }>> = {
-  'events.k8s.io/events': { group: '', version: 'v1' },
-  'extensions/ingresses': { group: 'networking.k8s.io', version: 'v1beta1' },
+const storedElsewhere: Readonly<Record<string, { readonly resource: string; readonly as: GroupVersion }>> = {
+  'events.k8s.io': { resource: 'events', as: { group: '', version: 'v1' } },
+  extensions: { resource: 'ingresses', as: { group: 'networking.k8s.io', version: 'v1beta1' } },
+}
+
+interface GroupVersion {
+  readonly group: string
+  readonly version: string
+}
+
+function elsewhere({
+  group,
+  resource,
+}: {
+  readonly group: string
+  readonly resource: string
+}): GroupVersion | undefined {
+  const moved = group === '' ? undefined : storedElsewhere[group]
+  return moved?.resource === resource ? moved.as : undefined
 }
 
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
@@ -41,7 +66,7 @@ export function apiVersionOf({ group, version }: { readonly group: string; reado
 
 /** The name under which objects of a resource are stored: `secrets`, `deployments.apps`. */
 export function storedName(ref: { readonly group: string; readonly resource: string }): string {
-  const group = storedElsewhere[`${ref.group}/${ref.resource}`]?.group ?? ref.group
+  const group = elsewhere(ref)?.group ?? ref.group
   return group === '' ? ref.resource : `${ref.resource}.${group}`
 }
 
@@ -80,6 +105,19 @@ export function createResourceTable(store: Store, strategies: readonly Strategy[
       }
       return found
     },
+    found: () =>
+      [...served.values()].flatMap((versions) =>
+        [...versions.values()].map(({ collection, ...rest }) => ({ ...rest, stored: collection.resource })),
+      ),
+    goOnFrom(found) {
+      for (const { info, apiVersion, strategy: known, stored, storedApiVersion, isConverted } of found) {
+        const strategy = byName.get(stored) ?? known
+        const collection = store.collection(stored)
+        const versions = served.get(info.resource) ?? new Map<string, ServedResource>()
+        if (versions.size === 0) served.set(info.resource, versions)
+        versions.set(apiVersion, { info, apiVersion, strategy, collection, storedApiVersion, isConverted })
+      }
+    },
     serveCustom(group, resource, versions) {
       const known = served.get(resource) ?? new Map<string, ServedResource>()
       served.set(resource, known)
@@ -100,8 +138,8 @@ function keyOf(ref: ResourceRef): string {
 
 /** The version in which a resource without a strategy is stored: the group's preferred one. */
 function storedVersionOf(info: ResourceInfo, discovery: Discovery): ResourceInfo {
-  const elsewhere = storedElsewhere[`${info.group}/${info.resource}`]
-  if (elsewhere !== undefined) return { ...info, ...elsewhere }
+  const moved = elsewhere(info)
+  if (moved !== undefined) return { ...info, ...moved }
   for (const version of discovery.versions(info.group)) {
     const found = discovery.resource({ ...info, version })
     if (found !== undefined) return found

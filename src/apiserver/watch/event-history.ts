@@ -12,6 +12,18 @@ export interface EventHistory {
   since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; message: string }
   /** Who will ask from some revision one day, and wants to know before that is forgotten; absent: that cannot be told. */
   readonly revenants?: Revenants
+  /** What is kept, for a copy. */
+  atRest(): RestingHistory
+  /** Knows this instead of nothing. */
+  goOnFrom(rest: RestingHistory): void
+}
+
+/** What a history knows. */
+export interface RestingHistory {
+  /** Oldest first. */
+  readonly events: readonly StoreEvent[]
+  /** How far it has forgotten, as its `revenants` count. */
+  readonly passed: number
 }
 
 /**
@@ -34,6 +46,11 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
       pruneAt = Math.max(1000, 2 * events.length)
     },
     prune,
+    atRest: () => ({ events, passed: -1 }),
+    goOnFrom(rest) {
+      events = [...rest.events]
+      pruneAt = Math.max(1000, 2 * events.length)
+    },
     since(revision) {
       if (revision < compactedRevision()) {
         return { ok: false, message: 'The resourceVersion for the provided watch is too old.' }
@@ -71,6 +88,16 @@ class EventRing implements EventHistory {
     ring[next] = event
     this.next = (next + 1) % this.capacity
     this.revenants.forget(this.at(0)?.revision ?? 0)
+  }
+
+  atRest(): RestingHistory {
+    const { ring, next } = this
+    return { events: [...ring.slice(next), ...ring.slice(0, next)], passed: this.revenants.passed }
+  }
+
+  goOnFrom({ events, passed }: RestingHistory): void {
+    this.ring.push(...events)
+    this.revenants.passed = passed
   }
 
   /** Of a cache the newest stay, however old they are. */

@@ -14,40 +14,46 @@ const revisionsPerSet = 64
  * by revision, and are looked at (and moved on) when the history forgets what belongs to their set.
  */
 export class Revenants {
-  readonly #sets = new Map<number, Set<Revenant>>()
+  /** Before anything is forgotten nobody need be found by revision. */
+  #early: Set<Revenant> | undefined
+  #sets: Map<number, Set<Revenant>> | undefined
   /** The set in which each of them stands. */
-  readonly #standing = new Map<Revenant, number>()
+  #standing: Map<Revenant, number> | undefined
   /** Sets up to this one belong to what is forgotten or soon will be. */
-  #passed = -1
+  passed = -1
 
   /** False when it is too late to be warned. */
   add(revenant: Revenant): boolean {
     const number = setOf(revenant.revision)
-    if (number <= this.#passed) return false
-    this.#put(number, revenant)
+    if (number <= this.passed) return false
+    if (this.passed < 0) this.#early = (this.#early ?? new Set()).add(revenant)
+    else this.#put(number, revenant)
     return true
   }
 
   remove(revenant: Revenant): void {
-    const number = this.#standing.get(revenant)
+    if (this.#early?.delete(revenant) === true) return
+    const number = this.#standing?.get(revenant)
     if (number === undefined) return
-    this.#standing.delete(revenant)
-    this.#sets.get(number)?.delete(revenant)
+    this.#standing?.delete(revenant)
+    this.#sets?.get(number)?.delete(revenant)
   }
 
   /** The oldest event that is left has this revision. */
   forget(oldest: number): void {
     const reached = setOf(oldest)
-    while (this.#passed < reached) {
-      const number = ++this.#passed
-      const standing = this.#sets.get(number)
+    for (const revenant of this.#early ?? []) this.#put(setOf(revenant.revision), revenant)
+    this.#early = undefined
+    while (this.passed < reached) {
+      const number = ++this.passed
+      const standing = this.#sets?.get(number)
       if (standing === undefined) continue
-      this.#sets.delete(number)
+      this.#sets?.delete(number)
       for (const revenant of standing) {
         const now = setOf(revenant.revision)
         if (now > reached) this.#put(now, revenant)
         else {
-          this.#standing.delete(revenant)
+          this.#standing?.delete(revenant)
           revenant.warn()
         }
       }
@@ -55,9 +61,10 @@ export class Revenants {
   }
 
   #put(number: number, revenant: Revenant): void {
+    this.#sets ??= new Map()
+    this.#standing ??= new Map()
     const set = this.#sets.get(number) ?? new Set()
-    this.#sets.set(number, set)
-    set.add(revenant)
+    this.#sets.set(number, set.add(revenant))
     this.#standing.set(revenant, number)
   }
 }

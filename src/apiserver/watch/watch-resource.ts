@@ -1,6 +1,7 @@
 import { badRequest, expired } from '../../api/status.ts'
 import type { KubeObject, Status, WatchEvent } from '../../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from '../../client/client.ts'
+import type { RestingServerWatch } from '../../client/resting.ts'
 import { bookmarkBeforeEndMs } from '../../client/watch-cycle.ts'
 import { defineHandler } from '../../kernel/handler.ts'
 import type { Kernel, Ticket } from '../../kernel/kernel.ts'
@@ -61,6 +62,31 @@ export function watchResource<R>(
   const watch = new OpenWatch(core, served, selection, options, handlers, opener, start.from, version)
   watch.begin(core, options, timeouts, start.events)
   return watch
+}
+
+/** Opens the copy of a watch that was open and quiet: it is told of what is written from now on. */
+export function reopenWatch<R>(
+  core: RegistryCore,
+  served: ServedResource,
+  { seenRevision, kept }: RestingServerWatch,
+  handlers: WatchHandlers<KubeObject>,
+  { keeper, user }: Pick<WatchOpener<R>, 'keeper' | 'user'>,
+): OpenWatch<R> {
+  // `atRest` has put it there, of a watch of the same kind of keeper.
+  const { selection, hasBookmarks, request } = kept as Kept<R>
+  const options = hasBookmarks ? withBookmarks : {}
+  const watch = new OpenWatch(core, served, selection, options, handlers, { keeper, user, request }, seenRevision, 0)
+  watch.enter()
+  return watch
+}
+
+const withBookmarks: WatchOptions = { allowWatchBookmarks: true }
+
+/** What does not change while a watch is open. */
+interface Kept<R> {
+  readonly selection: Selection
+  readonly hasBookmarks: boolean
+  readonly request: R | undefined
 }
 
 type Start = { readonly events: readonly WatchEvent[]; readonly from: number } | { readonly status: Status }
@@ -130,6 +156,8 @@ const sendBookmark = defineHandler('a bookmark', (watch: OpenWatch<unknown>) => 
 /** A watch that its client renews has no end of its own before `endAt`; who would be answered in another way is warned. */
 export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   isOpen = true
+  /** Watches of a server were opened in the order of these numbers. */
+  order = 0
   private end: Ticket | undefined
   private bookmark: Ticket | undefined
   private readonly kernel: Kernel
@@ -184,6 +212,19 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     }
     if (options.sendInitialEvents === true && this.hasBookmarks && this.isOpen) this.sendInitialEnd(this.openedAt)
     if (options.renewal !== undefined && served.collection.history.revenants?.add(this) !== true) this.warn()
+  }
+
+  /** In place of `begin`, for a watch that is renewed and has been open for long. */
+  enter(): void {
+    const { collection } = this.served
+    collection.watchers.add(this.selection, this)
+    if (collection.history.revenants?.add(this) !== true) this.warn()
+  }
+
+  atRest(): RestingServerWatch | undefined {
+    const { order, seenRevision, selection, hasBookmarks, request } = this
+    const kept: Kept<R> = { selection, hasBookmarks, request }
+    return this.isOpen && this.end === undefined ? { order, seenRevision, kept } : undefined
   }
 
   written(event: StoreEvent): void {

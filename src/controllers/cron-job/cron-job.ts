@@ -53,7 +53,11 @@ export function createCronJobController(context: ControllerContext): Controller 
   const timers = new Map<string, Unsubscribable>()
   const nowMs = () => calendar.at(kernel.now())
 
-  const clockwork = createClockwork(kernel, [cronJobs, jobs], () => ticks.begin())
+  const clockwork = createClockwork(kernel, [cronJobs, jobs], {
+    begin: () => ticks.begin(),
+    atRest: () => (dirty.size + timers.size > 0 ? undefined : true),
+    goOnFrom: (_rest, beganAt) => ticks.goOnFrom(beganAt),
+  })
   const ticks = createTicks(kernel, clockwork, has(minor, controllers.cronJobsV2) ? exactMs : pollMs, () => {
     if (dirty.size === 0) return
     clockwork.run(look, () => {

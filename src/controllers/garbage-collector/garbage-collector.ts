@@ -1,5 +1,6 @@
 import type { DeleteOptions, KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ObjectKey } from '../../client/client.ts'
+import type { InformerHandler } from '../../client/informer.ts'
 import { Lru } from '../../client/lru.ts'
 import { isConflict, isNotFound } from '../../client/refusals.ts'
 import type { Outcome } from '../../client/work-queue.ts'
@@ -10,6 +11,7 @@ import {
   blockingDependents,
   createGraph,
   foregroundFinalizer,
+  type Graph,
   type GraphNode,
   hasFinalizer,
   type Identity,
@@ -186,24 +188,40 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     },
   })
 
-  for (const [at, resource] of watched.entries()) {
-    const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind }
-    informers[at]?.addHandler({
-      add: (object) => graph.update(undefined, object, kind),
-      update(old, object) {
-        const { ownerReferences, deletionTimestamp } = object.metadata
-        // Most changes change nothing here.
-        const isSame = old.metadata.ownerReferences === ownerReferences && old.metadata.uid === object.metadata.uid
-        if (isSame && deletionTimestamp === undefined) return
-        if (old.metadata.uid !== object.metadata.uid) {
-          graph.remove(old.metadata.uid ?? '')
-          graph.update(undefined, object, kind)
-        } else graph.update(old, object, kind)
-      },
-      delete: (object) => graph.remove(object.metadata.uid ?? ''),
-    })
-  }
+  watched.forEach((resource, at) => {
+    informers[at]?.addHandler(new KindHandler(graph, resource))
+  })
   return combine(deleting.controller, orphaning.controller)
+}
+
+/** Feeds the graph with the objects of one kind. A class, for there is one for each kind that there is. */
+class KindHandler implements InformerHandler<KubeObject> {
+  readonly #graph: Graph
+  readonly #kind: { readonly apiVersion: string; readonly kind: string }
+
+  constructor(graph: Graph, resource: ApiResource) {
+    this.#graph = graph
+    this.#kind = { apiVersion: apiVersionOf(resource), kind: resource.kind }
+  }
+
+  add(object: KubeObject): void {
+    this.#graph.update(undefined, object, this.#kind)
+  }
+
+  update(old: KubeObject, object: KubeObject): void {
+    const { ownerReferences, deletionTimestamp } = object.metadata
+    // Most changes change nothing here.
+    const isSame = old.metadata.ownerReferences === ownerReferences && old.metadata.uid === object.metadata.uid
+    if (isSame && deletionTimestamp === undefined) return
+    if (old.metadata.uid !== object.metadata.uid) {
+      this.#graph.remove(old.metadata.uid ?? '')
+      this.#graph.update(undefined, object, this.#kind)
+    } else this.#graph.update(old, object, this.#kind)
+  }
+
+  delete(object: KubeObject): void {
+    this.#graph.remove(object.metadata.uid ?? '')
+  }
 }
 
 function apiVersionOf({ group, version }: ApiResource): string {

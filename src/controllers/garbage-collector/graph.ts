@@ -13,16 +13,37 @@ export interface Identity {
   readonly uid: string
 }
 
-export interface GraphNode {
+/** A class, for there is one for each object of the cluster, and most of them own nothing. */
+export class GraphNode {
   readonly identity: Identity
-  readonly dependents: Set<GraphNode>
-  owners: readonly OwnerReference[]
-  isBeingDeleted: boolean
+  owners: readonly OwnerReference[] = []
+  isBeingDeleted = false
   /** It waits, in deletion, for its dependents to go. */
-  isDeletingDependents: boolean
+  isDeletingDependents = false
   /** Known only from references to it; whether it exists is to be found out. */
   isVirtual: boolean
+  #dependents: Set<GraphNode> | undefined
+
+  constructor(identity: Identity, isVirtual: boolean) {
+    this.identity = identity
+    this.isVirtual = isVirtual
+  }
+
+  get dependents(): ReadonlySet<GraphNode> {
+    return this.#dependents ?? nobody
+  }
+
+  addDependent(node: GraphNode): void {
+    this.#dependents ??= new Set()
+    this.#dependents.add(node)
+  }
+
+  removeDependent(node: GraphNode): void {
+    this.#dependents?.delete(node)
+  }
 }
+
+const nobody: ReadonlySet<GraphNode> = new Set()
 
 export interface GraphQueues {
   delete(uid: string): void
@@ -52,15 +73,15 @@ export function createGraph(queues: GraphQueues): Graph {
       if (ownerNode === undefined) {
         const { apiVersion, kind, name, uid } = owner
         const { namespace } = node.identity
-        ownerNode = newNode({ apiVersion, kind, name, namespace, uid }, true)
+        ownerNode = new GraphNode({ apiVersion, kind, name, namespace, uid }, true)
         nodes.set(uid, ownerNode)
-        ownerNode.dependents.add(node)
+        ownerNode.addDependent(node)
         queues.delete(uid)
-      } else ownerNode.dependents.add(node)
+      } else ownerNode.addDependent(node)
     }
   }
   const removeFromOwners = (node: GraphNode, owners: readonly OwnerReference[]): void => {
-    for (const { uid } of owners) nodes.get(uid)?.dependents.delete(node)
+    for (const { uid } of owners) nodes.get(uid)?.removeDependent(node)
   }
 
   /** An owner that waits for this dependent need not wait any more. */
@@ -73,6 +94,7 @@ export function createGraph(queues: GraphQueues): Graph {
   }
 
   const follow = (old: KubeObject | undefined, object: KubeObject, node: GraphNode): void => {
+    if (object.metadata.deletionTimestamp === undefined) return
     if (deletionStartsWith(old, object, orphanFinalizer)) queues.orphan(node.identity.uid)
     else if (deletionStartsWith(old, object, foregroundFinalizer)) {
       node.isDeletingDependents = true
@@ -88,7 +110,7 @@ export function createGraph(queues: GraphQueues): Graph {
       const known = nodes.get(uid)
       const isBeingDeleted = deletionTimestamp !== undefined
       if (known === undefined) {
-        const node = newNode({ apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }, false)
+        const node = new GraphNode({ apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }, false)
         node.owners = owners
         node.isBeingDeleted = isBeingDeleted
         node.isDeletingDependents = isBeingDeleted && hasFinalizer(object, foregroundFinalizer)
@@ -123,17 +145,6 @@ export function createGraph(queues: GraphQueues): Graph {
       for (const { identity } of node.dependents) queues.delete(identity.uid)
       for (const owner of node.owners) if (nodes.get(owner.uid)?.isDeletingDependents === true) queues.delete(owner.uid)
     },
-  }
-}
-
-function newNode(identity: Identity, isVirtual: boolean): GraphNode {
-  return {
-    identity,
-    dependents: new Set(),
-    owners: [],
-    isBeingDeleted: false,
-    isDeletingDependents: false,
-    isVirtual,
   }
 }
 

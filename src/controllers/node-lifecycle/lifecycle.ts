@@ -26,6 +26,7 @@ import { missingLabels } from './node-labels.ts'
 import { nodeIndex, nodeKeys } from './taint-manager.ts'
 import {
   hasTaint,
+  isSameForTaints,
   nodeCondition,
   noScheduleChanges,
   notReadyTaint,
@@ -33,7 +34,7 @@ import {
   swapTaints,
   unreachableTaint,
 } from './taints.ts'
-import { createZones, type Zones } from './zones.ts'
+import { createZones, type RestingLifecycle, type Zones } from './zones.ts'
 
 /** Writes of a node's status that meet a conflict are tried again at once. Source: scheduler, NodeHealthUpdateRetry. */
 const healthUpdateTries = 5
@@ -87,7 +88,11 @@ class NodeLifecycle {
     this.#leases = context.informer<Lease>(resources.leases)
     this.#pods = context.informer<Pod>(resources.pods)
     this.#pods.addIndexer(nodeIndex, nodeKeys)
-    this.#clockwork = createClockwork(kernel, [this.#nodes, this.#leases, this.#pods], () => this.#begin())
+    this.#clockwork = createClockwork(kernel, [this.#nodes, this.#leases, this.#pods], {
+      begin: () => this.#begin(),
+      atRest: () => this.#atRest(),
+      goOnFrom: (rest, beganAt) => this.#goOnFrom(rest, beganAt),
+    })
     this.#zones = createZones(kernel, this.#clockwork, options, (name) => this.#taintNoExecute(name))
     this.#ticks = createTicks(kernel, this.#clockwork, options.nodeMonitorPeriodMs, () => this.#lookAround())
     const nodeQueue = createQueue({
@@ -112,6 +117,22 @@ class NodeLifecycle {
     this.#ticks.begin()
     // Half a period after the looks: a node whose conditions have just changed gets its NoSchedule taint first.
     this.#clockwork.after(tainterPhaseMs, this.#zones.begin)
+  }
+
+  #atRest(): RestingLifecycle | undefined {
+    const zones = this.#zones.atRest()
+    if (zones === undefined || this.#expiries.size + this.#dirty.size + this.#unmarked.size > 0) return undefined
+    const health = [...this.#health].map(([name, memory]) => [name, { ...memory }] as const)
+    return { known: [...this.#known], health, zones }
+  }
+
+  #goOnFrom({ known, health, zones }: RestingLifecycle, beganAt: VirtualMs): void {
+    for (const [name, node] of known) this.#known.set(name, node)
+    for (const [name, memory] of health) this.#health.set(name, { ...memory })
+    // What nodes in the cache would have it look at was looked at.
+    this.#dirty.clear()
+    this.#ticks.goOnFrom(beganAt)
+    this.#zones.goOnFrom(zones, beganAt + tainterPhaseMs)
   }
 
   #lookAround(): void {
@@ -375,12 +396,4 @@ class NodeLifecycle {
       },
     })
   }
-}
-
-function isSameForTaints(old: Node, node: Node): boolean {
-  return (
-    old.spec === node.spec &&
-    old.metadata.labels === node.metadata.labels &&
-    old.status?.conditions === node.status?.conditions
-  )
 }

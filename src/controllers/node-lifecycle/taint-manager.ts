@@ -32,7 +32,13 @@ export function createTaintManager(context: ControllerContext): Controller {
   const nodes = context.informer<Node>(resources.nodes)
   const pods = context.informer<Pod>(resources.pods)
   pods.addIndexer(nodeIndex, nodeKeys)
-  const clockwork = createClockwork(kernel, [], () => {})
+  const clockwork = createClockwork(kernel, [], {
+    begin: () => {},
+    atRest: () => (evictions.size > 0 ? undefined : true),
+    goOnFrom() {
+      for (const { metadata } of nodes.list()) nodeChanged(metadata.name)
+    },
+  })
   const tainted = new Map<string, readonly Taint[]>()
   const evictions = new Map<string, Eviction>()
 

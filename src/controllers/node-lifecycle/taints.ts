@@ -120,3 +120,12 @@ export function tolerationMs(taints: readonly Taint[], tolerations: readonly Tol
   }
   return leastSeconds === undefined ? undefined : Math.max(0, leastSeconds) * 1000
 }
+
+/** Whether a change of a node is none for its NoSchedule taints and its labels. */
+export function isSameForTaints(old: Node, node: Node): boolean {
+  return (
+    old.spec === node.spec &&
+    old.metadata.labels === node.metadata.labels &&
+    old.status?.conditions === node.status?.conditions
+  )
+}

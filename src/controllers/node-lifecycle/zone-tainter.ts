@@ -18,6 +18,10 @@ export interface ZoneTainter {
   remove(node: string): void
   /** Nodes a second; 0 stops it. */
   setRate(qps: number): void
+  /** Whether it has this rate and nobody could tell it from a new one that has begun. */
+  isFresh(qps: number): boolean
+  /** In place of `begin`: its first look is over. */
+  goOnFrom(phase: VirtualMs): void
 }
 
 /** `taint` says whether it worked out; a node for which it did not stays in the queue. */
@@ -54,6 +58,8 @@ export function createZoneTainter(
 
   return {
     begin: ticks.begin,
+    isFresh: (rate) => qps === rate && !isBusy && waiting.size + known.size === 0 && limiter?.isFull !== false,
+    goOnFrom: ticks.goOnFrom,
     add(node) {
       if (known.has(node)) return
       known.add(node)

@@ -3,7 +3,7 @@ import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import type { ControllerOptions } from '../options.ts'
-import { type ZoneState, zoneState } from './health.ts'
+import { type NodeHealth, type ZoneState, zoneState } from './health.ts'
 import { createZoneTainter, type ZoneTainter } from './zone-tainter.ts'
 
 /** The zones of the cluster: how each is, and how fast its nodes may be tainted. Source: handleDisruption. */
@@ -16,6 +16,24 @@ export interface Zones {
   removeNode(node: string): void
   /** Compares with the last look and sets rates. `entered`: no zone has a ready node any more; `left`: one has again. */
   judge(): 'entered' | 'left' | 'same'
+  /** Undefined while a node waits for its taint, or has had one. */
+  atRest(): RestingZones | undefined
+  goOnFrom(rest: RestingZones, phase: VirtualMs): void
+}
+
+/** What the controller knows while all nodes are well. */
+export interface RestingLifecycle {
+  readonly known: readonly (readonly [name: string, node: { readonly name: string; readonly uid: string }])[]
+  readonly health: readonly (readonly [name: string, memory: NodeHealth])[]
+  readonly zones: RestingZones
+}
+
+/** What is known of zones whose nodes need no taint. */
+export interface RestingZones {
+  readonly nodes: readonly (readonly [node: string, known: { readonly zone: string; readonly isReady: boolean }])[]
+  readonly states: readonly (readonly [zone: string, state: ZoneState])[]
+  /** Zones that have a tainter. */
+  readonly tainters: readonly string[]
 }
 
 export function createZones(
@@ -66,6 +84,20 @@ export function createZones(
     removeNode(node) {
       count(node, -1)
       nodes.delete(node)
+    },
+    atRest() {
+      const isFresh = [...tainters.values()].every((tainter) => tainter.isFresh(options.nodeEvictionRate))
+      return isFresh ? { nodes: [...nodes], states: [...states], tainters: [...tainters.keys()] } : undefined
+    },
+    goOnFrom(rest, at) {
+      for (const [node, { zone, isReady }] of rest.nodes) zones.setNode(node, zone, isReady)
+      for (const [zone, state] of rest.states) states.set(zone, state)
+      phase = at
+      for (const zone of rest.tainters) {
+        const tainter = createZoneTainter(kernel, clockwork, options.nodeEvictionRate, taint)
+        tainter.goOnFrom(phase)
+        tainters.set(zone, tainter)
+      }
     },
     judge() {
       const next = new Map<string, ZoneState>()

@@ -1,7 +1,9 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
-import { createRateLimiter } from '../../client/rate-limiter.ts'
+import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
+import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
+import type { RestingReflector } from '../../client/resting.ts'
 import { throttledClient } from '../../client/throttled.ts'
 import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
 import { gridAfter } from '../../kernel/grid.ts'
@@ -9,9 +11,9 @@ import { Instance } from '../../kernel/instance.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { forever, type Steps, sleep, wait } from '../../kernel/steps.ts'
-import { second } from '../../kernel/time.ts'
+import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { PullRecords } from '../images/pull-records.ts'
-import { NodeLease } from '../lease/node-lease.ts'
+import { NodeLease, type RestingLease } from '../lease/node-lease.ts'
 import { kubeletFactsOf } from '../version-facts.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
@@ -26,9 +28,9 @@ import { ApiPodSource } from './loop/pod-source.ts'
 import { StaticPodSource } from './loop/static-pod-source.ts'
 import { SyncLoop } from './loop/sync-loop.ts'
 import type { MachineState } from './machine-state.ts'
-import { NodeRegistrar } from './node-registrar.ts'
+import { NodeRegistrar, type RestingRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
-import { ServiceList } from './service-list.ts'
+import { type RestingServices, ServiceList } from './service-list.ts'
 import type { StateFeed } from './state-feed.ts'
 
 const table = machineTable(kubeletMachine)
@@ -59,10 +61,21 @@ export interface Outliving {
   readonly feed: StateFeed
 }
 
+/** What a kubelet knows that has come up and has no Pods. */
+export interface RestingRun {
+  readonly startedAt: VirtualMs
+  readonly registrar: RestingRegistrar
+  readonly lease: RestingLease
+  readonly services: RestingServices
+  readonly pods: RestingReflector
+}
+
 /** One life of a kubelet, from start to stop: all that it remembers. Ending its scope ends all that it has started. */
 export class KubeletRun {
   readonly context: KubeletContext
   readonly #options: KubeletOptions
+  readonly #startedAt: VirtualMs
+  readonly #limiter: RateLimiter
   readonly #scope = new Scope()
   readonly #machine: KubeletMachine
   readonly #phases: Phases
@@ -74,16 +87,24 @@ export class KubeletRun {
   readonly #cleanup: Cleanup
   readonly #loop: SyncLoop
 
-  constructor(options: KubeletOptions, recorder: EventRecorder, staticPods: readonly Pod[], outliving: Outliving) {
+  /** `startedAt`: from when on its loops look around. */
+  constructor(
+    options: KubeletOptions,
+    recorder: EventRecorder,
+    staticPods: readonly Pod[],
+    outliving: Outliving,
+    startedAt: VirtualMs,
+  ) {
     const { kernel, random, nodeName, config, minor } = options
+    this.#startedAt = startedAt
     const facts = kubeletFactsOf(minor)
     const events = createKubeletEvents(recorder, nodeName)
-    const limiter = createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
-    const client = throttledClient(kernel, options.client, limiter)
+    this.#limiter = createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
+    const client = throttledClient(kernel, options.client, this.#limiter)
     const stream = (purpose: string) => random.stream(`${nodeName}/kubelet/${purpose}`)
     this.#options = options
     this.#machine = new KubeletMachine(nodeName, outliving.feed)
-    this.#phases = drawPhases(stream('phases'), kernel.now(), config)
+    this.#phases = drawPhases(stream('phases'), startedAt, config)
     this.#services = new ServiceList({ kernel, client, minor, random: stream('service-reflector') })
     this.#registrar = this.#createRegistrar(events, client, outliving)
     this.#lease = this.#createLease()
@@ -111,6 +132,31 @@ export class KubeletRun {
   start(): void {
     this.#scope.start(kubeletNews(this.#sources()), (news) => this.#loop.handle(news))
     this.#scope.start(process(this.#options.kernel, () => this.#live()))
+  }
+
+  /** What a copy of it is to know; undefined unless it has come up, and no Pod has come yet. */
+  atRest(watches: WatchesAtRest): RestingRun | undefined {
+    const registrar = this.#registrar.atRest(watches)
+    const lease = this.#lease.atRest()
+    const services = this.#services.atRest(watches)
+    const pods = this.#apiPods.atRest(watches)
+    if (registrar === undefined || lease === undefined || services === undefined || pods === undefined) return undefined
+    const isUp = this.#machine.state === 'running' && this.#limiter.isFull
+    const [pod] = this.context.pods.all()
+    return isUp && pod === undefined ? { startedAt: this.#startedAt, registrar, lease, services, pods } : undefined
+  }
+
+  /** In place of `start`: it has come up, step by step as `#live` tells. */
+  goOnFrom({ registrar, lease, services, pods }: RestingRun, reopening: Reopening): void {
+    this.#scope.start(kubeletNews(this.#sources()), (news) => this.#loop.handle(news))
+    for (const event of ['start', 'node.registered', 'node.synced', 'sources.ready'] as const) this.#machine.send(event)
+    this.#registrar.goOnFrom(registrar, reopening)
+    this.#lease.goOnFrom(lease)
+    this.#services.goOnFrom(services, reopening)
+    this.context.pleg.goOn()
+    this.#apiPods.goOnFrom(pods, reopening)
+    this.#staticPods.start()
+    this.#cleanup.goOn()
   }
 
   /** The process ends: nothing that it started goes on, and no answer reaches it. */

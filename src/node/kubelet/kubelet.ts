@@ -1,12 +1,14 @@
 import type { Observable } from 'rxjs'
 import type { Pod } from '../../api/types/core.ts'
-import { createEventRecorder, type EventRecorder } from '../../client/event-recorder.ts'
-import { createRateLimiter } from '../../client/rate-limiter.ts'
+import { createEventRecorder, type EventRecorder, type RestingRecorder } from '../../client/event-recorder.ts'
+import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
+import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import { throttledClient } from '../../client/throttled.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import { PullRecords } from '../images/pull-records.ts'
 import type { KubeletContext } from './context.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
-import { KubeletRun } from './kubelet-run.ts'
+import { KubeletRun, type RestingRun } from './kubelet-run.ts'
 import { defaultMachine, type MachineState } from './machine-state.ts'
 import { type NodeMachineStep, StateFeed } from './state-feed.ts'
 
@@ -33,12 +35,23 @@ export interface Kubelet {
   flushHeartbeats(): void
   /** The fault is over. */
   relaxHeartbeats(): void
+  /** What a copy of it is to know; undefined unless it has come up on its machine's first boot, and no Pod has come yet. */
+  atRest(watches: WatchesAtRest): RestingKubelet | undefined
+  /** In place of `start`. */
+  goOnFrom(rest: RestingKubelet, reopening: Reopening): void
+}
+
+/** What a kubelet knows that waits for its first Pod. */
+export interface RestingKubelet {
+  readonly run: RestingRun
+  readonly recorder: RestingRecorder
 }
 
 export function createKubelet(options: KubeletOptions): Kubelet {
   const { nodeName, journal } = options
   let run: KubeletRun | undefined
   let recorder: EventRecorder | undefined
+  let eventLimiter: RateLimiter | undefined
   let staticPods = options.staticPods ?? []
   let lastHeartbeat: number | undefined
   let boots = 1
@@ -56,6 +69,25 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   })
   const node = { kind: 'Node', name: nodeName }
   const actor = `kubelet/${nodeName}`
+  /** A new process, from which nothing goes out yet. */
+  const begin = (startedAt: VirtualMs): { readonly run: KubeletRun; readonly recorder: EventRecorder } => {
+    const { kernel, calendar, config, minor } = options
+    eventLimiter = createRateLimiter(kernel, config.eventRecordQPS, config.eventBurst)
+    const events = createEventRecorder({
+      kernel,
+      calendar,
+      client: throttledClient(kernel, options.eventClient, eventLimiter),
+      source: { component: 'kubelet', host: nodeName },
+      minor,
+      random: options.random.stream(`${nodeName}/kubelet/events`),
+    })
+    const life = new KubeletRun(options, events, staticPods, { machine, pullRecords, feed }, startedAt)
+    recorder = events
+    run = life
+    kubelet.isRunning = true
+    kubelet.context = life.context
+    return { run: life, recorder: events }
+  }
   const kubelet = {
     nodeName,
     states: feed.steps,
@@ -64,22 +96,17 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     start(): void {
       if (run !== undefined) return
       journal.append({ actor, type: 'kubelet.start', object: node })
-      recorder = createEventRecorder({
-        kernel: options.kernel,
-        calendar: options.calendar,
-        client: throttledClient(
-          options.kernel,
-          options.eventClient,
-          createRateLimiter(options.kernel, options.config.eventRecordQPS, options.config.eventBurst),
-        ),
-        source: { component: 'kubelet', host: nodeName },
-        minor: options.minor,
-        random: options.random.stream(`${nodeName}/kubelet/events`),
-      })
-      run = new KubeletRun(options, recorder, staticPods, { machine, pullRecords, feed })
-      kubelet.isRunning = true
-      kubelet.context = run.context
-      run.start()
+      begin(options.kernel.now()).run.start()
+    },
+    atRest(watches: WatchesAtRest): RestingKubelet | undefined {
+      const isFresh = boots === 1 && staticPods.length === 0 && eventLimiter?.isFull === true
+      const resting = isFresh ? { run: run?.atRest(watches), recorder: recorder?.atRest() } : {}
+      return resting.run && resting.recorder && { run: resting.run, recorder: resting.recorder }
+    },
+    goOnFrom(rest: RestingKubelet, reopening: Reopening): void {
+      const begun = begin(rest.run.startedAt)
+      begun.recorder.goOnFrom(rest.recorder)
+      begun.run.goOnFrom(rest.run, reopening)
     },
     stop(): void {
       if (run === undefined) return

@@ -4,6 +4,8 @@ import type { Node, NodeCondition } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
 import { isAlreadyExists } from '../../client/refusals.ts'
+import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
+import type { RestingReflector } from '../../client/resting.ts'
 import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
@@ -36,6 +38,13 @@ export interface NodeRegistrarOptions {
   readonly reportMs: VirtualMs
   /** Whether the status is looked at each `nodeStatusUpdateFrequency`, or only when something changes. */
   readonly isWatchful: boolean
+}
+
+/** What is known of a Node that is well. */
+export interface RestingRegistrar {
+  readonly node: Node
+  readonly toldAt: VirtualMs
+  readonly reflector: RestingReflector
 }
 
 /**
@@ -84,6 +93,23 @@ export class NodeRegistrar {
   start(): void {
     this.#reflector.start()
     this.#scope.start(process(this.#options.kernel, () => this.#register()))
+  }
+
+  /** What a copy of it is to know; undefined unless its Node is registered and nothing is on its way. */
+  atRest(watches: WatchesAtRest): RestingRegistrar | undefined {
+    const reflector = this.#reflector.atRest(watches)
+    const { node } = this
+    if (reflector === undefined || node === undefined || !this.#isRegistered || this.#scope.size > 0) return undefined
+    return { node, toldAt: this.#toldAt, reflector }
+  }
+
+  /** In place of `start`. */
+  goOnFrom({ node, toldAt, reflector }: RestingRegistrar, reopening: Reopening): void {
+    this.node = node
+    this.#isRegistered = true
+    this.#toldAt = toldAt
+    this.registered.open()
+    this.#reflector.goOnFrom(reflector, reopening)
   }
 
   /** Looks at the status at each of its instants from now on, or only when something changes. */

@@ -1,11 +1,19 @@
 import type { KubeObject } from '../../api/types/meta.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
+import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
+import type { RestingReflector } from '../../client/resting.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'
 
 type Service = KubeObject & ServiceForEnv
+
+/** What is known of Services once they are listed. */
+export interface RestingServices {
+  readonly services: readonly Service[]
+  readonly reflector: RestingReflector
+}
 
 /** The Services of the cluster, for containers' environments. Source: pkg/kubelet/kubelet.go, serviceLister. */
 export class ServiceList {
@@ -40,6 +48,18 @@ export class ServiceList {
 
   start(): void {
     this.#reflector.start()
+  }
+
+  atRest(watches: WatchesAtRest): RestingServices | undefined {
+    const reflector = this.#reflector.atRest(watches)
+    return reflector && { services: this.list() ?? [], reflector }
+  }
+
+  /** In place of `start`. */
+  goOnFrom({ services, reflector }: RestingServices, reopening: Reopening): void {
+    this.#isListed = true
+    for (const service of services) this.#services.set(keyOf(service), service)
+    this.#reflector.goOnFrom(reflector, reopening)
   }
 
   stop(): void {

@@ -37,6 +37,14 @@ export interface NodeLeaseOptions {
   readonly mode: 'explicit' | 'computed'
 }
 
+/** What is known of a lease that nothing threatens. */
+export interface RestingLease {
+  /** As it was told last. */
+  readonly lease: Lease
+  readonly renewedAt: VirtualMs | undefined
+  readonly toldAt: VirtualMs | undefined
+}
+
 /** The node's lease: its sign of life. Source: pkg/kubelet/nodelease/controller.go. */
 export class NodeLease {
   readonly #options: NodeLeaseOptions
@@ -57,6 +65,22 @@ export class NodeLease {
   start(): void {
     this.#isRunning = true
     this.#renew()
+  }
+
+  /** What a copy of it is to know; undefined unless renewals are computed and nothing is on its way. */
+  atRest(): RestingLease | undefined {
+    const lease = this.#lease
+    const isBusy = this.#scope.size > 0 || this.#pauseMs !== retryPause.initialMs
+    if (lease === undefined || isBusy || !this.#isRunning || this.#options.mode === 'explicit') return undefined
+    return { lease, renewedAt: this.#renewedAt, toldAt: this.#toldAt }
+  }
+
+  /** In place of `start`. */
+  goOnFrom({ lease, renewedAt, toldAt }: RestingLease): void {
+    this.#isRunning = true
+    this.#lease = lease
+    this.#renewedAt = renewedAt
+    this.#toldAt = toldAt
   }
 
   /** Instant of the last renewal, told or only computed. */

@@ -57,6 +57,11 @@ export class Cleanup {
     this.#wake()
   }
 
+  /** In place of `sourcesReady`, for a node on which there is nothing to tidy up. */
+  goOn(): void {
+    this.#isReady = true
+  }
+
   /** A Pod ended, was removed, or something of it did. */
   podMayLeaveTraces(uid: string): void {
     this.#leftovers.add(uid)

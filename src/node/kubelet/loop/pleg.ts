@@ -60,11 +60,16 @@ export class Pleg {
 
   start(): void {
     for (const uid of this.#runtime.podUids()) this.#changed.add(uid)
+    this.goOn()
+    this.#loop.wake()
+  }
+
+  /** In place of `start`, for a runtime without Pods whose first pass is over. */
+  goOn(): void {
     this.#stopObserving = this.#runtime.observe((uid) => {
       this.#changed.add(uid)
       this.#loop.wake()
     })
-    this.#loop.wake()
   }
 
   stop(): void {

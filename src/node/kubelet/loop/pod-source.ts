@@ -3,6 +3,8 @@ import { jsonEqual } from '../../../api/json-equal.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { Reflector } from '../../../client/reflector.ts'
+import type { Reopening, WatchesAtRest } from '../../../client/reopening.ts'
+import type { RestingReflector } from '../../../client/resting.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
@@ -46,6 +48,17 @@ export class ApiPodSource {
 
   start(): void {
     this.#reflector.start()
+  }
+
+  /** Only while there is no Pod on the node. */
+  atRest(watches: WatchesAtRest): RestingReflector | undefined {
+    return this.#pods.size === 0 && this.ready.isOpen ? this.#reflector.atRest(watches) : undefined
+  }
+
+  /** In place of `start`. */
+  goOnFrom(rest: RestingReflector, reopening: Reopening): void {
+    this.ready.open()
+    this.#reflector.goOnFrom(rest, reopening)
   }
 
   stop(): void {

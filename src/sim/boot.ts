@@ -1,0 +1,132 @@
+import type { ServiceAccount } from '../api/types/core.ts'
+import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
+import { type Cluster, createCluster, type RestingCluster } from '../cluster/cluster.ts'
+import { adminUser } from '../cluster/control-plane.ts'
+import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
+import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
+import { type Calendar, createCalendar } from '../kernel/calendar.ts'
+import { createJournal, type Journal, type JournalPast } from '../kernel/journal.ts'
+import { createKernel, type Kernel } from '../kernel/kernel.ts'
+import { createLateStreams, type RandomStreams } from '../kernel/random.ts'
+import { minute, type VirtualMs } from '../kernel/time.ts'
+import type { SimulatedRegistry } from '../node/runtime/registry.ts'
+import { createImageRegistry } from './registry.ts'
+import type { SimSettings } from './resolve-options.ts'
+import { Settling } from './settle.ts'
+
+/** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
+export const bringUpMs: VirtualMs = minute
+
+/** A cluster that is up, at time 0, with what it stands on. */
+export interface Booted {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly registry: SimulatedRegistry
+  readonly settling: Settling
+  readonly observer: InvariantObserver | undefined
+  readonly cluster: Cluster
+}
+
+/** What a booted cluster's copies begin with. All of them share it: nothing in it is ever changed. */
+export interface BootImage {
+  readonly cluster: RestingCluster
+  readonly journal: JournalPast
+  /** When something last changed in it. */
+  readonly lastChange: VirtualMs
+}
+
+/** Seams between invariants and the cluster (`below`), and before both (`above`). */
+export interface BootSeams {
+  readonly below?: ClusterSeams
+  readonly above?: ClusterSeams
+}
+
+/**
+ * Clusters of the same settings are brought up alike, whatever their seed, which counts from time 0 on. Only at which instants
+ * the loops of the kubelets look around is the seed's own from the start: nothing of that shows before.
+ */
+const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/phases')
+
+/** Boots a cluster, or makes the copy of one that was booted with the same settings, but for the seed. */
+export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootImage): Booted {
+  const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
+  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs, image?.journal)
+  const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
+  const observer = settings.invariants ? observeInvariants(world) : undefined
+  const kernel = observer?.kernel ?? wheel
+  const calendar = createCalendar(settings.epochMs - bringUpMs)
+  const random = createLateStreams(settings.seed, areKubeletPhases)
+  if (image !== undefined) random.sow()
+  const registry = createImageRegistry(settings)
+  const { minor, gates, nodes, latencies, admission } = settings
+  const settling = new Settling(kernel)
+  const base = { kernel, calendar, journal, random, registry }
+  const cluster = createCluster({
+    ...{ ...base, minor, gates, nodes, latencies, admission },
+    freezes: settings.invariants,
+    seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}, { written: settling.written }),
+    from: image?.cluster,
+  })
+  observer?.attach(cluster)
+  if (image === undefined) {
+    bringUp(kernel, cluster, settings)
+    random.sow()
+  } else {
+    wheel.runUntil(bringUpMs)
+    cluster.start()
+    settling.goOnFrom(image.lastChange)
+  }
+  return { ...base, settling, observer, cluster }
+}
+
+/** Undefined: the cluster does not rest, so that a copy of it would not be the same. */
+export function imageOf({ cluster, journal, settling }: Booted): BootImage | undefined {
+  const resting = cluster.atRest()
+  return resting && { cluster: resting, journal: journal.past(), lastChange: settling.lastChange }
+}
+
+/** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
+function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
+  // Its work is to undo just what is set by hand here; paused from the start, it has no request on its way that does.
+  if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
+  cluster.start()
+  const { server } = cluster.controlPlane
+  const nodeObjects = server.store.collection('nodes')
+  const accounts = server.store.collection('serviceaccounts')
+  const isUp = () => {
+    // Asked after every event: whoever is not ready yet answers for all.
+    if (!nodes.every(({ name }) => isNodeReady(nodeObjects.get('', name)))) return false
+    // The collection of accounts holds accounts.
+    const account = accounts.get('default', 'default') as ServiceAccount | undefined
+    const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
+    return account !== undefined && (!needsToken || (account.secrets?.length ?? 0) > 0)
+  }
+  kernel.runUntilTrue(isUp, bringUpMs - 1)
+  for (const { name, ttl, taints } of nodes) {
+    if (ttl === undefined && taints.length === 0) continue
+    const body = {
+      ...(ttl === undefined ? {} : { metadata: { annotations: { 'node.alpha.kubernetes.io/ttl': String(ttl) } } }),
+      ...(taints.length === 0 ? {} : { spec: { taints } }),
+    }
+    server.handle({
+      user: adminUser,
+      verb: 'patch',
+      resource: nodesRef,
+      name,
+      patchType: 'application/merge-patch+json',
+      body,
+    })
+  }
+  kernel.runUntil(bringUpMs)
+}
+
+const nodesRef: ResourceRef = { group: '', version: 'v1', resource: 'nodes' }
+
+function isNodeReady(node: KubeObject | undefined): boolean {
+  const { status } = (node ?? {}) as {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  }
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+}

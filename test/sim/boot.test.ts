@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createSim, type Sim, type SimOptions } from '../../src/index.ts'
+import { digestOf } from '../../src/kernel/digest.ts'
+import { bootImage } from '../../src/sim/boot-images.ts'
+import { createObservedSim } from '../../src/sim/create-sim.ts'
+import { resolveOptions } from '../../src/sim/resolve-options.ts'
+import { plans, runPlan } from '../../src/testing/fast-check.ts'
+
+/** Clusters are booted once for all simulations of the same settings, which begin with copies of it (docs/decisions/0012-booted-once.md). */
+
+const nodes = fc.array(
+  fc.record(
+    {
+      ttl: fc.constantFrom(0, 30, 300),
+      taints: fc.constantFrom(
+        [{ key: 'k', value: 'v', effect: 'NoExecute' as const }],
+        [{ key: 'k', effect: 'NoSchedule' as const }],
+      ),
+    },
+    { requiredKeys: [] },
+  ),
+  { minLength: 1, maxLength: 5 },
+)
+
+const settings: fc.Arbitrary<SimOptions> = fc.record({
+  seed: fc.nat(),
+  version: fc.constantFrom('v1.18', 'v1.26', 'v1.36'),
+  network: fc.constantFrom('instant', 'lan', 'slo'),
+  journal: fc.constantFrom('full', 'full', 'summary', 'off'),
+  nodes: nodes.map((all) => all.map((node, at) => ({ ...node, name: `node-${at + 1}` }))),
+  kubelet: fc.record({ configMapAndSecretChangeDetectionStrategy: fc.constantFrom('Watch', 'Cache', 'Get') }),
+})
+
+/** Its controllers and node go through what a plan seldom does: owners, Services, an eviction, and an hour after which Events end. */
+function live(sim: Sim): void {
+  sim.kubectl('create deployment web --image=nginx --replicas=2')
+  sim.kubectl('expose deployment web --port=80')
+  sim.runFor('1m')
+  sim.kubectl('taint node node-1 gone=now:NoExecute')
+  sim.kubectl('delete deployment web --wait=false')
+  sim.fault({ kubelet: 'restart' })
+  sim.fault({ power: 'off', node: 'node-1', for: '2m' })
+  sim.settle()
+  sim.runFor('75m')
+}
+
+const told = (sim: Sim) => ({
+  digest: sim.journal.digest(),
+  records: sim.journal.records.length,
+  objects: digestOf(['Node', 'Pod', 'Secret', 'Event'].map((kind) => JSON.stringify(sim.list(kind))).join()),
+})
+
+describe('L5 a copy of a booted cluster', () => {
+  test('cannot be told from one that was booted itself, whatever is done to both', () => {
+    fc.assert(
+      fc.property(settings, plans({ maxLength: 6 }), (options, plan) => {
+        const copied = createSim(options)
+        // With somebody to look on from the first request, a cluster is booted.
+        const { sim: booted } = createObservedSim(options, { above: {} })
+        expect(told(copied)).toEqual(told(booted))
+        for (const sim of [copied, booted]) {
+          runPlan(sim, plan)
+          live(sim)
+        }
+        expect(told(copied)).toEqual(told(booted))
+      }),
+      { numRuns: 8, seed: 12 },
+    )
+  })
+
+  test('is made of every cluster that rests when it is up', () => {
+    fc.assert(
+      fc.property(settings, (options) => {
+        expect(bootImage(resolveOptions(options))).toBeDefined()
+      }),
+      { numRuns: 20, seed: 3 },
+    )
+  })
+
+  test('shares nothing that somebody could change', () => {
+    const sim = createSim()
+    const [node] = sim.list('Node')
+    expect(() => Object.assign(node?.metadata ?? {}, { name: 'x' })).toThrow(TypeError)
+    expect(() => Object.assign(sim.journal.records[0] ?? {}, { actor: 'x' })).toThrow(TypeError)
+    sim.kubectl('label node node-1 a=b')
+    expect(createSim({ seed: 2 }).list('Node')[0]?.metadata.labels).not.toHaveProperty('a')
+  })
+})
+
+test('a cluster with Pods of its own is booted each time, to the same end', () => {
+  const containers = [{ name: 'c', image: 'nginx' }]
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec: { containers } }
+  const options: SimOptions = { nodes: [{ name: 'node-1', staticPods: [pod] }] }
+  expect(bootImage(resolveOptions(options))).toBeUndefined()
+  const [one, two] = [createSim(options), createSim(options)]
+  for (const sim of [one, two]) sim.runFor('1m')
+  expect(one.journal.digest()).toBe(two.journal.digest())
+})
