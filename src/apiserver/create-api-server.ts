@@ -1,7 +1,7 @@
 import type { Discovery } from '../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
-import type { ApiServer } from '../client/server.ts'
+import type { ApiServer, ContainerCall, HttpAnswer, HttpRequest, LogServer } from '../client/server.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -65,6 +65,10 @@ export interface RunningApiServer extends ApiServer {
   goOnFrom(rest: RestingApiServer): void
   /** Puts a webhook into the admission chain. Returns how to take it out again. */
   addWebhook(webhook: AdmissionPlugin): () => void
+  /** Allows a request to a container (exec, attach, portforward), or answers why not. */
+  connect(request: HttpRequest): ContainerCall | HttpAnswer
+  /** From now on logs of containers come from here: kubelets serve them. */
+  serveLogs(server: LogServer): void
   /** Ends all watches, as a server that stops does. */
   closeWatches(): void
   /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */

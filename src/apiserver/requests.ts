@@ -2,13 +2,22 @@ import { isObject } from '../api/json.ts'
 import { badRequest, genericStatus, isStatus } from '../api/status.ts'
 import type { DeleteOptions, KubeList, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchOptions } from '../client/client.ts'
-import type { ApiAnswer, ApiRequest, ApiServer } from '../client/server.ts'
+import type {
+  ApiAnswer,
+  ApiRequest,
+  ApiServer,
+  ContainerCall,
+  HttpAnswer,
+  HttpRequest,
+  LogServer,
+} from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { EncodedRequest } from './encoded-request.ts'
-import { createHttp } from './http/http.ts'
+import { createConnect, createHttp } from './http/http.ts'
+import type { HttpParts } from './http/watch-stream.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
 import { createObject } from './registry/create.ts'
 import { deleteObject, deletionStatus, validateDeleteOptions, wasRefused } from './registry/delete.ts'
@@ -32,6 +41,10 @@ export interface RequestParts {
 }
 
 export interface Requests extends ApiServer {
+  /** Allows a request to a container, or answers why not. */
+  connect(request: HttpRequest): ContainerCall | HttpAnswer
+  /** From now on logs of containers come from here. */
+  serveLogs(server: LogServer): void
   closeWatches(): void
   /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */
   disturbWatches(user?: string): void
@@ -94,10 +107,16 @@ export function createRequests(parts: RequestParts): Requests {
     }
     return opened
   }
+  let logs: LogServer | undefined
+  const httpParts: HttpParts = { core, handle, watch, authorizer: parts.authorizer, logs: () => logs }
   return {
     handle,
     watch,
-    http: createHttp({ core, handle, watch, authorizer: parts.authorizer }),
+    http: createHttp(httpParts),
+    connect: createConnect(httpParts),
+    serveLogs(server) {
+      logs = server
+    },
     openWatches: () => watches.size,
     closeWatches() {
       for (const open of watches.of(undefined)) open.close()

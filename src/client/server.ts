@@ -1,3 +1,4 @@
+import type { Pod } from '../api/types/core.ts'
 import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
 import type { ListOptions, PatchType, UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client.ts'
 
@@ -68,6 +69,19 @@ export interface HttpReading {
   /** Tells how far the stream has come, where its reader asked to be told (`allowWatchBookmarks`). */
   bookmark?(): void
 }
+
+/** What a client asks of a container: the API server has allowed it, and knows where the container is. */
+export interface ContainerCall {
+  readonly subresource: 'log' | 'exec' | 'attach' | 'portforward'
+  readonly pod: Pod
+  /** Empty for ports, which belong to the Pod. */
+  readonly container: string
+  /** Parameters of the query; those that come several times (`command`) with all their values. */
+  readonly query: ReadonlyMap<string, readonly string[]>
+}
+
+/** What kubelets answer for the API server. */
+export type LogServer = (call: ContainerCall) => HttpAnswer | HttpStream
 
 export interface ApiServer {
   handle(request: ApiRequest): ApiAnswer

@@ -58,8 +58,8 @@ class WallClock implements ServedClock {
   catchUp(): void {
     const { sim } = this.#served
     const due = this.#since.virtual + Math.floor((performance.now() - this.#since.wall) * this.#options.speed)
-    if (due > sim.now() && !this.#runTo(due)) {
-      // What could not be done in time is not owed: the cluster is slower than the wall.
+    if (due < sim.now() || !this.#runTo(due)) {
+      // What could not be done in time is not owed: the cluster is slower than the wall. Nor is what somebody let go by besides.
       this.#since = { wall: performance.now(), virtual: sim.now() }
     }
     this.#options.moved()

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ServedSim } from '../sim/served-sim.ts'
 import { type ClockKind, createClock, type ServedClock } from './clock.ts'
 import { answerApi } from './http/api-requests.ts'
@@ -8,6 +10,7 @@ import { isOwnHost } from './http/hosts.ts'
 import { type Answering, type Asked, hostOf, reply } from './http/messages.ts'
 import { OpenStreams } from './http/open-streams.ts'
 import type { Room } from './room.ts'
+import { Upgrades } from './streams/upgrade.ts'
 import { makeIdentity } from './tls/certificates.ts'
 
 /** How a cluster is served. */
@@ -116,6 +119,10 @@ class Door {
     this.#server.on('session', (session) => this.#hold(session))
     this.#server.on('secureConnection', (socket) => this.#keep(socket))
     this.#server.on('request', (request, response) => this.#answer(request, response))
+    const upgrades = new Upgrades(room)
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      upgrades.take(request, socket, head),
+    )
     // What a client does wrong below HTTP ends its connection and nothing else.
     for (const event of ['sessionError', 'tlsClientError']) this.#server.on(event, () => {})
     this.#server.on('clientError', (_error, socket: Socket) => socket.destroy())

@@ -5,6 +5,7 @@ import { forever, type Steps, sleep } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { ByteText } from './byte-text.ts'
 import type { ProcessTable } from './engine/process-table.ts'
+import type { Source } from './engine/streams.ts'
 
 /** What a process of a container has to do with the world. */
 export interface ProcessContext {
@@ -28,12 +29,23 @@ export interface ProcessContext {
   /** Writes into the container's log, whichever process it is: what /proc/1/fd/1 and 2 lead to. */
   writeLog(stream: 'stdout' | 'stderr', bytes: ByteText): void
   readonly stdin: ByteText
+  /** What follows it, a piece at a time, where somebody is there who types or sends. */
+  readonly input?: LiveInput | undefined
   /** Takes memory (negative: gives it back) that counts against the container's limit; false: the kernel is about to kill it. */
   useMemory(bytes: number): boolean
   /** The same under one seed. */
   randomBytes(count: number): ByteText
   /** Answers when a name in a directory is made, removed or renamed: what an inotify watch on it would tell. */
   changed(directory: string): Once<void>
+}
+
+/** Standard input of a process that somebody feeds while it runs. */
+export interface LiveInput {
+  readonly source: Source
+  /** A terminal: a shell on it prompts. */
+  readonly isTerminal: boolean
+  /** Answers when somebody presses ctrl-C; only of a terminal. */
+  interrupted(): Once<void>
 }
 
 /** A running process: a body that waits by `yield*` and returns its exit code. */

@@ -9,6 +9,7 @@ import { engine } from './engine/interpreter.ts'
 import { deliver, guarded } from './engine/jobs.ts'
 import { Shell, type ShellWorld, type WorldProgram } from './engine/shell.ts'
 import { Input, type Sink, Streams } from './engine/streams.ts'
+import { interact } from './interactive.ts'
 import type { Duty, ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
 import { runShell as runStarted, type ShellBase, startShell } from './tools/nested-shell.ts'
 import { findTool } from './tools/tools.ts'
@@ -139,7 +140,7 @@ function streamsOf(task: ProcessContext, budget: Budget): Streams {
       task.write(stream, bytes)
     },
   })
-  return new Streams(new Input(task.stdin), sink('stdout'), sink('stderr'))
+  return new Streams(new Input(task.stdin, task.input?.source), sink('stdout'), sink('stderr'))
 }
 
 function baseOf(
@@ -179,10 +180,15 @@ function* runShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Progr
   const trusted: Trusted = { started: false, read: trust !== undefined && usesArrays(args, task.files) }
   const base = baseOf(task, dialect, trust, trusted)
   const streams = streamsOf(task, base.budget)
-  const started = yield* startShell(command, args, base, streams)
+  const { input } = task
+  const started = yield* startShell(command, args, base, streams, input !== undefined)
   if (typeof started === 'number') return started
   shells.set(task, started.shell)
-  const code = yield* guarded(started.shell, streams, () => runStarted(started, streams, engine))
+  const code = yield* guarded(started.shell, streams, () =>
+    started.isLive === true && input !== undefined
+      ? interact(started.shell, streams, input)
+      : runStarted(started, streams, engine),
+  )
   if (trust === undefined) return code
   // A script that started what nobody knows and ended well would have gone on in it; one that read what such a program
   // printed, and printed nothing here, need not have come to the failure that it came to.

@@ -1,10 +1,12 @@
+import type { Unsubscribable } from 'rxjs'
 import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { goQuote } from '../go/quote.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { ExecAnswer, ExecRequest, LogAnswer, LogRequest } from '../kubectl/host.ts'
-import { findContainer } from '../looks/containers.ts'
+import { type FoundContainer, findContainer } from '../looks/containers.ts'
+import type { LogLine } from '../node/runtime/log-buffer.ts'
 
 /** What of the simulation kubectl's requests to a container need. */
 export interface ContainerWorld {
@@ -42,7 +44,39 @@ function allNames({ spec }: Pod): readonly string[] {
 }
 
 /** A Pod without a node has no logs, and no error. Source: pkg/registry/core/pod/strategy.go, LogLocation. */
-export function logsOfContainer({ cluster, calendar, podOf }: ContainerWorld, request: LogRequest): LogAnswer {
+export function logsOfContainer(world: ContainerWorld, request: LogRequest): LogAnswer {
+  const found = loggedContainer(world, request)
+  if (!('machine' in found)) return found
+  const { machine, container } = found
+  const { sinceMs, tailLines, timestamps } = request
+  const { calendar } = world
+  const lines = machine.runtime
+    .logs(container.id)
+    .filter(({ at }) => sinceMs === undefined || calendar.at(at) >= sinceMs)
+  const shown = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))
+  const text = shown.map((line) => logText(line, calendar, timestamps)).join('')
+  return { ok: true, text, ended: container.state !== 'running' }
+}
+
+/** Tells each line that a container writes from now on, as its log shows it, and undefined at its end. */
+export function followLog(
+  world: ContainerWorld,
+  request: LogRequest,
+  heard: (text: string | undefined) => void,
+): Unsubscribable | undefined {
+  const found = loggedContainer(world, request)
+  if (!('machine' in found) || found.container.state !== 'running') return undefined
+  return found.machine.runtime.followLogs(found.container.id, (line) =>
+    heard(line === undefined ? undefined : logText(line, world.calendar, request.timestamps)),
+  )
+}
+
+function logText({ at, line }: LogLine, calendar: Calendar, timestamps: boolean): string {
+  return `${timestamps ? `${nanoTime(calendar.at(at))} ` : ''}${line}\n`
+}
+
+/** The container whose log is meant; or the answer, where there is none. */
+function loggedContainer({ cluster, podOf }: ContainerWorld, request: LogRequest): FoundContainer | LogAnswer {
   const pod = podOf(request.namespace, request.pod)
   const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
   if (pod === undefined || machine === undefined) return { ok: true, text: '', ended: true }
@@ -54,13 +88,7 @@ export function logsOfContainer({ cluster, calendar, podOf }: ContainerWorld, re
   // Told into the log itself: the answer has begun. Source: kuberuntime_container.go, GetContainerLogs.
   if (container === undefined)
     return { ok: true, text: `unable to retrieve container logs for ${chosen.id}`, ended: true }
-  const { sinceMs, tailLines, timestamps } = request
-  const lines = machine.runtime
-    .logs(container.id)
-    .filter(({ at }) => sinceMs === undefined || calendar.at(at) >= sinceMs)
-  const shown = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))
-  const text = shown.map(({ at, line }) => `${timestamps ? `${nanoTime(calendar.at(at))} ` : ''}${line}\n`).join('')
-  return { ok: true, text, ended: container.state !== 'running' }
+  return { machine, container }
 }
 
 type Chosen = { readonly ok: true; readonly id: string } | ReturnType<typeof refused>

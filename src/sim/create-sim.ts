@@ -6,12 +6,10 @@ import { adminUser } from '../cluster/control-plane.ts'
 import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
 import type { InvariantObserver } from '../invariants/observer.ts'
-import type { Calendar, EpochMs } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
-import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStreams } from '../kernel/random.ts'
-import { minute, type VirtualMs } from '../kernel/time.ts'
+import { minute } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents } from './accidents.ts'
@@ -25,22 +23,13 @@ import { httpRequest } from './http-request.ts'
 import { createLooks } from './looks-calls.ts'
 import { find } from './objects.ts'
 import type { SimOptions } from './options.ts'
+import { createOutside, type OutsideView } from './outside.ts'
 import { createOwnCode } from './own/own-code.ts'
 import { resolveOptions, type SimSettings } from './resolve-options.ts'
 import type { Sim } from './sim.ts'
 import { createTimeCalls } from './time-calls.ts'
 import { SimUsageError } from './usage-error.ts'
 import { createWorkingFiles } from './working-files.ts'
-
-/** What somebody needs who lets a simulation go on by another clock. */
-export interface OutsideView {
-  /** When the next thing is due, as `now()` of the simulation counts; undefined: nothing is. */
-  nextAt(): VirtualMs | undefined
-  /** The wall clock of the simulated world. */
-  epochNow(): EpochMs
-  /** Whether people's way to the API server is open. */
-  isReachable(): boolean
-}
 
 /** A simulated cluster, up and idle at time 0. */
 export function createSim(options: SimOptions = {}): Sim {
@@ -71,10 +60,8 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const etcdValue = etcdReader(server, settings, random)
   const commands = createCommands({
-    kernel,
-    calendar,
+    ...base,
     random: random.stream('kubectl'),
-    cluster,
     files,
     clientVersion: settings.kubectl,
     podOf,
@@ -133,18 +120,8 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
     flows,
     dispose: guard.dispose,
   }
-  return { sim, observer, cluster, journal, outside: outsideOf(kernel, calendar, reachability) }
-}
-
-function outsideOf(kernel: Kernel, calendar: Calendar, people: { readonly blockedBy: number }): OutsideView {
-  return {
-    nextAt() {
-      const next = kernel.nextAt()
-      return next === undefined ? undefined : next - bringUpMs
-    },
-    epochNow: () => calendar.at(kernel.now()),
-    isReachable: () => people.blockedBy === 0,
-  }
+  const outside = createOutside({ ...base, podOf }, reachability, bringUpMs)
+  return { sim, observer, cluster, journal, outside }
 }
 
 /** The calls that are command lines, or stand for one. */

@@ -1,11 +1,16 @@
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
-import type { HttpAnswer, HttpStream } from '../client/server.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import { userNamed } from '../cluster/users.ts'
 import type { SimRequest } from './sim.ts'
 import { SimUsageError } from './usage-error.ts'
 
 /** A request of the public API as HTTP carries it; without a user its headers may hold a bearer token. */
 export function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
+  return server.http(simHttpRequest(request))
+}
+
+/** The request as the API server gets it. */
+export function simHttpRequest(request: SimRequest): HttpRequest {
   const { user, groups, method, path, contentType, accept, body } = request
   if (typeof path !== 'string' || !path.startsWith('/'))
     throw new SimUsageError(
@@ -13,7 +18,7 @@ export function httpRequest(server: RunningApiServer, request: SimRequest): Http
     )
   const isText = typeof body === 'string' || body instanceof Uint8Array
   const type = contentType ?? (body === undefined ? '' : 'application/json')
-  return server.http({
+  return {
     user: user === undefined ? undefined : userNamed(user, groups),
     method,
     path,
@@ -24,7 +29,7 @@ export function httpRequest(server: RunningApiServer, request: SimRequest): Http
     },
     body: body === undefined ? '' : isText ? body : JSON.stringify(body),
     lasting: request.lasting ?? false,
-  })
+  }
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,6 @@
-import { createObservedSim, type OutsideView } from './create-sim.ts'
+import { createObservedSim } from './create-sim.ts'
 import type { SimOptions } from './options.ts'
+import type { OutsideView } from './outside.ts'
 import type { Sim } from './sim.ts'
 
 /** A simulation that is offered to clients outside of it. */

@@ -245,3 +245,28 @@ describe('images of the catalogue', () => {
     expect(runtime.podContainers('uid')[0]).toMatchObject({ state: 'exited', exitCode: 0 })
   })
 })
+
+describe('tar', () => {
+  test('what was put into an archive comes out of it, links, modes and long names too', () => {
+    const long = 'n'.repeat(120)
+    const script = `mkdir -p /tmp/a/in /tmp/b; echo one >/tmp/a/in/x; chmod 640 /tmp/a/in/x; ln -s x /tmp/a/in/l; echo two >/tmp/a/${long}
+      tar cf - -C /tmp/a . | tar xf - -C /tmp/b; cat /tmp/b/in/l /tmp/b/${long}; stat -c %a /tmp/b/in/x; readlink /tmp/b/in/l`
+    expect(run(script)).toEqual(['one', 'two', '640', 'x'])
+  })
+
+  test('names lose their root, and none leads out of the directory', () => {
+    expect(
+      run('tar cf /tmp/t.tar /etc/passwd; tar tf /tmp/t.tar; tar cf - ../../etc/passwd | tar xvf - -C /tmp; ls /tmp'),
+    ).toEqual(["! tar: removing leading '/' from member names", 'etc/passwd', '../../etc/passwd', 'etc', 't.tar'])
+  })
+
+  test('what is no archive, or cannot be found, is told', () => {
+    expect(run('yes | head -c 600 | tar tf -; tar cf /tmp/x /nope; tar xzf a')).toEqual([
+      '! tar: invalid tar header',
+      "! tar: removing leading '/' from member names",
+      '! tar: /nope: No such file or directory',
+      '! tar: podsim does not simulate compressed archives',
+      '= 126',
+    ])
+  })
+})

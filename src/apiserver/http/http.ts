@@ -1,9 +1,18 @@
 import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../api/status.ts'
+import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
-import type { ApiAnswer, ApiServer, HttpAnswer, HttpRequest, HttpStream, Verb } from '../../client/server.ts'
+import type {
+  ApiAnswer,
+  ApiServer,
+  ContainerCall,
+  HttpAnswer,
+  HttpRequest,
+  HttpStream,
+  Verb,
+} from '../../client/server.ts'
 import type { AuthorizationAttributes } from '../auth/authorizer.ts'
 import { authorizeRequest } from '../auth/forbidden.ts'
 import { type Impersonated, impersonate, impersonationRequest } from '../auth/impersonation.ts'
@@ -15,6 +24,7 @@ import type { ServedResource } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
+import { containerCall, containerSubresource } from './container-calls.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
 import { encodeAnswer, onWire, plainText } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
@@ -42,6 +52,36 @@ export function createHttp(parts: HttpParts): ApiServer['http'] {
     if (route.kind !== 'resource') return nonResource(parts, user, request, path, route)
     return resourceRequest(parts, user, request, route, query)
   }
+}
+
+/** Requests that ask for a connection to a container: who may have one, and to which container. */
+export function createConnect(parts: HttpParts): (request: HttpRequest) => ContainerCall | HttpAnswer {
+  return (request) => {
+    const caller = callerOf(parts, request)
+    if (caller === undefined) return statusAnswer(unauthorized())
+    const acting = actingUser(parts, caller, request)
+    if (!acting.ok) return acting.kind === 'text' ? plainText(500, acting.text) : statusAnswer(acting.status)
+    const route = parseRoute(splitPath(request.path).path)
+    const asked = route.kind === 'resource' ? containerSubresource(route) : undefined
+    if (route.kind !== 'resource' || asked === undefined) return statusAnswer(genericStatus(404))
+    return allowedCall(parts, acting.user, request, route, asked)
+  }
+}
+
+function allowedCall(
+  parts: HttpParts,
+  user: UserInfo,
+  request: HttpRequest,
+  route: ResourceRoute,
+  subresource: ContainerCall['subresource'],
+): ContainerCall | HttpAnswer {
+  // Connections are made by GET (WebSocket) or POST (SPDY), and allowed as get or create.
+  const refused = denied(parts, user, request, route, request.method === 'GET' ? 'get' : 'create')
+  if (refused !== undefined) return refused
+  const { namespace = '', name = '' } = route
+  const pod = parts.core.lookup.get<Pod>({ group: '', version: 'v1', resource: 'pods' }, namespace, name)
+  const call = containerCall(subresource, pod, name, request.path)
+  return isStatus(call) ? statusAnswer(call) : call
 }
 
 /** Who asks; undefined with credentials that stand for nobody. None at all are those of the anonymous user. */
@@ -123,6 +163,12 @@ function resourceRequest(
   query: Query,
 ): HttpAnswer | HttpStream {
   const { core } = parts
+  const asked = containerSubresource(route)
+  const logs = parts.logs()
+  if (asked === 'log' && request.method === 'GET' && logs !== undefined) {
+    const call = allowedCall(parts, user, request, route, asked)
+    return 'code' in call ? call : logs(call)
+  }
   const verb = verbs[request.method]?.[route.name === undefined ? 1 : 0]
   const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))
   const served = core.table.find(route.resource)

@@ -35,7 +35,8 @@ export function splitPath(path: string): { readonly path: string; readonly query
   return { path: path.slice(0, mark), query }
 }
 
-function unescapeQuery(text: string): string {
+/** A name or value of a query, decoded. */
+export function unescapeQuery(text: string): string {
   return unescapePath(text.replaceAll('+', ' '))
 }
 

@@ -1,6 +1,6 @@
 import type { Status, WatchEvent } from '../../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchOptions } from '../../client/client.ts'
-import type { ApiAnswer, ApiServer, HttpAnswer, HttpReading, HttpStream } from '../../client/server.ts'
+import type { ApiAnswer, ApiServer, HttpAnswer, HttpReading, HttpStream, LogServer } from '../../client/server.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
@@ -16,6 +16,8 @@ export interface HttpParts {
   readonly handle: (request: EncodedRequest) => ApiAnswer
   readonly watch: ApiServer['watch']
   readonly authorizer: Authorizer | undefined
+  /** Where logs of containers come from; undefined: there are no kubelets. */
+  readonly logs: () => LogServer | undefined
 }
 
 /** A path that names a resource. */

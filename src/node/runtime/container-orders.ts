@@ -1,5 +1,5 @@
+import type { Unsubscribable } from 'rxjs'
 import type { FsUser } from '../../fs/node-fs.ts'
-import { joinPath } from '../../fs/path.ts'
 import { after } from '../../kernel/after.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -8,15 +8,23 @@ import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
-import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
+import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
+import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { ContainerEntry } from './container.ts'
 import { bytesOf, environmentOf, isTooLong, variableWithNul } from './container-environment.ts'
 import { directoryChange, runToEnd } from './container-task.ts'
-import type { ContainerConfig, ExecResult, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
+import type { ContainerConfig, ExecResult, ExecSession, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
-import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLongText } from './error-texts.ts'
+import {
+  execNotFound,
+  grpcPrefix,
+  nulRefusedText,
+  type RuntimeKind,
+  startRefusedText,
+  tooLongText,
+} from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import type { RuntimeRecordType } from './records.ts'
@@ -105,9 +113,35 @@ export class ContainerOrders {
     const context = this.#context(entry, argv, undefined, toByteText(stdin), (stream, bytes) => {
       written[stream] += bytes
     })
-    const result = runToEnd(this.#options.kernel, program, context, () => ({ ...textOf(written), exitCode: 0 }))
+    const result = runToEnd(this.#options.kernel, program, context, () => ({ ...outputOf(written), exitCode: 0 }))
     entry.processes?.leave(context.pid)
     return result
+  }
+
+  openExec(id: string, argv: readonly string[], session: ExecSession): RuntimeResult<Unsubscribable> {
+    const { kernel, kind } = this.#options
+    const entry = this.#containers.get(id)
+    if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
+    const program = entry.image.program(argv, entry.files)
+    if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
+    const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
+    const context = { ...this.#context(entry, argv, undefined, '', write), input: session.input }
+    const command = process(kernel, () => program.run(context))
+    const leave = (): void => entry.processes?.leave(context.pid)
+    const running = firstOf<number>(command, entry.commandsEnd).subscribe((exitCode) => {
+      leave()
+      session.ended(exitCode ?? killedExitCode)
+    })
+    const unsubscribe = (): void => {
+      running.unsubscribe()
+      leave()
+    }
+    return { ok: true, value: { unsubscribe } }
+  }
+
+  followLogs(id: string, heard: (line: LogLine | undefined) => void): Unsubscribable {
+    const entry = this.#containers.get(id)
+    return entry === undefined ? { unsubscribe: () => {} } : entry.log.follow(heard)
   }
 
   probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
@@ -251,7 +285,7 @@ export class ContainerOrders {
     try {
       // The end of the container ends what runs in it.
       const exitCode = (yield* wait(firstOf<number>(command, entry.commandsEnd))) ?? killedExitCode
-      return { ok: true, value: { ...textOf(written), exitCode } }
+      return { ok: true, value: { ...outputOf(written), exitCode } }
     } finally {
       entry.processes?.leave(context.pid)
     }
@@ -344,7 +378,7 @@ export class ContainerOrders {
     entry.exitCode = exitCode
     entry.reason = reason ?? (message === undefined ? (exitCode === 0 ? 'Completed' : 'Error') : 'ContainerCannotRun')
     entry.message = message
-    entry.log.flush(now)
+    entry.log.close(now)
     const { name, attempt } = entry.config
     note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
     touch(entry.config.podUid)
@@ -356,39 +390,6 @@ export class ContainerOrders {
   }
 }
 
-/** What was written, read as UTF-8. */
-function textOf({
-  stdout,
-  stderr,
-}: {
-  readonly stdout: ByteText
-  readonly stderr: ByteText
-}): Omit<ExecResult, 'exitCode'> {
-  return { stdout: fromByteText(stdout), stderr: fromByteText(stderr) }
-}
-
 function userOf(config: ContainerConfig, uid: number): FsUser {
   return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
-}
-
-/** A value from the environment, where the kubelet put one into the command, stands as the reference that it came from. */
-function withoutValues({ command, env }: ContainerConfig): readonly string[] {
-  const telling = env.filter(({ value }) => value.length >= 3)
-  if (telling.length === 0) return command
-  return command.map((word) =>
-    telling.reduce(
-      (text, { name, value }) => (text.includes(value) ? text.replaceAll(value, () => `$(${name})`) : text),
-      word,
-    ),
-  )
-}
-
-function mountText({ containerPath, hostPath, readOnly }: ContainerConfig['mounts'][number]): string {
-  return `${joinPath(containerPath)} <- ${hostPath} ro=${readOnly}`
-}
-
-function execNotFound(kind: RuntimeKind, program: string): string {
-  return kind === 'docker'
-    ? `failed to exec in container: OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": executable file not found in $PATH": unknown`
-    : `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`
 }

@@ -1,6 +1,10 @@
+import type { Unsubscribable } from 'rxjs'
 import type { BindMount } from '../../fs/node-fs.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { ByteText } from '../../shell/byte-text.ts'
+import type { LiveInput } from '../../shell/program.ts'
+import type { LogLine } from './log-buffer.ts'
 
 /**
  * What the kubelet orders from the container runtime, after the Container Runtime Interface. Orders take virtual time and
@@ -96,6 +100,13 @@ export interface ExecResult {
   readonly exitCode: number
 }
 
+/** What a command is connected to that somebody else feeds and reads. */
+export interface ExecSession {
+  readonly input: LiveInput | undefined
+  write(stream: 'stdout' | 'stderr', bytes: ByteText): void
+  ended(exitCode: number): void
+}
+
 export interface ContainerRuntime {
   /** What stands before `://` in container ids: `docker`, `containerd`. */
   readonly runtimeType: string
@@ -133,6 +144,13 @@ export interface ContainerRuntime {
    * container did), or at once if it cannot be run. Whoever leaves before kills it.
    */
   execInTime(containerId: string, argv: readonly string[]): RuntimeOrder<ExecResult>
+  /**
+   * The same with somebody at the other end: input comes a piece at a time, output goes out as it is written. Ends with the command, with
+   * its container, or when it is stopped.
+   */
+  openExec(containerId: string, argv: readonly string[], session: ExecSession): RuntimeResult<Unsubscribable>
+  /** Calls `heard` for each line that a container writes from now on, and with undefined when it has ended. Returns how to hear no more. */
+  followLogs(containerId: string, heard: (line: LogLine | undefined) => void): Unsubscribable
   /** Everything that the container wrote, with the time of each line. */
   logs(
     containerId: string,

@@ -102,3 +102,10 @@ export function startRefusedText(kind: RuntimeKind, container: string, program: 
     ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown`
     : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": ${cause}: unknown`
 }
+
+/** An exec of a program that the image has not. */
+export function execNotFound(kind: RuntimeKind, program: string): string {
+  return kind === 'docker'
+    ? `failed to exec in container: OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": executable file not found in $PATH": unknown`
+    : `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`
+}

@@ -1,3 +1,4 @@
+import type { Unsubscribable } from 'rxjs'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { type ByteText, fromByteText } from '../../shell/byte-text.ts'
 
@@ -15,6 +16,7 @@ export class LogBuffer {
   #lines: LogLine[] = []
   #bytes = 0
   readonly #partial = { stdout: '', stderr: '' }
+  #followers: Set<{ readonly heard: (line: LogLine | undefined) => void }> | undefined
 
   /** Bytes as they come; a line is read as UTF-8 when it is whole. */
   write(at: VirtualMs, stream: 'stdout' | 'stderr', bytes: ByteText): void {
@@ -24,12 +26,21 @@ export class LogBuffer {
     for (const line of parts) this.#push({ at, stream, line: fromByteText(line) })
   }
 
+  /** Tells of each line from now on, and of the end as undefined. */
+  follow(heard: (line: LogLine | undefined) => void): Unsubscribable {
+    this.#followers ??= new Set()
+    const follower = { heard }
+    this.#followers.add(follower)
+    return { unsubscribe: () => this.#followers?.delete(follower) }
+  }
+
   /** Ends what was begun: the program is gone. */
-  flush(at: VirtualMs): void {
+  close(at: VirtualMs): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       if (this.#partial[stream] !== '') this.#push({ at, stream, line: fromByteText(this.#partial[stream]) })
       this.#partial[stream] = ''
     }
+    for (const { heard } of [...(this.#followers ?? [])]) heard(undefined)
   }
 
   lines(): readonly LogLine[] {
@@ -38,6 +49,7 @@ export class LogBuffer {
 
   #push(line: LogLine): void {
     this.#lines.push(line)
+    if (this.#followers !== undefined) for (const { heard } of [...this.#followers]) heard(line)
     this.#bytes += line.line.length + 1
     if (this.#bytes <= maxBytes) return
     let dropped = 0

@@ -159,6 +159,8 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     pullImage: (name, credential, pod) => order(() => pull(name, credential, pod)),
     exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
     execInTime: (id, argv) => orders.execInTime(id, argv),
+    openExec: (id, argv, session) => orders.openExec(id, argv, session),
+    followLogs: (id, heard) => orders.followLogs(id, heard),
     logs: (id) => orders.logs(id),
     probe: (id, request) => orders.probe(id, request),
     reboot() {

@@ -42,6 +42,18 @@ const noBody = { kind: 'bytes', bytes: new Uint8Array() } as const
 /** The message of an answer to a request that podsim itself failed at. */
 const brokenText = 'Internal error occurred: podsim is broken; its own output says how'
 
+/** A request without a body, as the cluster gets it. */
+export function simRequestOf(request: Asked, token: string): SimRequest {
+  const headers = headersOf(request)
+  return simRequest(
+    request,
+    request.method ?? 'GET',
+    headers,
+    callerOf(headers, request.socket, token),
+    new Uint8Array(),
+  )
+}
+
 function simRequest(
   request: Asked,
   method: string,

@@ -19,6 +19,8 @@ export interface StartedShell {
   readonly shell: Shell
   readonly text: ByteText
   readonly origin: string
+  /** Its script is still to come, a line at a time. */
+  readonly isLive?: boolean
 }
 
 /** `sh -c SCRIPT [NAME ARG...]`, `sh FILE [ARG...]`, `sh` with the script on standard input; a number is an exit code. */
@@ -27,6 +29,7 @@ export function* startShell(
   args: readonly ByteText[],
   base: ShellBase,
   streams: Streams,
+  isLive = false,
 ): Steps<StartedShell | number> {
   const switches: { readonly name: string; readonly on: boolean }[] = []
   let isCommand = false
@@ -64,6 +67,7 @@ export function* startShell(
   }
   if (first === undefined || isInput) {
     const shell = make(command, isInput && first !== undefined ? [first, ...rest] : [], false)
+    if (isLive) return { shell, text: '', origin: command, isLive }
     return { shell, text: yield* streams.stdin.all((length) => base.budget.hold(length)), origin: command }
   }
   const shell = make(first, rest, true)

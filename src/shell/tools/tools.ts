@@ -18,6 +18,7 @@ import { sed } from './sed.ts'
 import { sort } from './sort.ts'
 import { stat } from './stat.ts'
 import { date, df, env, hostname, id, kill, mount, printenv, ps, refused, uname, whoami } from './system.ts'
+import { tar } from './tar.ts'
 import { test } from './test.ts'
 import type { Tool } from './tool.ts'
 import { cat, head, nl, paste, rev, tac, tail, tee, yes } from './whole-text.ts'
@@ -98,6 +99,7 @@ const tools: Readonly<Record<string, Tool>> = {
   sync: () => 0,
   tac,
   tail,
+  tar,
   tee,
   test,
   timeout,

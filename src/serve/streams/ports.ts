@@ -1,0 +1,74 @@
+import type { Connection } from '../../sim/container-sessions.ts'
+import type { Room } from '../room.ts'
+import type { SpdyStream } from '../spdy/connection.ts'
+
+type PortsConnection = Extract<Connection, { kind: 'ports' }>
+
+/** Head of a request that is waited for, in bytes. */
+const headMax = 64 * 1024
+
+/** Streams of one forwarded connection, which come in pairs. */
+interface Pair {
+  data?: SpdyStream
+  error?: SpdyStream
+}
+
+/**
+ * Takes the streams of a client that forwards ports: for each connection one for data and one for what goes wrong.
+ * Source: kubelet pkg/cri/streaming/portforward/httpstream.go.
+ */
+export function forwardPorts(room: Room, connection: PortsConnection): (stream: SpdyStream) => void {
+  const pairs = new Map<string, Pair>()
+  return (stream) => {
+    const id = stream.headers.get('requestid') ?? stream.headers.get('port') ?? ''
+    const pair = pairs.get(id) ?? {}
+    pairs.set(id, pair)
+    if (stream.headers.get('streamtype') === 'error') pair.error = stream
+    else pair.data = stream
+    const { data, error } = pair
+    if (data === undefined || error === undefined) return
+    pairs.delete(id)
+    serveHttp(room, connection, Number(data.headers.get('port') ?? 0), data, error)
+  }
+}
+
+/** Answers requests of HTTP/1 as the program of the Pod does; whatever else is sent is not understood. */
+function serveHttp(
+  { clock, complain }: Room,
+  connection: PortsConnection,
+  port: number,
+  data: SpdyStream,
+  error: SpdyStream,
+): void {
+  let head = ''
+  const finish = (): void => {
+    data.end()
+    error.end()
+  }
+  data.ended = finish
+  data.data = (bytes) => {
+    head += bytes.toString('latin1')
+    if (head.length > headMax) finish()
+    const end = head.indexOf('\r\n\r\n')
+    if (end < 0) return
+    const [, path = '/'] = /^\S+ (\S+)/.exec(head) ?? []
+    head = head.slice(end + 4)
+    try {
+      clock.catchUp()
+      const answer = connection.ask(port, path)
+      if (answer.ok) data.write(httpAnswer(answer.isWell, answer.text))
+      else error.write(Buffer.from(answer.message))
+    } catch (problem) {
+      complain('a forwarded port', problem)
+    }
+    finish()
+  }
+}
+
+function httpAnswer(isWell: boolean, text: string): Buffer {
+  const body = text === '' ? (isWell ? 'ok\n' : 'failed\n') : `${text}\n`
+  const code = isWell ? '200 OK' : '500 Internal Server Error'
+  return Buffer.from(
+    `HTTP/1.1 ${code}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

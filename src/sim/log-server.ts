@@ -1,0 +1,82 @@
+import { badRequest, failure } from '../api/status.ts'
+import type { Status } from '../api/types/meta.ts'
+import type { ContainerCall, HttpAnswer, HttpStream, LogServer } from '../client/server.ts'
+import { parseRfc3339 } from '../kernel/calendar.ts'
+import type { LogRequest } from '../kubectl/host.ts'
+import { type ContainerWorld, followLog, logsOfContainer } from './container-requests.ts'
+
+/** Logs of containers over HTTP, as kubelets serve them. Source: pkg/kubelet/server/server.go, getContainerLogs. */
+export function createLogServer(world: ContainerWorld, now: () => number): LogServer {
+  return (call) => {
+    const request = requestOf(call, now())
+    if ('kind' in request) return statusAnswer(request)
+    const answer = logsOfContainer(world, request)
+    if (!answer.ok) return statusAnswer(badRequest(answer.message))
+    const limit = numberOf(call, 'limitBytes')
+    const text = limit === undefined ? answer.text : answer.text.slice(0, limit)
+    if (firstOf(call, 'follow') !== 'true' || answer.ended || limit !== undefined)
+      return { code: 200, headers, body: text }
+    return followed(world, request, text)
+  }
+}
+
+const headers = { 'content-type': 'text/plain' } as const
+
+function followed(world: ContainerWorld, request: LogRequest, text: string): HttpStream {
+  return {
+    code: 200,
+    headers,
+    read({ chunk, end }) {
+      if (text !== '') chunk(text)
+      const following = followLog(world, request, (line) => (line === undefined ? end() : chunk(line)))
+      if (following === undefined) end()
+      return { stop: () => following?.unsubscribe() }
+    },
+  }
+}
+
+function firstOf({ query }: ContainerCall, name: string): string | undefined {
+  return query.get(name)?.[0]
+}
+
+function numberOf(call: ContainerCall, name: string): number | undefined {
+  const text = firstOf(call, name)
+  return text === undefined || !/^-?\d+$/.test(text) ? undefined : Number(text)
+}
+
+/** Source: pkg/apis/core/validation/validation.go, ValidatePodLogOptions. */
+function requestOf(call: ContainerCall, nowMs: number): LogRequest | Status {
+  const { pod, container } = call
+  const [tailLines, seconds] = [numberOf(call, 'tailLines'), numberOf(call, 'sinceSeconds')]
+  const time = firstOf(call, 'sinceTime')
+  if (tailLines !== undefined && tailLines < 0)
+    return invalid('tailLines', tailLines, 'must be greater than or equal to 0')
+  if (seconds !== undefined && time !== undefined)
+    return failure(
+      422,
+      'Invalid',
+      'PodLogOptions "" is invalid: : Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
+    )
+  if (seconds !== undefined && seconds < 1) return invalid('sinceSeconds', seconds, 'must be greater than 0')
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    pod: pod.metadata.name,
+    container,
+    previous: firstOf(call, 'previous') === 'true',
+    sinceMs: seconds === undefined ? (time === undefined ? undefined : parseRfc3339(time)) : nowMs - seconds * 1000,
+    tailLines,
+    timestamps: firstOf(call, 'timestamps') === 'true',
+  }
+}
+
+function invalid(field: string, value: number, why: string): Status {
+  return failure(422, 'Invalid', `PodLogOptions "" is invalid: ${field}: Invalid value: ${value}: ${why}`)
+}
+
+function statusAnswer(status: Status): HttpAnswer {
+  return {
+    code: status.code ?? 500,
+    headers: { 'content-type': 'application/json' },
+    body: `${JSON.stringify(status)}\n`,
+  }
+}

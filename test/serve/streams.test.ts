@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { get as httpGet } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Client, clientOf, installedKubectls } from './clients.ts'
+import { ask, type Serving, serving } from './serving.ts'
+
+let server: Serving
+beforeAll(async () => {
+  server = await serving({ nodes: 1 }, { clock: 'wall', speed: 10 })
+  server.served.sim.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'c', image: 'nginx' }] },
+  })
+  server.served.sim.settle()
+})
+afterAll(() => server.close())
+
+const speaker = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: {
+    restartPolicy: 'Never',
+    containers: [
+      { name: 'c', image: 'busybox', command: ['sh', '-c', 'for i in 1 2 3; do echo line $i; sleep 1; done'] },
+    ],
+  },
+})
+
+/** Messages of a WebSocket by channel, until it closes. */
+async function channelsOf(path: string, protocol: string, send: (socket: WebSocket) => void = () => {}) {
+  const socket = new WebSocket(`${server.url.replace('https', 'wss')}${path}`, protocol, {
+    ca: server.ca,
+    headers: { authorization: `Bearer ${server.token}` },
+  })
+  const channels: Record<number, string> = {}
+  socket.on('open', () => send(socket))
+  socket.on('message', (data: Buffer) => {
+    const channel = data.readUInt8(0)
+    channels[channel] = (channels[channel] ?? '') + data.toString('utf8', 1)
+  })
+  return new Promise<typeof channels>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('close', () => resolve(channels))
+  })
+}
+
+const exec = (query: string) => `/api/v1/namespaces/default/pods/web/exec?stdout=true&stderr=true&${query}`
+const words = (...argv: string[]) => argv.map((word) => `command=${encodeURIComponent(word)}`).join('&')
+
+describe('a command in a container, over a WebSocket', () => {
+  test('output, errors and the exit code have channels of their own', async () => {
+    const channels = await channelsOf(exec(words('sh', '-c', 'echo out; echo err >&2; exit 5')), 'v4.channel.k8s.io')
+    expect(channels[1]).toBe('out\n')
+    expect(channels[2]).toBe('err\n')
+    expect(JSON.parse(channels[3] ?? '')).toMatchObject({
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '5' }] },
+    })
+  })
+
+  test('input that stays open is not read to its end first; a stream is closed by version 5', async () => {
+    const open = await channelsOf(exec(`stdin=true&${words('echo', 'at once')}`), 'v5.channel.k8s.io')
+    expect(open[1]).toBe('at once\n')
+    const fed = await channelsOf(exec(`stdin=true&${words('cat')}`), 'v5.channel.k8s.io', (socket) => {
+      socket.send(Buffer.from('\0typed'))
+      socket.send(Buffer.from([255, 0]))
+    })
+    expect(fed[1]).toBe('typed')
+    expect(JSON.parse(fed[3] ?? '')).toEqual({ metadata: {}, status: 'Success' })
+  })
+
+  test('a shell on a terminal prompts, echoes, goes on after ctrl-C, and ends by exit', async () => {
+    const channels = await channelsOf(exec(`stdin=true&tty=true&${words('sh')}`), 'v4.channel.k8s.io', (socket) => {
+      for (const line of [
+        'X=7\r',
+        'echo $((X*6))x\x7f\r',
+        'sleep 1000\r',
+        '\x03',
+        'if true\r',
+        'then echo yes; fi\r',
+        'exit 3\r',
+      ])
+        socket.send(Buffer.from(`\0${line}`))
+    })
+    expect(channels[1]).toBe(
+      '/ # X=7\r\n/ # echo $((X*6))x\b \b\r\n42\r\n/ # sleep 1000\r\n^C\r\n/ # if true\r\n> then echo yes; fi\r\nyes\r\n/ # exit 3\r\n',
+    )
+    expect(channels[3]).toContain('"message":"3"')
+  })
+
+  test('who may not, does not; a container that is not there is told', async () => {
+    const account = 'system:serviceaccount:default:default'
+    const refused = await ask(server, exec(words('ls')), {
+      method: 'POST',
+      headers: { 'impersonate-user': account, connection: 'upgrade', upgrade: 'SPDY/3.1' },
+    })
+    expect(refused.code).toBe(403)
+    expect(refused.json().message).toContain('cannot create resource "pods/exec"')
+    await expect(channelsOf(exec(`container=none&${words('ls')}`), 'v4.channel.k8s.io')).rejects.toThrow('400')
+  })
+})
+
+describe('logs', () => {
+  test('a followed log is pushed line by line and ends with its container', async () => {
+    server.served.sim.apply(speaker('speaks'))
+    server.served.sim.runUntil(() => server.served.sim.get('Pod', 'speaks')?.status?.phase === 'Running', {
+      within: '1m',
+    })
+    const answer = await ask(server, '/api/v1/namespaces/default/pods/speaks/log?follow=true')
+    expect(answer.text).toBe('line 1\nline 2\nline 3\n')
+    expect(answer.headers['content-type']).toBe('text/plain')
+    const tail = await ask(server, '/api/v1/namespaces/default/pods/speaks/log?tailLines=1&timestamps=true')
+    expect(tail.text).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z line 3\n$/)
+  })
+
+  test('what is asked wrongly is refused as by a kubelet', async () => {
+    const path = '/api/v1/namespaces/default/pods'
+    expect((await ask(server, `${path}/none/log`)).json()).toMatchObject({ code: 404 })
+    expect((await ask(server, `${path}/web/log?container=x`)).json()).toMatchObject({
+      code: 400,
+      message: 'container x is not valid for pod web',
+    })
+    expect((await ask(server, `${path}/web/log?tailLines=-1`)).json()).toMatchObject({ code: 422 })
+  })
+})
+
+describe.each(installedKubectls())('kubectl $version', ({ path }) => {
+  let client: Client
+  beforeAll(() => {
+    client = clientOf(path, server)
+  })
+  afterAll(() => client.remove())
+
+  test('exec: exit code, both outputs, standard input', async () => {
+    const failed = await client.run(['exec', 'web', '--', 'sh', '-c', 'echo out; echo err >&2; exit 5'])
+    expect([failed.code, failed.stdout]).toEqual([5, 'out\n'])
+    expect(failed.stderr).toContain('err\n')
+    expect((await client.run('exec -i web -- cat', { stdin: 'through' })).stdout).toBe('through')
+  })
+
+  test('cp both ways, files and folders', async () => {
+    mkdirSync(join(client.folder, 'in/deep'), { recursive: true })
+    writeFileSync(join(client.folder, 'in/deep/a.txt'), 'alpha\n')
+    writeFileSync(join(client.folder, 'in/b.bin'), Buffer.from([0, 255, 10, 13]))
+    expect(await client.run('cp in web:/tmp/put')).toMatchObject({ code: 0 })
+    expect((await client.run('exec web -- cat /tmp/put/deep/a.txt')).stdout).toBe('alpha\n')
+    expect(await client.run('cp web:/tmp/put out')).toMatchObject({ code: 0 })
+    expect(readFileSync(join(client.folder, 'out/b.bin'))).toEqual(Buffer.from([0, 255, 10, 13]))
+  })
+
+  test('logs -f ends with the Pod', async () => {
+    const name = `log-${path.length}`
+    server.served.sim.apply(speaker(name))
+    server.served.sim.runUntil(() => server.served.sim.get('Pod', name)?.status?.phase === 'Running', { within: '1m' })
+    expect(await client.run(`logs -f ${name}`)).toMatchObject({ code: 0, stdout: 'line 1\nline 2\nline 3\n' })
+  })
+
+  test('port-forward reaches a program that serves', async () => {
+    const env = { PATH: process.env.PATH, HOME: client.folder, KUBECONFIG: join(client.folder, 'kubeconfig') }
+    const forwarding = spawn(path, ['port-forward', 'pod/web', ':80'], { env })
+    const port = await new Promise<string>((resolve) => {
+      forwarding.stdout.on('data', (told: Buffer) => {
+        const found = /127\.0\.0\.1:(\d+) -> 80/.exec(told.toString())?.[1]
+        if (found !== undefined) resolve(found)
+      })
+    })
+    const code = await new Promise((resolve, reject) => {
+      httpGet(`http://127.0.0.1:${port}/`, { agent: false }, ({ statusCode }) => resolve(statusCode)).on(
+        'error',
+        reject,
+      )
+    })
+    forwarding.kill()
+    expect(code).toBe(200)
+  })
+})
+
+test('nothing went wrong in the server', () => {
+  expect(server.complaints).toEqual([])
+})
