@@ -2,7 +2,8 @@ import { Writable } from 'node:stream'
 
 /**
  * Stands in for standard output: what the renderer writes in its debug mode is one whole frame at a time, which goes to
- * `frame`. It has the size of the real terminal and tells of changes as that does.
+ * `frame`. It has the size of the real terminal, but tells nobody of changes: the renderer would at once draw anew what was of the
+ * size before.
  */
 export class FrameStream extends Writable {
   readonly isTTY = true
@@ -25,6 +26,5 @@ export class FrameStream extends Writable {
   resize(columns: number, rows: number): void {
     this.columns = columns
     this.rows = rows
-    this.emit('resize')
   }
 }

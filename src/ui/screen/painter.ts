@@ -6,7 +6,7 @@
 export interface Painter {
   /** Shows a frame; lines beyond the screen's height are left out. At most one paint a `minIntervalMs`, the last one wins. */
   show(frame: string): void
-  /** The terminal changed its size: clears once and paints anew. */
+  /** The terminal changed its size: the next frame is painted anew, on a cleared screen, in one. */
   resized(rows: number): void
   /** Back to the normal screen for a while: what is shown meanwhile is painted when `resume` comes. */
   suspend(): void
@@ -26,7 +26,8 @@ export interface PainterOptions {
 }
 
 /** Alternate screen, cursor hidden, pasted text in brackets (DEC modes 1049, 25 and 2004). */
-const enter = '\u001b[?1049h\u001b[?25l\u001b[?2004h\u001b[2J'
+const clear = '\u001b[2J'
+const enter = `\u001b[?1049h\u001b[?25l\u001b[?2004h${clear}`
 const leave = '\u001b[?2004l\u001b[?25h\u001b[?1049l'
 const beginUpdate = '\u001b[?2026h'
 const endUpdate = '\u001b[?2026l'
@@ -39,6 +40,8 @@ export function createPainter({ write, rows: givenRows, minIntervalMs, later, no
   let paintedAt = Number.NEGATIVE_INFINITY
   let isOpen = true
   let isSuspended = false
+  /** What stands on the screen was of another size. */
+  let isStale = false
   /** The frame that was painted last. */
   let last: string | undefined
   write(enter)
@@ -50,7 +53,8 @@ export function createPainter({ write, rows: givenRows, minIntervalMs, later, no
     const lines = onlyStyles(pending).replace(/\n$/, '').split('\n').slice(0, rows)
     pending = undefined
     paintedAt = now()
-    let changes = ''
+    let changes = isStale ? clear : ''
+    isStale = false
     for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
       const line = lines[row] ?? ''
       if (line !== shown[row]) changes += `\u001b[${row + 1};1H${line}\u001b[0m\u001b[K`
@@ -69,7 +73,7 @@ export function createPainter({ write, rows: givenRows, minIntervalMs, later, no
     resized(newRows) {
       rows = newRows
       shown = []
-      if (isOpen) write('\u001b[2J')
+      isStale = true
     },
     suspend() {
       if (!isOpen || isSuspended) return
