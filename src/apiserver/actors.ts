@@ -35,3 +35,19 @@ function nameActor(userName: string): string {
   if (userName.startsWith(ownControllerPrefix)) return `controller/${userName.slice(ownControllerPrefix.length)}`
   return `user/${userName}`
 }
+
+/** Programs of the cluster by their users, as the first word of their user agent names them. */
+const programs: Readonly<Record<string, string>> = {
+  'system:kube-scheduler': 'kube-scheduler',
+  'system:kube-controller-manager': 'kube-controller-manager',
+  'system:apiserver': 'kube-apiserver',
+}
+
+/** In whose name fields are owned when a request does not say. Source: apiserver handlers/create.go, managerOrUserAgent. */
+export function managerOf(userName: string): string {
+  const program = programs[userName]
+  if (program !== undefined) return program
+  if (userName.startsWith('system:node:')) return 'kubelet'
+  if (userName.startsWith(`${serviceAccountPrefix}kube-system:`)) return 'kube-controller-manager'
+  return userName.startsWith(ownControllerPrefix) ? userName.slice(ownControllerPrefix.length) : 'podsim'
+}

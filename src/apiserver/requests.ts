@@ -13,15 +13,17 @@ import type {
 } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import { managerOf } from './actors.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { EncodedRequest } from './encoded-request.ts'
 import { createConnect, createHttp } from './http/http.ts'
 import type { HttpParts } from './http/watch-stream.ts'
+import { applyObject } from './registry/apply.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
 import { createObject } from './registry/create.ts'
 import { deleteObject, deletionStatus, validateDeleteOptions, wasRefused } from './registry/delete.ts'
-import { patchObject } from './registry/patch.ts'
+import { type DecodePatched, patchObject } from './registry/patch.ts'
 import { getObject, listObjects } from './registry/read.ts'
 import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
@@ -275,6 +277,7 @@ function writeRequest(served: ServedResource, request: ApiRequest): WriteRequest
     namespace: request.namespace ?? '',
     name: request.name ?? '',
     dryRun: request.dryRun === true,
+    manager: request.fieldManager ?? managerOf(request.user.name),
     warn: request.warn,
   }
 }
@@ -339,12 +342,17 @@ function patch(core: RegistryCore, served: ServedResource, request: EncodedReque
   const rules = request.subresource === 'status' ? 'status' : 'update'
   const decoded = request.decodePatch?.() ?? { ok: true, patch: request.body }
   if (!decoded.ok) return refusal(decoded.status)
-  const outcome = patchObject(core, writeRequest(served, request), type, decoded.patch, rules, (document) => {
+  const decode: DecodePatched = (document) => {
     const typed = request.decodePatched?.(document) ?? document
     if (isObject(typed) && 'error' in typed && typeof typed.error === 'string') return { error: typed.error }
     const object = bodyObject(core, served, typed)
     return isStatus(object) ? { error: object.message ?? '' } : object
-  })
+  }
+  const write = writeRequest(served, request)
+  const outcome =
+    type === 'application/apply-patch+yaml'
+      ? applyObject(core, write, decoded.patch, request.force === true, rules, decode)
+      : patchObject(core, write, type, decoded.patch, rules, decode)
   return updated(served, outcome)
 }
 

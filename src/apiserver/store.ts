@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { extended } from '../kernel/extended.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import {
   createEventHistory,
@@ -10,7 +11,6 @@ import {
   type EventHistory,
   type RestingHistory,
 } from './watch/event-history.ts'
-
 import { WatcherIndex } from './watch/watcher-index.ts'
 
 export type { StoredResource, StoreEvent }
@@ -28,9 +28,9 @@ export interface Collection {
   /** Number of objects, all namespaces together. */
   readonly size: number
   /** Stores an object at the next revision and tells the watchers. The object must not exist. */
-  create(object: KubeObject): KubeObject
-  /** Replaces an object that exists. */
-  update(object: KubeObject, old: KubeObject): KubeObject
+  create(object: KubeObject, ownership?: Ownership): KubeObject
+  /** Replaces an object that exists. Without `ownership` its owners stay as they are. */
+  update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject
   /** Takes an object away; the answer and the event carry the revision of the deletion. */
   remove(old: KubeObject): KubeObject
 }
@@ -283,15 +283,15 @@ class StoredObjects implements Collection {
     this.history.goOnFrom(history)
   }
 
-  create(object: KubeObject): KubeObject {
-    const stored = this.put(object, undefined)
+  create(object: KubeObject, ownership?: Ownership): KubeObject {
+    const stored = setOwnership(this.put(object, undefined), ownership)
     this.size++
     this.record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
     return stored
   }
 
-  update(object: KubeObject, old: KubeObject): KubeObject {
-    const stored = this.put(object, old)
+  update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject {
+    const stored = setOwnership(this.put(object, old), ownership ?? ownershipOf(old))
     this.record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
     return stored
   }
@@ -307,6 +307,7 @@ class StoredObjects implements Collection {
     if (inNamespace.objects.size === 0) this.namespaces.delete(namespace)
     this.size--
     const gone = this.parts.keep({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
+    setOwnership(gone, ownershipOf(old))
     this.record({ type: 'DELETED', object: gone, old, revision })
     return gone
   }

@@ -24,6 +24,8 @@ export interface ApiRequest {
   readonly patchType?: PatchType
   readonly fieldManager?: string
   readonly dryRun?: boolean
+  /** Of an apply: takes fields from their owners. */
+  readonly force?: boolean
   /** Takes warnings for the caller. */
   readonly warn?: (text: string) => void
   /** Read: `'0'` allows the server's cache. */

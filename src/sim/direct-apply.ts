@@ -50,8 +50,8 @@ export function createDirectApply(world: DirectApplyWorld): (manifest: object) =
     if (info.namespaced && namespace !== 'default') {
       server.handle({ user, verb: 'get', resource: namespaces, name: namespace })
     }
-    const manager = version.sendsFieldManager ? { fieldManager: 'kubectl-client-side-apply' } : {}
-    const answer = server.handle({ user, verb: 'create', resource: ref, ...place, body, ...manager })
+    const fieldManager = version.sendsFieldManager ? 'kubectl-client-side-apply' : 'kubectl'
+    const answer = server.handle({ user, verb: 'create', resource: ref, ...place, body, fieldManager })
     return answer.ok ? { kind: 'applied' } : { kind: 'refused', stderr: refusal(answer.status, version) }
   }
 }

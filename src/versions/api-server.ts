@@ -57,6 +57,41 @@ export const apiServer = changes({
     'what is wrong with a selector is told as an error of a field, and operators are listed anew',
     'apimachinery pkg/labels/selector.go, validateLabelKey, binaryOperators (commit b4b40278)',
   ],
+  tracksSubresources: [
+    22,
+    'who owns a field is told by subresource, and no endpoint owns what it does not write',
+    'apiserver pkg/endpoints/handlers/fieldmanager/buildmanagerinfo.go; pkg/registry/rest/rest.go, ResetFieldsStrategy',
+  ],
+  upgradesClientSideApply: [
+    19,
+    'kubectl apply --server-side takes over what kubectl apply owned',
+    'apiserver pkg/endpoints/handlers/fieldmanager/lastappliedmanager.go',
+  ],
+  namesAppliedObjects: [
+    23,
+    'errors of an apply name the object',
+    'apiserver pkg/endpoints/handlers/fieldmanager/structuredmerge.go, objectGVKNN',
+  ],
+  ignoresNewTimesOfOwners: [
+    25,
+    'an apply that changes nothing but the time of its entry writes nothing',
+    'apiserver pkg/endpoints/handlers/fieldmanager/equality.go, IgnoreManagedFieldsTimestampsTransformer',
+  ],
+  leavesTimesOfIdleApplies: [
+    25,
+    'an apply that changes no field leaves the time of its entry as it was',
+    'apiserver pkg/endpoints/handlers/fieldmanager/managedfieldsupdater.go, Apply',
+  ],
+  checksAppliedKind: [
+    28,
+    'what is applied must be of the kind that the path names',
+    'apimachinery pkg/util/managedfields/internal/versioncheck.go',
+  ],
+  ownersOutliveDuplicates: [
+    29,
+    'an object that names an item of a list twice keeps its owners',
+    'apimachinery pkg/util/managedfields/internal/structuredmerge.go, typed.AllowDuplicates',
+  ],
   warnsOfPods: [
     22,
     'Pods with deprecated or doubled fields get warnings',

@@ -14,7 +14,6 @@ export interface KnownDifference {
 
 const reasons = {
   explain: 'kubectl explain: the descriptions of the API are not carried along',
-  managedFields: 'metadata.managedFields is not kept, so what concerns it alone changes nothing and is not shown',
   otherTests: 'the recorded node still held Pods of other recordings, which no input tells',
   randomNames: 'which of several ReplicaSets is printed last hangs on random names',
   serverCaches:
@@ -46,8 +45,6 @@ function rows(
 
 export const knownDifferences: readonly KnownDifference[] = [
   ...rows('kubectl-session-neighbours.json', 'neighbours', [106, 107, 108], reasons.explain),
-  ...rows('kubectl-session-neighbours.json', 'neighbours', [67], reasons.managedFields, ['1.18.20']),
-  ...rows('kubectl-session-immutable-off.json', 'immutable-off', [5], reasons.managedFields, ['1.20.2', '1.32.4']),
   ...rows('kubectl-session-status.json', 'status', [5], reasons.otherTests),
   ...rows('kubectl-session-workloads.json', 'workloads', [27], reasons.randomNames),
   ...streams(

@@ -6,6 +6,9 @@ import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
 import { type FeatureGates, resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 
+/** The first word of the recorder's user agent. */
+const fieldManager = 'podsim-vectors'
+
 export interface RecordedSetUp {
   readonly seed: string
   /** Of the recorded server. Default: 18. */
@@ -54,7 +57,7 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
   })
   const create = (resource: ResourceRef, body: object, namespace?: string): void => {
     const scope = namespace === undefined ? {} : { namespace }
-    const answer = plane.server.handle({ user: adminUser, verb: 'create', resource, body, ...scope })
+    const answer = plane.server.handle({ user: adminUser, verb: 'create', resource, body, fieldManager, ...scope })
     if (!answer.ok) throw new Error(answer.status.message)
   }
   const advance = (ms: number): void => kernel.runUntil(kernel.now() + ms)
@@ -74,7 +77,15 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
     const at = { namespace: 'kube-node-lease', name }
     const body = { spec: { renewTime: renewTime() } }
     const patchType = 'application/merge-patch+json'
-    const answer = plane.server.handle({ user: adminUser, verb: 'patch', resource: leases, body, patchType, ...at })
+    const answer = plane.server.handle({
+      user: adminUser,
+      verb: 'patch',
+      resource: leases,
+      body,
+      patchType,
+      fieldManager,
+      ...at,
+    })
     // A vector may have deleted it.
     if (answer.ok) kernel.schedule(5000, () => renew(name))
   }

@@ -12,7 +12,7 @@ import {
   type VectorStep,
   vectorUser,
 } from './request-vector.ts'
-import { Bindings, expandBig, isRecord, unify, unifyUnordered, withoutManagedFields } from './unify.ts'
+import { Bindings, expandBig, isRecord, unify, unifyUnordered } from './unify.ts'
 
 /** What a row says that another judge looks at. */
 export const judgedElsewhere = 'timelines are judged elsewhere'
@@ -170,8 +170,8 @@ class VectorRun {
     }
     if (response.body === undefined) return ''
     const actual: unknown = parseJson(answer.body)
-    const expected = withGeneratedName(request, withoutManagedFields(response.body))
-    const found = withoutManagedFields(actual)
+    const expected = withGeneratedName(request, response.body)
+    const found = actual
     const isUnordered = /[?&]resourceVersion=/.test(request.path) && request.method === 'GET'
     if (
       isUnordered &&
@@ -194,7 +194,7 @@ class VectorRun {
 
   /** YAML holds managedFields, and versions as recorded. */
   private compareYaml(expected: string, actual: string): string {
-    const [left, right] = [withoutManagedFields(parseYaml(expected)), withoutManagedFields(parseYaml(actual))]
+    const [left, right] = [parseYaml(expected), parseYaml(actual)]
     for (const side of [left, right]) {
       if (isRecord(side) && isRecord(side.metadata)) side.metadata.resourceVersion = ''
     }
@@ -233,14 +233,14 @@ class VectorRun {
     this.drain(stream)
     if (stream.code !== response.code) return `code: expected ${response.code}, got ${stream.code}`
     if (response.body !== undefined) {
-      return unify(withoutManagedFields(response.body), withoutManagedFields(stream.body), this.bindings) ?? ''
+      return unify(response.body, stream.body, this.bindings) ?? ''
     }
     return this.compareEvents(response.events ?? [], stream.lines)
   }
 
   /** A watch begins with what is there, in no order. */
   private compareEvents(expected: readonly unknown[], actual: readonly unknown[]): string {
-    const [left, right] = [expected.map(withoutManagedFields), actual.map(withoutManagedFields)]
+    const [left, right] = [expected, actual]
     const trial = this.bindings.copy()
     const different = unify(left, right, trial)
     if (different === undefined) {

@@ -14,7 +14,7 @@ export function sessionTextDiffers(command: string, recorded: string, printed: s
 
 /** What no mask of the recording covers: the log's time and process, the blanks of Go's cmp.Diff, the directory. */
 function normalized(text: string): string {
-  return withoutManagedFields(text)
+  return withOwnersSorted(text)
     .replace(/\u00a0/g, ' ')
     .replace(/^([EWI])\d{4} [\d:.]+ +\d+ /gm, '$1 ')
     .replaceAll('/work/w', 'w')
@@ -58,18 +58,12 @@ function sameLines(expected: string, actual: string): boolean {
   return true
 }
 
-/** A server without managedFields is let off them (README, "managedFields"); here they are taken out of YAML, JSON and describe. */
-function withoutManagedFields(text: string): string {
-  if (!/managedFields|Managed Fields/.test(text)) return text
-  const kept: string[] = []
-  let skippingAt = -1
-  for (const line of text.split('\n')) {
-    const indent = line.search(/\S/)
-    const isItem = line.slice(indent).startsWith('- ') || line.slice(indent).startsWith(']')
-    if (skippingAt >= 0 && (indent > skippingAt || (indent === skippingAt && isItem))) continue
-    skippingAt = -1
-    if (/^\s*("managedFields": \[|managedFields:|Managed Fields:)$/.test(line)) skippingAt = indent
-    else kept.push(line)
-  }
-  return kept.join('\n')
+/** Owners stand in the order of their seconds; in which second a recorded command ran, nothing tells. */
+function withOwnersSorted(text: string): string {
+  return text.replace(/^( *)managedFields:\n((?:\1(?:- | {2}).*\n)+)/gm, (_, indent: string, block: string) => {
+    const entries = block.split(new RegExp(`^(?=${indent}- )`, 'm'))
+    const untimed = (entry: string): string => entry.replace(/^ *time: .*\n/m, '')
+    entries.sort((a, b) => (untimed(a) < untimed(b) ? -1 : 1))
+    return `${indent}managedFields:\n${entries.join('')}`
+  })
 }

@@ -182,6 +182,8 @@ function unifyRecord(
   const whole = expandBig(expected)
   if (whole !== expected) return unify(whole, actual, bindings, path)
   if (!isRecord(actual)) return differs(path, expected, actual)
+  const named = withKeysOf(actual, expected, bindings)
+  if (named !== expected) return unify(named, actual, bindings, path)
   for (const key of Object.keys(expected)) {
     if (!Object.hasOwn(actual, key)) return differs(`${path}.${key}`, expected[key], undefined)
   }
@@ -192,6 +194,25 @@ function unifyRecord(
     return unifyStatus(expected, actual, bindings, path)
   }
   return unifyMembers(expected, actual, bindings, path)
+}
+
+/** Keys with placeholders, as in fieldsV1, as the keys that they stand for. */
+function withKeysOf(
+  actual: Record<string, unknown>,
+  expected: Record<string, unknown>,
+  bindings: Bindings,
+): Record<string, unknown> {
+  if (!Object.keys(expected).some((key) => key.includes('<') && !Object.hasOwn(actual, key))) return expected
+  const free = Object.keys(actual).filter((key) => !Object.hasOwn(expected, key))
+  let isChanged = false
+  const named = Object.entries(expected).map(([key, value]) => {
+    const found = key.includes('<')
+      ? free.find((other) => unifyText(key, other, bindings, '') === undefined)
+      : undefined
+    if (found !== undefined) isChanged = true
+    return [found ?? key, value] as const
+  })
+  return isChanged ? Object.fromEntries(named) : expected
 }
 
 function unifyMembers(
@@ -257,21 +278,4 @@ export function expandBig(value: unknown): unknown {
     Object.defineProperty(expanded, key, { value: inner, enumerable: true, writable: true, configurable: true })
   }
   return changed ? expanded : value
-}
-
-/** Without metadata.managedFields, which podsim does not keep; wherever an object stands. */
-export function withoutManagedFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutManagedFields)
-  if (!isRecord(value)) return value
-  const rest: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    if (key === 'managedFields') continue
-    Object.defineProperty(rest, key, {
-      value: withoutManagedFields(value[key]),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    })
-  }
-  return rest
 }

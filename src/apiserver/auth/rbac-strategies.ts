@@ -37,7 +37,9 @@ function roleStrategy(resource: string, kind: string, namespaced: boolean): Stra
     resource: { group: rbacGroup, version: 'v1', resource },
     kind,
     namespaced,
-    defaults: (role) => ({ ...role, rules: role.rules?.length ? role.rules : null }),
+    defaults: (role) => (role.rules === undefined ? { ...role, rules: null } : role),
+    // An empty list does not survive being stored.
+    canonicalize: (role) => (role.rules?.length === 0 ? { ...role, rules: null } : role),
     validateName: pathSegmentNameErrors,
     validate,
     validateUpdate: validate,

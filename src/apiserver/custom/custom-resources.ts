@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../api/json.ts'
+import { customShape } from '../../api/ownership/shapes.ts'
 import type { ResourceInfo, SubresourceInfo } from '../../api/schema/discovery.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { ResourceTable, ServedResource } from '../registry/resource-table.ts'
@@ -122,5 +123,6 @@ function servedVersion(store: Store, definition: CustomResourceDefinition, versi
     storedApiVersion: `${group}/${stored}`,
     isConverted: version.name !== stored,
     isCustom: true,
+    customShape: (minor) => customShape(version.schema?.openAPIV3Schema, minor),
   }
 }

@@ -1,6 +1,7 @@
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import type { HttpAnswer } from '../../client/server.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { withManagedFields } from '../ownership/ownership.ts'
 import { isList } from './transform.ts'
 
 /** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */
@@ -31,10 +32,10 @@ export function escapeHtml(json: string): string {
 /** An object on the wire: kind and version first; items of a list without them, as typed lists are. */
 export function onWire(object: KubeObject | KubeList): object {
   if (!isList(object)) {
-    const { kind, apiVersion, ...rest } = object
+    const { kind, apiVersion, ...rest } = withManagedFields(object)
     return { kind, apiVersion, ...rest }
   }
-  const items = object.items.map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
+  const items = object.items.map(withManagedFields).map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
   return { kind: object.kind, apiVersion: object.apiVersion, metadata: object.metadata, items }
 }
 

@@ -19,6 +19,7 @@ import { type Impersonated, impersonate, impersonationRequest } from '../auth/im
 import { authenticateToken } from '../auth/token-authenticator.ts'
 import { anonymousUser, authenticated } from '../auth/users.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
+import { withManagedFields } from '../ownership/ownership.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
@@ -288,16 +289,23 @@ function encodedRequest(
   const isApply = patchTypeOf(request.headers['content-type']) === applyType
   const wrong = writeOptionsError(query, verb, verb === 'patch' && isApply, core.context.minor)
   if (wrong !== undefined) return { kind: 'error', status: wrong }
-  const manager = query.get('fieldManager')
+  const manager = query.get('fieldManager') || agentOf(request.headers['user-agent'])
   const warn = (warning: string): void => warnings.add(warning)
   const write = {
     ...base,
     warn,
     ...(query.get('dryRun') === 'All' ? { dryRun: true } : {}),
-    ...(manager === undefined ? {} : { fieldManager: manager }),
+    ...(query.get('force') === 'true' ? { force: true } : {}),
+    fieldManager: manager,
   }
   const decoders = bodyDecoders(core, served, request, query, subresource, text, warn)
   return { kind: 'request', request: { ...write, list, ...decoders(verb) } }
+}
+
+/** The first word of a user agent. Source: apiserver handlers/create.go, prefixFromUserAgent. */
+function agentOf(agent = ''): string {
+  const printable = [...(agent.split('/')[0] ?? '')].filter((char) => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char))
+  return printable.join('').slice(0, 128) || 'unknown'
 }
 
 function badQuery({ error }: QueryError): Status {
@@ -318,7 +326,7 @@ function finish(
   if (isStatus(object)) return encodeAnswer(code, object, output.format, isPretty)
   const shown =
     output.as === undefined
-      ? onWire(subresource === 'status' ? withStatusLink(object) : object)
+      ? onWire(subresource === 'status' ? withStatusLink(withManagedFields(object)) : object)
       : transformed(object, output.as, served, core.context, query.get('includeObject'))
   if (isStatus(shown)) return statusAnswer(shown)
   return encodeAnswer(code, shown, output.format, isPretty)

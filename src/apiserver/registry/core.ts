@@ -29,6 +29,8 @@ export interface WriteRequest {
   readonly namespace: string
   readonly name: string
   readonly dryRun: boolean
+  /** In whose name the written fields are owned. */
+  readonly manager: string
   /** Takes warnings for the caller; absent where nobody would hear them. */
   readonly warn?: ((text: string) => void) | undefined
   /** What a subresource does in the store was let through when the subresource was asked for. */

@@ -15,6 +15,8 @@ import { joined, none } from '../../api/validation/field-errors.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
 import { extended } from '../../kernel/extended.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
+import { accounted } from '../ownership/endpoints.ts'
+import { type Ownership, setOwnership } from '../ownership/ownership.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { nameRuleOf } from './name-rule.ts'
 import type { ServedResource } from './resource-table.ts'
@@ -29,15 +31,16 @@ export function createObject(core: RegistryCore, request: WriteRequest, object: 
   if (!request.served.info.verbs.includes('create')) {
     return methodNotSupported(request.served.info, 'create')
   }
-  const admitted = admit(core, request, 'CREATE', object, undefined)
-  if (admitted === undefined || refused(admitted)) return admitted ?? object
+  const { object: own, ownership } = accounted(core, request, object, undefined)
+  const admitted = admit(core, request, 'CREATE', own, undefined)
+  if (admitted === undefined || refused(admitted)) return admitted ?? own
   const given = admitted as KubeObject // a Status of success does not come from admission
   const isGenerated = (given.metadata.name ?? '') === '' && (given.metadata.generateName ?? '') !== ''
   const attempts = isGenerated ? factAt(generateNameAttempts, core.context.minor) : 1
   for (let attempt = 1; ; attempt++) {
     const prepared = beforeCreate(core, request, given)
     if (refused(prepared)) return prepared
-    const created = insert(core, request, prepared as KubeObject) // not refused
+    const created = insert(core, request, prepared as KubeObject, ownership) // not refused
     const isTaken = isStatus(created) && created.reason === 'AlreadyExists'
     if (!isTaken || attempt === attempts) return created
   }
@@ -59,12 +62,24 @@ const generateNameConflicts: VersionedFact<boolean> = {
 }
 
 /** What PUT does when the object is missing and the resource creates on update; admission has run. */
-export function createOnUpdate(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
-  const prepared = beforeCreate(core, request, object)
-  return refused(prepared) ? prepared : insert(core, request, prepared as KubeObject) // not refused
+export function createOnUpdate(
+  core: RegistryCore,
+  request: WriteRequest,
+  object: KubeObject,
+  ownership: Ownership | undefined,
+): KubeObject | Status {
+  // The version is that of the storage layer to set. Source: apiserver pkg/storage/etcd3/store.go, GuaranteedUpdate.
+  const { resourceVersion: _given, ...metadata } = object.metadata
+  const prepared = beforeCreate(core, request, { ...object, metadata })
+  return refused(prepared) ? prepared : insert(core, request, prepared as KubeObject, ownership) // not refused
 }
 
-function insert(core: RegistryCore, request: WriteRequest, object: KubeObject): KubeObject | Status {
+function insert(
+  core: RegistryCore,
+  request: WriteRequest,
+  object: KubeObject,
+  ownership: Ownership | undefined,
+): KubeObject | Status {
   const { served } = request
   const { collection } = served
   const rejected = validateAdmission(core, request, 'CREATE', object, undefined)
@@ -75,8 +90,7 @@ function insert(core: RegistryCore, request: WriteRequest, object: KubeObject): 
   if (version !== 0) return plainError('resourceVersion should not be set on objects to be created')
   const existing = collection.get(namespace, name)
   if (existing !== undefined) return existsStatus(object, existing, served, core.context.minor)
-  if (request.dryRun) return object
-  return collection.create(object)
+  return request.dryRun ? setOwnership(object, ownership) : collection.create(object, ownership)
 }
 
 function existsStatus(

@@ -2,6 +2,7 @@ import { conflict, invalidStatus, isStatus, notFoundStatus } from '../../api/sta
 import type { DeleteOptions, KubeObject, Status } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported } from '../../api/validation/field-errors.ts'
 import { parseRfc3339, rfc3339 } from '../../kernel/calendar.ts'
+import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, timestamp, validateAdmission, type WriteRequest } from './core.ts'
 import { storedName } from './resource-table.ts'
@@ -111,7 +112,7 @@ function remove(core: RegistryCore, request: WriteRequest, existing: KubeObject)
   request.served.collection.remove(existing)
   if (!apiServerFact('deletionAnswersWithItsVersion', core.context.minor)) return { object: existing, removed: true }
   const metadata = { ...existing.metadata, resourceVersion: String(core.store.revision) }
-  return { object: { ...existing, metadata }, removed: true }
+  return { object: setOwnership({ ...existing, metadata }, ownershipOf(existing)), removed: true }
 }
 
 /**

@@ -6,7 +6,6 @@ import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.
 import { schemaOf } from '../../api/schema/schema.ts'
 import {
   badRequest,
-  conflict,
   genericStatus,
   invalidStatus,
   notFoundStatus,
@@ -16,12 +15,16 @@ import {
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
 import type { PatchType } from '../../client/client.ts'
+import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
 
 /** What a patched document becomes: an object of the stored version with its defaults, or why it is none. */
 export type DecodePatched = (document: unknown) => KubeObject | { readonly error: string }
+
+/** Patches of what is stored; server-side apply is another matter. */
+export type MergingPatchType = Exclude<PatchType, 'application/apply-patch+yaml'>
 
 /**
  * Applies a patch to what is stored. `decode` turns the patched document into an object; its error is the decoder's.
@@ -30,39 +33,19 @@ export type DecodePatched = (document: unknown) => KubeObject | { readonly error
 export function patchObject(
   core: RegistryCore,
   request: WriteRequest,
-  type: PatchType,
+  type: MergingPatchType,
   patch: unknown,
   rules: UpdateRules,
   decode: DecodePatched,
 ): Updated | Status {
   const { served, namespace, name } = request
   const existing = served.collection.get(namespace, name)
-  if (existing === undefined) {
-    if (type !== 'application/apply-patch+yaml') return notFoundStatus(served.info, name)
-    return applyNew(core, request, patch, rules, decode)
-  }
+  if (existing === undefined) return notFoundStatus(served.info, name)
   const document = patched(core, request, existing, type, patch)
   if (isRefusal(document)) return document.refused
   const object = decode(document.value)
   if ('error' in object) return undecodable(document.value, patch, type, object.error)
   return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
-}
-
-function applyNew(
-  core: RegistryCore,
-  request: WriteRequest,
-  patch: unknown,
-  rules: UpdateRules,
-  decode: DecodePatched,
-): Updated | Status {
-  const object = decode(patch)
-  if ('error' in object) return badRequest(object.error)
-  const uid = object.metadata.uid ?? ''
-  if (uid !== '') {
-    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
-    return conflict(request.served.info, request.name, why)
-  }
-  return checkName(object, request) ?? storeUpdate(core, request, object, undefined, rules, true)
 }
 
 /** Source: applyPatchToCurrentObject of jsonPatcher and smpPatcher: a bad result blames the patch, with an empty kind. */
@@ -105,11 +88,12 @@ function patched(
   core: RegistryCore,
   request: WriteRequest,
   existing: KubeObject,
-  type: PatchType,
+  type: MergingPatchType,
   patch: unknown,
 ): Patched {
   const { served } = request
-  const document = served.isConverted ? { ...existing, apiVersion: served.apiVersion } : existing
+  const stored = mentionsOwners(patch) ? withManagedFields(existing) : existing
+  const document = served.isConverted ? { ...stored, apiVersion: served.apiVersion } : stored
   try {
     switch (type) {
       case 'application/json-patch+json': {
@@ -122,8 +106,7 @@ function patched(
       }
       case 'application/merge-patch+json':
         return { value: applyMergePatch(document, patch) }
-      case 'application/strategic-merge-patch+json':
-      case 'application/apply-patch+yaml': {
+      case 'application/strategic-merge-patch+json': {
         const { group, version, kind } = served.info
         const definition = schemaOf(core.context.minor).kind({ group, version, kind })
         const value = applyStrategicMergePatch(
@@ -139,6 +122,12 @@ function patched(
     if (error instanceof PatchError) return { refused: patchRefusal(error) }
     throw error
   }
+}
+
+/** Whether a patch reaches for `metadata.managedFields`. */
+function mentionsOwners(patch: unknown): boolean {
+  if (Array.isArray(patch)) return patch.some((operation) => JSON.stringify(operation).includes('/managedFields'))
+  return isObject(patch) && isObject(patch.metadata) && Object.hasOwn(patch.metadata, 'managedFields')
 }
 
 /** Source: handlers/patch.go, applyJSPatch and interpretStrategicMergePatchError. */

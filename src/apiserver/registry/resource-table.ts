@@ -1,3 +1,4 @@
+import type { Shape } from '../../api/ownership/shapes.ts'
 import { type Discovery, discoveryOf, type ResourceInfo } from '../../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
 import { apiServer } from '../../versions/api-server.ts'
@@ -20,6 +21,8 @@ export interface ServedResource {
   readonly storedApiVersion: string
   /** Of a CustomResourceDefinition: its objects have no type, but perhaps a schema. */
   readonly isCustom?: boolean
+  /** How its objects merge, as their schema says. */
+  readonly customShape?: (minor: number) => Shape
 }
 
 export interface ResourceTable {

@@ -112,6 +112,8 @@ export interface SubresourceCall {
   /** The body of create and update; of a patch, what the patched subresource looks like. */
   readonly body: unknown
   readonly dryRun: boolean
+  /** In whose name the written fields are owned. */
+  readonly manager: string
 }
 
 export type CallAnswer =
@@ -147,6 +149,8 @@ export interface RegistryAccess {
 export interface Subresource {
   /** Kind of the body, when it is not the resource's own: `Binding`, `Eviction`, `TokenRequest`, `Scale`. */
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
+  /** Applied as the body is decoded. */
+  defaults?(body: KubeObject): KubeObject
   handle(call: SubresourceCall, registry: RegistryAccess): CallAnswer
 }
 

@@ -3,6 +3,9 @@ import { applyMergePatch } from '../../api/patch/merge-patch.ts'
 import { genericStatus, isStatus, notFoundStatus } from '../../api/status.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { ApiAnswer, ApiRequest } from '../../client/server.ts'
+import { managerOf } from '../actors.ts'
+import { ownedBody } from '../ownership/endpoints.ts'
+import { setOwnership } from '../ownership/ownership.ts'
 import { admit, type RegistryCore, validateAdmission, type WriteRequest } from './core.ts'
 import { deleteObject, deletionStatus, wasRefused } from './delete.ts'
 import type { ServedResource } from './resource-table.ts'
@@ -28,23 +31,31 @@ export function answerSubresource(
     name: request.name ?? '',
     body: question ?? request.body,
     dryRun: request.dryRun === true,
+    manager: request.fieldManager ?? managerOf(request.user.name),
   }
   const access = registryAccess(core)
   if (question !== undefined) {
+    setOwnership(question, ownedBody(core, { ...call, served }, question, served.info))
     return served.strategy.answerCreate?.(question, call, access) ?? { ok: false, status: genericStatus(405) }
   }
   const handler = served.strategy.subresources?.[subresource]
   if (handler === undefined) return { ok: false, status: genericStatus(404) }
   if (verb !== 'create') return handler.handle(call, access)
-  const body = admitBody(core, served, call)
-  return isObject(body) && isStatus(body) ? refused(body) : handler.handle({ ...call, body }, access)
+  const given = isObject(call.body) ? (handler.defaults?.(call.body as unknown as KubeObject) ?? call.body) : call.body // of the handler's kind
+  const body = admitBody(core, served, { ...call, body: given })
+  if (isObject(body) && isStatus(body)) return refused(body)
+  const answer = handler.handle({ ...call, body }, access)
+  // An answer of the body's own kind is the body, completed.
+  if (!answer.ok || isStatus(answer.object) || handler.kind?.kind !== answer.object.kind) return answer
+  setOwnership(answer.object, ownedBody(core, { ...call, served }, body as KubeObject, handler.kind)) // of that kind
+  return answer
 }
 
 /** Bindings, evictions and token requests pass the admission chain as objects of their own. */
 function admitBody(core: RegistryCore, served: ServedResource, call: SubresourceCall): unknown {
-  const { user, subresource, namespace, name, dryRun, body } = call
+  const { user, subresource, namespace, name, dryRun, manager, body } = call
   if (!isObject(body)) return body
-  const request: WriteRequest = { user, served, subresource, namespace, name, dryRun }
+  const request: WriteRequest = { user, served, subresource, namespace, name, dryRun, manager }
   const object = body as unknown as KubeObject // decoded as the subresource's kind
   const admitted = admit(core, request, 'CREATE', object, undefined)
   if (admitted === undefined || isStatus(admitted)) return admitted
@@ -67,9 +78,9 @@ function registryAccess(core: RegistryCore): RegistryAccess {
   const find = (call: SubresourceCall, resource: SubresourceCall['resource'], namespace: string, name: string) => {
     const served = core.table.find(resource)
     if (served === undefined) return undefined
-    const { user, subresource, dryRun } = call
+    const { user, subresource, dryRun, manager } = call
     const isAdmitted = call.verb === 'create'
-    const request: WriteRequest = { user, served, subresource, namespace, name, dryRun, isAdmitted }
+    const request: WriteRequest = { user, served, subresource, namespace, name, dryRun, manager, isAdmitted }
     return { served, request, object: served.collection.get(namespace, name) }
   }
   return {

@@ -9,6 +9,8 @@ import {
   validateObjectMetaUpdate,
 } from '../../api/validation/validate-meta.ts'
 import { extended } from '../../kernel/extended.ts'
+import { type Accounted, accounted } from '../ownership/endpoints.ts'
+import { setOwnership } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest } from './core.ts'
 import { createOnUpdate } from './create.ts'
@@ -52,28 +54,29 @@ export function updateObject(
   return storeUpdate(core, request, body, existing, rules)
 }
 
-/** The part that PUT and PATCH share: from the new object to the store. */
+/** The part that PUT and PATCH share: from the new object to the store. `given`: who owns it, of an object that was applied. */
 export function storeUpdate(
   core: RegistryCore,
   request: WriteRequest,
   proposed: KubeObject,
   existing: KubeObject | undefined,
   rules: UpdateRules,
-  forceAllowCreate = false,
+  given?: Accounted,
 ): Updated | Status {
   const { served, name } = request
   const { strategy, info } = served
-  const mayCreate = strategy.allowsCreateOnUpdate === true || forceAllowCreate
+  const mayCreate = strategy.allowsCreateOnUpdate === true || given !== undefined
   if (existing === undefined && !mayCreate && apiServerFact('missingBeforeAdmission', core.context.minor))
     return notFoundStatus(info, name)
-  const admitted = admit(core, request, existing === undefined ? 'CREATE' : 'UPDATE', proposed, existing)
+  const account = given ?? accounted(core, request, proposed, existing)
+  const admitted = admit(core, request, existing === undefined ? 'CREATE' : 'UPDATE', account.object, existing)
   if (admitted === undefined || refused(admitted)) return admitted ?? notFoundStatus(info, name)
   const object = admitted as KubeObject // not refused, and a Status of success does not come from admission
   const version = parseResourceVersion(object.metadata.resourceVersion)
   if (typeof version === 'string') return plainError(version)
   if (existing === undefined) {
     if (!mayCreate) return notFoundStatus(info, name)
-    const created = createOnUpdate(core, request, object)
+    const created = createOnUpdate(core, request, object, account.ownership)
     return refused(created) ? created : { object: created as KubeObject, created: true } // not refused
   }
   const stale = checkVersion(served, name, version, existing)
@@ -83,18 +86,19 @@ export function storeUpdate(
   const next = prepared as KubeObject // not refused
   const rejected = validateAdmission(core, request, 'UPDATE', next, existing)
   if (rejected !== undefined) return rejected
-  return { object: write(request, next, existing), created: false }
+  return { object: write(request, next, existing, account), created: false }
 }
 
-function write(request: WriteRequest, next: KubeObject, existing: KubeObject): KubeObject {
+function write(request: WriteRequest, next: KubeObject, existing: KubeObject, account: Accounted): KubeObject {
   const { strategy, collection } = request.served
   if (isDone(next, existing) && strategy.mayDeleteDuringUpdate?.(next) !== false) {
     if (!request.dryRun) collection.remove(existing)
-    return next
+    return setOwnership(next, account.ownership)
   }
   // What changes nothing is not written: same version, no event.
-  if (equalJson(next, existing)) return existing
-  return request.dryRun ? next : collection.update(next, existing)
+  const { ownership } = account
+  if (!account.changed && equalJson(next, existing) && ownership?.movesFieldsOf(existing) !== true) return existing
+  return request.dryRun ? setOwnership(next, ownership) : collection.update(next, existing, ownership)
 }
 
 /** In deletion, grace period over, and nothing left to wait for. Source: store.go, ShouldDeleteDuringUpdate. */

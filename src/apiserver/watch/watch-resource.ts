@@ -7,6 +7,7 @@ import { defineHandler } from '../../kernel/handler.ts'
 import type { Kernel, Ticket } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
+import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { type ServedResource, toServed } from '../registry/resource-table.ts'
 import { parseResourceVersion } from '../registry/resource-version.ts'
@@ -147,7 +148,7 @@ function seenBy(selection: Selection, event: StoreEvent, served: ServedResource)
   if (matches) return { type: matched ? 'MODIFIED' : 'ADDED', object: toServed(object, served) }
   if (!matched) return undefined
   const metadata = { ...old.metadata, resourceVersion: String(event.revision) }
-  return { type: 'DELETED', object: toServed({ ...old, metadata }, served) }
+  return { type: 'DELETED', object: toServed(setOwnership({ ...old, metadata }, ownershipOf(old)), served) }
 }
 
 const close = defineHandler('a watch has lasted', (watch: OpenWatch<unknown>) => watch.close())

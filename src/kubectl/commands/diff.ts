@@ -5,8 +5,18 @@ import { goJson, isObject, type JsonObject, objectAt, textAt } from '../../go/js
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, exitSilently, failAll, failPlain, failureText, isReason } from '../cli/failure.ts'
+import {
+  attempt,
+  CommandFailure,
+  exitSilently,
+  fail,
+  failAll,
+  failPlain,
+  failureText,
+  isReason,
+} from '../cli/failure.ts'
 import { bool, string, unsupported } from '../cli/flags.ts'
+import { klogPrefix } from '../cli/klog.ts'
 import type { Session } from '../cli/session.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
 import { createObject, getObject, type Info, patchObject } from '../resource/info.ts'
@@ -23,8 +33,8 @@ export const diffCommand: Command = {
   flags: [
     ...filenameFlags,
     string('selector', 'l'),
-    unsupported(bool('server-side')),
-    unsupported(bool('force-conflicts')),
+    bool('server-side'),
+    bool('force-conflicts'),
     string('field-manager'),
     unsupported(bool('prune')),
     bool('show-managed-fields'),
@@ -41,6 +51,8 @@ export const diffCommand: Command = {
 
 function diff(call: Call): boolean {
   const { session, flags } = call
+  if (flags.bool('force-conflicts') && !flags.bool('server-side'))
+    fail('--force-conflicts only works with --server-side')
   requireFiles(flags)
   if ((session.host.env.get('KUBECTL_EXTERNAL_DIFF') ?? '') !== '')
     failPlain('error: podsim does not simulate KUBECTL_EXTERNAL_DIFF')
@@ -51,7 +63,7 @@ function diff(call: Call): boolean {
   )
   let differs = false
   for (const info of [...infos].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1))) {
-    const text = diffOne(session, info, directories)
+    const text = diffOne(call, info, directories)
     if (text !== '') differs = true
     session.out(text)
   }
@@ -64,12 +76,14 @@ function fileName(info: Info): string {
   return `${group === '' ? '' : `${group}.`}${version}.${kind}.${info.namespace}.${info.name}`
 }
 
-function diffOne(session: Session, info: Info, directories: readonly string[]): string {
+function diffOne(call: Call, info: Info, directories: readonly string[]): string {
+  const { session, flags } = call
   const found = attempt(() => getObject(session, info))
   if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
   const live = found.ok ? found.value : undefined
-  const merged = live === undefined ? createObject(session, info, { dryRun: true }) : mergedObject(session, info, live)
-  const [before, after] = masked(session, shown(session, live), shown(session, merged))
+  const merged = flags.bool('server-side') ? appliedObject(call, info, live) : mergedObject(session, info, live)
+  const isShown = flags.bool('show-managed-fields')
+  const [before, after] = masked(session, shown(live, isShown), shown(merged, isShown))
   const [from, to] = [before === undefined ? '' : toGoYaml(before), toGoYaml(after)]
   return from === to
     ? ''
@@ -81,7 +95,30 @@ function diffOne(session: Session, info: Info, directories: readonly string[]): 
       )
 }
 
+/** What the server would make of it. A conflict is tried again before it is told. Source: diff.go, RunDiff and InfoObject.Merged. */
+function appliedObject({ session, flags }: Call, info: Info, live: unknown): unknown {
+  const query = {
+    fieldManager: flags.string('field-manager') || 'kubectl',
+    force: String(flags.bool('force-conflicts')),
+  }
+  const type = 'application/apply-patch+yaml'
+  const merged = attempt(() => patchObject(session, info, type, goJson(info.object), { query, dryRun: true }))
+  if (merged.ok) return merged.value
+  if (live !== undefined && isReason(merged.failure, 'Conflict')) {
+    const { group, version, kind } = info.mapping
+    const prefix = klogPrefix(session.host.now(), 'W')
+    session.err(
+      `${prefix}diff.go:${warningLine}] Object (${group}/${version}, Kind=${kind}: ${info.name}) keeps changing, diffing without lock\n`,
+    )
+  }
+  throw new CommandFailure(merged.failure)
+}
+
+/** Where kubectl 1.36 says so, as recorded. */
+const warningLine = 723
+
 function mergedObject(session: Session, info: Info, live: unknown): unknown {
+  if (live === undefined) return createObject(session, info, { dryRun: true })
   const { group, version, kind } = info.mapping
   const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
   const original = originalConfiguration(live)
@@ -104,8 +141,9 @@ function withAnnotationText(object: unknown, text: string): unknown {
   return withValue(object, ['metadata', 'annotations'], annotations)
 }
 
-function shown(session: Session, object: unknown): unknown {
-  return session.version.hidesManagedFields ? withoutValue(object, ['metadata', 'managedFields']) : object
+/** Whose fields are whose is not compared. Source: diff.go, omitManagedFields. */
+function shown(object: unknown, isShown: boolean): unknown {
+  return isShown ? object : withoutValue(object, ['metadata', 'managedFields'])
 }
 
 /** Secret values are never shown from 1.22 on. Source: diff.go, Masker. */

@@ -41,8 +41,11 @@ export const namespaceStrategy: Strategy<Namespace> = {
   hasStatus: true,
   returnsDeletedObject: true,
   validateName: (name, isPrefix, { minor }) => dns1123Label(maskTrailingDash(name, isPrefix), minor),
-  defaults: (namespace, { minor }) =>
-    has(minor, apiServer.namespacesHaveTheirName) ? withNameLabel(namespace) : namespace,
+  defaults(given, { minor }) {
+    const namespace = has(minor, apiServer.namespacesHaveTheirName) ? withNameLabel(given) : given
+    if ((namespace.status?.phase ?? '') !== '') return namespace
+    return { ...namespace, status: { ...namespace.status, phase: 'Active' } }
+  },
   prepareForCreate(namespace) {
     const finalizers = namespace.spec?.finalizers ?? []
     const all = finalizers.includes(kubernetesFinalizer) ? finalizers : [...finalizers, kubernetesFinalizer]

@@ -39,6 +39,14 @@ const life = { defaultSeconds: 3600, minSeconds: 600, maxSeconds: 2 ** 32 } as c
  */
 export const serviceAccountToken: Subresource = {
   kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  // Source: pkg/apis/authentication/v1/defaults.go, SetDefaults_TokenRequestSpec.
+  defaults(body) {
+    const { spec } = body as KubeObject & TokenRequest // decoded as one
+    return {
+      ...body,
+      spec: { ...spec, expirationSeconds: spec?.expirationSeconds ?? life.defaultSeconds },
+    } as KubeObject // what it was, with a life
+  },
   handle(call, registry): CallAnswer {
     const body: TokenRequest = isObject(call.body) ? (call.body as TokenRequest) : {} // decoded as a TokenRequest
     const misplaced = wrongPlace(body, call)

@@ -169,7 +169,7 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
     const type = spec.updateStrategy?.type || 'RollingUpdate'
     const rollingUpdate = { maxUnavailable: 1, ...spec.updateStrategy?.rollingUpdate }
     return {
-      ...set,
+      ...(set.metadata.annotations?.[templateGeneration] === undefined ? withTemplateGeneration(set, 0) : set),
       spec: {
         ...spec,
         template: defaultTemplate(spec.template),
