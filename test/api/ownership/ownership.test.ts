@@ -65,7 +65,7 @@ test('what is one piece is what the recorded structure says', () => {
     readonly properties?: Readonly<Record<string, { readonly 'x-kubernetes-map-type'?: string }>>
   }
   const file = new URL('../../fixtures/vectors/openapi/v1.35.json', import.meta.url)
-  const { definitions } = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<string, Found> }
+  const { definitions } = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<string, Found> } // as recorded
   for (const [name, definition] of Object.entries(definitions)) {
     expect([name, isAtomicDefinition(name, 36)]).toEqual([name, definition['x-kubernetes-map-type'] === 'atomic'])
     for (const [field, { 'x-kubernetes-map-type': type }] of Object.entries(definition.properties ?? {}))
@@ -130,7 +130,7 @@ describe('comparing', () => {
 test('a merge keeps the order of the list, and puts new items where the configuration has them', () => {
   const named = (...names: string[]) => ({ spec: { containers: names.map((name) => ({ name })) } })
   const merged = (live: object, config: object) =>
-    (mergeTyped(pod, live, config) as ReturnType<typeof named>).spec.containers.map(({ name }) => name).join('')
+    (mergeTyped(pod, live, config) as ReturnType<typeof named>).spec.containers.map(({ name }) => name).join('') // the shape of what goes in
   expect(merged(named('a', 'b', 'c'), named('b'))).toBe('abc')
   expect(merged(named('a', 'b', 'c'), named('c', 'a'))).toBe('bca')
   expect(merged(named('a', 'b'), named('x', 'b', 'y'))).toBe('axby')
