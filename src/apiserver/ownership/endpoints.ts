@@ -15,7 +15,10 @@ const status = fieldSetOf(['f:status'])
 const allButStatus = fieldSetOf(['f:spec'], ['f:metadata', 'f:deletionTimestamp'], ['f:metadata', 'f:ownerReferences'])
 
 /** How the objects of a served version merge. */
-export function shapeOfServed({ info, customShape }: Pick<ServedResource, 'info' | 'customShape'>, minor: number): Shape {
+export function shapeOfServed(
+  { info, customShape }: Pick<ServedResource, 'info' | 'customShape'>,
+  minor: number,
+): Shape {
   return customShape?.(minor) ?? shapeOfKind(info, minor)
 }
 
