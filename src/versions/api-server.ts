@@ -62,6 +62,16 @@ export const apiServer = changes({
     'who owns a field is told by subresource, and no endpoint owns what it does not write',
     'apiserver pkg/endpoints/handlers/fieldmanager/buildmanagerinfo.go; pkg/registry/rest/rest.go, ResetFieldsStrategy',
   ],
+  atomicLabelSelectors: [
+    20,
+    'a label selector has one owner',
+    'apimachinery pkg/apis/meta/v1/types.go, +structType=atomic',
+  ],
+  atomicReferences: [
+    22,
+    'references, selectors of keys and their like have one owner each',
+    'k8s.io/api core/v1/types.go, +structType=atomic, +mapType=atomic',
+  ],
   upgradesClientSideApply: [
     19,
     'kubectl apply --server-side takes over what kubectl apply owned',

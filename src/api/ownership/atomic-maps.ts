@@ -1,3 +1,6 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
+
 /**
  * Maps and structs that are one piece to who owns them, and those that are not though their type is: `x-kubernetes-map-type` in
  * the recorded structure of v1.35. From v1.22 on; label selectors from v1.20 on (k8s.io/api, `+structType` and `+mapType`).
@@ -62,12 +65,13 @@ function shortName(definition: string): string {
 /** Whether values of a type, named as OpenAPI names it, are one piece. */
 export function isAtomicDefinition(definition: string, minor: number): boolean {
   const name = shortName(definition)
-  return atomicDefinitions.has(name) && minor >= (name === labelSelector ? 20 : 22)
+  const since = name === labelSelector ? apiServer.atomicLabelSelectors : apiServer.atomicReferences
+  return atomicDefinitions.has(name) && has(minor, since)
 }
 
 /** A field that is a map of anything. */
 export function isAtomicField(owner: string, field: string, minor: number): boolean {
-  return minor >= 22 && atomicFields.has(`${shortName(owner)} ${field}`)
+  return has(minor, apiServer.atomicReferences) && atomicFields.has(`${shortName(owner)} ${field}`)
 }
 
 /** A field whose parts have owners though its type is one piece elsewhere. */
