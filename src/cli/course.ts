@@ -222,7 +222,7 @@ async function playedFile({ loaded }: Pick<ScenarioFile, 'loaded'>, output: Outp
   const { state, result } = await openScenario(loaded.value[0], undefined, output)
   if (state === undefined) return { ending: 'quit', came: undefined, notice: result.reason ?? result.outcome }
   const { ending, state: last } = await playOpened(state, output)
-  return { ending, notice: undefined, came: { isDone: last.isSeen, right: rightOf(last.taught) } }
+  return { ending, notice: undefined, came: { isDone: last.ending !== 'ahead', right: rightOf(last.taught) } }
 }
 
 /** What `podsim rotate --all` says of a folder or file. */

@@ -4,6 +4,7 @@ import type { Recording } from '../world/recording.ts'
 import { followedOf } from './following.ts'
 import type { Look } from './look.ts'
 import type { Followed, PlayState } from './play-state.ts'
+import { hasOpenQuestions } from './teaching.ts'
 
 /** Pods that get lanes: more are no picture. */
 const mostPods = 30
@@ -63,7 +64,7 @@ function openAt(segments: readonly Segment[], clock: VirtualMs): readonly Segmen
 export interface FlowNow {
   readonly flow: Flow
   readonly followed: Followed
-  /** Somebody is asked what comes: nothing may tell it before the answer. */
+  /** Somebody is asked what comes, or will be: nothing may tell it before the answer. */
   readonly isGuess: boolean
 }
 
@@ -72,8 +73,15 @@ export function flowNow(state: PlayState, look: Look): FlowNow | undefined {
   const followed = followedOf(look, state.followed)
   if (followed === undefined) return undefined
   const past = flowUntil(flowIn(look.recording, followed), { clock: state.cursor.clock, seq: look.seq })
-  const isGuess = state.overlay?.kind === 'question' && state.overlay.answer === undefined
+  const isGuess = isGuessing(state)
   return { followed, isGuess, flow: isGuess ? untold(past) : past }
+}
+
+/** A lesson's answer is to be seen where one goes from it, not at its gate. */
+function isGuessing(state: PlayState): boolean {
+  const { overlay } = state
+  if (overlay?.kind !== 'question') return hasOpenQuestions(state)
+  return overlay.answer === undefined || overlay.question.lesson !== undefined
 }
 
 /** Without what says how it goes on: reasons of places that never change, and what became of revisions. */

@@ -102,6 +102,19 @@ function clockTime(text: string): number | undefined {
   return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000)
 }
 
+/** In a lesson nobody waits longer for the next moment, whatever the speed: an hour in which nothing happens teaches nothing more. */
+const longestWaitMs = 3000
+
+/** Virtual time in a unit of the person's, so that the stretch between two moments takes no longer than that. */
+function lessonPace({ moments, result }: Recording, at: number): number {
+  const from = moments[at]?.time ?? 0
+  return ((moments[at + 1]?.time ?? result.endedAt) - from) / longestWaitMs
+}
+
+function isLesson(state: PlayState): boolean {
+  return worldOf(state).recipe.scenario.source.lesson !== undefined
+}
+
 /** Plays on to an instant; narration stops the player, as a teacher would. `ms`: of the person's time. */
 export function played(state: PlayState, ms: number): PlayState {
   // A tick may be on its way when the player pauses.
@@ -110,7 +123,8 @@ export function played(state: PlayState, ms: number): PlayState {
   const { moments, result } = recording
   const { cursor, speed } = state
   const next = moments[cursor.at + 1]
-  const until = Number.isFinite(speed) ? cursor.clock + ms * speed : (next?.time ?? result.endedAt)
+  const pace = Math.max(speed, isLesson(state) ? lessonPace(recording, cursor.at) : 0)
+  const until = Number.isFinite(speed) ? cursor.clock + ms * pace : (next?.time ?? result.endedAt)
   let at = cursor.at
   for (let coming = moments[at + 1]; coming !== undefined && coming.time <= until; coming = moments[at + 1]) {
     at++

@@ -32,8 +32,8 @@ export interface PlayState {
   readonly score: { readonly asked: readonly string[]; readonly right: number }
   /** What came of the questions of a lesson, by `Question.about`. */
   readonly taught: Readonly<Record<string, Taught>>
-  /** Whether the run was seen to its end. */
-  readonly isSeen: boolean
+  /** How far a lesson is: `seen` to its end; `told` what to try next, too. */
+  readonly ending: 'ahead' | 'seen' | 'told'
   /** What is being run: its name and the virtual time it has come to. */
   readonly running: { readonly what: string; readonly at: VirtualMs } | undefined
   /** Lines typed before, newest last. */
@@ -124,7 +124,7 @@ export function firstState(world: World): PlayState {
     cursor: { world: world.id, at: -1, clock: 0 },
     ...{ selection: undefined, followed: undefined, isPlaying: false, speed: 10, focus: 'flow', scroll: {} },
     ...{ overlay: undefined, output: undefined, notice: undefined, search: '', compared: [], isRevealed: false },
-    ...{ score: { asked: [], right: 0 }, taught: {}, isSeen: false },
+    ...{ score: { asked: [], right: 0 }, taught: {}, ending: 'ahead' },
     ...{ running: undefined, typed: [], isOver: false },
   }
 }

@@ -14,7 +14,9 @@ export function taught(before: PlayState, after: PlayState): PlayState {
   if (after.cursor === before.cursor || after.overlay !== undefined) return after
   const gate = gateBefore(after)
   if (gate !== undefined) return atGate(after, gate)
-  return seenToTheEnd(before, withoutGreeting(before, after))
+  // Who goes on from an answer at the end wants no second round yet.
+  if (before.ending === 'seen' && isAtEnd(before) && (isAtEnd(after) || after.isPlaying)) return toldTheEnd(before)
+  return isAtEnd(after) ? atTheEnd(before, withoutGreeting(before, after)) : withoutGreeting(before, after)
 }
 
 interface Gate {
@@ -48,6 +50,11 @@ function atGate(state: PlayState, { recorded, question }: Gate): PlayState {
 /** The question at a place in the list that is still open: of each world in turn, where worlds are compared. */
 function openQuestion(state: PlayState, index: number): Question | undefined {
   return questionsAt(state, index).find(({ about }) => state.taught[about] === undefined)
+}
+
+/** Whether a lesson will ask something yet: until then no picture may tell how it goes on. */
+export function hasOpenQuestions(state: PlayState): boolean {
+  return worldOf(state).recording.questions.some((_, index) => openQuestion(state, index) !== undefined)
 }
 
 /** The question at a place in the list, of each world that is compared, or of the cursor's. */
@@ -100,7 +107,9 @@ export function afterAnswer(state: PlayState, { seenAt, lesson }: Question): Pla
   const next = gateBefore({ ...left, cursor: { ...left.cursor, at: (lesson?.told ?? 0) - 1 } })
   if (next !== undefined) return { ...atGate(left, next), notice: undefined }
   const moved = withoutGreeting(state, movedTo(left, (lesson?.told ?? 0) - 1))
-  return { ...moved, cursor: { ...moved.cursor, clock: Math.max(moved.cursor.clock, seenAt ?? 0) } }
+  const seen: PlayState = { ...moved, cursor: { ...moved.cursor, clock: Math.max(moved.cursor.clock, seenAt ?? 0) } }
+  if (!isAtEnd(seen) || seen.ending !== 'ahead') return seen
+  return { ...seen, ending: 'seen', notice: 'the lesson ends here: space says what to try next' }
 }
 
 /** How the player begins with a lesson: what it is about, and what to watch for. */
@@ -129,16 +138,22 @@ export function rightOf(answers: PlayState['taught']): number {
   return Object.values(answers).filter((each) => each === 'right').length
 }
 
-/** At the end of a lesson, once: what was predicted, and what to try next. */
-function seenToTheEnd(before: PlayState, after: PlayState): PlayState {
-  const { recording, recipe } = worldOf(after)
-  const isAtEnd = after.cursor.at >= recording.moments.length - 1
-  if (!isAtEnd || after.isSeen) return after
-  const seen: PlayState = { ...after, isSeen: true }
-  const { lesson } = recipe.scenario.source
-  // What the person has just asked for stays.
-  if (lesson === undefined || (after.output !== undefined && after.output !== before.output)) return seen
-  return { ...seen, isPlaying: false, output: farewell(seen, lesson.next), focus: 'output' }
+function isAtEnd(state: PlayState): boolean {
+  return state.cursor.at >= worldOf(state).recording.moments.length - 1
+}
+
+/** At the end of a lesson, once: what was predicted, and what to try next. What the person has just asked for stays. */
+function atTheEnd(before: PlayState, after: PlayState): PlayState {
+  if (after.ending === 'told') return after
+  const isAsked = after.output !== undefined && after.output !== before.output
+  return isAsked ? { ...after, ending: 'seen' } : toldTheEnd(after)
+}
+
+function toldTheEnd(state: PlayState): PlayState {
+  const { lesson } = worldOf(state).recipe.scenario.source
+  const told: PlayState = { ...state, ending: 'told', notice: undefined }
+  if (lesson === undefined) return told
+  return { ...told, isPlaying: false, output: farewell(state, lesson.next), focus: 'output' }
 }
 
 function farewell({ taught: answers }: PlayState, next: string): Output {

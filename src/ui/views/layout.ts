@@ -1,5 +1,6 @@
 import type { PaneName } from '../model/panes.ts'
-import type { PlayState } from '../model/play-state.ts'
+import { type PlayState, worldOf } from '../model/play-state.ts'
+import { sentenceLength } from './story-view.ts'
 import { askedLines } from './text-views.ts'
 
 /** A pane's place: columns and rows with its frame. */
@@ -45,8 +46,9 @@ export function layoutFor(columns: number, rows: number, state: PlayState): Layo
 const fewestLanes = 5
 
 /** What is looked at above, what happens below. */
-function stacked(columns: number, height: number, { focus, overlay }: PlayState): Layout {
-  const sentence = height >= 20 ? 2 : 1
+function stacked(columns: number, height: number, state: PlayState): Layout {
+  const { focus, overlay, compared } = state
+  const sentence = sentenceRows(state, columns, height)
   const room = height - sentence
   // Whoever is asked looks at the lanes.
   if (overlay?.kind === 'question') {
@@ -62,7 +64,8 @@ function stacked(columns: number, height: number, { focus, overlay }: PlayState)
   }
   if (focus === 'story')
     return { kind: 'stacked', sentence, columns: [{ columns, panes: [{ pane: 'story', rows: room }] }] }
-  const lower = Math.max(4, Math.floor(room * 0.32))
+  // Three worlds take all the lanes that there can be.
+  const lower = focus === 'flow' && compared.length > 1 ? 4 : Math.max(4, Math.floor(room * 0.32))
   return {
     ...{ kind: 'stacked', sentence },
     columns: [
@@ -75,6 +78,15 @@ function stacked(columns: number, height: number, { focus, overlay }: PlayState)
       },
     ],
   }
+}
+
+/** Rows of the sentence: in a lesson so many that it can be read where it stands, up to a limit. */
+function sentenceRows(state: PlayState, columns: number, height: number): number {
+  const least = height >= 20 ? 2 : 1
+  const isLesson = worldOf(state).recipe.scenario.source.lesson !== undefined
+  // Three worlds want their lanes.
+  if (!isLesson || state.compared.length > 1) return least
+  return Math.max(least, Math.min(2 * least, sentenceLength(state, columns)))
 }
 
 /** Panes of the right column that take turns below the first. */

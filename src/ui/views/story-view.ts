@@ -107,8 +107,8 @@ export function clockText(time: number): string {
   return text.startsWith('00:') ? text.slice(3) : text
 }
 
-/** The sentence that was told last, in so many rows; the story has all of it. */
-export function sentenceLines(state: PlayState, columns: number, rows: number): readonly Line[] {
+/** The sentence that was told last, as it is wrapped; before the first what the scenario is about. */
+function sentenceOf(state: PlayState, columns: number): { readonly all: readonly string[]; readonly isTold: boolean } {
   const { recording } = worldOf(state)
   const { moments, redaction } = recording
   let at = state.cursor.at
@@ -120,7 +120,17 @@ export function sentenceLines(state: PlayState, columns: number, rows: number): 
       : state.isRevealed
         ? moment.text
         : momentText(moment, redaction)
-  const all = wrapped(text.replace(/\s+/g, ' ').trim(), columns - 3)
+  return { all: wrapped(text.replace(/\s+/g, ' ').trim(), columns - 3), isTold: moment !== undefined }
+}
+
+/** How many rows the sentence would take. */
+export function sentenceLength(state: PlayState, columns: number): number {
+  return sentenceOf(state, columns).all.length
+}
+
+/** The sentence that was told last, in so many rows; the story has all of it. */
+export function sentenceLines(state: PlayState, columns: number, rows: number): readonly Line[] {
+  const { all, isTold } = sentenceOf(state, columns)
   const shown = all.slice(0, rows)
   if (all.length > rows)
     shown[rows - 1] = `${cutTo(`${shown[rows - 1] ?? ''} ${all[rows] ?? ''}`, columns - 14)} (2: all)`
@@ -128,7 +138,7 @@ export function sentenceLines(state: PlayState, columns: number, rows: number): 
     { length: rows },
     (_, i): Line => [
       { text: '│ ', look: 'dim' },
-      { text: shown[i] ?? '', look: moment === undefined ? 'dim' : 'plain' },
+      { text: shown[i] ?? '', look: isTold ? 'plain' : 'dim' },
     ],
   )
 }

@@ -52,6 +52,30 @@ describe('a lesson', () => {
     }
   })
 
+  test('U4 draws no place as one that is never updated while that is still asked', async () => {
+    const player = playedOn(await opened('05-updates/3-never.yaml'), { columns: 80, rows: 24 })
+    player.press('end', 'escape', 'right', 'right')
+    expect(player.screen()).not.toMatch(/═|never/)
+    player.press('end', 'escape', 'end', '1')
+    expect(player.screen()).toMatch(/never/)
+  })
+
+  test('plays through quiet minutes in seconds, with a clock that runs', () => {
+    const player = at().press('end', 'escape', ' ')
+    const clocks = new Set<number>()
+    let seconds = 0
+    while (player.state().overlay === undefined && seconds < 60) {
+      if (!player.state().isPlaying) player.press(' ')
+      player.tick(100)
+      seconds += 0.1
+      clocks.add(player.state().cursor.clock)
+    }
+    // Five minutes and more of the cluster's time.
+    expect(player.state().cursor.clock).toBeGreaterThan(300_000)
+    expect(seconds).toBeLessThan(15)
+    expect(clocks.size).toBeGreaterThan(25)
+  })
+
   test('an answer is told with why, and enter goes to where it is seen', () => {
     const player = at().press('end', '2')
     expect(player.screen()).toMatch(/✓ 1 {2}first[\s\S]*✗ 2 {2}second[\s\S]*Not so: The kubelet knows of it within/)
@@ -62,7 +86,7 @@ describe('a lesson', () => {
     expect(player.screen()).toMatch(/API server +A.*●B/)
     expect(player.state().overlay).toBeUndefined()
     player.press('end', '2', 'enter', 'end')
-    expect(player.state()).toMatchObject({ taught: { 'question 1': 'right' }, isSeen: true })
+    expect(player.state()).toMatchObject({ taught: { 'question 1': 'right' }, ending: 'told' })
     expect(player.screen()).toMatch(/the end of this lesson[\s\S]*You have predicted 1 of 2\.[\s\S]*Try next: press 4/)
     // Back and on again: nothing is asked a second time.
     player.press('home', 'end')
@@ -73,8 +97,18 @@ describe('a lesson', () => {
     const player = at().press('end', 'escape')
     expect(player.state()).toMatchObject({ taught: { 'question 0': 'skipped' }, score: { asked: [] } })
     player.press('end', 'escape', 'end')
-    expect(player.state()).toMatchObject({ isSeen: true, overlay: undefined })
+    expect(player.state()).toMatchObject({ ending: 'told', overlay: undefined })
     expect(player.screen()).toContain('You have predicted 0 of 2.')
+  })
+
+  test('that ends with an answer shows it, and then says what to try next', async () => {
+    const player = playedOn(await opened('08-when-things-go/1-a-deleted-secret.yaml'), { columns: 80, rows: 24 })
+    player.press('end', '1', 'enter', 'end', '2', 'enter')
+    expect(player.state()).toMatchObject({ ending: 'seen', score: { right: 2 } })
+    expect(player.screen()).toMatch(/▶ flow of secret[\s\S]*the lesson ends here: space says what to try next/)
+    expect(player.press(' ').screen()).toContain('You have predicted 2 of 2.')
+    // From then on space plays it again.
+    expect(player.press(' ').state()).toMatchObject({ isPlaying: true, cursor: { at: -1 } })
   })
 
   test('a jump or a search over a question stops there too; going back does not', () => {
@@ -118,6 +152,8 @@ describe('U2, U3 a lesson that compares', () => {
     expect(right).toEqual([1, 0, 1])
     expect(player.screen()).toMatch(/┌ strategy Watch[\s\S]*┌ strategy Cache/)
     expect(Object.keys(player.state().taught)).toHaveLength(3)
+    // All three worlds are on the screen, to the last lane.
+    expect(player.press('end', '1').screen()).toMatch(/┌ strategy Get[\s\S]*\/etc\/db[\s\S]*what happened in strategy/)
   })
 })
 
