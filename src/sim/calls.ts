@@ -219,6 +219,10 @@ export const calls = {
   admission: { parameters: { hook: { schema: admissionHook } }, changes: true },
   at: { parameters: { time: { schema: anyDuration }, work: { schema: work } } },
   settle: { parameters: { options: options({ within: anyDuration.optional() }) }, changes: true },
+  clone: {
+    parameters: { options: options({ seed: z.union([z.string(), z.int()]).optional() }) },
+    changes: true,
+  },
   delays: { parameters: { secret: name, namespace } },
   traffic: { parameters: { name, namespace, resource: namespace } },
   nodeFiles: { parameters: { node: name, text: name } },

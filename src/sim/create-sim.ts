@@ -15,6 +15,7 @@ import { execIn, findContainer } from '../looks/containers.ts'
 import { createAccidents } from './accidents.ts'
 import { type BootSeams, boot, bringUpMs } from './boot.ts'
 import { bootImage } from './boot-images.ts'
+import { CallLog } from './call-log.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { type Applied, createDirectApply } from './direct-apply.ts'
 import { flowFactsOf } from './flow-facts.ts'
@@ -47,7 +48,10 @@ export interface ObservedSim {
 
 /** For podsim's own tests: with what stands between invariants and the cluster (`below`), and before both (`above`). */
 export function createObservedSim(options: SimOptions, seams: BootSeams = {}): ObservedSim {
-  const settings = resolveOptions(options)
+  return simOf(resolveOptions(options), seams)
+}
+
+function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   const isPlain = seams.below === undefined && seams.above === undefined
   const { observer, settling, registry, ...base } = boot(settings, seams, isPlain ? bootImage(settings) : undefined)
   const { kernel, calendar, journal, random, cluster } = base
@@ -55,14 +59,13 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
-  const files = createWorkingFiles(kernel, calendar, settings.files)
   const reachability = { blockedBy: 0 }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const etcdValue = etcdReader(server, settings, random)
   const commands = createCommands({
     ...base,
     random: random.stream('kubectl'),
-    files,
+    files: createWorkingFiles(kernel, calendar, settings.files),
     clientVersion: settings.kubectl,
     podOf,
     etcdValue,
@@ -84,10 +87,8 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
     observed: (change) => observer?.fault(change),
     people: reachability,
   })
-  const guard = createGuard(
-    () => observer?.check(),
-    () => own.end(),
-  )
+  const log = new CallLog()
+  const guard = createGuard({ after: () => observer?.check(), end: () => own.end(), log })
   const time = createTimeCalls({
     ...base,
     cluster,
@@ -112,6 +113,8 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
       cluster.controlPlane.clientOf(userActingAs(as, groups), cluster.controlPlane.outside),
     process: (body) => process(kernel, body),
     request: (request) => httpRequest(server, request),
+    clone: ({ seed = settings.seed } = {}) =>
+      cloneOf({ sim, cluster, journal }, log, simOf({ ...settings, seed: String(seed) }, seams)),
   }
   const sim: Sim = {
     ...guard.calls(work),
@@ -122,6 +125,17 @@ export function createObservedSim(options: SimOptions, seams: BootSeams = {}): O
   }
   const outside = createOutside({ ...base, podOf }, reachability, bringUpMs)
   return { sim, observer, cluster, journal, outside }
+}
+
+/** `fresh`, once it was asked what the other was. One that has come to another end would be a lie. */
+function cloneOf(one: Pick<ObservedSim, 'sim' | 'cluster' | 'journal'>, log: CallLog, fresh: typeof one): Sim {
+  const isSameSeed = fresh.sim.seed === one.sim.seed
+  log.repeat(fresh.sim, isSameSeed)
+  const standOf = ({ sim, cluster, journal }: typeof one) =>
+    [sim.now(), cluster.controlPlane.server.store.revision, journal.records.length].join(' ')
+  if (!isSameSeed || standOf(one) === standOf(fresh)) return fresh.sim
+  const what = 'controllers, admission hooks or programs of your own do not do the same twice'
+  throw new SimUsageError(`clone: it came to another end than this simulation; ${what}`)
 }
 
 /** The calls that are command lines, or stand for one. */

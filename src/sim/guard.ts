@@ -1,5 +1,6 @@
 import { throwingBugs } from '../kernel/bugs.ts'
 import type { Journal, JournalReader } from '../kernel/journal.ts'
+import type { CallLog, LoggedCall } from './call-log.ts'
 import { argumentsCheck, type CallName, calls } from './calls.ts'
 import type { Sim } from './sim.ts'
 import { SimUsageError } from './usage-error.ts'
@@ -21,12 +22,21 @@ export interface Guard {
 
 type Anything = (...given: readonly unknown[]) => unknown
 
+/** What a guard stands before. */
+export interface GuardOptions {
+  /** Called when a call that changes something has ended. */
+  after(): void
+  /** The simulation is disposed of. */
+  end(): void
+  /** Told of what is asked. */
+  readonly log: CallLog
+}
+
 /**
  * A guard. Calls that change the cluster or let time pass are refused while one of them runs: from a listener of the
- * journal, a condition of `runUntil`. `after` is called when one of them has ended, `end` when
- * the simulation is disposed of.
+ * journal, a condition of `runUntil`.
  */
-export function createGuard(after: () => void, end: () => void = () => {}): Guard {
+export function createGuard({ after, end, log }: GuardOptions): Guard {
   let isDisposed = false
   let running: string | undefined
   const alive = (): void => {
@@ -54,19 +64,24 @@ export function createGuard(after: () => void, end: () => void = () => {}): Guar
       return (...given) => {
         alive()
         check(given)
+        log.noteUse(name, undefined)
         return work(...given)
       }
     }
     return (...given) => {
       alive()
       check(given)
-      const result = changing(name, () => work(...given))
+      // A clone changes nothing; it only may not be made in the middle of something.
+      if (name === 'clone') return changing(name, () => work(...given))
+      const call = log.begin(name, given)
+      const result = noting(call, () => changing(name, () => work(...call.given)))
+      log.noteUse(name, result)
       after()
-      return handles.has(name) ? guardedHandle(result as object) : result
+      return handles.has(name) ? guardedHandle(result as object, call) : result
     }
   }
   /** What a call hands out, with its functions guarded as calls are. */
-  const guardedHandle = (handle: object): object =>
+  const guardedHandle = (handle: object, call: LoggedCall): object =>
     Object.defineProperties(
       {},
       Object.fromEntries(
@@ -75,7 +90,9 @@ export function createGuard(after: () => void, end: () => void = () => {}): Guar
           if (typeof member !== 'function') return [key, { enumerable: true, get: () => Reflect.get(handle, key) }]
           const value = (...given: readonly unknown[]): unknown => {
             alive()
-            const result = changing(key, () => Reflect.apply(member, handle, given))
+            const result = noting(log.beginMember(call, key, given), () =>
+              changing(key, () => Reflect.apply(member, handle, given)),
+            )
             after()
             return result
           }
@@ -107,6 +124,13 @@ export function createGuard(after: () => void, end: () => void = () => {}): Guar
       }
     },
   }
+}
+
+function noting<T>(call: { hasThrown: boolean }, work: () => T): T {
+  call.hasThrown = true
+  const result = work()
+  call.hasThrown = false
+  return result
 }
 
 /** Calls that hand out something that can be called later. */

@@ -124,6 +124,14 @@ export interface Sim {
   inspect(object: JournalObject | string): readonly MachineState[]
   /** Each step of a state machine on a node, as it is taken: Pod workers, volumes, containers, image pulls, kubelets. */
   states(): Observable<MachineStep>
+  /**
+   * Another simulation with the same settings that stands where this one does; what is done to one of them the other does not
+   * hear of. What was asked of this one is asked of the clone, so it costs what that has cost: next to nothing for a cluster that
+   * was only made. With another `seed` it goes another way to here, or to another end. Controllers, hooks and programs of your own
+   * begin anew. Throws a SimUsageError where something can't be repeated: `at`, `client`, `process`, a watch by `request`, more than
+   * 10,000 calls; and where your code does not do the same twice.
+   */
+  clone(options?: { readonly seed?: string | number }): Sim
   /** Ends the simulation; any call after it throws. */
   dispose(): void
 }
