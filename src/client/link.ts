@@ -94,10 +94,13 @@ export class Link {
   /** Counts connections: what began on an earlier one than the present breaks when it is looked at again. */
   connection = 0
   isDown = false
+  /** The server takes nobody on this link for who they are: credentials have expired. What is open stays open. */
+  isDenied = false
   isRefusing = false
   readonly #options: LinkOptions
   #latencies: LinkLatencies
   #extra: Latency = instant
+  #extraOfStore: Latency = instant
   readonly #extraOf = new Map<Verb | 'watch', Latency>()
   #downSince: VirtualMs = -1
   #isPartitioned = false
@@ -125,6 +128,22 @@ export class Link {
     if (verb === undefined) this.#extra = extra
     else if (extra === instant) this.#extraOf.delete(verb)
     else this.#extraOf.set(verb, extra)
+  }
+
+  /** Time that what needs etcd takes on top: writes, and reads that the server's cache may not answer. `instant` for none. */
+  slowStore(extra: Latency): void {
+    checkLatency(extra)
+    this.#extraOfStore = extra
+  }
+
+  /** Requests and new watches are answered with 401 until `admit`; open watches go on until they end. */
+  deny(): void {
+    this.#realiseAll()
+    this.isDenied = true
+  }
+
+  admit(): void {
+    this.isDenied = false
   }
 
   /** New connections are refused; what is open goes on. */
@@ -206,9 +225,11 @@ export class Link {
 
   // What follows is for what goes over the link.
 
-  requestMs(verb: Verb | 'watch', from: RandomStream): VirtualMs {
+  /** `needsStore`: whether the answer has to come from etcd. */
+  requestMs(verb: Verb | 'watch', from: RandomStream, needsStore = false): VirtualMs {
     const latency = this.#latencies.verbs?.[verb] ?? this.#latencies.request ?? instant
-    const own = drawLatencyMs(latency, from) + drawLatencyMs(this.#extra, from)
+    const store = needsStore ? drawLatencyMs(this.#extraOfStore, from) : 0
+    const own = drawLatencyMs(latency, from) + drawLatencyMs(this.#extra, from) + store
     const extra = this.#extraOf.get(verb)
     return extra === undefined ? own : own + drawLatencyMs(extra, from)
   }
@@ -252,7 +273,9 @@ export class Link {
 
   /** Whether the renewal of a watch could be told from one that is only computed. */
   get isHindered(): boolean {
-    return this.#options.explicitWatches === true || this.isDown || this.isRefusing || this.#isPartitioned
+    return (
+      this.#options.explicitWatches === true || this.isDown || this.isDenied || this.isRefusing || this.#isPartitioned
+    )
   }
 
   enter(watch: WatchOnLink): void {

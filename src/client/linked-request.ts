@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import { unauthorized } from '../api/status.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import type { Ticket } from '../kernel/kernel.ts'
 import { Once, type Receiver } from '../kernel/once.ts'
@@ -68,7 +69,7 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     // Whoever gave up before it was sent has not sent it.
     if (this.receiver === undefined) return
     const { link, timeoutMs } = this.route
-    const totalMs = link.requestMs(this.request.verb, link.random)
+    const totalMs = link.requestMs(this.request.verb, link.random, needsStore(this.request))
     const thereMs = totalMs >> 1
     this.backMs = totalMs - thereMs
     this.connection = link.connection
@@ -103,7 +104,7 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     if (this.connection !== link.connection && !link.isDown) this.fail((over, line) => over.broken(line))
     else if (link.isDown || link.isRefusing) this.fail((over, line) => over.refused(line))
     else {
-      this.answer = server.handle(this.request)
+      this.answer = link.isDenied ? denied : server.handle(this.request)
       this.isAnswerLost = link.losesAnswerTo(this.request.verb)
       if (this.backMs === 0) this.arrive()
       else link.kernel.post(this.backMs, arrive, this)
@@ -134,6 +135,15 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     if (this.deadline !== undefined) this.route.link.kernel.cancel(this.deadline)
     return this.receiver
   }
+}
+
+/** Source: apiserver endpoints/filters/authentication.go, Unauthorized. */
+const denied: ApiAnswer = { ok: false, status: unauthorized() }
+
+/** Reads that ask for no version, or a newer one than any, are made by quorum. Source: apiserver storage/cacher/cacher.go, Get and GetList. */
+function needsStore({ verb, resourceVersion, list }: ApiRequest): boolean {
+  const isRead = verb === 'get' || verb === 'list'
+  return !isRead || (resourceVersion ?? list?.resourceVersion) !== '0'
 }
 
 const methods = {

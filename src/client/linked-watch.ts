@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import { unauthorized } from '../api/status.ts'
 import type { KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
@@ -142,6 +143,7 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
     if (this.isOver) return
     if (this.isEmpty) this.closeEmpty()
     else if (link.isDown || link.isRefusing) this.close(link.refused(this.line()))
+    else if (link.isDenied) this.close({ kind: 'status', status: unauthorized() })
     else {
       link.enter(this)
       this.connect()

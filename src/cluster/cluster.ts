@@ -110,7 +110,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         return
       }
       controlPlane.start()
-      for (const { kubelet } of machines.values()) kubelet.start()
+      for (const { kubelet, isAbsent } of machines.values()) if (!isAbsent) kubelet.start()
     },
     atRest: () => atRest(options.kernel, controlPlane, machines),
   }

@@ -1,3 +1,4 @@
+import { resources } from '../client/client.ts'
 import type { Latency } from '../client/latency.ts'
 import { instant } from '../client/latency.ts'
 import type { Link } from '../client/link.ts'
@@ -5,6 +6,7 @@ import type { Verb } from '../client/server.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import type { Cluster } from './cluster.ts'
+import { adminUser } from './control-plane.ts'
 import type { Machine } from './machine.ts'
 import type { RequestRule } from './request-faults.ts'
 
@@ -12,6 +14,12 @@ import type { RequestRule } from './request-faults.ts'
 export type ClusterFault =
   | { readonly kind: 'apiServerUnreachable'; readonly node?: string }
   | { readonly kind: 'apiServerSlow'; readonly latency: Latency; readonly verb?: Verb; readonly node?: string }
+  /** What needs etcd takes that much longer. */
+  | { readonly kind: 'etcdSlow'; readonly latency: Latency }
+  /** The API server answers a node, or all, with 401: new requests and new watches. */
+  | { readonly kind: 'credentialsExpired'; readonly node?: string }
+  /** A machine that is taken away for good. */
+  | { readonly kind: 'nodeRemoved'; readonly node: string }
   | ({ readonly kind: 'requestsRefused' } & RequestRule)
   | { readonly kind: 'partition'; readonly node: string }
   | { readonly kind: 'dropWatches'; readonly node?: string }
@@ -40,38 +48,24 @@ export type ClusterFault =
 export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault: ClusterFault): () => void {
   switch (fault.kind) {
     case 'apiServerUnreachable':
-      return withLinks(
-        cluster,
-        fault.node,
-        (link) => link.beginOutage(),
-        (link) => link.endOutage(),
-      )
     case 'apiServerSlow':
-      return withLinks(
-        cluster,
-        fault.node,
-        (link) => link.slowDown(fault.latency, fault.verb),
-        (link) => link.slowDown(instant, fault.verb),
+    case 'partition':
+    case 'stallWatches':
+    case 'etcdSlow':
+      return hinder(cluster, fault)
+    case 'credentialsExpired':
+      return withMachines(
+        machinesOf(cluster, fault.node),
+        ({ link }) => link.deny(),
+        ({ link }) => link.admit(),
       )
+    case 'nodeRemoved':
+      return removeNode(cluster, fault.node)
     case 'requestsRefused':
       return refuseRequests(cluster, fault)
-    case 'partition':
-      return withLinks(
-        cluster,
-        fault.node,
-        (link) => link.partition(),
-        (link) => link.heal(),
-      )
     case 'dropWatches':
       for (const link of linksOf(cluster, fault.node)) link.dropWatches()
       return () => {}
-    case 'stallWatches':
-      return withLinks(
-        cluster,
-        fault.node,
-        (link) => link.stallWatches(),
-        (link) => link.resumeWatches(),
-      )
     case 'loseAnswers':
       for (const link of linksOf(cluster, fault.node)) link.loseAnswers(fault.count)
       return () => {}
@@ -114,6 +108,52 @@ export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault:
   }
 }
 
+type Hindrance = Extract<
+  ClusterFault,
+  { readonly kind: 'apiServerUnreachable' | 'apiServerSlow' | 'partition' | 'stallWatches' | 'etcdSlow' }
+>
+
+/** What is in the way between components and the API server. */
+function hinder(cluster: Cluster, fault: Hindrance): () => void {
+  switch (fault.kind) {
+    case 'apiServerUnreachable':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.beginOutage(),
+        (link) => link.endOutage(),
+      )
+    case 'apiServerSlow':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.slowDown(fault.latency, fault.verb),
+        (link) => link.slowDown(instant, fault.verb),
+      )
+    case 'partition':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.partition(),
+        (link) => link.heal(),
+      )
+    case 'stallWatches':
+      return withLinks(
+        cluster,
+        fault.node,
+        (link) => link.stallWatches(),
+        (link) => link.resumeWatches(),
+      )
+    case 'etcdSlow':
+      return withLinks(
+        cluster,
+        undefined,
+        (link) => link.slowStore(fault.latency),
+        (link) => link.slowStore(instant),
+      )
+  }
+}
+
 /** Something on the links that may cost nodes their signs of life: told before, so that their age counts from then. */
 function withLinks(
   cluster: Cluster,
@@ -129,6 +169,27 @@ function withLinks(
     for (const link of links) end(link)
     for (const machine of machines) machine.relieve()
   }
+}
+
+/** As `withLinks`, for what is in the way of nodes alone. */
+function withMachines(
+  machines: readonly Machine[],
+  begin: (machine: Machine) => void,
+  end: (machine: Machine) => void,
+): () => void {
+  for (const machine of machines) machine.threaten()
+  for (const machine of machines) begin(machine)
+  return () => {
+    for (const machine of machines) end(machine)
+    for (const machine of machines) machine.relieve()
+  }
+}
+
+/** Powers a machine off and deletes its Node, as whoever takes a machine out of a cluster does. It does not come back. */
+function removeNode(cluster: Cluster, name: string): () => void {
+  powerOff(machinesOf(cluster, name))
+  cluster.controlPlane.server.handle({ user: adminUser, verb: 'delete', resource: resources.nodes, name })
+  return () => {}
 }
 
 /** Signs of life may be among what is refused: they are told one by one meanwhile. */

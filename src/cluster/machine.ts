@@ -35,6 +35,8 @@ export interface MachineOptions {
   /** Beside cpu, memory and pods: quantities by name. */
   readonly resources?: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
+  /** It is powered off from the start, and nobody knows it yet. */
+  readonly isAbsent?: boolean
   readonly kubelet: Partial<KubeletConfiguration>
   /** Manifests in its own directory of static Pods. */
   readonly staticPods?: readonly Pod[]
@@ -63,6 +65,8 @@ export interface MachineRoom {
 /** One node's machine: disk and memory, container runtime, kubelet, and the link to the API server. */
 export interface Machine {
   readonly name: string
+  /** Whether it was powered off from the start. */
+  readonly isAbsent: boolean
   readonly fs: NodeFs
   readonly runtime: ContainerRuntime
   readonly kubelet: Kubelet
@@ -128,6 +132,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
   const power = new Scope()
   const machine = {
     name,
+    isAbsent: options.isAbsent ?? false,
     fs,
     isThreatened: false,
     threaten(): void {

@@ -1,12 +1,12 @@
-import { conflict, failure, objectModified } from '../api/status.ts'
+import { conflict, failure, objectModified, unauthorized } from '../api/status.ts'
 import type { Status } from '../api/types/meta.ts'
 import { nodeUser } from '../apiserver/auth/users.ts'
 import type { RequestHandler } from '../apiserver/create-api-server.ts'
 import type { ApiRequest, Verb } from '../client/server.ts'
 
-/** Answers that the API server gives although nothing is wrong with the request: 409, 429, 500, 503, 504. Watches are left alone. */
+/** Answers that the API server gives although nothing is wrong with the request: 401, 409, 429, 500, 503, 504. Watches are left alone. */
 
-export type FaultCode = 409 | 429 | 500 | 503 | 504
+export type FaultCode = 401 | 409 | 429 | 500 | 503 | 504
 
 /** Which requests are refused, and how; what is absent is any. */
 export interface RequestRule {
@@ -57,7 +57,7 @@ function concerns({ code, user, node, verb, resource, name }: RequestRule, reque
 }
 
 /** What a client makes of an answer without a Status. Source: apimachinery pkg/api/errors/errors.go, NewGenericServerResponse. */
-const generic: Readonly<Record<Exclude<FaultCode, 409>, readonly [reason: string, message: string]>> = {
+const generic: Readonly<Record<Exclude<FaultCode, 401 | 409>, readonly [reason: string, message: string]>> = {
   429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
   500: ['InternalError', 'an error on the server ("unknown") has prevented the request from succeeding'],
   503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
@@ -79,6 +79,7 @@ const methods: Readonly<Record<Verb, string>> = {
 }
 
 function statusOf(code: FaultCode, { verb, resource, name = '' }: Asked): Status {
+  if (code === 401) return unauthorized()
   if (code === 409) return conflict(resource, name, objectModified)
   const [reason, message] = generic[code]
   const { group, resource: plural } = resource

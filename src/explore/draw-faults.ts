@@ -44,6 +44,10 @@ const draws: Readonly<Record<ClusterFault['kind'], Draw>> = {
       node: maybe(nodeOf(targets)),
       for: lasting,
     }),
+  etcdSlow: () => fault({ etcd: is('slow'), latency: seconds(1, 20), for: lasting }),
+  credentialsExpired: (targets) => fault({ credentials: is('expired'), node: maybe(nodeOf(targets)), for: lasting }),
+  // What goes for good says little: everything after it is an outage.
+  nodeRemoved: () => undefined,
   requestsRefused: (targets) =>
     fault({
       http: fc.constantFrom(500, 503, 429, 409, 504),
@@ -66,7 +70,7 @@ const draws: Readonly<Record<ClusterFault['kind'], Draw>> = {
       : fc
           .record({
             target: fc.constantFrom(...containers),
-            how: fc.constantFrom<object>({}, { exitCode: 1 }, { oom: true }),
+            how: fc.constantFrom<object>({}, { exitCode: 1 }, { signal: 'SIGTERM' }, { oom: true }),
           })
           .map(({ target, how }) => ({ ...target, ...how })),
   rebooted: (targets) => fault({ reboot: nodeOf(targets), for: lasting }),

@@ -73,6 +73,22 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
     return entry.end
   }
 
+  for (const machine of cluster.machines.values()) {
+    if (!machine.isAbsent) continue
+    machine.threaten()
+    const fault: ClusterFault = { kind: 'poweredOff', node: machine.name }
+    const entry: Ongoing = {
+      fault,
+      end() {
+        if (!ongoing.delete(entry)) return
+        told(fault, 0)
+        machine.powerOn()
+        machine.relieve()
+      },
+    }
+    ongoing.add(entry)
+  }
+
   return {
     begin(asked) {
       checkNames(asked, cluster)
@@ -116,6 +132,7 @@ const momentary: ReadonlySet<ClusterFault['kind']> = new Set([
   'kubeletRestarted',
   'rebooted',
   'containerKilled',
+  'nodeRemoved',
 ])
 
 function isMomentary({ kind }: ClusterFault): boolean {

@@ -17,7 +17,8 @@ const images = new Lru<BootImage | 'none'>(imagesKept)
 
 /** What clusters of these settings begin with; undefined where each has to be booted by itself. */
 export function bootImage(settings: SimSettings): BootImage | undefined {
-  if (settings.nodes.length > nodesMost) return undefined
+  // A machine that is off does not rest as one that is up does.
+  if (settings.nodes.length > nodesMost || settings.nodes.some(({ isAbsent }) => isAbsent)) return undefined
   const key = keyOf(settings)
   const known = images.get(key)
   if (known !== undefined) return known === 'none' ? undefined : known

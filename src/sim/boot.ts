@@ -97,7 +97,7 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
   const accounts = server.store.collection('serviceaccounts')
   const isUp = () => {
     // Asked after every event: whoever is not ready yet answers for all.
-    if (!nodes.every(({ name }) => isNodeReady(nodeObjects.get('', name)))) return false
+    if (!nodes.every(({ name, isAbsent }) => isAbsent || isNodeReady(nodeObjects.get('', name)))) return false
     // The collection of accounts holds accounts.
     const account = accounts.get('default', 'default') as ServiceAccount | undefined
     const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
@@ -125,6 +125,7 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
 const nodesRef: ResourceRef = { group: '', version: 'v1', resource: 'nodes' }
 
 function isNodeReady(node: KubeObject | undefined): boolean {
+  // A Node's conditions, as its kubelet writes them.
   const { status } = (node ?? {}) as {
     readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ClusterFault } from '../cluster/faults.ts'
 import { everyHost } from '../node/runtime/registry.ts'
-import { choice } from './input/choice.ts'
+import { choice, type KeyRules } from './input/choice.ts'
 import {
   anyDuration,
   clockDuration,
@@ -12,6 +12,7 @@ import {
   someText,
 } from './input/formats.ts'
 import { type Reference, referencesIn } from './input/references.ts'
+import { withRules } from './input/rules.ts'
 import { references, words } from './input/words.ts'
 import { SimUsageError } from './usage-error.ts'
 
@@ -37,6 +38,25 @@ export type FaultMeaning =
 /** How long a machine is away when it reboots, unless the fault says otherwise. */
 const rebootMs = 15_000
 
+/** Signals that end a process unless it says otherwise. Source: signal(7), numbers of x86 and ARM. */
+const signals = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGABRT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+} as const
+const signalNames = Object.keys(signals) as (keyof typeof signals)[] // its keys are just these
+
 interface FaultRow<S extends z.core.$ZodShape = z.core.$ZodShape> {
   /** Key that the accident is known by. */
   readonly head: string
@@ -48,8 +68,9 @@ function row<S extends z.core.$ZodShape>(
   head: keyof S & string,
   shape: S,
   means: (fault: z.output<z.ZodObject<S, z.core.$strict>>) => FaultMeaning,
+  rules: KeyRules = {},
 ): FaultRow<S> {
-  return { head, schema: z.strictObject(shape), means }
+  return { head, schema: withRules(z.strictObject(shape), rules), means }
 }
 
 const one = { node: nodeName.optional().meta({ description: 'Only this node; all unless given' }) }
@@ -68,6 +89,7 @@ function faultRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) {
   return [
     ...wayRows(duration),
     ...refusalRows(duration),
+    ...serverRows(duration),
     ...powerRows(duration),
     ...machineRows(duration, clock),
   ] as const
@@ -145,10 +167,13 @@ function refusalRows(duration: z.ZodType<Duration>) {
     row(
       'http',
       {
-        http: z.literal([409, 429, 500, 503, 504]).register(words, { expected: '409, 429, 500, 503 or 504' }).meta({
-          description:
-            'Code with which the API server answers requests, though nothing is wrong with them; 409 only updates and patches',
-        }),
+        http: z
+          .literal([401, 409, 429, 500, 503, 504])
+          .register(words, { expected: '401, 409, 429, 500, 503 or 504' })
+          .meta({
+            description:
+              'Code with which the API server answers requests, though nothing is wrong with them; 409 only updates and patches; 401 as if a token had expired',
+          }),
         verb: verbSchema.optional().meta({ description: 'Only these requests; watches are never among them' }),
         resource: z
           .string()
@@ -164,6 +189,36 @@ function refusalRows(duration: z.ZodType<Duration>) {
         ...time,
       },
       ({ http, for: _lasts, ...rule }) => ({ kind: 'requestsRefused', code: http, ...given(rule) }),
+    ),
+  ] as const
+}
+
+/** What is behind the API server, and who is let in. */
+function serverRows(duration: z.ZodType<Duration>) {
+  const time = lasting(duration)
+  return [
+    row(
+      'etcd',
+      {
+        etcd: z.literal('slow').meta({
+          description: 'Writes take longer, and reads that may not come from the cache of the API server',
+        }),
+        latency: duration.meta({ description: 'Time that they take on top' }),
+        ...time,
+      },
+      ({ latency }) => ({ kind: 'etcdSlow', latency: { kind: 'fixed', ms: millisecondsOf(latency) } }),
+    ),
+    row(
+      'credentials',
+      {
+        credentials: z.literal('expired').meta({
+          description:
+            'Certificates of kubelets: the API server answers 401 to what they ask; open watches go on until they end',
+        }),
+        ...one,
+        ...time,
+      },
+      ({ node }) => ({ kind: 'credentialsExpired', ...at(node) }),
     ),
   ] as const
 }
@@ -187,6 +242,15 @@ function powerRows(duration: z.ZodType<Duration>) {
       ...at(node),
     })),
     row(
+      'remove',
+      {
+        remove: nodeName.meta({
+          description: 'A node that is taken away for good: its machine goes off, its Node is deleted',
+        }),
+      },
+      ({ remove }) => ({ kind: 'nodeRemoved', node: remove }),
+    ),
+    row(
       'kill',
       {
         kill: z
@@ -203,12 +267,17 @@ function powerRows(duration: z.ZodType<Duration>) {
           .max(255)
           .optional()
           .meta({ description: 'With which it ends; 137 (SIGKILL) unless given' }),
+        signal: z
+          .enum(signalNames)
+          .optional()
+          .meta({ description: 'By which it ends: its exit code is 128 and the number of the signal' }),
         oom: z.literal(true).optional().meta({ description: 'By the kernel, for lack of memory: OOMKilled' }),
       },
-      ({ kill, namespace = 'default', exitCode = 137, oom = false }) => {
+      ({ kill, namespace = 'default', signal = 'SIGKILL', exitCode = 128 + signals[signal], oom = false }) => {
         const [pod = '', container] = kill.split('/')
         return { kind: 'kill', pod, container, namespace, exitCode, isOutOfMemory: oom }
       },
+      { atMostOneOf: [['exitCode', 'signal', 'oom']] },
     ),
   ] as const
 }

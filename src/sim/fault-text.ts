@@ -9,6 +9,12 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
       return isEnd ? `the API server answers again${on}` : `the API server is out of reach${on}`
     case 'apiServerSlow':
       return `the API server answers ${fault.verb === undefined ? '' : `${fault.verb} requests `}${isEnd ? 'as quickly as before' : 'slowly'}${on}`
+    case 'etcdSlow':
+      return isEnd ? 'etcd is as quick as before' : 'etcd is slow'
+    case 'credentialsExpired':
+      return isEnd ? `credentials are good again${on}` : `credentials have expired${on}`
+    case 'nodeRemoved':
+      return `${fault.node} is taken out of the cluster`
     case 'requestsRefused':
       return `${refusedText(fault)} ${isEnd ? 'are answered again' : `are answered with ${fault.code}`}`
     case 'poweredOff':

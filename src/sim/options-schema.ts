@@ -10,6 +10,7 @@ import { choice } from './input/choice.ts'
 import { closest } from './input/closest.ts'
 import { complain } from './input/complaints.ts'
 import { anyDuration, type Duration, millisecondsOf, objectName, quantity, someText, text } from './input/formats.ts'
+import { withRules } from './input/rules.ts'
 import { quoted, words } from './input/words.ts'
 import { kubeletSchema } from './kubelet-options.ts'
 import type { OwnProgram } from './own/programs.ts'
@@ -101,7 +102,7 @@ const staticPodSchema: z.ZodType<object> = z
 
 /** Settings of one node; what is absent has a default. */
 export function nodeSchema(duration: z.ZodType<Duration>) {
-  return z.strictObject({
+  const node = z.strictObject({
     name: objectName.meta({ description: 'Its name' }),
     cpu: quantity.optional().meta({ description: 'Cores: 4, 500m; 4 unless given' }),
     memory: quantity.optional().meta({ description: '8Gi unless given; tmpfs counts against it' }),
@@ -118,6 +119,10 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
     ttl: z.int().min(0).optional().meta({
       description: 'Seconds in the annotation node.alpha.kubernetes.io/ttl, instead of what the controller sets',
     }),
+    absent: z.boolean().optional().meta({
+      description:
+        'Powered off from the start and unknown to the cluster, until { power: on, node }; false unless given',
+    }),
     staticPods: z
       .array(staticPodSchema)
       .optional()
@@ -126,6 +131,13 @@ export function nodeSchema(duration: z.ZodType<Duration>) {
       .optional()
       .meta({ description: "Between this node and the API server, instead of the cluster's" }),
     kubelet: kubeletSchema(duration).optional().meta({ description: 'KubeletConfiguration of this node' }),
+  })
+  // What nobody knows has no Node yet that could be marked.
+  return withRules(node, {
+    atMostOneOf: [
+      ['absent', 'taints'],
+      ['absent', 'ttl'],
+    ],
   })
 }
 

@@ -24,6 +24,8 @@ export interface NodeSettings {
   readonly taints: NonNullable<NodeOptions['taints']>
   readonly ttl: number | undefined
   readonly staticPods: readonly Pod[]
+  /** Powered off from the start, and unknown to the cluster. */
+  readonly isAbsent: boolean
   readonly kubelet: Partial<KubeletConfiguration>
   readonly latencies?: LinkLatencies
 }
@@ -103,6 +105,7 @@ function nodeOf(options: NodeOptions, kubelet: KubeletOptions): NodeSettings {
     ttl: options.ttl,
     ...(options.network === undefined ? {} : { latencies: resolveNetwork(options.network) }),
     // A Pod as far as the kubelet needs it to be one: the schema has looked at that.
+    isAbsent: options.absent ?? false,
     staticPods: (options.staticPods ?? []) as readonly Pod[],
     kubelet: kubeletSettings({ ...given(kubelet), ...given(options.kubelet ?? {}) }),
   }

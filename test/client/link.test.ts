@@ -111,6 +111,40 @@ describe('requests over a link', () => {
     ])
   })
 
+  test('a slow store holds up writes and reads by quorum, not what the cache may answer', () => {
+    const { kernel, tiny, link, client, heard, get } = setUp()
+    tiny.put(secret('a'))
+    link.slowStore({ kind: 'fixed', ms: 4000 })
+    const cached = { namespace: 'default', name: 'a', resourceVersion: '0' }
+    answered(client.get(resources.secrets, cached), () => void heard.push(`${kernel.now()} cached`))
+    answered(client.create(resources.secrets, secret('b')), () => void heard.push(`${kernel.now()} created`))
+    get('a')
+    kernel.runUntil(10_000)
+    expect(heard).toEqual(['0 cached', '4000 created', '4000 a'])
+  })
+
+  test('who is denied is told 401, for new watches too; what is open goes on', () => {
+    const { kernel, tiny, link, client, watch, heard } = setUp()
+    watch()
+    kernel.runUntil(0)
+    link.deny()
+    let code = 0
+    answered(client.create(resources.secrets, secret('b')), (reply) => {
+      if (!reply.ok && reply.error.kind === 'status') code = reply.error.status.code ?? 0
+    })
+    watch()
+    kernel.runUntil(1000)
+    expect(code).toBe(401)
+    expect(tiny.object('b')).toBeUndefined()
+    tiny.put(secret('a'))
+    kernel.runUntil(2000)
+    expect(heard).toEqual(['0 opened', '0 closed ', expect.stringMatching(/ (ADDED|MODIFIED) a$/)])
+    link.admit()
+    watch()
+    kernel.runUntil(3000)
+    expect(heard.at(-1)).toMatch(/ opened$/)
+  })
+
   test('a lost answer leaves the write behind', () => {
     const { kernel, tiny, link, client } = setUp()
     let error = ''

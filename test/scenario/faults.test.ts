@@ -183,3 +183,72 @@ steps:
     ])
   })
 })
+
+test('credentials that have expired: a node is told 401 until they are good again, and catches up then', () => {
+  expect(
+    failuresOf(`title: credentials
+cluster: { nodes: 2 }
+steps:
+  - kubectl: create secret generic db --from-literal=a=old
+${pod('web')}  - wait: { pod: web, ready: true }
+  - wait: 1m
+  - fault: { credentials: expired, node: node-1, for: 5m }
+  - fault: { credentials: expired, node: node-2, for: 5m }
+  - wait: { event: NodeNotReady, within: 1m }
+  - kubectl: get nodes
+    output: { contains: NotReady }
+  - wait: 4m10s
+  - wait: { object: node/node-1, cel: "object.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')", within: 30s }
+  - fault: { http: 401, user: admin, count: 1 }
+  - kubectl: get pods
+    output: { exitCode: 1, contains: You must be logged in to the server (Unauthorized) }
+`),
+  ).toEqual([])
+})
+
+test('a slow etcd: each write that a Pod needs on its way takes longer, until it is over', () => {
+  const story = (fault: string, expected: string) => `title: etcd
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+${fault}${pod('web')}  - wait: 6s
+    expect: ${expected}
+  - wait: { pod: web, ready: true, within: 40s }
+`
+  expect(failuresOf(story('', '{ pod: web, ready: true }'))).toEqual([])
+  // Bound after four seconds, and its status told after four more.
+  const slow = '  - fault: { etcd: slow, latency: 4s, for: 20s }\n'
+  expect(failuresOf(story(slow, '{ pod: web, phase: Pending, node: node-1 }'))).toEqual([])
+})
+
+test('nodes that are added, and taken away for good', () => {
+  expect(
+    failuresOf(`title: nodes
+cluster: { nodes: [{ name: old }, { name: new, absent: true }] }
+steps:
+  - expect: [{ object: node/old }, { object: node/new, exists: false }]
+  - kubectl: create secret generic db --from-literal=a=b
+  - kubectl: create deployment web --image=nginx
+  - wait: { pods: deploy/web, ready: true, each: { node: old } }
+  - fault: { power: on, node: new }
+  - wait: { object: node/new, cel: "object.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')", within: 1m }
+  - fault: { remove: old }
+    expect: { object: node/old, exists: false }
+  - wait: { pods: deploy/web, ready: true, each: { node: new }, within: 5m }
+`),
+  ).toEqual([])
+})
+
+test('a container is killed by a signal', () => {
+  expect(
+    failuresOf(`title: signal
+steps:
+  - kubectl: create secret generic db --from-literal=a=b
+${pod('web')}  - wait: { pod: web, ready: true }
+  - fault: { kill: web, signal: SIGSEGV }
+  - wait: { pod: web, restarts: 1, within: 1m }
+    expect: { object: pod/web, matches: { status: { containerStatuses: [{ name: app, lastState: { terminated: { exitCode: 139, reason: Error } } }] } } }
+`),
+  ).toEqual([])
+  const both = 'title: x\nsteps:\n  - fault: { kill: web, signal: SIGTERM, exitCode: 3 }\n'
+  expect(() => failuresOf(both)).toThrow('exitCode and signal do not go together; expected one of them')
+})

@@ -11,8 +11,25 @@ export const faultTerms: Readonly<Record<string, TermFacts>> = {
   },
   http: {
     means:
-      'The API server answers requests with 409, 429, 500, 503 or 504 although nothing is wrong with them: those of a verb, a resource, a user or a node, and so many.',
+      'The API server answers requests with 401, 409, 429, 500, 503 or 504 although nothing is wrong with them: those of a verb, a resource, a user or a node, and so many.',
     related: ['Conflict', 'TooManyRequests', 'InternalError'],
+  },
+  etcd: {
+    means:
+      '`slow`: what needs etcd takes longer: every write, and reads that the cache of the API server may not answer. Open watches deliver as before.',
+    related: ['apiServer', 'http'],
+  },
+  credentials: {
+    means:
+      '`expired`: the API server takes a kubelet, or all, for nobody: requests and new watches get 401, watches that are open go on until they end. The node counts as not ready after a while, and what runs on it runs on.',
+    clauses: ['L6'],
+    related: ['Unauthorized', 'NodeNotReady'],
+  },
+  remove: {
+    means:
+      'A node that is taken away for good: its machine is switched off and its Node deleted. Its Pods are deleted some time after.',
+    clauses: ['L6'],
+    related: ['power', 'NodeNotReady'],
   },
   partition: {
     means:
@@ -49,7 +66,7 @@ export const faultTerms: Readonly<Record<string, TermFacts>> = {
   },
   kill: {
     means:
-      'The process of a container ends: with an exit code, 137 unless given, or by the kernel for lack of memory (`oom`).',
+      'The process of a container ends: with an exit code, 137 unless given, by a signal, or by the kernel for lack of memory (`oom`).',
     related: ['137', 'OOMKilled', 'CrashLoopBackOff'],
   },
   clock: {
