@@ -118,6 +118,11 @@ function streamName({ actor, what, detail }: TimelineRow, eventsAreOrdered: bool
   return `${actor} ${subject}`
 }
 
+/** An event without what differs from cluster to cluster: its Pod, reason and message. */
+export function eventName({ what, detail }: TimelineRow): string {
+  return `${plain(String(detail.pod ?? detail.node ?? ''))} ${what} ${plain(String(detail.message))}`
+}
+
 /** Random parts of names and texts are taken out. */
 function plain(text: string): string {
   return text

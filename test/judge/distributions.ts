@@ -1,8 +1,8 @@
 import type { TimelineFile, TimelineRow } from './timeline-format.ts'
 import { playTimeline } from './timelines.ts'
 
-/** Longest gap between two syncs of an idle Pod, and what a line may be late. Seconds. */
-const longestGap = 92
+/** Longer gaps are of other causes; a resync comes after 90 s at the latest, and later ones are to be seen. Seconds. */
+const longestGap = 125
 
 /**
  * Whole seconds between two set-ups that a resync of an idle Pod made: those of starts are closer, time-outs of mounts
@@ -36,6 +36,40 @@ export function retryGaps(rows: readonly TimelineRow[]): readonly number[] {
     if (before !== undefined && t - before > 5 && t - before < 17) gaps.push(Math.round(t - before))
   }
   return gaps
+}
+
+/** Whole seconds from a container's start until a status says that it runs: a look at the runtime, a sync, a patch. */
+export function startsToStatuses(rows: readonly TimelineRow[]): readonly number[] {
+  return statusDelays(rows, 'StartContainer', (state) => state === 'running')
+}
+
+/** Whole seconds from a container's end until a status no longer says that it runs. */
+export function endsToStatuses(rows: readonly TimelineRow[]): readonly number[] {
+  return statusDelays(rows, 'ContainerExited', (state) => state !== 'running')
+}
+
+function statusDelays(
+  rows: readonly TimelineRow[],
+  what: string,
+  isTold: (state: string) => boolean,
+): readonly number[] {
+  const since = new Map<string, number>()
+  const delays: number[] = []
+  for (const row of rows) {
+    const { t, actor, detail } = row
+    const keyOf = (container: unknown) => `${String(detail.pod)}/${String(container)}`
+    if (actor === 'operator') since.clear()
+    if (actor === 'runtime' && row.what === what) since.set(keyOf(detail.container), t)
+    if (actor !== 'api' || row.what !== 'pod status') continue
+    const containers = (detail.containers ?? {}) as Readonly<Record<string, { readonly state: string }>> // of the format
+    for (const [container, { state }] of Object.entries(containers)) {
+      const begun = since.get(keyOf(container))
+      if (begun === undefined || !isTold(state)) continue
+      delays.push(Math.floor(t - begun))
+      since.delete(keyOf(container))
+    }
+  }
+  return delays
 }
 
 export interface UpdateSample {

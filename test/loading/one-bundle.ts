@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { type Plugin as BuildPlugin, build } from 'esbuild'
 import { parseSync } from 'oxc-parser'
 import type { Plugin } from 'vitest/config'
 
@@ -59,10 +59,31 @@ async function bundle(names: ReadonlyMap<string, string>): Promise<string> {
     packages: 'external',
     sourcemap: true,
     outfile,
+    plugins: planted(),
     // What looks for files beside it lies two folders below the root, as src/cli does.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/cli/version.ts')).href) },
   })
   return outfile
+}
+
+/** A mistake that `npm run mutants` plants: a text of one file that is replaced. */
+function planted(): BuildPlugin[] {
+  const given = process.env.PODSIM_PLANTED
+  if (given === undefined) return []
+  const { file, from, to } = JSON.parse(given) as Readonly<Record<'file' | 'from' | 'to', string>> // scripts/mutants.ts
+  const path = join(root, file)
+  const plant: BuildPlugin = {
+    name: 'podsim:planted',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.tsx?$/ }, (args) => {
+        if (args.path !== path) return undefined
+        const parts = readFileSync(path, 'utf8').split(from)
+        if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${from}`)
+        return { contents: parts.join(to), loader: path.endsWith('x') ? 'tsx' : 'ts' }
+      })
+    },
+  }
+  return [plant]
 }
 
 /** The module at `path` for whoever imports it: its exports, as the bundle has them. */

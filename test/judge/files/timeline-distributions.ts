@@ -1,4 +1,12 @@
-import { measuredPlay, retryGaps, setUpIntervals, type UpdateSample, updateSamples } from '../distributions.ts'
+import {
+  endsToStatuses,
+  measuredPlay,
+  retryGaps,
+  setUpIntervals,
+  startsToStatuses,
+  type UpdateSample,
+  updateSamples,
+} from '../distributions.ts'
 import type { Effort, Figure, PartScore, RowScore, VectorFile } from '../judge.ts'
 import { ksProbability } from '../ks.ts'
 import { rowsOfPlay, seedsOf } from '../plays.ts'
@@ -47,13 +55,20 @@ export function distributionScore(file: TimelineFile, seeds: readonly string[], 
   return { rows, figures }
 }
 
+/** What only all files of a cluster together have enough of. */
+const commonSamplers: Readonly<Record<string, Sampler>> = {
+  ...samplers,
+  'times from the start of a container to its status': startsToStatuses,
+  'times from the end of a container to its status': endsToStatuses,
+}
+
 /** The same over all files of a cluster: samples of thousands, which tell laws apart that one file does not. */
 export function togetherRows(files: readonly VectorFile[]): readonly RowScore[] {
   const all = files.map(({ path, content }) => {
     const file = content as TimelineFile // those of timelines are given
     return { recorded: file.timeline, played: once(() => rowsOfPlay(file, seedsOf(path, 'quick')[0] ?? '')) }
   })
-  return Object.entries(samplers).flatMap(([what, sampler]) => {
+  return Object.entries(commonSamplers).flatMap(([what, sampler]) => {
     const recorded = all.flatMap((each) => sampler(each.recorded))
     if (recorded.length < leastSample) return []
     const simulated = all.flatMap(({ played }) => sampler(played()))

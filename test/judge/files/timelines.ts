@@ -4,6 +4,7 @@ import type { TimelineFile } from '../timeline-format.ts'
 import { minorOfFile } from '../timeline-format.ts'
 import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
 import { burstRows } from './burst.ts'
+import { eventCountRows } from './event-counts.ts'
 import { streamRows } from './stream-rows.ts'
 import { backOffRows, distributionScore } from './timeline-distributions.ts'
 
@@ -22,7 +23,13 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const { rows, figures = [] } = distributionScore(file, seeds, effort)
   const order = file.category === 'burst' ? burstRows(file, seeds, effort) : streamRows(path, file, effort)
   return {
-    rows: [...order, ...backOffRows(file, rowsOfPlay(file, seeds[0] ?? '')), ...updateRows(file), ...rows],
+    rows: [
+      ...order,
+      ...eventCountRows(file, seeds, (seed) => rowsOfPlay(file, seed)),
+      ...backOffRows(file, rowsOfPlay(file, seeds[0] ?? '')),
+      ...updateRows(file),
+      ...rows,
+    ],
     figures,
   }
 }

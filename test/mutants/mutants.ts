@@ -1,0 +1,223 @@
+/** A mistake that tests must notice: a text of one source file that is replaced by another. */
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  /** Stands exactly once in the file. */
+  readonly from: string
+  readonly to: string
+  readonly noticedBy: {
+    readonly tests: readonly string[]
+    /** A pattern of titles: vitest's `-t`. */
+    readonly titles?: string
+  }
+}
+
+const timelines = (titles?: string): Mutant['noticedBy'] => ({
+  tests: ['test/judge/timelines.test.ts'],
+  ...(titles === undefined ? {} : { titles }),
+})
+const together = timelines('are drawn as the real ones were')
+const sessions = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/kubectl/sessions.test.ts'], titles })
+const secrets = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/apiserver/secrets-vectors.test.ts'], titles })
+
+/** Recordings of real clusters notice them: `npm run mutants`. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'idle Pods are synced every 61..120 s, not 61..90 s',
+    file: 'src/node/kubelet/pods/pod-workers.ts',
+    from: 'resyncJitter: 0.5,',
+    to: 'resyncJitter: 1,',
+    noticedBy: together,
+  },
+  {
+    name: 'Pods in error are synced every 11..25 s, not 11..15 s',
+    file: 'src/node/kubelet/pods/pod-workers.ts',
+    from: 'backOff: { baseMs: 10 * second, factor: 0.5 }',
+    to: 'backOff: { baseMs: 10 * second, factor: 1.5 }',
+    noticedBy: together,
+  },
+  {
+    name: 'events are counted by four',
+    file: 'src/client/event-correlator.ts',
+    from: 'count: last.count + 1,',
+    to: 'count: last.count + 4,',
+    noticedBy: timelines('missing-vol-10min'),
+  },
+  {
+    name: 'the runtime is looked at every 4 s, not every second',
+    file: 'src/node/kubelet/loop/phases.ts',
+    from: 'plegMs: second,',
+    to: 'plegMs: 4 * second,',
+    noticedBy: together,
+  },
+  {
+    name: 'statuses are sent every 60 s, not every 10 s',
+    file: 'src/node/kubelet/status/status-manager.ts',
+    from: 'statusSyncPeriodMs = 10 * second',
+    to: 'statusSyncPeriodMs = 60 * second',
+    noticedBy: timelines(),
+  },
+  {
+    name: 'describe prints its lines in another order',
+    file: 'src/kubectl/describe/writer.ts',
+    from: 'return alignTabs(this.#buffer, describeTabs)',
+    to: "return alignTabs(`${this.#buffer.split('\\n').filter(Boolean).reverse().join('\\n')}\\n`, describeTabs)",
+    noticedBy: sessions('page'),
+  },
+  {
+    name: 'describe node prints another node',
+    file: 'src/kubectl/describe/node.ts',
+    from: "w.field(0, 'Name', textAt(node, 'metadata', 'name'))",
+    to: "w.field(0, 'Name', textAt(node, 'metadata', 'name').replace('-1', '-2'))",
+    noticedBy: sessions('neighbours|workloads|page'),
+  },
+  {
+    name: 'pauses between tries of a mount grow threefold, not twofold',
+    file: 'src/node/volumes/operation-back-off.ts',
+    from: 'factor: 2,',
+    to: 'factor: 3,',
+    noticedBy: timelines('missing-vol'),
+  },
+  {
+    name: 'pauses between tries of a mount grow to 4 min, not 2m2s',
+    file: 'src/node/volumes/operation-back-off.ts',
+    from: 'maxMs: 122_000',
+    to: 'maxMs: 240_000',
+    noticedBy: timelines('missing-vol'),
+  },
+  {
+    name: 'the ttl of a copy is ignored',
+    file: 'src/node/secrets/ttl-manager.ts',
+    from: 'ageMs < ttlMs()',
+    to: 'ageMs < 0 * ttlMs()',
+    noticedBy: timelines('upd-cache'),
+  },
+  {
+    name: 'a copy is fresh for twice its ttl',
+    file: 'src/node/secrets/ttl-manager.ts',
+    from: 'ageMs < ttlMs()',
+    to: 'ageMs < 2 * ttlMs()',
+    noticedBy: timelines('upd-cache'),
+  },
+  {
+    name: 'an immutable Secret is watched on',
+    file: 'src/node/secrets/watch-manager.ts',
+    from: 'object?.immutable === true && this.options.freezesImmutable && !item.isImmutable',
+    to: 'object?.immutable === true && this.options.freezesImmutable && item.isImmutable',
+    noticedBy: timelines('immutable'),
+  },
+  {
+    name: 'a mode of an item is not heeded',
+    file: 'src/node/volumes/plugins/payload.ts',
+    from: 'mode: mode ?? defaultMode })',
+    to: 'mode: defaultMode })',
+    noticedBy: timelines('projected|edges|normal-start'),
+  },
+  {
+    name: 'an item whose key is missing is left out, though nothing is optional',
+    file: 'src/node/volumes/plugins/payload.ts',
+    from: 'else if (!optional) return',
+    to: 'else if (optional) return',
+    noticedBy: timelines('key-removed|edges'),
+  },
+  {
+    name: 'the old directory of a volume is removed before the new one is linked',
+    file: 'src/node/volumes/plugins/atomic-writer.ts',
+    from: 'const renamed = fs.rename(temporary, this.#path(dataDirName))',
+    to: 'fs.unlink(this.#path(dataDirName))\n    const renamed = fs.rename(temporary, this.#path(dataDirName))',
+    noticedBy: timelines('order'),
+  },
+  {
+    name: 'envFrom forgets its prefix',
+    file: 'src/node/env/environment.ts',
+    from: 'const name = prefix + key',
+    to: 'const name = key',
+    noticedBy: timelines('edges|env'),
+  },
+  {
+    name: 'an optional reference to a Secret that is not there fails',
+    file: 'src/node/env/environment.ts',
+    from: 'skip: got.error.isNotFound && optional',
+    to: 'skip: got.error.isNotFound && !optional',
+    noticedBy: timelines('late-env'),
+  },
+  {
+    name: 'a crashed container waits 20 s, not 10 s, before its first restart',
+    file: 'src/node/kubelet/pods/back-off.ts',
+    from: 'containerBackOff = { initialMs: 10 * second',
+    to: 'containerBackOff = { initialMs: 20 * second',
+    noticedBy: timelines('crash'),
+  },
+  {
+    name: 'pauses of a crashed container triple',
+    file: 'src/node/kubelet/pods/back-off.ts',
+    from: 'Math.min(entry.delayMs * 2, this.#maxMs)',
+    to: 'Math.min(entry.delayMs * 3, this.#maxMs)',
+    noticedBy: timelines('crash|images'),
+  },
+  {
+    name: 'restartPolicy OnFailure restarts what has ended well',
+    file: 'src/node/kubelet/pods/pod-actions.ts',
+    from: "pod.spec.restartPolicy !== 'OnFailure' || !hasSucceeded",
+    to: "pod.spec.restartPolicy !== 'OnFailure' || hasSucceeded",
+    noticedBy: timelines('policies'),
+  },
+  {
+    name: 'a Secret may have 2 MiB',
+    file: 'src/apiserver/registry/kinds/secret.ts',
+    from: 'if (totalBytes > secretMaxBytes)',
+    to: 'if (totalBytes > 2 * secretMaxBytes)',
+    noticedBy: secrets('size'),
+  },
+  {
+    name: 'keys of Secrets are not looked at',
+    file: 'src/apiserver/registry/kinds/secret.ts',
+    from: 'for (const text of configMapKey(key)) errors.push(invalid(`data[${key}]`, key, text))',
+    to: '',
+    noticedBy: secrets('key'),
+  },
+  {
+    name: 'a graceful deletion ends a second later than it says',
+    file: 'src/apiserver/registry/delete.ts',
+    from: 'core.context.calendar.at(core.context.kernel.now()) + seconds * 1000',
+    to: 'core.context.calendar.at(core.context.kernel.now()) + seconds * 1000 + 1000',
+    noticedBy: {
+      tests: ['test/apiserver/pods.vectors.test.ts', 'test/controllers/vectors.test.ts', 'test/golden/golden.test.ts'],
+    },
+  },
+  {
+    name: 'the last grace of a silent node is 80 s',
+    file: 'src/controllers/options.ts',
+    from: 'has(minor, controllers.longerNodeGrace) ? 50_000 : 40_000',
+    to: '80_000',
+    noticedBy: timelines('outage|node-lost'),
+  },
+  {
+    name: 'apply tells of a change where there was none',
+    file: 'src/kubectl/commands/apply.ts',
+    from: "report(current, 'unchanged')",
+    to: "report(current, 'configured')",
+    noticedBy: sessions('page|neighbours|workloads'),
+  },
+  {
+    name: 'the binding tells of another node',
+    file: 'src/scheduler/scheduling-cycle.ts',
+    from: 'to ${node.name}`',
+    to: 'to ${node.name}x`',
+    noticedBy: timelines('normal-start'),
+  },
+  {
+    name: 'the image is pulled though it is there',
+    file: 'src/node/images/image-manager.ts',
+    from: "container.imagePullPolicy ?? 'IfNotPresent'",
+    to: "'Always'",
+    noticedBy: timelines('images|crash'),
+  },
+  {
+    name: 'orphaned by default',
+    file: 'src/apiserver/registry/delete.ts',
+    from: "const orphanFinalizer = 'orphan'",
+    to: "const orphanFinalizer = 'orphaned'",
+    noticedBy: { tests: ['test/controllers/vectors.test.ts'] },
+  },
+]
