@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { bestPod } from '../../src/kubectl/commands/pick-pod.ts'
 import { createSim } from '../../src/sim/create-sim.ts'
 import type { Sim } from '../../src/sim/sim.ts'
 
@@ -81,6 +82,63 @@ describe('logs and exec of a workload', () => {
     sim.runFor('20s')
     expect(sim.shell('kubectl logs deploy/web').stderr).toBe(`Found 3 pods, using pod/${first?.metadata.name}\n`)
     expect(told(sim, 'kubectl exec deploy/web -- hostname')).toBe(`${first?.metadata.name}\n`)
+  })
+})
+
+describe('the Pod that logs and exec take of several', () => {
+  /** Minutes after noon. */
+  const minute = (at: number) => `2020-05-01T12:${String(at).padStart(2, '0')}:00Z`
+  interface Facts {
+    readonly node?: string
+    readonly phase?: string
+    readonly readyAt?: number
+    readonly restarts?: readonly number[]
+    readonly createdAt?: number
+  }
+  const made = (name: string, { node = 'n', phase = 'Running', readyAt, restarts = [0], createdAt = 0 }: Facts) => ({
+    metadata: { name, creationTimestamp: minute(createdAt) },
+    spec: { nodeName: node },
+    status: {
+      phase,
+      conditions: [
+        readyAt === undefined
+          ? { type: 'Ready', status: 'False', lastTransitionTime: minute(0) }
+          : { type: 'Ready', status: 'True', lastTransitionTime: minute(readyAt) },
+      ],
+      containerStatuses: restarts.map((restartCount) => ({ restartCount })),
+    },
+  })
+  const cases: readonly [why: string, better: Facts, worse: Facts, forAttaching?: 'the other'][] = [
+    ['one that has a node, whatever else', { phase: 'Pending' }, { node: '', readyAt: 1 }],
+    ['one that runs, before one that waits', { restarts: [9] }, { phase: 'Pending' }],
+    ['one of an unknown state, before one that waits', { phase: 'Unknown' }, { phase: 'Pending' }],
+    ['one that is ready', { readyAt: 9, createdAt: 8 }, { restarts: [7] }],
+    ['one that has been ready for longer', { readyAt: 3, createdAt: 2 }, { readyAt: 5, createdAt: 1 }],
+    ['the older one', { createdAt: 1 }, { createdAt: 2 }],
+    // Whose logs tell more, against where something can be run.
+    ['one whose container restarted most', { restarts: [0, 3] }, { restarts: [2, 2] }, 'the other'],
+    ['one that restarted, before an older one', { restarts: [1], createdAt: 5 }, { createdAt: 1 }, 'the other'],
+  ]
+
+  test.each(cases)('is %s', (_why, better, worse, forAttaching) => {
+    const [first, second] = [made('better', better), made('worse', worse)]
+    for (const pods of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(bestPod(pods, 'logs')).toBe(first)
+      expect(bestPod(pods, 'attach')).toBe(forAttaching === undefined ? first : second)
+    }
+  })
+
+  test('ended Pods are as good for logs as those that run, and the last to run something in', () => {
+    const [ended, waiting] = [
+      made('ended', { phase: 'Succeeded' }),
+      made('waiting', { phase: 'Pending', createdAt: 3 }),
+    ]
+    expect(bestPod([waiting, ended], 'logs')).toBe(ended)
+    expect(bestPod([made('young', { createdAt: 1 }), ended], 'logs')).toBe(ended)
+    expect(bestPod([ended, made('runs', { createdAt: 1 })], 'attach')).toMatchObject({ metadata: { name: 'runs' } })
   })
 })
 

@@ -33,11 +33,16 @@ export function podOf(session: Session, target: string, purpose: Purpose): unkno
     session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, { query: { labelSelector: selector } }),
     'items',
   )
-  const [best] = pods.toSorted(purpose === 'logs' ? comparedBy(forLogs) : comparedBy(forAttaching))
+  const best = bestPod(pods, purpose)
   if (best === undefined) return fail('timed out waiting for the condition')
   if (purpose === 'logs' && pods.length > 1)
     session.err(`Found ${pods.length} pods, using pod/${textAt(best, 'metadata', 'name')}\n`)
   return best
+}
+
+/** The Pod of several that kubectl takes. */
+export function bestPod(pods: readonly unknown[], purpose: Purpose): unknown {
+  return pods.toSorted(comparedBy(purpose === 'logs' ? forLogs : forAttaching))[0]
 }
 
 /** Smaller is better; what a Pod lacks is infinitely bad. */
