@@ -23,8 +23,8 @@ export function oneBundle(): Plugin {
   return {
     name: 'podsim:one-bundle',
     enforce: 'pre',
-    configResolved({ server }) {
-      isUsed = server.watch === null
+    configureVitest({ vitest }) {
+      isUsed = !vitest.config.watch
     },
     async load(id) {
       const name = names.get(id)
