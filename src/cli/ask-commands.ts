@@ -86,7 +86,7 @@ function addDiff(command: Command): void {
     .description(
       'say where two runs part and what they come to: two journals, two seeds, or two versions of Kubernetes',
     )
-    .argument('<path...>', 'two files that podsim run --journal wrote, or one scenario with --seeds or --versions')
+    .argument('<journal...>', 'two files that podsim run --journal wrote, or one scenario with --seeds or --versions')
     .option('--seeds <a,b>', 'run the scenario with these two seeds')
     .option('--versions <a,b>', 'run it on these two versions of Kubernetes, and on all between: v1.18,v1.36')
     .option('-s, --seed <seed>', 'with --versions: seed instead of the one in the scenario')

@@ -6,12 +6,14 @@ import { type ColourChoice, wantsColour } from './colour.ts'
 import type { CourseFlags } from './course.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { ExportFlags } from './export.ts'
+import { type LintFlags, lintFormats } from './lint-formats.ts'
 import { addManifestCommands } from './manifest-commands.ts'
 import { addManyCommands } from './many-commands.ts'
 import { processOutput } from './output.ts'
 import type { PlayFlags } from './play.ts'
 import { addRunCommands, setting } from './run-commands.ts'
 import { addServeCommand } from './serve-command.ts'
+import { addSetupCommands } from './setup-commands.ts'
 import { version } from './version.ts'
 
 /**
@@ -87,10 +89,11 @@ export function program(): Command {
   podsim
     .command('lint')
     .description('load scenario files without running them')
-    .argument('<path...>', 'scenario files or folders')
-    .action(async (paths: string[]) => {
+    .argument('<path...>', 'scenario files or folders, or - for standard input')
+    .addOption(new Option('-o, --output <format>', 'how to answer').choices(lintFormats).default('text'))
+    .action(async (paths: string[], flags: LintFlags) => {
       const { lint } = await import('./lint.ts')
-      process.exitCode = await lint(paths, output)
+      process.exitCode = await lint(paths, flags, output)
     })
 
   addExport(podsim.command('export'))
@@ -98,6 +101,7 @@ export function program(): Command {
   addManifestCommands(podsim, wholeNumber)
   addServeCommand(podsim, wholeNumber)
   addAskCommands(podsim)
+  addSetupCommands(podsim, output)
 
   podsim
     .command('schema')

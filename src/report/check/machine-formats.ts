@@ -1,5 +1,6 @@
 import { safeText } from '../../bytes/terminal-text.ts'
 import type { CheckReport } from '../../check/report.ts'
+import { sarifLog } from '../sarif.ts'
 import { findingsOf } from './findings.ts'
 
 /** The whole report as JSON; `format` counts up when its shape changes. */
@@ -25,34 +26,9 @@ function property(text: string): string {
   return data(text).replace(/:/g, '%3A').replace(/,/g, '%2C')
 }
 
-/** SARIF 2.1.0 (OASIS), as code scanning reads it. */
+/** SARIF 2.1.0, a finding each. */
 export function checkSarif(report: CheckReport, toolVersion: string): string {
-  const findings = findingsOf(report)
-  const rules = [...new Set(findings.map(({ rule }) => rule))].sort()
-  const log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'podsim', version: toolVersion, rules: rules.map((id) => ({ id })) } },
-        results: findings.map(({ rule, level, place, message }) => ({
-          ruleId: rule,
-          ruleIndex: rules.indexOf(rule),
-          level,
-          message: { text: message },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: encodeURI(place.file) },
-                region: { startLine: place.line, startColumn: place.column },
-              },
-            },
-          ],
-        })),
-      },
-    ],
-  }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return `${JSON.stringify(sarifLog(findingsOf(report), toolVersion), null, 2)}\n`
 }
 
 /** JUnit XML: a test case for each workload and each refused object. */
