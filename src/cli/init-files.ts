@@ -24,7 +24,8 @@ steps:
             volumeMounts: [{ name: db, mountPath: /etc/db }]
         volumes: [{ name: db, secret: { secretName: db } }]
   - wait: { pod: app, ready: true }
-  - say: Somebody rotates the password.
+  - at: 5m
+    say: Somebody rotates the password.
     run: kubectl create secret generic db --from-literal=password=new --dry-run=client -o yaml | kubectl apply -f -
   - expect:
       # At the latest after a sync period of the kubelet, which is drawn from 60 to 90 s.

@@ -10,6 +10,8 @@ export interface Output {
   err(text: TerminalText): void
   /** On a terminal, a line that stays until the next; elsewhere nothing. Undefined takes it away. */
   progress(line: TerminalText | undefined): void
+  /** On a terminal, an empty screen; what was on it can be scrolled back to. Elsewhere nothing. */
+  clear?(): void
 }
 
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
@@ -21,27 +23,30 @@ function createOutput(
   { isColoured, moves }: { readonly isColoured: boolean; readonly moves: boolean },
 ): Output {
   let isShown = false
-  const clear = (): void => {
+  const clearLine = (): void => {
     if (isShown) stderr.write('\r\u001b[K')
     isShown = false
   }
   return {
     isColoured,
     out(text) {
-      clear()
+      clearLine()
       stdout.write(text.toString())
     },
     err(text) {
-      clear()
+      clearLine()
       stderr.write(text.toString())
     },
     progress(line) {
       if (!moves || stderr.isTTY !== true) return
-      clear()
+      clearLine()
       if (line === undefined) return
       // A line that breaks could not be taken away.
       stderr.write(line.toString().slice(0, Math.max(0, (stderr.columns || 80) - 1)))
       isShown = true
+    },
+    clear() {
+      if (moves && stdout.isTTY === true) stdout.write('\u001b[H\u001b[2J')
     },
   }
 }

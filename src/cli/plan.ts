@@ -18,6 +18,8 @@ export interface Choice {
   readonly seed?: string
   /** `1..100`, or some of them with commas between. */
   readonly seeds?: string
+  /** How many times each run is made, each but the first with a seed of its own. */
+  readonly repeat?: number
   /** `2/5`: the second of five parts. */
   readonly shard?: string
 }
@@ -57,7 +59,9 @@ export function planRuns(paths: readonly string[], choice: Choice): Planned {
   const scenarios = found.flatMap(({ loaded }) =>
     loaded.ok ? loaded.value.filter((scenario) => isWanted(scenario, titles.regexp, choice)) : [],
   )
-  const all = scenarios.flatMap((scenario) => seedsOf(scenario, choice).map((seed) => ({ scenario, seed })))
+  const all = scenarios.flatMap((scenario) =>
+    repeated(seedsOf(scenario, choice), choice.repeat).map((seed) => ({ scenario, seed })),
+  )
   const units = all.filter((_, i) => i % shard.of === shard.part - 1)
   const isOne = paths.length === 1 && files[0] === paths[0] && units.length <= 1
   return { ok: true, plan: { missing, found, scenarios, units, isOne } }
@@ -72,6 +76,11 @@ function seedsOf({ seed, seeds }: Scenario, choice: Choice): readonly string[] {
   if (choice.seeds !== undefined)
     return choice.seeds.includes('..') ? seedsIn(choice.seeds) : choice.seeds.split(',').filter((each) => each !== '')
   return seeds.length > 0 ? seeds : [seed]
+}
+
+/** Each seed, and others that are made from it: `db`, `db-2`, `db-3`. */
+function repeated(seeds: readonly string[], times = 1): readonly string[] {
+  return seeds.flatMap((seed) => Array.from({ length: times }, (_, i) => (i === 0 ? seed : `${seed}-${i + 1}`)))
 }
 
 /** `2/5`; undefined, if it is no part. */

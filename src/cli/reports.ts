@@ -42,6 +42,8 @@ export interface RunFlags extends Choice {
   /** True: twice; a number: so often. */
   readonly verifyDeterminism?: true | number
   readonly maxEvents?: number
+  /** Run again whenever a file changes. */
+  readonly watch?: boolean
   /** File for the journal of the run. */
   readonly journal?: string
   /** Of Kubernetes, in place of the scenarios'. */

@@ -20,7 +20,7 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
     .command('run')
     .description('run scenario files, or all scenarios in folders, and check what they expect')
     .argument('<path...>', 'scenario files (.yaml, .yml), folders, or - for standard input')
-  addChoice(runs)
+  addChoice(runs, wholeNumber)
     .addOption(
       new Option(
         '-r, --reporter <name[=file]>',
@@ -49,21 +49,23 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
         kubernetesVersions,
       ),
     )
+    .option('-w, --watch', 'run again whenever a scenario or a file beside it changes, until ctrl-C')
     .option('--journal <file>', 'write all that happened in the run, a record a line: what podsim diff reads')
     .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (paths: string[], options: Record<string, unknown>) => {
-      const { run } = await import('./run.ts')
       // The shape is what is declared here to the argument parser.
       const flags = options as unknown as RunFlags & { readonly color: ColourChoice }
-      process.exitCode = await run(paths, flags, processOutput(wantsColour(flags.color, process.stdout)))
+      const shown = processOutput(wantsColour(flags.color, process.stdout))
+      const { run } = flags.watch === true ? { run: (await import('./watch.ts')).watch } : await import('./run.ts')
+      process.exitCode = await run(paths, flags, shown)
     })
 
   const lists = podsim
     .command('list')
     .description('list the runs that podsim run would make, without making them')
     .argument('<path...>', 'scenario files or folders')
-  addChoice(lists)
+  addChoice(lists, wholeNumber)
     .option('--json', 'one object a line')
     .action(async (paths: string[], options: Record<string, unknown>) => {
       const { list } = await import('./list.ts')
@@ -73,7 +75,7 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
 }
 
 /** Options that say which scenarios are meant, and with which seeds. */
-function addChoice(command: Command): Command {
+function addChoice(command: Command, wholeNumber: Shared['wholeNumber']): Command {
   return command
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--seeds <seeds>', 'run each with all of these seeds: 1..100, or some with commas between')
@@ -86,6 +88,7 @@ function addChoice(command: Command): Command {
         'only scenarios with these tags: rotation, or rotation,!slow; several: any of them',
       ).argParser(several),
     )
+    .option('--repeat <n>', 'make each run so often, each but the first with a seed of its own', wholeNumber)
     .option('--shard <part/of>', 'only this part of all runs: 2/5')
 }
 

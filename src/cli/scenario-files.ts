@@ -95,23 +95,37 @@ function listBeside(file: string, path: string): readonly string[] | undefined {
     const folder = realpathSync(dirname(resolve(file)))
     const target = realpathSync(resolve(folder, path))
     if ((target !== folder && !target.startsWith(folder + sep)) || !statSync(target).isDirectory()) return undefined
-    const found: string[] = []
-    const visit = (at: string, seen: ReadonlySet<string>): void => {
-      for (const entry of readdirSync(join(target, at)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
-        if (entry === '.git' || entry === 'node_modules' || found.length >= mostListed) continue
-        const name = at === '' ? entry : `${at}/${entry}`
-        const real = realpathSync(join(target, name))
-        // Links are followed inside of the scenario's folder only, and no circle is.
-        if (!real.startsWith(folder + sep) || seen.has(real)) continue
-        if (statSync(real).isDirectory()) visit(name, new Set([...seen, real]))
-        else found.push(name)
-      }
-    }
-    visit('', new Set([target]))
-    return found
+    return namesBelow(target, folder)
   } catch {
     return undefined
   }
+}
+
+/** Names of all files below a folder, bytewise; none where it cannot be read. */
+export function filesBelow(folder: string): readonly string[] {
+  try {
+    const real = realpathSync(folder)
+    return namesBelow(real, real)
+  } catch {
+    return []
+  }
+}
+
+/** Links are followed inside of `within` only, and no circle is. */
+function namesBelow(target: string, within: string): readonly string[] {
+  const found: string[] = []
+  const visit = (at: string, seen: ReadonlySet<string>): void => {
+    for (const entry of readdirSync(join(target, at)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+      if (entry === '.git' || entry === 'node_modules' || found.length >= mostListed) continue
+      const name = at === '' ? entry : `${at}/${entry}`
+      const real = realpathSync(join(target, name))
+      if (!real.startsWith(within + sep) || seen.has(real)) continue
+      if (statSync(real).isDirectory()) visit(name, new Set([...seen, real]))
+      else found.push(name)
+    }
+  }
+  visit('', new Set([target]))
+  return found
 }
 
 /** A file of the disk that a scenario declares: only below the scenario's own folder, links followed. */

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { firstScenario, firstTest } from '../../src/cli/init-files.ts'
 import { expect as podExpect, test as podTest } from '../../src/testing/vitest.ts'
 import { inProcess } from './in-process.ts'
+import { sarifSchema } from './sarif-schema.ts'
 
 /** What somebody calls who sets up a place to work in, or has an editor or a pipeline look at files. */
 
@@ -86,72 +87,8 @@ steps:
     const { code, stdout, stderr } = await podsim('lint', 'bad.yaml', 'doubtful.yaml', '-o', 'sarif')
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
     const log: unknown = JSON.parse(stdout)
-    const text = { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } }
-    const location = {
-      type: 'object',
-      properties: {
-        physicalLocation: {
-          type: 'object',
-          required: ['artifactLocation'],
-          properties: {
-            artifactLocation: { type: 'object', properties: { uri: { type: 'string', pattern: '^[^ ]+$' } } },
-            region: {
-              type: 'object',
-              properties: { startLine: { type: 'integer', minimum: 1 }, startColumn: { type: 'integer', minimum: 1 } },
-              additionalProperties: false,
-            },
-          },
-          additionalProperties: false,
-        },
-      },
-      additionalProperties: false,
-    }
-    const result = {
-      type: 'object',
-      required: ['message'],
-      properties: {
-        ruleId: { type: 'string' },
-        ruleIndex: { type: 'integer', minimum: -1 },
-        level: { enum: ['none', 'note', 'warning', 'error'] },
-        message: text,
-        locations: { type: 'array', items: location },
-      },
-      additionalProperties: false,
-    }
-    const rule = {
-      type: 'object',
-      required: ['id'],
-      properties: { id: { type: 'string' }, shortDescription: text },
-      additionalProperties: false,
-    }
-    const driver = {
-      type: 'object',
-      required: ['name'],
-      properties: { name: { type: 'string' }, version: { type: 'string' }, rules: { type: 'array', items: rule } },
-      additionalProperties: false,
-    }
-    const tool = { type: 'object', required: ['driver'], properties: { driver }, additionalProperties: false }
-    // What of the schema of OASIS (sarif-schema-2.1.0.json) is about the members that podsim writes.
-    const schema = {
-      type: 'object',
-      required: ['version', 'runs'],
-      properties: {
-        $schema: { type: 'string' },
-        version: { const: '2.1.0' },
-        runs: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['tool'],
-            properties: { tool, results: { type: 'array', items: result } },
-            additionalProperties: false,
-          },
-        },
-      },
-      additionalProperties: false,
-    }
     const ajv = new Ajv({ allErrors: true })
-    expect(ajv.validate(schema, log) ? [] : ajv.errors).toEqual([])
+    expect(ajv.validate(sarifSchema, log) ? [] : ajv.errors).toEqual([])
     expect(log).toMatchObject({
       runs: [
         {
