@@ -1,8 +1,9 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Flows } from '../flow/flows.ts'
 import { createSim } from '../index.ts'
+import { createTeacher } from '../report/lesson.ts'
 import type { Scenario } from '../scenario/model.ts'
-import { type RunOptions, runScenario } from '../scenario/run.ts'
+import { type RunOptions, runScenario, type Teacher } from '../scenario/run.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import { rowOf } from '../sweep/row.ts'
 import type { SweepRow } from '../sweep/sweep.ts'
@@ -51,20 +52,27 @@ interface Chunk {
 
 type Answer = { readonly first: number } & ({ readonly done: readonly WorkDone[] } | { readonly crash: string })
 
+/** A scenario, and what tells of its failures where they stand. */
+interface Loaded {
+  readonly scenario: Scenario
+  readonly teach: Teacher
+}
+
 /** Runs what it is sent until the thread is ended. */
 export function serveRuns(): void {
   // The same module made the thread.
   const options = workerData as WorkerOptions
-  const scenarios = new Map<string, Scenario>()
-  const load = (file: string, settings: Settings): Scenario => {
+  const scenarios = new Map<string, Loaded>()
+  const load = (file: string, settings: Settings): Loaded => {
     const key = JSON.stringify([file, settings])
     const known = scenarios.get(key)
     if (known !== undefined) return known
-    const { loaded } = readScenarioFile(file, settings)
+    const { text, loaded } = readScenarioFile(file, settings)
     if (!loaded.ok) throw new Error(`${file} changed while it ran`)
     const [scenario] = loaded.value
-    scenarios.set(key, scenario)
-    return scenario
+    const teach = createTeacher((asked) => (asked === undefined ? text : undefined))
+    scenarios.set(key, { scenario, teach })
+    return { scenario, teach }
   }
   parentPort?.on('message', ({ first, units }: Chunk) => {
     runChunk(units, load, options).then(
@@ -76,7 +84,7 @@ export function serveRuns(): void {
 
 async function runChunk(
   units: readonly WorkUnit[],
-  load: (file: string, settings: Settings) => Scenario,
+  load: (file: string, settings: Settings) => Loaded,
   options: RunSettings,
 ): Promise<readonly WorkDone[]> {
   const done: WorkDone[] = []
@@ -87,14 +95,14 @@ async function runChunk(
 
 /** Makes one run, by itself and without a pause. */
 async function runUnit(
-  scenario: Scenario,
+  { scenario, teach }: Loaded,
   seed: string,
   row: WorkUnit['row'],
   settings: RunSettings,
 ): Promise<WorkDone> {
   if (row !== undefined) return sweepRow(scenario, seed, row, settings)
   const { times, ...options } = settings
-  return runOften({ createSim, seed, ...options }, times, async (each) => runScenario(scenario, each))
+  return runOften({ createSim, teach, seed, ...options }, times, async (each) => runScenario(scenario, each))
 }
 
 /** Makes one run of a sweep. */

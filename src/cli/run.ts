@@ -2,16 +2,18 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createSim } from '../index.ts'
 import { judgeTogether } from '../report/aggregate.ts'
 import { journalText } from '../report/journal/run-journal.ts'
+import { createTeacher } from '../report/lesson.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
+import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
-import type { RunListener, RunOptions } from '../scenario/run.ts'
+import type { RunListener, RunOptions, Teacher } from '../scenario/run.ts'
 import { factsOf } from '../scenario/run-facts.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
-import { planRuns, type Unit } from './plan.ts'
+import { type Plan, planRuns } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
 import { keepJournal } from './run-journal.ts'
@@ -48,7 +50,7 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
     output.err(plain`error: ${journal}\n`)
     return exitCodes.usage
   }
-  const { results, isInterrupted } = await runAll(plan.units, flags, journal, report, output)
+  const { results, isInterrupted } = await runAll(plan, flags, journal, report, output)
   const together = judgeTogether(plan.scenarios, results.map(factsOf))
   // One file that was named says all itself; everything else ends with a summary.
   report.end({ results, invalid, left: plan.units.length - results.length, together, isOne: plan.isOne })
@@ -60,12 +62,13 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
 }
 
 async function runAll(
-  units: readonly Unit[],
+  plan: Plan,
   flags: RunFlags,
   journal: number | undefined,
   report: Report,
   output: Output,
 ): Promise<{ readonly results: readonly ScenarioResult[]; readonly isInterrupted: boolean }> {
+  const { units } = plan
   const results: ScenarioResult[] = []
   const hear = ({ result, agreeing }: ComparedRuns, wasTold: boolean): 'go on' | 'stop' => {
     results.push(result)
@@ -96,8 +99,10 @@ async function runAll(
     for (const { scenario, seed } of units) {
       const keeper = journal === undefined ? undefined : keepJournal(scenario, version)
       const listener = heardBy(tellsStory ? report.story(scenario, seed) : {}, keeper?.listener)
-      const runs = await runOften({ ...optionsOf(flags), seed, ...listener }, runsOf(flags), (options) =>
-        drive(scenario, options, { output, stop }),
+      const runs = await runOften(
+        { ...optionsOf(flags), seed, teach: teacherOf(scenario, plan.found), ...listener },
+        runsOf(flags),
+        (options) => drive(scenario, options, { output, stop }),
       )
       const next = hear(runs, tellsStory)
       if (journal !== undefined && keeper !== undefined)
@@ -108,6 +113,12 @@ async function runAll(
     stop.close()
   }
   return { results, isInterrupted: false }
+}
+
+/** What tells the lines around a failure: those of the scenario's own file, as it was loaded. */
+function teacherOf({ file: own }: Scenario, found: Plan['found']): Teacher {
+  const text = found.find(({ file }) => file === own)?.text
+  return createTeacher((file) => (file === undefined || file === own ? text : undefined))
 }
 
 /** A listener, and one more that only wants to know that the run begins. */
@@ -134,7 +145,7 @@ function openJournal(path: string | undefined, runs: number): number | string | 
   }
 }
 
-function optionsOf({ maxEvents, reveal, version }: RunFlags): RunOptions {
+function optionsOf({ maxEvents, reveal, version }: RunFlags): Omit<RunOptions, 'teach'> {
   return {
     createSim,
     ...(maxEvents === undefined ? {} : { maxEvents }),

@@ -1,5 +1,6 @@
 import type { Place } from '../scenario/place.ts'
-import { type ScenarioResult, stepPassed } from '../scenario/result.ts'
+import { type Lesson, type ScenarioResult, stepPassed } from '../scenario/result.ts'
+import { formatInstant } from '../sim/duration.ts'
 
 /** One thing that went wrong in a run, for reports that list them. */
 export interface Failure {
@@ -10,6 +11,8 @@ export interface Failure {
   readonly expected: string
   readonly found: string
   readonly because: string | undefined
+  /** What helps to understand it. */
+  readonly lesson?: Lesson
 }
 
 /** All that went wrong in a run, in the order in which it did; of one that ended early the reason. */
@@ -30,7 +33,10 @@ export function failuresOf({ scenario, steps, outcome, reason }: ScenarioResult)
         })),
         ...expectations
           .filter(({ passed }) => !passed)
-          .map(({ place: at, expected, found, because }) => ({ place: at, what: expected, expected, found, because })),
+          .map(({ place: at, expected, found, because, lesson }) => ({
+            ...{ place: at, what: expected, expected, found, because },
+            ...(lesson === undefined ? {} : { lesson }),
+          })),
       ]
     })
   if (failed.length > 0 || outcome === 'passed') return failed
@@ -44,8 +50,15 @@ export function placeText(scenarioFile: string, { file = scenarioFile, line, col
   return `${file}:${line}:${column}`
 }
 
-/** What was found, with what was expected where that is not what the failure is called. */
-export function failureText({ what, expected, found, because }: Failure): string {
+/** What was found, with what was expected where that is not what the failure is called, and what helps to understand it. */
+export function failureText({ what, expected, found, because, lesson }: Failure): string {
   const wanted = expected === '' || expected === what ? '' : `expected ${expected}\n`
-  return `${wanted}found ${found}${because === undefined ? '' : `\nbecause ${because}`}`
+  const { why = [], touched = [] } = lesson ?? {}
+  const last = touched.map(({ time, actor, text }) => `  ${formatInstant(time)} ${actor}: ${text}`)
+  return [
+    `${wanted}found ${found}`,
+    ...(because === undefined ? [] : [`because ${because}`]),
+    ...(why.length === 0 ? [] : ['why:', ...why.map((line) => `  ${line}`)]),
+    ...(last.length === 0 ? [] : ['last:', ...last]),
+  ].join('\n')
 }

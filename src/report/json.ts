@@ -46,12 +46,13 @@ export function resultJson(result: ScenarioResult, agreeing: number): TerminalTe
         ...mismatches.map((mismatch) => ({ at: placeText(scenario.file, place), action, ...mismatch })),
         ...expectations
           .filter(({ passed }) => !passed)
-          .map(({ place: at, expected, found, because, at: timeMs }) => ({
+          .map(({ place: at, expected, found, because, at: timeMs, lesson }) => ({
             at: placeText(scenario.file, at),
             expected,
             found,
             timeMs,
             ...(because === undefined ? {} : { because }),
+            ...(lesson === undefined ? {} : { why: lesson.why, touched: lesson.touched }),
           })),
       ]),
   })

@@ -1,9 +1,11 @@
+import { diffLines } from 'diff'
 import { safeLine } from '../bytes/terminal-text.ts'
 import type { AskedQuestion } from '../scenario/asking.ts'
 import type { ScenarioFacts, Step } from '../scenario/model.ts'
 import type { Place } from '../scenario/place.ts'
 import {
   type ExpectationResult,
+  type Lesson,
   type Outcome,
   type ScenarioResult,
   type StepResult,
@@ -84,14 +86,22 @@ export function storyText(line: StoryLine, paint: Paint): TerminalText {
 export function mismatchText(file: string, step: ToldAction & { readonly place: Place }, paint: Paint): TerminalText {
   const name = safeLine(step.action?.split('\n')[0] ?? 'the step')
   const wrong = step.mismatches.map(
-    ({ what, expected, found }) =>
-      plain`${paint('red', `✗ ${safeLine(what)} of ${name}`)}  ${at(file, step.place)}\n${indented(`expected ${expected}`, '    ')}\n${indented(`found    ${found}`, '    ')}`,
+    (mismatch) =>
+      plain`${paint('red', `✗ ${safeLine(mismatch.what)} of ${name}`)}  ${at(file, step.place)}\n${differenceText(mismatch, paint)}`,
   )
   const problem =
     step.problem === undefined
       ? []
       : [plain`${paint('red', `✗ ${name}`)}  ${at(file, step.place)}\n${indented(step.problem, '    ')}`]
-  return lines([...wrong, ...problem].map((text) => indented(text, lead)))
+  const all = lines([...wrong, ...problem].map((text) => indented(text, lead)))
+  return wrong.length + problem.length === 0 ? all : joined([all, lessonText(step.lesson, paint)])
+}
+
+/** Expected and found; whole outputs line by line, the lines of one alone marked. */
+function differenceText({ what, expected, found }: StepResult['mismatches'][number], paint: Paint): TerminalText {
+  if ((what === 'stdout' || what === 'stderr') && (expected + found).includes('\n'))
+    return indented(diffText(expected, found, paint), '    ')
+  return plain`${indented(`expected ${expected}`, '    ')}\n${indented(`found    ${found}`, '    ')}`
 }
 
 /** What an expectation came to. */
@@ -100,7 +110,66 @@ export function verdictText(file: string, result: ExpectationResult, paint: Pain
   const [expected, found, because] = [result.expected, result.found, result.because ?? ''].map(safeLine)
   if (passed) return plain`${lead}${paint('green', '✓')} ${expected ?? ''}\n`
   const reason = result.because === undefined ? nothing : plain`\n${lead}    because ${because ?? ''}`
-  return plain`${lead}${paint('red', `✗ ${expected}`)}  ${at(file, place)}\n${lead}    found: ${found ?? ''}${reason}\n`
+  const texts = quotedTexts(result.expected, result.found)
+  const difference =
+    texts === undefined ? nothing : plain`${indented(diffText(texts.expected, texts.found, paint), `${lead}    `)}\n`
+  return plain`${lead}${paint('red', `✗ ${expected}`)}  ${at(file, place)}\n${lead}    found: ${found ?? ''}${reason}\n${difference}${lessonText(result.lesson, paint)}`
+}
+
+/** The texts of several lines that two phrases quote last; undefined where there are none, or they were cut. */
+function quotedTexts(
+  expected: string,
+  found: string,
+): { readonly expected: string; readonly found: string } | undefined {
+  const [wanted, actual] = [lastQuoted(expected), lastQuoted(found)]
+  if (wanted === undefined || actual === undefined || !(wanted + actual).includes('\n')) return undefined
+  return { expected: wanted, found: actual }
+}
+
+function lastQuoted(phrase: string): string | undefined {
+  const quotation = phrase.match(/"(?:[^"\\]|\\.)*"/g)?.at(-1)
+  try {
+    const text: unknown = quotation === undefined ? undefined : JSON.parse(quotation)
+    return typeof text === 'string' ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Two texts, line by line: `-` only expected, `+` only found. */
+function diffText(expected: string, found: string, paint: Paint): TerminalText {
+  const marked = diffLines(expected, found).flatMap(({ value, added, removed }) =>
+    value
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => (added ? paint('green', `+ ${line}`) : removed ? paint('red', `- ${line}`) : plain`  ${line}`)),
+  )
+  const end = (text: string) => text.endsWith('\n')
+  const note =
+    end(expected) === end(found)
+      ? []
+      : [paint('dim', `${end(found) ? 'expected' : 'found'} has no line end at its end`)]
+  return joined([...marked, ...note], '\n')
+}
+
+/** Where a failure stands, what is the matter with what it is about, and what happened to that last. */
+function lessonText(lesson: Lesson | undefined, paint: Paint): TerminalText {
+  if (lesson === undefined) return nothing
+  const { frame, why, touched } = lesson
+  const before = `${lead}    `
+  const width = Math.max(0, ...touched.map(({ actor }) => actor.length))
+  const last = touched.map(({ time, actor, text }) =>
+    safeLine(`${formatInstant(time)}  ${actor.padEnd(width)}  ${text}`),
+  )
+  const block = (title: string, told: readonly string[]) =>
+    told.length === 0
+      ? nothing
+      : plain`${before}${title}${lines(told.map((line, i) => plain`${i === 0 && title !== '' ? '' : before}${title !== '' && i > 0 ? '     ' : ''}${line}`))}`
+  return joined([
+    lines(frame.map((line) => plain`${before}${paint('dim', safeLine(line))}`)),
+    block('why: ', why.map(safeLine)),
+    last.length === 0 ? nothing : plain`${before}last:\n${lines(last.map((line) => plain`${before}  ${line}`))}`,
+  ])
 }
 
 function at(scenarioFile: string, { file = scenarioFile, line, column }: Place): string {

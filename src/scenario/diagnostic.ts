@@ -67,9 +67,22 @@ export function drawDiagnostic(
   const { line, column } = lineAndColumn(text, diagnostic.range[0])
   const head = `${diagnostic.file}:${line}:${column}: ${severity} ${diagnostic.code}: ${printable(diagnostic.message)}`
   const suggestion = diagnostic.suggestion === undefined ? [] : [`  did you mean ${diagnostic.suggestion}?`]
+  if (text === '') return [head, ...suggestion].join('\n')
+  const frame = codeFrame(text, { line, column }, diagnostic.range[1] - diagnostic.range[0])
+  return [head, ...frame, ...suggestion].join('\n')
+}
+
+/**
+ * The line of a place with its neighbours, and a caret below what is meant: so many characters, or to the end of the line.
+ * Tabs and control characters are shown, never sent to the terminal as they are.
+ */
+export function codeFrame(
+  text: string,
+  { line, column }: { readonly line: number; readonly column: number },
+  meant = Number.POSITIVE_INFINITY,
+): readonly string[] {
   // The end of a line is no part of what is shown of it, be it LF or CR LF.
   const lines = text.split(/\r?\n/)
-  if (text === '') return [head, ...suggestion].join('\n')
   const width = String(Math.min(lines.length, line + 1)).length
   const frame: string[] = []
   for (let n = Math.max(1, line - 2); n <= Math.min(lines.length, line + 1); n++) {
@@ -77,10 +90,10 @@ export function drawDiagnostic(
     frame.push(`${n === line ? '>' : ' '} ${String(n).padStart(width)} | ${visible(source)}`.trimEnd())
     if (n !== line) continue
     const lead = visible(source.slice(0, column - 1)).length
-    const length = Math.min(diagnostic.range[1] - diagnostic.range[0], source.length - column + 1)
+    const length = Math.min(meant, visible(source).length - lead, source.length - column + 1)
     frame.push(`  ${' '.repeat(width)} | ${' '.repeat(lead)}${'^'.repeat(Math.max(1, length))}`)
   }
-  return [head, ...frame, ...suggestion].join('\n')
+  return frame
 }
 
 /** A line as it is shown: cut where it is very long. */

@@ -14,6 +14,25 @@ export interface ExpectationResult {
   readonly because: string | undefined
   /** When it was decided. */
   readonly at: VirtualMs
+  /** What helps to understand a failure. */
+  readonly lesson?: Lesson
+}
+
+/** What is known of the objects of an expectation that failed, when it did. Values of Secrets are masked. */
+export interface Lesson {
+  /** The lines of the file around what failed, with a caret; none where its text is not at hand. */
+  readonly frame: readonly string[]
+  /** What is the matter with them, a line each: as `why` tells it. */
+  readonly why: readonly string[]
+  /** The last that happened to them and to what they use, oldest first. */
+  readonly touched: readonly LessonLine[]
+}
+
+/** Something that happened, in the words of the story. */
+export interface LessonLine {
+  readonly time: VirtualMs
+  readonly actor: string
+  readonly text: string
 }
 
 /** What was wrong with a command's output. */
@@ -39,6 +58,8 @@ export interface StepResult {
   readonly part: 'steps' | 'catch' | 'finally' | 'faults'
   /** Why the step could not be carried out or judged: what only the run could know. Undefined when it could. */
   readonly problem: string | undefined
+  /** Where a command that failed stands. */
+  readonly lesson?: Lesson
 }
 
 /** `broken`: podsim itself went wrong, which says nothing about the scenario. `interrupted`: stopped from outside. */

@@ -8,11 +8,14 @@ import { SimUsageError } from '../sim/usage-error.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { act, type Done } from './act.ts'
 import { type AskedQuestion, askNow, questionProblem } from './asking.ts'
+import { type About, aboutOf } from './expect/about.ts'
 import { decide } from './expect/expect.ts'
 import { outputMismatches } from './expect/output.ts'
+import type { ExpectationSource } from './expect/subjects.ts'
 import { secretsOf } from './known-secrets.ts'
 import type { Expectation, Judge, Scenario, Step } from './model.ts'
-import { type ExpectationResult, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
+import type { Place } from './place.ts'
+import { type ExpectationResult, type Lesson, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
 import { drained, endless, pass, type SliceEnd, type Slices, StoppedError } from './slices.ts'
 import { actionText, redactedExpectation, redactedMismatch, violationText } from './telling.ts'
 import { measure } from './thresholds.ts'
@@ -38,7 +41,18 @@ export interface RunListener {
 export type ToldStep = Pick<StepResult, 'action' | 'say'>
 
 /** What it did. The output is the command's own: nothing is masked in it. */
-export type ToldAction = ToldStep & Pick<StepResult, 'output' | 'mismatches' | 'problem'>
+export type ToldAction = ToldStep & Pick<StepResult, 'output' | 'mismatches' | 'problem' | 'lesson'>
+
+/** Something failed: where it stands, and what it is about if it is an expectation. */
+export interface FailedMoment {
+  readonly sim: Sim
+  readonly place: Place
+  readonly about: About | undefined
+  readonly redaction: Redaction
+}
+
+/** Tells what helps to understand a failure. */
+export type Teacher = (moment: FailedMoment) => Lesson
 
 export interface RunOptions extends RunListener {
   readonly seed?: string
@@ -49,6 +63,8 @@ export interface RunOptions extends RunListener {
   readonly reveal?: boolean
   /** Version of Kubernetes in place of the scenario's. */
   readonly version?: KubernetesVersion
+  /** Tells what helps to understand a failure: of reports, which know how things are told. Default: nothing is told. */
+  readonly teach?: Teacher
   /** Makes the simulation: the public library's `createSim`. */
   readonly createSim: (options: SimOptions) => Sim
 }
@@ -75,6 +91,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     sim: undefined,
     step: undefined,
     stopped: undefined,
+    lessons: 0,
   }
   let ending: Ending = {}
   try {
@@ -111,6 +128,8 @@ interface Run {
   readonly steps: StepResult[]
   /** What steps have captured. */
   readonly captured: Record<string, string>
+  /** Failures that were explained. */
+  lessons: number
   readonly judge: Judge
   /** Why steps were left out. */
   stopped: string | undefined
@@ -250,7 +269,9 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
       : action === undefined
         ? {}
         : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
-  const told = counted(toldAction(step, done, late, run.redaction), run.judge)
+  const bare = counted(toldAction(step, done, late, run.redaction), run.judge)
+  const isWrong = bare.mismatches.length > 0 || bare.problem !== undefined
+  const told = isWrong ? { ...bare, ...lessonOf(sim, step.place, undefined, run) } : bare
   run.options.acted?.(step, told, sim)
   const asked = askedOf(sim, step, run)
   const expectations: ExpectationResult[] = []
@@ -259,8 +280,9 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
     ...(done.problem === undefined ? step.expectations : []),
   ]
   for (const expectation of wanted) {
-    const result = redactedExpectation(yield* judge(sim, expectation, run.isOver), run.redaction)
+    const judged = redactedExpectation(yield* judge(sim, expectation, run.isOver), run.redaction)
     if (run.judge === 'nevers' && expectation.timing.kind !== 'never') continue
+    const result = judged.passed ? judged : { ...judged, ...lessonOf(sim, expectation.place, expectation.source, run) }
     expectations.push(result)
     run.options.judged?.(step, result, sim)
   }
@@ -280,6 +302,28 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
 /** What of it counts: where only what must never be decides, a command may fail. */
 function counted(told: ToldAction, judge: Judge): ToldAction {
   return judge === 'all' ? told : { ...told, mismatches: [], problem: undefined }
+}
+
+/** Failures of a run of which all is told: those that come after are mostly their train, and say where they stand. */
+const mostLessons = 5
+
+function lessonOf(
+  sim: Sim,
+  place: Place,
+  source: ExpectationSource | undefined,
+  run: Run,
+): { readonly lesson?: Lesson } {
+  const { teach } = run.options
+  if (teach === undefined) return {}
+  const { redaction } = run
+  const isTold = source !== undefined && run.lessons++ < mostLessons
+  try {
+    return { lesson: teach({ sim, place, about: isTold ? aboutOf(sim, source) : undefined, redaction }) }
+  } catch (error) {
+    // What the expectation names cannot be looked at, which is what failed.
+    if (error instanceof SimUsageError) return {}
+    throw error
+  }
 }
 
 function askedOf(sim: Sim, step: Step, { options, redaction }: Run): AskedQuestion | undefined {

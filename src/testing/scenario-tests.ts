@@ -2,6 +2,7 @@ import { globSync } from 'tinyglobby'
 import { describe, test } from 'vitest'
 import { readScenarioFile, type ScenarioFile } from '../cli/scenario-files.ts'
 import { createSim } from '../index.ts'
+import { createTeacher } from '../report/lesson.ts'
 import { failuresText, repeatText } from '../report/pretty.ts'
 import { createPaint } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
@@ -37,10 +38,10 @@ export function scenarioTests(patterns: string | readonly string[], options: Sce
     for (const scenario of loaded.ok ? loaded.value : []) {
       const title = `${scenario.title} (${file})`
       const chosen = seeds ?? scenario.seeds
-      if (chosen.length === 0) test(title, () => check(failureOf(scenario)))
+      if (chosen.length === 0) test(title, () => check(failureOf(scenario, found.text)))
       else
         describe(title, () => {
-          for (const seed of chosen) test(`seed ${seed}`, () => check(failureOf(scenario, String(seed))))
+          for (const seed of chosen) test(`seed ${seed}`, () => check(failureOf(scenario, found.text, String(seed))))
         })
     }
   }
@@ -60,12 +61,13 @@ const paint = createPaint(false)
 /** What is wrong with a scenario, or with a run of one of its cells; undefined when all pass. */
 export function scenarioFailure({ loaded, text }: ScenarioFile, seed?: string): string | undefined {
   if (!loaded.ok) return loaded.errors.map((error) => drawDiagnostic(error, text)).join('\n\n')
-  return loaded.value.map((scenario) => failureOf(scenario, seed)).find((failure) => failure !== undefined)
+  return loaded.value.map((scenario) => failureOf(scenario, text, seed)).find((failure) => failure !== undefined)
 }
 
-function failureOf(scenario: Scenario, seed?: string): string | undefined {
+function failureOf(scenario: Scenario, text: string, seed?: string): string | undefined {
   const reveal = process.env.PODSIM_REVEAL !== undefined
-  const result = runScenario(scenario, { createSim, reveal, ...(seed === undefined ? {} : { seed }) })
+  const teach = createTeacher((file) => (file === undefined ? text : undefined))
+  const result = runScenario(scenario, { createSim, teach, reveal, ...(seed === undefined ? {} : { seed }) })
   if (result.outcome === 'passed') return undefined
   const why = result.reason === undefined ? '' : `${result.reason}\n`
   return `${result.outcome}: ${scenario.title}\n${why}${failuresText(result, paint)}${repeatText(result, {})}`.trimEnd()
