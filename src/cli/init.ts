@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { safeJson } from '../bytes/terminal-text.ts'
 import { plain } from '../report/text.ts'
 import { scenarioJsonSchema } from '../scenario/json-schema.ts'
+import { shellQuoted } from '../scenario/shell-quote.ts'
 import { exitCodes } from './exit-codes.ts'
 import { firstScenario, firstTest } from './init-files.ts'
 import type { Output } from './output.ts'
@@ -27,7 +28,7 @@ export function init(folder: string, output: Output): number {
     else if (each.kind === 'failed') output.err(plain`error: ${each.path} cannot be written (${each.code})\n`)
   }
   if (all.some(({ kind }) => kind === 'failed')) return exitCodes.usage
-  output.out(plain`\nNext:\n  podsim run ${join(folder, 'scenarios')}\n`)
+  output.out(plain`\nNext:\n  podsim run ${shellQuoted(join(folder, 'scenarios'))}\n`)
   const missing = ['podsim', 'vitest'].filter((name) => manifest !== undefined && !manifest.includes(name))
   if (missing.length > 0) output.out(plain`  npm install --save-dev ${missing.join(' ')}\n`)
   if (manifest !== undefined) output.out(plain`  npx vitest run\n`)
@@ -37,12 +38,25 @@ export function init(folder: string, output: Output): number {
 /** A file that was not there; its folders are made. */
 function writtenNew(path: string, text: string): Written {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, text, { flag: 'wx' })
     return { path, kind: 'written' }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
     return code === 'EEXIST' && isFile(path) ? { path, kind: 'kept' } : { path, kind: 'failed', code }
+  }
+}
+
+/** Makes a folder and those above it. `mkdirSync` with `recursive` never comes back where a file system takes no folders. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path)
   }
 }
 

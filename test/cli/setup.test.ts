@@ -55,6 +55,8 @@ describe('podsim init', () => {
     const { code, stderr } = await podsim('init', 'file')
     expect(code).toBe(2)
     expect(stderr).toMatch(/error: file\/scenarios\/rotation.yaml cannot be written \((EEXIST|ENOTDIR)\)/)
+    // A file system that takes no folders.
+    if (existsSync('/proc/self')) expect(await podsim('init', '/proc/podsim')).toMatchObject({ code: 2 })
   })
 
   // The test that it writes, as it stands.
