@@ -255,6 +255,43 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await tmux('kill-session', '-t', name)
   }, 90_000)
 
+  test('podsim alone opens the course: a lesson is chosen, predicted, seen, and kept; NO_COLOR and ASCII, a resize meanwhile', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'podsim-state-'))
+    const name = 'course'
+    await tmux('new-session', '-d', '-s', name, '-x', '60', '-y', '16', '-c', root, 'bash --norc --noprofile')
+    const keys = (...names: readonly string[]) => tmux('send-keys', '-t', name, ...names)
+    await keys('PS1="ready> "; clear; echo before the course', 'Enter')
+    await until(name, /before the course\nready>/)
+    await keys(`XDG_STATE_HOME=${state} LC_ALL=C NO_COLOR=1 node bin/podsim.js`, 'Enter')
+    const shown = await until(name, '0 of 57 lessons done', /> +1\.1 May a Pod name/, 'q quit')
+    expect(shown).not.toMatch(/[^\u0000-\u007f]/)
+    expect(await tmux('capture-pane', '-p', '-e', '-t', name)).not.toMatch(/\u001b\[(?:\d+;)*3[1-7]/)
+    await tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
+    await until(name, '+- lesson 1.1', /12 \+ Accidents to explain/)
+    await keys('Enter')
+    await until(name, '> this lesson', 'Watch what happened')
+    await keys('End')
+    await until(name, 'Does the API server take the Pod?', '1-2 answer')
+    await keys('1', 'Enter', 'End')
+    await until(name, 'How is the Pod?', '1-3 answer')
+    await keys('1')
+    await until(name, 'x 1  Running', 'v 3  Pending, it waits', 'Not so')
+    await keys('Enter', 'End')
+    await until(name, 'You have predicted 1 of 2.', 'Try next')
+    await keys('q')
+    await until(name, '1 of 57 lessons done, 1 predicted right', /> +1\.2 Who starts the Pod/)
+    expect(JSON.parse(readFileSync(join(state, 'podsim/course.json'), 'utf8'))).toMatchObject({
+      lessons: { 'waiting/a-name-is-enough': { isDone: true, right: 1 } },
+    })
+    await keys('m')
+    await tmux('send-keys', '-t', name, '-l', 'nowhere')
+    await keys('Enter')
+    await until(name, 'nowhere: there is no such file or folder')
+    await keys('q', 'q')
+    await until(name, /before the course\nready>[\s\S]*\nready>/)
+    await tmux('kill-session', '-t', name)
+  }, 90_000)
+
   test('a small terminal shows one pane at a time, and a resize repaints', async () => {
     await tmux(
       'new-session',
