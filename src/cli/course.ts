@@ -102,7 +102,12 @@ async function tellLesson(
     return result.outcome === 'broken' ? exitCodes.internal : exitCodes.interrupted
   }
   tell(
-    [`Lesson ${lesson.number}: ${lesson.title}`, ...said(lesson.description), ...said(`Watch ${lesson.watch}`), ''],
+    [
+      `Lesson ${lesson.number}: ${lesson.title}`,
+      ...said(lesson.description),
+      ...said(`Watch for: ${lesson.watch}`),
+      '',
+    ],
     output,
   )
   const answers = answersOf(input)

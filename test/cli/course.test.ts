@@ -49,7 +49,7 @@ describe('podsim course', () => {
     const { code, out } = await called('1.1', folder, '1\n2\n')
     expect(code).toBe(0)
     expect(out.replace(/\n/g, ' ')).toMatch(
-      /Watch what happened.*\? Does the API server take the Pod\?.*your answer \(1-2, enter: none\): 1 Right\..*admin: creates pod default\/app.*\? How is the Pod\?.*: 2 Not so\. It is 3 {2}Pending, it waits\..*FailedMount/,
+      /Watch for: what happened.*\? Does the API server take the Pod\?.*your answer \(1-2, enter: none\): 1 Right\..*admin: creates pod default\/app.*\? How is the Pod\?.*: 2 Not so\. It is 3 {2}Pending, it waits\..*FailedMount/,
     )
     expect(out).toContain('You have predicted 1 of 2.')
     expect(out).toContain('The next lesson: podsim course 1.2')

@@ -269,7 +269,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
     await until(name, '+- lesson 1.1', /12 \+ Accidents to explain/)
     await keys('Enter')
-    await until(name, '> this lesson', 'Watch what happened')
+    await until(name, '> this lesson', 'Watch for: what happened')
     await keys('End')
     await until(name, 'Does the API server take the Pod?', '1-2 answer')
     await keys('1', 'Enter', 'End')

@@ -160,7 +160,7 @@ function detailsContent(state: CourseState, { columns, rows }: Size): PaneConten
         gap,
         ...text(description.trim()),
         gap,
-        ...text(`Watch ${watch.trim()}`),
+        ...text(`Watch for: ${watch.trim()}`),
         gap,
         ...text(told, 'dim'),
         ...text(done, isDone ? 'good' : 'here'),

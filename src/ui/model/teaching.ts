@@ -119,7 +119,7 @@ export function greeted(state: PlayState): PlayState {
   if (lesson === undefined) return state
   const text = [
     (scenario.description ?? '').trim(),
-    `Watch ${lesson.watch.trim()}`,
+    `Watch for: ${lesson.watch.trim()}`,
     'space plays, → steps, ] goes to the next moment. You are asked before the answer can be seen; predict, then see. x shows values that are masked.',
   ].join('\n\n')
   return { ...state, output: { title: greetingTitle, text, isMasked: false }, focus: 'output' }

@@ -24,7 +24,7 @@ const at = (columns = 80, rows = 24) => playedOn(updates, { columns, rows })
 describe('a lesson', () => {
   test('begins with what it is about and what to watch for, and then shows the lanes', () => {
     const player = at()
-    expect(player.screen()).toMatch(/▶ this lesson[\s\S]*Watch the letter B/)
+    expect(player.screen()).toMatch(/▶ this lesson[\s\S]*Watch for: the letter B/)
     expect(player.press('right').screen()).toMatch(/▶ flow of secret/)
   })
 
