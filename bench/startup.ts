@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { elapsedMs, type Figure, rounded } from './measure.ts'
 
 const bin = 'bin/podsim.js'
@@ -22,7 +22,51 @@ export const startupFigures: readonly Figure[] = [
     isRatio: true,
     measure: () => rounded(processMs([bin, '--version']) / processMs(['-e', '0'])),
   },
+  {
+    suite: 'start-up',
+    name: 'podsim play: processor time to the first frame',
+    size: 1,
+    unit: 'ms beyond bare node',
+    goal: { landed: 770, reach: 500, aim: 300 },
+    measure: () => Math.round(least(played, ({ firstFrameMs }) => firstFrameMs) - least(bareMs, (ms) => ms)),
+  },
+  {
+    suite: 'start-up',
+    name: 'podsim play: memory of a lesson',
+    size: 1,
+    unit: 'MB',
+    goal: { landed: 150, reach: 120, aim: 100 },
+    measure: () => Math.round(least(played, ({ maxMegabytes }) => maxMegabytes)),
+  },
 ]
+
+/** A lesson that is opened, stepped through, looked into and seen to its end. */
+const lesson = ['play', 'scenarios/updates/never.yaml']
+const keys = [']', ']', '\u001b[C', '6', '7', '\u001b[F', '1']
+
+interface Played {
+  readonly firstFrameMs: number
+  /** The most that the process had in memory. */
+  readonly maxMegabytes: number
+}
+
+function played(): Played {
+  const { stderr } = spawnSync(process.execPath, ['--require', './bench/play-probe.cjs', bin, ...lesson], {
+    encoding: 'utf8',
+    input: '',
+    env: { ...process.env, PROBE_KEYS: JSON.stringify(keys) },
+  })
+  return JSON.parse(/^\{.*\}$/m.exec(stderr)?.[0] ?? '') as Played // the probe's own line
+}
+
+function bareMs(): number {
+  const script = 'const { user, system } = process.cpuUsage(); process.stdout.write(String((user + system) / 1000))'
+  return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))
+}
+
+function least<T>(measure: () => T, of: (measured: T) => number): number {
+  return Math.min(...Array.from({ length: 5 }, () => of(measure())))
+}
 
 function processMs(args: readonly string[]): number {
   const times = Array.from({ length: 5 }, () =>

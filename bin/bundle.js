@@ -25,7 +25,7 @@ function evaluate(script) {
 
 /** The player's screen, which is a module. */
 function importScreen() {
-  return import('../dist/bundle/play-terminal.mjs')
+  return import('../dist/bundle/show-on-terminal.mjs')
 }
 
 module.exports = { file, cacheFile, compile, evaluate, importScreen }

@@ -31,12 +31,11 @@ const common: BuildOptions = {
 const screenApart: Plugin = {
   name: 'screen-apart',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\/ui\/play-terminal\.tsx$/ }, () => ({ path: 'screen', namespace: 'apart' }))
+    onResolve({ filter: /\/show-on-terminal\.tsx$/ }, () => ({ path: 'screen', namespace: 'apart' }))
     onResolve({ filter: /./, namespace: 'apart' }, ({ path }) => ({ path, external: true }))
     onLoad({ filter: /./, namespace: 'apart' }, () => ({
       contents: `import { importScreen } from '../../bin/bundle.js'
-        export const playOnTerminal = async (...given) => (await importScreen()).playOnTerminal(...given)
-        export const courseOnTerminal = async (...given) => (await importScreen()).courseOnTerminal(...given)`,
+        export const showOnTerminal = async (...given) => (await importScreen()).showOnTerminal(...given)`,
     }))
   },
 }
@@ -65,7 +64,7 @@ const withoutDevtools: Plugin = {
 }
 
 const screen: BuildOptions = {
-  entryPoints: { 'play-terminal': 'src/ui/play-terminal.tsx' },
+  entryPoints: { 'show-on-terminal': 'src/ui/show-on-terminal.tsx' },
   outExtension: { '.js': '.mjs' },
   format: 'esm',
   plugins: [withoutDevtools],

@@ -176,7 +176,7 @@ async function courseOnScreen(shipped: Course, file: ProgressFile, output: Outpu
   const found = file.read()
   let state = firstCourse(shipped, found.progress, found.notice)
   prepareRenderer(process.env, output.isColoured)
-  const { courseOnTerminal } = await import('../ui/play-terminal.tsx')
+  const { courseOnTerminal } = await import('../ui/play-terminal.ts')
   for (;;) {
     const shown = await courseOnTerminal(
       state,

@@ -60,7 +60,7 @@ export async function playOpened(
   output: Output,
 ): Promise<{ readonly ending: 'quit' | 'interrupted'; readonly state: PlayState }> {
   prepareRenderer(process.env, output.isColoured)
-  const { playOnTerminal } = await import('../ui/play-terminal.tsx')
+  const { playOnTerminal } = await import('../ui/play-terminal.ts')
   return playOnTerminal(state, createPlayerHost({ createSim, write: writeNew }), {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -89,6 +89,8 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
     const { draft, snapshot } = next
     if (draft.isFinal) continue
     for (const type of machine.events) {
+      // To ask XState makes an actor each time, and most states know few of all events: a tenth of a start went into that.
+      if (!mayBeHeard(machine, draft.name, type)) continue
       const [after, executed] = transition(machine, snapshot, { type })
       const actions = namedActions(executed)
       // XState gives the same snapshot back when no transition was taken, and when one was that changes nothing.
@@ -130,6 +132,13 @@ function nodesOf(machine: AnyStateMachine, name: string): readonly AnyStateNode[
 
 function isDeclared(machine: AnyStateMachine, name: string, event: string): boolean {
   return nodesOf(machine, name).some((node) => node.transitions.has(event))
+}
+
+/** Whether a state, or one around it, declares the event or whatever comes (`*`, `pull.*`). */
+function mayBeHeard(machine: AnyStateMachine, name: string, event: string): boolean {
+  return nodesOf(machine, name).some(
+    ({ transitions }) => transitions.has(event) || [...transitions.keys()].some((key) => key.endsWith('*')),
+  )
 }
 
 /** Delayed transitions of a state and of those around it. */

@@ -92,7 +92,7 @@ describe.each([
 
   beforeAll(async () => {
     prepareRenderer(process.env, false)
-    const { playOnTerminal } = await import('../../src/ui/play-terminal.tsx')
+    const { playOnTerminal } = await import('../../src/ui/play-terminal.ts')
     screen.write(before)
     const host = createPlayerHost({ createSim, write: () => 'nothing is written here' })
     // The streams have all that the player asks of them.

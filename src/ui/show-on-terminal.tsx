@@ -1,72 +1,33 @@
 import { render } from 'ink'
-import type { CourseState } from './course/course-state.ts'
-import { type CourseHost, createCourse } from './course/course-store.ts'
-import { courseFrame, courseStage } from './course/course-view.ts'
 import { interruptKey } from './model/keys.ts'
-import type { PlayState } from './model/play-state.ts'
-import { createPlayer, type PlayerHost } from './model/player.ts'
 import { asciiOnly } from './screen/ascii.ts'
 import { createCompositor } from './screen/compositor.ts'
 import { FrameStream } from './screen/frame-stream.ts'
 import { keyName } from './screen/key-decoder.ts'
 import { createPainter } from './screen/painter.ts'
 import { holdTerminal } from './screen/terminal-session.ts'
-import { frameOf, stageOf } from './views/frame.ts'
 import { Screen, type ShownStore } from './views/screen.tsx'
 
 /** 30 frames a second are enough for an eye, and few enough for a slow line. */
 const minFrameMs = 33
 
-/** The terminal that is played on. */
-export interface TerminalStreams {
+/** The terminal that is drawn on. */
+export interface ScreenStreams {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   /** Whether the terminal's locale has more than ASCII. */
   readonly isUtf8: boolean
-  readonly isColoured: boolean
 }
 
 /** How playing ended: by the user's wish, or by ctrl-C or a signal. */
 export type Ending = 'quit' | 'interrupted'
 
-/** Plays from a state until the user quits; tells how that came and what the player was like then. */
-export async function playOnTerminal(
-  first: PlayState,
-  host: PlayerHost,
-  streams: TerminalStreams,
-): Promise<{ readonly ending: Ending; readonly state: PlayState }> {
-  const { stdout, isColoured } = streams
-  const store = createPlayer(first, host, (state, look) => stageOf(state, look, stdout.columns, stdout.rows))
-  const ending = await showOnTerminal(
-    {
-      ...store,
-      frame: (columns, rows) => frameOf(store.state(), store.look(), { columns, rows, isColoured }),
-    },
-    streams,
-  )
-  return { ending, state: store.state() }
-}
-
-/** The course until something is chosen in it, or its user quits. */
-export async function courseOnTerminal(
-  first: CourseState,
-  host: CourseHost,
-  streams: TerminalStreams,
-): Promise<{ readonly ending: Ending; readonly state: CourseState }> {
-  const { stdout, isColoured } = streams
-  const store = createCourse(first, host, () => courseStage(store.state(), stdout))
-  const ending = await showOnTerminal(
-    { ...store, frame: (columns, rows) => courseFrame(store.state(), { columns, rows, isColoured }) },
-    streams,
-  )
-  return { ending, state: store.state() }
-}
-
 /**
- * Shows a screen on a terminal until it is over. However it ends (key, signal, error), cursor, raw mode and the normal
+ * Shows a screen on a terminal until it is over. It knows the renderer and nothing of what is shown, so that a command loads podsim
+ * once: scripts/bundle.ts puts this module and what it needs into a file of their own. However it ends (key, signal, error), cursor, raw mode and the normal
  * screen are restored.
  */
-async function showOnTerminal(shown: ShownStore, { stdin, stdout, isUtf8 }: TerminalStreams): Promise<Ending> {
+export async function showOnTerminal(shown: ShownStore, { stdin, stdout, isUtf8 }: ScreenStreams): Promise<Ending> {
   const painter = createPainter({
     write: (text) => void stdout.write(text),
     rows: stdout.rows,
