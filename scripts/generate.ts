@@ -44,6 +44,7 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
   coverage: [{ script: 'generate-coverage.ts' }],
   machines: [{ script: 'generate-machines.ts' }],
   options: [{ script: 'generate-options-page.ts' }],
+  pictures: [{ script: 'generate-pictures.ts' }],
   player: [{ script: 'generate-player-page.ts' }],
   page: [{ script: 'generate-page.ts' }],
   ratchet: [{ script: 'tighten-ratchet.ts' }],

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pictures } from '../scripts/generate-pictures.ts'
 import { playerPage } from '../scripts/generate-player-page.ts'
 import { flowExcerpt, screenExcerpt, storyExcerpt, withExcerpt } from '../scripts/readme-excerpts.ts'
 import { versionsPage } from '../scripts/versions-page.ts'
@@ -25,6 +26,14 @@ describe('the docs', () => {
     expect(withExcerpt(read('README.md'), 'flow', flowExcerpt()), 'npm run readme brings it up to date').toBe(
       read('README.md'),
     )
+  })
+
+  test('show pictures of what podsim draws, and of nothing else', () => {
+    const drawn = pictures()
+    const known = readdirSync(join(root, 'docs/pictures')).map((name) => [name, read(`docs/pictures/${name}`)])
+    expect(Object.fromEntries(known), 'npm run generate pictures brings them up to date').toEqual(drawn)
+    const pages = [read('README.md'), read('docs/export.md'), read('docs/manifests.md')].join('\n')
+    for (const name of Object.keys(drawn)) expect(pages).toContain(`pictures/${name})`)
   })
 
   test('tell what changed between versions as the tables do', () => {
