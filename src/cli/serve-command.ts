@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { kubernetesVersions } from '../versions/version.ts'
+import type { FaultFlags } from './fault.ts'
 import { processOutput } from './output.ts'
 import { setting } from './run-commands.ts'
 import type { ServeFlags } from './serve.ts'
@@ -22,6 +23,7 @@ export function addServeCommand(podsim: Command, wholeNumber: (text: string) => 
     )
     .option('--speed <n>', 'with the wall: virtual seconds in a second, 1 to 1000', wholeNumber, 1)
     .option('--at <time>', 'run the steps of the scenario until then, and serve that moment: 5m')
+    .option('--record <file>', 'write what is done to the cluster as a scenario that does it again')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
     .addOption(new Option('--version <version>', 'of Kubernetes; v1.36 without a scenario').choices(kubernetesVersions))
@@ -39,5 +41,17 @@ Examples:
       const { serve } = await import('./serve.ts')
       // The shape is what is declared here to the argument parser.
       process.exitCode = await serve(scenario, options as unknown as ServeFlags, processOutput(false))
+    })
+
+  podsim
+    .command('fault')
+    .description('begin an accident in a cluster that podsim serves, or end those that were begun so')
+    .argument('[fault]', 'as scenarios have it: "{ apiServer: unreachable, for: 10s }"')
+    .option('--clear', 'end all that were begun by this command')
+    .option('--kubeconfig <path>', 'of the server; that of $KUBECONFIG unless given')
+    .action(async (text: string | undefined, options: Record<string, unknown>) => {
+      const { fault } = await import('./fault.ts')
+      // As above.
+      process.exitCode = await fault(text, options as unknown as FaultFlags, processOutput(false))
     })
 }

@@ -3,9 +3,10 @@ import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import type { ClockKind } from '../serve/clock.ts'
-import { clusterToServe } from '../serve/cluster-options.ts'
+import { clusterToServe, minorOf } from '../serve/cluster-options.ts'
 import { writeKubeconfig } from '../serve/kubeconfig.ts'
-import { type RunningServer, startServer } from '../serve/server.ts'
+import { Recorder } from '../serve/recorder.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../serve/server.ts'
 import { parseDuration } from '../sim/duration.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -19,6 +20,7 @@ export interface ServeFlags {
   readonly clock: ClockKind
   readonly speed: number
   readonly at?: string
+  readonly record?: string
   readonly seed?: string
   readonly set?: Settings
   readonly version?: KubernetesVersion
@@ -36,32 +38,54 @@ export async function serve(file: string | undefined, flags: ServeFlags, output:
   const scenario = file === undefined ? undefined : loaded(file, flags, output)
   if (file !== undefined && scenario === undefined) return exitCodes.usage
   const stopped = nextSignal()
-  const { at, version, seed } = flags
-  const served = clusterToServe({
+  const { at, version, seed, record } = flags
+  const { served, made } = clusterToServe({
     scenario,
     at: at === undefined ? undefined : parseDuration(at),
     version,
     seed,
     epoch: new Date().toISOString(),
   })
+  const recorder = record === undefined ? undefined : recording(record, made, minorOf(served), output)
+  if (recorder === 'refused') return exitCodes.usage
   const complain = (what: string, error: unknown): void =>
     output.err(
       plain`podsim is broken: ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`,
     )
-  const server = await listening(served, flags, complain, output)
+  const server = await listening(served, { ...flags, recorder, complain }, output)
   if (server === undefined) return exitCodes.usage
   const kubeconfig = writeKubeconfig(server, flags.kubeconfig)
   tellHow(server, kubeconfig.path, served.sim.list('Node').length, output)
   const code = await stopped
   await server.close()
   kubeconfig.remove()
+  if (record !== undefined) output.out(plain`recorded as ${record}, digest ${served.sim.journal.digest()}\n`)
   return code
 }
 
-function complaintAbout(file: string | undefined, { at, speed, clock, port }: ServeFlags): string | undefined {
+/** A recording that has begun, or a word on why its file cannot be written. */
+function recording(
+  path: string,
+  made: ConstructorParameters<typeof Recorder>[1],
+  minor: number,
+  output: Output,
+): Recorder | 'refused' {
+  try {
+    return new Recorder(path, made, minor)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (code === undefined) throw error
+    output.err(plain`error: ${path} cannot be written anew (${code})\n`)
+    return 'refused'
+  }
+}
+
+function complaintAbout(file: string | undefined, { at, record, speed, clock, port }: ServeFlags): string | undefined {
   if (at !== undefined && file === undefined) return '--at needs a scenario whose steps are run until then'
   if (at !== undefined && parseDuration(at) === undefined)
     return `--at ${JSON.stringify(at)} is no time; expected one such as 5m or 2m15s`
+  if (at !== undefined && record !== undefined)
+    return '--record writes what is done from the start of a cluster; with --at there would be steps before it'
   if (speed > speedMax) return `--speed is ${speed}; expected a whole number from 1 to ${speedMax}`
   if (speed !== 1 && clock !== 'wall') return `--speed is of the clock "wall"; the clock is "${clock}"`
   return port !== undefined && port > 65_535 ? `--port is ${port}; expected one from 1 to 65535` : undefined
@@ -76,12 +100,11 @@ function loaded(file: string, { set }: ServeFlags, output: Output): Scenario | u
 
 async function listening(
   served: Parameters<typeof startServer>[0],
-  { port = 0, clock, speed }: ServeFlags,
-  complain: Parameters<typeof startServer>[1]['complain'],
+  { port = 0, clock, speed, recorder, complain }: ServeFlags & Pick<ServerOptions, 'recorder' | 'complain'>,
   output: Output,
 ): Promise<RunningServer | undefined> {
   try {
-    return await startServer(served, { port, clock, speed, complain })
+    return await startServer(served, { port, clock, speed, recorder, complain })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
     if (code === undefined) throw error

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../looks/containers.ts'
 import type { Command, CommandOptions, Fault, Sim } from '../sim/sim.ts'
 import { SimUsageError } from '../sim/usage-error.ts'
+import type { RequestSource } from './actions.ts'
 import type { Expectation, StepAction } from './model.ts'
 import { containersOf, oneContainer } from './select/select-pods.ts'
 import { afterFirst, pass, rest, type SliceEnd, type Slices } from './slices.ts'
@@ -27,6 +28,8 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
     }
     case 'exec':
       return { output: sim.exec(oneContainer(sim, action), execArguments(action.line)) }
+    case 'request':
+      return { output: answered(sim, action.request) }
     case 'wait':
       yield* pass(sim, action.ms, isOver)
       return {}
@@ -40,6 +43,29 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
       for (const fault of faultsOf(sim, action.fault)) sim.fault(fault)
       return {}
   }
+}
+
+/** Sends a request. What it answers with is printed; a watch that it would open is closed at once. */
+function answered(sim: Sim, { user = 'admin', ...request }: RequestSource): CommandResult {
+  const { groups, contentType, headers, body, method, path } = request
+  const answer = sim.request({
+    ...{ method, path, user, body },
+    ...(groups === undefined ? {} : { groups }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(headers === undefined ? {} : { headers }),
+  })
+  const exitCode = answer.code < 400 ? 0 : 1
+  if ('body' in answer) return { stdout: answer.body, stderr: '', exitCode }
+  let stdout = ''
+  answer
+    .read({
+      chunk(text) {
+        stdout += text
+      },
+      end() {},
+    })
+    .stop()
+  return { stdout, stderr: '', exitCode }
 }
 
 /** Runs a command to its end. */

@@ -62,6 +62,33 @@ const given = {
   with: withSchema.optional().meta({ description: 'What its variables stand for' }),
 }
 
+/** A request of the API as HTTP carries it: what `podsim serve --record` writes down. */
+const requestSchema = z
+  .strictObject({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).meta({ description: 'Method of HTTP' }),
+    path: z
+      .string()
+      .startsWith('/')
+      .register(words, { expected: 'a path that begins with /' })
+      .meta({ description: 'Path, with its query' }),
+    user: someText.optional().meta({ description: 'Who asks; admin unless given' }),
+    groups: z.array(someText).optional().meta({ description: 'Groups of the user' }),
+    contentType: someText.optional().meta({ description: 'Media type of the body; application/json unless given' }),
+    headers: z.record(z.string(), z.string()).optional().meta({ description: 'More headers' }),
+    body: z
+      .union([z.string(), manifestMap, z.array(z.unknown())])
+      .register(words, { expected: 'a text, or what is sent as JSON: a map or a list', suggest: () => undefined })
+      .optional()
+      .meta({ description: 'The body: a text as it is, anything else as JSON' }),
+  })
+  .meta({
+    id: 'Request',
+    description: 'A request of the API; the answer is its output, and a code of 400 or more an exit code of 1',
+  })
+
+/** What a step `request` asks. */
+export type RequestSource = z.output<typeof requestSchema>
+
 /** One accident, of a step or at a time of its own. */
 export const scenarioFaultSchema = faultSchema(durationText, clockText).meta({
   id: 'Fault',
@@ -90,6 +117,10 @@ export const actionShapes = {
     }),
     container: objectName.optional().meta({ description: 'Which container; the first unless given' }),
     namespace: objectName.optional().meta({ description: 'Namespace of the Pod; default unless given' }),
+    ...output,
+  },
+  request: {
+    request: requestSchema,
     ...output,
   },
   wait: { wait: waited.meta({ description: 'Time to let pass, or what to wait for' }) },

@@ -128,6 +128,7 @@ export class Compiler {
       const { exec: line, in: selection, container, namespace } = source
       return { kind: 'exec', line, in: selection, container, namespace }
     }
+    if ('request' in source && source.request !== undefined) return { kind: 'request', request: source.request }
     if ('wait' in source && source.wait !== undefined) {
       const { wait } = source
       if (typeof wait === 'string') return { kind: 'wait', ms: millisecondsOf(wait) }

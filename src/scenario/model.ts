@@ -1,6 +1,6 @@
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Fault, Sim } from '../sim/sim.ts'
-import type { OutputSource } from './actions.ts'
+import type { OutputSource, RequestSource } from './actions.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
 import type { Place } from './place.ts'
@@ -91,6 +91,7 @@ export type StepAction =
       readonly container: string | undefined
       readonly namespace: string | undefined
     }
+  | { readonly kind: 'request'; readonly request: RequestSource }
   | { readonly kind: 'wait'; readonly ms: VirtualMs }
   | { readonly kind: 'waitFor'; readonly expectation: Expectation }
   | { readonly kind: 'fault'; readonly fault: Fault }

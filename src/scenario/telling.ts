@@ -24,6 +24,10 @@ export function actionText(action: StepAction): string {
       const container = which === undefined ? '' : ` -c ${which}`
       return `kubectl exec${namespace} ${pods}${container} -- ${execArguments(action.line).map(shellQuoted).join(' ')}`
     }
+    case 'request': {
+      const { method, path, user } = action.request
+      return `${method} ${path}${user === undefined ? '' : ` as ${user}`}`
+    }
     case 'wait':
     case 'waitFor':
       return 'wait'

@@ -64,6 +64,8 @@ export function stepSource(action: StepAction, atMs: number): StepSource | undef
         ...(action.container === undefined ? {} : { container: action.container }),
         ...(action.namespace === undefined ? {} : { namespace: action.namespace }),
       }
+    case 'request':
+      return { at, request: action.request }
     case 'fault':
       // A file takes what the library takes, with durations as texts: as the scenario or the menu had them.
       return { at, fault: action.fault } as StepSource

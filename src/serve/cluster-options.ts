@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario/model.ts'
 import { runInSlices } from '../scenario/run.ts'
 import { createServedSim, type ServedSim } from '../sim/served-sim.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
+import type { RecordedCluster } from './recorder.ts'
 
 /** Which cluster is served. */
 export interface ClusterChoice {
@@ -19,24 +20,33 @@ export interface ClusterChoice {
 /** Of a cluster that nobody described: the newest version, and a node to move Pods to. */
 const plainCluster = { version: 'v1.36', nodes: 2 } as const
 
+/** A cluster with what it was made from. */
+export interface ChosenCluster {
+  readonly served: ServedSim
+  readonly made: RecordedCluster
+}
+
 /** The cluster, at the moment that was asked for. */
-export function clusterToServe(choice: ClusterChoice): ServedSim {
-  const { scenario, at, version, seed, epoch } = choice
-  const chosen = {
-    ...(version === undefined ? {} : { version }),
-    ...(seed === undefined ? {} : { seed }),
+export function clusterToServe(choice: ClusterChoice): ChosenCluster {
+  const { scenario, at, version, epoch } = choice
+  const seed = choice.seed ?? scenario?.seed ?? 'serve'
+  const cluster = {
+    ...(scenario === undefined ? plainCluster : {}),
     epoch,
+    journal: 'summary' as const,
+    ...scenario?.source.cluster,
+    ...(version === undefined ? {} : { version }),
   }
-  if (scenario === undefined) return createServedSim({ ...plainCluster, seed: 'serve', ...chosen })
-  if (at !== undefined) return momentOf(scenario, at, choice)
-  const { cluster } = scenario.source
-  return createServedSim({
-    seed: scenario.seed,
-    files: scenario.files,
-    ...chosen,
-    ...cluster,
-    ...(version && { version }),
-  })
+  const files = scenario?.files ?? {}
+  const made = { seed, cluster, files }
+  if (scenario !== undefined && at !== undefined) return { served: momentOf(scenario, at, choice), made }
+  return { served: createServedSim({ ...cluster, seed, files }), made }
+}
+
+/** Minor version of Kubernetes that a cluster plays. */
+export function minorOf({ sim }: ServedSim): number {
+  const answer = sim.request({ method: 'GET', path: '/version', user: 'admin' })
+  return 'body' in answer ? Number(/"minor":"(\d+)"/.exec(answer.body)?.[1]) : Number.NaN
 }
 
 /** The scenario's run as it is at a moment; what its steps would have done after it is left undone. */

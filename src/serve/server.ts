@@ -5,10 +5,12 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ServedSim } from '../sim/served-sim.ts'
 import { type ClockKind, createClock, type ServedClock } from './clock.ts'
+import { answerControl, controlPrefix } from './control.ts'
 import { answerApi } from './http/api-requests.ts'
 import { isOwnHost } from './http/hosts.ts'
 import { type Answering, type Asked, hostOf, reply } from './http/messages.ts'
 import { OpenStreams } from './http/open-streams.ts'
+import type { Recorder } from './recorder.ts'
 import type { Room } from './room.ts'
 import { Upgrades } from './streams/upgrade.ts'
 import { makeIdentity } from './tls/certificates.ts'
@@ -19,6 +21,7 @@ export interface ServerOptions {
   readonly port: number
   readonly clock: ClockKind
   readonly speed: number
+  readonly recorder?: Recorder | undefined
   /** Something that podsim did wrong. */
   readonly complain: (what: string, error: unknown) => void
 }
@@ -45,22 +48,23 @@ const sessionMemoryMax = 512
 
 /** Serves a cluster over HTTPS on loopback until it is closed. */
 export async function startServer(served: ServedSim, options: ServerOptions): Promise<RunningServer> {
-  const listeners = new Set<() => void>()
+  const streams = new OpenStreams()
+  // An outage that begins by itself breaks what is open, too.
   const moved = (): void => {
-    for (const listener of [...listeners]) listener()
+    if (!served.isReachable()) streams.breakAll()
   }
+  let lastFault = 0
   const broken = (error: unknown): void => options.complain('the cluster', error)
   const clock = createClock(served, { kind: options.clock, speed: options.speed, moved, broken })
   const room: Room = {
     served,
     clock,
     token: randomBytes(32).toString('base64url'),
-    streams: new OpenStreams(),
+    streams,
+    recorder: options.recorder,
+    faults: new Map(),
+    nextFault: () => ++lastFault,
     complain: options.complain,
-    onMove(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
   }
   const identity = makeIdentity(Date.now(), addresses, ['localhost'])
   const doors = addresses.map(() => new Door(room, identity))
@@ -75,6 +79,7 @@ export async function startServer(served: ServedSim, options: ServerOptions): Pr
     },
     async close() {
       clock.stop()
+      options.recorder?.end(served.sim.now())
       room.streams.endAll()
       await Promise.all(doors.map((door) => door.close()))
     },
@@ -170,7 +175,9 @@ class Door {
       reply(response, 403, { 'content-type': 'text/plain; charset=utf-8' }, strangeHostText)
       return
     }
-    answerApi(this.#room, request, response).catch((error: unknown) => this.#room.complain('an answer', error))
+    const isControl = (request.url ?? '').startsWith(controlPrefix)
+    const answered = (isControl ? answerControl : answerApi)(this.#room, request, response)
+    answered.catch((error: unknown) => this.#room.complain('an answer', error))
   }
 }
 

@@ -112,7 +112,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     client: ({ as = adminUser.name, groups } = {}) =>
       cluster.controlPlane.clientOf(userActingAs(as, groups), cluster.controlPlane.outside),
     process: (body) => process(kernel, body),
-    request: (request) => httpRequest(server, request),
+    request: (request) => httpRequest(kernel, server, request),
     clone: ({ seed = settings.seed } = {}) =>
       cloneOf({ sim, cluster, journal }, log, simOf({ ...settings, seed: String(seed) }, seams)),
   }

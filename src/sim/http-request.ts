@@ -1,11 +1,14 @@
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import { userNamed } from '../cluster/users.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { SimRequest } from './sim.ts'
 import { SimUsageError } from './usage-error.ts'
 
 /** A request of the public API as HTTP carries it; without a user its headers may hold a bearer token. */
-export function httpRequest(server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
+export function httpRequest(kernel: Kernel, server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
+  // Nothing that happened before led to it.
+  kernel.cause = 0
   return server.http(simHttpRequest(request))
 }
 

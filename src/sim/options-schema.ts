@@ -63,6 +63,16 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
       .boolean()
       .optional()
       .meta({ description: 'Secrets are encrypted before they are written to etcd (aescbc); off unless given' }),
+    journal: z
+      .enum(['full', 'summary', 'off'])
+      .optional()
+      .meta({ description: 'How much is told to the journal; full unless given' }),
+    epoch: z
+      .string()
+      .refine((given) => parseRfc3339(given) !== undefined)
+      .register(words, { expected: 'a time such as "2020-05-01T00:00:00Z"' })
+      .optional()
+      .meta({ description: 'Start of virtual time as RFC 3339; 2020-05-01T00:00:00Z unless given' }),
   }
 }
 
@@ -296,10 +306,6 @@ export const optionsSchema = z.strictObject({
     )
     .optional()
     .meta({ description: "Files of kubectl's working directory" }),
-  journal: z
-    .enum(['full', 'summary', 'off'])
-    .optional()
-    .meta({ description: 'How much is told to the journal; full unless given' }),
   kubectl: kubectlSchema
     .optional()
     .meta({ description: 'Version of kubectl; the one that fits `version` unless given' }),
@@ -312,10 +318,4 @@ export const optionsSchema = z.strictObject({
     .register(words, { expected: 'a whole number above 0' })
     .optional()
     .meta({ description: 'Events after which a run is given up' }),
-  epoch: z
-    .string()
-    .refine((given) => parseRfc3339(given) !== undefined)
-    .register(words, { expected: 'a time such as "2020-05-01T00:00:00Z"' })
-    .optional()
-    .meta({ description: 'Start of virtual time as RFC 3339; 2020-05-01T00:00:00Z unless given' }),
 })

@@ -2,7 +2,7 @@ import type { HttpAnswer, HttpStream } from '../../client/server.ts'
 import type { SimRequest } from '../../sim/sim.ts'
 import { type Caller, callerOf } from '../callers.ts'
 import type { Room } from '../room.ts'
-import { type Answering, type Asked, headersOf, isGone, reply } from './messages.ts'
+import { type Answering, type Asked, cutOffConnection, headersOf, isGone, reply } from './messages.ts'
 import { readBody } from './read-body.ts'
 
 /** Longest body, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
@@ -23,6 +23,11 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
   if (body.kind === 'tooLong') {
     const message = `Request entity too large: limit is ${bodyMaxBytes}`
     replyStatus(response, { code: 413, reason: 'RequestEntityTooLarge', message })
+    return
+  }
+  room.clock.catchUp()
+  if (!room.served.isReachable()) {
+    cutOffConnection(request)
     return
   }
   const headers = headersOf(request)
@@ -75,11 +80,14 @@ function simRequest(
 }
 
 /** Asks the cluster at the present; undefined if podsim is broken. */
-function askCluster({ clock, served, complain }: Room, asked: SimRequest): HttpAnswer | HttpStream | undefined {
+function askCluster(room: Room, asked: SimRequest): HttpAnswer | HttpStream | undefined {
+  const { clock, served, complain, recorder } = room
   try {
-    clock.catchUp()
     const answer = served.sim.request(asked)
-    if (asked.method !== 'GET') clock.changed()
+    if (asked.method !== 'GET') {
+      recorder?.request(served.sim.now(), asked, answer.code)
+      clock.changed()
+    }
     return answer
   } catch (error) {
     complain(`${asked.method} ${asked.path.split('?')[0] ?? ''}`, error)

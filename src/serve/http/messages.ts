@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 
 /** A request and its answer, of HTTP/1.1 or HTTP/2. */
 export type Asked = IncomingMessage | Http2ServerRequest
@@ -46,6 +46,12 @@ export function unsentBytes(response: Answering): number {
 
 /** Ends the request without an answer: its stream over HTTP/2, its connection otherwise. */
 export function cutOff(response: Answering): void {
-  if ('stream' in response) response.stream.close()
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_CANCEL)
   else response.destroy()
+}
+
+/** Ends the connection that a request came by, as one that breaks. */
+export function cutOffConnection(request: Asked): void {
+  if ('stream' in request) request.stream.session?.destroy()
+  else request.socket.destroy()
 }

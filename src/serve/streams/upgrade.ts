@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { HttpAnswer } from '../../client/server.ts'
+import { shellQuoted } from '../../scenario/shell-quote.ts'
 import type { Connection } from '../../sim/container-sessions.ts'
 import { simRequestOf } from '../http/api-requests.ts'
 import { isOwnHost } from '../http/hosts.ts'
@@ -45,6 +46,10 @@ export class Upgrades {
       return
     }
     const connection = this.#connect(request)
+    if (!this.#room.served.isReachable()) {
+      socket.destroy()
+      return
+    }
     if (connection === undefined || 'code' in connection) {
       refuse(socket, connection ?? { code: 500, headers: {}, body: '' })
       return
@@ -59,7 +64,9 @@ export class Upgrades {
     const { clock, served, complain, token } = this.#room
     try {
       clock.catchUp()
-      return served.connect(simRequestOf(request, token))
+      const connection = served.connect(simRequestOf(request, token))
+      if ('kind' in connection && connection.kind === 'session') recordExec(this.#room, request.url ?? '')
+      return connection
     } catch (error) {
       complain('a connection to a container', error)
       return undefined
@@ -117,6 +124,16 @@ export class Upgrades {
     socket.on('close', () => spdy.broken())
     if (head.length > 0) spdy.receive(head)
   }
+}
+
+/** A command that is run is written down with the words it is run with. */
+function recordExec({ recorder, served }: Room, url: string): void {
+  const [path = '', query = ''] = url.split('?')
+  const [, namespace, pod] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/exec$/.exec(path) ?? []
+  if (recorder === undefined || namespace === undefined || pod === undefined) return
+  const asked = new URLSearchParams(query)
+  const line = asked.getAll('command').map(shellQuoted).join(' ')
+  recorder.exec(served.sim.now(), namespace, pod, asked.get('container') ?? undefined, line)
 }
 
 function offers({ headers }: IncomingMessage, protocol: string): boolean {
