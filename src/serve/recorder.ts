@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
-import { decodeProtobuf, openEnvelope } from '../api/protobuf/decode.ts'
-import { schemaOf } from '../api/schema/schema.ts'
+import { openEnvelope } from '../api/protobuf/decode.ts'
+import { objectJson } from '../api/protobuf/object-json.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { StepSource } from '../scenario/actions.ts'
 import { scenarioText, type WrittenScenario } from '../scenario/write-scenario.ts'
@@ -84,12 +84,7 @@ interface Readable {
 function readable(bytes: Uint8Array, contentType: string, minor: number): Readable {
   const type = contentType.split(';')[0]?.trim() || jsonType
   const envelope = openEnvelope(bytes)
-  if (envelope !== undefined) {
-    const { apiVersion, kind, raw } = envelope
-    const [version = '', group = ''] = apiVersion.split('/').reverse()
-    const object = decodeProtobuf(schemaOf(minor).kind({ group, version, kind })?.name ?? '', raw)
-    return { type: jsonType, body: { apiVersion, kind, ...object } }
-  }
+  if (envelope !== undefined) return { type: jsonType, body: objectJson(envelope, minor) ?? {} }
   const text = Buffer.from(bytes).toString('utf8')
   const parsed = parsedJson(text)
   const isSame = parsed !== undefined && JSON.stringify(parsed) === text.trim()

@@ -1,6 +1,6 @@
-import { decodeProtobuf, openEnvelope } from '../../api/protobuf/decode.ts'
+import { openEnvelope } from '../../api/protobuf/decode.ts'
+import { objectJson } from '../../api/protobuf/object-json.ts'
 import { WireError } from '../../api/protobuf/wire-reader.ts'
-import { schemaOf } from '../../api/schema/schema.ts'
 import { badRequest } from '../../api/status.ts'
 import type { Status } from '../../api/types/meta.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
@@ -39,13 +39,11 @@ function jsonOf(bytes: Uint8Array, minor: number): string | Status {
     const envelope = openEnvelope(bytes)
     if (envelope === undefined)
       return badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
-    const { apiVersion, kind, raw } = envelope
-    const [version = '', group = ''] = apiVersion.split('/').reverse()
-    const definition = schemaOf(minor).kind({ group, version, kind })
-    const object = definition === undefined ? undefined : decodeProtobuf(definition.name, raw)
+    const object = objectJson(envelope, minor)
+    const { apiVersion, kind } = envelope
     if (object === undefined)
       return badRequest(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`)
-    return JSON.stringify({ apiVersion, kind, ...object })
+    return JSON.stringify(object)
   } catch (error) {
     if (error instanceof WireError) return badRequest(error.message)
     throw error
