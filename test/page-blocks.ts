@@ -43,11 +43,23 @@ export function pageBlocks(): readonly Block[] {
  * page, which have quotes and pipes but no more.
  */
 export function commandsOf(text: string): readonly (readonly string[])[] {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, ''))
-    .flatMap((line) => line.split(/\||&&|;/))
-    .map((line) => line.replace(/\s[<>]+\s*\S+/g, '').trim())
-    .filter((line) => line !== '')
-    .map((line) => [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2] ?? word[3] ?? ''))
+  return (
+    text
+      .replace(/\\\n\s*/g, '')
+      // What a workflow puts in.
+      .replace(/\$\{\{.*?\}\}/g, '1')
+      .split('\n')
+      .map((line) => line.replace(/(^|\s)#.*$/, ''))
+      .flatMap((line) => line.split(/\||&&|;/))
+      .map((line) =>
+        line
+          .replace(/\s[<>]+\s*\S+/g, '')
+          .replace(/^\w+=\$\((.*)\)$/, '$1')
+          .trim(),
+      )
+      .filter((line) => line !== '')
+      .map((line) =>
+        [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2] ?? word[3] ?? ''),
+      )
+  )
 }

@@ -83,12 +83,17 @@ function parsed(args: readonly string[]): void {
 /** Complains of a command line that a reader could not type: a command, option, file or script that there is not. */
 function check(words: readonly string[]): void {
   const args = podsimArguments(words)
+  // On a terminal it opens the course.
+  if (args?.length === 0) return
   if (args !== undefined) {
     expect(() => parsed(args), words.join(' ')).not.toThrow()
     for (const path of args.filter((arg) => /^(?:scenarios|examples)\b/.test(arg)))
       expect(existsSync(join(root, path)), `${path} is there`).toBe(true)
     return
   }
+  // What others are given to run.
+  for (const word of words.filter((each) => each.startsWith('podsim ')))
+    for (const each of commandsOf(word)) check(each)
   const [command = '', verb = '', script = ''] = words
   if (command !== 'npm') {
     expect(otherCommands, words.join(' ')).toContain(command)
@@ -100,7 +105,7 @@ function check(words: readonly string[]): void {
 }
 
 /** What readers have on their machines, beside npm and podsim. */
-const otherCommands = ['npx', 'helm', 'kubectl', 'kustomize', 'export', 'git', 'cd']
+const otherCommands = ['npx', 'sbatch', 'helm', 'kubectl', 'kustomize', 'export', 'git', 'cd']
 
 const sources: ScenarioSources = {
   readBeside: (path) => beside.get(path),

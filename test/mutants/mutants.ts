@@ -34,7 +34,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/node/kubelet/pods/pod-workers.ts',
     from: 'backOff: { baseMs: 10 * second, factor: 0.5 }',
     to: 'backOff: { baseMs: 10 * second, factor: 1.5 }',
-    noticedBy: together,
+    noticedBy: timelines('missing-env'),
   },
   {
     name: 'events are counted by four',
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/kubectl/describe/node.ts',
     from: "w.field(0, 'Name', textAt(node, 'metadata', 'name'))",
     to: "w.field(0, 'Name', textAt(node, 'metadata', 'name').replace('-1', '-2'))",
-    noticedBy: sessions('neighbours|workloads|page'),
+    noticedBy: sessions('status'),
   },
   {
     name: 'pauses between tries of a mount grow threefold, not twofold',
