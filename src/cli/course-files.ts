@@ -11,6 +11,7 @@ import {
   readProgress,
   withPlayed,
 } from '../ui/course/progress.ts'
+import { errorCode } from './error-code.ts'
 
 /** The folder of the course, which stands beside `dist/` and beside `src/` alike. */
 export const courseFolder = fileURLToPath(new URL('../../scenarios/course', import.meta.url))
@@ -69,10 +70,10 @@ export function progressIn(folder: string): ProgressFile {
     try {
       text = readFileSync(path, 'utf8')
     } catch (error) {
-      const isNone = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+      const isNone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'
       return {
         progress: noProgress,
-        notice: isNone ? undefined : `progress cannot be read: ${path} (${codeOf(error)})`,
+        notice: isNone ? undefined : `progress cannot be read: ${path} (${errorCode(error)})`,
       }
     }
     const found = readProgress(text)
@@ -89,7 +90,7 @@ export function progressIn(folder: string): ProgressFile {
       renameSync(path, aside)
       return `the progress in ${path} was damaged; it is kept as ${aside}, and you begin anew`
     } catch (error) {
-      return `the progress in ${path} is damaged and cannot be moved aside (${codeOf(error)})`
+      return `the progress in ${path} is damaged and cannot be moved aside (${errorCode(error)})`
     }
   }
 
@@ -109,7 +110,7 @@ export function progressIn(folder: string): ProgressFile {
         rmSync(path, { force: true })
         return undefined
       } catch (error) {
-        return `${path} cannot be removed (${codeOf(error)})`
+        return `${path} cannot be removed (${errorCode(error)})`
       }
     },
   }
@@ -126,7 +127,7 @@ function written(folder: string, path: string, text: string): string | undefined
     return undefined
   } catch (error) {
     removed(beside)
-    return `${path} cannot be written (${codeOf(error)})`
+    return `${path} cannot be written (${errorCode(error)})`
   }
 }
 
@@ -137,8 +138,4 @@ function removed(path: string): void {
   } catch {
     // Its folder is none.
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

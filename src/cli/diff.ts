@@ -11,6 +11,7 @@ import type { Settings } from '../scenario/variables/parameters.ts'
 import { datedRows } from '../sim/dated-rows.ts'
 import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions/version.ts'
 import { listenForStop, type StopSignal } from './drive.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { runForJournal } from './run-journal.ts'
@@ -98,7 +99,7 @@ function journalFile(path: string): RunJournal {
   try {
     text = path === '-' ? new TextDecoder().decode(readStandardInput()) : readFileSync(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errorCode(error)
     throw new NoComparison(`error: ${path} cannot be read (${code})`)
   }
   const read = readJournal(text)

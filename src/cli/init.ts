@@ -4,6 +4,7 @@ import { safeJson } from '../bytes/terminal-text.ts'
 import { plain } from '../report/text.ts'
 import { scenarioJsonSchema } from '../scenario/json-schema.ts'
 import { shellQuoted } from '../scenario/shell-quote.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import { firstScenario, firstTest } from './init-files.ts'
 import type { Output } from './output.ts'
@@ -42,7 +43,7 @@ function writtenNew(path: string, text: string): Written {
     writeFileSync(path, text, { flag: 'wx' })
     return { path, kind: 'written' }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errorCode(error)
     return code === 'EEXIST' && isFile(path) ? { path, kind: 'kept' } : { path, kind: 'failed', code }
   }
 }

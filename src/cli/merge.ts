@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { plain } from '../report/text.ts'
 import { merge, type NamedSweep } from '../sweep/merge.ts'
 import { readSweep } from '../sweep/sweep-file.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { reportSweep } from './sweep.ts'
@@ -22,7 +23,7 @@ export function mergeShards(
     try {
       text = readFileSync(name, 'utf8')
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+      const code = errorCode(error)
       return refused(`${name} cannot be read (${code})`)
     }
     const read = readSweep(text)

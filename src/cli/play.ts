@@ -11,6 +11,7 @@ import { type PlayState, worldOf } from '../ui/model/play-state.ts'
 import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flowOfFile } from './export.ts'
 import { openScenario } from './open-world.ts'
@@ -89,7 +90,7 @@ function writeNew(name: string, text: string): string | undefined {
     writeFileSync(name, text, { flag: 'wx' })
     return undefined
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errorCode(error)
     return code === 'EEXIST' ? `there is a file ${name} already` : `${name} cannot be written (${code})`
   }
 }

@@ -7,6 +7,7 @@ import { tapHeader, tapInvalid, tapPlan, tapResult, tapTogether } from '../repor
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunListener } from '../scenario/run.ts'
 import { closest } from '../sim/input/closest.ts'
+import { errorCode } from './error-code.ts'
 import type { Output } from './output.ts'
 import { jsonReport, prettyReport, type Report, type RunFlags, repeatOptions } from './reports.ts'
 
@@ -72,7 +73,7 @@ function fileOutput(path: string, opened: number[]): Output | string {
     const write = (text: { toString(): string }): void => void writeSync(file, text.toString())
     return { isColoured: false, out: write, err: write, progress: () => {} }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errorCode(error)
     return `the file cannot be written (${code})`
   }
 }

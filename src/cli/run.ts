@@ -11,6 +11,7 @@ import type { RunListener, RunOptions, Teacher } from '../scenario/run.ts'
 import { factsOf } from '../scenario/run-facts.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
 import { drive, listenForStop } from './drive.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { type Plan, planRuns } from './plan.ts'
@@ -140,7 +141,7 @@ function openJournal(path: string | undefined, runs: number): number | string | 
   try {
     return openSync(path, 'w')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    const code = errorCode(error)
     return `--journal ${path}: the file cannot be written (${code})`
   }
 }

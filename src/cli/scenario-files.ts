@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioSources } from '../scenario/sources.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import { type BesideFiles, rememberingSources } from '../ui/live/live-scenario.ts'
+import { errorCode } from './error-code.ts'
 import { readStandardInput } from './standard-input.ts'
 
 /** A scenario file as it was found: its text is needed to draw code frames. */
@@ -58,7 +59,7 @@ export function readScenarioFile(file: string, settings: Settings = {}): Scenari
     )
   } catch (error) {
     const message =
-      error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${codeOf(error)})`
+      error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${errorCode(error)})`
     return { file, text: '', beside: nothingBeside, loaded: { ok: false, errors: [notReadable(file, message)] } }
   }
   const { sources, taken } = rememberingSources(sourcesOf(file))
@@ -158,11 +159,7 @@ function scenariosBelow(folder: string, search: Search): void {
       if (statSync(path).isDirectory()) scenariosBelow(path, search)
       else if (/\.ya?ml$/.test(name)) search.files.push(relative('.', path) || path)
     } catch (error) {
-      search.missing.push(notReadable(path, `it cannot be read (${codeOf(error)})`))
+      search.missing.push(notReadable(path, `it cannot be read (${errorCode(error)})`))
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 }

@@ -10,6 +10,7 @@ import { sweepText } from '../sweep/sweep-file.ts'
 import { judgedTogether, sweepReport } from '../sweep/sweep-report.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { listenForStop } from './drive.ts'
+import { errorCode } from './error-code.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { type Plan, planRuns, shardOf, type Unit } from './plan.ts'
@@ -69,7 +70,7 @@ export function reportSweep(sweep: Sweep, file: string | undefined, output: Outp
     try {
       writeFileSync(file, sweepText(sweep))
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+      const code = errorCode(error)
       output.err(plain`error: ${file} cannot be written (${code})\n`)
       return exitCodes.usage
     }
