@@ -34,7 +34,7 @@ export interface CourseHostParts {
 }
 
 /** Whether there is a terminal for input and output that can move its cursor. */
-export function isOnTerminal(): boolean {
+function isOnTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
 }
 

@@ -53,7 +53,7 @@ export function courseOf({ chapters }: CourseIndex): Course {
 }
 
 /** `01-waiting/2-by-itself.yaml` is `waiting/by-itself`: it may move to another place of the course. */
-export function lessonId(file: string): string {
+function lessonId(file: string): string {
   return file
     .replace(/\.ya?ml$/, '')
     .split('/')
