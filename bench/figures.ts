@@ -5,6 +5,7 @@ import { kernelFigures } from './kernel.ts'
 import type { Figure } from './measure.ts'
 import { playerFigures } from './player.ts'
 import { podFigures } from './pods.ts'
+import { scenarioFigures } from './scenarios.ts'
 import { startupFigures } from './startup.ts'
 
 export const figures: readonly Figure[] = [
@@ -14,5 +15,6 @@ export const figures: readonly Figure[] = [
   ...podFigures,
   ...idleFigures,
   ...startupFigures,
+  ...scenarioFigures,
   ...playerFigures,
 ]

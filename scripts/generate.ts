@@ -41,6 +41,7 @@ const fieldsOf = (generation: string, folder: string, path: string, provenance: 
 
 const generators: Readonly<Record<string, readonly Generator[]>> = {
   course: [{ script: 'generate-course.ts' }],
+  cluster: [{ script: 'generate-cluster-pages.ts' }],
   coverage: [{ script: 'generate-coverage.ts' }],
   machines: [{ script: 'generate-machines.ts' }],
   options: [{ script: 'generate-options-page.ts' }],

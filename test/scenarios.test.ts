@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { clusterPages } from '../scripts/generate-cluster-pages.ts'
 import { courseIndex, coursePage, courseText } from '../scripts/generate-course.ts'
 import { coverage } from '../scripts/generate-coverage.ts'
 import { optionsPage } from '../scripts/generate-options-page.ts'
@@ -77,6 +78,10 @@ describe('the course', () => {
 
 test('docs/scenarios.md is what `npm run generate scenarios` makes', () => {
   expect(readFileSync('docs/scenarios.md', 'utf8')).toBe(reference())
+})
+
+test.each(Object.entries(clusterPages))('%s is what `npm run generate cluster` makes', (path, page) => {
+  expect(readFileSync(path, 'utf8')).toBe(page())
 })
 
 test('docs/options.md is what `npm run generate options` makes', () => {

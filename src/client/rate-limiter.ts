@@ -23,6 +23,14 @@ export function createRateLimiter(kernel: Pick<Kernel, 'now'>, qps: number, burs
   return new TokenBucket(kernel, 1000 / qps, burst)
 }
 
+/** What a client of the API has unless it says otherwise. Source: client-go rest/config.go, DefaultQPS and DefaultBurst. */
+const clientDefaults = { qps: 5, burst: 10 } as const
+
+/** The limiter of a client of the API: 0 is not said. Source: client-go rest/config.go, RESTClientForConfigAndClient. */
+export function clientRateLimiter(kernel: Pick<Kernel, 'now'>, qps: number, burst: number): RateLimiter {
+  return createRateLimiter(kernel, qps === 0 ? clientDefaults.qps : qps, burst === 0 ? clientDefaults.burst : burst)
+}
+
 /** Sums of thirds and the like miss whole tokens by less than this. */
 const slack = 1e-9
 

@@ -33,9 +33,13 @@ function kubeletShape(duration: z.ZodType<Duration>) {
       .optional()
       .meta({ description: 'How often it reports one that has not changed; 5m' }),
     nodeLeaseDurationSeconds: z.int().min(1).optional().meta({ description: 'Of the Lease of the node; 40' }),
-    kubeAPIQPS: rate.optional().meta({ description: 'Requests a second to the API server; 5, from v1.27 on 50' }),
+    kubeAPIQPS: rate
+      .optional()
+      .meta({ description: 'Requests a second to the API server; 5, from v1.27 on 50; 0 is that of client-go, 5' }),
     kubeAPIBurst: rate.optional().meta({ description: 'Requests at once; 10, from v1.27 on 100' }),
-    eventRecordQPS: rate.optional().meta({ description: 'Events a second; 5, from v1.27 on 50' }),
+    eventRecordQPS: rate
+      .optional()
+      .meta({ description: 'Events a second; 5, from v1.27 on 50; 0 is that of client-go, 5' }),
     eventBurst: rate.optional().meta({ description: 'Events at once; 10, from v1.27 on 100' }),
     registryPullQPS: rate.optional().meta({ description: 'Pulls a second; 5' }),
     registryBurst: rate.optional().meta({ description: 'Pulls at once; 10' }),

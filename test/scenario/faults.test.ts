@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { faultExamples, kubeletExamples, networkExamples } from '../../scripts/cluster-examples.ts'
 import { createSim } from '../../src/index.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { runScenario } from '../../src/scenario/run.ts'
@@ -251,4 +252,28 @@ ${pod('web')}  - wait: { pod: web, ready: true }
   ).toEqual([])
   const both = 'title: x\nsteps:\n  - fault: { kill: web, signal: SIGTERM, exitCode: 3 }\n'
   expect(() => failuresOf(both)).toThrow('exitCode and signal do not go together; expected one of them')
+})
+
+test('the examples of the docs: each accident can take place, each field of a kubelet and each network be given', () => {
+  const names = Object.keys(kubeletExamples)
+  for (const network of Object.values(networkExamples)) createSim({ network }).dispose()
+  const sim = createSim({ nodes: 2, version: 'v1.27', kubelet: kubeletExamples, invariants: true })
+  expect(names.length).toBeGreaterThan(15)
+  sim.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { nodeName: 'node-1', containers: [{ name: 'app', image: 'nginx' }] },
+  })
+  // What ends an earlier one comes after all; the container is killed while it runs, the node goes last.
+  const order = ['kill', ...Object.keys(faultExamples).filter((name) => name !== 'kill' && name !== 'remove'), 'remove']
+  sim.runFor('1m')
+  for (const name of order) {
+    const { [name]: fault } = faultExamples
+    if (fault === undefined) throw new Error(name)
+    sim.fault(fault)
+    sim.runFor('10s')
+  }
+  sim.runFor('15m')
+  expect(sim.get('Node', 'node-2')).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
-import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
+import { clientRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
 import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import type { RestingReflector } from '../../client/resting.ts'
 import { throttledClient } from '../../client/throttled.ts'
@@ -99,7 +99,7 @@ export class KubeletRun {
     this.#startedAt = startedAt
     const facts = kubeletFactsOf(minor)
     const events = createKubeletEvents(recorder, nodeName)
-    this.#limiter = createRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
+    this.#limiter = clientRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
     const client = throttledClient(kernel, options.client, this.#limiter)
     const stream = (purpose: string) => random.stream(`${nodeName}/kubelet/${purpose}`)
     this.#options = options

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { Pod } from '../../api/types/core.ts'
 import { createEventRecorder, type EventRecorder, type RestingRecorder } from '../../client/event-recorder.ts'
-import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
+import { clientRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
 import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import { throttledClient } from '../../client/throttled.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
@@ -72,7 +72,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   /** A new process, from which nothing goes out yet. */
   const begin = (startedAt: VirtualMs): { readonly run: KubeletRun; readonly recorder: EventRecorder } => {
     const { kernel, calendar, config, minor } = options
-    eventLimiter = createRateLimiter(kernel, config.eventRecordQPS, config.eventBurst)
+    eventLimiter = clientRateLimiter(kernel, config.eventRecordQPS, config.eventBurst)
     const events = createEventRecorder({
       kernel,
       calendar,

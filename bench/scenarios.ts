@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { findScenarioFiles, readScenarioFile } from '../src/cli/scenario-files.ts'
+import { createSim } from '../src/index.ts'
+import { runScenario } from '../src/scenario/run.ts'
+import { cpuMs, elapsedMs, type Figure, median, rounded } from './measure.ts'
+
+const bin = 'bin/podsim.js'
+/** Runs of each scenario for the comparison of threads. */
+const seeds = 10
+
+/** The shipped scenarios: what a suite of them costs. The second and third want a built `dist/`. */
+export const scenarioFigures: readonly Figure[] = [
+  {
+    suite: 'scenarios',
+    name: 'a shipped scenario in a warm process: median',
+    size: 1,
+    unit: 'ms of processor time',
+    goal: { reach: 20, aim: 10 },
+    measure: warmMedian,
+  },
+  {
+    suite: 'scenarios',
+    name: 'all shipped scenarios from cold',
+    size: 1,
+    unit: 'ms',
+    goal: { reach: 3000, aim: 2000 },
+    measure: () => Math.round(runAll([])),
+  },
+  {
+    suite: 'scenarios',
+    name: 'the same with ten seeds: --jobs 2 against 1',
+    size: seeds,
+    unit: 'x as fast',
+    isRatio: true,
+    goal: { reach: 1.7, aim: 1.9 },
+    measure() {
+      const many = ['--seeds', `1..${seeds}`]
+      return rounded(runAll(many) / runAll([...many, '--jobs', '2']))
+    },
+  },
+]
+
+/** Loads and runs each, some times over: the first round warms up. */
+function warmMedian(): number {
+  const rounds = 3
+  const times = new Map<string, number>()
+  for (let round = 0; round < rounds; round++)
+    for (const file of findScenarioFiles(['scenarios']).files)
+      times.set(
+        file,
+        cpuMs(() => {
+          const { loaded } = readScenarioFile(file)
+          if (loaded.ok) for (const scenario of loaded.value) runScenario(scenario, { createSim })
+        }),
+      )
+  return rounded(median([...times.values()]))
+}
+
+function runAll(options: readonly string[]): number {
+  const args = [bin, 'run', 'scenarios', '--reporter', 'tap', ...options]
+  return elapsedMs(() => void execFileSync(process.execPath, args, { stdio: 'ignore' }))
+}

@@ -1,0 +1,60 @@
+import type { Fault } from '../src/sim/sim.ts'
+
+/** One example for each accident, field of a kubelet and network: docs/faults.md, kubelets.md and networks.md show them, tests try them. */
+
+/** By `key: value` where a word says which it is, else by the key. */
+export const faultExamples: Readonly<Record<string, Fault>> = {
+  'apiServer: unreachable': { apiServer: 'unreachable', for: '2m' },
+  'apiServer: slow': { apiServer: 'slow', latency: '2s', verb: 'list', node: 'node-1', for: '5m' },
+  'apiServer: available': { apiServer: 'available' },
+  partition: { partition: 'node-1', for: '10m' },
+  'watches: drop': { watches: 'drop', node: 'node-1' },
+  'watches: stall': { watches: 'stall', node: 'node-1', for: '1m' },
+  loseAnswers: { loseAnswers: 2, node: 'node-1' },
+  'kubelet: stop': { kubelet: 'stop', node: 'node-1', for: '30s' },
+  http: { http: 503, verb: 'get', resource: 'secrets', node: 'node-1', count: 3 },
+  'etcd: slow': { etcd: 'slow', latency: '3s', for: '2m' },
+  'credentials: expired': { credentials: 'expired', node: 'node-1', for: '5m' },
+  'power: off': { power: 'off', node: 'node-1', for: '1m' },
+  'power: on': { power: 'on', node: 'node-1' },
+  remove: { remove: 'node-2' },
+  kill: { kill: 'web/app', signal: 'SIGSEGV' },
+  'kubelet: start': { kubelet: 'start', node: 'node-1' },
+  'kubelet: restart': { kubelet: 'restart', node: 'node-1' },
+  reboot: { reboot: 'node-1', for: '30s' },
+  clock: { clock: '-5m', node: 'node-1', for: '10m' },
+  'registry: unreachable': { registry: 'unreachable', host: 'quay.io', for: '2m' },
+  'registry: available': { registry: 'available' },
+  controller: { controller: 'nodelifecycle', for: '5m' },
+}
+
+/** Of each field a value that is not the usual one. */
+export const kubeletExamples: Readonly<Record<string, string | number | boolean>> = {
+  configMapAndSecretChangeDetectionStrategy: 'Cache',
+  syncFrequency: '10s',
+  fileCheckFrequency: '5s',
+  httpCheckFrequency: '5s',
+  nodeStatusUpdateFrequency: '20s',
+  nodeStatusReportFrequency: '1m',
+  nodeLeaseDurationSeconds: 60,
+  kubeAPIQPS: 50,
+  kubeAPIBurst: 100,
+  eventRecordQPS: 0,
+  eventBurst: 20,
+  registryPullQPS: 1,
+  registryBurst: 1,
+  serializeImagePulls: false,
+  maxParallelImagePulls: 3,
+  runtimeRequestTimeout: '1m',
+  maxPods: 20,
+}
+
+/** Networks of one's own. */
+export const networkExamples: Readonly<Record<string, object>> = {
+  'every request takes 20 ms': { request: '20ms' },
+  'lists take their time, and now and then much of it': {
+    request: { kind: 'uniform', minMs: 5, maxMs: 10 },
+    verbs: { list: { kind: 'exponential', meanMs: 500, maxMs: 30_000 } },
+  },
+  'changes are heard of late': { watchEvent: '3s' },
+}

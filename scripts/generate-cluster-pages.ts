@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { networks } from '../src/cluster/networks.ts'
+import { faultTerms } from '../src/report/glossary/fault-terms.ts'
+import { scenarioShape } from '../src/scenario/json-schema.ts'
+import { faultExamples, kubeletExamples, networkExamples } from './cluster-examples.ts'
+import { type Shape, tablesOf } from './schema-tables.ts'
+
+/** Writes docs/faults.md, docs/kubelets.md and docs/networks.md: what a scenario says of them, from the schema that loads it, each with an example. */
+
+// What zod writes is JSON Schema; of that only what Shape names is read.
+const schema = scenarioShape() as Shape
+const { table, form, branchesOf, mapBehind } = tablesOf(schema)
+const cluster = mapBehind(schema, 'cluster')
+
+const made = (kind: string) =>
+  `Made by \`npm run generate ${kind}\` from the schema that loads scenarios; a test holds it, and runs the examples.`
+
+/** docs/faults.md */
+export function faultsPage(): string {
+  const sections = branchesOf(schema.$defs?.Fault).map((branch) => {
+    const [[head, value] = ['', {}], ...others] = Object.entries(branch.properties ?? {})
+    const name = typeof value.const === 'string' ? `${head}: ${value.const}` : head
+    const example = faultExamples[name]
+    if (example === undefined) throw new Error(`there is no example of ${name}`)
+    const takes = table({ ...branch, properties: Object.fromEntries(others) })
+    const shown = value.const === undefined ? ` (${form(value)})` : ''
+    return [
+      `## \`${name}\`${shown}`,
+      `${value.description ?? ''}.`,
+      ...(others.length === 0 ? [] : [takes]),
+      `\`\`\`yaml\n- fault: ${flow(example)}\n\`\`\``,
+    ].join('\n\n')
+  })
+  const means = Object.entries(faultTerms).map(
+    ([head, { means: text, when = '' }]) => `| \`${head}\` | ${text} ${when}|`,
+  )
+  return `# Accidents
+
+${made('cluster')}
+What a step says with \`fault\`, what \`faults\` of a scenario say with a time beside it, and what \`sim.fault\` of the library takes (there durations may be milliseconds).
+What lasts takes \`for\`; without, it lasts until something ends it. \`podsim explore\` draws from all of these ([running.md](running.md#exploring)).
+
+| accident | what it is |
+| --- | --- |
+${means.join('\n')}
+
+${sections.join('\n\n')}
+`
+}
+
+/** docs/kubelets.md */
+export function kubeletsPage(): string {
+  const { properties = {} } = mapBehind(cluster, 'kubelet')
+  const rows = Object.entries(properties).map(([key, value]) => {
+    const example = kubeletExamples[key]
+    if (example === undefined) throw new Error(`there is no example of ${key}`)
+    return `| \`${key}\` | ${form(value)} | ${value.description ?? ''} | \`${key}: ${example}\` |`
+  })
+  return `# Fields of kubelets
+
+${made('cluster')}
+The names, bounds and usual values are those of KubeletConfiguration. \`cluster.kubelet\` is for every node, \`kubelet\` of a node for this one.
+
+\`\`\`yaml
+cluster:
+  kubelet: { configMapAndSecretChangeDetectionStrategy: Cache, syncFrequency: 30s }
+  nodes:
+    - name: usual
+    - { name: eager, kubelet: { configMapAndSecretChangeDetectionStrategy: Watch, syncFrequency: 10s } }
+\`\`\`
+
+| field | form | meaning | example |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+/** docs/networks.md */
+export function networksPage(): string {
+  const named = Object.entries(networks).map(([name, latencies]) => `| \`${name}\` | ${shown(latencies)} |`)
+  const examples = Object.entries(networkExamples).map(([title, network]) => `# ${title}\nnetwork: ${flow(network)}`)
+  return `# Networks
+
+${made('cluster')}
+How long requests to the API server and news from it take: of the cluster (\`cluster.network\`), or of one node (\`network\` of a node). Drawn
+from the seed, for each link by itself.
+
+| name | what takes how long |
+| --- | --- |
+${named.join('\n')}
+
+Or one of your own:
+
+${table(mapBehind(cluster, 'network'))}
+
+A latency is a duration, \`{ kind: fixed, ms }\`, \`{ kind: uniform, minMs, maxMs }\` or \`{ kind: exponential, meanMs, maxMs }\`.
+
+\`\`\`text
+${examples.join('\n\n')}
+\`\`\`
+`
+}
+
+function shown(latencies: object): string {
+  const parts = Object.entries(latencies).map(([key, value]) => `${key} ${flow(value)}`)
+  return parts.length === 0 ? 'nothing takes time' : `\`${parts.join('`, `')}\``
+}
+
+/** A value as YAML on one line. */
+function flow(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${flow(inner)}`)
+    .join(', ')} }`
+}
+
+/** The pages by their paths. */
+export const clusterPages = {
+  'docs/faults.md': faultsPage,
+  'docs/kubelets.md': kubeletsPage,
+  'docs/networks.md': networksPage,
+} as const
+
+if (process.argv[1] === import.meta.filename)
+  for (const [path, page] of Object.entries(clusterPages)) writeFileSync(join(import.meta.dirname, '..', path), page())
