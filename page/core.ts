@@ -17,10 +17,9 @@ const waiting: (() => void)[] = []
 channel.port1.onmessage = () => waiting.shift()?.()
 
 const core: LiveCore = {
-  open: (given, asked, news) =>
+  open: (given, news) =>
     openLive(
       given,
-      asked,
       {
         createSim,
         clock: () => performance.now(),

@@ -1,10 +1,9 @@
-import type { Entry } from '../src/report/export/album.ts'
 import type { LiveScenario } from '../src/ui/live/live-scenario.ts'
 import type { LiveNews, LiveSession } from '../src/ui/live/live-session.ts'
 
 /** What the core's script leaves for the page's. */
 export interface LiveCore {
-  open(given: LiveScenario, asked: readonly (readonly Entry[])[], news: LiveNews): LiveSession
+  open(given: LiveScenario, news: LiveNews): LiveSession
 }
 
 /** Unpacks podsim and lets it begin: its script is one that the page's policy names by digest. */

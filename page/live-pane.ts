@@ -57,9 +57,8 @@ export function livePane(written: Album, page: LivePage): LivePane | undefined {
     said('podsim begins in this page', 'busy')
     const core = await loadCore(packed)
     const given = JSON.parse(byId('scenario').textContent ?? '') as LiveScenario // written by podsim into the page
-    const asked = written.worlds.map(({ story }) => story.filter(({ kind }) => kind === 'ask'))
     return await new Promise((ready, failed) => {
-      const begun = core.open(given, asked, {
+      const begun = core.open(given, {
         running: (what, at) => said(at === 0 ? `${what} runs` : `${what} runs: ${(at / 1000).toFixed(0)} s`, 'busy'),
         fails: (why) => {
           said(why, 'warning')

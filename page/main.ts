@@ -96,7 +96,7 @@ function makePanel(world: AlbumWorld): Panel {
   const left =
     world.flow.podsLeft === 0 ? [] : [element('p', { class: 'dim' }, `${world.flow.podsLeft} more Pods use it`)]
   const heading =
-    name === '' ? [] : [element('h2', {}, world.name, element('span', { class: 'dim' }, ` ${world.outcome}`))]
+    name === '' ? [] : [element('h2', {}, world.name, element('span', { class: 'dim' }, ` ${outcomeText(world)}`))]
   byId('worlds').append(element('section', { class: 'lanes' }, ...heading, svg, ...left))
   const panes = [
     pane(`${name}Where it is`, where, element('h3', {}, 'Revisions'), legend(world)),
@@ -115,6 +115,11 @@ function makePanel(world: AlbumWorld): Panel {
   const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, map }
   svg.addEventListener('click', (event) => clicked(panel, event))
   return panel
+}
+
+/** Who changes the past may well end elsewhere than the scenario expects. */
+function outcomeText({ outcome }: AlbumWorld): string {
+  return outcome === 'failed' ? 'not all that the scenario expects holds' : outcome
 }
 
 function paneRow(): HTMLElement {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { Album, Entry } from '../../report/export/album.ts'
+import type { Album } from '../../report/export/album.ts'
 import { makeAlbum } from '../../report/export/make-album.ts'
 import { loadScenario } from '../../scenario/load.ts'
 import type { Scenario, StepAction } from '../../scenario/model.ts'
@@ -74,19 +74,14 @@ export interface LiveChoice {
   readonly does: string
 }
 
-/** Runs the scenario of a page from its beginning and goes on from there. `asked`: its questions, which only the first worlds have. */
-export function openLive(
-  given: LiveScenario,
-  asked: readonly (readonly Entry[])[],
-  host: SliceHost,
-  news: LiveNews,
-): LiveSession {
+/** Runs the scenario of a page from its beginning and goes on from there. */
+export function openLive(given: LiveScenario, host: SliceHost, news: LiveNews): LiveSession {
   const loaded = loadScenario(given.text, given.file, keptSources(given), given.settings)
   if (!loaded.ok) {
     news.fails(loaded.errors[0].message)
     return closed
   }
-  return createSession(loaded.value, given, asked, host, news)
+  return createSession(loaded.value, given, host, news)
 }
 
 const closed: LiveSession = {
@@ -94,13 +89,7 @@ const closed: LiveSession = {
   ...{ saved: () => '', accidents: () => [] },
 }
 
-function createSession(
-  scenario: Scenario,
-  given: LiveScenario,
-  asked: readonly (readonly Entry[])[],
-  host: SliceHost,
-  news: LiveNews,
-): LiveSession {
+function createSession(scenario: Scenario, given: LiveScenario, host: SliceHost, news: LiveNews): LiveSession {
   let state: PlayState | undefined
   let beside: number | undefined
   let followed: { readonly namespace: string; readonly secret: string } | undefined
@@ -108,7 +97,7 @@ function createSession(
 
   const show = (told: PlayState, at: VirtualMs | undefined): void => {
     state = told
-    const shown = shownOf(told, beside, followed, asked, given)
+    const shown = shownOf(told, beside, followed, given)
     if (typeof shown === 'string') news.fails(shown)
     else news.shows({ ...shown, at })
   }
@@ -234,15 +223,14 @@ function shownOf(
   state: PlayState,
   beside: number | undefined,
   followed: { readonly namespace: string; readonly secret: string } | undefined,
-  asked: readonly (readonly Entry[])[],
   { choice, compare }: LiveScenario,
 ): Omit<LiveShown, 'at'> | string {
   const current = worldOf(state)
   const isBeginning = state.worlds.every(({ origin }) => origin === undefined)
   const others = isBeginning && compare.length > 0 ? state.worlds : state.worlds.filter(({ id }) => id === beside)
   const shown = state.worlds.filter((world) => world === current || others.includes(world))
-  const [first, ...rest] = shown.map((world) => toldOf(world, asked, shown.length > 1))
-  const album = makeAlbum([first ?? toldOf(current, asked, false), ...rest], { ...choice, ...followed })
+  const [first, ...rest] = shown.map((world) => toldOf(world, shown.length > 1))
+  const album = makeAlbum([first ?? toldOf(current, false), ...rest], { ...choice, ...followed })
   if ('problem' in album) return album.problem
   const { secrets } = current.recording.flows
   const [, about = ''] = /^secret ([^,]+)/.exec(album.about) ?? []
@@ -257,8 +245,8 @@ function shownOf(
   }
 }
 
-function toldOf(world: World, asked: readonly (readonly Entry[])[], isNamed: boolean) {
-  return toldWorld(isNamed ? world : { ...world, name: '' }, world.origin === undefined ? (asked[world.id] ?? []) : [])
+function toldOf(world: World, isNamed: boolean) {
+  return toldWorld(isNamed ? world : { ...world, name: '' })
 }
 
 function originText({ origin }: World, { worlds }: PlayState): string {
