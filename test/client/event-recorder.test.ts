@@ -16,14 +16,16 @@ function setUp(minor = 18) {
   const random = createRandomStreams('events')
   const link = createLink({ kernel, random: random.stream('link') })
   const client = createClient({ server: tiny.server, user: { name: 'u', groups: [] }, link })
-  const recorder = createEventRecorder({
-    kernel,
-    calendar: createCalendar(defaultEpochMs),
-    client,
-    source: { component: 'kubelet', host: 'n' },
-    minor,
-    random: random.stream('recorder'),
-  })
+  const another = () =>
+    createEventRecorder({
+      kernel,
+      calendar: createCalendar(defaultEpochMs),
+      client,
+      source: { component: 'kubelet', host: 'n' },
+      minor,
+      random: random.stream('recorder'),
+    })
+  const recorder = another()
   /** The events that the server has, oldest first. */
   const stored = () => {
     const names = new Set(
@@ -40,7 +42,7 @@ function setUp(minor = 18) {
       kernel.runUntil(i * 10_000)
     }
   }
-  return { kernel, tiny, link, recorder, stored, repeat }
+  return { kernel, tiny, link, recorder, another, stored, repeat }
 }
 
 describe('apiserver 10 the classic recorder', () => {
@@ -125,5 +127,28 @@ describe('apiserver 10 the classic recorder', () => {
         .map((event) => event.reason)
         .sort(),
     ).toEqual([...reasons].sort())
+  })
+})
+
+describe('L5 a recorder that goes on from another', () => {
+  test('counts on, gives no name twice, and lets go of what it counted when the other would', () => {
+    const { kernel, recorder, another, stored } = setUp()
+    recorder.event(pod, 'Normal', 'Pulled', 'm')
+    expect(recorder.atRest()).toBeUndefined()
+    kernel.runUntil(0)
+    const resting = recorder.atRest()
+    recorder.stop()
+    expect(kernel.pending).toBe(0)
+    const copy = another()
+    if (resting !== undefined) copy.goOnFrom(resting)
+    expect(copy.atRest()).toEqual(resting)
+    copy.event(pod, 'Normal', 'Pulled', 'm')
+    copy.event(pod, 'Normal', 'Created', 'n')
+    kernel.runUntil(0)
+    expect(stored().map(({ reason, count }) => [reason, count])).toEqual([
+      ['Pulled', 2],
+      ['Created', 1],
+    ])
+    expect(kernel.nextAt()).toBe(600_001)
   })
 })
