@@ -67,6 +67,21 @@ const told = (sim: Sim) => ({
   objects: digestOf(['Node', 'Pod', 'Secret', 'Event'].map((kind) => JSON.stringify(sim.list(kind))).join()),
 })
 
+/** What happened to nodes while the cluster came up, as who watches from a revision of that time is told. */
+function nodesSince(sim: Sim): readonly string[] {
+  const newest = Number(sim.list('Node')[0]?.metadata.resourceVersion)
+  return [201, newest - 1].map((revision) => {
+    const path = `/api/v1/nodes?watch=true&resourceVersion=${revision}`
+    const answer = sim.request({ user: 'admin', method: 'GET', path })
+    let told = ''
+    const chunk = (text: string): void => {
+      told += text
+    }
+    if ('read' in answer) answer.read({ chunk, end: () => {} }).stop()
+    return told
+  })
+}
+
 describe('L5 a copy of a booted cluster', () => {
   test('cannot be told from one that was booted itself, whatever is done to both', () => {
     fc.assert(
@@ -75,6 +90,10 @@ describe('L5 a copy of a booted cluster', () => {
         // With somebody to look on from the first request, a cluster is booted.
         const { sim: booted } = createObservedSim(options, { above: {} })
         expect(told(copied)).toEqual(told(booted))
+        const [expired, newest] = nodesSince(booted)
+        expect(expired).toContain('too old resource version')
+        expect(newest).toContain('"type":"MODIFIED"')
+        expect(nodesSince(copied)).toEqual([expired, newest])
         for (const sim of [copied, booted]) {
           sim.settle()
           runPlan(sim, plan)

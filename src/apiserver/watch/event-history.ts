@@ -22,6 +22,8 @@ export interface EventHistory {
 export interface RestingHistory {
   /** Oldest first. */
   readonly events: readonly StoreEvent[]
+  /** Revision of the list with which it began. */
+  readonly startRevision: number
   /** How far it has forgotten, as its `revenants` count. */
   readonly passed: number
 }
@@ -46,7 +48,7 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
       pruneAt = Math.max(1000, 2 * events.length)
     },
     prune,
-    atRest: () => ({ events, passed: -1 }),
+    atRest: () => ({ events, startRevision: 0, passed: -1 }),
     goOnFrom(rest) {
       events = [...rest.events]
       pruneAt = Math.max(1000, 2 * events.length)
@@ -69,7 +71,7 @@ export function createEventHistory(capacity: number, startRevision: number): Eve
 class EventRing implements EventHistory {
   readonly revenants = new Revenants()
   private readonly capacity: number
-  private readonly startRevision: number
+  private startRevision: number
   /** The oldest event is at `next` once the ring is full. */
   private readonly ring: StoreEvent[] = []
   private next = 0
@@ -91,11 +93,12 @@ class EventRing implements EventHistory {
   }
 
   atRest(): RestingHistory {
-    const { ring, next } = this
-    return { events: [...ring.slice(next), ...ring.slice(0, next)], passed: this.revenants.passed }
+    const { ring, next, startRevision } = this
+    return { events: [...ring.slice(next), ...ring.slice(0, next)], startRevision, passed: this.revenants.passed }
   }
 
-  goOnFrom({ events, passed }: RestingHistory): void {
+  goOnFrom({ events, startRevision, passed }: RestingHistory): void {
+    this.startRevision = startRevision
     this.ring.push(...events)
     this.revenants.passed = passed
   }
