@@ -10,8 +10,6 @@ export const apiServerRecords = {
   'request.refused': 'A request was answered with a failure.',
 } as const
 
-export type ApiServerRecordType = keyof typeof apiServerRecords
-
 /** Detail of `request.*` records. */
 export interface RequestDetail extends Readonly<Record<string, unknown>> {
   readonly verb: string

@@ -27,5 +27,3 @@ export const kubeletRecords = {
   'object.visible':
     'Containers see another version of a Secret or ConfigMap. Detail: kind, name, resourceVersion, volume or container, copyAgeMs, sinceSyncMs.',
 } as const
-
-export type KubeletRecordType = keyof typeof kubeletRecords

@@ -5,5 +5,3 @@ export const schedulerRecords = {
   'pod.preempting': 'The scheduler deletes Pods of lower priority to make room. Detail: node, victims.',
   'pod.binding-rejected': 'The API server refused the binding. Detail: the message.',
 } as const
-
-export type SchedulerRecordType = keyof typeof schedulerRecords

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { termsNamed } from '../../src/report/glossary/glossary.ts'
 import { inProcess } from './in-process.ts'
 
 /** The commands that answer questions, as somebody calls them who wants to know something. */
@@ -149,6 +150,11 @@ describe('podsim diff', () => {
   test('of two journals: the first difference in context, what differs at the end, no value of a Secret', async () => {
     const [a, b] = [await journal('a.ndjson'), await journal('b.ndjson', '--seed', '7')]
     expect(readFileSync(a, 'utf8')).not.toMatch(/MWYyZDFlMmU2N2Rm|1f2d1e2e67df/)
+    const types = new Set(
+      [...readFileSync(a, 'utf8').matchAll(/"type":"([a-z-]+\.[a-z-]+)"/g)].map(([, type = '']) => type),
+    )
+    expect(types.size).toBeGreaterThan(10)
+    expect([...types].filter((type) => termsNamed(type).length === 0)).toEqual([])
     const { code, stdout } = await podsim('diff', a, b)
     expect(code).toBe(1)
     expect(stdout).toMatch(
