@@ -91,7 +91,8 @@ function bodyOf(body: AskOptions['body']): string | Uint8Array {
 
 /** One HTTP/2 connection. */
 export function http2(server: RunningServer): ClientHttp2Session {
-  const session = connect(server.url, { ca: server.ca })
+  // A crowd of streams needs more memory than a connection has of itself.
+  const session = connect(server.url, { ca: server.ca, maxSessionMemory: 256 })
   session.on('error', () => {})
   return session
 }

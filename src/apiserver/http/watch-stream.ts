@@ -28,6 +28,9 @@ export function statusAnswer(status: Status, format: Output['format'] = 'json'):
   return encodeAnswer(status.code ?? 500, status, format)
 }
 
+/** The event that each server wrote out last. */
+const lastLines = new WeakMap<RegistryCore, { readonly object: object; readonly type: string; readonly line: string }>()
+
 /** A watch over HTTP. It is opened at the request; what it tells is kept until somebody reads it. */
 export class WatchStream {
   private readonly waiting: string[] = []
@@ -82,9 +85,20 @@ export class WatchStream {
   }
 
   private send(event: WatchEvent): void {
-    const line = `${escapeHtml(JSON.stringify({ type: event.type, object: this.shown(event) }))}\n`
+    const line = this.line(event)
     if (this.reader === undefined) this.waiting.push(line)
     else this.reader.chunk(line)
+  }
+
+  /** An event goes to all its watchers one after the other: for those of the plain form it is written out once. */
+  private line(event: WatchEvent): string {
+    const { core } = this.parts
+    const isPlain = this.output.as === undefined
+    const last = isPlain ? lastLines.get(core) : undefined
+    if (last?.object === event.object && last.type === event.type) return last.line
+    const line = `${escapeHtml(JSON.stringify({ type: event.type, object: this.shown(event) }))}\n`
+    if (isPlain) lastLines.set(core, { object: event.object, type: event.type, line })
+    return line
   }
 
   private shown(event: WatchEvent): object {

@@ -2,7 +2,7 @@ import type { HttpAnswer, HttpStream } from '../../client/server.ts'
 import type { SimRequest } from '../../sim/sim.ts'
 import { type Caller, callerOf } from '../callers.ts'
 import type { Room } from '../room.ts'
-import { type Answering, type Asked, cutOffConnection, headersOf, isGone, reply } from './messages.ts'
+import { type Answering, type Asked, cutOff, cutOffConnection, endBody, headersOf, isGone, reply } from './messages.ts'
 import { readBody } from './read-body.ts'
 
 /** Longest body, in bytes. Source: apiserver pkg/server/config.go, MaxRequestBodyBytes. */
@@ -17,10 +17,12 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
   const body = method === 'GET' || method === 'HEAD' ? noBody : await readBody(request, bodyMaxBytes)
   if (isGone(response)) return
   if (body.kind === 'broken') {
-    response.end()
+    cutOff(response)
     return
   }
   if (body.kind === 'tooLong') {
+    // What is still to come of it is not waited for.
+    response.once('finish', () => endBody(request, response))
     const message = `Request entity too large: limit is ${bodyMaxBytes}`
     replyStatus(response, { code: 413, reason: 'RequestEntityTooLarge', message })
     return

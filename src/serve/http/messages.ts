@@ -55,3 +55,17 @@ export function cutOffConnection(request: Asked): void {
   if ('stream' in request) request.stream.session?.destroy()
   else request.socket.destroy()
 }
+
+/** How long what is still sent may keep a connection that was answered. */
+const endPatienceMs = 250
+
+/** Reads no more of a request that has been answered before its end. */
+export function endBody(request: Asked, response: Answering): void {
+  if ('stream' in request) {
+    cutOff(response)
+    return
+  }
+  const { socket } = request
+  socket.end()
+  setTimeout(() => socket.destroy(), endPatienceMs).unref()
+}
