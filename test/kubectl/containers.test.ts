@@ -150,6 +150,17 @@ test('a kind that selects no Pods is refused by the type that kubectl has it as'
   expect(told(sim, 'kubectl exec secret/db -- ls')).toBe(`error: cannot attach to *v1.Secret: ${refused}`)
 })
 
+test('describe node tells of the node that was asked for, and of the Pods that it has', () => {
+  const sim = createSim({ nodes: 2 })
+  sim.apply(pod('here', { nodeName: 'node-2' }))
+  sim.runFor('20s')
+  const described = (node: string) => told(sim, `kubectl describe node ${node}`)
+  expect(described('node-2')).toMatch(/^Name: +node-2\n[\s\S]*kubernetes\.io\/hostname=node-2\n/)
+  expect(described('node-2')).toMatch(/Non-terminated Pods: +\(\d+ in total\)\n[\s\S]*\n +default +here +0 \(0%\)/)
+  expect(described('node-1')).toMatch(/^Name: +node-1\n/)
+  expect(described('node-1')).not.toContain('here')
+})
+
 describe('what was taken from a cluster', () => {
   test('C1 can be created in another namespace and restored: its version is left out', () => {
     const sim = createSim({ nodes: 0 })

@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/node/kubelet/status/status-manager.ts',
     from: 'statusSyncPeriodMs = 10 * second',
     to: 'statusSyncPeriodMs = 60 * second',
-    noticedBy: timelines(),
+    noticedBy: { tests: ['test/golden/golden.test.ts'], titles: 'dotfiles|unreachable' },
   },
   {
     name: 'describe prints its lines in another order',
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/kubectl/describe/node.ts',
     from: "w.field(0, 'Name', textAt(node, 'metadata', 'name'))",
     to: "w.field(0, 'Name', textAt(node, 'metadata', 'name').replace('-1', '-2'))",
-    noticedBy: sessions('status'),
+    noticedBy: { tests: ['test/kubectl/containers.test.ts'], titles: 'describe node' },
   },
   {
     name: 'pauses between tries of a mount grow threefold, not twofold',
@@ -83,6 +83,13 @@ export const mutants: readonly Mutant[] = [
     file: 'src/node/volumes/operation-back-off.ts',
     from: 'maxMs: 122_000',
     to: 'maxMs: 240_000',
+    noticedBy: timelines('missing-vol'),
+  },
+  {
+    name: 'a failed mount names its volume without quotes',
+    file: 'src/node/volumes/reconciler.ts',
+    from: 'failed for volume ${JSON.stringify(use.volume.name)} :',
+    to: 'failed for volume ${use.volume.name} :',
     noticedBy: timelines('missing-vol'),
   },
   {
@@ -156,13 +163,6 @@ export const mutants: readonly Mutant[] = [
     noticedBy: timelines('crash|images'),
   },
   {
-    name: 'restartPolicy OnFailure restarts what has ended well',
-    file: 'src/node/kubelet/pods/pod-actions.ts',
-    from: "pod.spec.restartPolicy !== 'OnFailure' || !hasSucceeded",
-    to: "pod.spec.restartPolicy !== 'OnFailure' || hasSucceeded",
-    noticedBy: timelines('policies'),
-  },
-  {
     name: 'a Secret may have 2 MiB',
     file: 'src/apiserver/registry/kinds/secret.ts',
     from: 'if (totalBytes > secretMaxBytes)',
@@ -214,10 +214,10 @@ export const mutants: readonly Mutant[] = [
     noticedBy: timelines('images|crash'),
   },
   {
-    name: 'orphaned by default',
-    file: 'src/apiserver/registry/delete.ts',
-    from: "const orphanFinalizer = 'orphan'",
-    to: "const orphanFinalizer = 'orphaned'",
-    noticedBy: { tests: ['test/controllers/vectors.test.ts'] },
+    name: 'delete has another word for what it did',
+    file: 'src/kubectl/commands/delete.ts',
+    from: "settings.gracePeriod === 0 ? 'force deleted' : 'deleted'",
+    to: "settings.gracePeriod === 0 ? 'force deleted' : 'removed'",
+    noticedBy: sessions('page'),
   },
 ]
