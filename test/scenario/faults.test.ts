@@ -277,3 +277,15 @@ test('the examples of the docs: each accident can take place, each field of a ku
   sim.runFor('15m')
   expect(sim.get('Node', 'node-2')).toBeUndefined()
 })
+
+test('L6 a kubelet that starts anew while signs of life are told one by one tells its own so, too', () => {
+  for (const anew of [{ reboot: 'node-1' }, { kubelet: 'restart' }] as const) {
+    const sim = createSim()
+    // It is never used up, so that it goes on.
+    sim.fault({ http: 503, resource: 'secrets', count: 3 })
+    sim.runFor('1m')
+    sim.fault(anew)
+    sim.runFor('10m')
+    expect(sim.events({ reason: 'NodeNotReady' })).toEqual([])
+  }
+})

@@ -69,6 +69,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   })
   const node = { kind: 'Node', name: nodeName }
   const actor = `kubelet/${nodeName}`
+  /** Signs of life of this process and of the next ones. */
+  let areToldOneByOne = false
   /** A new process, from which nothing goes out yet. */
   const begin = (startedAt: VirtualMs): { readonly run: KubeletRun; readonly recorder: EventRecorder } => {
     const { kernel, calendar, config, minor } = options
@@ -96,7 +98,9 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     start(): void {
       if (run !== undefined) return
       journal.append({ actor, type: 'kubelet.start', object: node })
-      begin(options.kernel.now()).run.start()
+      const { run: begun } = begin(options.kernel.now())
+      begun.start()
+      if (areToldOneByOne) begun.flushHeartbeats()
     },
     atRest(watches: WatchesAtRest): RestingKubelet | undefined {
       const isFresh = boots === 1 && staticPods.length === 0 && eventLimiter?.isFull === true
@@ -129,8 +133,14 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     },
     inspect: (ref: KubeletRef) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
     lastHeartbeat: () => run?.lastHeartbeat() ?? lastHeartbeat,
-    flushHeartbeats: () => run?.flushHeartbeats(),
-    relaxHeartbeats: () => run?.relaxHeartbeats(),
+    flushHeartbeats(): void {
+      areToldOneByOne = true
+      run?.flushHeartbeats()
+    },
+    relaxHeartbeats(): void {
+      areToldOneByOne = false
+      run?.relaxHeartbeats()
+    },
   }
   return kubelet
 }
