@@ -45,6 +45,8 @@ const boundPod = {
  * up, more changes of Secrets than the API server keeps (v1.18), and an hour after which Events end.
  */
 function live(sim: Sim): void {
+  // By then the accidents of a plan are over.
+  sim.runFor('3m')
   sim.fault({ controller: 'ttl', for: '10s' })
   sim.apply(boundPod)
   for (let i = 0; i < 110; i++)
