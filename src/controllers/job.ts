@@ -9,10 +9,12 @@ import { isNotFound } from '../client/refusals.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { Expectations } from './expectations.ts'
-import { controllerOf, epochOf, eventReference, isPodActive, omitZero } from './objects.ts'
+import { controllerOf, epochOf, eventReference, isPodActive, isPodReady, omitZero } from './objects.ts'
 import { createPodControl, createSlowly, podFromTemplate } from './pod-control.ts'
 import { podsToDelete } from './pods-to-delete.ts'
 
@@ -124,6 +126,7 @@ export function createJobController(context: ControllerContext): Controller {
       const { activeDeadlineSeconds } = job.spec
       if (job !== cached && activeDeadlineSeconds !== undefined) queue.addAfter(key, activeDeadlineSeconds * second)
       const active = own.filter(isPodActive)
+      const ready = has(context.minor, controllers.countsReadyJobPods) ? active.filter(isPodReady).length : undefined
       const succeeded = own.filter(({ status }) => status?.phase === 'Succeeded').length
       let failed = own.filter(({ status }) => status?.phase === 'Failed').length
       const isNewFailure = failed > (job.status?.failed ?? 0)
@@ -161,7 +164,12 @@ export function createJobController(context: ControllerContext): Controller {
       }
       const before = job.status ?? {}
       const hasSucceeded = succeeded > (before.succeeded ?? 0)
-      const status = nextStatus(before, stillActive, succeeded, failed, end, nowText())
+      const status = nextStatus(
+        before,
+        { active: stillActive, ready: failure === undefined ? ready : ready && 0, succeeded, failed },
+        end,
+        nowText(),
+      )
       if (isSameCount(before, status)) return error !== undefined ? 'retry' : hasSucceeded ? 'done' : 'keep'
       if (!(yield* writeStatus(namespace, name, status))) return 'retry'
       // A Pod that failed brings the next look after a pause.
@@ -268,11 +276,17 @@ function condition(type: 'Complete' | 'Failed', now: string, reason?: string, me
   }
 }
 
+interface JobCounts {
+  readonly active: number
+  /** Undefined: nobody counts them yet. */
+  readonly ready: number | undefined
+  readonly succeeded: number
+  readonly failed: number
+}
+
 function nextStatus(
   { conditions, startTime, completionTime }: JobStatus,
-  active: number,
-  succeeded: number,
-  failed: number,
+  { active, ready, succeeded, failed }: JobCounts,
   end: WorkloadCondition | undefined,
   now: string,
 ): JobStatus {
@@ -283,13 +297,14 @@ function nextStatus(
     ...(startTime === undefined ? {} : { startTime }),
     ...(completed === undefined ? {} : { completionTime: completed }),
     ...omitZero({ active, succeeded, failed }),
+    ...(ready === undefined ? {} : { ready }),
   }
 }
 
 function isSameCount(before: JobStatus, after: JobStatus): boolean {
   const same = (count: 'active' | 'succeeded' | 'failed') => (before[count] ?? 0) === (after[count] ?? 0)
   const conditions = (before.conditions ?? []).length === (after.conditions ?? []).length
-  return conditions && same('active') && same('succeeded') && same('failed')
+  return conditions && before.ready === after.ready && same('active') && same('succeeded') && same('failed')
 }
 
 /** With restartPolicy OnFailure the restarts of containers count. Source: pastBackoffLimitOnFailure. */

@@ -220,4 +220,20 @@ export const apiServer = changes({
     'labels are counted in bytes, and their keys named so',
     'apimachinery pkg/api/validate/content/errors.go, MaxLenError',
   ],
+  jobsHaveModes: [
+    22,
+    'Jobs have a completionMode and may be suspended',
+    'pkg/features/kube_features.go, IndexedJob, SuspendJob (beta)',
+  ],
+  jobLabelsHaveDomains: [
+    27,
+    'Jobs label their Pods under batch.kubernetes.io, too, and select by that',
+    'pkg/registry/batch/job/strategy.go, generateSelector',
+  ],
+  jobsShowStatus: [31, 'the table of Jobs has a column Status', 'pkg/printers/internalversion/printers.go; recorded v1.36'],
+  accountsShowNoSecrets: [
+    36,
+    'the table of ServiceAccounts has no column Secrets',
+    'pkg/printers/internalversion/printers.go; recorded v1.36',
+  ],
 })

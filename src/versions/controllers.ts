@@ -33,4 +33,15 @@ export const controllers = changes({
     'a node may be silent for 50 s, where it was 40 s',
     'pkg/controller/nodelifecycle/config/v1alpha1/defaults.go',
   ],
+  countsReadyJobPods: [24, 'a Job counts its ready Pods', 'pkg/features/kube_features.go, JobReadyPods (beta)'],
+  tellsScaleFrom: [
+    28,
+    'Events of Deployments say from how many Pods they scale',
+    'pkg/controller/deployment/sync.go; recorded v1.36',
+  ],
+  statefulSetsTellInSentences: [
+    28,
+    'Events of StatefulSets begin with a capital',
+    'pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent; recorded v1.36',
+  ],
 })

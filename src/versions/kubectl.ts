@@ -305,4 +305,12 @@ export const kubectl = changes({
     'an empty line follows the warnings of auth can-i',
     'pkg/cmd/auth/cani.go; cli-runtime pkg/printers/warningprinter.go',
   ],
+  describesNamespacesOfDaemonSets: [33, '`Namespace:` in describe daemonset', 'pkg/describe/describe.go, describeDaemonSet'],
+  leavesCronJobErrors: [
+    23,
+    '`create job --from` says what the server says of a CronJob',
+    'pkg/cmd/create/create_job.go, Run',
+  ],
+  labelsVanishWhenEmpty: [36, 'a label that is not there is not taken away', 'recorded with kubectl 1.36.4'],
+  patchesLocally: [36, '`apply --dry-run=client` knows what would change', 'pkg/cmd/apply/patcher.go, PatchLocal'],
 })

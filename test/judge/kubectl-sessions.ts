@@ -95,6 +95,7 @@ export class SessionRun {
     this.#makeNodes()
     this.#renewLeases()
     this.#numberServiceAsRecorded()
+    this.#givePullSecretAsRecorded()
     this.#advance(5000)
     this.#http('DELETE', '/api/v1/namespaces/default/events')
   }
@@ -173,11 +174,21 @@ export class SessionRun {
   #numberServiceAsRecorded(): void {
     const answer = this.#http('GET', '/api/v1/namespaces/default/services/kubernetes')
     const service = JSON.parse('body' in answer ? answer.body : '{}')
-    const spec = { ...service.spec, clusterIP: '10.0.0.1' }
+    const minor = Number(this.#session.server.split('.')[1])
+    const spec = { ...service.spec, clusterIP: minor < 36 ? '10.0.0.1' : '10.96.0.1' }
     this.#server.seed(
       { group: '', version: 'v1', resource: 'services' },
       { apiVersion: 'v1', kind: 'Service', metadata: service.metadata, ...{ spec } },
     )
+  }
+
+  /** The v1.36 sessions shared one default account, which had a pull secret by then, as their Pods show. */
+  #givePullSecretAsRecorded(): void {
+    if (Number(this.#session.server.split('.')[1]) < 36) return
+    const name = recordedPullSecret(this.#session.steps)
+    const path = '/api/v1/namespaces/default/serviceaccounts/default'
+    if (name !== undefined)
+      this.#http('PATCH', path, { imagePullSecrets: [{ name }] }, 'application/strategic-merge-patch+json')
   }
 
   /** As the recording did: every 5 s, a lease of each node. */
@@ -291,5 +302,19 @@ export class SessionRun {
 }
 
 export function userNamed(name: string): UserInfo {
-  return { name, groups: [name === 'admin' ? 'system:masters' : 'developers', 'system:authenticated'] }
+  return { name, uid: name, groups: [name === 'admin' ? 'system:masters' : 'developers', 'system:authenticated'] }
+}
+
+/** The pull secret of the default account before the first command: in what is shown of it, or in a patch that changes nothing. */
+function recordedPullSecret(steps: readonly SessionStep[]): string | undefined {
+  for (const { command = '', stdout = '' } of steps) {
+    const shown = /^\s*imagePullSecrets:\n\s*- name: (\S+)$/m.exec(stdout)?.[1]
+    const described = /^Image pull secrets: +(?!<none>)(\S+)$/m.exec(stdout)?.[1]
+    const patched = /\(no change\)/.test(stdout)
+      ? /"imagePullSecrets": *\[\{"name": *"([^"]+)"/.exec(command)?.[1]
+      : undefined
+    const found = shown ?? described ?? patched
+    if (found !== undefined) return found
+  }
+  return undefined
 }

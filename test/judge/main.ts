@@ -9,7 +9,7 @@ import { judgeAll } from './run-all.ts'
 import { ownVectors, vectorPaths, vectorsFolder } from './vectors-folder.ts'
 
 /**
- * `npm run vectors -- [--file STEM] [--diffs N] [--json] [--write] [--shrink]`: the score of every recorded vector and timeline of
+ * `npm run vectors -- [--file STEM] [--diffs N] [--known] [--json] [--write] [--shrink]`: the score of every recorded vector and timeline of
  * PODSIM_VECTORS (default: the project's own). Ends with 0 when all rows pass but for the known differences.
  */
 const { values } = parseArgs({
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     file: { type: 'string', default: '' },
     /** How many differing rows of each file are shown. */
     diffs: { type: 'string', default: '3' },
+    /** Shows the rows, too, that are known to differ. */
+    known: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     /** Writes docs/fidelity-scores.md. */
     write: { type: 'boolean', default: false },
@@ -30,7 +32,7 @@ const folder = vectorsFolder()
 const paths = vectorPaths(folder).filter((path) => path.includes(values.file))
 const scores = await judgeAll(folder, paths, (score) => {
   if (values.json) return
-  console.log([fileText(score, Number(values.diffs)), ...figuresText(score)].join('\n'))
+  console.log([fileText(score, Number(values.diffs), values.known), ...figuresText(score)].join('\n'))
 })
 if (values.json) console.log(JSON.stringify(scores.map((score) => ({ ...summarize(score), figures: score.figures }))))
 else console.log(totalsText(scores))

@@ -27,13 +27,15 @@ export function percent(passed: number, total: number): string {
   return total === 0 ? '-' : `${(Math.floor((passed / total) * 1000) / 10).toFixed(1)} %`
 }
 
-/** The line of a file, and its first differences. */
-export function fileText(score: FileScore, diffs: number): string {
+/** The line of a file, and its first differences; `showsKnown`: those too that are let off. */
+export function fileText(score: FileScore, diffs: number, showsKnown = false): string {
   const { path, passed, total, known, unexpected, notJudged } = summarize(score)
   if (notJudged !== undefined) return `${path.padEnd(44)} ${notJudged}`
   const head = `${path.padEnd(44)} ${`${passed}/${total}`.padStart(9)} ${percent(passed, total).padStart(8)}`
   const note = known.length === 0 ? '' : `  (${known.length} known)`
-  const shown = unexpected.slice(0, diffs).map(({ row, diff }) => indented(`${row}\n${clipped(diff)}`))
+  const shown = [...(showsKnown ? known : []), ...unexpected]
+    .slice(0, diffs)
+    .map(({ row, diff }) => indented(`${row}\n${clipped(diff)}`))
   const more = unexpected.length > diffs ? [`    ... and ${unexpected.length - diffs} more rows`] : []
   return [head + note, ...shown, ...(diffs > 0 ? more : [])].join('\n')
 }

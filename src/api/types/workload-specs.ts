@@ -142,6 +142,7 @@ export interface JobStatus {
   readonly startTime?: string
   readonly completionTime?: string
   readonly active?: number
+  readonly ready?: number
   readonly succeeded?: number
   readonly failed?: number
 }

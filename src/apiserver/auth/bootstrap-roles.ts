@@ -247,5 +247,6 @@ export const clusterRoleTables: readonly RoleTable[] = [
 
 /** Rules that were added to a role later. Source: policy.go of those versions. */
 export const laterRules: readonly { readonly since: number; readonly role: string; readonly rule: PolicyRule }[] = [
+  { since: 28, role: 'system:basic-user', rule: rule('create', 'authentication.k8s.io', 'selfsubjectreviews') },
   { since: 22, role: 'system:aggregate-to-edit', rule: rule('create', '', 'serviceaccounts/token') },
 ]

@@ -32,9 +32,10 @@ export function createDeploymentController(context: ControllerContext): Controll
   deployments.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
   sets.addIndexer(controllerIndex, claimKeys)
   pods.addIndexer(controllerIndex, claimKeys)
-  const scaler = createScaler(client, recorder)
+  const scaler = createScaler(client, recorder, context.minor)
   const now = () => rfc3339(calendar.at(kernel.now()))
   const revisionOptions = {
+    minor: context.minor,
     client,
     recorder,
     now,

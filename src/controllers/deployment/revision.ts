@@ -3,6 +3,8 @@ import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { errorText, isAlreadyExists, isNamespaceTerminating } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { computeHash } from '../hash/compute-hash.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
 import {
@@ -41,6 +43,7 @@ export interface Revisions {
 }
 
 export interface RevisionOptions {
+  readonly minor: number
   readonly client: Client
   readonly recorder: EventRecorder
   /** The present as a timestamp. */
@@ -87,7 +90,7 @@ export function* syncRevision(
 }
 
 function* createReplicaSet(
-  { client, recorder, now, cached }: RevisionOptions,
+  { client, recorder, now, cached, minor }: RevisionOptions,
   work: Work,
   old: readonly ReplicaSet[],
   revision: number,
@@ -139,8 +142,9 @@ function* createReplicaSet(
     recorder.event(reference, 'Warning', reasons.createFailed, message)
     return 'failed'
   }
+  const from = has(minor, controllers.tellsScaleFrom) ? ' from 0' : ''
   if (replicas > 0)
-    recorder.event(reference, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} to ${replicas}`)
+    recorder.event(reference, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name}${from} to ${replicas}`)
   let isChanged = setRevision(work, String(revision))
   if (hasProgressDeadline(deployment)) {
     setProgress(work, 'True', reasons.created, `Created new replica set "${name}"`, now())

@@ -3,6 +3,8 @@ import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { isNotFound } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { byCreation, eventReference } from '../objects.ts'
 import {
   active,
@@ -33,7 +35,7 @@ export interface Scaler {
 }
 
 /** Moves sizes between the ReplicaSets of a Deployment. Source: pkg/controller/deployment/sync.go, rolling.go. */
-export function createScaler(client: Client, recorder: EventRecorder): Scaler {
+export function createScaler(client: Client, recorder: EventRecorder, minor: number): Scaler {
   const scaleReplicaSet: Scaler['scaleReplicaSet'] = function* (set, size, deployment) {
     const before = replicasOf(set)
     const annotations = { ...set.metadata.annotations, ...replicaAnnotations(deployment) }
@@ -43,7 +45,8 @@ export function createScaler(client: Client, recorder: EventRecorder): Scaler {
     const updated = yield* attempt(client.update<ReplicaSet>(resources.replicaSets, next))
     if (!updated.ok) return 'failed'
     if (before !== size) {
-      const message = `Scaled ${before < size ? 'up' : 'down'} replica set ${set.metadata.name} to ${size}`
+      const from = has(minor, controllers.tellsScaleFrom) ? ` from ${before}` : ''
+      const message = `Scaled ${before < size ? 'up' : 'down'} replica set ${set.metadata.name}${from} to ${size}`
       recorder.event(eventReference(deployment, deploymentKind), 'Normal', 'ScalingReplicaSet', message)
     }
     return updated.value

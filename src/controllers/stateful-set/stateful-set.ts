@@ -7,6 +7,8 @@ import { type RequestError, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isAlreadyExists } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { controllerOf, eventReference, omitZero } from '../objects.ts'
@@ -50,8 +52,9 @@ export function createStatefulSetController(context: ControllerContext): Control
 
   /** Source: recordPodEvent. */
   const tell = (set: ClaimedSet, verb: 'create' | 'delete' | 'update', pod: string, error?: RequestError): void => {
-    const done = `${verb} Pod ${pod} in StatefulSet ${set.metadata.name}`
     const reason = verb.charAt(0).toUpperCase() + verb.slice(1)
+    const word = has(context.minor, controllers.statefulSetsTellInSentences) ? reason : verb
+    const done = `${word} Pod ${pod} in StatefulSet ${set.metadata.name}`
     const reference = eventReference(set, statefulSetKind)
     if (error === undefined) recorder.event(reference, 'Normal', `Successful${reason}`, `${done} successful`)
     else recorder.event(reference, 'Warning', `Failed${reason}`, `${done} failed error: ${errorText(error)}`)

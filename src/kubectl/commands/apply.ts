@@ -115,7 +115,8 @@ function applyOne(call: Call, info: Info, dryRun: string, report: Report): unkno
   if (!found.ok) return createFirst(call, info, dryRun, report)
   const current = found.value
   if (dryRun === 'client') {
-    report(session.version.dryRunsShowTheFile ? info.object : current, 'configured')
+    const isUnchanged = session.version.patchesLocally && patchOf(call, info, current) === '{}'
+    report(session.version.dryRunsShowTheFile ? info.object : current, isUnchanged ? 'unchanged' : 'configured')
     return current
   }
   if (!hasAnnotation(current)) session.err(missingAnnotation(call, info))
@@ -161,6 +162,18 @@ function attemptWithSource<T>(verb: string, info: Info, work: () => T): T {
   const result = attempt(work)
   if (result.ok) return result.value
   throw new CommandFailure(sourced(verb, info, result.failure))
+}
+
+/** What would be sent, computed here alone. Source: patcher.go, PatchLocal. */
+function patchOf({ session }: Call, info: Info, current: unknown): string {
+  const { group, version, kind } = info.mapping
+  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const [original, modified] = [originalConfiguration(current), withAnnotation(info.object)]
+  return goJson(
+    definition === undefined
+      ? threeWayMergePatch(original, modified, current)
+      : threeWayPatch(original, modified, current, definition),
+  )
 }
 
 function patchExisting(call: Call, info: Info, current: unknown, dryRun: string, report: Report): unknown {

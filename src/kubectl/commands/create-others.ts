@@ -1,8 +1,9 @@
 import { type JsonObject, textAt } from '../../go/json.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failNotSimulated } from '../cli/failure.ts'
+import { attempt, fail, failureMessage } from '../cli/failure.ts'
 import { array, bool, duration, int, string, strings } from '../cli/flags.ts'
+import { createPrinter } from '../print/printers.ts'
 import { failsAs, madeMetadata, makeCommand, nameFrom, parsePairs } from './create-kit.ts'
 
 export const createNamespace = makeCommand({
@@ -184,12 +185,16 @@ export const createToken: Command = {
     const name = nameFrom(call)
     const seconds = flags.durationMs('duration') / 1000
     const kind = flags.string('bound-object-kind')
-    if (flags.string('output') !== '') failNotSimulated('create token with -o')
+    const output = flags.string('output')
+    const printer = output === '' ? undefined : createPrinter(session, flags)
     if (seconds < 0) fail('--duration must be greater than or equal to 0')
+    const bound = flags.string('bound-object-name')
+    if (kind === '' && bound !== '') fail('--bound-object-name can only be set if --bound-object-kind is provided')
+    if (kind !== '' && bound === '') fail('--bound-object-name is required if --bound-object-kind is provided')
     const boundTo = {
       kind,
       apiVersion: 'v1',
-      name: flags.string('bound-object-name'),
+      name: bound,
       uid: flags.string('bound-object-uid'),
     }
     const spec = {
@@ -199,9 +204,12 @@ export const createToken: Command = {
     }
     const path = `/api/v1/namespaces/${session.namespace}/serviceaccounts/${name}/token`
     const body = JSON.stringify({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec })
-    const token = textAt(session.rest.request('POST', path, { body }), 'status', 'token')
-    if (token === '') fail('failed to create token:\t server did not return a token')
-    session.out(`${token}\n`)
+    const answer = attempt(() => session.rest.request('POST', path, { body }))
+    if (!answer.ok) return fail(`failed to create token: ${failureMessage(answer.failure)}`)
+    const token = textAt(answer.value, 'status', 'token')
+    if (token === '') fail('failed to create token: no token in server response')
+    // A terminal gets a line, who reads the output the bare token.
+    session.out(printer === undefined ? token : printer(answer.value))
     return 0
   },
 }

@@ -1,7 +1,7 @@
 import { type JsonObject, objectAt, textAt } from '../../go/json.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, fail, failureMessage } from '../cli/failure.ts'
+import { attempt, CommandFailure, fail, failureMessage } from '../cli/failure.ts'
 import { int, required, string, strings } from '../cli/flags.ts'
 import { select } from '../resource/select.ts'
 import { emptyTimestamp, failsAs, madeMetadata, makeCommand, nameFrom, sendMade } from './create-kit.ts'
@@ -105,6 +105,9 @@ function template(
 function jobFrom(call: Call, name: string, from: string): JsonObject {
   const { session } = call
   const found = attempt(() => select(session, { args: [from] }).entries[0])
+  const isTheServers = session.version.leavesCronJobErrors
+  if (!found.ok && isTheServers) throw new CommandFailure(found.failure)
+  if (found.ok && found.value?.ok === false && isTheServers) throw new CommandFailure(found.value.failure)
   const entry = found.ok ? found.value : fail(`from must be an existing cronjob: ${failureMessage(found.failure)}`)
   if (entry?.ok !== true)
     return fail(`from must be an existing cronjob: ${entry === undefined ? '' : failureMessage(entry.failure)}`)

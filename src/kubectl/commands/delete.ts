@@ -159,7 +159,7 @@ function deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: str
   if (flags.string('output') === 'name') session.out(`${typeName(info.mapping)}/${info.name}\n`)
   else
     session.out(
-      `${typeName(info.mapping)} ${goQuote(info.name)} ${operation}${tailOf(call, info)}${dryRunSuffix(dryRunKind(dryRun))}\n`,
+      `${typeName(info.mapping)} ${goQuote(info.name)} ${operation}${deletedFrom(call, info)}${dryRunSuffix(dryRunKind(dryRun))}\n`,
     )
   return uid
 }
@@ -168,7 +168,8 @@ function dryRunKind(text: string): 'none' | 'client' | 'server' {
   return text === 'client' || text === 'server' ? text : 'none'
 }
 
-function tailOf(call: Call, info: Info): string {
+/** Where an object was deleted from, as newer kubectls say. */
+export function deletedFrom(call: Call, info: Info): string {
   return call.session.version.saysDeletedFrom && info.namespace !== '' ? ` from ${info.namespace} namespace` : ''
 }
 

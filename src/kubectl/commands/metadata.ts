@@ -195,10 +195,16 @@ function refuseOverwrites(
   failAll(taken.map((text) => ({ kind: 'message', text: `${text}, and --overwrite is false` })))
 }
 
+function withoutEmptyLabels(call: Call, before: unknown, after: unknown): unknown {
+  const isFutile =
+    Object.keys(objectAt(after, 'metadata', 'labels')).length === 0 && at(before, 'metadata', 'labels') === undefined
+  return isFutile && call.session.version.labelsVanishWhenEmpty ? withoutValue(after, ['metadata', 'labels']) : after
+}
+
 function operationOf(call: Call, before: unknown, after: unknown, field: Field): string {
   if (field === 'annotations') return 'annotated'
   // The changed object always has labels, if only empty ones, so that even a futile removal counts the first time.
-  const [old, next] = [goJson(before), goJson(after)]
+  const [old, next] = [goJson(before), goJson(withoutEmptyLabels(call, before, after))]
   if (old === next) return 'not labeled'
   const shrunk = call.session.version.saysUnlabeled && !call.flags.bool('overwrite') && next.length < old.length
   return shrunk ? 'unlabeled' : 'labeled'

@@ -11,7 +11,7 @@ import { updatedAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { withSource } from './create-file.ts'
-import { waitForAll } from './delete.ts'
+import { deletedFrom, waitForAll } from './delete.ts'
 import { createReport, dryRunOf, eachItem, managerOf, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/replace/replace.go. */
@@ -89,7 +89,7 @@ function* forceReplace(
     if (!result.ok && !isReason(result.failure, 'NotFound')) throw new CommandFailure(result.failure)
     if (!result.ok) continue
     const verb = grace === 0 ? 'force deleted' : 'deleted'
-    session.out(`${typeName(info.mapping)} ${goQuote(info.name)} ${verb}\n`)
+    session.out(`${typeName(info.mapping)} ${goQuote(info.name)} ${verb}${deletedFrom(call, info)}\n`)
     deleted.push({ info, uid: textAt(result.value, 'details', 'uid') || textAt(result.value, 'metadata', 'uid') })
   }
   yield* waitForAll(call, deleted, flags.durationMs('timeout') || forcedTimeoutMs)

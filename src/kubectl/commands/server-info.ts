@@ -91,6 +91,7 @@ const kustomizeVersions: readonly (readonly [minor: number, version: string])[] 
   [32, 'v5.5.0'],
   [33, 'v5.6.0'],
   [35, 'v5.7.1'],
+  [36, 'v5.8.1'],
 ]
 
 /** Source: kubectl pkg/cmd/version/version.go. */

@@ -158,6 +158,7 @@ export function describeReplicationController(d: Describing): void {
 export function describeDaemonSet(d: Describing): void {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
+  if (session.version.describesNamespacesOfDaemonSets) w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
   w.field(0, 'Selector', formatSelector(at(object, 'spec', 'selector')))
   w.field(0, 'Node-Selector', formatMap(at(object, 'spec', 'template', 'spec', 'nodeSelector')))
   describeMeta(d)

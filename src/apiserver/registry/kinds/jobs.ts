@@ -19,18 +19,21 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
 import { errorsOf, nowMs } from './settings.ts'
 import { dropFromTemplate } from './templated.ts'
-import { cronJobColumns, jobColumns } from './workload-columns.ts'
+import { cronJobColumns, jobColumns, jobColumnsWithStatus } from './workload-columns.ts'
 import { ageCell, containerCells, selectorCell } from './workload-rows.ts'
 
 /** Kinds that run Pods to their end. Source: pkg/apis/batch, pkg/registry/batch. */
 
-function defaultJobSpec(spec: JobSpec): JobSpec {
+function defaultJobSpec(spec: JobSpec, minor: number): JobSpec {
   const isPlain = spec.completions === undefined && spec.parallelism === undefined
   return {
     ...spec,
     parallelism: spec.parallelism ?? 1,
     ...(isPlain ? { completions: 1 } : {}),
     backoffLimit: spec.backoffLimit ?? 6,
+    ...(has(minor, apiServer.jobsHaveModes)
+      ? { completionMode: spec.completionMode ?? 'NonIndexed', suspend: spec.suspend ?? false }
+      : {}),
     template: defaultTemplate(spec.template),
   }
 }
@@ -63,12 +66,16 @@ function validateJob(v: Validator, spec: JobSpec): void {
 }
 
 /** The labels that tie Pods to their Job, unless it brings a selector of its own. Source: generateSelector. */
-function withSelector(job: Job): Job {
+function withSelector(job: Job, { minor }: RegistryContext): Job {
   const { spec = {} } = job
   if (spec.manualSelector === true) return job
   const { name, uid = '' } = job.metadata
-  const labels = { 'job-name': name, 'controller-uid': uid, ...spec.template?.metadata?.labels }
-  const matchLabels = { 'controller-uid': uid, ...spec.selector?.matchLabels }
+  const domain = 'batch.kubernetes.io/'
+  const isNew = has(minor, apiServer.jobLabelsHaveDomains)
+  const own = { 'job-name': name, 'controller-uid': uid }
+  const both = isNew ? { ...own, [`${domain}job-name`]: name, [`${domain}controller-uid`]: uid } : own
+  const labels = { ...both, ...spec.template?.metadata?.labels }
+  const matchLabels = { [`${isNew ? domain : ''}controller-uid`]: uid, ...spec.selector?.matchLabels }
   // What is stored is defaulted as it is read back, and by then the template has its labels: they become the Job's own.
   const isUnlabelled = Object.keys(job.metadata.labels ?? {}).length === 0
   return {
@@ -94,7 +101,7 @@ function validateGeneratedSelector(v: Validator, job: Job): void {
     if (found === undefined) v.required(path, `must be '${value}'`)
     else if (found !== value) v.invalidGo(path, goLabels(labels), `must be '${value}'`)
   }
-  if (!matchesLabelSelector(spec.selector, expected)) {
+  if (!matchesLabelSelector(spec.selector, { ...labels, ...expected })) {
     v.invalidGo('spec.selector', goSelector(spec.selector), '`selector` not auto-generated')
   }
 }
@@ -119,13 +126,13 @@ export const jobStrategy: Strategy<Job> = {
   namespaced: true,
   hasStatus: true,
   orphansDependents: true,
-  defaults: (job) => {
+  defaults: (job, { minor }) => {
     const labels = job.spec?.template?.metadata?.labels
     const isUnlabelled = Object.keys(job.metadata.labels ?? {}).length === 0
     return {
       ...job,
       metadata: labels !== undefined && isUnlabelled ? { ...job.metadata, labels } : job.metadata,
-      spec: defaultJobSpec(job.spec ?? {}),
+      spec: defaultJobSpec(job.spec ?? {}, minor),
       status: job.status ?? {},
     }
   },
@@ -164,8 +171,10 @@ export const jobStrategy: Strategy<Job> = {
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
   table: {
     columns: jobColumns,
+    columnsOf: (minor) => (has(minor, apiServer.jobsShowStatus) ? jobColumnsWithStatus : jobColumns),
     row: (job, context) => [
       job.metadata.name,
+      ...(has(context.minor, apiServer.jobsShowStatus) ? [statusCell(job)] : []),
       completionsCell(job),
       durationCell(job, context),
       ageCell(job, context),
@@ -173,6 +182,18 @@ export const jobStrategy: Strategy<Job> = {
       selectorCell(job.spec?.selector),
     ],
   },
+}
+
+/** Source: pkg/printers/internalversion/printers.go, printJob. */
+function statusCell({ metadata, status = {}, spec = {} }: Job): string {
+  const holds = (type: string): boolean =>
+    status.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true
+  if (holds('Complete')) return 'Complete'
+  if (holds('Failed')) return 'Failed'
+  if (metadata.deletionTimestamp !== undefined) return 'Terminating'
+  if (holds('Suspended') || spec.suspend === true) return 'Suspended'
+  if (holds('FailureTarget')) return 'FailureTarget'
+  return holds('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running'
 }
 
 function completionsCell({ spec = {}, status = {} }: Job): string {

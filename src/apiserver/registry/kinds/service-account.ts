@@ -5,6 +5,15 @@ import { ageColumn, ageOf, column, nameColumn } from '../column-texts.ts'
 import type { Strategy } from '../strategy.ts'
 import { serviceAccountToken } from './service-account-token.ts'
 
+const accountColumns = [
+  nameColumn,
+  column(
+    'Secrets',
+    'Secrets is the list of secrets allowed to be used by pods running using this ServiceAccount. More info: https://kubernetes.io/docs/concepts/configuration/secret',
+  ),
+  ageColumn,
+]
+
 /** ServiceAccounts. Source: pkg/registry/core/serviceaccount/strategy.go. */
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   resource: { group: '', version: 'v1', resource: 'serviceaccounts' },
@@ -18,15 +27,13 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   warningsOnUpdate: (next, old, { minor }) => mountableSecretsWarning(next, old, minor),
   subresources: { token: serviceAccountToken },
   table: {
-    columns: [
-      nameColumn,
-      column(
-        'Secrets',
-        'Secrets is the list of secrets allowed to be used by pods running using this ServiceAccount. More info: https://kubernetes.io/docs/concepts/configuration/secret',
-      ),
-      ageColumn,
+    columns: accountColumns,
+    columnsOf: (minor) => (has(minor, apiServer.accountsShowNoSecrets) ? [nameColumn, ageColumn] : accountColumns),
+    row: (account, context) => [
+      account.metadata.name,
+      ...(has(context.minor, apiServer.accountsShowNoSecrets) ? [] : [account.secrets?.length ?? 0]),
+      ageOf(account, context),
     ],
-    row: (account, context) => [account.metadata.name, account.secrets?.length ?? 0, ageOf(account, context)],
   },
 }
 

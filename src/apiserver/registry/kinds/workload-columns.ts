@@ -110,6 +110,13 @@ export const jobColumns = [
   ),
 ]
 
+/** The same from v1.31 on. */
+export const jobColumnsWithStatus = [
+  nameColumn,
+  column('Status', 'string', 'Status of the job.'),
+  ...jobColumns.slice(1),
+]
+
 export const cronJobColumns = [
   nameColumn,
   column('Schedule', 'string', 'The schedule in Cron format, see https://en.wikipedia.org/wiki/Cron.'),
