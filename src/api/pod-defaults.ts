@@ -56,6 +56,14 @@ function withResources<C extends Container>(container: C): C {
   return container.resources === undefined ? { ...container, resources: {} } : container
 }
 
+/** Where they are switched on, ephemeral containers have the defaults of others. */
+export function withEphemeralDefaults(spec: PodSpec): PodSpec {
+  const { ephemeralContainers } = spec
+  if (ephemeralContainers === undefined) return spec
+  const defaulted = ephemeralContainers.map((container) => ({ ...container, ...defaultContainer(container, false) }))
+  return { ...spec, ephemeralContainers: defaulted }
+}
+
 function defaultContainer(container: Container, hostNetwork: boolean): Container {
   const next: Mutable<Container> = { ...container }
   const { ports, env, livenessProbe, readinessProbe, startupProbe, lifecycle } = container
@@ -107,7 +115,17 @@ function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
 }
 
 /** A field reference without a version means v1. Source: SetDefaults_ObjectFieldSelector. */
+/** The key of a file that a variable is read from, from v1.35 on. */
+export function fileKeyOf(source: EnvVar['valueFrom']): { readonly optional?: boolean } | undefined {
+  const { fileKeyRef } = (source ?? {}) as { readonly fileKeyRef?: { readonly optional?: boolean } } // a newer source
+  return fileKeyRef
+}
+
 export function defaultEnvVar(variable: EnvVar): EnvVar {
+  const file = fileKeyOf(variable.valueFrom)
+  // Source: pkg/apis/core/v1/defaults.go, SetDefaults_FileKeySelector.
+  if (file !== undefined && file.optional === undefined)
+    return { ...variable, valueFrom: { fileKeyRef: { ...file, optional: false } } as EnvVar['valueFrom'] } as EnvVar // as above
   const reference = variable.valueFrom?.fieldRef
   if (reference === undefined || reference.apiVersion) return variable
   return { ...variable, valueFrom: { ...variable.valueFrom, fieldRef: { ...reference, apiVersion: 'v1' } } }

@@ -14,6 +14,7 @@ import type { Authorizer } from './auth/authorizer.ts'
 import { createAuthorizerChain } from './auth/authorizer-chain.ts'
 import { createCustomResources } from './custom/custom-resources.ts'
 import { createExpiry, type RestingExpiry } from './expiry.ts'
+import { seededOwnership } from './ownership/endpoints.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
 import { createResourceTable, type FoundResource, storedName } from './registry/resource-table.ts'
@@ -168,7 +169,9 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
       context.gates = gates
     },
     seed(resource, object) {
-      store.collection(storedName(resource)).create(object)
+      const served = table.find(resource)
+      const ownership = served === undefined ? undefined : seededOwnership(core, served, object)
+      store.collection(storedName(resource)).create(object, ownership)
     },
     atRest: () => ({
       store: store.atRest(),

@@ -38,6 +38,8 @@ export function createJobController(context: ControllerContext): Controller {
   const control = createPodControl(client, recorder, jobKind)
   const expectations = new Expectations(kernel)
   const nowText = () => rfc3339(calendar.at(kernel.now()))
+  const readyOf = (active: readonly Pod[]) =>
+    has(context.minor, controllers.countsReadyJobPods) ? active.filter(isPodReady).length : undefined
 
   const tell = (job: Job, type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event(eventReference(job, jobKind), type, reason, message)
@@ -126,7 +128,6 @@ export function createJobController(context: ControllerContext): Controller {
       const { activeDeadlineSeconds } = job.spec
       if (job !== cached && activeDeadlineSeconds !== undefined) queue.addAfter(key, activeDeadlineSeconds * second)
       const active = own.filter(isPodActive)
-      const ready = has(context.minor, controllers.countsReadyJobPods) ? active.filter(isPodReady).length : undefined
       const succeeded = own.filter(({ status }) => status?.phase === 'Succeeded').length
       let failed = own.filter(({ status }) => status?.phase === 'Failed').length
       const isNewFailure = failed > (job.status?.failed ?? 0)
@@ -163,14 +164,9 @@ export function createJobController(context: ControllerContext): Controller {
         }
       }
       const before = job.status ?? {}
-      const hasSucceeded = succeeded > (before.succeeded ?? 0)
-      const status = nextStatus(
-        before,
-        { active: stillActive, ready: failure === undefined ? ready : ready && 0, succeeded, failed },
-        end,
-        nowText(),
-      )
-      if (isSameCount(before, status)) return error !== undefined ? 'retry' : hasSucceeded ? 'done' : 'keep'
+      const counts = { active: stillActive, ready: readyOf(failure === undefined ? active : []), succeeded, failed }
+      const status = nextStatus(before, counts, end, nowText())
+      if (isSameCount(before, status)) return wordOf(error, succeeded > (before.succeeded ?? 0))
       if (!(yield* writeStatus(namespace, name, status))) return 'retry'
       // A Pod that failed brings the next look after a pause.
       if (isNewFailure && end === undefined) return 'retry'
@@ -274,6 +270,12 @@ function condition(type: 'Complete' | 'Failed', now: string, reason?: string, me
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
   }
+}
+
+/** What a sync that changed no count comes to. */
+function wordOf(error: RequestError | undefined, hasSucceeded: boolean): 'retry' | 'done' | 'keep' {
+  if (error !== undefined) return 'retry'
+  return hasSucceeded ? 'done' : 'keep'
 }
 
 interface JobCounts {

@@ -86,7 +86,11 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
     yield* wait(wanted.synced)
     return wanted
   }
-  const isMine = (pod: Pod) => (pod.spec.schedulerName || 'default-scheduler') === schedulerName
+  // A Pod with gates is nobody's until they are gone. Source: plugins/schedulinggates/scheduling_gates.go, PreEnqueue.
+  const isMine = (pod: Pod) =>
+    (pod.spec.schedulerName || 'default-scheduler') === schedulerName &&
+    (pod.status?.conditions?.some(({ reason }) => reason === 'SchedulingGated') !== true ||
+      (pod.spec.schedulingGates?.length ?? 0) === 0)
 
   const watched = [nodes, pods, ...spread.values()]
   const tell = (to: InputHandlers): void => {

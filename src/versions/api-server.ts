@@ -230,10 +230,36 @@ export const apiServer = changes({
     'Jobs label their Pods under batch.kubernetes.io, too, and select by that',
     'pkg/registry/batch/job/strategy.go, generateSelector',
   ],
-  jobsShowStatus: [31, 'the table of Jobs has a column Status', 'pkg/printers/internalversion/printers.go; recorded v1.36'],
+  jobsShowStatus: [
+    31,
+    'the table of Jobs has a column Status',
+    'pkg/printers/internalversion/printers.go; recorded v1.36',
+  ],
   accountsShowNoSecrets: [
     36,
     'the table of ServiceAccounts has no column Secrets',
     'pkg/printers/internalversion/printers.go; recorded v1.36',
   ],
+  schedulingGates: [
+    27,
+    'Pods with scheduling gates wait, and gates may be taken away',
+    'pkg/features/kube_features.go, PodSchedulingReadiness (beta)',
+  ],
+  sidecarContainersAreChecked: [
+    29,
+    'init containers have a restartPolicy',
+    'pkg/features/kube_features.go, SidecarContainers (beta)',
+  ],
+  showsTolerationValue: [
+    33,
+    'a toleration that is wrong shows its value',
+    'pkg/apis/core/validation/validation.go, ValidateTolerations; recorded v1.36',
+  ],
+  checksTokenPaths: [
+    33,
+    'the path of a projected token stays below its volume',
+    'pkg/apis/core/validation/validation.go, validateProjectionSources; recorded v1.36',
+  ],
+  environmentFiles: [35, 'variables come from files of a volume', 'pkg/features/kube_features.go, EnvFiles (beta)'],
+  newColumnTexts: [36, 'descriptions of columns', 'k8s.io/api core/v1/types.go; recorded v1.36'],
 })

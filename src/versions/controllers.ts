@@ -44,4 +44,9 @@ export const controllers = changes({
     'Events of StatefulSets begin with a capital',
     'pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent; recorded v1.36',
   ],
+  stableLabelsLead: [
+    21,
+    'beta.kubernetes.io/os and /arch of a node follow the names without beta, where it was the other way',
+    'pkg/controller/nodelifecycle/node_lifecycle_controller.go, labelReconcileInfo; recorded v1.18 and v1.36',
+  ],
 })

@@ -305,7 +305,11 @@ export const kubectl = changes({
     'an empty line follows the warnings of auth can-i',
     'pkg/cmd/auth/cani.go; cli-runtime pkg/printers/warningprinter.go',
   ],
-  describesNamespacesOfDaemonSets: [33, '`Namespace:` in describe daemonset', 'pkg/describe/describe.go, describeDaemonSet'],
+  describesNamespacesOfDaemonSets: [
+    33,
+    '`Namespace:` in describe daemonset',
+    'pkg/describe/describe.go, describeDaemonSet',
+  ],
   leavesCronJobErrors: [
     23,
     '`create job --from` says what the server says of a CronJob',

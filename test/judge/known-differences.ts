@@ -24,6 +24,8 @@ const reasons = {
   batch: 'the 10 s batch of statuses fell between two statuses of one second',
   splitLists: 'the LISTs of one Pod came on both sides of the instant at which the authorizer knew it',
   firstMinute: "the kubelet's look for idle watches, once a minute, fell into the first 0.2 s of a Pod",
+  drawnNames: 'the name that the server drew stands unmasked in the text',
+  wellKnown: 'the recorded server lets everybody read /.well-known, as OpenShift does',
   metaKinds: 'DeleteOptions and WatchEvent are known once, not once for each group',
 } as const
 
@@ -82,6 +84,10 @@ export const knownDifferences: readonly KnownDifference[] = [
   ),
   ...streams('timelines/outage-watch.json', reasons.outageDraws, 'api crashes'),
   ...streams('timelines/outage-watch.json', reasons.serverCaches, 'request late2 outage-watch-d'),
+  ...streams('v1.36/apiserver-secrets.json', reasons.drawnNames, 'generate-name-many#1', 'generate-name-many#2'),
+  ...streams('v1.36/authz.json', reasons.wellKnown, 'access-reviews#5'),
+  ...rows('v1.36/kubectl-session-errors.json', 'errors', [70, 86], reasons.wellKnown, ['1.36.4']),
+  ...rows('v1.36/kubectl-session-newer.json', 'newer', [111], reasons.wellKnown, ['1.36.4']),
   ...streams('timelines/reboot.json', reasons.batch, 'api init'),
   ...streams('v1.26/timelines/del-watch.json', reasons.removedBefore, 'api env-optional'),
   ...streams('v1.26/timelines/idle-watch.json', reasons.splitLists, 'request never-again idle-watch-d'),

@@ -1,8 +1,7 @@
 import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
 import type { SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 
-/** The kinds of core/v1 that podsim's rooms work with. Source: k8s.io/api core/v1/types.go. */
-
+// The kinds of core/v1 that podsim's rooms work with. Source: k8s.io/api core/v1/types.go.
 type Strings = Readonly<Record<string, string>>
 
 export interface Secret extends KubeObject {
@@ -271,6 +270,7 @@ export interface PodSpec {
   readonly subdomain?: string
   readonly affinity?: Affinity
   readonly schedulerName?: string
+  readonly schedulingGates?: readonly { readonly name: string }[]
   readonly tolerations?: readonly Toleration[]
   readonly priorityClassName?: string
   readonly priority?: number

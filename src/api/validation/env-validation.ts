@@ -1,5 +1,6 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { fileKeyOf } from '../pod-defaults.ts'
 import { canonicalQuantity, compareQuantities } from '../quantity.ts'
 import type { ContainerPort, EnvFromSource, EnvVar, EnvVarSource } from '../types/core.ts'
 import {
@@ -66,8 +67,13 @@ function validateValueFrom(v: Validator, field: string, source: EnvVarSource, ha
     sources++
     validateKeyRef(v, `${field}.secretKeyRef`, source.secretKeyRef)
   }
+  const knowsFiles = has(v.minor, apiServer.environmentFiles)
+  if (knowsFiles && fileKeyOf(source) !== undefined) sources++
   if (sources === 0) {
-    v.invalid(field, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`')
+    const kinds = knowsFiles
+      ? '`configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
+      : '`configMapKeyRef` or `secretKeyRef`'
+    v.invalid(field, '', `must specify one of: \`fieldRef\`, \`resourceFieldRef\`, ${kinds}`)
   } else if (hasValue) v.invalid(field, '', 'may not be specified when `value` is not empty')
   else if (sources > 1) v.invalid(field, '', 'may not have more than one field specified at a time')
 }

@@ -1,7 +1,7 @@
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { goStrings } from '../structs/syntax.ts'
-import type { PodSpec } from '../types/core.ts'
+import type { Container, PodSpec } from '../types/core.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container-validation.ts'
 import { byteLength, dns1123Label, dns1123Subdomain, parseIp, qualifiedName, rangeText } from './formats.ts'
 import { validateResources } from './resource-validation.ts'
@@ -18,6 +18,8 @@ export function validatePodSpec(v: Validator, field: string, spec: PodSpec): voi
   const volumes = validateVolumes(v, `${field}.volumes`, spec.volumes ?? [])
   validateContainers(v, `${field}.containers`, containers, false, volumes)
   validateInitContainers(v, `${field}.initContainers`, initContainers, containers, volumes)
+  if (has(v.minor, apiServer.sidecarContainersAreChecked))
+    validateRestartPolicies(v, `${field}.initContainers`, initContainers)
   if (spec.ephemeralContainers !== undefined) {
     const others = [...containers, ...initContainers]
     validateEphemeralContainers(v, `${field}.ephemeralContainers`, spec.ephemeralContainers, others, volumes)
@@ -113,3 +115,14 @@ function validateDnsConfig(v: Validator, field: string, { dnsConfig, dnsPolicy }
     if (isUnset(name)) v.required(`${field}.options[${index}]`, 'must not be empty')
   }
 }
+
+/** Source: validateInitContainers, validateInitContainerRestartPolicy. */
+function validateRestartPolicies(v: Validator, field: string, initContainers: readonly Container[]): void {
+  for (const [index, { restartPolicy }] of initContainers.entries()) {
+    if (restartPolicy !== undefined && !initPolicies.some((known) => known === restartPolicy))
+      v.notSupported(`${field}[${index}].restartPolicy`, restartPolicy, initPolicies)
+  }
+}
+
+/** Gate ContainerRestartRules lets them be as a Pod's, from v1.35 on. */
+const initPolicies = ['Always', 'Never', 'OnFailure']

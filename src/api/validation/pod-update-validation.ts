@@ -92,6 +92,12 @@ function validateTolerationUpdate(v: Validator, next: readonly Toleration[], old
   validateTolerations(v, 'spec.tolerations', next)
 }
 
+/** Gates may go, none may come. Source: validation.go, validateOnlyDeletedSchedulingGates. */
+function keepGates(munged: Record<string, unknown>, next: PodSpec, old: PodSpec): void {
+  const names = new Set(old.schedulingGates?.map(({ name }) => name))
+  if ((next.schedulingGates ?? []).every(({ name }) => names.has(name))) keep(munged, old, 'schedulingGates')
+}
+
 /** The new spec with all that may change taken from the old one. */
 function withAllowedOf(next: PodSpec, old: PodSpec, minor: number): PodSpec {
   const munged: Record<string, unknown> = {
@@ -103,6 +109,7 @@ function withAllowedOf(next: PodSpec, old: PodSpec, minor: number): PodSpec {
   }
   keep(munged, old, 'activeDeadlineSeconds')
   keep(munged, old, 'tolerations')
+  if (has(minor, apiServer.schedulingGates)) keepGates(munged, next, old)
   const before = old.terminationGracePeriodSeconds
   if (
     has(minor, apiServer.negativeGraceMayBecomeOne) &&

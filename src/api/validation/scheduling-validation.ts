@@ -43,7 +43,9 @@ export function validateTolerations(v: Validator, field: string, tolerations: re
     } else if (operator === 'Exists') {
       if (value !== '') {
         const shown = goSyntax('core.Toleration', toleration)
-        v.invalidGo(`${path}.operator`, shown, "value must be empty when `operator` is 'Exists'")
+        const detail = "value must be empty when `operator` is 'Exists'"
+        if (has(v.minor, apiServer.showsTolerationValue)) v.invalid(`${path}.operator`, value, detail)
+        else v.invalidGo(`${path}.operator`, shown, detail)
       }
     } else v.notSupported(`${path}.operator`, operator, ['Equal', 'Exists'])
     if (effect !== '') validateTaintEffect(v, `${path}.effect`, effect)

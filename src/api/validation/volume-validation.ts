@@ -1,3 +1,5 @@
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { compareQuantities } from '../quantity.ts'
 import type {
   ConfigMapVolumeSource,
@@ -214,7 +216,8 @@ function validateProjectedSource(v: Validator, field: string, projected: Project
       kinds++
       validateTokenProjection(v, field, `${path}.serviceAccountToken`, source.serviceAccountToken)
     }
-    if (kinds > 1) v.forbidden(path, 'may not specify more than 1 volume type')
+    const perSource = has(v.minor, apiServer.checksTokenPaths) ? ' per source' : ''
+    if (kinds > 1) v.forbidden(path, `may not specify more than 1 volume type${perSource}`)
   }
 }
 
@@ -232,6 +235,7 @@ function validateTokenProjection(
   }
   // The path of this error is the original's: that of the volume.
   if (isUnset(path)) v.required(`${projected}.path`)
+  else if (has(v.minor, apiServer.checksTokenPaths)) validateDescendingPath(v, `${projected}.path`, path)
 }
 
 /** Source: validateLocalDescendingPath. */

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/types/meta.ts'
 import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Strategy } from '../registry/strategy.ts'
+import { apiServerFact } from '../version-facts.ts'
 import { bindingTable } from './binding-table.ts'
 import {
   type ClusterRole,
@@ -29,8 +30,8 @@ function pathSegmentNameErrors(name: string, isPrefix = false): readonly string[
 }
 
 function roleStrategy(resource: string, kind: string, namespaced: boolean): Strategy<ClusterRole> {
-  const validate = (role: ClusterRole) => [
-    ...(role.rules ?? []).flatMap((rule, index) => policyRuleErrors(rule, namespaced, `rules[${index}]`)),
+  const errorsOf = (role: ClusterRole, minor: number) => [
+    ...(role.rules ?? []).flatMap((rule, index) => policyRuleErrors(rule, namespaced, `rules[${index}]`, minor)),
     ...(namespaced ? [] : aggregationErrors(role)),
   ]
   return {
@@ -41,12 +42,12 @@ function roleStrategy(resource: string, kind: string, namespaced: boolean): Stra
     // An empty list does not survive being stored.
     canonicalize: (role) => (role.rules?.length === 0 ? { ...role, rules: null } : role),
     validateName: pathSegmentNameErrors,
-    validate,
-    validateUpdate: validate,
+    validate: (role, { minor }) => errorsOf(role, minor),
+    validateUpdate: (next, _old, { minor }) => errorsOf(next, minor),
   }
 }
 
-function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string): readonly FieldError[] {
+function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string, minor: number): readonly FieldError[] {
   // Members that the body left out are null by then.
   const verbs = rule.verbs ?? []
   const apiGroups = rule.apiGroups ?? []
@@ -56,7 +57,8 @@ function policyRuleErrors(rule: PolicyRule, namespaced: boolean, field: string):
   const errors: FieldError[] = []
   if (verbs.length === 0) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'))
   if (nonResourceURLs.length > 0) {
-    const refuse = (detail: string) => errors.push(invalidList(`${field}.nonResourceURLs`, nonResourceURLs, detail))
+    const refuse = (detail: string) =>
+      errors.push(invalidList(`${field}.nonResourceURLs`, nonResourceURLs, detail, minor))
     if (namespaced) refuse('namespaced rules cannot apply to non-resource URLs')
     if (apiGroups.length + resources.length + resourceNames.length > 0) {
       refuse('rules cannot apply to both regular resources and non-resource URLs')
@@ -145,8 +147,9 @@ function roleRefChange(next: RoleRef, old: RoleRef): readonly FieldError[] {
   return [invalidBody('roleRef', value, 'cannot change roleRef')]
 }
 
-function invalidList(field: string, values: readonly string[], detail: string): FieldError {
-  return invalidBody(field, `[]string{${values.map(goQuote).join(', ')}}`, detail)
+function invalidList(field: string, values: readonly string[], detail: string, minor: number): FieldError {
+  const isJson = apiServerFact('showsValuesAsJson', minor)
+  return invalidBody(field, isJson ? JSON.stringify(values) : `[]string{${values.map(goQuote).join(', ')}}`, detail)
 }
 
 function invalidBody(field: string, value: string, detail: string): FieldError {

@@ -6,6 +6,7 @@ import { withManagedFields } from '../ownership/ownership.ts'
 import { ageOf, createdAtColumn, nameColumn } from '../registry/column-texts.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext, Strategy, TableColumn } from '../registry/strategy.ts'
+import { withNewText } from './column-texts.ts'
 import type { Output } from './negotiate.ts'
 
 /** Tables and metadata in place of objects. Source: apiserver pkg/endpoints/handlers/response.go. */
@@ -93,7 +94,8 @@ export function tableOf(
 const oldNamesPage = 'http://kubernetes.io/docs/user-guide/identifiers#names'
 
 /** The page about names moved. Source: apimachinery pkg/apis/meta/v1/types.go, ObjectMeta.Name. */
-function worded(column: TableColumn, minor: number): TableColumn {
+function worded(given: TableColumn, minor: number): TableColumn {
+  const column = has(minor, apiServer.newColumnTexts) ? withNewText(given) : given
   if (!has(minor, apiServer.newNamesPage) || !column.description.includes(oldNamesPage)) return column
   const page = 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'
   return { ...column, description: column.description.replace(oldNamesPage, page) }

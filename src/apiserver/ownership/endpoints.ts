@@ -22,7 +22,7 @@ export function shapeOfServed(
   return customShape?.(minor) ?? shapeOfKind(info, minor)
 }
 
-function ignoredFields({ served, subresource }: WriteRequest, minor: number): FieldSet {
+function ignoredFields({ served, subresource }: EndpointRequest, minor: number): FieldSet {
   if (!has(minor, apiServer.tracksSubresources)) return noFields
   if (subresource === 'status') return allButStatus
   return subresource === '' && served.strategy.hasStatus === true ? status : noFields
@@ -30,8 +30,10 @@ function ignoredFields({ served, subresource }: WriteRequest, minor: number): Fi
 
 const made = new WeakMap<ServedResource, Map<string, Endpoint>>()
 
+type EndpointRequest = Pick<WriteRequest, 'served' | 'subresource' | 'manager'>
+
 /** Where a request writes, and as whom. */
-export function endpointOf(core: RegistryCore, request: WriteRequest): Endpoint {
+export function endpointOf(core: RegistryCore, request: EndpointRequest): Endpoint {
   const { served, subresource, manager } = request
   const endpoints = made.get(served) ?? new Map<string, Endpoint>()
   made.set(served, endpoints)
@@ -111,6 +113,13 @@ function withoutGiven(object: KubeObject): Given {
   if (meta.managedFields === undefined) return { object, given: undefined }
   const { managedFields: given, ...metadata } = meta
   return { object: { ...object, metadata }, given }
+}
+
+/** Who owns what the server itself stores at its start. */
+export function seededOwnership(core: RegistryCore, served: ServedResource, object: KubeObject): Ownership {
+  const endpoint = endpointOf(core, { served, subresource: '', manager: 'kube-apiserver' })
+  const at = core.context.kernel.now()
+  return Ownership.written({ previous: undefined, endpoint, before: undefined, after: object, at })
 }
 
 /** The body of a request that is answered instead of stored: its sender owns what it says. */

@@ -8,7 +8,9 @@ export function nothingComesBack(before: unknown, middle: unknown, after: unknow
   if (before === middle) return true
   if (Array.isArray(before)) return noItemComesBack(before, middle, after)
   if (!isObject(before)) return before !== after
-  if (!isObject(middle) || !isObject(after)) return !isObject(after)
+  // An empty map is none.
+  if (isGone(middle) || isGone(after)) return isGone(before) || isGone(after)
+  if (!isObject(middle) || !isObject(after)) return false
   for (const key in before) if (!nothingComesBack(before[key], middle[key], after[key])) return false
   return true
 }
@@ -16,6 +18,7 @@ export function nothingComesBack(before: unknown, middle: unknown, after: unknow
 function noItemComesBack(before: readonly unknown[], middle: unknown, after: unknown): boolean {
   if (before.length === 0) return true
   const [middles, afters] = [Array.isArray(middle) ? middle : [], Array.isArray(after) ? after : []]
+  if (middles.length === 0 || afters.length === 0) return afters.length === 0
   return before.every((item) => {
     const key = isObject(item) ? (['type', 'name'] as const).find((name) => typeof item[name] === 'string') : undefined
     if (key === undefined || !isObject(item)) return false
@@ -23,4 +26,8 @@ function noItemComesBack(before: readonly unknown[], middle: unknown, after: unk
     const [inMiddle, inAfter] = [middles.find(same), afters.find(same)]
     return inMiddle === undefined ? inAfter === undefined : nothingComesBack(item, inMiddle, inAfter)
   })
+}
+
+function isGone(value: unknown): boolean {
+  return !isObject(value) || Object.keys(value).length === 0
 }

@@ -44,7 +44,7 @@ export function patchObject(
   const document = patched(core, request, existing, type, patch)
   if (isRefusal(document)) return document.refused
   const object = decode(document.value)
-  if ('error' in object) return undecodable(document.value, patch, type, object.error)
+  if ('error' in object) return undecodable(withOwnersOf(existing, document.value), patch, type, object.error)
   return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
 }
 
@@ -122,6 +122,13 @@ function patched(
     if (error instanceof PatchError) return { refused: patchRefusal(error) }
     throw error
   }
+}
+
+/** The document as it was patched: the owners were left out for their cost alone. */
+function withOwnersOf(existing: KubeObject, document: unknown): unknown {
+  const { managedFields } = withManagedFields(existing).metadata as { readonly managedFields?: unknown } // what clients see
+  if (managedFields === undefined || !isObject(document) || !isObject(document.metadata)) return document
+  return { ...document, metadata: { ...document.metadata, managedFields } }
 }
 
 /** Whether a patch reaches for `metadata.managedFields`. */

@@ -326,7 +326,7 @@ class NodeLifecycle {
     const node = this.#nodes.get(undefined, name)
     if (node === undefined) return 'done'
     const { add, remove } = noScheduleChanges(node)
-    const labels = missingLabels(node)
+    const labels = missingLabels(node, this.#context.minor)
     return add.length + remove.length > 0 || labels !== undefined ? this.#correct(node, add, remove, labels) : 'done'
   }
 

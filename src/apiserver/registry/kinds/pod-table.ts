@@ -87,7 +87,10 @@ export function podRow(pod: Pod, context: RegistryContext): readonly (string | n
 }
 
 function summarize(pod: Pod): Summary {
-  const phase = pod.status?.reason || (pod.status?.phase ?? '')
+  const isGated = pod.status?.conditions?.some(
+    ({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated',
+  )
+  const phase = isGated === true ? 'SchedulingGated' : pod.status?.reason || (pod.status?.phase ?? '')
   const statuses = pod.status?.initContainerStatuses ?? []
   const sidecars = sidecarsOf(pod)
   const ready = () => statuses.filter((one) => one.ready && one.started === true && sidecars.includes(one.name)).length

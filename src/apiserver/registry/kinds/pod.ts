@@ -1,10 +1,11 @@
-import { defaultPodOnly, defaultPodSpec } from '../../../api/pod-defaults.ts'
+import { defaultPodOnly, defaultPodSpec, withEphemeralDefaults } from '../../../api/pod-defaults.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
 import { hasSidecars, isSidecar } from '../../../api/pod-references.ts'
-import type { Container, Pod, PodSpec } from '../../../api/types/core.ts'
+import type { Container, Pod, PodCondition, PodSpec } from '../../../api/types/core.ts'
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
+import { rfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
@@ -13,7 +14,7 @@ import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
 import { podColumns, podColumnsOf, podRow } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
-import { errorsOf } from './settings.ts'
+import { errorsOf, nowMs } from './settings.ts'
 
 /** Grace period of a Pod's deletion that was not given. Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete. */
 function gracePeriodSeconds(pod: Pod, requested: number | undefined): number {
@@ -92,14 +93,16 @@ export const podStrategy: Strategy<Pod> = {
   namespaced: true,
   hasStatus: true,
   returnsDeletedObject: true,
-  defaults(pod) {
+  defaults(pod, { minor }) {
     const { metadata, spec, status } = withoutOldAnnotations(pod)
-    const defaulted = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
+    const own = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
+    const defaulted = has(minor, apiServer.ephemeralContainers) ? withEphemeralDefaults(own) : own
     return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, spec: defaulted, status: status ?? {} }
   },
   prepareForCreate(pod, context) {
     const spec = dropDisabledFields(pod.spec, undefined, context)
-    return { ...pod, spec, status: { phase: 'Pending', qosClass: podQosClass(spec) } }
+    const status = { phase: 'Pending' as const, qosClass: podQosClass(spec) }
+    return { ...pod, spec, status: isGated(spec, context.minor) ? { ...status, conditions: [gated(context)] } : status }
   },
   prepareForUpdate(next, old, context) {
     if (next.spec === old.spec) return next
@@ -144,6 +147,22 @@ export const podStrategy: Strategy<Pod> = {
   countsGeneration: generationSince,
   subresources: { binding, eviction, ephemeralcontainers: ephemeralContainers },
   table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow },
+}
+
+/** Source: pkg/registry/core/pod/strategy.go, applySchedulingGatedCondition. */
+function isGated(spec: PodSpec, minor: number): boolean {
+  return has(minor, apiServer.schedulingGates) && (spec.schedulingGates?.length ?? 0) > 0
+}
+
+function gated(context: RegistryContext): PodCondition {
+  return {
+    type: 'PodScheduled',
+    status: 'False',
+    lastProbeTime: null,
+    lastTransitionTime: rfc3339(nowMs(context)),
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  }
 }
 
 const noSpec: PodSpec = { containers: [] }
