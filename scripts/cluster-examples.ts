@@ -51,10 +51,10 @@ export const kubeletExamples: Readonly<Record<string, string | number | boolean>
 
 /** Networks of one's own. */
 export const networkExamples: Readonly<Record<string, object>> = {
-  'every request takes 20 ms': { request: '20ms' },
-  'lists take their time, and now and then much of it': {
+  'Every request takes 20 ms': { request: '20ms' },
+  'Lists take their time and now and then much of it': {
     request: { kind: 'uniform', minMs: 5, maxMs: 10 },
     verbs: { list: { kind: 'exponential', meanMs: 500, maxMs: 30_000 } },
   },
-  'changes are heard of late': { watchEvent: '3s' },
+  'Changes are heard of late': { watchEvent: '3s' },
 }

@@ -63,11 +63,14 @@ ${made('cluster')}
 The names, bounds and usual values are those of KubeletConfiguration. \`cluster.kubelet\` is for every node, \`kubelet\` of a node for this one.
 
 \`\`\`yaml
+title: One node is eager
 cluster:
   kubelet: { configMapAndSecretChangeDetectionStrategy: Cache, syncFrequency: 30s }
   nodes:
     - name: usual
     - { name: eager, kubelet: { configMapAndSecretChangeDetectionStrategy: Watch, syncFrequency: 10s } }
+steps:
+  - kubectl: get nodes
 \`\`\`
 
 | field | form | meaning | example |
@@ -79,7 +82,15 @@ ${rows.join('\n')}
 /** docs/networks.md */
 export function networksPage(): string {
   const named = Object.entries(networks).map(([name, latencies]) => `| \`${name}\` | ${shown(latencies)} |`)
-  const examples = Object.entries(networkExamples).map(([title, network]) => `# ${title}\nnetwork: ${flow(network)}`)
+  const examples = Object.entries(networkExamples).map(
+    ([title, network]) =>
+      `\`\`\`yaml
+title: ${title}
+cluster: { network: ${flow(network)} }
+steps:
+  - kubectl: get nodes
+\`\`\``,
+  )
   return `# Networks
 
 ${made('cluster')}
@@ -96,9 +107,7 @@ ${table(mapBehind(cluster, 'network'))}
 
 A latency is a duration, \`{ kind: fixed, ms }\`, \`{ kind: uniform, minMs, maxMs }\` or \`{ kind: exponential, meanMs, maxMs }\`.
 
-\`\`\`text
 ${examples.join('\n\n')}
-\`\`\`
 `
 }
 

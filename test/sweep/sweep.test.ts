@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { mergeShards } from '../../src/cli/merge.ts'
 import { type SweepFlags, sweepScenario } from '../../src/cli/sweep.ts'
+import { createSim } from '../../src/index.ts'
 import { histogram } from '../../src/sweep/histogram.ts'
 import { readSweep } from '../../src/sweep/sweep-file.ts'
+import { inProcess } from '../cli/in-process.ts'
 
 /** One scenario with many seeds: what it says, in one process or in shards that are merged. */
 
@@ -153,4 +155,36 @@ test('bars have round widths, and none of the values is lost', () => {
   expect(bars[0]).toEqual({ fromMs: 0, count: 144 })
   expect(bars.map(({ fromMs }) => fromMs)).toEqual([0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000])
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(1000)
+})
+
+test('the shipped Job is one that a cluster takes, whose arguments podsim takes, and whose shards are all of the sweep', async () => {
+  const manifest = readFileSync('examples/sweep/job.yaml', 'utf8')
+  const sim = createSim({ version: 'v1.26' })
+  sim.apply(manifest)
+  // A Job, as the manifest has it.
+  const job = sim.get('Job', 'sweep') as unknown as {
+    readonly spec: {
+      readonly completions: number
+      readonly template: { readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] } }
+    }
+  }
+  const { completions, template } = job.spec
+  const args = template.spec.containers[0]?.args ?? []
+  const shards: string[] = []
+  for (let index = 0; index < completions; index++) {
+    const given = args.map((each) =>
+      each
+        .replaceAll('$(JOB_COMPLETION_INDEX)', String(index))
+        .replace('/scenario/rotation.yaml', good)
+        .replace('1..10000', '1..2')
+        .replace('--jobs=2', '--jobs=1')
+        .replace('/out/', `${folder}/job-`),
+    )
+    const { code, stderr } = await inProcess(given, { cwd: folder })
+    expect(code, stderr).toBe(0)
+    shards.push(at(`job-shard-${index}.json`))
+  }
+  await swept(good, { seeds: '1..2', output: at('whole.json') })
+  expect(merged(shards, at('from-job.json')).code).toBe(0)
+  expect(readFileSync(at('from-job.json'), 'utf8')).toBe(readFileSync(at('whole.json'), 'utf8'))
 })
