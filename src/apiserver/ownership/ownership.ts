@@ -64,7 +64,7 @@ export class Ownership {
   /** After a create (`before` is undefined), an update or a patch of whatever kind but apply. */
   static written(write: Write): Ownership {
     const last = write.previous
-    if (last !== undefined && last.isPassedOverBy(write)) {
+    if (last?.isPassedOverBy(write) === true) {
       return new Ownership({ ...write, previous: last.previous, before: last.before }, undefined)
     }
     let depth = 0
