@@ -166,7 +166,7 @@ export function scenarioWith(scenario: Scenario, plan: FaultPlan): Scenario {
 }
 
 /** Plans of accidents at whole seconds, now and then a bit later, in the order of time. */
-export function plansOf({ targets, spanMs, mostFaults }: Exploration): fc.Arbitrary<FaultPlan> {
+function plansOf({ targets, spanMs, mostFaults }: Exploration): fc.Arbitrary<FaultPlan> {
   const lastS = Math.max(1, Math.floor(spanMs / 1000))
   const atMs = fc
     .tuple(fc.integer({ min: 0, max: lastS }), fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 999 })))
