@@ -111,7 +111,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reasons.outageDraws,
     'count of mounted-0-k NodeNotReady Node is not ready',
     'count of mounted-1-k NodeNotReady Node is not ready',
-    'count of crashes-k NodeNotReady Node is not ready',
   ),
   ...streams('v1.26/timelines/pod-end.json', reasons.firstMinute, 'request k pod-end-d'),
   ...['openapi/v1.18.json', 'openapi/v1.35.json'].flatMap((file) =>

@@ -28,6 +28,11 @@ export function seedsOf(path: string, effort: Effort): readonly string[] {
 
 const played = new WeakMap<TimelineFile, Map<string, readonly TimelineRow[]>>()
 
+/** Seeds with which a recording was played so far, in that order. */
+export function seedsPlayed(file: TimelineFile): readonly string[] {
+  return [...(played.get(file)?.keys() ?? [])]
+}
+
 /** What podsim does with the user's lines of a recording, played once a seed. */
 export function rowsOfPlay(file: TimelineFile, seed: string): readonly TimelineRow[] {
   const plays = played.get(file) ?? new Map<string, readonly TimelineRow[]>()

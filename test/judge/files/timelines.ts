@@ -1,5 +1,5 @@
 import type { Effort, Judge, PartScore, RowScore } from '../judge.ts'
-import { rowsOfPlay, seedsOf } from '../plays.ts'
+import { rowsOfPlay, seedsOf, seedsPlayed } from '../plays.ts'
 import type { TimelineFile } from '../timeline-format.ts'
 import { minorOfFile } from '../timeline-format.ts'
 import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
@@ -22,14 +22,11 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const seeds = seedsOf(path, effort)
   const { rows, figures = [] } = distributionScore(file, seeds, effort)
   const order = file.category === 'burst' ? burstRows(file, seeds, effort) : streamRows(path, file, effort)
+  const known = seedsPlayed(file)
+  const all = [...known, ...seeds.filter((seed) => !known.includes(seed))]
+  const counts = eventCountRows(file, all, known.length, (seed) => rowsOfPlay(file, seed))
   return {
-    rows: [
-      ...order,
-      ...eventCountRows(file, seeds, (seed) => rowsOfPlay(file, seed)),
-      ...backOffRows(file, rowsOfPlay(file, seeds[0] ?? '')),
-      ...updateRows(file),
-      ...rows,
-    ],
+    rows: [...order, ...counts, ...backOffRows(file, rowsOfPlay(file, seeds[0] ?? '')), ...updateRows(file), ...rows],
     figures,
   }
 }
