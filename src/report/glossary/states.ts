@@ -135,6 +135,12 @@ export const conditions: Readonly<Record<string, TermFacts>> = {
     means: 'Whether the sandbox of the Pod stands and its network is set up (later versions).',
     source: 'pkg/kubelet/status/generate.go, GeneratePodReadyToStartContainersCondition',
   },
+  SchedulingGated: {
+    means:
+      'The Pod has `schedulingGates`: the scheduler does not look at it until whoever put them there takes them away.',
+    source: 'pkg/registry/core/pod/strategy.go, applySchedulingGatedCondition',
+    related: ['PodScheduled', 'Pending'],
+  },
   Unschedulable: {
     means: 'No node takes the Pod; why stands beside it and in the FailedScheduling event.',
     source: 'pkg/scheduler/scheduler.go, recordSchedulingFailure',
