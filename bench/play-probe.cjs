@@ -20,11 +20,16 @@ stdout.write = (text) => {
 
 function press() {
   const key = keys.shift()
+  if (key === undefined) return report()
   // Each key has time to be painted.
-  if (key !== undefined) setTimeout(() => void (stdin.emit('data', key), press()), 60)
-  else {
-    stdout.write = write
-    stderr.write(`${JSON.stringify({ firstFrameMs: first, maxMegabytes: process.resourceUsage().maxRSS / 1024 })}\n`)
-    process.exit(0)
-  }
+  setTimeout(() => {
+    stdin.emit('data', key)
+    press()
+  }, 60)
+}
+
+function report() {
+  stdout.write = write
+  stderr.write(`${JSON.stringify({ firstFrameMs: first, maxMegabytes: process.resourceUsage().maxRSS / 1024 })}\n`)
+  process.exit(0)
 }
