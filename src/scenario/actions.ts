@@ -68,7 +68,7 @@ const requestSchema = z
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).meta({ description: 'Method of HTTP' }),
     path: z
       .string()
-      .startsWith('/')
+      .regex(/^\//)
       .register(words, { expected: 'a path that begins with /' })
       .meta({ description: 'Path, with its query' }),
     user: someText.optional().meta({ description: 'Who asks; admin unless given' }),
