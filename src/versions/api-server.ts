@@ -20,6 +20,11 @@ export const apiServer = changes({
     'apimachinery pkg/util/validation/validation.go',
   ],
   fsGroupChangePolicy: [20, 'fsGroupChangePolicy is kept', 'pkg/features/kube_features.go, ConfigurableFSGroupPolicy'],
+  integersBecomeFloats: [
+    20,
+    'an integer is taken for a field of type number, as minimum of a definition',
+    'apimachinery pkg/runtime/converter.go, fromUnstructured',
+  ],
   servesNoAlphaPresets: [20, 'PodPreset is gone', 'pkg/apis/settings, removed'],
   ephemeralSecurityContexts: [
     21,

@@ -1,6 +1,8 @@
 import { isObject, member } from '../../api/json.ts'
 import type { Definition, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { decodeBase64 } from '../../bytes/bytes.ts'
+import { apiServer } from '../../versions/api-server.ts'
+import { has } from '../../versions/changes.ts'
 import { unmarshalError } from './unmarshal.ts'
 
 /**
@@ -8,24 +10,24 @@ import { unmarshalError } from './unmarshal.ts'
  * through instead of the JSON decoder; undefined if it can. Types that are texts under a name of their own
  * (`v1.SecretType`) are called `string`. Source: apimachinery pkg/runtime/converter.go, fromUnstructured.
  */
-export function unstructuredError(document: unknown, definition: Definition): string | undefined {
+export function unstructuredError(document: unknown, definition: Definition, minor: number): string | undefined {
   if (!isObject(document)) return `cannot restore struct from: ${goKind(document)}`
   for (const { name, type } of definition.fields.values()) {
     const value = member(document, name)
     if (value === undefined || value === null) continue
-    const error = valueError(value, type)
+    const error = valueError(value, type, minor)
     if (error !== undefined) return error
   }
   return undefined
 }
 
-function valueError(value: unknown, type: FieldType): string | undefined {
+function valueError(value: unknown, type: FieldType, minor: number): string | undefined {
   if (value === null) return undefined
   switch (type.kind) {
     case 'object':
-      return unstructuredError(value, type.definition)
+      return unstructuredError(value, type.definition, minor)
     case 'list':
-      return Array.isArray(value) ? first(value, type.items) : `cannot restore slice from ${goKind(value)}`
+      return Array.isArray(value) ? first(value, type.items, minor) : `cannot restore slice from ${goKind(value)}`
     case 'map':
       if (!isObject(value)) return `cannot restore map from ${goKind(value)}`
       return first(
@@ -33,25 +35,26 @@ function valueError(value: unknown, type: FieldType): string | undefined {
           .sort()
           .map((key) => member(value, key)),
         type.values,
+        minor,
       )
     case 'scalar':
-      return scalarError(value, type.scalar)
+      return scalarError(value, type.scalar, minor)
   }
 }
 
-function first(values: readonly unknown[], type: FieldType): string | undefined {
+function first(values: readonly unknown[], type: FieldType, minor: number): string | undefined {
   for (const value of values) {
-    const error = valueError(value, type)
+    const error = valueError(value, type, minor)
     if (error !== undefined) return error
   }
   return undefined
 }
 
-function scalarError(value: unknown, scalar: ScalarType): string | undefined {
+function scalarError(value: unknown, scalar: ScalarType, minor: number): string | undefined {
   const kind = goKind(value)
   switch (scalar) {
     case 'bytes':
-      return bytesError(value, kind)
+      return bytesError(value, kind, minor)
     case 'string':
       // Go can convert an integer to a text, though not as one would think.
       return kind === 'string' ? undefined : kind === 'int64' ? cannotConvert(kind, scalar) : unrecognized(scalar)
@@ -61,6 +64,7 @@ function scalarError(value: unknown, scalar: ScalarType): string | undefined {
     case 'int64':
       return numberError(kind, scalar, 'int64')
     case 'double':
+      if (kind === 'int64' && has(minor, apiServer.integersBecomeFloats)) return undefined
       return numberError(kind, 'float64', 'float64')
     case 'any':
       return undefined
@@ -69,7 +73,7 @@ function scalarError(value: unknown, scalar: ScalarType): string | undefined {
   }
 }
 
-/** Go would convert either to the other; the converter lets no fraction be lost, nor an integer become a float. */
+/** Go would convert either to the other; the converter lets no fraction be lost, nor, before v1.20, an integer become a float. */
 function numberError(kind: string, wanted: string, fitting: string): string | undefined {
   if (kind === fitting) return undefined
   return kind === 'int64' || kind === 'float64' ? cannotConvert(kind, wanted) : unrecognized(wanted)
@@ -83,10 +87,10 @@ function unrecognized(kind: string): string {
   return `unrecognized type: ${kind}`
 }
 
-function bytesError(value: unknown, kind: string): string | undefined {
+function bytesError(value: unknown, kind: string, minor: number): string | undefined {
   if (typeof value !== 'string') {
     return Array.isArray(value)
-      ? first(value, { kind: 'scalar', scalar: 'int32' })
+      ? first(value, { kind: 'scalar', scalar: 'int32' }, minor)
       : `cannot restore slice from ${kind}`
   }
   const decoded = decodeBase64(value)

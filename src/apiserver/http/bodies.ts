@@ -179,7 +179,7 @@ function decodePatched(
     if (found.apiVersion === '') return { error: `Object 'apiVersion' is missing in '${json}'` }
   }
   if (isStrategicPatch) {
-    const error = unstructuredError(document, definition)
+    const error = unstructuredError(document, definition, minor)
     if (error !== undefined) return { error }
   }
   const decoded = decodeKind(json, definition, minor)

@@ -179,7 +179,7 @@ function decoded(
 ): KubeObject | Status {
   const { group, version, kind } = served.info
   const definition = schemaOf(core.context.minor).kind({ group, version, kind })
-  const error = definition === undefined ? undefined : unstructuredError(document, definition)
+  const error = definition === undefined ? undefined : unstructuredError(document, definition, core.context.minor)
   if (error !== undefined) {
     const found = `unable to convert unstructured object to ${kindText(config)}: ${error}`
     const which = has(core.context.minor, apiServer.namesAppliedObjects) ? ` ${described(config)}` : ''

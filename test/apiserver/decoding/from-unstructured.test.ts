@@ -30,3 +30,31 @@ test.each([
   post(pods, pod('p'))
   expect(send('PATCH', `${pods}/p`, patch, strategic).body.message).toMatch(new RegExp(`: ${why}$`))
 })
+
+test.each([
+  [18, 500],
+  [19, 500],
+  [20, 201],
+  [36, 201],
+])('C5: a definition whose numbers have whole minima is applied from v1.20 on (v1.%i: %i)', (minor, code) => {
+  const replicas = { type: 'integer', minimum: 0 }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { replicas } } }
+  const applied = newApi(minor).send(
+    'PATCH',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/vaults.ex.io?fieldManager=ci',
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'vaults.ex.io' },
+      spec: {
+        group: 'ex.io',
+        names: { plural: 'vaults', singular: 'vault', kind: 'Vault', listKind: 'VaultList' },
+        scope: 'Namespaced',
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    },
+    'application/apply-patch+yaml',
+  )
+  expect(applied.code).toBe(code)
+  if (code === 500) expect(applied.body.message).toMatch(/cannot convert int64 to float64$/)
+})
