@@ -123,6 +123,7 @@ function main([folder, ...names]: readonly string[]): number {
   for (const repository of wanted) {
     const directory = join(folder, repository.name)
     if (!existsSync(directory)) {
+      if (argv.includes('--update')) return failed(`there is no ${directory}: the page wants all of them`)
       process.stderr.write(`skipped: there is no ${directory}\n`)
       continue
     }
