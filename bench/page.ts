@@ -37,6 +37,11 @@ const suites: Readonly<Record<string, { readonly title: string; readonly method:
     method:
       'From the key to the bytes for a terminal of 140x40, on a run with 1,000 Pods that mount a Secret which is rotated: processor time a key, rendering and painting included, mean of 300 after a warm-up. `landed` is the player before.',
   },
+  scenarios: {
+    title: 'The shipped scenarios',
+    method:
+      'Loaded, run and judged with all invariants. The first is the median over all files in a process that has run them before; from cold the whole of `podsim run scenarios` is counted.',
+  },
   'start-up': { title: 'Start of the command', method: 'Whole processes, the fastest of five.' },
 }
 
@@ -63,6 +68,8 @@ export function performancePage(measured: readonly Measured[]): string {
     'things to do as well.',
     '',
     ...sections,
+    'What serving a cluster costs beside a bare server is in [serve.md](serve.md).',
+    '',
   ].join('\n')
 }
 
