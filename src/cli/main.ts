@@ -1,5 +1,5 @@
 import { isMainThread, workerData } from 'node:worker_threads'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { plain } from '../report/text.ts'
 import { addAskCommands } from './ask-commands.ts'
 import { type ColourChoice, wantsColour } from './colour.ts'
@@ -196,12 +196,7 @@ Examples:
   podsim play                               a sandbox: type what happens`
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text))
-    throw new CommanderError(
-      exitCodes.usage,
-      'podsim.number',
-      `error: ${JSON.stringify(text)} is no whole number above 0`,
-    )
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number above 0.')
   return Number(text)
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { safeJson } from '../bytes/terminal-text.ts'
+import { complaintsOf } from '../sim/input/complaints.ts'
 import { keyOf } from './delay-groups.ts'
 import type { DelayGroup, Sweep, SweepRow } from './sweep.ts'
 
@@ -101,9 +102,8 @@ export function readSweep(text: string): ReadSweep {
   }
   const parsed = fileSchema.safeParse(value)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
-    return { ok: false, message: `it is no file of a sweep${where}: ${issue?.message ?? ''}` }
+    const [complaint] = complaintsOf(fileSchema, value)
+    return { ok: false, message: `it is no file of a sweep: ${complaint?.message ?? 'its shape is another'}` }
   }
   const { schema: _schema, groups, rows, thresholds, ...plan } = parsed.data
   const wrong = rows.find(

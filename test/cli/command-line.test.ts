@@ -118,7 +118,11 @@ describe('podsim', () => {
     expect((await podsim(['rnu', 'x'])).stderr).toContain('Did you mean run?')
     expect((await podsim(['run'])).code).toBe(2)
     expect((await podsim(['run', 'scenarios/first-light.yaml', '--reporter', 'xml'])).code).toBe(2)
-    expect((await podsim(['run', 'scenarios/first-light.yaml', '--max-events', 'many'])).code).toBe(2)
+    const many = await podsim(['run', 'scenarios/first-light.yaml', '--max-events', 'many'])
+    expect([many.code, many.stderr]).toEqual([
+      2,
+      "error: option '--max-events <n>' argument 'many' is invalid. Expected a whole number above 0.\n",
+    ])
   })
 
   test('too few events allowed is inconclusive: exit code 3', async () => {

@@ -128,8 +128,8 @@ describe('what is refused', () => {
 
   test.each([
     ['', 'it is no JSON'],
-    ['[]', 'it is no file of a sweep: Invalid input: expected object, received array'],
-    ['{"schema":2}', 'it is no file of a sweep at podsim: Invalid input: expected string, received undefined'],
+    ['[]', 'it is no file of a sweep: the whole is an empty list; expected a map'],
+    ['{"schema":2}', 'it is no file of a sweep: missing key "podsim" at the top; expected a text'],
   ])('the file %j', (text, message) => {
     expect(readSweep(text)).toEqual({ ok: false, message })
     expect(merged([written('bad.json', text)])).toEqual({ code: 2, text: `error: ./bad.json: ${message}\n` })
