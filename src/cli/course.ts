@@ -180,7 +180,7 @@ async function courseOnScreen(shipped: Course, file: ProgressFile, output: Outpu
   for (;;) {
     const shown = await courseOnTerminal(
       state,
-      { manifests: (path, done) => void lookThrough(path).then(done) },
+      { manifests: lookThrough },
       {
         stdin: process.stdin,
         stdout: process.stdout,

@@ -3,8 +3,8 @@ import type { CourseState } from './course-state.ts'
 
 /** What the course needs of the world outside. */
 export interface CourseHost {
-  /** What is to be said of the manifests of a file or folder; a problem with them too. */
-  manifests(path: string, done: (text: string) => void): void
+  /** What is to be said of the manifests of a file or folder; a problem with them too: it never rejects. */
+  manifests(path: string): Promise<string>
 }
 
 /** The course without a screen: keys in, states out. */
@@ -28,7 +28,7 @@ export function createCourse(first: CourseState, host: CourseHost, stage: () => 
     set(next)
     if (manifests === undefined) return
     set({ ...state, notice: `looking through ${manifests} ...` })
-    host.manifests(manifests, (text) =>
+    void host.manifests(manifests).then((text) =>
       set({
         ...state,
         notice: undefined,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { readCourse } from '../../../src/cli/course-files.ts'
 import { type Course, courseOf, lessonNamed, lessonsOf, nextLesson, scoreOf } from '../../../src/ui/course/course.ts'
 import { type CourseState, firstCourse } from '../../../src/ui/course/course-state.ts'
@@ -16,9 +16,9 @@ function shown(columns: number, rows: number, progress: Progress = noProgress, n
   let size = { columns, rows }
   const asked: string[] = []
   const host = {
-    manifests(path: string, done: (text: string) => void) {
+    async manifests(path: string) {
       asked.push(path)
-      done(`Secrets of ${path}\n${'a line\n'.repeat(60)}the last line`)
+      return `Secrets of ${path}\n${'a line\n'.repeat(60)}the last line`
     },
   }
   const store = createCourse(firstCourse(course, progress, notice), host, () => courseStage(store.state(), size))
@@ -128,13 +128,14 @@ describe('the course', () => {
     expect(screen.keys('down').text()).not.toContain('zzq')
   })
 
-  test('leads to the sandbox, to a file, and to what one has oneself', () => {
+  test('leads to the sandbox, to a file, and to what one has oneself', async () => {
     expect(shown(80, 24).keys('n').state()).toMatchObject({ isOver: true, choice: { kind: 'sandbox' } })
     const screen = shown(80, 24).keys('o')
     screen.paste('a b\u001b[31m.yaml\n')
     expect(screen.keys('enter').state()).toMatchObject({ isOver: true, choice: { kind: 'file', path: 'a b[31m.yaml' } })
     const mine = shown(80, 24).keys('m', 'k', '8', 's', 'enter')
     expect(mine.asked).toEqual(['k8s'])
+    await vi.waitFor(() => expect(mine.text()).not.toContain('looking through'))
     expect(mine.text()).toMatch(/my manifests: k8s[\s\S]*Secrets of k8s/)
     for (let i = 0; i < 5; i++) mine.keys('pagedown')
     expect(mine.text()).toContain('the last line')
