@@ -66,6 +66,10 @@ export class ObservedKernel implements Kernel {
     return this.#kernel.pending
   }
 
+  get events(): number {
+    return this.#kernel.events
+  }
+
   nextAt(): VirtualMs | undefined {
     return this.#kernel.nextAt()
   }

@@ -44,6 +44,8 @@ export interface Kernel {
   nextAt(): VirtualMs | undefined
   /** How many events wait. */
   readonly pending: number
+  /** How many events have run. */
+  readonly events: number
   /** From now on at most `maxEvents` events may run; more end the run with an `EventBudgetError`. */
   limitEvents(maxEvents: number): void
   /**
@@ -119,6 +121,10 @@ class WheelKernel implements Kernel {
 
   get pending(): number {
     return this.wheel.size
+  }
+
+  get events(): number {
+    return this.ran + this.ranAtInstant
   }
 
   schedule(delayMs: VirtualMs, work: () => void): Timer {

@@ -7,6 +7,7 @@ import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
 import type { InvariantObserver } from '../invariants/observer.ts'
 import type { Journal } from '../kernel/journal.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import { minute } from '../kernel/time.ts'
@@ -43,6 +44,7 @@ export interface ObservedSim {
   readonly observer: InvariantObserver | undefined
   readonly cluster: Cluster
   readonly journal: Journal
+  readonly kernel: Kernel
   readonly outside: OutsideView
 }
 
@@ -124,7 +126,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     dispose: guard.dispose,
   }
   const outside = createOutside({ ...base, podOf }, reachability, bringUpMs)
-  return { sim, observer, cluster, journal, outside }
+  return { sim, observer, cluster, journal, kernel, outside }
 }
 
 /** `fresh`, once it was asked what the other was. One that has come to another end would be a lie. */

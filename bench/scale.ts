@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { benchFolder, bundleScript } from './baseline.ts'
+import { scaleSettings, usage } from './scale/settings.ts'
+
+/**
+ * `npm run bench:scale -- OPTIONS`: a cluster of a size goes through all that one goes through, and each phase is measured, in a
+ * process of its own. Figures go to stdout, each phase as it is over to stderr.
+ */
+const args = process.argv.slice(2)
+if (args.includes('--help')) process.stdout.write(usage)
+else process.exitCode = run()
+
+function run(): number {
+  try {
+    scaleSettings(args)
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    return 2
+  }
+  const script = join(benchFolder, `scale-${process.pid}.mjs`)
+  bundleScript('bench/scale/main.ts', script)
+  const flags = ['--expose-gc', '--max-old-space-size=8192']
+  return spawnSync(process.execPath, [...flags, script, ...args], { stdio: 'inherit' }).status ?? 70
+}

@@ -1,0 +1,118 @@
+import type { Pod } from '../../src/api/types/core.ts'
+import type { KubeObject } from '../../src/api/types/meta.ts'
+import { createObservedSim } from '../../src/sim/create-sim.ts'
+import type { Sim } from '../../src/sim/sim.ts'
+import { namespacesOf, sharedName, sharedSecret } from './objects.ts'
+import type { ScaleSettings } from './settings.ts'
+
+/** Requests and watches at one moment. */
+export interface TrafficSample {
+  /** Virtual seconds since the start. */
+  readonly atS: number
+  readonly requestsPerSecond: number
+  readonly watches: number
+}
+
+/** A cluster of that size, and what is counted of it while time passes. */
+export interface ScaleCluster {
+  readonly sim: Sim
+  /** So far: requests that were answered, watches left out. */
+  readonly requests: number
+  readonly events: number
+  readonly openWatches: number
+  /** Pods that are there, and those of them that are ready. */
+  readonly pods: number
+  readonly readyPods: number
+  readonly readyNodes: number
+  readonly samples: readonly TrafficSample[]
+  /** Lets time pass in slices until `isDone`, with a sample of the traffic for each; false: it was not within `withinS`. */
+  pass(sliceS: number, withinS: number, isDone?: () => boolean): boolean
+  /** Sends a request as admin; anything but success throws. */
+  send(method: string, path: string, body?: object): void
+  /** Updates all shared Secrets now; delays in ms of the volumes that have followed are put into what it returns. */
+  rotate(): readonly number[]
+}
+
+/** Boots it. The journal is off: what is to be known is counted. */
+export function createScaleCluster(settings: ScaleSettings, onSlice: () => void): ScaleCluster {
+  const { nodes, strategy, version, seed } = settings
+  const counts = { requests: 0, pods: 0, readyPods: 0, readyNodes: 0 }
+  const { sim, cluster, kernel } = createObservedSim(
+    { seed, nodes, version, journal: 'off', kubelet: { configMapAndSecretChangeDetectionStrategy: strategy } },
+    {
+      above: {
+        requests: (handle) => (request) => {
+          counts.requests++
+          return handle(request)
+        },
+        written(resource, { object, old, type }) {
+          const [is, was] = [type === 'DELETED' ? undefined : object, old ?? (type === 'DELETED' ? object : undefined)]
+          if (resource === 'pods') {
+            counts.pods += Number(is !== undefined) - Number(was !== undefined)
+            counts.readyPods += Number(isReady(is)) - Number(isReady(was))
+          } else if (resource === 'nodes') counts.readyNodes += Number(isReady(is)) - Number(isReady(was))
+        },
+      },
+    },
+  )
+  const { server } = cluster.controlPlane
+  const samples: TrafficSample[] = []
+  const send: ScaleCluster['send'] = (method, path, body) => {
+    const answer = sim.request({ user: 'admin', method, path, body })
+    if (answer.code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+  }
+  return {
+    sim,
+    samples,
+    get requests() {
+      return counts.requests
+    },
+    get events() {
+      return kernel.events
+    },
+    get openWatches() {
+      return server.openWatches()
+    },
+    get pods() {
+      return counts.pods
+    },
+    get readyPods() {
+      return counts.readyPods
+    },
+    get readyNodes() {
+      return counts.readyNodes
+    },
+    pass(sliceS, withinS, isDone = () => false) {
+      for (let passed = 0; passed < withinS && !isDone(); passed += sliceS) {
+        const before = counts.requests
+        sim.runFor(sliceS * 1000)
+        samples.push({
+          atS: sim.now() / 1000,
+          requestsPerSecond: (counts.requests - before) / sliceS,
+          watches: server.openWatches(),
+        })
+        onSlice()
+      }
+      return isDone()
+    },
+    send,
+    rotate() {
+      const delays: number[] = []
+      const since = sim.now()
+      const place = `/kubernetes.io~secret/${sharedName}/..data`
+      for (const { fs } of cluster.machines.values())
+        fs.observe(({ op, path }) => {
+          if (op === 'rename' && path.includes(place)) delays.push(sim.now() - since)
+        })
+      for (const namespace of namespacesOf(settings))
+        send('PUT', `/api/v1/namespaces/${namespace}/secrets/${sharedName}`, sharedSecret(2))
+      return delays
+    },
+  }
+}
+
+function isReady(object: KubeObject | undefined): boolean {
+  // Of Pods and Nodes, which both have conditions.
+  const conditions = (object as Pod | undefined)?.status?.conditions
+  return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+}
