@@ -75,20 +75,20 @@ export function podFromTemplate(
   template: PodTemplateSpec,
   owner: KubeObject,
   kind: ControllerKind,
-  nodeName?: string,
+  { generateName = podNamePrefix(owner.metadata.name) }: { readonly generateName?: string } = {},
 ): object {
   const { labels, annotations, finalizers } = template.metadata ?? {}
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: podNamePrefix(owner.metadata.name),
+      generateName,
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
       ...(finalizers === undefined ? {} : { finalizers }),
       ownerReferences: [newControllerRef(owner, kind)],
     },
-    spec: nodeName === undefined ? template.spec : { ...template.spec, nodeName },
+    spec: template.spec,
   }
 }
 

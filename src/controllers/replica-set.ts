@@ -93,7 +93,8 @@ function createReplicaController(context: ControllerContext, flavour: Flavour): 
       return error
     }
     if (excess === 0) return undefined
-    const doomed = podsToDelete(active, relatedPods(owner, owners, pods), count)
+    const order = { related: relatedPods(owner, owners, pods), minor: context.minor, now: calendar.at(kernel.now()) }
+    const doomed = podsToDelete(active, count, order)
     expectations.expect(key, 0, doomed.map(keyOf))
     const errors = yield* control.delete(owner, doomed)
     let first: RequestError | undefined

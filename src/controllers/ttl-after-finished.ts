@@ -5,7 +5,7 @@ import { isNotFound } from '../client/refusals.ts'
 import { attempt } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
-import { isFinished } from './job.ts'
+import { isFinished } from './job/status.ts'
 import { epochOf } from './objects.ts'
 
 /**

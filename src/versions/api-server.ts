@@ -230,6 +230,16 @@ export const apiServer = changes({
     'Jobs have a completionMode and may be suspended',
     'pkg/features/kube_features.go, IndexedJob, SuspendJob (beta)',
   ],
+  indexedJobsScale: [
+    27,
+    'completions of an Indexed Job change together with its parallelism',
+    'pkg/features/kube_features.go, ElasticIndexedJob (beta)',
+  ],
+  indexedJobsHaveHostnames: [
+    28,
+    'the name of an Indexed Job must make a hostname with its last index',
+    'pkg/apis/batch/validation/validation.go, ValidateJob (in v1.28; date from memory)',
+  ],
   jobLabelsHaveDomains: [
     27,
     'Jobs label their Pods under batch.kubernetes.io, too, and select by that',

@@ -28,6 +28,36 @@ export const controllers = changes({
     'the ttl that nodes are given ends at 300 s, where large clusters had 600 s',
     'pkg/controller/ttl/ttl_controller.go; between v1.21.3 and v1.25.10',
   ],
+  jobsKeepNoMoreThanWanted: [
+    22,
+    'a Job deletes Pods beyond the completions that are left, not only beyond its parallelism',
+    'pkg/controller/job/job_controller.go, manageJob (date from memory)',
+  ],
+  podsHaveDeletionCosts: [
+    22,
+    'ReplicaSets delete Pods of a low controller.kubernetes.io/pod-deletion-cost first',
+    'pkg/features/kube_features.go, PodDeletionCost (beta)',
+  ],
+  comparesAgesByMagnitude: [
+    22,
+    'ReplicaSets compare ages of Pods by powers of two, then by uid',
+    'pkg/features/kube_features.go, LogarithmicScaleDown (beta)',
+  ],
+  keepsCompletedIndexes: [
+    25,
+    'what a Pod of an Indexed Job completed counts after it is gone',
+    'pkg/features/kube_features.go, JobTrackingWithFinalizers (beta)',
+  ],
+  failsJobsByFailedPods: [
+    26,
+    'a Job fails when more Pods failed than its backoffLimit, where retries of its controller counted',
+    'pkg/controller/job/job_controller.go, syncJob (in v1.28; absent in v1.18)',
+  ],
+  labelsPodIndexes: [
+    28,
+    'Pods of Indexed Jobs and StatefulSets have their index as a label',
+    'pkg/features/kube_features.go, PodIndexLabel (beta)',
+  ],
   longerNodeGrace: [
     31,
     'a node may be silent for 50 s, where it was 40 s',

@@ -168,6 +168,89 @@ describe('apiserver 8.3 Jobs', () => {
   })
 })
 
+describe('Jobs of mode Indexed', () => {
+  const indexed = (extra: object = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j', namespace: 'a' },
+    spec: {
+      completionMode: 'Indexed',
+      parallelism: 2,
+      completions: 4,
+      template: template('j', { restartPolicy: 'Never' }),
+      ...extra,
+    },
+  })
+  const startModern = (): World => {
+    const world = createWorld({ minor: 28, options: { disabled: ['podgc', 'nodelifecycle'] } })
+    world.namespace('a')
+    world.manager.start()
+    return world
+  }
+  const indexesOf = (world: World) =>
+    pods(world)
+      .filter(({ status }) => status?.phase === 'Pending')
+      .map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/job-completion-index'])
+      .sort()
+  const end = (world: World, index: string, phase: 'Succeeded' | 'Failed') => {
+    const key = 'batch.kubernetes.io/job-completion-index'
+    const pod = pods(world).find(
+      ({ metadata, status }) => metadata.annotations?.[key] === index && status?.phase === 'Pending',
+    )
+    setPhase(world, pod?.metadata.name ?? '', phase)
+    world.wait(1)
+  }
+  const status = (world: World) => world.get<Job>(resources.jobs, 'j', 'a')?.status
+
+  test('each index has a Pod that knows it, by annotation, label, hostname, name and variable', () => {
+    const world = startModern()
+    world.create(resources.jobs, indexed())
+    world.wait(1)
+    expect(indexesOf(world)).toEqual(['0', '1'])
+    const [first] = pods(world)
+    expect(first?.metadata.name).toMatch(/^j-0-[a-z0-9]{5}$/)
+    expect(first?.spec.hostname).toBe('j-0')
+    expect(first?.metadata.labels?.['batch.kubernetes.io/job-completion-index']).toBe('0')
+    const fieldPath = "metadata.labels['batch.kubernetes.io/job-completion-index']"
+    const variable = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } }
+    expect(first?.spec.containers[0]?.env).toEqual([variable])
+  })
+
+  test('an index that failed comes again, one that succeeded does not, and its Pod may go', () => {
+    const world = startModern()
+    world.create(resources.jobs, indexed())
+    world.wait(1)
+    end(world, '1', 'Succeeded')
+    expect([status(world)?.completedIndexes, indexesOf(world)]).toEqual(['1', ['0', '2']])
+    const done = pods(world).find(({ status: is }) => is?.phase === 'Succeeded')
+    world.remove(resources.pods, done?.metadata.name ?? '', 'a')
+    end(world, '0', 'Failed')
+    world.wait(30)
+    expect(indexesOf(world)).toEqual(['0', '2'])
+    for (const index of ['2', '0', '3']) end(world, index, 'Succeeded')
+    expect(status(world)).toMatchObject({ succeeded: 4, failed: 1, completedIndexes: '0-3' })
+    expect(status(world)?.conditions?.map(({ type }) => type)).toEqual(['Complete'])
+  })
+
+  test('a suspended Job has no Pods and no time of start; when it goes on it starts anew', () => {
+    const world = startModern()
+    const suspend = (value: boolean) => {
+      world.patch(resources.jobs, 'j', { spec: { suspend: value } }, { namespace: 'a' })
+      world.wait(2)
+    }
+    world.create(resources.jobs, indexed({ suspend: true }))
+    world.wait(1)
+    expect([pods(world), status(world)?.startTime]).toEqual([[], undefined])
+    const told = () => status(world)?.conditions?.map(({ type, status: is, reason }) => [type, is, reason])
+    expect(told()).toEqual([['Suspended', 'True', 'JobSuspended']])
+    suspend(false)
+    expect(told()).toEqual([['Suspended', 'False', 'JobResumed']])
+    expect([indexesOf(world), status(world)?.startTime]).toEqual([['0', '1'], expect.any(String)])
+    suspend(true)
+    expect(indexesOf(world)).toEqual([])
+  })
+})
+
 describe('apiserver 8.3 DaemonSets', () => {
   const node = (name: string, taints: Node['spec'] = {}) => ({
     apiVersion: 'v1',

@@ -145,6 +145,8 @@ export interface JobStatus {
   readonly ready?: number
   readonly succeeded?: number
   readonly failed?: number
+  /** Of mode Indexed: `1,3-5`. */
+  readonly completedIndexes?: string
 }
 
 export interface Job extends KubeObject {
@@ -156,6 +158,8 @@ export interface Job extends KubeObject {
     readonly selector?: LabelSelector
     readonly template: PodTemplateSpec
     readonly ttlSecondsAfterFinished?: number
+    readonly completionMode?: string
+    readonly suspend?: boolean
   }
   readonly status?: JobStatus
 }

@@ -12,7 +12,7 @@ import { second } from '../../kernel/time.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, createClockwork } from '../controller.ts'
-import { isFinished } from '../job.ts'
+import { isFinished } from '../job/status.ts'
 import { compareText, controllerOf, epochOf, eventReference, newControllerRef } from '../objects.ts'
 import { createTicks } from '../ticks.ts'
 

@@ -239,8 +239,17 @@ export function describeJob(d: Describing): void {
       ? `${count('active')} Active${typeof ready === 'number' ? ` (${ready} Ready)` : ''}`
       : `${count('active')} Running`
   w.field(0, 'Pods Statuses', `${active} / ${count('succeeded')} Succeeded / ${count('failed')} Failed`)
+  if (modern >= 21 && textAt(object, 'spec', 'completionMode') === 'Indexed')
+    w.field(0, 'Completed Indexes', cutIndexes(textAt(object, 'status', 'completedIndexes')))
   describeTemplate(d, at(object, 'spec', 'template'))
   describeOwnEvents(d)
+}
+
+/** Ends behind the first comma after 50 characters. Source: capIndexesListOrNone. */
+function cutIndexes(indexes: string): string {
+  if (indexes === '') return '<none>'
+  const comma = indexes.indexOf(',', 50)
+  return comma < 0 ? indexes : `${indexes.slice(0, comma + 1)}...`
 }
 
 function describeJobTimes({ w, object }: Describing): void {

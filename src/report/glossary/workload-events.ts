@@ -65,6 +65,16 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/controller/job/job_controller.go, syncJob (later versions)',
     related: ['BackoffLimitExceeded'],
   },
+  Suspended: {
+    means: 'A Job was told by `suspend: true` to stop: its active Pods are deleted.',
+    source: 'pkg/controller/job/job_controller.go, syncJob (v1.22)',
+    related: ['Resumed'],
+  },
+  Resumed: {
+    means: 'A Job that was suspended goes on; its time of start is that of now.',
+    source: 'pkg/controller/job/job_controller.go, syncJob (v1.22)',
+    related: ['Suspended'],
+  },
   TooManyActivePods: {
     means: 'A Job is complete while Pods of it still run.',
     source: 'pkg/controller/job/job_controller.go, syncJob',

@@ -50,6 +50,46 @@ describe('workloads', () => {
     expect(job.spec.template.metadata.labels).toEqual({ x: 'y', 'controller-uid': uid, 'job-name': 'j' })
   })
 
+  const jobs = '/apis/batch/v1/namespaces/default/jobs'
+  const newJob = (spec: object, name = 'j') => ({
+    metadata: { name },
+    spec: { template: template({}, { restartPolicy: 'Never' }), ...spec },
+  })
+
+  test.each([
+    [
+      { completionMode: 'Half' },
+      'spec.completionMode: Unsupported value: "Half": supported values: "NonIndexed", "Indexed"',
+    ],
+    [
+      { completionMode: 'Indexed', parallelism: 2 },
+      'spec.completions: Required value: when completion mode is Indexed',
+    ],
+    [
+      { completionMode: 'Indexed', completions: 1, parallelism: 100_001 },
+      'spec.parallelism: Invalid value: 100001: must be less than or equal to 100000 when completion mode is Indexed',
+    ],
+  ])('the mode %j of a Job is refused', (spec, message) => {
+    expect(newApi(28).post(jobs, newJob(spec)).message).toContain(message)
+  })
+
+  test('the last index of an Indexed Job must make a hostname, and its completions grow with its parallelism', () => {
+    const api = newApi(28)
+    const spec = { completionMode: 'Indexed', completions: 10, parallelism: 10 }
+    const name = 'j'.repeat(62)
+    expect(api.post(jobs, newJob(spec, name)).message).toContain(
+      `metadata.name: Invalid value: "${name}": will not able to create pod with invalid DNS label: ${name}-9`,
+    )
+    api.post(jobs, newJob(spec))
+    const change = (changed: object) =>
+      api.send('PATCH', `${jobs}/j`, { spec: changed }, 'application/merge-patch+json').body
+    expect(change({ completions: 11 }).message).toContain(
+      'spec.completions: Invalid value: 11: can only be modified in tandem with spec.parallelism',
+    )
+    expect(change({ completions: 11, parallelism: 11 }).spec.completions).toBe(11)
+    expect(change({ completionMode: 'NonIndexed' }).message).toContain('spec.completionMode: Invalid value: ')
+  })
+
   test.each([
     ['*/5 * * * *', undefined],
     ['@hourly', undefined],

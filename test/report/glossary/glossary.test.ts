@@ -24,7 +24,7 @@ const computed: Readonly<Record<string, readonly string[]>> = {
   'src/controllers/deployment/revision.ts: reasons.createFailed': ['ReplicaSetCreateError'],
   'src/controllers/disruption.ts: counted.reason': ['NoControllers', 'NoControllerRef'],
   'src/controllers/endpoints.ts: reason': ['FailedToCreateEndpoint', 'FailedToUpdateEndpoint'],
-  'src/controllers/job.ts: failure[0]': ['BackoffLimitExceeded', 'DeadlineExceeded'],
+  'src/controllers/job/job.ts: reason': ['BackoffLimitExceeded', 'DeadlineExceeded'],
   'src/controllers/node-lifecycle/lifecycle.ts: reason': ['RegisteredNode', 'RemovingNode', 'NodeNotReady'],
   'src/controllers/stateful-set/stateful-set.ts: `Successful${reason}`': ['SuccessfulDelete', 'SuccessfulUpdate'],
   'src/controllers/stateful-set/stateful-set.ts: `Failed${reason}`': ['FailedCreate', 'FailedDelete', 'FailedUpdate'],

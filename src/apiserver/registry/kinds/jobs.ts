@@ -17,6 +17,7 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
+import { validateCompletionsUpdate, validateIndexedName, validateMode, validateSameMode } from './job-validation.ts'
 import { errorsOf, nowMs } from './settings.ts'
 import { dropFromTemplate } from './templated.ts'
 import { cronJobColumns, jobColumns, jobColumnsWithStatus } from './workload-columns.ts'
@@ -49,6 +50,7 @@ function validateJobSpec(v: Validator, field: string, spec: JobSpec): void {
   ] as const) {
     v.nonNegative(`${field}.${member}`, spec[member])
   }
+  validateMode(v, field, spec)
   const template = spec.template ?? {}
   validateTemplate(v, `${field}.template`, template)
   const policy: string = template.spec?.restartPolicy ?? ''
@@ -143,6 +145,7 @@ export const jobStrategy: Strategy<Job> = {
     errorsOf(context, (v) => {
       validateGeneratedSelector(v, job)
       validateJob(v, job.spec ?? {})
+      validateIndexedName(v, job.metadata.name, job.spec ?? {})
       if (job.spec?.template?.spec !== undefined) {
         validateSctp(v, 'spec.template.spec', job.spec.template.spec, undefined)
       }
@@ -152,15 +155,14 @@ export const jobStrategy: Strategy<Job> = {
       const spec = next.spec ?? {}
       const before = old.spec ?? {}
       validateJob(v, spec)
-      if (spec.completions !== before.completions) {
-        v.invalid('spec.completions', spec.completions, 'field is immutable')
-      }
+      validateCompletionsUpdate(v, spec, before)
       if (!equalJson(spec.selector, before.selector)) {
         v.invalidGo('spec.selector', goSelector(spec.selector ?? {}), 'field is immutable')
       }
       if (!equalJson(spec.template, before.template)) {
         v.invalidGo('spec.template', 'core.PodTemplateSpec{}', 'field is immutable')
       }
+      validateSameMode(v, spec, before)
     }),
   validateStatusUpdate: (next, _old, context) =>
     errorsOf(context, (v) => {

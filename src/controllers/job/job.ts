@@ -1,0 +1,251 @@
+import { equalJson } from '../../api/json.ts'
+import { selectorFromObject } from '../../api/label-selector.ts'
+import type { Pod } from '../../api/types/core.ts'
+import type { OwnerReference } from '../../api/types/meta.ts'
+import type { Job, JobStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
+import { type RequestError, resources } from '../../client/client.ts'
+import { keyOf, splitKey } from '../../client/informer.ts'
+import { isNotFound } from '../../client/refusals.ts'
+import { rfc3339 } from '../../kernel/calendar.ts'
+import { attempt, type Steps } from '../../kernel/steps.ts'
+import { second } from '../../kernel/time.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
+import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
+import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
+import { Expectations } from '../expectations.ts'
+import { controllerOf, epochOf, eventReference, isPodReady } from '../objects.ts'
+import { createPodControl } from '../pod-control.ts'
+import { createJobPods, jobKind } from './job-pods.ts'
+import {
+  condition,
+  type Found,
+  foundPods,
+  hasRestartedTooOften,
+  isFinished,
+  isSameCount,
+  nextStatus,
+  started,
+  withSuspension,
+} from './status.ts'
+
+/** Pause after a failed Pod; doubles. Source: pkg/controller/job/job_controller.go, DefaultJobBackOff, MaxJobBackOff. */
+const backOffMs = 10 * second
+const backOffMaxMs = 360 * second
+/** Source: job_controller.go, statusUpdateRetries. */
+const statusTries = 4
+
+/** How a sync left a Job. */
+interface Settled {
+  readonly active: number
+  readonly failed: number
+  readonly error: RequestError | undefined
+  readonly end: WorkloadCondition | undefined
+  /** The status with its suspension, where that has changed. */
+  readonly turned?: JobStatus
+}
+
+/** Runs Pods until enough of them have succeeded. Source: pkg/controller/job/job_controller.go; facts/apiserver.md 8.3. */
+export function createJobController(context: ControllerContext): Controller {
+  const { kernel, calendar } = context
+  const client = context.clientFor('job-controller')
+  const recorder = context.recorder('job-controller', 'job-controller')
+  const jobs = context.informer<Job>(resources.jobs)
+  const pods = context.informer<Pod>(resources.pods)
+  jobs.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
+  pods.addIndexer(controllerIndex, claimKeys)
+  const control = createPodControl(client, recorder, jobKind)
+  const expectations = new Expectations(kernel)
+  const jobPods = createJobPods(control, expectations, context.minor)
+  const nowText = () => rfc3339(calendar.at(kernel.now()))
+  const readyOf = (active: readonly Pod[]) =>
+    has(context.minor, controllers.countsReadyJobPods) ? active.filter(isPodReady).length : undefined
+
+  const tell = (job: Job, type: 'Normal' | 'Warning', reason: string, message: string): void =>
+    recorder.event(eventReference(job, jobKind), type, reason, message)
+
+  const failureOf = (job: Job, own: readonly Pod[], { active, failed }: Found, retries: number) => {
+    const { parallelism = 1, backoffLimit = 6, activeDeadlineSeconds } = job.spec
+    const isNewFailure = failed > (job.status?.failed ?? 0)
+    const isOver = has(context.minor, controllers.failsJobsByFailedPods)
+      ? failed > backoffLimit
+      : isNewFailure && active.length !== parallelism && retries + 1 > backoffLimit
+    if (isOver || hasRestartedTooOften(job, own))
+      return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'] as const
+    const start = epochOf(job.status?.startTime)
+    const runningMs = start === undefined || job.spec.suspend === true ? -1 : calendar.at(kernel.now()) - start
+    if (activeDeadlineSeconds !== undefined && runningMs >= activeDeadlineSeconds * second)
+      return ['DeadlineExceeded', 'Job was active longer than specified deadline'] as const
+    return undefined
+  }
+
+  const fail = function* (job: Job, found: Found, [reason, message]: readonly [string, string]): Steps<Settled> {
+    const { active, failed } = found
+    const errors = yield* control.delete(job, active)
+    tell(job, 'Warning', reason, message)
+    return {
+      active: 0,
+      failed: failed + active.length,
+      error: errors.find((error) => error !== undefined && !isNotFound(error)),
+      end: condition('Failed', nowText(), reason, message),
+    }
+  }
+
+  /** Has as many Pods as are wanted, and sees whether that is all. */
+  const proceed = function* (key: string, job: Job, found: Found, mayManage: boolean): Steps<Settled> {
+    const { active, failed, succeeded, done } = found
+    const managed = mayManage
+      ? yield* jobPods.manage(key, job, active, succeeded, done)
+      : { active: active.length, error: undefined }
+    const { completions, suspend } = job.spec
+    const settled = { ...managed, failed, end: undefined }
+    const isComplete = completions === undefined ? succeeded > 0 && managed.active === 0 : succeeded >= completions
+    if (!isComplete) {
+      const turned = mayManage && suspend !== undefined ? withSuspension(job.status, suspend, nowText()) : undefined
+      if (turned === undefined) return settled
+      if (suspend === true) tell(job, 'Normal', 'Suspended', 'Job suspended')
+      else tell(job, 'Normal', 'Resumed', 'Job resumed')
+      return { ...settled, turned }
+    }
+    if (completions !== undefined && managed.active > 0)
+      tell(job, 'Warning', 'TooManyActivePods', 'Too many active pods running after completion count reached')
+    if (completions !== undefined && succeeded > completions)
+      tell(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached')
+    tell(job, 'Normal', 'Completed', 'Job completed')
+    return { ...settled, end: condition('Complete', nowText()) }
+  }
+
+  const ownPods = (job: Job): Steps<readonly Pod[] | undefined> =>
+    claim({
+      client,
+      resource: resources.pods,
+      owner: job,
+      ownerKind: jobKind,
+      ownerResource: resources.jobs,
+      selector: selectorFromObject(job.spec.selector),
+      candidates: [
+        ...pods.byIndex(controllerIndex, job.metadata.uid ?? ''),
+        ...pods.byIndex(controllerIndex, orphanKey(job.metadata.namespace)),
+      ],
+    })
+
+  const { queue, controller } = createQueue({
+    context,
+    informers: [jobs, pods],
+    baseDelayMs: backOffMs,
+    maxDelayMs: backOffMaxMs,
+    *sync(key) {
+      const { namespace, name } = splitKey(key)
+      const cached = jobs.get(namespace, name)
+      if (cached === undefined) {
+        expectations.forget(key)
+        return 'done'
+      }
+      if (isFinished(cached)) return 'done'
+      const retries = queue.retries(key)
+      const needsSync = expectations.areSatisfied(key)
+      const own = yield* ownPods(cached)
+      if (own === undefined) return 'retry'
+      const job = started(cached, nowText())
+      const { activeDeadlineSeconds } = job.spec
+      if (job !== cached && activeDeadlineSeconds !== undefined) queue.addAfter(key, activeDeadlineSeconds * second)
+      const found = foundPods(job, own, context.minor)
+      const { succeeded, done } = found
+      const failure = failureOf(job, own, found, retries)
+      const settled =
+        failure === undefined
+          ? yield* proceed(key, job, found, needsSync && job.metadata.deletionTimestamp === undefined)
+          : yield* fail(job, found, failure)
+      const { active, failed, error, end } = settled
+      const before = job.status ?? {}
+      const ready = readyOf(failure === undefined ? found.active : [])
+      const status = nextStatus(settled.turned ?? before, { active, ready, succeeded, failed, done }, end, nowText())
+      if (settled.turned === undefined && isSameCount(before, status))
+        return wordOf(error, succeeded > (before.succeeded ?? 0))
+      if (!(yield* writeStatus(namespace, name, status))) return 'retry'
+      // A Pod that failed brings the next look after a pause.
+      if (found.failed > (before.failed ?? 0) && end === undefined) return 'retry'
+      return error === undefined ? 'done' : 'retry'
+    },
+  })
+
+  const writeStatus = function* (namespace: string, name: string, status: JobStatus): Steps<boolean> {
+    for (let tries = 1; tries <= statusTries; tries++) {
+      const fresh = yield* attempt(client.get<Job>(resources.jobs, { namespace, name }))
+      if (!fresh.ok) return false
+      const next = { ...fresh.value, status }
+      const written = yield* attempt(client.update<Job>(resources.jobs, next, { subresource: 'status' }))
+      if (written.ok) return true
+    }
+    return false
+  }
+
+  const resolve = (namespace: string | undefined, reference: OwnerReference | undefined): Job | undefined => {
+    if (reference?.kind !== jobKind.kind) return undefined
+    const job = jobs.get(namespace, reference.name)
+    return job?.metadata.uid === reference.uid ? job : undefined
+  }
+  const enqueue = (job: Job, isImmediate = true): void => {
+    const key = keyOf(job)
+    const retries = isImmediate ? 0 : queue.retries(key)
+    queue.addAfter(key, retries === 0 ? 0 : Math.min(backOffMs * 2 ** (retries - 1), backOffMaxMs))
+  }
+  const offerOrphan = (pod: Pod): void => {
+    for (const job of jobs.byIndex('namespace', pod.metadata.namespace ?? ''))
+      if (selectorFromObject(job.spec.selector).matches(pod.metadata.labels)) enqueue(job)
+  }
+  const podGone = (pod: Pod): void => {
+    const job = resolve(pod.metadata.namespace, controllerOf(pod))
+    if (job === undefined) return
+    expectations.deletionObserved(keyOf(job), keyOf(pod))
+    enqueue(job)
+  }
+  jobs.addHandler({
+    add: (job) => enqueue(job),
+    update(old, job) {
+      enqueue(job)
+      const { activeDeadlineSeconds } = job.spec
+      const start = epochOf(job.status?.startTime)
+      if (start === undefined || activeDeadlineSeconds === undefined) return
+      if (old.spec.activeDeadlineSeconds === activeDeadlineSeconds) return
+      queue.addAfter(keyOf(job), activeDeadlineSeconds * second - (calendar.at(kernel.now()) - start))
+    },
+    delete: (job) => enqueue(job),
+  })
+  pods.addHandler({
+    add(pod) {
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        podGone(pod)
+        return
+      }
+      const reference = controllerOf(pod)
+      const job = resolve(pod.metadata.namespace, reference)
+      if (job !== undefined) {
+        expectations.creationObserved(keyOf(job))
+        enqueue(job)
+      } else if (reference === undefined) offerOrphan(pod)
+    },
+    update(old, pod) {
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        podGone(pod)
+        return
+      }
+      const isImmediate = pod.status?.phase !== 'Failed'
+      const [was, is] = [controllerOf(old), controllerOf(pod)]
+      const former = was?.uid === is?.uid ? undefined : resolve(old.metadata.namespace, was)
+      if (former !== undefined) enqueue(former, isImmediate)
+      const job = resolve(pod.metadata.namespace, is)
+      if (job !== undefined) enqueue(job, isImmediate)
+      else if (is === undefined && (was !== undefined || !equalJson(old.metadata.labels, pod.metadata.labels)))
+        offerOrphan(pod)
+    },
+    delete: podGone,
+  })
+  return controller
+}
+
+/** What a sync that changed no count comes to. */
+function wordOf(error: RequestError | undefined, hasSucceeded: boolean): 'retry' | 'done' | 'keep' {
+  if (error !== undefined) return 'retry'
+  return hasSucceeded ? 'done' : 'keep'
+}
