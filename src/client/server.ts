@@ -57,12 +57,20 @@ export interface HttpAnswer {
   readonly bytes?: Uint8Array
 }
 
-/** An HTTP answer that goes on: a watch. Each chunk is one line of JSON with its newline. */
+/** An HTTP answer that goes on: a watch. Each chunk is one line of JSON with its newline; frames of protobuf come as `bytes`. */
 export interface HttpStream {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
   /** Starts delivery. `end` is called once. */
-  read(handlers: { chunk(text: string): void; end(): void }): HttpReading
+  read(handlers: StreamHandlers): HttpReading
+}
+
+/** Who reads a stream. */
+export interface StreamHandlers {
+  chunk(text: string): void
+  /** A part that is no text; who asks for JSON needs none. */
+  bytes?(part: Uint8Array): void
+  end(): void
 }
 
 /** A stream that is being read. */

@@ -2,19 +2,30 @@ import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import type { HttpAnswer } from '../../client/server.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { withManagedFields } from '../ownership/ownership.ts'
+import { protobufType } from './negotiate.ts'
+import { protobufOf } from './protobuf-answer.ts'
 import { isList } from './transform.ts'
 
 /** An answer as bytes. Source: apiserver pkg/endpoints/handlers/responsewriters/writers.go. */
 export function encodeAnswer(code: number, object: object, format: 'json' | 'yaml', isPretty = false): HttpAnswer {
-  const retry = retryAfter(object)
-  const headers = {
-    'content-type': format === 'json' ? 'application/json' : 'application/yaml',
-    'cache-control': 'no-cache, private',
-    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
-  }
+  const headers = headersOf(object, format === 'json' ? 'application/json' : 'application/yaml')
   if (format === 'yaml') return { code, headers, body: toGoYaml(object) }
   const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
   return { code, headers, body: `${escapeHtml(json)}\n` }
+}
+
+/** An answer in protobuf. */
+export function protobufAnswer(code: number, object: object, minor: number): HttpAnswer {
+  return { code, headers: headersOf(object, protobufType), body: '', bytes: protobufOf(object, minor) }
+}
+
+function headersOf(object: object, type: string): Record<string, string> {
+  const retry = retryAfter(object)
+  return {
+    'content-type': type,
+    'cache-control': 'no-cache, private',
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
+  }
 }
 
 function retryAfter(object: object): number | undefined {

@@ -27,7 +27,7 @@ import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { containerCall, containerSubresource } from './container-calls.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
-import { encodeAnswer, onWire, plainText } from './encode.ts'
+import { encodeAnswer, onWire, plainText, protobufAnswer } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
 import { bodyInJson } from './protobuf-body.ts'
 import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
@@ -185,7 +185,8 @@ function resourceRequest(
   if (refused !== undefined) return refused
   if (early !== undefined) return statusAnswer(early)
   const streams = verb === 'list' && served.info.verbs.includes('watch')
-  const output = negotiateOutput(request.headers.accept, streams, core.context.minor)
+  const hasMessages = served.isCustom !== true
+  const output = negotiateOutput(request.headers.accept, { streams, hasMessages, minor: core.context.minor })
   if ('kind' in output) return denied(parts, user, request, route, verb) ?? statusAnswer(output)
   if (isWatch && (verb === 'list' || verb === 'get'))
     return openStream(parts, user, route, query, served, output, request.lasting === true)
@@ -320,16 +321,20 @@ function finish(
   query: Query,
   subresource: string,
 ): HttpAnswer {
-  if (!answer.ok) return statusAnswer(answer.status, output.format)
+  const { format } = output
+  const encoded = (code: number, object: object): HttpAnswer =>
+    format === 'protobuf'
+      ? protobufAnswer(code, object, core.context.minor)
+      : encodeAnswer(code, object, format, isTrue(query.get('pretty')))
+  if (!answer.ok) return encoded(answer.status.code ?? 500, answer.status)
   const { object, code } = answer
-  const isPretty = isTrue(query.get('pretty'))
-  if (isStatus(object)) return encodeAnswer(code, object, output.format, isPretty)
+  if (isStatus(object)) return encoded(code, object)
   const shown =
     output.as === undefined
       ? onWire(subresource === 'status' ? withStatusLink(withManagedFields(object)) : object)
       : transformed(object, output.as, served, core.context, query.get('includeObject'))
   if (isStatus(shown)) return statusAnswer(shown)
-  return encodeAnswer(code, shown, output.format, isPretty)
+  return encoded(code, shown)
 }
 
 /** Up to v1.19 the self link of an answer is the path that was asked. */

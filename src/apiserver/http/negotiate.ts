@@ -5,17 +5,29 @@ import { has } from '../../versions/changes.ts'
 
 /** Which form an answer takes. Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go. */
 export interface Output {
-  readonly format: 'json' | 'yaml'
+  readonly format: 'json' | 'yaml' | 'protobuf'
   /** `as=Table;v=v1;g=meta.k8s.io`. */
   readonly as:
     | { readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'; readonly version: string }
     | undefined
 }
 
-const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+/** The media type of protobuf. */
+export const protobufType = 'application/vnd.kubernetes.protobuf'
 
-/** Of clauses that cannot be served the next is tried; with none left the answer is 406. Protobuf is not spoken here. */
-export function negotiateOutput(accept: string | undefined, streams: boolean, minor: number): Output | Status {
+const accepted = ['application/json', 'application/yaml', protobufType]
+
+/** What there is to choose from. */
+export interface Offered {
+  /** The route has watches. */
+  readonly streams: boolean
+  /** Objects of custom resources have no messages; their metadata has. */
+  readonly hasMessages: boolean
+  readonly minor: number
+}
+
+/** Of clauses that cannot be served the next is tried; with none left the answer is 406. */
+export function negotiateOutput(accept: string | undefined, { streams, hasMessages, minor }: Offered): Output | Status {
   const clauses = (accept ?? '')
     .split(',')
     .map((clause) => clause.trim())
@@ -26,10 +38,11 @@ export function negotiateOutput(accept: string | undefined, streams: boolean, mi
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
     if (type !== '*/*' && !accepted.includes(type)) continue
     isKnown = true
-    if (type === 'application/vnd.kubernetes.protobuf') continue
     const as = transformOf(new Map(parameters.map((parameter) => splitParameter(parameter))))
     if (as === 'unknown') continue
-    return { format: type === 'application/yaml' ? 'yaml' : 'json', as }
+    if (type !== protobufType) return { format: type === 'application/yaml' ? 'yaml' : 'json', as }
+    // Source: apiserver pkg/endpoints/handlers/rest.go, AllowsMediaTypeTransform: no tables.
+    if (as === undefined ? hasMessages : as.kind !== 'Table') return { format: 'protobuf', as }
   }
   // The web framework in front answers for types that no route produces.
   if (!isKnown) return failure(406, 'NotAcceptable', `406: Not Acceptable${representations(streams, minor)}`, {})
@@ -39,7 +52,7 @@ export function negotiateOutput(accept: string | undefined, streams: boolean, mi
 /** From go-restful v3.8 on (Kubernetes v1.25) what there is instead is told; `streams`: the route has watches. */
 function representations(streams: boolean, minor: number): string {
   if (!has(minor, apiServer.tellsRepresentations)) return ''
-  const watches = streams ? ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] : []
+  const watches = streams ? ['application/json;stream=watch', `${protobufType};stream=watch`] : []
   return `\n\nAvailable representations: ${[...accepted, ...watches].join(', ')}`
 }
 

@@ -7,10 +7,7 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import type { HttpRequest } from '../../client/server.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
-import { unsupportedMediaType } from './negotiate.ts'
-
-/** The media type of protobuf bodies. */
-const protobufType = 'application/vnd.kubernetes.protobuf'
+import { protobufType, unsupportedMediaType } from './negotiate.ts'
 
 /** What a body in protobuf is in JSON. */
 export type BodyInJson =

@@ -1,12 +1,21 @@
 import type { Status, WatchEvent } from '../../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchOptions } from '../../client/client.ts'
-import type { ApiAnswer, ApiServer, HttpAnswer, HttpReading, HttpStream, LogServer } from '../../client/server.ts'
+import type {
+  ApiAnswer,
+  ApiServer,
+  HttpAnswer,
+  HttpReading,
+  HttpStream,
+  LogServer,
+  StreamHandlers,
+} from '../../client/server.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { EncodedRequest } from '../encoded-request.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import { encodeAnswer, escapeHtml, onWire } from './encode.ts'
-import type { Output } from './negotiate.ts'
+import { type Output, protobufType } from './negotiate.ts'
+import { protobufEvent } from './protobuf-answer.ts'
 import type { Route } from './route.ts'
 import { tableOf, transformed } from './transform.ts'
 
@@ -24,17 +33,31 @@ export interface HttpParts {
 export type ResourceRoute = Extract<Route, { kind: 'resource' }>
 
 /** A Status as an answer. */
-export function statusAnswer(status: Status, format: Output['format'] = 'json'): HttpAnswer {
-  return encodeAnswer(status.code ?? 500, status, format)
+export function statusAnswer(status: Status): HttpAnswer {
+  return encodeAnswer(status.code ?? 500, status, 'json')
 }
 
-/** The event that each server wrote out last. */
-const lastLines = new WeakMap<RegistryCore, { readonly object: object; readonly type: string; readonly line: string }>()
+/** An event as it goes out: a line of JSON, or a frame of protobuf. */
+type Part = string | Uint8Array
+
+interface WrittenEvent {
+  readonly object: object
+  readonly type: string
+  readonly part: Part
+}
+
+/** The event that each server wrote out last, by the form that it was written in. */
+const lastWritten = new WeakMap<RegistryCore, Map<Output['format'], WrittenEvent>>()
+
+function tell(reader: StreamHandlers, part: Part): void {
+  if (typeof part === 'string') reader.chunk(part)
+  else reader.bytes?.(part)
+}
 
 /** A watch over HTTP. It is opened at the request; what it tells is kept until somebody reads it. */
 export class WatchStream {
-  private readonly waiting: string[] = []
-  private reader: { chunk(text: string): void; end(): void } | undefined
+  private readonly waiting: Part[] = []
+  private reader: StreamHandlers | undefined
   private isOver = false
   private refused: Status | undefined
   private isFirst = true
@@ -71,34 +94,47 @@ export class WatchStream {
     if (this.refused !== undefined) return statusAnswer(this.refused)
     return {
       code: 200,
-      headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      headers: {
+        // Source: apiserver pkg/endpoints/handlers/watch.go, serveWatchHandler.
+        'content-type': this.output.format === 'protobuf' ? `${protobufType};stream=watch` : 'application/json',
+        'transfer-encoding': 'chunked',
+      },
       read: (reader) => this.read(reader),
     }
   }
 
-  private read(reader: { chunk(text: string): void; end(): void }): HttpReading {
+  private read(reader: StreamHandlers): HttpReading {
     this.reader = reader
-    for (const chunk of this.waiting.splice(0)) reader.chunk(chunk)
+    for (const part of this.waiting.splice(0)) tell(reader, part)
     if (this.isOver) reader.end()
     const { handle, parts } = this
     return { stop: () => handle.stop(), bookmark: () => handle.sendBookmark?.(parts.core.store.revision) }
   }
 
   private send(event: WatchEvent): void {
-    const line = this.line(event)
-    if (this.reader === undefined) this.waiting.push(line)
-    else this.reader.chunk(line)
+    const part = this.part(event)
+    if (this.reader === undefined) this.waiting.push(part)
+    else tell(this.reader, part)
   }
 
   /** An event goes to all its watchers one after the other: for those of the plain form it is written out once. */
-  private line(event: WatchEvent): string {
+  private part(event: WatchEvent): Part {
     const { core } = this.parts
-    const isPlain = this.output.as === undefined
-    const last = isPlain ? lastLines.get(core) : undefined
-    if (last?.object === event.object && last.type === event.type) return last.line
-    const line = `${escapeHtml(JSON.stringify({ type: event.type, object: this.shown(event) }))}\n`
-    if (isPlain) lastLines.set(core, { object: event.object, type: event.type, line })
-    return line
+    const { format, as } = this.output
+    if (as !== undefined) return this.written(event)
+    const known = lastWritten.get(core) ?? new Map<Output['format'], WrittenEvent>()
+    lastWritten.set(core, known)
+    const last = known.get(format)
+    if (last?.object === event.object && last.type === event.type) return last.part
+    const part = this.written(event)
+    known.set(format, { object: event.object, type: event.type, part })
+    return part
+  }
+
+  private written(event: WatchEvent): Part {
+    const shown = this.shown(event)
+    if (this.output.format === 'protobuf') return protobufEvent(event.type, shown, this.parts.core.context.minor)
+    return `${escapeHtml(JSON.stringify({ type: event.type, object: shown }))}\n`
   }
 
   private shown(event: WatchEvent): object {

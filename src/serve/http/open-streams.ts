@@ -66,7 +66,11 @@ class OpenStream {
   }
 
   begin(stream: HttpStream): void {
-    const reading = stream.read({ chunk: (text) => this.#write(text), end: () => this.end() })
+    const reading = stream.read({
+      chunk: (text) => this.#write(bytesOf(text)),
+      bytes: (part) => this.#write(part),
+      end: () => this.end(),
+    })
     if (this.#isOver) reading.stop()
     else this.#reading = reading
   }
@@ -86,11 +90,11 @@ class OpenStream {
     cutOff(this.#response)
   }
 
-  #write(text: string): void {
+  #write(part: Uint8Array): void {
     if (this.#isOver || isGone(this.#response)) return
     // Both kinds of response write bytes alike.
-    const response = this.#response as { write(chunk: Buffer): boolean }
-    response.write(bytesOf(text))
+    const response = this.#response as { write(chunk: Uint8Array): boolean }
+    response.write(part)
     if (unsentBytes(this.#response) > unsentMaxBytes) this.cutOff()
   }
 

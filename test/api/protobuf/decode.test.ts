@@ -2,19 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeProtobuf, openEnvelope } from '../../../src/api/protobuf/decode.ts'
 import { WireError } from '../../../src/api/protobuf/wire-reader.ts'
 import { WireWriter } from '../../../src/api/protobuf/wire-writer.ts'
-
-/** What kubectl 1.32.4 sends for `create secret generic s9 --from-literal=password=x`. */
-const secret = bytesOf(
-  '6b3873000a0c0a0276311206536563726574122 50a120a02733912001a0022002a0032003800420012 0d0a0870617373776f7264120178 1a001a002200',
-)
-/** For `create deployment vec --image=nginx --port=80`. */
-const deployment = bytesOf(
-  '6b3873000a150a07617070732f7631120a4465706c6f796d656e7412b8010a1f0a0376656312001a0022002a00320038004200 5a0a0a0361707012037665631286010801120c0a0a0a0361707012037665631a6c0a1c0a0012001a0022002a003200380042005a0a0a036170701203766563124c122e0a056e67696e7812056e67696e782a00320a0a00100018502200 2a0042006a0072008001008801009001 00a201001a00320042004a0052005800600068008201008a01009a0100c20100 22020a00280038001a0c0800100018002000280038001a002200',
-)
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
-}
+import { deployment, secret } from './recorded.ts'
 
 describe('what kubectl sends', () => {
   test('a Secret: bytes are base64, what is empty is left out', () => {
