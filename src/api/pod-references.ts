@@ -35,94 +35,98 @@ export function hasSidecars({ spec }: Pick<Pod, 'spec'>): boolean {
  * authorizer, admission, delays, invariants.
  * Source: pkg/api/v1/pod/util.go, VisitPodSecretNames and VisitPodConfigmapNames (facts/kubelet.md 1.2).
  */
-export function* referencesOf(pod: Pod): Iterable<PodReference> {
-  for (const { name } of pod.spec.imagePullSecrets ?? [])
-    if (name) yield { kind: 'Secret', name, in: 'imagePullSecrets' }
-  for (const container of containersVisited(pod.spec)) yield* referencesOfContainer(container)
-  for (const volume of pod.spec.volumes ?? []) yield* referencesOfVolume(volume)
+export function referencesOf({ spec }: Pod): readonly PodReference[] {
+  const found: PodReference[] = []
+  for (const { name } of spec.imagePullSecrets ?? [])
+    if (name) found.push({ kind: 'Secret', name, in: 'imagePullSecrets' })
+  for (const container of spec.initContainers ?? []) addReferencesOfContainer(container, found)
+  for (const container of spec.containers ?? []) addReferencesOfContainer(container, found)
+  for (const container of spec.ephemeralContainers ?? []) addReferencesOfContainer(container, found)
+  for (const volume of spec.volumes ?? []) addReferencesOfVolume(volume, found)
+  return found
 }
 
-function* referencesOfContainer(container: Container): Iterable<PodReference> {
+function addReferencesOfContainer(container: Container, found: PodReference[]): void {
   for (const { secretRef, configMapRef, prefix = '' } of container.envFrom ?? []) {
-    if (secretRef?.name) yield { kind: 'Secret', name: secretRef.name, in: 'envFrom', container, prefix }
-    if (configMapRef?.name) yield { kind: 'ConfigMap', name: configMapRef.name, in: 'envFrom', container, prefix }
+    if (secretRef?.name) found.push({ kind: 'Secret', name: secretRef.name, in: 'envFrom', container, prefix })
+    if (configMapRef?.name) found.push({ kind: 'ConfigMap', name: configMapRef.name, in: 'envFrom', container, prefix })
   }
   for (const { name: variable, valueFrom } of container.env ?? []) {
     const secret = valueFrom?.secretKeyRef?.name
     const map = valueFrom?.configMapKeyRef?.name
-    if (secret) yield { kind: 'Secret', name: secret, in: 'env', container, variable }
-    if (map) yield { kind: 'ConfigMap', name: map, in: 'env', container, variable }
+    if (secret) found.push({ kind: 'Secret', name: secret, in: 'env', container, variable })
+    if (map) found.push({ kind: 'ConfigMap', name: map, in: 'env', container, variable })
   }
 }
 
 /** Volume sources whose `secretRef.name` is a Secret of the Pod's namespace. */
 const sourcesWithSecretRef = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'] as const
 
-function* referencesOfVolume(volume: Volume): Iterable<PodReference> {
-  const at = { in: 'volume', volume: volume.name } as const
-  const secret = volume.secret?.secretName
-  if (secret) yield { kind: 'Secret', name: secret, ...at, as: 'secret' }
-  if (volume.configMap?.name) yield { kind: 'ConfigMap', name: volume.configMap.name, ...at, as: 'configMap' }
-  for (const source of volume.projected?.sources ?? []) {
-    if (source.secret?.name) yield { kind: 'Secret', name: source.secret.name, ...at, as: 'projected' }
-    if (source.configMap?.name) yield { kind: 'ConfigMap', name: source.configMap.name, ...at, as: 'projected' }
+function addReferencesOfVolume(volume: Volume, found: PodReference[]): void {
+  const { name: of } = volume
+  const add = (kind: PodReference['kind'], name: unknown, as: (ReferencePlace & { in: 'volume' })['as']): void => {
+    if (isName(name)) found.push({ kind, name, in: 'volume', volume: of, as })
   }
-  for (const name of pluginSecrets(volume)) yield { kind: 'Secret', name, ...at, as: 'plugin' }
-  const claim = member(volume.persistentVolumeClaim, 'claimName')
-  if (isName(claim)) yield { kind: 'PersistentVolumeClaim', name: claim, ...at, as: 'claim' }
-}
-
-function pluginSecrets(volume: Volume): readonly string[] {
-  return [
-    ...sourcesWithSecretRef.map((source) => member(member(volume[source], 'secretRef'), 'name')),
-    member(volume.azureFile, 'secretName'),
-    member(member(volume.csi, 'nodePublishSecretRef'), 'name'),
-  ].filter(isName)
+  add('Secret', volume.secret?.secretName, 'secret')
+  add('ConfigMap', volume.configMap?.name, 'configMap')
+  for (const source of volume.projected?.sources ?? []) {
+    add('Secret', source.secret?.name, 'projected')
+    add('ConfigMap', source.configMap?.name, 'projected')
+  }
+  for (const source of sourcesWithSecretRef)
+    add('Secret', member(member(volume[source], 'secretRef'), 'name'), 'plugin')
+  add('Secret', member(volume.azureFile, 'secretName'), 'plugin')
+  add('Secret', member(member(volume.csi, 'nodePublishSecretRef'), 'name'), 'plugin')
+  add('PersistentVolumeClaim', member(volume.persistentVolumeClaim, 'claimName'), 'claim')
 }
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-/** What a spec names never changes: each is visited once, however often somebody asks. */
-const known = {
-  Secret: new WeakMap<PodSpec, ReadonlySet<string>>(),
-  ConfigMap: new WeakMap<PodSpec, ReadonlySet<string>>(),
+interface NamesOfSpec {
+  readonly Secret: ReadonlySet<string>
+  readonly ConfigMap: ReadonlySet<string>
 }
 
-function namesOf(pod: Pod, kind: 'Secret' | 'ConfigMap'): ReadonlySet<string> {
-  const before = known[kind].get(pod.spec)
+/** What a spec names never changes: each is visited once, however often somebody asks. */
+const known = new WeakMap<PodSpec, NamesOfSpec>()
+const noNames: ReadonlySet<string> = new Set()
+
+function namesOf(pod: Pod): NamesOfSpec {
+  const before = known.get(pod.spec)
   if (before !== undefined) return before
-  const names = new Set<string>()
-  for (const reference of referencesOf(pod)) if (reference.kind === kind) names.add(reference.name)
-  known[kind].set(pod.spec, names)
+  const references = referencesOf(pod)
+  const names = { Secret: namesOfKind(references, 'Secret'), ConfigMap: namesOfKind(references, 'ConfigMap') }
+  known.set(pod.spec, names)
   return names
+}
+
+/** Most Pods refer to nothing of one of the kinds: they have one set in common. */
+function namesOfKind(references: readonly PodReference[], kind: PodReference['kind']): ReadonlySet<string> {
+  let names: Set<string> | undefined
+  for (const reference of references) {
+    if (reference.kind !== kind) continue
+    names ??= new Set()
+    names.add(reference.name)
+  }
+  return names ?? noNames
 }
 
 /** Names of the Secrets that a Pod's spec refers to, each once, in the order of the visit. */
 export function secretNamesOf(pod: Pod): ReadonlySet<string> {
-  return namesOf(pod, 'Secret')
+  return namesOf(pod).Secret
 }
 
 /** Names of the ConfigMaps, likewise. */
 export function configMapNamesOf(pod: Pod): ReadonlySet<string> {
-  return namesOf(pod, 'ConfigMap')
+  return namesOf(pod).ConfigMap
 }
 
 /** Init containers first, as the kubelet visits them. */
 export function allContainers(pod: Pod): readonly Container[] {
   const init = pod.spec.initContainers
   return init === undefined || init.length === 0 ? pod.spec.containers : [...init, ...pod.spec.containers]
-}
-
-function* containersVisited({
-  initContainers = [],
-  containers,
-  ephemeralContainers = [],
-}: PodSpec): Iterable<Container> {
-  yield* initContainers
-  yield* containers ?? []
-  yield* ephemeralContainers
 }
 
 /** A field of something whose shape is not known. */
