@@ -12,6 +12,7 @@ import { Input, type Sink, Streams } from './engine/streams.ts'
 import { interact } from './interactive.ts'
 import type { Duty, ProcessContext, Program, ProgramLookup, ProgramRun } from './program.ts'
 import { runShell as runStarted, type ShellBase, startShell } from './tools/nested-shell.ts'
+import { sleepMsOf } from './tools/run-others.ts'
 import { findTool } from './tools/tools.ts'
 
 /** Shells that run, for the signals that their containers get. */
@@ -161,7 +162,21 @@ function plainShell(task: ProcessContext, dialect: Dialect, trust?: Trust): Shel
   return new Shell({ name: 'sh', tellsLine: false, positional: [], ...baseOf(task, dialect, trust) })
 }
 
-function* runTool(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
+/** A tool by itself. One that only sleeps, as very many containers do all their life, needs no shell around it. */
+function runTool(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
+  const [path = '', ...args] = task.argv
+  const isSleep = path.slice(path.lastIndexOf('/') + 1) === 'sleep'
+  const ms = isSleep && trust?.assumed('sleep', args, task.files) === undefined ? sleepMsOf(args) : Number.NaN
+  return Number.isNaN(ms) ? runInShell(task, dialect, trust) : sleepFor(ms)
+}
+
+function* sleepFor(ms: number): ProgramRun {
+  if (ms === Number.POSITIVE_INFINITY) yield* forever()
+  if (ms > 0) yield* sleep(ms)
+  return 0
+}
+
+function* runInShell(task: ProcessContext, dialect: Dialect, trust?: Trust): ProgramRun {
   const shell = plainShell(task, dialect, trust)
   const streams = streamsOf(task, shell.budget)
   const [path = '', ...args] = task.argv.map(toByteText)

@@ -1,6 +1,9 @@
 import { utf8Bytes } from '../../bytes/bytes.ts'
+import type { FsUser } from '../../fs/node-fs.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
+import type { ImageDefinition } from '../../shell/program.ts'
 import type { ContainerEntry } from './container.ts'
+import type { ContainerConfig } from './cri.ts'
 
 /** Source: Linux include/uapi/linux/binfmts.h, MAX_ARG_STRLEN: 32 pages, the NUL at the end counted. */
 const stringMaxBytes = 32 * 4096
@@ -32,11 +35,17 @@ export function bytesOf(env: ReadonlyMap<string, string>): ReadonlyMap<string, B
 }
 
 /** What a process finds: the image's variables, the Pod's over them, and what the runtime adds. */
-export function environmentOf({ image, config }: ContainerEntry, hostname: string): ReadonlyMap<string, string> {
+export function environmentOf({ image, config, hostname }: ContainerEntry): ReadonlyMap<string, string> {
   const env = new Map<string, string>()
   for (const { name, value } of image.env) env.set(name, value)
   env.set('HOSTNAME', hostname)
   for (const { name, value } of config.env) env.set(name, value)
   if (!env.has('HOME')) env.set('HOME', image.user === 0 && config.runAsUser <= 0 ? '/root' : '/')
   return env
+}
+
+/** Whom processes run as: the Pod's user, or the image's. */
+export function userOf(config: ContainerConfig, image: ImageDefinition): FsUser {
+  const uid = config.runAsUser >= 0 ? config.runAsUser : image.user
+  return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
 }

@@ -1,5 +1,4 @@
 import type { Unsubscribable } from 'rxjs'
-import type { FsUser } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -13,7 +12,8 @@ import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { ContainerEntry } from './container.ts'
-import { bytesOf, environmentOf, isTooLong, variableWithNul } from './container-environment.ts'
+import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
+import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
 import { directoryChange, runToEnd } from './container-task.ts'
 import type { ContainerConfig, ExecResult, ExecSession, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
@@ -53,9 +53,19 @@ export class ContainerOrders {
   readonly #byPod = new Map<string, ContainerEntry[]>()
   /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
   readonly #scope = new Scope()
+  readonly #host: ProcessHost
+  readonly #makeProcesses = (entry: ContainerEntry): ProcessTable => this.#processesOf(entry)
 
   constructor(options: OrderOptions) {
+    const { kernel, calendar, watch } = options
     this.#options = options
+    this.#host = {
+      kernel,
+      epochNow: () => calendar.at(kernel.now()),
+      useMemory: (entry, bytes) => this.#useMemory(entry, bytes),
+      randomBytes: (entry, count) => this.#randomBytes(entry, count),
+      changed: ({ files }, directory) => process(kernel, () => directoryChange(watch, files, directory)),
+    }
   }
 
   ofPod(podUid: string): readonly RuntimeContainer[] {
@@ -67,7 +77,8 @@ export class ContainerOrders {
   }
 
   logs(id: string): readonly LogLine[] {
-    return this.#containers.get(id)?.log.lines() ?? []
+    const entry = this.#containers.get(id)
+    return entry === undefined || entry.isSilent ? [] : entry.log.lines()
   }
 
   create(config: ContainerConfig): Once<RuntimeResult<RuntimeContainer>> {
@@ -110,11 +121,12 @@ export class ContainerOrders {
     const program = entry.image.program(argv, entry.files)
     if (program === undefined) return this.#fail(execNotFound(this.#options.kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
-    const context = this.#context(entry, argv, undefined, toByteText(stdin), (stream, bytes) => {
+    const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
-    })
+    }
+    const context = this.#process(entry, { argv, stdin: toByteText(stdin), write })
     const result = runToEnd(this.#options.kernel, program, context, () => ({ ...outputOf(written), exitCode: 0 }))
-    entry.processes?.leave(context.pid)
+    entry.processes.leave(context.pid)
     return result
   }
 
@@ -125,9 +137,9 @@ export class ContainerOrders {
     const program = entry.image.program(argv, entry.files)
     if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
-    const context = { ...this.#context(entry, argv, undefined, '', write), input: session.input }
+    const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
-    const leave = (): void => entry.processes?.leave(context.pid)
+    const leave = (): void => entry.processes.leave(context.pid)
     const running = firstOf<number>(command, entry.commandsEnd).subscribe((exitCode) => {
       leave()
       session.ended(exitCode ?? killedExitCode)
@@ -163,12 +175,11 @@ export class ContainerOrders {
     const stored = images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
-    const user = config.runAsUser >= 0 ? config.runAsUser : stored.definition.user
     const files = fs.containerView({
       rootFiles: stored.definition.files,
       mounts: config.mounts,
       readOnlyRoot: config.readOnlyRootFilesystem,
-      user: userOf(config, user),
+      user: userOf(config, stored.definition),
       charge: (bytes) => this.#useMemory(entry, bytes),
     })
     const entry: ContainerEntry = new ContainerEntry({
@@ -179,6 +190,7 @@ export class ContainerOrders {
       imageId: stored.record.id,
       files,
       createdAt: kernel.now(),
+      makeProcesses: this.#makeProcesses,
     })
     this.#containers.set(entry.id, entry)
     const siblings = this.#byPod.get(config.podUid)
@@ -226,9 +238,7 @@ export class ContainerOrders {
     entry.startedAt = kernel.now()
     note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
     touch(entry.config.podUid)
-    entry.context = this.#context(entry, entry.argv, 1, '', (stream, bytes) =>
-      entry.log.write(kernel.now(), stream, bytes),
-    )
+    entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '' })
     return done
   }
 
@@ -278,58 +288,28 @@ export class ContainerOrders {
     const program = entry.image.program(argv, entry.files, 'check')
     if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
-    const context = this.#context(entry, argv, undefined, '', (stream, bytes) => {
+    const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
-    })
+    }
+    const context = this.#process(entry, { argv, stdin: '', write })
     const command = process(kernel, () => program.run(context))
     try {
       // The end of the container ends what runs in it.
       const exitCode = (yield* wait(firstOf<number>(command, entry.commandsEnd))) ?? killedExitCode
       return { ok: true, value: { ...outputOf(written), exitCode } }
     } finally {
-      entry.processes?.leave(context.pid)
+      entry.processes.leave(context.pid)
     }
   }
 
-  #context(
-    entry: ContainerEntry,
-    argv: readonly string[],
-    known: number | undefined,
-    stdin: ByteText,
-    write: ProcessContext['write'],
-  ): ProcessContext {
-    const { kernel, calendar, watch } = this.#options
-    const { config, image, files } = entry
-    const hostname = config.hostname ?? entry.sandbox.podName
-    const user = userOf(config, config.runAsUser >= 0 ? config.runAsUser : image.user)
-    const env = environmentOf(entry, hostname)
-    const processes = this.#processesOf(entry)
-    const pid = processes.enter(toByteText(argv.join(' ')), bytesOf(env), known)
-    return {
-      kernel,
-      files,
-      env,
-      argv,
-      workingDir: config.workingDir !== '' ? config.workingDir : image.workingDir,
-      user,
-      hostname,
-      pid,
-      processes,
-      epochNow: () => calendar.at(kernel.now()),
-      write,
-      writeLog: (stream, bytes) => entry.log.write(kernel.now(), stream, bytes),
-      stdin,
-      useMemory: (bytes) => this.#useMemory(entry, bytes),
-      randomBytes: (count) => this.#randomBytes(entry, count),
-      changed: (directory) => process(kernel, () => directoryChange(watch, files, directory)),
-    }
+  #process(entry: ContainerEntry, start: ProcessStart): ProcessContext {
+    return new ContainerProcess(this.#host, entry, entry.processes, start)
   }
 
   #processesOf(entry: ContainerEntry): ProcessTable {
-    entry.processes ??= new ProcessTable(this.#options.kernel, 2, (pid, number) => {
+    return new ProcessTable(this.#options.kernel, 2, (pid, number) => {
       return pid === 1 && this.#signal(entry, number) === 0
     })
-    return entry.processes
   }
 
   /** What /dev/urandom gives: a stream of its own for each container, so that others draw as they would without it. */
@@ -378,7 +358,7 @@ export class ContainerOrders {
     entry.exitCode = exitCode
     entry.reason = reason ?? (message === undefined ? (exitCode === 0 ? 'Completed' : 'Error') : 'ContainerCannotRun')
     entry.message = message
-    entry.log.close(now)
+    if (!entry.isSilent) entry.log.close(now)
     const { name, attempt } = entry.config
     note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
     touch(entry.config.podUid)
@@ -388,8 +368,4 @@ export class ContainerOrders {
   #fail(text: string): { readonly ok: false; readonly message: string } {
     return { ok: false, message: `${grpcPrefix}${text}` }
   }
-}
-
-function userOf(config: ContainerConfig, uid: number): FsUser {
-  return { uid, gid: config.runAsGroup ?? 0, groups: config.groups ?? [] }
 }

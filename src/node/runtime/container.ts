@@ -26,15 +26,16 @@ export class ContainerEntry implements RuntimeContainer {
   /** What its main process works with, once it has started. */
   context: ProcessContext | undefined
   memoryBytes = 0
-  /** Made with the first process. */
-  processes: ProcessTable | undefined
-  readonly log = new LogBuffer()
+  /** Made when somebody first writes or reads. */
+  #log: LogBuffer | undefined
+  #processes: ProcessTable | undefined
   /** What must not outlive it: its main process, killers on their way. */
   readonly life = new Scope()
   /** Its main process. */
   main: Unsubscribable | undefined
   #commandsEnd: Subject<number> | undefined
   #ended: Subject<void> | undefined
+  readonly #makeProcesses: (entry: ContainerEntry) => ProcessTable
 
   constructor(known: {
     readonly id: string
@@ -44,6 +45,7 @@ export class ContainerEntry implements RuntimeContainer {
     readonly imageId: string
     readonly files: ContainerFiles
     readonly createdAt: VirtualMs
+    readonly makeProcesses: (entry: ContainerEntry) => ProcessTable
   }) {
     this.id = known.id
     this.config = known.config
@@ -52,6 +54,27 @@ export class ContainerEntry implements RuntimeContainer {
     this.imageId = known.imageId
     this.files = known.files
     this.createdAt = known.createdAt
+    this.#makeProcesses = known.makeProcesses
+  }
+
+  get hostname(): string {
+    return this.config.hostname ?? this.sandbox.podName
+  }
+
+  get log(): LogBuffer {
+    this.#log ??= new LogBuffer()
+    return this.#log
+  }
+
+  /** Nothing was ever written, and nobody follows. */
+  get isSilent(): boolean {
+    return this.#log === undefined
+  }
+
+  /** Its processes; there are none before it has started. */
+  get processes(): ProcessTable {
+    this.#processes ??= this.#makeProcesses(this)
+    return this.#processes
   }
 
   /** Tells commands that run in it that they end, and with which code, before anybody else hears of its end. */
@@ -70,7 +93,7 @@ export class ContainerEntry implements RuntimeContainer {
   end(commandsExitCode: number): void {
     this.life.end()
     this.#commandsEnd?.next(commandsExitCode)
-    this.processes?.endAll()
+    this.#processes?.endAll()
     this.#ended?.next()
   }
 

@@ -59,14 +59,22 @@ export interface Job {
   handler: ((number: number) => boolean) | undefined
 }
 
+/** A process that somebody else runs. */
+export interface OtherProcess {
+  readonly command: ByteText
+  readonly environment: ReadonlyMap<string, ByteText>
+}
+
+/** Of a process table that is made for one that runs already. */
+const firstPid = 1
+
 /** Starts and ends processes; the first is the one that the table is made for. */
 export class ProcessTable {
   readonly #kernel: Kernel
-  readonly #jobs = new Map<number, RunningJob>()
-  readonly #others = new Map<
-    number,
-    { readonly command: string; readonly environment: ReadonlyMap<string, ByteText> }
-  >()
+  /** Most containers have but one process, which starts no other. */
+  #jobs: Map<number, RunningJob> | undefined
+  #first: OtherProcess | undefined
+  #others: Map<number, OtherProcess> | undefined
   readonly #outer: (pid: number, number: number) => boolean
   #nextPid: number
 
@@ -79,50 +87,57 @@ export class ProcessTable {
 
   /** Sends a signal; false: there is no such process. */
   signal(pid: number, number: number): boolean {
-    const job = this.#jobs.get(pid)
+    const job = this.#jobs?.get(pid)
     if (job === undefined) return this.#outer(pid, number)
     job.signal(number)
     return true
   }
 
   /** Takes in a process that somebody else runs, so that others see it; `pid`: its number where it has one. */
-  enter(command: string, environment: ReadonlyMap<string, ByteText>, pid = this.#nextPid++): number {
-    this.#others.set(pid, { command, environment })
+  enter(process: OtherProcess, pid = this.#nextPid++): number {
+    if (pid === firstPid) this.#first = process
+    else this.#others = (this.#others ?? new Map()).set(pid, process)
     return pid
   }
 
   /** It is gone. */
   leave(pid: number): void {
-    this.#others.delete(pid)
+    if (pid === firstPid) this.#first = undefined
+    else this.#others?.delete(pid)
   }
 
   /** What a process was started with; undefined: there is none of that number. */
   environmentOf(pid: number): ReadonlyMap<string, ByteText> | undefined {
-    return this.#others.get(pid)?.environment
+    return this.#other(pid)?.environment
   }
 
   commandOf(pid: number): string | undefined {
-    return this.#others.get(pid)?.command ?? this.#jobs.get(pid)?.command
+    return this.#other(pid)?.command ?? this.#jobs?.get(pid)?.command
   }
 
   /** Processes by number, as a process list shows them. */
   rows(): readonly { readonly pid: number; readonly command: string }[] {
-    const others = [...this.#others].map(([pid, { command }]) => ({ pid, command }))
-    const jobs = [...this.#jobs.values()].filter(({ command }) => command !== '')
-    return [...others, ...jobs].map(({ pid, command }) => ({ pid, command })).sort((a, b) => a.pid - b.pid)
+    const first = this.#first === undefined ? [] : [{ pid: firstPid, command: this.#first.command }]
+    const others = [...(this.#others ?? [])].map(([pid, { command }]) => ({ pid, command }))
+    const jobs = [...(this.#jobs?.values() ?? [])].filter(({ command }) => command !== '')
+    return [...first, ...others, ...jobs.map(({ pid, command }) => ({ pid, command }))].sort((a, b) => a.pid - b.pid)
+  }
+
+  #other(pid: number): OtherProcess | undefined {
+    return pid === firstPid ? this.#first : this.#others?.get(pid)
   }
 
   /** Runs a body beside whoever asks. It may end before this returns. */
   start(command: string, body: (job: Job) => Steps<number>): Job {
-    const job = new RunningJob(this.#kernel, this.#nextPid++, command, () => this.#jobs.delete(job.pid))
-    this.#jobs.set(job.pid, job)
+    const job = new RunningJob(this.#kernel, this.#nextPid++, command, () => this.#jobs?.delete(job.pid))
+    this.#jobs = (this.#jobs ?? new Map()).set(job.pid, job)
     job.begin(body)
     return job
   }
 
   /** Ends all of them, as the end of a container does. */
   endAll(): void {
-    for (const job of [...this.#jobs.values()]) job.kill(killedCode)
+    for (const job of [...(this.#jobs?.values() ?? [])]) job.kill(killedCode)
   }
 }
 

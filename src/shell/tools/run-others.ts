@@ -14,15 +14,18 @@ function millisecondsOf(text: ByteText): number {
   return Math.round(Number(match[1]) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[match[2] || 's'] ?? 1) * 1000)
 }
 
+/** How long `sleep` with these arguments sleeps, in ms; NaN: it refuses them. */
+export function sleepMsOf(args: readonly ByteText[]): number {
+  return args.length === 0 ? Number.NaN : args.reduce((ms, arg) => ms + millisecondsOf(arg), 0)
+}
+
 /** Lets virtual time pass. */
 export const sleep: Tool = function* sleep(context): Steps<number> {
   if (context.args.length === 0) return usage(context, say(context, 'missing operand', 'missing operand'))
-  let ms = 0
-  for (const arg of context.args) {
-    const each = millisecondsOf(arg)
-    if (Number.isNaN(each))
-      return usage(context, say(context, `invalid time interval ${quoted(context, arg)}`, `invalid number '${arg}'`))
-    ms += each
+  const ms = sleepMsOf(context.args)
+  if (Number.isNaN(ms)) {
+    const bad = context.args.find((arg) => Number.isNaN(millisecondsOf(arg))) ?? ''
+    return usage(context, say(context, `invalid time interval ${quoted(context, bad)}`, `invalid number '${bad}'`))
   }
   if (ms === Number.POSITIVE_INFINITY) yield* forever()
   // No wait at all: a loop around `sleep 0` is told as one that never waits.
