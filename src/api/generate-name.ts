@@ -1,3 +1,4 @@
+import { flat } from '../kernel/flat-text.ts'
 import type { RandomStream } from '../kernel/random.ts'
 
 /** Letters of generated names: no vowels, so no words. Source: apimachinery pkg/util/rand/rand.go, alphanums. */
@@ -16,7 +17,7 @@ function randomSuffix(random: RandomStream, length = suffixLength): string {
 
 /** A name from metadata.generateName: the base, cut to 58 characters, and five random letters. */
 export function generateName(base: string, random: RandomStream): string {
-  return base.slice(0, nameMax - suffixLength) + randomSuffix(random)
+  return flat(base.slice(0, nameMax - suffixLength) + randomSuffix(random))
 }
 
 const hexDigits = '0123456789abcdef'
@@ -27,5 +28,7 @@ export function randomUuid(random: RandomStream): string {
   // 28 bits a draw keep within what a double of the stream holds exactly.
   for (let i = 0; i < 5; i++) hex += random.integer(0, 0x1000_0000).toString(16).padStart(7, '0')
   const variant = hexDigits[8 + (Number.parseInt(hex.charAt(16), 16) & 3)]
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  return flat(
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
+  )
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/types/meta.ts'
+import { flat } from '../kernel/flat-text.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
@@ -16,7 +17,7 @@ export function createExpiry(core: RegistryCore): Expiry {
   /** Who caused the sweep that is planned: what it takes away is told as its work. */
   let cause = 0
   let pruneAt = 0
-  const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
+  const keyOf = ({ metadata }: KubeObject): string => flat(`${metadata.namespace ?? ''}/${metadata.name}`)
   const sweep = (): void => {
     isRunning = false
     const now = kernel.now()

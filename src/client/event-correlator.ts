@@ -1,5 +1,6 @@
 import type { Event } from '../api/types/core.ts'
 import { digestOf } from '../kernel/digest.ts'
+import { flat } from '../kernel/flat-text.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
@@ -134,7 +135,7 @@ export class EventCorrelator {
   }
 
   #aggregate(event: Event, spam: string, now: VirtualMs, timestamp: string): readonly [Event, string] {
-    const key = `${spam}${event.type}${event.reason}`
+    const key = flat(`${spam}${event.type}${event.reason}`)
     let record = this.#aggregates.get(key)
     const message = event.message ?? ''
     if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
@@ -200,5 +201,5 @@ function eventKey({ source, involvedObject, type, reason, message }: Event): str
 
 /** What client-go joins into a key of some 200 characters, in 64 bits: thousands of them are kept. The uid stays readable. */
 function keyOf(uid: string | undefined, parts: string): string {
-  return `${uid ?? ''} ${digestOf(parts)}`
+  return flat(`${uid ?? ''} ${digestOf(parts)}`)
 }

@@ -1,6 +1,7 @@
 import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
 import { type Calendar, type EpochMs, rfc3339 } from '../kernel/calendar.ts'
+import { flat } from '../kernel/flat-text.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
@@ -105,7 +106,7 @@ class Recorder implements EventRecorder {
       metadata: { name: this.#names.next(object.name ?? ''), namespace: object.namespace || 'default' },
       involvedObject: object,
       reason,
-      message,
+      message: flat(message),
       source,
       firstTimestamp: timestamp,
       lastTimestamp: timestamp,
@@ -229,7 +230,7 @@ class EventNames {
     const count = ms === this.last.ms ? this.last.count + 1 : 0
     this.last = { ms, count }
     const nanos = BigInt(ms) * 1_000_000n + BigInt(this.#offset + count)
-    return `${objectName}.${nanos.toString(16)}`
+    return flat(`${objectName}.${nanos.toString(16)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Observable, type Unsubscribable } from 'rxjs'
 import type { KubeObject } from '../api/types/meta.ts'
+import { flat } from '../kernel/flat-text.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
@@ -66,7 +67,7 @@ export interface InformerOptions<T extends KubeObject> extends ReflectorKind, Om
 
 /** `namespace/name`, or `name` alone. Source: client-go tools/cache/store.go, MetaNamespaceKeyFunc. */
 export function cacheKey(namespace: string | undefined, name: string): string {
-  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
+  return namespace === undefined || namespace === '' ? name : flat(`${namespace}/${name}`)
 }
 
 export function keyOf(object: KubeObject): string {

@@ -1,3 +1,4 @@
+import { flat } from './flat-text.ts'
 import type { VirtualMs } from './time.ts'
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -54,7 +55,7 @@ export function rfc3339(epochMs: EpochMs): string {
   if (second !== lastSecond) {
     const t = civilTime(epochMs)
     const date = `${padNumber(t.year, 4)}-${padNumber(t.month, 2)}-${padNumber(t.day, 2)}`
-    lastText = `${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`
+    lastText = flat(`${date}T${padNumber(t.hour, 2)}:${padNumber(t.minute, 2)}:${padNumber(t.second, 2)}Z`)
     lastSecond = second
   }
   return lastText
@@ -66,7 +67,7 @@ let lastText = ''
 
 /** `2020-05-01T00:00:00.123000Z`: RFC 3339 at microsecond precision, as metav1.MicroTime is written. */
 export function rfc3339Micro(epochMs: EpochMs): string {
-  return `${rfc3339(epochMs).slice(0, -1)}.${padNumber(epochMs - Math.floor(epochMs / 1000) * 1000, 3)}000Z`
+  return flat(`${rfc3339(epochMs).slice(0, -1)}.${padNumber(epochMs - Math.floor(epochMs / 1000) * 1000, 3)}000Z`)
 }
 
 /** The instant of an RFC 3339 text in UTC or with an offset, or undefined if it is none. */

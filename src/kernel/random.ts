@@ -1,4 +1,5 @@
 import seedrandom from 'seedrandom'
+import { flat } from './flat-text.ts'
 
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
 export interface RandomStream {
@@ -89,7 +90,7 @@ class AleaStream implements RandomStream {
 
   constructor(seed: string, name: string) {
     this.seed = seed
-    this.name = name
+    this.name = flat(name)
   }
 
   beginAnew(seed: string): void {

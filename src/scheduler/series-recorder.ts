@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type Reply, resources } from '../client/client.ts'
 import { referenceTo } from '../client/event-recorder.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import { flat } from '../kernel/flat-text.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
@@ -64,7 +65,7 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
     const ms = calendar.at(kernel.now())
     if (ms === lastName.ms) lastName.count++
     else lastName = { ms, nanos: BigInt(ms) * 1_000_000n, count: 0 }
-    return `${object}.${(lastName.nanos + BigInt(lastName.count)).toString(16)}`
+    return flat(`${object}.${(lastName.nanos + BigInt(lastName.count)).toString(16)}`)
   }
 
   /** What does not reach the server is tried again; what it refuses it would refuse again. */
@@ -112,7 +113,9 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
   return {
     event(regarding, related, type, reason, action, note) {
       const reference = referenceTo(regarding)
-      const key = `${action} ${reason} ${reference.uid} ${reference.resourceVersion} ${related?.metadata.uid ?? ''}`
+      const key = flat(
+        `${action} ${reason} ${reference.uid} ${reference.resourceVersion} ${related?.metadata.uid ?? ''}`,
+      )
       const same = known.get(key)
       if (same !== undefined) {
         same.count++
@@ -126,7 +129,7 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
         metadata: { name: nameFor(regarding.metadata.name), namespace: regarding.metadata.namespace || 'default' },
         involvedObject: reference,
         reason,
-        message: note,
+        message: flat(note),
         source: { component: controller },
         firstTimestamp: null,
         lastTimestamp: null,

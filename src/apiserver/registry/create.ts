@@ -14,6 +14,7 @@ import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
 import { extended } from '../../kernel/extended.ts'
+import { flat } from '../../kernel/flat-text.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { accounted } from '../ownership/endpoints.ts'
 import { type Ownership, setOwnership } from '../ownership/ownership.ts'
@@ -184,5 +185,5 @@ export function hasSelfLinks({ context }: RegistryCore): boolean {
 export function selfLinkOf({ apiVersion, info }: ServedResource, namespace: string, name: string): string {
   const root = info.group === '' ? `/api/${info.version}` : `/apis/${apiVersion}`
   const place = namespace === '' ? '' : `/namespaces/${namespace}`
-  return `${root}${place}/${info.resource}${name === '' ? '' : `/${name}`}`
+  return flat(`${root}${place}/${info.resource}${name === '' ? '' : `/${name}`}`)
 }

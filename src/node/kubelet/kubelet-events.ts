@@ -2,6 +2,7 @@ import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { extended } from '../../kernel/extended.ts'
+import { flat } from '../../kernel/flat-text.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
 export interface KubeletEvents {
@@ -28,7 +29,7 @@ export function createKubeletEvents(recorder: EventRecorder, nodeName: string): 
 /** Source: pkg/kubelet/container/ref.go, fieldPath. */
 function fieldPath(pod: Pod, container: Container): string {
   const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false
-  return isInit ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`
+  return flat(isInit ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`)
 }
 
 function podReference(pod: Pod): ObjectReference {

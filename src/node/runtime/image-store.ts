@@ -1,3 +1,4 @@
+import { flat } from '../../kernel/flat-text.ts'
 import type { ImageDefinition } from '../../shell/program.ts'
 import { splitImage } from '../images/image-name.ts'
 import type { ImageRecord } from './cri.ts'
@@ -29,7 +30,7 @@ export class ImageStore {
   add(name: string, definition: ImageDefinition): Stored {
     const { host, path, suffix } = splitImage(name)
     const digest = suffix.includes('@') ? suffix.slice(suffix.indexOf('@') + 1) : `sha256:${this.#digest(keyOf(name))}`
-    const id = `${host}/${path}@${digest}`
+    const id = flat(`${host}/${path}@${digest}`)
     const stored = {
       definition,
       record: {

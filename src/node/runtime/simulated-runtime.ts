@@ -1,5 +1,6 @@
 import { atOnce } from '../../kernel/at-once.ts'
 import { extended } from '../../kernel/extended.ts'
+import { flat } from '../../kernel/flat-text.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
@@ -35,7 +36,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     let id = ''
     for (let i = 0; i < 8; i++) id += stream.integer(0, 0x1_0000_0000).toString(16).padStart(8, '0')
     random.release(streamName)
-    return id
+    return flat(id)
   }
   const images = new ImageStore(registry, (name) => hexId(`image/${name}`))
   const note = (

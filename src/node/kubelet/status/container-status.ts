@@ -2,6 +2,7 @@ import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../../api/types/core.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
+import { flat } from '../../../kernel/flat-text.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
@@ -83,7 +84,7 @@ function baseStatus(
     name: container.name,
     image: latest.config.image,
     imageID: latest.imageId,
-    containerID: `${sources.runtimeType}://${latest.id}`,
+    containerID: flat(`${sources.runtimeType}://${latest.id}`),
     ready: false,
     restartCount: latest.config.attempt,
     state: stateOf(latest, sources),
@@ -102,7 +103,7 @@ function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusS
       ...(container.message === undefined ? {} : { message: container.message }),
       startedAt: at(container.startedAt),
       finishedAt: at(container.finishedAt),
-      containerID: `${runtimeType}://${container.id}`,
+      containerID: flat(`${runtimeType}://${container.id}`),
     },
   }
 }
