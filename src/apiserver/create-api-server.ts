@@ -1,7 +1,7 @@
 import type { Discovery } from '../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
-import type { ApiServer, ContainerCall, HttpAnswer, HttpRequest, LogServer } from '../client/server.ts'
+import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, LogServer } from '../client/server.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -60,6 +60,8 @@ export interface RunningApiServer extends ApiServer {
   setGates(gates: FeatureGates): void
   /** Stores an object as the server itself does at its start: without authorization and admission. */
   seed(resource: ResourceRef, object: KubeObject): void
+  /** What its cache holds now, kept for reads that are to be behind. */
+  cacheState(): CacheState
   /** What it holds, for copies. */
   atRest(): RestingApiServer
   /** Holds this instead of nothing. Its observers are told of each object as of one that came. */
@@ -164,6 +166,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     ...requests,
     discovery: table.discovery,
     store,
+    cacheState: () => store.past(),
     addWebhook: (webhook) => core.admission.insert(webhook),
     setGates(gates) {
       context.gates = gates

@@ -243,9 +243,9 @@ function dispatch({ core }: RequestParts, served: ServedResource, request: Encod
   if (!served.info.verbs.includes(request.verb)) return refusal(genericStatus(405))
   switch (request.verb) {
     case 'get':
-      return answer(getObject(core, served, request.namespace ?? '', request.name ?? '', request.resourceVersion), 200)
+      return answer(getObject(core, served, request), 200)
     case 'list':
-      return answer(listObjects(core, served, request.namespace, listOptionsOf(request)), 200)
+      return answer(listObjects(core, served, request.namespace, listOptionsOf(request), request.asOf), 200)
     case 'create':
       return create(core, served, request)
     case 'update':

@@ -6,7 +6,7 @@ import type { RequestError, WatchRenewal } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'
 import { type RequestLine, urlError } from './request-url.ts'
 import type { RestingWatch } from './resting.ts'
-import type { Verb } from './server.ts'
+import type { ApiRequest, CacheState, Verb } from './server.ts'
 
 /** How long things take on a link. What is absent takes no time. */
 export interface LinkLatencies {
@@ -34,7 +34,7 @@ export interface LinkOptions {
 }
 
 /** Why a watch delivers nothing for now: bits that add up. */
-export const holds = { partition: 1, stall: 2 } as const
+export const holds = { partition: 1, stall: 2, stale: 4, missing: 8 } as const
 export type Hold = (typeof holds)[keyof typeof holds]
 
 /** What travels over a link and may be held up. */
@@ -52,6 +52,8 @@ export interface WatchOnLink {
   hold(reason: Hold): void
   release(reason: Hold): void
   break(message: string): void
+  /** The server no longer has what comes next: its client has to list again. */
+  expire(): void
   /** Undefined: something is on its way, or will happen by itself. */
   atRest(): WatchAtRest | undefined
 }
@@ -105,6 +107,9 @@ export class Link {
   #downSince: VirtualMs = -1
   #isPartitioned = false
   #answersToLose = 0
+  /** Present reads are answered from this cache, and watches deliver nothing. */
+  #asOf: CacheState | undefined
+  #isMissingEvents = false
   readonly #held = new Set<Held>()
   readonly #watches = new Set<WatchOnLink>()
 
@@ -203,6 +208,32 @@ export class Link {
     for (const watch of this.#watches) watch.release(holds.stall)
   }
 
+  /** A cache that is behind answers: reads that it may answer are as old as it is, watches deliver nothing. */
+  fallBehind(asOf: CacheState): void {
+    this.#realiseAll()
+    this.#asOf = asOf
+    for (const watch of this.#watches) watch.hold(holds.stale)
+  }
+
+  /** The cache has caught up: watches deliver what came meanwhile, in its order. */
+  catchUp(): void {
+    this.#asOf = undefined
+    for (const watch of this.#watches) watch.release(holds.stale)
+  }
+
+  /** Watches deliver nothing, and what happens until `beginAgain` is lost to them. */
+  missEvents(): void {
+    this.#realiseAll()
+    this.#isMissingEvents = true
+    for (const watch of this.#watches) watch.hold(holds.missing)
+  }
+
+  /** Watches end as too old: who watched lists again, and sees only what is there now. */
+  beginAgain(): void {
+    this.#isMissingEvents = false
+    for (const watch of [...this.#watches]) watch.expire()
+  }
+
   /** The server carries out the next `count` writes, but their answers never come: the client sees the connection end. */
   loseAnswers(count: number): void {
     this.#answersToLose = count
@@ -259,6 +290,11 @@ export class Link {
     passenger.pass()
   }
 
+  /** The request as it reaches the server. */
+  asSeen(request: ApiRequest): ApiRequest {
+    return this.#asOf === undefined ? request : { ...request, asOf: this.#asOf }
+  }
+
   /** Whether the answer to this request is one of those that get lost. */
   losesAnswerTo(verb: Verb): boolean {
     if (this.#answersToLose <= 0 || verb === 'get' || verb === 'list') return false
@@ -281,6 +317,8 @@ export class Link {
   enter(watch: WatchOnLink): void {
     this.#watches.add(watch)
     if (this.#isPartitioned) watch.hold(holds.partition)
+    if (this.#asOf !== undefined) watch.hold(holds.stale)
+    if (this.#isMissingEvents) watch.hold(holds.missing)
   }
 
   leave(watch: WatchOnLink): void {

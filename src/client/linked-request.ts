@@ -104,7 +104,7 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     if (this.connection !== link.connection && !link.isDown) this.fail((over, line) => over.broken(line))
     else if (link.isDown || link.isRefusing) this.fail((over, line) => over.refused(line))
     else {
-      this.answer = link.isDenied ? denied : server.handle(this.request)
+      this.answer = link.isDenied ? denied : server.handle(link.asSeen(this.request))
       this.isAnswerLost = link.losesAnswerTo(this.request.verb)
       if (this.backMs === 0) this.arrive()
       else link.kernel.post(this.backMs, arrive, this)

@@ -1,5 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
-import { unauthorized } from '../api/status.ts'
+import { expired, unauthorized } from '../api/status.ts'
 import type { KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
@@ -161,9 +161,16 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
 
   /** The connection breaks: nothing that is under way arrives any more. */
   break(message: string): void {
+    this.breakOff({ kind: 'network', message, cause: 'broken' })
+  }
+
+  expire(): void {
+    this.breakOff({ kind: 'status', status: expired('The resourceVersion for the provided watch is too old.') })
+  }
+
+  private breakOff(end: RequestError): void {
     if (this.isOver) return
     this.stop()
-    const end: RequestError = { kind: 'network', message, cause: 'broken' }
     this.route.link.kernel.post(0, tellBroken, { watch: this, event: 'closed', end })
   }
 

@@ -30,6 +30,22 @@ export interface ApiRequest {
   readonly warn?: (text: string) => void
   /** Read: `'0'` allows the server's cache. */
   readonly resourceVersion?: string
+  /** The server's cache is behind: what a read may take from it is as it was then. */
+  readonly asOf?: CacheState
+}
+
+/** What a server's cache held at one moment. Nothing of it changes any more. */
+export interface CacheState {
+  readonly revision: number
+  /** Objects of a resource as the server stores it (`pods`, `deployments.apps`). */
+  collection(resource: string): PastCollection
+}
+
+/** The objects of one resource as they were. */
+export interface PastCollection {
+  get(namespace: string, name: string): KubeObject | undefined
+  /** In the order of etcd's keys; undefined is all namespaces. */
+  list(namespace: string | undefined): readonly KubeObject[]
 }
 
 export type ApiAnswer =

@@ -11,6 +11,7 @@ import type { Registry } from '../node/runtime/registry.ts'
 import type { RestingScheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { type ControlPlane, createControlPlane, type RestingFront } from './control-plane.ts'
+import { CrashRules } from './crash-rules.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
 import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -45,6 +46,8 @@ export interface Cluster {
   readonly machines: ReadonlyMap<string, Machine>
   /** Requests that are refused for now. */
   readonly requestFaults: RequestFaults
+  /** Processes that are to crash at a write of theirs. */
+  readonly crashRules: CrashRules
   /** Everything begins: controllers, scheduler, kubelets. */
   start(): void
   /**
@@ -78,10 +81,11 @@ const usualTimings: RuntimeTimings = {
 export function createCluster(options: ClusterOptions): Cluster {
   const machines = new Map<string, Machine>()
   const requestFaults = new RequestFaults()
+  const crashRules = new CrashRules()
   const { requests } = options.seams ?? {}
   const seams: ClusterSeams = {
     ...options.seams,
-    requests: (handle) => requestFaults.around(requests?.(handle) ?? handle),
+    requests: (handle) => crashRules.around(requestFaults.around(requests?.(handle) ?? handle)),
   }
   const controlPlane = createControlPlane({
     ...options,
@@ -104,6 +108,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     controlPlane,
     machines,
     requestFaults,
+    crashRules,
     start() {
       if (options.from !== undefined) {
         goOnFrom(options.from, controlPlane, machines)

@@ -3,11 +3,13 @@ import type { Latency } from '../client/latency.ts'
 import { instant } from '../client/latency.ts'
 import type { Link } from '../client/link.ts'
 import type { Verb } from '../client/server.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import type { Cluster } from './cluster.ts'
 import { adminUser } from './control-plane.ts'
 import type { Machine } from './machine.ts'
+import { beginPattern, type PatternFault } from './pattern-faults.ts'
 import type { RequestRule } from './request-faults.ts'
 
 /** An accident as the cluster carries it out; `node` absent: all nodes (and, for the API server, the control plane too). */
@@ -43,10 +45,29 @@ export type ClusterFault =
   | { readonly kind: 'clockAhead'; readonly node: string; readonly aheadMs: number }
   | { readonly kind: 'registryUnreachable'; readonly hosts: readonly string[] }
   | { readonly kind: 'controllerPaused'; readonly controller: string }
+  | PatternFault
 
-/** Begins an accident now and returns how it ends. What is over at once (a dropped watch, a restart) ends with nothing. */
-export function beginFault(cluster: Cluster, registry: SimulatedRegistry, fault: ClusterFault): () => void {
+/** Where accidents happen. */
+export interface FaultScene {
+  readonly cluster: Cluster
+  readonly registry: SimulatedRegistry
+  readonly kernel: Kernel
+}
+
+/**
+ * Begins an accident now and returns how it ends. What is over at once (a dropped watch, a restart) ends with nothing;
+ * `over` is told of one that comes to its end by itself.
+ */
+export function beginFault(
+  { cluster, registry, kernel }: FaultScene,
+  fault: ClusterFault,
+  over: () => void,
+): () => void {
   switch (fault.kind) {
+    case 'staleReads':
+    case 'missedEvents':
+    case 'crashInTheMiddle':
+      return beginPattern(cluster, kernel, fault, over)
     case 'apiServerUnreachable':
     case 'apiServerSlow':
     case 'partition':

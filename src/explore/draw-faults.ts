@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { ClusterFault } from '../cluster/faults.ts'
+import { controlPlaneClient } from '../cluster/pattern-faults.ts'
 import type { Fault } from '../sim/sim.ts'
 import type { Targets } from './targets.ts'
 
@@ -21,6 +22,7 @@ function seconds(min: number, max: number): fc.Arbitrary<string> {
 const lasting = seconds(1, longestS)
 const verb = fc.constantFrom('get' as const, 'list' as const, 'create' as const, 'update' as const, 'patch' as const)
 const maybe = <T>(drawn: fc.Arbitrary<T>) => fc.option(drawn, { nil: undefined })
+const clientOf = ({ nodes }: Targets) => fc.constantFrom(...nodes, controlPlaneClient)
 const nodeOf = ({ nodes }: Targets) => fc.constantFrom(...nodes)
 
 /** Without the members that were not drawn. */
@@ -77,6 +79,15 @@ const draws: Readonly<Record<ClusterFault['kind'], Draw>> = {
   clockAhead: (targets) =>
     fault({ clock: fc.constantFrom('30s', '10m', '-30s', '-10m'), node: nodeOf(targets), for: lasting }),
   registryUnreachable: () => fault({ registry: is('unreachable'), for: lasting }),
+  staleReads: (targets) => fault({ staleReads: clientOf(targets), for: lasting }),
+  missedEvents: (targets) => fault({ missedEvents: clientOf(targets), for: lasting }),
+  crashInTheMiddle: (targets) =>
+    fault({
+      crashInTheMiddle: clientOf(targets),
+      verb: maybe(fc.constantFrom('create' as const, 'patch' as const, 'delete' as const)),
+      count: fc.integer({ min: 1, max: 5 }),
+      restartAfter: seconds(1, 60),
+    }),
   controllerPaused: ({ controllers }) => fault({ controller: fc.constantFrom(...controllers), for: lasting }),
 }
 

@@ -1,5 +1,6 @@
 import type { Document } from 'yaml'
 import { discoveryOf } from '../api/schema/discovery.ts'
+import { controlPlaneClient } from '../cluster/pattern-faults.ts'
 import { controllersOf } from '../controllers/registry.ts'
 import { closest } from '../sim/input/closest.ts'
 import { millisecondsOf } from '../sim/input/formats.ts'
@@ -56,6 +57,7 @@ const words = {
   objectKind: 'kind',
   resource: 'resource',
   resourceName: 'resource',
+  client: 'client of the API server',
 } as const
 
 /** The part of a reference that names something; undefined if it leaves that open. */
@@ -85,6 +87,7 @@ export function namesOf({ cluster = {} }: Pick<ScenarioSource, 'cluster'>): Name
   const same = (each: readonly string[]) => new Map(each.map((name) => [name.toLowerCase(), name]))
   return {
     node: same(nodeNames),
+    client: same([...nodeNames, controlPlaneClient]),
     controller: same(controllersOf(minor, resolveFeatureGates(minor, switched)).map(([name]) => name)),
     objectKind: new Map(kinds),
     resource: same(resources.map(({ resource }) => resource)),

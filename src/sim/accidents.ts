@@ -1,6 +1,7 @@
 import type { Pod } from '../api/types/core.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
+import { controlPlaneClient } from '../cluster/pattern-faults.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
@@ -100,13 +101,14 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
       const fault = meaning.kind === 'kill' ? killing(meaning, cluster) : meaning
       const seq = told(fault, undefined)
       observed(1)
-      const finish = beginFault(cluster, registry, fault)
+      let end = (): void => {}
+      const finish = beginFault({ cluster, registry, kernel }, fault, () => end())
       if (isMomentary(fault)) {
         observed(-1)
         kernel.cause = 0
         return over
       }
-      const end = lasting(fault, seq, finish)
+      end = lasting(fault, seq, finish)
       if ('for' in asked && asked.for !== undefined) kernel.schedule(millisecondsOf(asked.for), end)
       kernel.cause = 0
       return { clear: end }
@@ -121,7 +123,9 @@ function checkNames(fault: Fault, { machines, controlPlane }: Cluster): void {
         ? [...machines.keys()]
         : to === 'resourceName'
           ? controlPlane.server.discovery.resources.map(({ resource }) => resource)
-          : controlPlane.controllers.names
+          : to === 'client'
+            ? [...machines.keys(), controlPlaneClient]
+            : controlPlane.controllers.names
     if (!known.some((each) => each === name)) throw unknownName(`fault.${path.join('.')}`, name, known)
   }
 }

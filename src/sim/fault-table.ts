@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { ClusterFault } from '../cluster/faults.ts'
 import { everyHost } from '../node/runtime/registry.ts'
-import { choice, type KeyRules } from './input/choice.ts'
+import { at, type FaultMeaning, given, lasting, one, resourceName, row, verbSchema } from './fault-row.ts'
+import { choice } from './input/choice.ts'
 import {
   anyDuration,
   clockDuration,
@@ -12,28 +12,11 @@ import {
   someText,
 } from './input/formats.ts'
 import { type Reference, referencesIn } from './input/references.ts'
-import { withRules } from './input/rules.ts'
 import { references, words } from './input/words.ts'
+import { patternRows } from './pattern-fault-rows.ts'
 import { SimUsageError } from './usage-error.ts'
 
-/** What a fault comes to: an accident that begins, or the end of earlier ones. */
-export type FaultMeaning =
-  | ClusterFault
-  | {
-      readonly kind: 'end'
-      readonly of: readonly ClusterFault['kind'][]
-      /** Only those of this node; absent: all. */
-      readonly node?: string
-    }
-  /** A container, by names: where it runs is seen when it is killed. */
-  | {
-      readonly kind: 'kill'
-      readonly pod: string
-      readonly container: string | undefined
-      readonly namespace: string
-      readonly exitCode: number
-      readonly isOutOfMemory: boolean
-    }
+export type { FaultMeaning }
 
 /** How long a machine is away when it reboots, unless the fault says otherwise. */
 const rebootMs = 15_000
@@ -57,30 +40,6 @@ const signals = {
 } as const
 const signalNames = Object.keys(signals) as (keyof typeof signals)[] // its keys are just these
 
-interface FaultRow<S extends z.core.$ZodShape = z.core.$ZodShape> {
-  /** Key that the accident is known by. */
-  readonly head: string
-  readonly schema: z.ZodObject<S, z.core.$strict>
-  readonly means: (fault: z.output<z.ZodObject<S, z.core.$strict>>) => FaultMeaning
-}
-
-function row<S extends z.core.$ZodShape>(
-  head: keyof S & string,
-  shape: S,
-  means: (fault: z.output<z.ZodObject<S, z.core.$strict>>) => FaultMeaning,
-  rules: KeyRules = {},
-): FaultRow<S> {
-  return { head, schema: withRules(z.strictObject(shape), rules), means }
-}
-
-const one = { node: nodeName.optional().meta({ description: 'Only this node; all unless given' }) }
-
-const verbSchema = z.enum(['get', 'list', 'create', 'update', 'patch', 'delete', 'deletecollection'])
-
-function lasting(duration: z.ZodType<Duration>) {
-  return { for: duration.optional().meta({ description: 'How long; for ever unless given' }) }
-}
-
 /**
  * The accidents: one row each, from which follow the types, the checks of library and scenarios, the JSON Schema, the docs
  * and what the cluster is told. What is over at once takes no `for`.
@@ -92,6 +51,7 @@ function faultRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) {
     ...serverRows(duration),
     ...powerRows(duration),
     ...machineRows(duration, clock),
+    ...patternRows(duration),
   ] as const
 }
 
@@ -175,13 +135,7 @@ function refusalRows(duration: z.ZodType<Duration>) {
               'Code with which the API server answers requests, though nothing is wrong with them; 409 only updates and patches; 401 as if a token had expired',
           }),
         verb: verbSchema.optional().meta({ description: 'Only these requests; watches are never among them' }),
-        resource: z
-          .string()
-          .regex(/^[a-z]+$/)
-          .register(references, { to: 'resourceName' })
-          .register(words, { expected: 'a resource such as secrets' })
-          .optional()
-          .meta({ description: 'Only those for this resource' }),
+        resource: resourceName.optional().meta({ description: 'Only those for this resource' }),
         name: objectName.optional().meta({ description: 'Only those for the object of this name' }),
         user: someText.optional().meta({ description: 'Only those of this user' }),
         ...one,
@@ -348,16 +302,6 @@ function machineRows(duration: z.ZodType<Duration>, clock: z.ZodType<Duration>) 
 type Rows = ReturnType<typeof faultRows>
 /** An accident. Durations as texts or ms; `node` limits it to one node, `for` in time. */
 export type FaultInput = z.output<Rows[number]['schema']>
-
-/** Members that say something. */
-function given<T extends object>(rule: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  // What is left has no undefined: that is what is filtered.
-  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as never
-}
-
-function at(node: string | undefined): { readonly node?: string } {
-  return node === undefined ? {} : { node }
-}
 
 /** `5m`, or `-5m` for a clock that is behind. */
 function aheadMs(clock: Duration): number {

@@ -1,4 +1,5 @@
 import type { ClusterFault } from '../cluster/faults.ts'
+import { controlPlaneClient } from '../cluster/pattern-faults.ts'
 import { everyHost } from '../node/runtime/registry.ts'
 
 /** What is told of a fault as it begins or ends. */
@@ -27,6 +28,16 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
       return `open watches break${on}`
     case 'stallWatches':
       return isEnd ? `watches deliver again${on}` : `watches stay open but deliver nothing${on}`
+    case 'staleReads':
+      return isEnd
+        ? `${clientText(fault.client)} reads the present again`
+        : `${clientText(fault.client)} reads from a cache that stands still`
+    case 'missedEvents':
+      return isEnd
+        ? `${clientText(fault.client)} lists anew what it has missed`
+        : `${clientText(fault.client)} misses what happens`
+    case 'crashInTheMiddle':
+      return isEnd ? `what crashed of ${clientText(fault.client)} is started again` : crashText(fault)
     case 'loseAnswers':
       return `the answers to the next ${fault.count} writes are lost${on}`
     case 'kubeletStopped':
@@ -44,6 +55,25 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
     case 'controllerPaused':
       return isEnd ? `controller ${fault.controller} works again` : `controller ${fault.controller} is paused`
   }
+}
+
+function clientText(client: string): string {
+  return client === controlPlaneClient ? 'the control plane' : `the kubelet of ${client}`
+}
+
+/** `the kubelet of node-1 will crash as soon as patch pods web is carried out`. */
+function crashText({
+  client,
+  verb,
+  resource,
+  name,
+  count = 1,
+}: Extract<ClusterFault, { kind: 'crashInTheMiddle' }>): string {
+  const write = [verb ?? 'a write', resource === undefined ? '' : `of ${resource}`, name ?? ''].filter(
+    (part) => part !== '',
+  )
+  const which = count === 1 ? '' : ` for the ${count}th time`
+  return `${clientText(client)} will crash once ${write.join(' ')} is carried out${which}`
 }
 
 function registryText([host]: readonly string[]): string {

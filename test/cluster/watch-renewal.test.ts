@@ -138,7 +138,7 @@ function run(seed: string, steps: readonly Step[], explicitWatches: boolean) {
         })
         break
       case 'fault': {
-        const end = beginFault(cluster, registry, each.fault)
+        const end = beginFault({ cluster, registry, kernel }, each.fault, () => {})
         kernel.runUntil(kernel.now() + each.ms)
         end()
         break

@@ -43,6 +43,7 @@ describe('what is drawn', () => {
       'apiServerUnreachable',
       'clockAhead',
       'controllerPaused',
+      'crashInTheMiddle',
       'credentialsExpired',
       'dropWatches',
       'etcdSlow',
@@ -50,11 +51,13 @@ describe('what is drawn', () => {
       'kubeletRestarted',
       'kubeletStopped',
       'loseAnswers',
+      'missedEvents',
       'partition',
       'poweredOff',
       'rebooted',
       'registryUnreachable',
       'requestsRefused',
+      'staleReads',
       'stallWatches',
     ])
   })
@@ -67,7 +70,7 @@ describe('what is drawn', () => {
 
 describe('a search', () => {
   const exploration: Exploration = {
-    ...{ scenario: loaded(text), seeds: ['1', '2', '12'], targets },
+    ...{ scenario: loaded(text), seeds: ['1', '2', '3'], targets },
     ...{ spanMs: 60_000, mostFaults: 3, mostShrinks: 100 },
   }
   const host = (stopAfter = Number.POSITIVE_INFINITY) => {

@@ -2,6 +2,7 @@ import { badRequest, expired, failure, notFoundStatus, plainError } from '../../
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import { decodeBase64Url, encodeBase64Url, utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
 import type { ListOptions } from '../../client/client.ts'
+import type { ApiRequest, CacheState } from '../../client/server.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import { apiServerFact } from '../version-facts.ts'
@@ -11,19 +12,23 @@ import { type ServedResource, toServed } from './resource-table.ts'
 import { parseResourceVersion } from './resource-version.ts'
 import { parseSelection, type Selection } from './selection.ts'
 
-/** One object. `resourceVersion` is that of the query: any number up to the present is as good as the present. */
+/**
+ * One object. `resourceVersion` is that of the query: any number up to the present is as good as the present, unless the
+ * cache, from which `0` may be answered, is behind (`asOf`).
+ */
 export function getObject(
   core: RegistryCore,
   served: ServedResource,
-  namespace: string,
-  name: string,
-  resourceVersion: string | undefined,
+  { namespace = '', name = '', resourceVersion, asOf }: Named,
 ): KubeObject | Status {
   const unreachable = checkMinimumVersion(core, resourceVersion)
   if (unreachable !== undefined) return unreachable
-  const object = served.collection.get(namespace, name)
+  const from = resourceVersion === '0' ? asOf?.collection(served.collection.resource) : undefined
+  const object = (from ?? served.collection).get(namespace, name)
   return object === undefined ? notFoundStatus(served.info, name) : toServed(object, served)
 }
+
+type Named = Pick<ApiRequest, 'namespace' | 'name' | 'resourceVersion' | 'asOf'>
 
 /** A version that the store has not reached: the real server waits three seconds for it, then says so. */
 function checkMinimumVersion(core: RegistryCore, text: string | undefined, isList = false): Status | undefined {
@@ -48,6 +53,7 @@ export function listObjects(
   served: ServedResource,
   namespace: string | undefined,
   options: ListOptions,
+  asOf?: CacheState,
 ): KubeList | Status {
   const selection = parseSelection(withNamespace(options, namespace), served.strategy, core.context.minor)
   if ('kind' in selection) return selection
@@ -59,6 +65,16 @@ export function listObjects(
   }
   // A list from the watch cache knows no pages, and a single name needs none.
   const isCached = options.resourceVersion === '0' && token === ''
+  if (isCached && asOf !== undefined) {
+    const then = asOf.collection(served.collection.resource).list(selection.namespace)
+    return listOf(
+      core,
+      served,
+      selection,
+      then.filter((each) => selection.matches(each)),
+      asOf.revision,
+    )
+  }
   if ((limit <= 0 && token === '') || isCached || (selection.name !== undefined && token === '')) {
     return listOf(core, served, selection, all(served, selection), core.store.revision)
   }

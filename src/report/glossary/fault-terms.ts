@@ -43,6 +43,24 @@ export const faultTerms: Readonly<Record<string, TermFacts>> = {
     clauses: ['U3'],
     related: ['Watch', 'Expired'],
   },
+  staleReads: {
+    means:
+      'Sieve calls it a stale state: a client reads from a cache of the API server that stands still. It acts on what was, and after a restart even lists what was; at the end it hears of everything, in its order.',
+    clauses: ['U3'],
+    related: ['watches', 'missedEvents'],
+  },
+  missedEvents: {
+    means:
+      'Sieve calls it an unobserved state: what happens meanwhile a client never sees, only what has come of it. Who counts on each change being seen goes wrong here.',
+    clauses: ['U3'],
+    related: ['watches', 'staleReads', 'Expired'],
+  },
+  crashInTheMiddle: {
+    means:
+      'Sieve calls it an intermediate state: a process crashes when a write of its own has been carried out, before it hears of that, and starts again with nothing in its memory.',
+    clauses: ['L6'],
+    related: ['kubelet', 'loseAnswers'],
+  },
   loseAnswers: {
     means: 'Writes are carried out, but their answers are lost: who sent them does not know, and tries again.',
     related: ['Conflict', 'AlreadyExists'],

@@ -28,7 +28,7 @@ export type ComplaintCode =
 export const words = z.registry<Words>()
 
 /** What a schema refers to by name; whoever knows the names checks them (`referencesIn`). */
-export type ReferenceKind = 'node' | 'objectKind' | 'controller' | 'resource' | 'resourceName'
+export type ReferenceKind = 'node' | 'objectKind' | 'controller' | 'resource' | 'resourceName' | 'client'
 
 export const references = z.registry<{ readonly to: ReferenceKind }>()
 
