@@ -47,10 +47,15 @@ export async function course(
 ): Promise<number> {
   if (what === 'reset') return reset(progress, output)
   const shipped = readCourse()
-  if (what === undefined && ui !== 'plain' && (ui === 'tui' || isOnTerminal()))
-    return courseOnScreen(shipped, progress, output)
+  const isOnScreen = ui === 'tui' || (ui === 'auto' && isOnTerminal())
+  if (isOnScreen && what !== 'list' && !isOnTerminal()) {
+    output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
+    return exitCodes.usage
+  }
+  if (what === undefined && isOnScreen) return courseOnScreen(shipped, progress, output)
   if (what === undefined || what === 'list') return list(shipped, progress, output)
   const lesson = lessonNamed(shipped, what)
+  if (lesson !== undefined && isOnScreen) return lessonOnScreen(lesson, { progress, seed }, output)
   if (lesson !== undefined) return tellLesson(shipped, lesson, { progress, input, seed }, output)
   output.err(plain`error: the course has no lesson ${what}; podsim course list names them\n`)
   return exitCodes.usage
@@ -167,12 +172,22 @@ function answersOf(input: Readable) {
   }
 }
 
+/** One lesson on a terminal, and what came of it is kept. */
+async function lessonOnScreen(
+  { id, file, number }: Lesson,
+  { progress, seed }: Pick<CourseHostParts, 'progress'> & { readonly seed: string | undefined },
+  output: Output,
+): Promise<number> {
+  const played = await playedFile(readScenarioFile(join(courseFolder, file)), seed, output)
+  const kept = played.came === undefined ? undefined : progress.add(id, played.came)
+  for (const said of [played.notice, kept?.problem]) if (said !== undefined) output.err(plain`${safeLine(said)}\n`)
+  if (played.ending === 'interrupted') return exitCodes.interrupted
+  if (played.came?.isDone === true) output.out(plain`lesson ${number} is done; podsim course goes on with the next\n`)
+  return played.notice === undefined ? exitCodes.passed : exitCodes.failed
+}
+
 /** The course on a terminal: from it into a lesson and back, until its user has enough. */
 async function courseOnScreen(shipped: Course, file: ProgressFile, output: Output): Promise<number> {
-  if (!isOnTerminal()) {
-    output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
-    return exitCodes.usage
-  }
   const found = file.read()
   let state = firstCourse(shipped, found.progress, found.notice)
   prepareRenderer(process.env, output.isColoured)
@@ -196,7 +211,7 @@ async function courseOnScreen(shipped: Course, file: ProgressFile, output: Outpu
       choice.kind === 'sandbox'
         ? sandbox()
         : readScenarioFile(choice.kind === 'lesson' ? join(courseFolder, choice.lesson.file) : choice.path)
-    const played = await playedFile(scenario, output)
+    const played = await playedFile(scenario, undefined, output)
     if (played.ending === 'interrupted') return exitCodes.interrupted
     const kept =
       choice.kind === 'lesson' && played.came !== undefined ? file.add(choice.lesson.id, played.came) : undefined
@@ -219,12 +234,16 @@ interface Played {
   readonly notice: string | undefined
 }
 
-async function playedFile({ loaded }: Pick<ScenarioFile, 'loaded'>, output: Output): Promise<Played> {
+async function playedFile(
+  { loaded }: Pick<ScenarioFile, 'loaded'>,
+  seed: string | undefined,
+  output: Output,
+): Promise<Played> {
   if (!loaded.ok) {
     const { file, message } = loaded.errors[0]
     return { ending: 'quit', came: undefined, notice: `${file}: ${message}` }
   }
-  const { state, result } = await openScenario(loaded.value[0], undefined, output)
+  const { state, result } = await openScenario(loaded.value[0], seed, output)
   if (state === undefined) return { ending: 'quit', came: undefined, notice: result.reason ?? result.outcome }
   const { ending, state: last } = await playOpened(state, output)
   return { ending, notice: undefined, came: { isDone: last.ending !== 'ahead', right: rightOf(last.taught) } }

@@ -92,7 +92,10 @@ export async function flowOfFile(
   }
   const [first, ...others] = runs
   if (first === undefined) return undefined
-  const album = makeAlbum([first, ...others], { podsim: version, reveal: flags.reveal ?? false })
+  const album = makeAlbum([first, ...others], {
+    ...{ podsim: version, reveal: flags.reveal ?? false },
+    ...secretOf(loaded.value[0].source.lesson?.follow),
+  })
   return 'problem' in album ? undefined : albumText(album, album.to)
 }
 
@@ -108,13 +111,11 @@ async function exported(scenario: Scenario, flags: ExportFlags, read: ScenarioFi
   }
   const [first, ...others] = runs
   if (first === undefined) throw new UsageError('there is nothing to run')
-  const [namespace, secret] = secretOf(flags.secret)
   const choice: AlbumChoice = {
     podsim: version,
     reveal: flags.reveal ?? false,
     ...range,
-    ...(secret !== undefined && { secret }),
-    ...(namespace !== undefined && { namespace }),
+    ...secretOf(flags.secret ?? scenario.source.lesson?.follow),
     ...(flags.key !== undefined && { key: flags.key }),
   }
   const album = makeAlbum([first, ...others], choice)
@@ -187,9 +188,10 @@ function rangeOf(flags: ExportFlags): { readonly from?: number; readonly to?: nu
   return Object.fromEntries(named)
 }
 
-function secretOf(text: string | undefined): readonly [namespace: string | undefined, name: string | undefined] {
-  const [a, b] = text?.split('/') ?? []
-  return b === undefined ? [undefined, a] : [a, b]
+/** NAME or NAMESPACE/NAME. */
+function secretOf(text: string | undefined): Pick<AlbumChoice, 'namespace' | 'secret'> {
+  const [secret, namespace] = text?.split('/').reverse() ?? []
+  return { ...(secret !== undefined && { secret }), ...(namespace !== undefined && { namespace }) }
 }
 
 const strategies = ['Watch', 'Cache', 'Get'] as const

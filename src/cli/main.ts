@@ -119,7 +119,7 @@ function addCourse(command: Command): void {
     .description('lessons that ask before they show, with progress; podsim alone on a terminal opens them too')
     .argument(
       '[what]',
-      'list, a lesson such as 5.3, or reset; without it the course, or its list where there is no terminal',
+      'list, a lesson such as 5.3, or reset; without it the course; where there is no terminal, plain text',
     )
     .option('-s, --seed <seed>', 'seed of the lesson instead of its own')
     .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))

@@ -88,7 +88,10 @@ export class FlowIndex {
     if (object?.uid !== undefined) this.#note(object.uid, seq)
     if (type.startsWith('object.') && object !== undefined && type !== 'object.visible') this.#takeWrite(record)
     else if (type.startsWith('fault.'))
-      this.#people.push({ seq, at: record.time, actor: 'fault', what: String(record.detail?.what ?? ''), object: '' })
+      this.#people.push({
+        ...{ seq, at: record.time, actor: 'fault', what: String(record.detail?.what ?? ''), object: '' },
+        isEnd: type === 'fault.end',
+      })
     else
       readNodeRecord(record, {
         pod: (uid) => this.#pods.get(uid),

@@ -80,8 +80,8 @@ function clusterLanes(sources: FlowSources): readonly Lane[] {
 /** Kinds whose writes by controllers have to do with who uses a Secret. */
 const workloads = /^(pod|replicaset|deployment|statefulset|daemonset|job|secret) /
 
-function doingMark({ seq, at, actor, what, object }: Doing): Mark {
-  if (actor === 'fault') return mark('accident', { seq, at }, what)
+function doingMark({ seq, at, actor, what, object, isEnd }: Doing): Mark {
+  if (actor === 'fault') return mark(isEnd === true ? 'over' : 'accident', { seq, at }, what)
   return mark(actor.startsWith('user/') ? 'doing' : 'write', { seq, at }, `${actor} ${what} ${object}`)
 }
 

@@ -89,6 +89,7 @@ export interface Segment {
 export type MarkKind =
   | 'doing' // of a person
   | 'accident'
+  | 'over' // an accident is
   | 'write' // of the Secret, or of a controller
   | 'watch' // an event of a watch brought it
   | 'list'

@@ -22,6 +22,7 @@ export function momentsOf(flow: Pick<Flow, 'revisions' | 'lanes' | 'secret' | 'f
 
 const kinds: Partial<Readonly<Record<Mark['kind'], Moment['kind']>>> = {
   accident: 'accident',
+  over: 'accident',
   watch: 'copy',
   get: 'copy',
   refused: 'refused',

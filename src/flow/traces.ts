@@ -128,4 +128,6 @@ export interface Doing {
   readonly what: string
   /** `secret default/db`; empty for an accident. */
   readonly object: string
+  /** Of an accident: it is over. */
+  readonly isEnd?: boolean
 }

@@ -54,6 +54,9 @@ const timedFaultSchema = z.strictObject({
 /** What makes a scenario a lesson of a course. */
 const lessonSchema = z.strictObject({
   watch: someText.meta({ description: 'What to look at while it plays' }),
+  follow: someText.optional().meta({
+    description: 'The Secret whose way is shown, NAME or NAMESPACE/NAME; the one that most happens to unless given',
+  }),
   next: someText.meta({ description: 'What to try afterwards' }),
 })
 
@@ -93,7 +96,7 @@ export const scenarioSchema = z
       .meta({ description: 'Words by which runs choose scenarios: podsim run --tag' }),
     lesson: lessonSchema.optional().meta({
       description:
-        'Makes it a lesson, with a question at least: { watch, next } tell what to look at, and what to try then',
+        'Makes it a lesson, with a question at least: { watch, next } tell what to look at, and what to try then; follow names the Secret whose way is shown',
     }),
     covers: z.array(clauseSchema).optional().meta({ description: 'Clauses of the Secrets page that this shows' }),
     seed: z

@@ -289,6 +289,11 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await until(name, 'nowhere: there is no such file or folder')
     await keys('q', 'q')
     await until(name, /before the course\nready>[\s\S]*\nready>/)
+    // A lesson that is named is played at once, and counts as one that was chosen.
+    await keys(`XDG_STATE_HOME=${state} node bin/podsim.js course 1.2`, 'Enter')
+    await until(name, 'Who starts the Pod once the Secret is ther', '▶ this lesson')
+    await keys('q')
+    await until(name, /node bin\/podsim\.js course 1\.2\n(?:[^\n]*\n)*ready>/)
     await tmux('kill-session', '-t', name)
   }, 90_000)
 

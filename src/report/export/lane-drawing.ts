@@ -12,6 +12,7 @@ export const sizes = { labels: 190, row: 24, axis: 26, notes: 200 } as const
 export const markGlyphs: Readonly<Record<MarkKind, string>> = {
   doing: '●',
   accident: '↯',
+  over: '✓',
   write: '◆',
   watch: '▼',
   list: '▽',

@@ -1,4 +1,5 @@
 import { type JournalRecord, objectName } from '../../kernel/journal.ts'
+import { relevantCauses } from '../../looks/relevant-causes.ts'
 import { createTeller } from '../../report/story.ts'
 import { formatInstant } from '../../sim/duration.ts'
 import type { Moment } from '../world/recording.ts'
@@ -11,14 +12,20 @@ export function whyText(state: PlayState, look: Look): Output {
   const { recording } = look
   const moment = recording.moments.findLast(({ kind }, i) => kind === 'story' && i <= state.cursor.at)
   if (moment === undefined) return { title: 'why', text: 'nothing has happened yet', isMasked: false }
-  const chain = [...recording.journal.causes(moment.seq)].reverse()
+  const { journal } = recording
+  const chain = [...relevantCauses(journal, journal.causes(moment.seq))].reverse()
   const tell = createTeller()
-  const lines = chain.map((record, i) => {
+  // What the story does not tell is for a close look.
+  const told = chain.flatMap((record) => {
     const line = tell(record)
-    const text = line === undefined ? `${record.type}${about(record)}` : line.text
-    const lead = i === 0 ? '' : 'so '
-    return `${formatInstant(Math.max(0, record.time)).slice(3, 12)} ${lead}${line?.actor ?? record.actor}: ${text}`
+    const isLast = record.seq === moment.seq
+    if (line === undefined) return isLast ? [{ record, actor: record.actor, text: record.type + about(record) }] : []
+    return [{ record, actor: line.actor ?? record.actor, text: line.text }]
   })
+  const lines = told.map(
+    ({ record, actor, text }, i) =>
+      `${clockOf(record)} ${i === 0 ? '' : 'so '}${actor.replace(/^user\//, '')}: ${text}`,
+  )
   const delay = delayText(state, look, moment)
   const text = [...lines, ...(delay === undefined ? [] : ['', delay])].join('\n')
   return { title: `why: ${moment.text}`, text, isMasked: true }
@@ -38,6 +45,11 @@ function delayText(state: PlayState, look: Look, moment: Moment): string | undef
     `${secondsText(toMountMs)} until the files were there. The kubelet writes volumes only in syncs: the page's bound is sync period ` +
     `and propagation delay of the cache, ${secondsText(row.boundMs)} here (U3).`
   )
+}
+
+function clockOf({ time }: JournalRecord): string {
+  const text = formatInstant(Math.max(0, time))
+  return text.startsWith('00:') ? text.slice(3) : text
 }
 
 function about({ object }: JournalRecord): string {

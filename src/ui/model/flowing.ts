@@ -1,9 +1,11 @@
 import type { DelayRow, Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Recording } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
+import { momentIn } from './counterpart.ts'
 import { followedOf } from './following.ts'
 import type { Look } from './look.ts'
-import type { Followed, PlayState } from './play-state.ts'
+import { type Followed, type PlayState, seqAt, worldOf } from './play-state.ts'
 import { hasOpenQuestions } from './teaching.ts'
 
 /** Pods that get lanes: more are no picture. */
@@ -60,6 +62,13 @@ function openAt(segments: readonly Segment[], clock: VirtualMs): readonly Segmen
   return [...segments.slice(0, -1), { ...last, to: undefined }]
 }
 
+/** Where the cursor is in a world: in its own, and at the same place in another that is shown beside it. */
+export function nowIn({ recording, id }: World, state: PlayState): Now {
+  const { cursor } = state
+  const at = id === cursor.world ? cursor.at : momentIn(recording, worldOf(state).recording, cursor)
+  return { clock: cursor.clock, seq: seqAt(recording, at) }
+}
+
 /** What views draw. */
 export interface FlowNow {
   readonly flow: Flow
@@ -99,9 +108,9 @@ export function laneOf({ lanes }: Flow, id: string | undefined): Lane | undefine
   return id === undefined ? undefined : lanes.find((lane) => lane.id === id)
 }
 
-/** Seconds as people say them: `13.6 s`, `2m 5s`. */
+/** Seconds as people say them, so that delays of some minutes can be compared and added up: `13.6 s`, `168.7 s`, `61m 1s`. */
 export function secondsText(ms: VirtualMs): string {
-  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 600_000) return `${(ms / 1000).toFixed(1)} s`
   const minutes = Math.floor(ms / 60_000)
   return `${minutes}m ${Math.round((ms % 60_000) / 1000)}s`
 }

@@ -37,6 +37,12 @@ export function followedOf(look: Look, chosen: Followed | undefined): Followed |
   return row === undefined ? undefined : ofSecret(recording, row.key.namespace ?? 'default', row.key.name)
 }
 
+/** A Secret as a lesson names it, NAME or NAMESPACE/NAME, by the key that changes; undefined: nobody ever writes it. */
+export function namedIn(recording: Recording, text: string): Followed | undefined {
+  const [secret = '', namespace = 'default'] = text.split('/').reverse()
+  return ofSecret(recording, namespace, secret)
+}
+
 const bests = new WeakMap<Recording, Followed>()
 
 /** Of its keys the one that changes; else the first. */

@@ -6,7 +6,8 @@ import { type Knobs, knobsText } from '../world/knobs.ts'
 import { afterwardsMs, type Recipe, withDoing } from '../world/recipe.ts'
 import type { Recording } from '../world/recording.ts'
 import { firstDifference, type Origin, type World } from '../world/world.ts'
-import { momentBy, type Output, type PlayState, worldOf } from './play-state.ts'
+import { momentIn } from './counterpart.ts'
+import { type Output, type PlayState, worldOf } from './play-state.ts'
 
 /** What the model wants to be run: whoever drives it runs the recipes, one after the other, and comes back with `arrived`. */
 export interface Wish {
@@ -157,7 +158,7 @@ function withKnobWorlds(
   return {
     ...{ ...state, worlds: [...state.worlds, ...made] },
     // Before the first moment nothing has happened in any of them.
-    cursor: { world: shown.id, at: state.cursor.at < 0 ? -1 : momentBy(shown.recording, clock), clock },
+    cursor: { world: shown.id, at: momentIn(shown.recording, parent.recording, state.cursor), clock },
     compared: isCompared ? made.map(({ id }) => id) : state.compared,
     focus: isCompared ? 'flow' : state.focus,
     notice: isCompared ? undefined : `a branch from the beginning: ${first.name}; { goes back`,
@@ -191,10 +192,11 @@ export function otherWorld(state: PlayState, by: 1 | -1): PlayState {
 
 /** In another world at the same instant, or at the end of it. */
 export function inWorld(state: PlayState, world: World): PlayState {
+  const { at } = state.cursor
   const clock = Math.min(state.cursor.clock, world.recording.result.endedAt)
   return {
     ...{ ...state, isPlaying: false, notice: undefined },
-    cursor: { world: world.id, at: momentBy(world.recording, clock), clock },
+    cursor: { world: world.id, at: momentIn(world.recording, worldOf(state).recording, { at, clock }), clock },
   }
 }
 

@@ -106,7 +106,8 @@ const notRunning = ({ running }: PlayState) =>
   running === undefined ? undefined : `${running.what} is still being run; escape stops it`
 const isAnswered = ({ overlay }: PlayState) =>
   overlay?.kind === 'question' && overlay.answer !== undefined ? 'it is answered' : undefined
-const isOpen = (state: PlayState) => (isAnswered(state) === undefined ? 'first an answer' : undefined)
+const isOpen = (state: PlayState) =>
+  isAnswered(state) === undefined ? `first an answer, 1-${answersIn(state)}; esc goes on without one` : undefined
 const searching = ({ search }: PlayState) => (search === '' ? 'nothing is searched for: / asks for a word' : undefined)
 const severalWorlds = ({ worlds }: PlayState) =>
   worlds.length === 1 ? 'there is one world yet; f, i and : make others' : undefined

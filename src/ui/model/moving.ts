@@ -43,9 +43,10 @@ function said(moment: Moment, { redaction }: Recording, isRevealed: boolean): st
   return `${moment.kind === 'story' ? `${moment.actor}: ` : ''}${text.split('\n')[0] ?? ''}`
 }
 
-/** Whether a moment is one to stop at: a sentence, a warning, an accident, a doing, a Secret that is seen. */
-export function isInteresting({ kind, tone, did }: Moment): boolean {
-  return kind === 'say' || tone === 'visible' || tone === 'warning' || tone === 'fault' || did?.by === 'player'
+/** Whether a moment is one to stop at: a sentence, a warning, an accident or its end, a doing, a Secret that is seen. */
+export function isInteresting({ kind, tone, did, actor }: Moment): boolean {
+  const isTold = tone === 'visible' || tone === 'warning' || tone === 'fault'
+  return isTold || kind === 'say' || did?.by === 'player' || actor === 'fault'
 }
 
 /** To the next or previous moment that `wanted` likes; without one, to the end. */

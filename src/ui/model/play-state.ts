@@ -72,8 +72,21 @@ export interface Question {
   readonly because: string
   /** When it is to be seen; undefined: nothing is to be seen in this run. */
   readonly seenAt: number | undefined
-  /** A lesson's own: what it tells before it asks, and the moment after which the answer is to be seen. */
-  readonly lesson?: { readonly lead: string; readonly told: number }
+  /** Of a lesson: what is said beside it. */
+  readonly lesson?: AskedInLesson
+}
+
+/** What a question of a lesson has of its own. */
+export interface AskedInLesson {
+  /** What is told before it is asked. */
+  readonly lead: string
+  /** The moment after which the answer is to be seen. */
+  readonly told: number
+  /** Id of the world that is asked about. */
+  readonly world: number
+  /** Which question of the lesson it is, from 1, and how many there are. */
+  readonly number: number
+  readonly of: number
 }
 
 /** What stands over the panes and takes the keys. */
@@ -136,6 +149,11 @@ export function worldOf({ worlds, cursor }: PlayState): World {
   return found
 }
 
+/** Worlds that are shown side by side; none where one is shown alone. */
+export function comparedWorlds({ worlds, compared }: PlayState): readonly World[] {
+  return compared.length > 1 ? worlds.filter(({ id }) => compared.includes(id)) : []
+}
+
 /** The moment that happened last; undefined at the beginning. */
 export function momentOf(state: PlayState): Moment | undefined {
   return worldOf(state).recording.moments[state.cursor.at]
@@ -150,7 +168,7 @@ export function seqAt({ moments, journal }: Recording, at: number): number {
 }
 
 /** Index of the last moment that had happened by an instant; -1: none had. Moments go by time. */
-export function momentBy({ moments }: Recording, time: VirtualMs): number {
+export function momentBy({ moments }: Pick<Recording, 'moments'>, time: VirtualMs): number {
   let low = 0
   let high = moments.length
   while (low < high) {

@@ -1,8 +1,9 @@
 import { knobsText } from '../world/knobs.ts'
 import type { RecordedQuestion } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
+import { namedIn } from './following.ts'
 import { movedTo } from './moving.ts'
-import { type Output, type PlayState, type Question, worldOf } from './play-state.ts'
+import { comparedWorlds, type Output, type PlayState, type Question, worldOf } from './play-state.ts'
 
 /**
  * Lessons. A question stands at a gate, the end of the step before its own: whoever goes on, by whatever key, is asked there first,
@@ -59,14 +60,20 @@ export function hasOpenQuestions(state: PlayState): boolean {
 
 /** The question at a place in the list, of each world that is compared, or of the cursor's. */
 export function questionsAt(state: PlayState, index: number): readonly Question[] {
-  const worlds = comparedWorlds(state)
+  const worlds = askedWorlds(state)
   return worlds.flatMap((world, n) => {
     const recorded = world.recording.questions[index]
-    return recorded === undefined ? [] : [questionOf(recorded, index, world, n, worlds.length)]
+    return recorded === undefined ? [] : [questionOf(recorded, index, world, { n, of: worlds.length })]
   })
 }
 
-function questionOf(recorded: RecordedQuestion, index: number, world: World, n: number, of: number): Question {
+/** A question's world among those that are asked about. */
+interface Place {
+  readonly n: number
+  readonly of: number
+}
+
+function questionOf(recorded: RecordedQuestion, index: number, world: World, { n, of }: Place): Question {
   const { question, choices, because = '', say, action, told } = recorded
   const name = of > 1 ? knobsText(world.recipe.knobs) : ''
   return {
@@ -80,6 +87,7 @@ function questionOf(recorded: RecordedQuestion, index: number, world: World, n: 
     lesson: {
       lead: [say?.trim() ?? '', ...commandLines(action)].filter((line) => line !== '').join('\n'),
       told: told.moments,
+      ...{ world: world.id, number: index * of + n + 1, of: world.recording.questions.length * of },
     },
   }
 }
@@ -95,9 +103,8 @@ function commandLines(action: string | undefined): readonly string[] {
 }
 
 /** Worlds that are asked about: those that are compared, else the one of the cursor. */
-function comparedWorlds(state: PlayState): readonly World[] {
-  const { worlds, compared } = state
-  const shown = worlds.filter(({ id }) => compared.includes(id))
+function askedWorlds(state: PlayState): readonly World[] {
+  const shown = comparedWorlds(state)
   return shown.length > 1 ? shown : [worldOf(state)]
 }
 
@@ -122,7 +129,8 @@ export function greeted(state: PlayState): PlayState {
     `Watch for: ${lesson.watch.trim()}`,
     'space plays, → steps, ] goes to the next moment. You are asked before the answer can be seen; predict, then see. x shows values that are masked.',
   ].join('\n\n')
-  return { ...state, output: { title: greetingTitle, text, isMasked: false }, focus: 'output' }
+  const followed = lesson.follow === undefined ? undefined : namedIn(worldOf(state).recording, lesson.follow)
+  return { ...state, followed, output: { title: greetingTitle, text, isMasked: false }, focus: 'output' }
 }
 
 const greetingTitle = 'this lesson'

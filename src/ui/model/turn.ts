@@ -51,7 +51,7 @@ export function pressed(state: PlayState, key: string, stage: Stage): Turn {
     case 'prompt':
       return prompting(state, overlay, binding.command)
     case 'question':
-      return { state: answered(state, overlay, binding, { name: key, reach: stage.reach }) }
+      return { state: answered({ ...state, notice: undefined }, overlay, binding, { name: key, reach: stage.reach }) }
     case 'menu':
       return choosing(state, overlay, binding.command)
     case 'help':

@@ -41,7 +41,9 @@ export function footerLine(state: PlayState, selectedKind: string | undefined, c
     const ran = running.at > 0 ? `  ${formatInstant(running.at)}` : ''
     return [{ text: ` … running ${running.what}${ran}   esc stops it`, look: 'visible' }]
   }
-  if (notice !== undefined && contextOf(state) === 'play') return [{ text: ` ${notice}`, look: 'here' }]
+  const context = contextOf(state)
+  if (notice !== undefined && (context === 'play' || context === 'question'))
+    return [{ text: ` ${notice}`, look: 'here' }]
   return [{ text: fitting(footerKeys(state, selectedKind), columns), look: 'dim' }]
 }
 

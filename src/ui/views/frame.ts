@@ -123,7 +123,7 @@ interface Size {
 function contentOf(pane: PaneName, state: PlayState, look: Look, { columns, rows }: Size): PaneContent {
   switch (pane) {
     case 'story':
-      return storyView(state, columns, rows)
+      return storyView(state, look, columns, rows)
     case 'objects':
       return objectsView(look, rows)
     case 'inspector':

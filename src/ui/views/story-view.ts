@@ -1,11 +1,14 @@
 import { formatInstant } from '../../sim/duration.ts'
+import { followedOf } from '../model/following.ts'
+import type { Look } from '../model/look.ts'
 import type { PlayState } from '../model/play-state.ts'
 import { worldOf } from '../model/play-state.ts'
+import { type ValueLetters, valueLetters, withLetters } from '../model/value-letters.ts'
 import { type Moment, momentText, type Recording } from '../world/recording.ts'
-import { cutTo, type Line, type Look, line, type PaneContent, wrapped } from './lines.ts'
+import { cutTo, type Line, line, type PaneContent, type Look as Style, wrapped } from './lines.ts'
 
 const glyphs = { normal: ' ', warning: '!', good: '✓', visible: '◆', fault: '✗', chatter: '·' } as const
-const looks: Readonly<Record<Moment['tone'], Look>> = {
+const looks: Readonly<Record<Moment['tone'], Style>> = {
   normal: 'plain',
   warning: 'warning',
   good: 'good',
@@ -15,8 +18,11 @@ const looks: Readonly<Record<Moment['tone'], Look>> = {
 }
 
 /** Who did what to whom; the present moment is marked, what comes after it is not told yet. */
-export function storyView(state: PlayState, columns: number, rows: number): PaneContent {
+export function storyView(state: PlayState, look: Look, columns: number, rows: number): PaneContent {
   const { recording, name } = worldOf(state)
+  const { isRevealed } = state
+  const followed = followedOf(look, state.followed)
+  const letters = followed === undefined ? undefined : valueLetters(recording, followed)
   const { at } = state.cursor
   const title = `what happened${state.worlds.length > 1 ? ` in ${name}` : ''}`
   if (at < 0) return { title, lines: [line(' nothing yet: space plays, → steps', 'dim')] }
@@ -25,19 +31,15 @@ export function storyView(state: PlayState, columns: number, rows: number): Pane
   for (let i = at; i >= 0 && lines.length < rows; i--) {
     const moment = recording.moments[i]
     if (moment !== undefined)
-      lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, isRevealed: state.isRevealed }))
+      lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, isRevealed, letters }))
   }
   // Of a moment that is longer than the pane the beginning is shown: it says what it is.
   const own = recording.moments[at]
-  const isLong = own !== undefined && lines.length > rows && momentLength(own, recording, columns, state) > rows
-  return {
-    title,
-    lines: isLong ? lines.slice(-momentLength(own, recording, columns, state)).slice(0, rows) : lines.slice(-rows),
-  }
-}
-
-function momentLength(moment: Moment, recording: Recording, columns: number, state: PlayState): number {
-  return momentLines(moment, recording, { columns, isHere: true, isRevealed: state.isRevealed }).length
+  const length =
+    own === undefined || lines.length <= rows
+      ? 0
+      : momentLines(own, recording, { columns, isHere: true, isRevealed, letters }).length
+  return { title, lines: length > rows ? lines.slice(-length).slice(0, rows) : lines.slice(-rows) }
 }
 
 /** How a moment is told. */
@@ -45,18 +47,21 @@ interface How {
   readonly columns: number
   readonly isHere: boolean
   readonly isRevealed: boolean
+  /** Of values that a verdict masks: which revision they are. */
+  readonly letters?: ValueLetters | undefined
 }
 
 /** What a moment says, at its time. */
 export function momentLines(
   moment: Moment,
   { redaction }: Pick<Recording, 'redaction'>,
-  { columns, isHere, isRevealed }: How,
+  { columns, isHere, isRevealed, letters }: How,
 ): readonly Line[] {
   const { kind, time, actor, tone } = moment
-  const text = isRevealed ? moment.text : momentText(moment, redaction)
+  const said = isRevealed ? moment.text : momentText(moment, redaction)
+  const text = kind === 'verdict' && letters !== undefined ? withLetters(said, letters, isRevealed) : said
   const mark = isHere ? '▸' : ' '
-  const look: Look = isHere ? 'bold' : kind === 'output' ? 'dim' : looks[tone]
+  const look: Style = isHere ? 'bold' : kind === 'output' ? 'dim' : looks[tone]
   const stamp = clockText(time)
   const hanging = ' '.repeat(stamp.length + 3)
   const under = (lead: string, first: string, room = columns - lead.length - 1): readonly Line[] =>

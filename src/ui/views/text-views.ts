@@ -59,6 +59,9 @@ const signs = [
   '! warning   ✓ it works   ◆ a container sees a Secret   ✗ an accident   [here] where it stands',
   '$ the scenario did it   + you did it   A B C revisions of a Secret',
   '━ the newest revision   ─ an older one   ═ never updated   · not yet',
+  '● an arrival, or a sync of the Pod   ┴ a sync that finds nothing to do',
+  '○ a copy used again, or asked for and found as it was   ∅ it is not there',
+  '░ waits for the copy   ▒ for a sync of the Pod   ▓ for the mount',
 ]
 
 /** What can be chosen; what the chosen one does stands below it in full. */
@@ -89,7 +92,9 @@ export function questionView(
 ): PaneContent {
   const lines = askedLines(overlay, columns)
   const total = score.asked.length
-  const title = overlay.question.lesson === undefined ? 'predict' : 'what do you think?'
+  const { lesson } = overlay.question
+  const nth = lesson === undefined || lesson.of === 1 ? '' : ` question ${lesson.number} of ${lesson.of}`
+  const title = lesson === undefined ? 'predict' : `what do you think?${nth}`
   const shown = scrolledTo(title, lines, { scroll: scroll.output, rows })
   return { ...shown, ...(total === 0 ? {} : { part: `${score.right} of ${total} right` }), ...more(lines, rows) }
 }

@@ -123,7 +123,9 @@ export function createRecorder(): Recorder {
         volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
       }
       const line = tell(kept)
-      if (line !== undefined && line.tone !== 'chatter') moments.push({ kind: 'story', ...line })
+      if (line === undefined || line.tone === 'chatter') return
+      const tone = kept.type === 'fault.end' ? 'good' : line.tone
+      moments.push({ kind: 'story', ...line, tone })
     })
   }
   return {
@@ -146,7 +148,7 @@ export function createRecorder(): Recorder {
         if (action !== undefined && !isWait({ action })) addCommand(action, 'scenario', sim)
       },
       acted(step, { output, mismatches, problem, say, action }, sim) {
-        told = { say, action: isWait(step) ? undefined : action }
+        told = { say, action: action === undefined || isWait(step) ? undefined : `${userLead(step)}${action}` }
         addOutput(output, sim)
         for (const { what, expected, found } of mismatches)
           add('verdict', sim, `${what}: expected ${expected}; found: ${found}`, 'warning')
@@ -182,6 +184,11 @@ export function createRecorder(): Recorder {
       }
     },
   }
+}
+
+/** As the story has it before a command of somebody else than the one who does nearly all. */
+function userLead({ action }: Pick<Step, 'action'>): string {
+  return action !== undefined && 'as' in action && action.as !== undefined ? `(as ${action.as}) ` : ''
 }
 
 /** Time that passes is no command. */

@@ -157,6 +157,89 @@ describe('U2, U3 a lesson that compares', () => {
   })
 })
 
+describe('three worlds side by side', async () => {
+  const state = await opened('05-updates/5-three-ways.yaml')
+  const compared = () => playedOn(state, { columns: 80, rows: 24 })
+  /** The player at the moment that says something. */
+  const at = (word: string) => {
+    const player = compared()
+    player.press('/').type(word).press('enter')
+    return player
+  }
+
+  test('no world is ahead of the one that is stepped through, be it within an instant', () => {
+    const before = compared().press('right').screen()
+    expect(before).not.toMatch(/pod app|node-1/)
+    // The sentence stands before the patch of the same instant: nowhere is the file an old one yet.
+    const changes = at('password changes').screen()
+    expect(changes.match(/\/etc\/db +A━+│/g)).toHaveLength(3)
+    const patched = at('password changes').press('right', 'right', 'right').screen()
+    expect(patched.match(/\/etc\/db +A─+│/g)).toHaveLength(3)
+  })
+
+  test('the world that is asked about is marked, its lanes are in view, and it is told how many questions there are', () => {
+    const player = compared().press('end')
+    for (const [i, strategy] of ['Watch', 'Cache', 'Get'].entries()) {
+      const [lanes, asked] = player.screen().split('what do you think?')
+      expect(lanes).toMatch(new RegExp(`▸┌ strategy ${strategy}[\\s\\S]*/etc/db`))
+      expect(asked).toContain(`question ${i + 1} of 3`)
+      player.press('1', 'enter')
+    }
+  })
+
+  test('who goes on without an answer is told how', () => {
+    const player = compared().press('end', 'right')
+    expect(player.screen()).toContain('first an answer, 1-2; esc goes on without one')
+    expect(player.press('1').screen()).not.toContain('first an answer')
+  })
+
+  test('U3 the screen shows who waited for what: a sync in all, and with Cache until the copy is too old', () => {
+    const player = compared().press('end', '1', 'enter', '1', 'enter', '1', 'enter', 'end', '1')
+    const shown = player.screen()
+    // Watch is told at once; Get reads it in the sync; Cache uses its copy once more.
+    expect(shown).toMatch(/Watch[\s\S]*node-1 cache +A─+●B━+│[\s\S]*\/etc\/db +A─+●B━+│ 79\.6 s/)
+    expect(shown).toMatch(
+      /Cache[\s\S]*node-1 cache +[A─○]+─○─+●B━+│[\s\S]*\/etc\/db [^\n]* copy still good [^\n]*●B━+│ 168\.6 s/,
+    )
+    expect(shown).toMatch(/Get[\s\S]*node-1 reads +●A[ ○]+●B[ ○]*│[\s\S]*\/etc\/db +A─+●B━+│ 79\.6 s/)
+    // With Watch syncs that find nothing are not carried out; they are due all the same.
+    expect(shown).toMatch(/Watch[^┌]*pod app +●─+●─+┴─/)
+    const delays = player.press('4').screen()
+    expect(delays).toMatch(/strategy Watch +\n[^\n]*79\.6 s = cache 0\.0 \+ sync 79\.5 \+ mount 0\.1/)
+    expect(delays).toMatch(/strategy Cache +\n[^=]*168\.6 s = sync 79\.5 \+ cache 89\.1 \+ mount 0\.0/)
+    expect(delays).toMatch(/strategy Get +\n[^=]*79\.6 s = sync 79\.5 \+ cache 0\.1 \+ mount 0\.0/)
+    expect(player.press('3').screen()).toContain('where is revision B now, strategy Watch?')
+  })
+})
+
+describe('what a learner reads', () => {
+  test('why begins with what somebody did, not with what was done before it', async () => {
+    const player = playedOn(await opened('10-who-may-read/3-who-may-make-pods.yaml'), { columns: 80, rows: 40 })
+    player.press('end')
+    expect(player.screen()).toContain('$ (as mallory) kubectl logs harmless')
+    player.press('3', 'enter', 'w')
+    const [, why = ''] = player.screen().split('▶ why')
+    expect(why.split('\n')[1]).toContain('mallory: creates pod default/harmless')
+    expect(why).not.toMatch(/rolebinding|pod\.assumed/)
+  })
+
+  test('of a masked value its letter is told, as the lanes have it', async () => {
+    const player = playedOn(await opened('05-updates/3-never.yaml'), { columns: 80, rows: 40 })
+    player.press('end', '1', 'enter', 'end', 'escape', '2')
+    expect(player.screen()).toMatch(/\/etc\/whole\/password in app says <6 bytes, [0-9a-f]{8}> \(B\)/)
+    expect(player.screen()).toMatch(/variable PASSWORD of app is <5 bytes, [0-9a-f]{8}> \(A\)/)
+    expect(player.press('x').screen()).toContain('variable PASSWORD of app is "first" (A)')
+  })
+
+  test('a lesson says whose lanes tell its story; an accident that is over is none any more', async () => {
+    const player = playedOn(await opened('08-when-things-go/3-no-connection.yaml'), { columns: 80, rows: 24 })
+    expect(player.press('right').screen()).toContain('flow of secret default/fresh')
+    player.press('end', '2', 'enter', 'end', '1')
+    expect(player.screen()).toMatch(/people[^\n]*✗[^\n]*✓/)
+    expect(player.screen()).toMatch(/\/etc\/db +!/)
+  })
+})
+
 test('the plain lesson tells and asks what the screen does, and no answer before its question', () => {
   const parts = lessonParts(updates)
   const text = parts.map((part) =>

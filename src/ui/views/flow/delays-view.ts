@@ -1,27 +1,49 @@
-import type { DelayRow } from '../../../flow/flow.ts'
+import type { DelayRow, Flow } from '../../../flow/flow.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import { delaysOf, flowNow, newestOf, secondsText } from '../../model/flowing.ts'
+import { partsInOrder } from '../../../report/export/words.ts'
+import { delaysOf, flowIn, flowNow, flowUntil, newestOf, nowIn, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
-import type { PlayState } from '../../model/play-state.ts'
+import { comparedWorlds, type PlayState } from '../../model/play-state.ts'
 import { type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from '../lines.ts'
 
-/** How long the newest revision took to each place that ran when it was written, in parts; never, and why; not yet. */
+/**
+ * How long the newest revision took to each place that ran when it was written, in parts; never, and why; not yet. Of worlds that
+ * are compared, of each: that is what they are compared for.
+ */
 export function delaysView(state: PlayState, look: Look, columns: number, rows: number): PaneContent {
   const now = flowNow(state, look)
   if (now === undefined) return { title: 'delays', lines: [line(' no Secret yet', 'dim')] }
-  const { flow, isGuess } = now
+  const { flow, isGuess, followed } = now
   if (isGuess) return { title: 'delays', lines: [line(' told after your answer', 'dim')] }
   const { clock } = state.cursor
   const newest = newestOf(flow)
   if (newest === undefined || newest.index === 0)
     return { title: 'delays', lines: [line(' the Secret was not changed yet: a first mount is no update', 'dim')] }
-  const told = delaysOf(flow, newest.letter).filter(
-    ({ kind, visibleAt }) => kind === 'update' || (visibleAt ?? Number.POSITIVE_INFINITY) <= clock,
-  )
   const title = `delays of ${newest.letter}`
+  const worlds = comparedWorlds(state)
+  if (worlds.length > 1) {
+    const told = worlds.map((world) => {
+      const past = flowUntil(flowIn(world.recording, followed), nowIn(world, state))
+      return { name: world.name, rows: toldRows(past, newest.letter, clock) }
+    })
+    const how: How = {
+      clock,
+      columns,
+      longest: longestOf(
+        told.flatMap((each) => each.rows),
+        clock,
+      ),
+    }
+    const lines = told.flatMap((each) => [
+      line(` ${each.name}`, 'bold'),
+      ...each.rows.flatMap((row) => rowLines(row, how)),
+      ...boundLines(each.rows, columns),
+    ])
+    return scrolledTo(title, lines, { scroll: state.scroll.delays, rows })
+  }
+  const told = toldRows(flow, newest.letter, clock)
   if (told.length === 0) return { title, lines: [line(' nobody used it when it was written', 'dim')] }
-  const longest = told.reduce((most, row) => Math.max(most, (row.visibleAt ?? clock) - row.updatedAt), 1)
-  const how: How = { clock, columns, longest }
+  const how: How = { clock, columns, longest: longestOf(told, clock) }
   // Of very many places those in the window are told, a row a key.
   if (told.length > manyRows) {
     const from = Math.max(0, Math.min(state.scroll.delays ?? 0, told.length - 1))
@@ -35,6 +57,17 @@ export function delaysView(state: PlayState, look: Look, columns: number, rows: 
   }
   const lines = [...told.flatMap((row) => rowLines(row, how)), ...boundLines(told, columns)]
   return scrolledTo(title, lines, { scroll: state.scroll.delays, rows })
+}
+
+/** Rows about updates, and about Pods that have begun with the revision by now. */
+function toldRows(flow: Flow, letter: string, clock: VirtualMs): readonly DelayRow[] {
+  return delaysOf(flow, letter).filter(
+    ({ kind, visibleAt }) => kind === 'update' || (visibleAt ?? Number.POSITIVE_INFINITY) <= clock,
+  )
+}
+
+function longestOf(rows: readonly DelayRow[], clock: VirtualMs): VirtualMs {
+  return rows.reduce((most, row) => Math.max(most, (row.visibleAt ?? clock) - row.updatedAt), 1)
 }
 
 const manyRows = 60
@@ -77,25 +110,26 @@ function rowText({ kind, never, parts, visibleAt, updatedAt, renewedAt, boundMs 
   const told =
     parts === undefined
       ? ''
-      : ` = cache ${seconds(parts.toCacheMs)} + sync ${seconds(parts.toSyncMs)} + mount ${seconds(parts.toMountMs)}`
+      : ` = ${partsInOrder(parts)
+          .map(({ name, ms }) => `${name} ${(ms / 1000).toFixed(1)}`)
+          .join(' + ')}`
   return `${secondsText(visibleAt - updatedAt)}${told}`
 }
 
-function seconds(ms: VirtualMs): string {
-  return (ms / 1000).toFixed(1)
-}
-
 /** Shades for the parts: waiting for the copy, for a sync, for the mount. */
-const shades = { toCacheMs: '░', toSyncMs: '▒', toMountMs: '▓' } as const
+const shades = {
+  cache: { shade: '░', look: 'old' },
+  sync: { shade: '▒', look: 'visible' },
+  mount: { shade: '▓', look: 'new' },
+} as const
 
 function barOf({ parts, visibleAt, never, kind }: DelayRow, { clock, columns, longest }: How): Line {
   if (parts === undefined || never !== undefined || kind === 'start' || (visibleAt ?? Number.POSITIVE_INFINITY) > clock)
     return []
   const room = Math.max(4, Math.min(28, Math.floor(columns * 0.28)))
   const of = (ms: VirtualMs) => (ms === 0 ? 0 : Math.max(1, Math.round((ms / longest) * room)))
-  return [
-    { text: shades.toCacheMs.repeat(of(parts.toCacheMs)), look: 'old' },
-    { text: shades.toSyncMs.repeat(of(parts.toSyncMs)), look: 'visible' },
-    { text: shades.toMountMs.repeat(of(parts.toMountMs)), look: 'new' },
-  ]
+  return partsInOrder(parts).map(({ name, ms }) => ({
+    text: shades[name].shade.repeat(of(ms)),
+    look: shades[name].look,
+  }))
 }

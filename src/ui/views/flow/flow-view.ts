@@ -8,13 +8,12 @@ import {
   flowNow,
   flowUntil,
   laneOf,
-  type Now,
   newestOf,
+  nowIn,
   secondsText,
 } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
-import { type Followed, momentBy, type PlayState, seqAt } from '../../model/play-state.ts'
-import type { World } from '../../world/world.ts'
+import { comparedWorlds, type Followed, type PlayState } from '../../model/play-state.ts'
 import { cutTo, type Line, line, type PaneContent, scrolledTo, widthOf, windowOf } from '../lines.ts'
 import { clockText } from '../story-view.ts'
 import { type LaneCanvas, laneRow } from './lane-row.ts'
@@ -67,9 +66,9 @@ function compared(
   { title, columns, rows }: Place,
 ): PaneContent {
   const { clock } = state.cursor
-  const worlds = state.worlds.filter(({ id }) => state.compared.includes(id))
+  const worlds = comparedWorlds(state)
   const whole = worlds.map(({ recording }) => flowIn(recording, followed))
-  const flows = whole.map((flow, i) => flowUntil(flow, nowIn(worlds[i], state)))
+  const flows = worlds.map((world) => flowUntil(flowIn(world.recording, followed), nowIn(world, state)))
   const canvas = canvasOf(flows, whole, { clock, columns, isGuess })
   const rowsOf = (flow: Flow, wanted: (lane: Lane) => boolean, lead: string): readonly Line[] =>
     flow.lanes
@@ -77,9 +76,12 @@ function compared(
       .map((lane) => rowOf(lane, { ...canvas, flow }, { isSelected: isSelected(lane, state), lead }))
   const [first] = flows
   const body: Line[] = first === undefined ? [] : [...rowsOf(first, ({ kind }) => kind === 'api', '')]
+  const here = worldInView(state)
+  let top = 0
   for (const [i, flow] of flows.entries()) {
     const world = worlds[i]
-    const isHere = world?.id === state.cursor.world
+    const isHere = world?.id === here
+    if (isHere) top = body.length
     body.push([{ text: `${isHere ? '▸' : ' '}┌ ${world?.name ?? ''}`, look: isHere ? 'bold' : 'plain' }])
     body.push(...rowsOf(flow, ({ kind }) => kind === 'cache' || kind === 'pod' || kind === 'file', '│'))
   }
@@ -87,8 +89,17 @@ function compared(
     const fixed = rowsOf(first, ({ kind }) => kind === 'env' || kind === 'subPath', '')
     if (fixed.length > 0) body.push(line(' in all of them', 'dim'), ...fixed)
   }
-  const shown = scrolledTo(title, body, { scroll: state.scroll.flow, rows: Math.max(0, rows - 1) })
+  const room = Math.max(0, rows - 1)
+  // Whoever is asked about a world sees its lanes, where not all have room.
+  const isAsked = state.overlay?.kind === 'question'
+  const scroll = isAsked && body.length > room ? Math.min(top, body.length - room) : state.scroll.flow
+  const shown = scrolledTo(title, body, { scroll, rows: room })
   return { ...shown, lines: [axisLine(canvas), ...shown.lines] }
+}
+
+/** Id of the world that is asked about, or of the cursor's. */
+function worldInView({ overlay, cursor }: PlayState): number {
+  return (overlay?.kind === 'question' ? overlay.question.lesson?.world : undefined) ?? cursor.world
 }
 
 /**
@@ -107,14 +118,6 @@ function isWorthARow({ segments, marks, kind }: Lane): boolean {
     default:
       return segments.length > 0 || marks.length > 0
   }
-}
-
-/** The cursor of another world at the same instant; in its own world within the instant, too. */
-function nowIn(world: World | undefined, { cursor }: PlayState): Now {
-  const { clock } = cursor
-  if (world === undefined) return { clock, seq: 0 }
-  const { recording, id } = world
-  return { clock, seq: seqAt(recording, id === cursor.world ? cursor.at : momentBy(recording, clock)) }
 }
 
 function flowNames({ namespace, secret, key = '' }: Flow): Followed {

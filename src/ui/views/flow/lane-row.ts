@@ -1,7 +1,7 @@
-import type { Flow, Lane, Segment } from '../../../flow/flow.ts'
+import type { Flow, Lane, Mark, Segment } from '../../../flow/flow.ts'
 import type { TimeAxis } from '../../../flow/time-axis.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import { secondsText } from '../../model/flowing.ts'
+import { delayOf, secondsText } from '../../model/flowing.ts'
 import type { Line, Look, Span } from '../lines.ts'
 import { clockText } from '../story-view.ts'
 
@@ -81,10 +81,13 @@ function label(
   text: string,
   look: Look,
 ): void {
-  const room = to - from
-  if (text.length + 4 > room) return
-  const start = from + Math.floor((room - text.length) / 2)
+  if (text === '' || !hasRoom({ from, to }, text)) return
+  const start = from + Math.floor((to - from - text.length) / 2)
   for (const [i, char] of [...` ${text} `].entries()) put(cells, start - 1 + i, char, look)
+}
+
+function hasRoom({ from, to }: { readonly from: number; readonly to: number }, text: string): boolean {
+  return text.length + 4 <= to - from
 }
 
 /** What people do and what befalls: a point each, and in words the last one, where it has room. */
@@ -94,8 +97,8 @@ function drawDoings({ marks, kind }: Lane, canvas: LaneCanvas, cells: Cell[]): v
     put(
       cells,
       columnOf(canvas, at),
-      what === 'accident' ? '✗' : kind === 'people' ? '●' : '○',
-      what === 'accident' ? 'fault' : 'plain',
+      what === 'accident' ? '✗' : what === 'over' ? '✓' : kind === 'people' ? '●' : '○',
+      what === 'accident' ? 'fault' : what === 'over' ? 'good' : 'plain',
     )
   const last = past.at(-1)
   if (last === undefined) return
@@ -115,17 +118,42 @@ function write(cells: Cell[], column: number, text: string): void {
 }
 
 /** Syncs of a Pod, and when the next is due. */
-function drawSyncs({ marks }: Lane, canvas: LaneCanvas, cells: Cell[], end: number): void {
+function drawSyncs({ marks, parent }: Lane, canvas: LaneCanvas, cells: Cell[], end: number): void {
   const past = marks
   const [first] = past
   if (first === undefined) return
   for (let i = columnOf(canvas, first.at); i < end; i++) put(cells, i, '─', 'dim')
+  for (const { from, to } of idleStretches(past, parent, canvas)) {
+    const columns = { from: columnOf(canvas, from), to: Math.min(end, columnOf(canvas, to)) }
+    put(cells, columns.from, '┴', 'dim')
+    if (!canvas.isGuess) label(cells, columns, 'syncs find nothing', 'dim')
+  }
   for (const { at, kind } of past) if (kind === 'idle') put(cells, columnOf(canvas, at), '┴', 'dim')
   for (const { at, kind } of past) if (kind === 'sync') put(cells, columnOf(canvas, at), '●', 'plain')
   const last = past.at(-1)
   const due = past.findLast(({ nextAt }) => nextAt !== undefined)?.nextAt
   if (last !== undefined && due !== undefined && due > canvas.clock && end === canvas.now && !canvas.isGuess)
     label(cells, { from: columnOf(canvas, last.at), to: canvas.now }, `due ${clockText(due)}`, 'plain')
+}
+
+/**
+ * From a sync that was due and is not told, for it found nothing to do, to the next that is told: where the kubelet is told of
+ * changes, such syncs are not carried out. One that is down has none.
+ */
+function idleStretches(
+  marks: readonly Mark[],
+  pod: string | undefined,
+  { flow, clock }: LaneCanvas,
+): readonly { readonly from: VirtualMs; readonly to: VirtualMs }[] {
+  const node = flow.lanes.find(({ id }) => id === pod)?.parent
+  const downs = flow.lanes.find(({ id }) => id === node)?.segments ?? []
+  const syncs = marks.filter(({ kind }) => kind === 'sync')
+  return syncs.flatMap(({ nextAt }, i) => {
+    const to = syncs[i + 1]?.at ?? clock
+    if (nextAt === undefined || nextAt >= to) return []
+    const isDown = downs.some(({ from, to: until = clock }) => from <= to && until >= nextAt)
+    return isDown ? [] : [{ from: nextAt, to }]
+  })
 }
 
 /** From when to when a node or a Pod was there; a node's stretches are those in which its kubelet is down. */
@@ -166,8 +194,10 @@ function drawRevisions(lane: Lane, canvas: LaneCanvas, cells: Cell[]): void {
     const stroke = segment.letter === undefined ? ' ' : lane.never !== undefined ? '═' : isOld ? '─' : '━'
     for (let i = from; i < to; i++) put(cells, i, stroke, look)
     const wait = canvas.isGuess ? undefined : waitText(lane, segment, canvas)
-    if (wait !== undefined)
-      label(cells, { from: Math.max(from + 2, columnOf(canvas, wait.from)), to }, wait.text, 'plain')
+    if (wait !== undefined) {
+      const stretch = { from: Math.max(from + 2, columnOf(canvas, wait.from)), to }
+      label(cells, stretch, wait.texts.find((text) => hasRoom(stretch, text)) ?? '', 'plain')
+    }
     const name = segment.letter ?? (segment.note === 'absent' ? '∅' : '')
     const isFirst = lane.segments[0] === segment
     if (name !== '') {
@@ -179,6 +209,17 @@ function drawRevisions(lane: Lane, canvas: LaneCanvas, cells: Cell[]): void {
     if (kind !== 'reuse' && kind !== 'same' && kind !== 'refused') continue
     put(cells, columnOf(canvas, at), kind === 'refused' ? '!' : '○', kind === 'refused' ? 'warning' : 'plain')
   }
+  if (lane.kind === 'cache' && lane.segments.length === 0) drawReads(lane, canvas, cells)
+}
+
+/** A node that keeps no copy: what it read that was another than before, with its letter. */
+function drawReads({ marks }: Lane, canvas: LaneCanvas, cells: Cell[]): void {
+  for (const { at, kind, letter } of marks) {
+    if (kind !== 'get' && kind !== 'list') continue
+    const look: Look = isOlder(canvas.flow, letter, canvas.clock) ? 'old' : 'new'
+    put(cells, columnOf(canvas, at), '●', look)
+    put(cells, columnOf(canvas, at) + 1, letter?.charAt(0) ?? '∅', look)
+  }
 }
 
 function isOlder(flow: Flow, letter: string | undefined, at: VirtualMs): boolean {
@@ -186,30 +227,38 @@ function isOlder(flow: Flow, letter: string | undefined, at: VirtualMs): boolean
   return newest !== undefined && newest.letter !== letter
 }
 
-/** What an older revision waits for, from the writing of the newer on. */
+/** What an older revision waits for, from the writing of the newer on: in full, or in fewer words. */
 function waitText(
   lane: Lane,
   segment: Segment,
   { flow, clock }: LaneCanvas,
-): { readonly from: VirtualMs; readonly text: string } | undefined {
+): { readonly from: VirtualMs; readonly texts: readonly string[] } | undefined {
   const { letter } = segment
   if (letter === undefined) return undefined
   const index = flow.revisions.find((revision) => revision.letter === letter)?.index ?? 0
   const next = flow.revisions[index + 1]
   const end = segment.to === undefined ? clock : Math.min(segment.to, clock)
   if (next === undefined || next.at >= end) return undefined
-  if (lane.never !== undefined) return { from: segment.from, text: shortNever(lane) }
-  if (lane.kind === 'cache') return { from: next.at, text: `nobody tells it: ${secondsText(end - next.at)} old` }
-  return lane.kind === 'file' ? { from: next.at, text: waitOfFile(lane, next.letter, flow, end) } : undefined
+  if (lane.never !== undefined) return { from: segment.from, texts: [shortNever(lane)] }
+  if (lane.kind === 'cache') {
+    // Where the copy was used again, a mark stands; words have the room after it.
+    const used = lane.marks.findLast(({ at }) => at < end)?.at ?? next.at
+    const from = Math.max(used, next.at)
+    return { from, texts: [`nobody tells it: ${secondsText(end - next.at)} old`, 'nobody tells it'] }
+  }
+  return lane.kind === 'file' ? { from: next.at, texts: waitOfFile(lane, next.letter, flow, end) } : undefined
 }
 
-/** A file waits for its node's copy, then for a sync of its Pod. */
-function waitOfFile(lane: Lane, letter: string, flow: Flow, at: VirtualMs): string {
+/** A file waits for its node's copy, then for a sync of its Pod; where the node asks, for a sync that finds the copy too old. */
+function waitOfFile(lane: Lane, letter: string, flow: Flow, at: VirtualMs): readonly string[] {
+  const parts = delayOf(flow, lane.id, letter)?.parts
   const hop = flow.hops.find(({ to, letter: arrived }) => to.lane === lane.id && arrived === letter)
+  if (parts?.isCacheLast === true && hop !== undefined && hop.to.at <= at)
+    return ['waits for a sync that finds the copy too old', 'its copy is still good', 'copy still good']
   const from = hop?.from.lane
   const cache = flow.lanes.find(({ id, kind }) => kind === 'cache' && (from === undefined || id === from))
   const hasCopy = cache?.segments.some(({ letter: has, from: since }) => has === letter && since <= at) ?? false
-  return hasCopy || cache?.segments.length === 0 ? 'waits for a sync' : 'waits for the copy'
+  return [hasCopy || cache?.segments.length === 0 ? 'waits for a sync' : 'waits for the copy']
 }
 
 function shortNever({ kind }: Lane): string {

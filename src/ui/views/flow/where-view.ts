@@ -4,7 +4,7 @@ import { nextSyncAt, whereIs } from '../../../flow/where-is.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import { flowNow, laneOf, newestOf, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
-import type { PlayState } from '../../model/play-state.ts'
+import { comparedWorlds, type PlayState, worldOf } from '../../model/play-state.ts'
 import { type Line, line, type PaneContent, type Look as Style, scrolledTo, wrapped } from '../lines.ts'
 import { clockText } from '../story-view.ts'
 
@@ -21,7 +21,9 @@ export function whereView(state: PlayState, look: Look, columns: number, rows: n
   const lines = places.flatMap((place) =>
     placeLines(place, flow, { clock, columns, version: newest.resourceVersion, isGuess: now.isGuess }),
   )
-  return scrolledTo(`where is revision ${newest.letter} now?`, lines, { scroll: state.scroll.where, rows })
+  // Beside other worlds it is told whose places these are.
+  const inWorld = comparedWorlds(state).length > 1 ? `, ${worldOf(state).name}` : ''
+  return scrolledTo(`where is revision ${newest.letter} now${inWorld}?`, lines, { scroll: state.scroll.where, rows })
 }
 
 const glyphs: Readonly<Record<PlaceOfRevision['state'], string>> = { has: '●', older: '○', newer: '◆', nothing: '·' }
