@@ -84,22 +84,34 @@ export function isBrokenFile({ loaded }: ScenarioFile): boolean {
 
 /** What a scenario may take from the folder that it lies in. */
 function sourcesOf(file: string): ScenarioSources {
-  return { readBeside: (path) => readBeside(file, path), listBeside: (path) => listBeside(file, path) }
+  let real: string | undefined
+  const folder = (): string => {
+    real ??= realpathSync.native(dirname(resolve(file)))
+    return real
+  }
+  return { readBeside: (path) => readBeside(folder, path), listBeside: (path) => listBeside(folder, path) }
 }
 
 /** Files that are looked at below a folder; a folder of more is no folder of manifests. */
 const mostListed = 5000
 
 /** All files below a folder beside a scenario. */
-function listBeside(file: string, path: string): readonly string[] | undefined {
+function listBeside(folder: () => string, path: string): readonly string[] | undefined {
   try {
-    const folder = realpathSync(dirname(resolve(file)))
-    const target = realpathSync(resolve(folder, path))
-    if ((target !== folder && !target.startsWith(folder + sep)) || !statSync(target).isDirectory()) return undefined
-    return namesBelow(target, folder)
+    const target = besideOf(folder, path)
+    return target === undefined || !statSync(target).isDirectory() ? undefined : namesBelow(target, folder())
   } catch {
     return undefined
   }
+}
+
+/** The real path of what lies below a scenario's folder, links followed; undefined where nothing does. */
+function besideOf(folder: () => string, path: string): string | undefined {
+  const named = resolve(folder(), path)
+  // Most words of commands are no files: that is asked without an error being made of it.
+  if (statSync(named, { throwIfNoEntry: false }) === undefined) return undefined
+  const target = realpathSync.native(named)
+  return target === folder() || target.startsWith(folder() + sep) ? target : undefined
 }
 
 /** Names of all files below a folder, bytewise; none where it cannot be read. */
@@ -129,12 +141,11 @@ function namesBelow(target: string, within: string): readonly string[] {
   return found
 }
 
-/** A file of the disk that a scenario declares: only below the scenario's own folder, links followed. */
-function readBeside(file: string, path: string): Uint8Array | undefined {
+/** A file of the disk that a scenario declares. */
+function readBeside(folder: () => string, path: string): Uint8Array | undefined {
   try {
-    const folder = realpathSync(dirname(resolve(file)))
-    const target = realpathSync(resolve(folder, path))
-    return target.startsWith(folder + sep) ? new Uint8Array(readFileSync(target)) : undefined
+    const target = besideOf(folder, path)
+    return target === undefined || target === folder() ? undefined : new Uint8Array(readFileSync(target))
   } catch {
     return undefined
   }

@@ -25,10 +25,12 @@ interface Known {
 
 /** Names of nodes, controllers, kinds and resources that a scenario refers to and that there are not. */
 export function referenceErrors(source: ScenarioSource, { document, text, file }: Known): readonly Diagnostic[] {
+  const found = referencesIn(scenarioSchema, source)
+  if (found.length === 0) return []
   const names = namesOf(source)
   // Whoever defines kinds of their own may name them: only the run knows.
   const hasOwnKinds = /CustomResourceDefinition|customresourcedefinition|\bcrds?\b/.test(text)
-  return referencesIn(scenarioSchema, source).flatMap((reference) => {
+  return found.flatMap((reference) => {
     const known = names[reference.to]
     const name = nameOf(reference)
     if (name === undefined || known.has(name.toLowerCase()) || (hasOwnKinds && isOfTheApi(reference))) return []
@@ -70,12 +72,12 @@ function nameOf({ to, name }: Reference): string | undefined {
 /** Known names as they are looked for, with what they are called. */
 type Names = Readonly<Record<Reference['to'], ReadonlyMap<string, string>>>
 
-/** Nodes, controllers, kinds and resources that the cluster of a scenario has. */
-export function namesOf({ cluster = {} }: Pick<ScenarioSource, 'cluster'>): Names {
-  const { nodes = 1, version = 'v1.18', featureGates = {} } = cluster
-  const minor = minorOf(version)
-  const nodeNames =
-    typeof nodes === 'number' ? Array.from({ length: nodes }, (_, i) => `node-${i + 1}`) : nodes.map(({ name }) => name)
+/** Kinds and resources of minor versions: tables that are made once. */
+const namesOfApi = new Map<number, Pick<Names, 'objectKind' | 'resource' | 'resourceName'>>()
+
+function apiNames(minor: number) {
+  const known = namesOfApi.get(minor)
+  if (known !== undefined) return known
   const { resources } = discoveryOf(minor)
   const kinds = resources.flatMap(({ kind, resource, group, shortNames }) => [
     [kind.toLowerCase(), kind.toLowerCase()],
@@ -83,15 +85,31 @@ export function namesOf({ cluster = {} }: Pick<ScenarioSource, 'cluster'>): Name
     [`${resource}.${group}`, `${resource}.${group}`],
     ...shortNames.map((short) => [short, short]),
   ]) as readonly (readonly [string, string])[]
+  const plurals = same(resources.map(({ resource }) => resource))
+  const made = { objectKind: new Map(kinds), resource: plurals, resourceName: plurals }
+  namesOfApi.set(minor, made)
+  return made
+}
+
+function same(each: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(each.map((name) => [name.toLowerCase(), name]))
+}
+
+/** Nodes, controllers, kinds and resources that the cluster of a scenario has. */
+export function namesOf({ cluster = {} }: Pick<ScenarioSource, 'cluster'>): Names {
+  const { nodes = 1, version = 'v1.18', featureGates = {} } = cluster
+  const minor = minorOf(version)
+  const nodeNames =
+    typeof nodes === 'number' ? Array.from({ length: nodes }, (_, i) => `node-${i + 1}`) : nodes.map(({ name }) => name)
   const switched = Object.fromEntries(Object.entries(featureGates).filter(([, on]) => on !== undefined))
-  const same = (each: readonly string[]) => new Map(each.map((name) => [name.toLowerCase(), name]))
   return {
+    ...apiNames(minor),
     node: same(nodeNames),
     client: same([...nodeNames, controlPlaneClient]),
-    controller: same(controllersOf(minor, resolveFeatureGates(minor, switched)).map(([name]) => name)),
-    objectKind: new Map(kinds),
-    resource: same(resources.map(({ resource }) => resource)),
-    resourceName: same(resources.map(({ resource }) => resource)),
+    // Few scenarios name one.
+    get controller() {
+      return same(controllersOf(minor, resolveFeatureGates(minor, switched)).map(([name]) => name))
+    },
   }
 }
 

@@ -24,6 +24,7 @@ export function tellingOf(document: Document): Telling {
   }
   return {
     root: 'the file',
+    isRead: true,
     source,
     describe(value, path) {
       if (value === null || value === undefined) return 'empty'

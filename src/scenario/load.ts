@@ -6,6 +6,7 @@ import { Compiler } from './compile.ts'
 import type { Diagnostic, Loaded } from './diagnostic.ts'
 import { diagnosticOf, tellingOf } from './issues.ts'
 import { lintScenario } from './lint/lint.ts'
+import { manifestReader } from './manifest-text.ts'
 import type { Scenario } from './model.ts'
 import { octalWarnings } from './octal-modes.ts'
 import { keyRange, valueRange } from './positions.ts'
@@ -126,7 +127,8 @@ function loadCell({ read, text, file, sources }: Given, cell: Cell): Loaded<Scen
   const made = (key: 'steps' | 'catch' | 'finally') => maker.steps(source[key] ?? [], [key], cell.values)
   const [steps, caught, last] = [made('steps'), made('catch'), made('finally')]
   const files = compiler.filesNamed(beside, [...steps, ...caught, ...last])
-  const manifests = checkManifests(source, document, text, file)
+  const readManifests = manifestReader()
+  const manifests = checkManifests(source, known, readManifests)
   const errors = [
     ...compiler.errors,
     ...maker.errors,
@@ -143,7 +145,7 @@ function loadCell({ read, text, file, sources }: Given, cell: Cell): Loaded<Scen
       ...manifests.warnings,
       ...octalWarnings(source, document, file),
       ...absolutePaths(source, known),
-      ...lintScenario({ source, written: read.value, document, text, file, files }),
+      ...lintScenario({ source, written: read.value, document, text, file, files, readManifests }),
     ].sort((a, b) => a.range[0] - b.range[0]),
     value: {
       file,

@@ -1,5 +1,5 @@
 import { isScalar, parseAllDocuments, type Scalar } from 'yaml'
-import { readManifestDocuments } from '../go/yaml/manifests.ts'
+import { type ManifestDocuments, readManifestDocuments } from '../go/yaml/manifests.ts'
 import { type ManifestIssue, manifestIssues } from './manifest-check.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from './positions.ts'
 import { yamlErrorText } from './yaml-text.ts'
@@ -13,17 +13,30 @@ export interface TextIssue extends Omit<ManifestIssue, 'path' | 'isAtKey'> {
 export const newlineWarning =
   'Newlines are not valid within base64 values and must be omitted; the API server skips them, other tools do not'
 
+/** Reads manifests as kubectl does. */
+export type ManifestReader = (text: string) => ManifestDocuments
+
+/** One for all that looks at the manifests of a scenario while it is loaded: no text is read twice. */
+export function manifestReader(): ManifestReader {
+  const known = new Map<string, ManifestDocuments>()
+  return (text) => {
+    const documents = known.get(text) ?? readManifestDocuments(text)
+    known.set(text, documents)
+    return documents
+  }
+}
+
 export interface CheckedText {
   readonly errors: readonly TextIssue[]
   readonly warnings: readonly TextIssue[]
 }
 
 /** Checks manifests as text: YAML first, as kubectl reads it, then each object by the schema of its kind. */
-export function checkManifestText(text: string, minor: number): CheckedText {
+export function checkManifestText(text: string, minor: number, read: ManifestReader): CheckedText {
   const documents = parseAllDocuments(text, { version: '1.1', prettyErrors: false })
   if (!Array.isArray(documents)) return { errors: [], warnings: [] }
   const failed = documents.flatMap(({ errors }) => errors)
-  const { error } = readManifestDocuments(text)
+  const { error } = read(text)
   if (failed[0] !== undefined || error !== undefined) {
     const [start, end] = failed[0]?.pos ?? [0, 1]
     const message = (failed[0] === undefined ? error : yamlErrorText(failed[0])) ?? 'the manifest is no YAML'

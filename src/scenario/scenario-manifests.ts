@@ -2,7 +2,14 @@ import type { Document } from 'yaml'
 import { kubernetesVersions, minorOf } from '../versions/version.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { manifestIssues } from './manifest-check.ts'
-import { checkManifestText, keysWithNewlines, newlineWarning, offsetInFile, type TextIssue } from './manifest-text.ts'
+import {
+  checkManifestText,
+  keysWithNewlines,
+  type ManifestReader,
+  newlineWarning,
+  offsetInFile,
+  type TextIssue,
+} from './manifest-text.ts'
 import { keyRange, nodeAt, type Range, valueRange, type YamlPath } from './positions.ts'
 import type { ScenarioSource } from './schema.ts'
 
@@ -11,15 +18,22 @@ interface Found {
   readonly warnings: Diagnostic[]
 }
 
+/** The scenario's text, in which mistakes are placed. */
+interface Placing {
+  readonly document: Document
+  readonly text: string
+  readonly file: string
+}
+
 /**
  * The manifests that a scenario holds: those of `apply`, as text or as objects, and static Pods. Mistakes are errors with
  * their place, unless the step expects to be refused. Files are the scenario's business: there only Secrets are looked at,
  * for line ends in base64 (C7).
  */
-export function checkManifests(source: ScenarioSource, document: Document, text: string, file: string): Found {
+export function checkManifests(source: ScenarioSource, { document, text, file }: Placing, read: ManifestReader): Found {
   const found: Found = { errors: [], warnings: [] }
   const version = kubernetesVersions.find((known) => known === source.cluster?.version) ?? 'v1.18'
-  const check = new ManifestCheck(found, document, text, file, minorOf(version))
+  const check = new ManifestCheck(found, { document, text, file }, minorOf(version), read)
   for (const [i, step] of source.steps.entries()) {
     if (!('apply' in step) || step.apply === undefined || (step.output?.exitCode ?? 0) !== 0) continue
     const { apply } = step
@@ -47,22 +61,25 @@ class ManifestCheck {
   private readonly fileName: string
   private readonly minor: number
 
-  constructor(found: Found, document: Document, source: string, fileName: string, minor: number) {
+  private readonly read: ManifestReader
+
+  constructor(found: Found, { document, text, file }: Placing, minor: number, read: ManifestReader) {
     this.found = found
     this.document = document
-    this.source = source
-    this.fileName = fileName
+    this.source = text
+    this.fileName = file
     this.minor = minor
+    this.read = read
   }
 
   text(manifest: string, path: YamlPath): void {
-    const { errors, warnings } = checkManifestText(manifest, this.minor)
+    const { errors, warnings } = checkManifestText(manifest, this.minor, this.read)
     for (const each of errors) this.found.errors.push(this.diagnostic('BAD_MANIFEST', each, this.inside(path, each)))
     this.warn(warnings, path)
   }
 
   file(content: string, path: YamlPath): void {
-    this.warn(checkManifestText(content, this.minor).warnings, path)
+    this.warn(checkManifestText(content, this.minor, this.read).warnings, path)
   }
 
   object(manifest: unknown, path: YamlPath): void {

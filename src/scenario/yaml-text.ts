@@ -1,4 +1,4 @@
-import { type Document, isPair, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
+import { type Document, isCollection, isPair, isScalar, parseDocument, visit, type YAMLError } from 'yaml'
 import { quoted } from '../sim/input/words.ts'
 import type { Diagnostic, DiagnosticCode } from './diagnostic.ts'
 
@@ -21,7 +21,7 @@ export function readYaml(text: string, file: string): ReadText {
   if (text.trim() === '')
     return fail('EMPTY_FILE', 'the file is empty; expected a scenario with title and steps', [0, 0])
   try {
-    const document = parseDocument(text, { prettyErrors: false, lineCounter: new LineCounter(), uniqueKeys: true })
+    const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
     // What YAML takes as a warning (an unknown tag) changes what a value means: here it is an error.
     const all = [...document.errors, ...document.warnings]
     const exhausted = all.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
@@ -36,9 +36,9 @@ export function readYaml(text: string, file: string): ReadText {
       }
     if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2')
       return fail('YAML_SYNTAX', 'a scenario is YAML 1.2; expected no %YAML directive, or that of 1.2', [0, 1])
-    const odd = oddKey(document)
+    const odd = oddKey(document.contents)
     if (odd !== undefined) return fail('YAML_SYNTAX', 'a key is a map or a list; expected a text', odd)
-    const lost = lostAlias(document)
+    const lost = text.includes('*') ? lostAlias(document) : undefined
     if (lost !== undefined) return fail('YAML_SYNTAX', 'an alias names no anchor before it', lost)
     const value: unknown = document.toJS({ maxAliasCount: 100 })
     if (value === null || value === undefined)
@@ -66,21 +66,19 @@ function lostAlias(document: Document): Diagnostic['range'] | undefined {
   return found
 }
 
-/** Range of a key that is no scalar. */
-function oddKey(document: Document): Diagnostic['range'] | undefined {
-  let found: Diagnostic['range'] | undefined
-  visit(document, {
-    Pair(_, pair) {
-      const { key } = pair
-      if (!isScalar(key) && isPair(pair)) {
-        const range = (key as { readonly range?: readonly number[] } | null)?.range
-        found = [range?.[0] ?? 0, range?.[1] ?? 1]
-        return visit.BREAK
-      }
-      return undefined
-    },
-  })
-  return found
+/** Range of the first key that is no scalar. */
+function oddKey(node: unknown): Diagnostic['range'] | undefined {
+  if (!isCollection(node)) return undefined
+  for (const item of node.items) {
+    const { key, value } = isPair(item) ? item : { key: undefined, value: item }
+    if (isPair(item) && !isScalar(key)) {
+      const range = (key as { readonly range?: readonly number[] } | null)?.range
+      return [range?.[0] ?? 0, range?.[1] ?? 1]
+    }
+    const inner = oddKey(value)
+    if (inner !== undefined) return inner
+  }
+  return undefined
 }
 
 /** What the parser's codes mean, in words of ours. Source: eemeli/yaml src/errors.ts, ErrorCode. */

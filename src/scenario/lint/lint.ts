@@ -1,12 +1,12 @@
 import type { Document } from 'yaml'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
-import { readManifestDocuments } from '../../go/yaml/manifests.ts'
 import { closest } from '../../sim/input/closest.ts'
 import { quoted } from '../../sim/input/words.ts'
 import type { StepSource } from '../actions.ts'
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts'
 import { isMap } from '../expect/compare.ts'
 import type { ExpectationSource } from '../expect/subjects.ts'
+import type { ManifestReader } from '../manifest-text.ts'
 import { keyRange, type Range, valueRange, type YamlPath } from '../positions.ts'
 import type { ScenarioSource } from '../schema.ts'
 import { secretUses } from './secret-references.ts'
@@ -27,6 +27,7 @@ interface Linted {
   readonly file: string
   /** Files of the working directory, those from beside the scenario too. */
   readonly files: Readonly<Record<string, Uint8Array>>
+  readonly readManifests: ManifestReader
 }
 
 /** A manifest of the scenario and where it stands. */
@@ -211,7 +212,7 @@ function textOfCommands({ steps }: ScenarioSource, files: Readonly<Record<string
 }
 
 /** Manifests of `apply`, of static Pods and of files. */
-function manifestsOf({ source, document, text, files }: Linted): readonly Placed[] {
+function manifestsOf({ source, document, text, files, readManifests }: Linted): readonly Placed[] {
   const placed: Placed[] = []
   const object = (value: unknown, path: YamlPath): void => {
     const range = (inner: YamlPath, isAtKey = false): Range =>
@@ -220,8 +221,7 @@ function manifestsOf({ source, document, text, files }: Linted): readonly Placed
   }
   const inText = (manifest: string, path: YamlPath): void => {
     const [from] = valueRange(document, path)
-    for (const value of readManifestDocuments(manifest).values)
-      placed.push({ value, range: wordRange(value, text, from) })
+    for (const value of readManifests(manifest).values) placed.push({ value, range: wordRange(value, text, from) })
   }
   for (const [i, step] of source.steps.entries()) {
     if (!('apply' in step) || step.apply === undefined || (step.output?.exitCode ?? 0) !== 0) continue

@@ -22,13 +22,45 @@ export interface Branch {
 
 /** The closed union of `branches`. Branches may share a key: then literals and enums tell them apart. */
 export function choice<T>(branches: readonly Branch[], words: Omit<ChoiceWords, 'heads'>): z.ZodType<T> {
-  const [first, ...rest] = branches.map(({ schema }) => schema)
-  if (first === undefined) throw new Error('a choice has branches')
-  const union = z.union([first, ...rest])
-  choices.add(union, { ...words, heads: branches.map(({ head }) => head) })
+  if (branches.length === 0) throw new Error('a choice has branches')
+  for (const { head, schema } of branches)
+    if (head !== undefined && schema.shape[head]?._zod.optin !== undefined)
+      throw new Error(`the key ${head} that a branch is known by is never optional`)
+  const heads = branches.map(({ head }) => head)
+  const union = new HeadedUnion({ type: 'union', options: branches.map(({ schema }) => schema), heads })
+  choices.add(union, { ...words, heads })
   // The branches come from a table; T is what the table's own types say of them.
   return union as unknown as z.ZodType<T>
 }
+
+interface HeadedDef extends z.core.$ZodUnionDef {
+  readonly heads: readonly (string | undefined)[]
+}
+
+interface HeadedUnion extends z.ZodUnion {
+  _zod: z.core.$ZodUnionInternals & { readonly def: HeadedDef }
+}
+
+const asUnion: (union: HeadedUnion, def: HeadedDef) => void = z.ZodUnion.init
+
+/**
+ * A union that tries only those branches whose key the value has: a branch's own key is never optional, so that no other can
+ * take it. Where none of them takes it, all are tried, for what is then said of it is made of what each has to say.
+ */
+const HeadedUnion: z.core.$constructor<HeadedUnion, HeadedDef> = z.core.$constructor('HeadedUnion', (union, def) => {
+  asUnion(union, def)
+  const tryAll = union._zod.parse
+  union._zod.parse = (payload, context) => {
+    const { value } = payload
+    for (const [i, option] of def.options.entries()) {
+      const head = def.heads[i]
+      if (head !== undefined && (typeof value !== 'object' || value === null || !(head in value))) continue
+      const result = option._zod.run({ value, issues: [] }, context)
+      if (!(result instanceof Promise) && result.issues.length === 0) return result
+    }
+    return tryAll(payload, context)
+  }
+})
 
 /** Keys by which a choice's branches are known, each once. */
 export function headsOf({ heads }: ChoiceWords): readonly string[] {

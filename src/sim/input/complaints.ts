@@ -23,6 +23,8 @@ export interface Complaint {
 export interface Telling {
   /** Text of a scalar as it stands in the file. */
   readonly source?: (path: InputPath) => string | undefined
+  /** The value was read from a text, where every map is a plain one. */
+  readonly isRead?: boolean
   /** What the whole is called: `the file`. */
   readonly root?: string
   /** What a value is called; `describeValue` unless given. */
@@ -45,7 +47,7 @@ export function complain(context: z.RefinementCtx, path: InputPath, complaint: C
 /** All that is wrong with a value, in the order in which the schema finds it; empty when nothing is. */
 export function complaintsOf(schema: z.ZodType, value: unknown, telling: Telling = {}): readonly Complaint[] {
   const parsed = schema.safeParse(value, { reportInput: true })
-  if (parsed.success) return exoticMaps(schema, value, telling)
+  if (parsed.success) return telling.isRead === true ? [] : exoticMaps(schema, value, telling)
   const found = parsed.error.issues.flatMap((issue) => complaintsOfIssue(issue, { schema, value, path: [] }, telling))
   // A misspelt key is told once, not again as a missing one.
   const meant = new Set(found.flatMap(({ code, suggestion }) => (code === 'UNKNOWN_KEY' ? [suggestion] : [])))

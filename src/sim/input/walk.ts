@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { choices, headsOf } from './choice.ts'
+import { choices } from './choice.ts'
 import { type Words, words } from './words.ts'
 
 /** Finding one's way in schemas by the path of a value. */
@@ -57,46 +57,64 @@ function memberSchema(wrapped: z.ZodType, value: unknown, part: string | number)
 }
 
 /** Branches that a value may have been meant for: those with its head, and of these first the ones that take it. */
-function likelyOptions(union: z.ZodUnion, value: unknown): readonly z.ZodType[] {
+function* likelyOptions(union: z.ZodUnion, value: unknown): Generator<z.ZodType, void> {
+  const meant = meantOptions(union, value)
+  // Of one alone nobody asks whether it takes the value.
+  if (meant.length > 1) for (const option of meant) if (option.safeParse(value).success) yield option
+  yield* meant
+}
+
+function meantOptions(union: z.ZodUnion, value: unknown): readonly z.ZodType[] {
   const options = optionsOf(union)
   const choice = choices.get(union)
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const meant =
-    choice === undefined || !isMap
-      ? options
-      : options.filter((_, i) => {
-          const head = choice.heads[i]
-          return head === undefined ? !headsOf(choice).some((key) => key in value) : head in value
-        })
-  const taking = meant.filter((option) => option.safeParse(value).success)
-  return [...taking, ...meant]
+  if (choice === undefined || !isMap) return options
+  const isHeadless = !choice.heads.some((head) => head !== undefined && head in value)
+  return options.filter((_, i) => {
+    const head = choice.heads[i]
+    return head === undefined ? isHeadless : head in value
+  })
 }
 
-/** Calls `visit` for every value below (and with) `value` that a schema describes, with the schema that took it. */
+/** Whether what a schema describes, at any depth, may be of interest to who walks. */
+export type Interest = (schema: z.ZodType) => boolean
+
+/**
+ * Calls `visit` for every value below (and with) `value` that a schema describes, with the schema that took it; below schemas without
+ * interest it does not look.
+ */
 export function visitAll(
   wrapped: z.ZodType,
   value: unknown,
   visit: (schema: z.ZodType, value: unknown, path: InputPath) => void,
+  isOfInterest: Interest = () => true,
   path: InputPath = [],
 ): void {
+  if (!isOfInterest(wrapped)) return
   visit(wrapped, value, path)
   const schema = unwrapped(wrapped)
-  if (typeof value !== 'object' || value === null) {
-    if (schema instanceof z.ZodUnion) for (const option of takers(schema, value)) visitAll(option, value, visit, path)
-    return
-  }
   if (schema instanceof z.ZodUnion) {
-    const [taker] = takers(schema, value)
-    if (taker !== undefined) visitAll(taker, value, visit, path)
+    const [taker] = likelyOptions(schema, value)
+    if (taker !== undefined) visitAll(taker, value, visit, isOfInterest, path)
     return
   }
+  if (typeof value !== 'object' || value === null) return
   for (const part of Array.isArray(value) ? value.keys() : Object.keys(value)) {
     const inner = memberSchema(schema, value, part)
-    if (inner !== undefined) visitAll(inner, memberOf(value, part), visit, [...path, part])
+    if (inner !== undefined) visitAll(inner, memberOf(value, part), visit, isOfInterest, [...path, part])
   }
 }
 
-function takers(union: z.ZodUnion, value: unknown): readonly z.ZodType[] {
-  const taker = likelyOptions(union, value)[0]
-  return taker === undefined ? [] : [taker]
+/** Schemas right below one: of members, elements, branches; those that `schemaAt` goes through. */
+export function schemasBelow(schema: z.ZodType): readonly z.ZodType[] {
+  // As above: what is inside of classic schemas are classic schemas.
+  return coreSchemasBelow(unwrapped(schema)) as readonly z.ZodType[]
+}
+
+function coreSchemasBelow(schema: z.ZodType): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape)
+  if (schema instanceof z.ZodArray) return [schema.element]
+  if (schema instanceof z.ZodRecord) return [schema.valueType]
+  if (schema instanceof z.ZodTuple) return schema.def.items
+  return schema instanceof z.ZodUnion ? schema.options : []
 }
