@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { encodeBase64, fromBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import { sha256Hex } from '../bytes/hashes.ts'
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
-import { SecretWords } from './secret-words.ts'
+import { formsOf, SecretWords, type ValueForms } from './secret-words.ts'
 
 /**
  * Values of Secrets in podsim's own words: verdicts, failures, story, exports. Each is told by its size and a short digest
@@ -79,7 +79,7 @@ function learnRecord({ object, type, after }: JournalRecord, words: SecretWords)
   words.learnName(object.name)
   if (object.namespace !== undefined) words.learnName(object.namespace)
   if (type !== 'object.created' && type !== 'object.updated') return
-  if (object.kind === 'Secret') learnSecret(after, words)
+  if (object.kind === 'Secret') learnRecorded(after, words)
   if (object.kind === 'Pod' && type === 'object.created') learnParts(after, words)
 }
 
@@ -97,37 +97,66 @@ function learnParts(pod: unknown, words: SecretWords): void {
 }
 
 function learnSecret(secret: unknown, words: SecretWords): void {
-  for (const [key, value] of textsOf(memberOf(secret, 'data'))) {
-    words.learnName(key)
-    const bytes = fromBase64(value)
-    // What is no base64 is no value yet; as it stands it may be one that its author forgot to encode.
-    words.learn(bytes ?? utf8Bytes(value), bytes === undefined ? [] : [value])
-    if (bytes !== undefined && /^\.docker(cfg|configjson)$/.test(key)) learnCredentials(bytes, words)
-  }
+  learnData(dataIn(memberOf(secret, 'data')), words)
   for (const [key, value] of textsOf(memberOf(secret, 'stringData'))) {
     words.learnName(key)
-    words.learn(utf8Bytes(value), [])
+    words.learn(formsOf(utf8Bytes(value), []))
   }
 }
 
+/** What there is to be learned of the data of a Secret. */
+interface LearnedData {
+  readonly keys: readonly string[]
+  readonly values: readonly ValueForms[]
+}
+
+function learnData({ keys, values }: LearnedData, words: SecretWords): void {
+  for (const key of keys) words.learnName(key)
+  for (const value of values) words.learn(value)
+}
+
+/** Secrets of a journal never change, and those of a boot stand in the journals of all that were copied from it. */
+const learnedBefore = new WeakMap<object, LearnedData>()
+
+/** The same as `learnSecret` for a Secret of the journal. */
+function learnRecorded(secret: unknown, words: SecretWords): void {
+  const data = memberOf(secret, 'data')
+  if (typeof data !== 'object' || data === null) return
+  const known = learnedBefore.get(data) ?? dataIn(data)
+  learnedBefore.set(data, known)
+  learnData(known, words)
+}
+
+function dataIn(data: unknown): LearnedData {
+  const texts = textsOf(data)
+  const values = texts.flatMap(([key, value]) => {
+    const bytes = fromBase64(value)
+    // What is no base64 is no value yet; as it stands it may be one that its author forgot to encode.
+    if (bytes === undefined) return [formsOf(utf8Bytes(value), [])]
+    const inner = /^\.docker(cfg|configjson)$/.test(key) ? credentialsIn(bytes) : []
+    return [formsOf(bytes, [value]), ...inner]
+  })
+  return { keys: texts.map(([key]) => key), values }
+}
+
 /** What an image pull Secret holds inside: each registry's password, and user and password together. */
-function learnCredentials(bytes: Uint8Array, words: SecretWords): void {
+function credentialsIn(bytes: Uint8Array): readonly ValueForms[] {
   const text = utf8Text(bytes)
-  if (!isUtf8(bytes, text)) return
+  if (!isUtf8(bytes, text)) return []
   let config: unknown
   try {
     config = JSON.parse(text)
   } catch {
-    return // The API server refuses it: it can't be in a Secret.
+    return [] // The API server refuses it: it can't be in a Secret.
   }
   const registries = memberOf(config, 'auths') ?? config
-  if (typeof registries !== 'object' || registries === null) return
-  for (const registry of Object.values(registries)) {
-    for (const field of ['password', 'auth']) {
+  if (typeof registries !== 'object' || registries === null) return []
+  return Object.values(registries).flatMap((registry) =>
+    ['password', 'auth'].flatMap((field) => {
       const value = memberOf(registry, field)
-      if (typeof value === 'string' && value !== '') words.learn(utf8Bytes(value), [])
-    }
-  }
+      return typeof value === 'string' && value !== '' ? [formsOf(utf8Bytes(value), [])] : []
+    }),
+  )
 }
 
 interface Masks {

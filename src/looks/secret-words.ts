@@ -10,8 +10,8 @@ import { goQuote } from '../go/quote.ts'
  */
 export class SecretWords {
   readonly #mask: (bytes: Uint8Array) => string
-  /** Every form of every value, and what is told instead. */
-  readonly #forms = new Map<string, string>()
+  /** Every form of every value, and the value that it is one of. */
+  readonly #forms = new Map<string, Masked>()
   /** Forms that go wherever they stand, by their first characters, longest first. */
   readonly #telling = new Map<string, string[]>()
   readonly #names = new Set<string>(ordinaryWords)
@@ -25,22 +25,16 @@ export class SecretWords {
     this.#names.add(name)
   }
 
-  /** A value; `more` are other forms of it, such as the base64 that a manifest has. */
-  learn(bytes: Uint8Array, more: readonly string[]): void {
-    if (bytes.length === 0) return
-    const base64 = encodeBase64(bytes)
-    if (this.#forms.has(base64)) return
-    const mask = this.#mask(bytes)
-    const text = utf8Text(bytes)
-    for (const form of [base64, base64.replace(/=+$/, ''), ...more]) this.#add(form, mask)
-    this.#add(text, mask)
-    if (!isUtf8(bytes, text)) return
-    // As JSON and as Go write it between quotes: messages of programs have one or the other.
-    for (const written of [JSON.stringify(text), goQuote(text)]) this.#add(written.slice(1, -1), mask)
-    const lines = text.split('\n')
-    if (lines.length === 1) return
-    this.#add(text.trim(), mask)
-    for (const line of lines) if (isTelling(line) && !line.startsWith('-----')) this.#add(line, mask)
+  /** A value in all its forms. */
+  learn({ bytes, base64, forms }: ValueForms): void {
+    if (bytes.length === 0 || this.#forms.has(base64)) return
+    const masked: Masked = { bytes, told: undefined }
+    for (const form of forms) {
+      if (this.#forms.has(form)) continue
+      this.#forms.set(form, masked)
+      // A line end is no part of what is seen.
+      if (!form.endsWith('\n') && isTelling(form)) this.#addTelling(form)
+    }
   }
 
   redact(text: string): string {
@@ -48,10 +42,10 @@ export class SecretWords {
     const telling = this.#withoutTelling(text, () => true)
     return telling
       .replace(quoted, (segment) => this.#quoted(segment))
-      .replace(/(?<=')[^'\n]*(?=')/g, (inner) => this.#forms.get(inner) ?? inner)
-      .replace(afterSign, (word) => (isNothingSpecial(word) ? word : (this.#forms.get(word) ?? word)))
+      .replace(/(?<=')[^'\n]*(?=')/g, (inner) => this.#told(inner) ?? inner)
+      .replace(afterSign, (word) => (isNothingSpecial(word) ? word : (this.#told(word) ?? word)))
       .split('\n')
-      .map((line) => this.#forms.get(line.trim()) ?? line)
+      .map((line) => this.#told(line.trim()) ?? line)
       .join('\n')
   }
 
@@ -59,12 +53,13 @@ export class SecretWords {
     return this.#forms.size === 0 ? text : this.#withoutTelling(text, (form) => !/^[a-z-]{1,15}$/i.test(form))
   }
 
-  #add(form: string, mask: string): void {
-    if (form === '' || this.#forms.has(form)) return
-    this.#forms.set(form, mask)
-    // A line end is no part of what is seen.
-    if (form.endsWith('\n')) this.#add(form.slice(0, -1), mask)
-    else if (isTelling(form)) this.#addTelling(form)
+  /** What is told instead of a form; undefined if it is none. */
+  #told(form: string): string | undefined {
+    const masked = this.#forms.get(form)
+    if (masked === undefined) return undefined
+    // Of most values nobody ever speaks.
+    masked.told ??= this.#mask(masked.bytes)
+    return masked.told
   }
 
   #addTelling(form: string): void {
@@ -81,7 +76,7 @@ export class SecretWords {
       const form = this.#tellingAt(text, at)
       if (form === undefined || !counts(form)) at++
       else {
-        done += text.slice(copied, at) + (this.#forms.get(form) ?? '')
+        done += text.slice(copied, at) + (this.#told(form) ?? '')
         at += form.length
         copied = at
       }
@@ -105,13 +100,49 @@ export class SecretWords {
     }
     if (typeof inner !== 'string') return segment
     if (masked.test(inner)) return inner
-    const whole = this.#forms.get(inner) ?? this.#forms.get(inner.trim())
+    const whole = this.#told(inner) ?? this.#told(inner.trim())
     if (whole !== undefined) return whole
     const lines = inner.split('\n')
     if (lines.length === 1) return segment
-    const told = lines.map((line) => this.#forms.get(line.trim()) ?? line)
+    const told = lines.map((line) => this.#told(line.trim()) ?? line)
     return told.some((line, i) => line !== lines[i]) ? JSON.stringify(told.join('\n')) : segment
   }
+}
+
+/** A value that stands behind forms. */
+interface Masked {
+  readonly bytes: Uint8Array
+  /** Its mask, once it was asked for. */
+  told: string | undefined
+}
+
+/** A value, and every text that would show it. */
+export interface ValueForms {
+  readonly bytes: Uint8Array
+  readonly base64: string
+  readonly forms: readonly string[]
+}
+
+/** `more` are other forms of the value, such as the base64 that a manifest has. */
+export function formsOf(bytes: Uint8Array, more: readonly string[]): ValueForms {
+  const base64 = encodeBase64(bytes)
+  const text = utf8Text(bytes)
+  const forms = [base64, base64.replace(/=+$/, ''), ...more, text]
+  if (isUtf8(bytes, text)) {
+    // As JSON and as Go write it between quotes: messages of programs have one or the other.
+    forms.push(JSON.stringify(text).slice(1, -1), goQuote(text).slice(1, -1))
+    const lines = text.split('\n')
+    if (lines.length > 1) {
+      forms.push(text.trim())
+      forms.push(...lines.filter((line) => isTelling(line) && !line.startsWith('-----')))
+    }
+  }
+  return { bytes, base64, forms: [...new Set(forms.flatMap(withoutLineEnds))].filter((form) => form !== '') }
+}
+
+/** A form, and what is left of it with fewer and fewer line ends behind it. */
+function withoutLineEnds(form: string): readonly string[] {
+  return form.endsWith('\n') ? [form, ...withoutLineEnds(form.slice(0, -1))] : [form]
 }
 
 const headLength = 4
