@@ -1,17 +1,39 @@
-import { extended } from '../kernel/extended.ts'
 import type { Device, Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
-import type { BindMount } from './node-fs.ts'
+import type { BindMount, Later } from './node-fs.ts'
 import { isWithin, joinPath } from './path.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
 
 const rootUser = { uid: 0, gid: 0, groups: [] } as const
 
-interface Bound extends BindMount {
+/** A bind mount that is on its way into a container, or there. */
+class Bound implements Later {
+  readonly mount: BindMount
+  readonly #node: Namespace
+  #source: BoundSource | undefined
+
+  constructor(mount: BindMount, node: Namespace) {
+    this.mount = mount
+    this.#node = node
+  }
+
+  /** Looks up what is bound; nothing, if it is not there. */
+  carryOut(): void {
+    const at = walk(this.#node, this.mount.hostPath, true, rootUser)
+    if (at.ok && at.inode !== undefined)
+      this.#source = { inode: at.inode, nodePath: at.path, readOnly: at.mount.readOnly }
+  }
+
+  get source(): BoundSource | undefined {
+    return this.#source
+  }
+}
+
+interface BoundSource {
   readonly inode: Inode
   /** Resolved on the node. */
   readonly nodePath: string
-  readonly hostReadOnly: boolean
+  readonly readOnly: boolean
 }
 
 export interface ContainerFiles {
@@ -23,19 +45,17 @@ export interface ContainerFiles {
 }
 
 /**
- * A container's own mounts over its image's files. What is bound is looked up now, the tree is built when it is first
- * asked for, so that containers into which nobody looks cost nothing. A mount whose source is absent is left out.
+ * A container's own mounts over its image's files. What is bound is looked up now, or if it lies where nobody has looked, when
+ * somebody does, as of now; the tree is built when it is first asked for, so that containers into which nobody looks cost
+ * nothing. A mount whose source is absent is left out.
  */
 export function buildContainerNamespace(files: ContainerFiles): () => Namespace {
-  const bound: Bound[] = []
-  for (const mount of files.mounts) {
-    const at = walk(files.node, mount.hostPath, true, rootUser)
-    if (!at.ok || at.inode === undefined) continue
-    bound.push(extended(mount, { inode: at.inode, nodePath: at.path, hostReadOnly: at.mount.readOnly }))
+  const bound = files.mounts.map((mount) => new Bound(mount, files.node))
+  for (const each of bound) {
+    const tree = files.store.unread.above(each.mount.hostPath)
+    if (tree === undefined) each.carryOut()
+    else tree.add(each)
   }
-  // As container runtimes do: outer mounts first.
-  const depth = (path: string) => path.split('/').filter((part) => part !== '').length
-  bound.sort((a, b) => depth(a.containerPath) - depth(b.containerPath))
   let built: Namespace | undefined
   return () => {
     built ??= build(files, bound)
@@ -60,7 +80,12 @@ function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
   const temporary = makeDirectory(store, root, '/tmp')
   temporary.mode = 0o1777
   for (const [path, content] of Object.entries(files.rootFiles)) addImageFile(store, root, path, content)
-  for (const mount of bound) addMount(files, namespace, mount)
+  // As container runtimes do: outer mounts first.
+  const depth = ({ mount }: Bound) => mount.containerPath.split('/').filter((part) => part !== '').length
+  for (const each of [...bound].sort((a, b) => depth(a) - depth(b))) {
+    store.unread.look(store.unread.above(each.mount.hostPath)?.path ?? each.mount.hostPath)
+    if (each.source !== undefined) addMount(files, namespace, each.mount, each.source)
+  }
   return namespace
 }
 
@@ -91,18 +116,19 @@ function addImageFile(store: InodeStore, root: Inode, path: string, content: Uin
   store.addName(directory, clean.slice(clean.lastIndexOf('/') + 1), file)
 }
 
-function addMount(files: ContainerFiles, namespace: Namespace, mount: Bound): void {
+function addMount(files: ContainerFiles, namespace: Namespace, mount: BindMount, source: BoundSource): void {
   const { store } = files
-  const point = mountPoint(store, namespace, mount)
+  const point = mountPoint(store, namespace, mount, source.inode)
   if (point === undefined) return
-  const readOnly = mount.readOnly || mount.hostReadOnly
+  const readOnly = mount.readOnly || source.readOnly
+  const { nodePath } = source
   const { covered, path } = point
   namespace.near = []
-  namespace.mounts.set(covered, { root: mount.inode, covered, path, nodePath: mount.nodePath, readOnly, kind: 'bind' })
+  namespace.mounts.set(covered, { root: source.inode, covered, path, nodePath, readOnly, kind: 'bind' })
   // A bind is recursive: what is mounted below the source on the node comes along, writable if the node says so.
   for (const inner of files.node.mounts.values()) {
-    if (inner.covered === undefined || inner.path === mount.nodePath || !isWithin(inner.path, mount.nodePath)) continue
-    const inside = path + inner.path.slice(mount.nodePath.length)
+    if (inner.covered === undefined || inner.path === nodePath || !isWithin(inner.path, nodePath)) continue
+    const inside = path + inner.path.slice(nodePath.length)
     namespace.mounts.set(inner.covered, { ...inner, path: inside, kind: 'bind' })
   }
 }
@@ -111,7 +137,8 @@ function addMount(files: ContainerFiles, namespace: Namespace, mount: Bound): vo
 function mountPoint(
   store: InodeStore,
   namespace: Namespace,
-  mount: Bound,
+  mount: BindMount,
+  source: Inode,
 ): { readonly covered: Inode; readonly path: string } | undefined {
   const parts = mount.containerPath.split('/').filter((part) => part !== '' && part !== '.')
   let path = ''
@@ -121,7 +148,7 @@ function mountPoint(
     if (at.inode === undefined) {
       // Inside a read-only volume the point must exist already: the kubelet makes nested ones before the start.
       if (at.parent.device.kind === 'tmpfs' && at.parentMount.readOnly) return undefined
-      const isFile = index === parts.length - 1 && mount.inode.type !== 'directory'
+      const isFile = index === parts.length - 1 && source.type !== 'directory'
       const made = store.create(isFile ? 'file' : 'directory', at.parent.device, 0o755)
       store.addName(at.parent, at.name, made)
       if (index === parts.length - 1) return { covered: made, path: at.path }

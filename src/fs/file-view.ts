@@ -87,6 +87,7 @@ export class MemoryFileView implements FileView {
   }
 
   mounts(): readonly MountInfo[] {
+    this.#store.unread.look()
     const { root, mounts } = this.#namespace()
     return [root, ...mounts.values()].map((mount) => ({
       source: mount.root.device.kind === 'disk' ? '/dev/sda1' : mount.root.device.kind,
@@ -311,6 +312,8 @@ export class MemoryFileView implements FileView {
     const at = this.#existing(path, follow)
     if (!at.ok) return at
     if (at.found.mount.readOnly) return this.#no('EROFS', path)
+    // What is in it was made while mode and owner were still others.
+    at.inode.look()
     return this.#user.uid === 0 || this.#user.uid === at.inode.uid ? at : this.#no('EACCES', path)
   }
 

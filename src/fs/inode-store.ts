@@ -1,5 +1,6 @@
 import { type Device, Inode, pagesOf } from './inode.ts'
 import type { FileStat, FsChange, FsErrorCode } from './node-fs.ts'
+import { UnreadTrees } from './unread-trees.ts'
 
 /** What all views of one node share: inode numbers, time, the room that is left, and who listens. */
 export interface InodeStore {
@@ -7,6 +8,8 @@ export interface InodeStore {
   now(): number
   /** How often a directory was renamed: paths that led below it lead there no more. */
   readonly renames: { count: number }
+  /** Directories whose content is made when somebody looks. */
+  readonly unread: UnreadTrees
   create(type: FileStat['type'], device: Device, mode: number): Inode
   /** Replaces a file's content, unless its device is full. */
   setContent(file: Inode, content: Uint8Array): FsErrorCode | undefined
@@ -16,6 +19,8 @@ export interface InodeStore {
   unpin(inode: Inode): void
   emit(change: FsChange): void
   observe(listener: (change: FsChange) => void): () => void
+  /** Whether somebody hears of every change. */
+  isObserved(): boolean
   /**
    * Keeps inode numbers, room and the present time for files that are made later; what is returned runs that work as if it
    * were now, and nobody hears of it. Undefined: there is no room, or somebody hears of every change.
@@ -54,6 +59,7 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
   return {
     now,
     renames: { count: 0 },
+    unread: new UnreadTrees(),
     create: (type, device, mode) => new Inode(nextId++, type, device, mode, now()),
     setContent(file, content) {
       const refused = account(file.device, pagesOf(content.length) - pagesOf(file.content.length))
@@ -80,6 +86,7 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
       inode.pins--
       free(inode)
     },
+    isObserved: () => listeners.size > 0,
     reserve(device, inodes, bytes) {
       if (listeners.size > 0 || account(device, bytes) !== undefined) return undefined
       const [firstId, time] = [nextId, now()]

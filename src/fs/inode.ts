@@ -50,7 +50,7 @@ export class Inode {
 
   /** Of a directory, oldest name first. */
   get entries(): Map<string, Inode> | undefined {
-    if (this.#fill !== undefined) this.#look(this.#fill)
+    this.look()
     return this.#entries
   }
 
@@ -64,7 +64,10 @@ export class Inode {
     this.#fill = fill
   }
 
-  #look(fill: () => void): void {
+  /** Fills it, if it is a directory that waits for that. */
+  look(): void {
+    const fill = this.#fill
+    if (fill === undefined) return
     this.#fill = undefined
     fill()
   }
@@ -78,6 +81,8 @@ export function pagesOf(bytes: number): number {
 }
 
 export function statOf(inode: Inode): FileStat {
+  // What is made in a directory counts among its links.
+  inode.look()
   const base = {
     type: inode.type,
     mode: inode.mode,

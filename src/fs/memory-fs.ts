@@ -45,6 +45,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
     const at = walk(namespace, path, true, rootUser)
     if (!at.ok) return refuse(at.code, path)
     if (at.inode === undefined) return refuse('ENOENT', path)
+    store.unread.look(at.path)
     if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refuse('ENOTDIR', path)
     const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
     namespace.mounts.set(at.inode, made)
@@ -100,6 +101,7 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       return at.ok && at.inode?.device.kind === 'tmpfs'
     },
     tmpfsUsage(): readonly TmpfsUsage[] {
+      store.unread.look()
       return [...namespace.mounts.values()]
         .filter((each) => each.kind === 'tmpfs')
         .map(({ path, root }) => ({
@@ -131,11 +133,28 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       })
       return true
     },
+    plantLater(path) {
+      const at = walk(namespace, path, true, rootUser)
+      if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0 || store.isObserved()) return false
+      store.unread.plant(at.path, at.inode)
+      return true
+    },
+    growLater(path, { directories, inodes, bytes, sizeBytes }, later) {
+      const tree = store.unread.at(path)
+      if (tree === undefined) return false
+      const device: Device = { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
+      const asOfThen = store.reserve(device, tree.missing(directories) + inodes, bytes)
+      if (asOfThen === undefined) return false
+      tree.add(later, asOfThen, directories)
+      return true
+    },
     isUnread(path) {
+      if (store.unread.at(path) !== undefined) return true
       const at = walk(namespace, path, true, rootUser)
       return at.ok && at.inode?.isUnread === true
     },
     reboot() {
+      store.unread.look()
       for (const gone of [...namespace.mounts.values()].reverse()) release(gone)
       namespace.mounts.clear()
     },

@@ -140,6 +140,19 @@ export interface LaterFiles {
   readonly bytes: number
 }
 
+/** Something that was done in a directory, and is carried out when somebody looks. */
+export interface Later {
+  carryOut(): void
+}
+
+/** What is kept for what is done in an unread directory. */
+export interface LaterGrowth extends LaterFiles {
+  /** Directories below it, by their paths, that this makes if nothing before it did; beside its `inodes`. */
+  readonly directories: readonly string[]
+  /** Size of the tmpfs that the `bytes` are on. */
+  readonly sizeBytes?: number | undefined
+}
+
 export interface NodeFs extends FileView {
   mountTmpfs(path: string, options: { readonly sizeBytes?: number; readonly mode: number }): FsResult
   /** Binds the very file or directory that `source` is now. */
@@ -165,7 +178,17 @@ export interface NodeFs extends FileView {
    * False: it has to be written at once, for somebody hears of every change, something is there, or there is no room.
    */
   fillLater(path: string, needs: LaterFiles, fill: (view: FileView) => void): boolean
-  /** Whether nobody has looked into the directory at `path` since `fillLater`. */
+  /**
+   * Leaves what will be done in the empty directory at `path` undone until somebody looks into it or into anything below.
+   * False: somebody hears of every change, or something is there.
+   */
+  plantLater(path: string): boolean
+  /**
+   * Adds what is done in an unread directory of `plantLater`, to be carried out in its order and as of now, with this file
+   * system. False: it has to be done at once, for somebody has looked, or there is no room.
+   */
+  growLater(path: string, needs: LaterGrowth, later: Later): boolean
+  /** Whether nobody has looked into the directory at `path` since `fillLater` or `plantLater`. */
   isUnread(path: string): boolean
   /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
   reboot(): void

@@ -9,12 +9,12 @@ import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
-import { podDirectory } from '../../volumes/plugins/layout.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
 import type { KubeletContext } from '../context.ts'
 import { apiPodStatus } from '../status/api-status.ts'
 import { isTerminal } from '../status/status-manager.ts'
 import { killPod } from './kill-pod.ts'
+import { makePodDirectories } from './pod-directories.ts'
 import { syncPodRuntime } from './pod-runtime.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { SyncOutcome } from './pod-workers.ts'
@@ -77,7 +77,7 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   }
   if (isStatic(pod)) ensureMirror(context, pod)
   expectContainers(context, pod)
-  makePodDirectories(context, pod)
+  if (makePodDirectories(context.fs, worker.uid)) context.record('pod-directory.create', pod, {}, 'chatter')
   if (!facts.terminatingPhases && context.ends.isTerminated(pod)) return yield* runPod(context, pod, seen, isNewStatus)
   if (mountedNames(pod).length > 0) worker.send('volumes.needed')
   const error = yield* wait(firstOf(volumes.waitForAttachAndMount(pod), wasCancelled(worker)))
@@ -169,16 +169,6 @@ function* pullSecrets(
 /** From now on each container of the Pod has a life on the node. */
 function expectContainers({ containers }: SyncParts, pod: Pod): void {
   for (const { name } of allContainers(pod)) containers.of(pod, name)
-}
-
-/** Source: kubelet_pods.go, makePodDataDirs. */
-function makePodDirectories({ fs, record }: SyncParts, pod: Pod): void {
-  const directory = podDirectory(pod.metadata.uid ?? '')
-  if (fs.lstat(directory).ok) return
-  fs.mkdirAll(directory, 0o750)
-  fs.mkdirAll(`${directory}/volumes`, 0o750)
-  fs.mkdirAll(`${directory}/plugins`, 0o750)
-  record('pod-directory.create', pod, {}, 'chatter')
 }
 
 /** From v1.22 on. Source: kubelet.go, syncTerminatingPod. */

@@ -1,20 +1,22 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
+import type { Later } from '../../../fs/node-fs.ts'
+import type { EpochMs } from '../../../kernel/calendar.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { process } from '../../../kernel/process.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
-import { writeAtomically } from './atomic-writer.ts'
+import { type AtomicWriteResult, writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
-import { readyDirectory, volumeDirectory } from './layout.ts'
-import { makeNestedMountPoints } from './nested-mounts.ts'
+import { podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
+import { hasNestedMountPoints, makeNestedMountPoints } from './nested-mounts.ts'
 import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
 import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
-import { type UnreadVolumes, writeUnread } from './unread-volume.ts'
+import { placeUnread, type UnreadVolumes, writeUnread } from './unread-volume.ts'
 
 /** What a volume shall hold, or why that cannot be said. */
 export type Content =
@@ -57,7 +59,9 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin
     const content = yield* wait(kind.collect(ref))
     if (!content.ok) return content
     const directory = directoryOf(ref)
-    const written = write(host, kind, unread, ref, { directory, meta: metaOf(ref), payload: content.payload })
+    const wish = wishOf(host, kind, ref, content.payload, directory)
+    const isPlain = isWrittenPlainly(host, kind, ref)
+    const written = isPlain ? placePlain(host, kind, unread, wish) : write(host, kind, ref, wish)
     if (written.ok) {
       const { sources, staleAt } = content
       return { ok: true, changed: written.changed, sources, ...(staleAt !== undefined && { staleAt }) }
@@ -79,54 +83,116 @@ type Written =
   | { readonly ok: true; readonly changed: boolean }
   | { readonly ok: false; readonly error: string; readonly undo: boolean }
 
-function write(
-  host: VolumeHost,
-  kind: ContentKind,
-  unread: UnreadVolumes,
-  { pod, volume }: VolumeRef,
-  at: { readonly directory: string; readonly meta: string; readonly payload: Payload },
-): Written {
-  const { fs, afterWriteStep } = host
-  const { directory, payload } = at
-  const facts = volumeFactsOf(host.minor)
-  const fsGroup = pod.spec.securityContext?.fsGroup
-  const unready = setUpEmptyDir({
-    fs,
+/** What a volume is to be, as of an instant. */
+interface Wish {
+  readonly podUid: string
+  readonly name: string
+  readonly directory: string
+  readonly payload: Payload
+  /** Of the tmpfs. */
+  readonly sizeBytes: number | undefined
+  readonly now: EpochMs
+}
+
+function wishOf(host: VolumeHost, kind: ContentKind, ref: VolumeRef, payload: Payload, directory: string): Wish {
+  const hasSize = kind.inMemory && volumeFactsOf(host.minor).sizesTmpfs
+  return {
+    podUid: uidOf(ref.pod),
+    name: ref.volume.name,
     directory,
-    metaDirectory: at.meta,
-    inMemory: kind.inMemory,
-    sizeBytes: kind.inMemory && facts.sizesTmpfs ? memoryVolumeSize(pod, host.allocatable()) : undefined,
-    fsGroup,
-    ownsDirectory: facts.ownsBeforeSwitch,
-  })
-  if (unready !== undefined) return { ok: false, error: unready, undo: false }
-  const unnested = makeNestedMountPoints(fs, pod, volume.name, directory)
-  if (unnested !== undefined) return { ok: false, error: unnested, undo: facts.ownsBeforeSwitch }
-  const group = fsGroup === undefined ? undefined : { fs, directory, fsGroup, readOnly: true }
-  const now = host.calendar.at(host.kernel.now())
-  const { linksAfterSwitch, repairsLinks, longSuffix } = facts
+    payload,
+    sizeBytes: hasSize ? memoryVolumeSize(ref.pod, host.allocatable()) : undefined,
+    now: host.calendar.at(host.kernel.now()),
+  }
+}
+
+function emptyDirOptions(host: VolumeHost, { podUid, name, directory, sizeBytes }: Wish) {
+  return {
+    fs: host.fs,
+    directory,
+    metaDirectory: readyDirectory(podUid, `wrapped_${name}`),
+    sizeBytes,
+    ownsDirectory: volumeFactsOf(host.minor).ownsBeforeSwitch,
+  }
+}
+
+function writeOptions(host: VolumeHost, { directory, payload, now }: Wish) {
+  const { linksAfterSwitch, repairsLinks, longSuffix } = volumeFactsOf(host.minor)
   let names: (() => string) | undefined
   const timestampName = () => {
     names ??= timestampNames(directory, now, host.random, longSuffix)
     return names()
   }
-  const plain = { directory, payload, timestampName, linksAfterSwitch, repairsLinks }
-  const isPlain = group === undefined && host.mapOrder === undefined && afterWriteStep === undefined
-  const left = kind.inMemory && isPlain ? writeUnread(unread, fs, plain) : undefined
+  return { directory, payload, timestampName, linksAfterSwitch, repairsLinks }
+}
+
+/** Whether nothing but the content counts, and nobody has to be told or asked of how it is written. */
+function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, volume }: VolumeRef): boolean {
+  const hasGroup = pod.spec.securityContext?.fsGroup !== undefined
+  const isAlone = !hasGroup && host.mapOrder === undefined && host.afterWriteStep === undefined
+  return inMemory && isAlone && !hasNestedMountPoints(pod, volume.name)
+}
+
+/** Leaves the whole volume to be made when somebody looks, or makes it. */
+function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, wish: Wish): Written {
+  const inPod = [`volumes/kubernetes.io~${kind.name}`, 'plugins/kubernetes.io~empty-dir']
+  const place = { podDirectory: podDirectory(wish.podUid), directory: wish.directory, inPod }
+  const left = placeUnread(unread, host.fs, place, wish, new LaterVolume(host, unread, wish))
+  return left === undefined ? writePlain(host, unread, wish) : { ok: true, changed: left.written }
+}
+
+class LaterVolume implements Later {
+  readonly #host: VolumeHost
+  readonly #unread: UnreadVolumes
+  readonly #wish: Wish
+
+  constructor(host: VolumeHost, unread: UnreadVolumes, wish: Wish) {
+    this.#host = host
+    this.#unread = unread
+    this.#wish = wish
+  }
+
+  carryOut(): void {
+    this.#unread.delete(this.#wish.directory)
+    writePlain(this.#host, this.#unread, this.#wish)
+  }
+}
+
+function writePlain(host: VolumeHost, unread: UnreadVolumes, wish: Wish): Written {
+  const unready = setUpEmptyDir({ ...emptyDirOptions(host, wish), inMemory: true, fsGroup: undefined })
+  if (unready !== undefined) return { ok: false, error: unready, undo: false }
+  const options = writeOptions(host, wish)
+  const left = writeUnread(unread, host.fs, options)
   if (left !== undefined) return { ok: true, changed: left.written }
+  return writtenBy(writeAtomically({ ...options, fs: host.fs }))
+}
+
+function writtenBy(result: AtomicWriteResult): Written {
+  return result.ok ? { ok: true, changed: result.written } : { ok: false, error: result.error, undo: !result.crashed }
+}
+
+function write(host: VolumeHost, { inMemory }: ContentKind, { pod, volume }: VolumeRef, wish: Wish): Written {
+  const { fs, afterWriteStep } = host
+  const { directory } = wish
+  const facts = volumeFactsOf(host.minor)
+  const fsGroup = pod.spec.securityContext?.fsGroup
+  const unready = setUpEmptyDir({ ...emptyDirOptions(host, wish), inMemory, fsGroup })
+  if (unready !== undefined) return { ok: false, error: unready, undo: false }
+  const unnested = makeNestedMountPoints(fs, pod, volume.name, directory)
+  if (unnested !== undefined) return { ok: false, error: unnested, undo: facts.ownsBeforeSwitch }
+  const group = fsGroup === undefined ? undefined : { fs, directory, fsGroup, readOnly: true }
   const result = writeAtomically({
-    ...plain,
+    ...writeOptions(host, wish),
     fs,
     ...(group !== undefined && facts.ownsBeforeSwitch && { setPermissions: () => ownFromLeaves(group) }),
     ...(host.mapOrder !== undefined && { mapOrder: host.mapOrder }),
     ...(afterWriteStep !== undefined && { after: (step) => afterWriteStep(pod, volume.name, step) }),
   })
-  if (!result.ok) return { ok: false, error: result.error, undo: !result.crashed }
-  if (group !== undefined && !facts.ownsBeforeSwitch) {
+  if (result.ok && group !== undefined && !facts.ownsBeforeSwitch) {
     const disowned = ownFromRoot(group)
     if (disowned !== undefined) return { ok: false, error: disowned, undo: true }
   }
-  return { ok: true, changed: result.written }
+  return writtenBy(result)
 }
 
 /**

@@ -28,6 +28,12 @@ function mayBeNested(mounts: NonNullable<Container['volumeMounts']>, volumeName:
   })
 }
 
+/** Whether some container of the Pod has something mounted in the volume, or a path that cannot be. */
+export function hasNestedMountPoints(pod: Pod, volumeName: string): boolean {
+  const isNested = (container: Container): boolean => nestedMountPoints(container, volumeName).length > 0
+  return pod.spec.containers.some(isNested) || (pod.spec.initContainers?.some(isNested) ?? false)
+}
+
 function nestedMountPoints(container: Container, volumeName: string): readonly string[] | string {
   const mounts = container.volumeMounts ?? []
   if (mounts.length < 2 || !mayBeNested(mounts, volumeName)) return []

@@ -1,5 +1,5 @@
 import { pagesOf } from '../../../fs/inode.ts'
-import type { FileView, LaterFiles, NodeFs } from '../../../fs/node-fs.ts'
+import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
 import { type AtomicWriteOptions, payloadError, sameBytes, writeAtomically } from './atomic-writer.ts'
 import type { Payload } from './payload.ts'
 
@@ -27,6 +27,46 @@ export function writeUnread(
   if (payloadError(payload) !== undefined) return undefined
   const fill = (within: FileView) => void writeAtomically({ ...options, fs: within, directory: '' })
   if (!fs.fillLater(directory, needsOf(payload), fill)) return undefined
+  unread.set(directory, payload)
+  return { written: true }
+}
+
+/** What has to be kept for a whole volume in its Pod's directory: its own, a tmpfs over it, and the ready marker. */
+function needsOfVolume(directories: VolumePlace, payload: Payload, sizeBytes: number | undefined): LaterGrowth {
+  const { inodes, bytes } = needsOf(payload)
+  const { inPod } = directories
+  return { directories: inPod, inodes: volumeInodes + inodes, bytes, sizeBytes }
+}
+
+/** The directory, the root of its tmpfs, the directory of the marker, the marker. */
+const volumeInodes = 4
+
+/** Where a volume lies. */
+export interface VolumePlace {
+  readonly podDirectory: string
+  readonly directory: string
+  /** Directories below the Pod's in which it and its marker lie. */
+  readonly inPod: readonly string[]
+}
+
+/**
+ * The same for a volume of a Pod into whose directories nobody has looked: directory, tmpfs and marker wait with its files, until
+ * `volume` makes them all. What is kept in `unread` is for the volume's next set-up.
+ */
+export function placeUnread(
+  unread: UnreadVolumes,
+  fs: NodeFs,
+  place: VolumePlace,
+  content: { readonly payload: Payload; readonly sizeBytes: number | undefined },
+  volume: Later,
+): { readonly written: boolean } | undefined {
+  const { directory, podDirectory } = place
+  const { payload, sizeBytes } = content
+  if (!fs.isUnread(podDirectory)) return undefined
+  const before = unread.get(directory)
+  if (before !== undefined) return isSame(before, payload) ? { written: false } : undefined
+  if (payloadError(payload) !== undefined) return undefined
+  if (!fs.growLater(podDirectory, needsOfVolume(place, payload, sizeBytes), volume)) return undefined
   unread.set(directory, payload)
   return { written: true }
 }
