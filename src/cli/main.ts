@@ -75,6 +75,7 @@ export function program(): Command {
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
     .option('--reveal', "show Secrets' values in podsim's own words too")
+    .option('--serve', 'offer the cluster of a moment to kubectl in another window: K in the player')
     .addOption(new Option('--ui <kind>', 'screen or plain text').choices(['auto', 'tui', 'plain']).default('auto'))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (file: string | undefined, options: Record<string, unknown>) => {

@@ -8,6 +8,7 @@ import type { Outcome } from '../scenario/result.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import { createPlayerHost } from '../ui/host-player.ts'
 import { type PlayState, worldOf } from '../ui/model/play-state.ts'
+import type { PlayerHost } from '../ui/model/player.ts'
 import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
@@ -25,13 +26,23 @@ export interface PlayFlags {
   readonly set?: Settings
   readonly reveal?: boolean
   readonly ui: 'auto' | 'tui' | 'plain'
+  /** Offer clusters to kubectl. */
+  readonly serve?: boolean
 }
 
 /** `podsim play`: on a terminal the player, in a sandbox where no file is named; anywhere else the story, told plainly. */
-export async function play(file: string | undefined, { ui, ...flags }: PlayFlags, output: Output): Promise<number> {
+export async function play(
+  file: string | undefined,
+  { ui, serve = false, ...flags }: PlayFlags,
+  output: Output,
+): Promise<number> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'
   if (file === undefined && (ui === 'plain' || !isTerminal)) {
     output.err(plain`error: without a terminal there is nothing to play in a sandbox; name a scenario file\n`)
+    return exitCodes.usage
+  }
+  if (serve && (ui === 'plain' || !isTerminal)) {
+    output.err(plain`error: --serve offers what the screen shows; podsim serve does so without one\n`)
     return exitCodes.usage
   }
   if (file !== undefined && (ui === 'plain' || (ui === 'auto' && !isTerminal))) return playPlainly(file, flags, output)
@@ -49,20 +60,38 @@ export async function play(file: string | undefined, { ui, ...flags }: PlayFlags
     output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
     return exitCodeOf(result.outcome)
   }
-  const { ending } = await playOpened({ ...state, isRevealed: flags.reveal === true }, output)
+  const first = { ...state, isRevealed: flags.reveal === true }
+  const { ending } = await (serve ? playOffering(first, output) : playOpened(first, output))
   const title = worldOf(state).recording.redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodeOf(result.outcome)
 }
 
-/** The player on this process' terminal, until its user quits; with what the player was then like. */
-export async function playOpened(
-  state: PlayState,
-  output: Output,
-): Promise<{ readonly ending: 'quit' | 'interrupted'; readonly state: PlayState }> {
+/** The player, whose moments are offered to kubectl when its user asks for it. */
+async function playOffering(state: PlayState, output: Output): Promise<Played> {
+  const { createOffering } = await import('./offering.ts')
+  const broken: string[] = []
+  const offering = createOffering((what, error) => void broken.push(`${what}: ${String(error)}`))
+  try {
+    return await playOpened({ ...state, canOffer: true }, output, offering.offer)
+  } finally {
+    await offering.close()
+    // The screen is the player's until then.
+    for (const what of broken) output.err(plain`podsim is broken: ${safeLine(what)}\n`)
+  }
+}
+
+/** How playing ended, and what the player was then like. */
+export interface Played {
+  readonly ending: 'quit' | 'interrupted'
+  readonly state: PlayState
+}
+
+/** The player on this process' terminal, until its user quits. */
+export async function playOpened(state: PlayState, output: Output, offer?: PlayerHost['offer']): Promise<Played> {
   prepareRenderer(process.env, output.isColoured)
   const { playOnTerminal } = await import('../ui/play-terminal.ts')
-  return playOnTerminal(state, createPlayerHost({ createSim, write: writeNew }), {
+  return playOnTerminal(state, createPlayerHost({ createSim, write: writeNew, ...(offer && { offer }) }), {
     stdin: process.stdin,
     stdout: process.stdout,
     isUtf8: isUtf8Locale(process.env),

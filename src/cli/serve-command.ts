@@ -23,6 +23,7 @@ export function addServeCommand(podsim: Command, wholeNumber: (text: string) => 
     )
     .option('--speed <n>', 'with the wall: virtual seconds in a second, 1 to 1000', wholeNumber, 1)
     .option('--at <time>', 'run the steps of the scenario until then, and serve that moment: 5m')
+    .option('--ui', "watch it in this terminal, by the player's view; leaving it ends the server")
     .option('--record <file>', 'write what is done to the cluster as a scenario that does it again')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)

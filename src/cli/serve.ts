@@ -12,6 +12,7 @@ import type { KubernetesVersion } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 import { readScenarioFile } from './scenario-files.ts'
+import type { WatchedServer } from './serve-watched.ts'
 
 /** Options of `podsim serve` as serve-command.ts declares them to the argument parser. */
 export interface ServeFlags {
@@ -24,6 +25,8 @@ export interface ServeFlags {
   readonly seed?: string
   readonly set?: Settings
   readonly version?: KubernetesVersion
+  /** Watch it in the terminal. */
+  readonly ui?: boolean
 }
 
 const speedMax = 1000
@@ -37,30 +40,45 @@ export async function serve(file: string | undefined, flags: ServeFlags, output:
   }
   const scenario = file === undefined ? undefined : loaded(file, flags, output)
   if (file !== undefined && scenario === undefined) return exitCodes.usage
-  const stopped = nextSignal()
-  const { at, version, seed, record } = flags
+  const { at, version, seed, record, ui = false } = flags
+  // With a screen, the screen hears of signals.
+  const stopped = ui ? undefined : nextSignal()
   const { served, made } = clusterToServe({
     scenario,
     at: at === undefined ? undefined : parseDuration(at),
     version,
     seed,
     epoch: new Date().toISOString(),
+    isWatched: ui && record === undefined,
   })
   const recorder = record === undefined ? undefined : recording(record, made, minorOf(served), output)
   if (recorder === 'refused') return exitCodes.usage
-  const complain = (what: string, error: unknown): void =>
-    output.err(
-      plain`podsim is broken: ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`,
-    )
+  const broken: string[] = []
+  const complain = (what: string, error: unknown): void => {
+    const text = `${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`
+    if (ui) broken.push(text)
+    else output.err(plain`podsim is broken: ${text}\n`)
+  }
   const server = await listening(served, { ...flags, recorder, complain }, output)
   if (server === undefined) return exitCodes.usage
   const kubeconfig = writeKubeconfig(server, flags.kubeconfig)
   tellHow(server, kubeconfig.path, served.sim.list('Node').length, output)
-  const code = await stopped
+  const code = await (stopped ??
+    watched({ served, server, scenario, path: kubeconfig.path, record, seed: made.seed }, output))
   await server.close()
   kubeconfig.remove()
+  for (const text of broken) output.err(plain`podsim is broken: ${text}\n`)
   if (record !== undefined) output.out(plain`recorded as ${record}, digest ${served.sim.journal.digest()}\n`)
   return code
+}
+
+/** The player's view of it, which only this loads. */
+async function watched(
+  { record, ...server }: Omit<WatchedServer, 'isRecorded'> & { readonly record: string | undefined },
+  output: Output,
+): Promise<number> {
+  const { watchServed } = await import('./serve-watched.ts')
+  return watchServed({ ...server, isRecorded: record !== undefined }, output)
 }
 
 /** A recording that has begun, or a word on why its file cannot be written. */
@@ -80,7 +98,12 @@ function recording(
   }
 }
 
-function complaintAbout(file: string | undefined, { at, record, speed, clock, port }: ServeFlags): string | undefined {
+function complaintAbout(
+  file: string | undefined,
+  { at, record, speed, clock, port, ui }: ServeFlags,
+): string | undefined {
+  if (ui === true && !(process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== 'dumb'))
+    return '--ui needs a terminal for input and output'
   if (at !== undefined && file === undefined) return '--at needs a scenario whose steps are run until then'
   if (at !== undefined && parseDuration(at) === undefined)
     return `--at ${JSON.stringify(at)} is no time; expected one such as 5m or 2m15s`

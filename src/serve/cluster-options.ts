@@ -15,6 +15,8 @@ export interface ClusterChoice {
   readonly seed: string | undefined
   /** Start of virtual time, RFC 3339, unless the scenario says another. */
   readonly epoch: string
+  /** Somebody watches how it goes: syncs and requests are told, too. A recording of it has another digest then. */
+  readonly isWatched?: boolean
 }
 
 /** Of a cluster that nobody described: the newest version, and a node to move Pods to. */
@@ -28,18 +30,19 @@ export interface ChosenCluster {
 
 /** The cluster, at the moment that was asked for. */
 export function clusterToServe(choice: ClusterChoice): ChosenCluster {
-  const { scenario, at, version, epoch } = choice
+  const { scenario, at, version, epoch, isWatched = false } = choice
+  const journal: 'full' | 'summary' = isWatched ? 'full' : 'summary'
   const seed = choice.seed ?? scenario?.seed ?? 'serve'
   const cluster = {
     ...(scenario === undefined ? plainCluster : {}),
     epoch,
-    journal: 'summary' as const,
+    journal,
     ...scenario?.source.cluster,
     ...(version === undefined ? {} : { version }),
   }
   const files = scenario?.files ?? {}
   const made = { seed, cluster, files }
-  if (scenario !== undefined && at !== undefined) return { served: momentOf(scenario, at, choice), made }
+  if (scenario !== undefined && at !== undefined) return { served: momentOf(scenario, at, choice, journal), made }
   return { served: createServedSim({ ...cluster, seed, files }), made }
 }
 
@@ -50,7 +53,12 @@ export function minorOf({ sim }: ServedSim): number {
 }
 
 /** The scenario's run as it is at a moment; what its steps would have done after it is left undone. */
-function momentOf(scenario: Scenario, at: VirtualMs, { version, seed }: ClusterChoice): ServedSim {
+function momentOf(
+  scenario: Scenario,
+  at: VirtualMs,
+  { version, seed }: ClusterChoice,
+  journal: 'full' | 'summary',
+): ServedSim {
   let served: ServedSim | undefined
   const slices = runInSlices(
     scenario,
@@ -58,7 +66,7 @@ function momentOf(scenario: Scenario, at: VirtualMs, { version, seed }: ClusterC
       ...(version === undefined ? {} : { version }),
       ...(seed === undefined ? {} : { seed }),
       createSim(options) {
-        served = createServedSim({ ...options, invariants: false, journal: 'summary' })
+        served = createServedSim({ ...options, invariants: false, journal })
         // The run is over before the cluster is.
         return { ...served.sim, dispose: () => {} }
       },

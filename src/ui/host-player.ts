@@ -12,13 +12,16 @@ export interface HostParts {
   readonly createSim: (options: SimOptions) => Sim
   /** Writes a new file; says why not where it can't. */
   readonly write: (name: string, text: string) => string | undefined
+  /** Offers clusters to clients from outside; undefined: nothing here can. */
+  readonly offer?: PlayerHost['offer']
 }
 
 /** The player's host on this machine: worlds run in slices between which keys are heard. */
-export function createPlayerHost({ createSim, write }: HostParts): PlayerHost {
+export function createPlayerHost({ createSim, write, offer }: HostParts): PlayerHost {
   const run: PlayerHost['run'] = (recipe, { progress, done }) =>
     runSliced(recipe, { createSim, later, clock: () => performance.now() }, { progress, done })
   return {
+    ...(offer === undefined ? {} : { offer }),
     run,
     save(name, text, done) {
       const loaded = loadScenario(text, name, { readBeside: () => undefined })

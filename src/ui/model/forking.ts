@@ -24,6 +24,8 @@ type Purpose =
   | { readonly kind: 'knobs'; readonly knobs: readonly Knobs[]; readonly isCompared: boolean }
   /** The same world for longer. */
   | { readonly kind: 'longer' }
+  /** The cluster of the cursor's moment, for clients from outside. */
+  | { readonly kind: 'offer'; readonly moment: Pick<Doing, 'at' | 'moments'> }
 
 /** What is wanted where something is done at the cursor. */
 export function doingWish(state: PlayState, action: StepAction, asked?: Pick<Output, 'title' | 'isMasked'>): Wish {
@@ -75,6 +77,8 @@ export function arrived(state: PlayState, { recipes, purpose }: Wish, recordings
       return withDone(idle, { recipe, recording }, purpose)
     case 'knobs':
       return withKnobWorlds(idle, recipes, recordings, purpose)
+    case 'offer':
+      return withOffered(idle, { recipe, recording }, purpose)
     case 'longer': {
       const world = worldOf(idle)
       return { ...withWorld(idle, { ...world, recipe, recording }), notice: undefined }
@@ -130,7 +134,8 @@ function lastOf({ moments }: Recording, done: number): number {
   return done
 }
 
-function outputAfter(recording: Recording, done: number): string {
+/** What a doing printed, or what was wrong with it; empty if nothing. */
+export function outputAfter(recording: Recording, done: number): string {
   const moment = recording.moments[lastOf(recording, done)]
   return moment?.kind === 'output' || moment?.kind === 'verdict' ? moment.text : ''
 }
@@ -162,6 +167,30 @@ function withKnobWorlds(
     compared: isCompared ? made.map(({ id }) => id) : state.compared,
     focus: isCompared ? 'flow' : state.focus,
     notice: isCompared ? undefined : `a branch from the beginning: ${first.name}; { goes back`,
+  }
+}
+
+/** What is wanted where clients from outside are to work in the cluster of the cursor's moment. */
+export function offerWish(state: PlayState): Wish {
+  const { recipe } = worldOf(state)
+  const { at, clock } = state.cursor
+  return {
+    what: 'the cluster of this moment, for kubectl',
+    recipes: [recipe],
+    purpose: { kind: 'offer', moment: { at: Math.max(0, clock), moments: at + 1 } },
+  }
+}
+
+/** The cluster of a moment goes on in a branch of its own, and the cursor with it. */
+function withOffered(state: PlayState, made: Made, { moment }: Extract<Purpose, { kind: 'offer' }>): PlayState {
+  const parent = worldOf(state)
+  const id = nextId(state)
+  const origin: Origin = { parent: parent.id, at: moment.at, what: 'offered to clients', difference: undefined }
+  const world: World = { id, name: nameFor(state, 'offered'), ...made, origin }
+  return {
+    ...withWorld(state, world),
+    cursor: { world: id, at: made.recording.moments.length - 1, clock: moment.at },
+    ...{ compared: [], notice: undefined },
   }
 }
 

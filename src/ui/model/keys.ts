@@ -1,5 +1,5 @@
 import { keyOf, type PaneName, paneNames, paneWords } from './panes.ts'
-import type { PlayState } from './play-state.ts'
+import { type PlayState, worldOf } from './play-state.ts'
 
 /** Where keys mean something of their own. */
 export type KeyContext = 'play' | 'prompt' | 'menu' | 'question' | 'help' | 'course'
@@ -34,6 +34,7 @@ export type Command =
   | 'accident'
   | 'knobs'
   | 'fork'
+  | 'offer'
   | 'nextWorld'
   | 'previousWorld'
   | 'compare'
@@ -104,6 +105,15 @@ const rows = (context: KeyContext, group: KeyGroup, table: readonly Row[]): read
 
 const notRunning = ({ running }: PlayState) =>
   running === undefined ? undefined : `${running.what} is still being run; escape stops it`
+/** What is offered to clients goes on by itself: a run that can be repeated does not hold it. */
+const repeatable = (state: PlayState) =>
+  notRunning(state) ??
+  (worldOf(state).recording.live === undefined ? undefined : 'what clients do cannot be run again here')
+const offered = (state: PlayState) =>
+  notRunning(state) ?? (state.canOffer ? undefined : 'podsim play --serve offers clusters to kubectl')
+const doable = (state: PlayState) =>
+  notRunning(state) ??
+  (worldOf(state).recording.live?.isOver === true ? 'it is offered no more' : worldOf(state).recording.live?.off)
 const isAnswered = ({ overlay }: PlayState) =>
   overlay?.kind === 'question' && overlay.answer !== undefined ? 'it is answered' : undefined
 const isOpen = (state: PlayState) =>
@@ -138,30 +148,31 @@ export const keyBindings: readonly KeyBinding[] = [
     ['r', 'r', 'replay', 'play the last sentence again'],
     ['+ =', '+', 'faster', 'play faster, up to an event a tick'],
     ['-', '-', 'slower', 'play slower'],
-    ['>', '>', 'longer', 'let time go on for 5m after the end', undefined, notRunning],
+    ['>', '>', 'longer', 'let time go on for 5m after the end', undefined, doable],
   ]),
   ...rows('play', 'do', [
+    [':', ':', 'kubectl', 'run kubectl or shell lines at this moment; @alice before it: as alice', 'kubectl', doable],
+    ['i', 'i', 'accident', 'make an accident', 'accident', doable],
+    ['f', 'f', 'fork', 'fork: a branch from this moment on', 'fork', repeatable],
+    ['o', 'o', 'knobs', 'the same run with another strategy, ttl, sync period or version', undefined, repeatable],
+    ['c', 'c', 'compare', 'Watch, Cache and Get side by side', 'compare', repeatable],
     [
-      ':',
-      ':',
-      'kubectl',
-      'run kubectl or shell lines at this moment; @alice before it: as alice',
-      'kubectl',
-      notRunning,
+      'K',
+      'K',
+      'offer',
+      'offer the cluster of this moment to kubectl in another window (podsim play --serve)',
+      'offer',
+      (state) => offered(state) ?? repeatable(state),
     ],
-    ['i', 'i', 'accident', 'make an accident', 'accident', notRunning],
-    ['f', 'f', 'fork', 'fork: a branch from this moment on', 'fork'],
-    ['o', 'o', 'knobs', 'the same run with another strategy, ttl, sync period or version', undefined, notRunning],
-    ['c', 'c', 'compare', 'Watch, Cache and Get side by side', 'compare', notRunning],
     ['}', '}', 'nextWorld', 'the next branch, at the same time', undefined, severalWorlds],
     ['{', '{', 'previousWorld', 'the branch before', undefined, severalWorlds],
-    ['T', 'T', 'save', 'save what was done, and what is so now, as a scenario that passes', 'save', notRunning],
+    ['T', 'T', 'save', 'save what was done, and what is so now, as a scenario that passes', 'save', repeatable],
   ]),
   ...rows('play', 'look', [
     [') s', ')', 'nextObject', 'select the next object'],
     ['( S', '(', 'previousObject', 'select the one before'],
     ['w', 'w', 'why', 'why did this happen', 'why'],
-    ['p', 'p', 'predict', 'be asked what comes: predict, then see', 'predict'],
+    ['p', 'p', 'predict', 'be asked what comes: predict, then see', 'predict', repeatable],
     ['b', 'b', 'follow', 'choose the Secret and key whose way is shown', 'follow'],
     ['y', 'y', 'yaml', 'the selected object as YAML', undefined, selectedOf()],
     ['d', 'd', 'describe', 'kubectl describe of it', undefined, selectedOf()],
@@ -281,6 +292,11 @@ function answersIn({ overlay }: PlayState): number {
   return overlay?.kind === 'question' ? overlay.question.choices.length : 0
 }
 
+function toggleWord(state: PlayState): string {
+  if (state.isPlaying) return 'pause'
+  return worldOf(state).recording.live === undefined ? 'play' : 'follow'
+}
+
 /** What the footer says of the keys of this moment: those that do something. */
 export function footerKeys(state: PlayState, selectedKind: string | undefined): readonly string[] {
   const context = contextOf(state)
@@ -289,6 +305,6 @@ export function footerKeys(state: PlayState, selectedKind: string | undefined): 
     if (binding.context !== context || brief === undefined || binding.off?.(state, selectedKind) !== undefined)
       return []
     if (binding.command === 'answer') return [`1-${answersIn(state)} ${brief}`]
-    return [`${label} ${binding.command === 'toggle' && state.isPlaying ? 'pause' : brief}`]
+    return [`${label} ${binding.command === 'toggle' ? toggleWord(state) : brief}`]
   })
 }

@@ -1,5 +1,6 @@
 import { formatInstant, parseDuration } from '../../sim/duration.ts'
 import { type Moment, momentText, type Recording } from '../world/recording.ts'
+import { atPresent, isLive } from './living.ts'
 import { type Cursor, momentBy, momentBySeq, type PlayState, worldOf } from './play-state.ts'
 
 /** How the one cursor moves in time. */
@@ -30,6 +31,7 @@ export function stepped(state: PlayState, by: number): PlayState {
 /** The clock at the end of the run, where nothing is told any more. */
 function atTheEnd(state: PlayState): PlayState {
   const { recording } = worldOf(state)
+  if (isLive(state)) return { ...atPresent(state), notice: 'this is the present; space follows it' }
   const { endedAt } = recording.result
   return {
     ...placed(state, { ...state.cursor, clock: endedAt }),
@@ -120,6 +122,7 @@ function isLesson(state: PlayState): boolean {
 export function played(state: PlayState, ms: number): PlayState {
   // A tick may be on its way when the player pauses.
   if (!state.isPlaying) return state
+  if (isLive(state)) return atPresent(state)
   const { recording } = worldOf(state)
   const { moments, result } = recording
   const { cursor, speed } = state

@@ -28,6 +28,8 @@ export interface PlayState {
   /** Worlds that are shown side by side, by their ids. */
   readonly compared: readonly number[]
   readonly isRevealed: boolean
+  /** Whether clusters can be offered to clients from outside. */
+  readonly canOffer: boolean
   /** Questions that were answered, and how many of them rightly. */
   readonly score: { readonly asked: readonly string[]; readonly right: number }
   /** What came of the questions of a lesson, by `Question.about`. */
@@ -136,7 +138,15 @@ export function firstState(world: World): PlayState {
     worlds: [world],
     cursor: { world: world.id, at: -1, clock: 0 },
     ...{ selection: undefined, followed: undefined, isPlaying: false, speed: 10, focus: 'flow', scroll: {} },
-    ...{ overlay: undefined, output: undefined, notice: undefined, search: '', compared: [], isRevealed: false },
+    ...{
+      overlay: undefined,
+      output: undefined,
+      notice: undefined,
+      search: '',
+      compared: [],
+      isRevealed: false,
+      canOffer: false,
+    },
     ...{ score: { asked: [], right: 0 }, taught: {}, ending: 'ahead' },
     ...{ running: undefined, typed: [], isOver: false },
   }

@@ -1,7 +1,9 @@
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { Doing } from '../world/doing.ts'
 import type { Recipe } from '../world/recipe.ts'
 import type { Ran } from '../world/run-world.ts'
 import { arrived, type Wish } from './forking.ts'
+import { doneLive, isLive, watching } from './living.ts'
 import { createLooker, type Look } from './look.ts'
 import { played } from './moving.ts'
 import { type PlayState, worldOf } from './play-state.ts'
@@ -9,10 +11,18 @@ import { savedText } from './saving.ts'
 import { taught } from './teaching.ts'
 import { pasted, pressed, type Stage, type Turn } from './turn.ts'
 
+/** What is told of a run. */
+export interface RunNews {
+  progress(at: VirtualMs): void
+  done(ran: Ran): void
+}
+
 /** What the player needs of the world outside. */
 export interface PlayerHost {
   /** Runs a recipe, in slices or at once; tells how far it is, then what came of it. Returns how to stop it. */
-  run(recipe: Recipe, news: { progress(at: VirtualMs): void; done(ran: Ran): void }): () => void
+  run(recipe: Recipe, news: RunNews): () => void
+  /** Offers the cluster of a recipe's moment to clients from outside, instead of what was offered before; undefined: it cannot. */
+  readonly offer?: (recipe: Recipe, moment: Pick<Doing, 'at' | 'moments'>, news: RunNews) => () => void
   /** Writes a scenario that passes; says what came of it, in words for the person. */
   save(name: string, text: string, done: (said: string) => void): void
 }
@@ -46,14 +56,22 @@ export function createPlayer(
     for (const listener of listeners) listener()
   }
   const run = (wish: Wish): void => {
+    if (isLive(state) && (wish.purpose.kind === 'doing' || wish.purpose.kind === 'longer')) {
+      set(doneLive(state, wish))
+      return
+    }
     const recordings: Ran[] = []
+    const begin = (recipe: Recipe, news: RunNews): (() => void) =>
+      wish.purpose.kind === 'offer' && host.offer !== undefined
+        ? host.offer(recipe, wish.purpose.moment, news)
+        : host.run(recipe, news)
     const next = (): void => {
       const recipe = wish.recipes[recordings.length]
       if (recipe === undefined) {
         finish(wish, recordings)
         return
       }
-      stop = host.run(recipe, {
+      stop = begin(recipe, {
         progress(at) {
           if (state.running !== undefined) set({ ...state, running: { ...state.running, at } })
         },
@@ -71,7 +89,10 @@ export function createPlayer(
     const failed = ran.find(({ recording }) => recording === undefined)
     if (failed !== undefined)
       set({ ...state, running: undefined, notice: failed.result.reason ?? 'the simulation did not begin' })
-    else set(arrived(state, wish, recordings))
+    else {
+      const next = arrived(state, wish, recordings)
+      set(wish.purpose.kind === 'offer' ? watching(next) : next)
+    }
   }
   const take = ({ state: next, wish, stops, saves }: Turn): void => {
     set(next)

@@ -1,7 +1,7 @@
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { RecordedStep, Recording } from '../world/recording.ts'
 
-/** What the inspector asks of a Pod's past, by its uid: sorted out once for a recording, not for each frame. */
+/** What the inspector asks of a Pod's past, by its uid: each record is sorted out once, not for each frame. */
 export interface PodPast {
   readonly steps: readonly RecordedStep[]
   /** Records of its volumes. */
@@ -13,29 +13,38 @@ interface Mutable {
   readonly volumes: JournalRecord[]
 }
 
-const known = new WeakMap<Recording, ReadonlyMap<string, Mutable>>()
+/** As far as a recording was read. */
+interface Sorted {
+  readSteps: number
+  readRecords: number
+  readonly byUid: Map<string, Mutable>
+}
+
+const known = new WeakMap<Recording, Sorted>()
 const nothing: PodPast = { steps: [], volumes: [] }
 
 /** All of a Pod's past in a recording; what comes after a moment is the asker's to leave out. */
 export function podPast(recording: Recording, uid: string | undefined): PodPast {
-  let byUid = known.get(recording)
-  if (byUid === undefined) {
-    byUid = sortedOut(recording)
-    known.set(recording, byUid)
-  }
-  return byUid.get(uid ?? '') ?? nothing
+  const sorted: Sorted = known.get(recording) ?? { readSteps: 0, readRecords: 0, byUid: new Map() }
+  known.set(recording, sorted)
+  sortIn(sorted, recording)
+  return sorted.byUid.get(uid ?? '') ?? nothing
 }
 
-function sortedOut({ steps, journal }: Recording): ReadonlyMap<string, Mutable> {
-  const byUid = new Map<string, Mutable>()
+function sortIn(sorted: Sorted, { steps, journal }: Recording): void {
   const of = (uid: string): Mutable => {
-    const found = byUid.get(uid) ?? { steps: [], volumes: [] }
-    byUid.set(uid, found)
+    const found = sorted.byUid.get(uid) ?? { steps: [], volumes: [] }
+    sorted.byUid.set(uid, found)
     return found
   }
-  for (const step of steps) if (step.podUid !== undefined) of(step.podUid).steps.push(step)
-  for (const record of journal.records)
-    if (record.type.startsWith('volume.') && record.object?.uid !== undefined)
+  for (; sorted.readSteps < steps.length; sorted.readSteps++) {
+    const step = steps[sorted.readSteps]
+    if (step?.podUid !== undefined) of(step.podUid).steps.push(step)
+  }
+  const { records } = journal
+  for (; sorted.readRecords < records.length; sorted.readRecords++) {
+    const record = records[sorted.readRecords]
+    if (record?.object?.uid !== undefined && record.type.startsWith('volume.'))
       of(record.object.uid).volumes.push(record)
-  return byUid
+  }
 }

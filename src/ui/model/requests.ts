@@ -1,28 +1,29 @@
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { Recording } from '../world/recording.ts'
 
-const known = new WeakMap<Recording, ReadonlyMap<string, JournalRecord[]>>()
-const none: readonly JournalRecord[] = []
-
-/** Requests for one Secret in order: sorted out once for a recording, not for each frame. */
-export function requestsFor(recording: Recording, namespace: string, secret: string): readonly JournalRecord[] {
-  let bySecret = known.get(recording)
-  if (bySecret === undefined) {
-    bySecret = sortedOut(recording)
-    known.set(recording, bySecret)
-  }
-  return bySecret.get(`${namespace}/${secret}`) ?? none
+/** Requests by Secret, as far as the journal was read. */
+interface Sorted {
+  read: number
+  readonly bySecret: Map<string, JournalRecord[]>
 }
 
-function sortedOut({ journal }: Recording): ReadonlyMap<string, JournalRecord[]> {
-  const found = new Map<string, JournalRecord[]>()
-  for (const record of journal.records) {
-    const { type, detail } = record
-    if (!type.startsWith('request.') || detail?.resource !== 'secrets') continue
-    const name = `${String(detail.namespace ?? '')}/${String(detail.name ?? '')}`
-    const requests = found.get(name)
-    if (requests === undefined) found.set(name, [record])
-    else requests.push(record)
-  }
-  return found
+const known = new WeakMap<Recording, Sorted>()
+const none: readonly JournalRecord[] = []
+
+/** Requests for one Secret in order: each record is sorted out once, not for each frame. */
+export function requestsFor(recording: Recording, namespace: string, secret: string): readonly JournalRecord[] {
+  const sorted: Sorted = known.get(recording) ?? { read: 0, bySecret: new Map() }
+  known.set(recording, sorted)
+  const { records } = recording.journal
+  for (; sorted.read < records.length; sorted.read++) sortIn(sorted.bySecret, records[sorted.read])
+  return sorted.bySecret.get(`${namespace}/${secret}`) ?? none
+}
+
+function sortIn(bySecret: Map<string, JournalRecord[]>, record: JournalRecord | undefined): void {
+  if (record === undefined || !record.type.startsWith('request.') || record.detail?.resource !== 'secrets') return
+  const { detail } = record
+  const name = `${String(detail.namespace ?? '')}/${String(detail.name ?? '')}`
+  const requests = bySecret.get(name)
+  if (requests === undefined) bySecret.set(name, [record])
+  else requests.push(record)
 }

@@ -4,9 +4,10 @@ import { typedAction } from '../world/doing.ts'
 import { answered, asking as askedOf } from './answering.ts'
 import { whyText } from './explaining.ts'
 import { followMenu } from './following.ts'
-import { doingWish, forked, inWorld, knobsWish, longerWish, otherWorld, type Wish } from './forking.ts'
+import { doingWish, forked, inWorld, knobsWish, longerWish, offerWish, otherWorld, type Wish } from './forking.ts'
 import { glossaryText } from './glossary.ts'
 import { bindingOf, type Command, type KeyBinding } from './keys.ts'
+import { atPresent, isLive } from './living.ts'
 import type { Look } from './look.ts'
 import { accidentMenu, knobMenu } from './menus.ts'
 import { isInteresting, jumped, jumpedTo, movedTo, replayed, searched, stepped } from './moving.ts'
@@ -111,6 +112,8 @@ function moving(state: PlayState, command: Command): Turn | undefined {
 
 /** From the end playing begins anew. */
 function toggled(state: PlayState): PlayState {
+  if (isLive(state))
+    return { ...(state.isPlaying ? state : atPresent(state)), isPlaying: !state.isPlaying, notice: undefined }
   const { moments, result } = worldOf(state).recording
   const isAtEnd = state.cursor.at >= moments.length - 1 && state.cursor.clock >= result.endedAt
   return isAtEnd
@@ -143,6 +146,8 @@ function doing(state: PlayState, command: Command, { look }: Stage): Turn | unde
       return opened({ kind: 'help', scroll: 0 })
     case 'fork':
       return { state: forked(state) }
+    case 'offer':
+      return wished(state, offerWish(state))
     case 'nextWorld':
       return { state: otherWorld(state, 1) }
     case 'previousWorld':

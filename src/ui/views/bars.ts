@@ -11,10 +11,15 @@ export function headerLine(state: PlayState, columns: number): Line {
   const { recording, name } = worldOf(state)
   const { cursor, isPlaying, speed, worlds, isRevealed, score } = state
   const pace = `×${Number.isFinite(speed) ? speed : 'max'}`
+  const { live } = recording
   const parts = [
     formatInstant(Math.max(0, cursor.clock)),
     `${cursor.at + 1}/${recording.moments.length}`,
-    `${isPlaying ? '▶ playing' : '❚❚ paused'} ${pace}`,
+    live === undefined || live.isOver
+      ? `${isPlaying ? '▶ playing' : '❚❚ paused'} ${pace}`
+      : isPlaying
+        ? '● live'
+        : '❚❚ the past',
     `seed ${recording.result.seed}`,
     ...(worlds.length > 1 ? [`branch ${name}`] : []),
     ...(isRevealed ? ['values shown'] : []),

@@ -25,7 +25,8 @@ export function storyView(state: PlayState, look: Look, columns: number, rows: n
   const letters = followed === undefined ? undefined : valueLetters(recording, followed)
   const { at } = state.cursor
   const title = `what happened${state.worlds.length > 1 ? ` in ${name}` : ''}`
-  if (at < 0) return { title, lines: [line(' nothing yet: space plays, → steps', 'dim')] }
+  const none = recording.live === undefined ? 'space plays, → steps' : 'what clients do is told here'
+  if (at < 0) return { title, lines: [line(` nothing yet: ${none}`, 'dim')] }
   const lines: Line[] = []
   // Moments before the window are not laid out at all.
   for (let i = at; i >= 0 && lines.length < rows; i--) {

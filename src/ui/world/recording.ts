@@ -65,6 +65,22 @@ export interface Recording {
   readonly exits: ReadonlyMap<number, number>
   /** What the scenario asks its readers, in order. */
   readonly questions: readonly RecordedQuestion[]
+  /** The cluster whose run it is, where that goes on while it is looked at: then the recording grows, and its end is now. */
+  readonly live?: LiveCluster
+}
+
+/** A cluster in which clients from outside work while somebody watches. */
+export interface LiveCluster {
+  /** It goes on no more. */
+  readonly isOver: boolean
+  /** How clients come to it, in words for people. */
+  readonly told: string
+  /** Why nothing can be done in it from here; undefined: it can. */
+  readonly off: string | undefined
+  /** Does something in it now, as a client would. */
+  act(action: StepAction): void
+  /** Lets so much virtual time go by at once. */
+  advance(ms: VirtualMs): void
 }
 
 /** What a moment says. Outputs of commands stay as they are: a real cluster would have printed them. */
@@ -76,6 +92,8 @@ export function momentText({ kind, text }: Moment, redaction: Redaction): string
 /** Listens to a run and makes a recording of it. */
 export interface Recorder {
   readonly listener: RunListener
+  /** A step that is about to be done is told piece by piece, its sentence and what it does; `between` is called after each. */
+  stepping(step: Pick<Step, 'say' | 'action'>, sim: Sim, between: () => void): void
   /** Told before a doing of the player's. */
   doing(action: StepAction, sim: Sim): void
   /** Told after it. */
@@ -128,10 +146,21 @@ export function createRecorder(): Recorder {
       moments.push({ kind: 'story', ...line, tone })
     })
   }
+  const stepping: Recorder['stepping'] = ({ say, action }, sim, between) => {
+    if (say !== undefined) add('say', sim, say.trim())
+    between()
+    if (action === undefined || isWait({ action })) return
+    addCommand(action, 'scenario', sim)
+    const own = command
+    between()
+    // What comes of it is this command's, whatever was done before that.
+    command = own
+  }
   return {
     get moments() {
       return moments.length
     },
+    stepping,
     doing: (action, sim) => addCommand(action, 'player', sim),
     did(output, problem, sim) {
       addOutput(output, sim)
@@ -143,10 +172,7 @@ export function createRecorder(): Recorder {
         lastSeq = sim.journal.records[sim.journal.records.length - 1]?.seq ?? 0
         listen(sim)
       },
-      stepping({ say, action }, sim) {
-        if (say !== undefined) add('say', sim, say.trim())
-        if (action !== undefined && !isWait({ action })) addCommand(action, 'scenario', sim)
-      },
+      stepping: (step, sim) => stepping(step, sim, () => {}),
       acted(step, { output, mismatches, problem, say, action }, sim) {
         told = { say, action: action === undefined || isWait(step) ? undefined : `${userLead(step)}${action}` }
         addOutput(output, sim)

@@ -2,7 +2,7 @@ import { sleep } from '../../kernel/steps.ts'
 import { act } from '../../scenario/act.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { type RunOptions, runInSlices } from '../../scenario/run.ts'
-import { drained, endless, type SliceEnd, type Slices } from '../../scenario/slices.ts'
+import { drained, endless, type SliceEnd, type Slices, StoppedError } from '../../scenario/slices.ts'
 import type { Sim } from '../../sim/sim.ts'
 import { SimUsageError } from '../../sim/usage-error.ts'
 import type { Doing } from './doing.ts'
@@ -13,6 +13,10 @@ import { createRecorder, type Recorder, type Recording } from './recording.ts'
 export type WorldOptions = Pick<RunOptions, 'createSim' | 'reveal' | 'maxEvents'> & {
   /** Told of the simulation once it is there: whoever shows how far it is asks it for the time. */
   readonly started?: (sim: Sim) => void
+  /** Records it; one of its own unless given. */
+  readonly recorder?: Recorder
+  /** The run ends there, with nothing after it done; undefined: it goes to its end. */
+  readonly stopAt?: Pick<Doing, 'at' | 'moments'>
 }
 
 /** How a world's run ended. */
@@ -27,8 +31,12 @@ export interface Ran {
  * outside, as the scenario's own steps do.
  */
 export function* runWorld(recipe: Recipe, options: WorldOptions, isOver: SliceEnd): Slices<Ran> {
-  const recorder = createRecorder()
-  const doer = createDoer(recipe.doings, recorder)
+  const { recorder = createRecorder() } = options
+  const { stopAt } = options
+  const doer = createDoer(
+    stopAt === undefined ? recipe.doings : [...recipe.doings, { ...stopAt, action: 'stop' }],
+    recorder,
+  )
   const { createSim, reveal, maxEvents } = options
   const slices = runInSlices(
     scenarioOf(recipe),
@@ -46,12 +54,12 @@ export function* runWorld(recipe: Recipe, options: WorldOptions, isOver: SliceEn
         options.started?.(sim)
       },
       stepping(step, sim) {
-        doer.doDue()
-        recorder.listener.stepping?.(step, sim)
+        stopIf(doer.doDue())
+        recorder.stepping(step, sim, () => stopIf(doer.doDue()))
       },
       acted(step, told, sim) {
         recorder.listener.acted?.(step, told, sim)
-        doer.doDue()
+        stopIf(doer.doDue())
       },
     },
     () => doer.wantsTurn() || isOver(),
@@ -60,8 +68,8 @@ export function* runWorld(recipe: Recipe, options: WorldOptions, isOver: SliceEn
   for (;;) {
     const next: IteratorResult<undefined, ScenarioResult> = slices.next(order)
     if (next.done === true) return { result: next.value, recording: recorder.recorded(next.value) }
-    doer.doDue()
-    order = yield
+    if (doer.doDue() === 'stop') order = 'stop'
+    else order = yield
   }
 }
 
@@ -70,22 +78,30 @@ export function ranWorld(recipe: Recipe, options: WorldOptions): Ran {
   return drained(runWorld(recipe, options, () => false))
 }
 
+/** Within a step nobody asks whether to go on. */
+function stopIf(due: 'stop' | undefined): void {
+  if (due === 'stop') throw new StoppedError('stopped')
+}
+
+/** A doing, or that the run ends where one would be done. */
+type Due = Omit<Doing, 'action'> & { readonly action: Doing['action'] | 'stop' }
+
 /** Does what is due, between the slices of a run. */
 interface Doer {
   started(sim: Sim): void
   /** Whether the slice is to end, because a doing is due or has to be waited for. Asked after every event. */
   wantsTurn(): boolean
-  /** Does all that is due. Only where nothing in the simulation runs. */
-  doDue(): void
+  /** Does all that is due; says if the run is to stop there. Only where nothing in the simulation runs. */
+  doDue(): 'stop' | undefined
 }
 
-function createDoer(doings: readonly Doing[], recorder: Recorder): Doer {
+function createDoer(doings: readonly Due[], recorder: Recorder): Doer {
   let sim: Sim | undefined
   let next = 0
   /** The doing for whose instant an alarm was set: an instant at which nothing happens has no event of its own. */
   let alarmed = -1
-  const hasCome = (doing: Doing): boolean => recorder.moments >= doing.moments
-  const isDue = (doing: Doing): boolean => sim !== undefined && hasCome(doing) && sim.now() >= doing.at
+  const hasCome = (doing: Due): boolean => recorder.moments >= doing.moments
+  const isDue = (doing: Due): boolean => sim !== undefined && hasCome(doing) && sim.now() >= doing.at
   return {
     started(made) {
       sim = made
@@ -95,19 +111,21 @@ function createDoer(doings: readonly Doing[], recorder: Recorder): Doer {
       return doing !== undefined && (isDue(doing) || (alarmed !== next && hasCome(doing)))
     },
     doDue() {
-      if (sim === undefined) return
+      if (sim === undefined) return undefined
       for (let doing = doings[next]; doing !== undefined; doing = doings[next]) {
         if (!isDue(doing)) {
           if (hasCome(doing) && alarmed !== next) setAlarm(sim, doing)
-          return
+          return undefined
         }
+        if (doing.action === 'stop') return 'stop'
         next++
-        carryOut(sim, doing, recorder)
+        carryOut(sim, doing.action, recorder)
       }
+      return undefined
     },
   }
 
-  function setAlarm(on: Sim, { at }: Doing): void {
+  function setAlarm(on: Sim, { at }: Due): void {
     alarmed = next
     on.process(function* alarm() {
       yield* sleep(Math.max(0, at - on.now()))
@@ -115,7 +133,8 @@ function createDoer(doings: readonly Doing[], recorder: Recorder): Doer {
   }
 }
 
-function carryOut(sim: Sim, { action }: Doing, recorder: Recorder): void {
+/** Does something in a simulation, and records it as the player's doing. */
+export function carryOut(sim: Sim, action: Doing['action'], recorder: Recorder): void {
   recorder.doing(action, sim)
   try {
     const { output } = drained(act(sim, action, endless))

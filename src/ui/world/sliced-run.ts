@@ -2,7 +2,7 @@ import type { SimOptions } from '../../sim/options.ts'
 import type { Sim } from '../../sim/sim.ts'
 import type { PlayerHost } from '../model/player.ts'
 import type { Recipe } from './recipe.ts'
-import { runWorld } from './run-world.ts'
+import { runWorld, type WorldOptions } from './run-world.ts'
 
 /** What runs of worlds need of their host, be it Node.js or a browser. */
 export interface SliceHost {
@@ -24,13 +24,15 @@ export function runSliced(
   recipe: Recipe,
   { createSim, later, clock }: SliceHost,
   { progress, done }: Parameters<PlayerHost['run']>[1],
+  more: Pick<WorldOptions, 'recorder' | 'stopAt'> = {},
 ): () => void {
   let endsAt = clock() + sliceMs
   let toldAt = clock()
   let events = 0
   let sim: Sim | undefined
   let order: 'go' | 'stop' = 'go'
-  const options = {
+  const options: WorldOptions = {
+    ...more,
     createSim,
     started(made: Sim) {
       sim = made
