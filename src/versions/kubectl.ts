@@ -60,7 +60,7 @@ export const kubectl = changes({
     '`Used By:` in place of `Mounted By:` in describe pvc',
     'pkg/describe/describe.go, describePersistentVolumeClaim',
   ],
-  describesBinaryData: [20, '`BinaryData` in describe configmap', 'pkg/describe/describe.go, describeConfigMap'],
+  describesBinaryData: [22, '`BinaryData` in describe configmap', 'pkg/describe/describe.go, describeConfigMap'],
   describesIPFamilies: [
     20,
     '`IP Families:` and `IPs:` in describe service',
@@ -113,6 +113,11 @@ export const kubectl = changes({
     21,
     '`Defaulted container` in place of `Defaulting container name to`',
     'pkg/cmd/util/podcmd/podcmd.go',
+  ],
+  waitForDeleteOverlooksNothing: [
+    20,
+    '`wait --for=delete` of what is not there finds nothing that matches; before it is told NotFound',
+    'pkg/cmd/wait/wait.go',
   ],
   waitForDeleteAcceptsNothing: [21, '`wait --for=delete` of what is not there ends well', 'pkg/cmd/wait/wait.go'],
   watchErrorIsStatus: [
@@ -195,6 +200,11 @@ export const kubectl = changes({
     '`PreemptionPolicy:` in describe priorityclass',
     'pkg/describe/describe.go, describePriorityClass',
   ],
+  findsNodeEventsByUid: [
+    24,
+    'describe node shows Events that name the node by its uid, too',
+    'pkg/describe/describe.go, NodeDescriber',
+  ],
   rolloutStatusOfSeveral: [24, 'rollout status takes several resources', 'pkg/cmd/rollout/rollout_status.go'],
   tellsKustomizeVersion: [24, "version -o yaml tells kustomize's version", 'pkg/cmd/version/version.go'],
   drainWarnsInWords: [24, 'drain says `Warning` in place of `WARNING`', 'pkg/drain/drain.go'],
@@ -250,6 +260,7 @@ export const kubectl = changes({
     'describe pod tells the phase of an ended Pod that is being deleted',
     'pkg/describe/describe.go, describePod',
   ],
+  scaleNamesWhatFailed: [32, '`no objects passed to scale` is followed by what went wrong', 'pkg/cmd/scale/scale.go'],
   topNamesUnits: [32, 'top node says `CPU(%)` and `MEMORY(%)`', 'pkg/metricsutil/metrics_printer.go'],
   tellsProjectedOptional: [
     33,
@@ -272,6 +283,7 @@ export const kubectl = changes({
     'describe serviceaccount tells no mountable Secrets and tokens',
     'pkg/describe/describe.go, describeServiceAccount',
   ],
+  scaleTellsErrorsAlone: [35, 'scale of what is not there tells the error alone', 'pkg/cmd/scale/scale.go'],
   printsKyaml: [35, 'the output format kyaml', 'cli-runtime pkg/genericclioptions/json_yaml_flags.go'],
   skewWarningInWords: [
     35,

@@ -45,7 +45,8 @@ function* wait(call: Call): Steps<number> {
   if (check === 'created' && !(yield* waitForCreated(call, timeoutMs))) fail('timed out waiting for the condition')
   const { infos, failures } = waitedFor(call)
   const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
-  const shown = failures.filter((failure) => !(missingIsFine && isReason(failure, 'NotFound')))
+  const overlooksMissing = check === 'gone' && session.version.waitForDeleteOverlooksNothing
+  const shown = failures.filter((failure) => !(overlooksMissing && isReason(failure, 'NotFound')))
   const broken: Failure[] = [...shown]
   const printer = createPrinter(session, flags)
   for (const info of infos) {

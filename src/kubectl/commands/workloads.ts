@@ -75,8 +75,13 @@ function scale(call: Call): number {
     }
     report(info.object, 'scaled')
   })
+  const nothing = 'no objects passed to scale'
+  const { scaleNamesWhatFailed, scaleTellsErrorsAlone } = session.version
+  const [missing, ...more] = failures
+  if (scaleNamesWhatFailed && !scaleTellsErrorsAlone && infos.length + more.length === 0 && missing?.kind === 'status')
+    fail(`${nothing} ${missing.status.message}`)
   failAll([...failures, ...broken])
-  if (infos.length === 0) fail('no objects passed to scale')
+  if (infos.length === 0) fail(nothing)
   return 0
 }
 

@@ -106,14 +106,20 @@ export function describeController(w: DescribeWriter, object: unknown): void {
 /** The events of an object by its own reference. */
 export function describeOwnEvents(
   d: Describing,
-  overrides: { readonly kind?: string; readonly uid?: string; readonly namespace?: string } = {},
+  overrides: { readonly kind?: string; readonly uids?: readonly string[]; readonly namespace?: string } = {},
 ): void {
   if (!d.showEvents) return
   const namespace = overrides.namespace ?? textAt(d.object, 'metadata', 'namespace')
   const kind = overrides.kind ?? textAt(d.object, 'kind')
-  const uid = overrides.uid ?? textAt(d.object, 'metadata', 'uid')
-  const events = findEvents(d.session, namespace, textAt(d.object, 'metadata', 'name'), kind, uid)
-  if (events !== undefined) describeEvents(d.session, d.w, events)
+  const uids = overrides.uids ?? [textAt(d.object, 'metadata', 'uid')]
+  const name = textAt(d.object, 'metadata', 'name')
+  const found = uids.map((uid) => findEvents(d.session, namespace, name, kind, uid))
+  if (!found.includes(undefined))
+    describeEvents(
+      d.session,
+      d.w,
+      found.flatMap((events) => events ?? []),
+    )
 }
 
 /** Events about an object; undefined when they may not be read. Source: client-go event_expansion.go, Search. */

@@ -41,7 +41,9 @@ export function describeNode(d: Describing): void {
   const provider = textAt(node, 'spec', 'providerID')
   if (provider !== '') w.field(0, 'ProviderID', provider)
   describePods(d)
-  describeOwnEvents(d, { uid: textAt(node, 'metadata', 'name'), namespace: '' })
+  // A kubelet tells of its node by its name where others tell of it by its uid.
+  const ownUid = d.session.version.findsNodeEventsByUid ? [textAt(node, 'metadata', 'uid')] : []
+  describeOwnEvents(d, { uids: [...ownUid, textAt(node, 'metadata', 'name')], namespace: '' })
 }
 
 function nodeRoles(node: unknown): readonly string[] {

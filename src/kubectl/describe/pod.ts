@@ -60,7 +60,7 @@ export function describePod(d: Describing): void {
   describeLabels(w, 'Node-Selectors', at(pod, 'spec', 'nodeSelector'))
   describeTolerations(session, w, 'Tolerations', listAt(pod, 'spec', 'tolerations'))
   const mirror = textAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror')
-  describeOwnEvents(d, { kind: '', ...(mirror === '' ? {} : { uid: mirror }) })
+  describeOwnEvents(d, { kind: '', ...(mirror === '' ? {} : { uids: [mirror] }) })
 }
 
 function optional(w: DescribeWriter, label: string, text: string): void {

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { createKubectlWorld } from './world.ts'
+
+/** What kubectls of several versions say otherwise; each was seen of the real program. */
+describe('what is not there', () => {
+  test.each([
+    ['1.18.20', 'wait --for=delete pod/none --timeout=1s', 'Error from server (NotFound): pods "none" not found\n', 1],
+    ['1.20.2', 'wait --for=delete pod/none --timeout=1s', 'error: no matching resources found\n', 1],
+    ['1.21.0', 'wait --for=delete pod/none --timeout=1s', '', 0],
+    [
+      '1.31.0',
+      'scale deploy/none --replicas=1',
+      'Error from server (NotFound): deployments.apps "none" not found\n',
+      1,
+    ],
+    [
+      '1.32.4',
+      'scale deploy/none --replicas=1',
+      'error: no objects passed to scale deployments.apps "none" not found\n',
+      1,
+    ],
+    [
+      '1.35.2',
+      'scale deploy/none --replicas=1',
+      'Error from server (NotFound): deployments.apps "none" not found\n',
+      1,
+    ],
+  ])('kubectl %s %s', (clientVersion, line, stderr, exitCode) => {
+    expect(createKubectlWorld({ clientVersion }).run(line)).toMatchObject({ stderr, exitCode })
+  })
+})
+
+test('describe node shows Events that name the node by its uid from v1.24 on', () => {
+  const described = (clientVersion: string) => {
+    const { http, run } = createKubectlWorld({ clientVersion })
+    const node = JSON.parse(Object(http('GET', '/api/v1/nodes/node-1')).body)
+    const about = (uid: string) => ({ kind: 'Node', name: 'node-1', uid })
+    const event = (name: string, reason: string, uid: string) =>
+      http('POST', '/api/v1/namespaces/default/events', {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name },
+        involvedObject: about(uid),
+        reason,
+        type: 'Normal',
+      })
+    event('a', 'Starting', 'node-1')
+    event('b', 'RegisteredNode', node.metadata.uid)
+    const { stdout } = run('describe node node-1')
+    return ['Starting', 'RegisteredNode'].filter((reason) => stdout.includes(`Normal  ${reason}`))
+  }
+  expect(described('1.23.0')).toEqual(['Starting'])
+  expect(described('1.24.0')).toEqual(['Starting', 'RegisteredNode'])
+})
