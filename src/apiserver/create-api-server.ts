@@ -1,7 +1,7 @@
 import type { Discovery } from '../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
-import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, LogServer } from '../client/server.ts'
+import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, PodServers } from '../client/server.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -70,8 +70,8 @@ export interface RunningApiServer extends ApiServer {
   addWebhook(webhook: AdmissionPlugin): () => void
   /** Allows a request to a container (exec, attach, portforward), or answers why not. */
   connect(request: HttpRequest): ContainerCall | HttpAnswer
-  /** From now on logs of containers come from here: kubelets serve them. */
-  serveLogs(server: LogServer): void
+  /** From now on these answer for Pods: kubelets, and programs that serve. */
+  servePods(servers: PodServers): void
   /** Ends all watches, as a server that stops does. */
   closeWatches(): void
   /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */

@@ -9,7 +9,7 @@ import type {
   ContainerCall,
   HttpAnswer,
   HttpRequest,
-  LogServer,
+  PodServers,
 } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { RandomStream } from '../kernel/random.ts'
@@ -45,8 +45,8 @@ export interface RequestParts {
 export interface Requests extends ApiServer {
   /** Allows a request to a container, or answers why not. */
   connect(request: HttpRequest): ContainerCall | HttpAnswer
-  /** From now on logs of containers come from here. */
-  serveLogs(server: LogServer): void
+  /** From now on these answer for Pods. */
+  servePods(servers: PodServers): void
   closeWatches(): void
   /** Requests of the user (absent: of anybody) may now be answered in another way than those before. */
   disturbWatches(user?: string): void
@@ -109,15 +109,15 @@ export function createRequests(parts: RequestParts): Requests {
     }
     return opened
   }
-  let logs: LogServer | undefined
-  const httpParts: HttpParts = { core, handle, watch, authorizer: parts.authorizer, logs: () => logs }
+  let pods: PodServers | undefined
+  const httpParts: HttpParts = { core, handle, watch, authorizer: parts.authorizer, pods: () => pods }
   return {
     handle,
     watch,
     http: createHttp(httpParts),
     connect: createConnect(httpParts),
-    serveLogs(server) {
-      logs = server
+    servePods(servers) {
+      pods = servers
     },
     openWatches: () => watches.size,
     closeWatches() {

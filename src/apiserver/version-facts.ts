@@ -8,6 +8,13 @@ export const apiServerFacts = {
   decodesAsGo: since('apimachinery go.mod, sigs.k8s.io/json since v0.23.0', false, [23, true]),
   /** Unknown and duplicate fields are told: gate ServerSideFieldValidation. */
   validatesFields: since('apiserver pkg/features/kube_features.go, ServerSideFieldValidation', false, [25, true]),
+  /** The metric of what is stored has its stable name. */
+  countsStoredObjects: since('apiserver pkg/storage/etcd3/metrics/metrics.go, apiserver_storage_objects', false, [
+    21,
+    true,
+  ]),
+  /** Gate ServiceAccountIssuerDiscovery: who issues tokens, and by which keys they are known. */
+  tellsIssuer: since('pkg/features/kube_features.go, ServiceAccountIssuerDiscovery', false, [20, true]),
   /** Gate OpenAPIV3: a document for each group and version. */
   servesOpenApiV3: since('apiserver pkg/features/kube_features.go, OpenAPIV3', false, [24, true]),
   /** Gate AggregatedDiscoveryEndpoint: all resources in one answer, first as v2beta1. */

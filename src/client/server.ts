@@ -109,6 +109,23 @@ export interface ContainerCall {
 /** What kubelets answer for the API server. */
 export type LogServer = (call: ContainerCall) => HttpAnswer | HttpStream
 
+/** A request of HTTP to a port of a Pod. */
+export interface ProgramRequest {
+  readonly pod: Pod
+  readonly port: number
+  /** Path with query. */
+  readonly path: string
+}
+
+/** What the programs of Pods answer; undefined: nobody listens on that port. */
+export type ProgramServer = (request: ProgramRequest) => HttpAnswer | undefined
+
+/** Those in Pods that the API server passes requests on to. */
+export interface PodServers {
+  readonly logs: LogServer
+  readonly programs: ProgramServer
+}
+
 export interface ApiServer {
   handle(request: ApiRequest): ApiAnswer
   watch(user: UserInfo, resource: ResourceRef, options: WatchOptions, handlers: WatchHandlers<KubeObject>): WatchHandle

@@ -27,8 +27,10 @@ export class Recorder {
   /** A request that may have changed something, and how it was answered. */
   request(at: VirtualMs, { method, path, user, headers = {}, contentType = '', body }: SimRequest, code: number): void {
     const { authorization, ...rest } = headers
+    // Fields are owned by whom the request names; else by the program that sent it.
+    const leftOut = ['accept', 'content-type', ...(/[?&]fieldManager=/.test(path) ? ['user-agent'] : [])]
     const kept = Object.entries({ ...rest, ...(authorization === undefined ? {} : { authorization }) }).filter(
-      ([name]) => name !== 'accept' && name !== 'content-type',
+      ([name]) => !leftOut.includes(name),
     )
     const written = body instanceof Uint8Array ? readable(body, contentType, this.#minor) : undefined
     this.#step({

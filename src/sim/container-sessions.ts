@@ -1,6 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
-import type { ContainerCall, HttpAnswer } from '../client/server.ts'
+import type { ContainerCall, HttpAnswer, ProgramServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
@@ -45,13 +45,14 @@ export type Connection =
 
 /** An answer of a program that serves, or why nobody answers. */
 export type PortAnswer =
-  | { readonly ok: true; readonly isWell: boolean; readonly text: string }
+  | { readonly ok: true; readonly answer: HttpAnswer }
   | { readonly ok: false; readonly message: string }
 
 /** What sessions need of a simulation. */
 export interface SessionWorld extends ContainerWorld {
   readonly kernel: Kernel
   readonly server: RunningApiServer
+  readonly programs: ProgramServer
   /** Runs what is due now. */
   readonly run: () => void
 }
@@ -147,20 +148,15 @@ function attached(world: SessionWorld, call: ContainerCall, ears: SessionEars): 
   return { send() {}, endInput() {}, stop: () => following.unsubscribe() }
 }
 
-function ports(world: SessionWorld, call: ContainerCall): Connection {
+function ports({ programs }: SessionWorld, { pod }: ContainerCall): Connection {
   return {
     kind: 'ports',
     ask(port, path) {
-      const containers = call.pod.spec.containers.map(({ name }) => containerOf(world, { ...call, container: name }))
-      for (const found of containers) {
-        if (found?.container.state !== 'running') continue
-        const answer = found.machine.runtime.probe(found.container.id, { kind: 'http', port, path })
-        const refused = / connect: connection refused$/.test(answer.output)
-        if (!refused) return { ok: true, isWell: answer.ok, text: answer.output }
-      }
+      const answer = programs({ pod, port, path })
+      if (answer !== undefined) return { ok: true, answer }
       // Source: pkg/kubelet/cri/streaming/portforward; containerd pkg/cri/streamingserver, portForward.
       const inside = `failed to connect to localhost:${port} inside namespace`
-      const podId = call.pod.metadata.uid ?? ''
+      const podId = pod.metadata.uid ?? ''
       return {
         ok: false,
         message: `failed to execute portforward in network namespace for pod ${goQuote(podId)}: ${inside}: dial tcp4 127.0.0.1:${port}: connect: connection refused`,

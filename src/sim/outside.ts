@@ -5,6 +5,7 @@ import type { VirtualMs } from '../kernel/time.ts'
 import type { ContainerWorld } from './container-requests.ts'
 import { type Connection, createConnect } from './container-sessions.ts'
 import { createLogServer } from './log-server.ts'
+import { createProgramServer } from './programs.ts'
 import type { SimRequest } from './sim.ts'
 
 /** What somebody needs who lets a simulation go on by another clock, for clients outside of it. */
@@ -19,7 +20,7 @@ export interface OutsideView {
   connect(request: SimRequest): HttpAnswer | Connection
 }
 
-/** The view from outside; its kubelets serve logs from now on. */
+/** The view from outside; its kubelets serve logs from now on, and its programs what is passed on to them. */
 export function createOutside(
   world: ContainerWorld & { readonly kernel: Kernel },
   people: { readonly blockedBy: number },
@@ -28,7 +29,8 @@ export function createOutside(
   const { kernel, calendar, cluster } = world
   const { server } = cluster.controlPlane
   const epochNow = (): EpochMs => calendar.at(kernel.now())
-  server.serveLogs(createLogServer(world, epochNow))
+  const programs = createProgramServer(world)
+  server.servePods({ logs: createLogServer(world, epochNow), programs })
   return {
     nextAt() {
       const next = kernel.nextAt()
@@ -36,6 +38,6 @@ export function createOutside(
     },
     epochNow,
     isReachable: () => people.blockedBy === 0,
-    connect: createConnect({ ...world, server, run: () => kernel.runUntil(kernel.now()) }),
+    connect: createConnect({ ...world, server, programs, run: () => kernel.runUntil(kernel.now()) }),
   }
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server.served.sim.apply({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'web' },
+    metadata: { name: 'web', labels: { app: 'web' } },
     spec: { containers: [{ name: 'c', image: 'nginx' }] },
   })
   server.served.sim.settle()
@@ -127,6 +127,58 @@ describe('logs', () => {
       message: 'container x is not valid for pod web',
     })
     expect((await ask(server, `${path}/web/log?tailLines=-1`)).json()).toMatchObject({ code: 422 })
+  })
+})
+
+describe('requests that are passed on to a program', () => {
+  const core = '/api/v1/namespaces/default'
+
+  test('of a Pod: its port is named, or the first that it declares', async () => {
+    for (const name of ['web', 'web:80', 'http:web:80']) {
+      const answer = await ask(server, `${core}/pods/${name}/proxy/some/page?x=1`)
+      expect([answer.code, answer.text]).toEqual([200, 'ok\n'])
+    }
+    expect((await ask(server, `${core}/pods/web/proxy?x=1`)).headers.location).toBe(`${core}/pods/web/proxy/?x=1`)
+  })
+
+  test('of a Service: the first Pod that its endpoints name', async () => {
+    const spec = { selector: { app: 'web' }, ports: [{ name: 'http', port: 8080, targetPort: 80 }] }
+    server.served.sim.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec })
+    server.served.sim.settle()
+    for (const name of ['web:8080', 'web:http'])
+      expect((await ask(server, `${core}/services/${name}/proxy/`)).text).toBe('ok\n')
+    const message = async (path: string) => (await ask(server, path)).json()
+    expect(await message(`${core}/services/web:81/proxy/`)).toMatchObject({
+      code: 503,
+      message: 'no service port 81 found for service "web"',
+    })
+    expect(await message(`${core}/services/web:other/proxy/`)).toMatchObject({
+      code: 503,
+      message: 'no endpoints available for service "web:other"',
+    })
+  })
+
+  test('nobody listens, nobody is there, nobody may', async () => {
+    server.served.sim.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'quiet' },
+      spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1000000'] }] },
+    })
+    expect((await ask(server, `${core}/pods/quiet:81/proxy/`)).json().message).toBe('address not allowed')
+    server.served.sim.settle()
+    const refused = await ask(server, `${core}/pods/quiet:81/proxy/`)
+    expect(refused.json()).toMatchObject({
+      code: 503,
+      reason: 'ServiceUnavailable',
+      message: expect.stringMatching(
+        /^error trying to reach service: dial tcp [\d.]+:81: connect: connection refused$/,
+      ),
+    })
+    expect((await ask(server, `${core}/pods/none/proxy/`)).code).toBe(404)
+    expect((await ask(server, `${core}/pods/a:b:c:d/proxy/`)).json().message).toBe('invalid pod request "a:b:c:d"')
+    const forbidden = await ask(server, `${core}/pods/web/proxy/`, { headers: { 'impersonate-user': 'jane' } })
+    expect(forbidden.json().message).toContain('User "jane" cannot get resource "pods/proxy"')
   })
 })
 

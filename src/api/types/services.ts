@@ -46,6 +46,7 @@ export interface EndpointAddress {
   readonly ip?: string
   readonly hostname?: string
   readonly nodeName?: string
+  readonly targetRef?: { readonly kind?: string; readonly namespace?: string; readonly name?: string }
 }
 
 export interface EndpointSubset {

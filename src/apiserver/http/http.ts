@@ -29,6 +29,7 @@ import { containerCall, containerSubresource } from './container-calls.ts'
 import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
 import { encodeAnswer, onWire, plainText, protobufAnswer } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
+import { passedOn, passOn } from './pass-on.ts'
 import { bodyInJson } from './protobuf-body.ts'
 import { listOptionsOf, type QueryError, versionMatch, writeOptionsError } from './query-options.ts'
 import { parseRoute, type Query, type Route, splitPath } from './route.ts'
@@ -165,10 +166,15 @@ function resourceRequest(
 ): HttpAnswer | HttpStream {
   const { core } = parts
   const asked = containerSubresource(route)
-  const logs = parts.logs()
-  if (asked === 'log' && request.method === 'GET' && logs !== undefined) {
+  const pods = parts.pods()
+  if (asked === 'log' && request.method === 'GET' && pods !== undefined) {
     const call = allowedCall(parts, user, request, route, asked)
-    return 'code' in call ? call : logs(call)
+    return 'code' in call ? call : pods.logs(call)
+  }
+  const passed = passedOn(route, request)
+  if (passed !== undefined && pods !== undefined) {
+    const proxy = { ...route, subresource: 'proxy' }
+    return denied(parts, user, request, proxy, verbs[request.method]?.[0] ?? '') ?? passOn(core, pods.programs, passed)
   }
   const verb = verbs[request.method]?.[route.name === undefined ? 1 : 0]
   const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from '../../client/server.ts'
 import { goQuote } from '../../go/quote.ts'
+import { apiAudience } from '../auth/token-authenticator.ts'
 import type { CustomResourceDefinition } from '../custom/definition.ts'
 import { storedDefinitions } from '../custom/definition.ts'
 import { type DocumentSource, documentV2, documentV3, indexV3 } from '../openapi/documents.ts'
@@ -7,8 +8,9 @@ import { encodeDocumentV2 } from '../openapi/protobuf-v2.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { encodeAnswer, plainText } from './encode.ts'
+import { type BuildInfo, metricsAnswer } from './metrics.ts'
 
-/** Documents that are about the server: health, version, OpenAPI. */
+/** Documents that are about the server: health, version, metrics, who issues its tokens, OpenAPI. */
 export function serverDocument(core: RegistryCore, path: string, accept: string | undefined): HttpAnswer {
   const { minor } = core.context
   switch (path) {
@@ -21,10 +23,16 @@ export function serverDocument(core: RegistryCore, path: string, accept: string 
       return encodeAnswer(200, versionOf(minor), 'json')
     case '/':
       return encodeAnswer(200, { paths: rootPaths(core) }, 'json')
+    case '/metrics':
+      return metricsAnswer(core, versionOf(minor))
     case '/openapi/v2':
       return openApiV2(core, accept)
     default:
-      return (apiServerFact('servesOpenApiV3', minor) ? openApiV3(core, path) : undefined) ?? notFound
+      return (
+        (apiServerFact('tellsIssuer', minor) ? issuerDocument(path) : undefined) ??
+        (apiServerFact('servesOpenApiV3', minor) ? openApiV3(core, path) : undefined) ??
+        notFound
+      )
   }
 }
 
@@ -33,7 +41,7 @@ const notFound = plainText(404, '404 page not found\n')
 /** Patch releases that podsim was compared with. */
 const patchReleases: Readonly<Record<number, number>> = { 18: 20, 36: 2 }
 
-function versionOf(minor: number): object {
+function versionOf(minor: number): BuildInfo {
   return {
     major: '1',
     minor: String(minor),
@@ -53,9 +61,39 @@ function rootPaths({ table: { discovery }, context: { minor } }: RegistryCore): 
     `/apis/${group}`,
     ...discovery.versions(group).map((version) => `/apis/${group}/${version}`),
   ])
-  const own = ['/healthz', '/livez', '/openapi/v2', '/readyz', '/version']
+  const own = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/readyz', '/version']
+  const issuer = apiServerFact('tellsIssuer', minor) ? [issuerPath, keysPath] : []
   const young = apiServerFact('servesOpenApiV3', minor) ? ['/openapi/v3', '/openapi/v3/'] : []
-  return ['/api', '/api/v1', '/apis', '/apis/', ...groups, ...own, ...young].sort()
+  return ['/api', '/api/v1', '/apis', '/apis/', ...groups, ...own, ...issuer, ...young].sort()
+}
+
+/** Source: pkg/serviceaccount/openidmetadata.go. */
+const issuerPath = '/.well-known/openid-configuration'
+const keysPath = '/openid/v1/jwks'
+
+/**
+ * Who issues the tokens of ServiceAccounts. Theirs are not signed (src/api/web-token.ts): there is no key that they could be known by, and
+ * whoever wants to know asks by a TokenReview. Source: pkg/serviceaccount/openidmetadata.go; pkg/routes/openidmetadata.go.
+ */
+function issuerDocument(path: string): HttpAnswer | undefined {
+  const document = issuerDocuments[path]
+  if (document === undefined) return undefined
+  const headers = { 'content-type': document.type, 'cache-control': 'public, max-age=3600' }
+  return { code: 200, headers, body: JSON.stringify(document.body) }
+}
+
+const issuerDocuments: Readonly<Record<string, { readonly type: string; readonly body: object } | undefined>> = {
+  [issuerPath]: {
+    type: 'application/json',
+    body: {
+      issuer: apiAudience,
+      jwks_uri: `https://10.96.0.1:443${keysPath}`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    },
+  },
+  [keysPath]: { type: 'application/jwk-set+json', body: { keys: [] } },
 }
 
 interface Made {

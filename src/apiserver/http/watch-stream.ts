@@ -6,7 +6,7 @@ import type {
   HttpAnswer,
   HttpReading,
   HttpStream,
-  LogServer,
+  PodServers,
   StreamHandlers,
 } from '../../client/server.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
@@ -25,8 +25,8 @@ export interface HttpParts {
   readonly handle: (request: EncodedRequest) => ApiAnswer
   readonly watch: ApiServer['watch']
   readonly authorizer: Authorizer | undefined
-  /** Where logs of containers come from; undefined: there are no kubelets. */
-  readonly logs: () => LogServer | undefined
+  /** Who answers for Pods; undefined: there are no kubelets. */
+  readonly pods: () => PodServers | undefined
 }
 
 /** A path that names a resource. */

@@ -9,7 +9,7 @@ import { readBody } from './read-body.ts'
 const bodyMaxBytes = 3 * 1024 * 1024
 
 /** Headers that go on to the simulated API server. */
-const passedOn = /^(?:accept|content-type|authorization|impersonate-.*)$/
+const passedOn = /^(?:accept|content-type|authorization|user-agent|impersonate-.*)$/
 
 /** Answers a request of the Kubernetes API by the simulated cluster. */
 export async function answerApi(room: Room, request: Asked, response: Answering): Promise<void> {

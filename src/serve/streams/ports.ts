@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { HttpAnswer } from '../../client/server.ts'
 import type { Connection } from '../../sim/container-sessions.ts'
 import type { Room } from '../room.ts'
 import type { SpdyStream } from '../spdy/connection.ts'
@@ -56,7 +58,7 @@ function serveHttp(
     try {
       clock.catchUp()
       const answer = connection.ask(port, path)
-      if (answer.ok) data.write(httpAnswer(answer.isWell, answer.text))
+      if (answer.ok) data.write(httpText(answer.answer))
       else error.write(Buffer.from(answer.message))
     } catch (problem) {
       complain('a forwarded port', problem)
@@ -65,10 +67,8 @@ function serveHttp(
   }
 }
 
-function httpAnswer(isWell: boolean, text: string): Buffer {
-  const body = text === '' ? (isWell ? 'ok\n' : 'failed\n') : `${text}\n`
-  const code = isWell ? '200 OK' : '500 Internal Server Error'
-  return Buffer.from(
-    `HTTP/1.1 ${code}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+function httpText({ code, headers, body }: HttpAnswer): Buffer {
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.from(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\n${head}\r\n${body}`)
 }
