@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import { saysYes } from '../api/query-truth.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import type { ContainerCall, HttpAnswer, ProgramServer } from '../client/server.ts'
 import { goQuote } from '../go/quote.ts'
@@ -75,8 +76,7 @@ export function createConnect(world: SessionWorld): (request: SimRequest) => Htt
 }
 
 function isAsked({ query }: ContainerCall, name: string): boolean {
-  const text = query.get(name)?.[0]
-  return text === 'true' || text === '1'
+  return saysYes(query.get(name)?.[0])
 }
 
 function containerOf({ cluster }: SessionWorld, { pod, container }: ContainerCall): FoundContainer | undefined {

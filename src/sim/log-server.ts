@@ -1,3 +1,4 @@
+import { saysYes } from '../api/query-truth.ts'
 import { badRequest, failure } from '../api/status.ts'
 import type { Status } from '../api/types/meta.ts'
 import type { ContainerCall, HttpAnswer, HttpStream, LogServer } from '../client/server.ts'
@@ -14,7 +15,7 @@ export function createLogServer(world: ContainerWorld, now: () => number): LogSe
     if (!answer.ok) return statusAnswer(badRequest(answer.message))
     const limit = numberOf(call, 'limitBytes')
     const text = limit === undefined ? answer.text : answer.text.slice(0, limit)
-    if (firstOf(call, 'follow') !== 'true' || answer.ended || limit !== undefined)
+    if (!saysYes(firstOf(call, 'follow')) || answer.ended || limit !== undefined)
       return { code: 200, headers, body: text }
     return followed(world, request, text)
   }
@@ -62,10 +63,10 @@ function requestOf(call: ContainerCall, nowMs: number): LogRequest | Status {
     namespace: pod.metadata.namespace ?? '',
     pod: pod.metadata.name,
     container,
-    previous: firstOf(call, 'previous') === 'true',
+    previous: saysYes(firstOf(call, 'previous')),
     sinceMs: seconds === undefined ? (time === undefined ? undefined : parseRfc3339(time)) : nowMs - seconds * 1000,
     tailLines,
-    timestamps: firstOf(call, 'timestamps') === 'true',
+    timestamps: saysYes(firstOf(call, 'timestamps')),
   }
 }
 

@@ -1,3 +1,4 @@
+import { saysYes } from '../../api/query-truth.ts'
 import { badRequest, failure, genericStatus, isStatus, requestTooLarge, unauthorized } from '../../api/status.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
@@ -114,7 +115,7 @@ function attributesOf(user: UserInfo, request: HttpRequest): AuthorizationAttrib
   if (route.kind !== 'resource')
     return { user, verb: request.method.toLowerCase(), resourceRequest: false, ...none, path }
   const { namespace = '', name = '', subresource, resource } = route
-  const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))
+  const isWatch = request.method === 'GET' && (route.isWatch || saysYes(query.get('watch')))
   const verb = isWatch ? 'watch' : (verbs[request.method]?.[name === '' ? 1 : 0] ?? request.method.toLowerCase())
   return { user, verb, resourceRequest: true, ...resource, subresource, namespace, name, path: '' }
 }
@@ -177,7 +178,7 @@ function resourceRequest(
     return denied(parts, user, request, proxy, verbs[request.method]?.[0] ?? '') ?? passOn(core, pods.programs, passed)
   }
   const verb = verbs[request.method]?.[route.name === undefined ? 1 : 0]
-  const isWatch = request.method === 'GET' && (route.isWatch || isTrue(query.get('watch')))
+  const isWatch = request.method === 'GET' && (route.isWatch || saysYes(query.get('watch')))
   const served = core.table.find(route.resource)
   const unknown = served === undefined ? genericStatus(404) : checkRoute(served, route, verb)
   if (served === undefined || verb === undefined || unknown !== undefined) {
@@ -248,10 +249,6 @@ function checkRoute(served: ServedResource, route: ResourceRoute, verb: Verb | u
 function frameworkRefusal(request: HttpRequest, verb: Verb): Status | undefined {
   if (verb !== 'patch' || isPatchType(request.headers['content-type'])) return undefined
   return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
-}
-
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && value.toLowerCase() !== 'false' && value !== '0'
 }
 
 type Encoded =
@@ -331,7 +328,7 @@ function finish(
   const encoded = (code: number, object: object): HttpAnswer =>
     format === 'protobuf'
       ? protobufAnswer(code, object, core.context.minor)
-      : encodeAnswer(code, object, format, isTrue(query.get('pretty')))
+      : encodeAnswer(code, object, format, saysYes(query.get('pretty')))
   if (!answer.ok) return encoded(answer.status.code ?? 500, answer.status)
   const { object, code } = answer
   if (isStatus(object)) return encoded(code, object)
@@ -371,7 +368,7 @@ function openStream(
     ...match,
     ...(route.namespace === undefined ? {} : { namespace: route.namespace }),
     ...(selector === '' ? {} : { fieldSelector: selector }),
-    ...(isTrue(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),
+    ...(saysYes(query.get('allowWatchBookmarks')) ? { allowWatchBookmarks: true } : {}),
     ...(lasting ? { lasting } : {}),
   }
   return new WatchStream(parts, user, route, options, served, output, query.get('includeObject')).answer()
