@@ -50,7 +50,7 @@ async function channelsOf(path: string, protocol: string, send: (socket: WebSock
   })
 }
 
-const exec = (query: string) => `/api/v1/namespaces/default/pods/web/exec?stdout=true&stderr=true&${query}`
+const exec = (query: string) => `/api/v1/namespaces/default/pods/web/exec?stdout=True&stderr=1&${query}`
 const words = (...argv: string[]) => argv.map((word) => `command=${encodeURIComponent(word)}`).join('&')
 
 describe('a command in a container, over a WebSocket', () => {

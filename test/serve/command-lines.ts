@@ -1,0 +1,299 @@
+/** A command line that kubectls of all kinds print the same for, with what is typed into it. */
+export interface CommandLine {
+  readonly line: string
+  readonly stdin?: string
+}
+
+const labelled = { app: 'web' }
+const pod = (more: object = {}) => ({ containers: [{ name: 'c', image: 'nginx:1', ...more }] })
+const template = (more: object = {}, spec: object = {}) => ({
+  metadata: { labels: labelled },
+  spec: { ...pod(more), ...spec },
+})
+
+/** What is in the cluster that the lines are run against. */
+export const clusterObjects: readonly object[] = [
+  { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { p: 'one' } },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', labels: labelled, annotations: { note: 'kept' } },
+    data: { 'b.conf': 'x\ny\n' },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', labels: labelled },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labelled },
+      template: template(
+        {
+          env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'db', key: 'p' } } }],
+          ports: [{ containerPort: 80 }],
+          resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } },
+          volumeMounts: [{ name: 'v', mountPath: '/etc/db' }],
+        },
+        { volumes: [{ name: 'v', secret: { secretName: 'db' } }] },
+      ),
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'talks', labels: { app: 'talks' } },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'echo one; echo two; exit 3'] }],
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'stuck' },
+    spec: pod({ envFrom: [{ secretRef: { name: 'none' } }] }),
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { selector: labelled, ports: [{ port: 80 }] },
+  },
+  {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'once' },
+    spec: {
+      template: {
+        spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['true'] }] },
+      },
+    },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'each' },
+    spec: {
+      selector: { matchLabels: { ds: 'each' } },
+      template: { metadata: { labels: { ds: 'each' } }, spec: pod() },
+    },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'row' },
+    spec: {
+      replicas: 1,
+      serviceName: 'row',
+      selector: { matchLabels: { sts: 'row' } },
+      template: { metadata: { labels: { sts: 'row' } }, spec: pod() },
+    },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'reader' },
+    rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['db'], verbs: ['get'] }],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'reader' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+  },
+]
+
+const got = [
+  ...['pods', 'deploy', 'rs', 'ds', 'sts', 'jobs', 'secrets', 'cm', 'sa', 'events', 'nodes', 'ns', 'svc', 'endpoints'],
+  ...['all', 'leases -A', 'pods,secrets', 'roles,rolebindings', 'clusterroles', 'pv', 'pvc', 'storageclasses'],
+  ...['priorityclasses', 'cronjobs', 'ingresses', 'pdb', 'hpa', 'crd', 'resourcequotas', 'limitranges'],
+].map((what) => `get ${what}`)
+
+const forms = [
+  ...['wide', 'name', 'yaml', 'json', 'jsonpath={.items[*].metadata.name}'],
+  ...['custom-columns=N:.metadata.name,P:.status.phase', 'go-template={{range.items}}{{.metadata.name}}{{end}}'],
+].map((form) => `get pods -o ${form}`)
+
+/** Lines that change nothing: both kubectls run them against one cluster. */
+export const readingLines: readonly string[] = [
+  ...got,
+  ...forms,
+  'get deploy web -o wide',
+  'get rs -o wide',
+  'get nodes -o wide',
+  'get svc -o wide',
+  'get jobs,ds,sts -o wide',
+  'get cm settings -o yaml',
+  'get secret db -o yaml',
+  'get secret db -o jsonpath={.data.p}',
+  'get secret db -o go-template={{.type}}',
+  'get deploy web -o yaml',
+  'get deploy web -o json',
+  'get svc web -o yaml',
+  'get node node-1 -o json',
+  'get pods --show-labels',
+  'get pods -L app',
+  'get pods -l app=web --no-headers',
+  'get pods -l app=none',
+  'get pods --field-selector status.phase=Running -o name',
+  'get pods -A --sort-by=.metadata.name',
+  'get pods talks stuck none',
+  'get secret none',
+  'get secret none --ignore-not-found',
+  'get none',
+  'get pods -o nonsense',
+  'get pods web --as=jane',
+  'get secrets --as=system:serviceaccount:default:default',
+  'get --raw /healthz',
+  'get --raw /api/v1/namespaces/default/configmaps/settings',
+  'describe secret db',
+  'describe cm settings',
+  'describe pod talks',
+  'describe pod stuck',
+  'describe deploy web',
+  'describe rs',
+  'describe job once',
+  'describe ds each',
+  'describe sts row',
+  'describe sa default',
+  'describe role reader',
+  'describe rolebinding reader',
+  'describe node node-1',
+  'describe ns default',
+  'describe secret none',
+  'logs talks',
+  'logs talks --tail=1',
+  'logs talks -c none',
+  'logs stuck',
+  'logs deploy/none',
+  'logs job/once',
+  'exec none -- ls',
+  'api-versions',
+  'api-resources --api-group=apps',
+  'api-resources -o name --namespaced=false',
+  'explain secret.data',
+  'explain deployment.spec.strategy.rollingUpdate',
+  'explain pod.spec.none',
+  'auth can-i list secrets',
+  'auth can-i list secrets --as=system:serviceaccount:default:default',
+  'auth can-i get secret/db --as=system:serviceaccount:default:default',
+  'rollout status deploy/web',
+  'rollout status ds/each',
+  'rollout status sts/row',
+  'rollout history deploy/web',
+  'wait --for=condition=Available deploy/web --timeout=1s',
+  'wait --for=delete pod/none --timeout=1s',
+  'version -o json',
+  'config current-context',
+  'delete secret none',
+  'label secret none a=b',
+  'scale deploy/none --replicas=1',
+  'create secret generic db --from-literal=a=b',
+  'create configmap x --from-literal=a=b --dry-run=client -o yaml',
+  'create job x --image=busybox --dry-run=client -o yaml',
+  'create deployment x --image=nginx --dry-run=server -o name',
+  'run x --image=nginx --dry-run=client -o yaml',
+  'expose deploy web --port=80 --dry-run=client -o yaml',
+  'set image deploy/web c=nginx:2 --dry-run=client -o name',
+]
+
+const applied = (replicas: number) =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'applied' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'applied' } },
+      template: { metadata: { labels: { app: 'applied' } }, spec: pod() },
+    },
+  })
+
+/** Lines that change the cluster: each kubectl runs them, one after the other, against a cluster of its own. */
+export const changingLines: readonly CommandLine[] = [
+  { line: 'create ns other' },
+  { line: 'create secret generic made --from-literal=a=1' },
+  { line: 'create configmap made --from-literal=a=1 -o yaml' },
+  { line: 'create sa robot' },
+  { line: 'create role r --verb=get --resource=pods' },
+  { line: 'create rolebinding r --role=r --serviceaccount=default:robot' },
+  { line: 'create deployment made --image=nginx:1 --replicas=2' },
+  { line: 'create -f -', stdin: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"generateName":"x"}}' },
+  { line: 'create -f -', stdin: '{"apiVersion":"v1","kind":"Nonsense","metadata":{"name":"x"}}' },
+  { line: 'create -f -', stdin: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"Not A Name"}}' },
+  { line: 'apply -f -', stdin: applied(1) },
+  { line: 'apply -f -', stdin: applied(1) },
+  { line: 'apply -f - --dry-run=server', stdin: applied(3) },
+  { line: 'diff -f -', stdin: applied(1) },
+  { line: 'apply -f -', stdin: applied(2) },
+  { line: 'apply view-last-applied deploy applied' },
+  { line: 'run single --image=nginx:1 --labels=app=single' },
+  { line: 'expose deploy made --port=80' },
+  { line: 'get secret made -o yaml' },
+  { line: 'patch deploy made --type=merge -p {"spec":{"replicas":"three"}}' },
+  { line: 'label secret made tier=front' },
+  { line: 'label secret made tier=back' },
+  { line: 'label secret made tier=back --overwrite' },
+  { line: 'label pods --all seen=yes' },
+  { line: 'annotate deploy made note=x' },
+  { line: 'annotate deploy made note-' },
+  { line: 'patch secret made -p {"stringData":{"a":"3"}}' },
+  { line: 'patch deploy made --type=json -p [{"op":"replace","path":"/spec/replicas","value":3}]' },
+  { line: 'scale deploy made --replicas=1' },
+  { line: 'scale deploy made --replicas=2 --current-replicas=5' },
+  { line: 'autoscale deploy made --max=3' },
+  { line: 'set image deploy/made nginx=nginx:2' },
+  { line: 'set env deploy/made --from=secret/made' },
+  { line: 'rollout restart deploy/applied' },
+  { line: 'rollout pause deploy/applied' },
+  { line: 'rollout resume deploy/applied' },
+  { line: 'rollout undo deploy/made' },
+  { line: 'rollout history deploy/made' },
+  { line: 'replace -f -', stdin: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"made"},"data":{"a":"4"}}' },
+  { line: 'get cm made -o jsonpath={.data}' },
+  { line: 'get deploy made -o jsonpath={.spec}' },
+  { line: 'cordon node-1' },
+  { line: 'cordon node-1' },
+  { line: 'uncordon node-1' },
+  { line: 'taint node node-1 k=v:NoSchedule' },
+  { line: 'taint node node-1 k-' },
+  { line: 'delete pod single --wait=false' },
+  { line: 'delete deploy made --wait=false' },
+  { line: 'delete cm,sa -l app=none' },
+  { line: 'delete ns other --wait=false' },
+  { line: 'get cm,secrets,sa,roles' },
+]
+
+/** What may differ, and why. */
+export interface MayDiffer {
+  readonly line: string
+  readonly why: string
+  /** Minor version of the first kubectl that differs. */
+  readonly since?: number
+}
+
+/** A row whose line is alike for all kubectls fails the test: it is to be taken from here. */
+export const mayDiffer: readonly MayDiffer[] = [
+  { line: 'explain secret.data', why: 'neither has descriptions, and each says so in its own words' },
+  {
+    line: 'explain deployment.spec.strategy.rollingUpdate',
+    why: 'the same; the simulated one has not the heads that came with v1.27 either',
+  },
+  { line: 'explain pod.spec.none', why: 'the same heads', since: 27 },
+  { line: 'version -o json', why: 'a program tells its own build' },
+  {
+    line: 'autoscale deploy made --max=3',
+    why: 'kubectl 1.35 makes an object of a version that clusters of v1.18 have not, and gives up; the simulated one takes theirs',
+    since: 35,
+  },
+  { line: 'get pods -o nonsense', why: 'the simulated one has no kyaml, and does not name it', since: 35 },
+]
+
+/**
+ * Lines that kubectls of 1.35 on never end against a server of v1.18, a real one's either: they wait for a bookmark that servers before
+ * v1.27 do not send, and only servers from v1.19 on refuse what they do not know. Source: client-go tools/cache/reflector.go, watchList.
+ */
+export function waitsForever(line: string, kubectlMinor: number, serverMinor: number): boolean {
+  return kubectlMinor >= 35 && serverMinor < 19 && /^(?:rollout status|wait) /.test(line)
+}
