@@ -1,5 +1,6 @@
 import type { LinkLatencies } from '../client/link.ts'
 import { allOf, Reopening, type WatchesAtRest } from '../client/reopening.ts'
+import { ReadBoard } from '../client/unseen-reads.ts'
 import type { RestingManager } from '../controllers/manager.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
@@ -83,12 +84,24 @@ export function createCluster(options: ClusterOptions): Cluster {
   const requestFaults = new RequestFaults()
   const crashRules = new CrashRules()
   const { requests } = options.seams ?? {}
+  const board = new ReadBoard(
+    ({ kind, namespace, name }) =>
+      controlPlane.server.store.collection(readKinds[kind]).get(namespace, name)?.metadata.resourceVersion,
+  )
   const seams: ClusterSeams = {
     ...options.seams,
     requests: (handle) => crashRules.around(requestFaults.around(requests?.(handle) ?? handle)),
+    written(resource, event) {
+      options.seams?.written?.(resource, event)
+      const kind = resource === readKinds.Secret ? 'Secret' : resource === readKinds.ConfigMap ? 'ConfigMap' : undefined
+      if (kind === undefined) return
+      const { namespace = '', name } = event.object.metadata
+      board.written({ kind, namespace, name })
+    },
   }
-  const controlPlane = createControlPlane({
+  const controlPlane: ControlPlane = createControlPlane({
     ...options,
+    disturbed: () => board.disturb(),
     from: options.from?.front,
     seams,
     controllers: { livesUnseen: (name) => livesUnseen(machines.get(name)) },
@@ -100,6 +113,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       timings: options.timings ?? usualTimings,
       latencies: options.latencies ?? {},
       recordIdleSyncs: options.recordIdleSyncs ?? false,
+      unseenReads: board,
       seams,
     }
     machines.set(node.name, createMachine({ index, ...node }, room))
@@ -120,6 +134,8 @@ export function createCluster(options: ClusterOptions): Cluster {
     atRest: () => atRest(options.kernel, controlPlane, machines),
   }
 }
+
+const readKinds = { Secret: 'secrets', ConfigMap: 'configmaps' } as const
 
 type Machines = ReadonlyMap<string, Machine>
 

@@ -45,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly freezes?: boolean
   /** Every renewal of a watch is a request, though nothing came in its way. Default false: it is only computed. */
   readonly explicitWatches?: boolean
+  /** Called after the answers to some users' requests may have become others. */
+  readonly disturbed?: () => void
   /** What the API server holds at first, instead of what it makes at its start. */
   readonly from?: RestingFront | undefined
 }
@@ -112,7 +114,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         authorization.observe(resource, event)
         seams.written?.(resource, event)
         const users = usersToDisturb(resource, event)
-        if (users !== undefined) server.disturbWatches(users === 'all' ? undefined : users.name)
+        if (users === undefined) return
+        server.disturbWatches(users === 'all' ? undefined : users.name)
+        options.disturbed?.()
       },
     ],
   })

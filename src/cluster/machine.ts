@@ -5,6 +5,7 @@ import { nodeUser } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { resources } from '../client/client.ts'
 import type { Link, LinkLatencies } from '../client/link.ts'
+import type { UnseenReads } from '../client/unseen-reads.ts'
 import { createNodeFs } from '../fs/memory-fs.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
 import { after } from '../kernel/after.ts'
@@ -59,6 +60,7 @@ export interface MachineRoom {
   readonly timings: RuntimeTimings
   readonly latencies: LinkLatencies
   readonly recordIdleSyncs: boolean
+  readonly unseenReads: UnseenReads
   readonly seams: ClusterSeams
 }
 
@@ -104,7 +106,8 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
   })
   const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime
-  const link = controlPlane.linkFor(name, options.latencies ?? room.latencies)
+  const latencies = options.latencies ?? room.latencies
+  const link = controlPlane.linkFor(name, latencies)
   const client = controlPlane.clientOf(nodeUser(name), link)
   const kubelet = createKubelet({
     kernel,
@@ -125,6 +128,8 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     labels: options.labels,
     staticPods: options.staticPods ?? [],
     recordIdleSyncs: room.recordIdleSyncs,
+    // What takes time may be drawn from the link's stream, which others draw from, too.
+    unseenReads: latencies.request === undefined && latencies.verbs?.get === undefined ? room.unseenReads : undefined,
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })
   let threats = 0

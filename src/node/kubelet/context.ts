@@ -15,6 +15,7 @@ import type { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { Deadlines } from './loop/deadlines.ts'
+import type { IdlePolls } from './loop/idle-polls.ts'
 import type { ObjectReaders } from './loop/object-readers.ts'
 import type { Pleg } from './loop/pleg.ts'
 import type { WorkQueue } from './loop/work-queue.ts'
@@ -58,6 +59,8 @@ export interface KubeletContext {
   /** Which Pods read which objects at each of their syncs. */
   readonly readers: ObjectReaders
   readonly deadlines: Deadlines
+  /** Idle syncs that read objects. */
+  readonly polls: IdlePolls
   readonly statuses: StatusManager
   readonly volumes: VolumeManager
   readonly containers: ContainerLives

@@ -16,6 +16,7 @@ import type { KubeletContext } from './context.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
 import { Deadlines } from './loop/deadlines.ts'
+import type { IdlePolls } from './loop/idle-polls.ts'
 import { ObjectReaders } from './loop/object-readers.ts'
 import type { Phases } from './loop/phases.ts'
 import { Pleg } from './loop/pleg.ts'
@@ -53,6 +54,7 @@ export interface Materials {
   readonly events: KubeletEvents
   /** Limited by kubeAPIQPS. */
   readonly client: Client
+  readonly polls: IdlePolls
   readonly phases: Phases
   readonly services: ServiceList
   readonly machine: () => MachineState
@@ -88,6 +90,7 @@ type Basics = Pick<
   | 'gates'
   | 'config'
   | 'recordIdleSyncs'
+  | 'polls'
   | 'client'
   | 'events'
   | 'runtime'
@@ -147,6 +150,7 @@ export function createContext(materials: Materials): KubeletContext {
     facts,
     pleg,
     queue,
+    rest: materials.polls,
     resync,
     randomOf: podRandom,
     reports: syncReports(basics),
@@ -156,15 +160,17 @@ export function createContext(materials: Materials): KubeletContext {
       terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, pod, seen),
     },
   })
+  materials.polls.serve({ ...parts, world: rows.world })
   return { ...parts, workers }
 }
 
-function basicsOf({ options, scope, facts, events, client, machine, ownNode }: Materials): Basics {
+function basicsOf({ options, scope, facts, events, client, polls, machine, ownNode }: Materials): Basics {
   const { kernel, calendar, journal, random, nodeName, minor, gates, config, runtime, fs } = options
   return {
     ...{ scope, kernel, calendar, journal, random, nodeName, minor, facts, gates, config, client, events, runtime, fs },
     hostIp: machine().hostIp,
     recordIdleSyncs: options.recordIdleSyncs ?? false,
+    polls,
     nodeUid: () => ownNode()?.metadata.uid,
     record: (type, pod, detail, weight) =>
       journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight),
@@ -197,7 +203,7 @@ function makeRows({ options, facts, feed }: Materials): Rows {
 }
 
 function objectManagers(
-  { options, client, facts, ownNode }: Materials,
+  { options, client, polls, facts, ownNode }: Materials,
   { readers }: Rows,
 ): Pick<KubeletContext, 'secrets' | 'configMaps'> {
   const { kernel, random, nodeName, minor, gates, config } = options
@@ -211,6 +217,7 @@ function objectManagers(
     strategy: config.configMapAndSecretChangeDetectionStrategy,
     ttlMs: () => ttlFromAnnotations(ownNode()?.metadata.annotations),
     lastIdleRead: (namespace: string, name: string) => readers.lastIdleRead(namespace, name),
+    caughtUp: () => polls.catchUp(),
     reports: copyReports(options.journal, nodeName),
   }
   const { secrets, configMaps } = createObjectManagers(common, random, nodeName)

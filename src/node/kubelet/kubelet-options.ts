@@ -1,5 +1,6 @@
 import type { Pod, Secret } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
+import type { UnseenReads } from '../../client/unseen-reads.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
 import type { Journal } from '../../kernel/journal.ts'
@@ -40,6 +41,8 @@ export interface KubeletOptions {
    * are only told of by their effects.
    */
   readonly recordIdleSyncs?: boolean
+  /** Where idle syncs that read objects say what they read; absent: each is carried out. */
+  readonly unseenReads?: UnseenReads | undefined
   /** `computed` (default): signs of life cost nothing while nothing threatens them. */
   readonly heartbeats?: 'computed' | 'explicit'
   /** Whether the kubelet registers its Node; false: somebody else made it. Default true. */

@@ -14,7 +14,7 @@ import { forever, type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease, type RestingLease } from '../lease/node-lease.ts'
-import { kubeletFactsOf } from '../version-facts.ts'
+import { type KubeletFacts, kubeletFactsOf } from '../version-facts.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
 import { inspect } from './inspect.ts'
@@ -22,6 +22,7 @@ import { kubeletMachine } from './kubelet.machine.ts'
 import { createKubeletEvents, type KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { Cleanup } from './loop/cleanup.ts'
+import { IdlePolls } from './loop/idle-polls.ts'
 import { type KubeletSources, kubeletNews } from './loop/kubelet-news.ts'
 import { drawPhases, type Phases } from './loop/phases.ts'
 import { ApiPodSource } from './loop/pod-source.ts'
@@ -30,6 +31,7 @@ import { SyncLoop } from './loop/sync-loop.ts'
 import type { MachineState } from './machine-state.ts'
 import { NodeRegistrar, type RestingRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
+import { workerClocks } from './pods/pod-workers.ts'
 import { type RestingServices, ServiceList } from './service-list.ts'
 import type { StateFeed } from './state-feed.ts'
 
@@ -76,6 +78,7 @@ export class KubeletRun {
   readonly #options: KubeletOptions
   readonly #startedAt: VirtualMs
   readonly #limiter: RateLimiter
+  readonly #polls: IdlePolls
   readonly #scope = new Scope()
   readonly #machine: KubeletMachine
   readonly #phases: Phases
@@ -99,12 +102,13 @@ export class KubeletRun {
     this.#startedAt = startedAt
     const facts = kubeletFactsOf(minor)
     const events = createKubeletEvents(recorder, nodeName)
-    this.#limiter = clientRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst)
+    this.#limiter = clientRateLimiter(kernel, config.kubeAPIQPS, config.kubeAPIBurst, () => this.#polls.catchUp())
     const client = throttledClient(kernel, options.client, this.#limiter)
     const stream = (purpose: string) => random.stream(`${nodeName}/kubelet/${purpose}`)
     this.#options = options
     this.#machine = new KubeletMachine(nodeName, outliving.feed)
     this.#phases = drawPhases(stream('phases'), startedAt, config)
+    this.#polls = this.#createPolls(facts)
     this.#services = new ServiceList({ kernel, client, minor, random: stream('service-reflector') })
     this.#registrar = this.#createRegistrar(events, client, outliving)
     this.#lease = this.#createLease()
@@ -115,6 +119,7 @@ export class KubeletRun {
       facts,
       events,
       client,
+      polls: this.#polls,
       phases: this.#phases,
       services: this.#services,
       ownNode: () => this.#registrar.node,
@@ -182,11 +187,13 @@ export class KubeletRun {
   }
 
   flushHeartbeats(): void {
+    this.#polls.setHindered(true)
     this.#lease.flush()
     this.#registrar.setWatchful(true)
   }
 
   relaxHeartbeats(): void {
+    this.#polls.setHindered(false)
     this.#lease.relax()
     this.#registrar.setWatchful(false)
   }
@@ -238,6 +245,18 @@ export class KubeletRun {
     }
   }
 
+  #createPolls(facts: KubeletFacts): IdlePolls {
+    const { kernel, journal, config, recordIdleSyncs = false, unseenReads } = this.#options
+    const { sync, populator, reconciler } = this.#phases
+    // What only a full journal tells would not be told.
+    const reads = recordIdleSyncs || journal.keeps('chatter') ? undefined : unseenReads
+    return new IdlePolls({
+      ...{ kernel, reads, limiter: this.#limiter, sync, populator, reconciler },
+      longestMs: config.syncFrequency * (1 + workerClocks.resyncJitter),
+      registersEachSync: facts.registration === 'every-sync',
+    })
+  }
+
   #createRegistrar(events: KubeletEvents, client: Client, { machine }: Outliving): NodeRegistrar {
     const { kernel, calendar, heartbeatClient, minor, nodeName, random, config, heartbeats } = this.#options
     return new NodeRegistrar({
@@ -253,6 +272,7 @@ export class KubeletRun {
       statusGrid: this.#phases.nodeStatus,
       reportMs: config.nodeStatusReportFrequency,
       isWatchful: heartbeats === 'explicit',
+      changing: () => this.#polls.catchUp(),
     })
   }
 

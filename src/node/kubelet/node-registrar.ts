@@ -38,6 +38,8 @@ export interface NodeRegistrarOptions {
   readonly reportMs: VirtualMs
   /** Whether the status is looked at each `nodeStatusUpdateFrequency`, or only when something changes. */
   readonly isWatchful: boolean
+  /** Called before the own Node is another. */
+  readonly changing?: () => void
 }
 
 /** What is known of a Node that is well. */
@@ -68,6 +70,7 @@ export class NodeRegistrar {
     this.#options = options
     this.#isWatchful = options.isWatchful
     const changed = (node: Node) => {
+      options.changing?.()
       this.node = node
       // Somebody else says that the node is not well: the next look at the status will put that right.
       const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
@@ -83,6 +86,7 @@ export class NodeRegistrar {
           add: changed,
           update: changed,
           delete: () => {
+            options.changing?.()
             this.node = undefined
           },
         },

@@ -20,6 +20,8 @@ export interface ManagerOptions extends Omit<WatchManagerOptions, 'kind'> {
   readonly strategy: ChangeDetectionStrategy
   /** Freshness of a cached copy, as the node's annotation has it now. */
   readonly ttlMs: () => VirtualMs
+  /** Called before anybody is told how things stand: readings that were not carried out are reckoned up. */
+  readonly caughtUp: () => void
 }
 
 /** The manager that `configMapAndSecretChangeDetectionStrategy` asks for (facts/kubelet.md 1.1). */
@@ -33,7 +35,7 @@ function createObjectManager<T extends Secret | ConfigMap>(
     case 'Cache':
       return new TtlManager<T>({ ...options, kind })
     case 'Get':
-      return new GetManager<T>(options.kernel, options.client, kind, options.reports)
+      return new GetManager<T>(options.kernel, options.client, kind, options.reports, options.caughtUp)
   }
 }
 

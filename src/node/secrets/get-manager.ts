@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import {
   type CopyReports,
   errorOfRequest,
@@ -13,6 +14,8 @@ import {
   type ObjectResult,
   type ObjectTraffic,
   objectKey,
+  type TakeToken,
+  type UnseenGet,
 } from './object-manager.ts'
 
 /**
@@ -31,8 +34,10 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
   private readonly client: Client
   private readonly kind: ObjectKind
   private readonly reports: CopyReports
+  private readonly caughtUp: () => void
 
-  constructor(kernel: Kernel, client: Client, kind: ObjectKind, reports: CopyReports) {
+  constructor(kernel: Kernel, client: Client, kind: ObjectKind, reports: CopyReports, caughtUp: () => void) {
+    this.caughtUp = caughtUp
     this.kernel = kernel
     this.client = client
     this.kind = kind
@@ -80,7 +85,17 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     // A copy is as new as its use.
   }
 
+  getUnseen(namespace: string, name: string, at: VirtualMs, take: TakeToken): UnseenGet {
+    const traffic = this.#traffic.get(objectKey(namespace, name))
+    if (traffic !== undefined) traffic.requests++
+    const undo = () => {
+      if (traffic !== undefined) traffic.requests--
+    }
+    return { kind: 'read', doneAt: at + take(at), done: () => {}, undo }
+  }
+
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
+    this.caughtUp()
     return this.#traffic.get(objectKey(namespace, name))
   }
 

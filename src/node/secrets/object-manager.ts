@@ -93,9 +93,24 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
   cachedAt(namespace: string, name: string): VirtualMs | undefined
   traffic(namespace: string, name: string): ObjectTraffic | undefined
   inspect(): readonly ObjectView[]
+  /** What `registerPod` at a sync that was not carried out leaves behind; absent: nothing. */
+  registerUnseen?(pod: Pod): void
+  /** What `get` at an instant of the past comes to, where each finds what the one before it found; absent: that can't be said. */
+  getUnseen?(namespace: string, name: string, at: VirtualMs, take: TakeToken): UnseenGet
   /** The kubelet stops: watches are closed, everything is forgotten. */
   stop(): void
 }
+
+/** Takes a token of the client's limiter at an instant of the past; says how long it was waited for. */
+export type TakeToken = (at: VirtualMs) => VirtualMs
+
+/** A reading that was not carried out. */
+export type UnseenGet =
+  /** The copy was used again. */
+  | { readonly kind: 'fresh' }
+  /** Another was under way until then: whoever waited for it looked again. */
+  | { readonly kind: 'busy'; readonly until: VirtualMs }
+  | { readonly kind: 'read'; readonly doneAt: VirtualMs; done(): void; undo(): void }
 
 export function objectKey(namespace: string, name: string): string {
   return `${namespace}/${name}`

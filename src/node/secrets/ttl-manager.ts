@@ -6,7 +6,7 @@ import type { Once } from '../../kernel/once.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
-import { attempt, type Steps, wait } from '../../kernel/steps.ts'
+import { attempt, type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
@@ -20,6 +20,8 @@ import {
   type ObjectTraffic,
   type ObjectView,
   objectKey,
+  type TakeToken,
+  type UnseenGet,
   valueBytes,
 } from './object-manager.ts'
 import { PodRegistry } from './pod-registry.ts'
@@ -43,6 +45,10 @@ interface Data<T> {
   updatedAt: VirtualMs | undefined
   /** Told when the reading under way is over; undefined: none is. */
   reading: Observable<void> | undefined
+  /** Until when a reading is under way that is not carried out. */
+  busyUntil: VirtualMs
+  /** What readings that are not carried out would find, where this is not known yet. */
+  readonly last: Pick<Data<T>, 'object' | 'error'> | undefined
 }
 
 interface Item<T> {
@@ -50,7 +56,8 @@ interface Item<T> {
   readonly name: string
   references: number
   data: Data<T>
-  /** Version that was read last, whatever was forgotten since; undefined: none yet, or there was no object. */
+  /** Whether it was ever read, and the version that was read last, whatever was forgotten since; undefined: there was no object. */
+  wasRead: boolean
   lastRead: string | undefined
   readonly traffic: ObjectTraffic
 }
@@ -61,6 +68,7 @@ export interface TtlManagerOptions {
   readonly facts: KubeletFacts
   readonly kind: ObjectKind
   readonly ttlMs: () => VirtualMs
+  readonly caughtUp: () => void
   readonly reports: CopyReports
 }
 
@@ -93,11 +101,46 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   registerPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    this.options.caughtUp()
     this.#registry.registerPod(pod)
   }
 
   unregisterPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    this.options.caughtUp()
     this.#registry.unregisterPod(pod)
+  }
+
+  registerUnseen(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    const { namespace = '' } = pod.metadata
+    for (const name of this.options.kind.namesOf(pod)) {
+      const item = this.#items.get(objectKey(namespace, name))
+      if (item === undefined) continue
+      const { object, error, last, updatedAt } = item.data
+      item.data = unread(updatedAt === undefined ? last : { object, error })
+    }
+  }
+
+  getUnseen(namespace: string, name: string, at: VirtualMs, take: TakeToken): UnseenGet {
+    const item = this.#items.get(objectKey(namespace, name))
+    if (item === undefined) return { kind: 'fresh' }
+    const { data } = item
+    if (data.busyUntil > at) return { kind: 'busy', until: data.busyUntil }
+    const isKnown = data.error === undefined && data.updatedAt !== undefined
+    if (isKnown && at - (data.updatedAt ?? 0) < this.options.ttlMs()) return { kind: 'fresh' }
+    const doneAt = at + take(at)
+    item.traffic.requests++
+    data.busyUntil = doneAt
+    return {
+      ...{ kind: 'read', doneAt },
+      done: () => {
+        if (data.updatedAt === undefined) Object.assign(data, data.last)
+        data.updatedAt = doneAt
+      },
+      undo: () => {
+        item.traffic.requests--
+        data.busyUntil = -1
+      },
+    }
   }
 
   get(namespace: string, name: string): Once<ObjectResult<T>> {
@@ -105,9 +148,14 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   *#get(namespace: string, name: string): Steps<ObjectResult<T>> {
+    this.options.caughtUp()
     const item = this.#items.get(objectKey(namespace, name))
     if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
     const { data } = item
+    if (data.busyUntil > this.options.kernel.now()) {
+      yield* sleep(data.busyUntil - this.options.kernel.now())
+      this.options.caughtUp()
+    }
     // One reading at a time: whoever comes meanwhile looks at what it brought, and may have to read again.
     while (data.reading !== undefined) yield* wait(data.reading)
     const { kernel, ttlMs, reports, kind } = this.options
@@ -124,15 +172,18 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 
   cachedAt(namespace: string, name: string): VirtualMs | undefined {
+    this.options.caughtUp()
     const data = this.#items.get(objectKey(namespace, name))?.data
     return data?.object === undefined ? undefined : data.updatedAt
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {
+    this.options.caughtUp()
     return this.#items.get(objectKey(namespace, name))?.traffic
   }
 
   inspect(): readonly ObjectView[] {
+    this.options.caughtUp()
     return [...this.#items.values()].map(({ namespace, name, references, data }) => ({
       namespace,
       name,
@@ -174,13 +225,14 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     if (error !== undefined && !error.isNotFound && isUnknown) return { ok: false, error }
     const object = reply.ok ? reply.value : undefined
     if ((object !== undefined && !isOlder(object, data.object)) || error?.isNotFound === true) {
-      const isUnread = data.updatedAt === undefined && item.lastRead === undefined
+      const isFirst = !item.wasRead
+      item.wasRead = true
       const was = item.lastRead
       item.lastRead = object?.metadata.resourceVersion
       data.object = object
       data.error = error
       data.updatedAt = kernel.now()
-      reports.arrived(kind, item, { by: 'get', found: object, was, changed: isUnread || was !== item.lastRead })
+      reports.arrived(kind, item, { by: 'get', found: object, was, changed: isFirst || was !== item.lastRead })
     } else if (data.object !== undefined && data.updatedAt !== undefined) {
       reports.reused(kind, item, data.object, kernel.now() - data.updatedAt, error?.message)
     }
@@ -196,6 +248,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
         name,
         references: 1,
         data: unread(),
+        wasRead: false,
         lastRead: undefined,
         traffic: { requests: 0, openWatches: 0 },
       })
@@ -215,8 +268,8 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   }
 }
 
-function unread<T>(): Data<T> {
-  return { object: undefined, error: undefined, updatedAt: undefined, reading: undefined }
+function unread<T>(last?: Data<T>['last']): Data<T> {
+  return { object: undefined, error: undefined, updatedAt: undefined, reading: undefined, busyUntil: -1, last }
 }
 
 function resultOf<T>(data: Data<T>): ObjectResult<T> {

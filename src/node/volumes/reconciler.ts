@@ -51,6 +51,11 @@ export class Reconciler {
     this.#loop.wake()
   }
 
+  /** Begins what a pass before now would have begun. */
+  refreshNow(use: VolumeUse): void {
+    this.#mount(use)
+  }
+
   stop(): void {
     this.#scope.end()
     this.#loop.stop()

@@ -77,6 +77,28 @@ export class VolumeManager {
     this.#populator.wake()
   }
 
+  /**
+   * The Pod's last sync was not carried out but began at `askedAt`: from now on its refresh is. `stage` says how far that is: the
+   * populator's pass is ahead, or only the reconciler's.
+   */
+  goOnFrom(uid: string, askedAt: VirtualMs, stage: 'populator' | 'reconciler' | 'done'): void {
+    const volumes = this.#world.get(uid)
+    if (volumes === undefined) return
+    volumes.askedAt = askedAt
+    for (const use of volumes.uses.values()) use.askedAt = askedAt
+    if (stage === 'reconciler') this.#addVolumes(uid)
+    if (stage !== 'populator') return
+    this.#unprocessed.add(uid)
+    this.#populator.wake()
+  }
+
+  /** A volume's refresh that was not carried out waits for the API server: from now on it is. */
+  refreshNow(use: VolumeUse): void {
+    if (use.state !== 'mounted') return
+    use.send('remount.required')
+    this.#reconciler.refreshNow(use)
+  }
+
   /** A Pod went, or its containers or its phase did: its volumes may have to go. */
   podMayBeLeaving(uid: string): void {
     if (this.#world.get(uid) === undefined) return

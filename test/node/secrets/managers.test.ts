@@ -45,6 +45,7 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
       syncFrequency: 60_000,
       strategy,
       ttlMs: () => ttlMs,
+      caughtUp: () => {},
       lastIdleRead: () => undefined,
       reports: { arrived() {}, reused() {} },
     },

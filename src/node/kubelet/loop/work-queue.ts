@@ -13,6 +13,18 @@ interface Due {
   timer: Unsubscribable | undefined
   /** The last idle sync that was not carried out, since the last real one. */
   lastIdle: VirtualMs | undefined
+  /** Its idle syncs are reckoned up together with those of others, for they read. */
+  rest: IdleRest | undefined
+}
+
+/** Reckons up idle syncs that read objects, of all Pods together: they share what they read and the limit of requests. */
+export interface IdleRest {
+  /** The Pod rests: its next sync would be at `tick`. */
+  join(uid: string, tick: VirtualMs): void
+  /** All syncs until now are told to the queue by `passed`. */
+  catchUp(): void
+  /** The Pod's syncs are carried out again; what the last one would be at now is. */
+  leave(uid: string): void
 }
 
 /** When a Pod that was idle is synced next, and when it would have been last. */
@@ -58,11 +70,22 @@ export class WorkQueue {
   }
 
   /** A sync ended: the next comes `delayMs` later, at the tick after that, which is returned. Replaces what was planned. */
-  enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean): VirtualMs {
+  enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean, rest?: IdleRest): VirtualMs {
     this.#due.get(uid)?.timer?.unsubscribe()
-    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined, lastIdle: undefined }
+    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined, lastIdle: undefined, rest }
     this.#due.set(uid, due)
-    if (!isIdle) this.#arm(uid, due)
+    const tick = gridAfter(this.#grid, due.at)
+    if (rest !== undefined) rest.join(uid, tick)
+    else if (!isIdle) this.#arm(uid, due)
+    return tick
+  }
+
+  /** A sync at `tick` that was not carried out; gives the tick of the next. */
+  passed(uid: string, tick: VirtualMs): VirtualMs {
+    const due = this.#due.get(uid)
+    if (due === undefined) return tick
+    due.lastIdle = tick
+    due.at = tick + jitter(this.#resync, this.#randomOf(uid))
     return gridAfter(this.#grid, due.at)
   }
 
@@ -71,7 +94,7 @@ export class WorkQueue {
     const due = this.#due.get(uid)
     if (due === undefined || due.timer !== undefined) return undefined
     const lastAt = this.catchUp(uid)
-    this.#arm(uid, due)
+    if (due.timer === undefined) this.#arm(uid, due)
     return { nextAt: gridAfter(this.#grid, Math.max(due.at, this.#kernel.now())), lastAt }
   }
 
@@ -79,6 +102,10 @@ export class WorkQueue {
   catchUp(uid: string): VirtualMs | undefined {
     const due = this.#due.get(uid)
     if (due === undefined || due.timer !== undefined) return undefined
+    if (due.rest !== undefined) {
+      this.#endRest(uid, due, due.rest)
+      return due.lastIdle
+    }
     const now = this.#kernel.now()
     for (let tick = gridAfter(this.#grid, due.at); tick <= now; tick = gridAfter(this.#grid, due.at)) {
       due.lastIdle = tick
@@ -105,6 +132,13 @@ export class WorkQueue {
   /** The kubelet ends. Its next life goes on with the streams of this one, so what would have been drawn is drawn. */
   stop(): void {
     for (const uid of [...this.#due.keys()]) this.remove(uid)
+  }
+
+  #endRest(uid: string, due: Due, rest: IdleRest): void {
+    rest.catchUp()
+    due.rest = undefined
+    rest.leave(uid)
+    this.#arm(uid, due)
   }
 
   #arm(uid: string, due: Due): void {

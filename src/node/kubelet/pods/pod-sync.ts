@@ -132,11 +132,13 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
     const retryAt = facts.syncsAtBackOffExpiry ? backOffEnd(results) : undefined
     return retryAt === undefined ? { error } : { error, retryAt }
   }
-  // Only an untouched Pod whose sources tell of changes by themselves can do without its next syncs.
+  // Only an untouched Pod can do without its next syncs: with sources that tell of changes, or that would say the same again.
   const didNothing = results.every(({ action }) => action === 'ConfigPodSandbox')
   const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
-  const isIdle = didNothing && !isNewStatus && !context.recordIdleSyncs && !readsObjects && missing.length === 0
-  return { isIdle, wantsLook: facts.relistsOnDemand && !didNothing }
+  const isQuiet = didNothing && !isNewStatus && !context.recordIdleSyncs && missing.length === 0
+  const wantsLook = facts.relistsOnDemand && !didNothing
+  if (readsObjects) return { rests: isQuiet && context.polls.mayRest(pod), wantsLook }
+  return { isIdle: isQuiet, wantsLook }
 }
 
 /** When the last crash back-off ends, if nothing but such back-offs failed. */

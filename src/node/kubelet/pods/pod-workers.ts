@@ -8,7 +8,7 @@ import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { Pleg } from '../loop/pleg.ts'
-import { type Jittered, jitter, type WorkQueue } from '../loop/work-queue.ts'
+import { type IdleRest, type Jittered, jitter, type WorkQueue } from '../loop/work-queue.ts'
 import type { PodWorker, PodWorkerRows } from './pod-worker.ts'
 import type { PodRuntimeStatus } from './runtime-status.ts'
 
@@ -24,6 +24,8 @@ export interface SyncOutcome {
   readonly error?: string
   /** The next sync would find nothing to do unless something changes. */
   readonly isIdle?: boolean
+  /** It would only read again what it has read: such syncs are reckoned up (see `IdlePolls`). */
+  readonly rests?: boolean
   /** From v1.22 on: the Pod's containers have ended for good. */
   readonly isTerminal?: boolean
   /** From v1.35 on: the error is over at this instant, when the longest crash back-off ends. */
@@ -54,6 +56,7 @@ export class PodWorkers {
   readonly #facts: KubeletFacts
   readonly #pleg: Pleg
   readonly #queue: WorkQueue
+  readonly #rest: IdleRest | undefined
   readonly #syncs: PodSyncs
   readonly #reports: SyncReports
   readonly #advanced = new Subject<PodWorker>()
@@ -70,6 +73,7 @@ export class PodWorkers {
     readonly facts: KubeletFacts
     readonly pleg: Pleg
     readonly queue: WorkQueue
+    readonly rest?: IdleRest
     readonly syncs: PodSyncs
     readonly reports: SyncReports
     readonly resync: Jittered
@@ -80,6 +84,7 @@ export class PodWorkers {
     this.#facts = options.facts
     this.#pleg = options.pleg
     this.#queue = options.queue
+    this.#rest = options.rest
     this.#syncs = options.syncs
     this.#reports = options.reports
     this.#resync = options.resync
@@ -236,8 +241,10 @@ export class PodWorkers {
 
   #requeue(uid: string, outcome: SyncOutcome, hasNext: boolean): VirtualMs {
     const random = this.#randomOf(uid)
-    if (outcome.error === undefined)
-      return this.#queue.enqueue(uid, jitter(this.#resync, random), outcome.isIdle === true && !hasNext)
+    if (outcome.error === undefined) {
+      const rest = outcome.rests === true && !hasNext ? this.#rest : undefined
+      return this.#queue.enqueue(uid, jitter(this.#resync, random), outcome.isIdle === true && !hasNext, rest)
+    }
     const isNetwork = outcome.error.includes('network is not ready')
     if (outcome.retryAt !== undefined && !isNetwork) {
       const leftMs = Math.min(Math.max(outcome.retryAt - this.#kernel.now(), 0), this.#resync.baseMs)

@@ -1,0 +1,63 @@
+/** An object that components read again and again. */
+export interface ReadKey {
+  readonly kind: 'Secret' | 'ConfigMap'
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Somebody whose reads are computed, not carried out, for as long as each would find what the one before it found. */
+export interface UnseenReader {
+  /** From now on a read of this object finds something else. */
+  written(key: ReadKey): void
+  /** From now on requests may be answered in another way. */
+  disturbed(): void
+}
+
+/**
+ * Where components say what they read again and again, so that these reads need not be carried out while nothing comes of
+ * them: idle time costs nothing.
+ */
+export interface UnseenReads {
+  /** Version that a read would find now; undefined: no such object. */
+  versionOf(key: ReadKey): string | undefined
+  expect(key: ReadKey, reader: UnseenReader): void
+  forget(key: ReadKey, reader: UnseenReader): void
+}
+
+/** Tells readers of what is written. */
+export class ReadBoard implements UnseenReads {
+  readonly versionOf: UnseenReads['versionOf']
+  readonly #readers = new Map<string, Set<UnseenReader>>()
+
+  constructor(versionOf: UnseenReads['versionOf']) {
+    this.versionOf = versionOf
+  }
+
+  expect(key: ReadKey, reader: UnseenReader): void {
+    const text = textOf(key)
+    const readers = this.#readers.get(text)
+    if (readers === undefined) this.#readers.set(text, new Set([reader]))
+    else readers.add(reader)
+  }
+
+  forget(key: ReadKey, reader: UnseenReader): void {
+    const text = textOf(key)
+    const readers = this.#readers.get(text)
+    readers?.delete(reader)
+    if (readers?.size === 0) this.#readers.delete(text)
+  }
+
+  written(key: ReadKey): void {
+    for (const reader of [...(this.#readers.get(textOf(key)) ?? [])]) reader.written(key)
+  }
+
+  /** Who may do what has changed. */
+  disturb(): void {
+    const all = new Set([...this.#readers.values()].flatMap((readers) => [...readers]))
+    for (const reader of all) reader.disturbed()
+  }
+}
+
+function textOf({ kind, namespace, name }: ReadKey): string {
+  return `${kind} ${namespace}/${name}`
+}
