@@ -7,7 +7,7 @@ import { byId, drawn, element, fill } from './dom.ts'
 import { type Command, commandOf, keys, liveKeys } from './keys.ts'
 import { livePane } from './live-pane.ts'
 import { type MapPane, mapPane } from './map-pane.ts'
-import { delayList, fillInspector, fillWhere, legend, markDelays, markStory, storyList } from './panels.ts'
+import { delayList, fillInspector, fillWhere, hideLater, legend, markStory, storyList } from './panels.ts'
 
 /** The page of an album: lanes with a cursor, and beside them what was so at the cursor's moment. */
 
@@ -27,6 +27,8 @@ interface Panel {
   readonly inspector: HTMLElement
   readonly choice: HTMLSelectElement
   readonly delays: HTMLElement
+  /** Revisions and what they stand for. */
+  readonly letters: HTMLElement
   readonly map: MapPane
   cursor: SVGElement
   /** Lies over what comes after the moment. */
@@ -86,6 +88,7 @@ function makePanel(world: AlbumWorld): Panel {
   )
   const story = storyList(world, go)
   const delays = delayList(album, world)
+  const letters = legend(world)
   const where = element('table', { class: 'where' })
   const inspector = element('div', { class: 'inspector', 'aria-live': 'off' })
   const choice = element('select', { 'aria-label': 'object to look into' })
@@ -99,7 +102,7 @@ function makePanel(world: AlbumWorld): Panel {
     name === '' ? [] : [element('h2', {}, world.name, element('span', { class: 'dim' }, ` ${outcomeText(world)}`))]
   byId('worlds').append(element('section', { class: 'lanes' }, ...heading, svg, ...left))
   const panes = [
-    pane(`${name}Where it is`, where, element('h3', {}, 'Revisions'), legend(world)),
+    pane(`${name}Where it is`, where, element('h3', {}, 'Revisions'), letters),
     pane(`${name}What became of each change`, delays),
     pane(`${name}Story`, story),
     pane(`${name}Look into`, choice, inspector),
@@ -112,7 +115,7 @@ function makePanel(world: AlbumWorld): Panel {
     show()
   })
   byId('maps').append(pane(`${name}Map of Secrets`, ...map.content))
-  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, map }
+  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, letters, map }
   svg.addEventListener('click', (event) => clicked(panel, event))
   return panel
 }
@@ -165,10 +168,11 @@ function show(): void {
   slider.value = String(Math.round((axis.x(at) / axis.width) * sliderSteps))
   slider.setAttribute('aria-valuetext', clock(at))
   const told: string[] = []
-  for (const { world, cursor, veil, story, where, inspector, choice, delays, map } of panels) {
+  for (const { world, cursor, veil, story, where, inspector, choice, delays, letters, map } of panels) {
     veil.setAttribute('x', x)
     veil.setAttribute('width', isVeiled ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0')
-    markDelays(delays, isVeiled ? at : album.to)
+    for (const list of [delays, letters]) hideLater(list, isVeiled ? at : album.to)
+    story.classList.toggle('veiled', isVeiled)
     cursor.setAttribute('x1', x)
     cursor.setAttribute('x2', x)
     const current = markStory(story, at)

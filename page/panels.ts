@@ -23,7 +23,7 @@ export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOLis
 }
 
 function entryContent({ kind, actor, text, tone, choices = [], because = '' }: Entry): readonly Node[] {
-  if (kind === 'ask') return [element('p', {}, `? ${text}`), question(choices, because)]
+  if (kind === 'ask') return [...text.split('\n').map((line) => element('p', {}, line)), question(choices, because)]
   if (kind === 'command') return [element('code', {}, `$ ${text}`)]
   if (kind === 'output') return [element('pre', {}, text)]
   if (kind === 'say') return [element('p', {}, text)]
@@ -120,8 +120,8 @@ export function delayList(album: Album, world: AlbumWorld): HTMLElement {
   return list
 }
 
-/** Hides what became of changes after a moment; one that is not known yet is still waited for. */
-export function markDelays(list: HTMLElement, at: number): void {
+/** Hides what is told of a later moment than this: of a list each of whose items has its own. */
+export function hideLater(list: HTMLElement, at: number): void {
   for (const item of list.children) if (item instanceof HTMLElement) item.hidden = Number(item.dataset.at) > at
 }
 
@@ -147,7 +147,7 @@ export function legend(world: AlbumWorld): HTMLElement {
     list.append(
       element(
         'li',
-        {},
+        { 'data-at': String(at) },
         element('span', { class: `chip r${index % 8}` }, letter),
         ` ${clock(at)} ${by}: ${told === '' ? 'no keys' : told}`,
       ),

@@ -42,7 +42,7 @@ export interface AlbumWorld {
 export interface Entry {
   readonly seq: number
   readonly at: VirtualMs
-  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict' | 'ask'
+  readonly kind: 'story' | 'say' | 'command' | 'output' | 'verdict' | 'ask' | 'answer'
   readonly actor: string
   readonly text: string
   readonly tone: Tone

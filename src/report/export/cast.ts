@@ -57,12 +57,12 @@ function tellWorld(album: Album, { story }: AlbumWorld, say: (text: TerminalText
 
 function pauseOf(before: Entry | undefined, { at }: Entry, from: VirtualMs): number {
   const passed = (at - (before?.at ?? from)) / 1000
-  const read = before?.kind === 'say' ? readingPause : shortestPause
+  const read = before?.kind === 'say' || before?.kind === 'ask' ? readingPause : shortestPause
   return Math.max(read, Math.min(passed, longestPause))
 }
 
 /** A line of the story as the terminal has it. */
-function entryText({ at, kind, actor, text, tone, choices = [], because = '' }: Entry): TerminalText {
+function entryText({ at, kind, actor, text, tone, choices = [] }: Entry): TerminalText {
   const paint = createPaint(true)
   const style = styles[tone]
   const time = paint('dim', clock(at))
@@ -78,11 +78,11 @@ function entryText({ at, kind, actor, text, tone, choices = [], because = '' }: 
         plain`            ${paint(tone === 'good' ? 'green' : 'red', `${tone === 'good' ? '✓' : '✗'} ${text}`)}\n`,
       ])
     case 'ask': {
-      const answers = choices.map(
-        ({ text: answer, holds }, i) => plain`    ${i + 1}  ${answer}${holds ? paint('green', '  ✓') : ''}`,
-      )
-      return plain`\n  ${paint('bold', `? ${text}`)}\n${lines(answers)}${lines(wrapped(because, terminal.width - 4).map((line) => plain`  ${paint('dim', '│')} ${line}`))}\n`
+      const asked = text.split('\n').map((line) => plain`  ${paint('bold', line)}`)
+      return plain`\n${lines(asked)}${lines(choices.map((choice, i) => plain`    ${i + 1}  ${choice.text}`))}\n`
     }
+    case 'answer':
+      return plain`\n${lines(wrapped(text, terminal.width - 4).map((line) => plain`  ${paint('green', '✓')} ${line}`))}\n`
     case 'story': {
       const line = `${actor.padEnd(20)} ${text}`
       return plain`${time}  ${style === undefined ? line : paint(style, line)}\n`

@@ -29,6 +29,17 @@ export const markGlyphs: Readonly<Record<MarkKind, string>> = {
   up: '▸',
 }
 
+/** What the signs on lanes mean, for whoever reads them. */
+export const signsTold: readonly (readonly [kinds: readonly MarkKind[], meaning: string])[] = [
+  [['doing', 'write'], 'somebody does something; the Secret is written, or a controller writes'],
+  [['accident', 'over'], 'an accident; it is over'],
+  [['watch', 'list', 'get'], 'the node is told; it lists; it asks, and it is another than before'],
+  [['same', 'reuse'], 'it asks, and it is as before; it uses its copy again'],
+  [['sync', 'idle', 'due'], 'the Pod is synced; a sync finds nothing to do; the next will find something'],
+  [['refused'], 'it could not be set up, or the kubelet is down'],
+  [['start', 'exit'], 'a process starts; it ends'],
+]
+
 /** A picture of the lanes of one world, and where its rows are. */
 export interface LaneDrawing {
   readonly width: number

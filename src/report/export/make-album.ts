@@ -109,7 +109,7 @@ function maskedUser(user: SecretUser, redaction: Transcript['redaction']): Secre
 function masked(entry: Entry, redaction: Transcript['redaction']): Entry {
   // What a real cluster's command would have printed stays; in a file that is handed on it is masked all the same.
   // Questions are masked when they are asked.
-  if (entry.kind === 'ask') return entry
+  if (entry.kind === 'ask' || entry.kind === 'answer') return entry
   return { ...entry, text: entry.kind === 'say' ? redaction.prose(entry.text) : redaction.text(entry.text) }
 }
 

@@ -5,6 +5,7 @@ import { mapStyle } from '../check/map-drawing.ts'
 import { wordsOf } from '../check/map-words.ts'
 import type { Album, AlbumWorld } from './album.ts'
 import { pageScriptText } from './generated/page-script.ts'
+import { markGlyphs, signsTold } from './lane-drawing.ts'
 import { escaped } from './markup.ts'
 import { laneStyle, pageStyle } from './style.ts'
 import { clock, delayText, placeText } from './words.ts'
@@ -99,6 +100,12 @@ const controls = `<nav class="controls" aria-label="time">
 
 const keysDialog = `<dialog id="help"><h2>Keys</h2><table id="keys"></table>
 <p><span class="part cache"></span> waits for the cache <span class="part sync"></span> for the Pod's sync <span class="part mount"></span> for the files</p>
+<h2>Signs</h2><table>${signsTold
+  .map(
+    ([kinds, meaning]) =>
+      `<tr><th scope="row">${kinds.map((kind) => markGlyphs[kind]).join(' ')}</th><td>${meaning}</td></tr>`,
+  )
+  .join('')}</table>
 <p>A solid bar follows updates; a dashed one is fixed. A letter is a revision. The address tells the moment: share it.</p>
 <button type="button" data-command="close">close</button></dialog>`
 

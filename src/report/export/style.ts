@@ -41,7 +41,7 @@ export const pageStyle = [
   '.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(310px,1fr));gap:14px;margin-top:10px}',
   '.pane{border:1px solid var(--faint);border-radius:7px;padding:9px 11px;max-height:330px;overflow:auto}',
   '.story{list-style:none;margin:0;padding:0;max-height:290px;overflow:auto;position:relative}',
-  '.entry{padding:2px 4px;border-left:3px solid transparent}.entry.future{opacity:.42}.entry.current{background:var(--mark);border-left-color:var(--accent)}',
+  '.entry{padding:2px 4px;border-left:3px solid transparent}.entry.future{opacity:.42}.veiled .future{display:none}.entry.current{background:var(--mark);border-left-color:var(--accent)}',
   '.entry p{margin:4px 0;font-weight:600}.entry code{font:600 12.5px ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}',
   'pre{font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:3px 0}',
   '.time{border:0;background:none;padding:0 6px 0 0;color:var(--dim);font:12px ui-monospace,monospace}',
@@ -60,5 +60,5 @@ export const pageStyle = [
   '.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}',
   'dialog{border:1px solid var(--faint);border-radius:8px;background:var(--paper);color:var(--text);max-width:560px}kbd{font:600 12px ui-monospace,monospace;border:1px solid var(--faint);border-radius:4px;padding:1px 6px}',
   '.tables{margin-top:18px}.live .tables table{font-size:12.5px}summary{cursor:pointer;font-weight:600;margin-bottom:6px}',
-  '@media print{.controls,dialog,.time{display:none}.pane,.story{max-height:none;overflow:visible;break-inside:avoid}.entry.future{opacity:1}.entry.current{background:none}body{max-width:none}}',
+  '@media print{.controls,dialog,.time{display:none}.pane,.story{max-height:none;overflow:visible;break-inside:avoid}.entry.future{opacity:1}.veiled .future{display:list-item}.entry.current{background:none}body{max-width:none}}',
 ].join('')

@@ -2,12 +2,13 @@ import type { Flows } from '../../flow/flows.ts'
 import type { JournalReader } from '../../kernel/journal.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
-import type { RunListener } from '../../scenario/run.ts'
+import type { RunListener, ToldStep } from '../../scenario/run.ts'
 import { actionText } from '../../scenario/telling.ts'
 import type { Sim } from '../../sim/sim.ts'
 import { createTeller } from '../story.ts'
 import type { Tone } from '../told.ts'
 import type { Entry } from './album.ts'
+import { askedEntries } from './asked.ts'
 
 /** What was heard of a run while it went on: what can't be read from the journal afterwards. */
 export interface Transcript {
@@ -27,6 +28,9 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
   let sim: Sim | undefined
   let redaction: Redaction | undefined
   let lastSeq = 0
+  let told: ToldStep = { say: undefined, action: undefined }
+  /** The end of the last step. */
+  let gate = { index: 0, at: 0, seq: 0 }
   const add = (kind: Entry['kind'], at: number, text: string, tone: Tone = 'normal'): void => {
     if (text !== '') entries.push({ seq: lastSeq, at, kind, actor: '', text, tone })
   }
@@ -40,7 +44,8 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
       }
       const line = tell(record)
       if (line === undefined || line.tone === 'chatter') return
-      const { seq, time, actor, text, tone } = line
+      const { seq, time, actor, text } = line
+      const tone = record.type === 'fault.end' ? 'good' : line.tone
       entries.push({ seq, at: time, kind: 'story', actor, text, tone })
     })
   }
@@ -57,16 +62,21 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
         if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
           add('command', now(), actionText(action))
       },
-      acted(_step, { output, mismatches, problem }, { now }) {
+      acted(_step, { output, mismatches, problem, say, action }, { now }) {
+        told = { say, action }
         add('output', now(), output === undefined ? '' : (output.stdout + output.stderr).trimEnd())
         for (const { what, expected, found } of mismatches)
           add('verdict', now(), `${what}: expected ${expected}; found: ${found}`, 'warning')
         if (problem !== undefined) add('verdict', now(), problem, 'warning')
       },
-      asked(_step, { question, choices, because }, { now }) {
-        const why = because === undefined ? {} : { because: because.trim() }
-        const asks = { seq: lastSeq, at: now(), kind: 'ask', actor: '', text: question, tone: 'normal' } as const
-        entries.push({ ...asks, choices, ...why })
+      asked(_step, question, { now }) {
+        const { index, ...place } = gate
+        const { ask, answer } = askedEntries(question, told, { gate: place, told: { at: now(), seq: lastSeq } })
+        entries.splice(index, 0, ask)
+        entries.push(answer)
+      },
+      stepped(_step, _result, { now }) {
+        gate = { index: entries.length, at: now(), seq: lastSeq }
       },
       judged(_step, { passed, expected, found }, { now }) {
         add('verdict', now(), passed ? expected : `${expected}; found: ${found}`, passed ? 'good' : 'warning')

@@ -99,6 +99,25 @@ describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { 
     expect(await ask.locator('.told').textContent()).toBe('✓ Right. No sync has come yet.')
   })
 
+  test('a question is asked before the time passes and the step is done that tell its answer', async () => {
+    await page.goto(link('#t=20'))
+    await page.reload()
+    const story = page.locator('.story').first()
+    const shown = await story.innerText()
+    expect(shown).toMatch(
+      /It changes\.\s*\$ kubectl patch secret db[^\n]*\s*\? What does the file say now\?\s*the old one\s*the new one/,
+    )
+    expect(await page.locator('.legend').first().innerText()).not.toContain('B')
+    await page.keyboard.press('End')
+    expect(await story.innerText()).toContain('What does the file say now? the old one. No sync has come yet.')
+    expect(await page.locator('.legend').first().innerText()).toContain('B')
+    await page.keyboard.press('?')
+    expect(await page.locator('#help').innerText()).toMatch(
+      /= ↺\s*it asks, and it is as before; it uses its copy again/,
+    )
+    await page.keyboard.press('Escape')
+  })
+
   test('where there are questions, what comes is hidden until somebody wants to see it', async () => {
     await page.goto(link('#t=310'))
     await page.reload()
