@@ -12,6 +12,8 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 /** A string as Go's `%q` prints it. Source: Go strconv.Quote. */
 export function goQuote(text: string): string {
+  // Most texts have nothing in them that is written otherwise: printable ASCII without quote and backslash.
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
   let quoted = '"'
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0

@@ -2,7 +2,7 @@
  * What flows between commands is bytes. They are kept as texts in which each character is one byte, so that binary
  * values survive pipes; text that a person typed or will see is converted at the border.
  */
-import { utf8Bytes, utf8Text } from '../bytes/bytes.ts'
+import { byteText, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 
 /** A text of characters 0 to 255, each of them one byte. */
 export type ByteText = string
@@ -18,9 +18,7 @@ export function fromByteText(bytes: ByteText): string {
 }
 
 export function bytesToByteText(bytes: Uint8Array): ByteText {
-  const parts: string[] = []
-  for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)))
-  return parts.join('')
+  return byteText(bytes)
 }
 
 export function byteTextToBytes(text: ByteText): Uint8Array {

@@ -1,7 +1,7 @@
 /** Tools that count, sort and cut: wc, sort, uniq, cut, tr, seq. Sources: GNU coreutils; busybox coreutils. */
 
 import type { Steps } from '../../kernel/steps.ts'
-import { type ByteText, characterCount } from '../byte-text.ts'
+import { type ByteText, bytesToByteText, characterCount } from '../byte-text.ts'
 import { formatEscape } from '../engine/escapes.ts'
 import { characterClasses } from '../engine/pattern.ts'
 import {
@@ -207,21 +207,38 @@ export const tr: Tool = function* tr(context): Steps<number> {
   const squeezed = given.has('s') ? new Set(to === '' ? from : to) : undefined
   const isSqueezed = (char: string): boolean =>
     squeezed !== undefined && (to === '' ? isSelected(char) : squeezed.has(char))
-  let previous = ''
+  const shown = (char: string): string => {
+    if (!isSelected(char)) return char
+    if (given.has('d')) return ''
+    return translates ? (isComplement ? last : (mapping.get(char) ?? char)) : char
+  }
+  const translate = translator(shown, isSqueezed)
   for (let text = yield* context.stdin.chunk(); text !== undefined; text = yield* context.stdin.chunk()) {
-    const parts: string[] = []
-    for (let i = 0; i < text.length; i++) {
-      const char = text.charAt(i)
-      if (given.has('d') && isSelected(char)) continue
-      const shown = translates && isSelected(char) ? (isComplement ? last : (mapping.get(char) ?? char)) : char
-      if (shown === previous && isSqueezed(shown)) continue
-      parts.push(shown)
-      previous = shown
-    }
-    context.out(parts.join(''))
+    context.out(translate(text))
     if (!(yield* hasRoom(context))) return 141
   }
   return 0
+}
+
+const deleted = -1
+
+/** Translates texts one behind the other. What is asked of a byte (nothing is shown of one that is deleted) is asked once. */
+function translator(shown: (char: string) => string, isSqueezed: (char: string) => boolean) {
+  const all = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
+  const codes = all.map((char) => (shown(char) === '' ? deleted : shown(char).charCodeAt(0)))
+  const squeezes = all.map(isSqueezed)
+  let previous = deleted
+  return (text: ByteText): ByteText => {
+    const made = new Uint8Array(text.length)
+    let length = 0
+    for (let i = 0; i < text.length; i++) {
+      const code = codes[text.charCodeAt(i)] ?? deleted
+      if (code === deleted || (code === previous && squeezes[code] === true)) continue
+      made[length++] = code
+      previous = code
+    }
+    return bytesToByteText(made.subarray(0, length))
+  }
 }
 
 /** `a-z`, `[:upper:]`, `\n`, `[x*3]`. */
