@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { encodeBase64, fromBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import { sha256Hex } from '../bytes/hashes.ts'
 import type { Journal, JournalRecord } from '../kernel/journal.ts'
-import { formsOf, SecretWords, type ValueForms } from './secret-words.ts'
+import { SecretValue, SecretWords } from './secret-words.ts'
 
 /**
  * Values of Secrets in podsim's own words: verdicts, failures, story, exports. Each is told by its size and a short digest
@@ -100,14 +100,14 @@ function learnSecret(secret: unknown, words: SecretWords): void {
   learnData(dataIn(memberOf(secret, 'data')), words)
   for (const [key, value] of textsOf(memberOf(secret, 'stringData'))) {
     words.learnName(key)
-    words.learn(formsOf(utf8Bytes(value), []))
+    words.learn(new SecretValue(utf8Bytes(value)))
   }
 }
 
 /** What there is to be learned of the data of a Secret. */
 interface LearnedData {
   readonly keys: readonly string[]
-  readonly values: readonly ValueForms[]
+  readonly values: readonly SecretValue[]
 }
 
 function learnData({ keys, values }: LearnedData, words: SecretWords): void {
@@ -132,15 +132,15 @@ function dataIn(data: unknown): LearnedData {
   const values = texts.flatMap(([key, value]) => {
     const bytes = fromBase64(value)
     // What is no base64 is no value yet; as it stands it may be one that its author forgot to encode.
-    if (bytes === undefined) return [formsOf(utf8Bytes(value), [])]
+    if (bytes === undefined) return [new SecretValue(utf8Bytes(value))]
     const inner = /^\.docker(cfg|configjson)$/.test(key) ? credentialsIn(bytes) : []
-    return [formsOf(bytes, [value]), ...inner]
+    return [new SecretValue(bytes, [value]), ...inner]
   })
   return { keys: texts.map(([key]) => key), values }
 }
 
 /** What an image pull Secret holds inside: each registry's password, and user and password together. */
-function credentialsIn(bytes: Uint8Array): readonly ValueForms[] {
+function credentialsIn(bytes: Uint8Array): readonly SecretValue[] {
   const text = utf8Text(bytes)
   if (!isUtf8(bytes, text)) return []
   let config: unknown
@@ -154,7 +154,7 @@ function credentialsIn(bytes: Uint8Array): readonly ValueForms[] {
   return Object.values(registries).flatMap((registry) =>
     ['password', 'auth'].flatMap((field) => {
       const value = memberOf(registry, field)
-      return typeof value === 'string' && value !== '' ? [formsOf(utf8Bytes(value), [])] : []
+      return typeof value === 'string' && value !== '' ? [new SecretValue(utf8Bytes(value))] : []
     }),
   )
 }

@@ -15,6 +15,8 @@ export class SecretWords {
   /** Forms that go wherever they stand, by their first characters, longest first. */
   readonly #telling = new Map<string, string[]>()
   readonly #names = new Set<string>(ordinaryWords)
+  /** Values of which no text was long enough. */
+  #waiting: SecretValue[] = []
 
   constructor(mask: (bytes: Uint8Array) => string) {
     this.#mask = mask
@@ -25,9 +27,23 @@ export class SecretWords {
     this.#names.add(name)
   }
 
-  /** A value in all its forms. */
-  learn({ bytes, base64, forms }: ValueForms): void {
-    if (bytes.length === 0 || this.#forms.has(base64)) return
+  /** A value. What is too long for any text that comes is never looked at closer. */
+  learn(value: SecretValue): void {
+    if (value.bytes.length > 0) this.#waiting.push(value)
+  }
+
+  /** Values that a text of that length may hold. */
+  #learnUpTo(length: number): void {
+    if (this.#waiting.length === 0) return
+    const short = this.#waiting.filter(({ shortest }) => shortest <= length)
+    if (short.length === 0) return
+    this.#waiting = this.#waiting.filter(({ shortest }) => shortest > length)
+    for (const value of short) this.#add(value)
+  }
+
+  #add({ bytes, forms }: SecretValue): void {
+    // The first form is the value's alone.
+    if (this.#forms.has(forms[0] ?? '')) return
     const masked: Masked = { bytes, told: undefined }
     for (const form of forms) {
       if (this.#forms.has(form)) continue
@@ -38,6 +54,7 @@ export class SecretWords {
   }
 
   redact(text: string): string {
+    this.#learnUpTo(text.length)
     if (this.#forms.size === 0) return text
     const telling = this.#withoutTelling(text, () => true)
     return telling
@@ -50,6 +67,7 @@ export class SecretWords {
   }
 
   redactProse(text: string): string {
+    this.#learnUpTo(text.length)
     return this.#forms.size === 0 ? text : this.#withoutTelling(text, (form) => !/^[a-z-]{1,15}$/i.test(form))
   }
 
@@ -116,15 +134,31 @@ interface Masked {
   told: string | undefined
 }
 
-/** A value, and every text that would show it. */
-export interface ValueForms {
+/** A value and, once somebody asks, every text that would show it. */
+export class SecretValue {
   readonly bytes: Uint8Array
-  readonly base64: string
-  readonly forms: readonly string[]
+  /** No form is shorter: a character stands for three bytes at most, and a form is a whole value unless that has lines. */
+  readonly shortest: number
+  readonly #more: readonly string[]
+  #forms: readonly string[] | undefined
+
+  /** `more` are other forms of the value, such as the base64 that a manifest has. */
+  constructor(bytes: Uint8Array, more: readonly string[] = []) {
+    this.bytes = bytes
+    this.shortest = bytes.includes(lineEnd) ? 1 : Math.ceil(bytes.length / 3)
+    this.#more = more
+  }
+
+  /** Its base64 is the first. */
+  get forms(): readonly string[] {
+    this.#forms ??= formsOf(this.bytes, this.#more)
+    return this.#forms
+  }
 }
 
-/** `more` are other forms of the value, such as the base64 that a manifest has. */
-export function formsOf(bytes: Uint8Array, more: readonly string[]): ValueForms {
+const lineEnd = 10
+
+function formsOf(bytes: Uint8Array, more: readonly string[]): readonly string[] {
   const base64 = encodeBase64(bytes)
   const text = utf8Text(bytes)
   const forms = [base64, base64.replace(/=+$/, ''), ...more, text]
@@ -137,7 +171,7 @@ export function formsOf(bytes: Uint8Array, more: readonly string[]): ValueForms 
       forms.push(...lines.filter((line) => isTelling(line) && !line.startsWith('-----')))
     }
   }
-  return { bytes, base64, forms: [...new Set(forms.flatMap(withoutLineEnds))].filter((form) => form !== '') }
+  return [...new Set(forms.flatMap(withoutLineEnds))].filter((form) => form !== '')
 }
 
 /** A form, and what is left of it with fewer and fewer line ends behind it. */
