@@ -8,6 +8,10 @@ import { objectOf, type World } from './world.ts'
 
 /** What is shorter occurs in names and messages by chance. */
 const telltaleLength = 12
+/** What is longer is a file, not a password. */
+const longestTelltale = 4096
+/** Of UTF-8, at most. */
+const bytesOfACharacter = 4
 
 const kubeletVolumes = /^\/var\/lib\/kubelet\/pods\/[^/]+\/volumes\/kubernetes\.io~(?:secret|projected)\//
 
@@ -50,6 +54,24 @@ export const keptInMemory: Invariant = {
   },
 }
 
+/** Secrets in the store never change, and those of a boot are in the stores of all that were copied from it. */
+const telltales = new WeakMap<Secret, readonly string[]>()
+
+/** Texts that tell of a Secret wherever they stand. */
+function telltalesOf(secret: Secret): readonly string[] {
+  const known = telltales.get(secret)
+  if (known !== undefined) return known
+  const texts = [...secretBytes(secret).values()].flatMap((bytes) => {
+    // Certificates that everybody has are no secret.
+    if (bytes.length > longestTelltale * bytesOfACharacter) return []
+    const text = utf8Text(bytes)
+    if (text.length < telltaleLength || text.length > longestTelltale || /^[-a-z0-9./:]*$/.test(text)) return []
+    return [text, encodeBase64(bytes)]
+  })
+  telltales.set(secret, texts)
+  return texts
+}
+
 /** The values that Secrets have now or had before, long enough to tell. */
 class Values {
   readonly #texts = new Map<string, ReadonlySet<string>>()
@@ -61,15 +83,7 @@ class Values {
 
   add(secret: Secret): void {
     const key = secretKey(secret.metadata.namespace ?? '', secret.metadata.name)
-    const texts = new Set(this.#texts.get(key))
-    for (const bytes of secretBytes(secret).values()) {
-      // Certificates that everybody has are no secret.
-      const text = utf8Text(bytes)
-      if (text.length < telltaleLength || text.length > 4096 || /^[-a-z0-9./:]*$/.test(text)) continue
-      texts.add(text)
-      texts.add(encodeBase64(bytes))
-    }
-    this.#texts.set(key, texts)
+    this.#texts.set(key, new Set([...(this.#texts.get(key) ?? []), ...telltalesOf(secret)]))
   }
 
   /** A text that the object's own spec holds, too, came from there. */
