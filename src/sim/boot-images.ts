@@ -4,7 +4,7 @@ import { type BootImage, boot, imageOf } from './boot.ts'
 import type { SimSettings } from './resolve-options.ts'
 
 /** Images of small clusters are half a megabyte each. */
-const imagesKept = 16
+const imagesKept = 32
 
 /** A cluster of more nodes is booted each time: that costs less than what its image would hold. */
 const nodesMost = 100
