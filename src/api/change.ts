@@ -1,5 +1,6 @@
 import { type Draft, Immer } from 'immer'
 import { isObject, type JsonObject } from '../go/json.ts'
+import { member, setMember } from './json.ts'
 
 /** What comes out of a draft is not frozen: the store does that, where somebody checks. */
 const drafts = new Immer({ autoFreeze: false })
@@ -19,35 +20,32 @@ export function changeOrReplace<T>(object: T, recipe: (draft: Draft<T>) => unkno
   return drafts.produce(object, recipe as (draft: Draft<T>) => Draft<T> | undefined) // what else it gives is handed on
 }
 
-/** A copy with the value at `path` set; objects on the way are made where missing. */
+/** A copy with the value at `path` set; objects on the way are made where missing. Hot, and so without a draft. */
 export function withValue(object: unknown, path: readonly string[], value: unknown): JsonObject {
-  return change<Record<string, unknown>>({ ...(isObject(object) ? object : {}) }, (draft) => {
-    const last = path.at(-1)
-    if (last !== undefined) containerIn(draft, path.slice(0, -1), true)[last] = value
-  })
+  const copy = copyOf(object)
+  let here = copy
+  for (let i = 0; i < path.length - 1; i++) {
+    const step = path[i] ?? ''
+    const inner = copyOf(member(here, step))
+    setMember(here, step, inner)
+    here = inner
+  }
+  const last = path.at(-1)
+  if (last !== undefined) setMember(here, last, value)
+  return copy
 }
 
 /** A copy without the value at `path`. Emptied objects stay. */
 export function withoutValue(object: unknown, path: readonly string[]): JsonObject {
-  return change<Record<string, unknown>>({ ...(isObject(object) ? object : {}) }, (draft) => {
-    const last = path.at(-1)
-    if (last !== undefined) delete containerIn(draft, path.slice(0, -1), false)[last]
-  })
+  const copy = copyOf(object)
+  const [step, ...rest] = path
+  if (step === undefined || !Object.hasOwn(copy, step)) return copy
+  if (rest.length === 0) delete copy[step]
+  else if (isObject(copy[step])) setMember(copy, step, withoutValue(copy[step], rest))
+  return copy
 }
 
-/** The object at a path of a draft; one that nobody sees where the path leads nowhere, unless it is to be made. */
-function containerIn(
-  draft: Record<string, unknown>,
-  path: readonly string[],
-  isMade: boolean,
-): Record<string, unknown> {
-  let here = draft
-  for (const step of path) {
-    const next = Object.hasOwn(here, step) ? here[step] : undefined
-    // Only own members that are objects are gone into; a draft of one can be written to.
-    const inner = isObject(next) ? (next as Record<string, unknown>) : {}
-    if (inner !== next && isMade) here[step] = inner
-    here = isMade ? (here[step] as Record<string, unknown>) : inner
-  }
-  return here
+/** The own members of an object; what is none has none. */
+function copyOf(object: unknown): Record<string, unknown> {
+  return { ...(isObject(object) ? object : {}) }
 }

@@ -61,8 +61,16 @@ export interface HttpRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | string
+  /** What the body is the JSON text of, from a caller in this process: the text need not be made then, nor read. */
+  readonly tree?: BodyTree
   /** A watch that it opens has no end of its own: whoever reads it ends it. */
   readonly lasting?: boolean
+}
+
+/** An object and how its text orders the members of maps; those of structs are in no order that counts. */
+export interface BodyTree {
+  readonly value: object
+  readonly maps: 'sorted' | 'as given'
 }
 
 export interface HttpAnswer {

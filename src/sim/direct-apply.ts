@@ -106,7 +106,7 @@ function bodyOf(
   if (text.length > textMaxLength) return undefined
   const annotations = { ...metadata.annotations, [lastApplied]: text }
   const whole = { ...placed, metadata: extended((placed as KubeObject).metadata, { annotations }) }
-  const typed = typedValue(whole, definition, apiServerFact('omitsEmptyTimes', minor))
+  const typed = typedValue(whole, definition, { omitsTimes: apiServerFact('omitsEmptyTimes', minor) })
   return typed === notPlain ? undefined : typed
 }
 

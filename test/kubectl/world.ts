@@ -1,4 +1,5 @@
 import { utf8Bytes } from '../../src/bytes/bytes.ts'
+import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/client/server.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
@@ -12,8 +13,8 @@ import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { userNamed } from '../judge/kubectl-sessions.ts'
 import { MemoryFiles } from '../judge/memory-files.ts'
 
-/** A control plane with two nodes that nobody runs, and command lines against it. */
-export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
+/** A control plane with two nodes that nobody runs, and command lines against it. `asTexts`: what they send and get are texts, as over a wire. */
+export function createKubectlWorld(overrides: Partial<KubectlHost> = {}, asTexts = false) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
   const plane = createControlPlane({
@@ -33,7 +34,7 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
   const host: KubectlHost = {
     clientVersion: '1.18.20',
     serverAddress: 'https://10.0.0.1:6443',
-    http: (request) => plane.server.http(request),
+    http: (request) => (asTexts ? copyOf(plane.server.http(textOf(request))) : plane.server.http(request)),
     user: userNamed('admin'),
     now: () => calendar.at(kernel.now()),
     until: (condition, timeoutMs) => clock.until(condition, Math.min(timeoutMs, 3_600_000)),
@@ -81,4 +82,13 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}) {
   }
   world.pass(5)
   return world
+}
+
+function textOf({ tree: _tree, ...request }: HttpRequest): HttpRequest {
+  return request
+}
+
+/** Only the answer that the server made knows its object. */
+function copyOf(answer: HttpAnswer | HttpStream): HttpAnswer | HttpStream {
+  return { ...answer }
 }

@@ -1,6 +1,6 @@
 import { setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
-import { decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
+import { base64Length, decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
 import { goQuote } from '../../go/quote.ts'
 import { completed, emptyObject, zeroOf } from './completion.ts'
 import { goTypeOf } from './go-type-names.ts'
@@ -179,8 +179,9 @@ class GoDecoder {
     }
     if (reader.peek() !== 'string') return this.#mismatch('[]uint8', place)
     const text = reader.text()
+    if (!/[\r\n]/.test(text) && base64Length(text) !== undefined) return text
     const decoded = decodeBase64(text)
-    if (decoded.ok) return /[\r\n]/.test(text) ? encodeBase64(decoded.bytes) : text
+    if (decoded.ok) return encodeBase64(decoded.bytes)
     this.#save(`illegal base64 data at input byte ${decoded.offset}`)
     return undefined
   }

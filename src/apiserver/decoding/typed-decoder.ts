@@ -1,6 +1,6 @@
 import { setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
-import { decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
+import { base64Length, decodeBase64, encodeBase64 } from '../../bytes/bytes.ts'
 import { ByteReader, charOf } from './byte-reader.ts'
 import { completed, emptyObject, zeroOf } from './completion.ts'
 import { goTypeOf } from './go-type-names.ts'
@@ -202,12 +202,14 @@ class TypedDecoder {
     const code = reader.peekToken()
     if (code === 0x22) {
       const text = reader.readString()
+      const hasBreaks = /[\r\n]/.test(text)
+      if (!hasBreaks && base64Length(text) !== undefined) return text
       const decoded = decodeBase64(text)
       if (!decoded.ok) {
         reader.report('decode base64', `illegal base64 data at input byte ${decoded.offset}`)
         return undefined
       }
-      return /[\r\n]/.test(text) ? encodeBase64(decoded.bytes) : text
+      return encodeBase64(decoded.bytes)
     }
     if (code !== 0x5b) {
       reader.report('base64Codec', 'invalid input')

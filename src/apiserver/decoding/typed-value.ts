@@ -1,12 +1,19 @@
 import { isObject, type JsonObject, setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
-import { decodeBase64 } from '../../bytes/bytes.ts'
+import { base64Length } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../go/json.ts'
 import { absent, isEmpty, zeroOf } from './completion.ts'
 import { type SelfDecoding, unmarshal } from './unmarshal.ts'
 
 /** There is something that the decoder of texts has a word to say about, or takes in its own way. */
 export const notPlain = Symbol('not plain')
+
+export interface Manner {
+  /** An empty creationTimestamp is not written. */
+  readonly omitsTimes?: boolean
+  /** Maps stay in the order in which they are given; else they are sorted, as `goJson` sorts them. */
+  readonly keepsOrder?: boolean
+}
 
 /**
  * What `decodeTyped` makes of the JSON text that `goJson` makes of an object, without the text; `notPlain` for what is
@@ -16,7 +23,7 @@ export const notPlain = Symbol('not plain')
 export function typedValue(
   value: unknown,
   definition: Definition,
-  omitsTimes = false,
+  manner: Manner = {},
 ): Record<string, unknown> | typeof notPlain {
   if (!isPlainObject(value)) return notPlain
   let known = 0
@@ -26,11 +33,11 @@ export function typedValue(
     let made: unknown
     if (given !== undefined && Object.hasOwn(value, field.name)) {
       known++
-      made = fieldValue(given, field, omitsTimes)
+      made = fieldValue(given, field, manner)
       if (made === notPlain) return notPlain
     }
     if (field.required && (given === undefined || given === null)) return notPlain
-    const kept = made === undefined || isEmpty(made, field) ? absent(field, definition, omitsTimes) : made
+    const kept = made === undefined || isEmpty(made, field) ? absent(field, definition, manner.omitsTimes) : made
     if (kept !== undefined) setMember(object, field.name, kept)
   }
   for (const name in value) if (value[name] !== undefined) known--
@@ -43,46 +50,48 @@ function isPlainObject(value: unknown): value is JsonObject {
   return prototype === Object.prototype || prototype === null
 }
 
-function fieldValue(given: unknown, { pointer, type }: FieldSchema, omitsTimes: boolean): unknown {
+function fieldValue(given: unknown, { pointer, type }: FieldSchema, manner: Manner): unknown {
   if (pointer && given === null) return undefined
-  const made = plainValue(given, type, omitsTimes)
-  return made === undefined && pointer ? zeroOf(type, omitsTimes) : made
+  const made = plainValue(given, type, manner)
+  return made === undefined && pointer ? zeroOf(type, manner.omitsTimes) : made
 }
 
 /** A value of a type; undefined for null. */
-function plainValue(given: unknown, type: FieldType, omitsTimes: boolean): unknown {
+function plainValue(given: unknown, type: FieldType, manner: Manner): unknown {
   if (given === null) return undefined
   switch (type.kind) {
     case 'object':
-      return typedValue(given, type.definition, omitsTimes)
+      return typedValue(given, type.definition, manner)
     case 'list':
-      return Array.isArray(given) ? plainItems(given, type.items, omitsTimes) : notPlain
+      return Array.isArray(given) ? plainItems(given, type.items, manner) : notPlain
     case 'map':
-      return isPlainObject(given) ? plainMap(given, type.values, omitsTimes) : notPlain
+      return isPlainObject(given) ? plainMap(given, type.values, manner) : notPlain
     case 'scalar':
       return plainScalar(given, type.scalar)
   }
 }
 
-function plainItems(given: readonly unknown[], items: FieldType, omitsTimes: boolean): unknown {
+function plainItems(given: readonly unknown[], items: FieldType, manner: Manner): unknown {
   const list: unknown[] = []
   for (const item of given) {
-    const made = item === undefined || item === null ? notPlain : plainValue(item, items, omitsTimes)
+    const made = item === undefined || item === null ? notPlain : plainValue(item, items, manner)
     if (made === notPlain) return notPlain
-    list.push(made ?? zeroOf(items, omitsTimes))
+    list.push(made ?? zeroOf(items, manner.omitsTimes))
   }
   return list
 }
 
 /** Keys stand in the order in which the text would have them. */
-function plainMap(given: JsonObject, values: FieldType, omitsTimes: boolean): unknown {
+function plainMap(given: JsonObject, values: FieldType, manner: Manner): unknown {
   const map: Record<string, unknown> = {}
-  for (const key of Object.keys(given).sort(compareBytes)) {
+  const keys = Object.keys(given)
+  if (manner.keepsOrder !== true) keys.sort(compareBytes)
+  for (const key of keys) {
     const item: unknown = given[key]
     if (item === undefined) continue
-    const made = item === null ? notPlain : plainValue(item, values, omitsTimes)
+    const made = item === null ? notPlain : plainValue(item, values, manner)
     if (made === notPlain) return notPlain
-    setMember(map, key, made ?? zeroOf(values, omitsTimes))
+    setMember(map, key, made ?? zeroOf(values, manner.omitsTimes))
   }
   return map
 }
@@ -99,7 +108,7 @@ function plainScalar(given: unknown, scalar: ScalarType): unknown {
       return isInteger(given, Number.MAX_SAFE_INTEGER) ? given : notPlain
     case 'bytes':
       // Line breaks and lists of numbers are for the other decoder.
-      return typeof given === 'string' && !/[\r\n]/.test(given) && decodeBase64(given).ok ? given : notPlain
+      return typeof given === 'string' && !/[\r\n]/.test(given) && base64Length(given) !== undefined ? given : notPlain
     case 'quantity':
     case 'intOrString':
     case 'time':

@@ -9,6 +9,7 @@ import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { type Body, decodeBody, interpret, sortedMembers, yamlToJson } from '../decoding/decode-body.ts'
 import { decodeCustom } from '../decoding/decode-custom.ts'
 import { decodeKind } from '../decoding/decode-kind.ts'
+import { decodeTree } from '../decoding/decode-tree.ts'
 import { directiveOf, type FieldValidation, strictError } from '../decoding/field-validation.ts'
 import { unstructuredError } from '../decoding/from-unstructured.ts'
 import { patchErrors } from '../decoding/untyped.ts'
@@ -50,8 +51,10 @@ type Decoders = Pick<EncodedRequest, 'decode' | 'decodePatch' | 'decodePatched' 
 /** The media type of server-side apply. */
 export const applyType: PatchType = 'application/apply-patch+yaml'
 
+type Decoded = ReturnType<NonNullable<EncodedRequest['decode']>>
+
 /** A decoded body whose fields are held to what the request asks for. */
-function checked(body: Body, validation: FieldValidation): ReturnType<NonNullable<EncodedRequest['decode']>> {
+function checked(body: Body, validation: FieldValidation): Decoded {
   if (!body.ok) return body
   const error = strictError(body.strict, validation)
   return error === undefined ? body : { ok: false, status: body.refuse(error) }
@@ -64,7 +67,7 @@ export function bodyDecoders(
   request: HttpRequest,
   query: Query,
   subresource: string,
-  text: string,
+  text: () => string,
   warn: (text: string) => void,
 ): (verb: Verb) => Decoders {
   const { minor } = core.context
@@ -78,7 +81,20 @@ export function bodyDecoders(
         const format = inputFormat(request.headers['content-type'])
         if (format === undefined) return { decode: () => ({ ok: false, status: unsupportedMediaType() }) }
         const decode = isUntyped ? decodeCustom : decodeBody
-        return { decode: () => checked(decode(inServedVersion(text, kind), format, kind, minor), validation) }
+        const { tree } = request
+        const read = (): Decoded => {
+          const object =
+            tree === undefined || isUntyped || format !== 'json' ? undefined : decodeTree(tree, kind, minor)
+          if (object !== undefined) return { ok: true, object }
+          return checked(decode(inServedVersion(text(), kind), format, kind, minor), validation)
+        }
+        let decoded: Decoded | undefined
+        return {
+          decode() {
+            decoded ??= read()
+            return decoded
+          },
+        }
       }
       case 'patch': {
         const type = patchTypeOf(request.headers['content-type']) ?? 'application/merge-patch+json'
@@ -86,9 +102,10 @@ export function bodyDecoders(
         return {
           patchType: type,
           decodePatch() {
-            const patch = decodePatch(text, type)
+            const body = text()
+            const patch = decodePatch(body, type)
             if (patch.ok && validation.directive !== 'Ignore' && type !== applyType)
-              strict = patchErrors(text, type === 'application/json-patch+json')
+              strict = patchErrors(body, type === 'application/json-patch+json')
             return patch
           },
           decodePatched: (document) => decodePatched(document, type, kind, minor, strict, validation),
@@ -96,7 +113,7 @@ export function bodyDecoders(
       }
       case 'delete':
       case 'deletecollection':
-        return { decodeOptions: () => decodeOptions(text, request, query, minor) }
+        return { decodeOptions: () => decodeOptions(text(), request, query, minor) }
       default:
         return {}
     }

@@ -1,11 +1,43 @@
 import type { Discovery, ResourceInfo } from '../../api/schema/discovery.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
+import type { HttpAnswer } from '../../client/server.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { encodeAnswer } from './encode.ts'
+import type { Route } from './route.ts'
 
 /** `/api`, `/apis` and below. Source: apiserver pkg/endpoints/discovery. */
 
-export function legacyVersions(): object {
+/** Answers by what is served: built-in resources are one list for all servers of a version, custom ones make a new list. */
+const made = new WeakMap<Discovery['resources'], Map<string, HttpAnswer>>()
+
+/** What is served at a path, made once; undefined: nothing. */
+export function discoveryAnswer(
+  discovery: Discovery,
+  { group, version, isLegacy }: Extract<Route, { kind: 'discovery' }>,
+  minor: number,
+): HttpAnswer | undefined {
+  const known = made.get(discovery.resources) ?? new Map<string, HttpAnswer>()
+  made.set(discovery.resources, known)
+  const key = JSON.stringify([group, version, isLegacy])
+  const answered = known.get(key)
+  if (answered !== undefined) return answered
+  const document =
+    version !== undefined
+      ? apiResources(group ?? '', version, discovery, minor)
+      : isLegacy
+        ? legacyVersions()
+        : group === undefined
+          ? apiGroups(discovery)
+          : apiGroup(group, discovery)
+  // What is not there is not remembered: anybody may ask for any path.
+  if (document === undefined) return undefined
+  const answer = encodeAnswer(200, document, 'json')
+  known.set(key, answer)
+  return answer
+}
+
+function legacyVersions(): object {
   return {
     kind: 'APIVersions',
     versions: ['v1'],
@@ -13,7 +45,7 @@ export function legacyVersions(): object {
   }
 }
 
-export function apiGroups(discovery: Discovery): object {
+function apiGroups(discovery: Discovery): object {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -21,7 +53,7 @@ export function apiGroups(discovery: Discovery): object {
   }
 }
 
-export function apiGroup(group: string, discovery: Discovery): object | undefined {
+function apiGroup(group: string, discovery: Discovery): object | undefined {
   if (discovery.versions(group).length === 0) return undefined
   return { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group, discovery) }
 }
@@ -32,7 +64,7 @@ function groupEntry(group: string, discovery: Discovery): object {
 }
 
 /** The resources of one version; undefined when there is no such version. */
-export function apiResources(group: string, version: string, discovery: Discovery, minor: number): object | undefined {
+function apiResources(group: string, version: string, discovery: Discovery, minor: number): object | undefined {
   const infos = discovery.resources.filter((info) => info.group === group && info.version === version)
   if (infos.length === 0) return undefined
   const resources = infos

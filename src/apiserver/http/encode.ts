@@ -1,7 +1,8 @@
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
+import { objectAnswer } from '../../client/answered-object.ts'
 import type { HttpAnswer } from '../../client/server.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
-import { withManagedFields } from '../ownership/ownership.ts'
+import { withManagedFieldsToSee } from '../ownership/ownership.ts'
 import { protobufType } from './negotiate.ts'
 import { protobufOf } from './protobuf-answer.ts'
 import { isList } from './transform.ts'
@@ -10,8 +11,10 @@ import { isList } from './transform.ts'
 export function encodeAnswer(code: number, object: object, format: 'json' | 'yaml', isPretty = false): HttpAnswer {
   const headers = headersOf(object, format === 'json' ? 'application/json' : 'application/yaml')
   if (format === 'yaml') return { code, headers, body: toGoYaml(object) }
-  const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
-  return { code, headers, body: `${escapeHtml(json)}\n` }
+  return objectAnswer(code, headers, object, () => {
+    const json = isPretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)
+    return `${escapeHtml(json)}\n`
+  })
 }
 
 /** An answer in protobuf. */
@@ -43,10 +46,10 @@ export function escapeHtml(json: string): string {
 /** An object on the wire: kind and version first; items of a list without them, as typed lists are. */
 export function onWire(object: KubeObject | KubeList): object {
   if (!isList(object)) {
-    const { kind, apiVersion, ...rest } = withManagedFields(object)
+    const { kind, apiVersion, ...rest } = withManagedFieldsToSee(object)
     return { kind, apiVersion, ...rest }
   }
-  const items = object.items.map(withManagedFields).map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
+  const items = object.items.map(withManagedFieldsToSee).map(({ kind: _kind, apiVersion: _version, ...rest }) => rest)
   return { kind: object.kind, apiVersion: object.apiVersion, metadata: object.metadata, items }
 }
 

@@ -27,7 +27,7 @@ import { apiServerFact } from '../version-facts.ts'
 import { aggregatedDiscovery } from './aggregated-discovery.ts'
 import { applyType, bodyDecoders, customPatchRefusal, isPatchType, patchTypeOf } from './bodies.ts'
 import { containerCall, containerSubresource } from './container-calls.ts'
-import { apiGroup, apiGroups, apiResources, legacyVersions } from './discovery-documents.ts'
+import { discoveryAnswer } from './discovery-documents.ts'
 import { encodeAnswer, onWire, plainText, protobufAnswer } from './encode.ts'
 import { negotiateOutput, type Output } from './negotiate.ts'
 import { passedOn, passOn } from './pass-on.ts'
@@ -138,16 +138,7 @@ function nonResource(
   if (route.kind === 'other') return serverDocument(core, path, request.headers.accept)
   const aggregated = aggregatedDiscovery(core, route, request.headers.accept)
   if (aggregated !== undefined) return aggregated
-  const document = discoveryDocument(core, route)
-  return document === undefined ? statusAnswer(genericStatus(404)) : encodeAnswer(200, document, 'json')
-}
-
-function discoveryDocument(core: RegistryCore, route: Extract<Route, { kind: 'discovery' }>): object | undefined {
-  const { discovery } = core.table
-  const { group, version, isLegacy } = route
-  if (version !== undefined) return apiResources(group ?? '', version, discovery, core.context.minor)
-  if (isLegacy) return legacyVersions()
-  return group === undefined ? apiGroups(discovery) : apiGroup(group, discovery)
+  return discoveryAnswer(core.table.discovery, route, core.context.minor) ?? statusAnswer(genericStatus(404))
 }
 
 const verbs: Readonly<Record<string, readonly [named: Verb, collection: Verb] | undefined>> = {
@@ -284,12 +275,11 @@ function encodedRequest(
     const match = versionMatch(query, false, core.context.minor)
     return isStatus(match) ? { kind: 'error', status: match } : { kind: 'request', request: { ...base, list } }
   }
-  const size = typeof given.body === 'string' ? byteLength(given.body) : given.body.length
-  if (size > bodyMaxBytes) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
+  if (isTooLong(given)) return { kind: 'error', status: requestTooLarge(`limit is ${bodyMaxBytes}`) }
   const inJson = bodyInJson(given, served, core.context.minor)
   if (!inJson.ok) return { kind: 'error', status: inJson.status }
   const { request } = inJson
-  const text = typeof request.body === 'string' ? request.body : utf8Text(request.body)
+  const text = (): string => (typeof request.body === 'string' ? request.body : utf8Text(request.body))
   const isApply = patchTypeOf(request.headers['content-type']) === applyType
   const wrong = writeOptionsError(query, verb, verb === 'patch' && isApply, core.context.minor)
   if (wrong !== undefined) return { kind: 'error', status: wrong }
@@ -304,6 +294,22 @@ function encodedRequest(
   }
   const decoders = bodyDecoders(core, served, request, query, subresource, text, warn)
   return { kind: 'request', request: { ...write, list, ...decoders(verb) } }
+}
+
+/** A text is made of a tree only when it may be too long: a character takes six bytes at most, as an escape. */
+function isTooLong(request: HttpRequest): boolean {
+  if (request.tree !== undefined && charactersIn(request.tree.value) * 6 <= bodyMaxBytes) return false
+  const { body } = request
+  return (typeof body === 'string' ? byteLength(body) : body.length) > bodyMaxBytes
+}
+
+/** No less than the characters of a value's text, escapes aside. */
+function charactersIn(value: unknown): number {
+  if (typeof value === 'string') return value.length + 3
+  if (typeof value !== 'object' || value === null) return 24
+  let sum = 2
+  for (const [key, item] of Object.entries(value)) sum += key.length + 4 + charactersIn(item)
+  return sum
 }
 
 /** The first word of a user agent. Source: apiserver handlers/create.go, prefixFromUserAgent. */

@@ -19,9 +19,10 @@ export type BodyInJson =
  * Source: apimachinery pkg/runtime/serializer/protobuf/protobuf.go, Decode.
  */
 export function bodyInJson(request: HttpRequest, { isCustom }: ServedResource, minor: number): BodyInJson {
-  const { headers, body } = request
-  if ((headers['content-type'] ?? '').split(';')[0]?.trim() !== protobufType || body.length === 0)
-    return { ok: true, request }
+  const { headers } = request
+  if ((headers['content-type'] ?? '').split(';')[0]?.trim() !== protobufType) return { ok: true, request }
+  const { body } = request
+  if (body.length === 0) return { ok: true, request }
   if (isCustom === true) return { ok: false, status: unsupportedMediaType() }
   const converted = jsonOf(typeof body === 'string' ? utf8Bytes(body) : body, minor)
   if (typeof converted !== 'string') return { ok: false, status: converted }

@@ -20,7 +20,7 @@ export function serverDocument(core: RegistryCore, path: string, accept: string 
       return plainText(200, 'ok')
     case '/version':
     case '/version/':
-      return encodeAnswer(200, versionOf(minor), 'json')
+      return versionAnswer(minor)
     case '/':
       return encodeAnswer(200, { paths: rootPaths(core) }, 'json')
     case '/metrics':
@@ -40,6 +40,15 @@ const notFound = plainText(404, '404 page not found\n')
 
 /** Patch releases that podsim was compared with. */
 const patchReleases: Readonly<Record<number, number>> = { 18: 20, 36: 2 }
+
+const versionAnswers = new Map<number, HttpAnswer>()
+
+/** The same for all servers of a version. */
+function versionAnswer(minor: number): HttpAnswer {
+  const answer = versionAnswers.get(minor) ?? encodeAnswer(200, versionOf(minor), 'json')
+  versionAnswers.set(minor, answer)
+  return answer
+}
 
 function versionOf(minor: number): BuildInfo {
   return {

@@ -2,7 +2,7 @@ import { failure } from '../../api/status.ts'
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
-import { withManagedFields } from '../ownership/ownership.ts'
+import { withManagedFieldsToSee } from '../ownership/ownership.ts'
 import { ageOf, createdAtColumn, nameColumn } from '../registry/column-texts.ts'
 import type { ServedResource } from '../registry/resource-table.ts'
 import type { RegistryContext, Strategy, TableColumn } from '../registry/strategy.ts'
@@ -52,7 +52,7 @@ function notAcceptable(kind: string, why: string): Status {
 }
 
 function partial(object: KubeObject, apiVersion: string): object {
-  return { kind: 'PartialObjectMetadata', apiVersion, metadata: withManagedFields(object).metadata }
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: withManagedFieldsToSee(object).metadata }
 }
 
 /** The default columns. Source: apiserver pkg/registry/rest/table.go, defaultTableConvertor. */
@@ -75,7 +75,10 @@ export function tableOf(
   const { metadata } = object
   const listMeta = isList(object)
     ? metadata
-    : { selfLink: metadata.selfLink, resourceVersion: metadata.resourceVersion }
+    : {
+        ...(metadata.selfLink === undefined ? {} : { selfLink: metadata.selfLink }),
+        ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
+      }
   return {
     kind: 'Table',
     apiVersion,
@@ -107,7 +110,7 @@ function rowObject(item: KubeObject, apiVersion: string, includeObject: string |
       // Source: apiserver handlers/response.go, asTable: the row's raw object stays empty, which is written as null.
       return { object: null }
     case 'Object':
-      return { object: withManagedFields(item) }
+      return { object: withManagedFieldsToSee(item) }
     default:
       return { object: partial(item, apiVersion) }
   }

@@ -99,6 +99,12 @@ export class Ownership {
     return managedFieldsOf(this.managed())
   }
 
+  /** Whether nobody owns anything, as far as that can be told without working it out. */
+  get isNobodys(): boolean {
+    if (this.found !== undefined) return this.found.size === 0
+    return this.endpoint === undefined || (this.before !== undefined && this.previous?.isNobodys !== false)
+  }
+
   /** Whether a write that changed nothing of `existing` that is stored gave fields to somebody all the same. */
   movesFieldsOf(existing: KubeObject): boolean {
     if (this.after === undefined || hasPartsOf(existing, this.after)) return false
@@ -157,4 +163,16 @@ export function withManagedFields<T extends KubeObject>(object: T): T {
   const entries = ownershipOf(object)?.entries() ?? []
   if (entries.length === 0) return object
   return { ...object, metadata: { ...object.metadata, managedFields: entries } }
+}
+
+/** The same; who owns what is worked out when somebody looks at that member. */
+export function withManagedFieldsToSee<T extends KubeObject>(object: T): T {
+  const ownership = ownershipOf(object)
+  if (ownership === undefined || ownership.isNobodys) return object
+  const entries = () => {
+    const found = ownership.entries()
+    return found.length === 0 ? undefined : found
+  }
+  const metadata = Object.defineProperty({ ...object.metadata }, 'managedFields', { get: entries, enumerable: true })
+  return { ...object, metadata }
 }

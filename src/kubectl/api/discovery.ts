@@ -1,11 +1,11 @@
-import { at, listAt, textAt } from '../../go/json.ts'
+import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { EpochMs } from '../../kernel/calendar.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
 import type { KubeconfigState } from '../host.ts'
-import type { Rest } from './rest.ts'
+import type { RequestOptions, Rest } from './rest.ts'
 
 /** A resource as discovery tells of it. */
 export interface Mapping {
@@ -163,24 +163,52 @@ export function resourcePath(mapping: Mapping, namespace: string, ...rest: reado
   return [root, ...[...scope, mapping.resource, ...rest].map(encodeURIComponent)].join('/')
 }
 
+/** What was made of a document, which all servers of a version answer, so that it is read once. */
+class Readings<T> {
+  readonly #known = new WeakMap<object, T>()
+  readonly #read: (document: unknown) => T
+
+  constructor(read: (document: unknown) => T) {
+    this.#read = read
+  }
+
+  of(document: unknown): T {
+    if (!isObject(document)) return this.#read(document)
+    const made = this.#known.get(document) ?? this.#read(document)
+    this.#known.set(document, made)
+    return made
+  }
+}
+
 function readGroups(rest: Rest): readonly GroupEntry[] {
-  const core = listAt(rest.request('GET', '/api', { query: { timeout: '32s' } }), 'versions').map(String)
-  const named = listAt(rest.request('GET', '/apis', { query: { timeout: '32s' } }), 'groups').map((group) => {
+  const core = listAt(rest.request('GET', '/api', discoveryRequest), 'versions').map(String)
+  const named = groupEntries.of(rest.request('GET', '/apis', discoveryRequest))
+  return [{ group: '', versions: core, preferred: core[0] ?? 'v1' }, ...named]
+}
+
+const discoveryRequest: RequestOptions = { query: { timeout: '32s' } }
+
+const groupEntries = new Readings((document): readonly GroupEntry[] =>
+  listAt(document, 'groups').map((group) => {
     const versions = listAt(group, 'versions').map((version) => textAt(version, 'version'))
     return {
       group: textAt(group, 'name'),
       versions,
       preferred: textAt(group, 'preferredVersion', 'version') || (versions[0] ?? ''),
     }
-  })
-  return [{ group: '', versions: core, preferred: core[0] ?? 'v1' }, ...named]
-}
+  }),
+)
 
 function readResources(rest: Rest, group: string, version: string): readonly Mapping[] {
   const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-  const answer = attempt(() => rest.request('GET', path, { query: { timeout: '32s' } }))
-  if (!answer.ok) return skipMissing(answer.failure)
-  return listAt(answer.value, 'resources')
+  const answer = attempt(() => rest.request('GET', path, discoveryRequest))
+  return answer.ok ? mappings.of(answer.value) : skipMissing(answer.failure)
+}
+
+/** The resources of a version without subresources. */
+const mappings = new Readings((document): readonly Mapping[] => {
+  const [version = '', group = ''] = textAt(document, 'groupVersion').split('/').reverse()
+  return listAt(document, 'resources')
     .filter((resource) => !textAt(resource, 'name').includes('/'))
     .map((resource) => ({
       group: textAt(resource, 'group') || group,
@@ -193,7 +221,7 @@ function readResources(rest: Rest, group: string, version: string): readonly Map
       shortNames: listAt(resource, 'shortNames').map(String),
       categories: listAt(resource, 'categories').map(String),
     }))
-}
+})
 
 /** A version that is announced but not there is passed over, as the real client does. */
 function skipMissing(failure: Failure): readonly Mapping[] {

@@ -1,5 +1,6 @@
 import type { Status } from '../../api/types/meta.ts'
-import type { HttpAnswer, HttpStream } from '../../client/server.ts'
+import { answeredObject } from '../../client/answered-object.ts'
+import type { BodyTree, HttpAnswer, HttpRequest, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
 import { CommandFailure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
@@ -14,12 +15,18 @@ export type Query = Readonly<Record<string, string | undefined>>
 
 export interface RequestOptions {
   readonly query?: Query
-  /** JSON text. */
-  readonly body?: string
+  /** JSON text, or an object and how to write it. */
+  readonly body?: string | JsonBody
   readonly contentType?: string
   readonly accept?: string
   /** `secrets` or `deployments.apps`: named by errors whose answer is no Status. */
   readonly resource?: string
+}
+
+/** An object that is sent; a server that lives in the same process takes it as it is, and no text is made. */
+export interface JsonBody {
+  readonly tree: BodyTree
+  text(): string
 }
 
 export interface WatchStream {
@@ -53,17 +60,11 @@ export function createRest(
   const headers = commonHeaders(flags, version)
   const ask = (method: string, path: string, options: RequestOptions): HttpAnswer | HttpStream => {
     const full = path + queryText(options.query)
-    const sent = {
-      user: host.user,
-      method,
-      path: full,
-      headers: {
-        ...headers,
-        accept: options.accept ?? 'application/json',
-        ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
-      },
-      body: options.body ?? '',
-    }
+    const sent = requestOf(host.user, method, full, options.body, {
+      ...headers,
+      accept: options.accept ?? 'application/json',
+      ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+    })
     const answer = away ? refused(serverUrl) : host.http(sent)
     if ('kind' in answer) throw new CommandFailure({ kind: 'network', url: serverUrl + full, message: answer.message })
     if (version.printsWarnings) for (const text of warningsOf(answer)) warnOnce(text, warned, err)
@@ -79,7 +80,7 @@ export function createRest(
       const answer = ask(method, path, options)
       if (!('body' in answer)) return undefined
       if (answer.code < 200 || answer.code > 299) refuse(answer, method, options)
-      return answer.body === '' ? undefined : JSON.parse(answer.body)
+      return answeredObject(answer)
     },
     text(path) {
       const answer = ask('GET', path, {})
@@ -94,6 +95,26 @@ export function createRest(
         refuse({ ...answer, body: 'unknown' }, 'GET', options)
       }
       return refuse(answer, 'GET', options)
+    },
+  }
+}
+
+function requestOf(
+  user: HttpRequest['user'],
+  method: string,
+  path: string,
+  body: RequestOptions['body'],
+  headers: HttpRequest['headers'],
+): HttpRequest {
+  if (body === undefined || typeof body === 'string') return { user, method, path, headers, body: body ?? '' }
+  return {
+    user,
+    method,
+    path,
+    headers,
+    tree: body.tree,
+    get body() {
+      return body.text()
     },
   }
 }
@@ -167,15 +188,15 @@ function warnOnce(text: string, warned: Set<string>, err: (text: string) => void
 }
 
 function statusOf(answer: HttpAnswer, method: string, resource: string): Status {
-  const parsed = parseJson(answer.body)
+  const parsed = parsedOf(answer)
   // A Status is one by its kind; the server is ours, so the rest of its shape is trusted.
   if (isObject(parsed) && textAt(parsed, 'kind') === 'Status') return parsed as unknown as Status
   return genericStatus(answer.code, method, resource, answer.body.trim())
 }
 
-function parseJson(text: string): unknown {
+function parsedOf(answer: HttpAnswer): unknown {
   try {
-    return JSON.parse(text)
+    return answeredObject(answer)
   } catch {
     return undefined
   }

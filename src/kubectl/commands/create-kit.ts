@@ -2,6 +2,7 @@ import { withValue } from '../../api/change.ts'
 import { isObject, type JsonObject, textAt } from '../../go/json.ts'
 import { type Change, has } from '../../versions/changes.ts'
 import { resourcePath } from '../api/discovery.ts'
+import { structBody } from '../api/json-body.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failUsage, failureMessage } from '../cli/failure.ts'
 import type { FlagSpec } from '../cli/flags.ts'
@@ -105,7 +106,7 @@ function send(
     ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, manager) } : {}),
   }
   const result = attempt(() =>
-    session.rest.request('POST', resourcePath(mapping, namespace), { body: `${structJson(sent)}\n`, query }),
+    session.rest.request('POST', resourcePath(mapping, namespace), { body: structBody(sent), query }),
   )
   if (!result.ok) throw new CommandFailure(wrapped(result.failure, failurePrefix))
   return isObject(result.value)

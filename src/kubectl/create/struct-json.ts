@@ -1,3 +1,4 @@
+import { setMember } from '../../api/json.ts'
 import { compareBytes, isObject } from '../../go/json.ts'
 
 const escapes: Readonly<Record<string, string>> = {
@@ -33,6 +34,21 @@ function write(value: unknown, indent: string, prefix: string, isMap: boolean): 
   const colon = indent === '' ? ':' : ': '
   const fields = keys.map((key) => scalar(key) + colon + write(value[key], indent, inner, !isMap && mapFields.has(key)))
   return `{${start}${fields.join(separator)}${end}}`
+}
+
+/** A copy whose members stand in the order in which `structJson` writes them. */
+export function sortedMaps(object: object): object {
+  return ordered(object, false) as object // what was an object is one
+}
+
+function ordered(value: unknown, isMap: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => ordered(item, false))
+  if (!isObject(value)) return value
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined)
+  if (isMap) keys.sort(compareBytes)
+  const copy: Record<string, unknown> = {}
+  for (const key of keys) setMember(copy, key, ordered(value[key], !isMap && mapFields.has(key)))
+  return copy
 }
 
 function scalar(value: unknown): string {

@@ -1,6 +1,7 @@
-import { goJson, isObject, textAt } from '../../go/json.ts'
+import { isObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { goResource, groupResource, type Mapping, resourcePath } from '../api/discovery.ts'
+import { mapBody } from '../api/json-body.ts'
 import type { Query } from '../api/rest.ts'
 import { attempt, CommandFailure, type Failure, fail, failureMessage, isReason } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
@@ -62,7 +63,7 @@ function writeQuery(session: Session, options: WriteOptions): Query {
 export function createObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
   const object = withoutVersion(info.object)
   return session.rest.request('POST', resourcePath(info.mapping, info.namespace), {
-    body: `${goJson(object)}\n`,
+    body: mapBody(object),
     query: writeQuery(session, options),
     resource: groupResource(info.mapping),
   })
@@ -76,7 +77,7 @@ function withoutVersion(object: unknown): unknown {
 
 export function replaceObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
   return session.rest.request('PUT', pathOf(info), {
-    body: `${goJson(info.object)}\n`,
+    body: mapBody(info.object),
     query: writeQuery(session, options),
     resource: groupResource(info.mapping),
   })
