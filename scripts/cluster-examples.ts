@@ -11,6 +11,8 @@ export const faultExamples: Readonly<Record<string, Fault>> = {
   'watches: drop': { watches: 'drop', node: 'node-1' },
   'watches: stall': { watches: 'stall', node: 'node-1', for: '1m' },
   loseAnswers: { loseAnswers: 2, node: 'node-1' },
+  'memory: low': { memory: 'low', available: '50Mi', node: 'node-1', for: '5m' },
+  'disk: full': { disk: 'full', node: 'node-1', for: '5m' },
   staleReads: { staleReads: 'node-1', for: '2m' },
   missedEvents: { missedEvents: 'control-plane', for: '1m' },
   crashInTheMiddle: { crashInTheMiddle: 'node-1', verb: 'patch', resource: 'pods', restartAfter: '20s' },
@@ -49,6 +51,7 @@ export const kubeletExamples: Readonly<Record<string, string | number | boolean>
   serializeImagePulls: false,
   maxParallelImagePulls: 3,
   runtimeRequestTimeout: '1m',
+  evictionPressureTransitionPeriod: '30s',
   maxPods: 20,
 }
 

@@ -11,6 +11,7 @@ import { adminUser } from './control-plane.ts'
 import type { Machine } from './machine.ts'
 import { beginPattern, type PatternFault } from './pattern-faults.ts'
 import type { RequestRule } from './request-faults.ts'
+import { beginShortage, type SpaceFault } from './space-faults.ts'
 
 /** An accident as the cluster carries it out; `node` absent: all nodes (and, for the API server, the control plane too). */
 export type ClusterFault =
@@ -46,6 +47,7 @@ export type ClusterFault =
   | { readonly kind: 'registryUnreachable'; readonly hosts: readonly string[] }
   | { readonly kind: 'controllerPaused'; readonly controller: string }
   | PatternFault
+  | SpaceFault
 
 /** Where accidents happen. */
 export interface FaultScene {
@@ -82,6 +84,9 @@ export function beginFault(
       )
     case 'nodeRemoved':
       return removeNode(cluster, fault.node)
+    case 'memoryLow':
+    case 'diskFull':
+      return withShortage(machinesOf(cluster, fault.node), fault)
     case 'requestsRefused':
       return refuseRequests(cluster, fault)
     case 'dropWatches':
@@ -202,6 +207,16 @@ function withMachines(
   for (const machine of machines) begin(machine)
   return () => {
     for (const machine of machines) end(machine)
+    for (const machine of machines) machine.relieve()
+  }
+}
+
+/** What nodes tell of their pressure may come in the way of what is computed of them: told one by one meanwhile. */
+function withShortage(machines: readonly Machine[], fault: SpaceFault): () => void {
+  for (const machine of machines) machine.threaten()
+  const end = beginShortage(machines, fault)
+  return () => {
+    end()
     for (const machine of machines) machine.relieve()
   }
 }

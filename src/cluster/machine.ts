@@ -16,7 +16,10 @@ import type { RandomStreams } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type KubeletConfiguration, kubeletConfiguration } from '../node/kubelet/configuration.ts'
+import { baseMemoryBytes } from '../node/kubelet/eviction/eviction-manager.ts'
+import { MachineSpace } from '../node/kubelet/eviction/machine-space.ts'
 import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
+import { defaultDisk } from '../node/kubelet/machine-state.ts'
 import type { ContainerRuntime, RuntimeTimings } from '../node/runtime/cri.ts'
 import type { Registry } from '../node/runtime/registry.ts'
 import { createRuntime } from '../node/runtime/simulated-runtime.ts'
@@ -74,6 +77,7 @@ export interface Machine {
   readonly kubelet: Kubelet
   readonly link: Link
   readonly clock: NodeClock
+  readonly space: MachineSpace
   /** Whether something is, or may be, in the way of its signs of life. */
   readonly isThreatened: boolean
   /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
@@ -109,7 +113,12 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
   const latencies = options.latencies ?? room.latencies
   const link = controlPlane.linkFor(name, latencies)
   const client = controlPlane.clientOf(nodeUser(name), link)
+  const space = new MachineSpace(
+    { memory: memoryBytes, disk: quantityValue(options.resources?.['ephemeral-storage'] ?? defaultDisk) },
+    { memory: () => usedMemory(fs, runtime), disk: () => 0 },
+  )
   const kubelet = createKubelet({
+    space,
     kernel,
     calendar,
     journal,
@@ -156,6 +165,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     kubelet,
     link,
     clock: calendar,
+    space,
     powerOff(): void {
       kubelet.stop()
       runtime.reboot()
@@ -169,6 +179,15 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     },
   }
   return machine
+}
+
+/** Bytes that containers and all tmpfs take. What is in a tmpfs through a container counts as the container's alone. */
+function usedMemory(fs: NodeFs, runtime: ContainerRuntime): number {
+  const containers = runtime.podUids().flatMap((uid) => runtime.podContainers(uid))
+  const running = containers.filter(({ state }) => state === 'running')
+  const byContainers = running.reduce((sum, { id }) => sum + runtime.memoryBytes(id), 0)
+  const inTmpfs = fs.tmpfsUsage().reduce((sum, { usedBytes }) => sum + usedBytes, 0)
+  return running.length * baseMemoryBytes + Math.max(byContainers, inTmpfs)
 }
 
 /**

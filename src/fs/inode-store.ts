@@ -30,6 +30,8 @@ export interface InodeStore {
   capacity(device: Device): number | undefined
   /** Whole pages in use by all tmpfs together. */
   tmpfsBytes(): number
+  /** Whether nothing more can be written to disk. */
+  isDiskFull: boolean
   /** Forgets what a tmpfs held, when it is unmounted or the power goes. */
   dropDevice(device: Device): void
 }
@@ -45,7 +47,8 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
   const capacity = (device: Device) =>
     device.kind === 'tmpfs' ? (device.sizeBytes ?? Math.floor(memoryBytes / 2)) : undefined
   const account = (device: Device, bytes: number): FsErrorCode | undefined => {
-    if (device.kind !== 'tmpfs' || device.dropped === true || bytes === 0) return undefined
+    if (device.kind !== 'tmpfs') return store.isDiskFull && bytes > 0 ? 'ENOSPC' : undefined
+    if (device.dropped === true || bytes === 0) return undefined
     const limit = capacity(device) ?? 0
     if (bytes > 0 && (device.usedBytes + bytes > limit || tmpfsBytes + bytes > memoryBytes)) return 'ENOSPC'
     device.usedBytes += bytes
@@ -56,8 +59,9 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
     if (inode.links <= 0 && inode.pins === 0) account(inode.device, -pagesOf(inode.content.length))
   }
 
-  return {
+  const store: InodeStore = {
     now,
+    isDiskFull: false,
     renames: { count: 0 },
     unread: new UnreadTrees(),
     create: (type, device, mode) => new Inode(nextId++, type, device, mode, now()),
@@ -93,14 +97,16 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
       nextId += inodes
       return (work) => {
         account(device, -bytes)
-        const before = { nextId, pretended }
+        const before = { nextId, pretended, isDiskFull: store.isDiskFull }
         nextId = firstId
         pretended = time
+        store.isDiskFull = false
         try {
           work()
         } finally {
           nextId = before.nextId
           pretended = before.pretended
+          store.isDiskFull = before.isDiskFull
         }
       }
     },
@@ -120,4 +126,5 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
       device.dropped = true
     },
   }
+  return store
 }

@@ -100,6 +100,9 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       const at = walk(namespace, path, true, rootUser)
       return at.ok && at.inode?.device.kind === 'tmpfs'
     },
+    setDiskFull(isFull) {
+      store.isDiskFull = isFull
+    },
     tmpfsUsage(): readonly TmpfsUsage[] {
       store.unread.look()
       return [...namespace.mounts.values()]

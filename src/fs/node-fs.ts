@@ -162,6 +162,8 @@ export interface NodeFs extends FileView {
   /** Whether the path lies on a tmpfs: the root of one (`mountPoint`), inside of one, or not at all. */
   isOnTmpfs(path: string): boolean
   tmpfsUsage(): readonly TmpfsUsage[]
+  /** Whether writes to the disk, containers' own layers included, find no room; tmpfs has room of its own. */
+  setDiskFull(isFull: boolean): void
   /** A container's view: its image's files, writable unless said otherwise, below its mounts. */
   containerView(options: {
     readonly rootFiles: Readonly<Record<string, Uint8Array>>

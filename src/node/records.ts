@@ -23,6 +23,7 @@ export const kubeletRecords = {
   'pod-directory.remove': 'It was removed: nothing of the Pod is left on the node.',
   'mirror-pod.refused': 'The API server refused the mirror of a static Pod. Detail: message.',
   'static-pod.refused': 'A static Pod was not taken. Detail: message.',
+  'pod.evicted': 'The node runs short, and ends a Pod. Detail: message.',
   'pod.refused': 'The node does not take a Pod that was bound to it. Detail: reason, message.',
   'object.visible':
     'Containers see another version of a Secret or ConfigMap. Detail: kind, name, resourceVersion, volume or container, copyAgeMs, sinceSyncMs.',

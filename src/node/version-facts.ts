@@ -39,6 +39,18 @@ export const kubeletFacts = {
   terminationEndsSync: fact('v1.36/README.md row 2; v1.26 still waits', false, [[27, true]]),
   /** A grace period of 0 counts as 1 s, not as unset, and containers get at least 2 s in any case (row 25). */
   zeroGraceCounts: fact('v1.36/README.md row 25; pod_workers.go, calculateEffectiveGracePeriod', false, [[28, true]]),
+  /**
+   * Grace period of an evicted Pod, in seconds; undefined: its own, for v1.22 to v1.30 took 0 for unset. Source:
+   * pod_workers.go, calculateEffectiveGracePeriod; eviction_manager.go, immediateEvictionGracePeriodSeconds.
+   */
+  evictionGraceSeconds: fact<number | undefined>('pkg/kubelet/pod_workers.go', 0, [
+    [22, undefined],
+    [31, 1],
+  ]),
+  /** An evicted Pod has the condition DisruptionTarget. */
+  disruptionCondition: fact('pkg/features/kube_features.go, PodDisruptionConditions (beta)', false, [[26, true]]),
+  /** How the message of a Pod begins that the node does not take. */
+  rejectionPrefix: fact<string>('pkg/kubelet/kubelet.go, rejectPod', 'Pod ', [[28, 'Pod was rejected: ']]),
   /** Reason of Ready=False of a Failed Pod (row 13). */
   podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),
   /** Grace period of the containers of a Pod that is unknown to the API server, in seconds (row 15). */

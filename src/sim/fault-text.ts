@@ -28,6 +28,10 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
       return `open watches break${on}`
     case 'stallWatches':
       return isEnd ? `watches deliver again${on}` : `watches stay open but deliver nothing${on}`
+    case 'memoryLow':
+      return isEnd ? `there is memory again${on}` : `memory runs short${on}: ${fault.availableBytes} bytes are left`
+    case 'diskFull':
+      return isEnd ? `there is room on the disk again${on}` : `the disk is full${on}`
     case 'staleReads':
       return isEnd
         ? `${clientText(fault.client)} reads the present again`

@@ -50,6 +50,9 @@ function kubeletShape(duration: z.ZodType<Duration>) {
       .optional()
       .meta({ description: 'How many pulls at once when they are not serialized' }),
     runtimeRequestTimeout: period.optional().meta({ description: 'For requests to the container runtime; 2m' }),
+    evictionPressureTransitionPeriod: period
+      .optional()
+      .meta({ description: 'How long a pressure is told after it was seen last; 5m' }),
     maxPods: z.int().min(0).optional().meta({ description: 'Pods that the node takes; 110' }),
   } satisfies Partial<Record<keyof KubeletConfiguration, z.ZodType>>
 }

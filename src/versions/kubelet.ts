@@ -18,6 +18,11 @@ export const kubelet = changes({
     'pkg/kubelet/pod_workers.go; recorded v1.26',
   ],
   containerd: [24, 'the runtime is containerd: dockershim is gone', 'pkg/kubelet/dockershim, removed'],
+  evictionsTellThresholds: [
+    28,
+    'evictions tell the threshold and what is available (v1.28 does; the minor in between was not looked up)',
+    'pkg/kubelet/eviction/helpers.go, evictionMessage',
+  ],
   pullErrorsWithoutUnknownCode: [
     28,
     'pull errors have no `rpc error: code = Unknown`',

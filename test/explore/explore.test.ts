@@ -45,12 +45,14 @@ describe('what is drawn', () => {
       'controllerPaused',
       'crashInTheMiddle',
       'credentialsExpired',
+      'diskFull',
       'dropWatches',
       'etcdSlow',
       'kill',
       'kubeletRestarted',
       'kubeletStopped',
       'loseAnswers',
+      'memoryLow',
       'missedEvents',
       'partition',
       'poweredOff',
@@ -70,7 +72,7 @@ describe('what is drawn', () => {
 
 describe('a search', () => {
   const exploration: Exploration = {
-    ...{ scenario: loaded(text), seeds: ['1', '2', '3'], targets },
+    ...{ scenario: loaded(text), seeds: ['5', '6', '7'], targets },
     ...{ spanMs: 60_000, mostFaults: 3, mostShrinks: 100 },
   }
   const host = (stopAfter = Number.POSITIVE_INFINITY) => {

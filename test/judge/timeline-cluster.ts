@@ -16,6 +16,7 @@ import type { ContainerRuntime } from '../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../src/node/runtime/simulated-runtime.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
+import { roomyMachine } from '../node/roomy-machine.ts'
 import { minorOfFile, type TimelineFile } from './timeline-format.ts'
 
 export interface TimelineNode {
@@ -117,6 +118,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     const link = controlPlane.linkFor(name, latencies)
     const client = () => controlPlane.clientOf(nodeUser(name), link)
     const kubelet = createKubelet({
+      space: roomyMachine(),
       kernel,
       calendar,
       journal,

@@ -28,6 +28,7 @@ export interface KubeletConfiguration {
   readonly rootDirectory: string
   readonly keepTerminatedPodVolumes: boolean
   readonly crashLoopBackOffMaxMs: VirtualMs
+  readonly evictionPressureTransitionPeriod: VirtualMs
 }
 
 const clientLimits: VersionedFact<readonly [qps: number, burst: number]> = {
@@ -61,6 +62,7 @@ export function kubeletConfiguration(minor: number, said: Partial<KubeletConfigu
     rootDirectory: '/var/lib/kubelet',
     keepTerminatedPodVolumes: false,
     crashLoopBackOffMaxMs: 5 * minute,
+    evictionPressureTransitionPeriod: 5 * minute,
     ...said,
   }
 }

@@ -13,6 +13,7 @@ import type { KubeletFacts } from '../version-facts.ts'
 import type { VolumePlugin } from '../volumes/plugin.ts'
 import type { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletConfiguration } from './configuration.ts'
+import type { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { Deadlines } from './loop/deadlines.ts'
 import type { IdlePolls } from './loop/idle-polls.ts'
@@ -56,6 +57,7 @@ export interface KubeletContext {
   readonly workerRows: PodWorkerRows
   readonly workers: PodWorkers
   readonly ends: PodEnds
+  readonly evictions: EvictionRows
   /** Which Pods read which objects at each of their syncs. */
   readonly readers: ObjectReaders
   readonly deadlines: Deadlines

@@ -13,6 +13,7 @@ import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
 import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletContext } from './context.ts'
+import { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
 import { Deadlines } from './loop/deadlines.ts'
@@ -72,6 +73,7 @@ interface Rows {
   readonly statuses: KnownStatuses
   readonly world: StateOfWorld
   readonly ends: PodEnds
+  readonly evictions: EvictionRows
   readonly readers: ObjectReaders
 }
 
@@ -136,6 +138,7 @@ export function createContext(materials: Materials): KubeletContext {
     deadlines,
     workerRows: rows.workerRows,
     ends: rows.ends,
+    evictions: rows.evictions,
     readers: rows.readers,
     statuses,
     volumes,
@@ -198,6 +201,7 @@ function makeRows({ options, facts, feed }: Materials): Rows {
     statuses,
     world,
     ends: new PodEnds(facts, workerRows, statuses),
+    evictions: new EvictionRows(),
     readers: new ObjectReaders(options.kernel, pods, world),
   }
 }

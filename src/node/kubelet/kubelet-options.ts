@@ -11,6 +11,7 @@ import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
 import type { WriteStep } from '../volumes/plugins/atomic-writer.ts'
 import type { KubeletConfiguration } from './configuration.ts'
+import type { MachineSpace } from './eviction/machine-space.ts'
 
 export interface KubeletOptions {
   readonly kernel: Kernel
@@ -31,6 +32,8 @@ export interface KubeletOptions {
   readonly runtime: ContainerRuntime
   readonly fs: NodeFs
   readonly hostIp: string
+  /** Of the machine: its memory and its disk. */
+  readonly space: MachineSpace
   /** Quantities that differ from those of a common worker: 4 CPUs, 16 GiB. */
   readonly capacity?: Readonly<Record<string, string>>
   /** Beside those that every kubelet sets. */

@@ -17,6 +17,8 @@ import { NodeLease, type RestingLease } from '../lease/node-lease.ts'
 import { type KubeletFacts, kubeletFactsOf } from '../version-facts.ts'
 import type { KubeletContext } from './context.ts'
 import { createContext } from './create-context.ts'
+import { EvictionManager } from './eviction/eviction-manager.ts'
+import type { MachineSpace } from './eviction/machine-space.ts'
 import { inspect } from './inspect.ts'
 import { kubeletMachine } from './kubelet.machine.ts'
 import { createKubeletEvents, type KubeletEvents } from './kubelet-events.ts'
@@ -61,6 +63,7 @@ export interface Outliving {
   readonly machine: () => MachineState
   readonly pullRecords: PullRecords
   readonly feed: StateFeed
+  readonly space: MachineSpace
 }
 
 /** What a kubelet knows that has come up and has no Pods. */
@@ -89,6 +92,7 @@ export class KubeletRun {
   readonly #lease: NodeLease
   readonly #cleanup: Cleanup
   readonly #loop: SyncLoop
+  readonly #evictions: EvictionManager
 
   /** `startedAt`: from when on its loops look around. */
   constructor(
@@ -131,6 +135,7 @@ export class KubeletRun {
     this.#staticPods.set(staticPods)
     this.#cleanup = new Cleanup(this.context, this.#phases.housekeeping, this.#phases.containerGc)
     this.#loop = new SyncLoop(this.context, this.#cleanup)
+    this.#evictions = new EvictionManager(this.context, outliving.space, () => this.#registrar.pressureChanged())
     this.#endWithScope()
   }
 
@@ -159,6 +164,7 @@ export class KubeletRun {
     this.#lease.goOnFrom(lease)
     this.#services.goOnFrom(services, reopening)
     this.context.pleg.goOn()
+    this.#evictions.start()
     this.#apiPods.goOnFrom(pods, reopening)
     this.#staticPods.start()
     this.#cleanup.goOn()
@@ -214,6 +220,7 @@ export class KubeletRun {
     } else this.#machine.send('node.registered')
     this.#services.start()
     this.context.pleg.start()
+    this.#evictions.start()
     do yield* sleep(ownNodePollMs)
     while (registerNode && this.#registrar.node === undefined)
     this.#machine.send('node.synced') // 2
@@ -269,6 +276,7 @@ export class KubeletRun {
       random: random.stream(`${nodeName}/kubelet/node-reflector`),
       events,
       machine,
+      pressures: () => this.context.evictions.conditions,
       statusGrid: this.#phases.nodeStatus,
       reportMs: config.nodeStatusReportFrequency,
       isWatchful: heartbeats === 'explicit',
@@ -292,7 +300,15 @@ export class KubeletRun {
   /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */
   #endWithScope(): void {
     const { workers, queue, pleg, statuses, volumes, prober, secrets, configMaps } = this.context
-    const watching = [this.#services, this.#apiPods, this.#registrar, this.#lease, this.#cleanup, this.#loop]
+    const watching = [
+      this.#services,
+      this.#apiPods,
+      this.#registrar,
+      this.#lease,
+      this.#cleanup,
+      this.#loop,
+      this.#evictions,
+    ]
     for (const part of [...watching, workers, queue, pleg, statuses, volumes, prober, secrets, configMaps])
       this.#scope.add({ unsubscribe: () => part.stop() })
   }

@@ -83,7 +83,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       minor,
       random: options.random.stream(`${nodeName}/kubelet/events`),
     })
-    const life = new KubeletRun(options, events, staticPods, { machine, pullRecords, feed }, startedAt)
+    const life = new KubeletRun(
+      options,
+      events,
+      staticPods,
+      { machine, pullRecords, feed, space: options.space },
+      startedAt,
+    )
     recorder = events
     run = life
     kubelet.isRunning = true

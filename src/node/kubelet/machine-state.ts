@@ -10,9 +10,12 @@ export interface MachineState {
   readonly nodeInfo: Readonly<Record<string, string>>
 }
 
+/** Disk of a common worker. */
+export const defaultDisk = '100Gi'
+
 /** A common worker: 4 CPUs, 16 GiB. */
 export function defaultMachine(nodeName: string, minor: number, hostIp: string, maxPods: number): MachineState {
-  const resources = { cpu: '4', 'ephemeral-storage': '100Gi', memory: '16Gi', pods: String(maxPods) }
+  const resources = { cpu: '4', 'ephemeral-storage': defaultDisk, memory: '16Gi', pods: String(maxPods) }
   return {
     bootId: `boot-1-${nodeName}`,
     capacity: resources,

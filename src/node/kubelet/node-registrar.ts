@@ -17,6 +17,7 @@ import type { RandomStream } from '../../kernel/random.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
+import type { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { MachineState } from './machine-state.ts'
 
@@ -33,6 +34,7 @@ export interface NodeRegistrarOptions {
   readonly random: RandomStream
   readonly events: KubeletEvents
   readonly machine: () => MachineState
+  readonly pressures: () => EvictionRows['conditions']
   readonly statusGrid: Grid
   /** Unchanged statuses are told this often. */
   readonly reportMs: VirtualMs
@@ -122,6 +124,11 @@ export class NodeRegistrar {
     if (this.#isWatchful && this.#isRegistered) this.#planAtNextLook()
   }
 
+  /** A pressure came or went: it is told at the next look at the status. */
+  pressureChanged(): void {
+    if (this.#isRegistered) this.#planAtNextLook()
+  }
+
   /** The node's conditions changed: they are told at once. */
   changed(): void {
     if (this.#isRegistered) this.#tell()
@@ -192,7 +199,14 @@ export class NodeRegistrar {
   }
 
   #tellEvents({ status }: Node): void {
-    const { nodeName, events, machine } = this.#options
+    const { nodeName, events, machine, pressures } = this.#options
+    for (const { type, reasons } of pressureEvents) {
+      const before = status?.conditions?.find((each) => each.type === type)?.status === 'True'
+      const is = pressures().includes(type)
+      const reason = reasons[is ? 1 : 0]
+      if (status !== undefined && before !== is)
+        events.node('Normal', reason, `Node ${nodeName} status is now: ${reason}`)
+    }
     const bootBefore = status?.nodeInfo?.bootID ?? ''
     const { bootId } = machine()
     if (bootBefore !== '' && bootBefore !== bootId)
@@ -227,10 +241,12 @@ export class NodeRegistrar {
   }
 
   #status(before: Node): NonNullable<Node['status']> {
-    const { calendar, kernel, machine, nodeName } = this.#options
+    const { calendar, kernel, machine, nodeName, pressures } = this.#options
+    const pressed: readonly string[] = pressures()
     const now = rfc3339(calendar.at(kernel.now()))
     const { capacity, allocatable, hostIp, nodeInfo, bootId } = machine()
-    const conditions = healthy.map((condition): NodeCondition => {
+    const conditions = healthy.map((usual): NodeCondition => {
+      const condition = pressed.includes(usual.type) ? (underPressure[usual.type] ?? usual) : usual
       const old = before.status?.conditions?.find(({ type }) => type === condition.type)
       const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now
       return extended(condition, { lastHeartbeatTime: now, lastTransitionTime: since })
@@ -258,6 +274,23 @@ const healthy: readonly Omit<NodeCondition, 'lastHeartbeatTime' | 'lastTransitio
   condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
   condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
 ]
+
+/** What the same conditions say while the node runs short. */
+const underPressure: Readonly<Record<string, (typeof healthy)[number]>> = {
+  MemoryPressure: condition(
+    'MemoryPressure',
+    'True',
+    'KubeletHasInsufficientMemory',
+    'kubelet has insufficient memory available',
+  ),
+  DiskPressure: condition('DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
+}
+
+/** Told when a pressure goes, and when it comes. Source: pkg/kubelet/nodestatus/setters.go. */
+const pressureEvents = [
+  { type: 'MemoryPressure', reasons: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'] },
+  { type: 'DiskPressure', reasons: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'] },
+] as const
 
 function condition(type: string, status: 'True' | 'False', reason: string, message: string) {
   return { type, status, reason, message } as const

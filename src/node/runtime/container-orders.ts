@@ -72,6 +72,11 @@ export class ContainerOrders {
     return this.#byPod.get(podUid) ?? []
   }
 
+  memoryBytes(id: string): number {
+    const entry = this.#containers.get(id)
+    return entry?.state === 'running' ? entry.memoryBytes : 0
+  }
+
   podUids(): Iterable<string> {
     return this.#byPod.keys()
   }

@@ -125,12 +125,16 @@ export interface ContainerRuntime {
   podContainers(podUid: string): readonly RuntimeContainer[]
   /** Uids of Pods of which the runtime knows anything, in the order in which it first met them. */
   podUids(): readonly string[]
+  /** What a container has written into memory; 0 once it has ended. */
+  memoryBytes(id: string): number
   /** Uids of Pods whose sandboxes or containers changed state since the last call: what a PLEG relist would find different. */
   changedPods(): readonly string[]
   /** Called whenever a Pod's sandboxes or containers change state; so that a loop that waits for that need not tick. */
   observe(listener: (podUid: string) => void): () => void
   imageStatus(image: string): ImageRecord | undefined
   images(): readonly ImageRecord[]
+  /** Images from which no container was made are removed. */
+  removeUnusedImages(): void
   /** `pod` is whom the journal names. */
   pullImage(
     image: string,

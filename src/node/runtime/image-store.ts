@@ -12,6 +12,7 @@ interface Stored {
 /** Images of one node: pulled ones, and those that were there from the start. */
 export class ImageStore {
   readonly #stored = new Map<string, Stored>()
+  readonly #removed = new Set<string>()
   readonly #registry: Registry
   readonly #digest: (name: string) => string
 
@@ -23,6 +24,7 @@ export class ImageStore {
   find(name: string): Stored | undefined {
     const known = this.#stored.get(keyOf(name))
     if (known !== undefined) return known
+    if (this.#removed.has(keyOf(name))) return undefined
     const preloaded = this.#registry.preloaded(name)
     return preloaded === undefined ? undefined : this.add(name, preloaded)
   }
@@ -41,7 +43,17 @@ export class ImageStore {
       },
     }
     this.#stored.set(keyOf(name), stored)
+    this.#removed.delete(keyOf(name))
     return stored
+  }
+
+  /** Keeps those whose ids are `used`. What was there from the start is gone as well. */
+  removeUnused(used: ReadonlySet<string>): void {
+    for (const [key, { record }] of this.#stored) {
+      if (used.has(record.id)) continue
+      this.#stored.delete(key)
+      this.#removed.add(key)
+    }
   }
 
   records(): readonly ImageRecord[] {

@@ -145,6 +145,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     killContainer: (id, exitCode, reason) => orders.killAll(id, exitCode, reason),
     podSandboxes: (podUid) => byPod.get(podUid) ?? [],
     podContainers: (podUid) => orders.ofPod(podUid),
+    memoryBytes: (id) => orders.memoryBytes(id),
     podUids: () => [...new Set([...byPod.keys(), ...orders.podUids()])],
     changedPods() {
       const pods = [...changed]
@@ -157,6 +158,11 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     },
     imageStatus: (name) => images.find(name)?.record,
     images: () => images.records(),
+    removeUnusedImages(): void {
+      images.removeUnused(
+        new Set([...orders.podUids()].flatMap((uid) => orders.ofPod(uid).map(({ imageId }) => imageId))),
+      )
+    },
     pullImage: (name, credential, pod) => order(() => pull(name, credential, pod)),
     exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
     execInTime: (id, argv) => orders.execInTime(id, argv),

@@ -43,6 +43,18 @@ export const faultTerms: Readonly<Record<string, TermFacts>> = {
     clauses: ['U3'],
     related: ['Watch', 'Expired'],
   },
+  memory: {
+    means:
+      '`low`: something that is no Pod takes the memory of a node. Below 100Mi its kubelet tells MemoryPressure and evicts one Pod after the other, those first that use more than they asked for; Pods that ask for nothing are not taken.',
+    clauses: ['L6'],
+    related: ['Evicted', 'EvictionThresholdMet', 'disk'],
+  },
+  disk: {
+    means:
+      '`full`: something that is no Pod takes the disk of a node. Writes to it fail, ConfigMaps included; Secrets lie in memory and are updated as before. The kubelet tells DiskPressure, removes images that nobody uses and evicts Pods.',
+    clauses: ['S2', 'L6'],
+    related: ['Evicted', 'EvictionThresholdMet', 'memory', 'tmpfs'],
+  },
   staleReads: {
     means:
       'Sieve calls it a stale state: a client reads from a cache of the API server that stands still. It acts on what was, and after a restart even lists what was; at the end it hears of everything, in its order.',

@@ -193,6 +193,27 @@ export const nodeEvents: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/controller/nodelifecycle/node_lifecycle_controller.go',
     related: ['RegisteredNode'],
   },
+  Evicted: {
+    means: 'The node runs short of memory or disk, and its kubelet ended the Pod, or did not take it.',
+    when: 'The message says of what there is too little, and which containers use more than they asked for. The Pod stays as Failed; whoever made it makes another one.',
+    source: 'pkg/kubelet/eviction/eviction_manager.go',
+    related: ['EvictionThresholdMet', 'memory', 'disk'],
+  },
+  EvictionThresholdMet: {
+    means: 'Less memory or disk is left on the node than its kubelet wants to keep: it begins to free some.',
+    source: 'pkg/kubelet/eviction/eviction_manager.go, synchronize',
+    related: ['Evicted', 'NodeHasInsufficientMemory', 'NodeHasDiskPressure'],
+  },
+  NodeHasInsufficientMemory: {
+    means: 'The node tells MemoryPressure: nothing new comes to it that does not tolerate that.',
+    source: 'pkg/kubelet/nodestatus/setters.go, MemoryPressureCondition',
+    related: ['EvictionThresholdMet', 'memory'],
+  },
+  NodeHasDiskPressure: {
+    means: 'The node tells DiskPressure: nothing new comes to it that does not tolerate that.',
+    source: 'pkg/kubelet/nodestatus/setters.go, DiskPressureCondition',
+    related: ['EvictionThresholdMet', 'disk'],
+  },
   TaintManagerEviction: {
     means:
       'A Pod is deleted because its node has a taint that it does not tolerate, or no longer; or that deletion was called off.',

@@ -170,6 +170,11 @@ export const conditions: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/kubelet/status/generate.go',
     related: ['Failed'],
   },
+  TerminationByKubelet: {
+    means: 'The node ended the Pod because it ran short of memory or disk.',
+    source: 'pkg/kubelet/eviction/eviction_manager.go, synchronize',
+    related: ['Evicted'],
+  },
   ReadinessGatesNotReady: {
     means: 'All containers are ready, but a condition that the Pod names as readiness gate is not.',
     source: 'pkg/kubelet/status/generate.go, GeneratePodReadyCondition',

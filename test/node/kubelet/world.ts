@@ -17,6 +17,7 @@ import { createRecordingRegistry, recordingTimings } from '../../../src/node/run
 import { createRuntime } from '../../../src/node/runtime/simulated-runtime.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
 import { answered } from '../../client/answered.ts'
+import { roomyMachine } from '../roomy-machine.ts'
 
 export interface WorldOptions {
   readonly minor?: number
@@ -74,6 +75,7 @@ export function createWorld(options: WorldOptions = {}) {
     runtime,
     fs,
     hostIp: '10.0.0.1',
+    space: roomyMachine(),
     recordIdleSyncs: options.recordIdleSyncs ?? false,
   })
   const create = (object: object) => {

@@ -1,15 +1,39 @@
 import type { Pod } from '../../../api/types/core.ts'
 import type { KubeletContext } from '../context.ts'
+import { isCritical } from '../eviction/ranking.ts'
+import { evictedReason, pressureMessage } from '../eviction/texts.ts'
+import { qosClass } from '../status/qos.ts'
 import { isTerminal } from '../status/status-manager.ts'
 
+type Refusal = { readonly reason: string; readonly message: string }
+
+/** Why the node does not take a Pod that was bound to it, if so. Source: pkg/kubelet/kubelet.go, canAdmitPod. */
+export function refusal(context: KubeletContext, pod: Pod): Refusal | undefined {
+  return pressureRefusal(context, pod) ?? crowdRefusal(context, pod)
+}
+
 /**
- * Why the node does not take a Pod that was bound to it, if so: it has as many as it may have. (Other resources are the
- * scheduler's business here.) Source: pkg/kubelet/lifecycle/predicate.go, InsufficientResourceError.
+ * A node under pressure takes critical Pods; under that of memory alone also those that ask for something, and those
+ * that tolerate it. Source: pkg/kubelet/eviction/eviction_manager.go, Admit.
  */
-export function refusal(
-  context: KubeletContext,
-  pod: Pod,
-): { readonly reason: string; readonly message: string } | undefined {
+function pressureRefusal({ evictions: { conditions } }: KubeletContext, pod: Pod): Refusal | undefined {
+  if (conditions.length === 0 || isCritical(pod)) return undefined
+  const isOnlyMemory = conditions.length === 1 && conditions[0] === 'MemoryPressure'
+  if (isOnlyMemory && (qosClass(pod) !== 'BestEffort' || toleratesMemoryPressure(pod))) return undefined
+  return { reason: evictedReason, message: pressureMessage(conditions) }
+}
+
+function toleratesMemoryPressure({ spec: { tolerations = [] } }: Pod): boolean {
+  return tolerations.some(
+    ({ key = '', operator = 'Equal', value = '', effect = '' }) =>
+      (key === '' ? operator === 'Exists' : key === 'node.kubernetes.io/memory-pressure') &&
+      (operator === 'Exists' || value === '') &&
+      (effect === '' || effect === 'NoSchedule'),
+  )
+}
+
+/** It has as many as it may have. (Other resources are the scheduler's business here.) Source: lifecycle/predicate.go, InsufficientResourceError. */
+function crowdRefusal(context: KubeletContext, pod: Pod): Refusal | undefined {
   const { maxPods } = context.config
   if (context.pods.size <= maxPods) return undefined
   let used = 0

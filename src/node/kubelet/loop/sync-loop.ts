@@ -130,6 +130,7 @@ export class SyncLoop {
     const uid = pod.metadata.uid ?? ''
     this.#refused.delete(uid)
     deadlines.forget(uid)
+    this.#context.evictions.forget(uid)
     this.#context.readers.remove(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
@@ -339,7 +340,7 @@ export class SyncLoop {
     this.#context.statuses.setPodStatus(pod, {
       phase: 'Failed',
       reason: reason.reason,
-      message: `Pod ${reason.message}`,
+      message: `${this.#context.facts.rejectionPrefix}${reason.message}`,
     })
     return true
   }

@@ -11,6 +11,7 @@ import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
 import type { KubeletContext } from '../context.ts'
+import { evictedReason } from '../eviction/texts.ts'
 import { apiPodStatus } from '../status/api-status.ts'
 import { isTerminal } from '../status/status-manager.ts'
 import { killPod } from './kill-pod.ts'
@@ -37,7 +38,7 @@ function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: 
   const uid = pod.metadata.uid ?? ''
   const deadline = deadlineOf(context, pod)
   const isLate = deadline !== undefined && context.kernel.now() >= deadline
-  return apiPodStatus(pod, seen, {
+  const status = apiPodStatus(pod, seen, {
     calendar: context.calendar,
     runtimeType: context.runtime.runtimeType,
     facts: context.facts,
@@ -45,14 +46,29 @@ function statusOf(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isOver: 
     knownStatus: context.statuses.get(uid),
     failureOf: (container) => context.containers.get(uid, container)?.failure,
     readiness: (container, id) => context.prober.readiness(uid, container, id),
-    eviction: isLate
-      ? {
-          reason: 'DeadlineExceeded',
-          message: 'Pod was active on the node longer than the specified deadline',
-        }
-      : undefined,
+    eviction: isLate ? lateness : undefined,
     isOver: isOver && context.facts.terminalPhaseBeforeDeletion,
   })
+  const evicted = context.evictions.of(uid)
+  return evicted === undefined ? status : evictedStatus(status, evicted, context.facts)
+}
+
+const lateness = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+} as const
+
+/**
+ * What an eviction makes of a Pod's status: up to v1.21 nothing else is left of it. Source: eviction_manager.go, evictPod;
+ * kubelet.go, syncPod of v1.18, PodStatusFunc.
+ */
+function evictedStatus(status: PodStatus, message: string, facts: SyncParts['facts']): PodStatus {
+  const evicted = { phase: 'Failed', reason: evictedReason, message } as const
+  if (!facts.terminatingPhases) return evicted
+  const others = (status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
+  // Under the gate PodDisruptionConditions.
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message } as const
+  return { ...status, ...evicted, conditions: facts.disruptionCondition ? [...others, condition] : others }
 }
 
 /**
@@ -67,7 +83,8 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   if (facts.terminatingPhases && isTerminal(status.phase)) return { isTerminal: true }
   if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
     worker.send('killing')
-    const failure = yield* kill(context, pod, seen, undefined)
+    const isEvicted = context.evictions.of(worker.uid) !== undefined
+    const failure = yield* kill(context, pod, seen, isEvicted ? facts.evictionGraceSeconds : undefined)
     volumes.podMayBeLeaving(worker.uid)
     return failure === undefined ? {} : { error: `error killing pod: ${failure}` }
   }

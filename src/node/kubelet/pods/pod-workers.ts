@@ -135,6 +135,17 @@ export class PodWorkers {
     this.#give(worker, pod)
   }
 
+  /** The node ends a Pod that the API server still knows: at once. Source: pod_workers.go, killPodNow. */
+  evict(pod: Pod): void {
+    const worker = this.#workers.of(pod.metadata.uid ?? '')
+    if (worker.isFinished) return
+    if (this.#facts.terminatingPhases) {
+      if (!worker.isTerminating) this.#terminate(worker)
+      worker.graceSeconds = this.#facts.evictionGraceSeconds ?? this.#effectiveGrace(pod, worker.graceSeconds)
+    }
+    this.#give(worker, pod)
+  }
+
   /** A Pod that is over already when the kubelet starts. */
   markFinished(uid: string): void {
     const worker = this.#workers.of(uid)

@@ -273,9 +273,14 @@ export class StatusManager {
   #merged(uid: string, before: PodStatus, next: PodStatus): PodStatus {
     const foreign = (before.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
     const own = (next.conditions ?? []).filter(({ type }) => ownConditions.has(type))
-    const merged = { ...next, conditions: [...foreign, ...own] }
     const { terminalPhaseWaits } = this.#options.facts
-    if (terminalPhaseWaits && !isTerminal(before.phase) && isTerminal(next.phase)) {
+    const isEnding = !isTerminal(before.phase) && isTerminal(next.phase)
+    // Who ends the Pod tells why, together with its last phase. Source: mergePodStatus, PodConditionSharedByKubelet.
+    const isTold = isEnding && !this.#options.couldHaveRunningContainers(uid)
+    const shared = isTold ? conditionOf(next, 'DisruptionTarget') : undefined
+    const kept = shared === undefined ? foreign : foreign.filter(({ type }) => type !== shared.type)
+    const merged = { ...next, conditions: shared === undefined ? [...kept, ...own] : [...kept, ...own, shared] }
+    if (terminalPhaseWaits && isEnding) {
       if (this.#options.couldHaveRunningContainers(uid)) {
         const { phase = 'Pending', reason, message } = before
         const { reason: _reason, message: _message, ...rest } = merged
