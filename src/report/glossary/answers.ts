@@ -77,6 +77,11 @@ export const answers: Readonly<Record<string, TermFacts>> = {
     source: 'apimachinery pkg/api/errors/errors.go',
     related: ['http'],
   },
+  ServiceUnavailable: {
+    means: 'Nobody is there who could answer (503): no endpoint of the Service, or nothing that listens at the Pod.',
+    source: 'apimachinery pkg/api/errors/errors.go, NewServiceUnavailable',
+    related: ['http'],
+  },
   ServerTimeout: {
     means: 'The request could not be done in time and may be tried again (500).',
     source: 'apimachinery pkg/api/errors/errors.go, NewServerTimeout',
