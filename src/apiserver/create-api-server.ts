@@ -132,6 +132,10 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     store,
     uids: random.stream('apiserver/uid'),
     names: random.stream('apiserver/generate-name'),
+    ofSlices: {
+      uids: random.stream('apiserver/uid/endpointslices'),
+      names: random.stream('apiserver/generate-name/endpointslices'),
+    },
     admission: new AdmissionTable(options.admission),
     lookup: {
       get: (resource, namespace, name) => store.collection(storedName(resource)).get(namespace ?? '', name) as never, // the caller names the resource and its type

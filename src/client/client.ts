@@ -205,6 +205,8 @@ export const resources = {
   replicationControllers: { group: '', version: 'v1', resource: 'replicationcontrollers' },
   resourceQuotas: { group: '', version: 'v1', resource: 'resourcequotas' },
   endpoints: { group: '', version: 'v1', resource: 'endpoints' },
+  endpointSlices: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' },
+  endpointSlicesV1beta1: { group: 'discovery.k8s.io', version: 'v1beta1', resource: 'endpointslices' },
   replicaSets: { group: 'apps', version: 'v1', resource: 'replicasets' },
   deployments: { group: 'apps', version: 'v1', resource: 'deployments' },
   statefulSets: { group: 'apps', version: 'v1', resource: 'statefulsets' },

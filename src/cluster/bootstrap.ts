@@ -6,6 +6,7 @@ import { extended } from '../kernel/extended.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 
 /**
  * What an API server and kubeadm have made before the first user comes: namespaces, RBAC policy, priority classes and the
@@ -53,6 +54,7 @@ export function seedBootstrapObjects(
   for (const binding of policy.clusterRoleBindings) seed(rbac('clusterrolebindings'), binding)
   for (const role of policy.roles) seed(rbac('roles'), role)
   for (const binding of policy.roleBindings) seed(rbac('rolebindings'), binding)
+  seedKubernetesEndpoints(seed, minor)
 }
 
 const descriptions = {
@@ -75,6 +77,41 @@ const kubernetesService: KubeObject = {
     status: { loadBalancer: {} },
   },
 }
+
+/** Where the API server itself is to be found. Source: pkg/controlplane/reconcilers/endpointsadapter.go, instancecount.go. */
+function seedKubernetesEndpoints(seed: (resource: ResourceRef, object: KubeObject) => void, minor: number): void {
+  const where = { name: 'kubernetes', namespace: 'default' }
+  const port = { name: 'https', port: 6443, protocol: 'TCP' }
+  const skip = has(minor, apiServer.marksItsEndpoints)
+    ? { labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }
+    : {}
+  seed(core('endpoints'), {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { ...where, ...skip },
+    ...{ subsets: [{ addresses: [{ ip: serverIp }], ports: [port] }] },
+  })
+  seed(
+    {
+      group: 'discovery.k8s.io',
+      version: has(minor, controllers.slicesAreV1) ? 'v1' : 'v1beta1',
+      resource: 'endpointslices',
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...where, labels: { 'kubernetes.io/service-name': 'kubernetes' }, generation: 1 },
+      ...{
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [serverIp], conditions: { ready: true } }],
+        ports: [port],
+      },
+    },
+  )
+}
+
+/** The address that kubeconfigs name, too. */
+const serverIp = '10.0.0.1'
 
 function core(resource: string): ResourceRef {
   return { group: '', version: 'v1', resource }

@@ -1,9 +1,15 @@
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
+import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { compareText, isPodReady } from './objects.ts'
+
+/** Source: core/v1 well_known_labels.go, IsHeadlessService. */
+export const headlessLabel = 'service.kubernetes.io/headless'
 
 export interface ServicePort {
   readonly name?: string
+  readonly appProtocol?: string
   readonly port: number
   readonly protocol?: string
   readonly targetPort?: number | string
@@ -14,6 +20,8 @@ export interface Service extends KubeObject {
     readonly selector?: Readonly<Record<string, string>>
     readonly ports?: readonly ServicePort[]
     readonly clusterIP?: string
+    readonly type?: string
+    readonly ipFamilies?: readonly string[]
     readonly publishNotReadyAddresses?: boolean
   }
 }
@@ -37,6 +45,11 @@ export interface EndpointSubset {
   readonly ports?: readonly EndpointPort[]
 }
 
+/** Source: pkg/apis/core/v1/helper/helpers.go, IsServiceIPSet. */
+export function isHeadlessService({ spec: { clusterIP = '' } }: Service): boolean {
+  return clusterIP === '' || clusterIP === 'None'
+}
+
 interface Entry {
   readonly address: EndpointAddress
   readonly isReady: boolean
@@ -46,7 +59,7 @@ interface Entry {
  * Addresses of the Pods of a Service, grouped by the ports that they serve.
  * Source: pkg/controller/endpoint/endpoints_controller.go, syncService; pkg/api/v1/endpoints/util.go, RepackSubsets.
  */
-export function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
+export function subsetsOf(service: Service, pods: readonly Pod[], minor: number): readonly EndpointSubset[] {
   const { ports = [], clusterIP, publishNotReadyAddresses = false } = service.spec
   const byPort = new Map<string, { readonly port: EndpointPort | undefined; readonly entries: Entry[] }>()
   const note = (port: EndpointPort | undefined, entry: Entry): void => {
@@ -59,10 +72,10 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Endp
     if (!pod.status?.podIP || (!publishNotReadyAddresses && pod.metadata.deletionTimestamp !== undefined)) continue
     const isReady = publishNotReadyAddresses || isPodReady(pod)
     if (!isReady && !mayBecomeReady(pod)) continue
-    const entry = { address: addressOf(service, pod), isReady }
+    const entry = { address: addressOf(service, pod, minor), isReady }
     if (ports.length === 0 && clusterIP === 'None') note(undefined, entry)
     for (const port of ports) {
-      const number = portOf(pod, port)
+      const number = targetPort(pod, port)
       if (number !== undefined) note(endpointPort(port, number), entry)
     }
   }
@@ -94,8 +107,9 @@ function pack(
   })
 }
 
-function addressOf(service: Service, { metadata, spec, status }: Pod): EndpointAddress {
-  const { name, namespace = '', uid, resourceVersion } = metadata
+function addressOf(service: Service, { metadata, spec, status }: Pod, minor: number): EndpointAddress {
+  const { name, namespace = '', uid } = metadata
+  const resourceVersion = has(minor, controllers.endpointsTellNoVersion) ? undefined : metadata.resourceVersion
   const hasHostname = spec.hostname !== undefined && spec.subdomain === service.metadata.name
   return {
     ip: status?.podIP ?? '',
@@ -115,8 +129,8 @@ function endpointPort({ name, protocol }: ServicePort, port: number): EndpointPo
   return { ...(name === undefined ? {} : { name }), port, ...(protocol === undefined ? {} : { protocol }) }
 }
 
-/** Source: pkg/api/v1/pod/util.go, FindPort. */
-function portOf({ spec }: Pod, { targetPort, port, protocol = 'TCP' }: ServicePort): number | undefined {
+/** The port of a Pod behind a port of a Service; undefined when it has none of that name. Source: pkg/api/v1/pod/util.go, FindPort. */
+export function targetPort({ spec }: Pod, { targetPort, port, protocol = 'TCP' }: ServicePort): number | undefined {
   if (typeof targetPort === 'number') return targetPort
   if (targetPort === undefined || targetPort === '') return port
   for (const { ports = [] } of spec.containers)
@@ -126,7 +140,7 @@ function portOf({ spec }: Pod, { targetPort, port, protocol = 'TCP' }: ServicePo
 }
 
 /** Source: shouldPodBeInEndpoints. */
-function mayBecomeReady({ spec, status }: Pod): boolean {
+export function mayBecomeReady({ spec, status }: Pod): boolean {
   if (spec.restartPolicy === 'Never') return status?.phase !== 'Failed' && status?.phase !== 'Succeeded'
   return spec.restartPolicy !== 'OnFailure' || status?.phase !== 'Succeeded'
 }

@@ -9,16 +9,13 @@ import { errorText, isNamespaceTerminating, isNotFound } from '../client/refusal
 import type { Outcome } from '../client/work-queue.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
-import { type EndpointSubset, type Service, subsetsOf } from './endpoint-subsets.ts'
+import { type EndpointSubset, headlessLabel, isHeadlessService, type Service, subsetsOf } from './endpoint-subsets.ts'
 import { eventReference, podCondition } from './objects.ts'
+import { TriggerTimes, triggerTimeAnnotation } from './trigger-times.ts'
 
 interface Endpoints extends KubeObject {
   readonly subsets?: readonly EndpointSubset[]
 }
-
-/** Source: core/v1 well_known_labels.go, IsHeadlessService; annotation_key_constants.go, EndpointsLastChangeTriggerTime. */
-const headlessLabel = 'service.kubernetes.io/headless'
-const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** Which Pods stand behind which Service. Source: pkg/controller/endpoint/endpoints_controller.go. */
 export function createEndpointsController(context: ControllerContext): Controller {
@@ -29,27 +26,7 @@ export function createEndpointsController(context: ControllerContext): Controlle
   const pods = context.informer<Pod>(resources.pods)
   services.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
   pods.addIndexer('namespace', ({ metadata }) => [metadata.namespace ?? ''])
-  const triggers = new Map<string, Map<string, string>>()
-
-  /** The earliest change that the last sync did not know of. Source: util/endpoint/trigger_time_tracker.go. */
-  const triggerTime = (service: Service, selected: readonly Pod[]): string | undefined => {
-    const key = keyOf(service)
-    const before = triggers.get(key)
-    const after = new Map<string, string>()
-    const changed: string[] = []
-    for (const pod of selected) {
-      const at = podCondition(pod, 'Ready')?.lastTransitionTime ?? undefined
-      if (at === undefined) continue
-      const { name } = pod.metadata
-      after.set(name, at)
-      if (at > (before?.get(name) ?? '')) changed.push(at)
-    }
-    triggers.set(key, after)
-    // A Service that is new counts with its creation, which is earlier than anything about its Pods that matters.
-    const created = service.metadata.creationTimestamp ?? undefined
-    if (before === undefined && created !== undefined) changed.push(created)
-    return changed.sort()[0]
-  }
+  const triggers = new TriggerTimes()
 
   const { queue, controller } = createQueue({
     context,
@@ -58,21 +35,21 @@ export function createEndpointsController(context: ControllerContext): Controlle
       const { namespace, name } = splitKey(key)
       const service = services.get(namespace, name)
       if (service === undefined) {
-        triggers.delete(key)
+        triggers.forget(key)
         return remove(client, { namespace, name })
       }
-      const { selector, clusterIP = '' } = service.spec
+      const { selector } = service.spec
       if (selector === undefined) return 'done'
       const matches = selectorFromSet(selector)
       const selected = pods.byIndex('namespace', namespace).filter(({ metadata }) => matches.matches(metadata.labels))
-      const changedAt = triggerTime(service, selected)
-      const subsets = subsetsOf(service, selected)
+      const changedAt = triggers.of(service, selected)
+      const subsets = subsetsOf(service, selected, context.minor)
       const known = endpoints.get(namespace, name)
       const { labels: serviceLabels = {} } = service.metadata
       const { [headlessLabel]: _headless, ...knownLabels } = known?.metadata.labels ?? {}
       const isSame = equalJson(known?.subsets ?? [], subsets) && equalJson(knownLabels, serviceLabels)
       if (known !== undefined && isSame) return 'done'
-      const isHeadless = clusterIP === '' || clusterIP === 'None'
+      const isHeadless = isHeadlessService(service)
       const { [triggerTimeAnnotation]: _old, ...kept } = known?.metadata.annotations ?? {}
       const annotations = changedAt === undefined ? kept : { ...kept, [triggerTimeAnnotation]: changedAt }
       const labels = isHeadless ? { ...serviceLabels, [headlessLabel]: '' } : serviceLabels
@@ -138,8 +115,8 @@ function afterWrite(
   return 'retry'
 }
 
-/** Source: util/endpoint/controller_utils.go, podEndpointsChanged. */
-function isSameEndpoint(old: Pod, pod: Pod): boolean {
+/** Whether nothing that concerns Services has changed. Source: util/endpoint/controller_utils.go, podEndpointsChanged. */
+export function isSameEndpoint(old: Pod, pod: Pod): boolean {
   return (
     podCondition(old, 'Ready')?.status === podCondition(pod, 'Ready')?.status &&
     old.status?.podIP === pod.status?.podIP &&

@@ -6,6 +6,8 @@ import { createCronJobController } from './cron-job/cron-job.ts'
 import { createDaemonSetController } from './daemon-set/daemon-set.ts'
 import { createDeploymentController } from './deployment/deployment.ts'
 import { createDisruptionController } from './disruption.ts'
+import { createEndpointSliceController } from './endpoint-slices/endpoint-slices.ts'
+import { createEndpointSliceMirroring } from './endpoint-slices/mirroring.ts'
 import { createEndpointsController } from './endpoints.ts'
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts'
 import { createJobController } from './job/job.ts'
@@ -41,6 +43,8 @@ export type ControllerName =
   | 'resourcequota'
   | 'statefulset'
   | 'endpoint'
+  | 'endpointslice'
+  | 'endpointslicemirroring'
   | 'disruption'
   | 'cronjob'
   | 'ttl-after-finished'
@@ -51,6 +55,8 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['serviceaccount', createServiceAccountController],
   ['root-ca-cert-publisher', createRootCaPublisher, controllers.publishesRootCa],
   ['endpoint', createEndpointsController],
+  ['endpointslice', createEndpointSliceController],
+  ['endpointslicemirroring', createEndpointSliceMirroring, controllers.mirrorsEndpoints],
   ['replicationcontroller', createReplicationController],
   ['deployment', createDeploymentController],
   ['replicaset', createReplicaSetController],

@@ -14,6 +14,11 @@ export const apiServer = changes({
     'channels to watchers hold 1000 events for every resource',
     'apiserver pkg/storage/cacher/cacher.go',
   ],
+  marksItsEndpoints: [
+    19,
+    'Endpoints of the API server are not mirrored by anybody else',
+    'pkg/controlplane/reconcilers/endpointsadapter.go, setSkipMirrorTrue',
+  ],
   namesItsRfc: [
     20,
     'what is wrong with a name is told with RFC 1123',

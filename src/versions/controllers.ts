@@ -18,6 +18,31 @@ export const controllers = changes({
     'CronJobs are of batch/v1 and started at their time, not by polling',
     'pkg/controller/cronjob/cronjob_controllerv2.go',
   ],
+  mirrorsEndpoints: [
+    19,
+    'Endpoints of Services without a selector are mirrored to EndpointSlices',
+    'pkg/controller/endpointslicemirroring; CHANGELOG-1.19',
+  ],
+  slicesHaveServiceLabels: [
+    20,
+    'EndpointSlices have the labels of their Service',
+    'pkg/controller/endpointslice/utils.go, setEndpointSliceLabels; CHANGELOG-1.20',
+  ],
+  slicesAreV1: [
+    21,
+    'EndpointSlices are of discovery.k8s.io/v1 and tell node and zone, where they had a topology',
+    'staging/src/k8s.io/api/discovery/v1/types.go',
+  ],
+  slicesTellTermination: [
+    22,
+    'EndpointSlices tell of Pods that are going, whether they serve and whether they terminate',
+    'pkg/features/kube_features.go, EndpointSliceTerminatingCondition (beta); CHANGELOG-1.22',
+  ],
+  endpointsTellNoVersion: [
+    24,
+    'Endpoints and EndpointSlices leave out the resourceVersion of a Pod',
+    'pkg/controller/endpoint/endpoints_controller.go, podToEndpointAddressForService; CHANGELOG-1.24',
+  ],
   rootCaIsDescribed: [
     22,
     'that ConfigMap has a description',

@@ -95,6 +95,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     'v1.26/timelines/outage-watch.json',
     reasons.outageDraws,
     'api crashes',
+    'api waits2-vol',
     'event crashes',
     'event waits2-vol',
   ),

@@ -1,4 +1,4 @@
-import type { KubeObject } from './meta.ts'
+import type { KubeObject, ObjectReference } from './meta.ts'
 
 /** Source: k8s.io/api core/v1/types.go. */
 export interface ServicePort {
@@ -57,4 +57,26 @@ export interface EndpointSubset {
 
 export interface Endpoints extends KubeObject {
   readonly subsets?: readonly EndpointSubset[]
+}
+
+/** One of the members of a slice. Source: k8s.io/api discovery/v1/types.go. */
+export interface Endpoint {
+  readonly addresses: readonly string[]
+  readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
+  readonly hostname?: string
+  readonly targetRef?: ObjectReference
+  readonly nodeName?: string
+  readonly zone?: string
+  /** Of v1beta1 alone: node, zone and region by their labels. */
+  readonly topology?: Readonly<Record<string, string>>
+  /** As v1 keeps what v1beta1 tells beside the zone. */
+  readonly deprecatedTopology?: Readonly<Record<string, string>>
+  readonly hints?: { readonly forZones?: readonly { readonly name: string }[] }
+}
+
+/** In the form of v1; where a list is empty it reads as null, as what went through protobuf does. */
+export interface EndpointSlice extends KubeObject {
+  readonly addressType?: string
+  readonly endpoints?: readonly Endpoint[] | null
+  readonly ports?: readonly EndpointPort[] | null
 }

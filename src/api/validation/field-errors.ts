@@ -70,6 +70,11 @@ export function internalError(field: string, message: string): FieldError {
   return { type: 'InternalError', field, body: `Internal error: ${message}` }
 }
 
+/** A list that has more members than it may. */
+export function tooMany(field: string, count: number, max: number): FieldError {
+  return { type: 'FieldValueTooMany', field, body: `Too many: ${count}: must have at most ${max} items` }
+}
+
 export function causesOf(errors: readonly FieldError[]): readonly StatusCause[] {
   return errors.map(({ type, field, body }) => ({ reason: type, message: body, field }))
 }

@@ -188,7 +188,8 @@ export function validateServiceUpdate(v: Validator, next: Service, old: Service)
 }
 
 /** Source: ValidateNonSpecialIP. */
-function validateNonSpecialIp(v: Validator, field: string, ip: string): void {
+/** Source: ValidateNonSpecialIP. */
+export function validateNonSpecialIp(v: Validator, field: string, ip: string): void {
   const family = parseIp(ip)
   if (family === undefined) {
     v.invalid(field, ip, 'must be a valid IP address')

@@ -10,6 +10,7 @@ import {
   notSupported,
   required,
   tooLong,
+  tooMany,
 } from './field-errors.ts'
 
 /** What validation may know beside the object. */
@@ -81,6 +82,10 @@ export class Validator {
         ? tooLong(field, max, `may not be more than ${max} bytes`)
         : tooLong(field, max),
     )
+  }
+
+  tooMany(field: string, count: number, max: number): void {
+    this.errors.push(tooMany(field, count, max))
   }
 
   internal(field: string, message: string): void {

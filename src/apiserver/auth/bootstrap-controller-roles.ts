@@ -177,14 +177,24 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
 }
 
 /**
- * Controllers that came later, with the minor version. Source: the same file in those versions; gates RootCAConfigMap
- * (1.20), LegacyServiceAccountTokenCleanUp (1.29).
+ * Controllers that came later, with the minor version. Source: the same file in those versions; pkg/controller/
+ * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), LegacyServiceAccountTokenCleanUp (1.29).
  */
 export const laterControllerRoles: readonly {
   readonly since: number
   readonly name: string
   readonly rules: readonly PolicyRule[]
 }[] = [
+  {
+    since: 19,
+    name: 'endpointslicemirroring-controller',
+    rules: [
+      rule(read, '', 'endpoints services'),
+      rule('update', '', 'services/finalizers'),
+      rule('create delete get list update', 'discovery.k8s.io', 'endpointslices'),
+      events,
+    ],
+  },
   { since: 20, name: 'root-ca-cert-publisher', rules: [rule('create update', '', 'configmaps'), events] },
   { since: 21, name: 'ttl-after-finished-controller', rules: [rule('delete get list watch', 'batch', 'jobs'), events] },
   {

@@ -16,6 +16,8 @@ export interface RegistryCore {
   readonly store: Store
   readonly uids: RandomStream
   readonly names: RandomStream
+  /** Those of EndpointSlices are drawn apart: a Service more or less changes no Pod's name. */
+  readonly ofSlices: { readonly uids: RandomStream; readonly names: RandomStream }
   readonly admission: AdmissionTable
   readonly lookup: AdmissionLookup
 }

@@ -160,11 +160,12 @@ const notTaken: ReadonlySet<string> = new Set([
 /** Source: rest/meta.go, FillObjectMetaSystemFields; GenerateName. */
 function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResource): ObjectMeta {
   const base = meta.generateName ?? ''
-  const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, core.names) : meta.name
+  const { names, uids } = served.info.resource === 'endpointslices' ? core.ofSlices : core
+  const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, names) : meta.name
   return extended(meta, {
     name,
     ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
-    uid: randomUuid(core.uids),
+    uid: randomUuid(uids),
     creationTimestamp: timestamp(core),
     ...(hasGeneration(served.strategy, core.context.minor) ? { generation: 1 } : {}),
   })

@@ -17,12 +17,12 @@ export interface Describing {
 }
 
 /** `Title:` and one `a=b` a line, sorted. Source: printLabelsMultiline. */
-export function describeLabels(w: DescribeWriter, title: string, labels: unknown): void {
+export function describeLabels(w: DescribeWriter, title: string, labels: unknown, indent = ''): void {
   const entries = sortedEntries(labels)
-  w.write(0, `${title}:\t`)
+  w.write(0, `${indent}${title}:\t`)
   if (entries.length === 0) w.line(0, '<none>')
   entries.forEach(([key, value], i) => {
-    w.line(0, `${i === 0 ? '' : '\t'}${key}=${value}`)
+    w.line(0, `${i === 0 ? '' : `${indent}\t`}${key}=${value}`)
   })
 }
 

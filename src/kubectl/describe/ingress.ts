@@ -1,7 +1,7 @@
 import { at, compareBytes, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
 import { attempt, failureMessage } from '../cli/failure.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
-import { endpointsText } from './others.ts'
+import { serviceAddresses } from './endpoints.ts'
 
 const oldDefault = { serviceName: 'default-http-backend', servicePort: 80 }
 const newDefault = { service: { name: 'default-http-backend', port: { number: 80 } } }
@@ -67,18 +67,16 @@ function backendText(d: Describing, namespace: string, backend: unknown): string
   const service = at(backend, 'service')
   const name = textAt(backend, 'serviceName') || textAt(service, 'name')
   const port = textAt(backend, 'servicePort') || textAt(service, 'port', 'number') || textAt(service, 'port', 'name')
-  return `${name}:${port}${addressesText(d, `/api/v1/namespaces/${namespace}`, name, port)}`
+  return `${name}:${port}${addressesText(d, namespace, name, port)}`
 }
 
-function addressesText({ session }: Describing, base: string, name: string, port: string): string {
-  const { minor } = session.version
-  const endpoints = attempt(() => session.rest.request('GET', `${base}/endpoints/${name}`))
-  if (!endpoints.ok && !session.version.readsEndpointSlices) return ` (<error: ${failureMessage(endpoints.failure)}>)`
-  const service = attempt(() => session.rest.request('GET', `${base}/services/${name}`))
-  if (!service.ok)
-    return `${session.version.readsEndpointSlices ? ' ' : ''}(<error: ${failureMessage(service.failure)}>)`
+function addressesText({ session }: Describing, namespace: string, name: string, port: string): string {
+  const isNew = session.version.readsEndpointSlices
+  const addresses = serviceAddresses(session, namespace, name)
+  if (addresses.failure !== undefined) return ` (<error: ${failureMessage(addresses.failure)}>)`
+  const service = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${namespace}/services/${name}`))
+  if (!service.ok) return `${isNew ? ' ' : ''}(<error: ${failureMessage(service.failure)}>)`
   const ports = listAt(service.value, 'spec', 'ports')
   const named = ports.findLast((one) => textAt(one, 'name') === port || String(numberAt(one, ['port'])) === port)
-  const text = endpointsText(endpoints.ok ? endpoints.value : undefined, textAt(named, 'name'), minor)
-  return ` (${text || (session.version.readsEndpointSlices ? '<none>' : '')})`
+  return ` (${addresses.of(textAt(named, 'name'))})`
 }

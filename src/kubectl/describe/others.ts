@@ -1,10 +1,9 @@
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
-import { has } from '../../versions/changes.ts'
-import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeHead, describeMeta, describeOwnEvents } from './common.ts'
+import { serviceAddresses } from './endpoints.ts'
 import { formatLabelSelector } from './selectors.ts'
 import type { DescribeWriter } from './writer.ts'
 
@@ -240,57 +239,19 @@ export function describeService(d: Describing): void {
 }
 
 function describePorts({ session, w, object }: Describing): void {
-  const path = `/api/v1/namespaces/${textAt(object, 'metadata', 'namespace')}/endpoints/${textAt(object, 'metadata', 'name')}`
-  const found = attempt(() => session.rest.request('GET', path))
-  const endpoints = found.ok ? found.value : undefined
+  const addresses = serviceAddresses(
+    session,
+    textAt(object, 'metadata', 'namespace'),
+    textAt(object, 'metadata', 'name'),
+  )
   for (const port of listAt(object, 'spec', 'ports')) {
     const [name, protocol] = [textAt(port, 'name'), textAt(port, 'protocol')]
     w.line(0, `Port:\t${name || '<unset>'}\t${numberAt(port, ['port'])}/${protocol}`)
     w.field(0, 'TargetPort', `${textAt(port, 'targetPort')}/${protocol}`)
     const nodePort = numberAt(port, ['nodePort'])
     if (nodePort !== 0) w.line(0, `NodePort:\t${name || '<unset>'}\t${nodePort}/${protocol}`)
-    w.field(0, 'Endpoints', endpointsText(endpoints, name, session.version.minor))
+    w.field(0, 'Endpoints', addresses.of(name))
   }
-}
-
-/** At most three addresses. Source: formatEndpoints. */
-export function endpointsText(endpoints: unknown, portName: string, minor: number): string {
-  const subsets = listAt(endpoints, 'subsets')
-  if (subsets.length === 0) return has(minor, kubectl.readsEndpointSlices) ? '' : '<none>'
-  const all = subsets.flatMap((subset) => {
-    const addresses = listAt(subset, 'addresses').map((address) => textAt(address, 'ip'))
-    const ports = listAt(subset, 'ports')
-    if (ports.length === 0) return addresses
-    return ports
-      .filter((port) => textAt(port, 'name') === portName)
-      .flatMap((port) => addresses.map((ip) => `${ip.includes(':') ? `[${ip}]` : ip}:${numberAt(port, ['port'])}`))
-  })
-  const shown = all.slice(0, 3).join(',')
-  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown
-}
-
-export function describeEndpoints(d: Describing): void {
-  const { w, object } = d
-  describeHead(d)
-  w.line(0, 'Subsets:')
-  for (const subset of listAt(object, 'subsets')) {
-    const ips = (field: string): string =>
-      listAt(subset, field)
-        .map((address) => textAt(address, 'ip'))
-        .join(',') || '<none>'
-    w.field(1, 'Addresses', ips('addresses'))
-    w.field(1, 'NotReadyAddresses', ips('notReadyAddresses'))
-    const ports = listAt(subset, 'ports')
-    if (ports.length > 0) {
-      w.line(1, 'Ports:')
-      w.line(2, 'Name\tPort\tProtocol')
-      w.line(2, '----\t----\t--------')
-    }
-    for (const port of ports)
-      w.line(2, `${textAt(port, 'name') || '<unset>'}\t${numberAt(port, ['port'])}\t${textAt(port, 'protocol')}`)
-    w.line(0, '')
-  }
-  describeOwnEvents(d)
 }
 
 export function describePdb(d: Describing): void {

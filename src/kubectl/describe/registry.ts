@@ -1,12 +1,12 @@
 import type { Mapping } from '../api/discovery.ts'
 import type { Session } from '../cli/session.ts'
 import type { Describing } from './common.ts'
+import { describeEndpointSlice, describeEndpoints } from './endpoints.ts'
 import { describeGeneric } from './generic.ts'
 import { describeIngress } from './ingress.ts'
 import { describeNode } from './node.ts'
 import {
   describeConfigMap,
-  describeEndpoints,
   describeLimitRange,
   describeNamespace,
   describePdb,
@@ -42,6 +42,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Node: describeNode,
   Service: describeService,
   Endpoints: describeEndpoints,
+  'EndpointSlice.discovery.k8s.io': describeEndpointSlice,
   PersistentVolume: describeVolume,
   PersistentVolumeClaim: describeClaim,
   ResourceQuota: describeQuota,

@@ -107,6 +107,21 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     means: 'The Endpoints of a Service could not be made; it is tried again.',
     source: 'pkg/controller/endpoint/endpoints_controller.go, syncService',
   },
+  InvalidIPAddress: {
+    means: 'Endpoints that somebody wrote have addresses that are none; they are not mirrored to EndpointSlices.',
+    source: 'pkg/controller/endpointslicemirroring/reconciler.go, reconcile',
+    related: ['TooManyAddressesToMirror'],
+  },
+  TooManyAddressesToMirror: {
+    means: 'Endpoints that somebody wrote have more than 1,000 addresses; the rest is not mirrored to EndpointSlices.',
+    source: 'pkg/controller/endpointslicemirroring/reconciler.go, reconcile',
+    related: ['InvalidIPAddress'],
+  },
+  FailedToUpdateEndpointSlices: {
+    means: 'The slices of a Service could not be written, or a Pod of it is on a node that nobody knows.',
+    source: 'pkg/controller/endpointslice/endpointslice_controller.go, syncService',
+    related: ['FailedToUpdateEndpoint'],
+  },
   FailedToUpdateEndpoint: {
     means: 'The Endpoints of a Service could not be written; it is tried again.',
     source: 'pkg/controller/endpoint/endpoints_controller.go, syncService',

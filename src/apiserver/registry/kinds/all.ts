@@ -8,6 +8,7 @@ import {
   runtimeClassStrategy,
   storageClassStrategy,
 } from './cluster-policies.ts'
+import { endpointSliceStrategy } from './endpoint-slices.ts'
 import {
   csiDriverStrategy,
   csiNodeStrategy,
@@ -40,6 +41,7 @@ export const kindStrategies: readonly Strategy[] = [
   nodeStrategy,
   serviceStrategy,
   endpointsStrategy,
+  endpointSliceStrategy,
   limitRangeStrategy,
   resourceQuotaStrategy,
   persistentVolumeStrategy,

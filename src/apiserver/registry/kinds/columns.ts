@@ -58,6 +58,27 @@ export const endpointColumns = [
   ageColumn,
 ]
 
+/** Source: k8s.io/api discovery/v1beta1/types_swagger_doc_generated.go, EndpointSlice. */
+export const endpointSliceColumns = [
+  nameColumn,
+  column(
+    'AddressType',
+    'string',
+    'addressType specifies the type of address carried by this EndpointSlice. All addresses in this slice must be the same type. This field is immutable after creation. The following address types are currently supported: * IPv4: Represents an IPv4 Address. * IPv6: Represents an IPv6 Address. * FQDN: Represents a Fully Qualified Domain Name.',
+  ),
+  column(
+    'Ports',
+    'string',
+    'ports specifies the list of network ports exposed by each endpoint in this slice. Each port must have a unique name. When ports is empty, it indicates that there are no defined ports. When a port is defined with a nil port value, it indicates "all ports". Each slice may include a maximum of 100 ports.',
+  ),
+  column(
+    'Endpoints',
+    'string',
+    'endpoints is a list of unique endpoints in this slice. Each slice may include a maximum of 1000 endpoints.',
+  ),
+  ageColumn,
+]
+
 export const nodeColumns = [
   nameColumn,
   column('Status', 'string', 'The status of the node'),
