@@ -1,3 +1,4 @@
+import type { JournalLevel } from '../kernel/journal.ts'
 import { revealed } from '../looks/redaction.ts'
 import type { Together } from '../report/aggregate.ts'
 import { diagnosticJson, headerJson, recordJson, resultJson, togetherJson } from '../report/json.ts'
@@ -46,6 +47,9 @@ export interface RunFlags extends Choice {
   readonly watch?: boolean
   /** File for the journal of the run. */
   readonly journal?: string
+  readonly journalLevel?: JournalLevel
+  /** How many records stay in memory. */
+  readonly keep?: number
   /** Of Kubernetes, in place of the scenarios'. */
   readonly version?: KubernetesVersion
 }

@@ -50,7 +50,17 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
       ),
     )
     .option('-w, --watch', 'run again whenever a scenario or a file beside it changes, until ctrl-C')
-    .option('--journal <file>', 'write all that happened in the run, a record a line: what podsim diff reads')
+    .option(
+      '--journal <file>',
+      'write all that happens in the run as it goes on, a record a line: what podsim diff and play read',
+    )
+    .addOption(
+      new Option(
+        '--journal-level <level>',
+        'how much is told to the journal: summary leaves out single requests',
+      ).choices(['full', 'summary', 'off']),
+    )
+    .option('--keep <n>', 'only so many of the newest records stay in memory: for big runs', wholeNumber)
     .option('--max-events <n>', 'events after which a run is given up as inconclusive', wholeNumber)
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (paths: string[], options: Record<string, unknown>) => {

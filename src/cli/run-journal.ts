@@ -1,6 +1,15 @@
+import { writeSync } from 'node:fs'
 import { createSim, type JournalRecord } from '../index.ts'
 import { type Redaction, revealed } from '../looks/redaction.ts'
-import { journalFormat, type RunJournal, runJournal } from '../report/journal/run-journal.ts'
+import {
+  createJournalFile,
+  type JournalFile,
+  type JournalHeader,
+  journalFormat,
+  type RunJournal,
+  runJournal,
+} from '../report/journal/run-journal.ts'
+import { isCommand } from '../scenario/act.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunListener } from '../scenario/run.ts'
@@ -28,12 +37,77 @@ export function keepJournal(scenario: Scenario, asked: KubernetesVersion | undef
       },
     },
     journal({ seed, digest }) {
-      const { file, title } = scenario
-      const version = asked ?? scenario.source.cluster?.version ?? 'v1.18'
-      const header = { format: journalFormat, podsim, file, title: redaction.prose(title), seed, version } as const
-      return runJournal(header, records, digest, redaction)
+      return runJournal(headerOf(scenario, asked, seed, redaction), records, digest, redaction)
     },
   }
+}
+
+/** Lines that are written at once. */
+const linesAWrite = 200
+
+/** Writes a run's journal into an open file as it grows; nothing of it stays in memory but what the run itself keeps. */
+export interface JournalWriter {
+  readonly listener: RunListener
+  /** The run is over. */
+  end(result: ScenarioResult): void
+}
+
+/**
+ * A writer for one run of a scenario. While a command is carried out its records wait: what of its words are values of Secrets is known
+ * once they are stored.
+ */
+export function writeJournal(fd: number, scenario: Scenario, asked: KubernetesVersion | undefined): JournalWriter {
+  const waiting: JournalRecord[] = []
+  let isHolding = false
+  let file: JournalFile | undefined
+  const flush = (): void => {
+    if (file === undefined) return
+    const { record } = file
+    if (waiting.length > 0)
+      writeSync(
+        fd,
+        waiting
+          .splice(0)
+          .map((each) => record(each).toString())
+          .join(''),
+      )
+  }
+  return {
+    listener: {
+      started(sim, redaction) {
+        // Run again, it is the same journal.
+        if (file !== undefined) return
+        file = createJournalFile(redaction)
+        writeSync(fd, file.header(headerOf(scenario, asked, sim.seed, redaction)).toString())
+        waiting.push(...sim.journal.records)
+        sim.journal.records$.subscribe((record) => {
+          waiting.push(record)
+          if (!isHolding && waiting.length >= linesAWrite) flush()
+        })
+      },
+      stepping(step) {
+        flush()
+        isHolding = step.action !== undefined && isCommand(step.action)
+      },
+      acted() {
+        isHolding = false
+      },
+    },
+    end({ digest }) {
+      flush()
+      if (file !== undefined) writeSync(fd, file.end(digest).toString())
+    },
+  }
+}
+
+function headerOf(
+  { file, title, source }: Scenario,
+  asked: KubernetesVersion | undefined,
+  seed: string,
+  redaction: Redaction,
+): JournalHeader {
+  const version = asked ?? source.cluster?.version ?? 'v1.18'
+  return { format: journalFormat, podsim, file, title: redaction.prose(title), seed, version }
 }
 
 /** How a run is made that is to be compared. */

@@ -25,6 +25,7 @@ export interface RunSettings {
   readonly times: number
   readonly maxEvents?: number
   readonly reveal?: boolean
+  readonly journal?: NonNullable<RunOptions['journal']>
   readonly invariants?: boolean
   readonly version?: KubernetesVersion
 }

@@ -1,7 +1,6 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { createSim } from '../index.ts'
 import { judgeTogether } from '../report/aggregate.ts'
-import { journalText } from '../report/journal/run-journal.ts'
 import { createTeacher } from '../report/lesson.ts'
 import { plain } from '../report/text.ts'
 import { drawDiagnostic } from '../scenario/diagnostic.ts'
@@ -17,7 +16,7 @@ import type { Output } from './output.ts'
 import { type Plan, planRuns } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
-import { keepJournal } from './run-journal.ts'
+import { writeJournal } from './run-journal.ts'
 import { runInWorkers } from './run-workers.ts'
 import { isBrokenFile, standardInput } from './scenario-files.ts'
 
@@ -84,6 +83,7 @@ async function runAll(
     const options = {
       jobs,
       times: runsOf(flags),
+      ...journalOf(flags),
       ...(maxEvents === undefined ? {} : { maxEvents }),
       ...(reveal === undefined ? {} : { reveal }),
       ...(version === undefined ? {} : { version }),
@@ -98,16 +98,15 @@ async function runAll(
   const tellsStory = flags.story === 'always' || (flags.story === 'auto' && units.length === 1)
   try {
     for (const { scenario, seed } of units) {
-      const keeper = journal === undefined ? undefined : keepJournal(scenario, version)
-      const listener = heardBy(tellsStory ? report.story(scenario, seed) : {}, keeper?.listener)
+      const writer = journal === undefined ? undefined : writeJournal(journal, scenario, version)
+      const listener = heardBy(tellsStory ? report.story(scenario, seed) : {}, writer?.listener)
       const runs = await runOften(
         { ...optionsOf(flags), seed, teach: teacherOf(scenario, plan.found), ...listener },
         runsOf(flags),
         (options) => drive(scenario, options, { output, stop }),
       )
       const next = hear(runs, tellsStory)
-      if (journal !== undefined && keeper !== undefined)
-        writeFileSync(journal, journalText(keeper.journal(runs.result)).toString())
+      writer?.end(runs.result)
       if (next === 'stop') break
     }
   } finally {
@@ -122,7 +121,7 @@ function teacherOf({ file: own }: Scenario, found: Plan['found']): Teacher {
   return createTeacher((file) => (file === undefined || file === own ? text : undefined))
 }
 
-/** A listener, and one more that only wants to know that the run begins. */
+/** A listener, and one more, which hears of the run and its steps before it. */
 function heardBy(listener: RunListener, other: RunListener | undefined): RunListener {
   if (other === undefined) return listener
   return {
@@ -130,6 +129,14 @@ function heardBy(listener: RunListener, other: RunListener | undefined): RunList
     started(sim, redaction) {
       other.started?.(sim, redaction)
       listener.started?.(sim, redaction)
+    },
+    stepping(step, sim) {
+      other.stepping?.(step, sim)
+      listener.stepping?.(step, sim)
+    },
+    acted(step, told, sim) {
+      other.acted?.(step, told, sim)
+      listener.acted?.(step, told, sim)
     },
   }
 }
@@ -146,13 +153,20 @@ function openJournal(path: string | undefined, runs: number): number | string | 
   }
 }
 
-function optionsOf({ maxEvents, reveal, version }: RunFlags): Omit<RunOptions, 'teach'> {
+function optionsOf(flags: RunFlags): Omit<RunOptions, 'teach'> {
+  const { maxEvents, reveal, version } = flags
   return {
-    createSim,
+    ...{ createSim, ...journalOf(flags) },
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
     ...(version === undefined ? {} : { version }),
   }
+}
+
+/** What of the journal is asked for in place of what a scenario says. */
+function journalOf({ journalLevel: level, keep }: RunFlags): Pick<RunOptions, 'journal'> {
+  if (level === undefined && keep === undefined) return {}
+  return { journal: { ...(level === undefined ? {} : { level }), ...(keep === undefined ? {} : { keep }) } }
 }
 
 /** How often each scenario runs: `--verify-determinism` alone means twice. */

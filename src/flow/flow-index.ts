@@ -22,6 +22,10 @@ export class FlowIndex {
 
   constructor(journal: JournalReader) {
     this.journal = journal
+    journal.forgetting$.subscribe((gone) => {
+      this.#advance()
+      this.#forget(gone.seq)
+    })
   }
 
   /** How many records it has read: the same number, the same answers. */
@@ -76,11 +80,38 @@ export class FlowIndex {
   }
 
   #advance(): void {
-    const { records } = this.journal
-    for (; this.#read < records.length; this.#read++) {
-      const record = records[this.#read]
+    const { records, forgotten } = this.journal
+    const gone = forgotten?.records ?? 0
+    for (this.#read = Math.max(this.#read, gone); this.#read < gone + records.length; this.#read++) {
+      const record = records[this.#read - gone]
       if (record !== undefined) this.#take(record)
     }
+  }
+
+  /** Lets go what was at or before a record, but what still holds: of each row of facts the last stays. */
+  #forget(seq: number): void {
+    for (const trace of this.#secrets.values()) trim(trace.writes, seq)
+    for (const pod of this.#pods.values()) {
+      trim(pod.syncs, seq)
+      for (const steps of pod.volumes.values()) trim(steps, seq)
+    }
+    for (const node of this.#nodes.values()) for (const steps of node.copies.values()) trim(steps, seq)
+    trim(this.#people, seq)
+    trim(this.#controllers, seq)
+    for (const [uid, seqs] of this.#byUid) {
+      const kept = seqs.filter((each) => each > seq)
+      if (kept.length > 0) this.#byUid.set(uid, kept)
+      else if (this.#pods.get(uid)?.endedAt === undefined) this.#byUid.delete(uid)
+      else this.#forgetPod(uid)
+    }
+  }
+
+  #forgetPod(uid: string): void {
+    const pod = this.#pods.get(uid)
+    this.#byUid.delete(uid)
+    this.#pods.delete(uid)
+    if (pod === undefined) return
+    for (const secret of secretNamesOf(pod.pod)) this.#podsOfSecret.get(`${pod.namespace}/${secret}`)?.delete(pod)
   }
 
   #take(record: JournalRecord): void {
@@ -167,6 +198,11 @@ export class FlowIndex {
       else users.add(trace)
     }
   }
+}
+
+function trim(steps: { readonly seq: number }[], seq: number): void {
+  const last = steps.findLastIndex((step) => step.seq <= seq)
+  if (last > 0) steps.splice(0, last)
 }
 
 const verbs: Readonly<Record<string, string>> = {

@@ -26,9 +26,10 @@ export interface Flows {
   readonly secrets: readonly FlowingSecret[]
 }
 
-/** The flows of what a journal tells. */
-export function createFlows(journal: JournalReader, facts: FlowFacts): Flows {
-  return new JournalFlows(journal, facts)
+/** The flows of what a journal tells. `forgets`: it lets records go, so that they are read before. */
+export function createFlows(journal: JournalReader, facts: FlowFacts, forgets = false): Flows {
+  const flows = new JournalFlows(journal, facts)
+  return forgets ? flows.readOn() : flows
 }
 
 class JournalFlows implements Flows {
@@ -40,6 +41,12 @@ class JournalFlows implements Flows {
   constructor(journal: JournalReader, facts: FlowFacts) {
     this.#journal = journal
     this.#facts = facts
+  }
+
+  /** From now on what the journal lets go is read before. */
+  readOn(): this {
+    void this.index
+    return this
   }
 
   get index(): FlowIndex {

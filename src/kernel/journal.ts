@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs'
+import { Observable, Subject, type Subscriber } from 'rxjs'
 import { createDigest, type Digest } from './digest.ts'
 import { extended } from './extended.ts'
 import type { Kernel } from './kernel.ts'
@@ -57,10 +57,22 @@ export interface JournalReader extends Iterable<JournalRecord> {
   query(query: JournalQuery): readonly JournalRecord[]
   /** The record and what led to it, back to the first cause that was kept. */
   causes(seq: number): readonly JournalRecord[]
+  /** What is kept no longer; undefined while nothing is. */
+  readonly forgotten: Forgotten | undefined
+  /** Told, before records are let go, of the last of them: who reads as it goes reads on until there. */
+  readonly forgetting$: Observable<Forgotten>
   /** Each record that is kept from now on, once it is. Who hears of it reads: it neither appends nor schedules. */
   readonly records$: Observable<JournalRecord>
-  /** 16 hexadecimal digits over all records kept so far, objects included: the same run gives the same digest anywhere. */
+  /** 16 hexadecimal digits over all records kept so far, be they forgotten, objects included: the same run gives the same digest anywhere. */
   digest(): string
+}
+
+/** The records that a bounded journal has let go. */
+export interface Forgotten {
+  readonly records: number
+  /** Of the last of them. */
+  readonly seq: number
+  readonly time: VirtualMs
 }
 
 /** For whoever makes things happen. */
@@ -83,17 +95,22 @@ export interface JournalPast {
 
 /**
  * A journal on the clock of `kernel`. Records go by `seq`; with level `summary` some numbers are missing. Times are told
- * from `originMs` of the kernel on: what came before (a cluster's bring-up) has negative times.
+ * from `originMs` of the kernel on: what came before (a cluster's bring-up) has negative times. Of its records the newest `keep` are
+ * there, and up to a quarter more: they are let go in pieces.
  */
 export function createJournal(
   kernel: Kernel,
   level: JournalLevel,
   originMs: VirtualMs = 0,
   past: JournalPast = emptyPast,
+  keep: number = Number.POSITIVE_INFINITY,
 ): Journal {
   const records: JournalRecord[] = [...past.records]
   const listeners = new Set<Subscriber<JournalRecord>>()
   const digest = past.digest.copy()
+  const forgetting = new Subject<Forgotten>()
+  const most = keep + Math.ceil(keep / 4)
+  let forgotten: Forgotten | undefined
   let digested = records.length
   let { seq } = past
   const digestAll = (): void => {
@@ -101,14 +118,28 @@ export function createJournal(
   }
   const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
   const record = (wanted: number): JournalRecord | undefined => {
-    const position = level === 'full' ? wanted - 1 : positionOf(records, wanted)
+    const position = level === 'full' ? wanted - 1 - (forgotten?.records ?? 0) : positionOf(records, wanted)
     const found = records[position]
     return found?.seq === wanted ? found : undefined
+  }
+  const forget = (count: number): void => {
+    const last = records[count - 1]
+    if (last === undefined) return
+    const next: Forgotten = { records: (forgotten?.records ?? 0) + count, seq: last.seq, time: last.time }
+    forgetting.next(next)
+    digestAll()
+    records.splice(0, count)
+    digested -= count
+    forgotten = next
   }
   return {
     [Symbol.iterator]: () => records[Symbol.iterator](),
     level,
     records,
+    get forgotten() {
+      return forgotten
+    },
+    forgetting$: forgetting.asObservable(),
     keeps,
     record,
     append(entry, weight = 'story') {
@@ -119,6 +150,7 @@ export function createJournal(
       records.push(kept)
       kernel.cause = seq
       for (const listener of listeners) listener.next(kept)
+      if (records.length > most) forget(records.length - keep)
       return seq
     },
     query: (query) => records.filter((candidate) => matches(candidate, query)),

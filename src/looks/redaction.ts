@@ -24,7 +24,7 @@ export interface RedactionSource {
   readonly seed: string
   readonly reveal: boolean
   /** Where Secrets come from as the run goes on. */
-  readonly journal: Pick<Journal, 'records' | 'level'>
+  readonly journal: Pick<Journal, 'records' | 'level'> & Partial<Pick<Journal, 'forgotten' | 'forgetting$'>>
   /** All Secrets there are now; asked where the journal keeps no records. */
   readonly secrets: () => readonly KubeObject[]
 }
@@ -47,12 +47,14 @@ export function createRedaction({ seed, reveal, journal, secrets }: RedactionSou
   const words = new SecretWords(mask)
   let read = 0
   const catchUp = (): void => {
-    for (; read < journal.records.length; read++) {
-      const record = journal.records[read]
+    const gone = journal.forgotten?.records ?? 0
+    for (read = Math.max(read, gone); read < gone + journal.records.length; read++) {
+      const record = journal.records[read - gone]
       if (record !== undefined) learnRecord(record, words)
     }
     if (journal.level === 'off') for (const secret of secrets()) learnSecret(secret, words)
   }
+  journal.forgetting$?.subscribe(catchUp)
   const text = (given: string): string => {
     catchUp()
     return words.redact(given)

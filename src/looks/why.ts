@@ -22,7 +22,7 @@ export function explain(
   const name = `${asked.kind.toLowerCase()} ${asked.namespace === undefined ? '' : `${asked.namespace}/`}${asked.name}`
   if (object === undefined) {
     const deleted = last(journal, ({ type, object: about }) => type === 'object.deleted' && sameName(about, asked))
-    if (deleted === undefined) return { summary: `there is no ${name}, and there never was`, chain: [] }
+    if (deleted === undefined) return { summary: `there is no ${name}, and ${neverWas(journal)}`, chain: [] }
     return { summary: `${name} was deleted by ${deleted.actor}`, chain: journal.causes(deleted.seq) }
   }
   const { uid } = object.metadata
@@ -36,6 +36,19 @@ export function explain(
     summary: `${name} ${state}${!isWell && message !== undefined ? `: ${message}` : ''}`,
     chain: telling === undefined ? [] : journal.causes(telling.seq),
   }
+}
+
+function neverWas({ forgotten }: JournalReader): string {
+  return forgotten === undefined
+    ? 'there never was'
+    : `no record that is kept tells of one: those of the first ${forgotten.time / 1000}s are gone`
+}
+
+/** What a bounded journal can't say of what led to something, if so. */
+export function notKept({ forgotten }: JournalReader, chain: Explanation['chain']): readonly string[] {
+  const first = chain.at(-1)
+  if (forgotten === undefined || (first !== undefined && (first.cause === 0 || first.cause > forgotten.seq))) return []
+  return [`what led there is not all kept: the records of the first ${forgotten.time / 1000}s are gone`]
 }
 
 function podState(pod: Pod): string {

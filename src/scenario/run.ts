@@ -1,4 +1,5 @@
 import { InvariantViolation } from '../invariants/invariant.ts'
+import type { JournalLevel } from '../kernel/journal.ts'
 import { EventBudgetError } from '../kernel/kernel.ts'
 import { createRedaction, type Redaction, revealed } from '../looks/redaction.ts'
 import { formatDuration } from '../sim/duration.ts'
@@ -61,6 +62,8 @@ export interface RunOptions extends RunListener {
   readonly invariants?: boolean
   /** Tell values of Secrets. Default: their size and a digest. */
   readonly reveal?: boolean
+  /** Of the journal, in place of what the scenario says. */
+  readonly journal?: { readonly level?: JournalLevel; readonly keep?: number }
   /** Version of Kubernetes in place of the scenario's. */
   readonly version?: KubernetesVersion
   /** Tells what helps to understand a failure: of reports, which know how things are told. Default: nothing is told. */
@@ -113,7 +116,7 @@ export function* runInSlices(scenario: Scenario, options: RunOptions, isOver: Sl
     steps,
     measured: scenario.thresholds.map((threshold) => (sim === undefined ? [] : measure(sim, threshold))),
     endedAt: sim?.now() ?? 0,
-    records: sim?.journal.records.length ?? 0,
+    records: (sim?.journal.records.length ?? 0) + (sim?.journal.forgotten?.records ?? 0),
     ...(assumed.length === 0 ? {} : { assumed: assumed.map(({ message }) => message) }),
   }
   sim?.dispose()
@@ -230,19 +233,24 @@ const invariantNodes = 20
 function simOptions(
   { source, files }: Scenario,
   seed: string,
-  { maxEvents, invariants, version }: Pick<RunOptions, 'maxEvents' | 'invariants' | 'version'>,
+  { maxEvents, invariants, version, journal }: Pick<RunOptions, 'maxEvents' | 'invariants' | 'version' | 'journal'>,
 ): SimOptions {
   const { nodes = 1 } = source.cluster ?? {}
   const isSmall = (typeof nodes === 'number' ? nodes : nodes.length) <= invariantNodes
   return {
     invariants: invariants ?? isSmall,
     ...source.cluster,
+    ...(journal === undefined ? {} : { journal: journalOf(source.cluster?.journal, journal) }),
     seed,
     files,
     ...(source.kubectl === undefined ? {} : { kubectl: source.kubectl }),
     ...(version === undefined ? {} : { version }),
     ...(maxEvents === undefined ? {} : { maxEvents }),
   }
+}
+
+function journalOf(own: SimOptions['journal'], asked: NonNullable<RunOptions['journal']>): SimOptions['journal'] {
+  return { ...(typeof own === 'string' ? { level: own } : own), ...asked }
 }
 
 /** Lets time pass until the step is due. Says so if its time has gone by: then it runs at once. */

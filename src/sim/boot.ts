@@ -52,7 +52,7 @@ const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/
 /** Boots a cluster, or makes the copy of one that was booted with the same settings, but for the seed. */
 export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootImage): Booted {
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
-  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs, image?.journal)
+  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
   const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
   const observer = settings.invariants ? observeInvariants(world) : undefined
   const kernel = observer?.kernel ?? wheel

@@ -102,7 +102,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   })
   const own = createOwnCode({ ...base, cluster, minor, now: time.now })
   const flowFacts = flowFactsOf(settings, server, time.now)
-  const flows = createFlows(journal, flowFacts)
+  const flows = createFlows(journal, flowFacts, Number.isFinite(settings.journalKeep))
   const looks = createLooks({ settings, kernel, journal, cluster, flows, originMs: bringUpMs, containerOf, etcdValue })
   const work: Work = {
     ...time,
@@ -134,7 +134,11 @@ function cloneOf(one: Pick<ObservedSim, 'sim' | 'cluster' | 'journal'>, log: Cal
   const isSameSeed = fresh.sim.seed === one.sim.seed
   log.repeat(fresh.sim, isSameSeed)
   const standOf = ({ sim, cluster, journal }: typeof one) =>
-    [sim.now(), cluster.controlPlane.server.store.revision, journal.records.length].join(' ')
+    [
+      sim.now(),
+      cluster.controlPlane.server.store.revision,
+      journal.records.length + (journal.forgotten?.records ?? 0),
+    ].join(' ')
   if (!isSameSeed || standOf(one) === standOf(fresh)) return fresh.sim
   const what = 'controllers, admission hooks or programs of your own do not do the same twice'
   throw new SimUsageError(`clone: it came to another end than this simulation; ${what}`)

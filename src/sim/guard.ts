@@ -157,6 +157,10 @@ function readerOf(journal: Journal, checkQuery: Check): JournalReader {
     },
     causes: (seq) => journal.causes(seq),
     records$: journal.records$,
+    get forgotten() {
+      return journal.forgotten
+    },
+    forgetting$: journal.forgetting$,
     digest: () => journal.digest(),
   }
 }

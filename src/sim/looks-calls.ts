@@ -15,7 +15,7 @@ import { filesWith, holdsSecret } from '../looks/node-files.ts'
 import { nodeMemory } from '../looks/node-memory.ts'
 import { traffic } from '../looks/traffic.ts'
 import { filesOfVolume } from '../looks/volume-files.ts'
-import { explain } from '../looks/why.ts'
+import { explain, notKept } from '../looks/why.ts'
 import { neededBy, podDetails } from '../looks/why-pod.ts'
 import { betweenKinds, explainWorkload, isWorkload, ownedBy, type WorkloadPods } from '../looks/why-workload.ts'
 import { unknownName } from './calls.ts'
@@ -113,10 +113,12 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       const found = find(server, kind, name, namespace)
       const pods = found !== undefined && isWorkload(found) ? podsOfWorkload(found, namespace) : undefined
       // A Pod by its kind.
+      const explained = explain(journal, found, object)
+      const details = found === undefined ? usersOf(object) : detailsOf(found, namespace)
       const assumed = assumedIn(found?.kind === 'Pod' ? [found as Pod] : (pods?.pods ?? []))
       return {
-        ...explain(journal, found, object),
-        details: found === undefined ? usersOf(object) : detailsOf(found, namespace),
+        ...explained,
+        details: [...details, ...notKept(journal, explained.chain)],
         ...(found === undefined || pods === undefined ? {} : explainWorkload(journal, found, pods)),
         assumed: assumed.map(({ message }) => message),
       }
@@ -128,13 +130,19 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
         throw new SimUsageError(
           `stateAt: ${formatDuration(time)} lies in the future; it is ${formatDuration(kernel.now() - originMs)} now`,
         )
+      wantsAll(journal, 'stateAt')
       return history.at(lastSeqUntil(journal, time))
     },
     delays: (secret, namespace = 'default') => flows.delays(namespace, secret),
-    traffic: (name, namespace = 'default', resource = 'secrets') => traffic({ journal, namespace, name, resource }),
+    traffic(name, namespace = 'default', resource = 'secrets') {
+      wantsAll(journal, 'traffic')
+      return traffic({ journal, namespace, name, resource })
+    },
     nodeFiles: (node, text) => filesWith(machineOf(cluster, node), text),
-    holdsSecret: (node, secret, namespace = 'default') =>
-      holdsSecret(machineOf(cluster, node), journal, namespace, secret),
+    holdsSecret(node, secret, namespace = 'default') {
+      wantsAll(journal, 'holdsSecret')
+      return holdsSecret(machineOf(cluster, node), journal, namespace, secret)
+    },
     nodeMemory: (node) =>
       nodeMemory(machineOf(cluster, node), settings.nodes.find(({ name }) => name === node)?.memory ?? '0'),
     etcdValue: (name, namespace = 'default') => etcdValue(namespace, name),
@@ -144,6 +152,13 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
       return machinesOf(cluster, find(server, kind, name, namespace))
     },
   }
+}
+
+/** Some looks count from the beginning: of a journal that has let go of it they would say what is not so. */
+function wantsAll({ forgotten }: Journal, call: string): void {
+  if (forgotten === undefined) return
+  const until = formatDuration(forgotten.time)
+  throw new SimUsageError(`${call}: it wants all records; those until ${until} are not kept any more (journal.keep)`)
 }
 
 function lastSeqUntil(journal: Journal, time: VirtualMs): number {

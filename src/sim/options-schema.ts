@@ -63,10 +63,10 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
       .boolean()
       .optional()
       .meta({ description: 'Secrets are encrypted before they are written to etcd (aescbc); off unless given' }),
-    journal: z
-      .enum(['full', 'summary', 'off'])
-      .optional()
-      .meta({ description: 'How much is told to the journal; full unless given' }),
+    journal: journalSchema.optional().meta({
+      description:
+        'How much is told to the journal: `full` (unless given), `summary` (without single requests and refreshes that change nothing), `off`; or `{level, keep}`: only the newest `keep` records stay in memory',
+    }),
     epoch: z
       .string()
       .refine((given) => parseRfc3339(given) !== undefined)
@@ -89,6 +89,12 @@ function suggestVersion(found: string): string | undefined {
   const [nearest] = [...kubernetesVersions].sort((a, b) => distance(a) - distance(b))
   return nearest === undefined ? undefined : quoted(nearest)
 }
+
+const journalLevels = z.enum(['full', 'summary', 'off'])
+
+const journalSchema = z
+  .union([journalLevels, z.strictObject({ level: journalLevels.optional(), keep: z.int().min(1).optional() })])
+  .register(words, { expected: 'full, summary, off, or a map with level and keep' })
 
 /** Source of the effects: k8s.io/api/core/v1 types.go, TaintEffect. */
 const taintSchema = z.strictObject({

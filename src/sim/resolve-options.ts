@@ -40,6 +40,8 @@ export interface SimSettings {
   readonly images: readonly ImageOptions[]
   readonly files: Readonly<Record<string, string | Uint8Array>>
   readonly journal: JournalLevel
+  /** How many records stay in memory. */
+  readonly journalKeep: number
   readonly kubectl: string
   readonly admission: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   readonly encryptionAtRest: boolean
@@ -66,7 +68,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     latencies: resolveNetwork(options.network ?? 'instant'),
     images: options.images ?? [],
     files: given(options.files ?? {}),
-    journal: options.journal ?? 'full',
+    ...journalSettings(options.journal),
     kubectl: options.kubectl ?? kubectlFor[minor] ?? '1.18.20',
     admission: given(options.admission ?? {}),
     encryptionAtRest: options.encryptionAtRest ?? false,
@@ -75,6 +77,11 @@ export function resolveOptions(options: SimOptions): SimSettings {
     maxEvents: options.maxEvents ?? Number.POSITIVE_INFINITY,
     epochMs: (options.epoch === undefined ? undefined : parseRfc3339(options.epoch)) ?? defaultEpochMs,
   }
+}
+
+function journalSettings(given: SimOptions['journal'] = 'full'): Pick<SimSettings, 'journal' | 'journalKeep'> {
+  const { level = 'full', keep = Number.POSITIVE_INFINITY } = typeof given === 'string' ? { level: given } : given
+  return { journal: level, journalKeep: keep }
 }
 
 /** Without the keys whose value is undefined: the same as not given. */

@@ -82,3 +82,37 @@ describe('history', () => {
     )
   })
 })
+
+describe('a bounded journal', () => {
+  const told = (keep: number | undefined, count = 100) => {
+    const kernel = createKernel()
+    const journal = createJournal(kernel, 'full', 0, undefined, keep)
+    const gone: number[] = []
+    journal.forgetting$.subscribe(({ records }) => gone.push(records))
+    for (let i = 1; i <= count; i++) {
+      kernel.runUntil(i * 1000)
+      journal.append({ actor: 'a', type: 'thing.done', detail: { i } })
+    }
+    return { journal, gone }
+  }
+
+  test('has the newest records under their numbers, and says what it let go', () => {
+    const { journal, gone } = told(20)
+    expect(journal.records.length).toBeLessThanOrEqual(25)
+    expect(journal.records.length).toBeGreaterThanOrEqual(20)
+    expect(journal.record(100)?.detail).toEqual({ i: 100 })
+    const { forgotten } = journal
+    expect(forgotten).toEqual({
+      ...{ records: 100 - journal.records.length, seq: 100 - journal.records.length },
+      time: (100 - journal.records.length) * 1000,
+    })
+    expect(gone.at(-1)).toBe(forgotten?.records)
+    expect(journal.record(forgotten?.seq ?? 0)).toBeUndefined()
+    expect(journal.record((forgotten?.seq ?? 0) + 1)).toBe(journal.records[0])
+  })
+
+  test('has the digest of one that keeps all', () => {
+    expect(told(20).journal.digest()).toBe(told(undefined).journal.digest())
+    expect(told(undefined).journal.forgotten).toBeUndefined()
+  })
+})

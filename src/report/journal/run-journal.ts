@@ -50,8 +50,13 @@ export function runJournal(
   digest: string,
   redaction: Redaction,
 ): RunJournal {
+  return { header, lines: records.map(createLiner(redaction)), digest }
+}
+
+/** Makes a line of each record, in order: with what of it may be written. */
+function createLiner(redaction: Redaction): (record: JournalRecord) => JournalLine {
   const tell = createTeller()
-  const told = records.map((record): JournalLine => {
+  return (record) => {
     const line = tell(record)
     const { detail, before, after, ...known } = record
     return {
@@ -62,16 +67,27 @@ export function runJournal(
       ...(after === undefined ? {} : { after: redaction.value(after) }),
       ...(line === undefined ? {} : { story: { actor: line.actor, text: redaction.text(line.text), tone: line.tone } }),
     }
-  })
-  return { header, lines: told, digest }
+  }
 }
 
-/** The file. */
-export function journalText({ header, lines: told, digest }: RunJournal): TerminalText {
-  const all = [
-    { type: 'header', ...header },
-    ...told.map((record) => ({ type: 'record', record })),
-    { type: 'end', records: told.length, digest },
-  ]
-  return lines(all.map((each) => plain`${safeJson(each)}`))
+/** The file, as it grows. */
+export interface JournalFile {
+  header(header: JournalHeader): TerminalText
+  record(record: JournalRecord): TerminalText
+  end(digest: string): TerminalText
+}
+
+/** What a journal's file says of a run that goes on: what of it is masked are the values that are known when a line is made. */
+export function createJournalFile(redaction: Redaction): JournalFile {
+  const lineOf = createLiner(redaction)
+  let records = 0
+  const row = (value: object): TerminalText => lines([plain`${safeJson(value)}`])
+  return {
+    header: (header) => row({ type: 'header', ...header }),
+    record(record) {
+      records++
+      return row({ type: 'record', record: lineOf(record) })
+    },
+    end: (digest) => row({ type: 'end', records, digest }),
+  }
 }

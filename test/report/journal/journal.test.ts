@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { revealed } from '../../../src/looks/redaction.ts'
 import { aligned, essence, isSame, type ToldLine, unnamed } from '../../../src/report/journal/align.ts'
 import { compareRuns, versionSteps } from '../../../src/report/journal/compare-runs.ts'
 import { readJournal } from '../../../src/report/journal/read-journal.ts'
-import { type JournalLine, journalText, type RunJournal } from '../../../src/report/journal/run-journal.ts'
+import { createJournalFile, type JournalLine, type RunJournal } from '../../../src/report/journal/run-journal.ts'
 import { datedRows } from '../../../src/sim/dated-rows.ts'
 
 const header = { format: 1, podsim: '0', file: 'a.yaml', title: 'a', seed: '1', version: 'v1.18' } as const
@@ -140,11 +141,17 @@ describe('two runs', () => {
 })
 
 describe('the file of a journal', () => {
-  const whole = journalText(run([line(1, 1, 'kubelet/n', 'says\u001b[31m "x"')])).toString()
+  const file = createJournalFile(revealed)
+  const detail = { name: 'n', text: 'says\u001b[31m "x"' }
+  const record = { ...{ seq: 1, time: 1, actor: 'controller/n', type: 'controller.log', cause: 0 }, detail }
+  const whole = [file.header(header), file.record(record), file.end('0')].join('')
 
   test('is read as it was written, and has nothing that a terminal obeys', () => {
     expect(whole).not.toContain('\u001b')
-    expect(readJournal(whole)).toMatchObject({ ok: true, journal: { header, lines: [{ seq: 1, actor: 'kubelet/n' }] } })
+    expect(readJournal(whole)).toMatchObject({
+      ok: true,
+      journal: { header, lines: [{ seq: 1, actor: 'controller/n' }] },
+    })
   })
 
   test.each([
