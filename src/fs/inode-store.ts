@@ -1,5 +1,5 @@
-import { type Device, Inode, pagesOf } from './inode.ts'
-import type { FileStat, FsChange, FsErrorCode } from './node-fs.ts'
+import { type Device, Inode, pagesOf, type Reservation } from './inode.ts'
+import type { FileStat, FsChange, FsErrorCode, Later } from './node-fs.ts'
 import { UnreadTrees } from './unread-trees.ts'
 
 /** What all views of one node share: inode numbers, time, the room that is left, and who listens. */
@@ -22,10 +22,12 @@ export interface InodeStore {
   /** Whether somebody hears of every change. */
   isObserved(): boolean
   /**
-   * Keeps inode numbers, room and the present time for files that are made later; what is returned runs that work as if it
-   * were now, and nobody hears of it. Undefined: there is no room, or somebody hears of every change.
+   * Keeps inode numbers, room and the present time for files that are made later. Undefined: there is no room, or somebody
+   * hears of every change.
    */
-  reserve(device: Device, inodes: number, bytes: number): ((work: () => void) => void) | undefined
+  reserve(device: Device, inodes: number, bytes: number): Reservation | undefined
+  /** Runs work as if it were when that was reserved; nobody hears of it. */
+  asOf(reservation: Reservation, work: Later): void
   /** What a tmpfs can hold. */
   capacity(device: Device): number | undefined
   /** Whole pages in use by all tmpfs together. */
@@ -93,21 +95,22 @@ export function createInodeStore(clock: () => number, memoryBytes: number): Inod
     isObserved: () => listeners.size > 0,
     reserve(device, inodes, bytes) {
       if (listeners.size > 0 || account(device, bytes) !== undefined) return undefined
-      const [firstId, time] = [nextId, now()]
+      const reservation: Reservation = { device, bytes, firstId: nextId, time: now() }
       nextId += inodes
-      return (work) => {
-        account(device, -bytes)
-        const before = { nextId, pretended, isDiskFull: store.isDiskFull }
-        nextId = firstId
-        pretended = time
-        store.isDiskFull = false
-        try {
-          work()
-        } finally {
-          nextId = before.nextId
-          pretended = before.pretended
-          store.isDiskFull = before.isDiskFull
-        }
+      return reservation
+    },
+    asOf({ device, bytes, firstId, time }, work) {
+      account(device, -bytes)
+      const before = { nextId, pretended, isDiskFull: store.isDiskFull }
+      nextId = firstId
+      pretended = time
+      store.isDiskFull = false
+      try {
+        work.carryOut()
+      } finally {
+        nextId = before.nextId
+        pretended = before.pretended
+        store.isDiskFull = before.isDiskFull
       }
     },
     emit(change) {

@@ -20,6 +20,16 @@ export interface Device {
   dropped?: true
 }
 
+/** What is kept for files that are made later. */
+export interface Reservation {
+  readonly device: Device
+  /** Whole pages on the device. */
+  readonly bytes: number
+  readonly firstId: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
 /** One file, directory or link. A class, for there are very many. */
 export class Inode {
   readonly id: number

@@ -124,31 +124,32 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       const at = walk(namespace, path, true, rootUser)
       if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0) return false
       const directory = at.inode
-      const asOfNow = store.reserve(directory.device, inodes, bytes)
-      if (asOfNow === undefined) return false
+      const reservation = store.reserve(directory.device, inodes, bytes)
+      if (reservation === undefined) return false
       directory.mtimeMs = store.now()
       directory.fillLater(() => {
         // By itself, wherever it is mounted by then.
         const root: Mount = { ...rootMount, root: directory, nodePath: undefined }
         const alone: Namespace = { root, mounts: new Map(), renames: store.renames, near: [] }
         const within = new MemoryFileView({ store, namespace: () => alone, user: rootUser, umask })
-        asOfNow(() => fill(within))
+        store.asOf(reservation, { carryOut: () => fill(within) })
       })
       return true
     },
     plantLater(path) {
       const at = walk(namespace, path, true, rootUser)
       if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0 || store.isObserved()) return false
-      store.unread.plant(at.path, at.inode)
+      store.unread.plant(at.path, at.inode, store.asOf)
       return true
     },
     growLater(path, { directories, inodes, bytes, sizeBytes }, later) {
       const tree = store.unread.at(path)
       if (tree === undefined) return false
-      const device: Device = { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
-      const asOfThen = store.reserve(device, tree.missing(directories) + inodes, bytes)
-      if (asOfThen === undefined) return false
-      tree.add(later, asOfThen, directories)
+      // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
+      const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
+      const reservation = store.reserve(device, tree.missing(directories) + inodes, bytes)
+      if (reservation === undefined) return false
+      tree.add(later, reservation, directories)
       return true
     },
     isUnread(path) {

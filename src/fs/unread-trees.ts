@@ -1,23 +1,23 @@
-import type { Inode } from './inode.ts'
+import type { Inode, Reservation } from './inode.ts'
 import type { Later } from './node-fs.ts'
 import { dirname, isWithin } from './path.ts'
 
-/** Runs work as if it were then: with the inode numbers, the room and the time that were kept for it. */
-export type AsOfThen = (work: () => void) => void
-
+/** One thing that was done in a tree. */
 interface Piece {
   readonly later: Later
   /** Undefined: it makes nothing. */
-  readonly asOfThen: AsOfThen | undefined
+  readonly reservation: Reservation | undefined
+  next: Piece | undefined
 }
 
 /** A directory into which nobody has looked since it was made, with all that was done in it, in its order. */
 export class UnreadTree {
   readonly path: string
   readonly directory: Inode
-  readonly #pieces: Piece[] = []
+  #first: Piece | undefined
+  #last: Piece | undefined
   /** Directories in it that some piece makes. */
-  readonly #made: string[] = []
+  #made: readonly string[] = []
 
   constructor(path: string, directory: Inode) {
     this.path = path
@@ -31,15 +31,20 @@ export class UnreadTree {
     return count
   }
 
-  add(later: Later, asOfThen?: AsOfThen, directories: readonly string[] = []): void {
-    this.#pieces.push({ later, asOfThen })
-    for (const each of directories) if (!this.#made.includes(each)) this.#made.push(each)
+  add(later: Later, reservation?: Reservation, directories: readonly string[] = []): void {
+    const piece: Piece = { later, reservation, next: undefined }
+    if (this.#last === undefined) this.#first = piece
+    else this.#last.next = piece
+    this.#last = piece
+    // Concatenated, so that it has no room to spare: most trees have the same few directories.
+    if (this.missing(directories) > 0)
+      this.#made = this.#made.concat(directories.filter((each) => !this.#made.includes(each)))
   }
 
-  carryOut(): void {
-    for (const { later, asOfThen } of this.#pieces) {
-      if (asOfThen === undefined) later.carryOut()
-      else asOfThen(() => later.carryOut())
+  carryOut(asOf: (reservation: Reservation, later: Later) => void): void {
+    for (let piece = this.#first; piece !== undefined; piece = piece.next) {
+      if (piece.reservation === undefined) piece.later.carryOut()
+      else asOf(piece.reservation, piece.later)
     }
   }
 }
@@ -65,12 +70,13 @@ export class UnreadTrees {
     return undefined
   }
 
-  plant(path: string, directory: Inode): void {
+  /** Takes in an empty directory; `asOf` runs what was done in it once somebody looks. */
+  plant(path: string, directory: Inode, asOf: Parameters<UnreadTree['carryOut']>[0]): void {
     const tree = new UnreadTree(path, directory)
     this.#byPath.set(path, tree)
     directory.fillLater(() => {
       this.#byPath.delete(path)
-      tree.carryOut()
+      tree.carryOut(asOf)
     })
   }
 

@@ -137,24 +137,34 @@ function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, vo
 function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, wish: Wish): Written {
   const inPod = [`volumes/kubernetes.io~${kind.name}`, 'plugins/kubernetes.io~empty-dir']
   const place = { podDirectory: podDirectory(wish.podUid), directory: wish.directory, inPod }
-  const left = placeUnread(unread, host.fs, place, wish, new LaterVolume(host, unread, wish))
+  const left = placeUnread(unread, host.fs, place, new LaterVolume(host, unread, wish))
   return left === undefined ? writePlain(host, unread, wish) : { ok: true, changed: left.written }
 }
 
-class LaterVolume implements Later {
+class LaterVolume implements Later, Wish {
+  readonly podUid: string
+  readonly name: string
+  readonly directory: string
+  readonly payload: Payload
+  readonly sizeBytes: number | undefined
+  readonly now: EpochMs
   readonly #host: VolumeHost
   readonly #unread: UnreadVolumes
-  readonly #wish: Wish
 
   constructor(host: VolumeHost, unread: UnreadVolumes, wish: Wish) {
+    this.podUid = wish.podUid
+    this.name = wish.name
+    this.directory = wish.directory
+    this.payload = wish.payload
+    this.sizeBytes = wish.sizeBytes
+    this.now = wish.now
     this.#host = host
     this.#unread = unread
-    this.#wish = wish
   }
 
   carryOut(): void {
-    this.#unread.delete(this.#wish.directory)
-    writePlain(this.#host, this.#unread, this.#wish)
+    this.#unread.delete(this.directory)
+    writePlain(this.#host, this.#unread, this)
   }
 }
 

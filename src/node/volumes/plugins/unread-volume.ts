@@ -57,11 +57,10 @@ export function placeUnread(
   unread: UnreadVolumes,
   fs: NodeFs,
   place: VolumePlace,
-  content: { readonly payload: Payload; readonly sizeBytes: number | undefined },
-  volume: Later,
+  volume: Later & { readonly payload: Payload; readonly sizeBytes: number | undefined },
 ): { readonly written: boolean } | undefined {
   const { directory, podDirectory } = place
-  const { payload, sizeBytes } = content
+  const { payload, sizeBytes } = volume
   if (!fs.isUnread(podDirectory)) return undefined
   const before = unread.get(directory)
   if (before !== undefined) return isSame(before, payload) ? { written: false } : undefined
