@@ -1,5 +1,4 @@
 import type { KubeObject } from '../api/types/meta.ts'
-import { flat } from '../kernel/flat-text.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
@@ -12,22 +11,21 @@ import type { StoreEvent } from './store-event.ts'
 export function createExpiry(core: RegistryCore): Expiry {
   const { kernel } = core.context
   const events = core.store.collection('events')
-  const dueAt = new Map<string, number>()
+  /** By the Event as it is stored. */
+  const dueAt = new Map<KubeObject, number>()
   let isRunning = false
   /** Who caused the sweep that is planned: what it takes away is told as its work. */
   let cause = 0
   let pruneAt = 0
-  const keyOf = ({ metadata }: KubeObject): string => flat(`${metadata.namespace ?? ''}/${metadata.name}`)
   const sweep = (): void => {
     isRunning = false
     const now = kernel.now()
     // The map is in the order of writes, and all live equally long: the first that is not due ends the sweep.
-    for (const [key, due] of dueAt) {
+    for (const [object, due] of dueAt) {
       if (due > now) break
-      dueAt.delete(key)
-      const slash = key.indexOf('/')
-      const object = events.get(key.slice(0, slash), key.slice(slash + 1))
-      if (object !== undefined) events.remove(object)
+      dueAt.delete(object)
+      const { namespace = '', name } = object.metadata
+      if (events.get(namespace, name) === object) events.remove(object)
     }
     plan()
   }
@@ -50,10 +48,9 @@ export function createExpiry(core: RegistryCore): Expiry {
   }
   const written = (event: StoreEvent): void => {
     if (!willPrune) pruneLater(compactedAfterMs)
-    const key = keyOf(event.object)
-    dueAt.delete(key)
+    if (event.old !== undefined) dueAt.delete(event.old)
     if (event.type === 'DELETED') return
-    dueAt.set(key, kernel.now() + eventTimeToLiveMs)
+    dueAt.set(event.object, kernel.now() + eventTimeToLiveMs)
     plan()
   }
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
@@ -65,7 +62,7 @@ export function createExpiry(core: RegistryCore): Expiry {
       timers: Number(isRunning) + Number(willPrune),
     }),
     goOnFrom(rest) {
-      for (const [key, at] of rest.dueAt) dueAt.set(key, at)
+      for (const [object, at] of rest.dueAt) dueAt.set(object, at)
       const before = kernel.cause
       kernel.cause = rest.cause
       plan()
@@ -84,7 +81,7 @@ export interface Expiry {
 
 /** Which Events end when, and what is planned for that. */
 export interface RestingExpiry {
-  readonly dueAt: readonly (readonly [key: string, at: VirtualMs])[]
+  readonly dueAt: readonly (readonly [object: KubeObject, at: VirtualMs])[]
   /** Seq of the record that led to the sweep that is planned. */
   readonly cause: number
   readonly pruneAt?: VirtualMs

@@ -1,6 +1,5 @@
 import type { Event } from '../api/types/core.ts'
-import { digestOf } from '../kernel/digest.ts'
-import { flat } from '../kernel/flat-text.ts'
+import { digestNumber } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
@@ -33,6 +32,8 @@ export interface EventPatch {
 }
 
 interface Observation {
+  /** Of the object that the event is about. */
+  readonly uid: string
   readonly count: number
   readonly firstTimestamp: string | null | undefined
   readonly name: string
@@ -51,17 +52,20 @@ interface SpamBucket {
   countedAt: VirtualMs
 }
 
+/** What client-go joins into a text of some 200 characters, as a digest of its parts: thousands of them are kept. */
+type Key = number
+
 /** What was counted: who was used last comes last. */
 export interface RestingCorrelator {
-  readonly aggregates: readonly (readonly [key: string, aggregate: Aggregate])[]
-  readonly observations: readonly (readonly [key: string, observation: Observation])[]
-  readonly buckets: readonly (readonly [key: string, bucket: SpamBucket])[]
+  readonly aggregates: readonly (readonly [key: Key, aggregate: Aggregate])[]
+  readonly observations: readonly (readonly [key: Key, observation: Observation])[]
+  readonly buckets: readonly (readonly [key: Key, bucket: SpamBucket])[]
 }
 
 export class EventCorrelator {
-  readonly #aggregates = new Lru<Aggregate>(correlation.lruEntries)
-  readonly #observations = new Lru<Observation>(correlation.lruEntries)
-  readonly #buckets = new Lru<SpamBucket>(correlation.lruEntries)
+  readonly #aggregates = new Lru<Key, Aggregate>(correlation.lruEntries)
+  readonly #observations = new Lru<Key, Observation>(correlation.lruEntries)
+  readonly #buckets = new Lru<Key, SpamBucket>(correlation.lruEntries)
   readonly #minor: number
   readonly #nameFor: (objectName: string) => string
 
@@ -121,7 +125,7 @@ export class EventCorrelator {
 
   /** No event will be about the object with this uid any more: what was counted of it goes. */
   forget(uid: string): void {
-    this.#observations.dropPrefix(uid)
+    this.#observations.drop((observation) => observation.uid === uid)
   }
 
   /** The server took an event: what it stored is what is counted on from. */
@@ -129,13 +133,13 @@ export class EventCorrelator {
     this.#remember(eventKey(stored), stored)
   }
 
-  #remember(key: string, event: Event): void {
-    const { count = 1, firstTimestamp, metadata } = event
-    this.#observations.set(key, { count, firstTimestamp, name: metadata.name })
+  #remember(key: Key, event: Event): void {
+    const { count = 1, firstTimestamp, metadata, involvedObject } = event
+    this.#observations.set(key, { uid: involvedObject.uid ?? '', count, firstTimestamp, name: metadata.name })
   }
 
-  #aggregate(event: Event, spam: string, now: VirtualMs, timestamp: string): readonly [Event, string] {
-    const key = flat(`${spam}${event.type}${event.reason}`)
+  #aggregate(event: Event, spam: Key, now: VirtualMs, timestamp: string): readonly [Event, Key] {
+    const key = digestNumber([String(spam), event.type ?? '', event.reason ?? ''])
     let record = this.#aggregates.get(key)
     const message = event.message ?? ''
     if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
@@ -165,8 +169,9 @@ export class EventCorrelator {
     return [combined, key]
   }
 
-  #passes(event: Event, spam: string, now: VirtualMs): boolean {
-    const key = has(this.#minor, clientGo.spamIsCountedByType) ? `${spam}${event.type}` : spam
+  #passes(event: Event, spam: Key, now: VirtualMs): boolean {
+    const isByType = has(this.#minor, clientGo.spamIsCountedByType)
+    const key = isByType ? digestNumber([String(spam), event.type ?? '']) : spam
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
       bucket = { tokens: correlation.spamBurst, countedAt: now }
@@ -187,19 +192,14 @@ function copyOf({ only, messages, lastAt }: Aggregate): Aggregate {
 }
 
 /** Source: events_cache.go, getSpamKey. */
-function spamKey({ source, involvedObject }: Event): string {
-  const { kind, namespace, name, uid, apiVersion } = involvedObject
-  return keyOf(uid, `${source?.component}${source?.host}${kind}${namespace}${name}${uid}${apiVersion}`)
+function spamKey({ source, involvedObject }: Event): Key {
+  const { kind = '', namespace = '', name = '', uid = '', apiVersion = '' } = involvedObject
+  return digestNumber([source?.component ?? '', source?.host ?? '', kind, namespace, name, uid, apiVersion])
 }
 
 /** Source: events_cache.go, getEventKey. */
-function eventKey({ source, involvedObject, type, reason, message }: Event): string {
-  const { kind, namespace, name, fieldPath, uid, apiVersion } = involvedObject
-  const object = `${source?.component}${source?.host}${kind}${namespace}${name}${fieldPath}${uid}${apiVersion}`
-  return keyOf(uid, `${object}${type}${reason}${message}`)
-}
-
-/** What client-go joins into a key of some 200 characters, in 64 bits: thousands of them are kept. The uid stays readable. */
-function keyOf(uid: string | undefined, parts: string): string {
-  return flat(`${uid ?? ''} ${digestOf(parts)}`)
+function eventKey({ source, involvedObject, type = '', reason = '', message = '' }: Event): Key {
+  const { kind = '', namespace = '', name = '', fieldPath = '', uid = '', apiVersion = '' } = involvedObject
+  const from = [source?.component ?? '', source?.host ?? '']
+  return digestNumber([...from, kind, namespace, name, fieldPath, uid, apiVersion, type, reason, message])
 }

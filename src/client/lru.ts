@@ -1,21 +1,21 @@
 /** Remembers the `capacity` entries that were used last. Source: groupcache/lru, as events_cache.go uses it. */
-export class Lru<V> {
+export class Lru<K, V> {
   /** Most that there are stay empty. */
-  #known: Map<string, V> | undefined
+  #known: Map<K, V> | undefined
   readonly #capacity: number
 
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const value = this.#known?.get(key)
     if (value === undefined) return undefined
     this.set(key, value)
     return value
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     this.#known ??= new Map()
     const entries = this.#known
     entries.delete(key)
@@ -28,7 +28,7 @@ export class Lru<V> {
   }
 
   /** Those that were not used for longest come first. */
-  entries(): Iterable<readonly [key: string, value: V]> {
+  entries(): Iterable<readonly [key: K, value: V]> {
     return this.#known ?? []
   }
 
@@ -44,8 +44,8 @@ export class Lru<V> {
     }
   }
 
-  /** Lets all entries go whose keys begin so. */
-  dropPrefix(prefix: string): void {
-    for (const [key] of this.entries()) if (key.startsWith(prefix)) this.#known?.delete(key)
+  /** Lets all entries go that are `gone`. */
+  drop(gone: (value: V) => boolean): void {
+    for (const [key, value] of this.entries()) if (gone(value)) this.#known?.delete(key)
   }
 }

@@ -13,7 +13,7 @@ const nodesMost = 100
  * The one thing that simulations of a process have in common. It makes no difference to any of them: an image is made from
  * settings alone, before any seed, it is frozen, and the first simulation of its settings begins with it as every other does.
  */
-const images = new Lru<BootImage | 'none'>(imagesKept)
+const images = new Lru<string, BootImage | 'none'>(imagesKept)
 
 /** What clusters of these settings begin with; undefined where each has to be booted by itself. */
 export function bootImage(settings: SimSettings): BootImage | undefined {

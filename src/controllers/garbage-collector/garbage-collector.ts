@@ -39,7 +39,7 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     ({ group, resource }) => group !== 'events.k8s.io' && resource !== 'events',
   )
   const informers = watched.map((resource) => context.informer<KubeObject>(resource))
-  const absent = new Lru<true>(absentOwners)
+  const absent = new Lru<string, true>(absentOwners)
 
   const graph = createGraph({
     delete: (uid) => deleting.queue.add(uid),
