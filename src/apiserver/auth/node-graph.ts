@@ -1,6 +1,7 @@
 import { member, type PodReference, referencesOf } from '../../api/pod-references.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { flat } from '../../kernel/flat-text.ts'
 
 /** Kinds of objects that a node may read because something on it refers to them. */
 export type VertexKind =
@@ -32,6 +33,7 @@ export interface NodeGraph {
 interface PodEntry {
   readonly uid: string | undefined
   readonly node: string
+  /** Each vertex once. */
   readonly references: readonly string[]
 }
 
@@ -41,20 +43,29 @@ interface VolumeEntry {
 }
 
 export function createNodeGraph(): NodeGraph {
-  /** Vertex -> node -> number of Pods of that node that refer to the vertex. */
-  const nodesByVertex = new Map<string, Map<string, number>>()
+  /** Vertex -> node -> number of Pods of that node that refer to the vertex; the node alone, where one Pod does. */
+  const nodesByVertex = new Map<string, string | Map<string, number>>()
   const pods = new Map<string, PodEntry>()
   const volumes = new Map<string, VolumeEntry>()
   const volumesBySecret = new Map<string, Set<string>>()
   const attachments = new Map<string, string>()
 
   const count = (vertex: string, node: string, by: 1 | -1): void => {
-    const nodes = nodesByVertex.get(vertex) ?? new Map<string, number>()
+    const known = nodesByVertex.get(vertex)
+    if (known === undefined && by === 1) {
+      nodesByVertex.set(vertex, node)
+      return
+    }
+    const nodes = typeof known === 'string' ? new Map([[known, 1]]) : (known ?? new Map<string, number>())
     const next = (nodes.get(node) ?? 0) + by
     if (next > 0) nodes.set(node, next)
     else nodes.delete(node)
     if (nodes.size > 0) nodesByVertex.set(vertex, nodes)
     else nodesByVertex.delete(vertex)
+  }
+  const isTied = (vertex: string, node: string): boolean => {
+    const nodes = nodesByVertex.get(vertex)
+    return typeof nodes === 'string' ? nodes === node : nodes?.has(node) === true
   }
   const deletePod: NodeGraph['deletePod'] = (namespace, name) => {
     const key = vertexOf('pod', namespace, name)
@@ -75,7 +86,7 @@ export function createNodeGraph(): NodeGraph {
   }
   const claimReaches = (volume: string, node: string): boolean => {
     const claim = volumes.get(volume)?.claim
-    return claim !== undefined && nodesByVertex.get(claim)?.has(node) === true
+    return claim !== undefined && isTied(claim, node)
   }
 
   return {
@@ -87,7 +98,7 @@ export function createNodeGraph(): NodeGraph {
       const known = pods.get(key)
       if (known !== undefined && known.uid === uid && known.node === node) return
       deletePod(namespace, name)
-      const references = [key, ...verticesOf(pod, namespace)]
+      const references = verticesOf(pod, namespace)
       pods.set(key, { uid, node, references })
       for (const vertex of references) count(vertex, node, 1)
     },
@@ -114,7 +125,8 @@ export function createNodeGraph(): NodeGraph {
       if (kind === 'volumeAttachment') return attachments.get(name) === node
       if (kind === 'persistentVolume') return claimReaches(name, node)
       const vertex = vertexOf(kind, namespace, name)
-      if (nodesByVertex.get(vertex)?.has(node) === true) return true
+      if (kind === 'pod') return pods.get(vertex)?.node === node
+      if (isTied(vertex, node)) return true
       if (kind !== 'secret') return false
       for (const volume of volumesBySecret.get(vertex) ?? []) if (claimReaches(volume, node)) return true
       return false
@@ -129,17 +141,17 @@ const vertexKinds: Readonly<Record<PodReference['kind'], VertexKind>> = {
 }
 
 function vertexOf(kind: VertexKind, namespace: string, name: string): string {
-  return `${kind} ${namespace}/${name}`
+  return flat(`${kind} ${namespace}/${name}`)
 }
 
 /** A mirror Pod entitles its node to nothing: nodes make these themselves. */
 function verticesOf(pod: Pod, namespace: string): readonly string[] {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return []
-  const references: string[] = []
+  const references = new Set<string>()
   const account = pod.spec.serviceAccountName
-  if (account) references.push(vertexOf('serviceAccount', namespace, account))
-  for (const { kind, name } of referencesOf(pod)) references.push(vertexOf(vertexKinds[kind], namespace, name))
-  return references
+  if (account) references.add(vertexOf('serviceAccount', namespace, account))
+  for (const { kind, name } of referencesOf(pod)) references.add(vertexOf(vertexKinds[kind], namespace, name))
+  return [...references]
 }
 
 /** Volume sources of a PersistentVolume and the field that names a Secret the kubelet reads. */

@@ -75,7 +75,7 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
     const invalid = addAll(env, valuesOf(reference.kind, got.object), source.prefix ?? '', minor)
     if (invalid.length > 0) invalidNames.push(invalidNamesMessage(reference, pod, invalid))
   }
-  const mapping = mappingOf(env, serviceEnv)
+  const mapping = mappingOf(env, { get: (name) => serviceEnv.get(name)?.value })
   for (const variable of container.env ?? []) {
     const value = yield* variableValue(variable, options, mapping, snapshot)
     if (!value.ok) {
@@ -85,9 +85,9 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
     serviceEnv.delete(variable.name)
     env.set(variable.name, value.value)
   }
-  const rest = [...serviceEnv].filter(([name]) => !env.has(name))
-  const all = [...sorted(env), ...sorted(rest)].map(([name, value]) => ({ name, value }))
-  return { ok: true, env: all, invalidNames }
+  const own = Array.from(env, ([name, value]): EnvironmentVariable => ({ name, value }))
+  const rest = [...serviceEnv.values()].filter(({ name }) => !env.has(name))
+  return { ok: true, env: [...sorted(own), ...sorted(rest)], invalidNames }
 }
 
 interface Reference extends EnvironmentRequest {
@@ -186,6 +186,6 @@ function noSkip(
   return value.ok ? value : { ...value, skip: false }
 }
 
-function sorted(entries: Iterable<readonly [string, string]>): readonly (readonly [string, string])[] {
-  return [...entries].sort(([a], [b]) => compareBytes(a, b))
+function sorted(variables: EnvironmentVariable[]): readonly EnvironmentVariable[] {
+  return variables.sort((a, b) => compareBytes(a.name, b.name))
 }

@@ -29,7 +29,9 @@ export function expand(text: string, mapping: (name: string) => string): string 
 }
 
 /** A mapping over several environments, the first that knows a name wins; an unknown reference stays. Source: MappingFuncFor. */
-export function mappingOf(...environments: readonly ReadonlyMap<string, string>[]): (name: string) => string {
+export function mappingOf(
+  ...environments: readonly Pick<ReadonlyMap<string, string>, 'get'>[]
+): (name: string) => string {
   return (name) => {
     for (const environment of environments) {
       const value = environment.get(name)

@@ -19,7 +19,7 @@ export function serviceEnvironment(
   services: readonly ServiceForEnv[],
   namespace: string,
   enableServiceLinks: boolean,
-): Map<string, string> {
+): Map<string, ServiceVariable> {
   const seen = new Map<string, ServiceForEnv>()
   for (const service of services) {
     const { name, namespace: own = '' } = service.metadata
@@ -29,9 +29,27 @@ export function serviceEnvironment(
       if (!seen.has(name)) seen.set(name, service)
     } else if (own === namespace && enableServiceLinks) seen.set(name, service)
   }
-  const env = new Map<string, string>()
-  for (const service of seen.values()) addService(env, service)
+  const env = new Map<string, ServiceVariable>()
+  for (const service of seen.values()) for (const variable of variablesOf(service)) env.set(variable.name, variable)
   return env
+}
+
+export interface ServiceVariable {
+  readonly name: string
+  readonly value: string
+}
+
+const known = new WeakMap<ServiceForEnv, readonly ServiceVariable[]>()
+
+/** All containers that are told of a Service have the very same variables of it: there are tens of thousands of them. */
+function variablesOf(service: ServiceForEnv): readonly ServiceVariable[] {
+  const before = known.get(service)
+  if (before !== undefined) return before
+  const env = new Map<string, string>()
+  addService(env, service)
+  const variables = Array.from(env, ([name, value]): ServiceVariable => ({ name, value }))
+  known.set(service, variables)
+  return variables
 }
 
 function addService(env: Map<string, string>, { metadata, spec }: ServiceForEnv): void {

@@ -1,11 +1,12 @@
 import { Subject } from 'rxjs'
+import { Few } from '../../kernel/few.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { VolumeUse } from './volume-use.ts'
 
 /** The volumes of one Pod on this node. */
 export interface PodVolumes {
   readonly uid: string
-  readonly uses: Map<string, VolumeUse>
+  readonly uses: Few<string, VolumeUse>
   /** Told when an operation on one of them ended. */
   readonly settled: Subject<void>
   askedAt: VirtualMs
@@ -25,7 +26,7 @@ export class StateOfWorld {
   of(uid: string): PodVolumes {
     const known = this.#pods.get(uid)
     if (known !== undefined) return known
-    const created: PodVolumes = { uid, uses: new Map(), settled: new Subject(), askedAt: 0 }
+    const created: PodVolumes = { uid, uses: new Few(), settled: new Subject(), askedAt: 0 }
     this.#pods.set(uid, created)
     return created
   }

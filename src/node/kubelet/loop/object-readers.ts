@@ -1,5 +1,6 @@
 import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
+import { flat } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import { objectKey } from '../../secrets/object-manager.ts'
@@ -12,7 +13,8 @@ export class ObjectReaders {
   readonly #kernel: Pick<Kernel, 'now'>
   readonly #pods: PodManager
   readonly #world: StateOfWorld
-  readonly #readers = new Map<string, Set<string>>()
+  /** Uids by object. Most objects have one reader, which stands for itself. */
+  readonly #readers = new Map<string, string | Set<string>>()
   /** A Pod's keys, for as long as its spec is the same object. */
   readonly #keys = new WeakMap<Pod['spec'], readonly string[]>()
 
@@ -26,16 +28,18 @@ export class ObjectReaders {
     const uid = pod.metadata.uid ?? ''
     for (const key of this.#keysOf(pod)) {
       const readers = this.#readers.get(key)
-      if (readers === undefined) this.#readers.set(key, new Set([uid]))
-      else readers.add(uid)
+      if (readers === undefined) this.#readers.set(key, uid)
+      else if (typeof readers !== 'string') readers.add(uid)
+      else if (readers !== uid) this.#readers.set(key, new Set([readers, uid]))
     }
   }
 
   remove(pod: Pod): void {
     for (const key of this.#keysOf(pod)) {
+      const uid = pod.metadata.uid ?? ''
       const readers = this.#readers.get(key)
-      readers?.delete(pod.metadata.uid ?? '')
-      if (readers?.size === 0) this.#readers.delete(key)
+      const isLast = readers === uid || (typeof readers === 'object' && readers.delete(uid) && readers.size === 0)
+      if (isLast) this.#readers.delete(key)
     }
   }
 
@@ -52,7 +56,8 @@ export class ObjectReaders {
 
   /** Uids of the Pods. */
   of(kind: 'Secret' | 'ConfigMap', namespace: string, name: string): Iterable<string> {
-    return this.#readers.get(`${kind} ${objectKey(namespace, name)}`) ?? []
+    const readers = this.#readers.get(`${kind} ${objectKey(namespace, name)}`) ?? []
+    return typeof readers === 'string' ? [readers] : readers
   }
 
   #keysOf(pod: Pod): readonly string[] {
@@ -73,7 +78,7 @@ function readKeys(pod: Pod): readonly string[] {
     ...pod,
     spec: { containers: [], volumes, ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }) },
   }
-  const secrets = [...secretNamesOf(reduced)].map((name) => `Secret ${objectKey(namespace, name)}`)
-  const configMaps = [...configMapNamesOf(reduced)].map((name) => `ConfigMap ${objectKey(namespace, name)}`)
+  const secrets = [...secretNamesOf(reduced)].map((name) => flat(`Secret ${objectKey(namespace, name)}`))
+  const configMaps = [...configMapNamesOf(reduced)].map((name) => flat(`ConfigMap ${objectKey(namespace, name)}`))
   return [...secrets, ...configMaps]
 }

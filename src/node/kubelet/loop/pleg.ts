@@ -16,11 +16,10 @@ export interface LifecycleEvent {
   readonly id: string
 }
 
-type SeenState = 'running' | 'exited' | 'unknown'
-
 interface Entry {
   status: PodRuntimeStatus
-  readonly states: Map<string, SeenState>
+  /** Ids and their states (`running`, `exited`, `unknown`) by turns, containers first. */
+  states: readonly string[]
   modifiedAt: VirtualMs
 }
 
@@ -156,44 +155,53 @@ export class Pleg {
   #relistPod(uid: string, now: VirtualMs): void {
     let entry = this.#entries.get(uid)
     const status = inspectPod(this.#runtime, uid)
-    const events = differences(uid, entry?.states ?? new Map(), status)
+    const states = statesOf(status)
+    const events = differences(uid, entry?.states ?? [], states)
     if (events.length === 0) return
     if (entry === undefined) {
-      entry = { status, states: new Map(), modifiedAt: now }
+      entry = { status, states, modifiedAt: now }
       this.#entries.set(uid, entry)
     }
     entry.status = status
     entry.modifiedAt = now
-    entry.states.clear()
-    for (const [id, state] of statesOf(status)) entry.states.set(id, state)
-    if (entry.states.size === 0) this.#entries.delete(uid)
+    entry.states = states
+    if (states.length === 0) this.#entries.delete(uid)
     this.#events.next(events)
   }
 }
 
-function statesOf(status: PodRuntimeStatus): Map<string, SeenState> {
-  const states = new Map<string, SeenState>()
-  for (const container of status.containers)
-    states.set(container.id, container.state === 'created' ? 'unknown' : container.state)
-  for (const sandbox of status.sandboxes) states.set(sandbox.id, sandbox.state === 'ready' ? 'running' : 'exited')
+function statesOf({ containers, sandboxes }: PodRuntimeStatus): Entry['states'] {
+  const states = new Array<string>(2 * (containers.length + sandboxes.length))
+  let at = 0
+  for (const { id, state } of containers) {
+    states[at++] = id
+    states[at++] = state === 'created' ? 'unknown' : state
+  }
+  for (const { id, state } of sandboxes) {
+    states[at++] = id
+    states[at++] = state === 'ready' ? 'running' : 'exited'
+  }
   return states
 }
 
+/** The state of an id; undefined: it is not there. */
+function stateIn(states: Entry['states'], id: string | undefined): string | undefined {
+  for (let at = 0; at < states.length; at += 2) if (states[at] === id) return states[at + 1]
+  return undefined
+}
+
 /** Source: pleg/generic.go, generateEvents. */
-function differences(
-  podUid: string,
-  before: ReadonlyMap<string, SeenState>,
-  status: PodRuntimeStatus,
-): readonly LifecycleEvent[] {
+function differences(podUid: string, before: Entry['states'], after: Entry['states']): readonly LifecycleEvent[] {
   const events: LifecycleEvent[] = []
-  const after = statesOf(status)
-  for (const [id, old] of before) {
-    if (after.has(id)) continue
-    if (old !== 'exited') events.push({ type: 'ContainerDied', podUid, id })
+  for (let at = 0; at < before.length; at += 2) {
+    const id = before[at] ?? ''
+    if (stateIn(after, id) !== undefined) continue
+    if (before[at + 1] !== 'exited') events.push({ type: 'ContainerDied', podUid, id })
     events.push({ type: 'ContainerRemoved', podUid, id })
   }
-  for (const [id, state] of after) {
-    if (state === before.get(id)) continue
+  for (let at = 0; at < after.length; at += 2) {
+    const [id = '', state] = [after[at], after[at + 1]]
+    if (state === stateIn(before, id)) continue
     if (state === 'running') events.push({ type: 'ContainerStarted', podUid, id })
     if (state === 'exited') events.push({ type: 'ContainerDied', podUid, id })
   }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
+import { Few } from '../../../kernel/few.ts'
 import { Instance } from '../../../kernel/instance.ts'
 import type { StateFeed } from '../state-feed.ts'
 import { containerMachine } from './container.machine.ts'
@@ -83,7 +84,7 @@ function isStartError(state: ContainerState): state is StartError {
 
 /** The containers of a node's Pods. Takes the place of the real kubelet's reason cache (pkg/kubelet/reason_cache.go). */
 export class ContainerLives {
-  readonly #lives = new Map<string, Map<string, ContainerLife>>()
+  readonly #lives = new Map<string, Few<string, ContainerLife>>()
   readonly #feed: StateFeed | undefined
 
   constructor(feed?: StateFeed) {
@@ -96,7 +97,7 @@ export class ContainerLives {
 
   /** The container of a Pod by name: from now on it has a life. */
   of({ metadata: { uid = '' }, spec }: Pod, name: string): ContainerLife {
-    const lives = this.#lives.get(uid) ?? new Map<string, ContainerLife>()
+    const lives = this.#lives.get(uid) ?? new Few<string, ContainerLife>()
     this.#lives.set(uid, lives)
     const known = lives.get(name)
     if (known !== undefined) return known
