@@ -34,6 +34,7 @@ export function serviceEnvironment(
   return env
 }
 
+/** A variable that tells of a Service. */
 export interface ServiceVariable {
   readonly name: string
   readonly value: string
