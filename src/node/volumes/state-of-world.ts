@@ -1,15 +1,33 @@
-import { Subject } from 'rxjs'
+import { type Observable, Subject } from 'rxjs'
 import { Few } from '../../kernel/few.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { VolumeUse } from './volume-use.ts'
 
 /** The volumes of one Pod on this node. */
-export interface PodVolumes {
+export class PodVolumes {
   readonly uid: string
-  readonly uses: Few<string, VolumeUse>
+  readonly uses = new Few<string, VolumeUse>()
+  askedAt: VirtualMs = 0
+  #settled: Subject<void> | undefined
+
+  constructor(uid: string) {
+    this.uid = uid
+  }
+
   /** Told when an operation on one of them ended. */
-  readonly settled: Subject<void>
-  askedAt: VirtualMs
+  get settled(): Observable<void> {
+    this.#settled ??= new Subject()
+    return this.#settled
+  }
+
+  /** An operation on one of them ended. Whether somebody waited for that, and still does. */
+  tellSettled(): boolean {
+    this.#settled?.next()
+    const isHeard = this.#settled?.observed === true
+    // Most volumes rest, and nobody waits for them.
+    if (!isHeard) this.#settled = undefined
+    return isHeard
+  }
 }
 
 /**
@@ -26,7 +44,7 @@ export class StateOfWorld {
   of(uid: string): PodVolumes {
     const known = this.#pods.get(uid)
     if (known !== undefined) return known
-    const created: PodVolumes = { uid, uses: new Few(), settled: new Subject(), askedAt: 0 }
+    const created = new PodVolumes(uid)
     this.#pods.set(uid, created)
     return created
   }

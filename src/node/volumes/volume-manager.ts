@@ -288,8 +288,8 @@ export class VolumeManager {
     const volumes = this.#world.get(uid)
     if (volumes === undefined) return
     if (use.isFinal) volumes.uses.delete(use.volume.name)
-    volumes.settled.next()
-    if (volumes.uses.size === 0 && !volumes.settled.observed) this.#world.forget(uid)
+    const isHeard = volumes.tellSettled()
+    if (volumes.uses.size === 0 && !isHeard) this.#world.forget(uid)
   }
 }
 

@@ -44,7 +44,11 @@ export interface ContentKind {
  */
 export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin {
   const unread: UnreadVolumes = new Map()
-  const directoryOf = ({ pod, volume }: VolumeRef) => volumeDirectory(uidOf(pod), kind.name, volume.name)
+  const directoryOf = ({ pod, volume }: VolumeRef): string => {
+    const path = volumeDirectory(uidOf(pod), kind.name, volume.name)
+    // One text for all who keep it.
+    return unread.get(path)?.directory ?? path
+  }
   const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(uidOf(pod), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
     const failed =

@@ -11,7 +11,11 @@ export interface FileProjection {
 }
 
 /** Files of a volume by their path below it. Go's is a map in random order: ours is in order of bytes. */
-export type Payload = ReadonlyMap<string, FileProjection>
+export interface Payload extends Iterable<readonly [path: string, file: FileProjection]> {
+  readonly size: number
+  keys(): Iterable<string>
+  get(path: string): FileProjection | undefined
+}
 export type PayloadResult =
   | { readonly ok: true; readonly payload: Payload }
   | { readonly ok: false; readonly error: string }
@@ -27,6 +31,9 @@ const noDefaultMode = 'No defaultMode used, not even the default value for it'
 
 /** Files of a secret volume (V1, V3, V4, V5). Source: pkg/volume/secret/secret.go, MakePayload. */
 export function secretPayload(secret: Secret | undefined, options: PayloadOptions): PayloadResult {
+  const { items, defaultMode } = options
+  if (secret?.data !== undefined && defaultMode !== undefined && (items === undefined || items.length === 0))
+    return { ok: true, payload: new WholeSecret(secret, defaultMode) }
   return makePayload(secretBytes(secret), options, (key) => `references non-existent secret key: ${key}`)
 }
 
@@ -63,6 +70,50 @@ export function sortedPayload(payload: Payload): Payload {
   return new Map([...payload].sort(([a], [b]) => compareBytes(a, b)))
 }
 
+/** Base64 that is longer than this in all is decoded but once for all who read it. */
+const smallText = 4096
+
+/**
+ * All keys of a Secret as files of one mode. What is decoded is not kept, as long as it is small: most volumes rest with a
+ * payload that is read when it changes, or never.
+ */
+export class WholeSecret implements Payload {
+  readonly secret: Secret
+  readonly #mode: number
+
+  constructor(secret: Secret, mode: number) {
+    this.secret = secret
+    this.#mode = mode
+  }
+
+  get size(): number {
+    return Object.keys(this.#data).length
+  }
+
+  keys(): readonly string[] {
+    return Object.keys(this.#data).sort(compareBytes)
+  }
+
+  get(path: string): FileProjection | undefined {
+    if (!Object.hasOwn(this.#data, path)) return undefined
+    return { data: this.#bytes.get(path) ?? new Uint8Array(0), mode: this.#mode }
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, FileProjection]> {
+    for (const [path, data] of this.#bytes) yield [path, { data, mode: this.#mode }]
+  }
+
+  get #data(): NonNullable<Secret['data']> {
+    return this.secret.data ?? {}
+  }
+
+  get #bytes(): ReadonlyMap<string, Uint8Array> {
+    let length = 0
+    for (const key of Object.keys(this.#data)) length += this.#data[key]?.length ?? 0
+    return length > smallText ? secretBytes(this.secret) : (decodedSecrets.get(this.secret) ?? decoded(this.#data))
+  }
+}
+
 const decodedSecrets = new WeakMap<Secret, ReadonlyMap<string, Uint8Array>>()
 const nothing: ReadonlyMap<string, Uint8Array> = new Map()
 
@@ -71,11 +122,16 @@ export function secretBytes(secret: Secret | undefined): ReadonlyMap<string, Uin
   if (secret?.data === undefined) return nothing
   const known = decodedSecrets.get(secret)
   if (known !== undefined) return known
-  const decoded = new Map<string, Uint8Array>()
-  for (const key of Object.keys(secret.data).sort(compareBytes))
-    decoded.set(key, fromBase64(secret.data[key] ?? '') ?? new Uint8Array(0))
-  decodedSecrets.set(secret, decoded)
-  return decoded
+  const bytes = decoded(secret.data)
+  decodedSecrets.set(secret, bytes)
+  return bytes
+}
+
+function decoded(data: NonNullable<Secret['data']>): ReadonlyMap<string, Uint8Array> {
+  const bytes = new Map<string, Uint8Array>()
+  for (const key of Object.keys(data).sort(compareBytes))
+    bytes.set(key, fromBase64(data[key] ?? '') ?? new Uint8Array(0))
+  return bytes
 }
 
 /** Values of `data` and `binaryData`, in order of bytes. */

@@ -1,10 +1,16 @@
 import { pagesOf } from '../../../fs/inode.ts'
 import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
 import { type AtomicWriteOptions, payloadError, sameBytes, writeAtomically } from './atomic-writer.ts'
-import type { Payload } from './payload.ts'
+import { type Payload, WholeSecret } from './payload.ts'
 
-/** Payloads of volumes into which nobody has looked since they were written, by directory. */
-export type UnreadVolumes = Map<string, Payload>
+/** A volume into which nobody has looked since it was written. */
+export interface UnreadVolume {
+  readonly directory: string
+  readonly payload: Payload
+}
+
+/** By directory. */
+export type UnreadVolumes = Map<string, UnreadVolume>
 
 /**
  * Writes a volume for the first time without writing it: the files are made when somebody looks (docs/performance.md: most
@@ -20,14 +26,14 @@ export function writeUnread(
   const { directory, payload } = options
   const before = unread.get(directory)
   if (before !== undefined) {
-    if (fs.isUnread(directory) && isSame(before, payload)) return { written: false }
+    if (fs.isUnread(directory) && isSame(before.payload, payload)) return { written: false }
     unread.delete(directory)
     return undefined
   }
   if (payloadError(payload) !== undefined) return undefined
   const fill = (within: FileView) => void writeAtomically({ ...options, fs: within, directory: '' })
   if (!fs.fillLater(directory, needsOf(payload), fill)) return undefined
-  unread.set(directory, payload)
+  unread.set(directory, { directory, payload })
   return { written: true }
 }
 
@@ -57,21 +63,22 @@ export function placeUnread(
   unread: UnreadVolumes,
   fs: NodeFs,
   place: VolumePlace,
-  volume: Later & { readonly payload: Payload; readonly sizeBytes: number | undefined },
+  volume: Later & UnreadVolume & { readonly sizeBytes: number | undefined },
 ): { readonly written: boolean } | undefined {
   const { directory, podDirectory } = place
   const { payload, sizeBytes } = volume
   if (!fs.isUnread(podDirectory)) return undefined
   const before = unread.get(directory)
-  if (before !== undefined) return isSame(before, payload) ? { written: false } : undefined
+  if (before !== undefined) return isSame(before.payload, payload) ? { written: false } : undefined
   if (payloadError(payload) !== undefined) return undefined
   if (!fs.growLater(podDirectory, needsOfVolume(place, payload, sizeBytes), volume)) return undefined
-  unread.set(directory, payload)
+  unread.set(directory, volume)
   return { written: true }
 }
 
 /** As the writer compares: contents and paths, not modes. */
 function isSame(before: Payload, next: Payload): boolean {
+  if (before instanceof WholeSecret && next instanceof WholeSecret && before.secret === next.secret) return true
   if (before.size !== next.size) return false
   for (const [path, { data }] of next) {
     const old = before.get(path)?.data
