@@ -2,9 +2,10 @@ import { type Observable, Subject } from 'rxjs'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Client } from '../../client/client.ts'
 import type { ReflectorState } from '../../client/reflector.machine.ts'
-import { Reflector } from '../../client/reflector.ts'
+import { Reflector, type ReflectorKind, type ReflectorStore } from '../../client/reflector.ts'
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
+import { flat } from '../../kernel/flat-text.ts'
 import { GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
@@ -14,6 +15,7 @@ import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import {
+  type Arrival,
   type CopyReports,
   notRegistered,
   type ObjectChange,
@@ -54,19 +56,85 @@ export interface WatchManagerOptions {
   readonly reports: CopyReports
 }
 
-interface Item<T extends KubeObject> {
+/** What items of one manager have in common. */
+interface ItemHost<T extends KubeObject> {
+  readonly reflectors: ReflectorKind
+  /** A list or a watch has told of the object. */
+  arrived(item: Item<T>, arrival: Arrival): void
+  changed(item: Item<T>): void
+}
+
+/** The copy of one object, and the store of the reflector that keeps it. A class, for there are very many. */
+class Item<T extends KubeObject> implements ReflectorStore<T> {
   readonly namespace: string
   readonly name: string
-  references: number
+  references = 0
   object: T | undefined
-  isSynced: boolean
-  isImmutable: boolean
+  isSynced = false
+  isImmutable = false
   lastAccess: VirtualMs
   changedAt: VirtualMs | undefined
   readonly reflector: Reflector<T>
-  /** Told of each list that arrives, where somebody waits for one. */
-  synced: Subject<void> | undefined
-  readonly traffic: ObjectTraffic
+  readonly traffic: ObjectTraffic = { requests: 0, openWatches: 0 }
+  #synced: Subject<void> | undefined
+  readonly #host: ItemHost<T>
+
+  constructor(host: ItemHost<T>, namespace: string, name: string, random: RandomStream, lastAccess: VirtualMs) {
+    this.#host = host
+    this.namespace = namespace
+    this.name = name
+    this.lastAccess = lastAccess
+    this.reflector = new Reflector<T>(host.reflectors, {
+      namespace,
+      fieldSelector: flat(`metadata.name=${name}`),
+      random,
+      store: this,
+    })
+  }
+
+  /** Told of each list that arrives. */
+  get synced(): Observable<void> {
+    this.#synced ??= new Subject()
+    return this.#synced
+  }
+
+  stateChanged(state: ReflectorState): void {
+    if (state === 'listing') this.traffic.requests++
+    if (state === 'watching') this.traffic.requests++
+    this.traffic.openWatches = state === 'watching' ? 1 : 0
+  }
+
+  replace(objects: readonly T[]): void {
+    const was = this.object?.metadata.resourceVersion
+    const isNews = !this.isSynced || was !== objects[0]?.metadata.resourceVersion
+    this.object = objects[0]
+    this.isSynced = true
+    this.#host.arrived(this, { by: 'list', found: this.object, was, changed: isNews })
+    const synced = this.#synced
+    this.#synced = undefined
+    synced?.next()
+    // A list that only says again what the node knows is no change.
+    if (isNews) this.#host.changed(this)
+  }
+
+  add(object: T): void {
+    this.#store(object)
+  }
+
+  update(object: T): void {
+    this.#store(object)
+  }
+
+  delete(): void {
+    this.#store(undefined)
+  }
+
+  #store(object: T | undefined): void {
+    const was = this.object?.metadata.resourceVersion
+    this.object = object
+    this.#host.arrived(this, { by: 'watch', found: object, was, changed: true })
+    this.#host.changed(this)
+  }
 }
 
 /**
@@ -79,13 +147,20 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   readonly #registry: PodRegistry
   readonly #changes = new Subject<ObjectChange>()
   readonly #sweep: GridLoop
+  readonly #host: ItemHost<T>
 
   private readonly options: WatchManagerOptions
 
   constructor(options: WatchManagerOptions) {
     this.options = options
 
-    const { facts, kind, kernel } = options
+    const { facts, kind, kernel, client, minor, reports } = options
+    const minWatchTimeoutSeconds = facts.objectWatchMinutes[0] * 60
+    this.#host = {
+      reflectors: { kernel, client, minor, resource: kind.resource, minWatchTimeoutSeconds },
+      arrived: (item, arrival) => reports.arrived(kind, item, arrival),
+      changed: (item) => this.#changed(item),
+    }
     this.#registry = new PodRegistry(
       {
         addReference: (namespace, name) => this.#addReference(namespace, name),
@@ -170,7 +245,6 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     const { kernel } = this.options
     const began = kernel.now()
     const giveUpAt = began + syncWait.timeoutMs
-    item.synced ??= new Subject()
     yield* wait(firstOf(after(kernel, syncWait.timeoutMs), item.synced))
     const waitedMs = kernel.now() - began
     const seenAt = began + Math.ceil(waitedMs / syncWait.pollMs) * syncWait.pollMs
@@ -218,62 +292,9 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   #newItem(namespace: string, name: string): Item<T> {
-    const { kernel, client, minor, kind, facts, random } = this.options
-    const traffic: ObjectTraffic = { requests: 0, openWatches: 0 }
-    const reflectorKind = {
-      kernel,
-      client,
-      minor,
-      resource: kind.resource,
-      minWatchTimeoutSeconds: facts.objectWatchMinutes[0] * 60,
-    }
-    const reflector = new Reflector<T>(reflectorKind, {
-      namespace,
-      fieldSelector: `metadata.name=${name}`,
-      random: random(namespace, name),
-      store: {
-        stateChanged: (state) => {
-          if (state === 'listing') traffic.requests++
-          if (state === 'watching') traffic.requests++
-          traffic.openWatches = state === 'watching' ? 1 : 0
-        },
-        replace: (objects) => {
-          const was = item.object?.metadata.resourceVersion
-          const isNews = !item.isSynced || was !== objects[0]?.metadata.resourceVersion
-          item.object = objects[0]
-          item.isSynced = true
-          this.options.reports.arrived(kind, item, { by: 'list', found: item.object, was, changed: isNews })
-          item.synced?.next()
-          // A list that only says again what the node knows is no change.
-          if (isNews) this.#changed(item)
-        },
-        add: (object) => this.#store(item, object),
-        update: (object) => this.#store(item, object),
-        delete: () => this.#store(item, undefined),
-      },
-    })
-    const item: Item<T> = {
-      namespace,
-      name,
-      references: 0,
-      object: undefined,
-      isSynced: false,
-      isImmutable: false,
-      // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
-      lastAccess: -idleSyncPeriods * this.options.syncFrequency - 1,
-      changedAt: undefined,
-      reflector,
-      synced: undefined,
-      traffic,
-    }
-    return item
-  }
-
-  #store(item: Item<T>, object: T | undefined): void {
-    const was = item.object?.metadata.resourceVersion
-    item.object = object
-    this.options.reports.arrived(this.options.kind, item, { by: 'watch', found: object, was, changed: true })
-    this.#changed(item)
+    // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
+    const lastAccess = -idleSyncPeriods * this.options.syncFrequency - 1
+    return new Item<T>(this.#host, namespace, name, this.options.random(namespace, name), lastAccess)
   }
 
   #changed(item: Item<T>): void {
