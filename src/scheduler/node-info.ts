@@ -3,6 +3,7 @@ import type { Node, Taint } from '../api/types/core.ts'
 import { type Amounts, addAmounts, anyAddress, type HostPort, type PodFacts } from './pod-facts.ts'
 
 const noTaints: readonly Taint[] = []
+const noPods: ReadonlyMap<string, PodFacts> = new Map()
 const noLabels: Readonly<Record<string, string>> = {}
 
 /**
@@ -19,9 +20,9 @@ export class NodeInfo {
   /** Region and zone, or `''`. Source: pkg/util/node/node.go, GetZoneKey. */
   zone = ''
   readonly pods = new Map<string, PodFacts>()
-  /** Those of `pods` that have affinity or anti-affinity. */
-  readonly podsWithAffinity = new Map<string, PodFacts>()
-  readonly podsWithRequiredAntiAffinity = new Map<string, PodFacts>()
+  /** Those of `pods` that have affinity or anti-affinity; made with the first, for most nodes have none. */
+  #withAffinity: Map<string, PodFacts> | undefined
+  #withRequiredAntiAffinity: Map<string, PodFacts> | undefined
   readonly allocatable: Amounts = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: undefined }
   readonly requested: Amounts = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: undefined }
   allowedPods = 0
@@ -46,18 +47,28 @@ export class NodeInfo {
     this.allowedPods = quantityValue(list?.pods ?? '0')
   }
 
+  get podsWithAffinity(): ReadonlyMap<string, PodFacts> {
+    return this.#withAffinity ?? noPods
+  }
+
+  get podsWithRequiredAntiAffinity(): ReadonlyMap<string, PodFacts> {
+    return this.#withRequiredAntiAffinity ?? noPods
+  }
+
   addPod(pod: PodFacts): void {
     this.pods.set(pod.uid, pod)
     this.#count(pod, 1)
-    if (pod.affinity !== undefined || pod.antiAffinity !== undefined) this.podsWithAffinity.set(pod.uid, pod)
-    if (pod.antiAffinity?.required.length) this.podsWithRequiredAntiAffinity.set(pod.uid, pod)
+    if (pod.affinity !== undefined || pod.antiAffinity !== undefined)
+      this.#withAffinity = (this.#withAffinity ?? new Map()).set(pod.uid, pod)
+    if (pod.antiAffinity?.required.length)
+      this.#withRequiredAntiAffinity = (this.#withRequiredAntiAffinity ?? new Map()).set(pod.uid, pod)
   }
 
   /** Takes a newer version of a Pod that asks for the same. */
   replacePod(pod: PodFacts): void {
     this.pods.set(pod.uid, pod)
-    if (this.podsWithAffinity.has(pod.uid)) this.podsWithAffinity.set(pod.uid, pod)
-    if (this.podsWithRequiredAntiAffinity.has(pod.uid)) this.podsWithRequiredAntiAffinity.set(pod.uid, pod)
+    if (this.#withAffinity?.has(pod.uid)) this.#withAffinity.set(pod.uid, pod)
+    if (this.#withRequiredAntiAffinity?.has(pod.uid)) this.#withRequiredAntiAffinity.set(pod.uid, pod)
   }
 
   removePod(uid: string): void {
@@ -65,8 +76,8 @@ export class NodeInfo {
     if (pod === undefined) return
     this.pods.delete(uid)
     this.#count(pod, -1)
-    this.podsWithAffinity.delete(uid)
-    this.podsWithRequiredAntiAffinity.delete(uid)
+    this.#withAffinity?.delete(uid)
+    this.#withRequiredAntiAffinity?.delete(uid)
   }
 
   #count(pod: PodFacts, by: 1 | -1): void {

@@ -1,5 +1,6 @@
-import { map, merge, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
+import { merged, tributary } from '../../../kernel/merged.ts'
 import type { ObjectChange } from '../../secrets/object-manager.ts'
 import type { PodWorker } from '../pods/pod-worker.ts'
 import type { ProbeNews } from '../probes/prober.ts'
@@ -55,18 +56,20 @@ export interface KubeletSources {
 export function kubeletNews(sources: KubeletSources): Observable<KubeletNews> {
   const due = (podUid: string): KubeletNews => ({ source: 'due', podUid })
   const object = (kind: 'Secret' | 'ConfigMap', changes: Observable<ObjectChange>) =>
-    changes.pipe(map(({ namespace, name }): KubeletNews => ({ source: 'object', kind, namespace, name })))
-  return merge(
-    sources.apiPods,
-    sources.staticPods,
-    sources.lifecycle.pipe(map((events): KubeletNews => ({ source: 'pleg', events }))),
-    sources.dueSyncs.pipe(map(due)),
-    sources.deadlines.pipe(map(due)),
-    sources.probes.pipe(map((news): KubeletNews => ({ source: 'probe', news }))),
-    sources.statuses.pipe(map((pod): KubeletNews => ({ source: 'status', pod }))),
-    sources.workers.pipe(map((worker): KubeletNews => ({ source: 'worker', worker }))),
+    tributary(changes, ({ namespace, name }): KubeletNews => ({ source: 'object', kind, namespace, name }))
+  return merged([
+    tributary(sources.apiPods, asItIs),
+    tributary(sources.staticPods, asItIs),
+    tributary(sources.lifecycle, (events): KubeletNews => ({ source: 'pleg', events })),
+    tributary(sources.dueSyncs, due),
+    tributary(sources.deadlines, due),
+    tributary(sources.probes, (news): KubeletNews => ({ source: 'probe', news })),
+    tributary(sources.statuses, (pod): KubeletNews => ({ source: 'status', pod })),
+    tributary(sources.workers, (worker): KubeletNews => ({ source: 'worker', worker })),
     object('Secret', sources.secrets),
     object('ConfigMap', sources.configMaps),
-    sources.housekeeping.pipe(map((): KubeletNews => ({ source: 'housekeeping' }))),
-  )
+    tributary(sources.housekeeping, (): KubeletNews => ({ source: 'housekeeping' })),
+  ])
 }
+
+const asItIs = (news: ConfigNews): KubeletNews => news

@@ -42,8 +42,7 @@ export interface ContentKind {
  * set the group. A failure of these undoes the whole volume, also at a refresh. Source: pkg/volume/secret/secret.go,
  * SetUpAt, and its siblings; facts/kubelet.md 4.2.
  */
-export function contentPlugin(host: VolumeHost, kind: ContentKind): VolumePlugin {
-  const unread: UnreadVolumes = new Map()
+export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes): VolumePlugin {
   const directoryOf = ({ pod, volume }: VolumeRef): string => {
     const path = volumeDirectory(uidOf(pod), kind.name, volume.name)
     // One text for all who keep it.

@@ -5,13 +5,15 @@ import { contentPlugin } from './content-volume.ts'
 import type { VolumeHost } from './host.ts'
 import { emptyDirPlugin, hostPathPlugin } from './plain-volumes.ts'
 import { storagePlugin } from './storage-volume.ts'
+import type { UnreadVolumes } from './unread-volume.ts'
 
 /** The plugins of one node. Gives the one for a volume; what has storage behind it is taken to work. */
 export function createVolumePlugins(host: VolumeHost): (volume: Volume) => VolumePlugin {
-  const secret = contentPlugin(host, secretKind(host))
-  const configMap = contentPlugin(host, configMapKind(host))
-  const downwardApi = contentPlugin(host, downwardApiKind(host))
-  const projected = contentPlugin(host, projectedKind(host))
+  const unread: UnreadVolumes = new Map()
+  const secret = contentPlugin(host, secretKind(host), unread)
+  const configMap = contentPlugin(host, configMapKind(host), unread)
+  const downwardApi = contentPlugin(host, downwardApiKind(host), unread)
+  const projected = contentPlugin(host, projectedKind(host), unread)
   const emptyDir = emptyDirPlugin(host)
   const hostPath = hostPathPlugin(host)
   const storage = storagePlugin(host)
