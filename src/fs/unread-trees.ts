@@ -1,3 +1,4 @@
+import { SparseMap } from '../kernel/sparse.ts'
 import type { Inode, Reservation } from './inode.ts'
 import type { Later } from './node-fs.ts'
 import { dirname, isWithin } from './path.ts'
@@ -54,7 +55,7 @@ export class UnreadTree {
  * for itself below; what mounts over one, or lists what is in all of them, looks into them first.
  */
 export class UnreadTrees {
-  readonly #byPath = new Map<string, UnreadTree>()
+  readonly #byPath = new SparseMap<string, UnreadTree>()
 
   at(path: string): UnreadTree | undefined {
     return this.#byPath.get(path)

@@ -3,6 +3,7 @@ import { goQuote } from '../../go/quote.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { has } from '../../versions/changes.ts'
@@ -72,7 +73,7 @@ export function createImageManager(options: ImageManagerOptions): ImageManager {
   const { kernel, runtime, minor, event, records } = options
   const queue = new PullQueue(options.parallelPulls)
   const limiter = new PullLimiter(kernel, options.registryPullQPS, options.registryBurst)
-  const pulls = new Map<string, ImagePull>()
+  const pulls = new SparseMap<string, ImagePull>()
   const pullOf = (podUid: string, image: string): ImagePull => {
     const key = `${podUid}_${image}`
     const known = pulls.get(key)

@@ -2,10 +2,11 @@ import type { Unsubscribable } from 'rxjs'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { onceOf } from '../../kernel/once-of.ts'
+import { SparseSet } from '../../kernel/sparse.ts'
 
 /** Lets at most `limit` pulls run at once, first come, first served. Source: pkg/kubelet/images/puller.go. */
 export class PullQueue {
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new SparseSet<() => void>()
   readonly #limit: number
   #running = 0
 

@@ -1,5 +1,6 @@
 import type { Secret } from '../../api/types/core.ts'
 import { digestOf } from '../../kernel/digest.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import type { Credential } from './keyring.ts'
 
 /** With what an image was pulled that is now on the node. */
@@ -15,7 +16,7 @@ interface PullRecord {
  * the kubelet. Source: pkg/kubelet/images/pullmanager/image_pull_manager.go; facts/kubelet.md 7.6.
  */
 export class PullRecords {
-  readonly #records = new Map<string, PullRecord>()
+  readonly #records = new SparseMap<string, PullRecord>()
 
   /** `credential` undefined: pulled anonymously. */
   add(image: string, credential: Credential<Secret> | undefined): void {

@@ -5,6 +5,7 @@ import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import type { RestingReflector } from '../../client/resting.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import type { ServiceForEnv } from '../env/service-env.ts'
 
 type Service = KubeObject & ServiceForEnv
@@ -17,7 +18,7 @@ export interface RestingServices {
 
 /** The Services of the cluster, for containers' environments. Source: pkg/kubelet/kubelet.go, serviceLister. */
 export class ServiceList {
-  readonly #services = new Map<string, Service>()
+  readonly #services = new SparseMap<string, Service>()
   readonly #reflector: Reflector<Service>
   #isListed = false
 

@@ -4,6 +4,7 @@ import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import { hour, second, type VirtualMs } from '../../kernel/time.ts'
 import { errorOfRequest } from '../secrets/object-manager.ts'
@@ -36,7 +37,7 @@ export class TokenManager implements TokenSource {
   readonly #calendar: Calendar
   readonly #client: Client
   /** By Pod, then by what was asked for. */
-  readonly #held = new Map<string, Map<string, Held>>()
+  readonly #held = new SparseMap<string, Map<string, Held>>()
 
   constructor(kernel: Kernel, calendar: Calendar, client: Client) {
     this.#kernel = kernel

@@ -6,6 +6,7 @@ import type { Once } from '../../kernel/once.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
@@ -49,8 +50,8 @@ const signalKill = 9
 /** The container half of the runtime. */
 export class ContainerOrders {
   readonly #options: OrderOptions
-  readonly #containers = new Map<string, ContainerEntry>()
-  readonly #byPod = new Map<string, ContainerEntry[]>()
+  readonly #containers = new SparseMap<string, ContainerEntry>()
+  readonly #byPod = new SparseMap<string, ContainerEntry[]>()
   /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
   readonly #scope = new Scope()
   readonly #host: ProcessHost

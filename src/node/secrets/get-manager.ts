@@ -4,6 +4,7 @@ import type { Client } from '../../client/client.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import {
@@ -26,9 +27,9 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Get'
   /** Nothing is kept that could change. */
   readonly changes = EMPTY
-  readonly #traffic = new Map<string, ObjectTraffic>()
+  readonly #traffic = new SparseMap<string, ObjectTraffic>()
   /** What was read last, so that news can be told from what was known. */
-  readonly #versions = new Map<string, string | undefined>()
+  readonly #versions = new SparseMap<string, string | undefined>()
 
   private readonly kernel: Kernel
   private readonly client: Client

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/types/core.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 
 /** What a registry counts references in. */
 export interface ReferenceStore {
@@ -12,7 +13,7 @@ export interface ReferenceStore {
  * Source: pkg/kubelet/util/manager/cache_based_manager.go, RegisterPod and UnregisterPod; facts/kubelet.md 1.3.
  */
 export class PodRegistry {
-  readonly #pods = new Map<string, { readonly namespace: string; readonly names: ReadonlySet<string> }>()
+  readonly #pods = new SparseMap<string, { readonly namespace: string; readonly names: ReadonlySet<string> }>()
 
   private readonly store: ReferenceStore
   private readonly namesOf: (pod: Pod) => ReadonlySet<string>

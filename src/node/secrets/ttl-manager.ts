@@ -6,6 +6,7 @@ import type { Once } from '../../kernel/once.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { attempt, type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
@@ -80,7 +81,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
   readonly strategy = 'Cache'
   /** Nothing reaches this cache by itself. */
   readonly changes = EMPTY
-  readonly #items = new Map<string, Item<T>>()
+  readonly #items = new SparseMap<string, Item<T>>()
   readonly #registry: PodRegistry
   readonly #scope = new Scope()
 

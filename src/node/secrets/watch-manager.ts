@@ -11,6 +11,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
@@ -143,7 +144,7 @@ class Item<T extends KubeObject> implements ReflectorStore<T> {
  */
 export class WatchManager<T extends KubeObject & { readonly immutable?: boolean }> implements ObjectManager<T> {
   readonly strategy = 'Watch'
-  readonly #items = new Map<string, Item<T>>()
+  readonly #items = new SparseMap<string, Item<T>>()
   readonly #registry: PodRegistry
   readonly #changes = new Subject<ObjectChange>()
   readonly #sweep: GridLoop

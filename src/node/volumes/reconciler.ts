@@ -2,6 +2,7 @@ import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
+import { SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
@@ -34,7 +35,7 @@ export class Reconciler {
   readonly #settled: (use: VolumeUse) => void
   readonly #loop: GridLoop
   /** Volumes whose actual state differs from the desired one and that no operation is busy with. */
-  #open = new Set<VolumeUse>()
+  #open = new SparseSet<VolumeUse>()
   /** Mounts under way. */
   readonly #scope = new Scope()
 
@@ -64,7 +65,7 @@ export class Reconciler {
 
   #reconcile(): void {
     const uses = this.#open
-    this.#open = new Set()
+    this.#open = new SparseSet()
     for (const use of uses) if (!use.isDesired) this.#retire(use)
     for (const use of uses) if (use.isDesired) this.#advance(use)
   }

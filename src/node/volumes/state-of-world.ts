@@ -1,5 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import { Few } from '../../kernel/few.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { VolumeUse } from './volume-use.ts'
 
@@ -35,7 +36,7 @@ export class PodVolumes {
  * state of world. The volume manager writes it; others read. Source: pkg/kubelet/volumemanager/cache.
  */
 export class StateOfWorld {
-  readonly #pods = new Map<string, PodVolumes>()
+  readonly #pods = new SparseMap<string, PodVolumes>()
 
   get(uid: string): PodVolumes | undefined {
     return this.#pods.get(uid)

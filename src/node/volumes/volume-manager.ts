@@ -8,6 +8,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
@@ -55,9 +56,9 @@ export class VolumeManager {
   readonly #options: VolumeManagerOptions
   readonly #world: StateOfWorld
   /** Pods that the populator has to look at. */
-  readonly #unprocessed = new Set<string>()
+  readonly #unprocessed = new SparseSet<string>()
   /** Pods whose volumes may have to go. */
-  readonly #leaving = new Set<string>()
+  readonly #leaving = new SparseSet<string>()
   readonly #populator: GridLoop
   readonly #reconciler: Reconciler
   #askedRuntimeAt: VirtualMs | undefined

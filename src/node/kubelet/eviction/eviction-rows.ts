@@ -1,10 +1,11 @@
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { Signal } from './signals.ts'
 
 /** What the eviction manager has decided, for those who act on it. */
 export class EvictionRows {
   /** Pressures that the node tells of, in the order of the signals. */
   conditions: readonly Signal['condition'][] = []
-  readonly #messages = new Map<string, string>()
+  readonly #messages = new SparseMap<string, string>()
 
   /** Why a Pod was evicted, by its uid; undefined: it was not. */
   of(uid: string): string | undefined {

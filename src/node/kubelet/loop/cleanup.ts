@@ -3,6 +3,7 @@ import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { kubeletRoot, podDirectory } from '../../volumes/plugins/layout.ts'
@@ -34,11 +35,11 @@ export class Cleanup {
   readonly #housekeeping: GridLoop
   readonly #containerGc: GridLoop
   /** Uids of Pods that have left something behind, or may have. */
-  readonly #leftovers = new Set<string>()
+  readonly #leftovers = new SparseSet<string>()
   readonly #ticks = new Subject<void>()
   readonly #scope = new Scope()
-  readonly #removedPods = new Map<string, Pod>()
-  readonly #dying = new Set<string>()
+  readonly #removedPods = new SparseMap<string, Pod>()
+  readonly #dying = new SparseSet<string>()
   #isReady = false
   #cachedAt: VirtualMs | undefined
 

@@ -4,6 +4,7 @@ import { after } from '../../../kernel/after.ts'
 import { gridAfter } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import { loopClocks } from './phases.ts'
 
@@ -12,7 +13,7 @@ export class Deadlines {
   readonly #kernel: Kernel
   readonly #scope: Scope
   readonly #due = new Subject<string>()
-  readonly #planned = new Map<string, Unsubscribable>()
+  readonly #planned = new SparseMap<string, Unsubscribable>()
 
   constructor(kernel: Kernel, scope: Scope) {
     this.#kernel = kernel

@@ -3,6 +3,7 @@ import type { RateLimiter } from '../../../client/rate-limiter.ts'
 import type { ReadKey, UnseenReader, UnseenReads } from '../../../client/unseen-reads.ts'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { ObjectManager, UnseenGet } from '../../secrets/object-manager.ts'
 import type { StateOfWorld } from '../../volumes/state-of-world.ts'
@@ -70,7 +71,7 @@ interface Refresh {
 export class IdlePolls implements IdleRest, UnseenReader {
   readonly #options: PollOptions
   #parts: PollParts | undefined
-  readonly #resting = new Map<string, RestingPod>()
+  readonly #resting = new SparseMap<string, RestingPod>()
   /** Uids by tick, as far ahead as a sync can be. */
   readonly #slots: string[][]
   /** The next tick that is not reckoned up. */

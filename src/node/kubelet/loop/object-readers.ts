@@ -2,6 +2,7 @@ import { configMapNamesOf, secretNamesOf } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { flat } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import { objectKey } from '../../secrets/object-manager.ts'
 import type { StateOfWorld } from '../../volumes/state-of-world.ts'
@@ -14,7 +15,7 @@ export class ObjectReaders {
   readonly #pods: PodManager
   readonly #world: StateOfWorld
   /** Uids by object. Most objects have one reader, which stands for itself. */
-  readonly #readers = new Map<string, string | Set<string>>()
+  readonly #readers = new SparseMap<string, string | Set<string>>()
   /** A Pod's keys, for as long as its spec is the same object. */
   readonly #keys = new WeakMap<Pod['spec'], readonly string[]>()
 

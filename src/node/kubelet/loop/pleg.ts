@@ -5,6 +5,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Once, Receiver } from '../../../kernel/once.ts'
 import { onceOf } from '../../../kernel/once-of.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerRuntime } from '../../runtime/cri.ts'
 import { emptyRuntimeStatus, inspectPod, type PodRuntimeStatus } from '../pods/runtime-status.ts'
@@ -38,8 +39,8 @@ const onDemandMs: VirtualMs = 10
  * at those of its instants at which the runtime has news or a worker waits for a fresh look. Source: pkg/kubelet/pleg/generic.go.
  */
 export class Pleg {
-  readonly #entries = new Map<string, Entry>()
-  readonly #changed = new Set<string>()
+  readonly #entries = new SparseMap<string, Entry>()
+  readonly #changed = new SparseSet<string>()
   readonly #waiting: Waiting[] = []
   readonly #loop: GridLoop
   readonly #kernel: Kernel

@@ -8,6 +8,7 @@ import type { RestingReflector } from '../../../client/resting.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { ConfigNews } from './kubelet-news.ts'
 
 export interface PodSourceOptions {
@@ -20,7 +21,7 @@ export interface PodSourceOptions {
 
 /** The Pods that are bound to this node, from the API server. */
 export class ApiPodSource {
-  readonly #pods = new Map<string, Pod>()
+  readonly #pods = new SparseMap<string, Pod>()
   readonly #changes = new Subject<ConfigNews>()
   readonly #reflector: Reflector<Pod>
   /** Open once the first list has been handed on. */

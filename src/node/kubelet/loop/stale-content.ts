@@ -2,6 +2,7 @@ import type { Unsubscribable } from 'rxjs'
 import { after } from '../../../kernel/after.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { VolumeUse } from '../../volumes/volume-use.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -11,7 +12,7 @@ export class StaleContent {
   readonly #kernel: Kernel
   readonly #queue: WorkQueue
   readonly #scope: Scope
-  readonly #planned = new Map<string, Unsubscribable>()
+  readonly #planned = new SparseMap<string, Unsubscribable>()
 
   constructor(kernel: Kernel, queue: WorkQueue, scope: Scope) {
     this.#kernel = kernel

@@ -1,12 +1,13 @@
 import { type Observable, Subject } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { ConfigNews } from './kubelet-news.ts'
 import { staticPodOf } from './static-pods.ts'
 
 /** The Pods of the node's own manifests. Source: pkg/kubelet/config/file.go. */
 export class StaticPodSource {
-  readonly #pods = new Map<string, Pod>()
+  readonly #pods = new SparseMap<string, Pod>()
   readonly #changes = new Subject<ConfigNews>()
   readonly #nodeName: string
   readonly #facts: KubeletFacts

@@ -3,6 +3,7 @@ import { resources } from '../../../client/client.ts'
 import { settled } from '../../../kernel/all.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseSet } from '../../../kernel/sparse.ts'
 import type { KubeletContext } from '../context.ts'
 import { killContainer } from '../pods/kill-pod.ts'
 import { notRunning } from '../pods/pod-ends.ts'
@@ -28,7 +29,7 @@ export class SyncLoop {
   readonly #cleanup: Cleanup
   readonly #scope = new Scope()
   /** Pods that were refused: they get no worker. */
-  readonly #refused = new Set<string>()
+  readonly #refused = new SparseSet<string>()
 
   constructor(context: KubeletContext, cleanup: Cleanup) {
     this.#context = context

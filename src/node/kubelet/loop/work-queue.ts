@@ -4,6 +4,7 @@ import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 
 /** When a Pod is due again. */
@@ -52,7 +53,7 @@ export class WorkQueue {
   readonly #kernel: Kernel
   readonly #grid: Grid
   readonly #resync: Jittered
-  readonly #due = new Map<string, Due>()
+  readonly #due = new SparseMap<string, Due>()
   readonly #randomOf: (uid: string) => RandomStream
   readonly #dueNow = new Subject<string>()
   readonly #scope = new Scope()

@@ -1,3 +1,4 @@
+import { SparseMap } from '../../../kernel/sparse.ts'
 import { minute, second, type VirtualMs } from '../../../kernel/time.ts'
 
 /** Source: pkg/kubelet/kubelet.go, backOffPeriod and MaxContainerBackOff. */
@@ -12,7 +13,7 @@ interface Entry {
  * Growing pauses by key, kept in memory: a kubelet restart forgets them. Source: client-go util/flowcontrol/backoff.go.
  */
 export class BackOffTable {
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new SparseMap<string, Entry>()
   readonly #initialMs: VirtualMs
   readonly #maxMs: VirtualMs
   readonly #resetMs: VirtualMs

@@ -2,6 +2,7 @@ import type { Pod } from '../../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
 import { Few } from '../../../kernel/few.ts'
 import { Instance } from '../../../kernel/instance.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { StateFeed } from '../state-feed.ts'
 import { containerMachine } from './container.machine.ts'
 
@@ -84,7 +85,7 @@ function isStartError(state: ContainerState): state is StartError {
 
 /** The containers of a node's Pods. Takes the place of the real kubelet's reason cache (pkg/kubelet/reason_cache.go). */
 export class ContainerLives {
-  readonly #lives = new Map<string, Few<string, ContainerLife>>()
+  readonly #lives = new SparseMap<string, Few<string, ContainerLife>>()
   readonly #feed: StateFeed | undefined
 
   constructor(feed?: StateFeed) {

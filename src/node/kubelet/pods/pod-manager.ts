@@ -1,4 +1,5 @@
 import type { Pod } from '../../../api/types/core.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import { isMirror } from '../status/status-manager.ts'
 import { isStatic } from './static-pod.ts'
 
@@ -11,11 +12,11 @@ export function fullName(pod: Pod): string {
  * Source: pkg/kubelet/pod/pod_manager.go.
  */
 export class PodManager {
-  readonly #pods = new Map<string, Pod>()
-  readonly #mirrors = new Map<string, Pod>()
-  readonly #names = new Map<string, string>()
+  readonly #pods = new SparseMap<string, Pod>()
+  readonly #mirrors = new SparseMap<string, Pod>()
+  readonly #names = new SparseMap<string, string>()
   /** Pods whose objects are gone but whose volumes are not (from v1.22 on). */
-  readonly #leaving = new Map<string, Pod>()
+  readonly #leaving = new SparseMap<string, Pod>()
 
   get(uid: string): Pod | undefined {
     return this.#pods.get(uid)

@@ -3,6 +3,7 @@ import { type EventName, machineTable, type StateName } from '../../../kernel/co
 import { Instance } from '../../../kernel/instance.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { Once } from '../../../kernel/once.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { StateFeed } from '../state-feed.ts'
 import { podWorkerMachine } from './pod-worker.machine.ts'
@@ -87,7 +88,7 @@ export class PodWorker extends Instance<StateName<typeof podWorkerMachine>, Even
 
 /** The workers of a node's Pods, by uid: who drives them writes, everybody reads. */
 export class PodWorkerRows {
-  readonly #rows = new Map<string, PodWorker>()
+  readonly #rows = new SparseMap<string, PodWorker>()
   readonly #feed: StateFeed | undefined
 
   constructor(feed?: StateFeed) {

@@ -8,6 +8,7 @@ import { mapped } from '../../../kernel/mapped.ts'
 import { process } from '../../../kernel/process.ts'
 import type { RandomStreams } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
@@ -68,7 +69,7 @@ interface Worker {
  */
 export class Prober {
   readonly #options: ProberOptions
-  readonly #workers = new Map<string, Worker[]>()
+  readonly #workers = new SparseMap<string, Worker[]>()
   readonly #scope = new Scope()
   readonly #news = new Subject<ProbeNews>()
   readonly #verdicts: Readonly<Record<ProbeType, Map<string, Verdict>>> = {

@@ -8,6 +8,7 @@ import { type Grid, GridLoop } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
@@ -55,14 +56,14 @@ export class StatusManager {
   readonly #options: StatusManagerOptions
   readonly #known: Map<string, KnownStatus>
   readonly #changes = new Subject<Pod>()
-  readonly #sent = new Map<string, number>()
+  readonly #sent = new SparseMap<string, number>()
   /** The Pod as the last update left it: what a watcher is told of it is no news. */
-  readonly #left = new Map<string, Pod>()
+  readonly #left = new SparseMap<string, Pod>()
   readonly #queue: { readonly uid: string; readonly version: number; readonly known: KnownStatus }[] = []
   /** Pods that wait for their deletion: the batch looks at them each time. */
-  readonly #leaving = new Set<string>()
+  readonly #leaving = new SparseSet<string>()
   /** Pods whose last update failed. */
-  readonly #failed = new Set<string>()
+  readonly #failed = new SparseSet<string>()
   readonly #batch: GridLoop
   #isSending = false
   /** The update under way. */
