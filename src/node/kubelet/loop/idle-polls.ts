@@ -72,8 +72,9 @@ export class IdlePolls implements IdleRest, UnseenReader {
   readonly #options: PollOptions
   #parts: PollParts | undefined
   readonly #resting = new SparseMap<string, RestingPod>()
-  /** Uids by tick, as far ahead as a sync can be. */
-  readonly #slots: string[][]
+  /** Uids by the slot of their tick: there are as many as a sync can be ahead, and a few more. */
+  readonly #slots = new SparseMap<number, string[]>()
+  readonly #slotCount: number
   /** The next tick that is not reckoned up. */
   #tick: VirtualMs = 0
   #passes: Pass[] = []
@@ -84,7 +85,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
 
   constructor(options: PollOptions) {
     this.#options = options
-    this.#slots = Array.from({ length: Math.ceil(options.longestMs / options.sync.periodMs) + 3 }, () => [])
+    this.#slotCount = Math.ceil(options.longestMs / options.sync.periodMs) + 3
   }
 
   /** The parts are made after those that ask it to catch up. */
@@ -122,7 +123,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
     const resting = this.#resting.get(uid)
     if (resting === undefined) return
     this.#resting.delete(uid)
-    for (const slot of this.#slots) {
+    for (const slot of this.#slots.values()) {
       const at = slot.indexOf(uid)
       if (at >= 0) slot.splice(at, 1)
     }
@@ -140,7 +141,8 @@ export class IdlePolls implements IdleRest, UnseenReader {
   disturbed(): void {
     this.catchUp()
     const first = this.#slotIndex(this.#tick)
-    const uids = this.#slots.flatMap((_, i) => this.#slots[(first + i) % this.#slots.length] ?? [])
+    const uids: string[] = []
+    for (let i = 0; i < this.#slotCount; i++) uids.push(...(this.#slots.get((first + i) % this.#slotCount) ?? []))
     for (const uid of uids) this.#parts?.queue.wantSync(uid)
   }
 
@@ -170,9 +172,10 @@ export class IdlePolls implements IdleRest, UnseenReader {
     const { sync, populator, reconciler, registersEachSync } = this.#options
     const tick = this.#tick
     this.#tick += sync.periodMs
-    const slot = this.#slots[this.#slotIndex(tick)] ?? []
-    if (slot.length === 0) return
-    const uids = slot.splice(0)
+    const index = this.#slotIndex(tick)
+    const uids = this.#slots.get(index)
+    if (uids === undefined) return
+    this.#slots.delete(index)
     const { queue, secrets, configMaps } = this.#parts ?? {}
     for (const uid of uids) {
       const resting = this.#resting.get(uid)
@@ -286,11 +289,16 @@ export class IdlePolls implements IdleRest, UnseenReader {
 
   #slotIndex(tick: VirtualMs): number {
     const { phaseMs, periodMs } = this.#options.sync
-    return ((tick - phaseMs) / periodMs) % this.#slots.length
+    return ((tick - phaseMs) / periodMs) % this.#slotCount
   }
 
   #slotAt(tick: VirtualMs): string[] {
-    return this.#slots[this.#slotIndex(tick)] ?? []
+    const index = this.#slotIndex(tick)
+    const known = this.#slots.get(index)
+    if (known !== undefined) return known
+    const slot: string[] = []
+    this.#slots.set(index, slot)
+    return slot
   }
 }
 
