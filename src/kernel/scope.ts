@@ -9,12 +9,13 @@ import { Once, type Receiver } from './once.ts'
  */
 export class Scope implements Unsubscribable {
   isEnded = false
-  /** Many scopes never have any. */
+  /** Many scopes never have any, and most of the others one, which stands for itself. */
+  private only: Unsubscribable | undefined
   private members: Set<Unsubscribable> | undefined
 
   /** How many are still under way. */
   get size(): number {
-    return this.members?.size ?? 0
+    return this.members?.size ?? (this.only === undefined ? 0 : 1)
   }
 
   /** Takes in what is to end with the scope; at once if that has ended. Gives it back. */
@@ -26,7 +27,8 @@ export class Scope implements Unsubscribable {
 
   /** It ended by itself. */
   leave(member: Unsubscribable): void {
-    this.members?.delete(member)
+    if (this.only === member) this.only = undefined
+    else this.members?.delete(member)
   }
 
   /**
@@ -45,13 +47,20 @@ export class Scope implements Unsubscribable {
   end(): void {
     if (this.isEnded) return
     this.isEnded = true
-    for (const member of this.members ?? []) member.unsubscribe()
+    const { only, members } = this
+    this.only = undefined
+    only?.unsubscribe()
+    for (const member of members ?? []) member.unsubscribe()
     this.members = undefined
   }
 
   private takeIn(member: Unsubscribable): void {
-    this.members ??= new Set()
-    this.members.add(member)
+    if (this.members !== undefined) this.members.add(member)
+    else if (this.only === undefined || this.only === member) this.only = member
+    else {
+      this.members = new Set([this.only, member])
+      this.only = undefined
+    }
   }
 
   /** A scope may be a member of another. */
