@@ -16,7 +16,7 @@ export interface TrafficSample {
 /** A cluster of that size, and what is counted of it while time passes. */
 export interface ScaleCluster {
   readonly sim: Sim
-  /** So far: requests that were answered, watches left out. */
+  /** So far: requests that were answered or, by idle Pods, would have been; watches left out. */
   readonly requests: number
   readonly events: number
   readonly openWatches: number
@@ -65,7 +65,9 @@ export function createScaleCluster(settings: ScaleSettings, onSlice: () => void)
     sim,
     samples,
     get requests() {
-      return counts.requests
+      let unseen = 0
+      for (const { kubelet } of cluster.machines.values()) unseen += kubelet.context?.polls.requests ?? 0
+      return counts.requests + unseen
     },
     get events() {
       return kernel.events

@@ -7,6 +7,7 @@ import type { SliceEnd, Slices } from '../scenario/slices.ts'
 import { formatInstant } from '../sim/duration.ts'
 import type { Sim } from '../sim/sim.ts'
 import type { Output } from './output.ts'
+import { bar, leastMs, left } from './progress.ts'
 
 /** Whether somebody asked the command to stop: ctrl-C, or a polite kill. */
 export interface StopSignal {
@@ -61,13 +62,21 @@ export async function drive(
     }
     return runInSlices(scenario, { ...options, started: startedBoth }, isOver)
   }
-  return driveSlices(begun, { what: scenario.file, output, stop })
+  return driveSlices(begun, { what: scenario.file, leastMs: leastMs(scenario), output, stop })
+}
+
+interface Driven {
+  readonly what: string
+  /** Virtual time that it takes at least. */
+  readonly leastMs?: number
+  readonly output: Output
+  readonly stop: StopSignal
 }
 
 /** Drives anything that runs in slices and tells of the simulation in it once there is one. */
 export async function driveSlices<T>(
   begun: (started: (sim: Sim) => void, isOver: SliceEnd) => Slices<T>,
-  { what, output, stop }: { readonly what: string; readonly output: Output; readonly stop: StopSignal },
+  { what, leastMs: until = 0, output, stop }: Driven,
 ): Promise<T> {
   const beganAt = performance.now()
   let sliceEndsAt = beganAt + sliceMs
@@ -88,13 +97,25 @@ export async function driveSlices<T>(
     const now = performance.now()
     if (now - toldAt >= progressEveryMs) {
       toldAt = now
-      output.progress(progressLine(what, sim, events / ((now - beganAt) / 1000)))
+      output.progress(progressLine({ what, sim, events, until, elapsedMs: now - beganAt }))
     }
     sliceEndsAt = performance.now() + sliceMs
   }
 }
 
-function progressLine(what: string, sim: Sim | undefined, eventsPerSecond: number) {
-  const rate = Math.round(eventsPerSecond).toLocaleString('en')
-  return plain`${what}  ${formatInstant(sim?.now() ?? 0)}  ${rate} events/s`
+interface Progress {
+  readonly what: string
+  readonly sim: Sim | undefined
+  readonly events: number
+  /** Virtual time that it takes at least; 0: nobody knows. */
+  readonly until: number
+  readonly elapsedMs: number
+}
+
+function progressLine({ what, sim, events, until, elapsedMs }: Progress) {
+  const now = sim?.now() ?? 0
+  const rate = Math.round(events / (elapsedMs / 1000)).toLocaleString('en')
+  const told = plain`${what}  ${formatInstant(now)}  ${rate} events/s`
+  // Behind the last time that is named only what is waited for is ahead.
+  return now <= 0 || now >= until ? told : plain`${bar(now / until)}  ${told}  ${left(now / until, elapsedMs)}`
 }

@@ -8,11 +8,14 @@ export interface Output {
   readonly isColoured: boolean
   out(text: TerminalText): void
   err(text: TerminalText): void
-  /** On a terminal, a line that stays until the next; elsewhere nothing. Undefined takes it away. */
+  /** On a terminal, a line that stays until the next; elsewhere one of its own each half a minute. Undefined takes it away. */
   progress(line: TerminalText | undefined): void
   /** On a terminal, an empty screen; what was on it can be scrolled back to. Elsewhere nothing. */
   clear?(): void
 }
+
+/** Between two lines of progress where none can be taken away: a log is read when all is over. */
+const plainEveryMs = 30_000
 
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
 
@@ -23,6 +26,7 @@ function createOutput(
   { isColoured, moves }: { readonly isColoured: boolean; readonly moves: boolean },
 ): Output {
   let isShown = false
+  let toldAt = performance.now()
   const clearLine = (): void => {
     if (isShown) stderr.write('\r\u001b[K')
     isShown = false
@@ -38,7 +42,12 @@ function createOutput(
       stderr.write(text.toString())
     },
     progress(line) {
-      if (!moves || stderr.isTTY !== true) return
+      if (!moves || stderr.isTTY !== true) {
+        if (line === undefined || performance.now() - toldAt < plainEveryMs) return
+        toldAt = performance.now()
+        stderr.write(`${line.toString()}\n`)
+        return
+      }
       clearLine()
       if (line === undefined) return
       // A line that breaks could not be taken away.

@@ -4,6 +4,7 @@ import type { SweepRow } from '../sweep/sweep.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import type { StopSignal } from './drive.ts'
 import type { Output } from './output.ts'
+import { bar, left } from './progress.ts'
 import { runInWorkers, sweepRow } from './run-workers.ts'
 
 /** A run of a sweep. */
@@ -69,10 +70,8 @@ function createProgress(what: string, all: number, output: Output) {
       if (now - toldAt < progressEveryMs * 2) return
       toldAt = now
       const rate = done / ((now - beganAt) / 1000)
-      const leftS = Math.ceil((all - done) / rate)
-      output.progress(
-        plain`${what}  ${done}/${all} runs  ${Math.floor((done / all) * 100)} %  ${rate.toFixed(1)} runs/s  ${leftS} s left`,
-      )
+      const estimate = left(done / all, now - beganAt)
+      output.progress(plain`${bar(done / all)}  ${what}  ${done}/${all} runs  ${rate.toFixed(1)} runs/s  ${estimate}`)
     },
     /** Whether it is time to look at the keyboard. */
     isDue: (): boolean => done % looksEvery === 0,
