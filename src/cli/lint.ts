@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { safeJson } from '../bytes/terminal-text.ts'
 import { githubDiagnostic } from '../report/github.ts'
 import { type SarifFinding, sarifLog } from '../report/sarif.ts'
 import { plain } from '../report/text.ts'
 import { type Diagnostic, diagnosticCodes, drawDiagnostic, lineAndColumn } from '../scenario/diagnostic.ts'
+import { isManifestFile, type ManifestFile, manifestFile } from '../scenario/lint/manifest-file.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { LintFlags } from './lint-formats.ts'
 import type { Output } from './output.ts'
@@ -17,23 +20,39 @@ interface Finding {
   readonly text: string
 }
 
-/** `podsim lint`: loads everything, tells every mistake, runs nothing. */
+/** `podsim lint`: loads everything, tells every mistake, runs nothing. Takes plain manifests as well. */
 export async function lint(paths: readonly string[], flags: LintFlags, output: Output): Promise<number> {
   const { files, missing } = findScenarioFiles(paths)
   const findings: Finding[] = missing.map((diagnostic) => ({ level: 'error', diagnostic, text: '' }))
   let wrong = missing.length
   let isBroken = false
   for (const file of files) {
-    const read = readScenarioFile(file)
+    let manifests: ManifestFile | undefined
+    const read = readScenarioFile(file, {}, (text) => {
+      manifests = isManifestFile(text) ? manifestFile(text, isBesideKustomization(file)) : undefined
+      return manifests?.text ?? text
+    })
     const { text, loaded } = read
     isBroken ||= isBrokenFile(read)
-    if (!loaded.ok) wrong++
     const level = loaded.ok ? 'warning' : 'error'
-    for (const diagnostic of loaded.ok ? loaded.warnings : loaded.errors) findings.push({ level, diagnostic, text })
+    const told = (loaded.ok ? loaded.warnings : loaded.errors).flatMap((each) => toldOf(manifests, each) ?? [])
+    if (!loaded.ok && told.length > 0) wrong++
+    for (const diagnostic of told) findings.push({ level, diagnostic, text })
   }
   tell(findings, { files: files.length, wrong }, flags, output)
   if (isBroken) return exitCodes.internal
   return wrong > 0 ? exitCodes.usage : exitCodes.passed
+}
+
+function toldOf(manifests: ManifestFile | undefined, diagnostic: Diagnostic): Diagnostic | undefined {
+  return manifests === undefined ? diagnostic : manifests.told(diagnostic)
+}
+
+/** Whether kustomize makes something of the files of this folder, or of the one above. */
+function isBesideKustomization(file: string): boolean {
+  return ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].some((name) =>
+    existsSync(join(dirname(file), name)),
+  )
 }
 
 interface Counts {

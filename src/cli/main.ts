@@ -89,8 +89,8 @@ export function program(): Command {
 
   podsim
     .command('lint')
-    .description('load scenario files without running them')
-    .argument('<path...>', 'scenario files or folders, or - for standard input')
+    .description('load scenario files, or manifests, without running them')
+    .argument('<path...>', 'scenario files, manifests or folders of them, or - for standard input')
     .addOption(new Option('-o, --output <format>', 'how to answer').choices(lintFormats).default('text'))
     .action(async (paths: string[], flags: LintFlags) => {
       const { lint } = await import('./lint.ts')

@@ -50,8 +50,15 @@ function notReadable(file: string, message: string): Diagnostic {
   return { code: 'NOT_READABLE', message, file, range: [0, 0] }
 }
 
-/** Reads and loads one file. What cannot be read is a diagnostic too, and so is a mistake of podsim's own in loading it. */
-export function readScenarioFile(file: string, settings: Settings = {}): ScenarioFile {
+/**
+ * Reads and loads one file. What cannot be read is a diagnostic too, and so is a mistake of podsim's own in loading it.
+ * `scenarioOf` may make a scenario of what is none.
+ */
+export function readScenarioFile(
+  file: string,
+  settings: Settings = {},
+  scenarioOf: (text: string) => string = (text) => text,
+): ScenarioFile {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
@@ -64,7 +71,7 @@ export function readScenarioFile(file: string, settings: Settings = {}): Scenari
   }
   const { sources, taken } = rememberingSources(sourcesOf(file))
   try {
-    const loaded = loadScenarios(text, file, sources, settings)
+    const loaded = loadScenarios(scenarioOf(text), file, sources, settings)
     return { file, text, loaded, beside: taken() }
   } catch (error) {
     const message = `podsim is broken: ${String(error)}; please report it with the file`

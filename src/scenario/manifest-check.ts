@@ -51,9 +51,16 @@ function objectIssues(object: unknown, schema: Schema, path: YamlPath): readonly
   return fieldIssues(definition, object, path)
 }
 
+/**
+ * Groups below k8s.io whose kinds come by definitions of custom resources, from other servers, or in files of tools.
+ * Source: the projects kubernetes-sigs/gateway-api, network-policy-api, kubernetes-csi/external-snapshotter, metrics.
+ */
+const foreignGroup =
+  /^(?:(?:gateway|policy)\.networking|(?:group)?snapshot\.storage|audit|(?:(?:custom|external)\.)?metrics|(?:.*\.)?config|kubeadm)\.k8s\.io$/
+
 /** Groups in which only Kubernetes itself defines kinds; what is in others a custom resource may be. */
 function isBuiltIn(group: string): boolean {
-  return !group.includes('.') || group.endsWith('.k8s.io')
+  return !group.includes('.') || (group.endsWith('.k8s.io') && !foreignGroup.test(group))
 }
 
 function unknownKind(
