@@ -28,7 +28,7 @@ async function linted(files: Readonly<Record<string, string>>): Promise<{ code: 
     .filter((name) => !name.includes('kustomization'))
     .map((name) => join(at, name))
   const code = await lint(paths, { output: 'json' }, { isColoured: false, out, err: out, progress: () => {} })
-  const { findings } = JSON.parse(told) as { readonly findings: readonly Found[] }
+  const { findings } = JSON.parse(told) as { readonly findings: readonly Found[] } // docs/running.md, Lint
   return {
     code,
     found: findings.map(({ code: rule, line, column, suggestion }) => ({

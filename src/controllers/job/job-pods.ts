@@ -23,9 +23,15 @@ const generatedBaseMax = 58
 export interface JobPods {
   /**
    * Brings the number of active Pods to what it should be; answers how many there are then, and what went wrong.
-   * `done` are the indexes of a Job of mode Indexed that have succeeded. Source: manageJob.
+   * `finished` are the indexes of a Job of mode Indexed that have succeeded. Source: manageJob.
    */
-  manage(key: string, job: Job, active: readonly Pod[], succeeded: number, done: Indexes | undefined): Steps<Managed>
+  manage(
+    key: string,
+    job: Job,
+    active: readonly Pod[],
+    succeeded: number,
+    finished: Indexes | undefined,
+  ): Steps<Managed>
 }
 
 interface Managed {
@@ -51,17 +57,17 @@ export function createJobPods(control: PodControl, expectations: Expectations, m
     return { active: active.length - doomed.length + kept, error }
   }
   return {
-    *manage(key, job, active, succeeded, done) {
+    *manage(key, job, active, succeeded, finished) {
       const { parallelism = 1, completions, suspend = false } = job.spec
       if (suspend) return yield* remove(key, job, active, active)
       const open = completions === undefined ? parallelism : Math.min(parallelism, completions - succeeded)
       const wanted = completions === undefined && succeeded > 0 ? active.length : Math.max(0, open)
       // Up to v1.21 only those above the parallelism go, later what is beyond the completions, too.
       const most = has(minor, controllers.jobsKeepNoMoreThanWanted) ? wanted : parallelism
-      const doomed = tooMany(job, active, Math.max(0, active.length - most), done)
+      const doomed = tooMany(job, active, Math.max(0, active.length - most), finished)
       if (doomed.length > 0) return yield* remove(key, job, active, doomed)
       const missing = Math.max(0, wanted - active.length)
-      const pods = podsOf(job, active, missing, done, minor)
+      const pods = podsOf(job, active, missing, finished, minor)
       if (pods.length === 0) return { active: active.length, error: undefined }
       expectations.expect(key, pods.length)
       const { made, error } = yield* createSlowly(control, job, pods)
@@ -72,9 +78,9 @@ export function createJobPods(control: PodControl, expectations: Expectations, m
 }
 
 /** Source: activePodsForRemoval. */
-function tooMany(job: Job, active: readonly Pod[], atLeast: number, done: Indexes | undefined): readonly Pod[] {
+function tooMany(job: Job, active: readonly Pod[], atLeast: number, finished: Indexes | undefined): readonly Pod[] {
   const { completions = 0 } = job.spec
-  const doubled = done === undefined ? [] : superfluous(active, completions, orderToDelete)
+  const doubled = finished === undefined ? [] : superfluous(active, completions, orderToDelete)
   if (doubled.length >= atLeast) return doubled
   const left = active.filter((pod) => !doubled.includes(pod))
   return [...doubled, ...podsToDelete(left, atLeast - doubled.length)]
@@ -84,13 +90,13 @@ function podsOf(
   job: Job,
   active: readonly Pod[],
   count: number,
-  done: Indexes | undefined,
+  finished: Indexes | undefined,
   minor: number,
 ): readonly object[] {
   const { template, completions = 0 } = job.spec
   if (count === 0) return []
-  if (done === undefined) return new Array<object>(count).fill(podFromTemplate(template, job, jobKind))
-  return firstPending(active, done, count, completions).map((index) => {
+  if (finished === undefined) return new Array<object>(count).fill(podFromTemplate(template, job, jobKind))
+  return firstPending(active, finished, count, completions).map((index) => {
     const generateName = nameWithIndex(job.metadata.name, index)
     return podFromTemplate(withIndex(job, index, minor), job, jobKind, { generateName })
   })

@@ -92,7 +92,7 @@ export class GetManager<T extends KubeObject> implements ObjectManager<T> {
     const undo = () => {
       if (traffic !== undefined) traffic.requests--
     }
-    return { kind: 'read', doneAt: at + take(at), done: () => {}, undo }
+    return { kind: 'read', doneAt: at + take(at), arrive: () => {}, undo }
   }
 
   traffic(namespace: string, name: string): ObjectTraffic | undefined {

@@ -110,7 +110,7 @@ export type UnseenGet =
   | { readonly kind: 'fresh' }
   /** Another was under way until then: whoever waited for it looked again. */
   | { readonly kind: 'busy'; readonly until: VirtualMs }
-  | { readonly kind: 'read'; readonly doneAt: VirtualMs; done(): void; undo(): void }
+  | { readonly kind: 'read'; readonly doneAt: VirtualMs; arrive(): void; undo(): void }
 
 export function objectKey(namespace: string, name: string): string {
   return `${namespace}/${name}`

@@ -133,7 +133,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     data.busyUntil = doneAt
     return {
       ...{ kind: 'read', doneAt },
-      done: () => {
+      arrive: () => {
         if (data.updatedAt === undefined) Object.assign(data, data.last)
         data.updatedAt = doneAt
       },

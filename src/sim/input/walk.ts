@@ -57,7 +57,7 @@ function memberSchema(wrapped: z.ZodType, value: unknown, part: string | number)
 }
 
 /** Branches that a value may have been meant for: those with its head, and of these first the ones that take it. */
-function* likelyOptions(union: z.ZodUnion, value: unknown): Generator<z.ZodType, void> {
+function* likelyOptions(union: z.ZodUnion, value: unknown): Iterable<z.ZodType> {
   const meant = meantOptions(union, value)
   // Of one alone nobody asks whether it takes the value.
   if (meant.length > 1) for (const option of meant) if (option.safeParse(value).success) yield option

@@ -203,7 +203,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
     const refresh = this.#refreshes.shift()
     if (refresh === undefined) return
     if (refresh.reading !== undefined) {
-      refresh.reading.done()
+      refresh.reading.arrive()
       refresh.reading = undefined
       refresh.next++
     }
@@ -227,7 +227,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
           this.#waitUntil(got.doneAt, refresh)
           return
         }
-        got.done()
+        got.arrive()
       }
       refresh.next++
     }
