@@ -42,6 +42,7 @@ const inCore = (path: string): boolean => !/^src\/(cli|ui|testing|serve)\//.test
 
 const subjectOwners = [
   'src/kernel/instance.ts',
+  'src/kernel/journal.ts',
   'src/node/kubelet/loop/cleanup.ts',
   'src/node/kubelet/loop/deadlines.ts',
   'src/node/kubelet/loop/pleg.ts',
