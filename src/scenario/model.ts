@@ -108,6 +108,8 @@ export interface Expectation {
   readonly timing: ExpectationTiming
   /** It need hold in one of several runs alone. */
   readonly isSometimes: boolean
+  /** Whether what a look finds can only change with an object that is written. */
+  readonly readsObjectsAlone: boolean
   /** Looks at the cluster as it is now. */
   readonly look: (sim: Sim) => Finding
 }

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
+import { decide } from '../../src/scenario/expect/expect.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { runScenario } from '../../src/scenario/run.ts'
+import { drained, endless } from '../../src/scenario/slices.ts'
 
 /** When something must hold, to the millisecond. The image takes 2.26 s to pull, and the Pod is ready at 3.321s. */
 
-function resultsOf(rows: readonly string[]) {
+function loadedWith(rows: readonly string[]) {
   const text = `title: times\nseed: times\nsteps:\n  - kubectl: run web --image=nginx\n    expect:\n${rows.map((row) => `      - ${row}\n`).join('')}`
   const loaded = loadScenario(text, 'x.yaml', { readBeside: () => undefined })
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return runScenario(loaded.value, { createSim }).steps[0]?.expectations ?? []
+  return loaded.value
+}
+
+function resultsOf(rows: readonly string[]) {
+  return runScenario(loadedWith(rows), { createSim }).steps[0]?.expectations ?? []
 }
 
 const [first] = resultsOf(['{ pod: web, ready: true, within: 1m }'])
@@ -50,5 +56,24 @@ describe('a time word', () => {
       { passed: true, sometimes: false },
       { passed: true, sometimes: true, expected: 'sometimes pod web is Pending' },
     ])
+  })
+
+  test('looks at Pods when something was written, at the rest after every event, and finds it at the same instant', () => {
+    const [expectation] = loadedWith(['{ pod: web, ready: true, within: 1m }']).steps[0]?.expectations ?? []
+    if (expectation === undefined) throw new Error('the step has an expectation')
+    const decided = (readsObjectsAlone: boolean) => {
+      const sim = createSim({ seed: 'times' })
+      sim.kubectl('run web --image=nginx')
+      let looks = 0
+      const look: typeof expectation.look = (given) => {
+        looks++
+        return expectation.look(given)
+      }
+      const { at } = drained(decide(sim, { ...expectation, readsObjectsAlone, look }, endless))
+      return { at, looks }
+    }
+    const [sparing, eager] = [decided(true), decided(false)]
+    expect(sparing.at).toBe(eager.at)
+    expect(sparing.looks).toBeLessThan(eager.looks / 3)
   })
 })

@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
@@ -9,7 +10,7 @@ import type { Finding } from './finding.ts'
 /** Decides an expectation: at this instant, or by letting virtual time pass. Every event is looked at, not a sample. */
 export function* decide(sim: Sim, expectation: Expectation, isOver: SliceEnd): Slices<ExpectationResult> {
   const { timing } = expectation
-  const now = () => expectation.look(sim)
+  const now = lookout(sim, expectation)
   const done = (finding: Finding, words: string) => result(sim, expectation, finding, words)
   if (timing.kind === 'now') return done(now(), '')
   const { kind, ms } = timing
@@ -37,6 +38,29 @@ export function* decide(sim: Sim, expectation: Expectation, isOver: SliceEnd): S
     case 'exactly':
       return done(yield* becomeTrue(sim, now, ms, isOver), ` at ${long} and not before`)
   }
+}
+
+/** Looks at the cluster as it is now; not again while nothing has been written, where that is all that could make a difference. */
+function lookout(sim: Sim, { readsObjectsAlone, look }: Expectation): () => Finding {
+  if (!readsObjectsAlone) return () => look(sim)
+  const { records } = sim.journal
+  let seen = 0
+  let finding: Finding | undefined
+  return () => {
+    if (finding === undefined || hasWriteSince(seen, records)) finding = look(sim)
+    seen = records[records.length - 1]?.seq ?? 0
+    return finding
+  }
+}
+
+/** Whether an object was written behind the record `seq`; yes, too, where the journal has no more to say of that time. */
+function hasWriteSince(seq: number, records: readonly JournalRecord[]): boolean {
+  for (let i = records.length - 1; i >= 0; i--) {
+    const record = records[i]
+    if (record === undefined || record.seq <= seq) return false
+    if (record.type.startsWith('object.')) return true
+  }
+  return true
 }
 
 /** It must begin to hold at `ms`, the end of that instant included. */

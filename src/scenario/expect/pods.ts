@@ -39,6 +39,7 @@ export const pod = subject({
   where: inNamespace,
   claims: podClaims,
   canBeAbsent: true,
+  readsObjectsAlone: true,
   look(sim, source) {
     const { pod: name, namespace } = source
     const found = sim.get<Pod>('Pod', name, namespace)
@@ -60,6 +61,7 @@ export const pods = subject({
   where: inNamespace,
   claims: { ...podClaims, ...quantifiers(podClaims) },
   canBeAbsent: true,
+  readsObjectsAlone: true,
   look(sim: Sim, source) {
     const { pods: selection, namespace } = source
     const found = podsOf(sim, selection, namespace)

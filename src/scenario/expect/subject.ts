@@ -46,6 +46,8 @@ export interface Subject<S extends string, Source> {
   readonly subject: S
   readonly description: string
   readonly branches: readonly Branch[]
+  /** Whether a look depends on nothing but stored objects of which every write is in the journal: all but Leases. */
+  readonly readsObjectsAlone: boolean
   /** Looks at the cluster as it is now, and says whether what is expected is there. */
   readonly look: (sim: Sim, source: Source) => Finding
 }
@@ -65,6 +67,7 @@ interface SubjectTable<S extends string, N extends z.ZodType, W extends Shape, C
   /** Whether something must be claimed: to say that it is there means nothing. */
   readonly needsClaim?: boolean
   readonly atMostOneOf?: readonly (readonly string[])[]
+  readonly readsObjectsAlone?: boolean
   readonly look: (sim: Sim, source: SourceOf<S, N, W, C>) => Finding
 }
 
@@ -72,7 +75,7 @@ interface SubjectTable<S extends string, N extends z.ZodType, W extends Shape, C
 export function subject<const S extends string, N extends z.ZodType, W extends Shape, C extends Shape>(
   table: SubjectTable<S, N, W, C>,
 ): Subject<S, SourceOf<S, N, W, C>> {
-  const { subject: head, description, name, where, claims, canBeAbsent, look } = table
+  const { subject: head, description, name, where, claims, canBeAbsent, readsObjectsAlone = false, look } = table
   const named = { [head]: name.meta({ description }), ...where }
   const rules = {
     atMostOneOf: [timeWords, ...(table.atMostOneOf ?? [])],
@@ -85,7 +88,7 @@ export function subject<const S extends string, N extends z.ZodType, W extends S
   })
   const absent = withRules(z.strictObject({ ...named, exists: z.literal(false), ...timing }), rules)
   const schemas = canBeAbsent ? [present, absent] : [present]
-  return { subject: head, description, branches: schemas.map((schema) => ({ head, schema })), look }
+  return { subject: head, description, branches: schemas.map((schema) => ({ head, schema })), readsObjectsAlone, look }
 }
 
 /** Namespace of what is looked at. */

@@ -47,11 +47,13 @@ export const expectationSchema: z.ZodType<ExpectationSource> = choice<Expectatio
 /** How an expectation is looked at, and what at. */
 export function lookOf(source: ExpectationSource): {
   readonly subject: SubjectName
+  readonly readsObjectsAlone: boolean
   readonly look: (sim: Sim) => Finding
 } {
   const found = subjects.find(({ subject }) => subject in source)
   if (found === undefined) throw new Error('an expectation has a subject')
   // It has the subject's key: it is an expectation about that, and the schema has looked at the rest.
   const look = found.look as (sim: Sim, source: ExpectationSource) => Finding
-  return { subject: found.subject, look: (sim) => look(sim, source) }
+  const { subject, readsObjectsAlone } = found
+  return { subject, readsObjectsAlone, look: (sim) => look(sim, source) }
 }
