@@ -97,6 +97,11 @@ export function goJsonIndented(value: unknown, indent: string, prefix = ''): str
   return escapeHtml(indented(value, indent, prefix))
 }
 
+/** As `goJsonIndented`, members in their own order: json.MarshalIndent of a struct. */
+export function goStructJsonIndented(value: unknown, indent: string): string {
+  return escapeHtml(JSON.stringify(value, undefined, indent))
+}
+
 function escapeHtml(json: string): string {
   if (!/[<>&\u2028\u2029]|\\[bf]/.test(json)) return json
   return json

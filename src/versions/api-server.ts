@@ -281,5 +281,10 @@ export const apiServer = changes({
     'pkg/apis/core/validation/validation.go, validateProjectionSources; recorded v1.36',
   ],
   environmentFiles: [35, 'variables come from files of a volume', 'pkg/features/kube_features.go, EnvFiles (beta)'],
+  differencesAreLinesOfJson: [
+    34,
+    'what differs is shown in lines of JSON',
+    'apimachinery pkg/util/diff/diff.go (date from memory; recorded v1.36)',
+  ],
   newColumnTexts: [36, 'descriptions of columns', 'k8s.io/api core/v1/types.go; recorded v1.36'],
 })

@@ -20,51 +20,56 @@ interface GoField {
   readonly json: string
 }
 
-const types = new Map<string, GoType>()
+/** Fields of structs by their types' names, as `coreStructs` writes them. */
+type Structs = Readonly<Record<string, string>>
 
-/** The type that an expression of the table of structs stands for. */
-export function goType(expression: string): GoType {
+const typesOf = new WeakMap<Structs, Map<string, GoType>>()
+
+/** The type that an expression of the table of structs stands for; `newer` has what differs from the table. */
+export function goType(expression: string, newer: Structs = coreStructs): GoType {
+  const types = typesOf.get(newer) ?? new Map<string, GoType>()
+  typesOf.set(newer, types)
   let type = types.get(expression)
   if (type === undefined) {
-    type = parseType(expression)
+    type = parseType(expression, newer)
     types.set(expression, type)
   }
   return type
 }
 
-function parseType(expression: string): GoType {
+function parseType(expression: string, newer: Structs): GoType {
   if (expression.startsWith('*')) {
-    const element = goType(expression.slice(1))
+    const element = goType(expression.slice(1), newer)
     return { name: `*${element.name}`, kind: 'pointer', element }
   }
   if (expression.startsWith('[]')) {
-    const element = goType(expression.slice(2))
+    const element = goType(expression.slice(2), newer)
     return { name: `[]${element.name}`, kind: 'slice', element }
   }
   if (expression.startsWith('map[')) {
-    return { name: expression, kind: 'map', element: goType(expression.slice(expression.indexOf(']') + 1)) }
+    return { name: expression, kind: 'map', element: goType(expression.slice(expression.indexOf(']') + 1), newer) }
   }
   const [name = '', underlying] = expression.split('=')
-  if (underlying !== undefined) return { ...goType(underlying), name }
+  if (underlying !== undefined) return { ...goType(underlying, newer), name }
   if (name === 'string' || name === 'bool') return { name, kind: name }
   if (name === 'resource.Quantity') return { name, kind: 'quantity' }
   if (name === 'intstr.IntOrString') return { name, kind: 'intOrString' }
-  const fields = coreStructs[name]
+  const fields = newer[name] ?? coreStructs[name]
   if (fields === undefined) return { name, kind: name.startsWith('int') ? 'int' : 'string' }
   let parsed: readonly GoField[] | undefined
   return {
     name,
     kind: 'struct',
     fields: () => {
-      parsed ??= fields === '' ? [] : fields.split(' ').map(parseField)
+      parsed ??= fields === '' ? [] : fields.split(' ').map((field) => parseField(field, newer))
       return parsed
     },
   }
 }
 
-function parseField(text: string): GoField {
+function parseField(text: string, newer: Structs): GoField {
   const [name = '', json = '', ...rest] = text.split(':')
-  const type = goType(rest.join(':'))
+  const type = goType(rest.join(':'), newer)
   if (name.startsWith('+')) return { name: name.slice(1), json: '', type }
   return { name, json: json === '' ? name.charAt(0).toLowerCase() + name.slice(1) : json, type }
 }
@@ -75,8 +80,8 @@ export interface GoValue {
   readonly json: unknown
 }
 
-export function goValueOf(type: string, json: unknown): GoValue {
-  return { type: goType(type), json: json ?? undefined }
+export function goValueOf(type: string, json: unknown, newer?: Structs): GoValue {
+  return { type: goType(type, newer), json: json ?? undefined }
 }
 
 /** The value of a struct's field. */
@@ -130,7 +135,7 @@ export function isGoZero(value: GoValue): boolean {
 }
 
 /** The members that v1 keeps beside the security context and the internal type within it. Source: pkg/apis/core/v1/conversion.go. */
-const hostMembers = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace'] as const
+const hostMembers = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'] as const
 
 /** A Pod's spec as the internal type has it. */
 export function internalPodSpec(spec: object): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { equalJson } from '../json.ts'
 import { goDiff } from '../structs/diff.ts'
+import { goJsonDiff } from '../structs/diff-json.ts'
 import { internalPodSpec } from '../structs/values.ts'
 import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from '../types/core.ts'
 import { dns1123Subdomain, rangeText } from './formats.ts'
@@ -30,7 +31,8 @@ export function validatePodUpdate(v: Validator, next: Pod, old: Pod): void {
   const munged = withAllowedOf(next.spec, old.spec, v.minor)
   if (equalJson(munged, old.spec)) return
   if (has(v.minor, apiServer.podUpdatesTellTheDifference)) {
-    const diff = goDiff('core.PodSpec', internalPodSpec(old.spec), internalPodSpec(munged))
+    const differ = has(v.minor, apiServer.differencesAreLinesOfJson) ? goJsonDiff : goDiff
+    const diff = differ('core.PodSpec', internalPodSpec(old.spec), internalPodSpec(munged))
     v.forbidden('spec', `${onlyTextLater}\n${diff}`)
     return
   }

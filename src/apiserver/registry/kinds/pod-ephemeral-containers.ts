@@ -1,6 +1,7 @@
 import { equalJson, isObject } from '../../../api/json.ts'
 import { badRequest, invalidStatus, notFoundStatus } from '../../../api/status.ts'
 import { goDiff } from '../../../api/structs/diff.ts'
+import { goJsonDiff } from '../../../api/structs/diff-json.ts'
 import type { EphemeralContainer, Pod } from '../../../api/types/core.ts'
 import type { Status } from '../../../api/types/meta.ts'
 import { validateEphemeralContainers } from '../../../api/validation/container-validation.ts'
@@ -69,7 +70,8 @@ function validateContainersUpdate(v: Validator, next: Pod, old: Pod): void {
     const which = `existing ephemeral containers ${goQuote(container.name)}`
     if (now === undefined) v.forbidden(field, `${which} may not be removed\n`)
     else if (!equalJson(now, container)) {
-      v.forbidden(field, `${which} may not be changed\n${goDiff('core.EphemeralContainer', container, now)}`)
+      const differ = has(v.minor, apiServer.differencesAreLinesOfJson) ? goJsonDiff : goDiff
+      v.forbidden(field, `${which} may not be changed\n${differ('core.EphemeralContainer', container, now)}`)
     }
   }
 }
