@@ -12,7 +12,7 @@ import { createRandomStreams, type RandomStream } from '../../src/kernel/random.
 import { tapped } from '../../src/kernel/tapped.ts'
 import { kubeletConfiguration } from '../../src/node/kubelet/configuration.ts'
 import { createKubelet, type Kubelet } from '../../src/node/kubelet/kubelet.ts'
-import type { ContainerRuntime } from '../../src/node/runtime/cri.ts'
+import type { ContainerRuntime, RuntimeTimings } from '../../src/node/runtime/cri.ts'
 import { createRecordingRegistry, recordingTimings } from '../../src/node/runtime/recording-profile.ts'
 import { createRuntime } from '../../src/node/runtime/simulated-runtime.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
@@ -49,6 +49,15 @@ function latenciesOf(minor: number, random: RandomStream): LinkLatencies {
   return { request: { kind: 'exponential', meanMs: 24 }, watchEvent: { kind: 'exponential', meanMs: 8 } }
 }
 
+/**
+ * From the sandbox to the call that creates a container: 4 ms on the machine of the older recordings, in v1.36 between
+ * 9 (first tenth), 28 (half) and 59 ms (three quarters) of 173. Each run draws whether it was as quick, or how slow.
+ */
+function timingsOf(minor: number, random: RandomStream): RuntimeTimings {
+  if (minor < 36 || random.next() < 0.5) return recordingTimings
+  return { ...recordingTimings, createContainerMs: random.integer(7, 60) }
+}
+
 /** The kubelets of the recordings ran for a while before the scenario began: which gives their minutes a phase. Ms. */
 const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
 
@@ -56,7 +65,50 @@ const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
  * In some 7 % of the recordings the first LIST came before the authorizer knew the Pod (README-timelines.md): that draw
  * is the recording's, so that what follows from it can be compared exactly.
  */
-function lateAuthorizer({ timeline }: TimelineFile, seconds: () => number): (object: KubeObject) => number {
+function lateAuthorizer(
+  file: TimelineFile,
+  random: RandomStream,
+  seconds: () => number,
+): (object: KubeObject & { readonly spec?: unknown }) => number {
+  const ofSecrets = lateForSecrets(file, seconds)
+  const isRefused = refusedStatuses(file, seconds)
+  return (object) => {
+    if (!isRefused(object)) return ofSecrets(object)
+    const watches = file.strategy === 'Watch' && JSON.stringify(object.spec).includes('"secret')
+    const tries = watches ? betweenStatusAndWatchMs : undefined
+    return ofSecrets(object) || (tries === undefined ? untilSecondStatusMs : random.integer(tries.least, tries.most))
+  }
+}
+
+/** More than from the binding to the kubelet's first status, less than to its second: a sandbox takes 50 ms. */
+const untilSecondStatusMs = 45
+
+/** Its first status and its first watch of a Secret travel at once: the recorded server knew the Pod between the two. */
+const betweenStatusAndWatchMs = { least: 3, most: 20 } as const
+
+/**
+ * Kubelets may read a Pod only once the authorizer ties it to them (from the gate AuthorizeNodeWithSelectors on): where it was late,
+ * the first status, without a sandbox, was not sent, and the next one is the first that is seen.
+ */
+function refusedStatuses({ timeline }: TimelineFile, seconds: () => number): (object: KubeObject) => boolean {
+  const first = new Map<string, { readonly t: number; readonly sandbox: string }[]>()
+  for (const { t, what, detail } of timeline) {
+    if (what === 'create pod')
+      first.set(String(detail.name), [...(first.get(String(detail.name)) ?? []), { t, sandbox: '' }])
+    const sandbox = (detail.conditions as { readonly PodReadyToStartContainers?: string } | undefined) // of the format
+      ?.PodReadyToStartContainers
+    const begun = first.get(String(detail.pod))?.at(-1)
+    if (sandbox !== undefined && begun?.sandbox === '')
+      first.get(String(detail.pod))?.splice(-1, 1, { ...begun, sandbox })
+  }
+  return ({ metadata }) => {
+    const now = seconds()
+    const begun = first.get(metadata.name)?.findLast(({ t }) => t <= now + 0.001)
+    return begun?.sandbox === 'True'
+  }
+}
+
+function lateForSecrets({ timeline }: TimelineFile, seconds: () => number): (object: KubeObject) => number {
   const refusedAt = new Map<string, number[]>()
   for (const { t, actor, detail } of timeline) {
     if (actor !== 'request' || detail.code !== 403) continue
@@ -86,6 +138,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   const leadMs = lead.leastMs + random.stream('judge/lead').integer(0, lead.varietyMs)
   const minor = minorOfFile(file)
   const latencies = latenciesOf(minor, random.stream('judge/latencies'))
+  const timings = timingsOf(minor, random.stream('judge/runtime'))
   const apiGates = resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true })
   const controlPlane = createControlPlane({
     kernel,
@@ -97,7 +150,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     controllers: { disabled: ['ttl'] },
     latencies,
     explicitWatches: true,
-    graphDelay: lateAuthorizer(file, () => (kernel.now() - leadMs) / 1000),
+    graphDelay: lateAuthorizer(file, random.stream('judge/authorizer'), () => (kernel.now() - leadMs) / 1000),
   })
   const admin = controlPlane.clientOf(adminUser, controlPlane.linkFor('judge'))
   const nodes = new Map<string, TimelineNode>()
@@ -111,7 +164,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       random,
       fs,
       registry: createRecordingRegistry(),
-      timings: recordingTimings,
+      timings,
       nodeName: name,
       podCidr: `10.244.${index}.0/24`,
     })
