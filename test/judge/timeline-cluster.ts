@@ -17,6 +17,7 @@ import { createRecordingRegistry, recordingTimings } from '../../src/node/runtim
 import { createRuntime } from '../../src/node/runtime/simulated-runtime.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { roomyMachine } from '../node/roomy-machine.ts'
+import { lateAuthorizer } from './late-authorizer.ts'
 import { minorOfFile, type TimelineFile } from './timeline-format.ts'
 
 export interface TimelineNode {
@@ -58,76 +59,11 @@ function timingsOf(minor: number, random: RandomStream): RuntimeTimings {
   return { ...recordingTimings, createContainerMs: random.integer(7, 60) }
 }
 
+/** Three starts on the machine of v1.36 took 0.28 to 0.93 s until the kubelet looked for its Node. */
+const busyStartUpMs = { least: 250, most: 950 } as const
+
 /** The kubelets of the recordings ran for a while before the scenario began: which gives their minutes a phase. Ms. */
 const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
-
-/**
- * In some 7 % of the recordings the first LIST came before the authorizer knew the Pod (README-timelines.md): that draw
- * is the recording's, so that what follows from it can be compared exactly.
- */
-function lateAuthorizer(
-  file: TimelineFile,
-  random: RandomStream,
-  seconds: () => number,
-): (object: KubeObject & { readonly spec?: unknown }) => number {
-  const ofSecrets = lateForSecrets(file, seconds)
-  const isRefused = refusedStatuses(file, seconds)
-  return (object) => {
-    if (!isRefused(object)) return ofSecrets(object)
-    const watches = file.strategy === 'Watch' && JSON.stringify(object.spec).includes('"secret')
-    const tries = watches ? betweenStatusAndWatchMs : undefined
-    return ofSecrets(object) || (tries === undefined ? untilSecondStatusMs : random.integer(tries.least, tries.most))
-  }
-}
-
-/** More than from the binding to the kubelet's first status, less than to its second: a sandbox takes 50 ms. */
-const untilSecondStatusMs = 45
-
-/** Its first status and its first watch of a Secret travel at once: the recorded server knew the Pod between the two. */
-const betweenStatusAndWatchMs = { least: 3, most: 20 } as const
-
-/**
- * Kubelets may read a Pod only once the authorizer ties it to them (from the gate AuthorizeNodeWithSelectors on): where it was late,
- * the first status, without a sandbox, was not sent, and the next one is the first that is seen.
- */
-function refusedStatuses({ timeline }: TimelineFile, seconds: () => number): (object: KubeObject) => boolean {
-  const first = new Map<string, { readonly t: number; readonly sandbox: string }[]>()
-  for (const { t, what, detail } of timeline) {
-    if (what === 'create pod')
-      first.set(String(detail.name), [...(first.get(String(detail.name)) ?? []), { t, sandbox: '' }])
-    const sandbox = (detail.conditions as { readonly PodReadyToStartContainers?: string } | undefined) // of the format
-      ?.PodReadyToStartContainers
-    const begun = first.get(String(detail.pod))?.at(-1)
-    if (sandbox !== undefined && begun?.sandbox === '')
-      first.get(String(detail.pod))?.splice(-1, 1, { ...begun, sandbox })
-  }
-  return ({ metadata }) => {
-    const now = seconds()
-    const begun = first.get(metadata.name)?.findLast(({ t }) => t <= now + 0.001)
-    return begun?.sandbox === 'True'
-  }
-}
-
-function lateForSecrets({ timeline }: TimelineFile, seconds: () => number): (object: KubeObject) => number {
-  const refusedAt = new Map<string, number[]>()
-  for (const { t, actor, detail } of timeline) {
-    if (actor !== 'request' || detail.code !== 403) continue
-    const times = refusedAt.get(String(detail.secret)) ?? []
-    refusedAt.set(String(detail.secret), [...times, t])
-  }
-  return ({ spec }: KubeObject & { readonly spec?: unknown }) => {
-    if (refusedAt.size === 0) return 0
-    const text = JSON.stringify(spec ?? {})
-    const now = seconds()
-    const soon = [...refusedAt].flatMap(([secret, times]) =>
-      text.includes(`"${secret}"`) ? times.filter((t) => t > now && t < now + 0.5) : [],
-    )
-    return soon.length === 0 ? 0 : Math.round((Math.max(...soon) - now) * 1000) + lateMs
-  }
-}
-
-/** From a refusal until the authorizer knows the Pod: less than until the next LIST. */
-const lateMs = 8
 
 /** The cluster that a timeline was recorded on: its API server, controllers without `ttl`, scheduler, its nodes. */
 export function createTimelineCluster(file: TimelineFile, seed: string, onRequest: RequestListener) {
@@ -199,6 +135,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       fs,
       hostIp: `10.0.0.${index + 10}`,
       recordIdleSyncs: true,
+      ...(minor >= 36 ? { startUpMs: busyStartUpMs } : {}),
       heartbeats: 'explicit',
     })
     nodes.set(name, { name, fs, runtime, kubelet, link })

@@ -36,6 +36,8 @@ export interface KubeletOptions {
   readonly space: MachineSpace
   /** Quantities that differ from those of a common worker: 4 CPUs, 16 GiB. */
   readonly capacity?: Readonly<Record<string, string>>
+  /** How long a process that is started again needs until it looks for its Node, drawn evenly. Default 70 to 200 ms. */
+  readonly startUpMs?: { readonly least: number; readonly most: number }
   /** Beside those that every kubelet sets. */
   readonly labels?: Readonly<Record<string, string>>
   readonly versions?: Readonly<Record<string, string>>

@@ -139,9 +139,10 @@ export class KubeletRun {
     this.#endWithScope()
   }
 
-  start(): void {
+  /** `startUpMs`: until the process has read its configuration and begins. */
+  start(startUpMs: VirtualMs): void {
     this.#scope.start(kubeletNews(this.#sources()), (news) => this.#loop.handle(news))
-    this.#scope.start(process(this.#options.kernel, () => this.#live()))
+    this.#scope.start(process(this.#options.kernel, () => this.#live(startUpMs)))
   }
 
   /** What a copy of it is to know; undefined unless it has come up, and no Pod has come yet. */
@@ -209,8 +210,9 @@ export class KubeletRun {
    * sources have told of their Pods: what no source names is unwanted, 4. after the populator's first pass the volumes on
    * the disk are looked through. Source: pkg/kubelet/kubelet.go, Run.
    */
-  *#live(): Steps<never> {
+  *#live(startUpMs: VirtualMs): Steps<never> {
     const { kernel, registerNode = true } = this.#options
+    if (startUpMs > 0) yield* sleep(startUpMs)
     this.#machine.send('start') // 1
     this.context.events.node('Normal', 'Starting', 'Starting kubelet.')
     if (registerNode) {
