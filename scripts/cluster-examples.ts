@@ -5,6 +5,7 @@ import type { Fault } from '../src/sim/sim.ts'
 /** By `key: value` where a word says which it is, else by the key. */
 export const faultExamples: Readonly<Record<string, Fault>> = {
   'apiServer: unreachable': { apiServer: 'unreachable', for: '2m' },
+  'apiServer: restart': { apiServer: 'restart', for: '20s' },
   'apiServer: slow': { apiServer: 'slow', latency: '2s', verb: 'list', node: 'node-1', for: '5m' },
   'apiServer: available': { apiServer: 'available' },
   partition: { partition: 'node-1', for: '10m' },

@@ -27,6 +27,8 @@ export interface Store {
   readonly collections: ReadonlyMap<StoredResource, Collection>
   /** Revision below which history is gone, by etcd's compaction every five minutes. */
   compactedRevision(): number
+  /** The server is another process: its watch caches begin with a list of what is there. */
+  beginCachesAnew(): void
   /** All that it holds, for copies; only before etcd's first compaction. */
   atRest(): RestingStore
   /** Holds this instead of nothing. Nobody is told. */
@@ -84,6 +86,10 @@ class ObjectStore implements Store {
 
   compactedRevision(): number {
     return this.compaction.revision(this.revision)
+  }
+
+  beginCachesAnew(): void {
+    for (const { history } of this.collections.values()) history.beginAnew(this.revision)
   }
 
   atRest(): RestingStore {

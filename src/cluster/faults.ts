@@ -16,6 +16,8 @@ import { beginShortage, type SpaceFault } from './space-faults.ts'
 /** An accident as the cluster carries it out; `node` absent: all nodes (and, for the API server, the control plane too). */
 export type ClusterFault =
   | { readonly kind: 'apiServerUnreachable'; readonly node?: string }
+  /** It ends, and comes back as another process, which remembers nothing. */
+  | { readonly kind: 'apiServerRestarted' }
   | { readonly kind: 'apiServerSlow'; readonly latency: Latency; readonly verb?: Verb; readonly node?: string }
   /** What needs etcd takes that much longer. */
   | { readonly kind: 'etcdSlow'; readonly latency: Latency }
@@ -71,6 +73,7 @@ export function beginFault(
     case 'crashInTheMiddle':
       return beginPattern(cluster, kernel, fault, over)
     case 'apiServerUnreachable':
+    case 'apiServerRestarted':
     case 'apiServerSlow':
     case 'partition':
     case 'stallWatches':
@@ -136,7 +139,15 @@ export function beginFault(
 
 type Hindrance = Extract<
   ClusterFault,
-  { readonly kind: 'apiServerUnreachable' | 'apiServerSlow' | 'partition' | 'stallWatches' | 'etcdSlow' }
+  {
+    readonly kind:
+      | 'apiServerUnreachable'
+      | 'apiServerRestarted'
+      | 'apiServerSlow'
+      | 'partition'
+      | 'stallWatches'
+      | 'etcdSlow'
+  }
 >
 
 /** What is in the way between components and the API server. */
@@ -149,6 +160,13 @@ function hinder(cluster: Cluster, fault: Hindrance): () => void {
         (link) => link.beginOutage(),
         (link) => link.endOutage(),
       )
+    case 'apiServerRestarted': {
+      const end = hinder(cluster, { kind: 'apiServerUnreachable' })
+      return () => {
+        cluster.controlPlane.serverStartsAnew()
+        end()
+      }
+    }
     case 'apiServerSlow':
       return withLinks(
         cluster,

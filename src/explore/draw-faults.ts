@@ -38,6 +38,7 @@ const is = fc.constant
 const draws: Readonly<Record<ClusterFault['kind'], Draw>> = {
   apiServerUnreachable: (targets) =>
     fault({ apiServer: is('unreachable'), node: maybe(nodeOf(targets)), for: lasting }),
+  apiServerRestarted: () => fault({ apiServer: is('restart'), for: lasting }),
   apiServerSlow: (targets) =>
     fault({
       apiServer: is('slow'),

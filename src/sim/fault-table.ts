@@ -70,6 +70,17 @@ function wayRows(duration: z.ZodType<Duration>) {
     row(
       'apiServer',
       {
+        apiServer: z.literal('restart').meta({
+          description:
+            'It ends, and another process comes, which has no events of the past and knows no Pods of nodes at first',
+        }),
+        for: duration.meta({ description: 'How long nobody answers' }),
+      },
+      () => ({ kind: 'apiServerRestarted' }),
+    ),
+    row(
+      'apiServer',
+      {
         apiServer: z.literal('slow').meta({ description: server }),
         latency: duration.meta({ description: 'Time that every answer takes on top' }),
         verb: verbSchema.optional().meta({ description: 'Only answers to these requests' }),
@@ -85,8 +96,12 @@ function wayRows(duration: z.ZodType<Duration>) {
     ),
     row(
       'apiServer',
-      { apiServer: z.literal('available').meta({ description: 'Ends unreachable, slow and http' }), ...one },
-      ({ node }) => ({ kind: 'end', of: ['apiServerUnreachable', 'apiServerSlow', 'requestsRefused'], ...at(node) }),
+      { apiServer: z.literal('available').meta({ description: 'Ends unreachable, restart, slow and http' }), ...one },
+      ({ node }) => ({
+        kind: 'end',
+        of: ['apiServerUnreachable', 'apiServerRestarted', 'apiServerSlow', 'requestsRefused'],
+        ...at(node),
+      }),
     ),
     row(
       'partition',

@@ -8,6 +8,8 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
   switch (fault.kind) {
     case 'apiServerUnreachable':
       return isEnd ? `the API server answers again${on}` : `the API server is out of reach${on}`
+    case 'apiServerRestarted':
+      return isEnd ? 'the API server is another process and remembers nothing' : 'the API server ends'
     case 'apiServerSlow':
       return `the API server answers ${fault.verb === undefined ? '' : `${fault.verb} requests `}${isEnd ? 'as quickly as before' : 'slowly'}${on}`
     case 'etcdSlow':

@@ -30,6 +30,7 @@ const node = fc.constantFrom(...nodeNames)
 const fault: fc.Arbitrary<ClusterFault> = fc.oneof(
   fc.record({ kind: fc.constant('apiServerUnreachable' as const) }),
   fc.record({ kind: fc.constant('apiServerUnreachable' as const), node }),
+  fc.record({ kind: fc.constant('apiServerRestarted' as const) }),
   fc.record({ kind: fc.constant('partition' as const), node }),
   fc.record({ kind: fc.constantFrom('dropWatches' as const, 'stallWatches' as const), node }),
   fc.record({ kind: fc.constantFrom('dropWatches' as const, 'stallWatches' as const) }),

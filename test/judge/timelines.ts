@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { type Client, type PatchType, resources } from '../../src/client/client.ts'
+import type { Link } from '../../src/client/link.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { answered } from '../client/answered.ts'
 import { createTimelineCluster, type TimelineCluster, type TimelineNode } from './timeline-cluster.ts'
@@ -54,8 +55,14 @@ export function playTimeline(file: TimelineFile, seed: string, options: PlayOpti
     for (const name of nodes.keys()) annotateNode(admin, name, String(file.nodeTTLAnnotation))
   kernel.runUntil(leadMs - 1)
   isRecording = true
+  const opensBeforeReadyMs = cluster.random.stream('judge/server').integer(portToReadyMs.least, portToReadyMs.most)
   for (const row of file.timeline) {
     if (row.actor !== 'user' && row.actor !== 'operator') continue
+    if (row.what === 'API server stops') {
+      const { t } = file.timeline.find((each) => each.t > row.t && each.what === 'API server answers again') ?? row
+      const openAt = leadMs + Math.round(t * 1000) - opensBeforeReadyMs
+      kernel.schedule(openAt - kernel.now(), () => openServer(cluster))
+    }
     if (options.skip?.(row) === true) continue
     const at = leadMs + Math.round(row.t * 1000)
     if (at > kernel.now()) kernel.runUntil(at)
@@ -196,15 +203,27 @@ function tellLostVolumes({ fs, kubelet }: TimelineNode, tell: Tell): void {
   }
 }
 
+/** Recorded servers answered the first requests this long before they called themselves ready, which the recorder waited for. */
+const portToReadyMs = { least: 1100, most: 1700 } as const
+
+/** Another process has opened its port. */
+function openServer(cluster: TimelineCluster): void {
+  cluster.outage.isOn = false
+  cluster.controlPlane.serverStartsAnew()
+  for (const link of linksOf(cluster)) link.endOutage()
+}
+
+function linksOf({ nodes, controlPlane }: TimelineCluster): readonly Link[] {
+  return [...[...nodes.values()].map(({ link }) => link), controlPlane.link]
+}
+
 function playOperator(cluster: TimelineCluster, { what, detail }: TimelineRow, tell: Tell): void {
   const node = cluster.nodes.get(String(detail.node))
-  const links = [...[...cluster.nodes.values()].map(({ link }) => link), cluster.controlPlane.link]
   if (what === 'API server stops') {
     cluster.outage.isOn = true
-    for (const link of links) link.beginOutage()
+    for (const link of linksOf(cluster)) link.beginOutage()
   } else if (what === 'API server answers again') {
-    cluster.outage.isOn = false
-    for (const link of links) link.endOutage()
+    // Its port has been open for a while.
   } else if (what === 'kubelet stop') node?.kubelet.stop()
   else if (what === 'kubelet start') node?.kubelet.start()
   else if (what.startsWith('node goes down')) {

@@ -120,6 +120,24 @@ describe('L2 an image registry out of reach', () => {
   })
 })
 
+describe('U2 L3 an API server that is started anew', () => {
+  test.each(['v1.18', 'v1.36'] as const)(
+    '%s: it refuses nodes until it has listed, and Secrets come as ever',
+    (version) => {
+      const sim = simWith({ version })
+      const mayRead = () =>
+        sim.kubectl('auth can-i get secrets/s --as system:node:node-1 --as-group system:nodes').stdout.trim()
+      sim.fault({ apiServer: 'restart', for: '20s' })
+      sim.runFor('20s')
+      expect(mayRead()).toMatch(/^no\b/)
+      sim.runFor('1s')
+      expect(mayRead()).toBe('yes')
+      sim.apply(secret('new'))
+      expect(sim.runUntil(() => content(sim) === 'new', { within: '152s' })).toBe(true)
+    },
+  )
+})
+
 describe('U2 lost watches', () => {
   test('a watch that breaks is opened again: an update comes as ever', () => {
     const sim = simWith()

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import type { AdmissionPlugin } from '../admission/plugin.ts'
 import type { Strategy } from '../registry/strategy.ts'
@@ -10,7 +11,7 @@ import { createAuthorizerChain, createPrivilegedGroupsAuthorizer } from './autho
 import { createEscalationCheck } from './escalation.ts'
 import { createNodeAuthorizer } from './node-authorizer.ts'
 import { createNodeGraph } from './node-graph.ts'
-import { createGraphFeed, type GraphDelay } from './node-graph-feed.ts'
+import { createGraphFeed, type GraphDelay, type GraphList } from './node-graph-feed.ts'
 import { createRbacAuthorizer } from './rbac-authorizer.ts'
 import { createRbacIndex, type RbacIndex } from './rbac-index.ts'
 import { rbacStrategies } from './rbac-strategies.ts'
@@ -39,6 +40,8 @@ export interface Authorization {
   observe(resource: StoredResource, event: StoredChange): void
   /** The same where the index has gone on from one that knows the object. */
   observeKnown(resource: StoredResource, event: StoredChange): void
+  /** The server is another process: its Node authorizer knows no Pod until it has listed them, `listMs` from now. */
+  beginAnew(lists: () => readonly GraphList[], listMs: VirtualMs): void
   /** Strategies of roles, bindings and access reviews. */
   readonly strategies: readonly Strategy[]
   /** To be the last of the mutating plugins. */
@@ -61,6 +64,7 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
       index.observe(resource, type, object)
       feed.observe(resource, type, object)
     },
+    beginAnew: (lists, listMs) => feed.beginAnew(lists, listMs),
     observeKnown: (resource, { type, object }) => feed.observe(resource, type, object),
     strategies: [...rbacStrategies, ...accessReviewStrategies(authorizer, index)],
     escalationCheck: createEscalationCheck(authorizer, index),

@@ -8,16 +8,33 @@ import type { NodeGraph } from './node-graph.ts'
 /** How long after a write the Node authorizer's own informer hears of it. */
 export type GraphDelay = (object: KubeObject) => VirtualMs
 
+/** Objects of a resource that the graph knows. */
+export interface GraphList {
+  readonly resource: StoredResource
+  readonly objects: readonly KubeObject[]
+}
+
+export interface GraphFeed {
+  observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
+  /** The server is another process: it knows nothing until it has listed, `listMs` from now. */
+  beginAnew(lists: () => readonly GraphList[], listMs: VirtualMs): void
+}
+
+/** Resources that the graph is made of. */
+export const graphResources: readonly StoredResource[] = [
+  'pods',
+  'persistentvolumes',
+  'volumeattachments.storage.k8s.io',
+]
+
 /**
  * Feeds the graph as the API server's informers do: in order, and a little late, so that a kubelet which is quick may
  * get a transient 403 for a Pod that was just bound to it (corrections.md, kubelet 7). Without delay it is at once.
  * Source: plugin/pkg/auth/authorizer/node/graph_populator.go.
  */
-export function createGraphFeed(
-  kernel: Kernel,
-  graph: NodeGraph,
-  delay: GraphDelay | undefined,
-): { observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void } {
+export function createGraphFeed(kernel: Kernel, graph: NodeGraph, delay: GraphDelay | undefined): GraphFeed {
+  /** A new process has not listed yet: what happens meanwhile will be in its lists. */
+  let isListing = false
   let lastAt = 0
   let waiting = 0
   /** Pods that were passed on, by uid: what a bound Pod refers to never changes, so its updates are not news. */
@@ -33,7 +50,19 @@ export function createGraphFeed(
     return true
   }
   return {
+    beginAnew(lists, listMs) {
+      graph.clear()
+      boundTo.clear()
+      isListing = true
+      kernel.schedule(listMs, () => {
+        isListing = false
+        for (const { resource, objects } of lists())
+          for (const object of objects)
+            if (resource !== 'pods' || isNews('ADDED', object as Pod)) changeOf(graph, resource, 'ADDED', object)?.()
+      })
+    },
     observe(resource, type, object) {
+      if (isListing) return
       // Objects of this resource are Pods.
       if (resource === 'pods' && !isNews(type, object as Pod)) return
       const change = changeOf(graph, resource, type, object)

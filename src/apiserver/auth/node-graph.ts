@@ -26,6 +26,7 @@ export interface NodeGraph {
   deleteVolume(name: string): void
   setAttachment(attachment: KubeObject): void
   deleteAttachment(name: string): void
+  clear(): void
   /** Whether the node is tied to the object. `namespace` is empty for cluster-scoped kinds. */
   reaches(node: string, kind: VertexKind, namespace: string, name: string): boolean
 }
@@ -121,6 +122,9 @@ export function createNodeGraph(): NodeGraph {
       else attachments.delete(attachment.metadata.name)
     },
     deleteAttachment: (name) => void attachments.delete(name),
+    clear() {
+      for (const map of [nodesByVertex, pods, volumes, volumesBySecret, attachments]) map.clear()
+    },
     reaches(node, kind, namespace, name) {
       if (kind === 'volumeAttachment') return attachments.get(name) === node
       if (kind === 'persistentVolume') return claimReaches(name, node)

@@ -12,6 +12,8 @@ export interface EventHistory {
   since(revision: number): { ok: true; events: readonly StoreEvent[] } | { ok: false; message: string }
   /** Who will ask from some revision one day, and wants to know before that is forgotten; absent: that cannot be told. */
   readonly revenants?: Revenants
+  /** The server is another process, which has listed the resource at this revision: of a cache nothing is left. */
+  beginAnew(revision: number): void
   /** What is kept, for a copy. */
   atRest(): RestingHistory
   /** Knows this instead of nothing. */
@@ -48,6 +50,9 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
       pruneAt = Math.max(1000, 2 * events.length)
     },
     prune,
+    beginAnew() {
+      // etcd stays.
+    },
     atRest: () => ({ events, startRevision: 0, passed: -1 }),
     goOnFrom(rest) {
       events = [...rest.events]
@@ -73,7 +78,7 @@ class EventRing implements EventHistory {
   private readonly capacity: number
   private startRevision: number
   /** The oldest event is at `next` once the ring is full. */
-  private readonly ring: StoreEvent[] = []
+  private ring: StoreEvent[] = []
   private next = 0
 
   constructor(capacity: number, startRevision: number) {
@@ -101,6 +106,13 @@ class EventRing implements EventHistory {
     this.startRevision = startRevision
     this.ring.push(...events)
     this.revenants.passed = passed
+  }
+
+  beginAnew(revision: number): void {
+    this.ring = []
+    this.next = 0
+    this.startRevision = revision
+    this.revenants.forget(revision)
   }
 
   /** Of a cache the newest stay, however old they are. */

@@ -86,6 +86,21 @@ describe('S1 facts/apiserver.md 5.2', () => {
     expect(authorizer.authorize(secret('get', 'db')).decision).toBe('allow')
   })
 
+  test('L3 a server that starts anew knows no Pod until it has listed: what comes and goes meanwhile is in its lists', () => {
+    const { authorizer, observe, beginAnew, kernel } = testAuthorization()
+    const here = boundPod('p', 'node-1', secretVolume('db'))
+    observe('pods', { type: 'ADDED', object: here })
+    const late = boundPod('late', 'node-1', secretVolume('late'))
+    beginAnew(() => [{ resource: 'pods', objects: [here, late] }], 700)
+    observe('pods', { type: 'ADDED', object: late })
+    kernel.runUntil(699)
+    expect(authorizer.authorize(secret('get', 'db')).decision).toBe('noOpinion')
+    kernel.runUntil(700)
+    for (const name of ['db', 'late']) expect(authorizer.authorize(secret('get', name)).decision).toBe('allow')
+    observe('pods', { type: 'DELETED', object: here })
+    expect(authorizer.authorize(secret('get', 'db')).decision).toBe('noOpinion')
+  })
+
   test('from v1.32 a node lists only its own Pods and reads only its own Node', () => {
     const list = (fieldSelector: string) => ask(node1, 'list', 'pods', { fieldSelector })
     const old = testAuthorization(18).authorizer
