@@ -39,6 +39,7 @@ describe('what is drawn', () => {
     for (const fault of drawn) expect(scenarioFaultSchema.safeParse(fault).success, JSON.stringify(fault)).toBe(true)
     const kinds = new Set(drawn.map((fault) => faultMeaning(fault).kind))
     expect([...kinds].sort()).toEqual([
+      'apiServerRestarted',
       'apiServerSlow',
       'apiServerUnreachable',
       'clockAhead',

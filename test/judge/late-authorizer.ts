@@ -36,7 +36,7 @@ const untilSecondStatusMs = 45
  * First status, first watch of a Secret and the LIST in place of a refused one follow within some ms: the recorded server came to
  * know the Pod between two of them.
  */
-const betweenAsksMs = { least: 3, most: 20 } as const
+const betweenAsksMs = { least: 3, most: 12 } as const
 
 interface Refusals {
   /** Seconds since the scenario began. */

@@ -75,14 +75,13 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   const minor = minorOfFile(file)
   const latencies = latenciesOf(minor, random.stream('judge/latencies'))
   const timings = timingsOf(minor, random.stream('judge/runtime'))
-  const apiGates = resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true })
   const controlPlane = createControlPlane({
     kernel,
     calendar,
     journal,
     random,
     minor,
-    gates: apiGates,
+    gates: resolveFeatureGates(minor, { ImmutableEphemeralVolumes: true }),
     controllers: { disabled: ['ttl'] },
     latencies,
     explicitWatches: true,
@@ -115,10 +114,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       nodeName: name,
       minor,
       gates: resolveFeatureGates(minor, file.featureGates),
-      config: kubeletConfiguration(minor, {
-        configMapAndSecretChangeDetectionStrategy: file.strategy,
-        ...(minor >= 36 ? recordedLimits.v136 : recordedLimits.older),
-      }),
+      config: recordedConfiguration(file, minor),
       client: recordingClient(
         client(),
         name,
@@ -141,6 +137,11 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
     nodes.set(name, { name, fs, runtime, kubelet, link })
   }
   return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
+}
+
+function recordedConfiguration({ strategy }: TimelineFile, minor: number) {
+  const limits = minor >= 36 ? recordedLimits.v136 : recordedLimits.older
+  return kubeletConfiguration(minor, { configMapAndSecretChangeDetectionStrategy: strategy, ...limits })
 }
 
 /** Client limits of the recorded kubelets: the defaults of their versions (README of each). */

@@ -138,7 +138,7 @@ describe('a call with wrong arguments', () => {
     ['fault', [{ watches: 'drop', for: '5s' }], '"for" does not go with watches: drop in fault, which takes node'],
     ['fault', [{ registry: 'available', for: '5s' }], 'registry: available in fault, which takes nothing else'],
     ['fault', [{ apiServer: 'slow' }], `fault: missing key "latency" in fault; expected ${duration}`],
-    ['fault', [{ apiServer: 'down' }], 'is the text "down"; expected "unreachable", "slow" or "available"'],
+    ['fault', [{ apiServer: 'down' }], 'is the text "down"; expected "unreachable", "restart", "slow" or "available"'],
     ['fault', [{ kubelet: 'stop', partition: 'node-1' }], 'a fault is one accident; found partition and kubelet'],
     ['fault', [{ clock: '5m' }], 'fault: missing key "node" in fault; expected the name of a node'],
     ['fault', [{ controller: 'replicasets' }], 'did you mean "replicaset"?'],

@@ -14,6 +14,7 @@ export interface GraphList {
   readonly objects: readonly KubeObject[]
 }
 
+/** Tells the Node authorizer's graph of writes. */
 export interface GraphFeed {
   observe(resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void
   /** The server is another process: it knows nothing until it has listed, `listMs` from now. */
@@ -49,6 +50,8 @@ export function createGraphFeed(kernel: Kernel, graph: NodeGraph, delay: GraphDe
     boundTo.set(uid, node)
     return true
   }
+  const isOfUse = (resource: StoredResource, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): boolean =>
+    resource !== 'pods' || isNews(type, object as Pod) // objects of this resource are Pods
   return {
     beginAnew(lists, listMs) {
       graph.clear()
@@ -58,13 +61,12 @@ export function createGraphFeed(kernel: Kernel, graph: NodeGraph, delay: GraphDe
         isListing = false
         for (const { resource, objects } of lists())
           for (const object of objects)
-            if (resource !== 'pods' || isNews('ADDED', object as Pod)) changeOf(graph, resource, 'ADDED', object)?.()
+            if (isOfUse(resource, 'ADDED', object)) changeOf(graph, resource, 'ADDED', object)?.()
       })
     },
     observe(resource, type, object) {
       if (isListing) return
-      // Objects of this resource are Pods.
-      if (resource === 'pods' && !isNews(type, object as Pod)) return
+      if (!isOfUse(resource, type, object)) return
       const change = changeOf(graph, resource, type, object)
       if (change === undefined) return
       const wanted = delay === undefined ? 0 : delay(object)

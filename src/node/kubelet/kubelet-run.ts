@@ -93,6 +93,8 @@ export class KubeletRun {
   readonly #cleanup: Cleanup
   readonly #loop: SyncLoop
   readonly #evictions: EvictionManager
+  /** Signs of life are to be told one by one, as soon as there are any. */
+  #areToldOneByOne = false
 
   /** `startedAt`: from when on its loops look around. */
   constructor(
@@ -194,12 +196,14 @@ export class KubeletRun {
   }
 
   flushHeartbeats(): void {
+    this.#areToldOneByOne = true
     this.#polls.setHindered(true)
     this.#lease.flush()
     this.#registrar.setWatchful(true)
   }
 
   relaxHeartbeats(): void {
+    this.#areToldOneByOne = false
     this.#polls.setHindered(false)
     this.#lease.relax()
     this.#registrar.setWatchful(false)
@@ -219,6 +223,7 @@ export class KubeletRun {
       this.#scope.start(this.#registrar.registered, () => this.#machine.send('node.registered'))
       this.#registrar.start()
       this.#lease.start()
+      if (this.#areToldOneByOne) this.flushHeartbeats()
     } else this.#machine.send('node.registered')
     this.#services.start()
     this.context.pleg.start()
