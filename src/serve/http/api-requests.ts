@@ -27,6 +27,11 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
     replyStatus(response, { code: 413, reason: 'RequestEntityTooLarge', message })
     return
   }
+  if (body.kind === 'noRoom') {
+    response.once('finish', () => endBody(request, response))
+    replyStatus(response, { code: 429, reason: 'TooManyRequests', message: busyText })
+    return
+  }
   room.clock.catchUp()
   if (!room.served.isReachable()) {
     cutOffConnection(request)
@@ -43,6 +48,9 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
   if ('read' in answer) room.streams.carry(response, answer, { timeoutSeconds: timeoutOf(asked.path) })
   else reply(response, answer.code, answer.headers, method === 'HEAD' ? '' : (answer.bytes ?? answer.body))
 }
+
+/** Source: apiserver pkg/server/filters/maxinflight.go, tooManyRequests. */
+const busyText = 'Too many requests, please try again later.'
 
 const noBody = { kind: 'bytes', bytes: new Uint8Array() } as const
 

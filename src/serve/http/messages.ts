@@ -36,7 +36,9 @@ export function reply(
 
 /** Nobody is there to be answered. */
 export function isGone(response: Answering): boolean {
-  return response.destroyed || response.writableEnded
+  // An answer over HTTP/2 does not tell when its stream has been taken back.
+  const isBroken = 'stream' in response ? response.stream.destroyed || response.stream.closed : response.destroyed
+  return isBroken || response.writableEnded
 }
 
 /** Bytes that were written and have not gone out. */

@@ -21,6 +21,10 @@ export class OpenStreams {
 
   /** Answers with a stream, from now on. */
   carry(response: Answering, stream: HttpStream, options: StreamOptions): void {
+    if (isGone(response)) {
+      stream.read({ chunk: () => {}, end: () => {} }).stop()
+      return
+    }
     const { 'transfer-encoding': _hop, ...headers } = stream.headers
     response.writeHead(stream.code, headers)
     if ('flushHeaders' in response) response.flushHeaders()
@@ -46,6 +50,11 @@ export class OpenStreams {
     for (const open of [...this.#open]) open.cutOff()
   }
 
+  /** Connections of HTTP/2 on which something waits to be taken. */
+  unread(): ReadonlySet<unknown> {
+    return new Set([...this.#open].filter((open) => open.hasUnread).map((open) => open.session))
+  }
+
   #bookmark(): void {
     for (const open of [...this.#open]) open.bookmark()
   }
@@ -63,6 +72,14 @@ class OpenStream {
     this.#closed = closed
     if (asked !== undefined) this.#timer = setTimeout(() => this.end(), secondsOf(asked) * 1000).unref()
     response.on('close', () => this.#leave())
+  }
+
+  get hasUnread(): boolean {
+    return !isGone(this.#response) && unsentBytes(this.#response) > 0
+  }
+
+  get session(): unknown {
+    return 'stream' in this.#response ? this.#response.stream.session : undefined
   }
 
   begin(stream: HttpStream): void {
