@@ -11,6 +11,8 @@ export interface ServedClock {
   catchUp(): void
   /** Something was written or begun. */
   changed(): void
+  /** Answers when so much virtual time has gone by, as this clock has it. */
+  passed(ms: VirtualMs): Promise<void>
   /** Lets so much virtual time pass at once, whatever the clock. */
   advance(ms: VirtualMs): void
   stop(): void
@@ -71,6 +73,10 @@ class WallClock implements ServedClock {
     this.#sleep()
   }
 
+  passed(ms: VirtualMs): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms / this.#options.speed))
+  }
+
   advance(ms: VirtualMs): void {
     this.#served.sim.runFor(ms)
     this.#since = { wall: this.#since.wall, virtual: this.#since.virtual + ms }
@@ -121,6 +127,8 @@ class StandingClock implements ServedClock {
   readonly kind: ClockKind
   readonly #served: ServedSim
   readonly #options: ClockOptions
+  /** Those who wait for an instant. */
+  readonly #waiting = new Set<{ readonly until: VirtualMs; readonly wake: () => void }>()
 
   constructor(served: ServedSim, options: ClockOptions) {
     this.kind = options.kind
@@ -128,20 +136,39 @@ class StandingClock implements ServedClock {
     this.#options = options
   }
 
+  passed(ms: VirtualMs): Promise<void> {
+    const until = this.#served.sim.now() + ms
+    const come = new Promise<void>((wake) => this.#waiting.add({ until, wake }))
+    // Something is under way until the answer is there.
+    if (this.kind === 'settle') this.advance(ms)
+    return come
+  }
+
   catchUp(): void {
     this.#served.sim.runFor(0)
-    this.#options.moved()
+    this.#moved()
   }
 
   changed(): void {
     if (this.kind === 'settle') this.#served.sim.settle({ within: settleMax })
-    this.#options.moved()
+    this.#moved()
   }
 
   advance(ms: VirtualMs): void {
     this.#served.sim.runFor(ms)
-    this.#options.moved()
+    this.#moved()
   }
 
-  stop(): void {}
+  stop(): void {
+    for (const { wake } of this.#waiting) wake()
+  }
+
+  #moved(): void {
+    this.#options.moved()
+    for (const waiting of this.#waiting) {
+      if (waiting.until > this.#served.sim.now()) continue
+      this.#waiting.delete(waiting)
+      waiting.wake()
+    }
+  }
 }

@@ -48,6 +48,12 @@ export interface LiveInput {
   interrupted(): Once<void>
 }
 
+/** Standard input with its other end: what is typed or sent, and that no more comes. */
+export interface OpenInput extends LiveInput {
+  type(bytes: ByteText): void
+  close(): void
+}
+
 /** A running process: a body that waits by `yield*` and returns its exit code. */
 export type ProgramRun = Steps<number>
 

@@ -2,7 +2,7 @@ import { Bell } from '../kernel/bell.ts'
 import type { Once } from '../kernel/once.ts'
 import type { ByteText } from './byte-text.ts'
 import { Pipe, type Source } from './engine/streams.ts'
-import type { LiveInput } from './program.ts'
+import type { OpenInput } from './program.ts'
 
 /** Characters of control. Source: Linux drivers/tty/n_tty.c and termios(3), the defaults. */
 const control = { interrupt: '\u0003', end: '\u0004', erase: '\u007f', back: '\b', kill: '\u0015' } as const
@@ -10,7 +10,7 @@ const control = { interrupt: '\u0003', end: '\u0004', erase: '\u007f', back: '\b
 const lineMax = 4096
 
 /** What a person types comes as lines; it is echoed, may be taken back, and ctrl-C and ctrl-D mean what they mean. */
-export class Terminal implements LiveInput {
+export class Terminal implements OpenInput {
   readonly isTerminal = true
   readonly #pipe = new Pipe()
   readonly #interrupts = new Bell()
@@ -83,7 +83,7 @@ export class Terminal implements LiveInput {
 }
 
 /** Input that somebody sends, as it is. */
-export class PipedInput implements LiveInput {
+export class PipedInput implements OpenInput {
   readonly isTerminal = false
   readonly #pipe = new Pipe()
   readonly #never = new Bell()

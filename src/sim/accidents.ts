@@ -20,8 +20,15 @@ export interface AccidentWorld {
   readonly registry: SimulatedRegistry
   /** Told as an accident begins (1) and ends (-1). */
   readonly observed: (change: 1 | -1) => void
-  /** How many accidents cut people off from the API server. */
-  readonly people: { blockedBy: number }
+  readonly people: PeoplesWay
+}
+
+/** What accidents do to people's way to the API server. */
+export interface PeoplesWay {
+  /** How many of them cut it off. */
+  blockedBy: number
+  /** Those that make it slow. */
+  readonly slow: Set<Extract<ClusterFault, { kind: 'apiServerSlow' }>>
 }
 
 /** An accident that has begun; `clear` ends it, and does nothing once it is over. */
@@ -59,12 +66,15 @@ export function createAccidents(world: AccidentWorld): { begin(fault: Fault): Be
 
   const lasting = (fault: ClusterFault, seq: number, finish: () => void): (() => void) => {
     const blocks = fault.kind === 'apiServerUnreachable' && fault.node === undefined
+    const slows = fault.kind === 'apiServerSlow' && fault.node === undefined ? fault : undefined
     if (blocks) people.blockedBy++
+    if (slows !== undefined) people.slow.add(slows)
     const entry: Ongoing = {
       fault,
       end() {
         if (!ongoing.delete(entry)) return
         if (blocks) people.blockedBy--
+        if (slows !== undefined) people.slow.delete(slows)
         told(fault, seq)
         finish()
         observed(-1)

@@ -5,7 +5,7 @@ import type { ContainerCall, HttpAnswer, ProgramServer } from '../client/server.
 import { goQuote } from '../go/quote.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
-import { bytesToByteText, byteTextToBytes, toByteText } from '../shell/byte-text.ts'
+import { bytesToByteText, byteTextToBytes } from '../shell/byte-text.ts'
 import { PipedInput, Terminal } from '../shell/terminal.ts'
 import type { ContainerWorld } from './container-requests.ts'
 import { simHttpRequest } from './http-request.ts'
@@ -107,10 +107,7 @@ function executed(world: SessionWorld, call: ContainerCall, ears: SessionEars): 
   const input = isTerminal ? new Terminal(shown) : new PipedInput()
   const hasInput = isAsked(call, 'stdin')
   let running: Unsubscribable | undefined
-  const act = (work: () => void): void => {
-    world.kernel.schedule(0, work)
-    world.run()
-  }
+  const act = actIn(world)
   act(() => {
     const found = containerOf(world, call)
     if (found === undefined || found.container.state !== 'running') {
@@ -133,19 +130,31 @@ function executed(world: SessionWorld, call: ContainerCall, ears: SessionEars): 
   }
 }
 
-/** What a container writes from now on. Its first process reads nothing that is sent: docs/fidelity.md. */
+/** Somebody is at the container's first process. */
 function attached(world: SessionWorld, call: ContainerCall, ears: SessionEars): Session {
   const found = containerOf(world, call)
-  if (found === undefined || found.container.state !== 'running') {
+  const attachment = found?.machine.runtime.attach(found.container.id, {
+    write: (stream, bytes) => ears.write(stream, byteTextToBytes(bytes)),
+    ended: (code) => ears.ended({ kind: 'exited', code }),
+  })
+  if (attachment === undefined) {
     ears.ended({ kind: 'failed', message: `container not found (${goQuote(call.container)})` })
     return { send() {}, endInput() {}, stop() {} }
   }
-  const { machine, container } = found
-  const following = machine.runtime.followLogs(container.id, (line) => {
-    if (line !== undefined) ears.write(line.stream, byteTextToBytes(toByteText(`${line.line}\n`)))
-    else ears.ended({ kind: 'exited', code: container.exitCode ?? 0 })
-  })
-  return { send() {}, endInput() {}, stop: () => following.unsubscribe() }
+  const act = actIn(world)
+  const isFed = isAsked(call, 'stdin')
+  return {
+    send: (bytes) => act(() => isFed && attachment.type(bytesToByteText(bytes))),
+    endInput: () => act(() => isFed && attachment.endInput()),
+    stop: () => act(() => attachment.leave()),
+  }
+}
+
+function actIn({ kernel, run }: SessionWorld): (work: () => void) => void {
+  return (work) => {
+    kernel.schedule(0, work)
+    run()
+  }
 }
 
 function ports({ programs }: SessionWorld, { pod }: ContainerCall): Connection {

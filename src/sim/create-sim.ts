@@ -13,7 +13,7 @@ import type { RandomStreams } from '../kernel/random.ts'
 import { minute } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef } from '../looks/containers.ts'
 import { execIn, findContainer } from '../looks/containers.ts'
-import { createAccidents } from './accidents.ts'
+import { createAccidents, type PeoplesWay } from './accidents.ts'
 import { type BootSeams, boot, bringUpMs } from './boot.ts'
 import { bootImage } from './boot-images.ts'
 import { CallLog } from './call-log.ts'
@@ -61,7 +61,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
   // The budget is the user's: bringing the cluster up does not count.
   kernel.limitEvents(settings.maxEvents)
   const { server } = cluster.controlPlane
-  const reachability = { blockedBy: 0 }
+  const reachability: PeoplesWay = { blockedBy: 0, slow: new Set() }
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const etcdValue = etcdReader(server, settings, random)
   const commands = createCommands({

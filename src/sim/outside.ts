@@ -1,7 +1,9 @@
+import { parseRoute } from '../apiserver/http/route.ts'
 import type { HttpAnswer } from '../client/server.ts'
 import type { EpochMs } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import type { PeoplesWay } from './accidents.ts'
 import type { ContainerWorld } from './container-requests.ts'
 import { type Connection, createConnect } from './container-sessions.ts'
 import { createLogServer } from './log-server.ts'
@@ -16,14 +18,18 @@ export interface OutsideView {
   epochNow(): EpochMs
   /** Whether people's way to the API server is open. */
   isReachable(): boolean
+  /** How long the answer to a request takes while the API server is slow. */
+  delayMs(method: string, path: string): VirtualMs
   /** A connection to a container, for a request that asks for one. */
   connect(request: SimRequest): HttpAnswer | Connection
 }
 
+type SlowWay = PeoplesWay['slow'] extends Set<infer Slow> ? Slow : never
+
 /** The view from outside; its kubelets serve logs from now on, and its programs what is passed on to them. */
 export function createOutside(
   world: ContainerWorld & { readonly kernel: Kernel },
-  people: { readonly blockedBy: number },
+  people: PeoplesWay,
   originMs: VirtualMs,
 ): OutsideView {
   const { kernel, calendar, cluster } = world
@@ -38,6 +44,22 @@ export function createOutside(
     },
     epochNow,
     isReachable: () => people.blockedBy === 0,
+    delayMs: (method, path) => Math.max(0, ...[...people.slow].map((slow) => delayOf(slow, verbOf(method, path)))),
     connect: createConnect({ ...world, server, programs, run: () => kernel.runUntil(kernel.now()) }),
   }
+}
+
+function delayOf({ latency, verb }: SlowWay, asked: string): VirtualMs {
+  const isMeant = verb === undefined || verb === asked
+  return isMeant && latency.kind === 'fixed' ? latency.ms : 0
+}
+
+/** As accidents name verbs. */
+function verbOf(method: string, path: string): string {
+  const route = parseRoute(path.split('?')[0] ?? '')
+  const isNamed = route.kind === 'resource' && route.name !== undefined
+  return (
+    { GET: isNamed ? 'get' : 'list', POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ??
+    (isNamed ? 'delete' : 'deletecollection')
+  )
 }

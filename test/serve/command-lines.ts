@@ -153,6 +153,7 @@ export const readingLines: readonly string[] = [
   'describe pod stuck',
   'describe deploy web',
   'describe rs',
+  'describe svc web',
   'describe job once',
   'describe ds each',
   'describe sts row',

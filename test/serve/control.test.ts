@@ -66,6 +66,17 @@ describe('/podsim/v1', () => {
     expect((await ask(server, pods)).code).toBe(429)
     expect((await ask(server, '/podsim/v1/faults', { method: 'DELETE' })).json().faults).toEqual([])
     expect((await ask(server, pods)).code).toBe(200)
+    await ask(server, '/podsim/v1/faults', { body: { apiServer: 'slow', latency: '5s', verb: 'list' } })
+    let isAnswered = false
+    const slow = ask(server, pods).then(() => {
+      isAnswered = true
+    })
+    expect((await ask(server, `${pods}/web`)).code).toBe(200)
+    await ask(server, '/podsim/v1/clock', { body: { advance: '4s' } })
+    expect(isAnswered).toBe(false)
+    await ask(server, '/podsim/v1/clock', { body: { advance: '1s' } })
+    await slow
+    await ask(server, '/podsim/v1/faults', { method: 'DELETE' })
     const wrong = await ask(server, '/podsim/v1/faults', { body: { apiServer: 'gone' } })
     expect(wrong.code).toBe(400)
     session.destroy()

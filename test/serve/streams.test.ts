@@ -130,6 +130,54 @@ describe('logs', () => {
   })
 })
 
+describe('the first process of a container', () => {
+  const attach = (pod: string, query: string) => `/api/v1/namespaces/default/pods/${pod}/attach?${query}`
+  const running = (name: string, container: object) => {
+    const { sim } = server.served
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', ...container }] }
+    sim.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec })
+    sim.runUntil(() => Object(sim.get('Pod', name)?.status).phase === 'Running', { within: '1m' })
+  }
+  const phase = (name: string) => Object(server.served.sim.get('Pod', name)?.status).phase
+
+  test('a shell on a terminal waits for somebody who types, and ends with what they say', async () => {
+    running('shell', { command: ['sh'], stdin: true, stdinOnce: true, tty: true })
+    server.served.sim.runFor('1m')
+    expect(phase('shell')).toBe('Running')
+    const channels = await channelsOf(
+      attach('shell', 'stdin=true&stdout=true&tty=true'),
+      'v4.channel.k8s.io',
+      (socket) => {
+        for (const line of ['echo $((6*7))\r', 'exit 3\r']) socket.send(Buffer.from(`\0${line}`))
+      },
+    )
+    expect(channels[1]).toBe('echo $((6*7))\r\n42\r\n/ # exit 3\r\n')
+    expect(JSON.parse(channels[3] ?? '')).toEqual({ metadata: {}, status: 'Success' })
+    server.served.sim.settle()
+    expect([phase('shell'), server.served.sim.logs({ pod: 'shell', container: 'c' })]).toEqual([
+      'Failed',
+      '/ # echo $((6*7))\r\n42\r\n/ # exit 3\r\n',
+    ])
+  })
+
+  test('what is sent is its input, which ends with the first visitor where the container says so', async () => {
+    running('reads', { command: ['sh', '-c', 'cat; echo end'], stdin: true, stdinOnce: true })
+    const channels = await channelsOf(attach('reads', 'stdin=true&stdout=true'), 'v5.channel.k8s.io', (socket) => {
+      socket.send(Buffer.from('\0sent\n'))
+      socket.send(Buffer.from([255, 0]))
+    })
+    expect(channels[1]).toBe('sent\nend\n')
+    server.served.sim.settle()
+    expect(phase('reads')).toBe('Succeeded')
+  })
+
+  test('a container without input ends at once, as before', () => {
+    running('blind', { command: ['sh'] })
+    server.served.sim.settle()
+    expect(phase('blind')).toBe('Succeeded')
+  })
+})
+
 describe('requests that are passed on to a program', () => {
   const core = '/api/v1/namespaces/default'
 
@@ -165,7 +213,13 @@ describe('requests that are passed on to a program', () => {
       metadata: { name: 'quiet' },
       spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1000000'] }] },
     })
-    expect((await ask(server, `${core}/pods/quiet:81/proxy/`)).json().message).toBe('address not allowed')
+    server.served.sim.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'nowhere' },
+      spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'busybox' }] },
+    })
+    expect((await ask(server, `${core}/pods/nowhere:81/proxy/`)).json().message).toBe('address not allowed')
     server.served.sim.settle()
     const refused = await ask(server, `${core}/pods/quiet:81/proxy/`)
     expect(refused.json()).toMatchObject({
@@ -211,6 +265,13 @@ describe.each(installedKubectls())('kubectl $version', ({ path }) => {
     server.served.sim.apply(speaker(name))
     server.served.sim.runUntil(() => server.served.sim.get('Pod', name)?.status?.phase === 'Running', { within: '1m' })
     expect(await client.run(`logs -f ${name}`)).toMatchObject({ code: 0, stdout: 'line 1\nline 2\nline 3\n' })
+  })
+
+  test('run -i: what is typed reaches a new Pod, and its answer comes back', async () => {
+    const name = `typed-${path.length}`
+    const line = `run ${name} --image=busybox -i --restart=Never --pod-running-timeout=30s -- cat`
+    const ran = await client.run(line.split(' '), { stdin: 'through a Pod\n' })
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('through a Pod\n') })
   })
 
   test('port-forward reaches a program that serves', async () => {

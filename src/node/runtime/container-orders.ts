@@ -12,11 +12,20 @@ import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
+import { attachTo, consoleOf } from './console.ts'
 import { ContainerEntry } from './container.ts'
 import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
 import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
 import { directoryChange, runToEnd } from './container-task.ts'
-import type { ContainerConfig, ExecResult, ExecSession, PodSandbox, RuntimeContainer, RuntimeResult } from './cri.ts'
+import type {
+  Attachment,
+  ContainerConfig,
+  ExecResult,
+  ExecSession,
+  PodSandbox,
+  RuntimeContainer,
+  RuntimeResult,
+} from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
 import {
   execNotFound,
@@ -157,6 +166,11 @@ export class ContainerOrders {
     return { ok: true, value: { unsubscribe } }
   }
 
+  attach(id: string, session: Omit<ExecSession, 'input'>): Attachment | undefined {
+    const entry = this.#containers.get(id)
+    return entry?.state === 'running' ? attachTo(entry, session) : undefined
+  }
+
   followLogs(id: string, heard: (line: LogLine | undefined) => void): Unsubscribable {
     const entry = this.#containers.get(id)
     return entry === undefined ? { unsubscribe: () => {} } : entry.log.follow(heard)
@@ -244,7 +258,8 @@ export class ContainerOrders {
     entry.startedAt = kernel.now()
     note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
     touch(entry.config.podUid)
-    entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '' })
+    entry.console = consoleOf(entry, kernel)
+    entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '', input: entry.console })
     return done
   }
 

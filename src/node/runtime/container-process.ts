@@ -4,6 +4,7 @@ import type { Once } from '../../kernel/once.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import type { ProcessTable } from '../../shell/engine/process-table.ts'
 import type { LiveInput, ProcessContext } from '../../shell/program.ts'
+import { Terminal } from '../../shell/terminal.ts'
 import type { ContainerEntry } from './container.ts'
 import { bytesOf, environmentOf, userOf } from './container-environment.ts'
 
@@ -99,7 +100,11 @@ export class ContainerProcess implements ProcessContext {
   }
 
   writeLog(stream: 'stdout' | 'stderr', bytes: ByteText): void {
-    this.#entry.log.write(this.#host.kernel.now(), stream, bytes)
+    const { console, log } = this.#entry
+    const now = this.#host.kernel.now()
+    // A terminal is one stream.
+    if (console?.isTerminal === true) log.write(now, 'stdout', Terminal.shown(bytes))
+    else log.write(now, stream, bytes)
   }
 
   useMemory(bytes: number): boolean {

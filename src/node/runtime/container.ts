@@ -3,7 +3,7 @@ import type { ContainerFiles } from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ImageDefinition, ProcessContext, Program } from '../../shell/program.ts'
+import type { ImageDefinition, OpenInput, ProcessContext, Program } from '../../shell/program.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
@@ -25,6 +25,8 @@ export class ContainerEntry implements RuntimeContainer {
   program: Program | undefined
   /** What its main process works with, once it has started. */
   context: ProcessContext | undefined
+  /** Its first process's input, where somebody may attach to it. */
+  console: OpenInput | undefined
   memoryBytes = 0
   /** Made when somebody first writes or reads. */
   #log: LogBuffer | undefined

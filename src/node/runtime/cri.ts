@@ -33,6 +33,15 @@ export interface PodSandbox extends PodSandboxConfig {
   readonly ip: string
 }
 
+/** Standard input of a container's first process. */
+export interface ConsoleConfig {
+  /** A terminal without `stdin` takes none. */
+  readonly takesInput: boolean
+  readonly isTerminal: boolean
+  /** It ends with the first who attached (`stdinOnce`). */
+  readonly once: boolean
+}
+
 export interface ContainerConfig {
   readonly sandboxId: string
   readonly podUid: string
@@ -58,6 +67,8 @@ export interface ContainerConfig {
   readonly memoryLimitBytes: number | undefined
   /** Hash of the container's spec, as the kubelet labels it; a change means that the container must be made anew. */
   readonly specHash: string
+  /** Standard input that waits for somebody to attach, with `stdin` or `tty` of its spec; absent: it is at its end. */
+  readonly console?: ConsoleConfig
   /**
    * Whether the Pod's author expects it to end: an init container, or one that is not restarted. No runtime is told so; it
    * decides what podsim takes for granted of a program that nobody knows.
@@ -153,6 +164,11 @@ export interface ContainerRuntime {
    * its container, or when it is stopped.
    */
   openExec(containerId: string, argv: readonly string[], session: ExecSession): RuntimeResult<Unsubscribable>
+  /**
+   * Somebody is at a running container's first process: what it writes goes out as it is written, what is sent is its input where it has one.
+   * Ends with the container, with code 0 as attaching does, or when it is left. Undefined: it does not run.
+   */
+  attach(containerId: string, session: Omit<ExecSession, 'input'>): Attachment | undefined
   /** Calls `heard` for each line that a container writes from now on, and with undefined when it has ended. Returns how to hear no more. */
   followLogs(containerId: string, heard: (line: LogLine | undefined) => void): Unsubscribable
   /** Everything that the container wrote, with the time of each line. */
@@ -166,6 +182,15 @@ export interface ContainerRuntime {
   ): { readonly ok: boolean; readonly output: string }
   /** The machine goes down: everything that ran ends with 255. */
   reboot(): void
+}
+
+/** Somebody's place at a container's first process. */
+export interface Attachment {
+  type(bytes: ByteText): void
+  /** No more is sent: the process hears of it if its input is for one visitor only. */
+  endInput(): void
+  /** Goes away; input for one visitor only ends, too. */
+  leave(): void
 }
 
 /** Durations of the runtime and its registry; part of a cluster's settings. */

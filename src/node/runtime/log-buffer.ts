@@ -11,15 +11,23 @@ export interface LogLine {
 /** After which the kubelet rotates a container's log: what is older is gone. Source: containerLogMaxSize 10Mi. */
 const maxBytes = 10 * 1024 * 1024
 
+/** Who hears bytes rather than lines. */
+export interface LogListener {
+  bytes(stream: 'stdout' | 'stderr', bytes: ByteText): void
+  ended(): void
+}
+
 /** What a container wrote, by lines. */
 export class LogBuffer {
   #lines: LogLine[] = []
   #bytes = 0
   readonly #partial = { stdout: '', stderr: '' }
+  #listeners: Set<LogListener> | undefined
   #followers: Set<{ readonly heard: (line: LogLine | undefined) => void }> | undefined
 
   /** Bytes as they come; a line is read as UTF-8 when it is whole. */
   write(at: VirtualMs, stream: 'stdout' | 'stderr', bytes: ByteText): void {
+    if (this.#listeners !== undefined) for (const listener of [...this.#listeners]) listener.bytes(stream, bytes)
     const whole = this.#partial[stream] + bytes
     const parts = whole.split('\n')
     this.#partial[stream] = parts.pop() ?? ''
@@ -34,6 +42,13 @@ export class LogBuffer {
     return { unsubscribe: () => this.#followers?.delete(follower) }
   }
 
+  /** Tells of all bytes from now on, as they are written, and of the end. */
+  listen(listener: LogListener): Unsubscribable {
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
+    return { unsubscribe: () => this.#listeners?.delete(listener) }
+  }
+
   /** Ends what was begun: the program is gone. */
   close(at: VirtualMs): void {
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -41,6 +56,7 @@ export class LogBuffer {
       this.#partial[stream] = ''
     }
     for (const { heard } of [...(this.#followers ?? [])]) heard(undefined)
+    for (const listener of [...(this.#listeners ?? [])]) listener.ended()
   }
 
   lines(): readonly LogLine[] {

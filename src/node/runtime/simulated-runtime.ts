@@ -167,6 +167,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
     execInTime: (id, argv) => orders.execInTime(id, argv),
     openExec: (id, argv, session) => orders.openExec(id, argv, session),
+    attach: (id, session) => orders.attach(id, session),
     followLogs: (id, heard) => orders.followLogs(id, heard),
     logs: (id) => orders.logs(id),
     probe: (id, request) => orders.probe(id, request),

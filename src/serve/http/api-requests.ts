@@ -37,6 +37,9 @@ export async function answerApi(room: Room, request: Asked, response: Answering)
     cutOffConnection(request)
     return
   }
+  const delayMs = room.served.delayMs(method, request.url ?? '/')
+  if (delayMs > 0) await room.clock.passed(delayMs)
+  if (isGone(response)) return
   const headers = headersOf(request)
   const caller = callerOf(headers, request.socket, room.token)
   const asked = simRequest(request, method, headers, caller, body.bytes)

@@ -101,8 +101,13 @@ function configOf(
     memoryLimitBytes: memoryLimit(container),
     specHash,
     isExpectedToEnd: isExpectedToEnd(pod, container),
+    ...consoleOf(container),
     ...(grace === undefined ? {} : { terminationGracePeriodSeconds: grace }),
   }
+}
+
+function consoleOf({ stdin = false, tty = false, stdinOnce = false }: Container): Pick<ContainerConfig, 'console'> {
+  return stdin || tty ? { console: { takesInput: stdin, isTerminal: tty, once: stdinOnce } } : {}
 }
 
 function imageOf({ image = '' }: Container): string {
