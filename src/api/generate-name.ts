@@ -24,11 +24,22 @@ const hexDigits = '0123456789abcdef'
 
 /** A version 4 UUID. Source: github.com/google/uuid, New. */
 export function randomUuid(random: RandomStream): string {
-  let hex = ''
   // 28 bits a draw keep within what a double of the stream holds exactly.
-  for (let i = 0; i < 5; i++) hex += random.integer(0, 0x1000_0000).toString(16).padStart(7, '0')
-  const variant = hexDigits[8 + (Number.parseInt(hex.charAt(16), 16) & 3)]
-  return flat(
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
-  )
+  for (let i = 0; i < 5; i++) {
+    const bits = random.integer(0, 0x1000_0000)
+    for (let digit = 0; digit < 7; digit++) digits[7 * i + digit] = (bits >>> (24 - 4 * digit)) & 15
+  }
+  digits[12] = 4
+  digits[16] = 8 + ((digits[16] ?? 0) & 3)
+  let at = 0
+  for (let i = 0; i < 32; i++) {
+    if (i === 8 || i === 12 || i === 16 || i === 20) uuidCodes[at++] = dash
+    uuidCodes[at++] = hexDigits.charCodeAt(digits[i] ?? 0)
+  }
+  return String.fromCharCode(...uuidCodes)
 }
+
+/** Filled anew for every uuid: a text that is put together of parts costs ten times its own size. */
+const digits: number[] = new Array<number>(35).fill(0)
+const uuidCodes: number[] = new Array<number>(36).fill(0)
+const dash = 0x2d

@@ -33,18 +33,21 @@ export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, at) => equalJson(item, b[at]))
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    for (let at = 0; at < a.length; at++) if (!equalJson(a[at], b[at])) return false
+    return true
   }
   if (Array.isArray(b)) return false
   let shared = 0
-  for (const key of Object.keys(a)) {
+  // No lists of keys are made: nothing that JSON is read into inherits any.
+  for (const key in a) {
     const left = (a as Record<string, unknown>)[key] // own key
     if (left === undefined) continue
     if (!Object.hasOwn(b, key)) return false
     if (!equalJson(left, (b as Record<string, unknown>)[key])) return false
     shared++
   }
-  for (const key of Object.keys(b)) if ((b as Record<string, unknown>)[key] !== undefined) shared--
+  for (const key in b) if ((b as Record<string, unknown>)[key] !== undefined) shared--
   return shared === 0
 }
 

@@ -20,10 +20,17 @@ export const correlation = {
 } as const
 
 export type Correlated =
-  | { readonly kind: 'create'; readonly event: Event }
+  | ToBeSent<'create'>
   /** `patch` is for an event that exists; `event` is for when it exists no longer. */
-  | { readonly kind: 'patch'; readonly event: Event; readonly patch: EventPatch }
+  | (ToBeSent<'patch'> & { readonly patch: EventPatch })
   | { readonly kind: 'skip' }
+
+interface ToBeSent<Kind extends string> {
+  readonly kind: Kind
+  readonly event: Event
+  /** What `eventKey` says of the event, where it was asked. */
+  readonly key: Key | undefined
+}
 
 export interface EventPatch {
   readonly count: number
@@ -93,6 +100,7 @@ export class EventCorrelator {
   correlate(event: Event, now: VirtualMs, timestamp: string): Correlated {
     const spam = spamKey(event)
     const [aggregated, key] = this.#aggregate(event, spam, now, timestamp)
+    const own = aggregated === event ? key : undefined
     const last = this.#observations.get(key)
     const observed: Event =
       last === undefined
@@ -106,9 +114,14 @@ export class EventCorrelator {
     this.#remember(key, observed)
     // The bucket comes last: what it drops has been counted.
     if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
-    if (last === undefined) return { kind: 'create', event: observed }
+    if (last === undefined) return { kind: 'create', event: observed, key: own }
     const { count = 1, lastTimestamp, message = '' } = observed
-    return { kind: 'patch', event: observed, patch: { count, lastTimestamp: lastTimestamp ?? timestamp, message } }
+    return {
+      kind: 'patch',
+      event: observed,
+      key: own,
+      patch: { count, lastTimestamp: lastTimestamp ?? timestamp, message },
+    }
   }
 
   /**
@@ -129,8 +142,8 @@ export class EventCorrelator {
   }
 
   /** The server took an event: what it stored is what is counted on from. */
-  updateState(stored: Event): void {
-    this.#remember(eventKey(stored), stored)
+  updateState(stored: Event, { event, key }: Pick<ToBeSent<string>, 'event' | 'key'>): void {
+    this.#remember(key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored), stored)
   }
 
   #remember(key: Key, event: Event): void {
@@ -203,3 +216,18 @@ function eventKey({ source, involvedObject, type = '', reason = '', message = ''
   const from = [source?.component ?? '', source?.host ?? '']
   return digestNumber([...from, kind, namespace, name, fieldPath, uid, apiVersion, type, reason, message])
 }
+
+/** Whether two events have the same key, without making it. */
+function hasSameKey(a: Event, b: Event): boolean {
+  const [one, other] = [a.involvedObject, b.involvedObject]
+  return (
+    a.message === b.message &&
+    a.reason === b.reason &&
+    a.type === b.type &&
+    a.source?.component === b.source?.component &&
+    a.source?.host === b.source?.host &&
+    objectParts.every((part) => one[part] === other[part])
+  )
+}
+
+const objectParts = ['uid', 'name', 'namespace', 'kind', 'fieldPath', 'apiVersion'] as const

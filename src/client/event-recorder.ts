@@ -189,7 +189,7 @@ class Recorder implements EventRecorder {
     const { tries, pauseMs } = eventDelivery
     for (let attempts = 1; ; attempts++) {
       const reply = yield* this.#send(result)
-      if (reply.ok) this.#correlator.updateState(reply.value)
+      if (reply.ok) this.#correlator.updateState(reply.value, result)
       if (reply.ok || reply.error.kind === 'status' || attempts >= tries) return
       yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
     }

@@ -13,7 +13,24 @@ export interface ClientOptions extends Route {
 /** A client whose requests go to an API server of the same process, over a link that takes virtual time and may fail. */
 export function createClient(options: ClientOptions): Client {
   const { user } = options
-  const manager = options.fieldManager === undefined ? {} : { fieldManager: options.fieldManager }
+  /** Writes are filled in one object: there are ten for each Pod. */
+  const write = <T>(
+    verb: 'create' | 'update' | 'patch',
+    resource: ResourceRef,
+    body: unknown,
+    namespace: string | undefined,
+    name: string | undefined,
+    subresource: string | undefined,
+    patchType?: ApiRequest['patchType'],
+  ): Request<T> => {
+    const request: { -readonly [K in keyof ApiRequest]: ApiRequest[K] } = { user, verb, resource, body }
+    if (namespace !== undefined) request.namespace = namespace
+    if (name !== undefined) request.name = name
+    if (subresource !== undefined) request.subresource = subresource
+    if (patchType !== undefined) request.patchType = patchType
+    if (options.fieldManager !== undefined) request.fieldManager = options.fieldManager
+    return new Request<T>(options, request)
+  }
   const ask = <T>(request: Omit<ApiRequest, 'user'>) => new Request<T>(options, { user, ...request })
 
   return {
@@ -36,22 +53,19 @@ export function createClient(options: ClientOptions): Client {
     ) {
       // The namespace is that of the object unless the caller knows better; a body without metadata is the server's to refuse.
       const namespace = where.namespace ?? (object as Partial<KubeObject>).metadata?.namespace
-      const key = {
-        resource,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(where.name === undefined ? {} : { name: where.name }),
-      }
-      return ask<T>({ verb: 'create', ...key, ...partOf(where), body: object, ...manager })
+      return write<T>('create', resource, object, namespace, where.name, where.subresource)
     },
-    update: <T extends KubeObject>(resource: ResourceRef, object: T, where?: { readonly subresource?: string }) =>
-      ask<T>({ verb: 'update', resource, ...keyOf(object), ...partOf(where), body: object, ...manager }),
+    update<T extends KubeObject>(resource: ResourceRef, object: T, where?: { readonly subresource?: string }) {
+      const { namespace, name } = object.metadata
+      return write<T>('update', resource, object, namespace, name, where?.subresource)
+    },
     patch: <T extends KubeObject>(
       resource: ResourceRef,
       key: Parameters<Client['patch']>[1],
       patchType: Parameters<Client['patch']>[2],
       body: unknown,
       where?: { readonly subresource?: string },
-    ) => ask<T>({ verb: 'patch', resource, ...key, ...partOf(where), patchType, body, ...manager }),
+    ) => write<T>('patch', resource, body, key.namespace, key.name, where?.subresource, patchType),
     delete: (resource, key, deletion = {}) =>
       ask<KubeObject | Status>({ verb: 'delete', resource, ...key, delete: deletion, body: deletion }),
     deleteCollection(resource, list, deletion = {}) {
@@ -66,13 +80,4 @@ export function createClient(options: ClientOptions): Client {
       })
     },
   }
-}
-
-function partOf(where: { readonly subresource?: string } = {}): { readonly subresource?: string } {
-  return where.subresource === undefined ? {} : { subresource: where.subresource }
-}
-
-function keyOf(object: KubeObject): { readonly namespace?: string; readonly name: string } {
-  const { name, namespace } = object.metadata
-  return namespace === undefined ? { name } : { namespace, name }
 }

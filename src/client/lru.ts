@@ -2,6 +2,8 @@
 export class Lru<K, V> {
   /** Most that there are stay empty. */
   #known: Map<K, V> | undefined
+  /** Stands last already, if it is there. */
+  #newest: K | undefined
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -18,8 +20,9 @@ export class Lru<K, V> {
   set(key: K, value: V): void {
     this.#known ??= new Map()
     const entries = this.#known
-    entries.delete(key)
+    if (key !== this.#newest) entries.delete(key)
     entries.set(key, value)
+    this.#newest = key
     if (entries.size <= this.#capacity) return
     for (const oldest of entries.keys()) {
       entries.delete(oldest)

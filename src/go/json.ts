@@ -63,6 +63,18 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length
 }
 
+/** The keys in their order, in place. Few are put in order by moving them: sorting makes lists of its own. */
+export function sortBytewise(keys: string[]): string[] {
+  if (keys.length > 24) return keys.sort(compareBytes)
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? ''
+    let at = i
+    for (; at > 0 && compareBytes(keys[at - 1] ?? '', key) > 0; at--) keys[at] = keys[at - 1] ?? ''
+    keys[at] = key
+  }
+  return keys
+}
+
 /** Surrogates stand for what comes after all other units. */
 function placeOf(unit: number): number {
   if (unit < 0xd800) return unit
@@ -155,7 +167,7 @@ function sortedKeys(value: JsonObject): string[] {
     keys[filled++] = key
   }
   keys.length = filled
-  return inOrder ? keys : keys.sort(compareBytes)
+  return inOrder ? keys : sortBytewise(keys)
 }
 
 function scalar(value: unknown): string {

@@ -30,7 +30,8 @@ class FirstOf<T> extends Once<T | undefined> {
 
 class Race<T> implements Unsubscribable, Receiver<T | undefined> {
   private readonly receiver: Receiver<T | undefined>
-  private readonly runners = new Set<Unsubscribable>()
+  /** Each once, though it is told of when it begins and comes back from being begun. */
+  private readonly runners: Unsubscribable[] = []
   private isOver = false
 
   constructor(receiver: Receiver<T | undefined>) {
@@ -43,12 +44,12 @@ class Race<T> implements Unsubscribable, Receiver<T | undefined> {
       const runner = begin(part, this)
       if (runner === undefined) continue
       if (this.isOver) runner.unsubscribe()
-      else this.runners.add(runner)
+      else this.begun(runner)
     }
   }
 
   begun(runner: Unsubscribable): void {
-    this.runners.add(runner)
+    if (!this.runners.includes(runner)) this.runners.push(runner)
   }
 
   answered(value: T | undefined): void {
@@ -66,6 +67,6 @@ class Race<T> implements Unsubscribable, Receiver<T | undefined> {
   unsubscribe(): void {
     this.isOver = true
     for (const runner of this.runners) runner.unsubscribe()
-    this.runners.clear()
+    this.runners.length = 0
   }
 }

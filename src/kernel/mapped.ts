@@ -17,10 +17,28 @@ class Mapped<T, R, E> extends Once<R, E> {
   }
 
   override begin(receiver: Receiver<R, E>): Unsubscribable | undefined {
-    return this.original.begin({
-      begun: (run) => receiver.begun?.(run),
-      answered: (value) => receiver.answered(this.project(value)),
-      failed: (refusal) => receiver.failed(refusal),
-    })
+    return this.original.begin(new Projecting(this.project, receiver))
+  }
+}
+
+class Projecting<T, R, E> implements Receiver<T, E> {
+  private readonly project: (value: T) => R
+  private readonly receiver: Receiver<R, E>
+
+  constructor(project: (value: T) => R, receiver: Receiver<R, E>) {
+    this.project = project
+    this.receiver = receiver
+  }
+
+  begun(run: Unsubscribable): void {
+    this.receiver.begun?.(run)
+  }
+
+  answered(value: T): void {
+    this.receiver.answered(this.project(value))
+  }
+
+  failed(refusal: E): void {
+    this.receiver.failed(refusal)
   }
 }

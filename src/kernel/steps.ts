@@ -48,13 +48,17 @@ export function endable(): Wait<void> {
   return new Waiting<void>(checkpoint)
 }
 
-/** An iterator that yields once and returns what it is resumed with: cheaper than a generator for each wait. */
+/**
+ * An iterator that yields once and returns what it is resumed with: cheaper than a generator for each wait. It is itself what
+ * it gives, first with what is waited for, then with the answer: whoever gets it has read it before it is resumed.
+ */
 class Waiting<T> implements Iterator<Waited, T, unknown> {
-  private readonly what: Waited
+  done = false
+  value: unknown
   private isAsked = false
 
   constructor(what: Waited) {
-    this.what = what
+    this.value = what
   }
 
   [Symbol.iterator](): this {
@@ -62,36 +66,29 @@ class Waiting<T> implements Iterator<Waited, T, unknown> {
   }
 
   next(answer: unknown): IteratorResult<Waited, T> {
-    // The runner resumes with the answer of what was yielded, which has this type.
-    if (this.isAsked) return { done: true, value: answer as T }
+    if (this.isAsked) {
+      this.done = true
+      this.value = this.answerOf(answer)
+    }
     this.isAsked = true
-    return { done: false, value: this.what }
+    return this as IteratorResult<Waited, T> // a wait is what was given; the runner resumes with its answer
   }
 
   throw(refusal: unknown): IteratorResult<Waited, T> {
     throw refusal
   }
+
+  protected answerOf(answer: unknown): unknown {
+    return answer
+  }
 }
 
-class Attempting<T, E> implements Iterator<Waited, Outcome<T, E>, unknown> {
-  private readonly what: Waited
-  private isAsked = false
-
-  constructor(what: Waited) {
-    this.what = what
+class Attempting<T, E> extends Waiting<Outcome<T, E>> {
+  protected override answerOf(answer: unknown): Outcome<T, E> {
+    return { ok: true, value: answer as T } // the runner resumes with the answer of what was yielded
   }
 
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  next(answer: unknown): IteratorResult<Waited, Outcome<T, E>> {
-    if (this.isAsked) return { done: true, value: { ok: true, value: answer as T } } // as above
-    this.isAsked = true
-    return { done: false, value: this.what }
-  }
-
-  throw(refusal: unknown): IteratorResult<Waited, Outcome<T, E>> {
+  override throw(refusal: unknown): IteratorResult<Waited, Outcome<T, E>> {
     if (isBug(refusal)) throw refusal
     return { done: true, value: { ok: false, error: refusal as E } } // as above
   }

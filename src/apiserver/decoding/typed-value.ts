@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, setMember } from '../../api/json.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 import { base64Length } from '../../bytes/bytes.ts'
-import { compareBytes } from '../../go/json.ts'
+import { sortBytewise } from '../../go/json.ts'
 import { absent, isEmpty, zeroOf } from './completion.ts'
 import { type SelfDecoding, unmarshal } from './unmarshal.ts'
 
@@ -85,7 +85,7 @@ function plainItems(given: readonly unknown[], items: FieldType, manner: Manner)
 function plainMap(given: JsonObject, values: FieldType, manner: Manner): unknown {
   const map: Record<string, unknown> = {}
   const keys = Object.keys(given)
-  if (manner.keepsOrder !== true) keys.sort(compareBytes)
+  if (manner.keepsOrder !== true) sortBytewise(keys)
   for (const key of keys) {
     const item: unknown = given[key]
     if (item === undefined) continue

@@ -125,7 +125,8 @@ function hasPartsOf(stored: KubeObject, proposed: KubeObject): boolean {
   const [kept, given] = [stored as Parts, proposed as Parts] // members looked at by name
   for (const key in given) if (key !== 'metadata' && !equalJson(given[key], kept[key])) return false
   for (const key in kept) if (!(key in given)) return false
-  return ownedMetadata.every((key) => equalJson(stored.metadata[key], proposed.metadata[key]))
+  for (const key of ownedMetadata) if (!equalJson(stored.metadata[key], proposed.metadata[key])) return false
+  return true
 }
 
 type Parts = KubeObject & Readonly<Record<string, unknown>>

@@ -29,5 +29,7 @@ function noItemComesBack(before: readonly unknown[], middle: unknown, after: unk
 }
 
 function isGone(value: unknown): boolean {
-  return !isObject(value) || Object.keys(value).length === 0
+  if (!isObject(value)) return true
+  for (const _member in value) return false
+  return true
 }

@@ -13,7 +13,6 @@ import {
 import type { KubeObject, ObjectMeta, Status } from '../../api/types/meta.ts'
 import { joined, none } from '../../api/validation/field-errors.ts'
 import { validateKubeFinalizers, validateObjectMeta } from '../../api/validation/validate-meta.ts'
-import { extended } from '../../kernel/extended.ts'
 import { flat } from '../../kernel/flat-text.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
 import { accounted } from '../ownership/endpoints.ts'
@@ -119,8 +118,10 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
   }
   const cleared = { ...object, metadata: placed }
   const prepared = strategy.prepareForCreate?.(cleared, core.context) ?? cleared
-  const metadata = systemFields(core, prepared.metadata, served)
-  const named = { ...prepared, metadata }
+  // Nobody else holds the copy that was made here: it is filled in its place.
+  const isOwn = prepared.metadata === placed
+  const metadata = withSystemFields(core, isOwn ? placed : { ...prepared.metadata }, served)
+  const named = isOwn ? prepared : { ...prepared, metadata }
   const complete = strategy.completeForCreate?.(named, core.context) ?? named
   const errors = joined(
     validateObjectMeta(metadata, strategy.namespaced, nameRuleOf(strategy, core.context), minor),
@@ -137,17 +138,20 @@ function beforeCreate(core: RegistryCore, request: WriteRequest, object: KubeObj
  * Metadata with the namespace of the request and without what only the server sets; undefined when the object names
  * another namespace. A copy made member by member: taking members out by destructuring costs three times as much.
  */
-function placeInNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): ObjectMeta | undefined {
+function placeInNamespace(object: KubeObject, request: WriteRequest, namespaced: boolean): OwnMeta | undefined {
   const { metadata } = object
   const own = metadata.namespace ?? ''
   if (namespaced && own !== '' && own !== request.namespace) return undefined
-  const placed = {} as { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } // its members follow
+  const placed = {} as OwnMeta // its members follow
   for (const key in metadata) {
     if (!notTaken.has(key)) setMember(placed, key, metadata[key as keyof ObjectMeta]) // a key of metadata
   }
   if (namespaced) placed.namespace = request.namespace
   return placed
 }
+
+/** A copy that is still being made. */
+type OwnMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] }
 
 /** Members of metadata that a new object gets from the server, whatever was given. Source: rest/create.go, BeforeCreate. */
 const notTaken: ReadonlySet<string> = new Set([
@@ -157,18 +161,16 @@ const notTaken: ReadonlySet<string> = new Set([
   'deletionGracePeriodSeconds',
 ])
 
-/** Source: rest/meta.go, FillObjectMetaSystemFields; GenerateName. */
-function systemFields(core: RegistryCore, meta: ObjectMeta, served: ServedResource): ObjectMeta {
+/** The metadata, filled in. Source: rest/meta.go, FillObjectMetaSystemFields; GenerateName. */
+function withSystemFields(core: RegistryCore, meta: OwnMeta, served: ServedResource): ObjectMeta {
   const base = meta.generateName ?? ''
   const { names, uids } = served.info.resource === 'endpointslices' ? core.ofSlices : core
-  const name = (meta.name ?? '') === '' && base !== '' ? generateName(base, names) : meta.name
-  return extended(meta, {
-    name,
-    ...(hasSelfLinks(core) ? { selfLink: selfLinkOf(served, meta.namespace ?? '', name) } : {}),
-    uid: randomUuid(uids),
-    creationTimestamp: timestamp(core),
-    ...(hasGeneration(served.strategy, core.context.minor) ? { generation: 1 } : {}),
-  })
+  meta.name = (meta.name ?? '') === '' && base !== '' ? generateName(base, names) : meta.name
+  if (hasSelfLinks(core)) meta.selfLink = selfLinkOf(served, meta.namespace ?? '', meta.name)
+  meta.uid = randomUuid(uids)
+  meta.creationTimestamp = timestamp(core)
+  if (hasGeneration(served.strategy, core.context.minor)) meta.generation = 1
+  return meta
 }
 
 const selfLinks: VersionedFact<boolean> = {

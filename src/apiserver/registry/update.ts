@@ -157,7 +157,9 @@ function beforeUpdate(
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   const prepared = prepare(core, request, placed, existing, rules)
-  const object = keepSystemFields(prepared, existing, placed)
+  // Metadata that was copied to be placed belongs to nobody else: it is filled in its place.
+  const isOwn = placed !== proposed && prepared.metadata === placed.metadata
+  const object = keepSystemFields(prepared, existing, placed, isOwn)
   const { metadata } = object
   const metaErrors = validateObjectMetaUpdate(metadata, existing.metadata, context.minor)
   const errors = joined(
@@ -185,7 +187,8 @@ function inNamespace(object: KubeObject, request: WriteRequest, namespaced: bool
     return { ...object, metadata }
   }
   if (own === request.namespace) return object
-  return own === '' ? { ...object, metadata: { ...object.metadata, namespace: request.namespace } } : undefined
+  if (own !== '') return undefined
+  return { ...object, metadata: extended(object.metadata, { namespace: request.namespace }) }
 }
 
 function prepare(
@@ -239,11 +242,11 @@ function onlyStatus(object: KubeObject, existing: KubeObject): KubeObject {
 }
 
 /** What no update changes: uid, times, self link, and the version that is being replaced. */
-function keepSystemFields(object: KubeObject, existing: KubeObject, proposed: KubeObject): KubeObject {
+function keepSystemFields(object: KubeObject, existing: KubeObject, proposed: KubeObject, isOwn: boolean): KubeObject {
   const { metadata } = object
   const old = existing.metadata
   if (metadata === old) return object
-  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = { ...metadata }
+  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = isOwn ? metadata : { ...metadata }
   copy(next, 'uid', (proposed.metadata.uid ?? '') === '' ? old.uid : metadata.uid)
   copy(next, 'creationTimestamp', old.creationTimestamp)
   copy(next, 'selfLink', old.selfLink)
@@ -252,7 +255,7 @@ function keepSystemFields(object: KubeObject, existing: KubeObject, proposed: Ku
   if (next.deletionGracePeriodSeconds === undefined) {
     copy(next, 'deletionGracePeriodSeconds', old.deletionGracePeriodSeconds)
   }
-  return { ...object, metadata: next }
+  return isOwn ? object : { ...object, metadata: next }
 }
 
 function copy<K extends keyof ObjectMeta>(

@@ -68,7 +68,9 @@ export const secretStrategy: Strategy<Secret> = {
 }
 
 function isEmptyMap(map: object | undefined): boolean {
-  return map !== undefined && Object.keys(map).length === 0
+  if (map === undefined) return false
+  for (const _key in map) return false
+  return true
 }
 
 function withoutData({ data: _empty, ...rest }: Secret): Secret {
@@ -78,7 +80,7 @@ function withoutData({ data: _empty, ...rest }: Secret): Secret {
 /** stringData goes into data, over what is there, and is not kept; no type means Opaque. Source: v1/conversion.go, v1/defaults.go. */
 function mergeStringData(secret: Secret): Secret {
   if (secret.stringData === undefined) {
-    return (secret.type ?? '') === '' ? { ...secret, type: secretTypes.opaque } : secret
+    return (secret.type ?? '') === '' ? extended(secret, { type: secretTypes.opaque }) : secret
   }
   const { stringData, ...rest } = secret
   const type = (rest.type ?? '') === '' ? secretTypes.opaque : rest.type
@@ -122,16 +124,20 @@ function bytesOf(base64: string | undefined): Uint8Array {
 
 /** Source: ValidateSecret. Keys are looked at in bytewise order, where Go's is random. */
 function validateSecret(secret: Secret, { minor }: RegistryContext): readonly FieldError[] {
-  const errors: FieldError[] = []
   const data = secret.data ?? {}
   let totalBytes = 0
-  for (const key of Object.keys(data).sort()) {
-    for (const text of configMapKey(key)) errors.push(invalid(`data[${key}]`, key, text))
+  let areKeysRight = true
+  for (const key in data) {
+    areKeysRight &&= configMapKey(key).length === 0
     totalBytes += base64Length(data[key] ?? '') ?? 0
   }
-  if (totalBytes > secretMaxBytes) errors.push(tooLongSince('data', secretMaxBytes, minor))
-  errors.push(...validateType(secret, minor))
-  return errors
+  const ofKeys = areKeysRight ? none : keyErrors(Object.keys(data))
+  const ofSize = totalBytes > secretMaxBytes ? [tooLongSince('data', secretMaxBytes, minor)] : none
+  return joined(ofKeys, ofSize, validateType(secret, minor))
+}
+
+function keyErrors(keys: string[]): readonly FieldError[] {
+  return keys.sort().flatMap((key) => configMapKey(key).map((text) => invalid(`data[${key}]`, key, text)))
 }
 
 /** Names the missing keys as the server does: up to v1.21 the format verb is left in. Fixed in v1.22. */
@@ -146,7 +152,7 @@ function validateType(secret: Secret, minor: number): readonly FieldError[] {
   switch (secret.type) {
     case secretTypes.serviceAccountToken: {
       const account = secret.metadata.annotations?.[serviceAccountNameAnnotation] ?? ''
-      return account === '' ? [required(`metadata.annotations[${serviceAccountNameAnnotation}]`)] : []
+      return account === '' ? [required(`metadata.annotations[${serviceAccountNameAnnotation}]`)] : none
     }
     case secretTypes.dockercfg:
       return validateJsonObject(secret, '.dockercfg')
@@ -162,7 +168,7 @@ function validateType(secret: Secret, minor: number): readonly FieldError[] {
     case secretTypes.tls:
       return [...missing('tls.crt'), ...missing('tls.key')]
     default:
-      return []
+      return none
   }
 }
 
