@@ -1,8 +1,5 @@
 import type { HttpAnswer } from './server.ts'
 
-/** What answers tell in JSON; a copy of an answer has only its text. */
-const objects = new WeakMap<HttpAnswer, object>()
-
 /** An answer that tells an object, whose text is written when somebody looks at the body. */
 export function objectAnswer(
   code: number,
@@ -10,22 +7,44 @@ export function objectAnswer(
   object: object,
   text: () => string,
 ): HttpAnswer {
-  let written: string | undefined
-  const answer = {
-    code,
-    headers,
-    get body(): string {
-      written ??= text()
-      return written
-    },
-  }
-  objects.set(answer, object)
-  return answer
+  return new ObjectAnswer(code, headers, object, text)
+}
+
+/** The answer with other headers. A spread would leave the body behind, which it has to be asked for. */
+export function withHeaders(answer: HttpAnswer, headers: HttpAnswer['headers']): HttpAnswer {
+  if (!(answer instanceof ObjectAnswer)) return { ...answer, headers }
+  return new ObjectAnswer(answer.code, headers, answer.object, () => answer.body)
+}
+
+/** An answer with nothing left to be written, for whoever keeps it. */
+export function plainAnswer(answer: HttpAnswer): HttpAnswer {
+  if (!(answer instanceof ObjectAnswer)) return answer
+  const { code, headers, body } = answer
+  return { code, headers, body }
 }
 
 /** What `JSON.parse` makes of the body, without the text where the caller lives in the same process. Never to be changed. */
 export function answeredObject(answer: HttpAnswer): unknown {
-  const known = objects.get(answer)
-  if (known !== undefined) return known
+  if (answer instanceof ObjectAnswer) return answer.object
   return answer.body === '' ? undefined : JSON.parse(answer.body)
+}
+
+class ObjectAnswer implements HttpAnswer {
+  readonly code: number
+  readonly headers: HttpAnswer['headers']
+  readonly object: object
+  private readonly text: () => string
+  private written: string | undefined
+
+  constructor(code: number, headers: HttpAnswer['headers'], object: object, text: () => string) {
+    this.code = code
+    this.headers = headers
+    this.object = object
+    this.text = text
+  }
+
+  get body(): string {
+    this.written ??= this.text()
+    return this.written
+  }
 }

@@ -1,4 +1,5 @@
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import { plainAnswer } from '../client/answered-object.ts'
 import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import { userNamed } from '../cluster/users.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -9,7 +10,8 @@ import { SimUsageError } from './usage-error.ts'
 export function httpRequest(kernel: Kernel, server: RunningApiServer, request: SimRequest): HttpAnswer | HttpStream {
   // Nothing that happened before led to it.
   kernel.cause = 0
-  return server.http(simHttpRequest(request))
+  const answer = server.http(simHttpRequest(request))
+  return 'read' in answer ? answer : plainAnswer(answer)
 }
 
 /** The request as the API server gets it. */

@@ -1,4 +1,5 @@
 import { utf8Bytes } from '../../src/bytes/bytes.ts'
+import { plainAnswer } from '../../src/client/answered-object.ts'
 import type { HttpAnswer, HttpRequest, HttpStream } from '../../src/client/server.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
@@ -84,11 +85,10 @@ export function createKubectlWorld(overrides: Partial<KubectlHost> = {}, asTexts
   return world
 }
 
-function textOf({ tree: _tree, ...request }: HttpRequest): HttpRequest {
-  return request
+function textOf({ user, method, path, headers, body }: HttpRequest): HttpRequest {
+  return { user, method, path, headers, body }
 }
 
-/** Only the answer that the server made knows its object. */
 function copyOf(answer: HttpAnswer | HttpStream): HttpAnswer | HttpStream {
-  return { ...answer }
+  return 'read' in answer ? answer : plainAnswer(answer)
 }

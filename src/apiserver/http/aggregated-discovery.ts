@@ -1,5 +1,6 @@
 import type { Discovery, ResourceInfo, SubresourceInfo } from '../../api/schema/discovery.ts'
 import type { KindRef } from '../../api/schema/schema.ts'
+import { withHeaders } from '../../client/answered-object.ts'
 import type { HttpAnswer } from '../../client/server.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { apiServerFact } from '../version-facts.ts'
@@ -36,7 +37,7 @@ export function aggregatedDiscovery(
   }
   const answer = encodeAnswer(200, list, 'json')
   const type = `application/json;g=apidiscovery.k8s.io;v=${asked};as=APIGroupDiscoveryList`
-  return { ...answer, headers: { ...answer.headers, 'content-type': type, vary: 'Accept' } }
+  return withHeaders(answer, { ...answer.headers, 'content-type': type, vary: 'Accept' })
 }
 
 function isServed(version: string, minor: number): boolean {

@@ -4,6 +4,7 @@ import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
+import { withHeaders } from '../../client/answered-object.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
 import type {
   ApiAnswer,
@@ -196,7 +197,7 @@ function resourceRequest(
 
 function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer {
   const warning = warnings.header()
-  return warning === undefined ? answer : { ...answer, headers: { ...answer.headers, warning } }
+  return warning === undefined ? answer : withHeaders(answer, { ...answer.headers, warning })
 }
 
 /** Nobody learns that a request is malformed who may not make it. */

@@ -60,12 +60,19 @@ export function createRest(
   const headers = commonHeaders(flags, version)
   const ask = (method: string, path: string, options: RequestOptions): HttpAnswer | HttpStream => {
     const full = path + queryText(options.query)
-    const sent = requestOf(host.user, method, full, options.body, {
-      ...headers,
-      accept: options.accept ?? 'application/json',
-      ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
-    })
-    const answer = away ? refused(serverUrl) : host.http(sent)
+    const sent = {
+      user: host.user,
+      method,
+      path: full,
+      headers: {
+        ...headers,
+        accept: options.accept ?? 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+      },
+    }
+    const { body = '' } = options
+    const request = typeof body === 'string' ? { ...sent, body } : new SentObject(sent, body)
+    const answer = away ? refused(serverUrl) : host.http(request)
     if ('kind' in answer) throw new CommandFailure({ kind: 'network', url: serverUrl + full, message: answer.message })
     if (version.printsWarnings) for (const text of warningsOf(answer)) warnOnce(text, warned, err)
     return answer
@@ -99,23 +106,26 @@ export function createRest(
   }
 }
 
-function requestOf(
-  user: HttpRequest['user'],
-  method: string,
-  path: string,
-  body: RequestOptions['body'],
-  headers: HttpRequest['headers'],
-): HttpRequest {
-  if (body === undefined || typeof body === 'string') return { user, method, path, headers, body: body ?? '' }
-  return {
-    user,
-    method,
-    path,
-    headers,
-    tree: body.tree,
-    get body() {
-      return body.text()
-    },
+/** A request whose text is written only for a server that asks for it. */
+class SentObject implements HttpRequest {
+  readonly user: HttpRequest['user']
+  readonly method: string
+  readonly path: string
+  readonly headers: HttpRequest['headers']
+  readonly tree: BodyTree
+  private readonly json: JsonBody
+
+  constructor({ user, method, path, headers }: Omit<HttpRequest, 'body'>, json: JsonBody) {
+    this.user = user
+    this.method = method
+    this.path = path
+    this.headers = headers
+    this.tree = json.tree
+    this.json = json
+  }
+
+  get body(): string {
+    return this.json.text()
   }
 }
 
