@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 const { existsSync, readFileSync } = require('node:fs')
 const { enableCompileCache } = require('node:module')
+const { setFlagsFromString } = require('node:v8')
 const { cacheFile, compile, evaluate, file } = require('./bundle.js')
 
 /**
@@ -14,9 +15,19 @@ function load() {
     return require(file)
   }
   const script = compile(compiledBefore())
+  if (isPlayed(process.argv)) setFlagsFromString('--semi-space-growth-factor=1')
   if (script.cachedDataRejected === false || enableCompileCache === undefined) return evaluate(script)
   enableCompileCache()
   return require(file)
+}
+
+/**
+ * Whether somebody is to look at a screen, which waits for keys most of the time. V8 doubles the space for young objects whenever
+ * much of it survives, up to 16 MB a half, and keeps it: of the memory of a played lesson that is a sixth. (v8, src/heap/new-spaces.cc,
+ * SemiSpaceNewSpace::Grow reads the flag each time.) It is set once the compiled code is taken, which goes with V8's flags.
+ */
+function isPlayed([, , command]) {
+  return command === undefined || command === 'play' || command === 'course'
 }
 
 function compiledBefore() {

@@ -8,6 +8,7 @@ import { type Course, type Lesson, lessonNamed, lessonsOf, nextLesson, scoreOf }
 import { type CourseState, firstCourse } from '../ui/course/course-state.ts'
 import { answerLines, lessonParts, questionLines } from '../ui/course/plain-lesson.ts'
 import type { LessonProgress, Progress } from '../ui/course/progress.ts'
+import { opening } from '../ui/model/opening.ts'
 import { rightOf } from '../ui/model/teaching.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
 import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
@@ -243,9 +244,8 @@ async function playedFile(
     const { file, message } = loaded.errors[0]
     return { ending: 'quit', came: undefined, notice: `${file}: ${message}` }
   }
-  const { state, result } = await openScenario(loaded.value[0], seed, output)
-  if (state === undefined) return { ending: 'quit', came: undefined, notice: result.reason ?? result.outcome }
-  const { ending, state: last } = await playOpened(state, output)
+  const { ending, state: last } = await playOpened(opening(loaded.value[0], seed), output)
+  if (last.isOpening) return { ending, came: undefined, notice: last.worlds[0]?.recording.result.reason }
   return { ending, notice: undefined, came: { isDone: last.ending !== 'ahead', right: rightOf(last.taught) } }
 }
 

@@ -7,7 +7,8 @@ import { loadScenarios } from '../scenario/load.ts'
 import type { Outcome } from '../scenario/result.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import { createPlayerHost } from '../ui/host-player.ts'
-import { type PlayState, worldOf } from '../ui/model/play-state.ts'
+import { opening } from '../ui/model/opening.ts'
+import type { PlayState } from '../ui/model/play-state.ts'
 import type { PlayerHost } from '../ui/model/player.ts'
 import { sandboxText } from '../ui/sandbox.ts'
 import { isUtf8Locale } from '../ui/screen/ascii.ts'
@@ -15,10 +16,10 @@ import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
 import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flowOfFile } from './export.ts'
-import { openScenario } from './open-world.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
 import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
+import { letYoungSpaceGrow } from './young-space.ts'
 
 /** Options of `podsim play` as main.ts declares them to the argument parser. */
 export interface PlayFlags {
@@ -55,14 +56,18 @@ export async function play(
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
   }
-  const { result, state } = await openScenario(loaded.value[0], flags.seed, output)
-  if (state === undefined) {
-    output.err(plain`${safeLine(result.scenario.title)}: ${result.reason ?? result.outcome}\n`)
+  const first = { ...opening(loaded.value[0], flags.seed), isRevealed: flags.reveal === true }
+  const { ending, state } = await (serve ? playOffering(first, output) : playOpened(first, output))
+  const [main] = state.worlds
+  if (main === undefined) throw new Error('a player has a world')
+  const { result, redaction } = main.recording
+  if (state.isOpening) {
+    output.err(
+      plain`${safeLine(redaction.prose(result.scenario.title))}: ${result.reason ?? 'left before it had run'}\n`,
+    )
     return exitCodeOf(result.outcome)
   }
-  const first = { ...state, isRevealed: flags.reveal === true }
-  const { ending } = await (serve ? playOffering(first, output) : playOpened(first, output))
-  const title = worldOf(state).recording.redaction.prose(result.scenario.title)
+  const title = redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
   return ending === 'interrupted' ? exitCodes.interrupted : exitCodeOf(result.outcome)
 }
@@ -91,12 +96,16 @@ export interface Played {
 export async function playOpened(state: PlayState, output: Output, offer?: PlayerHost['offer']): Promise<Played> {
   prepareRenderer(process.env, output.isColoured)
   const { playOnTerminal } = await import('../ui/play-terminal.ts')
-  return playOnTerminal(state, createPlayerHost({ createSim, write: writeNew, ...(offer && { offer }) }), {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    isUtf8: isUtf8Locale(process.env),
-    isColoured: output.isColoured,
-  })
+  return playOnTerminal(
+    state,
+    createPlayerHost({ createSim, write: writeNew, busy: letYoungSpaceGrow, ...(offer && { offer }) }),
+    {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      isUtf8: isUtf8Locale(process.env),
+      isColoured: output.isColoured,
+    },
+  )
 }
 
 /** A cluster with nothing in it, and the page's examples at hand. */

@@ -12,14 +12,25 @@ export interface HostParts {
   readonly createSim: (options: SimOptions) => Sim
   /** Writes a new file; says why not where it can't. */
   readonly write: (name: string, text: string) => string | undefined
+  /** Told when a run takes long: it is worth more memory than a lesson is. */
+  readonly busy?: () => void
   /** Offers clusters to clients from outside; undefined: nothing here can. */
   readonly offer?: PlayerHost['offer']
 }
 
+/** A lesson has run by then. */
+const longRunMs = 2000
+
 /** The player's host on this machine: worlds run in slices between which keys are heard. */
-export function createPlayerHost({ createSim, write, offer }: HostParts): PlayerHost {
-  const run: PlayerHost['run'] = (recipe, { progress, done }) =>
-    runSliced(recipe, { createSim, later, clock: () => performance.now() }, { progress, done })
+export function createPlayerHost({ createSim, write, busy, offer }: HostParts): PlayerHost {
+  const run: PlayerHost['run'] = (recipe, { progress, done }) => {
+    const beganAt = performance.now()
+    const told = (at: number): void => {
+      if (performance.now() - beganAt > longRunMs) busy?.()
+      progress(at)
+    }
+    return runSliced(recipe, { createSim, later, clock: () => performance.now() }, { progress: told, done })
+  }
   return {
     ...(offer === undefined ? {} : { offer }),
     run,

@@ -20,14 +20,18 @@ export async function playOnTerminal(
 ): Promise<{ readonly ending: Ending; readonly state: PlayState }> {
   const { stdout, isColoured } = streams
   const store = createPlayer(first, host, (state, look) => stageOf(state, look, stdout.columns, stdout.rows))
-  const ending = await shown(
-    {
-      ...store,
-      frame: (columns, rows) => frameOf(store.state(), store.look(), { columns, rows, isColoured }),
-    },
-    streams,
-  )
-  return { ending, state: store.state() }
+  try {
+    const ending = await shown(
+      {
+        ...store,
+        frame: (columns, rows) => frameOf(store.state(), store.look(), { columns, rows, isColoured }),
+      },
+      streams,
+    )
+    return { ending, state: store.state() }
+  } finally {
+    store.stop()
+  }
 }
 
 /** The course until something is chosen in it, or its user quits. */

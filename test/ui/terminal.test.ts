@@ -137,7 +137,7 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     async (how) => {
       const name = `end-${how}`
       await played(name)
-      await until(name, 'space plays')
+      await until(name, 'space plays', /\b0\/[1-9]/)
       if (how === 'C-c') await tmux('send-keys', '-t', name, 'C-c')
       else await signal(name, how)
       await until(name, /before the play[\s\S]*digest [0-9a-f]{16}/)

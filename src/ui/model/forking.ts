@@ -24,6 +24,8 @@ type Purpose =
   | { readonly kind: 'knobs'; readonly knobs: readonly Knobs[]; readonly isCompared: boolean }
   /** The same world for longer. */
   | { readonly kind: 'longer' }
+  /** What the player begins with. */
+  | { readonly kind: 'open' }
   /** The cluster of the cursor's moment, for clients from outside. */
   | { readonly kind: 'offer'; readonly moment: Pick<Doing, 'at' | 'moments'> }
 
@@ -77,6 +79,8 @@ export function arrived(state: PlayState, { recipes, purpose }: Wish, recordings
       return withDone(idle, { recipe, recording }, purpose)
     case 'knobs':
       return withKnobWorlds(idle, recipes, recordings, purpose)
+    case 'open':
+      return idle
     case 'offer':
       return withOffered(idle, { recipe, recording }, purpose)
     case 'longer': {

@@ -38,6 +38,8 @@ export interface PlayState {
   readonly ending: 'ahead' | 'seen' | 'told'
   /** What is being run: its name and the virtual time it has come to. */
   readonly running: { readonly what: string; readonly at: VirtualMs } | undefined
+  /** The scenario itself is being run: there is nothing to play yet. */
+  readonly isOpening: boolean
   /** Lines typed before, newest last. */
   readonly typed: readonly string[]
   readonly isOver: boolean
@@ -148,7 +150,7 @@ export function firstState(world: World): PlayState {
       canOffer: false,
     },
     ...{ score: { asked: [], right: 0 }, taught: {}, ending: 'ahead' },
-    ...{ running: undefined, typed: [], isOver: false },
+    ...{ running: undefined, isOpening: false, typed: [], isOver: false },
   }
 }
 

@@ -3,9 +3,11 @@ import type { Doing } from '../world/doing.ts'
 import type { Recipe } from '../world/recipe.ts'
 import type { Ran } from '../world/run-world.ts'
 import { arrived, type Wish } from './forking.ts'
+import { bindingOf } from './keys.ts'
 import { doneLive, isLive, watching } from './living.ts'
 import { createLooker, type Look } from './look.ts'
 import { played } from './moving.ts'
+import { isTooEarly, notOpened, opened, openWish } from './opening.ts'
 import { type PlayState, worldOf } from './play-state.ts'
 import { savedText } from './saving.ts'
 import { taught } from './teaching.ts'
@@ -38,6 +40,10 @@ export interface PlayerStore {
   paste(text: string): void
   /** So much of the person's time has gone by. */
   tick(ms: number): void
+  /** Runs what the player begins with, if that has not run yet. */
+  begin(): void
+  /** Stops what is being run. */
+  stop(): void
 }
 
 /** A player that begins with a state. */
@@ -50,6 +56,8 @@ export function createPlayer(
   const listeners = new Set<() => void>()
   const lookAt = createLooker()
   let stop: (() => void) | undefined
+  /** Keys that wait until there is something to play. */
+  const early: string[] = []
   const set = (next: PlayState): void => {
     if (next === state) return
     state = next
@@ -87,6 +95,11 @@ export function createPlayer(
     stop = undefined
     const recordings = ran.flatMap(({ recording }) => (recording === undefined ? [] : [recording]))
     const failed = ran.find(({ recording }) => recording === undefined)
+    if (wish.purpose.kind === 'open') {
+      set(failed === undefined ? opened(state, recordings) : notOpened(state, failed.result))
+      for (const key of early.splice(0)) press(key)
+      return
+    }
     if (failed !== undefined)
       set({ ...state, running: undefined, notice: failed.result.reason ?? 'the simulation did not begin' })
     else {
@@ -94,12 +107,13 @@ export function createPlayer(
       set(wish.purpose.kind === 'offer' ? watching(next) : next)
     }
   }
+  const stopRun = (): void => {
+    stop?.()
+    stop = undefined
+  }
   const take = ({ state: next, wish, stops, saves }: Turn): void => {
     set(next)
-    if (stops === true) {
-      stop?.()
-      stop = undefined
-    }
+    if (stops === true) stopRun()
     if (wish !== undefined) run(wish)
     if (saves !== undefined) save(saves)
   }
@@ -110,6 +124,10 @@ export function createPlayer(
     )
   }
   const look = (): Look => lookAt(state)
+  const press = (key: string): void => {
+    if (isTooEarly(state, bindingOf(key, state)?.command)) early.push(key)
+    else take(pressed(state, key, stageOf(state, look())))
+  }
   return {
     state: () => state,
     subscribe(listener) {
@@ -117,7 +135,11 @@ export function createPlayer(
       return () => void listeners.delete(listener)
     },
     look,
-    press: (key) => take(pressed(state, key, stageOf(state, look()))),
+    press,
+    begin() {
+      if (state.isOpening) run(openWish(state))
+    },
+    stop: stopRun,
     paste: (text) => take(pasted(state, text)),
     tick: (ms) => set(taught(state, played(state, ms))),
   }

@@ -41,9 +41,15 @@ function sortIn(sorted: Sorted, { steps, journal }: Recording): void {
     const step = steps[sorted.readSteps]
     if (step?.podUid !== undefined) of(step.podUid).steps.push(step)
   }
-  const { records } = journal
-  for (; sorted.readRecords < records.length; sorted.readRecords++) {
-    const record = records[sorted.readRecords]
+  const { records, forgotten } = journal
+  // What is read is counted from the first record that there ever was.
+  const gone = forgotten?.records ?? 0
+  for (
+    sorted.readRecords = Math.max(sorted.readRecords, gone);
+    sorted.readRecords < gone + records.length;
+    sorted.readRecords++
+  ) {
+    const record = records[sorted.readRecords - gone]
     if (record?.object?.uid !== undefined && record.type.startsWith('volume.'))
       of(record.object.uid).volumes.push(record)
   }

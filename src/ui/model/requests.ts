@@ -14,8 +14,11 @@ const none: readonly JournalRecord[] = []
 export function requestsFor(recording: Recording, namespace: string, secret: string): readonly JournalRecord[] {
   const sorted: Sorted = known.get(recording) ?? { read: 0, bySecret: new Map() }
   known.set(recording, sorted)
-  const { records } = recording.journal
-  for (; sorted.read < records.length; sorted.read++) sortIn(sorted.bySecret, records[sorted.read])
+  const { records, forgotten } = recording.journal
+  // What is read is counted from the first record that there ever was.
+  const gone = forgotten?.records ?? 0
+  for (sorted.read = Math.max(sorted.read, gone); sorted.read < gone + records.length; sorted.read++)
+    sortIn(sorted.bySecret, records[sorted.read - gone])
   return sorted.bySecret.get(`${namespace}/${secret}`) ?? none
 }
 

@@ -184,6 +184,7 @@ function comparing(state: PlayState): Turn {
 
 /** Escape closes one thing after the other; it does not quit. */
 function closed(state: PlayState): Turn {
+  if (state.isOpening) return { state }
   if (state.running !== undefined) return { state: { ...state, running: undefined, notice: 'stopped' }, stops: true }
   if (state.notice !== undefined) return { state: { ...state, notice: undefined } }
   if (state.output !== undefined)

@@ -44,7 +44,8 @@ export function footerLine(state: PlayState, selectedKind: string | undefined, c
   if (overlay?.kind === 'prompt') return promptLine(overlay, columns)
   if (running !== undefined) {
     const ran = running.at > 0 ? `  ${formatInstant(running.at)}` : ''
-    return [{ text: ` … running ${running.what}${ran}   esc stops it`, look: 'visible' }]
+    const ends = state.isOpening ? 'q quits' : 'esc stops it'
+    return [{ text: ` … running ${running.what}${ran}   ${ends}`, look: 'visible' }]
   }
   const context = contextOf(state)
   if (notice !== undefined && (context === 'play' || context === 'question'))

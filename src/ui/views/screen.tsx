@@ -15,6 +15,8 @@ export interface ShownStore {
   paste(text: string): void
   /** So much of the person's time has gone by; asked while it is playing. */
   tick?(ms: number): void
+  /** The first picture is there: work that was put off for it may begin. */
+  begin?(): void
 }
 
 /** What it is drawn on. */
@@ -33,6 +35,8 @@ export function Screen({ shown, compositor, columns, rows }: ScreenProps): React
   useEffect(() => {
     if (isOver) exit()
   }, [isOver, exit])
+
+  useEffect(() => shown.begin?.(), [shown])
 
   useEffect(() => {
     if (!isPlaying) return undefined
