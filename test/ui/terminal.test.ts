@@ -179,81 +179,91 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await tmux('kill-session', '-t', 'plain')
   }, 90_000)
 
-  test('a lesson is played, asked, changed and taken home, in a terminal that grows meanwhile', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'podsim-play-'))
-    const name = 'lesson'
-    const bin = join(root, 'bin/podsim.js')
-    const file = join(root, 'scenarios/updates/never.yaml')
-    await tmux(
-      'new-session',
-      '-d',
-      '-s',
-      name,
-      '-x',
-      '60',
-      '-y',
-      '16',
-      '-c',
-      folder,
-      `node ${bin} play ${file}; sleep 20`,
-    )
-    /** A key that asks for a line, and the line. */
-    const answer = async (key: string, text: string) => {
-      await tmux('send-keys', '-t', name, key)
-      await tmux('send-keys', '-t', name, '-l', text)
-      await tmux('send-keys', '-t', name, 'Enter')
-    }
-    await until(name, 'space plays', '▶ flow of secret default/mysecret')
+  test.each([
+    { size: '60x16', other: '80x24' },
+    { size: '80x24', other: '140x40' },
+    { size: '140x40', other: '60x16' },
+  ])(
+    'at $size, resized meanwhile: a lesson is stepped, predicted, asked why, followed, broken, forked, compared and taken home',
+    async ({ size, other }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'podsim-play-'))
+      const name = `lesson-${size}`
+      const bin = join(root, 'bin/podsim.js')
+      const file = join(root, 'scenarios/updates/never.yaml')
+      const sized = (text: string) => {
+        const [columns = '', rows = ''] = text.split('x')
+        return ['-x', columns, '-y', rows]
+      }
+      const keys = (...names: readonly string[]) => tmux('send-keys', '-t', name, ...names)
+      /** A key that asks for a line, and the line. */
+      const answer = async (key: string, text: string) => {
+        await keys(key)
+        await tmux('send-keys', '-t', name, '-l', text)
+        await keys('Enter')
+      }
+      const taken = `node ${bin} export ${file} --at 2m10s -o taken.txt && echo it is taken home`
+      const command = `node ${bin} play ${file}; clear; ${taken}; sleep 60`
+      await tmux('new-session', '-d', '-s', name, ...sized(size), '-c', folder, command)
+      await until(name, 'space plays', '▶ flow of secret default/mysecret')
 
-    // Time: jump, step back (what it undoes is named), a word.
-    await answer('t', '2m5s')
-    await until(name, '00:02:05.000', /API server +A─+●B/)
-    await tmux('send-keys', '-t', name, 'Left')
-    await until(name, 'undone:')
-    await tmux('send-keys', '-t', name, 'Right')
-    await answer('/', 'whole volume')
-    await until(name, 'no later moment says')
+      // Time: jump, step back (what it undoes is named), a word.
+      await answer('t', '2m5s')
+      await until(name, '00:02:05.000', /API server +A─+●B/)
+      await keys('Left')
+      await until(name, 'undone:')
+      await keys('Right')
 
-    // Predict, then see.
-    await tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
-    await until(name, /▼ 02:01/, 'what happened')
-    await tmux('send-keys', '-t', name, 'p', '2')
-    await until(name, 'When will the file in /etc/whole', '✓ 2  in a sync of the Pod', '1 of 1 right')
-    await tmux('send-keys', '-t', name, 'Enter')
-    await until(name, /\/etc\/whole +A─+●B.* 57\.6 s/)
+      // Predict, then see.
+      await keys('p', '2')
+      await until(name, 'When will the file', '✓ 2  in a sync of the', '1 of 1 right')
+      await keys('Enter')
+      await until(name, /\/etc\/whole +A─+.*●B.* 57\.6 s/)
 
-    // Why; where; delays.
-    await answer('/', 'files change')
-    await tmux('send-keys', '-t', name, 'N', 'w')
-    await until(name, '▶ why')
-    await tmux('send-keys', '-t', name, '3')
-    await until(name, '▶ where is revision B now?', 'never: the environment is fixed')
-    await tmux('send-keys', '-t', name, '4')
-    await until(name, '▶ delays of B', '= cache 0.0 + sync 57.5 + mount 0.1')
+      // Why is it so, and where the byte is: places that have it, and places that never will.
+      await keys('w')
+      await until(name, '▶ why', /\/etc\/whole of pod mixed is B|admin: updates secret/)
+      await keys('3')
+      await until(name, '▶ where is revision B now?', '/etc/whole')
+      await keys('b')
+      await until(name, '▶ follow one key of a Secret', 'default/mysecret')
+      await keys('Enter')
+      await until(name, '▶ flow of secret default/mysecret')
+      await keys('4')
+      await until(name, '▶ delays of B', /sync\s+57\.5/)
 
-    // Do: a look, a fork, an accident in it; then the strategies side by side.
-    await tmux('resize-window', '-t', name, '-x', '140', '-y', '40')
-    await answer(':', 'get pods')
-    await until(name, /mixed +1\/1 +Running/, '├─ where is revision B now?')
-    await tmux('send-keys', '-t', name, 'f')
-    await until(name, 'fork 1: nothing differs yet')
-    await tmux('send-keys', '-t', name, 'i')
-    await until(name, '▶ accidents', 'reboot node-1')
-    await tmux('send-keys', '-t', name, 'Down', 'Down', 'Down', 'Enter')
-    await until(name, /╰─ fork 1 +from main/, 'first differs', 'fault reboot node-1')
-    await tmux('send-keys', '-t', name, '{', 'c')
-    await until(name, '┌ strategy Watch', '┌ strategy Cache', '┌ strategy Get')
+      await tmux('resize-window', '-t', name, ...sized(other))
+      await until(name, '▶ delays of B', 'q quit')
 
-    // Take it home: what is saved passes.
-    await tmux('send-keys', '-t', name, 'T')
-    await until(name, 'save as never-strategy-watch.yaml')
-    await tmux('send-keys', '-t', name, 'Enter')
-    await until(name, 'saved as never-strategy-watch.yaml')
-    expect(readFileSync(join(folder, 'never-strategy-watch.yaml'), 'utf8')).toContain('kubectl: patch secret mysecret')
-    await tmux('send-keys', '-t', name, 'q')
-    await until(name, /digest [0-9a-f]{16}/)
-    await tmux('kill-session', '-t', name)
-  }, 90_000)
+      // Do: kubectl as one knows it; a fork, an accident in it; then the strategies side by side.
+      await answer(':', 'get pods')
+      await until(name, /mixed +1\/1 +Running/)
+      await keys('f')
+      await until(name, /fork 1: nothing differs/)
+      await keys('i')
+      await until(name, '▶ accidents', 'reboot node-1')
+      await keys('Down', 'Down', 'Down', 'Enter')
+      await until(name, '▶ fault reboot node-1', '▸')
+      await keys('9')
+      await until(name, /╰─ fork 1 +from main/, 'first differs')
+      await tmux('resize-window', '-t', name, ...sized(size))
+      await keys('{', 'c')
+      await until(name, '┌ strategy Watch', /┌ strategy Cache|1-\d+ of \d+/)
+
+      // Take it home: what is saved passes, and the moment is a file.
+      await keys('T')
+      await until(name, 'save as never-strategy-watch.yaml')
+      await keys('Enter')
+      await until(name, /saved as never-strategy-watch/)
+      expect(readFileSync(join(folder, 'never-strategy-watch.yaml'), 'utf8')).toContain(
+        'kubectl: patch secret mysecret',
+      )
+      await keys('q')
+      await until(name, 'it is taken home')
+      expect(readFileSync(join(folder, 'taken.txt'), 'utf8')).toMatch(/env PASSWORD\s+A═/)
+      await tmux('kill-session', '-t', name)
+    },
+    90_000,
+  )
 
   test('podsim alone opens the course: a lesson is chosen, predicted, seen, and kept; NO_COLOR and ASCII, a resize meanwhile', async () => {
     const state = mkdtempSync(join(tmpdir(), 'podsim-state-'))
