@@ -1,6 +1,7 @@
 /** A build as kustomize 2.0.3 does it, which is inside kubectl 1.14 to 1.20. Source: pkg/target/kusttarget.go. */
 import { isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { type GeneratorWorld, generate } from './generators.ts'
 import { nameHash } from './hash.ts'
 import { changeImagesV2 } from './images.ts'
@@ -43,11 +44,13 @@ export interface BuildWorld {
 interface Accumulated {
   readonly resources: Resource[]
   readonly vars: Variable[]
+  /** Grows with `configurations`, those of bases too. */
+  fields: Fields
 }
 
 /** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV2(loader: Loader, world: BuildWorld): readonly Body[] {
-  const { resources, vars } = accumulate(loader, world)
+  const { resources, vars, fields } = accumulate(loader, world)
   for (const resource of resources) {
     if (!resource.needsHash) continue
     const hash = nameHash(resource.body, 'v2')
@@ -55,8 +58,8 @@ export function buildV2(loader: Loader, world: BuildWorld): readonly Body[] {
     const metadata = ownMetadata(resource.body)
     metadata.name = `${String(metadata.name ?? '')}-${hash}`
   }
-  fixReferencesV2(resources)
-  resolveVars(resources, vars, 'v2')
+  fixReferencesV2(resources, fields.nameReference)
+  resolveVars(resources, vars, fields.varReference)
   return sortedV2(resources).map(({ body }) => body)
 }
 
@@ -84,7 +87,8 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   const mistakes = new Mistakes()
   const resources: Resource[] = []
   const vars: Variable[] = []
-  for (const path of kustomization.bases ?? []) accumulateBase(path, loader, world, { resources, vars }, mistakes)
+  const gathered: Accumulated = { resources, vars, fields: defaultFields.v2 }
+  for (const path of kustomization.bases ?? []) accumulateBase(path, loader, world, gathered, mistakes)
   const own: Resource[] = []
   mistakes.collect('rawResources failed to read Resources', () => {
     for (const path of kustomization.resources ?? []) {
@@ -103,8 +107,9 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
     }
   })
   mistakes.refuseIfAny()
-  transform(resources, kustomization, patches, loader)
-  return { resources, vars }
+  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader)
+  transform(resources, kustomization, patches, loader, gathered.fields)
+  return gathered
 }
 
 function accumulateBase(path: string, loader: Loader, world: BuildWorld, into: Accumulated, mistakes: Mistakes): void {
@@ -128,6 +133,7 @@ function accumulateBase(path: string, loader: Loader, world: BuildWorld, into: A
   if (accumulated === undefined) return
   mistakes.collect(path, () => addAll(into.resources, accumulated.resources))
   into.vars.push(...accumulated.vars)
+  into.fields = mergedFields(into.fields, accumulated.fields)
 }
 
 /** Adds resources; two of one id are refused. */
@@ -226,12 +232,13 @@ function transform(
   kustomization: Kustomization,
   patches: readonly Resource[],
   loader: Loader,
+  fields: Fields,
 ): void {
   for (const patch of patches) applyPatch(resources, patch)
   if (kustomization.namespace) setNamespaceV2(resources, kustomization.namespace)
-  addAffixes(resources, kustomization, 'v2')
-  addCommonLabels(resources, kustomization.commonLabels ?? {}, 'v2')
-  addAnnotations(resources, kustomization.commonAnnotations ?? {}, 'v2')
+  addAffixes(resources, kustomization, 'v2', fields)
+  addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)
+  addAnnotations(resources, kustomization.commonAnnotations ?? {}, fields)
   for (const entry of kustomization.patchesJson6902 ?? []) {
     if (entry.target === undefined || !entry.target.name) refuse('must specify the target of a patchesJson6902 entry')
     if (!entry.path) refuse('must specify the path for a json patch file')

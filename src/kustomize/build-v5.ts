@@ -7,8 +7,7 @@ import { goQuote } from '../go/quote.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import type { BuildWorld } from './build-v2.ts'
-import { parseFieldSpec } from './field-spec.ts'
-import { fieldsV5 } from './generated/fields-v5.ts'
+import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { generate } from './generators.ts'
 import { nameHash } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
@@ -45,12 +44,20 @@ import { resolveVars } from './vars.ts'
 /** How Go prints a pointer to a generator without an origin; the address is any. */
 const generatorPointer = '&{0xc000a90750 <nil>}'
 
+/** What a directory and those below it have brought so far. */
+interface Gathered {
+  readonly resources: Resource[]
+  readonly vars: Variable[]
+  /** Grows with `configurations`, those of bases too. */
+  fields: Fields
+}
+
 /** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kustomization = loadKustomization(loader, 'v5', world.naming, world.warn)
-  const resources: Resource[] = []
-  const vars: Variable[] = []
-  accumulate(loader, kustomization, world, resources, vars)
+  const gathered: Gathered = { resources: [], vars: [], fields: defaultFields.v5 }
+  const { resources, vars } = gathered
+  accumulate(loader, kustomization, world, gathered)
   for (const resource of resources) {
     if (!resource.needsHash) continue
     const hash = nameHash(resource.body, 'v5')
@@ -58,25 +65,29 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
     const metadata = ownMetadata(resource.body)
     metadata.name = `${String(metadata.name ?? '')}-${hash}`
   }
-  fixReferencesV5(resources)
-  resolveVars(resources, vars, 'v5')
+  fixReferencesV5(resources, gathered.fields.nameReference)
+  resolveVars(resources, vars, gathered.fields.varReference)
   const kept = resources.filter(
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
+  for (const { body } of kept) dropEmptyAnnotations(body)
   return sortedV5(kept, kustomization.sortOptions).map(({ body }) => body)
 }
 
-function accumulate(
-  loader: Loader,
-  kustomization: Kustomization,
-  world: BuildWorld,
-  resources: Resource[],
-  vars: Variable[],
-): void {
+/** Annotations of the build itself are taken away at the end, and a map without members goes. Source: kyaml yaml/rnode.go, SetAnnotations. */
+function dropEmptyAnnotations(body: Body): void {
+  const { annotations } = metadataOf(body)
+  const isEmpty = annotations === null || (isObject(annotations) && Object.keys(annotations).length === 0)
+  if (isEmpty) delete ownMetadata(body).annotations
+}
+
+function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWorld, gathered: Gathered): void {
+  const { resources } = gathered
   wrap('accumulating resources', () => {
-    for (const path of kustomization.resources ?? []) accumulatePath(path, loader, world, resources, vars)
+    for (const path of kustomization.resources ?? []) accumulatePath(path, loader, world, gathered)
   })
   refuseUnsupported(kustomization)
+  gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader)
   const generators = [
     ...(kustomization.configMapGenerator ?? []).map((args) => ['ConfigMap', args] as const),
     ...(kustomization.secretGenerator ?? []).map((args) => ['Secret', args] as const),
@@ -86,20 +97,14 @@ function accumulate(
     wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made))
   }
   wrap('accumulating components', () => {
-    for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, resources, vars)
+    for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, gathered)
   })
-  transform(resources, kustomization, loader)
-  vars.push(...(kustomization.vars ?? []))
+  transform(resources, kustomization, loader, gathered.fields)
+  gathered.vars.push(...(kustomization.vars ?? []))
 }
 
 /** A path is tried as a file, then as a directory; what is told when neither works names both. */
-function accumulatePath(
-  path: string,
-  loader: Loader,
-  world: BuildWorld,
-  resources: Resource[],
-  vars: Variable[],
-): void {
+function accumulatePath(path: string, loader: Loader, world: BuildWorld, gathered: Gathered): void {
   try {
     const read = wrap(`accumulating resources from '${path}'`, () => {
       try {
@@ -110,13 +115,11 @@ function accumulatePath(
         throw error
       }
     })
-    wrap(`merging resources from '${path}'`, () => append(resources, read))
+    wrap(`merging resources from '${path}'`, () => append(gathered.resources, read))
   } catch (error) {
     if (error instanceof MalformedYaml) refuse(error.message)
     if (!(error instanceof KustomizeError)) throw error
-    wrap(`accumulation err='${error.message}'`, () =>
-      accumulateDirectory(loader.open(path), false, world, resources, vars),
-    )
+    wrap(`accumulation err='${error.message}'`, () => accumulateDirectory(loader.open(path), false, world, gathered))
   }
 }
 
@@ -130,13 +133,7 @@ function append(resources: Resource[], more: readonly Resource[]): void {
   }
 }
 
-function accumulateComponent(
-  path: string,
-  loader: Loader,
-  world: BuildWorld,
-  resources: Resource[],
-  vars: Variable[],
-): void {
+function accumulateComponent(path: string, loader: Loader, world: BuildWorld, gathered: Gathered): void {
   const quoted = <T>(words: string, work: () => T): T => {
     try {
       return work()
@@ -146,16 +143,10 @@ function accumulateComponent(
     }
   }
   const opened = quoted('loader.New', () => loader.open(path))
-  quoted('accumulateDirectory:', () => accumulateDirectory(opened, true, world, resources, vars))
+  quoted('accumulateDirectory:', () => accumulateDirectory(opened, true, world, gathered))
 }
 
-function accumulateDirectory(
-  loader: Loader,
-  isComponent: boolean,
-  world: BuildWorld,
-  resources: Resource[],
-  vars: Variable[],
-): void {
+function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildWorld, gathered: Gathered): void {
   const kustomization = wrap(`couldn't make target for path '${loader.root}'`, () =>
     loadKustomization(loader, 'v5', world.naming, world.warn),
   )
@@ -164,9 +155,13 @@ function accumulateDirectory(
     refuse(`expected kind 'Component' for path '${loader.root}' but got '${kind}'`)
   if (!isComponent && kind === 'Component') refuse(`expected kind != 'Component' for path '${loader.root}'`)
   // A component works on what its user has gathered so far; a base has only its own.
-  const own = isComponent ? resources : []
-  wrap(`recursed accumulation of path '${loader.root}'`, () => accumulate(loader, kustomization, world, own, vars))
-  if (!isComponent) wrap(`recursed merging from path '${loader.root}'`, () => append(resources, own))
+  const own: Gathered = isComponent ? gathered : { resources: [], vars: gathered.vars, fields: defaultFields.v5 }
+  wrap(`recursed accumulation of path '${loader.root}'`, () => accumulate(loader, kustomization, world, own))
+  if (isComponent) return
+  wrap(`recursed merging from path '${loader.root}'`, () => {
+    append(gathered.resources, own.resources)
+    gathered.fields = mergedFields(gathered.fields, own.fields)
+  })
 }
 
 /** Source: api resmap/reswrangler.go, appendReplaceOrMerge. */
@@ -216,20 +211,18 @@ function replacement(made: Resource, old: Resource): Resource {
   }
 }
 
-const imageSpecs = fieldsV5.images.map(parseFieldSpec)
-
-function transform(resources: Resource[], kustomization: Kustomization, loader: Loader): void {
+function transform(resources: Resource[], kustomization: Kustomization, loader: Loader, fields: Fields): void {
   applyStrategicPatches(resources, kustomization.patchesStrategicMerge ?? [], loader)
   for (const entry of kustomization.patches ?? []) applyPatchEntry(resources, entry, loader)
-  if (kustomization.namespace) setNamespaceV5(resources, kustomization.namespace)
-  addAffixes(resources, kustomization, 'v5')
-  for (const entry of kustomization.labels ?? []) addLabels(resources, entry)
-  addCommonLabels(resources, kustomization.commonLabels ?? {}, 'v5')
-  addAnnotations(resources, kustomization.commonAnnotations ?? {}, 'v5')
+  if (kustomization.namespace) setNamespaceV5(resources, kustomization.namespace, fields.namespace)
+  addAffixes(resources, kustomization, 'v5', fields)
+  for (const entry of kustomization.labels ?? []) addLabels(resources, entry, fields)
+  addCommonLabels(resources, kustomization.commonLabels ?? {}, fields)
+  addAnnotations(resources, kustomization.commonAnnotations ?? {}, fields)
   for (const entry of kustomization.patchesJson6902 ?? []) applyJson6902(resources, entry, loader)
-  setReplicas(resources, kustomization.replicas)
+  setReplicas(resources, kustomization.replicas, fields.replicas)
   for (const image of kustomization.images ?? [])
-    for (const { body } of resources) changeImagesV5(body, image, imageSpecs)
+    for (const { body } of resources) changeImagesV5(body, image, fields.images)
   applyReplacements(
     resources,
     (kustomization.replacements ?? []).flatMap((entry) => replacementsOf(entry, loader)),

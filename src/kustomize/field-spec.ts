@@ -15,13 +15,17 @@ export interface FieldSpec extends Gvk {
 /** Reads `group|version|kind|create|path` of the generated tables. */
 export function parseFieldSpec(row: string): FieldSpec {
   const [group = '', version = '', kind = '', create = '', ...rest] = row.split('|')
-  const text = rest.join('|')
-  return { group, version, kind, create: create === 'create', path: splitPath(text), text }
+  return newFieldSpec({ group, version, kind }, create === 'create', rest.join('|'))
 }
 
-/** Splits at slashes; `\/` stands for a slash in a key, a trailing `[]` says only that a list is expected. */
+/** A field by its path: `spec/template/metadata/labels`. */
+export function newFieldSpec(gvk: Gvk, create: boolean, text: string): FieldSpec {
+  return { ...gvk, create, path: splitPath(text), text }
+}
+
+/** Splits at slashes; `\/` stands for a slash in a key. */
 function splitPath(path: string): readonly string[] {
-  return path.split(/(?<!\\)\//).map((part) => part.replaceAll('\\/', '/').replace(/\[\]$/, ''))
+  return path.split(/(?<!\\)\//).map((part) => part.replaceAll('\\/', '/'))
 }
 
 /** Makes the new value of a field from the old one. */
@@ -39,10 +43,13 @@ function changeAt(
   change: Change,
   emptyValue: () => unknown,
 ): void {
-  const [first, ...rest] = path
-  if (first === undefined) return
+  const [next, ...rest] = path
+  if (next === undefined) return
+  // A list is expected, and never made. Source: api filters/fieldspec/fieldspec.go, isSequenceField.
+  const isList = next.endsWith('[]')
+  const first = isList ? next.slice(0, -2) : next
   if (!Object.hasOwn(node, first)) {
-    if (!create) return
+    if (!create || isList) return
     setOwn(node, first, rest.length === 0 ? emptyValue() : {})
   }
   const value = node[first]

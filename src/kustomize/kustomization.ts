@@ -233,7 +233,6 @@ function checkKindV2({ kind, apiVersion }: Kustomization, loader: Loader): void 
 /** Fields of the real thing that need plugins, charts or the outside world; using one says so. */
 const unsupportedFields: readonly (keyof Kustomization)[] = [
   'crds',
-  'configurations',
   'generators',
   'transformers',
   'validators',

@@ -3,9 +3,8 @@
  * Source: v2.0.3 pkg/transformers/namereference.go; api filters/nameref/nameref.go.
  */
 import { isObject } from '../go/json.ts'
-import { changeField, type FieldSpec, parseFieldSpec } from './field-spec.ts'
-import { fieldsV2 } from './generated/fields-v2.ts'
-import { fieldsV5 } from './generated/fields-v5.ts'
+import type { BackReference } from './configuration.ts'
+import { changeField, type FieldSpec } from './field-spec.ts'
 import { refuse } from './loader.ts'
 import {
   type Body,
@@ -21,24 +20,9 @@ import {
   type Resource,
 } from './resource.ts'
 
-interface BackReference {
-  readonly target: Gvk
-  readonly referrers: readonly FieldSpec[]
-}
-
-function backReferences(rows: readonly (readonly [string, readonly string[]])[]): readonly BackReference[] {
-  return rows.map(([target, specs]) => {
-    const [group = '', version = '', kind = ''] = target.split('|')
-    return { target: { group, version, kind }, referrers: specs.map(parseFieldSpec) }
-  })
-}
-
-const referencesV2 = backReferences(fieldsV2.nameReference)
-const referencesV5 = backReferences(fieldsV5.nameReference)
-
 /** Puts the present names into every reference (kustomize 5). */
-export function fixReferencesV5(resources: readonly Resource[]): void {
-  for (const { target, referrers } of referencesV5) {
+export function fixReferencesV5(resources: readonly Resource[], references: readonly BackReference[]): void {
+  for (const { target, referrers } of references) {
     const candidates = resources.filter((resource) => resource.previous.some((id) => isSelectedBy(id, target)))
     if (candidates.length === 0) continue
     for (const spec of referrers) {
@@ -127,10 +111,10 @@ function endsAlike(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Puts the present names into every reference (kustomize 2.0.3): exact namespaces, nearest prefix, farthest suffix. */
-export function fixReferencesV2(resources: readonly Resource[]): void {
+export function fixReferencesV2(resources: readonly Resource[], references: readonly BackReference[]): void {
   for (const referrer of resources) {
     const near = resources.filter((one) => isNearV2(one, referrer))
-    for (const { target, referrers } of referencesV2) {
+    for (const { target, referrers } of references) {
       for (const spec of referrers) {
         if (!isSelectedBy(originalId(referrer), spec)) continue
         changeField(referrer.body, { ...spec, create: false }, (value) => updatedV2(value, target, near))

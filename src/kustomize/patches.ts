@@ -55,6 +55,12 @@ function mergeMap(old: Body, patch: Body, definition: Definition | undefined): B
   const { $patch, ...fields } = patch
   if ($patch === 'replace') return withoutNulls(fields) as Body // a map stays a map
   const merged: Body = { ...old }
+  for (const [key, value] of Object.entries(old)) {
+    if (Object.hasOwn(fields, key)) continue
+    const kept = walked(value, definition?.fields.get(key))
+    if (kept === undefined) delete merged[key]
+    else setOwn(merged, key, kept)
+  }
   for (const [key, value] of Object.entries(fields)) {
     const field = definition?.fields.get(key)
     if (value === null) {
@@ -72,12 +78,28 @@ function mergeMap(old: Body, patch: Body, definition: Definition | undefined): B
     ) {
       const before = merged[key]
       setOwn(merged, key, mergeList(Array.isArray(before) ? before : [], value, field.mergeKey, innerDefinition(field)))
-      if ((merged[key] as unknown[]).length === 0) delete merged[key]
+      // What was there and is deleted leaves a list without members.
+      if ((merged[key] as unknown[]).length === 0 && !Array.isArray(before)) delete merged[key]
     } else {
       setOwn(merged, key, withoutNulls(value))
     }
   }
   return merged
+}
+
+type Field = Definition['fields'] extends ReadonlyMap<string, infer F> ? F : never
+
+/**
+ * A patch walks through maps and keyed lists that it does not name, too: what should be a map or a list there and is null
+ * goes (undefined). Source: kyaml yaml/walk, merge2.
+ */
+function walked(value: unknown, field: Field | undefined): unknown {
+  if (value === null) return innerDefinition(field) === undefined ? null : undefined
+  if (isObject(value)) return mergeMap(value as Body, {}, innerDefinition(field)) // a map
+  if (!Array.isArray(value) || field === undefined || listStrategy(field) !== 'merge' || field.mergeKey === '')
+    return value
+  const inner = innerDefinition(field)
+  return value.map((item) => (isObject(item) ? mergeMap(item as Body, {}, inner) : item)) // a map
 }
 
 function mergeList(
@@ -97,7 +119,8 @@ function mergeList(
     const before = old.find((one) => isObject(one) && keyOf(one) === keyOf(item))
     return [mergeMap(isObject(before) ? (before as Body) : {}, item as Body, definition)]
   })
-  return [...changed, ...old.filter((item) => !named.has(keyOf(item)))]
+  const left = old.filter((item) => !named.has(keyOf(item)))
+  return [...changed, ...left.map((item) => (isObject(item) ? mergeMap(item as Body, {}, definition) : item))] // a map
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -54,8 +54,8 @@ function sourceValue(resources: readonly Resource[], source: Source): unknown {
   if (found.length > 1) refuse(`multiple matches for selector ${selectorText(source)}`)
   const [resource] = found
   if (resource === undefined) refuse(`nothing selected by ${selectorText(source)}`)
-  const [value] = lookup(resource.body, splitDotted(path))
-  if (value === undefined || value === null || value === '') {
+  const [value] = lookup(resource.body, partsOf(path))
+  if (isNothing(value)) {
     refuse(`fieldPath \`${path}\` is missing for replacement source ${selectorText({ ...source, fieldPath: '' })}`)
   }
   const { delimiter = '', index = 0 } = source.options ?? {}
@@ -63,6 +63,17 @@ function sourceValue(resources: readonly Resource[], source: Source): unknown {
   if (typeof value === 'object') refuse('delimiter option can only be used with scalar nodes')
   const part = String(value).split(delimiter)[index]
   return part ?? refuse(`options.index ${index} is out of bounds for value ${String(value)}`)
+}
+
+/** Source: kyaml yaml/rnode.go, IsNilOrEmpty: an empty text is something. */
+function isNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0)
+}
+
+/** A dot too many is passed over. Source: kyaml yaml/fns.go, cleanPath. */
+function partsOf(path: string): readonly string[] {
+  return splitDotted(path.replace(/^\.+|\.+$/g, '').replace(/\.{2,}/g, '.'))
 }
 
 /** All values that a path leads to; `*` and `[key=value]` go through lists. */
@@ -87,17 +98,23 @@ function children(node: unknown, part: string): readonly Slot[] {
     }
     return /^\d+$/.test(part) && Number(part) < node.length ? [[node, Number(part)]] : []
   }
-  return isObject(node) && Object.hasOwn(node, part) ? [[node as Body, part]] : []
+  const key = keyOf(part)
+  return isObject(node) && Object.hasOwn(node, key) ? [[node as Body, key]] : []
+}
+
+/** `[example.com/a.b]` is a key of a map that has dots. */
+function keyOf(part: string): string {
+  return /^\[[^=]*\]$/.test(part) ? part.slice(1, -1) : part
 }
 
 function setTarget(body: Body, path: string, value: unknown, options: FieldOptions | undefined): void {
-  const parts = splitDotted(path)
+  const parts = partsOf(path)
   const slots = parts.reduce<readonly Slot[]>((found, part, i) => {
     const nodes = i === 0 ? [body] : found.map(([parent, key]) => parent[key as never] as unknown)
     return nodes.flatMap((node) => {
       const next = children(node, part)
       if (next.length > 0 || !options?.create || !isObject(node)) return next
-      setOwn(node as Body, part, i === parts.length - 1 ? '' : {})
+      setOwn(node as Body, keyOf(part), i === parts.length - 1 ? '' : {})
       return children(node, part)
     })
   }, [])

@@ -1,8 +1,7 @@
 /** Namespace, prefix, suffix, labels, annotations, replicas. Source: pkg/transformers (v2.0.3); api internal/builtins, filters. */
 import { isObject } from '../go/json.ts'
+import type { Fields } from './configuration.ts'
 import { changeField, type FieldSpec, parseFieldSpec, specsFor } from './field-spec.ts'
-import { fieldsV2 } from './generated/fields-v2.ts'
-import { fieldsV5 } from './generated/fields-v5.ts'
 import type { Kustomization, LabelEntry } from './kustomization.ts'
 import { type Generation, refuse } from './loader.ts'
 import {
@@ -17,24 +16,10 @@ import {
   rememberId,
 } from './resource.ts'
 
-const tables = {
-  v2: {
-    commonLabels: fieldsV2.commonLabels.map(parseFieldSpec),
-    commonAnnotations: fieldsV2.commonAnnotations.map(parseFieldSpec),
-  },
-  v5: {
-    commonLabels: fieldsV5.commonLabels.map(parseFieldSpec),
-    commonAnnotations: fieldsV5.commonAnnotations.map(parseFieldSpec),
-    templateLabels: fieldsV5.templateLabels.map(parseFieldSpec),
-    namespace: fieldsV5.namespace.map(parseFieldSpec),
-    replicas: fieldsV5.replicas.map(parseFieldSpec),
-  },
-} as const
-
 const metadataLabels = parseFieldSpec('|||create|metadata/labels')
 
 /** Moves all resources; of role binding subjects only `default` follows. Refuses when two become one. */
-export function setNamespaceV5(resources: readonly Resource[], namespace: string): void {
+export function setNamespaceV5(resources: readonly Resource[], namespace: string, specs: readonly FieldSpec[]): void {
   for (const resource of resources) {
     rememberId(resource)
     const { body } = resource
@@ -42,14 +27,21 @@ export function setNamespaceV5(resources: readonly Resource[], namespace: string
     if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = namespace
     if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding')
       setSubjects(body, namespace, (name) => name === 'default')
-    for (const spec of specsFor(gvk, tables.v5.namespace)) {
+    for (const spec of specsFor(gvk, specs)) {
       if (spec.text === 'metadata/name' && body.apiVersion !== 'v1') continue
+      if (isSetAnyway(spec)) continue
       changeField(body, spec, () => namespace)
     }
     if (resources.filter((one) => isSameId(currentId(one), currentId(resource))).length !== 1) {
       refuse('namespace transformation produces ID conflict')
     }
   }
+}
+
+/** What has rules of its own. Source: api filters/namespace/namespace.go, removeUnneededMetaNamespaceFieldSpecs and its like. */
+function isSetAnyway({ kind, text }: FieldSpec): boolean {
+  const isBinding = kind === 'RoleBinding' || kind === 'ClusterRoleBinding'
+  return text === 'metadata/namespace' || (isBinding && (text === 'subjects' || text === 'subjects/namespace'))
 }
 
 function setSubjects(body: Body, namespace: string, isWanted: (name: unknown) => boolean): void {
@@ -77,14 +69,25 @@ export function setNamespaceV2(resources: readonly Resource[], namespace: string
 }
 
 /** Adds namePrefix and nameSuffix to all names that may change. */
-export function addAffixes(resources: readonly Resource[], kustomization: Kustomization, generation: Generation): void {
+export function addAffixes(
+  resources: readonly Resource[],
+  kustomization: Kustomization,
+  generation: Generation,
+  fields: Fields,
+): void {
   const prefix = kustomization.namePrefix ?? ''
   const suffix = kustomization.nameSuffix ?? ''
-  if (prefix !== '') for (const resource of resources) rename(resource, generation, prefix, '')
-  if (suffix !== '') for (const resource of resources) rename(resource, generation, '', suffix)
+  if (prefix !== '') for (const resource of resources) rename(resource, generation, prefix, '', fields.namePrefix)
+  if (suffix !== '') for (const resource of resources) rename(resource, generation, '', suffix, fields.nameSuffix)
 }
 
-function rename(resource: Resource, generation: Generation, prefix: string, suffix: string): void {
+function rename(
+  resource: Resource,
+  generation: Generation,
+  prefix: string,
+  suffix: string,
+  more: readonly FieldSpec[],
+): void {
   const { group, kind } = originalId(resource)
   const keepsName =
     kind === 'CustomResourceDefinition' ||
@@ -95,34 +98,37 @@ function rename(resource: Resource, generation: Generation, prefix: string, suff
   if (suffix !== '') resource.suffixes.push(suffix)
   const metadata = ownMetadata(resource.body)
   metadata.name = `${prefix}${String(metadata.name ?? '')}${suffix}`
+  for (const spec of specsFor(originalId(resource), more))
+    if (spec.text !== 'metadata/name')
+      changeField(resource.body, spec, (value) => `${prefix}${String(value ?? '')}${suffix}`)
 }
 
 /** Labels on objects, templates and selectors. */
 export function addCommonLabels(
   resources: readonly Resource[],
   labels: Readonly<Record<string, string>>,
-  generation: Generation,
+  fields: Fields,
 ): void {
-  addEntries(resources, labels, tables[generation].commonLabels)
+  addEntries(resources, labels, fields.commonLabels)
 }
 
 /** Annotations on objects and templates. */
 export function addAnnotations(
   resources: readonly Resource[],
   annotations: Readonly<Record<string, string>>,
-  generation: Generation,
+  fields: Fields,
 ): void {
-  addEntries(resources, annotations, tables[generation].commonAnnotations)
+  addEntries(resources, annotations, fields.commonAnnotations)
 }
 
 /** `labels`: only the metadata, unless selectors or templates are asked for. */
-export function addLabels(resources: readonly Resource[], entry: LabelEntry): void {
+export function addLabels(resources: readonly Resource[], entry: LabelEntry, fields: Fields): void {
   const own = (entry.fields ?? []).map(({ group = '', version = '', kind = '', path = '', create = false }) =>
     parseFieldSpec([group, version, kind, create ? 'create' : '', path].join('|')),
   )
   const specs = entry.includeSelectors
-    ? [...own, ...tables.v5.commonLabels]
-    : [...own, ...(entry.includeTemplates ? tables.v5.templateLabels : []), metadataLabels]
+    ? [...own, ...fields.commonLabels]
+    : [...own, ...(entry.includeTemplates ? fields.templateLabels : []), metadataLabels]
   addEntries(resources, entry.pairs ?? {}, specs)
 }
 
@@ -140,10 +146,14 @@ function addEntries(
 }
 
 /** Sets replica counts; refuses a name that nothing with replicas has. */
-export function setReplicas(resources: readonly Resource[], replicas: Kustomization['replicas']): void {
+export function setReplicas(
+  resources: readonly Resource[],
+  replicas: Kustomization['replicas'],
+  specs: readonly FieldSpec[],
+): void {
   for (const { name = '', count = 0 } of replicas ?? []) {
     let found = false
-    for (const spec of tables.v5.replicas) {
+    for (const spec of specs) {
       for (const resource of resources) {
         const ids = [...resource.previous, currentId(resource)]
         if (!ids.some((id) => id.name === name) || specsFor(gvkOf(resource.body), [spec]).length === 0) continue

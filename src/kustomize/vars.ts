@@ -1,27 +1,20 @@
 /** `$(NAME)` in known fields, from other objects' fields. Source: v2.0.3 pkg/target, expansion; api internal/accumulator. */
 import { isObject } from '../go/json.ts'
-import { changeField, type FieldSpec, parseFieldSpec, specsFor, splitDotted } from './field-spec.ts'
-import { fieldsV2 } from './generated/fields-v2.ts'
-import { fieldsV5 } from './generated/fields-v5.ts'
+import { changeField, type FieldSpec, specsFor, splitDotted } from './field-spec.ts'
 import type { Variable } from './kustomization.ts'
-import { type Generation, refuse } from './loader.ts'
+import { refuse } from './loader.ts'
 import { currentId, gvkOf, isSelectedBy, originalId, type Resource } from './resource.ts'
-
-const specs: Readonly<Record<Generation, readonly FieldSpec[]>> = {
-  v2: fieldsV2.varReference.map(parseFieldSpec),
-  v5: fieldsV5.varReference.map(parseFieldSpec),
-}
 
 /** Puts values in place of all references to variables; unknown names stay as they are. */
 export function resolveVars(
   resources: readonly Resource[],
   variables: readonly Variable[],
-  generation: Generation,
+  specs: readonly FieldSpec[],
 ): void {
   if (variables.length === 0) return
   const values = new Map(variables.map((variable) => [variable.name ?? '', variableValue(variable, resources)]))
   for (const { body } of resources) {
-    for (const spec of specsFor(gvkOf(body), specs[generation])) {
+    for (const spec of specsFor(gvkOf(body), specs)) {
       changeField(body, { ...spec, create: false }, (value) => replaced(value, values))
     }
   }

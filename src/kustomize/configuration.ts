@@ -1,0 +1,115 @@
+/** Which fields a build changes, and what `configurations` add. Source: api internal/plugins/builtinconfig, types/fieldspec.go. */
+import { isObject } from '../go/json.ts'
+import { fromYaml } from '../go/yaml/from-yaml.ts'
+import { type FieldSpec, newFieldSpec, parseFieldSpec } from './field-spec.ts'
+import { fieldsV2 } from './generated/fields-v2.ts'
+import { fieldsV5 } from './generated/fields-v5.ts'
+import { type Generation, type Loader, refuse } from './loader.ts'
+import { type Gvk, isSelectedBy } from './resource.ts'
+
+/** Kinds of objects that are named, and the fields that name them. */
+export interface BackReference {
+  readonly target: Gvk
+  readonly referrers: readonly FieldSpec[]
+}
+
+const lists = [
+  'namePrefix',
+  'nameSuffix',
+  'namespace',
+  'commonLabels',
+  'templateLabels',
+  'commonAnnotations',
+  'varReference',
+  'images',
+  'replicas',
+] as const
+/** Known to a file, but no table of podsim's is changed by them. */
+const others = ['labels', 'volumeClaimTemplateLabels', 'nameReference'] as const
+
+/** The tables of one build. Those of names begin empty: `metadata/name` goes without saying. */
+export type Fields = Readonly<Record<(typeof lists)[number], readonly FieldSpec[]>> & {
+  readonly nameReference: readonly BackReference[]
+}
+
+type Tables = Readonly<Partial<Record<(typeof lists)[number], readonly string[]>>> & {
+  readonly nameReference: readonly (readonly [string, readonly string[]])[]
+}
+
+function fieldsOf(tables: Tables): Fields {
+  const parsed = perList((list) => (tables[list] ?? []).map(parseFieldSpec))
+  const nameReference = tables.nameReference.map(([target, specs]): BackReference => {
+    const [group = '', version = '', kind = ''] = target.split('|')
+    return { target: { group, version, kind }, referrers: specs.map(parseFieldSpec) }
+  })
+  return { ...parsed, nameReference }
+}
+
+/** What each generation changes unless it is told more. */
+export const defaultFields: Readonly<Record<Generation, Fields>> = { v2: fieldsOf(fieldsV2), v5: fieldsOf(fieldsV5) }
+
+/** The tables with what files of `configurations` add; the same tables where there are none. Refuses what contradicts them. */
+export function withConfigurations(fields: Fields, paths: readonly string[], loader: Loader): Fields {
+  return paths.reduce((all, path) => mergedFields(all, readFields(path, loader)), fields)
+}
+
+/** All of both. Source: TransformerConfig.Merge. */
+export function mergedFields(fields: Fields, more: Fields): Fields {
+  if (fields === more) return fields
+  const merged = perList((list) => mergedSpecs(fields[list], more[list]))
+  const nameReference = [...fields.nameReference]
+  for (const reference of more.nameReference) {
+    const at = nameReference.findIndex(({ target }) => isSameKind(target, reference.target))
+    const known = nameReference[at]
+    if (known === undefined) nameReference.push(reference)
+    else nameReference[at] = { ...known, referrers: mergedSpecs(known.referrers, reference.referrers) }
+  }
+  return { ...merged, nameReference }
+}
+
+/** Source: FsSlice.MergeOne. */
+function mergedSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
+  const merged = [...specs]
+  for (const spec of more) {
+    const known = merged.find((one) => one.text === spec.text && isSelectedBy(one, spec))
+    if (known === undefined) merged.push(spec)
+    else if (known.create !== spec.create) refuse('conflicting fieldspecs')
+  }
+  return merged
+}
+
+type Lists = Readonly<Record<(typeof lists)[number], readonly FieldSpec[]>>
+
+function perList(make: (list: (typeof lists)[number]) => readonly FieldSpec[]): Lists {
+  return Object.fromEntries<readonly FieldSpec[]>(lists.map((list) => [list, make(list)])) as Lists // one for each name
+}
+
+function isSameKind(a: Gvk, b: Gvk): boolean {
+  return a.group === b.group && a.version === b.version && a.kind === b.kind
+}
+
+function readFields(path: string, loader: Loader): Fields {
+  const result = fromYaml(loader.load(path))
+  if (!result.ok) refuse(result.error)
+  const given = isObject(result.value) ? result.value : {}
+  const known: readonly string[] = [...lists, ...others]
+  const unknown = Object.keys(given).find((key) => !known.includes(key))
+  if (unknown !== undefined)
+    refuse(`error unmarshaling JSON: while decoding JSON: json: unknown field ${JSON.stringify(unknown)}`)
+  const specs = (value: unknown): readonly FieldSpec[] =>
+    Array.isArray(value)
+      ? value.filter(isObject).map((item) => newFieldSpec(gvkFrom(item), item.create === true, textOf(item.path)))
+      : []
+  const parsed = perList((list) => specs(given[list]))
+  const references = Array.isArray(given.nameReference) ? given.nameReference.filter(isObject) : []
+  const nameReference = references.map((item) => ({ target: gvkFrom(item), referrers: specs(item.fieldSpecs) }))
+  return { ...parsed, nameReference }
+}
+
+function gvkFrom({ group, version, kind }: Readonly<Record<string, unknown>>): Gvk {
+  return { group: textOf(group), version: textOf(version), kind: textOf(kind) }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
