@@ -17,9 +17,10 @@ import type { LiveScenario } from '../ui/live/live-scenario.ts'
 import { withKnobs } from '../ui/world/knobs.ts'
 import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
+import { otherThanTold, type RunFile, readRunFile } from './journal-file.ts'
 import { liveParts } from './live-parts.ts'
 import type { Output } from './output.ts'
-import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
+import type { ScenarioFile } from './scenario-files.ts'
 import { version } from './version.ts'
 
 /** Forms in which a run is taken home. */
@@ -61,7 +62,7 @@ class UsageError extends Error {}
 
 /** `podsim export`: runs a scenario and writes its flow as one file. */
 export async function exportRun(file: string, flags: ExportFlags, output: Output): Promise<number> {
-  const read = readScenarioFile(file)
+  const read = readRunFile(file)
   const { text, loaded } = read
   if (!loaded.ok) {
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
@@ -82,7 +83,7 @@ export async function flowOfFile(
   flags: Pick<ExportFlags, 'seed' | 'reveal'>,
   output: Output,
 ): Promise<TerminalText | undefined> {
-  const { loaded } = readScenarioFile(file)
+  const { loaded } = readRunFile(file)
   if (!loaded.ok) return undefined
   const runs: ToldRun[] = []
   for (const [name, world] of worldsOf(loaded.value[0], undefined)) {
@@ -99,7 +100,7 @@ export async function flowOfFile(
   return 'problem' in album ? undefined : albumText(album, album.to)
 }
 
-async function exported(scenario: Scenario, flags: ExportFlags, read: ScenarioFile, output: Output): Promise<number> {
+async function exported(scenario: Scenario, flags: ExportFlags, read: RunFile, output: Output): Promise<number> {
   const format = formatOf(flags)
   const range = rangeOf(flags)
   if (flags.live === true && format !== 'html') throw new UsageError(`--live is for pages; ${format} is none`)
@@ -111,6 +112,8 @@ async function exported(scenario: Scenario, flags: ExportFlags, read: ScenarioFi
   }
   const [first, ...others] = runs
   if (first === undefined) throw new UsageError('there is nothing to run')
+  const other = others.length > 0 ? undefined : otherThanTold(read, first.result.digest)
+  if (other !== undefined) throw new UsageError(other)
   const choice: AlbumChoice = {
     podsim: version,
     reveal: flags.reveal ?? false,

@@ -71,7 +71,10 @@ export function program(): Command {
   podsim
     .command('play')
     .description('play a scenario in the terminal: see a Secret flow, ask why, change the past')
-    .argument('[file]', 'a scenario file; without one a sandbox: two nodes and the examples of the page')
+    .argument(
+      '[file]',
+      'a scenario file, or the journal of a run (.ndjson); without one a sandbox: two nodes and the examples of the page',
+    )
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
     .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
     .option('--reveal', "show Secrets' values in podsim's own words too")

@@ -16,9 +16,10 @@ import { prepareRenderer } from '../ui/screen/prepare-renderer.ts'
 import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flowOfFile } from './export.ts'
+import { isJournal, otherThanTold, readRunFile } from './journal-file.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
-import { readScenarioFile, type ScenarioFile } from './scenario-files.ts'
+import type { ScenarioFile } from './scenario-files.ts'
 import { letYoungSpaceGrow } from './young-space.ts'
 
 /** Options of `podsim play` as main.ts declares them to the argument parser. */
@@ -51,7 +52,8 @@ export async function play(
     output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
     return exitCodes.usage
   }
-  const { text, loaded } = file === undefined ? sandbox() : readScenarioFile(file, flags.set)
+  const read = file === undefined ? { ...sandbox(), journal: undefined } : readRunFile(file, flags.set)
+  const { text, loaded } = read
   if (!loaded.ok) {
     for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
     return exitCodes.usage
@@ -66,6 +68,11 @@ export async function play(
       plain`${safeLine(redaction.prose(result.scenario.title))}: ${result.reason ?? 'left before it had run'}\n`,
     )
     return exitCodeOf(result.outcome)
+  }
+  const other = flags.seed === undefined ? otherThanTold(read, result.digest) : undefined
+  if (other !== undefined) {
+    output.err(plain`error: ${other}\n`)
+    return exitCodes.usage
   }
   const title = redaction.prose(result.scenario.title)
   output.out(plain`${safeLine(`${title}: ${result.outcome}, seed ${result.seed}, digest ${result.digest}`)}\n`)
@@ -115,10 +122,18 @@ export function sandbox(): Pick<ScenarioFile, 'text' | 'loaded'> {
 
 /** The story, and then how the Secret flowed: the facts of the screen without one. */
 async function playPlainly(file: string, flags: Omit<PlayFlags, 'ui'>, output: Output): Promise<number> {
-  const code = await run([file], { story: 'always', ...flags }, output)
+  const told = isJournal(file) ? readRunFile(file, flags.set) : undefined
+  if (told?.loaded.ok === false) {
+    for (const error of told.loaded.errors) output.err(plain`${drawDiagnostic(error, told.text)}\n`)
+    return exitCodes.usage
+  }
+  const [scenario] = told?.loaded.value ?? []
+  const version = scenario?.source.cluster?.version
+  const asTold = scenario === undefined ? {} : { seed: scenario.seed, ...(version !== undefined && { version }) }
+  const code = await run([told?.file ?? file], { story: 'always', ...asTold, ...flags }, output)
   if (code !== exitCodes.passed && code !== exitCodes.failed) return code
-  const told = await flowOfFile(file, flags, output)
-  if (told !== undefined) output.out(plain`\n${told}`)
+  const flow = await flowOfFile(file, flags, output)
+  if (flow !== undefined) output.out(plain`\n${flow}`)
   return code
 }
 

@@ -171,6 +171,27 @@ describe('podsim diff', () => {
     expect(same.stdout).toMatch(/\n\nthe same: \d+ records, digest \w+\n$/)
   })
 
+  test('a journal is played and exported as the run that it tells of, made again; one that would be another is refused', async () => {
+    const told = await journal('told.ndjson', '--seed', '7', '--version', 'v1.26')
+    const page = (name: string) => readFileSync(join(folder, name), 'utf8')
+    expect((await podsim('export', told, '-o', join(folder, 'told.txt'))).stderr).toBe('')
+    const played = await podsim('play', told, '--ui', 'plain')
+    expect(played.stdout).toMatch(
+      /\n✓ A Pod waits for its Secret {2}scenarios\/first-light.yaml: .*, seed 7, digest (\w+)\n/,
+    )
+    const digest = / digest (\w+)\n/.exec(played.stdout)?.[1] ?? ''
+    expect(page('told.ndjson')).toContain(`"digest":"${digest}"`)
+    writeFileSync(join(folder, 'other.ndjson'), page('told.ndjson').replace(digest, 'f00'))
+    expect(await podsim('export', join(folder, 'other.ndjson'), '-o', join(folder, 'other.txt'))).toMatchObject({
+      code: 2,
+      stderr: `error: ${join(folder, 'other.ndjson')} tells of a run with digest f00, and this one has ${digest}: scenario, settings or podsim have changed since\n`,
+    })
+    writeFileSync(join(folder, 'bad.ndjson'), 'no journal')
+    expect((await podsim('play', join(folder, 'bad.ndjson'), '--ui', 'plain')).stderr).toContain(
+      "line 1 is no journal's",
+    )
+  })
+
   test('of two seeds, for programs', async () => {
     const { code, stdout } = await podsim('diff', '--seeds', '1,2', file, '-o', 'json')
     expect(code).toBe(1)

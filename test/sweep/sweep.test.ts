@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { mergeShards } from '../../src/cli/merge.ts'
 import { type SweepFlags, sweepScenario } from '../../src/cli/sweep.ts'
-import { createSim } from '../../src/index.ts'
+import { createSim, type OwnProcess, type Steps, sleep } from '../../src/index.ts'
 import { histogram } from '../../src/sweep/histogram.ts'
 import { readSweep } from '../../src/sweep/sweep-file.ts'
 import { inProcess } from '../cli/in-process.ts'
@@ -157,24 +157,39 @@ test('bars have round widths, and none of the values is lost', () => {
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(1000)
 })
 
-test('the shipped Job is one that a cluster takes, whose arguments podsim takes, and whose shards are all of the sweep', async () => {
+test('the shipped Indexed Job runs in podsim: each Pod makes the shard of its index, and merged they are the sweep', async () => {
   const manifest = readFileSync('examples/sweep/job.yaml', 'utf8')
-  const sim = createSim({ version: 'v1.26' })
-  sim.apply(manifest)
-  // A Job, as the manifest has it.
-  const job = sim.get('Job', 'sweep') as unknown as {
-    readonly spec: {
-      readonly completions: number
-      readonly template: { readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] } }
-    }
+  const commands = new Map<string, readonly string[]>()
+  let [running, most] = [0, 0]
+  function* program({ args, env, readFile, writeFile }: OwnProcess): Steps<number> {
+    most = Math.max(most, ++running)
+    yield* sleep('30s')
+    running--
+    const index = env.get('JOB_COMPLETION_INDEX') ?? ''
+    commands.set(index, args)
+    return readFile('/scenario/rotation.yaml') === 'title: it\n' && writeFile(`/out/shard-${index}.json`, '') ? 0 : 1
   }
-  const { completions, template } = job.spec
-  const args = template.spec.containers[0]?.args ?? []
-  const shards: string[] = []
-  for (let index = 0; index < completions; index++) {
+  const images = [{ name: 'registry.example.com/podsim', program }]
+  const sim = createSim({ version: 'v1.28', nodes: 4, images })
+  sim.apply(
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rotation' }, data: { 'rotation.yaml': 'title: it\n' } },
+    {
+      ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'shared' } },
+      spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteMany'], hostPath: { path: '/srv/out' } },
+    },
+    manifest,
+  )
+  // Nobody binds claims here but who runs the cluster.
+  const claim = sim.kubectl(`patch pvc sweep -p '{"spec":{"volumeName":"shared"}}'`)
+  expect(claim.stderr).toBe('')
+  const waited = sim.kubectl('wait --for=condition=complete --timeout=1h job/sweep')
+  expect(waited.stdout + waited.stderr).toBe('job.batch/sweep condition met\n')
+  expect(sim.get('Job', 'sweep')).toMatchObject({ status: { succeeded: 8, completedIndexes: '0-7' } })
+  expect(most).toBe(4)
+  expect([...commands.keys()].sort()).toEqual([...'01234567'])
+  for (const args of commands.values()) {
     const given = args.map((each) =>
       each
-        .replaceAll('$(JOB_COMPLETION_INDEX)', String(index))
         .replace('/scenario/rotation.yaml', good)
         .replace('1..10000', '1..2')
         .replace('--jobs=2', '--jobs=1')
@@ -182,8 +197,8 @@ test('the shipped Job is one that a cluster takes, whose arguments podsim takes,
     )
     const { code, stderr } = await inProcess(given, { cwd: folder })
     expect(code, stderr).toBe(0)
-    shards.push(at(`job-shard-${index}.json`))
   }
+  const shards = [...commands.keys()].map((index) => at(`job-shard-${index}.json`))
   await swept(good, { seeds: '1..2', output: at('whole.json') })
   expect(merged(shards, at('from-job.json')).code).toBe(0)
   expect(readFileSync(at('from-job.json'), 'utf8')).toBe(readFileSync(at('whole.json'), 'utf8'))
