@@ -106,6 +106,13 @@ test('objects of custom resources have none either', () => {
   expect(answered(path).code).toBe(406)
 })
 
+test('a version that is not served is not found, whatever components use', () => {
+  const { server } = newApi(18)
+  const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
+  for (const accept of [protobuf, 'application/json'])
+    expect(server.http({ user: admin, method: 'GET', path, headers: { accept }, body: '' }).code).toBe(404)
+})
+
 test.each([18, 26, 36])('every kind of 1.%d that is served has a message', (version) => {
   const { server } = newApi(version)
   const get = (path: string, accept: string) =>

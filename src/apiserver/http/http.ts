@@ -171,7 +171,7 @@ function resourceRequest(
   }
   const verb = verbs[request.method]?.[route.name === undefined ? 1 : 0]
   const isWatch = request.method === 'GET' && (route.isWatch || saysYes(query.get('watch')))
-  const served = core.table.find(route.resource)
+  const served = isOffered(core, route) ? core.table.find(route.resource) : undefined
   const unknown = served === undefined ? genericStatus(404) : checkRoute(served, route, verb)
   if (served === undefined || verb === undefined || unknown !== undefined) {
     return (
@@ -213,6 +213,11 @@ function denied(
   const rest = { subresource: route.subresource, namespace: route.namespace ?? '', name: route.name ?? '', path: '' }
   const status = authorizeRequest(authorizer, { user, verb, resourceRequest: true, group, version, resource, ...rest })
   return status === undefined ? undefined : statusAnswer(status)
+}
+
+/** Components may use another version of a resource than clients are offered; alpha groups are not told of, and are there. */
+function isOffered({ table: { discovery } }: RegistryCore, { resource }: ResourceRoute): boolean {
+  return discovery.resource(resource) !== undefined || discovery.versions(resource.group).length === 0
 }
 
 /** Which methods a path has. Source: apiserver pkg/endpoints/installer.go. */
