@@ -85,9 +85,18 @@ function planGroup(existing: readonly EndpointSlice[], { ports, endpoints }: Des
   const unchanged: EndpointSlice[] = []
   for (const slice of existing) {
     const before = slice.endpoints ?? []
-    const kept = before.flatMap((endpoint) => left.get(identityOf(endpoint)) ?? [])
-    const isSame = before.length === kept.length && before.every((endpoint, at) => equalJson(endpoint, kept[at]))
-    for (const endpoint of kept) left.delete(identityOf(endpoint))
+    const kept: Endpoint[] = []
+    let isSame = true
+    for (const endpoint of before) {
+      const identity = identityOf(endpoint)
+      const wanted = left.get(identity)
+      if (wanted === undefined) isSame = false
+      else {
+        kept.push(wanted)
+        left.delete(identity)
+        isSame &&= equalJson(endpoint, wanted)
+      }
+    }
     if (!isSame && kept.length === 0) remove.push(slice)
     else if (!isSame || !equalJson(slice.metadata.labels ?? {}, labels)) changed.push({ slice, endpoints: kept })
     else unchanged.push(slice)
@@ -134,7 +143,10 @@ function closestToFull(slices: readonly EndpointSlice[], more: number, max: numb
 
 /** What makes an endpoint the same one. Source: endpointset.go, hashEndpoint. */
 function identityOf({ addresses, hostname = '', targetRef }: Endpoint): string {
-  return JSON.stringify([[...addresses].sort(), hostname, targetRef?.namespace ?? '', targetRef?.name ?? ''])
+  // None of them has a blank in it. Most endpoints have one address, and there are many to look at.
+  const [first = ''] = addresses
+  const all = addresses.length === 1 ? first : [...addresses].sort().join()
+  return `${all} ${hostname} ${targetRef?.namespace ?? ''} ${targetRef?.name ?? ''}`
 }
 
 /** Source: NewPortMapKey. */
