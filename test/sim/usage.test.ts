@@ -80,7 +80,7 @@ describe('createSim', () => {
     [{ maxEvents: -1 }, 'maxEvents is the number -1; expected a whole number above 0'],
     [{ maxEvents: Number.NaN }, 'maxEvents is the number NaN; expected a whole number above 0'],
     [{ epoch: 'today' }, 'epoch is the text "today"; expected a time such as "2020-05-01T00:00:00Z"'],
-    [{ journal: 'none' }, 'journal is the text "none"; expected "full", "summary" or "off"'],
+    [{ journal: 'none' }, 'journal is the text "none"; expected full, summary, off, or a map with level and keep'],
     [{ invariants: 'yes' }, 'invariants is the text "yes"; expected true or false'],
     [{ admission: { podpreset: true } }, 'did you mean "podPreset"?'],
   ])('refuses %o', (given, message) => {
