@@ -26,7 +26,7 @@ export interface JournalKeeper {
 }
 
 /** A keeper for one run of a scenario. `asked`: the version of Kubernetes that it was asked to run on. */
-export function keepJournal(scenario: Scenario, asked: KubernetesVersion | undefined): JournalKeeper {
+function keepJournal(scenario: Scenario, asked: KubernetesVersion | undefined): JournalKeeper {
   let records: readonly JournalRecord[] = []
   let redaction: Redaction = revealed
   return {

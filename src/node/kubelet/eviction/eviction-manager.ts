@@ -13,7 +13,7 @@ import { type Signal, signals } from './signals.ts'
 import { evictionMessage } from './texts.ts'
 
 /** Source: pkg/kubelet/kubelet.go, evictionMonitoringPeriod; eviction_manager.go, podCleanupTimeout and podCleanupPollFreq. */
-export const evictionClocks = { monitorMs: 10 * second, cleanupMs: 30 * second, cleanupPollMs: second } as const
+const evictionClocks = { monitorMs: 10 * second, cleanupMs: 30 * second, cleanupPollMs: second } as const
 
 /** What a container uses of memory beside what it has written there: a choice, docs/fidelity.md. */
 export const baseMemoryBytes = 1024 * 1024

@@ -9,7 +9,7 @@ import type { Signal } from './signals.ts'
 export const evictedReason = 'Evicted'
 
 /** Bytes as Go prints them: `50Mi`, `51201Ki`. Source: apimachinery pkg/api/resource/quantity.go, BinarySI. */
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   return bytes >= 1024 && bytes % 1024 === 0 ? canonicalQuantity(`${bytes / 1024}Ki`) : String(bytes)
 }
 
