@@ -136,7 +136,8 @@ const lines: readonly Line[] = [
   { line: 'uncordon node-1', prints: /node\/node-1 uncordoned/ },
   { line: 'delete configmap c', prints: /configmap "c" deleted/ },
   { line: 'get configmap c', says: /Error from server \(NotFound\): configmaps "c" not found/, code: 1 },
-  { line: 'drain node-1 --force --ignore-daemonsets --timeout=30s', prints: /node\/node-1 drained\n$/ },
+  // 1.20 says `evicted`.
+  { line: 'drain node-1 --force --ignore-daemonsets --timeout=30s', prints: /node\/node-1 (?:drained|evicted)\n$/ },
   { line: 'delete deploy web --timeout=12s', prints: /deployment.apps "web" deleted/ },
   { line: 'get --raw /healthz', prints: /^ok$/ },
 ]

@@ -236,7 +236,7 @@ describe('requests that are passed on to a program', () => {
   })
 })
 
-describe.each(installedKubectls())('kubectl $version', ({ path }) => {
+describe.each(installedKubectls())('kubectl $version', ({ path, minor }) => {
   let client: Client
   beforeAll(() => {
     client = clientOf(path, server)
@@ -261,14 +261,14 @@ describe.each(installedKubectls())('kubectl $version', ({ path }) => {
   })
 
   test('logs -f ends with the Pod', async () => {
-    const name = `log-${path.length}`
+    const name = `log-${minor}`
     server.served.sim.apply(speaker(name))
     server.served.sim.runUntil(() => server.served.sim.get('Pod', name)?.status?.phase === 'Running', { within: '1m' })
     expect(await client.run(`logs -f ${name}`)).toMatchObject({ code: 0, stdout: 'line 1\nline 2\nline 3\n' })
   })
 
   test('run -i: what is typed reaches a new Pod, and its answer comes back', async () => {
-    const name = `typed-${path.length}`
+    const name = `typed-${minor}`
     const line = `run ${name} --image=busybox -i --restart=Never --pod-running-timeout=30s -- cat`
     const ran = await client.run(line.split(' '), { stdin: 'through a Pod\n' })
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('through a Pod\n') })
