@@ -110,7 +110,6 @@ export function createJournal(
   const digest = past.digest.copy()
   const forgetting = new Subject<Forgotten>()
   const most = keep + Math.ceil(keep / 4)
-  let forgotten: Forgotten | undefined
   let digested = records.length
   let { seq } = past
   const digestAll = (): void => {
@@ -118,27 +117,26 @@ export function createJournal(
   }
   const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
   const record = (wanted: number): JournalRecord | undefined => {
-    const position = level === 'full' ? wanted - 1 - (forgotten?.records ?? 0) : positionOf(records, wanted)
+    const position = level === 'full' ? wanted - 1 - (journal.forgotten?.records ?? 0) : positionOf(records, wanted)
     const found = records[position]
     return found?.seq === wanted ? found : undefined
   }
   const forget = (count: number): void => {
     const last = records[count - 1]
     if (last === undefined) return
-    const next: Forgotten = { records: (forgotten?.records ?? 0) + count, seq: last.seq, time: last.time }
+    const next: Forgotten = { records: (journal.forgotten?.records ?? 0) + count, seq: last.seq, time: last.time }
     forgetting.next(next)
     digestAll()
     records.splice(0, count)
     digested -= count
-    forgotten = next
+    journal.forgotten = next
   }
-  return {
+  const journal: Omit<Journal, 'forgotten'> & { forgotten: Forgotten | undefined } = {
     [Symbol.iterator]: () => records[Symbol.iterator](),
     level,
     records,
-    get forgotten() {
-      return forgotten
-    },
+    // Kept up to date: a getter would keep the simulation alive (docs/decisions/0011).
+    forgotten: undefined,
     forgetting$: forgetting.asObservable(),
     keeps,
     record,
@@ -172,6 +170,7 @@ export function createJournal(
       return { records: [...records], seq, digest: digest.copy() }
     },
   }
+  return journal
 }
 
 const emptyPast: JournalPast = { records: [], seq: 0, digest: createDigest() }

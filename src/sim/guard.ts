@@ -1,5 +1,5 @@
 import { throwingBugs } from '../kernel/bugs.ts'
-import type { Journal, JournalReader } from '../kernel/journal.ts'
+import type { Journal, JournalQuery, JournalReader } from '../kernel/journal.ts'
 import type { CallLog, LoggedCall } from './call-log.ts'
 import { argumentsCheck, type CallName, calls } from './calls.ts'
 import type { Sim } from './sim.ts'
@@ -146,21 +146,49 @@ function handleKeys(handle: object): readonly string[] {
 type Check = (given: readonly unknown[]) => void
 
 function readerOf(journal: Journal, checkQuery: Check): JournalReader {
-  return {
-    [Symbol.iterator]: () => journal[Symbol.iterator](),
-    level: journal.level,
-    records: journal.records,
-    record: (seq) => journal.record(seq),
-    query(query) {
-      checkQuery([query])
-      return journal.query(query)
-    },
-    causes: (seq) => journal.causes(seq),
-    records$: journal.records$,
-    get forgotten() {
-      return journal.forgotten
-    },
-    forgetting$: journal.forgetting$,
-    digest: () => journal.digest(),
+  return new Reader(journal, checkQuery)
+}
+
+/** A class, for a getter in a literal would keep the simulation alive (docs/decisions/0011). */
+class Reader implements JournalReader {
+  readonly level: JournalReader['level']
+  readonly records: JournalReader['records']
+  readonly records$: JournalReader['records$']
+  readonly forgetting$: JournalReader['forgetting$']
+  readonly #journal: Journal
+  readonly #checkQuery: Check
+
+  constructor(journal: Journal, checkQuery: Check) {
+    this.#journal = journal
+    this.#checkQuery = checkQuery
+    this.level = journal.level
+    this.records = journal.records
+    this.records$ = journal.records$
+    this.forgetting$ = journal.forgetting$
+  }
+
+  get forgotten() {
+    return this.#journal.forgotten
+  }
+
+  [Symbol.iterator]() {
+    return this.#journal[Symbol.iterator]()
+  }
+
+  record(seq: number) {
+    return this.#journal.record(seq)
+  }
+
+  query(query: JournalQuery) {
+    this.#checkQuery([query])
+    return this.#journal.query(query)
+  }
+
+  causes(seq: number) {
+    return this.#journal.causes(seq)
+  }
+
+  digest() {
+    return this.#journal.digest()
   }
 }
