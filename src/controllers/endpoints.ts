@@ -10,7 +10,8 @@ import type { Outcome } from '../client/work-queue.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
 import { type EndpointSubset, headlessLabel, isHeadlessService, type Service, subsetsOf } from './endpoint-subsets.ts'
-import { eventReference, podCondition } from './objects.ts'
+import { eventReference } from './objects.ts'
+import { hearOfServices } from './service-pods.ts'
 import { TriggerTimes, triggerTimeAnnotation } from './trigger-times.ts'
 
 interface Endpoints extends KubeObject {
@@ -68,22 +69,7 @@ export function createEndpointsController(context: ControllerContext): Controlle
     },
   })
 
-  const add = (service: Service): void => queue.add(keyOf(service))
-  const tell = ({ metadata }: Pod): void => {
-    for (const service of services.byIndex('namespace', metadata.namespace ?? ''))
-      if (service.spec.selector !== undefined && selectorFromSet(service.spec.selector).matches(metadata.labels))
-        add(service)
-  }
-  services.addHandler({ add, update: (_old, service) => add(service), delete: add })
-  pods.addHandler({
-    add: tell,
-    update(old, pod) {
-      if (services.byIndex('namespace', pod.metadata.namespace ?? '').length === 0 || isSameEndpoint(old, pod)) return
-      if (!equalJson(old.metadata.labels, pod.metadata.labels)) tell(old)
-      tell(pod)
-    },
-    delete: tell,
-  })
+  hearOfServices(services, pods, (service) => queue.add(keyOf(service)))
   return controller
 }
 
@@ -113,16 +99,4 @@ function afterWrite(
   const reference = eventReference(next, { apiVersion: 'v1', kind: 'Endpoints' })
   recorder.event(reference, 'Warning', reason, `Failed to ${what} ${keyOf(next)}: ${errorText(written.error)}`)
   return 'retry'
-}
-
-/** Whether nothing that concerns Services has changed. Source: util/endpoint/controller_utils.go, podEndpointsChanged. */
-export function isSameEndpoint(old: Pod, pod: Pod): boolean {
-  return (
-    podCondition(old, 'Ready')?.status === podCondition(pod, 'Ready')?.status &&
-    old.status?.podIP === pod.status?.podIP &&
-    old.spec.nodeName === pod.spec.nodeName &&
-    old.metadata.deletionTimestamp === pod.metadata.deletionTimestamp &&
-    old.status?.phase === pod.status?.phase &&
-    equalJson(old.metadata.labels, pod.metadata.labels)
-  )
 }

@@ -41,7 +41,8 @@ export const kubeletFacts = {
   zeroGraceCounts: fact('v1.36/README.md row 25; pod_workers.go, calculateEffectiveGracePeriod', false, [[28, true]]),
   /**
    * Grace period of an evicted Pod, in seconds; undefined: its own, for v1.22 to v1.30 took 0 for unset. Source:
-   * pod_workers.go, calculateEffectiveGracePeriod; eviction_manager.go, immediateEvictionGracePeriodSeconds.
+   * pod_workers.go, calculateEffectiveGracePeriod; eviction_manager.go, immediateEvictionGracePeriodSeconds (pull request
+   * 124063; kubernetes/kubernetes issue 115819).
    */
   evictionGraceSeconds: fact<number | undefined>('pkg/kubelet/pod_workers.go', 0, [
     [22, undefined],
@@ -49,7 +50,7 @@ export const kubeletFacts = {
   ]),
   /** An evicted Pod has the condition DisruptionTarget. */
   disruptionCondition: fact('pkg/features/kube_features.go, PodDisruptionConditions (beta)', false, [[26, true]]),
-  /** How the message of a Pod begins that the node does not take. */
+  /** How the message of a Pod begins that the node does not take. v1.28 has it; the minor before that was not looked up. */
   rejectionPrefix: fact<string>('pkg/kubelet/kubelet.go, rejectPod', 'Pod ', [[28, 'Pod was rejected: ']]),
   /** Reason of Ready=False of a Failed Pod (row 13). */
   podFailedReason: fact('v1.26/README.md row 13', false, [[22, true]]),

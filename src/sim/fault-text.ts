@@ -67,7 +67,7 @@ function clientText(client: string): string {
   return client === controlPlaneClient ? 'the control plane' : `the kubelet of ${client}`
 }
 
-/** `the kubelet of node-1 will crash as soon as patch pods web is carried out`. */
+/** `the kubelet of node-1 will crash once patch of pods web was carried out`. */
 function crashText({
   client,
   verb,
@@ -78,8 +78,8 @@ function crashText({
   const write = [verb ?? 'a write', resource === undefined ? '' : `of ${resource}`, name ?? ''].filter(
     (part) => part !== '',
   )
-  const which = count === 1 ? '' : ` for the ${count}th time`
-  return `${clientText(client)} will crash once ${write.join(' ')} is carried out${which}`
+  const times = count === 1 ? '' : ` ${count} times`
+  return `${clientText(client)} will crash once ${write.join(' ')} was carried out${times}`
 }
 
 function registryText([host]: readonly string[]): string {

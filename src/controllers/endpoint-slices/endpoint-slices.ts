@@ -1,4 +1,3 @@
-import { equalJson } from '../../api/json.ts'
 import { selectorFromSet } from '../../api/label-selector.ts'
 import type { Node, Pod } from '../../api/types/core.ts'
 import type { EndpointSlice } from '../../api/types/services.ts'
@@ -10,8 +9,8 @@ import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { headlessLabel, isHeadlessService, type Service } from '../endpoint-subsets.ts'
-import { isSameEndpoint } from '../endpoints.ts'
 import { eventReference, newControllerRef } from '../objects.ts'
+import { hearOfServices } from '../service-pods.ts'
 import { TriggerTimes, triggerTimeAnnotation } from '../trigger-times.ts'
 import { endpointOf, isMember, portsOf } from './endpoints-of-pods.ts'
 import { type Desired, type Plan, planSlices, portsKey } from './plan.ts'
@@ -120,26 +119,11 @@ export function createEndpointSliceController(context: ControllerContext): Contr
     },
   })
 
-  const add = (service: Service): void => queue.add(keyOf(service))
-  const tell = ({ metadata }: Pod): void => {
-    for (const service of services.byIndex('namespace', metadata.namespace ?? ''))
-      if (service.spec.selector !== undefined && selectorFromSet(service.spec.selector).matches(metadata.labels))
-        add(service)
-  }
   const lookAgain = (slice: EndpointSlice): void => {
     const key = serviceKeyOf(slice)
     if (key !== undefined) queue.addAfter(key, backOffMs)
   }
-  services.addHandler({ add, update: (_old, service) => add(service), delete: add })
-  pods.addHandler({
-    add: tell,
-    update(old, pod) {
-      if (services.byIndex('namespace', pod.metadata.namespace ?? '').length === 0 || isSameEndpoint(old, pod)) return
-      if (!equalJson(old.metadata.labels, pod.metadata.labels)) tell(old)
-      tell(pod)
-    },
-    delete: tell,
-  })
+  hearOfServices(services, pods, (service) => queue.add(keyOf(service)))
   slices.addHandler({
     add(slice) {
       if (isManaged(slice) && tracker.isNews(serviceKeyOf(slice) ?? '', slice)) lookAgain(slice)

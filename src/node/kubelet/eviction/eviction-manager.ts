@@ -30,6 +30,7 @@ export class EvictionManager {
   /** When each pressure was seen last. */
   readonly #seenAt = new Map<Signal, VirtualMs>()
   #isLooking = false
+  #monitor: Grid | undefined
 
   /** `pressureChanged`: the node has something to tell at its next look at its own status. */
   constructor(context: KubeletContext, space: MachineSpace, pressureChanged: () => void) {
@@ -73,10 +74,12 @@ export class EvictionManager {
     this.#isLooking = false
   }
 
+  /** Drawn when it is first wanted, and kept: most nodes never look. */
   #grid(): Grid {
     const { random, nodeName } = this.#context
-    const stream = random.stream(`${nodeName}/kubelet/eviction`)
-    return { phaseMs: stream.integer(1, evictionClocks.monitorMs + 1), periodMs: evictionClocks.monitorMs }
+    const { monitorMs: periodMs } = evictionClocks
+    this.#monitor ??= { phaseMs: random.stream(`${nodeName}/kubelet/eviction`).integer(1, periodMs + 1), periodMs }
+    return this.#monitor
   }
 
   /** Source: eviction_manager.go, waitForPodsCleanup. */
