@@ -142,14 +142,15 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
       store.unread.plant(at.path, at.inode, store.asOf)
       return true
     },
-    growLater(path, { directories, inodes, bytes, sizeBytes }, later) {
+    growLater(path, { directories, inodes, bytes, sizeBytes, redoes }, later) {
       const tree = store.unread.at(path)
       if (tree === undefined) return false
       // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
       const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
       const reservation = store.reserve(device, tree.missing(directories) + inodes, bytes)
       if (reservation === undefined) return false
-      tree.add(later, reservation, directories)
+      if (redoes === undefined) tree.add(later, reservation, directories)
+      else tree.redo(redoes, later, reservation)
       return true
     },
     isUnread(path) {

@@ -151,6 +151,11 @@ export interface LaterGrowth extends LaterFiles {
   readonly directories: readonly string[]
   /** Size of the tmpfs that the `bytes` are on. */
   readonly sizeBytes?: number | undefined
+  /**
+   * What this does over: it leaves nothing of it but what had been there before. If that did something over itself, and only such
+   * things were done since, it need not be carried out any more.
+   */
+  readonly redoes?: Later | undefined
 }
 
 export interface NodeFs extends FileView {

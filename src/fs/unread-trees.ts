@@ -8,6 +8,8 @@ interface Piece {
   readonly later: Later
   /** Undefined: it makes nothing. */
   readonly reservation: Reservation | undefined
+  /** It did over what had been done. */
+  readonly isRedone: boolean
   next: Piece | undefined
 }
 
@@ -33,13 +35,32 @@ export class UnreadTree {
   }
 
   add(later: Later, reservation?: Reservation, directories: readonly string[] = []): void {
-    const piece: Piece = { later, reservation, next: undefined }
-    if (this.#last === undefined) this.#first = piece
-    else this.#last.next = piece
-    this.#last = piece
+    this.#append({ later, reservation, isRedone: false, next: undefined })
     // Concatenated, so that it has no room to spare: most trees have the same few directories.
     if (this.missing(directories) > 0)
       this.#made = this.#made.concat(directories.filter((each) => !this.#made.includes(each)))
+  }
+
+  /** Adds what does `before` over. That is forgotten if it was done over what had been before, and if only such came after it. */
+  redo(before: Later, later: Later, reservation: Reservation): void {
+    this.#forgetRedone(before)
+    this.#append({ later, reservation, isRedone: true, next: undefined })
+  }
+
+  #append(piece: Piece): void {
+    if (this.#last === undefined) this.#first = piece
+    else this.#last.next = piece
+    this.#last = piece
+  }
+
+  #forgetRedone(later: Later): void {
+    let previous: Piece | undefined
+    let found = this.#first
+    for (; found !== undefined && found.later !== later; found = found.next) previous = found
+    if (previous === undefined || found === undefined) return
+    for (let after: Piece | undefined = found; after !== undefined; after = after.next) if (!after.isRedone) return
+    previous.next = found.next
+    if (this.#last === found) this.#last = previous
   }
 
   carryOut(asOf: (reservation: Reservation, later: Later) => void): void {

@@ -165,6 +165,10 @@ class LaterVolume implements Later, Wish {
     this.#unread = unread
   }
 
+  get writing(): this {
+    return this
+  }
+
   carryOut(): void {
     this.#unread.delete(this.directory)
     writePlain(this.#host, this.#unread, this)

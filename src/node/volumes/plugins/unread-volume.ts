@@ -7,6 +7,8 @@ import { type Payload, WholeSecret } from './payload.ts'
 export interface UnreadVolume {
   readonly directory: string
   readonly payload: Payload
+  /** What wrote it, if it waits with its Pod's directories. */
+  readonly writing?: Later
 }
 
 /** By directory. */
@@ -63,17 +65,30 @@ export function placeUnread(
   unread: UnreadVolumes,
   fs: NodeFs,
   place: VolumePlace,
-  volume: Later & UnreadVolume & { readonly sizeBytes: number | undefined },
+  volume: Later & Required<UnreadVolume> & { readonly sizeBytes: number | undefined },
 ): { readonly written: boolean } | undefined {
   const { directory, podDirectory } = place
   const { payload, sizeBytes } = volume
   if (!fs.isUnread(podDirectory)) return undefined
   const before = unread.get(directory)
-  if (before !== undefined) return isSame(before.payload, payload) ? { written: false } : undefined
+  if (before !== undefined && isSame(before.payload, payload)) return { written: false }
   if (payloadError(payload) !== undefined) return undefined
-  if (!fs.growLater(podDirectory, needsOfVolume(place, payload, sizeBytes), volume)) return undefined
+  const needs = before === undefined ? needsOfVolume(place, payload, sizeBytes) : needsOfRewriting(before, payload)
+  if (needs === undefined || !fs.growLater(podDirectory, needs, volume)) return undefined
   unread.set(directory, volume)
   return { written: true }
+}
+
+/**
+ * What has to be kept for a volume that is written over: another time-stamped directory, a link to it, and links for first elements
+ * that are new. Undefined: it takes other room than before, so it is written at once.
+ */
+function needsOfRewriting({ payload: before, writing }: UnreadVolume, payload: Payload): LaterGrowth | undefined {
+  const [old, next] = [needsOf(before), needsOf(payload)]
+  if (writing === undefined || old.bytes !== next.bytes) return undefined
+  const links = linksOf(before)
+  const kept = [...linksOf(payload)].filter((link) => links.has(link)).length
+  return { directories: [], inodes: next.inodes - kept, bytes: 0, redoes: writing }
 }
 
 /** As the writer compares: contents and paths, not modes. */
@@ -90,13 +105,22 @@ function isSame(before: Payload, next: Payload): boolean {
 /** The time-stamped directory, directories in it, files, a link for every first element, and `..data`. */
 function needsOf(payload: Payload): LaterFiles {
   const directories = new Set<string>()
-  const links = new Set<string>()
   let bytes = 0
   for (const [path, { data }] of payload) {
     bytes += pagesOf(data.length)
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-    links.add(parts[0] ?? '')
+    const parts = partsOf(path)
     for (let depth = 1; depth < parts.length; depth++) directories.add(parts.slice(0, depth).join('/'))
   }
-  return { inodes: 1 + directories.size + payload.size + links.size + 1, bytes }
+  return { inodes: 1 + directories.size + payload.size + linksOf(payload).size + 1, bytes }
+}
+
+/** First elements of its paths, each of which users see as a link. */
+function linksOf(payload: Payload): ReadonlySet<string> {
+  const links = new Set<string>()
+  for (const path of payload.keys()) links.add(partsOf(path)[0] ?? '')
+  return links
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.')
 }

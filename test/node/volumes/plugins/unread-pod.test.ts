@@ -14,7 +14,7 @@ const podDirectory = `${pods}/${uid}`
 
 /** Whoever hears of every change has everything made at once. */
 function world(isHeard: boolean) {
-  const made = createWorld()
+  const made = { ...createWorld(), containers: [] as ContainerFiles[] }
   if (isHeard) made.fs.observe(() => {})
   made.secret('db', { user: 'u', password: 'p' })
   made.secret('key', { tls: 'k' })
@@ -55,7 +55,9 @@ const steps = {
   two: ({ setUp }: World) => setUp(pod, 'two'),
   three: ({ setUp }: World) => setUp(pod, 'three'),
   'no more two': ({ tearDown }: World) => tearDown(pod, 'two'),
-  rotate: (at: World) => void at.secret('db', { user: 'u', password: 'changed' }),
+  rotate: (at: World) => void at.secret('db', { user: 'u', password: `changed at ${at.kernel.now()}` }),
+  'other keys': (at: World) => void at.secret('db', { user: 'u', [`since-${at.kernel.now()}`]: 'p' }),
+  container: (at: World) => void at.containers.push(container(at)),
   wait: ({ kernel }: World) => kernel.runUntil(kernel.now() + 7_000),
   write: ({ fs }: World) => fs.writeFile('/elsewhere', utf8Bytes('x')),
   group: ({ fs }: World) => fs.chmod(podDirectory, 0o2750),
@@ -70,13 +72,13 @@ const stepNames = Object.keys(steps) as Step[] // its own keys
 
 test('L2, S2 whenever somebody looks, the Pod has the directories, mounts and files that were made at once', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...stepNames), { maxLength: 9 }), (taken) => {
+    fc.property(fc.array(fc.constantFrom(...stepNames), { maxLength: 12 }), (taken) => {
       const [now, later] = [world(true), world(false)]
       for (const { fs } of [now, later]) expect(makePodDirectories(fs, uid)).toBe(true)
       for (const step of taken) expect(steps[step](later), step).toEqual(steps[step](now))
       for (const at of [now, later]) at.kernel.runUntil(60_000)
-      const [nowInside, laterInside] = [container(now), container(later)]
-      expect(seen(laterInside, '/etc/one')).toEqual(seen(nowInside, '/etc/one'))
+      const inside = (at: World) => [...at.containers, container(at)].map((each) => seen(each, '/etc/one'))
+      expect(inside(later)).toEqual(inside(now))
       expect(seen(later.fs, '/')).toEqual(seen(now.fs, '/'))
       expect(later.fs.tmpfsUsage()).toEqual(now.fs.tmpfsUsage())
     }),
@@ -95,6 +97,23 @@ test('U1, S2 a Pod whose volumes are mounted and asked for again stays unread; a
   at.tearDown(pod, 'one')
   expect(at.fs.isUnread(podDirectory)).toBe(false)
   expect(inside.readFile('/etc/one/password')).toEqual({ ok: true, value: utf8Bytes('p') })
+})
+
+test('U1, S2 a Pod whose volumes are written over and over stays unread, and nothing is kept of what was there in between', () => {
+  const [now, later] = [world(true), world(false)]
+  for (const at of [now, later]) {
+    makePodDirectories(at.fs, uid)
+    at.setUp(pod, 'two')
+    for (let time = 60_000; time <= 600_000; time += 60_000) {
+      at.kernel.runUntil(time)
+      at.secret('db', { user: 'u', password: String(time) })
+      expect(at.setUp(pod, 'one')).toBe('changed')
+      if (time === 300_000) at.containers.push(container(at))
+    }
+  }
+  expect(later.fs.isUnread(podDirectory)).toBe(true)
+  expect(seen(later.fs, podDirectory)).toEqual(seen(now.fs, podDirectory))
+  expect(later.containers[0]?.readFile('/etc/one/password')).toEqual({ ok: true, value: utf8Bytes('600000') })
 })
 
 test('S2 a machine that loses its power has the directories, and nothing of what was in memory', () => {
