@@ -14,7 +14,8 @@ const podDirectory = `${pods}/${uid}`
 
 /** Whoever hears of every change has everything made at once. */
 function world(isHeard: boolean) {
-  const made = { ...createWorld(), containers: [] as ContainerFiles[] }
+  const containers: ContainerFiles[] = []
+  const made = { ...createWorld(), containers }
   if (isHeard) made.fs.observe(() => {})
   made.secret('db', { user: 'u', password: 'p' })
   made.secret('key', { tls: 'k' })
