@@ -82,6 +82,8 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
   unregisterPod(pod: Pod): void
   /** Answers within the call that begins it where the node has the object: with Watch nearly always. */
   get(namespace: string, name: string): Once<ObjectResult<T>>
+  /** What `get` would answer within the call, with all that it does; undefined: it would not, and nothing was done. Absent: never. */
+  getNow?(namespace: string, name: string): ObjectResult<T> | undefined
   /**
    * What `get` would answer now without asking anybody; undefined if it cannot say. Reads nothing and changes nothing:
    * for deciding whether an idle refresh would find anything new.

@@ -191,7 +191,18 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     return process(this.options.kernel, () => this.#get(namespace, name))
   }
 
+  getNow(namespace: string, name: string): ObjectResult<T> | undefined {
+    const item = this.#items.get(objectKey(namespace, name))
+    if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
+    const { kernel, facts } = this.options
+    if (!item.isSynced || (facts.stopsIdleWatches && isIdle(item) && !item.isImmutable)) return undefined
+    if (facts.stopsIdleWatches) item.lastAccess = kernel.now()
+    return this.#answer(item)
+  }
+
   *#get(namespace: string, name: string): Steps<ObjectResult<T>> {
+    const now = this.getNow(namespace, name)
+    if (now !== undefined) return now
     const item = this.#items.get(objectKey(namespace, name))
     if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
     const { kernel, facts, kind } = this.options

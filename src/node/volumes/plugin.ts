@@ -36,6 +36,8 @@ export interface VolumePlugin {
   /** Whether containers may never write to it, whatever their mount says (V8). Absent: they may. */
   readonly readOnly?: boolean
   setUp(ref: VolumeRef): Once<SetUpResult>
+  /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
+  setUpNow?(ref: VolumeRef): SetUpResult | undefined
   tearDown(ref: VolumeRef): TearDownResult
   /** Directory on the node that containers get. */
   hostPath(ref: VolumeRef): string

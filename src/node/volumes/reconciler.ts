@@ -1,9 +1,7 @@
 import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseSet } from '../../kernel/sparse.ts'
-import { type Steps, wait } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { KubeletFacts } from '../version-facts.ts'
 import { retryDelayMs } from './operation-back-off.ts'
@@ -120,13 +118,15 @@ export class Reconciler {
   }
 
   #mount(use: VolumeUse): void {
-    this.#scope.start(process(this.#kernel, () => this.#setUp(use)))
-  }
-
-  *#setUp(use: VolumeUse): Steps<void> {
+    if (this.#scope.isEnded) return
     const isRefresh = use.isMounted
     use.send('mount.started')
-    const result = yield* wait(use.plugin.setUp(use))
+    const result = use.plugin.setUpNow?.(use)
+    if (result !== undefined) this.#hasSetUp(use, isRefresh, result)
+    else this.#scope.start(use.plugin.setUp(use), (later) => this.#hasSetUp(use, isRefresh, later))
+  }
+
+  #hasSetUp(use: VolumeUse, isRefresh: boolean, result: SetUpResult): void {
     if (result.ok) {
       use.failures = 0
       const before = use.sources

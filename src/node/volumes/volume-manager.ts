@@ -133,14 +133,25 @@ export class VolumeManager {
     return process(this.#options.kernel, () => this.#attachAndMount(pod))
   }
 
-  *#attachAndMount(pod: Pod): Steps<string | undefined> {
-    const expected = mountedNames(pod)
-    if (expected.length === 0) return undefined
-    const uid = pod.metadata.uid ?? ''
+  /** Whether all that its containers mount is there. */
+  areMounted(pod: Pod): boolean {
+    return this.#unmounted(pod.metadata.uid ?? '', mountedNames(pod)).length === 0
+  }
+
+  /** Asks for a refresh of the Pod's volumes. */
+  refresh(uid: string): PodVolumes {
     this.#unprocessed.add(uid)
     const volumes = this.#world.of(uid)
     volumes.askedAt = this.#options.kernel.now()
     this.#populator.wake()
+    return volumes
+  }
+
+  *#attachAndMount(pod: Pod): Steps<string | undefined> {
+    const expected = mountedNames(pod)
+    if (expected.length === 0) return undefined
+    const uid = pod.metadata.uid ?? ''
+    const volumes = this.refresh(uid)
     const isThere = () => this.#unmounted(uid, expected).length === 0
     if (isThere() || (yield* this.#isSeenInTime(volumes, isThere))) return undefined
     // The names come out of a set of a set, each iterated in its own order.

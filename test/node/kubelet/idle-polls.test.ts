@@ -23,7 +23,7 @@ type Step =
 interface World {
   readonly seed: string
   readonly minor: number
-  readonly strategy: 'Cache' | 'Get'
+  readonly strategy: 'Watch' | 'Cache' | 'Get'
   /** Requests a second that a kubelet may send: few make them wait for each other. */
   readonly qps: number
 }
@@ -152,12 +152,14 @@ function podOf(key: string, uses: string): object {
   }
 }
 
-const world: fc.Arbitrary<World> = fc.record({
-  seed: fc.string({ maxLength: 4 }),
-  minor: fc.constantFrom(18, 26, 30),
-  strategy: fc.constantFrom('Cache' as const, 'Get' as const),
-  qps: fc.constantFrom(50, 5),
-})
+const worldWith = (...strategies: readonly World['strategy'][]): fc.Arbitrary<World> =>
+  fc.record({
+    seed: fc.string({ maxLength: 4 }),
+    minor: fc.constantFrom(18, 26, 30),
+    strategy: fc.constantFrom(...strategies),
+    qps: fc.constantFrom(50, 5),
+  })
+const world = worldWith('Cache', 'Get')
 
 describe('idle syncs that read objects are reckoned up', () => {
   test('what is told, how often each object was asked for and how old copies are is as if each was carried out (S1, U3)', () => {
@@ -178,5 +180,18 @@ describe('idle syncs that read objects are reckoned up', () => {
     const hours = (count: number) =>
       [...pods, { do: 'wait', ms: 3 * 3_600_000 }, { do: 'wait', ms: count * 3_600_000 }] as const
     expect(run(given, hours(25), false).events).toBe(run(given, hours(1), false).events)
+  })
+})
+
+describe('a sync that finds nothing but other content of volumes', () => {
+  test('what is told is as if the whole of it was carried out (U2, U3)', () => {
+    fc.assert(
+      fc.property(worldWith('Watch'), fc.array(step, { minLength: 2, maxLength: 16 }), (given, steps) => {
+        const [slight, whole] = [run(given, steps, false), run(given, steps, true)]
+        expect(slight.told).toEqual(whole.told)
+        expect(slight.events).toBeLessThan(whole.events)
+      }),
+      { numRuns: 10, seed: 3 },
+    )
   })
 })

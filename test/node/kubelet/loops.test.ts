@@ -40,7 +40,7 @@ describe('the work queue', () => {
     const random = createRandomStreams('queue')
     const syncs: number[] = []
     const queue = new WorkQueue(kernel, { phaseMs: 250, periodMs: 1000 }, resync, () => random.stream('pod'))
-    queue.due.subscribe((uid) => {
+    queue.due.subscribe(({ uid }) => {
       syncs.push(kernel.now())
       queue.enqueue(uid, resync.baseMs + Math.floor(random.stream('pod').next() * 30_000), false)
     })

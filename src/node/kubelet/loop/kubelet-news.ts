@@ -5,6 +5,7 @@ import type { ObjectChange } from '../../secrets/object-manager.ts'
 import type { PodWorker } from '../pods/pod-worker.ts'
 import type { ProbeNews } from '../probes/prober.ts'
 import type { LifecycleEvent } from './pleg.ts'
+import type { DueSync } from './work-queue.ts'
 
 /** What the sources of Pods tell. Source: pkg/kubelet/types/pod_update.go. */
 export type ConfigNews =
@@ -21,7 +22,7 @@ export type KubeletNews =
   | ConfigNews
   | { readonly source: 'pleg'; readonly events: readonly LifecycleEvent[] }
   /** A Pod's next sync is due. */
-  | { readonly source: 'due'; readonly podUid: string }
+  | { readonly source: 'due'; readonly podUid: string; readonly isRefresh: boolean }
   | { readonly source: 'probe'; readonly news: ProbeNews }
   /** A Pod's status, as the kubelet goes by it, has changed. */
   | { readonly source: 'status'; readonly pod: Pod }
@@ -41,8 +42,8 @@ export interface KubeletSources {
   readonly apiPods: Observable<ConfigNews>
   readonly staticPods: Observable<ConfigNews>
   readonly lifecycle: Observable<readonly LifecycleEvent[]>
+  readonly dueSyncs: Observable<DueSync>
   /** Uids of Pods. */
-  readonly dueSyncs: Observable<string>
   readonly deadlines: Observable<string>
   readonly probes: Observable<ProbeNews>
   readonly statuses: Observable<Pod>
@@ -54,7 +55,8 @@ export interface KubeletSources {
 
 /** All that reaches a kubelet's loop, as one stream: each piece within the event in which its source tells it. */
 export function kubeletNews(sources: KubeletSources): Observable<KubeletNews> {
-  const due = (podUid: string): KubeletNews => ({ source: 'due', podUid })
+  const due = ({ uid, isRefresh }: DueSync): KubeletNews => ({ source: 'due', podUid: uid, isRefresh })
+  const late = (podUid: string): KubeletNews => ({ source: 'due', podUid, isRefresh: false })
   const object = (kind: 'Secret' | 'ConfigMap', changes: Observable<ObjectChange>) =>
     tributary(changes, ({ namespace, name }): KubeletNews => ({ source: 'object', kind, namespace, name }))
   return merged([
@@ -62,7 +64,7 @@ export function kubeletNews(sources: KubeletSources): Observable<KubeletNews> {
     tributary(sources.staticPods, asItIs),
     tributary(sources.lifecycle, (events): KubeletNews => ({ source: 'pleg', events })),
     tributary(sources.dueSyncs, due),
-    tributary(sources.deadlines, due),
+    tributary(sources.deadlines, late),
     tributary(sources.probes, (news): KubeletNews => ({ source: 'probe', news })),
     tributary(sources.statuses, (pod): KubeletNews => ({ source: 'status', pod })),
     tributary(sources.workers, (worker): KubeletNews => ({ source: 'worker', worker })),

@@ -92,7 +92,7 @@ export class Pleg {
   /** Answers as soon as a pass has begun after `minTime`: at once if one has. Source: container/cache.go, GetNewerThan. */
   newerThan(podUid: string, minTime: VirtualMs): Once<void> {
     return onceOf((receiver) => {
-      if (this.#isNewerThan(podUid, minTime)) {
+      if (this.isNewerThan(podUid, minTime)) {
         receiver.answered()
         return undefined
       }
@@ -128,7 +128,8 @@ export class Pleg {
     for (const { receiver } of released) receiver.answered()
   }
 
-  #isNewerThan(podUid: string, minTime: VirtualMs): boolean {
+  /** Whether a pass has begun after `minTime`. */
+  isNewerThan(podUid: string, minTime: VirtualMs): boolean {
     const lastPass = gridAtOrBefore(this.#loop.grid, this.#kernel.now())
     const modifiedAt = this.#entries.get(podUid)?.modifiedAt
     const isNewer = lastPass !== undefined && lastPass > minTime && (!this.#isDue() || lastPass !== this.#kernel.now())

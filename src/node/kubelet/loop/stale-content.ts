@@ -29,7 +29,7 @@ export class StaleContent {
       key,
       this.#scope.start(after(this.#kernel, inMs), () => {
         this.#planned.delete(key)
-        this.#queue.wantSync(uid)
+        this.#queue.wantSync(uid, true)
       }),
     )
   }

@@ -49,7 +49,7 @@ export class SyncLoop {
         this.#lifecycle(news.events)
         return
       case 'due':
-        this.#due(news.podUid)
+        if (!(news.isRefresh && this.#refreshed(news.podUid))) this.#due(news.podUid)
         return
       case 'probe':
         this.#probed(news.news)
@@ -182,10 +182,25 @@ export class SyncLoop {
     if (pod !== undefined) this.#dispatch(pod)
   }
 
+  /**
+   * A sync that is due finds nothing but other content of volumes, for else it would have come before: no more of it is carried out
+   * than that. A full journal tells of the whole. False: it has to be carried out.
+   */
+  #refreshed(uid: string): boolean {
+    const { journal, pods, statuses, volumes, workers } = this.#context
+    const pod = pods.get(uid)
+    if (pod === undefined || journal.keeps('chatter') || pod.metadata.deletionTimestamp !== undefined) return false
+    if (isTerminal((statuses.get(uid) ?? pod.status)?.phase) || (pod.spec.imagePullSecrets?.length ?? 0) > 0)
+      return false
+    if (!volumes.areMounted(pod) || !workers.hasRefreshed(uid)) return false
+    volumes.refresh(uid)
+    return true
+  }
+
   /** What an idle Pod reads is another: its next sync is carried out. */
   #wantSync(uid: string): void {
     const { kernel, queue, pods, journal, record } = this.#context
-    const planned = queue.wantSync(uid)
+    const planned = queue.wantSync(uid, true)
     const pod = pods.get(uid)
     if (planned === undefined || pod === undefined || !journal.keeps('chatter')) return
     const now = kernel.now()

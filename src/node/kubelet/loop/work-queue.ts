@@ -1,22 +1,27 @@
-import { type Observable, Subject, type Unsubscribable } from 'rxjs'
-import { after } from '../../../kernel/after.ts'
+import { type Observable, Subject } from 'rxjs'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
-import type { Kernel } from '../../../kernel/kernel.ts'
+import { defineHandler } from '../../../kernel/handler.ts'
+import type { Kernel, Ticket } from '../../../kernel/kernel.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
-import { Scope } from '../../../kernel/scope.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 
 /** When a Pod is due again. */
 interface Due {
+  readonly queue: WorkQueue
+  readonly uid: string
   at: VirtualMs
   /** Undefined: nothing but idle syncs is ahead, and nobody has asked for one yet. */
-  timer: Unsubscribable | undefined
+  timer: Ticket | undefined
+  /** Nothing but what its volumes read has changed since an idle sync. */
+  isRefresh: boolean
   /** The last idle sync that was not carried out, since the last real one. */
   lastIdle: VirtualMs | undefined
   /** Its idle syncs are reckoned up together with those of others, for they read. */
   rest: IdleRest | undefined
 }
+
+const isDue = defineHandler('a Pod is due for a sync', (due: Due) => due.queue.isDue(due.uid, due.isRefresh))
 
 /** Reckons up idle syncs that read objects, of all Pods together: they share what they read and the limit of requests. */
 export interface IdleRest {
@@ -26,6 +31,13 @@ export interface IdleRest {
   catchUp(): void
   /** The Pod's syncs are carried out again; what the last one would be at now is. */
   leave(uid: string): void
+}
+
+/** A Pod that is to be synced now. */
+export interface DueSync {
+  readonly uid: string
+  /** It was idle, and nothing but what its volumes read has changed since. */
+  readonly isRefresh: boolean
 }
 
 /** When a Pod that was idle is synced next, and when it would have been last. */
@@ -55,8 +67,8 @@ export class WorkQueue {
   readonly #resync: Jittered
   readonly #due = new SparseMap<string, Due>()
   readonly #randomOf: (uid: string) => RandomStream
-  readonly #dueNow = new Subject<string>()
-  readonly #scope = new Scope()
+  readonly #dueNow = new Subject<DueSync>()
+  #isStopped = false
 
   constructor(kernel: Kernel, grid: Grid, resync: Jittered, randomOf: (uid: string) => RandomStream) {
     this.#kernel = kernel
@@ -65,19 +77,20 @@ export class WorkQueue {
     this.#randomOf = randomOf
   }
 
-  /** Uids of Pods, each when it is to be synced. */
-  get due(): Observable<string> {
+  /** Each Pod when it is to be synced. */
+  get due(): Observable<DueSync> {
     return this.#dueNow
   }
 
   /** A sync ended: the next comes `delayMs` later, at the tick after that, which is returned. Replaces what was planned. */
   enqueue(uid: string, delayMs: VirtualMs, isIdle: boolean, rest?: IdleRest): VirtualMs {
-    this.#due.get(uid)?.timer?.unsubscribe()
-    const due: Due = { at: this.#kernel.now() + delayMs, timer: undefined, lastIdle: undefined, rest }
+    this.#disarm(this.#due.get(uid))
+    const at = this.#kernel.now() + delayMs
+    const due: Due = { queue: this, uid, at, timer: undefined, isRefresh: false, lastIdle: undefined, rest }
     this.#due.set(uid, due)
     const tick = gridAfter(this.#grid, due.at)
     if (rest !== undefined) rest.join(uid, tick)
-    else if (!isIdle) this.#arm(uid, due)
+    else if (!isIdle) this.#arm(due)
     return tick
   }
 
@@ -90,12 +103,20 @@ export class WorkQueue {
     return gridAfter(this.#grid, due.at)
   }
 
-  /** An idle Pod's next sync would find something: carry it out when it is due. Undefined: nothing new is planned by that. */
-  wantSync(uid: string): PlannedSync | undefined {
+  /**
+   * An idle Pod's next sync would find something (`isRefresh`: nothing but other content of its volumes): carry it out when it is
+   * due. Undefined: nothing new is planned by that.
+   */
+  wantSync(uid: string, isRefresh = false): PlannedSync | undefined {
     const due = this.#due.get(uid)
-    if (due === undefined || due.timer !== undefined) return undefined
+    if (due === undefined) return undefined
+    if (due.timer !== undefined) {
+      due.isRefresh &&= isRefresh
+      return undefined
+    }
+    due.isRefresh = isRefresh && due.rest === undefined
     const lastAt = this.catchUp(uid)
-    if (due.timer === undefined) this.#arm(uid, due)
+    if (due.timer === undefined) this.#arm(due)
     return { nextAt: gridAfter(this.#grid, Math.max(due.at, this.#kernel.now())), lastAt }
   }
 
@@ -126,12 +147,19 @@ export class WorkQueue {
   /** The Pod is synced no more. Its stream may be drawn from again: it then stands where it would stand anyway. */
   remove(uid: string): void {
     this.catchUp(uid)
-    this.#due.get(uid)?.timer?.unsubscribe()
+    this.#disarm(this.#due.get(uid))
     this.#due.delete(uid)
+  }
+
+  /** For its own event. */
+  isDue(uid: string, isRefresh: boolean): void {
+    this.#due.delete(uid)
+    this.#dueNow.next({ uid, isRefresh })
   }
 
   /** The kubelet ends. Its next life goes on with the streams of this one, so what would have been drawn is drawn. */
   stop(): void {
+    this.#isStopped = true
     for (const uid of [...this.#due.keys()]) this.remove(uid)
   }
 
@@ -139,15 +167,16 @@ export class WorkQueue {
     rest.catchUp()
     due.rest = undefined
     rest.leave(uid)
-    this.#arm(uid, due)
+    this.#arm(due)
   }
 
-  #arm(uid: string, due: Due): void {
+  #arm(due: Due): void {
+    if (this.#isStopped) return
     const now = this.#kernel.now()
-    const tick = gridAfter(this.#grid, Math.max(due.at, now))
-    due.timer = this.#scope.start(after(this.#kernel, tick - now), () => {
-      this.#due.delete(uid)
-      this.#dueNow.next(uid)
-    })
+    due.timer = this.#kernel.post(gridAfter(this.#grid, Math.max(due.at, now)) - now, isDue, due)
+  }
+
+  #disarm(due: Due | undefined): void {
+    if (due?.timer !== undefined) this.#kernel.cancel(due.timer)
   }
 }

@@ -122,6 +122,15 @@ export class PodWorkers {
     this.#give(worker, pod)
   }
 
+  /** A sync in which nothing was to be done but to ask for volumes anew begins and ends now; false: it can't be. */
+  hasRefreshed(uid: string): boolean {
+    const worker = this.#workers.get(uid)
+    if (worker?.state !== 'idle' || !this.#pleg.isNewerThan(uid, worker.lastSyncEnd)) return false
+    worker.lastSyncEnd = this.#kernel.now()
+    this.#requeue(uid, { isIdle: true }, false)
+    return true
+  }
+
   /** From v1.22 on: the API server has forgotten the Pod, or it was never known; what runs of it is ended. */
   kill(pod: Pod, graceSeconds: number | undefined): void {
     const uid = pod.metadata.uid ?? ''

@@ -1,4 +1,4 @@
-import type { Pod, VolumeProjection } from '../../../api/types/core.ts'
+import type { ConfigMap, Pod, Secret, VolumeProjection } from '../../../api/types/core.ts'
 import { utf8Bytes } from '../../../bytes/bytes.ts'
 import { joinPath } from '../../../fs/path.ts'
 import { atOnce } from '../../../kernel/at-once.ts'
@@ -11,7 +11,7 @@ import { metadataField, resourceField } from '../../env/field-values.ts'
 import type { ContentSource, VolumeRef } from '../plugin.ts'
 import type { Content, ContentKind } from './content-volume.ts'
 import { volumeFactsOf } from './facts.ts'
-import type { ObjectSource, VolumeHost } from './host.ts'
+import type { Got, ObjectSource, VolumeHost } from './host.ts'
 import {
   aggregateErrors,
   configMapPayload,
@@ -36,11 +36,8 @@ export function secretKind(host: VolumeHost): ContentKind {
   return {
     name: 'secret',
     inMemory: true,
-    collect({ pod, volume }) {
-      const { secretName = '', items, defaultMode, optional = false } = volume.secret ?? {}
-      const options = { items, defaultMode, optional }
-      return mapped(fetch('Secret', host.secrets, pod, secretName, options, secretPayload), contentOf)
-    },
+    collect: (ref) => mapped(fetch(host.secrets, wantedSecret(ref)), contentOf),
+    collectNow: (ref) => fetchNow(host.secrets, wantedSecret(ref)),
   }
 }
 
@@ -49,11 +46,8 @@ export function configMapKind(host: VolumeHost): ContentKind {
   return {
     name: 'configmap',
     inMemory: false,
-    collect({ pod, volume }) {
-      const { name = '', items, defaultMode, optional = false } = volume.configMap ?? {}
-      const options = { items, defaultMode, optional }
-      return mapped(fetch('ConfigMap', host.configMaps, pod, name, options, configMapPayload), contentOf)
-    },
+    collect: (ref) => mapped(fetch(host.configMaps, wantedConfigMap(ref)), contentOf),
+    collectNow: (ref) => fetchNow(host.configMaps, wantedConfigMap(ref)),
   }
 }
 
@@ -120,11 +114,12 @@ function project(
 ): Once<Part> {
   if (secret !== undefined) {
     const options = { items: secret.items, defaultMode, optional: secret.optional ?? false }
-    return fetch('Secret', host.secrets, pod, secret.name ?? '', options, secretPayload)
+    return fetch(host.secrets, { kind: 'Secret', pod, name: secret.name ?? '', options, payloadOf: secretPayload })
   }
   if (configMap !== undefined) {
     const options = { items: configMap.items, defaultMode, optional: configMap.optional ?? false }
-    return fetch('ConfigMap', host.configMaps, pod, configMap.name ?? '', options, configMapPayload)
+    const wanted = { kind: 'ConfigMap', pod, name: configMap.name ?? '', options, payloadOf: configMapPayload } as const
+    return fetch(host.configMaps, wanted)
   }
   if (downwardAPI !== undefined) return atOnce(() => downwardFiles(host, pod, downwardAPI.items, defaultMode))
   if (serviceAccountToken !== undefined) return projectToken(host, pod, serviceAccountToken, defaultMode)
@@ -168,22 +163,41 @@ function commonUser(pod: Pod): number | undefined {
   return users.size === 1 ? [...users][0] : undefined
 }
 
-function fetch<T extends { readonly metadata: { readonly resourceVersion?: string } }>(
-  kind: ContentSource['kind'],
-  source: ObjectSource<T>,
-  pod: Pod,
-  name: string,
-  options: PayloadOptions,
-  payloadOf: (object: T | undefined, options: PayloadOptions) => PayloadResult,
-): Once<Part> {
-  return mapped(source.get(pod.metadata.namespace ?? '', name), (got): Part => {
-    if (!got.ok && !(got.error.isNotFound && options.optional)) return { ok: false, error: got.error.message }
-    const object = got.ok ? got.object : undefined
-    const made = payloadOf(object, options)
-    return made.ok
-      ? extended(made, { source: { kind, name, resourceVersion: object?.metadata.resourceVersion } })
-      : made
-  })
+/** An object that a volume's files come from, and what is made of it. */
+interface Wanted<T> {
+  readonly kind: ContentSource['kind']
+  readonly pod: Pod
+  readonly name: string
+  readonly options: PayloadOptions
+  readonly payloadOf: (object: T | undefined, options: PayloadOptions) => PayloadResult
+}
+
+function wantedSecret({ pod, volume }: VolumeRef): Wanted<Secret> {
+  const { secretName = '', items, defaultMode, optional = false } = volume.secret ?? {}
+  return { kind: 'Secret', pod, name: secretName, options: { items, defaultMode, optional }, payloadOf: secretPayload }
+}
+
+function wantedConfigMap({ pod, volume }: VolumeRef): Wanted<ConfigMap> {
+  const { name = '', items, defaultMode, optional = false } = volume.configMap ?? {}
+  return { kind: 'ConfigMap', pod, name, options: { items, defaultMode, optional }, payloadOf: configMapPayload }
+}
+
+type Versioned = { readonly metadata: { readonly resourceVersion?: string } }
+
+function fetch<T extends Versioned>(source: ObjectSource<T>, wanted: Wanted<T>): Once<Part> {
+  return mapped(source.get(wanted.pod.metadata.namespace ?? '', wanted.name), (got) => partOf(got, wanted))
+}
+
+function fetchNow<T extends Versioned>(source: ObjectSource<T>, wanted: Wanted<T>): Content | undefined {
+  const got = source.getNow?.(wanted.pod.metadata.namespace ?? '', wanted.name)
+  return got && contentOf(partOf(got, wanted))
+}
+
+function partOf<T extends Versioned>(got: Got<T>, { kind, name, options, payloadOf }: Wanted<T>): Part {
+  if (!got.ok && !(got.error.isNotFound && options.optional)) return { ok: false, error: got.error.message }
+  const object = got.ok ? got.object : undefined
+  const made = payloadOf(object, options)
+  return made.ok ? extended(made, { source: { kind, name, resourceVersion: object?.metadata.resourceVersion } }) : made
 }
 
 interface DownwardItem {

@@ -2,9 +2,8 @@ import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import type { Later } from '../../../fs/node-fs.ts'
 import type { EpochMs } from '../../../kernel/calendar.ts'
+import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
-import { process } from '../../../kernel/process.ts'
-import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
 import { type AtomicWriteResult, writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
@@ -16,7 +15,7 @@ import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
 import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
-import { placeUnread, type UnreadVolumes, writeUnread } from './unread-volume.ts'
+import { isUnreadStill, placeUnread, type UnreadVolumes, writeUnread } from './unread-volume.ts'
 
 /** What a volume shall hold, or why that cannot be said. */
 export type Content =
@@ -33,6 +32,8 @@ export interface ContentKind {
   readonly name: string
   readonly inMemory: boolean
   collect(ref: VolumeRef): Once<Content>
+  /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
+  collectNow?(ref: VolumeRef): Content | undefined
   forget?(pod: Pod): void
 }
 
@@ -58,17 +59,15 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     kind.forget?.(ref.pod)
     return { ok: true }
   }
-  function* setUp(ref: VolumeRef): Steps<SetUpResult> {
-    const content = yield* wait(kind.collect(ref))
+  const setUp = (ref: VolumeRef, content: Content): SetUpResult => {
     if (!content.ok) return content
     const directory = directoryOf(ref)
+    if (isUnreadStill(unread, host.fs, podDirectory(uidOf(ref.pod)), { directory, payload: content.payload }))
+      return setUpResult(content, false)
     const wish = wishOf(host, kind, ref, content.payload, directory)
     const isPlain = isWrittenPlainly(host, kind, ref)
     const written = isPlain ? placePlain(host, kind, unread, wish) : write(host, kind, ref, wish)
-    if (written.ok) {
-      const { sources, staleAt } = content
-      return { ok: true, changed: written.changed, sources, ...(staleAt !== undefined && { staleAt }) }
-    }
+    if (written.ok) return setUpResult(content, written.changed)
     unread.delete(directory)
     if (written.undo) tearDownEmptyDir(host.fs, directory, metaOf(ref))
     return { ok: false, error: written.error }
@@ -78,8 +77,16 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     readOnly: true,
     hostPath: directoryOf,
     tearDown,
-    setUp: (ref) => process(host.kernel, () => setUp(ref)),
+    setUp: (ref) => mapped(kind.collect(ref), (content) => setUp(ref, content)),
+    setUpNow(ref) {
+      const content = kind.collectNow?.(ref)
+      return content && setUp(ref, content)
+    },
   }
+}
+
+function setUpResult({ sources, staleAt }: Content & { readonly ok: true }, changed: boolean): SetUpResult {
+  return staleAt === undefined ? { ok: true, changed, sources } : { ok: true, changed, sources, staleAt }
 }
 
 type Written =

@@ -14,6 +14,8 @@ export type Got<T> =
 /** Where plugins get API objects: the kubelet's Secret and ConfigMap managers. */
 export interface ObjectSource<T> {
   get(namespace: string, name: string): Once<Got<T>>
+  /** What `get` would answer within the call, with all that it does; undefined: it would not, and nothing was done. */
+  getNow?(namespace: string, name: string): Got<T> | undefined
 }
 
 export interface TokenRequest {

@@ -39,6 +39,17 @@ export function writeUnread(
   return { written: true }
 }
 
+/** Whether a volume that waits with its Pod's directories is to hold what it was to hold already. */
+export function isUnreadStill(
+  unread: UnreadVolumes,
+  fs: NodeFs,
+  podDirectory: string,
+  { directory, payload }: UnreadVolume,
+): boolean {
+  const before = unread.get(directory)
+  return before !== undefined && fs.isUnread(podDirectory) && isSame(before.payload, payload)
+}
+
 /** What has to be kept for a whole volume in its Pod's directory: its own, a tmpfs over it, and the ready marker. */
 function needsOfVolume(directories: VolumePlace, payload: Payload, sizeBytes: number | undefined): LaterGrowth {
   const { inodes, bytes } = needsOf(payload)
