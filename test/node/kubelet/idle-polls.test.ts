@@ -189,7 +189,6 @@ describe('a sync that finds nothing but other content of volumes', () => {
       fc.property(worldWith('Watch'), fc.array(step, { minLength: 2, maxLength: 16 }), (given, steps) => {
         const [slight, whole] = [run(given, steps, false), run(given, steps, true)]
         expect(slight.told).toEqual(whole.told)
-        expect(slight.events).toBeLessThan(whole.events)
       }),
       { numRuns: 10, seed: 3 },
     )
