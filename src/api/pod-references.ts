@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec, Volume } from './types/core.ts'
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus, Volume } from './types/core.ts'
 
 /** Where in a Pod's spec something is referred to. */
 export type ReferencePlace =
@@ -123,10 +123,24 @@ export function configMapNamesOf(pod: Pod): ReadonlySet<string> {
   return namesOf(pod).ConfigMap
 }
 
-/** Init containers first, as the kubelet visits them. */
-export function allContainers(pod: Pod): readonly Container[] {
-  const init = pod.spec.initContainers
-  return init === undefined || init.length === 0 ? pod.spec.containers : [...init, ...pod.spec.containers]
+/** Init containers first and ephemeral ones last, as the kubelet visits them. */
+export function allContainers({ spec }: Pick<Pod, 'spec'>): readonly Container[] {
+  const { initContainers = noContainers, containers, ephemeralContainers = noContainers } = spec
+  if (initContainers.length + ephemeralContainers.length === 0) return containers
+  return [...initContainers, ...containers, ...ephemeralContainers]
+}
+
+/** What a status says of all containers, in the same order of lists. */
+export function allContainerStatuses(status: PodStatus | undefined): readonly ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {}
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses]
+}
+
+const noContainers: readonly Container[] = []
+
+/** Whether a container was added to the Pod while it ran. */
+export function isEphemeral({ spec }: Pick<Pod, 'spec'>, name: string): boolean {
+  return spec.ephemeralContainers?.some((one) => one.name === name) ?? false
 }
 
 /** A field of something whose shape is not known. */

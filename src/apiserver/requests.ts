@@ -27,7 +27,7 @@ import { type DecodePatched, patchObject } from './registry/patch.ts'
 import { getObject, listObjects } from './registry/read.ts'
 import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
-import { type Updated, updateObject } from './registry/update.ts'
+import { rulesOf, type Updated, updateObject, verbsOf } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
 import { type OpenWatch, reopenWatch, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
 
@@ -230,7 +230,8 @@ function authorizeWatch(
 
 /** Verbs that only exist as a request, in discovery's words. */
 function dispatch({ core }: RequestParts, served: ServedResource, request: EncodedRequest): ApiAnswer {
-  if (request.subresource !== undefined && request.subresource !== '' && request.subresource !== 'status') {
+  const verbs = verbsOf(served, request.subresource ?? '', core.context.minor)
+  if (verbs === undefined) {
     if (request.verb === 'patch') {
       const decoded = request.decodePatch?.()
       if (decoded?.ok === false) return refusal(decoded.status)
@@ -240,7 +241,7 @@ function dispatch({ core }: RequestParts, served: ServedResource, request: Encod
     if (body?.ok === false) return refusal(body.status)
     return answerSubresource(core, served, body === undefined ? request : { ...request, body: body.object })
   }
-  if (!served.info.verbs.includes(request.verb)) return refusal(genericStatus(405))
+  if (!verbs.includes(request.verb)) return refusal(genericStatus(405))
   switch (request.verb) {
     case 'get':
       return answer(getObject(core, served, request), 200)
@@ -328,7 +329,7 @@ function create(core: RegistryCore, served: ServedResource, request: EncodedRequ
 function update(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
   const object = requestBody(core, served, request)
   if (isStatus(object)) return refusal(object)
-  const rules = request.subresource === 'status' ? 'status' : 'update'
+  const rules = rulesOf(served, request.subresource ?? '', core.context.minor)
   return updated(served, updateObject(core, writeRequest(served, request), object, rules))
 }
 
@@ -339,7 +340,7 @@ function updated(served: ServedResource, outcome: Updated | Status): ApiAnswer {
 
 function patch(core: RegistryCore, served: ServedResource, request: EncodedRequest): ApiAnswer {
   const type = request.patchType ?? 'application/strategic-merge-patch+json'
-  const rules = request.subresource === 'status' ? 'status' : 'update'
+  const rules = rulesOf(served, request.subresource ?? '', core.context.minor)
   const decoded = request.decodePatch?.() ?? { ok: true, patch: request.body }
   if (!decoded.ok) return refusal(decoded.status)
   const decode: DecodePatched = (document) => {

@@ -1,4 +1,4 @@
-import { allContainers } from '../api/pod-references.ts'
+import { allContainers, isEphemeral } from '../api/pod-references.ts'
 import type { Container, KeyToPath, Pod } from '../api/types/core.ts'
 import type { Never, Way } from './flow.ts'
 
@@ -105,6 +105,12 @@ export function neverOf(place: Place, pod: Pod, facts: NeverFacts, isImmutable: 
       reason: 'an init container runs once, before the others: it saw what was there then',
       until: 'a new Pod',
       cure: renew,
+    }
+  if (place.way !== 'volume' && isEphemeral(pod, place.container))
+    return {
+      reason: 'an ephemeral container is started once: it keeps what was there then',
+      until: 'another ephemeral container, or a new Pod',
+      cure: `kubectl debug ${pod.metadata.name}, which adds one more; or ${renew}`,
     }
   if (place.way === 'env' || place.way === 'envFrom')
     return {

@@ -1,4 +1,4 @@
-import { allContainers } from '../api/pod-references.ts'
+import { allContainers, isEphemeral } from '../api/pod-references.ts'
 import type { Container, Pod } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
@@ -307,7 +307,9 @@ export const mountedFirst: Invariant = {
     containerChanged(node, container, pod) {
       if (pod === undefined) return
       const mounted = new Set(
-        allContainers(pod).flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)),
+        allContainers(pod).flatMap(({ name: one, volumeMounts = [] }) =>
+          isEphemeral(pod, one) && one !== container.config.name ? [] : volumeMounts.map(({ name }) => name),
+        ),
       )
       for (const volume of pod.spec.volumes ?? []) {
         if (!mounted.has(volume.name) || sourcesOf(volume) === undefined) continue

@@ -25,7 +25,9 @@ export function imageAssumptions(pods: readonly Pod[], described: ReadonlySet<st
     const name = `${metadata.namespace ?? ''}/${metadata.name}`
     const inits = (spec.initContainers ?? []).map(({ image = '' }) => [image, true] as const)
     const isTask = spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure'
-    for (const [image, ends] of [...inits, ...spec.containers.map(({ image = '' }) => [image, isTask] as const)]) {
+    const regular = spec.containers.map(({ image = '' }) => [image, isTask] as const)
+    const late = (spec.ephemeralContainers ?? []).map(({ image = '', stdin }) => [image, stdin !== true] as const)
+    for (const [image, ends] of [...inits, ...regular, ...late]) {
       if (image === '' || isKnownImage(image, described)) continue
       const known = found.get(image)
       const before = known?.pods ?? []

@@ -1,4 +1,5 @@
 import { map, merge, type Observable } from 'rxjs'
+import { allContainers } from '../api/pod-references.ts'
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -28,7 +29,7 @@ export function machinesOf(cluster: Cluster, object: KubeObject | undefined): re
     const found = kubelet?.inspect(ref)
     return found === undefined ? [] : [{ machine: found.machine, name, state: found.state }]
   }
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+  const containers = allContainers(pod)
   const images = new Set(containers.map(({ image = '' }) => image))
   return [
     ...view(pod.metadata.name, { kind: 'pod', uid }),

@@ -1,4 +1,4 @@
-import { referencesOf } from '../api/pod-references.ts'
+import { allContainers, referencesOf } from '../api/pod-references.ts'
 import type { ConfigMap, ContainerStatus, Pod, Secret } from '../api/types/core.ts'
 
 /** What there is to ask of a cluster beside the Pod. */
@@ -10,10 +10,11 @@ export interface PodSurroundings {
 
 /** What keeps a Pod from being well, a line each: containers that do not run, and what is needed and not there. */
 export function podDetails(pod: Pod, around: PodSurroundings): readonly string[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {}
   const init = initContainerStatuses.flatMap((status) => containerLine('init container', status, around))
   const main = containerStatuses.flatMap((status) => containerLine('container', status, around))
-  return [...init, ...main, ...new Set(missing(pod, around))]
+  const late = ephemeralContainerStatuses.flatMap((status) => containerLine('ephemeral container', status, around))
+  return [...init, ...main, ...late, ...new Set(missing(pod, around))]
 }
 
 function containerLine(kind: string, status: ContainerStatus, { logs }: PodSurroundings): readonly string[] {
@@ -38,7 +39,7 @@ function containerLine(kind: string, status: ContainerStatus, { logs }: PodSurro
 
 /** `container app needs secret db, key password, for env PASSWORD: there is no such secret`. */
 function* missing(pod: Pod, { find }: PodSurroundings): Iterable<string> {
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+  const containers = allContainers(pod)
   const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)))
   for (const reference of referencesOf(pod)) {
     // What nobody mounts is not waited for.
@@ -91,7 +92,7 @@ function isOptional({ spec }: Pod, name: string): boolean {
         : [],
     ),
   ])
-  const containers = [...(spec.initContainers ?? []), ...spec.containers]
+  const containers = allContainers({ spec })
   const variables = containers.flatMap(({ env = [], envFrom = [] }) => [
     ...env.flatMap(({ valueFrom }) =>
       valueFrom?.secretKeyRef?.name === name || valueFrom?.configMapKeyRef?.name === name

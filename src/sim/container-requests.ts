@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import { allContainerStatuses, allContainers } from '../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
 import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -22,7 +23,7 @@ function refused(message: string): { readonly ok: false; readonly reason: string
 /** The API server's own refusals come before the kubelet's. Source: pkg/registry/core/pod/strategy.go, streamLocation. */
 export function execInContainer({ cluster, podOf }: ContainerWorld, request: ExecRequest): ExecAnswer {
   const pod = podOf(request.namespace, request.pod)
-  if (pod !== undefined && !allNames(pod).includes(request.container))
+  if (pod !== undefined && !allContainers(pod).some(({ name }) => name === request.container))
     return refused(`container ${request.container} is not valid for pod ${request.pod}`)
   if (pod !== undefined && (pod.spec.nodeName ?? '') === '')
     return refused(`pod ${request.pod} does not have a host assigned`)
@@ -35,12 +36,6 @@ export function execInContainer({ cluster, podOf }: ContainerWorld, request: Exe
     request.stdin === undefined ? undefined : utf8Text(request.stdin),
   )
   return result.ok ? { ok: true, ...result.value } : { ok: false, message: result.message }
-}
-
-function allNames({ spec }: Pod): readonly string[] {
-  return [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].map(
-    ({ name }) => name,
-  )
 }
 
 /** A Pod without a node has no logs, and no error. Source: pkg/registry/core/pod/strategy.go, LogLocation. */
@@ -96,9 +91,7 @@ type Chosen = { readonly ok: true; readonly id: string } | ReturnType<typeof ref
 /** Whose log it is, by the Pod's status. Source: pkg/kubelet/kubelet_pods.go, validateContainerLogStatus. */
 function containerOfLogs(status: PodStatus | undefined, { pod, container, previous }: LogRequest): Chosen {
   const what = `container ${goQuote(container)} in pod ${goQuote(pod)}`
-  const found = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
-    ({ name }) => name === container,
-  )
+  const found = allContainerStatuses(status).find(({ name }) => name === container)
   if (found === undefined) return refused(`${what} is not available`)
   const last = found.lastState?.terminated?.containerID || undefined
   if (previous) return last === undefined ? refused(`previous terminated ${what} not found`) : { ok: true, id: last }

@@ -139,6 +139,21 @@ export const apiServer = changes({
     'pkg/apis/core/validation/validation.go, ValidateSecret',
   ],
   ephemeralContainers: [23, 'Pods may have ephemeral containers', 'pkg/features/kube_features.go, EphemeralContainers'],
+  ephemeralPathsAreRight: [
+    25,
+    'errors of ephemeral containers name their path once, and these mount no subPath',
+    'pkg/apis/core/validation/validation.go, validateEphemeralContainers (in v1.28; named as a condition of their promotion in v1.25)',
+  ],
+  ephemeralNotInStaticPods: [
+    27,
+    'static Pods take no ephemeral containers',
+    'pkg/apis/core/validation/validation.go, ValidatePodEphemeralContainersUpdate (in v1.28; the fault was told while v1.26 was finished)',
+  ],
+  ephemeralSecretsMustBeMountable: [
+    28,
+    'Secrets in variables of ephemeral containers, too, must be mountable by the account',
+    'plugin/pkg/admission/serviceaccount/admission.go, limitEphemeralContainerSecretReferences (in v1.28)',
+  ],
   podUpdatesTellTheDifference: [
     24,
     'a refused update of a Pod shows what differs',

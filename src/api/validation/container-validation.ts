@@ -28,18 +28,22 @@ export function validateContainers(
   for (const [index, container] of containers.entries()) {
     const path = `${field}[${index}]`
     const { name = '' } = container
-    if (name === '') v.required(`${path}.name`)
-    else v.each(`${path}.name`, name, dns1123Label(name, v.minor))
+    validateName(v, path, name)
     if (names.has(name)) v.duplicate(`${path}.name`, name)
     names.add(name)
-    if (isUnset(container.image)) v.required(`${path}.image`)
     validateContainerRest(v, path, container, volumes)
   }
   if (isInit) for (const container of containers) validateHostPorts(v, field, [container])
   else validateHostPorts(v, field, containers)
 }
 
+function validateName(v: Validator, path: string, name: string): void {
+  if (name === '') v.required(`${path}.name`)
+  else v.each(`${path}.name`, name, dns1123Label(name, v.minor))
+}
+
 function validateContainerRest(v: Validator, path: string, container: Container, volumes: KnownVolumes): void {
+  if (isUnset(container.image)) v.required(`${path}.image`)
   if (container.lifecycle !== undefined) validateLifecycle(v, `${path}.lifecycle`, container.lifecycle)
   validateOnceProbe(v, `${path}.livenessProbe`, container.livenessProbe)
   validateOnceProbe(v, `${path}.startupProbe`, container.startupProbe)
@@ -248,17 +252,16 @@ export function validateInitContainers(
 }
 
 const notForEphemeral = [
-  ['ports', 'ports'],
-  ['resources', 'resources'],
-  ['volumeDevices', 'volumeDevices'],
-  ['livenessProbe', 'livenessProbe'],
-  ['readinessProbe', 'readinessProbe'],
-  ['startupProbe', 'startupProbe'],
-  ['lifecycle', 'lifecycle'],
-  ['securityContext', 'securityContext'],
+  'ports',
+  'resources',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'securityContext',
 ] as const
 
-/** Source: validateEphemeralContainers. The path of a container's own errors has a second index, as the original's. */
+/** Source: validateEphemeralContainers; until v1.24 the path of a container's own errors has a second index. */
 export function validateEphemeralContainers(
   v: Validator,
   field: string,
@@ -266,33 +269,67 @@ export function validateEphemeralContainers(
   others: readonly Container[],
   volumes: KnownVolumes,
 ): void {
-  const names = new Set(others.map((container) => container.name ?? ''))
-  for (const [index, container] of containers.entries()) {
-    const path = `${field}[${index}]`
-    const target = container.targetContainerName
-    if (!isUnset(target) && !names.has(target)) v.notFound(`${path}.targetContainerName`, target)
-    if (isUnset(container.name)) {
-      v.required(path, 'ephemeralContainer requires a name')
-      continue
-    }
-    validateContainers(v, path, [container], false, volumes)
-    validateImageSpaces(v, path, [container])
-    if (names.has(container.name)) v.duplicate(`${path}.name`, container.name)
-    names.add(container.name)
-    for (const [member, written] of notForEphemeral) {
-      const value = container[member]
-      const isZero = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
-      // From v1.21 on a security context may be set. Source: allowedEphemeralContainerFields.
-      if (isZero || (member === 'securityContext' && has(v.minor, apiServer.ephemeralSecurityContexts))) continue
-      v.forbidden(`${path}.${written}`, 'cannot be set for an Ephemeral Container')
-    }
+  const lasting = new Set(others.map(({ name = '' }) => name))
+  const taken = new Set(lasting)
+  const validate = has(v.minor, apiServer.ephemeralPathsAreRight) ? validateEphemeral : validateEarlyEphemeral
+  for (const [index, container] of containers.entries())
+    validate(v, `${field}[${index}]`, container, { lasting, taken, volumes })
+}
+
+/** What ephemeral containers of a Pod have around them. */
+interface Neighbours {
+  /** Names of its regular and init containers. */
+  readonly lasting: ReadonlySet<string>
+  /** Of all containers so far. */
+  readonly taken: Set<string>
+  readonly volumes: KnownVolumes
+}
+
+function validateEphemeral(v: Validator, path: string, container: EphemeralContainer, around: Neighbours): void {
+  const { name = '', targetContainerName: target, volumeMounts = [] } = container
+  validateName(v, path, name)
+  validateContainerRest(v, path, container, around.volumes)
+  validateImageSpace(v, path, container)
+  if (around.taken.has(name)) v.duplicate(`${path}.name`, name)
+  around.taken.add(name)
+  if (!isUnset(target) && !around.lasting.has(target)) v.notFound(`${path}.targetContainerName`, target)
+  forbidLasting(v, path, container)
+  for (const [index, mount] of volumeMounts.entries())
+    for (const member of ['subPath', 'subPathExpr'] as const)
+      if (!isUnset(mount[member])) v.forbidden(`${path}.volumeMounts[${index}].${member}`, notAllowed)
+}
+
+function validateEarlyEphemeral(v: Validator, path: string, container: EphemeralContainer, around: Neighbours): void {
+  const { name, targetContainerName: target } = container
+  if (!isUnset(target) && !around.taken.has(target)) v.notFound(`${path}.targetContainerName`, target)
+  if (isUnset(name)) {
+    v.required(path, 'ephemeralContainer requires a name')
+    return
+  }
+  validateContainers(v, path, [container], false, around.volumes)
+  validateImageSpaces(v, path, [container])
+  if (around.taken.has(name)) v.duplicate(`${path}.name`, name)
+  around.taken.add(name)
+  forbidLasting(v, path, container)
+}
+
+const notAllowed = 'cannot be set for an Ephemeral Container'
+
+/** From v1.21 on a security context may be set. Source: allowedEphemeralContainerFields. */
+function forbidLasting(v: Validator, path: string, container: EphemeralContainer): void {
+  for (const member of notForEphemeral) {
+    const value = container[member]
+    const isZero = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
+    if (isZero || (member === 'securityContext' && has(v.minor, apiServer.ephemeralSecurityContexts))) continue
+    v.forbidden(`${path}.${member}`, notAllowed)
   }
 }
 
 /** Source: validateContainersOnlyForPod. */
 export function validateImageSpaces(v: Validator, field: string, containers: readonly Container[]): void {
-  for (const [index, { image = '' }] of containers.entries()) {
-    if (image.trim() !== image)
-      v.invalid(`${field}[${index}].image`, image, 'must not have leading or trailing whitespace')
-  }
+  for (const [index, container] of containers.entries()) validateImageSpace(v, `${field}[${index}]`, container)
+}
+
+function validateImageSpace(v: Validator, path: string, { image = '' }: Container): void {
+  if (image.trim() !== image) v.invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')
 }

@@ -57,6 +57,8 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly allowsUnconditionalUpdate?: boolean
   /** Subresources that are updated like the object: `status` keeps all but status, the main path keeps status. */
   readonly hasStatus?: boolean
+  /** Subresources that are read, put and patched as the whole object, and of which only a part is taken. */
+  readonly parts?: Readonly<Record<string, Part<T>>>
   /** Whether metadata.generation counts changes of the spec; or from which minor version on. */
   readonly countsGeneration?: boolean | number
   /** Of the `status` subresource; default: `next` with all but `status` taken from `old`. */
@@ -84,6 +86,15 @@ export interface Strategy<T extends KubeObject = KubeObject> {
     readonly columnsOf?: (minor: number) => readonly TableColumn[]
     row(object: T, context: RegistryContext): readonly (string | number | boolean | null)[]
   }
+}
+
+/** How a subresource that takes a part of the object is updated. */
+export interface Part<T extends KubeObject = KubeObject> {
+  isServed(minor: number): boolean
+  /** The stored object with the part of the proposed one. */
+  prepareForUpdate(next: T, old: T, context: RegistryContext): T
+  /** Metadata has been validated by then. */
+  validate(next: T, old: T, context: RegistryContext): readonly FieldError[]
 }
 
 export interface TableColumn {
@@ -152,6 +163,12 @@ export interface Subresource {
   /** Applied as the body is decoded. */
   defaults?(body: KubeObject): KubeObject
   handle(call: SubresourceCall, registry: RegistryAccess): CallAnswer
+}
+
+/** The part of an object that a subresource takes, where the version serves it. */
+export function partOf({ parts }: Strategy, subresource: string, minor: number): Part | undefined {
+  const part = parts !== undefined && Object.hasOwn(parts, subresource) ? parts[subresource] : undefined
+  return part?.isServed(minor) === true ? part : undefined
 }
 
 /** Whether objects of this kind have a generation in a version. */

@@ -16,10 +16,24 @@ import { admit, type RegistryCore, refused, validateAdmission, type WriteRequest
 import { createOnUpdate } from './create.ts'
 import type { ServedResource } from './resource-table.ts'
 import { modifiedConflict, parseResourceVersion, uidPreconditionFailed } from './resource-version.ts'
-import { hasGeneration } from './strategy.ts'
+import { hasGeneration, type Part, partOf } from './strategy.ts'
 
-/** Which rules an update follows: those of the object, of its status, or none (subresources with rules of their own). */
-export type UpdateRules = 'update' | 'status' | 'none'
+/** Which rules an update follows: those of the object, of its status, of a part, or none (subresources with rules of their own). */
+export type UpdateRules = 'update' | 'status' | 'none' | Part
+
+/** The rules for a write to the object or to a subresource that shows the object. */
+export function rulesOf({ strategy }: ServedResource, subresource: string, minor: number): UpdateRules {
+  return subresource === 'status' ? 'status' : (partOf(strategy, subresource, minor) ?? 'update')
+}
+
+/** What can be done to a part of an object. */
+const partVerbs: readonly string[] = ['get', 'update', 'patch']
+
+/** The verbs of an endpoint that shows the object; undefined: a subresource that answers for itself. */
+export function verbsOf({ strategy, info }: ServedResource, subresource: string, minor: number) {
+  if (subresource === '' || subresource === 'status') return info.verbs
+  return partOf(strategy, subresource, minor) === undefined ? undefined : partVerbs
+}
 
 /** An update that went through. */
 export interface Updated {
@@ -170,6 +184,7 @@ function beforeUpdate(
     metadata.finalizers === existing.metadata.finalizers ? none : validateKubeFinalizers(metadata),
     (rules === 'update' ? strategy.validateUpdate?.(object, existing, context) : undefined) ?? none,
     (rules === 'status' ? strategy.validateStatusUpdate?.(object, existing, context) : undefined) ?? none,
+    typeof rules === 'object' ? rules.validate(object, existing, context) : none,
   )
   if (errors.length === 0) {
     if (request.warn !== undefined && rules === 'update')
@@ -205,9 +220,10 @@ function prepare(
     const next = withGeneration(object, generation)
     return strategy.prepareForStatusUpdate?.(next, existing, core.context) ?? onlyStatus(next, existing)
   }
+  const isPart = typeof rules === 'object'
   let next = strategy.hasStatus === true ? withStatusOf(object, existing) : object
   next = withGeneration(next, generation)
-  next = strategy.prepareForUpdate?.(next, existing, core.context) ?? next
+  next = (isPart ? rules : strategy).prepareForUpdate?.(next, existing, core.context) ?? next
   if (hasGeneration(strategy, core.context.minor) && !equalJson(specOf(next), specOf(existing))) {
     next = withGeneration(next, (generation ?? 0) + 1)
   }

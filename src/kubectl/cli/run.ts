@@ -40,7 +40,8 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
   if (found.command === rootCommand && word !== undefined) {
     throw new CommandFailure({ kind: 'plain', text: unknownCommandText(word, rootCommand, version) })
   }
-  const parsed = parseFlags([...found.flags, ...globalFlags], found.rest)
+  // A command's own flag hides the global one of its name: `--profile` of debug.
+  const parsed = parseFlags([...globalFlags, ...found.flags], found.rest)
   if ('error' in parsed) {
     if (parsed.error === 'help requested') failNotSimulated(`the help text of '${found.path}'`)
     const text = `${version.parserErrorPrefix}: ${parsed.error}\nSee '${found.path} --help' for usage.\n`

@@ -16,6 +16,7 @@ import {
 import { bool, duration, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
+import type { LogRequest } from '../host.ts'
 import { failWith } from './container-refusal.ts'
 import { allContainerNames, containerNames, defaultContainer, podOf } from './pick-pod.ts'
 
@@ -110,11 +111,12 @@ function wrapped(session: Session, failure: Failure): Failure {
 function logTargets(call: Call, pod: unknown, container: string): readonly LogTarget[] {
   const names = containerNames(pod)
   const init = listAt(pod, 'spec', 'initContainers').map((one) => textAt(one, 'name'))
-  if (call.flags.bool('all-containers')) return [...init, ...names].map((name) => ({ pod, container: name }))
+  const all = [...init, ...names, ...listAt(pod, 'spec', 'ephemeralContainers').map((one) => textAt(one, 'name'))]
+  if (call.flags.bool('all-containers')) return all.map((name) => ({ pod, container: name }))
   if (container !== '') {
-    if (![...init, ...names].includes(container)) {
-      const all = call.session.version.listsContainersOfPod ? ` out of: ${allContainerNames(pod).join(', ')}` : ''
-      fail(`container ${container} is not valid for pod ${textAt(pod, 'metadata', 'name')}${all}`)
+    if (!all.includes(container)) {
+      const known = call.session.version.listsContainersOfPod ? ` out of: ${allContainerNames(pod).join(', ')}` : ''
+      fail(`container ${container} is not valid for pod ${textAt(pod, 'metadata', 'name')}${known}`)
     }
     return [{ pod, container }]
   }
@@ -166,21 +168,35 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
   write(limit > 0 ? first.text.slice(0, limit) : first.text)
   if (!flags.bool('follow')) return
   const whole = read({ ...request, tailLines: undefined })
-  let seen = whole.ok ? whole.text.length : 0
-  let ended = first.ended
+  const from = { seen: whole.ok ? whole.text.length : 0, ended: first.ended }
+  yield* follow(session, { ...request, tailLines: undefined }, from, write)
+}
+
+/** All that a container has written and writes until it ends. */
+export function* followLog(
+  session: Session,
+  target: { readonly namespace: string; readonly pod: string; readonly container: string },
+): Steps<void> {
+  const request = { ...target, previous: false, sinceMs: undefined, tailLines: undefined, timestamps: false }
+  if (session.host.logs === undefined) failNotSimulated('attach: no container runs here')
+  yield* follow(session, request, { seen: 0, ended: false }, (text) => session.out(text))
+}
+
+function* follow(
+  session: Session,
+  request: LogRequest,
+  from: { readonly seen: number; readonly ended: boolean },
+  write: (text: string) => void,
+): Steps<void> {
+  let { seen, ended } = from
   while (!ended) {
-    let next = ''
-    const grown = (): boolean => {
-      const now = read({ ...request, tailLines: undefined })
-      if (!now.ok) return true
-      next = now.text.slice(seen)
-      ended = now.ended
-      return next !== '' || ended
-    }
     yield* until(session.host, () => false, followMs)
-    if (grown() && next !== '') {
-      seen += next.length
-      write(next)
-    }
+    const now = session.host.logs?.(request)
+    if (now?.ok !== true) continue
+    ended = now.ended
+    const next = now.text.slice(seen)
+    if (next === '') continue
+    seen += next.length
+    write(next)
   }
 }

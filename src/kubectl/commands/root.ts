@@ -6,6 +6,7 @@ import { authCommand } from './auth.ts'
 import { configCommand } from './config.ts'
 import { cpCommand } from './cp.ts'
 import { createCommand } from './create.ts'
+import { debugCommand } from './debug.ts'
 import { deleteCommand } from './delete.ts'
 import { describeCommand } from './describe.ts'
 import { diffCommand } from './diff.ts'
@@ -91,7 +92,7 @@ export const rootCommand: Command = {
     refused('proxy', 'Run a proxy to the Kubernetes API server'),
     cpCommand,
     authCommand,
-    refused('debug', 'Create debugging sessions for troubleshooting workloads and nodes', 20),
+    debugCommand,
     eventsCommand,
     diffCommand,
     applyCommand,

@@ -49,7 +49,7 @@ export const runCommand: Command = {
 }
 
 /** Source: github.com/docker/distribution reference/regexp.go, ReferenceRegexp. */
-const imageReference =
+export const imageReference =
   /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
 
 function run(call: Call): number {

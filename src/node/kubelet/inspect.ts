@@ -1,3 +1,4 @@
+import { allContainerStatuses } from '../../api/pod-references.ts'
 import type { KubeletContext } from './context.ts'
 import type { KubeletRef, StateView } from './kubelet-options.ts'
 
@@ -33,8 +34,7 @@ export function inspect(context: KubeletContext, kubeletState: string, ref: Kube
 function inspectContainer({ statuses, containers }: KubeletContext, uid: string, name: string): StateView | undefined {
   const life = containers.get(uid, name)
   if (life === undefined) return undefined
-  const status = statuses.get(uid)
-  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+  const all = allContainerStatuses(statuses.get(uid))
   const { restartCount = 0, ready = false } = all.find((one) => one.name === name) ?? {}
   return { machine: 'container', state: life.state, detail: { restartCount, ready } }
 }

@@ -1,3 +1,4 @@
+import { isEphemeral } from '../../api/pod-references.ts'
 import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
@@ -29,7 +30,8 @@ export function createKubeletEvents(recorder: EventRecorder, nodeName: string): 
 /** Source: pkg/kubelet/container/ref.go, fieldPath. */
 function fieldPath(pod: Pod, container: Container): string {
   const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false
-  return flat(isInit ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`)
+  const list = isInit ? 'initContainers' : isEphemeral(pod, container.name) ? 'ephemeralContainers' : 'containers'
+  return flat(`spec.${list}{${container.name}}`)
 }
 
 function podReference(pod: Pod): ObjectReference {

@@ -1,3 +1,4 @@
+import { allContainers } from '../../api/pod-references.ts'
 import type { Pod, Volume } from '../../api/types/core.ts'
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -308,13 +309,12 @@ export class VolumeManager {
 const knownMounts = new WeakMap<Pod['spec'], readonly string[]>()
 
 /** Names of the volumes that containers mount, each once, in the order of the visit: init containers first. */
-export function mountedNames({ spec }: Pod): readonly string[] {
+export function mountedNames({ spec }: Pick<Pod, 'spec'>): readonly string[] {
   const known = knownMounts.get(spec)
   if (known !== undefined) return known
   const names = new Set<string>()
   if ((spec.volumes?.length ?? 0) > 0)
-    for (const { volumeMounts = [] } of [...(spec.initContainers ?? []), ...spec.containers])
-      for (const { name } of volumeMounts) names.add(name)
+    for (const { volumeMounts = [] } of allContainers({ spec })) for (const { name } of volumeMounts) names.add(name)
   const ordered = [...names]
   knownMounts.set(spec, ordered)
   return ordered

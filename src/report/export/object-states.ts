@@ -1,3 +1,4 @@
+import { allContainerStatuses } from '../../api/pod-references.ts'
 import type { Event, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { Flow } from '../../flow/flow.ts'
@@ -88,7 +89,7 @@ function podLines({ metadata, spec, status }: Pod): readonly string[] {
   const isReady = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
   const phase = metadata.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating'
   const where = spec.nodeName === undefined ? 'on no node yet' : `on ${spec.nodeName}`
-  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
+  const statuses = allContainerStatuses(status)
   return [
     `${phase}${isReady ? ', ready' : ''}, ${where}`,
     ...statuses.map(({ name, state, restartCount }) => {

@@ -1,3 +1,4 @@
+import { allContainerStatuses, allContainers } from '../../api/pod-references.ts'
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
@@ -15,13 +16,8 @@ const containerPath = ['waiting', 'running', 'terminated'] as const
 
 /** `steps`: of the Pod's machines until now. */
 export function containerStates(pod: Pod, steps: readonly RecordedStep[]): readonly ContainerView[] {
-  const statuses = new Map(
-    [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [
-      status.name,
-      status,
-    ]),
-  )
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => {
+  const statuses = new Map(allContainerStatuses(pod.status).map((status) => [status.name, status]))
+  return allContainers(pod).map(({ name }) => {
     const here = containerPlace(stateOf(steps, 'container', name), statuses.get(name))
     const { waiting, terminated } = statuses.get(name)?.state ?? {}
     const states = containerPath.map((state) => (here.startsWith(state) ? here : state))

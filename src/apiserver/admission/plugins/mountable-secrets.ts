@@ -10,10 +10,8 @@ import { has } from '../../../versions/changes.ts'
  * not looked at, and projected volumes never are. Source: limitSecretReferences.
  */
 export function unreferencedSecret(pod: Pod, account: ServiceAccount, minor: number): string | undefined {
-  const { name } = account.metadata
-  const mountable = new Set((account.secrets ?? []).map((reference) => reference.name ?? ''))
-  const refusal = (what: string, secret: string) =>
-    `${what} secret.secretName="${secret}" is not allowed because service account ${name} does not reference that secret`
+  const mountable = mountableBy(account)
+  const refusal = (what: string, secret: string) => notReferenced(what, secret, account)
   for (const { secret } of pod.spec.volumes ?? []) {
     const wanted = secret?.secretName ?? ''
     if (secret !== undefined && !mountable.has(wanted)) return refusal('volume with', wanted)
@@ -31,9 +29,28 @@ export function unreferencedSecret(pod: Pod, account: ServiceAccount, minor: num
   for (const [index, reference] of (pod.spec.imagePullSecrets ?? []).entries()) {
     const wanted = reference.name ?? ''
     if (pullSecrets.has(wanted)) continue
-    return `imagePullSecrets[${index}].name="${wanted}" is not allowed because service account ${name} does not reference that imagePullSecret`
+    return `imagePullSecrets[${index}].name="${wanted}" is not allowed because service account ${account.metadata.name} does not reference that imagePullSecret`
   }
   return undefined
+}
+
+/** The same of containers that are added to a Pod. Source: limitEphemeralContainerSecretReferences. */
+export function unreferencedByEphemeral({ spec }: Pod, account: ServiceAccount, minor: number): string | undefined {
+  const mountable = mountableBy(account)
+  for (const container of spec.ephemeralContainers ?? []) {
+    const found = unreferencedInContainer(container, mountable, minor)
+    if (found === undefined) continue
+    return notReferenced(`ephemeral container ${container.name} with ${found.where} referencing`, found.secret, account)
+  }
+  return undefined
+}
+
+function mountableBy({ secrets = [] }: ServiceAccount): ReadonlySet<string> {
+  return new Set(secrets.map(({ name = '' }) => name))
+}
+
+function notReferenced(what: string, secret: string, { metadata }: ServiceAccount): string {
+  return `${what} secret.secretName="${secret}" is not allowed because service account ${metadata.name} does not reference that secret`
 }
 
 function unreferencedInContainer(

@@ -1,5 +1,5 @@
 import { generateName } from '../../../api/generate-name.ts'
-import { failure } from '../../../api/status.ts'
+import { failure, plainError } from '../../../api/status.ts'
 import type { Container, Pod, Secret, ServiceAccount, Volume, VolumeMount } from '../../../api/types/core.ts'
 import type { Status } from '../../../api/types/meta.ts'
 import { annotation, mirrorAnnotation } from '../../../api/validation/pod-validation.ts'
@@ -9,7 +9,7 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
-import { checkMirrorPod, unreferencedSecret } from './mountable-secrets.ts'
+import { checkMirrorPod, unreferencedByEphemeral, unreferencedSecret } from './mountable-secrets.ts'
 import { admitted, forbid, podOf, refused, secrets, serviceAccounts } from './requests.ts'
 
 /** Where tokens are mounted. Source: plugin/pkg/admission/serviceaccount/admission.go, DefaultAPITokenMountPath. */
@@ -28,7 +28,10 @@ const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', '
  */
 export const serviceAccountPlugin: AdmissionPlugin = {
   name: 'ServiceAccount',
-  concerns: [{ resource: 'pods', operations: ['CREATE'] }],
+  concerns: [
+    { resource: 'pods', operations: ['CREATE'] },
+    { resource: 'pods', operations: ['UPDATE'], subresource: 'ephemeralcontainers' },
+  ],
   admit(request, lookup, context) {
     const pod = request.operation === 'CREATE' ? podOf(request) : undefined
     if (pod === undefined) return admitted(request.object)
@@ -54,6 +57,8 @@ export const serviceAccountPlugin: AdmissionPlugin = {
     return why === undefined ? admitted(result) : refused(forbid(request, why))
   },
   validate(request, lookup, context) {
+    if (request.subresource === 'ephemeralcontainers' && request.operation === 'UPDATE')
+      return checkEphemeral(request, lookup, context)
     const pod = request.operation === 'CREATE' ? podOf(request) : undefined
     if (pod === undefined) return undefined
     if (annotation(pod.metadata.annotations, mirrorAnnotation) !== undefined) {
@@ -68,6 +73,23 @@ export const serviceAccountPlugin: AdmissionPlugin = {
   },
 }
 
+/** The refusal is no Forbidden: so it is in the original. Source: limitEphemeralContainerSecretReferences. */
+function checkEphemeral(
+  request: AdmissionRequest,
+  lookup: AdmissionLookup,
+  context: RegistryContext,
+): Status | undefined {
+  if (!has(context.minor, apiServer.ephemeralSecretsMustBeMountable)) return undefined
+  const pod = request.object as Pod // it concerns Pods alone
+  const { serviceAccountName: name = '' } = pod.spec
+  if (name === '')
+    return forbid(request, `no service account specified for pod ${request.namespace}/${pod.metadata.name}`)
+  const account = lookup.get<ServiceAccount>(serviceAccounts, request.namespace, name)
+  if (account === undefined) return missingAccount(request, name)
+  const why = isEnforced(account) ? unreferencedByEphemeral(pod, account, context.minor) : undefined
+  return why === undefined ? undefined : plainError(why)
+}
+
 function missingAccount(request: AdmissionRequest, name: string): Status {
   const why = `error looking up service account ${request.namespace}/${name}: serviceaccount ${goQuote(name)} not found`
   return forbid(request, why)
@@ -80,9 +102,11 @@ function noToken(account: string): Status {
 }
 
 function limitReferences(pod: Pod, account: ServiceAccount, context: RegistryContext): string | undefined {
-  const enforced = annotation(account.metadata.annotations, enforceAnnotation)
-  if (enforced === undefined || !trueTexts.has(enforced)) return undefined
-  return unreferencedSecret(pod, account, context.minor)
+  return isEnforced(account) ? unreferencedSecret(pod, account, context.minor) : undefined
+}
+
+function isEnforced(account: ServiceAccount): boolean {
+  return trueTexts.has(annotation(account.metadata.annotations, enforceAnnotation) ?? '')
 }
 
 /** The spec with the token, or undefined when the account has none yet. Source: mountServiceAccountToken. */

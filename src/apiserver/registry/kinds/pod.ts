@@ -145,7 +145,8 @@ export const podStrategy: Strategy<Pod> = {
   }),
   gracePeriodSeconds,
   countsGeneration: generationSince,
-  subresources: { binding, eviction, ephemeralcontainers: ephemeralContainers },
+  subresources: { binding, eviction },
+  parts: { ephemeralcontainers: ephemeralContainers },
   table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow },
 }
 

@@ -1,4 +1,4 @@
-import { isSidecar } from '../../../api/pod-references.ts'
+import { isEphemeral, isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { mapped } from '../../../kernel/mapped.ts'
@@ -149,8 +149,12 @@ function memoryLimit(container: Container): number | undefined {
   return text === undefined ? undefined : quantityValue(text)
 }
 
-/** Init containers end before the others begin, and what is not restarted is to end some time; sidecars run on. */
+/**
+ * Init containers end before the others begin, and what is not restarted is to end some time; sidecars run on, and what was
+ * added to look around for as long as somebody may type.
+ */
 function isExpectedToEnd({ spec }: Pod, container: Container): boolean {
+  if (isEphemeral({ spec }, container.name)) return container.stdin !== true
   const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false
   return isInit ? !isSidecar(container) : (spec.restartPolicy ?? 'Always') !== 'Always'
 }

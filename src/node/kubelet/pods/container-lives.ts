@@ -1,3 +1,4 @@
+import { isEphemeral } from '../../../api/pod-references.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type EventName, machineTable, type StateName } from '../../../kernel/compiled-machine.ts'
 import { Few } from '../../../kernel/few.ts'
@@ -105,7 +106,7 @@ export class ContainerLives {
     const life = new ContainerLife(uid, name, this.#feed)
     lives.set(name, life)
     const isInit = spec.initContainers?.some((one) => one.name === name) ?? false
-    if (!isInit && (spec.initContainers?.length ?? 0) > 0) life.send('init.needed')
+    if (!isInit && !isEphemeral({ spec }, name) && (spec.initContainers?.length ?? 0) > 0) life.send('init.needed')
     return life
   }
 

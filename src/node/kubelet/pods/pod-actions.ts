@@ -1,5 +1,5 @@
 import { hasSidecars } from '../../../api/pod-references.ts'
-import type { Container, Pod } from '../../../api/types/core.ts'
+import type { Container, EphemeralContainer, Pod } from '../../../api/types/core.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import { shouldBeRestarted } from '../status/container-status.ts'
 import { latestContainer, type PodRuntimeStatus } from './runtime-status.ts'
@@ -16,6 +16,8 @@ export interface PodActions {
   /** In this order: one, or of Pods with sidecars several. */
   readonly initContainersToStart: readonly Container[]
   readonly containersToStart: readonly Container[]
+  /** Those that never were: they are not started again, and may come before the Pod is initialised. */
+  readonly ephemeralToStart: readonly EphemeralContainer[]
   readonly containersToKill: readonly { readonly container: RuntimeContainer; readonly message: string }[]
 }
 
@@ -29,9 +31,15 @@ export function computePodActions(pod: Pod, status: PodRuntimeStatus, facts: Con
     attempt: sandbox.attempt,
     initContainersToStart: [],
     containersToStart: [],
+    ephemeralToStart: [],
     containersToKill: [],
   }
   if (sandbox.isChanged) return withNewSandbox(pod, status, none)
+  const ephemeralToStart = (pod.spec.ephemeralContainers ?? []).filter(({ name }) => !latestContainer(status, name))
+  return withKeptSandbox(pod, status, { ...none, ephemeralToStart }, facts)
+}
+
+function withKeptSandbox(pod: Pod, status: PodRuntimeStatus, none: PodActions, facts: ContainerFacts): PodActions {
   if (hasSidecars(pod)) return withSidecars(pod, status, none, facts)
   const init = nextInitContainer(pod, status)
   if (!init.isDone) {

@@ -1,5 +1,5 @@
 import { isSidecar } from '../../../api/pod-references.ts'
-import type { Container, Pod, Secret } from '../../../api/types/core.ts'
+import type { Container, EphemeralContainer, Pod, Secret } from '../../../api/types/core.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
@@ -63,7 +63,7 @@ interface Run {
 /**
  * Makes a running Pod what its spec says. Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, SyncPod:
  * 1. compute the actions, 2. kill the Pod if its sandbox changed, 3. kill what must not run, 4. make the sandbox,
- * 6. start the next init container, and sidecars, 7. start the containers. (5, ephemeral containers, is not simulated.)
+ * 5. start ephemeral containers, 6. the next init container, and sidecars, 7. the containers.
  */
 export function* syncPodRuntime(
   ports: PodRuntimePorts,
@@ -80,6 +80,7 @@ export function* syncPodRuntime(
   if (!(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
   if (actions.createSandbox && !(yield* makeSandbox(ports, run, actions.attempt))) return results // 4
   results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
+  for (const container of actions.ephemeralToStart) yield* startContainer(ports, run, container) // 5
   for (const init of actions.initContainersToStart)
     if (!(yield* startContainer(ports, run, init)) && !isSidecar(init)) return results // 6
   for (const container of actions.containersToStart) yield* startContainer(ports, run, container) // 7
@@ -198,10 +199,14 @@ function crashBackOff(
 function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container): Steps<StartRefusal | undefined> {
   const { runtime, events, facts, buildContainer } = ports
   const last = latestContainer(run.status, container.name)
+  const target = targetOf(run, container)
   const refused = (error: StartError, text: string): StartRefusal => {
     const message = grpcDescription(text)
     events.container(run.pod, container, 'Warning', 'Failed', `Error: ${message}`)
     return { error, message }
+  }
+  if (target !== undefined && 'missing' in target) {
+    return refused('CreateContainerConfigError', `unable to find target container ${target.missing}`)
   }
   const built = yield* buildContainer({
     pod: run.pod,
@@ -222,6 +227,17 @@ function* makeContainer(ports: PodRuntimePorts, run: Run, container: Container):
   return container.lifecycle?.postStart === undefined
     ? undefined
     : yield* runPostStart(ports, run, container, created.value.id)
+}
+
+/** Whose processes an ephemeral container is to see. Source: kuberuntime_container.go, startSpec.getTargetID. */
+function targetOf(
+  run: Run,
+  container: EphemeralContainer,
+): { readonly id: string } | { readonly missing: string } | undefined {
+  const { targetContainerName: name = '' } = container
+  if (name === '') return undefined
+  const target = latestContainer(run.status, name)
+  return target === undefined ? { missing: name } : { id: target.id }
 }
 
 function* runPostStart(

@@ -38,9 +38,20 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   const { containers, initContainers = [] } = pod.spec
   const regular = containerStatuses(pod, seen, old.containerStatuses ?? [], containers, false, sources)
   const init = containerStatuses(pod, seen, old.initContainerStatuses ?? [], initContainers, true, sources)
+  const late = pod.spec.ephemeralContainers
   const ip = addressOf(pod, seen, sources)
   const base: PodStatus = {
     qosClass: qosClass(pod),
+    ...(late !== undefined && {
+      ephemeralContainerStatuses: containerStatuses(
+        pod,
+        seen,
+        old.ephemeralContainerStatuses ?? [],
+        late,
+        false,
+        sources,
+      ),
+    }),
     ...(sources.hostIp === '' ? {} : { hostIP: sources.hostIp }),
     ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
   }

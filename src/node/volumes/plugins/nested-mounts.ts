@@ -1,3 +1,4 @@
+import { allContainers } from '../../../api/pod-references.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
 import { goErrorText } from '../../../fs/error-text.ts'
 import type { NodeFs } from '../../../fs/node-fs.ts'
@@ -8,7 +9,7 @@ import { compareBytes, joinPath } from '../../../fs/path.ts'
  * Source: pkg/volume/util/nested_volumes.go, MakeNestedMountpoints.
  */
 export function makeNestedMountPoints(fs: NodeFs, pod: Pod, volumeName: string, directory: string): string | undefined {
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+  for (const container of allContainers(pod)) {
     const nested = nestedMountPoints(container, volumeName)
     if (typeof nested === 'string') return nested
     for (const inside of nested) {
@@ -31,7 +32,7 @@ function mayBeNested(mounts: NonNullable<Container['volumeMounts']>, volumeName:
 /** Whether some container of the Pod has something mounted in the volume, or a path that cannot be. */
 export function hasNestedMountPoints(pod: Pod, volumeName: string): boolean {
   const isNested = (container: Container): boolean => nestedMountPoints(container, volumeName).length > 0
-  return pod.spec.containers.some(isNested) || (pod.spec.initContainers?.some(isNested) ?? false)
+  return allContainers(pod).some(isNested)
 }
 
 function nestedMountPoints(container: Container, volumeName: string): readonly string[] | string {
