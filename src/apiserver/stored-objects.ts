@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import type { PastCollection } from '../client/server.ts'
 import { extended } from '../kernel/extended.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import type { EventHistory, RestingHistory } from './watch/event-history.ts'
@@ -11,6 +12,7 @@ export interface Collection {
   readonly resource: StoredResource
   readonly watchers: WatcherIndex
   readonly history: EventHistory
+  presents: Presenter | undefined
   get(namespace: string, name: string): KubeObject | undefined
   /** In the order of etcd's keys, `<namespace>/<name>`; undefined is all namespaces. */
   list(namespace: string | undefined): readonly KubeObject[]
@@ -24,6 +26,13 @@ export interface Collection {
   update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject
   /** Takes an object away; the answer and the event carry the revision of the deletion. */
   remove(old: KubeObject): KubeObject
+}
+
+/** How objects look at this moment, where that is more than was written: asked at each look, and at each write of one. */
+export interface Presenter {
+  seen(stored: KubeObject): KubeObject
+  /** When it will look otherwise, without a write. */
+  changesAt(stored: KubeObject): VirtualMs | undefined
 }
 
 /** What a collection holds. Copies share its objects, which nobody changes. */
@@ -62,6 +71,7 @@ export class StoredObjects implements Collection {
   readonly watchers: WatcherIndex
   readonly history: EventHistory
   size = 0
+  presents: Presenter | undefined = undefined
   private readonly parts: CollectionParts
   private readonly namespaces = new Map<string, NamespaceObjects>()
   private readonly index: ObjectIndex | undefined
@@ -86,11 +96,14 @@ export class StoredObjects implements Collection {
   }
 
   get(namespace: string, name: string): KubeObject | undefined {
-    return this.namespaces.get(namespace)?.objects.get(name)
+    const found = this.namespaces.get(namespace)?.objects.get(name)
+    return found === undefined || this.presents === undefined ? found : this.presents.seen(found)
   }
 
   list(namespace: string | undefined): readonly KubeObject[] {
-    return listed(this.namespaces, namespace)
+    const found = listed(this.namespaces, namespace)
+    const { presents } = this
+    return presents === undefined ? found : found.map((object) => presents.seen(object))
   }
 
   atRest(): RestingCollection {
@@ -98,7 +111,7 @@ export class StoredObjects implements Collection {
   }
 
   past(): PastCollection {
-    const namespaces = this.shared()
+    const namespaces = this.presents === undefined ? this.shared() : this.presented(this.presents)
     return {
       get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
       list: (namespace) => listed(namespaces, namespace),
@@ -112,6 +125,15 @@ export class StoredObjects implements Collection {
       namespace.isShared = true
     }
     return new Map([...this.namespaces].map(([name, namespace]) => [name, { ...namespace }]))
+  }
+
+  /** As they look now, kept apart. */
+  private presented(presents: Presenter): ReadonlyMap<string, NamespaceObjects> {
+    const kept = [...this.namespaces].map(([name, { objects }]): [string, NamespaceObjects] => {
+      const seen = new Map([...objects].map(([key, object]) => [key, presents.seen(object)]))
+      return [name, { objects: seen, isShared: false, names: undefined, sorted: undefined }]
+    })
+    return new Map(kept)
   }
 
   goOnFrom({ namespaces, history }: RestingCollection): void {

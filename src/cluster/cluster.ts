@@ -13,6 +13,7 @@ import type { RestingScheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { type ControlPlane, createControlPlane, type RestingFront } from './control-plane.ts'
 import { CrashRules } from './crash-rules.ts'
+import { isLostLease, presentHeartbeats } from './heartbeats.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
 import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
@@ -93,6 +94,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     requests: (handle) => crashRules.around(requestFaults.around(requests?.(handle) ?? handle)),
     written(resource, event) {
       options.seams?.written?.(resource, event)
+      if (isLostLease(resource, event)) machines.get(event.object.metadata.name)?.kubelet.signs.tellNextRenewal()
       const kind = resource === readKinds.Secret ? 'Secret' : resource === readKinds.ConfigMap ? 'ConfigMap' : undefined
       if (kind === undefined) return
       const { namespace = '', name } = event.object.metadata
@@ -104,8 +106,14 @@ export function createCluster(options: ClusterOptions): Cluster {
     disturbed: () => board.disturb(),
     from: options.from?.front,
     seams,
-    controllers: { livesUnseen: (name) => livesUnseen(machines.get(name)) },
+    controllers: {
+      livesUnseen: (name) => livesUnseen(machines.get(name)),
+      tellNextReports() {
+        for (const { kubelet } of machines.values()) kubelet.signs.tellNextReport()
+      },
+    },
   })
+  presentHeartbeats(controlPlane.server.store, machines)
   options.nodes.forEach((node, index) => {
     const room = {
       controlPlane,
@@ -161,7 +169,10 @@ function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: Machines):
   if (controllers === undefined || scheduler === undefined || kubelets === undefined) return undefined
   const front = controlPlane.frontAtRest()
   const recorders = [...controllers.recorders, ...kubelets.map(({ recorder }) => recorder)]
-  const known = front.server.expiry.timers + recorders.filter(({ pruneAt }) => pruneAt !== undefined).length
+  const known =
+    front.server.expiry.timers +
+    recorders.filter(({ pruneAt }) => pruneAt !== undefined).length +
+    kubelets.filter(({ run }) => run.registrar.owesReport).length
   // What else waits in the kernel is something that no copy would know of.
   return kernel.pending === known ? { front, controllers, scheduler, kubelets } : undefined
 }

@@ -40,17 +40,21 @@ export function createNodeTtlController(context: ControllerContext): Controller 
       return annotate(client, name, wanted)
     },
   })
+  // Only an update of this very node brings it the ttl of the present size, as in the original: its next report is one.
+  const changeStep = (by: 1 | -1): void => {
+    step += by
+    context.options.tellNextReports()
+  }
   nodes.addHandler({
     add({ metadata }) {
       count++
-      if (count > bounds().sizeMax) step++
+      if (count > bounds().sizeMax) changeStep(1)
       queue.add(metadata.name)
     },
-    // Only a change of this very node brings it the ttl of the present size, as in the original.
     update: (_old, { metadata }) => queue.add(metadata.name),
     delete() {
       count--
-      if (count < bounds().sizeMin) step--
+      if (count < bounds().sizeMin) changeStep(-1)
     },
   })
   return controller

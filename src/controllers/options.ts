@@ -39,6 +39,8 @@ export interface ControllerOptions {
    * When that ends, the node's lease is renewed once, and from then on counts.
    */
   readonly livesUnseen: (nodeName: string) => boolean
+  /** Asked by whoever acts on updates of Nodes: kubelets whose reports are only computed tell the next one. */
+  readonly tellNextReports: () => void
 }
 
 /**
@@ -88,5 +90,6 @@ export function defaultControllerOptions(minor: number): ControllerOptions {
     terminatedPodGcThreshold: 12_500,
     enableTaintManager: true,
     livesUnseen: () => false,
+    tellNextReports: () => {},
   }
 }

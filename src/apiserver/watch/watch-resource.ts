@@ -15,6 +15,7 @@ import { parseSelection, type Selection } from '../registry/selection.ts'
 import type { StoreEvent } from '../store.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { Revenant } from './revenants.ts'
+import { UnseenChanges } from './unseen-changes.ts'
 import type { Watcher } from './watcher-index.ts'
 
 /** Watches without a timeout end after this long, drawn evenly. Source: apiserver options, MinRequestTimeout; handlers/get.go. */
@@ -161,6 +162,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   order = 0
   private end: Ticket | undefined
   private bookmark: Ticket | undefined
+  private unseen: UnseenChanges | undefined
   private readonly kernel: Kernel
   private readonly hasBookmarks: boolean
   private readonly omitsTimes: boolean
@@ -212,7 +214,22 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
       if (this.isOpen) this.tell(revision, event)
     }
     if (options.sendInitialEvents === true && this.hasBookmarks && this.isOpen) this.sendInitialEnd(this.openedAt)
+    // Components of the cluster reckon with what is only computed.
+    if (options.renewal === undefined && this.isOpen) this.watchUnseen()
     if (options.renewal !== undefined && served.collection.history.revenants?.add(this) !== true) this.warn()
+  }
+
+  private watchUnseen(): void {
+    const { kernel, served, selection } = this
+    const { presents } = served.collection
+    if (presents === undefined) return
+    this.unseen = new UnseenChanges({
+      kernel,
+      presents,
+      objects: () => candidates(served, selection).filter((object) => selection.matches(object)),
+      changed: (object) => this.tell(0, { type: 'MODIFIED', object: toServed(object, served) }),
+    })
+    this.unseen.plan()
   }
 
   /** In place of `begin`, for a watch that is renewed and has been open for long. */
@@ -230,6 +247,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
 
   written(event: StoreEvent): void {
     if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this.selection, event, this.served))
+    this.unseen?.plan()
   }
 
   get revision(): number {
@@ -258,6 +276,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     history.revenants?.remove(this)
     if (this.end !== undefined) this.kernel.cancel(this.end)
     if (this.bookmark !== undefined) this.kernel.cancel(this.bookmark)
+    this.unseen?.stop()
     this.keeper.finished(this.user, this.request, this)
   }
 

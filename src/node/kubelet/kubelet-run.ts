@@ -35,6 +35,7 @@ import { NodeRegistrar, type RestingRegistrar } from './node-registrar.ts'
 import { removeOrphanedVolumes } from './pods/orphaned-volumes.ts'
 import { workerClocks } from './pods/pod-workers.ts'
 import { type RestingServices, ServiceList } from './service-list.ts'
+import type { TellingParts } from './signs-of-life.ts'
 import type { StateFeed } from './state-feed.ts'
 
 const table = machineTable(kubeletMachine)
@@ -193,6 +194,10 @@ export class KubeletRun {
 
   lastHeartbeat(): number | undefined {
     return this.#lease.lastRenewal()
+  }
+
+  tellingParts(): TellingParts {
+    return { lease: this.#lease, registrar: this.#registrar }
   }
 
   flushHeartbeats(): void {

@@ -10,6 +10,7 @@ import type { KubeletContext } from './context.ts'
 import type { KubeletOptions, KubeletRef, StateView } from './kubelet-options.ts'
 import { KubeletRun, type RestingRun } from './kubelet-run.ts'
 import { defaultMachine, type MachineState } from './machine-state.ts'
+import { SignsOfLife } from './signs-of-life.ts'
 import { type NodeMachineStep, StateFeed } from './state-feed.ts'
 
 /** A node's kubelet: starts, stops (and forgets), and tells how things stand. */
@@ -29,6 +30,8 @@ export interface Kubelet {
   readonly states: Observable<NodeMachineStep>
   /** The parts of the running kubelet, for those who explain or draw it; undefined while it is stopped. */
   readonly context: KubeletContext | undefined
+  /** What it has told of itself, or would have. */
+  readonly signs: SignsOfLife
   /** Instant of the last sign of life that the API server has been told of, or would have been. */
   lastHeartbeat(): number | undefined
   /** Before a fault: the API server is told of the last computed sign of life, and later ones are told one by one. */
@@ -63,6 +66,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   let boots = 1
   const pullRecords = new PullRecords()
   const feed = new StateFeed()
+  const signs = new SignsOfLife()
   const common = defaultMachine(nodeName, options.minor, options.hostIp, options.config.maxPods)
   const resources = { ...common.capacity, ...options.capacity }
   const machine = (): MachineState => ({
@@ -104,6 +108,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     )
     recorder = events
     run = life
+    signs.begin(life.tellingParts())
     kubelet.isRunning = true
     kubelet.context = life.context
     return { run: life, recorder: events }
@@ -111,6 +116,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const kubelet = {
     nodeName,
     states: feed.steps,
+    signs,
     isRunning: false,
     context: undefined as KubeletContext | undefined, // of the present run
     start(): void {
@@ -136,6 +142,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       if (run === undefined) return
       run.flushHeartbeats()
       lastHeartbeat = run.lastHeartbeat()
+      signs.end()
       run.stop()
       recorder?.stop()
       run = undefined

@@ -9,7 +9,7 @@ import type { RestingReflector } from '../../client/resting.ts'
 import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
-import { type Grid, gridAfter } from '../../kernel/grid.ts'
+import { type Grid, gridAfter, gridAtOrAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { Latch } from '../../kernel/latch.ts'
 import { process } from '../../kernel/process.ts'
@@ -44,10 +44,17 @@ export interface NodeRegistrarOptions {
   readonly changing?: () => void
 }
 
+/** A report of a Node's status: at which look it came, and whether the API server was told or it was only computed. */
+export interface StatusReport {
+  readonly at: VirtualMs
+  readonly isTold: boolean
+}
+
 /** What is known of a Node that is well. */
 export interface RestingRegistrar {
   readonly node: Node
   readonly toldAt: VirtualMs
+  readonly owesReport: boolean
   readonly reflector: RestingReflector
 }
 
@@ -65,7 +72,14 @@ export class NodeRegistrar {
   readonly #scope = new Scope()
   /** The next look at the status, if one is planned. */
   #look: Unsubscribable | undefined
-  #toldAt: VirtualMs = 0
+  /** The last look that was, or would have been, a report; undefined before the first. */
+  #reportedAt: VirtualMs | undefined
+  /** Whether the API server was told of that report. */
+  #isTold = true
+  /** While a report is made: the one before. */
+  #lastBefore: StatusReport | undefined
+  /** The next report, if it is told whatever it says. */
+  #owed: Unsubscribable | undefined
   #isWatchful: boolean
 
   constructor(options: NodeRegistrarOptions) {
@@ -105,21 +119,59 @@ export class NodeRegistrar {
   atRest(watches: WatchesAtRest): RestingRegistrar | undefined {
     const reflector = this.#reflector.atRest(watches)
     const { node } = this
-    if (reflector === undefined || node === undefined || !this.#isRegistered || this.#scope.size > 0) return undefined
-    return { node, toldAt: this.#toldAt, reflector }
+    const toldAt = this.#reportedAt
+    const isQuiet = this.#isRegistered && this.#isTold && this.#scope.size === 0
+    if (reflector === undefined || node === undefined || toldAt === undefined || !isQuiet) return undefined
+    return { node, toldAt, owesReport: this.#owed !== undefined, reflector }
   }
 
   /** In place of `start`. */
-  goOnFrom({ node, toldAt, reflector }: RestingRegistrar, reopening: Reopening): void {
+  goOnFrom({ node, toldAt, owesReport, reflector }: RestingRegistrar, reopening: Reopening): void {
     this.node = node
     this.#isRegistered = true
-    this.#toldAt = toldAt
+    this.#reportedAt = toldAt
     this.registered.open()
+    if (owesReport) this.tellNextReport()
     this.#reflector.goOnFrom(reflector, reopening)
+  }
+
+  /** The last report of the status, of which the API server was told or not; undefined before the first. */
+  lastReport(): StatusReport | undefined {
+    return this.#lastBefore ?? this.#reportAsOf(this.#options.kernel.now())
+  }
+
+  #reportAsOf(time: VirtualMs): StatusReport | undefined {
+    const at = this.#reportedAt
+    if (at === undefined) return undefined
+    const { statusGrid, reportMs } = this.#options
+    const next = gridAtOrAfter(statusGrid, at + reportMs)
+    if (this.#isWatchful || time < next) return { at, isTold: this.#isTold }
+    const periodMs = Math.ceil(reportMs / statusGrid.periodMs) * statusGrid.periodMs
+    return { at: next + Math.floor((time - next) / periodMs) * periodMs, isTold: false }
+  }
+
+  /** Instant of the next report, if nothing changes; undefined before the first, or when each look is carried out. */
+  nextReport(): VirtualMs | undefined {
+    const last = this.#isWatchful ? undefined : this.lastReport()
+    return last && gridAtOrAfter(this.#options.statusGrid, last.at + this.#options.reportMs)
+  }
+
+  /** The next report is told though nothing changes: somebody acts on updates of the Node. */
+  tellNextReport(): void {
+    const { kernel } = this.#options
+    const at = this.nextReport()
+    if (at === undefined || this.#owed !== undefined) return
+    // It is not in the scope, for a copy knows of it.
+    this.#owed = after(kernel, at - kernel.now()).subscribe(() => {
+      this.#owed = undefined
+      if (!this.#isWatchful) this.#tell()
+    })
   }
 
   /** Looks at the status at each of its instants from now on, or only when something changes. */
   setWatchful(isWatchful: boolean): void {
+    const last = this.lastReport()
+    if (last !== undefined) this.#keep(last)
     this.#isWatchful = isWatchful || this.#options.isWatchful
     if (this.#isWatchful && this.#isRegistered) this.#planAtNextLook()
   }
@@ -134,8 +186,14 @@ export class NodeRegistrar {
     if (this.#isRegistered) this.#tell()
   }
 
+  #keep({ at, isTold }: StatusReport): void {
+    this.#reportedAt = at
+    this.#isTold = isTold
+  }
+
   stop(): void {
     this.#scope.end()
+    this.#owed?.unsubscribe()
     this.#reflector.stop()
   }
 
@@ -167,35 +225,36 @@ export class NodeRegistrar {
     this.#scope.start(process(this.#options.kernel, () => this.#tellStatus()))
   }
 
-  /** Source: kubelet_node_status.go, tryUpdateNodeStatus: reads the Node, computes the status, tells it if there is news. */
   *#tellStatus(): Steps<void> {
-    const { heartbeatClient, nodeName, kernel, reportMs } = this.#options
-    const read = yield* attempt(
-      heartbeatClient.get<Node>(resources.nodes, { name: nodeName }, { resourceVersion: '0' }),
-    )
-    if (!read.ok) {
-      this.#planAtNextLook()
-      return
-    }
+    const lookedAt = this.#options.kernel.now()
+    this.#lastBefore = this.#reportAsOf(lookedAt - 1)
+    const outcome = yield* this.#tryToTell(lookedAt)
+    this.#lastBefore = undefined
+    if (outcome === 'told') this.#keep({ at: lookedAt, isTold: true })
+    if (outcome === 'failed') this.#planAtNextLook()
+    else this.#plan()
+  }
+
+  /** Source: kubelet_node_status.go, tryUpdateNodeStatus: reads the Node, computes the status, tells it if there is news. */
+  *#tryToTell(lookedAt: VirtualMs): Steps<'told' | 'no news' | 'failed'> {
+    const { heartbeatClient, nodeName, reportMs } = this.#options
+    const key = { name: nodeName }
+    const last = this.#lastBefore
+    const read = yield* attempt(heartbeatClient.get<Node>(resources.nodes, key, { resourceVersion: '0' }))
+    if (!read.ok) return 'failed'
     const before = read.value
     const status = this.#status(before)
     this.#tellEvents(before)
     const isNews = !jsonEqual(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
-    if (!isNews && kernel.now() - this.#toldAt < reportMs) {
-      this.#plan()
-      return
-    }
+    if (!isNews && last !== undefined && lookedAt - last.at < reportMs) return 'no news'
     const patch = {
-      metadata: { name: nodeName },
+      metadata: key,
       status: { ...status, '$setElementOrder/conditions': order(status) },
     }
     const type = 'application/strategic-merge-patch+json'
     const where = { subresource: 'status' }
-    const told = yield* attempt(heartbeatClient.patch<Node>(resources.nodes, { name: nodeName }, type, patch, where))
-    if (told.ok) {
-      this.#toldAt = kernel.now()
-      this.#plan()
-    } else this.#planAtNextLook()
+    const told = yield* attempt(heartbeatClient.patch<Node>(resources.nodes, key, type, patch, where))
+    return told.ok ? 'told' : 'failed'
   }
 
   #tellEvents({ status }: Node): void {

@@ -56,6 +56,7 @@ export class NodeLease {
   #toldAt: VirtualMs | undefined
   #lease: Lease | undefined
   #retrying: Unsubscribable | undefined
+  #nextTold: Unsubscribable | undefined
   #pauseMs: VirtualMs = retryPause.initialMs
 
   constructor(options: NodeLeaseOptions) {
@@ -88,6 +89,30 @@ export class NodeLease {
     const { kernel, grid, mode } = this.#options
     if (!this.#isRunning || mode === 'explicit' || this.#renewedAt === undefined) return this.#renewedAt
     return Math.max(this.#renewedAt, gridAtOrBefore(grid, kernel.now()) ?? 0)
+  }
+
+  /** Instant of the last renewal, if the API server was not told of it; undefined also while renewals are requests. */
+  unseenRenewal(): VirtualMs | undefined {
+    if (!this.#isRunning || this.#options.mode === 'explicit' || this.#timer !== undefined) return undefined
+    const at = this.lastRenewal()
+    return at !== undefined && at > (this.#toldAt ?? 0) ? at : undefined
+  }
+
+  /** Instant of the next renewal that is only computed. */
+  nextUnseen(): VirtualMs | undefined {
+    const { kernel, grid, mode } = this.#options
+    const isComputed = this.#isRunning && mode === 'computed' && this.#timer === undefined
+    return isComputed ? gridAfter(grid, kernel.now()) : undefined
+  }
+
+  /** The next renewal is a request: somebody else has written the lease, or taken it away. */
+  tellNextRenewal(): void {
+    if (this.nextUnseen() === undefined || this.#nextTold !== undefined) return
+    const { kernel, grid } = this.#options
+    this.#nextTold = this.#scope.start(after(kernel, gridAfter(grid, kernel.now()) - kernel.now()), () => {
+      this.#nextTold = undefined
+      if (this.#timer === undefined) this.#tell(kernel.now())
+    })
   }
 
   /** Computed renewals only: tells the API server of the last one; from then on renewals are requests until `relax`. */
