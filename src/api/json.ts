@@ -55,7 +55,7 @@ export function equalJson(a: unknown, b: unknown): boolean {
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  if (Array.isArray(value)) for (const item of value) deepFreeze(item)
-  else for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]) // own key
+  if (Array.isArray(value)) for (let at = 0; at < value.length; at++) deepFreeze(value[at])
+  else for (const key in value) deepFreeze(value[key]) // as above
   return value
 }

@@ -103,7 +103,7 @@ function mergeMember(
 }
 
 /** A value without members that are null, however deep. Source: patch.go, discardNullValuesFromPatch. */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isObject(value)) return value ?? null
   const kept: Members = {}

@@ -15,6 +15,7 @@ import {
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { invalid } from '../../api/validation/field-errors.ts'
 import type { PatchType } from '../../client/client.ts'
+import { TypedPatch } from '../../client/typed-patch.ts'
 import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
@@ -34,18 +35,26 @@ export function patchObject(
   core: RegistryCore,
   request: WriteRequest,
   type: MergingPatchType,
-  patch: unknown,
+  given: unknown,
   rules: UpdateRules,
   decode: DecodePatched,
 ): Updated | Status {
   const { served, namespace, name } = request
   const existing = served.collection.get(namespace, name)
   if (existing === undefined) return notFoundStatus(served.info, name)
+  // Objects that are stored are decoded and have their defaults.
+  const known = given instanceof TypedPatch ? appliedByType(core, existing, given) : undefined
+  if (known !== undefined) return checkName(known, request) ?? storeUpdate(core, request, known, existing, rules)
+  const patch = given instanceof TypedPatch ? given.document : given
   const document = patched(core, request, existing, type, patch)
   if (isRefusal(document)) return document.refused
   const object = decode(document.value)
   if ('error' in object) return undecodable(withOwnersOf(existing, document.value), patch, type, object.error)
   return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
+}
+
+function appliedByType({ context }: RegistryCore, existing: KubeObject, patch: TypedPatch): KubeObject | undefined {
+  return patch.appliedTo(existing, apiServerFact('patchesDiscardNulls', context.minor))
 }
 
 /** Source: applyPatchToCurrentObject of jsonPatcher and smpPatcher: a bad result blames the patch, with an empty kind. */

@@ -1,5 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
-import { jsonEqual } from '../../api/json-equal.ts'
+import { equalJson } from '../../api/json.ts'
 import type { Node, NodeCondition } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
 import { Reflector } from '../../client/reflector.ts'
@@ -245,7 +245,7 @@ export class NodeRegistrar {
     const before = read.value
     const status = this.#status(before)
     this.#tellEvents(before)
-    const isNews = !jsonEqual(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
+    const isNews = !equalJson(withoutHeartbeats(before.status ?? {}), withoutHeartbeats(status))
     if (!isNews && last !== undefined && lookedAt - last.at < reportMs) return 'no news'
     const patch = {
       metadata: key,

@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs'
-import { jsonEqual } from '../../../api/json-equal.ts'
+import { equalJson } from '../../../api/json.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
 import { Reflector } from '../../../client/reflector.ts'
@@ -97,7 +97,7 @@ export class ApiPodSource {
     this.#pods.set(key, pod)
     if (before === undefined) this.#tellAdded([pod])
     else if (isSemanticChange(before, pod)) this.#tell('updated', pod)
-    else if (before !== pod && !jsonEqual(before.status, pod.status)) this.#tell('reconciled', pod)
+    else if (before !== pod && !equalJson(before.status, pod.status)) this.#tell('reconciled', pod)
   }
 
   #remove(pod: Pod): void {
@@ -126,8 +126,8 @@ function isSemanticChange(before: Pod, after: Pod): boolean {
   return (
     old.deletionTimestamp !== now.deletionTimestamp ||
     old.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds ||
-    !jsonEqual(old.labels, now.labels) ||
-    !jsonEqual(old.annotations, now.annotations) ||
-    !jsonEqual(before.spec, after.spec)
+    !equalJson(old.labels, now.labels) ||
+    !equalJson(old.annotations, now.annotations) ||
+    !equalJson(before.spec, after.spec)
   )
 }

@@ -1,27 +1,131 @@
-import { jsonEqual } from '../../../api/json-equal.ts'
+import { equalJson } from '../../../api/json.ts'
+import { withoutNulls } from '../../../api/patch/strategic-merge-patch.ts'
 import type { PodCondition, PodStatus } from '../../../api/types/core.ts'
+import type { KubeObject } from '../../../api/types/meta.ts'
+import { TypedPatch } from '../../../client/typed-patch.ts'
 import { extended } from '../../../kernel/extended.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * The strategic merge patch that makes one status another, or undefined if they are the same. Built directly: conditions
- * merge by type, podIPs by ip, the rest is replaced. Source: pkg/util/pod/pod.go, preparePatchBytesForPodStatus.
+ * The strategic merge patch that makes one status another, or undefined if they are the same. Conditions merge by type, podIPs
+ * by ip, the rest is replaced. Source: pkg/util/pod/pod.go, preparePatchBytesForPodStatus.
  */
-export function statusPatch(uid: string, before: PodStatus, after: PodStatus): object | undefined {
-  const status: Record<string, unknown> = {}
+export function statusPatch(uid: string, before: PodStatus, after: PodStatus): StatusPatch | undefined {
+  const changed = changedKeys(before, after)
+  if (changed.length === 0) return undefined
+  return new StatusPatch(uid, before, after, changed)
+}
+
+/** Lists whose items are merged with those that are there; of the others the new one counts. */
+const mergedLists: ReadonlySet<string> = new Set(['hostIPs', 'resourceClaimStatuses'])
+
+class StatusPatch extends TypedPatch {
+  private readonly uid: string
+  private readonly before: PodStatus
+  private readonly after: PodStatus
+  /** Members of the status that are to be others, in the order in which a patch is applied. */
+  private readonly changed: readonly string[]
+
+  constructor(uid: string, before: PodStatus, after: PodStatus, changed: readonly string[]) {
+    super()
+    this.uid = uid
+    this.before = before
+    this.after = after
+    this.changed = changed
+  }
+
+  override get document(): object {
+    const status: Record<string, unknown> = {}
+    for (const key of this.changed)
+      if (key !== 'conditions' && key !== 'podIPs') status[key] = (this.after as Fields)[key] ?? null
+    patchConditions(status, this.before.conditions ?? [], this.after.conditions ?? [])
+    patchIps(status, this.before.podIPs ?? [], this.after.podIPs ?? [])
+    return { metadata: { uid: this.uid }, status }
+  }
+
+  override appliedTo(object: KubeObject & { readonly status?: unknown }, discardsNulls: boolean) {
+    if (object.status !== this.before || object.metadata.uid !== this.uid) return undefined
+    const status: Record<string, unknown> = { ...this.before }
+    for (const key of this.changed) if (!this.apply(status, key, discardsNulls)) return undefined
+    return { ...object, status }
+  }
+
+  /** Whether it could be done without looking at what the API says of the member. */
+  private apply(status: Record<string, unknown>, key: string, discardsNulls: boolean): boolean {
+    const old = status[key]
+    const now = (this.after as Fields)[key]
+    if (key === 'conditions') {
+      const merged = mergedConditions(this.before.conditions ?? [], this.after.conditions ?? [])
+      if (merged === undefined) return false
+      status.conditions = merged
+    } else if (key === 'podIPs') {
+      if (old !== undefined) return false
+      status.podIPs = now
+    } else if (now === undefined) delete status[key]
+    else if (old === undefined) status[key] = discardsNulls ? withoutNulls(now) : now
+    else if (typeof now !== 'object' || (Array.isArray(now) && Array.isArray(old) && !mergedLists.has(key)))
+      status[key] = now
+    else return false
+    return true
+  }
+}
+
+/** Members that differ: first the lists that have an order, then the others bytewise, as a patch is applied. */
+function changedKeys(before: PodStatus, after: PodStatus): readonly string[] {
   const old = before as Fields
   const now = after as Fields
-  for (const key of Object.keys(now)) {
-    if (key === 'conditions' || key === 'podIPs' || now[key] === undefined) continue
-    if (!jsonEqual(old[key], now[key])) status[key] = now[key]
+  const changed: string[] = []
+  for (const key in now)
+    if (key !== 'conditions' && key !== 'podIPs' && now[key] !== undefined && !equalJson(old[key], now[key]))
+      changed.push(key)
+  for (const key in old)
+    if (key !== 'conditions' && key !== 'podIPs' && old[key] !== undefined && now[key] === undefined) changed.push(key)
+  if (changed.length > 1) changed.sort()
+  if (!equalJson(before.podIPs ?? [], after.podIPs ?? [])) changed.unshift('podIPs')
+  if (areConditionsOthers(before.conditions ?? [], after.conditions ?? [])) changed.unshift('conditions')
+  return changed
+}
+
+function areConditionsOthers(before: readonly PodCondition[], after: readonly PodCondition[]): boolean {
+  if (before.some(({ type }) => !after.some((condition) => condition.type === type))) return true
+  return after.some((condition) => {
+    const old = before.find(({ type }) => type === condition.type)
+    return old === undefined || differs(old, condition)
+  })
+}
+
+/** Members of a condition that are compared, as a patch is applied: lastProbeTime is written as null and never set. */
+const patchedMembers = ['lastTransitionTime', 'message', 'reason', 'status'] as const
+
+/** What merging by type makes of the old ones; undefined if a type stands there twice. */
+function mergedConditions(
+  before: readonly PodCondition[],
+  after: readonly PodCondition[],
+): readonly PodCondition[] | undefined {
+  if (hasTwoOfAType(before) || hasTwoOfAType(after)) return undefined
+  return after.map((condition) => {
+    const old = before.find(({ type }) => type === condition.type)
+    return old === undefined ? condition : mergedCondition(old, condition)
+  })
+}
+
+function hasTwoOfAType(conditions: readonly PodCondition[]): boolean {
+  return conditions.some(({ type }, at) => conditions.findIndex((each) => each.type === type) !== at)
+}
+
+function mergedCondition(old: PodCondition, now: PodCondition): PodCondition {
+  if (!differs(old, now)) return old
+  const merged: Record<string, unknown> = { ...old }
+  for (const key of patchedMembers) {
+    if (now[key] === undefined || now[key] === null) delete merged[key]
+    else merged[key] = now[key]
   }
-  for (const key of Object.keys(old))
-    if (key !== 'conditions' && key !== 'podIPs' && old[key] !== undefined && now[key] === undefined) status[key] = null
-  patchConditions(status, before.conditions ?? [], after.conditions ?? [])
-  patchIps(status, before.podIPs ?? [], after.podIPs ?? [])
-  if (Object.keys(status).length === 0) return undefined
-  return { metadata: { uid }, status }
+  return merged as unknown as PodCondition // members of one
+}
+
+function differs(old: PodCondition, now: PodCondition): boolean {
+  return patchedMembers.some((key) => old[key] !== now[key])
 }
 
 function patchConditions(
@@ -42,14 +146,11 @@ function patchConditions(
   status.conditions = changed
 }
 
-function conditionDifference(before: PodCondition, after: PodCondition): object | undefined {
+function conditionDifference(old: PodCondition, now: PodCondition): object | undefined {
+  if (!differs(old, now)) return undefined
   const difference: Record<string, unknown> = {}
-  const old = before as unknown as Fields
-  const now = after as unknown as Fields
-  // lastProbeTime is written as null and never set: it is no difference.
-  for (const key of ['status', 'reason', 'message', 'lastTransitionTime'])
-    if (old[key] !== now[key]) difference[key] = now[key] ?? null
-  return Object.keys(difference).length === 0 ? undefined : extended(difference, { type: after.type })
+  for (const key of patchedMembers) if (old[key] !== now[key]) difference[key] = now[key] ?? null
+  return extended(difference, { type: now.type })
 }
 
 function patchIps(
@@ -57,7 +158,7 @@ function patchIps(
   before: readonly { readonly ip?: string }[],
   after: readonly { readonly ip?: string }[],
 ): void {
-  if (jsonEqual(before, after)) return
+  if (equalJson(before, after)) return
   const gone = before.filter(({ ip }) => !after.some((one) => one.ip === ip))
   status['$setElementOrder/podIPs'] = after.map(({ ip }) => ({ ip }))
   status.podIPs = [...after, ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))]

@@ -1,4 +1,4 @@
-import { jsonEqual } from '../../../api/json-equal.ts'
+import { equalJson } from '../../../api/json.ts'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types/core.ts'
 import { isStatic } from '../pods/static-pod.ts'
@@ -83,8 +83,8 @@ export function sameForKubelet(before: PodStatus, after: PodStatus): boolean {
     if (old === undefined || !sameCondition(old, condition)) return false
   }
   // What changes most often is looked at first.
-  if (before.phase !== after.phase || !jsonEqual(before.containerStatuses, after.containerStatuses)) return false
-  return jsonEqual({ ...before, conditions: undefined }, { ...after, conditions: undefined })
+  if (before.phase !== after.phase || !equalJson(before.containerStatuses, after.containerStatuses)) return false
+  return equalJson({ ...before, conditions: undefined }, { ...after, conditions: undefined })
 }
 
 /** The condition of a type. */

@@ -255,6 +255,7 @@ class Writer {
 
 /** What is wrong with a path of a payload. Source: atomic_writer.go, validatePath. */
 function pathError(path: string): string | undefined {
+  if (plainName.test(path)) return undefined
   if (path === '') return 'invalid path: must not be empty: ""'
   if (path.startsWith('/')) return `invalid path: must be relative path: ${path}`
   if (utf8Length(path) > maxPathLength) return `invalid path: must be less than or equal to ${maxPathLength} characters`
@@ -267,6 +268,9 @@ function pathError(path: string): string | undefined {
   const [first = ''] = parts
   return first.startsWith('..') && first.length > 2 ? `invalid path: must not start with '..': ${path}` : undefined
 }
+
+/** Nearly all are keys, and nothing can be wrong with these. */
+const plainName = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}$/
 
 function parentOf(path: string): string {
   const slash = path.lastIndexOf('/')

@@ -22,12 +22,22 @@ export function makeNestedMountPoints(fs: NodeFs, pod: Pod, volumeName: string, 
 
 /** Whether the paths have to be looked at in their order: nearly all volumes have nothing mounted in them. */
 function mayBeNested(mounts: NonNullable<Container['volumeMounts']>, volumeName: string): boolean {
-  return mounts.some(({ name, mountPath }) => {
-    if (name !== volumeName) return false
-    const mine = joinPath(mountPath)
-    return mine.startsWith('../') || mounts.some((other) => joinPath(other.mountPath).startsWith(`${mine}/`))
-  })
+  for (const { name, mountPath } of mounts) {
+    if (name !== volumeName) continue
+    if (!plainPath.test(mountPath)) return true
+    for (const other of mounts) if (!plainPath.test(other.mountPath) || liesIn(other.mountPath, mountPath)) return true
+  }
+  return false
 }
+
+/** Nothing of it would be cleaned away. */
+const plainPath = /^(?:\/[^/.][^/]*)+$/
+
+function liesIn(path: string, within: string): boolean {
+  return path.length > within.length && path.charCodeAt(within.length) === slash && path.startsWith(within)
+}
+
+const slash = 47
 
 /** Whether some container of the Pod has something mounted in the volume, or a path that cannot be. */
 export function hasNestedMountPoints(pod: Pod, volumeName: string): boolean {

@@ -1,6 +1,7 @@
 import type { ConfigMap, KeyToPath, Secret } from '../../../api/types/core.ts'
-import { fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
+import { base64Length, fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
 import { compareBytes } from '../../../fs/path.ts'
+import { sortBytewise } from '../../../go/json.ts'
 
 /** Content, mode and owner of one file of a volume. */
 export interface FileProjection {
@@ -91,7 +92,12 @@ export class WholeSecret implements Payload {
   }
 
   keys(): readonly string[] {
-    return Object.keys(this.#data).sort(compareBytes)
+    return sortBytewise(Object.keys(this.#data))
+  }
+
+  /** How long each file is, as far as that is asked before somebody reads them. */
+  *lengths(): Iterable<number> {
+    for (const key in this.#data) yield base64Length(this.#data[key] ?? '') ?? 0
   }
 
   get(path: string): FileProjection | undefined {
@@ -129,8 +135,7 @@ export function secretBytes(secret: Secret | undefined): ReadonlyMap<string, Uin
 
 function decoded(data: NonNullable<Secret['data']>): ReadonlyMap<string, Uint8Array> {
   const bytes = new Map<string, Uint8Array>()
-  for (const key of Object.keys(data).sort(compareBytes))
-    bytes.set(key, fromBase64(data[key] ?? '') ?? new Uint8Array(0))
+  for (const key of sortBytewise(Object.keys(data))) bytes.set(key, fromBase64(data[key] ?? '') ?? new Uint8Array(0))
   return bytes
 }
 

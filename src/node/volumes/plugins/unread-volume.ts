@@ -115,6 +115,7 @@ function isSame(before: Payload, next: Payload): boolean {
 
 /** The time-stamped directory, directories in it, files, a link for every first element, and `..data`. */
 function needsOf(payload: Payload): LaterFiles {
+  if (payload instanceof WholeSecret) return needsOfSecret(payload)
   const directories = new Set<string>()
   let bytes = 0
   for (const [path, { data }] of payload) {
@@ -134,4 +135,11 @@ function linksOf(payload: Payload): ReadonlySet<string> {
 
 function partsOf(path: string): readonly string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.')
+}
+
+/** Keys of a Secret name no directories. */
+function needsOfSecret(payload: WholeSecret): LaterFiles {
+  let bytes = 0
+  for (const length of payload.lengths()) bytes += pagesOf(length)
+  return { inodes: 1 + 2 * payload.size + 1, bytes }
 }

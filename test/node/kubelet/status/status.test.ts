@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../../../src/api/json.ts'
+import { applyStrategicMergePatch } from '../../../../src/api/patch/strategic-merge-patch.ts'
+import { schemaOf } from '../../../../src/api/schema/schema.ts'
 import type { ContainerState, ContainerStatus, PodSpec } from '../../../../src/api/types/core.ts'
 import { podConditions } from '../../../../src/node/kubelet/status/conditions.ts'
 import { podPhase } from '../../../../src/node/kubelet/status/phase.ts'
@@ -150,7 +153,7 @@ describe('the patch of a status', () => {
         { type: 'PodScheduled', status: 'True', lastTransitionTime: 't0' },
       ],
     } as const
-    expect(statusPatch('u', before, after)).toEqual({
+    expect(statusPatch('u', before, after)?.document).toEqual({
       metadata: { uid: 'u' },
       status: {
         phase: 'Running',
@@ -158,6 +161,40 @@ describe('the patch of a status', () => {
         conditions: [{ type: 'Ready', status: 'True', reason: null, message: null, lastTransitionTime: 't1' }],
       },
     })
+  })
+
+  const podDefinition = schemaOf(18).definition('io.k8s.api.core.v1.Pod')
+  const stored = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', uid: 'u' }, status: before }
+
+  test.each([
+    [
+      'conditions that change and come',
+      { ...before, conditions: [...before.conditions, { type: 'x', status: 'True' }] },
+    ],
+    ['a condition that goes', { ...before, conditions: before.conditions.slice(1) }],
+    ['all conditions go', { phase: 'Failed' }],
+    [
+      'a member that comes with nulls',
+      { ...before, containerStatuses: [status('c', { terminated: { exitCode: 0, startedAt: null } })] },
+    ],
+    ['addresses that come', { ...before, podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }] }],
+  ] as const)('L3 a server that holds the status from which it was made stores the same: %s', (_what, after) => {
+    const patch = statusPatch('u', before, after)
+    for (const discardsNulls of [true, false]) {
+      const document = patch?.document as JsonObject // as it is sent
+      const applied = applyStrategicMergePatch(stored, document, podDefinition, discardsNulls)
+      // The order of members shows in what is printed.
+      expect(JSON.stringify(patch?.appliedTo(stored, discardsNulls))).toBe(JSON.stringify(applied))
+    }
+  })
+
+  test('L3 a server that holds something else, or addresses that merge, applies the document', () => {
+    const patch = statusPatch('u', before, { ...before, phase: 'Running' })
+    expect(patch?.appliedTo({ ...stored, status: { ...before } }, true)).toBeUndefined()
+    expect(patch?.appliedTo({ ...stored, metadata: { name: 'p', uid: 'v' } }, true)).toBeUndefined()
+    const old = { ...before, podIPs: [{ ip: '10.0.0.1' }] }
+    const ofAddress = statusPatch('u', old, { ...old, podIPs: [{ ip: '10.0.0.2' }] })
+    expect(ofAddress?.appliedTo({ ...stored, status: old }, true)).toBeUndefined()
   })
 
   test('L3 is not made at all when nothing changed', () => {
