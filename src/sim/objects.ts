@@ -1,3 +1,4 @@
+import type { ResourceInfo } from '../api/schema/discovery.ts'
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
@@ -9,25 +10,44 @@ import { SimUsageError } from './usage-error.ts'
 
 /** Objects by the names that people give them: kinds in any spelling, kind/name texts. */
 
+/** A resource as people name it. */
+interface NamedResource {
+  readonly ref: ResourceRef
+  readonly kind: string
+  readonly namespaced: boolean
+  /** What its collection is called in the store. */
+  readonly stored: string
+}
+
+/** By the names in lower case that people may give; made once for each list of resources, which is another when a CustomResourceDefinition comes. */
+const namesOf = new WeakMap<readonly ResourceInfo[], ReadonlyMap<string, NamedResource>>()
+
 /** The resource of a kind: `Pod`, `pod`, `pods` and short names alike. */
-function resourceOf(
-  server: RunningApiServer,
-  kind: string,
-): { readonly ref: ResourceRef; readonly kind: string; readonly namespaced: boolean } {
-  const wanted = kind.toLowerCase()
-  for (const info of server.discovery.resources) {
-    const names = [info.kind.toLowerCase(), info.resource, `${info.resource}.${info.group}`, ...info.shortNames]
-    if (names.includes(wanted))
-      return {
-        ref: { group: info.group, version: info.version, resource: info.resource },
-        kind: info.kind,
-        namespaced: info.namespaced,
-      }
+function resourceOf(server: RunningApiServer, kind: string): NamedResource {
+  const { resources } = server.discovery
+  let names = namesOf.get(resources)
+  if (names === undefined) {
+    names = byName(resources)
+    namesOf.set(resources, names)
   }
-  const kinds = server.discovery.resources.flatMap((info) => [info.kind, ...info.shortNames])
+  const found = names.get(kind.toLowerCase())
+  if (found !== undefined) return found
+  const kinds = resources.flatMap((info) => [info.kind, ...info.shortNames])
   const meant = closest(kind, kinds)
   const hint = meant === undefined ? '' : `; did you mean ${quoted(meant)}?`
   throw new SimUsageError(`there is no kind ${quoted(kind)} in this version of Kubernetes${hint}`)
+}
+
+/** Of two resources with one name the first. */
+function byName(resources: readonly ResourceInfo[]): ReadonlyMap<string, NamedResource> {
+  const names = new Map<string, NamedResource>()
+  for (const { group, version, resource, kind, namespaced, shortNames } of resources) {
+    const stored = group === '' ? resource : `${resource}.${group}`
+    const named: NamedResource = { ref: { group, version, resource }, kind, namespaced, stored }
+    for (const name of [kind.toLowerCase(), resource, `${resource}.${group}`, ...shortNames])
+      if (!names.has(name)) names.set(name, named)
+  }
+  return names
 }
 
 /** The object as the store has it; undefined if there is none. Throws a SimUsageError for a kind that there is not. */
@@ -37,8 +57,7 @@ export function find<T extends KubeObject>(
   name: string,
   namespace: string,
 ): T | undefined {
-  const { ref, namespaced } = resourceOf(server, kind)
-  const stored = ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`
+  const { stored, namespaced } = resourceOf(server, kind)
   // The caller names the kind, and so the type.
   return server.store.collection(stored).get(namespaced ? namespace : '', name) as T | undefined
 }
@@ -58,9 +77,8 @@ export function listOf<T extends KubeObject>(
   kind: string,
   namespace: string | undefined,
 ): readonly T[] {
-  const { ref } = resourceOf(server, kind)
   return server.store
-    .collection(ref.group === '' ? ref.resource : `${ref.resource}.${ref.group}`)
+    .collection(resourceOf(server, kind).stored)
     .list(namespace) as readonly KubeObject[] as readonly T[]
 }
 
