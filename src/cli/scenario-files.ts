@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { Lru } from '../client/lru.ts'
 import type { Diagnostic, Loaded } from '../scenario/diagnostic.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -50,6 +51,22 @@ function notReadable(file: string, message: string): Diagnostic {
   return { code: 'NOT_READABLE', message, file, range: [0, 0] }
 }
 
+/** What came of loading a file, and all that it hangs on: the file is loaded again where any of it differs. */
+interface LoadedBefore {
+  readonly found: ScenarioFile
+  readonly answers: Answers
+}
+
+/** What a scenario asked of the folder that it lies in, and what it was told; undefined: there was nothing. */
+interface Answers {
+  readonly files: ReadonlyMap<string, Uint8Array | undefined>
+  readonly folders: ReadonlyMap<string, readonly string[] | undefined>
+}
+
+/** Scenarios that are kept: `run --watch` and a suite load the same files again and again, and mostly one has changed. */
+const mostKept = 256
+const loadedBefore = new Lru<string, LoadedBefore>(mostKept)
+
 /**
  * Reads and loads one file. What cannot be read is a diagnostic too, and so is a mistake of podsim's own in loading it.
  * `scenarioOf` may make a scenario of what is none.
@@ -57,7 +74,7 @@ function notReadable(file: string, message: string): Diagnostic {
 export function readScenarioFile(
   file: string,
   settings: Settings = {},
-  scenarioOf: (text: string) => string = (text) => text,
+  scenarioOf: (text: string) => string = asItIs,
 ): ScenarioFile {
   let text: string
   try {
@@ -69,10 +86,17 @@ export function readScenarioFile(
       error instanceof TypeError ? 'the file is no UTF-8 text' : `the file cannot be read (${errorCode(error)})`
     return { file, text: '', beside: nothingBeside, loaded: { ok: false, errors: [notReadable(file, message)] } }
   }
-  const { sources, taken } = rememberingSources(sourcesOf(file))
+  const key = JSON.stringify([file, settings])
+  const before = scenarioOf === asItIs ? loadedBefore.get(key) : undefined
+  const own = sourcesOf(file)
+  if (before !== undefined && before.found.text === text && isStillSo(before.answers, own)) return before.found
+  const { noting, answers } = notingSources(own)
+  const { sources, taken } = rememberingSources(noting)
   try {
     const loaded = loadScenarios(scenarioOf(text), file, sources, settings)
-    return { file, text, loaded, beside: taken() }
+    const found = { file, text, loaded, beside: taken() }
+    if (scenarioOf === asItIs) loadedBefore.set(key, { found, answers })
+    return found
   } catch (error) {
     const message = `podsim is broken: ${String(error)}; please report it with the file`
     return {
@@ -82,6 +106,37 @@ export function readScenarioFile(
       loaded: { ok: false, errors: [{ code: 'PODSIM_BROKEN', message, file, range: [0, 0] }] },
     }
   }
+}
+
+const asItIs = (text: string): string => text
+
+/** The same sources, whose answers are noted. */
+function notingSources(sources: ScenarioSources): { readonly noting: ScenarioSources; readonly answers: Answers } {
+  const files = new Map<string, Uint8Array | undefined>()
+  const folders = new Map<string, readonly string[] | undefined>()
+  const noting: ScenarioSources = {
+    readBeside(path) {
+      const bytes = sources.readBeside(path)
+      files.set(path, bytes)
+      return bytes
+    },
+    listBeside(path) {
+      const names = sources.listBeside?.(path)
+      folders.set(path, names)
+      return names
+    },
+  }
+  return { noting, answers: { files, folders } }
+}
+
+/** Whether the folder would answer now as it did. */
+function isStillSo({ files, folders }: Answers, sources: ScenarioSources): boolean {
+  for (const [path, before] of files) {
+    const now = sources.readBeside(path)
+    if (now === undefined || before === undefined ? now !== before : Buffer.compare(now, before) !== 0) return false
+  }
+  for (const [path, before] of folders) if (sources.listBeside?.(path)?.join('\n') !== before?.join('\n')) return false
+  return true
 }
 
 /** Whether podsim itself went wrong in loading a file. */
