@@ -1,3 +1,4 @@
+import { SparseMap } from '../kernel/sparse.ts'
 import type { Device, Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { BindMount, Later } from './node-fs.ts'
@@ -75,7 +76,7 @@ function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
     readOnly: readOnlyRoot,
     kind: 'root',
   }
-  const namespace: Namespace = { root: top, mounts: new Map(), renames: store.renames, near: [] }
+  const namespace: Namespace = { root: top, mounts: new SparseMap(), renames: store.renames, near: [] }
   for (const directory of imageDirectories) makeDirectory(store, root, directory)
   const temporary = makeDirectory(store, root, '/tmp')
   temporary.mode = 0o1777

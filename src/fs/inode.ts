@@ -1,4 +1,5 @@
 import { utf8Length } from '../bytes/bytes.ts'
+import { SparseMap } from '../kernel/sparse.ts'
 import type { FileStat, FsUser } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
@@ -45,7 +46,7 @@ export class Inode {
   pins = 0
   content: Uint8Array = emptyContent
   target = ''
-  readonly #entries: Map<string, Inode> | undefined
+  readonly #entries: SparseMap<string, Inode> | undefined
   #fill: (() => void) | undefined
 
   constructor(id: number, type: FileStat['type'], device: Device, mode: number, mtimeMs: number) {
@@ -55,11 +56,11 @@ export class Inode {
     this.mode = mode
     this.mtimeMs = mtimeMs
     this.links = type === 'directory' ? 2 : 1
-    this.#entries = type === 'directory' ? new Map() : undefined
+    this.#entries = type === 'directory' ? new SparseMap() : undefined
   }
 
   /** Of a directory, oldest name first. */
-  get entries(): Map<string, Inode> | undefined {
+  get entries(): SparseMap<string, Inode> | undefined {
     this.look()
     return this.#entries
   }

@@ -1,10 +1,23 @@
 import { type Calendar, createCalendar, defaultEpochMs } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { SparseMap } from '../kernel/sparse.ts'
 import { buildContainerNamespace } from './container-namespace.ts'
 import { MemoryFileView } from './file-view.ts'
 import type { Device, Inode } from './inode.ts'
-import { createInodeStore } from './inode-store.ts'
-import type { FsErrorCode, FsResult, FsUser, NodeFs, TmpfsUsage } from './node-fs.ts'
+import { InodeStore } from './inode-store.ts'
+import type {
+  ContainerFiles,
+  FileView,
+  FsChange,
+  FsErrorCode,
+  FsResult,
+  FsUser,
+  Later,
+  LaterFiles,
+  LaterGrowth,
+  NodeFs,
+  TmpfsUsage,
+} from './node-fs.ts'
 import { type Mount, type Namespace, walk } from './walk.ts'
 
 export interface NodeFsOptions {
@@ -24,145 +37,192 @@ const defaultUmask = 0o022
 /** The file system of one node: a disk, tmpfs mounts, and views for containers (S2: what is on tmpfs is on no disk). */
 export function createNodeFs(options: NodeFsOptions): NodeFs {
   const { kernel, memoryBytes, calendar = createCalendar(defaultEpochMs), umask = defaultUmask } = options
-  const store = createInodeStore(() => calendar.at(kernel.now()), memoryBytes)
-  const disk: Device = { kind: 'disk', sizeBytes: undefined, usedBytes: 0 }
-  const rootMount: Mount = {
-    root: store.create('directory', disk, 0o755),
-    covered: undefined,
-    path: '/',
-    nodePath: '/',
-    readOnly: false,
-    kind: 'root',
-  }
-  const namespace: Namespace = { root: rootMount, mounts: new Map(), renames: store.renames, near: [] }
-  const view = new MemoryFileView({ store, namespace: () => namespace, user: rootUser, umask })
-  /** How many mounts lie directly inside of each. */
-  const inside = new Map<Mount, number>()
-  const enclosing = new Map<Mount, Mount>()
-  const refuse = (code: FsErrorCode, path: string) => ({ ok: false, code, path }) as const
+  return new MemoryNodeFs(new InodeStore(() => calendar.at(kernel.now()), memoryBytes), umask)
+}
 
-  const mount = (root: Inode, path: string, nodePath: string, kind: 'tmpfs' | 'bind', readOnly: boolean): FsResult => {
-    const at = walk(namespace, path, true, rootUser)
-    if (!at.ok) return refuse(at.code, path)
-    if (at.inode === undefined) return refuse('ENOENT', path)
-    store.unread.look(at.path)
-    if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refuse('ENOTDIR', path)
-    const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
-    namespace.mounts.set(at.inode, made)
-    namespace.near = []
-    enclosing.set(made, at.mount)
-    inside.set(at.mount, (inside.get(at.mount) ?? 0) + 1)
-    store.emit({ op: 'mount', path: at.path, detail: { kind } })
+class MemoryNodeFs extends MemoryFileView implements NodeFs {
+  readonly #store: InodeStore
+  readonly #umask: number
+  readonly #root: Mount
+  readonly #namespace: Namespace
+  /** How many mounts lie directly inside of each. */
+  readonly #inside = new SparseMap<Mount, number>()
+  readonly #enclosing = new SparseMap<Mount, Mount>()
+
+  constructor(store: InodeStore, umask: number) {
+    const disk: Device = { kind: 'disk', sizeBytes: undefined, usedBytes: 0 }
+    const root: Mount = {
+      root: store.create('directory', disk, 0o755),
+      covered: undefined,
+      path: '/',
+      nodePath: '/',
+      readOnly: false,
+      kind: 'root',
+    }
+    const namespace: Namespace = { root, mounts: new SparseMap(), renames: store.renames, near: [] }
+    super({ store, namespace: () => namespace, user: rootUser, umask })
+    this.#store = store
+    this.#umask = umask
+    this.#root = root
+    this.#namespace = namespace
+  }
+
+  mountTmpfs(path: string, { sizeBytes, mode }: { readonly sizeBytes?: number; readonly mode: number }): FsResult {
+    const device: Device = { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
+    const at = this.#walk(path)
+    return this.#mount(this.#store.create('directory', device, mode), path, at.ok ? at.path : path, 'tmpfs', false)
+  }
+
+  bindMount(source: string, path: string): FsResult {
+    const from = this.#walk(source)
+    if (!from.ok) return refusal(from.code, source)
+    if (from.inode === undefined) return refusal('ENOENT', source)
+    const at = this.#walk(path)
+    const bound = this.#mount(from.inode, path, at.ok ? at.path : path, 'bind', from.mount.readOnly)
+    if (bound.ok) from.inode.pins++
+    return bound
+  }
+
+  unmount(path: string): FsResult {
+    const gone = this.#mountAt(path)
+    if (gone === undefined) return refusal('EINVAL', path)
+    if ((this.#inside.get(gone) ?? 0) > 0) return refusal('EBUSY', path)
+    this.#release(gone)
+    this.#store.emit({ op: 'unmount', path: gone.path })
     return { ok: true, value: undefined }
   }
-  const mountAt = (path: string): Mount | undefined => {
-    const at = walk(namespace, path, true, rootUser)
-    return at.ok && at.inode !== undefined && at.mount.root === at.inode && at.mount !== rootMount
+
+  isMountPoint(path: string): boolean {
+    return this.#mountAt(path) !== undefined
+  }
+
+  isOnTmpfs(path: string): boolean {
+    const at = this.#walk(path)
+    return at.ok && at.inode?.device.kind === 'tmpfs'
+  }
+
+  setDiskFull(isFull: boolean): void {
+    this.#store.isDiskFull = isFull
+  }
+
+  tmpfsUsage(): readonly TmpfsUsage[] {
+    this.#store.unread.look()
+    return [...this.#namespace.mounts.values()]
+      .filter((each) => each.kind === 'tmpfs')
+      .map(({ path, root }) => ({
+        mountPoint: path,
+        usedBytes: root.device.usedBytes,
+        sizeBytes: root.device.sizeBytes,
+      }))
+  }
+
+  containerView(options: Parameters<NodeFs['containerView']>[0]): ContainerFiles {
+    const { rootFiles, mounts, readOnlyRoot, user = rootUser, charge } = options
+    const store = this.#store
+    const namespace = buildContainerNamespace({ store, node: this.#namespace, rootFiles, mounts, readOnlyRoot })
+    const rest = charge === undefined ? {} : { charge }
+    const as = (each: FsUser) => new MemoryFileView({ store, namespace, user: each, umask: defaultUmask, ...rest })
+    return Object.assign(as(user), { as })
+  }
+
+  fillLater(path: string, { inodes, bytes }: LaterFiles, fill: (view: FileView) => void): boolean {
+    const directory = this.#emptyDirectory(path)?.inode
+    const reservation = directory && this.#store.reserve(directory.device, inodes, bytes)
+    if (directory === undefined || reservation === undefined) return false
+    directory.mtimeMs = this.#store.now()
+    directory.fillLater(() => {
+      this.#store.asOf(reservation, { carryOut: () => fill(this.#viewOf(directory)) })
+    })
+    return true
+  }
+
+  plantLater(path: string): boolean {
+    const at = this.#emptyDirectory(path)
+    if (at === undefined || this.#store.isObserved) return false
+    this.#store.unread.plant(at.path, at.inode, this.#store)
+    return true
+  }
+
+  growLater(path: string, { directories, inodes, bytes, sizeBytes, redoes }: LaterGrowth, later: Later): boolean {
+    const tree = this.#store.unread.at(path)
+    if (tree === undefined) return false
+    // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
+    const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
+    const reservation = this.#store.reserve(device, tree.missing(directories) + inodes, bytes)
+    if (reservation === undefined) return false
+    if (redoes === undefined) tree.add(later, reservation, directories)
+    else tree.redo(redoes, later, reservation)
+    return true
+  }
+
+  isUnread(path: string): boolean {
+    if (this.#store.unread.at(path) !== undefined) return true
+    const at = this.#walk(path)
+    return at.ok && at.inode?.isUnread === true
+  }
+
+  reboot(): void {
+    this.#store.unread.look()
+    for (const gone of [...this.#namespace.mounts.values()].reverse()) this.#release(gone)
+    this.#namespace.mounts.clear()
+  }
+
+  observe(listener: (change: FsChange) => void): () => void {
+    return this.#store.observe(listener)
+  }
+
+  #walk(path: string): ReturnType<typeof walk> {
+    return walk(this.#namespace, path, true, rootUser)
+  }
+
+  #mount(root: Inode, path: string, nodePath: string, kind: 'tmpfs' | 'bind', readOnly: boolean): FsResult {
+    const at = this.#walk(path)
+    if (!at.ok) return refusal(at.code, path)
+    if (at.inode === undefined) return refusal('ENOENT', path)
+    this.#store.unread.look(at.path)
+    if ((root.type === 'directory') !== (at.inode.type === 'directory')) return refusal('ENOTDIR', path)
+    const made: Mount = { root, covered: at.inode, path: at.path, nodePath, readOnly, kind }
+    this.#namespace.mounts.set(at.inode, made)
+    this.#namespace.near = []
+    this.#enclosing.set(made, at.mount)
+    this.#inside.set(at.mount, (this.#inside.get(at.mount) ?? 0) + 1)
+    this.#store.emit({ op: 'mount', path: at.path, detail: { kind } })
+    return { ok: true, value: undefined }
+  }
+
+  #mountAt(path: string): Mount | undefined {
+    const at = this.#walk(path)
+    return at.ok && at.inode !== undefined && at.mount.root === at.inode && at.mount !== this.#root
       ? at.mount
       : undefined
   }
-  const release = (gone: Mount): void => {
-    namespace.near = []
-    if (gone.covered !== undefined) namespace.mounts.delete(gone.covered)
-    const outer = enclosing.get(gone)
-    enclosing.delete(gone)
-    inside.delete(gone)
-    if (outer !== undefined && inside.has(outer)) inside.set(outer, (inside.get(outer) ?? 1) - 1)
-    if (gone.kind === 'tmpfs') store.dropDevice(gone.root.device)
-    else store.unpin(gone.root)
+
+  #release(gone: Mount): void {
+    this.#namespace.near = []
+    if (gone.covered !== undefined) this.#namespace.mounts.delete(gone.covered)
+    const outer = this.#enclosing.get(gone)
+    this.#enclosing.delete(gone)
+    this.#inside.delete(gone)
+    if (outer !== undefined && this.#inside.has(outer)) this.#inside.set(outer, (this.#inside.get(outer) ?? 1) - 1)
+    if (gone.kind === 'tmpfs') this.#store.dropDevice(gone.root.device)
+    else this.#store.unpin(gone.root)
   }
 
-  return Object.assign(view, {
-    mountTmpfs(path, { sizeBytes, mode }) {
-      const device: Device = { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
-      const at = walk(namespace, path, true, rootUser)
-      return mount(store.create('directory', device, mode), path, at.ok ? at.path : path, 'tmpfs', false)
-    },
-    bindMount(source, path) {
-      const from = walk(namespace, source, true, rootUser)
-      if (!from.ok) return refuse(from.code, source)
-      if (from.inode === undefined) return refuse('ENOENT', source)
-      const at = walk(namespace, path, true, rootUser)
-      const bound = mount(from.inode, path, at.ok ? at.path : path, 'bind', from.mount.readOnly)
-      if (bound.ok) from.inode.pins++
-      return bound
-    },
-    unmount(path) {
-      const gone = mountAt(path)
-      if (gone === undefined) return refuse('EINVAL', path)
-      if ((inside.get(gone) ?? 0) > 0) return refuse('EBUSY', path)
-      release(gone)
-      store.emit({ op: 'unmount', path: gone.path })
-      return { ok: true, value: undefined }
-    },
-    isMountPoint: (path) => mountAt(path) !== undefined,
-    isOnTmpfs(path) {
-      const at = walk(namespace, path, true, rootUser)
-      return at.ok && at.inode?.device.kind === 'tmpfs'
-    },
-    setDiskFull(isFull) {
-      store.isDiskFull = isFull
-    },
-    tmpfsUsage(): readonly TmpfsUsage[] {
-      store.unread.look()
-      return [...namespace.mounts.values()]
-        .filter((each) => each.kind === 'tmpfs')
-        .map(({ path, root }) => ({
-          mountPoint: path,
-          usedBytes: root.device.usedBytes,
-          sizeBytes: root.device.sizeBytes,
-        }))
-    },
-    containerView({ rootFiles, mounts, readOnlyRoot, user = rootUser, charge }) {
-      const built = buildContainerNamespace({ store, node: namespace, rootFiles, mounts, readOnlyRoot })
-      const rest = charge === undefined ? {} : { charge }
-      const as = (each: FsUser) =>
-        new MemoryFileView({ store, namespace: built, user: each, umask: defaultUmask, ...rest })
-      return Object.assign(as(user), { as })
-    },
-    fillLater(path, { inodes, bytes }, fill) {
-      const at = walk(namespace, path, true, rootUser)
-      if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0) return false
-      const directory = at.inode
-      const reservation = store.reserve(directory.device, inodes, bytes)
-      if (reservation === undefined) return false
-      directory.mtimeMs = store.now()
-      directory.fillLater(() => {
-        // By itself, wherever it is mounted by then.
-        const root: Mount = { ...rootMount, root: directory, nodePath: undefined }
-        const alone: Namespace = { root, mounts: new Map(), renames: store.renames, near: [] }
-        const within = new MemoryFileView({ store, namespace: () => alone, user: rootUser, umask })
-        store.asOf(reservation, { carryOut: () => fill(within) })
-      })
-      return true
-    },
-    plantLater(path) {
-      const at = walk(namespace, path, true, rootUser)
-      if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0 || store.isObserved()) return false
-      store.unread.plant(at.path, at.inode, store.asOf)
-      return true
-    },
-    growLater(path, { directories, inodes, bytes, sizeBytes, redoes }, later) {
-      const tree = store.unread.at(path)
-      if (tree === undefined) return false
-      // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
-      const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
-      const reservation = store.reserve(device, tree.missing(directories) + inodes, bytes)
-      if (reservation === undefined) return false
-      if (redoes === undefined) tree.add(later, reservation, directories)
-      else tree.redo(redoes, later, reservation)
-      return true
-    },
-    isUnread(path) {
-      if (store.unread.at(path) !== undefined) return true
-      const at = walk(namespace, path, true, rootUser)
-      return at.ok && at.inode?.isUnread === true
-    },
-    reboot() {
-      store.unread.look()
-      for (const gone of [...namespace.mounts.values()].reverse()) release(gone)
-      namespace.mounts.clear()
-    },
-    observe: (listener) => store.observe(listener),
-  } satisfies Omit<NodeFs, keyof MemoryFileView>)
+  /** The directory at a path with the path that it has without links, if nothing is in it. */
+  #emptyDirectory(path: string): { readonly path: string; readonly inode: Inode } | undefined {
+    const at = this.#walk(path)
+    if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0) return undefined
+    return { path: at.path, inode: at.inode }
+  }
+
+  /** A directory by itself, wherever it is mounted. */
+  #viewOf(directory: Inode): FileView {
+    const root: Mount = { ...this.#root, root: directory, nodePath: undefined }
+    const alone: Namespace = { root, mounts: new SparseMap(), renames: this.#store.renames, near: [] }
+    return new MemoryFileView({ store: this.#store, namespace: () => alone, user: rootUser, umask: this.#umask })
+  }
+}
+
+function refusal(code: FsErrorCode, path: string) {
+  return { ok: false, code, path } as const
 }

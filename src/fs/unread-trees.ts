@@ -3,6 +3,11 @@ import type { Inode, Reservation } from './inode.ts'
 import type { Later } from './node-fs.ts'
 import { dirname, isWithin } from './path.ts'
 
+/** Who carries out what was done, as of when it was. */
+interface Past {
+  asOf(reservation: Reservation, later: Later): void
+}
+
 /** One thing that was done in a tree. */
 interface Piece {
   readonly later: Later
@@ -63,10 +68,10 @@ export class UnreadTree {
     if (this.#last === found) this.#last = previous
   }
 
-  carryOut(asOf: (reservation: Reservation, later: Later) => void): void {
+  carryOut(past: Past): void {
     for (let piece = this.#first; piece !== undefined; piece = piece.next) {
       if (piece.reservation === undefined) piece.later.carryOut()
-      else asOf(piece.reservation, piece.later)
+      else past.asOf(piece.reservation, piece.later)
     }
   }
 }
@@ -92,13 +97,13 @@ export class UnreadTrees {
     return undefined
   }
 
-  /** Takes in an empty directory; `asOf` runs what was done in it once somebody looks. */
-  plant(path: string, directory: Inode, asOf: Parameters<UnreadTree['carryOut']>[0]): void {
+  /** Takes in an empty directory; `past` runs what was done in it once somebody looks. */
+  plant(path: string, directory: Inode, past: Past): void {
     const tree = new UnreadTree(path, directory)
     this.#byPath.set(path, tree)
     directory.fillLater(() => {
       this.#byPath.delete(path)
-      tree.carryOut(asOf)
+      tree.carryOut(past)
     })
   }
 

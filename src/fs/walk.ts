@@ -1,4 +1,5 @@
 import { utf8Length } from '../bytes/bytes.ts'
+import type { SparseMap } from '../kernel/sparse.ts'
 import { type Inode, permits } from './inode.ts'
 import type { FsErrorCode, FsUser } from './node-fs.ts'
 
@@ -20,7 +21,7 @@ export interface Mount {
 export interface Namespace {
   readonly root: Mount
   /** By the inode that they cover. Whoever changes them forgets `near`. */
-  readonly mounts: Map<Inode, Mount>
+  readonly mounts: SparseMap<Inode, Mount>
   /** How often a directory of the node was renamed. */
   readonly renames: { count: number }
   /** Directories that were last gone to by plain paths, the newest first: the next path often leads there, or below. */
