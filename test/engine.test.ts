@@ -94,12 +94,12 @@ describe('the engine', () => {
     expect(linesWith(imported, inCore)).toEqual([])
   })
 
-  test('makes Subjects only where several hear of what one part tells', () => {
+  test('makes Subjects and Sources only where several hear of what one part tells', () => {
     const owners = new Set(subjectOwners)
-    expect(linesWith(/new (?:Behavior|Replay|Async)?Subject\b/, (path) => inCore(path) && !owners.has(path))).toEqual(
+    expect(linesWith(/new (?:(?:Behavior|Replay|Async)?Subject|Source)\b/, (path) => inCore(path) && !owners.has(path))).toEqual(
       [],
     )
-    expect(linesWith(/^ {2}readonly (?!#)\w+ = new Subject\b/, inCore)).toEqual([])
+    expect(linesWith(/^ {2}readonly (?!#)\w+ = new (?:Subject|Source)\b/, inCore)).toEqual([])
   })
 
   test('every machine is imported by the code that it drives', () => {

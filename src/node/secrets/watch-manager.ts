@@ -11,6 +11,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
 import type { RandomStream } from '../../kernel/random.ts'
+import { Source } from '../../kernel/source.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
@@ -146,7 +147,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   readonly strategy = 'Watch'
   readonly #items = new SparseMap<string, Item<T>>()
   readonly #registry: PodRegistry
-  readonly #changes = new Subject<ObjectChange>()
+  readonly #changes = new Source<ObjectChange>()
   readonly #sweep: GridLoop
   readonly #host: ItemHost<T>
 

@@ -1,8 +1,9 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, GridLoop, gridAtOrBefore } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
@@ -36,7 +37,7 @@ export class Cleanup {
   readonly #containerGc: GridLoop
   /** Uids of Pods that have left something behind, or may have. */
   readonly #leftovers = new SparseSet<string>()
-  readonly #ticks = new Subject<void>()
+  readonly #ticks = new Source<void>()
   readonly #scope = new Scope()
   readonly #removedPods = new SparseMap<string, Pod>()
   readonly #dying = new SparseSet<string>()

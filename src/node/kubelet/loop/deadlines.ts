@@ -1,9 +1,10 @@
-import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import type { Observable, Unsubscribable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { gridAfter } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import { loopClocks } from './phases.ts'
@@ -12,7 +13,7 @@ import { loopClocks } from './phases.ts'
 export class Deadlines {
   readonly #kernel: Kernel
   readonly #scope: Scope
-  readonly #due = new Subject<string>()
+  readonly #due = new Source<string>()
   readonly #planned = new SparseMap<string, Unsubscribable>()
 
   constructor(kernel: Kernel, scope: Scope) {

@@ -55,23 +55,36 @@ export interface KubeletSources {
 
 /** All that reaches a kubelet's loop, as one stream: each piece within the event in which its source tells it. */
 export function kubeletNews(sources: KubeletSources): Observable<KubeletNews> {
-  const due = ({ uid, isRefresh }: DueSync): KubeletNews => ({ source: 'due', podUid: uid, isRefresh })
-  const late = (podUid: string): KubeletNews => ({ source: 'due', podUid, isRefresh: false })
-  const object = (kind: 'Secret' | 'ConfigMap', changes: Observable<ObjectChange>) =>
-    tributary(changes, ({ namespace, name }): KubeletNews => ({ source: 'object', kind, namespace, name }))
   return merged([
-    tributary(sources.apiPods, asItIs),
-    tributary(sources.staticPods, asItIs),
-    tributary(sources.lifecycle, (events): KubeletNews => ({ source: 'pleg', events })),
-    tributary(sources.dueSyncs, due),
-    tributary(sources.deadlines, late),
-    tributary(sources.probes, (news): KubeletNews => ({ source: 'probe', news })),
-    tributary(sources.statuses, (pod): KubeletNews => ({ source: 'status', pod })),
-    tributary(sources.workers, (worker): KubeletNews => ({ source: 'worker', worker })),
-    object('Secret', sources.secrets),
-    object('ConfigMap', sources.configMaps),
-    tributary(sources.housekeeping, (): KubeletNews => ({ source: 'housekeeping' })),
+    tributary(sources.apiPods, news.ofPods),
+    tributary(sources.staticPods, news.ofPods),
+    tributary(sources.lifecycle, news.ofContainers),
+    tributary(sources.dueSyncs, news.due),
+    tributary(sources.deadlines, news.late),
+    tributary(sources.probes, news.ofProbe),
+    tributary(sources.statuses, news.ofStatus),
+    tributary(sources.workers, news.ofWorker),
+    tributary(sources.secrets, news.ofSecret),
+    tributary(sources.configMaps, news.ofConfigMap),
+    tributary(sources.housekeeping, news.housekeeping),
   ])
 }
 
-const asItIs = (news: ConfigNews): KubeletNews => news
+/** What becomes of a piece of each source: the same functions for all kubelets. */
+const news = {
+  ofPods: (told: ConfigNews): KubeletNews => told,
+  ofContainers: (events: readonly LifecycleEvent[]): KubeletNews => ({ source: 'pleg', events }),
+  due: ({ uid, isRefresh }: DueSync): KubeletNews => ({ source: 'due', podUid: uid, isRefresh }),
+  late: (podUid: string): KubeletNews => ({ source: 'due', podUid, isRefresh: false }),
+  ofProbe: (told: ProbeNews): KubeletNews => ({ source: 'probe', news: told }),
+  ofStatus: (pod: Pod): KubeletNews => ({ source: 'status', pod }),
+  ofWorker: (worker: PodWorker): KubeletNews => ({ source: 'worker', worker }),
+  ofSecret: ({ namespace, name }: ObjectChange): KubeletNews => ({ source: 'object', kind: 'Secret', namespace, name }),
+  ofConfigMap: ({ namespace, name }: ObjectChange): KubeletNews => ({
+    source: 'object',
+    kind: 'ConfigMap',
+    namespace,
+    name,
+  }),
+  housekeeping: (): KubeletNews => ({ source: 'housekeeping' }),
+} as const

@@ -1,10 +1,11 @@
-import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import type { Observable, Unsubscribable } from 'rxjs'
 import { after } from '../../../kernel/after.ts'
 import { type Grid, GridLoop, gridAfter, gridAtOrBefore } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Once, Receiver } from '../../../kernel/once.ts'
 import { onceOf } from '../../../kernel/once-of.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 import type { ContainerRuntime } from '../../runtime/cri.ts'
@@ -45,7 +46,7 @@ export class Pleg {
   readonly #loop: GridLoop
   readonly #kernel: Kernel
   readonly #runtime: ContainerRuntime
-  readonly #events = new Subject<readonly LifecycleEvent[]>()
+  readonly #events = new Source<readonly LifecycleEvent[]>()
   readonly #scope = new Scope()
   #stopObserving: (() => void) | undefined
 

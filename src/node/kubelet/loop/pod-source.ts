@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { equalJson } from '../../../api/json.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
@@ -8,6 +8,7 @@ import type { RestingReflector } from '../../../client/resting.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { ConfigNews } from './kubelet-news.ts'
 
@@ -22,7 +23,7 @@ export interface PodSourceOptions {
 /** The Pods that are bound to this node, from the API server. */
 export class ApiPodSource {
   readonly #pods = new SparseMap<string, Pod>()
-  readonly #changes = new Subject<ConfigNews>()
+  readonly #changes = new Source<ConfigNews>()
   readonly #reflector: Reflector<Pod>
   /** Open once the first list has been handed on. */
   readonly ready = new Latch()

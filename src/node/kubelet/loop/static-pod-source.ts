@@ -1,5 +1,6 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { ConfigNews } from './kubelet-news.ts'
@@ -8,7 +9,7 @@ import { staticPodOf } from './static-pods.ts'
 /** The Pods of the node's own manifests. Source: pkg/kubelet/config/file.go. */
 export class StaticPodSource {
   readonly #pods = new SparseMap<string, Pod>()
-  readonly #changes = new Subject<ConfigNews>()
+  readonly #changes = new Source<ConfigNews>()
   readonly #nodeName: string
   readonly #facts: KubeletFacts
   readonly #refused: (manifest: Pod, message: string) => void

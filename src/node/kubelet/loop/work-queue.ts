@@ -1,8 +1,9 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import { defineHandler } from '../../../kernel/handler.ts'
 import type { Kernel, Ticket } from '../../../kernel/kernel.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
 
@@ -67,7 +68,7 @@ export class WorkQueue {
   readonly #resync: Jittered
   readonly #due = new SparseMap<string, Due>()
   readonly #randomOf: (uid: string) => RandomStream
-  readonly #dueNow = new Subject<DueSync>()
+  readonly #dueNow = new Source<DueSync>()
   #isStopped = false
 
   constructor(kernel: Kernel, grid: Grid, resync: Jittered, randomOf: (uid: string) => RandomStream) {

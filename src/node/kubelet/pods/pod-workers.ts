@@ -1,9 +1,10 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Pod } from '../../../api/types/core.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
@@ -59,7 +60,7 @@ export class PodWorkers {
   readonly #rest: IdleRest | undefined
   readonly #syncs: PodSyncs
   readonly #reports: SyncReports
-  readonly #advanced = new Subject<PodWorker>()
+  readonly #advanced = new Source<PodWorker>()
   readonly #resync: Jittered
   readonly #randomOf: (uid: string) => RandomStream
   readonly #workers: PodWorkerRows
