@@ -141,44 +141,69 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     unseenReads: latencies.request === undefined && latencies.verbs?.get === undefined ? room.unseenReads : undefined,
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })
-  let threats = 0
+  return new SimulatedMachine(options, room, { fs, runtime, kubelet, link, clock: calendar, space })
+}
+
+class SimulatedMachine implements Machine {
+  readonly name: string
+  readonly isAbsent: boolean
+  readonly fs: NodeFs
+  readonly runtime: ContainerRuntime
+  readonly kubelet: Kubelet
+  readonly link: Link
+  readonly clock: NodeClock
+  readonly space: MachineSpace
+  isThreatened = false
+  readonly #room: MachineRoom
+  #threats = 0
   /** What the machine does without its kubelet: it comes up again. */
-  const power = new Scope()
-  const machine = {
-    name,
-    isAbsent: options.isAbsent ?? false,
-    fs,
-    isThreatened: false,
-    threaten(): void {
-      threats++
-      machine.isThreatened = true
-      if (threats > 1) return
-      renewLease(controlPlane.server, calendar, name, kubelet.lastHeartbeat())
-      kubelet.flushHeartbeats()
-    },
-    relieve(): void {
-      threats--
-      machine.isThreatened = threats > 0
-      if (threats === 0) kubelet.relaxHeartbeats()
-    },
-    runtime,
-    kubelet,
-    link,
-    clock: calendar,
-    space,
-    powerOff(): void {
-      kubelet.stop()
-      runtime.reboot()
-      fs.reboot()
-      kubelet.machineRebooted()
-    },
-    powerOn: (): void => kubelet.start(),
-    reboot(downMs: number): void {
-      machine.powerOff()
-      power.start(after(kernel, downMs), () => kubelet.start())
-    },
+  readonly #power = new Scope()
+
+  constructor(
+    { name, isAbsent = false }: MachineOptions,
+    room: MachineRoom,
+    parts: Pick<Machine, 'fs' | 'runtime' | 'kubelet' | 'link' | 'clock' | 'space'>,
+  ) {
+    this.name = name
+    this.isAbsent = isAbsent
+    this.fs = parts.fs
+    this.runtime = parts.runtime
+    this.kubelet = parts.kubelet
+    this.link = parts.link
+    this.clock = parts.clock
+    this.space = parts.space
+    this.#room = room
   }
-  return machine
+
+  threaten(): void {
+    this.#threats++
+    this.isThreatened = true
+    if (this.#threats > 1) return
+    renewLease(this.#room.controlPlane.server, this.clock, this.name, this.kubelet.lastHeartbeat())
+    this.kubelet.flushHeartbeats()
+  }
+
+  relieve(): void {
+    this.#threats--
+    this.isThreatened = this.#threats > 0
+    if (this.#threats === 0) this.kubelet.relaxHeartbeats()
+  }
+
+  powerOff(): void {
+    this.kubelet.stop()
+    this.runtime.reboot()
+    this.fs.reboot()
+    this.kubelet.machineRebooted()
+  }
+
+  powerOn(): void {
+    this.kubelet.start()
+  }
+
+  reboot(downMs: number): void {
+    this.powerOff()
+    this.#power.start(after(this.#room.kernel, downMs), () => this.kubelet.start())
+  }
 }
 
 /** Bytes that containers and all tmpfs take. What is in a tmpfs through a container counts as the container's alone. */

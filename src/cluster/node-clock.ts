@@ -13,21 +13,40 @@ export interface NodeClock extends Calendar {
  * time-stamped directories. Its periods are not: Go measures them with a monotonic clock.
  */
 export function createNodeClock(kernel: Kernel, calendar: Calendar): NodeClock {
-  const settings: { readonly since: VirtualMs; readonly aheadMs: number }[] = []
-  const aheadAt = (time: VirtualMs): number => {
-    for (let i = settings.length - 1; i >= 0; i--) {
-      const setting = settings[i]
-      if (setting !== undefined && setting.since <= time) return setting.aheadMs
-    }
-    return 0
-  }
-  const clock = {
-    epochMs: calendar.epochMs,
-    at: (time: VirtualMs): EpochMs => calendar.at(time) + (settings.length === 0 ? 0 : aheadAt(time)),
-    set(aheadMs: number): void {
-      settings.push({ since: kernel.now(), aheadMs })
-      clock.epochMs = calendar.epochMs + aheadMs
-    },
-  }
-  return clock
+  return new MachineClock(kernel, calendar)
 }
+
+interface Setting {
+  readonly since: VirtualMs
+  readonly aheadMs: number
+}
+
+class MachineClock implements NodeClock {
+  epochMs: EpochMs
+  readonly #kernel: Kernel
+  readonly #calendar: Calendar
+  /** In order of time. */
+  #settings: readonly Setting[] = neverSet
+
+  constructor(kernel: Kernel, calendar: Calendar) {
+    this.epochMs = calendar.epochMs
+    this.#kernel = kernel
+    this.#calendar = calendar
+  }
+
+  at(time: VirtualMs): EpochMs {
+    const right = this.#calendar.at(time)
+    return this.#settings.length === 0 ? right : right + this.#aheadAt(time)
+  }
+
+  set(aheadMs: number): void {
+    this.#settings = [...this.#settings, { since: this.#kernel.now(), aheadMs }]
+    this.epochMs = this.#calendar.epochMs + aheadMs
+  }
+
+  #aheadAt(time: VirtualMs): number {
+    return this.#settings.findLast(({ since }) => since <= time)?.aheadMs ?? 0
+  }
+}
+
+const neverSet: readonly Setting[] = []

@@ -169,7 +169,12 @@ class Observer implements InvariantObserver {
       for (const look of looks) look.secretRequested?.({ node, verb, key: secretKey(namespace, name) })
     }
     return {
-      ...client,
+      user: client.user,
+      create: (...args) => client.create(...args),
+      update: (...args) => client.update(...args),
+      patch: (...args) => client.patch(...args),
+      delete: (...args) => client.delete(...args),
+      deleteCollection: (...args) => client.deleteCollection(...args),
       get: <T extends KubeObject>(...[resource, key, given]: Parameters<Client['get']>) =>
         tapped(client.get<T>(resource, key, given), {
           begins: () => asked('get', resource.resource, key.namespace, key.name),

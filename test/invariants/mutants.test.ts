@@ -19,7 +19,7 @@ import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { answered } from '../client/answered.ts'
-import { answersWith, clientWith, containersWith, fsWith, managerWith } from './mutants.ts'
+import { answersWith, clientWith, containersWith, fsWith, managerWith, replaced } from './mutants.ts'
 
 type Observed = ReturnType<typeof createObservedSim> & { readonly machine: Machine }
 
@@ -328,17 +328,17 @@ const mutants: readonly Mutant[] = [
     id: 'S-15',
     title: 'a runtime whose variables follow the Secret',
     below: {
-      runtime: (runtime) => ({
-        ...runtime,
-        podContainers: (uid) =>
-          runtime.podContainers(uid).map((one) => {
-            const isLate = one.startedAt !== undefined && one.startedAt < lateness.now - 30_000
-            const env = isLate
-              ? one.config.env.map(({ name, value }) => ({ name, value: `${value}!` }))
-              : one.config.env
-            return { ...one, config: { ...one.config, env } }
-          }),
-      }),
+      runtime: (runtime) =>
+        replaced(runtime, {
+          podContainers: (uid) =>
+            runtime.podContainers(uid).map((one) => {
+              const isLate = one.startedAt !== undefined && one.startedAt < lateness.now - 30_000
+              const env = isLate
+                ? one.config.env.map(({ name, value }) => ({ name, value: `${value}!` }))
+                : one.config.env
+              return { ...one, config: { ...one.config, env } }
+            }),
+        }),
     },
     story({ sim }) {
       sim.apply(secret(1), pod(withEnv, undefined))
@@ -564,11 +564,11 @@ const mutants: readonly Mutant[] = [
     id: 'L-05',
     title: 'a runtime that lets containers run on',
     below: {
-      runtime: (runtime) => ({
-        ...runtime,
-        stopContainer: () => atOnce(() => ({ ok: true, value: undefined })),
-        stopPodSandbox: () => atOnce(() => ({ ok: true, value: undefined })),
-      }),
+      runtime: (runtime) =>
+        replaced(runtime, {
+          stopContainer: () => atOnce(() => ({ ok: true, value: undefined })),
+          stopPodSandbox: () => atOnce(() => ({ ok: true, value: undefined })),
+        }),
     },
     story(observed) {
       observed.sim.apply(pod({}, undefined, { automountServiceAccountToken: false }))

@@ -38,26 +38,29 @@ export function answersWith(change: (result: ObjectResult<Secret>, name: string)
 export function containersWith(
   change: (config: ContainerConfig) => ContainerConfig,
 ): NonNullable<ClusterSeams['runtime']> {
-  return (runtime) => ({ ...runtime, createContainer: (config) => runtime.createContainer(change(config)) })
+  return (runtime) => replaced(runtime, { createContainer: (config) => runtime.createContainer(change(config)) })
 }
 
 export function clientWith(own: (client: Client) => Partial<Client>): NonNullable<ClusterSeams['client']> {
-  return (client) => ({ ...client, ...own(client) })
+  return (client) => replaced(client, own(client))
 }
 
-/** A file system with some methods of its own; the others keep their object. */
+/** A file system with some methods of its own. */
 export function fsWith(
   own: (fs: Parameters<NonNullable<ClusterSeams['fs']>>[0]) => Partial<Parameters<NonNullable<ClusterSeams['fs']>>[0]>,
 ): NonNullable<ClusterSeams['fs']> {
-  return (fs) => {
-    const methods: Readonly<Record<PropertyKey, unknown>> = { ...own(fs) }
-    return new Proxy(fs, {
-      get(target, name) {
-        const mine = methods[name]
-        if (mine !== undefined) return mine
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-  }
+  return (fs) => replaced(fs, own(fs))
+}
+
+/** A part with some methods of its own; the others keep their object. */
+export function replaced<T extends object>(part: T, own: Partial<T>): T {
+  const methods: Readonly<Record<PropertyKey, unknown>> = { ...own }
+  return new Proxy(part, {
+    get(target, name) {
+      const mine = methods[name]
+      if (mine !== undefined) return mine
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }

@@ -165,7 +165,12 @@ function recordingClient(
     resourceVersion === undefined ? {} : { resourceVersion: resourceVersion === '0' ? '0' : '<rv>' }
   const nameOf = (fieldSelector: string | undefined) => /metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1]
   return {
-    ...client,
+    user: client.user,
+    create: (...args) => client.create(...args),
+    update: (...args) => client.update(...args),
+    patch: (...args) => client.patch(...args),
+    delete: (...args) => client.delete(...args),
+    deleteCollection: (...args) => client.deleteCollection(...args),
     get: <T extends KubeObject>(...[resource, key, options]: Parameters<Client['get']>) =>
       tapped(client.get<T>(resource, key, options), {
         ends(reply) {

@@ -1,17 +1,27 @@
-import type { Node, Pod } from '../../api/types/core.ts'
+import type { ConfigMap, Node, Pod, PodStatus, Secret, Volume } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
+import type { NodeFs } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
-import type { RandomStream } from '../../kernel/random.ts'
+import type { Calendar } from '../../kernel/calendar.ts'
+import type { Journal } from '../../kernel/journal.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { RandomStream, RandomStreams } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
+import { SparseMap } from '../../kernel/sparse.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { FeatureGates } from '../../versions/feature-gates.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
+import type { ContainerRuntime } from '../runtime/cri.ts'
 import { createObjectManagers } from '../secrets/create-manager.ts'
+import type { ObjectManager } from '../secrets/object-manager.ts'
 import { ttlFromAnnotations } from '../secrets/ttl-manager.ts'
 import type { KubeletFacts } from '../version-facts.ts'
+import type { VolumePlugin } from '../volumes/plugin.ts'
 import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
 import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
+import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletContext } from './context.ts'
 import { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
@@ -34,8 +44,7 @@ import { PodManager } from './pods/pod-manager.ts'
 import type { PodRuntimePorts } from './pods/pod-runtime.ts'
 import { syncPod, syncTerminatedPod, syncTerminatingPod } from './pods/pod-sync.ts'
 import { PodWorkerRows } from './pods/pod-worker.ts'
-import { PodWorkers, workerClocks } from './pods/pod-workers.ts'
-import { runningContainer } from './pods/runtime-status.ts'
+import { type PodSyncs, PodWorkers, workerClocks } from './pods/pod-workers.ts'
 import { copyReports, syncReports } from './pods/sync-records.ts'
 import { volumeReports } from './pods/volume-reports.ts'
 import { Prober } from './probes/prober.ts'
@@ -65,118 +74,108 @@ export interface Materials {
   readonly ownNode: () => Node | undefined
 }
 
-/** What parts know and others read, made before all that acts: so no part has to know one that is made after it. */
-interface Rows {
-  readonly pods: PodManager
+/**
+ * Makes the parts of a kubelet, each from parts made before it: rows, which others read and write, come first. What is handed the whole
+ * context asks it for later ones only once the kubelet runs.
+ */
+export function createContext(materials: Materials): KubeletContext {
+  return new Parts(materials)
+}
+
+class Parts implements KubeletContext {
+  readonly scope: Scope
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly journal: Journal
+  readonly random: RandomStreams
+  readonly nodeName: string
+  readonly hostIp: string
+  readonly minor: number
+  readonly facts: KubeletFacts
+  readonly gates: FeatureGates
+  readonly config: KubeletConfiguration
+  readonly recordIdleSyncs: boolean
+  readonly client: Client
+  readonly events: KubeletEvents
+  readonly runtime: ContainerRuntime
+  readonly fs: NodeFs
+  readonly polls: IdlePolls
+  readonly nodeUid: () => string | undefined
+  readonly record: KubeletContext['record']
+  readonly pods = new PodManager()
+  readonly world = new StateOfWorld()
+  readonly knownStatuses: KnownStatuses = new SparseMap()
   readonly workerRows: PodWorkerRows
   readonly containers: ContainerLives
-  readonly statuses: KnownStatuses
-  readonly world: StateOfWorld
   readonly ends: PodEnds
-  readonly evictions: EvictionRows
+  readonly evictions = new EvictionRows()
   readonly readers: ObjectReaders
-}
+  readonly pleg: Pleg
+  readonly queue: WorkQueue
+  readonly deadlines: Deadlines
+  readonly secrets: ObjectManager<Secret>
+  readonly configMaps: ObjectManager<ConfigMap>
+  readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
+  readonly volumes: VolumeManager
+  readonly prober: Prober
+  readonly statuses: StatusManager
+  readonly podRuntime: PodRuntimePorts
+  readonly workers: PodWorkers
 
-/** What most parts work with. */
-type Basics = Pick<
-  KubeletContext,
-  | 'scope'
-  | 'kernel'
-  | 'calendar'
-  | 'journal'
-  | 'random'
-  | 'nodeName'
-  | 'hostIp'
-  | 'minor'
-  | 'facts'
-  | 'gates'
-  | 'config'
-  | 'recordIdleSyncs'
-  | 'polls'
-  | 'client'
-  | 'events'
-  | 'runtime'
-  | 'fs'
-  | 'nodeUid'
-  | 'record'
->
-
-/** Makes the parts of a kubelet, each from parts made before it: rows, then who reads and writes them. */
-export function createContext(materials: Materials): KubeletContext {
-  const { facts, phases, scope } = materials
-  const basics = basicsOf(materials)
-  const { kernel, random, nodeName, config, runtime } = basics
-  const rows = makeRows(materials)
-  const podRandom = (uid: string): RandomStream => random.stream(`${nodeName}/kubelet/pod/${uid}`)
-  const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
-  const pleg = new Pleg(kernel, runtime, phases.pleg)
-  const queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
-  const deadlines = new Deadlines(kernel, scope)
-  const managers = objectManagers(materials, rows)
-  const pluginFor = volumePlugins(materials, managers)
-  const volumes = volumeManager(materials, rows, pluginFor, { ...basics, ...managers, queue })
-  const prober = new Prober({
-    ...basics,
-    timesOutExec: facts.timesOutExecProbes,
-    running: (uid, name) => runningContainer(pleg.get(uid), name),
-  })
-  const statuses = statusManager(materials, rows, { ...basics, pleg, volumes, workers: rows.workerRows })
-  const sandboxReady = sandboxNews(materials, rows, statuses, podRandom)
-  const podRuntime = podRuntimePorts(
-    materials,
-    rows,
-    prober,
-    { ...basics, ...managers, pluginFor, volumes },
-    sandboxReady,
-  )
-  const parts = {
-    ...basics,
-    ...managers,
-    pods: rows.pods,
-    pleg,
-    queue,
-    deadlines,
-    workerRows: rows.workerRows,
-    ends: rows.ends,
-    evictions: rows.evictions,
-    readers: rows.readers,
-    statuses,
-    volumes,
-    containers: rows.containers,
-    prober,
-    podRuntime,
-    pluginFor,
-  }
-  const workers = new PodWorkers({
-    kernel,
-    rows: rows.workerRows,
-    facts,
-    pleg,
-    queue,
-    rest: materials.polls,
-    resync,
-    randomOf: podRandom,
-    reports: syncReports(basics),
-    syncs: {
-      sync: (worker, pod, seen) => syncPod(parts, worker, pod, seen),
-      terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, pod, seen),
-      terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, pod, seen),
-    },
-  })
-  materials.polls.serve({ ...parts, world: rows.world })
-  return { ...parts, workers }
-}
-
-function basicsOf({ options, scope, facts, events, client, polls, machine, ownNode }: Materials): Basics {
-  const { kernel, calendar, journal, random, nodeName, minor, gates, config, runtime, fs } = options
-  return {
-    ...{ scope, kernel, calendar, journal, random, nodeName, minor, facts, gates, config, client, events, runtime, fs },
-    hostIp: machine().hostIp,
-    recordIdleSyncs: options.recordIdleSyncs ?? false,
-    polls,
-    nodeUid: () => ownNode()?.metadata.uid,
-    record: (type, pod, detail, weight) =>
-      journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight),
+  constructor(materials: Materials) {
+    const { options, scope, facts, phases, feed, polls } = materials
+    const { kernel, journal, random, nodeName, config, runtime } = options
+    this.scope = scope
+    this.kernel = kernel
+    this.calendar = options.calendar
+    this.journal = journal
+    this.random = random
+    this.nodeName = nodeName
+    this.hostIp = options.hostIp
+    this.minor = options.minor
+    this.facts = facts
+    this.gates = options.gates
+    this.config = config
+    this.recordIdleSyncs = options.recordIdleSyncs ?? false
+    this.client = materials.client
+    this.events = materials.events
+    this.runtime = runtime
+    this.fs = options.fs
+    this.polls = polls
+    this.nodeUid = () => materials.ownNode()?.metadata.uid
+    this.record = (type, pod, detail, weight) =>
+      journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight)
+    this.workerRows = new PodWorkerRows(feed)
+    this.containers = new ContainerLives(feed)
+    this.ends = new PodEnds(facts, this.workerRows, this.knownStatuses)
+    this.readers = new ObjectReaders(kernel, this.pods, this.world)
+    const podRandom = (uid: string): RandomStream => random.stream(`${nodeName}/kubelet/pod/${uid}`)
+    const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
+    this.pleg = new Pleg(kernel, runtime, phases.pleg)
+    this.queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
+    this.deadlines = new Deadlines(kernel, scope)
+    const { secrets, configMaps } = objectManagers(materials, this)
+    this.secrets = secrets
+    this.configMaps = configMaps
+    this.pluginFor = volumePlugins(materials, this)
+    this.volumes = volumeManager(materials, this)
+    this.prober = new Prober(this)
+    const isReclaimed = (pod: Pod, status: PodStatus) => resourcesAreReclaimed(this, pod, status)
+    this.statuses = new StatusManager(this, this.knownStatuses, phases.status, isReclaimed)
+    this.podRuntime = podRuntimePorts(materials, this, sandboxNews(this, podRandom))
+    this.workers = new PodWorkers({
+      kernel,
+      rows: this.workerRows,
+      facts,
+      pleg: this.pleg,
+      queue: this.queue,
+      rest: polls,
+      resync,
+      randomOf: podRandom,
+      reports: syncReports(this),
+      syncs: podSyncs(this),
+    })
+    polls.serve(this)
   }
 }
 
@@ -189,26 +188,17 @@ function journalObject({ metadata: { name, namespace, uid } }: Pod) {
   }
 }
 
-function makeRows({ options, facts, feed }: Materials): Rows {
-  const pods = new PodManager()
-  const world = new StateOfWorld()
-  const workerRows = new PodWorkerRows(feed)
-  const statuses: KnownStatuses = new Map()
+function podSyncs(parts: KubeletContext): PodSyncs {
   return {
-    pods,
-    workerRows,
-    containers: new ContainerLives(feed),
-    statuses,
-    world,
-    ends: new PodEnds(facts, workerRows, statuses),
-    evictions: new EvictionRows(),
-    readers: new ObjectReaders(options.kernel, pods, world),
+    sync: (worker, pod, seen) => syncPod(parts, worker, pod, seen),
+    terminating: (worker, pod, seen) => syncTerminatingPod(parts, worker, pod, seen),
+    terminated: (worker, pod, seen) => syncTerminatedPod(parts, worker, pod, seen),
   }
 }
 
 function objectManagers(
   { options, client, polls, facts, ownNode }: Materials,
-  { readers }: Rows,
+  { readers }: Parts,
 ): Pick<KubeletContext, 'secrets' | 'configMaps'> {
   const { kernel, random, nodeName, minor, gates, config } = options
   const common = {
@@ -230,7 +220,7 @@ function objectManagers(
 
 function volumePlugins(
   { options, client, machine }: Materials,
-  managers: Pick<KubeletContext, 'secrets' | 'configMaps'>,
+  { secrets, configMaps }: Parts,
 ): KubeletContext['pluginFor'] {
   const { kernel, calendar, random, fs, minor, afterWriteStep } = options
   return createVolumePlugins({
@@ -239,20 +229,16 @@ function volumePlugins(
     random,
     fs,
     minor,
-    ...managers,
+    secrets,
+    configMaps,
     tokens: new TokenManager(kernel, calendar, client),
     allocatable: () => machine().allocatable,
     ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })
 }
 
-function volumeManager(
-  { options, facts, phases, feed }: Materials,
-  { pods, world, ends }: Rows,
-  pluginFor: KubeletContext['pluginFor'],
-  parts: Parameters<typeof volumeReports>[0] & { readonly queue: WorkQueue; readonly scope: Scope },
-): VolumeManager {
-  const { kernel, journal, random, nodeName, config, runtime } = options
+function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager {
+  const { kernel, journal, random, nodeName, config, runtime, pods, ends, facts, world, pluginFor } = parts
   const stale = new StaleContent(kernel, parts.queue, parts.scope)
   return new VolumeManager({
     kernel,
@@ -273,34 +259,12 @@ function volumeManager(
   })
 }
 
-function statusManager(
-  { options, client, facts, phases }: Materials,
-  { pods, workerRows, statuses }: Rows,
-  parts: Parameters<typeof resourcesAreReclaimed>[0],
-): StatusManager {
-  const { kernel, calendar } = options
-  return new StatusManager({
-    kernel,
-    known: statuses,
-    calendar,
-    client,
-    facts,
-    grid: phases.status,
-    podByUid: (uid) => pods.get(uid),
-    apiPodOf: (pod) => pods.apiPodOf(pod),
-    areResourcesReclaimed: (pod, status) => resourcesAreReclaimed(parts, pod, status),
-    couldHaveRunningContainers: (uid) => workerRows.couldHaveRunningContainers(uid),
-  })
-}
-
 /** The news of a sandbox comes up to this late: in the recordings containers that start at once overtake it now and then. */
 const sandboxNewsMs: VirtualMs = 24
 
 /** Tells the API server at once that a Pod has its sandbox (v1.36 on). Source: kubelet.go, OnPodSandboxReady, a goroutine of its own. */
 function sandboxNews(
-  { options: { kernel }, facts, scope }: Materials,
-  { pods }: Rows,
-  statuses: StatusManager,
+  { kernel, facts, scope, pods, statuses }: Parts,
   podRandom: (uid: string) => RandomStream,
 ): PodRuntimePorts['sandboxReady'] {
   return (pod) => {
@@ -317,13 +281,11 @@ function sandboxNews(
 
 function podRuntimePorts(
   materials: Materials,
-  { workerRows, containers }: Rows,
-  prober: Prober,
-  parts: Parameters<typeof containerBuilder>[0]['parts'],
+  parts: Parts,
   sandboxReady: PodRuntimePorts['sandboxReady'],
 ): PodRuntimePorts {
-  const { options, scope, facts, events, services, machine } = materials
-  const { kernel, runtime, config } = options
+  const { services, machine } = materials
+  const { kernel, runtime, config, events, facts, scope, containers, prober, workerRows } = parts
   const hooks = new HookRunner(kernel, runtime, events, scope)
   const killer: PodKiller = {
     kernel,

@@ -139,7 +139,6 @@ export class KubeletRun {
     this.#cleanup = new Cleanup(this.context, this.#phases.housekeeping, this.#phases.containerGc)
     this.#loop = new SyncLoop(this.context, this.#cleanup)
     this.#evictions = new EvictionManager(this.context, outliving.space, () => this.#registrar.pressureChanged())
-    this.#endWithScope()
   }
 
   /** `startUpMs`: until the process has read its configuration and begins. */
@@ -177,6 +176,7 @@ export class KubeletRun {
   /** The process ends: nothing that it started goes on, and no answer reaches it. */
   stop(): void {
     this.#machine.send('stop')
+    this.#stopParts()
     this.#scope.end()
   }
 
@@ -310,18 +310,15 @@ export class KubeletRun {
   }
 
   /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */
-  #endWithScope(): void {
+  #stopParts(): void {
     const { workers, queue, pleg, statuses, volumes, prober, secrets, configMaps } = this.context
-    const watching = [
-      this.#services,
-      this.#apiPods,
-      this.#registrar,
-      this.#lease,
-      this.#cleanup,
-      this.#loop,
-      this.#evictions,
-    ]
-    for (const part of [...watching, workers, queue, pleg, statuses, volumes, prober, secrets, configMaps])
-      this.#scope.add({ unsubscribe: () => part.stop() })
+    this.#services.stop()
+    this.#apiPods.stop()
+    this.#registrar.stop()
+    this.#lease.stop()
+    this.#cleanup.stop()
+    this.#loop.stop()
+    this.#evictions.stop()
+    for (const part of [workers, queue, pleg, statuses, volumes, prober, secrets, configMaps]) part.stop()
   }
 }

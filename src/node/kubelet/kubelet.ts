@@ -57,119 +57,166 @@ export interface RestingKubelet {
 const startUpMs = { least: 70, most: 200 } as const
 
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { nodeName, journal } = options
-  let run: KubeletRun | undefined
-  let recorder: EventRecorder | undefined
-  let eventLimiter: RateLimiter | undefined
-  let staticPods = options.staticPods ?? []
-  let lastHeartbeat: number | undefined
-  let boots = 1
-  const pullRecords = new PullRecords()
-  const feed = new StateFeed()
-  const signs = new SignsOfLife()
-  const common = defaultMachine(nodeName, options.minor, options.hostIp, options.config.maxPods)
-  const resources = { ...common.capacity, ...options.capacity }
-  const machine = (): MachineState => ({
+  return new NodeKubelet(options)
+}
+
+class NodeKubelet implements Kubelet {
+  readonly nodeName: string
+  isRunning = false
+  context: KubeletContext | undefined
+  readonly #options: KubeletOptions
+  #run: KubeletRun | undefined
+  #recorder: EventRecorder | undefined
+  #eventLimiter: RateLimiter | undefined
+  #staticPods: readonly Pod[]
+  #lastHeartbeat: number | undefined
+  #boots = 1
+  /** Of the machine as it is now; made anew when it has booted. */
+  #machine: MachineState | undefined
+  readonly #pullRecords = new PullRecords()
+  readonly #feed = new StateFeed()
+  readonly signs = new SignsOfLife()
+  /** Signs of life of this process and of the next ones. */
+  #areToldOneByOne = false
+  /** The first process begins with the cluster: only later ones take their time. */
+  #hasLived = false
+
+  constructor(options: KubeletOptions) {
+    this.nodeName = options.nodeName
+    this.#options = options
+    this.#staticPods = options.staticPods ?? []
+  }
+
+  get states(): Observable<NodeMachineStep> {
+    return this.#feed.steps
+  }
+
+  start(): void {
+    if (this.#run !== undefined) return
+    this.#note('kubelet.start')
+    const { run } = this.#begin(this.#options.kernel.now())
+    run.start(this.#drawStartUpMs())
+    this.#hasLived = true
+    if (this.#areToldOneByOne) run.flushHeartbeats()
+  }
+
+  atRest(watches: WatchesAtRest): RestingKubelet | undefined {
+    const isFresh = this.#boots === 1 && this.#staticPods.length === 0 && this.#eventLimiter?.isFull === true
+    const run = isFresh ? this.#run?.atRest(watches) : undefined
+    const recorder = isFresh ? this.#recorder?.atRest() : undefined
+    return run && recorder && { run, recorder }
+  }
+
+  goOnFrom(rest: RestingKubelet, reopening: Reopening): void {
+    const { run, recorder } = this.#begin(rest.run.startedAt)
+    recorder.goOnFrom(rest.recorder)
+    run.goOnFrom(rest.run, reopening)
+    this.#hasLived = true
+  }
+
+  stop(): void {
+    const run = this.#run
+    if (run === undefined) return
+    run.flushHeartbeats()
+    this.#lastHeartbeat = run.lastHeartbeat()
+    this.signs.end()
+    run.stop()
+    this.#recorder?.stop()
+    this.#run = undefined
+    this.isRunning = false
+    this.context = undefined
+    this.#note('kubelet.stop')
+  }
+
+  machineRebooted(): void {
+    this.#boots++
+    this.#machine = undefined
+  }
+
+  clockChanged(): void {
+    this.#run?.clockChanged()
+  }
+
+  setStaticPods(pods: readonly Pod[]): void {
+    this.#staticPods = pods
+    this.#run?.setStaticPods(pods)
+  }
+
+  inspect(ref: KubeletRef): StateView | undefined {
+    return this.#run === undefined ? stoppedView(ref) : this.#run.inspect(ref)
+  }
+
+  lastHeartbeat(): number | undefined {
+    return this.#run?.lastHeartbeat() ?? this.#lastHeartbeat
+  }
+
+  flushHeartbeats(): void {
+    this.#areToldOneByOne = true
+    this.#run?.flushHeartbeats()
+  }
+
+  relaxHeartbeats(): void {
+    this.#areToldOneByOne = false
+    this.#run?.relaxHeartbeats()
+  }
+
+  #note(type: 'kubelet.start' | 'kubelet.stop'): void {
+    const { journal, nodeName } = this.#options
+    journal.append({ actor: `kubelet/${nodeName}`, type, object: { kind: 'Node', name: nodeName } })
+  }
+
+  #drawStartUpMs(): VirtualMs {
+    const { random, nodeName } = this.#options
+    const { least, most } = this.#options.startUpMs ?? startUpMs
+    return this.#hasLived ? random.stream(`${nodeName}/kubelet/start`).integer(least, most + 1) : 0
+  }
+
+  #machineState(): MachineState {
+    this.#machine ??= machineState(this.#options, this.#boots)
+    return this.#machine
+  }
+
+  /** A new process, from which nothing goes out yet. */
+  #begin(startedAt: VirtualMs): { readonly run: KubeletRun; readonly recorder: EventRecorder } {
+    const { kernel, calendar, config, minor, nodeName, random, eventClient, space } = this.#options
+    const limiter = clientRateLimiter(kernel, config.eventRecordQPS, config.eventBurst)
+    const recorder = createEventRecorder({
+      kernel,
+      calendar,
+      client: throttledClient(kernel, eventClient, limiter),
+      source: { component: 'kubelet', host: nodeName },
+      minor,
+      random: random.stream(`${nodeName}/kubelet/events`),
+    })
+    const outliving = {
+      machine: () => this.#machineState(),
+      pullRecords: this.#pullRecords,
+      feed: this.#feed,
+      space,
+    }
+    const run = new KubeletRun(this.#options, recorder, this.#staticPods, outliving, startedAt)
+    this.#eventLimiter = limiter
+    this.#recorder = recorder
+    this.#run = run
+    this.signs.begin(run.tellingParts())
+    this.isRunning = true
+    this.context = run.context
+    return { run, recorder }
+  }
+}
+
+/** What a machine tells of itself after so many boots. */
+function machineState({ nodeName, minor, hostIp, config, ...given }: KubeletOptions, boots: number): MachineState {
+  const common = defaultMachine(nodeName, minor, hostIp, config.maxPods)
+  const resources = { ...common.capacity, ...given.capacity }
+  return {
     ...common,
     bootId: `boot-${boots}-${nodeName}`,
     capacity: resources,
     allocatable: resources,
-    labels: { ...common.labels, ...options.labels },
-    nodeInfo: { ...common.nodeInfo, ...options.versions },
-  })
-  const node = { kind: 'Node', name: nodeName }
-  const actor = `kubelet/${nodeName}`
-  /** Signs of life of this process and of the next ones. */
-  let areToldOneByOne = false
-  /** The first process begins with the cluster: only later ones take their time. */
-  let hasLived = false
-  const drawStartUpMs = (): VirtualMs => {
-    const { least, most } = options.startUpMs ?? startUpMs
-    return hasLived ? options.random.stream(`${nodeName}/kubelet/start`).integer(least, most + 1) : 0
+    labels: { ...common.labels, ...given.labels },
+    nodeInfo: { ...common.nodeInfo, ...given.versions },
   }
-  /** A new process, from which nothing goes out yet. */
-  const begin = (startedAt: VirtualMs): { readonly run: KubeletRun; readonly recorder: EventRecorder } => {
-    const { kernel, calendar, config, minor } = options
-    eventLimiter = clientRateLimiter(kernel, config.eventRecordQPS, config.eventBurst)
-    const events = createEventRecorder({
-      kernel,
-      calendar,
-      client: throttledClient(kernel, options.eventClient, eventLimiter),
-      source: { component: 'kubelet', host: nodeName },
-      minor,
-      random: options.random.stream(`${nodeName}/kubelet/events`),
-    })
-    const life = new KubeletRun(
-      options,
-      events,
-      staticPods,
-      { machine, pullRecords, feed, space: options.space },
-      startedAt,
-    )
-    recorder = events
-    run = life
-    signs.begin(life.tellingParts())
-    kubelet.isRunning = true
-    kubelet.context = life.context
-    return { run: life, recorder: events }
-  }
-  const kubelet = {
-    nodeName,
-    states: feed.steps,
-    signs,
-    isRunning: false,
-    context: undefined as KubeletContext | undefined, // of the present run
-    start(): void {
-      if (run !== undefined) return
-      journal.append({ actor, type: 'kubelet.start', object: node })
-      const { run: begun } = begin(options.kernel.now())
-      begun.start(drawStartUpMs())
-      hasLived = true
-      if (areToldOneByOne) begun.flushHeartbeats()
-    },
-    atRest(watches: WatchesAtRest): RestingKubelet | undefined {
-      const isFresh = boots === 1 && staticPods.length === 0 && eventLimiter?.isFull === true
-      const resting = isFresh ? { run: run?.atRest(watches), recorder: recorder?.atRest() } : {}
-      return resting.run && resting.recorder && { run: resting.run, recorder: resting.recorder }
-    },
-    goOnFrom(rest: RestingKubelet, reopening: Reopening): void {
-      const begun = begin(rest.run.startedAt)
-      begun.recorder.goOnFrom(rest.recorder)
-      begun.run.goOnFrom(rest.run, reopening)
-      hasLived = true
-    },
-    stop(): void {
-      if (run === undefined) return
-      run.flushHeartbeats()
-      lastHeartbeat = run.lastHeartbeat()
-      signs.end()
-      run.stop()
-      recorder?.stop()
-      run = undefined
-      kubelet.isRunning = false
-      kubelet.context = undefined
-      journal.append({ actor, type: 'kubelet.stop', object: node })
-    },
-    machineRebooted(): void {
-      boots++
-    },
-    clockChanged: () => run?.clockChanged(),
-    setStaticPods(pods: readonly Pod[]): void {
-      staticPods = pods
-      run?.setStaticPods(pods)
-    },
-    inspect: (ref: KubeletRef) => (run === undefined ? stoppedView(ref) : run.inspect(ref)),
-    lastHeartbeat: () => run?.lastHeartbeat() ?? lastHeartbeat,
-    flushHeartbeats(): void {
-      areToldOneByOne = true
-      run?.flushHeartbeats()
-    },
-    relaxHeartbeats(): void {
-      areToldOneByOne = false
-      run?.relaxHeartbeats()
-    },
-  }
-  return kubelet
 }
 
 function stoppedView(ref: KubeletRef): StateView | undefined {

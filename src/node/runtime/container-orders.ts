@@ -26,7 +26,7 @@ import type {
   RuntimeContainer,
   RuntimeResult,
 } from './cri.ts'
-import type { DirectoryWatch } from './directory-watch.ts'
+import { createDirectoryWatch } from './directory-watch.ts'
 import {
   execNotFound,
   grpcPrefix,
@@ -41,14 +41,19 @@ import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
 
-export interface OrderOptions extends RuntimeOptions {
-  readonly kind: RuntimeKind
-  readonly images: ImageStore
-  readonly watch: DirectoryWatch
+/** What the container half asks of the whole runtime. */
+export interface OrderHost {
   hexId(name: string): string
   note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void
+  /** Something of the Pod is another. */
   touch(podUid: string): void
   sandbox(id: string): PodSandbox | undefined
+}
+
+/** What processes ask of their runtime, and how a container gets its table of them. */
+interface ProcessParts {
+  readonly host: ProcessHost
+  readonly table: (entry: ContainerEntry) => ProcessTable
 }
 
 const killedExitCode = 137
@@ -58,24 +63,21 @@ const signalKill = 9
 
 /** The container half of the runtime. */
 export class ContainerOrders {
-  readonly #options: OrderOptions
+  readonly #options: RuntimeOptions
+  readonly #kind: RuntimeKind
+  readonly #images: ImageStore
+  readonly #host: OrderHost
   readonly #containers = new SparseMap<string, ContainerEntry>()
   readonly #byPod = new SparseMap<string, ContainerEntry[]>()
   /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
   readonly #scope = new Scope()
-  readonly #host: ProcessHost
-  readonly #makeProcesses = (entry: ContainerEntry): ProcessTable => this.#processesOf(entry)
+  #ofProcesses: ProcessParts | undefined
 
-  constructor(options: OrderOptions) {
-    const { kernel, calendar, watch } = options
+  constructor(options: RuntimeOptions, kind: RuntimeKind, images: ImageStore, host: OrderHost) {
     this.#options = options
-    this.#host = {
-      kernel,
-      epochNow: () => calendar.at(kernel.now()),
-      useMemory: (entry, bytes) => this.#useMemory(entry, bytes),
-      randomBytes: (entry, count) => this.#randomBytes(entry, count),
-      changed: ({ files }, directory) => process(kernel, () => directoryChange(watch, files, directory)),
-    }
+    this.#kind = kind
+    this.#images = images
+    this.#host = host
   }
 
   ofPod(podUid: string): readonly RuntimeContainer[] {
@@ -134,7 +136,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return this.#fail(execNotFound(this.#options.kind, argv[0] ?? ''))
+    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
     const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
@@ -146,11 +148,11 @@ export class ContainerOrders {
   }
 
   openExec(id: string, argv: readonly string[], session: ExecSession): RuntimeResult<Unsubscribable> {
-    const { kernel, kind } = this.#options
+    const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
+    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
     const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
@@ -189,10 +191,10 @@ export class ContainerOrders {
   }
 
   *#create(config: ContainerConfig): Steps<RuntimeResult<RuntimeContainer>> {
-    const { kernel, timings, images, fs, hexId, note, touch } = this.#options
+    const { kernel, timings, fs } = this.#options
     yield* sleep(timings.createContainerMs)
-    const sandbox = this.#options.sandbox(config.sandboxId)
-    const stored = images.find(config.image)
+    const sandbox = this.#host.sandbox(config.sandboxId)
+    const stored = this.#images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
     const files = fs.containerView({
@@ -203,32 +205,33 @@ export class ContainerOrders {
       charge: (bytes) => this.#useMemory(entry, bytes),
     })
     const entry: ContainerEntry = new ContainerEntry({
-      id: hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
+      id: this.#host.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
       config,
       sandbox,
       image: stored.definition,
       imageId: stored.record.id,
       files,
       createdAt: kernel.now(),
-      makeProcesses: this.#makeProcesses,
+      makeProcesses: this.#processParts.table,
     })
     this.#containers.set(entry.id, entry)
     const siblings = this.#byPod.get(config.podUid)
     if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
     else siblings.push(entry)
-    note('container.create', sandbox, {
+    this.#host.note('container.create', sandbox, {
       container: config.name,
       attempt: config.attempt,
       command: withoutValues(config),
       mounts: config.mounts.map(mountText),
       env: config.env.map(({ name }) => name),
     })
-    touch(config.podUid)
+    this.#host.touch(config.podUid)
     return { ok: true, value: entry }
   }
 
   *#start(id: string): Steps<RuntimeResult> {
-    const { kernel, timings, kind, note, touch } = this.#options
+    const { kernel, timings } = this.#options
+    const kind = this.#kind
     yield* sleep(timings.startContainerMs)
     const entry = this.#containers.get(id)
     if (entry === undefined) return this.#fail(`No such container: ${id}`)
@@ -256,8 +259,8 @@ export class ContainerOrders {
     if (isRefused) entry.log.write(kernel.now(), 'stderr', toByteText(`${tooLongText(kind, command)}\n`))
     entry.state = 'running'
     entry.startedAt = kernel.now()
-    note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
-    touch(entry.config.podUid)
+    this.#host.note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
+    this.#host.touch(entry.config.podUid)
     entry.console = consoleOf(entry, kernel)
     entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '', input: entry.console })
     return done
@@ -276,11 +279,15 @@ export class ContainerOrders {
   }
 
   *#stop(id: string, graceSeconds: number): Steps<RuntimeResult> {
-    const { kernel, note } = this.#options
+    const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return done
     const { config, sandbox } = entry
-    note('container.stop', sandbox, { container: config.name, attempt: config.attempt, timeoutSeconds: graceSeconds })
+    this.#host.note('container.stop', sandbox, {
+      container: config.name,
+      attempt: config.attempt,
+      timeoutSeconds: graceSeconds,
+    })
     this.#signal(entry, signalTerm)
     // The killer waits even if the program promised to end in time: what it promised may change.
     entry.life.start(after(kernel, Math.max(0, graceSeconds) * 1000), () => this.#end(entry, killedExitCode))
@@ -297,17 +304,17 @@ export class ContainerOrders {
     const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
     if (rest.length === 0) this.#byPod.delete(config.podUid)
     else this.#byPod.set(config.podUid, rest)
-    this.#options.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
-    this.#options.touch(config.podUid)
+    this.#host.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
+    this.#host.touch(config.podUid)
     return done
   }
 
   *#execInTime(id: string, argv: readonly string[]): Steps<RuntimeResult<ExecResult>> {
-    const { kernel, kind } = this.#options
+    const { kernel } = this.#options
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files, 'check')
-    if (program === undefined) return this.#fail(execNotFound(kind, argv[0] ?? ''))
+    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
     const written = { stdout: '', stderr: '' }
     const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
@@ -323,11 +330,30 @@ export class ContainerOrders {
     }
   }
 
-  #process(entry: ContainerEntry, start: ProcessStart): ProcessContext {
-    return new ContainerProcess(this.#host, entry, entry.processes, start)
+  /** Made with the first container, for those of all. */
+  get #processParts(): ProcessParts {
+    this.#ofProcesses ??= this.#makeProcessParts()
+    return this.#ofProcesses
   }
 
-  #processesOf(entry: ContainerEntry): ProcessTable {
+  #makeProcessParts(): ProcessParts {
+    const { kernel, calendar, fs } = this.#options
+    const watch = createDirectoryWatch(fs)
+    const host: ProcessHost = {
+      kernel,
+      epochNow: () => calendar.at(kernel.now()),
+      useMemory: (entry, bytes) => this.#useMemory(entry, bytes),
+      randomBytes: (entry, count) => this.#randomBytes(entry, count),
+      changed: ({ files }, directory) => process(kernel, () => directoryChange(watch, files, directory)),
+    }
+    return { host, table: (entry) => this.#processTable(entry) }
+  }
+
+  #process(entry: ContainerEntry, start: ProcessStart): ProcessContext {
+    return new ContainerProcess(this.#processParts.host, entry, entry.processes, start)
+  }
+
+  #processTable(entry: ContainerEntry): ProcessTable {
     return new ProcessTable(this.#options.kernel, 2, (pid, number) => {
       return pid === 1 && this.#signal(entry, number) === 0
     })
@@ -372,7 +398,7 @@ export class ContainerOrders {
   }
 
   #exit(entry: ContainerEntry, exitCode: number, message?: string, reason?: string): void {
-    const { kernel, note, touch } = this.#options
+    const { kernel } = this.#options
     const now = kernel.now()
     entry.state = 'exited'
     entry.finishedAt = now
@@ -381,8 +407,8 @@ export class ContainerOrders {
     entry.message = message
     if (!entry.isSilent) entry.log.close(now)
     const { name, attempt } = entry.config
-    note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
-    touch(entry.config.podUid)
+    this.#host.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
+    this.#host.touch(entry.config.podUid)
     entry.end(killedExitCode)
   }
 

@@ -1,36 +1,181 @@
+import type { Unsubscribable } from 'rxjs'
 import { atOnce } from '../../kernel/at-once.ts'
 import { extended } from '../../kernel/extended.ts'
 import { flat } from '../../kernel/flat-text.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
+import { SparseMap, SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../kernel/steps.ts'
+import type { ProbeRequest } from '../../shell/program.ts'
 import { ContainerOrders } from './container-orders.ts'
 import type {
+  Attachment,
+  ContainerConfig,
   ContainerRuntime,
+  ExecResult,
+  ExecSession,
   ImageRecord,
   PodSandbox,
   PodSandboxConfig,
   RegistryCredential,
+  RuntimeContainer,
+  RuntimeOrder,
   RuntimeResult,
 } from './cri.ts'
-import { createDirectoryWatch } from './directory-watch.ts'
-import { grpcPrefix } from './error-texts.ts'
+import { grpcPrefix, type RuntimeKind } from './error-texts.ts'
 import { ImageStore } from './image-store.ts'
-import { createPodIps } from './pod-ips.ts'
+import type { LogLine } from './log-buffer.ts'
+import { PodIps } from './pod-ips.ts'
 import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 
 /** A container runtime with an image store, whose containers run programs in virtual time. */
 export function createRuntime(options: RuntimeOptions): ContainerRuntime {
-  const { kernel, journal, random, fs, registry, timings, nodeName, kind = 'docker' } = options
-  const sandboxes = new Map<string, PodSandbox>()
-  const byPod = new Map<string, PodSandbox[]>()
-  const changed = new Set<string>()
-  const listeners = new Set<(podUid: string) => void>()
-  const ips = createPodIps(options.podCidr ?? '10.244.0.0/24')
-  const actor = `runtime/${nodeName}`
-  const hexId = (name: string): string => {
+  return new SimulatedRuntime(options)
+}
+
+class SimulatedRuntime implements ContainerRuntime {
+  readonly runtimeType: RuntimeKind
+  readonly #options: RuntimeOptions
+  readonly #sandboxes = new SparseMap<string, PodSandbox>()
+  readonly #byPod = new SparseMap<string, PodSandbox[]>()
+  readonly #changed = new SparseSet<string>()
+  readonly #listeners = new SparseSet<(podUid: string) => void>()
+  readonly #ips: PodIps
+  readonly #images: ImageStore
+  readonly #orders: ContainerOrders
+  /** Orders on their way. */
+  readonly #scope = new Scope()
+
+  constructor(options: RuntimeOptions) {
+    const { registry, kind = 'docker', podCidr = '10.244.0.0/24' } = options
+    this.runtimeType = kind
+    this.#options = options
+    this.#ips = new PodIps(podCidr)
+    this.#images = new ImageStore(registry, (name) => this.hexId(`image/${name}`))
+    this.#orders = new ContainerOrders(options, kind, this.#images, this)
+  }
+
+  runPodSandbox(config: PodSandboxConfig): RuntimeOrder<PodSandbox> {
+    return this.#order(() => this.#runSandbox(config))
+  }
+
+  stopPodSandbox(id: string): RuntimeOrder {
+    return atOnce(() => this.#stopSandbox(id))
+  }
+
+  removePodSandbox(id: string): RuntimeOrder {
+    return atOnce(() => this.#removeSandbox(id))
+  }
+
+  createContainer(config: ContainerConfig): RuntimeOrder<RuntimeContainer> {
+    return this.#orders.create(config)
+  }
+
+  startContainer(id: string): RuntimeOrder {
+    return this.#orders.start(id)
+  }
+
+  stopContainer(id: string, graceSeconds: number): RuntimeOrder {
+    return this.#orders.stop(id, graceSeconds)
+  }
+
+  removeContainer(id: string): RuntimeOrder {
+    return this.#orders.remove(id)
+  }
+
+  killContainer(id: string, exitCode: number, reason: string | undefined): void {
+    this.#orders.killAll(id, exitCode, reason)
+  }
+
+  podSandboxes(podUid: string): readonly PodSandbox[] {
+    return this.#byPod.get(podUid) ?? []
+  }
+
+  podContainers(podUid: string): readonly RuntimeContainer[] {
+    return this.#orders.ofPod(podUid)
+  }
+
+  memoryBytes(id: string): number {
+    return this.#orders.memoryBytes(id)
+  }
+
+  podUids(): readonly string[] {
+    return [...new Set([...this.#byPod.keys(), ...this.#orders.podUids()])]
+  }
+
+  changedPods(): readonly string[] {
+    const pods = [...this.#changed]
+    this.#changed.clear()
+    return pods
+  }
+
+  observe(listener: (podUid: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  imageStatus(name: string): ImageRecord | undefined {
+    return this.#images.find(name)?.record
+  }
+
+  images(): readonly ImageRecord[] {
+    return this.#images.records()
+  }
+
+  removeUnusedImages(): void {
+    const containers = [...this.#orders.podUids()].flatMap((uid) => this.#orders.ofPod(uid))
+    this.#images.removeUnused(new Set(containers.map(({ imageId }) => imageId)))
+  }
+
+  pullImage(
+    name: string,
+    credential: RegistryCredential | undefined,
+    pod?: PodSandboxConfig,
+  ): RuntimeOrder<ImageRecord> {
+    return this.#order(() => this.#pull(name, credential, pod))
+  }
+
+  exec(id: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult> {
+    return this.#orders.exec(id, argv, stdin ?? '')
+  }
+
+  execInTime(id: string, argv: readonly string[]): RuntimeOrder<ExecResult> {
+    return this.#orders.execInTime(id, argv)
+  }
+
+  openExec(id: string, argv: readonly string[], session: ExecSession): RuntimeResult<Unsubscribable> {
+    return this.#orders.openExec(id, argv, session)
+  }
+
+  attach(id: string, session: Omit<ExecSession, 'input'>): Attachment | undefined {
+    return this.#orders.attach(id, session)
+  }
+
+  followLogs(id: string, heard: (line: LogLine | undefined) => void): Unsubscribable {
+    return this.#orders.followLogs(id, heard)
+  }
+
+  logs(id: string): readonly LogLine[] {
+    return this.#orders.logs(id)
+  }
+
+  probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
+    return this.#orders.probe(id, request)
+  }
+
+  reboot(): void {
+    for (const sandbox of this.#sandboxes.values()) {
+      // Nobody saw how they ended (vectors/README-timelines.md, Reboot).
+      this.#orders.killAll(sandbox.id, 255, 'Unknown')
+      this.#notReady(sandbox)
+    }
+  }
+
+  /** What the container half asks of the whole: ids, the journal, the news, sandboxes. */
+  hexId(name: string): string {
+    const { random, nodeName } = this.#options
     const streamName = `runtime/${nodeName}/id/${name}`
     const stream = random.stream(streamName)
     let id = ''
@@ -38,145 +183,95 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
     random.release(streamName)
     return flat(id)
   }
-  const images = new ImageStore(registry, (name) => hexId(`image/${name}`))
-  const note = (
-    type: RuntimeRecordType,
-    pod: RuntimeNote | undefined,
-    detail: Readonly<Record<string, unknown>>,
-  ): void => {
+
+  note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void {
+    const { journal, nodeName } = this.#options
     const object = pod && { kind: 'Pod', namespace: pod.podNamespace, name: pod.podName, uid: pod.podUid }
-    journal.append({ actor, type, detail, ...(object && { object }) })
-  }
-  const touch = (podUid: string): void => {
-    changed.add(podUid)
-    for (const listener of listeners) listener(podUid)
-  }
-  const orders = new ContainerOrders({
-    ...options,
-    kind,
-    images,
-    hexId,
-    note,
-    touch,
-    watch: createDirectoryWatch(fs),
-    sandbox: (id) => sandboxes.get(id),
-  })
-  const replace = (sandbox: PodSandbox): void => {
-    sandboxes.set(sandbox.id, sandbox)
-    const all = byPod.get(sandbox.podUid) ?? []
-    const at = all.findIndex(({ id }) => id === sandbox.id)
-    if (at === -1) all.push(sandbox)
-    else all[at] = sandbox
-    byPod.set(sandbox.podUid, all)
-    touch(sandbox.podUid)
-  }
-  const notReady = (sandbox: PodSandbox): void => {
-    if (sandbox.state === 'notReady') return
-    replace({ ...sandbox, state: 'notReady' })
-    ips.release(sandbox.ip)
+    journal.append({ actor: `runtime/${nodeName}`, type, detail, ...(object && { object }) })
   }
 
-  const scope = new Scope()
-  const order = <T>(steps: () => Steps<RuntimeResult<T>>) => ordered(scope, process(kernel, steps))
+  touch(podUid: string): void {
+    this.#changed.add(podUid)
+    for (const listener of this.#listeners) listener(podUid)
+  }
 
-  function* runSandbox(config: PodSandboxConfig): Steps<RuntimeResult<PodSandbox>> {
+  sandbox(id: string): PodSandbox | undefined {
+    return this.#sandboxes.get(id)
+  }
+
+  #order<T>(steps: () => Steps<RuntimeResult<T>>): RuntimeOrder<T> {
+    return ordered(this.#scope, process(this.#options.kernel, steps))
+  }
+
+  *#runSandbox(config: PodSandboxConfig): Steps<RuntimeResult<PodSandbox>> {
+    const { kernel, timings } = this.#options
     yield* sleep(timings.sandboxMs)
-    const ip = ips.take()
+    const ip = this.#ips.take()
     if (ip === undefined) {
       const network = `failed to set up pod "${config.podName}_${config.podNamespace}" network: failed to allocate for range 0: no IP addresses available in range set`
       return { ok: false, message: `${grpcPrefix}${network}` }
     }
-    const id = hexId(`${config.podUid}/sandbox/${config.attempt}`)
+    const id = this.hexId(`${config.podUid}/sandbox/${config.attempt}`)
     const state = 'ready' as const
     const sandbox: PodSandbox = extended(config, { id, state, createdAt: kernel.now(), ip })
-    note('sandbox.run', sandbox, { attempt: config.attempt, ip })
-    replace(sandbox)
+    this.note('sandbox.run', sandbox, { attempt: config.attempt, ip })
+    this.#replace(sandbox)
     return { ok: true, value: sandbox }
   }
 
-  const stopSandbox = (id: string): RuntimeResult => {
-    const sandbox = sandboxes.get(id)
+  #stopSandbox(id: string): RuntimeResult {
+    const sandbox = this.#sandboxes.get(id)
     if (sandbox !== undefined) {
-      orders.killAll(id, 137)
-      if (sandbox.state === 'ready') note('sandbox.stop', sandbox, { attempt: sandbox.attempt })
-      notReady(sandbox)
+      this.#orders.killAll(id, 137)
+      if (sandbox.state === 'ready') this.note('sandbox.stop', sandbox, { attempt: sandbox.attempt })
+      this.#notReady(sandbox)
     }
     return { ok: true, value: undefined }
   }
 
-  const removeSandbox = (id: string): RuntimeResult => {
-    const sandbox = sandboxes.get(id)
+  #removeSandbox(id: string): RuntimeResult {
+    const sandbox = this.#sandboxes.get(id)
     if (sandbox !== undefined) {
-      orders.killAll(id, 137)
-      notReady(sandbox)
-      sandboxes.delete(id)
-      const rest = (byPod.get(sandbox.podUid) ?? []).filter((each) => each.id !== id)
-      if (rest.length === 0) byPod.delete(sandbox.podUid)
-      else byPod.set(sandbox.podUid, rest)
-      note('sandbox.remove', sandbox, { attempt: sandbox.attempt })
-      touch(sandbox.podUid)
+      this.#orders.killAll(id, 137)
+      this.#notReady(sandbox)
+      this.#sandboxes.delete(id)
+      const rest = (this.#byPod.get(sandbox.podUid) ?? []).filter((each) => each.id !== id)
+      if (rest.length === 0) this.#byPod.delete(sandbox.podUid)
+      else this.#byPod.set(sandbox.podUid, rest)
+      this.note('sandbox.remove', sandbox, { attempt: sandbox.attempt })
+      this.touch(sandbox.podUid)
     }
     return { ok: true, value: undefined }
   }
 
-  function* pull(
+  *#pull(
     name: string,
     credential: RegistryCredential | undefined,
     pod: PodSandboxConfig | undefined,
   ): Steps<RuntimeResult<ImageRecord>> {
+    const { registry } = this.#options
     const who = credential === undefined ? {} : { username: credential.username }
-    note('image.pull', pod, { image: name, ...who })
+    this.note('image.pull', pod, { image: name, ...who })
     yield* sleep(registry.pullMs(name))
     const outcome = registry.pull(name, credential)
-    note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
-    if (outcome.ok) return { ok: true, value: images.add(name, outcome.image).record }
+    this.note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
+    if (outcome.ok) return { ok: true, value: this.#images.add(name, outcome.image).record }
     return { ok: false, message: `${grpcPrefix}${outcome.message}` }
   }
 
-  return {
-    runtimeType: kind,
-    runPodSandbox: (config) => order(() => runSandbox(config)),
-    stopPodSandbox: (id) => atOnce(() => stopSandbox(id)),
-    removePodSandbox: (id) => atOnce(() => removeSandbox(id)),
-    createContainer: (config) => orders.create(config),
-    startContainer: (id) => orders.start(id),
-    stopContainer: (id, graceSeconds) => orders.stop(id, graceSeconds),
-    removeContainer: (id) => orders.remove(id),
-    killContainer: (id, exitCode, reason) => orders.killAll(id, exitCode, reason),
-    podSandboxes: (podUid) => byPod.get(podUid) ?? [],
-    podContainers: (podUid) => orders.ofPod(podUid),
-    memoryBytes: (id) => orders.memoryBytes(id),
-    podUids: () => [...new Set([...byPod.keys(), ...orders.podUids()])],
-    changedPods() {
-      const pods = [...changed]
-      changed.clear()
-      return pods
-    },
-    observe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    imageStatus: (name) => images.find(name)?.record,
-    images: () => images.records(),
-    removeUnusedImages(): void {
-      images.removeUnused(
-        new Set([...orders.podUids()].flatMap((uid) => orders.ofPod(uid).map(({ imageId }) => imageId))),
-      )
-    },
-    pullImage: (name, credential, pod) => order(() => pull(name, credential, pod)),
-    exec: (id, argv, stdin) => orders.exec(id, argv, stdin ?? ''),
-    execInTime: (id, argv) => orders.execInTime(id, argv),
-    openExec: (id, argv, session) => orders.openExec(id, argv, session),
-    attach: (id, session) => orders.attach(id, session),
-    followLogs: (id, heard) => orders.followLogs(id, heard),
-    logs: (id) => orders.logs(id),
-    probe: (id, request) => orders.probe(id, request),
-    reboot() {
-      for (const sandbox of sandboxes.values()) {
-        // Nobody saw how they ended (vectors/README-timelines.md, Reboot).
-        orders.killAll(sandbox.id, 255, 'Unknown')
-        notReady(sandbox)
-      }
-    },
+  #replace(sandbox: PodSandbox): void {
+    this.#sandboxes.set(sandbox.id, sandbox)
+    const all = this.#byPod.get(sandbox.podUid) ?? []
+    const at = all.findIndex(({ id }) => id === sandbox.id)
+    if (at === -1) all.push(sandbox)
+    else all[at] = sandbox
+    this.#byPod.set(sandbox.podUid, all)
+    this.touch(sandbox.podUid)
+  }
+
+  #notReady(sandbox: PodSandbox): void {
+    if (sandbox.state === 'notReady') return
+    this.#replace({ ...sandbox, state: 'notReady' })
+    this.#ips.release(sandbox.ip)
   }
 }

@@ -1,19 +1,19 @@
-import { type Observable, Subject, type Unsubscribable } from 'rxjs'
+import type { Observable, Unsubscribable } from 'rxjs'
 import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
-import type { Kernel } from '../../../kernel/kernel.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import { process } from '../../../kernel/process.ts'
-import type { RandomStreams } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
-import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
-import type { KubeletEvents } from '../kubelet-events.ts'
+import type { ExecResult, RuntimeResult } from '../../runtime/cri.ts'
+import type { KubeletContext } from '../context.ts'
 import { portNumber } from '../pods/lifecycle-hooks.ts'
+import { runningContainer } from '../pods/runtime-status.ts'
 
 export type ProbeType = 'liveness' | 'readiness' | 'startup'
 type Verdict = 'success' | 'failure'
@@ -23,20 +23,11 @@ interface ProbeResult {
   readonly output: string
 }
 
-export interface ProberOptions {
-  readonly kernel: Kernel
-  readonly runtime: ContainerRuntime
-  readonly random: RandomStreams
-  readonly nodeName: string
-  readonly events: KubeletEvents
-  /** Whether commands are held to the probe's `timeoutSeconds`. */
-  readonly timesOutExec: boolean
-  /** The container of that name that runs now, if one does, with the instant of its start. */
-  readonly running: (
-    podUid: string,
-    container: string,
-  ) => { readonly id: string; readonly startedAt: VirtualMs } | undefined
-}
+/** What of a kubelet probes have to do with. */
+export type ProberParts = Pick<
+  KubeletContext,
+  'kernel' | 'runtime' | 'random' | 'nodeName' | 'events' | 'facts' | 'pleg'
+>
 
 /** What probes found out that others act on. */
 export type ProbeNews =
@@ -68,18 +59,18 @@ interface Worker {
  * worker.go, prober_manager.go, prober.go.
  */
 export class Prober {
-  readonly #options: ProberOptions
+  readonly #parts: ProberParts
   readonly #workers = new SparseMap<string, Worker[]>()
   readonly #scope = new Scope()
-  readonly #news = new Subject<ProbeNews>()
-  readonly #verdicts: Readonly<Record<ProbeType, Map<string, Verdict>>> = {
-    liveness: new Map(),
-    readiness: new Map(),
-    startup: new Map(),
+  readonly #news = new Source<ProbeNews>()
+  readonly #verdicts: Readonly<Record<ProbeType, SparseMap<string, Verdict>>> = {
+    liveness: new SparseMap(),
+    readiness: new SparseMap(),
+    startup: new SparseMap(),
   }
 
-  constructor(options: ProberOptions) {
-    this.#options = options
+  constructor(parts: ProberParts) {
+    this.#parts = parts
   }
 
   get news(): Observable<ProbeNews> {
@@ -107,10 +98,10 @@ export class Prober {
         }
         workers.push(worker)
         // Probes of a restarted kubelet are spread over their period. Source: worker.go, run.
-        const { random, nodeName } = this.#options
+        const { random, nodeName } = this.#parts
         const stream = random.stream(`${nodeName}/kubelet/probe/${uid}/${container.name}/${type}`)
         const firstInMs = Math.floor(stream.next() * periodMs(probe))
-        worker.run = this.#scope.start(process(this.#options.kernel, () => this.#probeOn(worker, firstInMs)))
+        worker.run = this.#scope.start(process(this.#parts.kernel, () => this.#probeOn(worker, firstInMs)))
       }
     if (workers.length > 0) this.#workers.set(uid, workers)
   }
@@ -156,7 +147,7 @@ export class Prober {
 
   /** A probe that outlasts its period is followed by the next at once: the ticker keeps one tick. Source: worker.go, run. */
   *#probeOn(worker: Worker, firstInMs: VirtualMs): Steps<never> {
-    const { kernel } = this.#options
+    const { kernel } = this.#parts
     const period = periodMs(worker.probe)
     yield* sleep(firstInMs)
     for (;;) {
@@ -171,9 +162,9 @@ export class Prober {
 
   /** The container to be probed at this tick, if there is one. Source: worker.go, doProbe. */
   #containerToProbe(worker: Worker): string | undefined {
-    const { kernel, running } = this.#options
+    const { kernel, pleg } = this.#parts
     const uid = worker.pod.metadata.uid ?? ''
-    const container = running(uid, worker.container.name)
+    const container = runningContainer(pleg.get(uid), worker.container.name)
     if (container === undefined) {
       if (worker.containerId !== undefined) this.#settle(worker, 'failure', false)
       return undefined
@@ -195,7 +186,7 @@ export class Prober {
 
   /** Source: pkg/kubelet/prober/prober.go, runProbe; pkg/probe/exec/exec.go. `undefined`: it could not be run. */
   *#runProbe({ pod, container, type, probe }: Worker, id: string): Steps<ProbeResult | undefined> {
-    const { kernel, runtime, timesOutExec } = this.#options
+    const { kernel, runtime, facts } = this.#parts
     if (probe.httpGet !== undefined) {
       const { path = '/', port } = probe.httpGet
       return runtime.probe(id, { kind: 'http', port: portNumber(container, port), path })
@@ -206,8 +197,9 @@ export class Prober {
     const command = probe.exec.command ?? []
     const run = runtime.execInTime(id, command)
     const isLate = mapped(after(kernel, (probe.timeoutSeconds ?? 1) * second), () => undefined)
-    // Whoever loses is ended: a command that takes too long is killed.
-    const result = yield* wait(timesOutExec ? firstOf<RuntimeResult<ExecResult> | undefined>(run, isLate) : run)
+    // Whether commands are held to `timeoutSeconds`. Whoever loses is ended: a command that takes too long is killed.
+    const { timesOutExecProbes } = facts
+    const result = yield* wait(timesOutExecProbes ? firstOf<RuntimeResult<ExecResult> | undefined>(run, isLate) : run)
     if (result === undefined) return { ok: false, output: `command ${JSON.stringify(command.join(' '))} timed out` }
     if (result.ok) return { ok: result.value.exitCode === 0, output: result.value.stdout + result.value.stderr }
     this.#unhealthy({ pod, container, type }, 'errored', result.message)
@@ -234,7 +226,7 @@ export class Prober {
     output: string,
   ): void {
     const name = type.charAt(0).toUpperCase() + type.slice(1)
-    this.#options.events.container(pod, container, 'Warning', 'Unhealthy', `${name} probe ${what}: ${output}`)
+    this.#parts.events.container(pod, container, 'Warning', 'Unhealthy', `${name} probe ${what}: ${output}`)
   }
 
   #settle(worker: Worker, verdict: Verdict, tells: boolean): void {

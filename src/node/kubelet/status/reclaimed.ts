@@ -2,11 +2,8 @@ import type { Pod, PodStatus } from '../../../api/types/core.ts'
 import type { KubeletContext } from '../context.ts'
 import { hasVolumeDirectories } from '../loop/cleanup.ts'
 import { notRunning } from '../pods/pod-ends.ts'
-import type { PodWorkerRows } from '../pods/pod-worker.ts'
 
-type ReclaimParts = Pick<KubeletContext, 'facts' | 'pleg' | 'volumes' | 'config' | 'fs'> & {
-  readonly workers: PodWorkerRows
-}
+type ReclaimParts = Pick<KubeletContext, 'facts' | 'pleg' | 'volumes' | 'config' | 'fs' | 'workerRows'>
 
 /**
  * Whether nothing of the Pod is left on the node that its deletion has to wait for. v1.18 waits for its containers to be
@@ -14,9 +11,9 @@ type ReclaimParts = Pick<KubeletContext, 'facts' | 'pleg' | 'volumes' | 'config'
  */
 export function resourcesAreReclaimed(context: ReclaimParts, pod: Pod, status: PodStatus): boolean {
   const uid = pod.metadata.uid ?? ''
-  const { facts, workers, pleg, volumes, config } = context
+  const { facts, workerRows, pleg, volumes, config } = context
   if (facts.ignoresDeadContainers) {
-    if (workers.couldHaveRunningContainers(uid)) return false
+    if (workerRows.couldHaveRunningContainers(uid)) return false
     if ((status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined)) return false
   } else {
     if (!notRunning(status.containerStatuses)) return false

@@ -1,17 +1,17 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
-import { type Client, resources } from '../../../client/client.ts'
+import { resources } from '../../../client/client.ts'
 import { isNotFound } from '../../../client/refusals.ts'
-import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
+import { rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
-import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { Source } from '../../../kernel/source.ts'
 import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
-import type { KubeletFacts } from '../../version-facts.ts'
+import type { KubeletContext } from '../context.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
 import { conditionOf, isLegal, ownConditions, sameForKubelet, terminatedStatus } from './status-rules.ts'
@@ -29,33 +29,20 @@ export interface KnownStatus {
 }
 
 /** Statuses by uid of their Pods: the manager writes, others read. */
-export type KnownStatuses = Map<string, KnownStatus>
+export type KnownStatuses = SparseMap<string, KnownStatus>
 
-export interface StatusManagerOptions {
-  readonly known: KnownStatuses
-  readonly kernel: Kernel
-  readonly calendar: Calendar
-  readonly client: Client
-  readonly facts: KubeletFacts
-  readonly grid: Grid
-  /** The Pod as the API server had it last, if it still has it. */
-  readonly podByUid: (uid: string) => Pod | undefined
-  /** The API object behind a Pod: of a static Pod its mirror, undefined if it has none yet. */
-  readonly apiPodOf: (pod: Pod) => Pod | undefined
-  /** Up to v1.26: nothing of the Pod is left on the node that its deletion would have to wait for. */
-  readonly areResourcesReclaimed: (pod: Pod, status: PodStatus) => boolean
-  /** From v1.22 on. */
-  readonly couldHaveRunningContainers: (uid: string) => boolean
-}
+/** What of a kubelet its statuses have to do with. */
+export type StatusParts = Pick<KubeletContext, 'kernel' | 'calendar' | 'client' | 'facts' | 'pods' | 'workerRows'>
 
 /**
  * Keeps the statuses of the node's Pods and tells them to the API server: each change at once, one after the other, and
  * every 10 s what is left. Source: pkg/kubelet/status/status_manager.go; facts/kubelet.md 8.8.
  */
 export class StatusManager {
-  readonly #options: StatusManagerOptions
-  readonly #known: Map<string, KnownStatus>
-  readonly #changes = new Subject<Pod>()
+  readonly #parts: StatusParts
+  readonly #known: KnownStatuses
+  readonly #isReclaimed: (pod: Pod, status: PodStatus) => boolean
+  readonly #changes = new Source<Pod>()
   readonly #sent = new SparseMap<string, number>()
   /** The Pod as the last update left it: what a watcher is told of it is no news. */
   readonly #left = new SparseMap<string, Pod>()
@@ -69,10 +56,17 @@ export class StatusManager {
   /** The update under way. */
   readonly #scope = new Scope()
 
-  constructor(options: StatusManagerOptions) {
-    this.#options = options
-    this.#known = options.known
-    this.#batch = new GridLoop(options.kernel, options.grid, () => this.#syncBatch())
+  /** `isReclaimed`: up to v1.26, nothing of the Pod is left on the node that its deletion would have to wait for. */
+  constructor(
+    parts: StatusParts,
+    known: KnownStatuses,
+    grid: Grid,
+    isReclaimed: (pod: Pod, status: PodStatus) => boolean,
+  ) {
+    this.#parts = parts
+    this.#known = known
+    this.#isReclaimed = isReclaimed
+    this.#batch = new GridLoop(parts.kernel, grid, () => this.#syncBatch())
   }
 
   /** Pods whose status, as the kubelet goes by it, has changed. */
@@ -92,21 +86,21 @@ export class StatusManager {
   /** The Pod is over: what still seemed to run ended in an unknown way. Source: status_manager.go, TerminatePod. */
   terminatePod(pod: Pod): void {
     const before = this.#known.get(uidOf(pod))?.status ?? pod.status ?? {}
-    const { terminatedPodsFail, terminatingPhases } = this.#options.facts
+    const { terminatedPodsFail, terminatingPhases } = this.#parts.facts
     this.#update(pod, terminatedStatus(pod, before, terminatedPodsFail), true, terminatingPhases)
   }
 
   /** A readiness probe's verdict. Source: status_manager.go, SetContainerReadiness. */
   setContainerReadiness(uid: string, containerId: string, ready: boolean): void {
     const known = this.#known.get(uid)
-    const pod = this.#options.podByUid(uid)
+    const pod = this.#parts.pods.get(uid)
     const status = known?.status
     if (pod === undefined || status === undefined) return
     const found = statusOf(status, containerId)
     if (found === undefined || found.ready === ready) return
     const next = withContainer(status, found, { ...found, ready })
     const { phase = 'Pending', containerStatuses: regular = [], initContainerStatuses: init = [] } = next
-    const reason = this.#options.facts.podFailedReason
+    const reason = this.#parts.facts.podFailedReason
     const containersReady = containersReadyCondition(pod.spec, { phase, regular, init }, reason)
     const isReady = readyCondition(pod.spec, containersReady, status.conditions ?? [])
     const conditions = (status.conditions ?? []).map((one) =>
@@ -118,7 +112,7 @@ export class StatusManager {
   /** A startup probe's verdict. Source: status_manager.go, SetContainerStartup. */
   setContainerStartup(uid: string, containerId: string, started: boolean): void {
     const status = this.#known.get(uid)?.status
-    const pod = this.#options.podByUid(uid)
+    const pod = this.#parts.pods.get(uid)
     const found = status && statusOf(status, containerId)
     if (pod === undefined || status === undefined || found === undefined || found.started === started) return
     this.#update(pod, withContainer(status, found, { ...found, started }), false, false)
@@ -170,7 +164,7 @@ export class StatusManager {
   #update(pod: Pod, next: PodStatus, isForced: boolean, isFinished: boolean): boolean {
     const uid = uidOf(pod)
     const known = this.#known.get(uid)
-    const before = known?.status ?? this.#options.apiPodOf(pod)?.status ?? {}
+    const before = known?.status ?? this.#parts.pods.apiPodOf(pod)?.status ?? {}
     if (!isLegal(before, next, pod)) return false
     const status = this.#withTimes(before, next)
     const finished = isFinished || known?.isFinished === true
@@ -187,7 +181,7 @@ export class StatusManager {
   }
 
   #withTimes(before: PodStatus, next: PodStatus): PodStatus {
-    const now = rfc3339(this.#options.calendar.at(this.#options.kernel.now()))
+    const now = rfc3339(this.#parts.calendar.at(this.#parts.kernel.now()))
     const conditions: PodCondition[] = []
     for (const condition of next.conditions ?? []) {
       const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
@@ -202,14 +196,14 @@ export class StatusManager {
   #send(): void {
     if (this.#isSending) return
     this.#isSending = true
-    this.#scope.start(process(this.#options.kernel, () => this.#sendAll()))
+    this.#scope.start(process(this.#parts.kernel, () => this.#sendAll()))
   }
 
   *#sendAll(): Steps<void> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { uid } = next
       // Later kubelets look only at what is newest when they get to it.
-      const known = this.#options.facts.sendsLatestStatus ? this.#known.get(uid) : next.known
+      const known = this.#parts.facts.sendsLatestStatus ? this.#known.get(uid) : next.known
       if (known !== undefined && this.#needsUpdate(uid, known)) yield* this.#sync(uid, known)
     }
     this.#isSending = false
@@ -218,14 +212,14 @@ export class StatusManager {
   #needsUpdate(uid: string, known: KnownStatus): boolean {
     const sent = this.#sent.get(uid)
     if (sent === undefined || sent < known.version) return true
-    const pod = this.#options.podByUid(uid)
+    const pod = this.#parts.pods.get(uid)
     return pod !== undefined && this.#canBeDeleted(pod, known)
   }
 
   #canBeDeleted(pod: Pod, known: KnownStatus): boolean {
     if (pod.metadata.deletionTimestamp === undefined || isMirror(pod)) return false
-    if (this.#options.facts.deletionWaitsForFinish) return known.isFinished
-    return this.#options.areResourcesReclaimed(pod, known.status)
+    if (this.#parts.facts.deletionWaitsForFinish) return known.isFinished
+    return this.#isReclaimed(pod, known.status)
   }
 
   /**
@@ -233,9 +227,9 @@ export class StatusManager {
    * status_manager.go, syncPod.
    */
   *#sync(uid: string, known: KnownStatus): Steps<void> {
-    const target = this.#options.apiPodOf(known.pod)
+    const target = this.#parts.pods.apiPodOf(known.pod)
     if (target === undefined) return
-    const { client } = this.#options
+    const { client } = this.#parts
     const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
     const read = yield* attempt(client.get<Pod>(resources.pods, key)) // 1
     if (!read.ok) {
@@ -260,7 +254,7 @@ export class StatusManager {
     if (patch === undefined) return pod
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
     const type = 'application/strategic-merge-patch+json'
-    const { client } = this.#options
+    const { client } = this.#parts
     const reply = yield* attempt(client.patch<Pod>(resources.pods, key, type, patch, { subresource: 'status' }))
     if (!reply.ok) {
       this.#hasFailed(uid)
@@ -274,15 +268,15 @@ export class StatusManager {
   #merged(uid: string, before: PodStatus, next: PodStatus): PodStatus {
     const foreign = (before.conditions ?? []).filter(({ type }) => !ownConditions.has(type))
     const own = (next.conditions ?? []).filter(({ type }) => ownConditions.has(type))
-    const { terminalPhaseWaits } = this.#options.facts
+    const { terminalPhaseWaits } = this.#parts.facts
     const isEnding = !isTerminal(before.phase) && isTerminal(next.phase)
     // Who ends the Pod tells why, together with its last phase. Source: mergePodStatus, PodConditionSharedByKubelet.
-    const isTold = isEnding && !this.#options.couldHaveRunningContainers(uid)
+    const isTold = isEnding && !this.#parts.workerRows.couldHaveRunningContainers(uid)
     const shared = isTold ? conditionOf(next, 'DisruptionTarget') : undefined
     const kept = shared === undefined ? foreign : foreign.filter(({ type }) => type !== shared.type)
     const merged = { ...next, conditions: shared === undefined ? [...kept, ...own] : [...kept, ...own, shared] }
     if (terminalPhaseWaits && isEnding) {
-      if (this.#options.couldHaveRunningContainers(uid)) {
+      if (this.#parts.workerRows.couldHaveRunningContainers(uid)) {
         const { phase = 'Pending', reason, message } = before
         const { reason: _reason, message: _message, ...rest } = merged
         return {
@@ -299,7 +293,7 @@ export class StatusManager {
   *#delete(uid: string, pod: Pod): Steps<void> {
     const key = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name }
     const options = { gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } }
-    const reply = yield* attempt(this.#options.client.delete(resources.pods, key, options))
+    const reply = yield* attempt(this.#parts.client.delete(resources.pods, key, options))
     if (!reply.ok) return
     this.#known.delete(uid)
     this.#leaving.delete(uid)
@@ -316,7 +310,7 @@ export class StatusManager {
     this.#queue.length = 0
     for (const uid of [...uids].sort()) {
       const known = this.#known.get(uid)
-      const pod = known && this.#options.apiPodOf(this.#options.podByUid(uid) ?? known.pod)
+      const pod = known && this.#parts.pods.apiPodOf(this.#parts.pods.get(uid) ?? known.pod)
       if (this.#differs(uid, pod)) this.#sent.delete(uid)
       if (known === undefined) this.forget(uid)
       else if (this.#needsUpdate(uid, known)) this.#queue.push({ uid, version: known.version, known })
