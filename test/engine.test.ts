@@ -96,9 +96,9 @@ describe('the engine', () => {
 
   test('makes Subjects and Sources only where several hear of what one part tells', () => {
     const owners = new Set(subjectOwners)
-    expect(linesWith(/new (?:(?:Behavior|Replay|Async)?Subject|Source)\b/, (path) => inCore(path) && !owners.has(path))).toEqual(
-      [],
-    )
+    expect(
+      linesWith(/new (?:(?:Behavior|Replay|Async)?Subject|Source)\b/, (path) => inCore(path) && !owners.has(path)),
+    ).toEqual([])
     expect(linesWith(/^ {2}readonly (?!#)\w+ = new (?:Subject|Source)\b/, inCore)).toEqual([])
   })
 
