@@ -1,6 +1,7 @@
 import { defineHandler } from '../kernel/handler.ts'
 import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import { SparseMap, SparseSet } from '../kernel/sparse.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { RequestError, WatchRenewal } from './client.ts'
 import { checkLatency, drawLatencyMs, instant, type Latency } from './latency.ts'
@@ -103,14 +104,14 @@ export class Link {
   #latencies: LinkLatencies
   #extra: Latency = instant
   #extraOfStore: Latency = instant
-  readonly #extraOf = new Map<Verb | 'watch', Latency>()
+  readonly #extraOf = new SparseMap<Verb | 'watch', Latency>()
   #downSince: VirtualMs = -1
   #isPartitioned = false
   #answersToLose = 0
   /** Present reads are answered from this cache, and watches deliver nothing. */
   #asOf: CacheState | undefined
   #isMissingEvents = false
-  readonly #held = new Set<Held>()
+  readonly #held = new SparseSet<Held>()
   readonly #watches = new Set<WatchOnLink>()
 
   constructor(options: LinkOptions) {

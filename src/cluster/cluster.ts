@@ -114,18 +114,16 @@ export function createCluster(options: ClusterOptions): Cluster {
     },
   })
   presentHeartbeats(controlPlane.server.store, machines)
-  options.nodes.forEach((node, index) => {
-    const room = {
-      controlPlane,
-      ...options,
-      timings: options.timings ?? usualTimings,
-      latencies: options.latencies ?? {},
-      recordIdleSyncs: options.recordIdleSyncs ?? false,
-      unseenReads: board,
-      seams,
-    }
-    machines.set(node.name, createMachine({ index, ...node }, room))
-  })
+  const room = {
+    controlPlane,
+    ...options,
+    timings: options.timings ?? usualTimings,
+    latencies: options.latencies ?? {},
+    recordIdleSyncs: options.recordIdleSyncs ?? false,
+    unseenReads: board,
+    seams,
+  }
+  for (const [index, node] of options.nodes.entries()) machines.set(node.name, createMachine({ index, ...node }, room))
   return {
     controlPlane,
     machines,

@@ -17,7 +17,8 @@ export class Source<T> extends Observable<T> {
   }
 
   hear(hearer: Subscriber<T>): void {
-    this.hearers = [...this.hearers.filter(({ closed }) => !closed), hearer]
+    // Concatenated, so that it has no room to spare.
+    this.hearers = this.hearers.filter(({ closed }) => !closed).concat(hearer)
   }
 }
 

@@ -1,5 +1,6 @@
 import { quantityValue } from '../api/quantity.ts'
 import type { Node, Taint } from '../api/types/core.ts'
+import { SparseMap } from '../kernel/sparse.ts'
 import { type Amounts, addAmounts, anyAddress, type HostPort, type PodFacts } from './pod-facts.ts'
 
 const noTaints: readonly Taint[] = []
@@ -19,7 +20,7 @@ export class NodeInfo {
   isUnschedulable = false
   /** Region and zone, or `''`. Source: pkg/util/node/node.go, GetZoneKey. */
   zone = ''
-  readonly pods = new Map<string, PodFacts>()
+  readonly pods = new SparseMap<string, PodFacts>()
   /** Those of `pods` that have affinity or anti-affinity; made with the first, for most nodes have none. */
   #withAffinity: Map<string, PodFacts> | undefined
   #withRequiredAntiAffinity: Map<string, PodFacts> | undefined

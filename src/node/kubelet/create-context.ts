@@ -1,4 +1,4 @@
-import type { ConfigMap, Node, Pod, PodStatus, Secret, Volume } from '../../api/types/core.ts'
+import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
@@ -17,7 +17,6 @@ import { createObjectManagers } from '../secrets/create-manager.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
 import { ttlFromAnnotations } from '../secrets/ttl-manager.ts'
 import type { KubeletFacts } from '../version-facts.ts'
-import type { VolumePlugin } from '../volumes/plugin.ts'
 import { createVolumePlugins } from '../volumes/plugins/volume-plugins.ts'
 import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
@@ -74,11 +73,16 @@ export interface Materials {
   readonly ownNode: () => Node | undefined
 }
 
+/** All of a kubelet's parts can be stopped. */
+export interface StoppableContext extends KubeletContext {
+  stop(): void
+}
+
 /**
  * Makes the parts of a kubelet, each from parts made before it: rows, which others read and write, come first. What is handed the whole
  * context asks it for later ones only once the kubelet runs.
  */
-export function createContext(materials: Materials): KubeletContext {
+export function createContext(materials: Materials): StoppableContext {
   return new Parts(materials)
 }
 
@@ -115,14 +119,16 @@ class Parts implements KubeletContext {
   readonly deadlines: Deadlines
   readonly secrets: ObjectManager<Secret>
   readonly configMaps: ObjectManager<ConfigMap>
-  readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
-  readonly volumes: VolumeManager
   readonly prober: Prober
   readonly statuses: StatusManager
-  readonly podRuntime: PodRuntimePorts
   readonly workers: PodWorkers
+  readonly #materials: Materials
+  #plugins: KubeletContext['pluginFor'] | undefined
+  #volumes: VolumeManager | undefined
+  #podRuntime: PodRuntimePorts | undefined
 
   constructor(materials: Materials) {
+    this.#materials = materials
     const { options, scope, facts, phases, feed, polls } = materials
     const { kernel, journal, random, nodeName, config, runtime } = options
     this.scope = scope
@@ -149,7 +155,7 @@ class Parts implements KubeletContext {
     this.containers = new ContainerLives(feed)
     this.ends = new PodEnds(facts, this.workerRows, this.knownStatuses)
     this.readers = new ObjectReaders(kernel, this.pods, this.world)
-    const podRandom = (uid: string): RandomStream => random.stream(`${nodeName}/kubelet/pod/${uid}`)
+    const podRandom = (uid: string): RandomStream => this.podRandom(uid)
     const resync = { baseMs: config.syncFrequency, factor: workerClocks.resyncJitter }
     this.pleg = new Pleg(kernel, runtime, phases.pleg)
     this.queue = new WorkQueue(kernel, phases.sync, resync, podRandom)
@@ -157,12 +163,9 @@ class Parts implements KubeletContext {
     const { secrets, configMaps } = objectManagers(materials, this)
     this.secrets = secrets
     this.configMaps = configMaps
-    this.pluginFor = volumePlugins(materials, this)
-    this.volumes = volumeManager(materials, this)
     this.prober = new Prober(this)
     const isReclaimed = (pod: Pod, status: PodStatus) => resourcesAreReclaimed(this, pod, status)
     this.statuses = new StatusManager(this, this.knownStatuses, phases.status, isReclaimed)
-    this.podRuntime = podRuntimePorts(materials, this, sandboxNews(this, podRandom))
     this.workers = new PodWorkers({
       kernel,
       rows: this.workerRows,
@@ -176,6 +179,35 @@ class Parts implements KubeletContext {
       syncs: podSyncs(this),
     })
     polls.serve(this)
+  }
+
+  // Made with the first Pod: there are nodes that never have one.
+
+  get pluginFor(): KubeletContext['pluginFor'] {
+    this.#plugins ??= volumePlugins(this.#materials, this)
+    return this.#plugins
+  }
+
+  get volumes(): VolumeManager {
+    this.#volumes ??= volumeManager(this.#materials, this)
+    return this.#volumes
+  }
+
+  get podRuntime(): PodRuntimePorts {
+    this.#podRuntime ??= podRuntimePorts(this.#materials, this)
+    return this.#podRuntime
+  }
+
+  podRandom(uid: string): RandomStream {
+    return this.random.stream(`${this.nodeName}/kubelet/pod/${uid}`)
+  }
+
+  /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */
+  stop(): void {
+    const { workers, queue, pleg, statuses, prober, secrets, configMaps } = this
+    for (const part of [workers, queue, pleg, statuses]) part.stop()
+    this.#volumes?.stop()
+    for (const part of [prober, secrets, configMaps]) part.stop()
   }
 }
 
@@ -263,14 +295,12 @@ function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager
 const sandboxNewsMs: VirtualMs = 24
 
 /** Tells the API server at once that a Pod has its sandbox (v1.36 on). Source: kubelet.go, OnPodSandboxReady, a goroutine of its own. */
-function sandboxNews(
-  { kernel, facts, scope, pods, statuses }: Parts,
-  podRandom: (uid: string) => RandomStream,
-): PodRuntimePorts['sandboxReady'] {
+function sandboxNews(parts: Parts): PodRuntimePorts['sandboxReady'] {
+  const { kernel, facts, scope, pods, statuses } = parts
   return (pod) => {
     if (!facts.tellsSandboxAtOnce) return
     const uid = pod.metadata.uid ?? ''
-    scope.start(after(kernel, podRandom(uid).integer(0, sandboxNewsMs)), () => {
+    scope.start(after(kernel, parts.podRandom(uid).integer(0, sandboxNewsMs)), () => {
       if (pods.get(uid) === undefined) return
       const { conditions = [], ...status } = statuses.get(uid) ?? pod.status ?? {}
       const others = conditions.filter(({ type }) => type !== 'PodReadyToStartContainers')
@@ -279,11 +309,7 @@ function sandboxNews(
   }
 }
 
-function podRuntimePorts(
-  materials: Materials,
-  parts: Parts,
-  sandboxReady: PodRuntimePorts['sandboxReady'],
-): PodRuntimePorts {
+function podRuntimePorts(materials: Materials, parts: Parts): PodRuntimePorts {
   const { services, machine } = materials
   const { kernel, runtime, config, events, facts, scope, containers, prober, workerRows } = parts
   const hooks = new HookRunner(kernel, runtime, events, scope)
@@ -310,7 +336,7 @@ function podRuntimePorts(
       allocatable: () => machine().allocatable,
     }),
     containers,
-    sandboxReady,
+    sandboxReady: sandboxNews(parts),
     failedProbe: (id) => prober.failedProbe(id),
     hasStarted: (uid, container, id) => prober.readiness(uid, container, id).started,
   }

@@ -10,13 +10,12 @@ import { gridAfter } from '../../kernel/grid.ts'
 import { Instance } from '../../kernel/instance.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
-import { forever, type Steps, sleep, wait } from '../../kernel/steps.ts'
+import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { PullRecords } from '../images/pull-records.ts'
 import { NodeLease, type RestingLease } from '../lease/node-lease.ts'
 import { type KubeletFacts, kubeletFactsOf } from '../version-facts.ts'
-import type { KubeletContext } from './context.ts'
-import { createContext } from './create-context.ts'
+import { createContext, type StoppableContext } from './create-context.ts'
 import { EvictionManager } from './eviction/eviction-manager.ts'
 import type { MachineSpace } from './eviction/machine-space.ts'
 import { inspect } from './inspect.ts'
@@ -78,7 +77,7 @@ export interface RestingRun {
 
 /** One life of a kubelet, from start to stop: all that it remembers. Ending its scope ends all that it has started. */
 export class KubeletRun {
-  readonly context: KubeletContext
+  readonly context: StoppableContext
   readonly #options: KubeletOptions
   readonly #startedAt: VirtualMs
   readonly #limiter: RateLimiter
@@ -219,7 +218,7 @@ export class KubeletRun {
    * sources have told of their Pods: what no source names is unwanted, 4. after the populator's first pass the volumes on
    * the disk are looked through. Source: pkg/kubelet/kubelet.go, Run.
    */
-  *#live(startUpMs: VirtualMs): Steps<never> {
+  *#live(startUpMs: VirtualMs): Steps<void> {
     const { kernel, registerNode = true } = this.#options
     if (startUpMs > 0) yield* sleep(startUpMs)
     this.#machine.send('start') // 1
@@ -244,7 +243,6 @@ export class KubeletRun {
     const firstPass = gridAfter(this.#phases.populator, kernel.now())
     yield* sleep(gridAfter(this.#phases.reconciler, firstPass) - kernel.now())
     removeOrphanedVolumes(this.context) // 4
-    return yield* forever()
   }
 
   #sources(): KubeletSources {
@@ -311,7 +309,6 @@ export class KubeletRun {
 
   /** Parts that have more to end than what they started in the scope: watches, loops, draws that are due. */
   #stopParts(): void {
-    const { workers, queue, pleg, statuses, volumes, prober, secrets, configMaps } = this.context
     this.#services.stop()
     this.#apiPods.stop()
     this.#registrar.stop()
@@ -319,6 +316,6 @@ export class KubeletRun {
     this.#cleanup.stop()
     this.#loop.stop()
     this.#evictions.stop()
-    for (const part of [workers, queue, pleg, statuses, volumes, prober, secrets, configMaps]) part.stop()
+    this.context.stop()
   }
 }

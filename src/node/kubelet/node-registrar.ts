@@ -2,13 +2,14 @@ import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
 import type { Node, NodeCondition } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
-import { Reflector } from '../../client/reflector.ts'
+import { Reflector, type ReflectorStore } from '../../client/reflector.ts'
 import { isAlreadyExists } from '../../client/refusals.ts'
 import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import type { RestingReflector } from '../../client/resting.ts'
 import { after } from '../../kernel/after.ts'
 import { type Calendar, rfc3339 } from '../../kernel/calendar.ts'
 import { extended } from '../../kernel/extended.ts'
+import { flat } from '../../kernel/flat-text.ts'
 import { type Grid, gridAfter, gridAtOrAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { Latch } from '../../kernel/latch.ts'
@@ -62,7 +63,7 @@ export interface RestingRegistrar {
  * The kubelet's own Node: made or taken over at the start, its conditions told when they change and now and then.
  * Source: pkg/kubelet/kubelet_node_status.go.
  */
-export class NodeRegistrar {
+export class NodeRegistrar implements ReflectorStore<Node> {
   readonly #options: NodeRegistrarOptions
   readonly #reflector: Reflector<Node>
   node: Node | undefined
@@ -85,29 +86,34 @@ export class NodeRegistrar {
   constructor(options: NodeRegistrarOptions) {
     this.#options = options
     this.#isWatchful = options.isWatchful
-    const changed = (node: Node) => {
-      options.changing?.()
-      this.node = node
-      // Somebody else says that the node is not well: the next look at the status will put that right.
-      const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
-      if (this.#isRegistered && ready?.status !== 'True') this.#planAtNextLook()
-    }
+    const { kernel, client, minor, random, nodeName } = options
     this.#reflector = new Reflector<Node>(
-      { ...options, resource: resources.nodes },
-      {
-        fieldSelector: `metadata.name=${options.nodeName}`,
-        random: options.random,
-        store: {
-          replace: ([node]) => (node === undefined ? undefined : changed(node)),
-          add: changed,
-          update: changed,
-          delete: () => {
-            options.changing?.()
-            this.node = undefined
-          },
-        },
-      },
+      { kernel, client, minor, resource: resources.nodes },
+      { fieldSelector: flat(`metadata.name=${nodeName}`), random, store: this },
     )
+  }
+
+  // What the API server tells of the own Node.
+
+  replace([node]: readonly Node[]): void {
+    if (node !== undefined) this.update(node)
+  }
+
+  add(node: Node): void {
+    this.update(node)
+  }
+
+  update(node: Node): void {
+    this.#options.changing?.()
+    this.node = node
+    // Somebody else says that the node is not well: the next look at the status will put that right.
+    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+    if (this.#isRegistered && ready?.status !== 'True') this.#planAtNextLook()
+  }
+
+  delete(): void {
+    this.#options.changing?.()
+    this.node = undefined
   }
 
   start(): void {

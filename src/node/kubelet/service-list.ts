@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types/meta.ts'
 import { type Client, resources } from '../../client/client.ts'
-import { Reflector } from '../../client/reflector.ts'
+import { Reflector, type ReflectorStore } from '../../client/reflector.ts'
 import type { Reopening, WatchesAtRest } from '../../client/reopening.ts'
 import type { RestingReflector } from '../../client/resting.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -17,7 +17,7 @@ export interface RestingServices {
 }
 
 /** The Services of the cluster, for containers' environments. Source: pkg/kubelet/kubelet.go, serviceLister. */
-export class ServiceList {
+export class ServiceList implements ReflectorStore<Service> {
   readonly #services = new SparseMap<string, Service>()
   readonly #reflector: Reflector<Service>
   #isListed = false
@@ -28,23 +28,27 @@ export class ServiceList {
     readonly minor: number
     readonly random: RandomStream
   }) {
-    const put = (service: Service) => this.#services.set(keyOf(service), service)
-    this.#reflector = new Reflector<Service>(
-      { ...options, resource: resources.services },
-      {
-        random: options.random,
-        store: {
-          replace: (services) => {
-            this.#isListed = true
-            this.#services.clear()
-            for (const service of services) put(service)
-          },
-          add: put,
-          update: put,
-          delete: (service) => this.#services.delete(keyOf(service)),
-        },
-      },
-    )
+    const { kernel, client, minor, random } = options
+    const kind = { kernel, client, minor, resource: resources.services }
+    this.#reflector = new Reflector<Service>(kind, { random, store: this })
+  }
+
+  replace(services: readonly Service[]): void {
+    this.#isListed = true
+    this.#services.clear()
+    for (const service of services) this.update(service)
+  }
+
+  add(service: Service): void {
+    this.update(service)
+  }
+
+  update(service: Service): void {
+    this.#services.set(keyOf(service), service)
+  }
+
+  delete(service: Service): void {
+    this.#services.delete(keyOf(service))
   }
 
   start(): void {

@@ -8,15 +8,16 @@ import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
-import { type ByteText, toByteText } from '../../shell/byte-text.ts'
+import { toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { attachTo, consoleOf } from './console.ts'
 import { ContainerEntry } from './container.ts'
 import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
+import { ContainerHost } from './container-host.ts'
 import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
-import { directoryChange, runToEnd } from './container-task.ts'
+import { runToEnd } from './container-task.ts'
 import type {
   Attachment,
   ContainerConfig,
@@ -26,7 +27,6 @@ import type {
   RuntimeContainer,
   RuntimeResult,
 } from './cri.ts'
-import { createDirectoryWatch } from './directory-watch.ts'
 import {
   execNotFound,
   grpcPrefix,
@@ -50,12 +50,6 @@ export interface OrderHost {
   sandbox(id: string): PodSandbox | undefined
 }
 
-/** What processes ask of their runtime, and how a container gets its table of them. */
-interface ProcessParts {
-  readonly host: ProcessHost
-  readonly table: (entry: ContainerEntry) => ProcessTable
-}
-
 const killedExitCode = 137
 const done: RuntimeResult = { ok: true, value: undefined }
 const signalTerm = 15
@@ -66,18 +60,19 @@ export class ContainerOrders {
   readonly #options: RuntimeOptions
   readonly #kind: RuntimeKind
   readonly #images: ImageStore
-  readonly #host: OrderHost
+  readonly #runtime: OrderHost
   readonly #containers = new SparseMap<string, ContainerEntry>()
   readonly #byPod = new SparseMap<string, ContainerEntry[]>()
   /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
   readonly #scope = new Scope()
-  #ofProcesses: ProcessParts | undefined
+  readonly #makeProcesses = (entry: ContainerEntry): ProcessTable => this.#processesOf(entry)
+  #host: ProcessHost | undefined
 
-  constructor(options: RuntimeOptions, kind: RuntimeKind, images: ImageStore, host: OrderHost) {
+  constructor(options: RuntimeOptions, kind: RuntimeKind, images: ImageStore, runtime: OrderHost) {
     this.#options = options
     this.#kind = kind
     this.#images = images
-    this.#host = host
+    this.#runtime = runtime
   }
 
   ofPod(podUid: string): readonly RuntimeContainer[] {
@@ -193,7 +188,7 @@ export class ContainerOrders {
   *#create(config: ContainerConfig): Steps<RuntimeResult<RuntimeContainer>> {
     const { kernel, timings, fs } = this.#options
     yield* sleep(timings.createContainerMs)
-    const sandbox = this.#host.sandbox(config.sandboxId)
+    const sandbox = this.#runtime.sandbox(config.sandboxId)
     const stored = this.#images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
@@ -205,27 +200,27 @@ export class ContainerOrders {
       charge: (bytes) => this.#useMemory(entry, bytes),
     })
     const entry: ContainerEntry = new ContainerEntry({
-      id: this.#host.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
+      id: this.#runtime.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
       config,
       sandbox,
       image: stored.definition,
       imageId: stored.record.id,
       files,
       createdAt: kernel.now(),
-      makeProcesses: this.#processParts.table,
+      makeProcesses: this.#makeProcesses,
     })
     this.#containers.set(entry.id, entry)
     const siblings = this.#byPod.get(config.podUid)
     if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
     else siblings.push(entry)
-    this.#host.note('container.create', sandbox, {
+    this.#runtime.note('container.create', sandbox, {
       container: config.name,
       attempt: config.attempt,
       command: withoutValues(config),
       mounts: config.mounts.map(mountText),
       env: config.env.map(({ name }) => name),
     })
-    this.#host.touch(config.podUid)
+    this.#runtime.touch(config.podUid)
     return { ok: true, value: entry }
   }
 
@@ -259,8 +254,11 @@ export class ContainerOrders {
     if (isRefused) entry.log.write(kernel.now(), 'stderr', toByteText(`${tooLongText(kind, command)}\n`))
     entry.state = 'running'
     entry.startedAt = kernel.now()
-    this.#host.note('container.start', entry.sandbox, { container: entry.config.name, attempt: entry.config.attempt })
-    this.#host.touch(entry.config.podUid)
+    this.#runtime.note('container.start', entry.sandbox, {
+      container: entry.config.name,
+      attempt: entry.config.attempt,
+    })
+    this.#runtime.touch(entry.config.podUid)
     entry.console = consoleOf(entry, kernel)
     entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '', input: entry.console })
     return done
@@ -283,7 +281,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return done
     const { config, sandbox } = entry
-    this.#host.note('container.stop', sandbox, {
+    this.#runtime.note('container.stop', sandbox, {
       container: config.name,
       attempt: config.attempt,
       timeoutSeconds: graceSeconds,
@@ -304,8 +302,8 @@ export class ContainerOrders {
     const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
     if (rest.length === 0) this.#byPod.delete(config.podUid)
     else this.#byPod.set(config.podUid, rest)
-    this.#host.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
-    this.#host.touch(config.podUid)
+    this.#runtime.note('container.remove', sandbox, { container: config.name, attempt: config.attempt })
+    this.#runtime.touch(config.podUid)
     return done
   }
 
@@ -330,42 +328,19 @@ export class ContainerOrders {
     }
   }
 
-  /** Made with the first container, for those of all. */
-  get #processParts(): ProcessParts {
-    this.#ofProcesses ??= this.#makeProcessParts()
-    return this.#ofProcesses
-  }
-
-  #makeProcessParts(): ProcessParts {
-    const { kernel, calendar, fs } = this.#options
-    const watch = createDirectoryWatch(fs)
-    const host: ProcessHost = {
-      kernel,
-      epochNow: () => calendar.at(kernel.now()),
-      useMemory: (entry, bytes) => this.#useMemory(entry, bytes),
-      randomBytes: (entry, count) => this.#randomBytes(entry, count),
-      changed: ({ files }, directory) => process(kernel, () => directoryChange(watch, files, directory)),
-    }
-    return { host, table: (entry) => this.#processTable(entry) }
+  get #processHost(): ProcessHost {
+    this.#host ??= new ContainerHost(this.#options, (entry, bytes) => this.#useMemory(entry, bytes))
+    return this.#host
   }
 
   #process(entry: ContainerEntry, start: ProcessStart): ProcessContext {
-    return new ContainerProcess(this.#processParts.host, entry, entry.processes, start)
+    return new ContainerProcess(this.#processHost, entry, entry.processes, start)
   }
 
-  #processTable(entry: ContainerEntry): ProcessTable {
+  #processesOf(entry: ContainerEntry): ProcessTable {
     return new ProcessTable(this.#options.kernel, 2, (pid, number) => {
       return pid === 1 && this.#signal(entry, number) === 0
     })
-  }
-
-  /** What /dev/urandom gives: a stream of its own for each container, so that others draw as they would without it. */
-  #randomBytes(entry: ContainerEntry, count: number): ByteText {
-    const { random, nodeName } = this.#options
-    const stream = random.stream(`${nodeName}/runtime/urandom/${entry.config.podUid}/${entry.config.name}`)
-    let bytes = ''
-    for (let i = 0; i < count; i++) bytes += String.fromCharCode(stream.integer(0, 256))
-    return bytes
   }
 
   #signal(entry: ContainerEntry, signal: number): number {
@@ -407,8 +382,8 @@ export class ContainerOrders {
     entry.message = message
     if (!entry.isSilent) entry.log.close(now)
     const { name, attempt } = entry.config
-    this.#host.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
-    this.#host.touch(entry.config.podUid)
+    this.#runtime.note('container.exit', entry.sandbox, { container: name, attempt, exitCode, reason: entry.reason })
+    this.#runtime.touch(entry.config.podUid)
     entry.end(killedExitCode)
   }
 

@@ -1,4 +1,5 @@
 import { flat } from '../../kernel/flat-text.ts'
+import { SparseMap, SparseSet } from '../../kernel/sparse.ts'
 import type { ImageDefinition } from '../../shell/program.ts'
 import { splitImage } from '../images/image-name.ts'
 import type { ImageRecord } from './cri.ts'
@@ -11,8 +12,8 @@ interface Stored {
 
 /** Images of one node: pulled ones, and those that were there from the start. */
 export class ImageStore {
-  readonly #stored = new Map<string, Stored>()
-  readonly #removed = new Set<string>()
+  readonly #stored = new SparseMap<string, Stored>()
+  readonly #removed = new SparseSet<string>()
   readonly #registry: Registry
   readonly #digest: (name: string) => string
 

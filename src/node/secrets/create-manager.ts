@@ -7,7 +7,7 @@ import type { ChangeDetectionStrategy } from '../kubelet/configuration.ts'
 import { GetManager } from './get-manager.ts'
 import type { ObjectKind, ObjectManager } from './object-manager.ts'
 import { TtlManager } from './ttl-manager.ts'
-import { WatchManager, type WatchManagerOptions } from './watch-manager.ts'
+import { type ObjectStreams, WatchManager, type WatchManagerOptions } from './watch-manager.ts'
 
 const secretKind: ObjectKind = { resource: resources.secrets, singular: 'secret', namesOf: secretNamesOf }
 const configMapKind: ObjectKind = {
@@ -16,7 +16,7 @@ const configMapKind: ObjectKind = {
   namesOf: configMapNamesOf,
 }
 
-export interface ManagerOptions extends Omit<WatchManagerOptions, 'kind'> {
+export interface ManagerOptions extends WatchManagerOptions {
   readonly strategy: ChangeDetectionStrategy
   /** Freshness of a cached copy, as the node's annotation has it now. */
   readonly ttlMs: () => VirtualMs
@@ -28,10 +28,11 @@ export interface ManagerOptions extends Omit<WatchManagerOptions, 'kind'> {
 function createObjectManager<T extends Secret | ConfigMap>(
   kind: ObjectKind,
   options: ManagerOptions,
+  random: ObjectStreams,
 ): ObjectManager<T> {
   switch (options.strategy) {
     case 'Watch':
-      return new WatchManager<T>({ ...options, kind })
+      return new WatchManager<T>(kind, options, random)
     case 'Cache':
       return new TtlManager<T>({ ...options, kind })
     case 'Get':
@@ -41,16 +42,16 @@ function createObjectManager<T extends Secret | ConfigMap>(
 
 /** Both managers of one kubelet, each object with a random stream of its own. */
 export function createObjectManagers(
-  options: Omit<ManagerOptions, 'random'>,
+  options: ManagerOptions,
   random: RandomStreams,
   nodeName: string,
 ): { readonly secrets: ObjectManager<Secret>; readonly configMaps: ObjectManager<ConfigMap> } {
-  const streams = (kind: string) => ({
-    random: (namespace: string, name: string) => random.stream(`${nodeName}/kubelet/${kind}/${namespace}/${name}`),
-    ...options,
-  })
+  const streams =
+    ({ singular }: ObjectKind): ObjectStreams =>
+    (namespace, name) =>
+      random.stream(`${nodeName}/kubelet/${singular}/${namespace}/${name}`)
   return {
-    secrets: createObjectManager<Secret>(secretKind, streams('secret')),
-    configMaps: createObjectManager<ConfigMap>(configMapKind, streams('configmap')),
+    secrets: createObjectManager<Secret>(secretKind, options, streams(secretKind)),
+    configMaps: createObjectManager<ConfigMap>(configMapKind, options, streams(configMapKind)),
   }
 }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/types/core.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
+import type { KubeletFacts } from '../version-facts.ts'
 
 /** What a registry counts references in. */
 export interface ReferenceStore {
@@ -23,13 +24,12 @@ export class PodRegistry {
   constructor(
     store: ReferenceStore,
     namesOf: (pod: Pod) => ReadonlySet<string>,
-    keyHasUid: boolean,
-    countsOnlyDifferences: boolean,
+    { registrationKeyHasUid, registration }: Pick<KubeletFacts, 'registrationKeyHasUid' | 'registration'>,
   ) {
     this.store = store
     this.namesOf = namesOf
-    this.keyHasUid = keyHasUid
-    this.countsOnlyDifferences = countsOnlyDifferences
+    this.keyHasUid = registrationKeyHasUid
+    this.countsOnlyDifferences = registration === 'first-sync'
   }
 
   registerPod(pod: Pod): void {

@@ -95,9 +95,8 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
         addReference: (namespace, name) => this.#addReference(namespace, name),
         deleteReference: (namespace, name) => this.#deleteReference(namespace, name),
       },
-      (pod) => options.kind.namesOf(pod),
-      options.facts.registrationKeyHasUid,
-      options.facts.registration === 'first-sync',
+      options.kind.namesOf,
+      options.facts,
     )
   }
 

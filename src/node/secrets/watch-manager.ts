@@ -29,7 +29,7 @@ import {
   objectKey,
   valueBytes,
 } from './object-manager.ts'
-import { PodRegistry } from './pod-registry.ts'
+import { PodRegistry, type ReferenceStore } from './pod-registry.ts'
 
 /** Source: pkg/kubelet/util/manager/watch_based_manager.go, Get: PollImmediate(10ms, 1s). */
 const syncWait = { pollMs: 10, timeoutMs: second } as const
@@ -46,9 +46,6 @@ export interface WatchManagerOptions {
   readonly facts: KubeletFacts
   /** Whether a copy that says `immutable: true` is kept for ever (gate ImmutableEphemeralVolumes). */
   readonly freezesImmutable: boolean
-  readonly kind: ObjectKind
-  /** A stream for the back-offs and watch time-outs of one object. */
-  readonly random: (namespace: string, name: string) => RandomStream
   readonly syncFrequency: VirtualMs
   /**
    * Last instant at which a running Pod's sync has read the object, if its Pods read it at every sync (volumes, pull
@@ -57,6 +54,9 @@ export interface WatchManagerOptions {
   readonly lastIdleRead: (namespace: string, name: string) => VirtualMs | undefined
   readonly reports: CopyReports
 }
+
+/** A stream for the back-offs and watch time-outs of one object. */
+export type ObjectStreams = (namespace: string, name: string) => RandomStream
 
 /** What items of one manager have in common. */
 interface ItemHost<T extends KubeObject> {
@@ -143,41 +143,46 @@ class Item<T extends KubeObject> implements ReflectorStore<T> {
  * Watch strategy: one reflector for each object that a Pod of this node refers to. Source:
  * pkg/kubelet/util/manager/watch_based_manager.go; facts/kubelet.md 1.4.
  */
-export class WatchManager<T extends KubeObject & { readonly immutable?: boolean }> implements ObjectManager<T> {
+export class WatchManager<T extends KubeObject & { readonly immutable?: boolean }>
+  implements ObjectManager<T>, ItemHost<T>, ReferenceStore
+{
   readonly strategy = 'Watch'
   readonly #items = new SparseMap<string, Item<T>>()
   readonly #registry: PodRegistry
   readonly #changes = new Source<ObjectChange>()
-  readonly #sweep: GridLoop
-  readonly #host: ItemHost<T>
+  readonly #kind: ObjectKind
+  readonly #streams: ObjectStreams
+  /** The sweep's minute begins with the kubelet. */
+  readonly #sweepsFrom: VirtualMs
+  #sweep: GridLoop | undefined
+  #reflectors: ReflectorKind | undefined
 
   private readonly options: WatchManagerOptions
 
-  constructor(options: WatchManagerOptions) {
+  constructor(kind: ObjectKind, options: WatchManagerOptions, streams: ObjectStreams) {
+    const { facts, kernel } = options
     this.options = options
+    this.#kind = kind
+    this.#streams = streams
+    this.#registry = new PodRegistry(this, kind.namesOf, facts)
+    this.#sweepsFrom = kernel.now() + idleSweepMs
+  }
 
-    const { facts, kind, kernel, client, minor, reports } = options
+  /** Made with the first copy: there is none as long as no Pod is on the node. */
+  get reflectors(): ReflectorKind {
+    const { facts, kernel, client, minor } = this.options
     const minWatchTimeoutSeconds = facts.objectWatchMinutes[0] * 60
-    this.#host = {
-      reflectors: { kernel, client, minor, resource: kind.resource, minWatchTimeoutSeconds },
-      arrived: (item, arrival) => reports.arrived(kind, item, arrival),
-      changed: (item) => this.#changed(item),
-    }
-    this.#registry = new PodRegistry(
-      {
-        addReference: (namespace, name) => this.#addReference(namespace, name),
-        deleteReference: (namespace, name) => this.#deleteReference(namespace, name),
-      },
-      (pod) => kind.namesOf(pod),
-      facts.registrationKeyHasUid,
-      facts.registration === 'first-sync',
-    )
-    // The sweep's minute begins with the kubelet.
-    const sweeps = { phaseMs: kernel.now() + idleSweepMs, periodMs: idleSweepMs }
-    this.#sweep = new GridLoop(kernel, sweeps, () => {
-      this.#stopIdle()
-      this.#planSweep()
-    })
+    this.#reflectors ??= { kernel, client, minor, resource: this.#kind.resource, minWatchTimeoutSeconds }
+    return this.#reflectors
+  }
+
+  arrived(item: Item<T>, arrival: Arrival): void {
+    this.options.reports.arrived(this.#kind, item, arrival)
+  }
+
+  changed(item: Item<T>): void {
+    item.changedAt = this.options.kernel.now()
+    this.#changes.next(item)
   }
 
   registerPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
@@ -206,13 +211,13 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     if (now !== undefined) return now
     const item = this.#items.get(objectKey(namespace, name))
     if (item === undefined) return { ok: false, error: notRegistered(namespace, name) }
-    const { kernel, facts, kind } = this.options
+    const { kernel, facts } = this.options
     if (facts.stopsIdleWatches) {
       item.lastAccess = kernel.now()
       if (isIdle(item) && !item.isImmutable) item.reflector.start()
     }
     if (item.isSynced || (yield* this.#isSyncedInTime(item))) return this.#answer(item)
-    const message = `failed to sync ${kind.singular} cache: timed out waiting for the condition`
+    const message = `failed to sync ${this.#kind.singular} cache: timed out waiting for the condition`
     return { ok: false, error: { message, isNotFound: false } }
   }
 
@@ -250,7 +255,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     for (const item of this.#items.values()) item.reflector.stop()
     this.#items.clear()
     this.#registry.clear()
-    this.#sweep.stop()
+    this.#sweep?.stop()
   }
 
   /** The cache is asked at once and then every 10 ms; what comes in between is seen at the next of these instants. */
@@ -268,7 +273,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
 
   #found(item: Item<T>): ObjectResult<T> {
     if (item.object !== undefined) return { ok: true, object: item.object }
-    const message = `${this.options.kind.singular} ${JSON.stringify(item.name)} not found`
+    const message = `${this.#kind.singular} ${JSON.stringify(item.name)} not found`
     return { ok: false, error: { message, isNotFound: true } }
   }
 
@@ -282,7 +287,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     return this.#found(item)
   }
 
-  #addReference(namespace: string, name: string): void {
+  addReference(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
     let item = this.#items.get(key)
     if (item === undefined) {
@@ -294,7 +299,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
     item.references++
   }
 
-  #deleteReference(namespace: string, name: string): void {
+  deleteReference(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
     const item = this.#items.get(key)
     if (item === undefined) return
@@ -307,12 +312,7 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   #newItem(namespace: string, name: string): Item<T> {
     // Never read: the first sweep takes it for idle (v1.26/README.md row 3).
     const lastAccess = -idleSyncPeriods * this.options.syncFrequency - 1
-    return new Item<T>(this.#host, namespace, name, this.options.random(namespace, name), lastAccess)
-  }
-
-  #changed(item: Item<T>): void {
-    item.changedAt = this.options.kernel.now()
-    this.#changes.next(item)
+    return new Item<T>(this, namespace, name, this.#streams(namespace, name), lastAccess)
   }
 
   /** Plans the first sweep at which anything could have been idle long enough. */
@@ -333,7 +333,15 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
       earliest = Math.min(earliest, lastRead + maxIdleMs)
     }
     if (earliest === Number.POSITIVE_INFINITY) return
+    this.#sweep ??= this.#newSweep()
     this.#sweep.wake(Math.max(earliest, kernel.now()) + 1)
+  }
+
+  #newSweep(): GridLoop {
+    return new GridLoop(this.options.kernel, { phaseMs: this.#sweepsFrom, periodMs: idleSweepMs }, () => {
+      this.#stopIdle()
+      this.#planSweep()
+    })
   }
 
   #maxIdleMs(): VirtualMs {

@@ -2,6 +2,7 @@ import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletContext } from '../context.ts'
@@ -28,7 +29,7 @@ export class EvictionManager {
   readonly #pressureChanged: () => void
   readonly #scope = new Scope()
   /** When each pressure was seen last. */
-  readonly #seenAt = new Map<Signal, VirtualMs>()
+  readonly #seenAt = new SparseMap<Signal, VirtualMs>()
   #isLooking = false
   #monitor: Grid | undefined
 
@@ -84,13 +85,12 @@ export class EvictionManager {
 
   /** Source: eviction_manager.go, waitForPodsCleanup. */
   *#cleanedUp(pod: Pod): Steps<void> {
-    const { kernel, statuses, workerRows } = this.#context
+    const { kernel, statuses } = this.#context
     const until = kernel.now() + evictionClocks.cleanupMs
-    const parts = { ...this.#context, workers: workerRows }
     do yield* sleep(evictionClocks.cleanupPollMs)
     while (
       kernel.now() < until &&
-      !resourcesAreReclaimed(parts, pod, statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {})
+      !resourcesAreReclaimed(this.#context, pod, statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {})
     )
   }
 

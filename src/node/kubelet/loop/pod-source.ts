@@ -2,9 +2,10 @@ import type { Observable } from 'rxjs'
 import { equalJson } from '../../../api/json.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import { type Client, resources } from '../../../client/client.ts'
-import { Reflector } from '../../../client/reflector.ts'
+import { Reflector, type ReflectorStore } from '../../../client/reflector.ts'
 import type { Reopening, WatchesAtRest } from '../../../client/reopening.ts'
 import type { RestingReflector } from '../../../client/resting.ts'
+import { flat } from '../../../kernel/flat-text.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { Latch } from '../../../kernel/latch.ts'
 import type { RandomStream } from '../../../kernel/random.ts'
@@ -21,7 +22,7 @@ export interface PodSourceOptions {
 }
 
 /** The Pods that are bound to this node, from the API server. */
-export class ApiPodSource {
+export class ApiPodSource implements ReflectorStore<Pod> {
   readonly #pods = new SparseMap<string, Pod>()
   readonly #changes = new Source<ConfigNews>()
   readonly #reflector: Reflector<Pod>
@@ -29,18 +30,10 @@ export class ApiPodSource {
   readonly ready = new Latch()
 
   constructor(options: PodSourceOptions) {
+    const { kernel, client, minor, random, nodeName } = options
     this.#reflector = new Reflector<Pod>(
-      { ...options, resource: resources.pods },
-      {
-        fieldSelector: `spec.nodeName=${options.nodeName}`,
-        random: options.random,
-        store: {
-          replace: (pods) => this.#replace(pods),
-          add: (pod) => this.#put(pod),
-          update: (pod) => this.#put(pod),
-          delete: (pod) => this.#remove(pod),
-        },
-      },
+      { kernel, client, minor, resource: resources.pods },
+      { fieldSelector: flat(`spec.nodeName=${nodeName}`), random, store: this },
     )
   }
 
@@ -75,7 +68,7 @@ export class ApiPodSource {
     this.#changes.next({ source: 'config', change, pod })
   }
 
-  #replace(listed: readonly Pod[]): void {
+  replace(listed: readonly Pod[]): void {
     const gone = new Map(this.#pods)
     const added: Pod[] = []
     for (const pod of listed) {
@@ -83,16 +76,20 @@ export class ApiPodSource {
       const known = gone.get(key)
       gone.delete(key)
       if (known === undefined) added.push(pod)
-      else this.#put(pod)
+      else this.update(pod)
     }
-    for (const pod of gone.values()) this.#remove(pod)
+    for (const pod of gone.values()) this.delete(pod)
     for (const pod of added) this.#pods.set(keyOf(pod), pod)
     added.sort(byCreation)
     if (added.length > 0) this.#tellAdded(added)
     if (!this.ready.isOpen) this.ready.open()
   }
 
-  #put(pod: Pod): void {
+  add(pod: Pod): void {
+    this.update(pod)
+  }
+
+  update(pod: Pod): void {
     const key = keyOf(pod)
     const before = this.#pods.get(key)
     this.#pods.set(key, pod)
@@ -101,7 +98,7 @@ export class ApiPodSource {
     else if (before !== pod && !equalJson(before.status, pod.status)) this.#tell('reconciled', pod)
   }
 
-  #remove(pod: Pod): void {
+  delete(pod: Pod): void {
     const known = this.#pods.get(keyOf(pod))
     if (known === undefined) return
     this.#pods.delete(keyOf(pod))

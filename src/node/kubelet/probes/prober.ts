@@ -3,15 +3,19 @@ import { isSidecar } from '../../../api/pod-references.ts'
 import type { Container, Pod, Probe } from '../../../api/types/core.ts'
 import { after } from '../../../kernel/after.ts'
 import { firstOf } from '../../../kernel/first-of.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import { process } from '../../../kernel/process.ts'
+import type { RandomStreams } from '../../../kernel/random.ts'
 import { Scope } from '../../../kernel/scope.ts'
 import { Source } from '../../../kernel/source.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
-import type { ExecResult, RuntimeResult } from '../../runtime/cri.ts'
-import type { KubeletContext } from '../context.ts'
+import type { ContainerRuntime, ExecResult, RuntimeResult } from '../../runtime/cri.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
+import type { KubeletEvents } from '../kubelet-events.ts'
+import type { Pleg } from '../loop/pleg.ts'
 import { portNumber } from '../pods/lifecycle-hooks.ts'
 import { runningContainer } from '../pods/runtime-status.ts'
 
@@ -24,10 +28,15 @@ interface ProbeResult {
 }
 
 /** What of a kubelet probes have to do with. */
-export type ProberParts = Pick<
-  KubeletContext,
-  'kernel' | 'runtime' | 'random' | 'nodeName' | 'events' | 'facts' | 'pleg'
->
+export interface ProberParts {
+  readonly kernel: Kernel
+  readonly runtime: ContainerRuntime
+  readonly random: RandomStreams
+  readonly nodeName: string
+  readonly events: KubeletEvents
+  readonly facts: KubeletFacts
+  readonly pleg: Pick<Pleg, 'get'>
+}
 
 /** What probes found out that others act on. */
 export type ProbeNews =

@@ -1,17 +1,18 @@
 import type { Observable } from 'rxjs'
 import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../../api/types/core.ts'
-import { resources } from '../../../client/client.ts'
+import { type Client, resources } from '../../../client/client.ts'
 import { isNotFound } from '../../../client/refusals.ts'
-import { rfc3339 } from '../../../kernel/calendar.ts'
+import { type Calendar, rfc3339 } from '../../../kernel/calendar.ts'
 import { extended } from '../../../kernel/extended.ts'
 import { type Grid, GridLoop } from '../../../kernel/grid.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
 import { Source } from '../../../kernel/source.ts'
 import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
-import type { KubeletContext } from '../context.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
 import { conditionOf, isLegal, ownConditions, sameForKubelet, terminatedStatus } from './status-rules.ts'
@@ -32,7 +33,22 @@ export interface KnownStatus {
 export type KnownStatuses = SparseMap<string, KnownStatus>
 
 /** What of a kubelet its statuses have to do with. */
-export type StatusParts = Pick<KubeletContext, 'kernel' | 'calendar' | 'client' | 'facts' | 'pods' | 'workerRows'>
+export interface StatusParts {
+  readonly kernel: Kernel
+  readonly calendar: Calendar
+  readonly client: Client
+  readonly facts: KubeletFacts
+  readonly pods: {
+    /** The Pod as the API server had it last, if it still has it. */
+    get(uid: string): Pod | undefined
+    /** The API object behind a Pod: of a static Pod its mirror, undefined if it has none yet. */
+    apiPodOf(pod: Pod): Pod | undefined
+  }
+  readonly workerRows: {
+    /** From v1.22 on. */
+    couldHaveRunningContainers(uid: string): boolean
+  }
+}
 
 /**
  * Keeps the statuses of the node's Pods and tells them to the API server: each change at once, one after the other, and

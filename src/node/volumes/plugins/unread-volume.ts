@@ -1,5 +1,6 @@
 import { pagesOf } from '../../../fs/inode.ts'
 import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
+import type { SparseMap } from '../../../kernel/sparse.ts'
 import { type AtomicWriteOptions, payloadError, sameBytes, writeAtomically } from './atomic-writer.ts'
 import { type Payload, WholeSecret } from './payload.ts'
 
@@ -12,7 +13,7 @@ export interface UnreadVolume {
 }
 
 /** By directory. */
-export type UnreadVolumes = Map<string, UnreadVolume>
+export type UnreadVolumes = SparseMap<string, UnreadVolume>
 
 /**
  * Writes a volume for the first time without writing it: the files are made when somebody looks (docs/performance.md: most

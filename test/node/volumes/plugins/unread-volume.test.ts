@@ -4,6 +4,7 @@ import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
 import { createNodeFs } from '../../../../src/fs/memory-fs.ts'
 import type { FileView, NodeFs } from '../../../../src/fs/node-fs.ts'
 import { createKernel, type Kernel } from '../../../../src/kernel/kernel.ts'
+import { SparseMap } from '../../../../src/kernel/sparse.ts'
 import { writeAtomically } from '../../../../src/node/volumes/plugins/atomic-writer.ts'
 import type { Payload } from '../../../../src/node/volumes/plugins/payload.ts'
 import { type UnreadVolumes, writeUnread } from '../../../../src/node/volumes/plugins/unread-volume.ts'
@@ -24,7 +25,7 @@ function world(sizeBytes?: number): World {
   fs.mkdir(directory, 0o755)
   fs.mountTmpfs(directory, { mode: 0o1777, ...(sizeBytes === undefined ? {} : { sizeBytes }) })
   kernel.runUntil(5_000)
-  return { kernel, fs, unread: new Map() }
+  return { kernel, fs, unread: new SparseMap() }
 }
 
 function options(payload: Payload) {
