@@ -15,17 +15,22 @@ function load() {
     return require(file)
   }
   const script = compile(compiledBefore())
-  if (isPlayed(process.argv)) setFlagsFromString('--semi-space-growth-factor=1')
+  if (isPlayed(process.argv)) for (const flag of thrifty) setFlagsFromString(flag)
   if (script.cachedDataRejected === false || enableCompileCache === undefined) return evaluate(script)
   enableCompileCache()
   return require(file)
 }
 
 /**
- * Whether somebody is to look at a screen, which waits for keys most of the time. V8 doubles the space for young objects whenever
- * much of it survives, up to 16 MB a half, and keeps it: of the memory of a played lesson that is a sixth. (v8, src/heap/new-spaces.cc,
- * SemiSpaceNewSpace::Grow reads the flag each time.) It is set once the compiled code is taken, which goes with V8's flags.
+ * What V8 is told where memory counts more than the last of speed; once the compiled code is taken, which goes with V8's flags.
+ * V8 doubles the space for young objects whenever much of it survives, up to 16 MB a half, and keeps it: of the memory of a played
+ * lesson that is a sixth (v8, src/heap/new-spaces.cc, SemiSpaceNewSpace::Grow reads the flag each time). And it makes machine code
+ * of functions that are not worth being optimised, 5 MB in a lesson, which is over before that pays (v8, src/baseline; what is
+ * worth it is optimised as ever).
  */
+const thrifty = ['--semi-space-growth-factor=1', '--no-sparkplug']
+
+/** Whether somebody is to look at a screen, which waits for keys most of the time. */
 function isPlayed([, , command]) {
   return command === undefined || command === 'play' || command === 'course'
 }
