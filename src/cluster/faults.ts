@@ -38,6 +38,8 @@ export type ClusterFault =
   | {
       readonly kind: 'containerKilled'
       readonly node: string
+      /** `default/web` */
+      readonly pod: string
       readonly podUid: string
       readonly container: string
       readonly exitCode: number

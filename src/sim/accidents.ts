@@ -168,5 +168,8 @@ function killing(
     .some(({ config, state }) => config.name === which && state === 'running')
   if (isRunning !== true)
     throw new SimUsageError(`fault.kill: no running container ${namespace}/${name}${which === '' ? '' : `/${which}`}`)
-  return { kind: 'containerKilled', node: nodeName, podUid, container: which, exitCode, isOutOfMemory }
+  return {
+    ...{ kind: 'containerKilled', node: nodeName, pod: `${namespace}/${name}`, podUid },
+    ...{ container: which, exitCode, isOutOfMemory },
+  }
 }

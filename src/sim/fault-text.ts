@@ -4,18 +4,21 @@ import { everyHost } from '../node/runtime/registry.ts'
 
 /** What is told of a fault as it begins or ends. */
 export function faultText(fault: ClusterFault, isEnd: boolean): string {
-  const on = 'node' in fault && fault.node !== undefined ? ` for ${fault.node}` : ''
+  const node = 'node' in fault ? fault.node : undefined
+  // Whom it concerns, and where it is.
+  const whom = node === undefined ? '' : ` for ${node}`
+  const on = node === undefined ? '' : ` on ${node}`
   switch (fault.kind) {
     case 'apiServerUnreachable':
-      return isEnd ? `the API server answers again${on}` : `the API server is out of reach${on}`
+      return isEnd ? `the API server answers again${whom}` : `the API server is out of reach${whom}`
     case 'apiServerRestarted':
       return isEnd ? 'the API server is another process and remembers nothing' : 'the API server ends'
     case 'apiServerSlow':
-      return `the API server answers ${fault.verb === undefined ? '' : `${fault.verb} requests `}${isEnd ? 'as quickly as before' : 'slowly'}${on}`
+      return `the API server answers ${fault.verb === undefined ? '' : `${fault.verb} requests `}${isEnd ? 'as quickly as before' : 'slowly'}${whom}`
     case 'etcdSlow':
       return isEnd ? 'etcd is as quick as before' : 'etcd is slow'
     case 'credentialsExpired':
-      return isEnd ? `credentials are good again${on}` : `credentials have expired${on}`
+      return isEnd ? `credentials are good again${whom}` : `credentials have expired${whom}`
     case 'nodeRemoved':
       return `${fault.node} is taken out of the cluster`
     case 'requestsRefused':
@@ -23,13 +26,13 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
     case 'poweredOff':
       return isEnd ? `${fault.node} is powered on` : `${fault.node} is powered off`
     case 'containerKilled':
-      return `container ${fault.container} is killed${fault.isOutOfMemory ? ', out of memory,' : ''} with exit code ${fault.exitCode}${on}`
+      return `container ${fault.container} of pod ${fault.pod} ${fault.isOutOfMemory ? 'is out of memory and ' : ''}is killed${on}, exit code ${fault.exitCode}`
     case 'partition':
       return isEnd ? `${fault.node} is connected again` : `${fault.node} is cut off from the API server`
     case 'dropWatches':
-      return `open watches break${on}`
+      return `open watches break${whom}`
     case 'stallWatches':
-      return isEnd ? `watches deliver again${on}` : `watches stay open but deliver nothing${on}`
+      return isEnd ? `watches deliver again${whom}` : `watches stay open but deliver nothing${whom}`
     case 'memoryLow':
       return isEnd ? `there is memory again${on}` : `memory runs short${on}: ${fault.availableBytes} bytes are left`
     case 'diskFull':
@@ -45,7 +48,7 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
     case 'crashInTheMiddle':
       return isEnd ? `what crashed of ${clientText(fault.client)} is started again` : crashText(fault)
     case 'loseAnswers':
-      return `the answers to the next ${fault.count} writes are lost${on}`
+      return `the answers to the next ${fault.count} writes are lost${whom}`
     case 'kubeletStopped':
       return isEnd ? `the kubelet is started again${on}` : `the kubelet is stopped${on}`
     case 'kubeletRestarted':

@@ -223,7 +223,7 @@ describe('calls where they do not belong', () => {
     mine.fault({ kubelet: 'stop', node: 'node-2' })
     mine.fault({ kubelet: 'start', node: 'node-2' })
     const ended = () => mine.journal.query({ type: 'fault.end' }).map(({ detail }) => detail?.what)
-    expect(ended()).toEqual(['the kubelet is started again for node-2'])
+    expect(ended()).toEqual(['the kubelet is started again on node-2'])
     begun.clear()
     begun.clear()
     expect(ended()).toHaveLength(2)
