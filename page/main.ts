@@ -27,6 +27,8 @@ interface Panel {
   readonly inspector: HTMLElement
   readonly choice: HTMLSelectElement
   readonly delays: HTMLElement
+  /** Says so where no delay is told. */
+  readonly unchanged: HTMLElement
   /** Revisions and what they stand for. */
   readonly letters: HTMLElement
   readonly map: MapPane
@@ -45,6 +47,8 @@ let moments: readonly number[] = []
 const slider = byId<HTMLInputElement>('slider')
 const now = byId('now')
 const said = byId('said')
+/** Of a lesson. */
+const next = document.getElementById('next')
 const help = byId<HTMLDialogElement>('help')
 let axis: TimeAxis = axisFor(800)
 let at = album.to
@@ -88,6 +92,7 @@ function makePanel(world: AlbumWorld): Panel {
   )
   const story = storyList(world, go)
   const delays = delayList(album, world)
+  const unchanged = element('p', { class: 'dim' }, 'it has not been changed yet')
   const letters = legend(world)
   const where = element('table', { class: 'where' })
   const inspector = element('div', { class: 'inspector', 'aria-live': 'off' })
@@ -103,7 +108,7 @@ function makePanel(world: AlbumWorld): Panel {
   byId('worlds').append(element('section', { class: 'lanes' }, ...heading, svg, ...left))
   const panes = [
     pane(`${name}Where it is`, where, element('h3', {}, 'Revisions'), letters),
-    pane(`${name}What became of each change`, delays),
+    pane(`${name}What became of each change`, unchanged, delays),
     pane(`${name}Story`, story),
     pane(`${name}Look into`, choice, inspector),
   ]
@@ -115,14 +120,16 @@ function makePanel(world: AlbumWorld): Panel {
     show()
   })
   byId('maps').append(pane(`${name}Map of Secrets`, ...map.content))
-  const panel: Panel = { world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, letters, map }
+  const panel: Panel = {
+    ...{ world, svg, story, where, inspector, choice, cursor: svg, veil: svg, delays, unchanged, letters, map },
+  }
   svg.addEventListener('click', (event) => clicked(panel, event))
   return panel
 }
 
 /** Who changes the past may well end elsewhere than the scenario expects. */
 function outcomeText({ outcome }: AlbumWorld): string {
-  return outcome === 'failed' ? 'not all that the scenario expects holds' : outcome
+  return outcome === 'passed' ? '' : outcome === 'failed' ? 'not all that the scenario expects holds' : outcome
 }
 
 function paneRow(): HTMLElement {
@@ -168,10 +175,14 @@ function show(): void {
   slider.value = String(Math.round((axis.x(at) / axis.width) * sliderSteps))
   slider.setAttribute('aria-valuetext', clock(at))
   const told: string[] = []
-  for (const { world, cursor, veil, story, where, inspector, choice, delays, letters, map } of panels) {
+  for (const { world, cursor, veil, story, where, inspector, choice, delays, unchanged, letters, map } of panels) {
     veil.setAttribute('x', x)
-    veil.setAttribute('width', isVeiled ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0')
-    for (const list of [delays, letters]) hideLater(list, isVeiled ? at : album.to)
+    veil.setAttribute(
+      'width',
+      isVeiled && at < album.to ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0',
+    )
+    hideLater(letters, isVeiled ? at : album.to)
+    unchanged.hidden = !hideLater(delays, isVeiled ? at : album.to)
     story.classList.toggle('veiled', isVeiled)
     cursor.setAttribute('x1', x)
     cursor.setAttribute('x2', x)
@@ -186,6 +197,8 @@ function show(): void {
     map.show(at)
   }
   said.textContent = told.join('; ')
+  // What to try then tells what was to be seen.
+  if (next !== null) next.hidden = isVeiled && at < album.to
   live?.moved()
 }
 

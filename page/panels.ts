@@ -1,6 +1,6 @@
 import { whereIs } from '../src/flow/where-is.ts'
 import type { Album, AlbumWorld, Entry } from '../src/report/export/album.ts'
-import { clock, delayText, partsInOrder, placeText } from '../src/report/export/words.ts'
+import { actorText, clock, delayText, partsInOrder, placeText } from '../src/report/export/words.ts'
 import { element, fill } from './dom.ts'
 
 const toneGlyphs = { normal: '', warning: '!', good: '✓', visible: '◆', fault: '↯', chatter: '' } as const
@@ -30,7 +30,7 @@ function entryContent({ kind, actor, text, tone, choices = [], because = '' }: E
   const glyph = element('span', { class: 'glyph', 'aria-hidden': 'true' }, toneGlyphs[tone])
   return actor === ''
     ? [glyph, element('span', {}, text)]
-    : [glyph, element('span', { class: 'actor' }, actor), element('span', {}, text)]
+    : [glyph, element('span', { class: 'actor' }, actorText(actor)), element('span', {}, text)]
 }
 
 /** Answers to choose from; only a choice shows which is right, and why. */
@@ -120,9 +120,14 @@ export function delayList(album: Album, world: AlbumWorld): HTMLElement {
   return list
 }
 
-/** Hides what is told of a later moment than this: of a list each of whose items has its own. */
-export function hideLater(list: HTMLElement, at: number): void {
-  for (const item of list.children) if (item instanceof HTMLElement) item.hidden = Number(item.dataset.at) > at
+/** Hides what is told of a later moment than this: of a list each of whose items has its own. Whether nothing is left. */
+export function hideLater(list: HTMLElement, at: number): boolean {
+  let isEmpty = true
+  for (const item of list.querySelectorAll<HTMLElement>('[data-at]')) {
+    item.hidden = Number(item.dataset.at) > at
+    isEmpty &&= item.hidden
+  }
+  return isEmpty
 }
 
 /** An object as it was at a moment. */
@@ -149,7 +154,7 @@ export function legend(world: AlbumWorld): HTMLElement {
         'li',
         { 'data-at': String(at) },
         element('span', { class: `chip r${index % 8}` }, letter),
-        ` ${clock(at)} ${by}: ${told === '' ? 'no keys' : told}`,
+        ` ${clock(at)} ${actorText(by)}: ${told === '' ? 'no keys' : told}`,
       ),
     )
   }

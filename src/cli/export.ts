@@ -120,6 +120,7 @@ async function exported(scenario: Scenario, flags: ExportFlags, read: RunFile, o
     ...range,
     ...secretOf(flags.secret ?? scenario.source.lesson?.follow),
     ...(flags.key !== undefined && { key: flags.key }),
+    ...(scenario.source.lesson !== undefined && { lesson: scenario.source.lesson }),
   }
   const album = makeAlbum([first, ...others], choice)
   if ('problem' in album) throw new UsageError(album.problem)

@@ -36,6 +36,11 @@ export function actionText(action: StepAction): string {
   }
 }
 
+/** As the story has it before a command of somebody else than the one who does nearly all. */
+export function userLead(action: StepAction | undefined): string {
+  return action !== undefined && 'as' in action && action.as !== undefined ? `(as ${action.as}) ` : ''
+}
+
 /** What runs in the container for the line of an `exec:`. */
 export function execArguments(line: string): readonly string[] {
   return ['sh', '-c', line]

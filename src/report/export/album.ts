@@ -13,6 +13,8 @@ export interface Album {
   readonly podsim: string
   readonly title: string
   readonly description: string
+  /** Of a lesson: what to watch for, and what to try once it was seen. */
+  readonly lesson: { readonly watch: string; readonly next: string } | undefined
   readonly file: string
   readonly seed: string
   readonly from: VirtualMs

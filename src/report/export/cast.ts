@@ -4,7 +4,7 @@ import { createPaint, joined, lines, plain, type Style, type TerminalText } from
 import type { Tone } from '../told.ts'
 import type { Album, AlbumWorld, Entry } from './album.ts'
 import { albumText } from './flow-text.ts'
-import { clock } from './words.ts'
+import { actorText, clock, nextText, watchText } from './words.ts'
 
 /** Size of the recorded terminal. */
 const terminal = { width: 100, height: 30 } as const
@@ -38,12 +38,15 @@ export function albumCast(album: Album): string {
     out.push(JSON.stringify([Math.round(playedAt * 1000) / 1000, 'o', text.toString().replace(/\n/g, '\r\n')]))
   }
   const paint = createPaint(true)
+  const tell = (text: string) => lines(wrapped(text, terminal.width - 2).map((line) => plain`${line}`))
   say(plain`${paint('bold', album.title)}\n${paint('dim', `${album.file}, seed ${album.seed}`)}\n\n`, 0)
+  for (const text of [album.description, watchText(album)]) if (text !== '') say(plain`${tell(text)}\n`, readingPause)
   for (const world of album.worlds) {
     if (world.name !== '') say(plain`${paint('bold', world.name)}\n`, 1)
     tellWorld(album, world, say)
     say(plain`\n${albumText({ ...album, worlds: [world] }, album.to)}\n`, readingPause)
   }
+  if (album.lesson !== undefined) say(tell(nextText(album)), readingPause)
   return `${out.join('\n')}\n`
 }
 
@@ -84,7 +87,7 @@ function entryText({ at, kind, actor, text, tone, choices = [] }: Entry): Termin
     case 'answer':
       return plain`\n${lines(wrapped(text, terminal.width - 4).map((line) => plain`  ${paint('green', '✓')} ${line}`))}\n`
     case 'story': {
-      const line = `${actor.padEnd(20)} ${text}`
+      const line = `${actorText(actor).padEnd(20)} ${text}`
       return plain`${time}  ${style === undefined ? line : paint(style, line)}\n`
     }
   }

@@ -26,6 +26,8 @@ export interface AlbumChoice {
   readonly key?: string
   readonly from?: VirtualMs
   readonly to?: VirtualMs
+  /** Of a scenario that is a lesson. */
+  readonly lesson?: NonNullable<Album['lesson']>
   readonly reveal: boolean
 }
 
@@ -60,6 +62,10 @@ export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumC
     podsim: choice.podsim,
     title: redaction.prose(scenario.title),
     description: redaction.prose((scenario.description ?? '').trim()),
+    lesson: choice.lesson && {
+      watch: redaction.prose(choice.lesson.watch.trim()),
+      next: redaction.prose(choice.lesson.next.trim()),
+    },
     file: scenario.file,
     seed,
     ...{ from, to },

@@ -8,7 +8,7 @@ import { pageScriptText } from './generated/page-script.ts'
 import { markGlyphs, signsTold } from './lane-drawing.ts'
 import { escaped } from './markup.ts'
 import { laneStyle, pageStyle } from './style.ts'
-import { clock, delayText, placeText } from './words.ts'
+import { clock, delayText, nextText, placeText, watchText } from './words.ts'
 
 /**
  * An album as one HTML file: it works from a disk, asks no network for anything, and runs no script but its own, which its
@@ -39,11 +39,12 @@ export function albumPage(album: Album, live?: LiveParts): string {
 <header>
 <h1>${title}</h1>
 <p class="dim">${escaped(album.description)}</p>
-<p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
+${lessonLine('watch', watchText(album))}<p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
 </header>
 ${controls}
 ${live === undefined ? '' : tryPane}
-<main><div id="worlds"></div><div id="panes"></div><div id="maps" class="beside"></div></main>
+<main><div id="worlds"></div>
+${lessonLine('next', nextText(album))}<div id="panes"></div><div id="maps" class="beside"></div></main>
 ${keysDialog}
 <details class="tables" id="tables" open><summary>The same as tables</summary>
 ${album.worlds.map(worldTables).join('\n')}
@@ -54,6 +55,10 @@ ${live === undefined ? '' : liveData(live)}<script>${pageScriptText}</script>
 </body>
 </html>
 `
+}
+
+function lessonLine(id: string, text: string): string {
+  return text === '' ? '' : `<p id="${id}" class="lesson">${escaped(text)}</p>\n`
 }
 
 /** podsim itself, and what it needs to run the scenario once more inside of the page. */

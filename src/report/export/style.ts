@@ -32,7 +32,7 @@ export const pageStyle = [
   ':root{color-scheme:light dark;--text:#1b1f24;--dim:#59626e;--faint:#c9ced6;--band:#f3f5f8;--paper:#fff;--bad:#b3261e;--good:#11754a;--mark:#fff4c9;--accent:#1f5fbf}',
   '@media (prefers-color-scheme:dark){:root{--text:#e6e9ee;--dim:#9aa4b2;--faint:#3d4653;--band:#1b2129;--paper:#12161c;--bad:#ff8a80;--good:#5fd39a;--mark:#3a3413;--accent:#8ab4ff}}',
   'body{margin:0 auto;max-width:1500px;padding:0 16px 40px;background:var(--paper);color:var(--text);font:14px/1.45 system-ui,sans-serif}',
-  'h1{font-size:20px;margin:14px 0 2px}h2{font-size:16px;margin:18px 0 4px}h3{font-size:13px;margin:0 0 4px}p{margin:2px 0}.dim{color:var(--dim);font-weight:400}',
+  'h1{font-size:20px;margin:14px 0 2px}h2{font-size:16px;margin:18px 0 4px}h3{font-size:13px;margin:0 0 4px}p{margin:2px 0}#next{margin:14px 0}.dim{color:var(--dim);font-weight:400}',
   '.controls{position:sticky;top:0;z-index:2;display:flex;gap:6px;align-items:center;padding:8px 0;background:var(--paper);border-bottom:1px solid var(--faint)}',
   'button,select{font:inherit;color:inherit;background:var(--band);border:1px solid var(--faint);border-radius:5px;padding:3px 9px;cursor:pointer}',
   '[aria-pressed=true]{background:var(--mark)}#play{min-width:86px}.clock{font:600 15px ui-monospace,monospace;min-width:96px}#slider{flex:1;accent-color:var(--accent)}',

@@ -3,7 +3,7 @@ import type { JournalReader } from '../../kernel/journal.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import type { RunListener, ToldStep } from '../../scenario/run.ts'
-import { actionText } from '../../scenario/telling.ts'
+import { actionText, userLead } from '../../scenario/telling.ts'
 import type { Sim } from '../../sim/sim.ts'
 import { createTeller } from '../story.ts'
 import type { Tone } from '../told.ts'
@@ -60,10 +60,10 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
       stepping({ say = '', action }, { now }) {
         add('say', now(), say.trim())
         if (action !== undefined && action.kind !== 'wait' && action.kind !== 'waitFor')
-          add('command', now(), actionText(action))
+          add('command', now(), `${userLead(action)}${actionText(action)}`)
       },
-      acted(_step, { output, mismatches, problem, say, action }, { now }) {
-        told = { say, action }
+      acted(step, { output, mismatches, problem, say, action }, { now }) {
+        told = { say, action: action === undefined ? undefined : `${userLead(step.action)}${action}` }
         add('output', now(), output === undefined ? '' : (output.stdout + output.stderr).trimEnd())
         for (const { what, expected, found } of mismatches)
           add('verdict', now(), `${what}: expected ${expected}; found: ${found}`, 'warning')

@@ -1,5 +1,6 @@
 import type { DelayParts, DelayRow, Lane } from '../../flow/flow.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import type { Album } from './album.ts'
 
 /** `80.6 s`, `0.1 s`, `5 min 3 s`: for people, to a tenth of a second. */
 export function seconds(ms: VirtualMs): string {
@@ -65,6 +66,21 @@ export function placeText({ pod, way, where, container }: DelayRow): string {
     case 'pull':
       return `${pod} image pulls${container}`
   }
+}
+
+/** `user/admin` is a person; `kubelet/node-1` speaks for its node. */
+export function actorText(actor: string): string {
+  return actor.replace(/^user\//, '')
+}
+
+/** Before it is played. */
+export function watchText({ lesson }: Pick<Album, 'lesson'>): string {
+  return lesson === undefined ? '' : `Watch for: ${lesson.watch}`
+}
+
+/** After it; its keys are those of the player. */
+export function nextText({ lesson }: Pick<Album, 'lesson'>): string {
+  return lesson === undefined ? '' : `Try next, in the player: ${lesson.next}`
 }
 
 /** How deep a lane stands below its parents. */

@@ -236,7 +236,7 @@ function shownOf(
   const [, about = ''] = /^secret ([^,]+)/.exec(album.about) ?? []
   return {
     album,
-    ...{ printed: state.output?.text ?? '', notice: state.notice ?? '' },
+    ...{ printed: state.output?.text ?? '', notice: withoutKey(state.notice ?? '') },
     worlds: state.worlds.map((world) => ({ id: world.id, name: world.name, from: originText(world, state) })),
     ...{ world: current.id, beside: shown.length === 2 ? beside : undefined },
     settings: knobMenu().items.map(({ label, does }) => ({ label, does })),
@@ -247,6 +247,11 @@ function shownOf(
 
 function toldOf(world: World, isNamed: boolean) {
   return toldWorld(isNamed ? world : { ...world, name: '' })
+}
+
+/** The player names its key; a page has a list of branches. */
+function withoutKey(notice: string): string {
+  return notice.replace(/; \{ goes back$/, '')
 }
 
 function originText({ origin }: World, { worlds }: PlayState): string {

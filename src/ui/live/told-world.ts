@@ -1,6 +1,7 @@
 import type { Entry } from '../../report/export/album.ts'
 import { askedEntries } from '../../report/export/asked.ts'
 import type { ToldRun } from '../../report/export/make-album.ts'
+import { userLead } from '../../scenario/telling.ts'
 import type { Moment, RecordedQuestion } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
@@ -19,6 +20,7 @@ export function toldWorld({ name, recording }: World): ToldRun {
   return { name, result, transcript: { journal, flows, redaction, entries, files: volumeFiles } }
 }
 
-function entryOf({ seq, time, kind, actor, text, tone }: Moment): Entry {
-  return { seq, at: time, kind, actor: kind === 'command' ? '' : actor, text, tone }
+function entryOf({ seq, time, kind, actor, text, tone, did }: Moment): Entry {
+  const isCommand = kind === 'command'
+  return { seq, at: time, kind, actor: isCommand ? '' : actor, text: `${userLead(did?.action)}${text}`, tone }
 }

@@ -12,7 +12,7 @@ import type { AskedQuestion } from '../../scenario/asking.ts'
 import type { ScenarioFacts, Step, StepAction } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import type { RunListener, ToldStep } from '../../scenario/run.ts'
-import { actionText } from '../../scenario/telling.ts'
+import { actionText, userLead } from '../../scenario/telling.ts'
 import type { Sim } from '../../sim/sim.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
@@ -174,7 +174,7 @@ export function createRecorder(): Recorder {
       },
       stepping: (step, sim) => stepping(step, sim, () => {}),
       acted(step, { output, mismatches, problem, say, action }, sim) {
-        told = { say, action: action === undefined || isWait(step) ? undefined : `${userLead(step)}${action}` }
+        told = { say, action: action === undefined || isWait(step) ? undefined : `${userLead(step.action)}${action}` }
         addOutput(output, sim)
         for (const { what, expected, found } of mismatches)
           add('verdict', sim, `${what}: expected ${expected}; found: ${found}`, 'warning')
@@ -210,11 +210,6 @@ export function createRecorder(): Recorder {
       }
     },
   }
-}
-
-/** As the story has it before a command of somebody else than the one who does nearly all. */
-function userLead({ action }: Pick<Step, 'action'>): string {
-  return action !== undefined && 'as' in action && action.as !== undefined ? `(as ${action.as}) ` : ''
 }
 
 /** Time that passes is no command. */

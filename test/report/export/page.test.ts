@@ -20,7 +20,14 @@ describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { 
   let page: Page
 
   beforeAll(async () => {
-    const text = `${lesson('correct-horse')}  - after: 1m\n    kubectl: delete pod mixed --wait=false\n  - wait: 1m\n`
+    const text = `${lesson('correct-horse')}  - after: 1m
+    kubectl: get secret db
+    as: mallory
+    output: { exitCode: 1 }
+  - kubectl: delete pod mixed --wait=false
+  - wait: 1m
+lesson: { watch: the letter B., next: press w. }
+`
     writeFileSync(file, albumPage(albumOf(text, { key: 'password' }, ['Watch', 'Cache'])))
     browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
@@ -127,6 +134,30 @@ describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { 
     await page.keyboard.press('v')
     expect(await veil.getAttribute('width')).toBe('0')
     expect(await page.locator('.delays').first().locator('li').first().isVisible()).toBe(true)
+  })
+
+  test('a lesson says what to watch for, and at its end, with nothing hidden there, what to try next', async () => {
+    await page.goto(link('#t=20'))
+    await page.reload()
+    expect(await page.locator('header').innerText()).toContain('Watch for: the letter B.')
+    const next = page.locator('#next')
+    expect(await next.isVisible()).toBe(false)
+    expect(await page.locator('.veil').first().getAttribute('width')).not.toBe('0')
+    // Neither does a box stand empty, nor a world with a verdict on what nobody asked.
+    const changes = page.locator('.pane', { hasText: 'What became of each change' }).first()
+    expect(await changes.innerText()).toContain('it has not been changed yet')
+    expect(await page.locator('section.lanes h2').first().innerText()).toMatch(/^Watch\s*$/)
+    await page.keyboard.press('End')
+    expect(await next.innerText()).toBe('Try next, in the player: press w.')
+    expect(await page.locator('.veil').first().getAttribute('width')).toBe('0')
+    expect(await changes.innerText()).not.toContain('it has not been changed yet')
+  })
+
+  test('who does something is named, be it somebody else than the one who does nearly all', async () => {
+    await page.keyboard.press('End')
+    const story = await page.locator('.story').first().innerText()
+    expect(story).toMatch(/\$ \(as mallory\) kubectl get secret db\s[\s\S]*User "mallory" cannot get resource/)
+    expect(story).toMatch(/admin\s*updates secret default\/db/)
   })
 
   test('S3: the map follows the cursor; keys go through it, a choice shows what it has to do with', async () => {
