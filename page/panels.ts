@@ -16,21 +16,23 @@ export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOLis
     })
     const time = element('button', { type: 'button', class: 'time', title: 'to this moment' }, clock(entry.at))
     time.addEventListener('click', () => go(entry.at))
-    line.append(time, ...entryContent(entry))
+    line.append(time, ' ', ...entryContent(entry))
     list.append(line)
   }
   return list
 }
 
-function entryContent({ kind, actor, text, tone, choices = [], because = '' }: Entry): readonly Node[] {
+function entryContent({ kind, actor, text, tone, choices = [], because = '' }: Entry): readonly (Node | string)[] {
   if (kind === 'ask') return [...text.split('\n').map((line) => element('p', {}, line)), question(choices, because)]
   if (kind === 'command') return [element('code', {}, `$ ${text}`)]
   if (kind === 'output') return [element('pre', {}, text)]
   if (kind === 'say') return [element('p', {}, text)]
   const glyph = element('span', { class: 'glyph', 'aria-hidden': 'true' }, toneGlyphs[tone])
+  const told = element('span', {}, text)
+  // Blanks between them, for who reads or copies it without the styles.
   return actor === ''
-    ? [glyph, element('span', {}, text)]
-    : [glyph, element('span', { class: 'actor' }, actorText(actor)), element('span', {}, text)]
+    ? [glyph, ' ', told]
+    : [glyph, ' ', element('span', { class: 'actor' }, actorText(actor)), ' ', told]
 }
 
 /** Answers to choose from; only a choice shows which is right, and why. */

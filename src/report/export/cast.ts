@@ -85,7 +85,7 @@ function entryText({ at, kind, actor, text, tone, choices = [] }: Entry): Termin
       return plain`\n${lines(asked)}${lines(choices.map((choice, i) => plain`    ${i + 1}  ${choice.text}`))}\n`
     }
     case 'answer':
-      return plain`\n${lines(wrapped(text, terminal.width - 4).map((line) => plain`  ${paint('green', '✓')} ${line}`))}\n`
+      return plain`\n${lines(wrapped(text, terminal.width - 4).map((line, i) => plain`  ${i === 0 ? paint('green', '✓') : ' '} ${line}`))}\n`
     case 'story': {
       const line = `${actorText(actor).padEnd(20)} ${text}`
       return plain`${time}  ${style === undefined ? line : paint(style, line)}\n`
