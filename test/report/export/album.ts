@@ -63,11 +63,12 @@ export function albumOf(text: string, choice: Partial<AlbumChoice> = {}, strateg
     if (transcript === undefined) throw new Error(result.reason)
     return { name, result, transcript }
   })
+  // One run at least.
   const album = makeAlbum(runs as [ToldRun, ...ToldRun[]], {
     ...{ podsim: '0', reveal: false },
     ...(loaded.value.source.lesson && { lesson: loaded.value.source.lesson }),
     ...choice,
-  }) // one at least
+  })
   if ('problem' in album) throw new Error(album.problem)
   return album
 }

@@ -63,7 +63,7 @@ describe('a session of a live page', () => {
     expect(patched.worlds[1]?.from).toBe('leaves main at 20.0 s: first differs at 20.0 s')
     expect(patched.at).toBe(20_000)
     // The player's key for it is none of the page.
-    expect(patched.notice).toBe('a branch of main: patch secret db')
+    expect(patched.notice).toBe('a branch of main: patch secret db -p')
     // A branch has the lesson's questions, too, with the answers that hold in it.
     expect(patched.album.worlds[1]?.story.filter(({ kind }) => kind === 'ask')).toHaveLength(1)
     // Masked in the story, as in every page.
