@@ -12,6 +12,11 @@ export const controllers = changes({
     'each namespace has a ConfigMap with the root certificate',
     'cmd/kube-controller-manager/app/certificates.go, RootCAConfigMap',
   ],
+  ownersAreCompared: [
+    20,
+    'an owner counts only where kind, name and namespace of the reference are those of the object with its uid; a dependent in another namespace is told by an Event and deleted',
+    'pkg/controller/garbagecollector/graph_builder.go, addDependentToOwners (in v1.28; absent in v1.18); CHANGELOG-1.20',
+  ],
   ttlAfterFinished: [21, 'finished Jobs with a ttl are deleted', 'pkg/features/kube_features.go, TTLAfterFinished'],
   cronJobsV2: [
     21,

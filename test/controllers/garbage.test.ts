@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Namespace, Pod, Secret } from '../../src/api/types/core.ts'
+import type { Event, Namespace, Pod, Secret } from '../../src/api/types/core.ts'
 import { resources } from '../../src/client/client.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -77,6 +77,89 @@ describe('apiserver 7.3 garbage collection', () => {
     world.remove(resources.configMaps, 'owner', 'a')
     world.wait(2)
     expect(dep(world)?.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['second'])
+  })
+})
+
+describe('apiserver 7.3 an owner in another namespace', () => {
+  const withOwnerElsewhere = (minor: number, isChildFirst: boolean) => {
+    const world = createWorld({ minor, options: { disabled: ['podgc'] } })
+    for (const name of ['a', 'b']) world.namespace(name)
+    world.manager.start()
+    world.wait(1)
+    const metadata = { name: 'owner', namespace: 'a' }
+    const owner = world.create(resources.configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata })
+    const { uid } = owner.metadata
+    const child = (namespace: string) => {
+      const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }]
+      world.create(resources.secrets, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'dep', namespace, ownerReferences },
+      })
+    }
+    if (!isChildFirst) world.wait(1)
+    child('b')
+    child('a')
+    world.wait(2)
+    return { world, uid }
+  }
+  const told = ({ list }: World) =>
+    list<Event>(resources.events, 'b').filter(({ reason }) => reason === 'OwnerRefInvalidNamespace')
+
+  test('from v1.20 on the dependent is told of by a warning and deleted; one beside the owner stays', () => {
+    for (const isChildFirst of [false, true]) {
+      const { world, uid } = withOwnerElsewhere(20, isChildFirst)
+      const [event, ...others] = told(world)
+      expect(others).toEqual([])
+      expect(event).toMatchObject({
+        type: 'Warning',
+        message: `ownerRef [v1/ConfigMap, namespace: b, name: owner, uid: ${uid}] does not exist in namespace "b"`,
+        involvedObject: { kind: 'Secret', namespace: 'b', name: 'dep', apiVersion: 'v1' },
+        source: { component: 'garbage-collector-controller' },
+      })
+      expect(world.get(resources.secrets, 'dep', 'b')).toBeUndefined()
+      expect(dep(world)).toBeDefined()
+      expect(world.get(resources.configMaps, 'owner', 'a')).toBeDefined()
+    }
+  })
+
+  test('v1.18 says nothing; a dependent of an owner that was seen stays', () => {
+    const { world } = withOwnerElsewhere(18, false)
+    expect(told(world)).toEqual([])
+    expect([dep(world), world.get(resources.secrets, 'dep', 'b')].map((found) => found !== undefined)).toEqual([
+      true,
+      true,
+    ])
+  })
+
+  test('from v1.20 on a reference by another name is dangling, and no Event is told', () => {
+    const world = createWorld({ minor: 20, options: { disabled: ['podgc'] } })
+    world.namespace('a')
+    world.manager.start()
+    world.wait(1)
+    own(world, { name: 'misspelt' })
+    world.wait(2)
+    expect(dep(world)).toBeUndefined()
+    expect(world.list<Event>(resources.events, 'a')).toEqual([])
+  })
+
+  test('from v1.20 on two dependents that disagree on where the owner is: the one that is wrong goes', () => {
+    const world = createWorld({ minor: 20, options: { disabled: ['podgc'] } })
+    world.namespace('a')
+    world.manager.start()
+    world.wait(1)
+    const uid = 'never-seen'
+    const child = (name: string, owner: object) =>
+      world.create(resources.secrets, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace: 'a', ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', uid, ...owner }] },
+      })
+    child('one', { name: 'x' })
+    child('two', { name: 'y' })
+    world.wait(5)
+    const left = world.list(resources.secrets, 'a').map(({ metadata }) => metadata.name)
+    expect(left.filter((name) => ['one', 'two'].includes(name))).toEqual([])
   })
 })
 

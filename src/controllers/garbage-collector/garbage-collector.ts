@@ -4,9 +4,13 @@ import type { InformerHandler } from '../../client/informer.ts'
 import { Lru } from '../../client/lru.ts'
 import { isConflict, isNotFound } from '../../client/refusals.ts'
 import type { Outcome } from '../../client/work-queue.ts'
+import { goQuote } from '../../go/quote.ts'
 import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, combine, createQueue } from '../controller.ts'
 import type { ApiResource } from '../options.ts'
+import { type Identity, identityOf, identityText } from './coordinates.ts'
 import {
   blockingDependents,
   createGraph,
@@ -14,7 +18,6 @@ import {
   type Graph,
   type GraphNode,
   hasFinalizer,
-  type Identity,
   orphanFinalizer,
 } from './graph.ts'
 
@@ -41,11 +44,31 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   const informers = watched.map((resource) => context.informer<KubeObject>(resource))
   const absent = new Lru<string, true>(absentOwners)
 
-  const graph = createGraph({
-    delete: (uid) => deleting.queue.add(uid),
-    orphan: (uid) => orphaning.queue.add(uid),
-    absent: (uid) => absent.set(uid, true),
-  })
+  const comparesCoordinates = has(context.minor, controllers.ownersAreCompared)
+  const recorder = context.recorder('generic-garbage-collector', 'garbage-collector-controller')
+  const absentKey = (owner: Identity): string => (comparesCoordinates ? identityText(owner) : owner.uid)
+
+  /** Source: graph_builder.go, reportInvalidNamespaceOwnerRef. */
+  const tellMisplaced = ({ identity, owners }: GraphNode, ownerUid: string): void => {
+    const reference = owners.find(({ uid }) => uid === ownerUid)
+    if (reference === undefined) return
+    const { kind, apiVersion, name, uid, namespace } = identity
+    const about = { kind, ...(namespace === undefined ? {} : { namespace }), name, uid, apiVersion }
+    const text = identityText(identityOf(reference, namespace))
+    const message = `ownerRef ${text} does not exist in namespace ${goQuote(namespace ?? '')}`
+    recorder.event(about, 'Warning', 'OwnerRefInvalidNamespace', message)
+  }
+
+  const graph = createGraph(
+    {
+      delete: (uid) => deleting.queue.add(uid),
+      deleteLater: (uid) => deleting.queue.addRateLimited(uid),
+      orphan: (uid) => orphaning.queue.add(uid),
+      absent: (owner) => absent.set(absentKey(owner), true),
+      misplaced: tellMisplaced,
+    },
+    comparesCoordinates,
+  )
 
   const locate = ({
     apiVersion,
@@ -97,15 +120,22 @@ export function createGarbageCollector(context: ControllerContext): Controller {
   }
 
   type Owner = 'solid' | 'dangling' | 'waiting'
-  const judge = function* (reference: OwnerReference, { identity }: GraphNode): Steps<Owner | 'unknown'> {
-    if (absent.get(reference.uid) === true) return 'dangling'
-    const { apiVersion, kind, name, uid } = reference
-    const place = locate({ apiVersion, kind, name, uid, namespace: identity.namespace })
+  const judge = function* (
+    reference: OwnerReference,
+    { identity }: GraphNode,
+  ): Steps<Owner | 'unknown' | 'impossible'> {
+    const { uid } = reference
+    const namespaces = comparesCoordinates ? [undefined, identity.namespace] : [identity.namespace]
+    if (namespaces.some((namespace) => absent.get(absentKey(identityOf(reference, namespace))) === true))
+      return 'dangling'
+    const place = locate(identityOf(reference, identity.namespace))
     if (place === undefined) return 'unknown'
-    const owner = yield* attempt(client.get<KubeObject>(place.resource, place.key))
+    const { resource, key } = place
+    if (comparesCoordinates && resource.namespaced && identity.namespace === undefined) return 'impossible'
+    const owner = yield* attempt(client.get<KubeObject>(resource, key))
     if (!owner.ok && !isNotFound(owner.error)) return 'unknown'
     if (!owner.ok || owner.value.metadata.uid !== uid) {
-      absent.set(uid, true)
+      absent.set(absentKey(identityOf(reference, resource.namespaced ? identity.namespace : undefined)), true)
       return 'dangling'
     }
     const isGoing = owner.value.metadata.deletionTimestamp !== undefined
@@ -120,16 +150,15 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     return 'done'
   }
 
-  const collect = function* (node: GraphNode): Steps<Outcome> {
+  const collect = function* (node: GraphNode): Steps<Outcome | 'gone'> {
     if (node.isBeingDeleted && !node.isDeletingDependents) return 'done'
     const place = locate(node.identity)
     if (place === undefined) return 'retry'
     const live = yield* attempt(client.get<KubeObject>(place.resource, place.key))
     if (!live.ok && !isNotFound(live.error)) return 'retry'
     if (!live.ok || live.value.metadata.uid !== node.identity.uid) {
-      node.isVirtual = false
-      graph.remove(node.identity.uid)
-      return 'done'
+      graph.removeSupposed(node.identity)
+      return 'gone'
     }
     if (node.isDeletingDependents) return yield* finishForeground(node)
     const references = live.value.metadata.ownerReferences ?? []
@@ -137,6 +166,8 @@ export function createGarbageCollector(context: ControllerContext): Controller {
     for (const reference of references) {
       const verdict = yield* judge(reference, node)
       if (verdict === 'unknown') return 'retry'
+      // Cluster-scoped, of a namespaced owner: that will never be otherwise. Source: namespacedOwnerOfClusterScopedObjectErr.
+      if (verdict === 'impossible') return 'done'
       if (verdict === 'solid') owners.solid++
       else owners.unneeded.push(reference.uid)
       if (verdict === 'waiting') owners.waiting++
@@ -170,6 +201,7 @@ export function createGarbageCollector(context: ControllerContext): Controller {
       const node = graph.get(uid)
       if (node === undefined) return 'done'
       const outcome = yield* collect(node)
+      if (outcome === 'gone') return 'done'
       // Someone that no event has confirmed yet is asked for again.
       return outcome === 'done' && node.isVirtual && graph.get(uid) === node ? 'retry' : outcome
     },

@@ -1,21 +1,14 @@
 import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
+import { type Identity, identityOf, namesSame, otherIdentity, partedBy, sameIdentity } from './coordinates.ts'
 
 /** Who owns whom. Source: pkg/controller/garbagecollector/graph.go, graph_builder.go. */
 
 export const foregroundFinalizer = 'foregroundDeletion'
 export const orphanFinalizer = 'orphan'
 
-export interface Identity {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly name: string
-  readonly namespace: string | undefined
-  readonly uid: string
-}
-
 /** A class, for there is one for each object of the cluster, and most of them own nothing. */
 export class GraphNode {
-  readonly identity: Identity
+  identity: Identity
   owners: readonly OwnerReference[] = []
   isBeingDeleted = false
   /** It waits, in deletion, for its dependents to go. */
@@ -47,9 +40,12 @@ const nobody: ReadonlySet<GraphNode> = new Set()
 
 export interface GraphQueues {
   delete(uid: string): void
+  deleteLater(uid: string): void
   orphan(uid: string): void
-  /** A uid that is gone for good. */
-  absent(uid: string): void
+  /** An owner that is gone for good. */
+  absent(owner: Identity): void
+  /** A dependent names an owner by its uid that is in another namespace. */
+  misplaced(dependent: GraphNode, ownerUid: string): void
 }
 
 export interface Graph {
@@ -60,25 +56,46 @@ export interface Graph {
     object: KubeObject,
     kind: { readonly apiVersion: string; readonly kind: string },
   ): void
-  /** An object is gone; also one that was only supposed to exist. */
+  /** An object is gone. */
   remove(uid: string): void
+  /** There is no object of this identity, which somebody had referred to. */
+  removeSupposed(identity: Identity): void
 }
 
-export function createGraph(queues: GraphQueues): Graph {
+/** `comparesCoordinates`: a reference holds only if kind, name and namespace are those of the object with its uid. */
+export function createGraph(queues: GraphQueues, comparesCoordinates: boolean): Graph {
   const nodes = new Map<string, GraphNode>()
 
+  /** Source: graph_builder.go, addDependentToOwners. */
   const addToOwners = (node: GraphNode, owners: readonly OwnerReference[]): void => {
+    let isDoubtful = false
     for (const owner of owners) {
       let ownerNode = nodes.get(owner.uid)
       if (ownerNode === undefined) {
-        const { apiVersion, kind, name, uid } = owner
-        const { namespace } = node.identity
-        ownerNode = new GraphNode({ apiVersion, kind, name, namespace, uid }, true)
-        nodes.set(uid, ownerNode)
+        ownerNode = new GraphNode(identityOf(owner, node.identity.namespace), true)
+        nodes.set(owner.uid, ownerNode)
         ownerNode.addDependent(node)
-        queues.delete(uid)
-      } else ownerNode.addDependent(node)
+        queues.delete(owner.uid)
+        continue
+      }
+      ownerNode.addDependent(node)
+      if (!comparesCoordinates || isDoubtful) continue
+      isDoubtful = isDoubted(node, owner, ownerNode)
+      const isElsewhere = isDoubtful && isInAnother(ownerNode.identity, node.identity)
+      if (isElsewhere && !ownerNode.isVirtual) queues.misplaced(node, owner.uid)
     }
+    if (isDoubtful) queues.delete(node.identity.uid)
+  }
+  /** What was only supposed to exist has come: as whoever referred to it said, or otherwise. Source: graph_builder.go, processGraphChanges. */
+  const observe = (node: GraphNode, identity: Identity): void => {
+    if (node.isVirtual && comparesCoordinates && !sameIdentity(node.identity, identity)) {
+      for (const dependent of partedBy(node.dependents, identity).others) {
+        if (isInAnother(identity, dependent.identity)) queues.misplaced(dependent, identity.uid)
+        queues.delete(dependent.identity.uid)
+      }
+      node.identity = identity
+    }
+    node.isVirtual = false
   }
   const removeFromOwners = (node: GraphNode, owners: readonly OwnerReference[]): void => {
     for (const { uid } of owners) nodes.get(uid)?.removeDependent(node)
@@ -103,14 +120,38 @@ export function createGraph(queues: GraphQueues): Graph {
     }
   }
 
+  const remove = (uid: string): void => {
+    const node = nodes.get(uid)
+    if (node === undefined) return
+    nodes.delete(uid)
+    removeFromOwners(node, node.owners)
+    if (node.dependents.size > 0) queues.absent(node.identity)
+    for (const { identity } of node.dependents) queues.delete(identity.uid)
+    for (const owner of node.owners) if (nodes.get(owner.uid)?.isDeletingDependents === true) queues.delete(owner.uid)
+  }
+  /** Others name it otherwise, or it was seen as something else. Source: graph_builder.go, processGraphChanges, virtual deletions. */
+  const isKept = (node: GraphNode, absent: Identity): boolean => {
+    if (!node.isVirtual && sameIdentity(node.identity, absent)) return false
+    const { matching, others } = partedBy(node.dependents, absent)
+    if (node.isVirtual && others.length === 0) return false
+    if (matching.length > 0) queues.absent(absent)
+    for (const dependent of matching) queues.delete(dependent.identity.uid)
+    const other = node.isVirtual && sameIdentity(node.identity, absent) ? otherIdentity(others, absent) : undefined
+    if (other === undefined) return true
+    node.identity = other
+    queues.deleteLater(other.uid)
+    return true
+  }
+
   return {
     get: (uid) => nodes.get(uid),
     update(old, object, kind) {
       const { uid = '', name, namespace, ownerReferences: owners = [], deletionTimestamp } = object.metadata
       const known = nodes.get(uid)
+      const identity = { apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }
       const isBeingDeleted = deletionTimestamp !== undefined
       if (known === undefined) {
-        const node = new GraphNode({ apiVersion: kind.apiVersion, kind: kind.kind, name, namespace, uid }, false)
+        const node = new GraphNode(identity, false)
         node.owners = owners
         node.isBeingDeleted = isBeingDeleted
         node.isDeletingDependents = isBeingDeleted && hasFinalizer(object, foregroundFinalizer)
@@ -119,7 +160,7 @@ export function createGraph(queues: GraphQueues): Graph {
         follow(old, object, node)
         return
       }
-      known.isVirtual = false
+      observe(known, identity)
       if (known.owners !== owners) {
         const before = known.owners
         unblock(before, owners)
@@ -136,16 +177,23 @@ export function createGraph(queues: GraphQueues): Graph {
       if (isBeingDeleted) known.isBeingDeleted = true
       follow(old, object, known)
     },
-    remove(uid) {
-      const node = nodes.get(uid)
+    remove,
+    removeSupposed(identity) {
+      const node = nodes.get(identity.uid)
       if (node === undefined) return
-      nodes.delete(uid)
-      removeFromOwners(node, node.owners)
-      if (node.dependents.size > 0) queues.absent(uid)
-      for (const { identity } of node.dependents) queues.delete(identity.uid)
-      for (const owner of node.owners) if (nodes.get(owner.uid)?.isDeletingDependents === true) queues.delete(owner.uid)
+      if (!comparesCoordinates || !isKept(node, identity)) remove(identity.uid)
     },
   }
+}
+
+/** Whether a reference may not be to the owner that is known by its uid. */
+function isDoubted(node: GraphNode, owner: OwnerReference, { identity, isVirtual }: GraphNode): boolean {
+  if (isInAnother(identity, node.identity) || !namesSame(owner, identity)) return true
+  return identity.namespace === undefined && node.identity.namespace !== undefined && isVirtual
+}
+
+function isInAnother(owner: Identity, dependent: Identity): boolean {
+  return owner.namespace !== undefined && owner.namespace !== dependent.namespace
 }
 
 export function hasFinalizer({ metadata }: KubeObject, finalizer: string): boolean {
