@@ -279,13 +279,13 @@ function setClocks(machines: readonly Machine[], aheadMs: number): void {
 }
 
 function stopKubelets(machines: readonly Machine[]): () => void {
-  for (const machine of machines) {
+  const stopped = machines.map((machine) => {
     machine.threaten()
-    machine.kubelet.stop()
-  }
+    return { machine, letGo: machine.keepKubeletDown() }
+  })
   return () => {
-    for (const machine of machines) {
-      machine.kubelet.start()
+    for (const { machine, letGo } of stopped) {
+      letGo()
       machine.relieve()
     }
   }

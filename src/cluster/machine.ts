@@ -83,6 +83,8 @@ export interface Machine {
   /** Called before something comes in the way of its signs of life: they are then told one by one, until `relieve`. */
   threaten(): void
   relieve(): void
+  /** Stops the kubelet. It starts again when everybody who keeps it down has let go, by what is returned. */
+  keepKubeletDown(): () => void
   /** What ran ends, tmpfs is gone, and nothing starts before `powerOn`. */
   powerOff(): void
   powerOn(): void
@@ -156,6 +158,8 @@ class SimulatedMachine implements Machine {
   isThreatened = false
   readonly #room: MachineRoom
   #threats = 0
+  /** Who keeps the kubelet down: accidents may overlap. */
+  #downs: number
   /** What the machine does without its kubelet: it comes up again. */
   readonly #power = new Scope()
 
@@ -173,6 +177,7 @@ class SimulatedMachine implements Machine {
     this.clock = parts.clock
     this.space = parts.space
     this.#room = room
+    this.#downs = isAbsent ? 1 : 0
   }
 
   threaten(): void {
@@ -189,20 +194,31 @@ class SimulatedMachine implements Machine {
     if (this.#threats === 0) this.kubelet.relaxHeartbeats()
   }
 
-  powerOff(): void {
+  keepKubeletDown(): () => void {
+    this.#downs++
     this.kubelet.stop()
+    return () => this.#letGo()
+  }
+
+  #letGo(): void {
+    this.#downs--
+    if (this.#downs === 0) this.kubelet.start()
+  }
+
+  powerOff(): void {
+    this.keepKubeletDown()
     this.runtime.reboot()
     this.fs.reboot()
     this.kubelet.machineRebooted()
   }
 
   powerOn(): void {
-    this.kubelet.start()
+    this.#letGo()
   }
 
   reboot(downMs: number): void {
     this.powerOff()
-    this.#power.start(after(this.#room.kernel, downMs), () => this.kubelet.start())
+    this.#power.start(after(this.#room.kernel, downMs), () => this.#letGo())
   }
 }
 

@@ -68,8 +68,8 @@ type Crash = Extract<PatternFault, { readonly kind: 'crashInTheMiddle' }>
 /** A process that can crash. */
 interface Process {
   readonly isIt: (userName: string) => boolean
-  stop(): void
-  start(): void
+  /** Returns how to start it again. */
+  stop(): () => void
 }
 
 function awaitCrash(
@@ -79,33 +79,38 @@ function awaitCrash(
   fault: Crash,
   over: () => void,
 ): () => void {
-  let victim: Process | undefined
+  let startAgain: (() => void) | undefined
   let down: Unsubscribable | undefined
   const forget = crashRules.await(
     fault,
     (userName) => processes.some(({ isIt }) => isIt(userName)),
     (userName) => {
-      victim = processes.find(({ isIt }) => isIt(userName))
-      victim?.stop()
+      startAgain = processes.find(({ isIt }) => isIt(userName))?.stop()
       down = after(kernel, fault.downMs).begin({ answered: over, failed: over })
     },
   )
   return () => {
     forget()
     down?.unsubscribe()
-    victim?.start()
+    startAgain?.()
   }
 }
 
-function kubeletOf({ name, kubelet }: Machine): Process {
-  const user = nodeUser(name).name
-  return { isIt: (userName) => userName === user, stop: () => kubelet.stop(), start: () => kubelet.start() }
+function kubeletOf(machine: Machine): Process {
+  const user = nodeUser(machine.name).name
+  return { isIt: (userName) => userName === user, stop: () => machine.keepKubeletDown() }
 }
 
 function controlPlaneOf({ controlPlane: { controllers, scheduler } }: Cluster): readonly Process[] {
   const isComponent = (component: string) => (userName: string) => managerOf(userName) === component
   return [
-    { isIt: isComponent('kube-scheduler'), stop: () => scheduler.stop(), start: () => scheduler.start() },
-    { isIt: isComponent('kube-controller-manager'), stop: () => controllers.stop(), start: () => controllers.start() },
+    { isIt: isComponent('kube-scheduler'), stop: () => stopped(scheduler) },
+    { isIt: isComponent('kube-controller-manager'), stop: () => stopped(controllers) },
   ]
+}
+
+/** Of these only a crash stops one, and what is down crashes no more. */
+function stopped(component: { stop(): void; start(): void }): () => void {
+  component.stop()
+  return () => component.start()
 }

@@ -140,6 +140,25 @@ describe('L6 a crash in the middle', () => {
     expect(isRunning(sim, 'q')).toBe(true)
   })
 
+  test('a kubelet that something else keeps down, too, is not started before that is over', () => {
+    const sim = begun()
+    const starts = () => types(sim).filter((type) => type === 'kubelet.start').length
+    const before = starts()
+    sim.fault({ crashInTheMiddle: 'node-1', verb: 'patch', resource: 'pods', name: 'q', restartAfter: '20s' })
+    sim.apply(podOf('q'))
+    sim.runFor('10s')
+    const power = sim.fault({ kubelet: 'stop', node: 'node-1' })
+    sim.runFor('1m')
+    expect(starts()).toBe(before)
+    sim.fault({ kubelet: 'restart', node: 'node-1' })
+    sim.runFor('1m')
+    expect(starts()).toBe(before)
+    power.clear()
+    sim.runFor('1m')
+    expect(starts()).toBe(before + 1)
+    expect(isRunning(sim, 'q')).toBe(true)
+  })
+
   test('signs of life are no steps of its work, and ended before its time nothing crashes', () => {
     const sim = begun()
     const waiting = sim.fault({ crashInTheMiddle: 'node-1' })
