@@ -19,6 +19,11 @@ export const apiServer = changes({
     'Endpoints of the API server are not mirrored by anybody else',
     'pkg/controlplane/reconcilers/endpointsadapter.go, setSkipMirrorTrue',
   ],
+  evictsDisruptedPods: [
+    19,
+    'Pods that are pending or being deleted are evicted whatever budgets say',
+    'pkg/registry/core/pod/storage/eviction.go, canIgnorePDB; CHANGELOG-1.19',
+  ],
   namesItsRfc: [
     20,
     'what is wrong with a name is told with RFC 1123',
@@ -31,6 +36,11 @@ export const apiServer = changes({
     'apimachinery pkg/runtime/converter.go, fromUnstructured',
   ],
   servesNoAlphaPresets: [20, 'PodPreset is gone', 'pkg/apis/settings, removed'],
+  evictsUnreadyPods: [
+    20,
+    'Pods that are not ready are evicted while enough others are',
+    'pkg/registry/core/pod/storage/eviction.go, Create; CHANGELOG-1.20',
+  ],
   ephemeralSecurityContexts: [
     21,
     'ephemeral containers may have a security context',
@@ -101,6 +111,11 @@ export const apiServer = changes({
     25,
     'an apply that changes no field leaves the time of its entry as it was',
     'apiserver pkg/endpoints/handlers/fieldmanager/managedfieldsupdater.go, Apply',
+  ],
+  evictsUnreadyPodsByPolicy: [
+    27,
+    'a budget may let Pods go that are not ready: `unhealthyPodEvictionPolicy: AlwaysAllow`',
+    'pkg/features/kube_features.go, PDBUnhealthyPodEvictionPolicy (beta)',
   ],
   checksAppliedKind: [
     28,

@@ -98,6 +98,11 @@ export const kubectl = changes({
     '`<nil>: Invalid value` of an edited file that fails validation',
     'pkg/cmd/util/editor/editoptions.go',
   ],
+  drainNamesNamespaces: [
+    20,
+    'drain names the namespace of a Pod that it cannot evict',
+    'pkg/drain/drain.go, evictPods',
+  ],
   deleteEmptyDirData: [20, '--delete-emptydir-data in place of --delete-local-data', 'pkg/cmd/drain/drain.go'],
   jobsBelongToBatch: [
     20,
@@ -178,6 +183,7 @@ export const kubectl = changes({
   knowsReadWriteOncePod: [22, 'the access mode RWOP', 'pkg/util/storage/storage.go'],
   patchFiles: [22, 'patch takes --patch-file', 'pkg/cmd/patch/patch.go'],
   evictsByPolicyV1: [22, 'evictions are of policy/v1', 'pkg/drain/drain.go'],
+  drainGoesOn: [23, 'drain goes on with the next node when one fails', 'pkg/cmd/drain/drain.go, RunDrain'],
   saysUnlabeled: [23, '`unlabeled` in place of `labeled` when labels were only removed', 'pkg/cmd/label/label.go'],
   waitsForJsonpath: [23, '`wait --for=jsonpath=`', 'pkg/cmd/wait/wait.go'],
   describesIngressLabels: [23, '`Labels:` in describe ingress', 'pkg/describe/describe.go, describeIngressV1'],
@@ -207,6 +213,11 @@ export const kubectl = changes({
   ],
   rolloutStatusOfSeveral: [24, 'rollout status takes several resources', 'pkg/cmd/rollout/rollout_status.go'],
   tellsKustomizeVersion: [24, "version -o yaml tells kustomize's version", 'pkg/cmd/version/version.go'],
+  drainSaysNoController: [
+    24,
+    'drain says `Pods that declare no controller` where it listed the controllers',
+    'pkg/drain/filters.go, unmanagedFatal',
+  ],
   drainWarnsInWords: [24, 'drain says `Warning` in place of `WARNING`', 'pkg/drain/drain.go'],
   serverSideValidation: [
     25,
@@ -226,6 +237,11 @@ export const kubectl = changes({
     'client-go discovery/cached/memory/memcache.go',
   ],
   verbsWithCommas: [26, 'verbs of api-resources are joined by commas', 'pkg/cmd/apiresources/apiresources.go'],
+  drainNamesNamespaceOfWaits: [
+    27,
+    'drain names the namespace of a Pod that does not end',
+    'pkg/drain/drain.go, evictPods',
+  ],
   versionPrintsLines: [28, 'version prints one line each, where Go structs stood', 'pkg/cmd/version/version.go'],
   jsonpathPrintsNull: [29, 'jsonpath prints `null` where it printed `<nil>`', 'client-go util/jsonpath/jsonpath.go'],
   wrapsLogErrors: [
@@ -255,6 +271,7 @@ export const kubectl = changes({
     '`Desired LoadBalancer IP:` in place of `IP:` in describe service',
     'pkg/describe/describe.go, describeService',
   ],
+  drainSpacesItsErrors: [31, 'a blank after `due to error:` of drain', 'pkg/cmd/drain/drain.go, RunDrain'],
   endedPodsAreNotTerminating: [
     32,
     'describe pod tells the phase of an ended Pod that is being deleted',
@@ -262,6 +279,11 @@ export const kubectl = changes({
   ],
   scaleNamesWhatFailed: [32, '`no objects passed to scale` is followed by what went wrong', 'pkg/cmd/scale/scale.go'],
   topNamesUnits: [32, 'top node says `CPU(%)` and `MEMORY(%)`', 'pkg/metricsutil/metrics_printer.go'],
+  drainEndsWithItsContext: [
+    32,
+    'drain ends with `context deadline exceeded`',
+    'pkg/drain/drain.go, waitForDelete; apimachinery pkg/util/wait/poll.go',
+  ],
   tellsProjectedOptional: [
     33,
     "`true` or `false` for `optional` of projected volumes, where a pointer's address stood",

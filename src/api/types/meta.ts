@@ -98,6 +98,7 @@ export interface Status {
 }
 
 export interface DeleteOptions {
+  readonly dryRun?: readonly string[]
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
   readonly orphanDependents?: boolean

@@ -6,6 +6,7 @@ export interface PodDisruptionBudget extends KubeObject {
     readonly minAvailable?: number | string
     readonly maxUnavailable?: number | string
     readonly selector?: LabelSelector
+    readonly unhealthyPodEvictionPolicy?: 'IfHealthyBudget' | 'AlwaysAllow'
   }
   readonly status?: {
     readonly observedGeneration?: number

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { goDuration, goSeconds } from '../../../src/go/duration-text.ts'
 import { GridLoop, gridAfter, gridAtOrAfter, gridAtOrBefore } from '../../../src/kernel/grid.ts'
 import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import { WorkQueue } from '../../../src/node/kubelet/loop/work-queue.ts'
-import { BackOffTable, goDuration, goSeconds } from '../../../src/node/kubelet/pods/back-off.ts'
+import { BackOffTable } from '../../../src/node/kubelet/pods/back-off.ts'
 
 describe('instants of a loop', () => {
   const grid = { phaseMs: 130, periodMs: 100 }

@@ -40,12 +40,30 @@ export const eviction: Subresource = {
     }
     const pod = registry.get<Pod>(podsOf(call), call.namespace, call.name)
     if (pod === undefined) return { ok: false, status: notFoundStatus({ group: '', resource: 'pods' }, call.name) }
-    const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-    const refusal = isOver ? undefined : askBudgets(call, registry, pod)
+    const isDryRun = call.dryRun || (body.deleteOptions?.dryRun ?? []).length > 0
+    const asked = isDryRun && !call.dryRun ? { ...call, dryRun: true } : call
+    const refusal = ignoresBudgets(pod, registry.context.minor) ? undefined : askBudgets(asked, registry, pod)
     if (refusal !== undefined) return { ok: false, status: refusal }
-    const answer = registry.delete(call, podsOf(call), call.namespace, call.name, body.deleteOptions ?? {})
+    const answer = registry.delete(asked, podsOf(call), call.namespace, call.name, body.deleteOptions ?? {})
     return answer.ok ? { ok: true, code: 201, object: { ...success, code: 201 } } : answer
   },
+}
+
+/** What has ended, has not begun or is going was disrupted already. Source: pkg/registry/core/pod/storage/eviction.go, canIgnorePDB. */
+function ignoresBudgets({ metadata, status }: Pod, minor: number): boolean {
+  const phase = status?.phase
+  if (phase === 'Succeeded' || phase === 'Failed') return true
+  const isDisrupted = phase === 'Pending' || metadata.deletionTimestamp !== undefined
+  return isDisrupted && has(minor, apiServer.evictsDisruptedPods)
+}
+
+/** A Pod that is not ready does not count: while enough others are, nothing is taken from the budget. Source: eviction.go, Create. */
+function isBeyondBudget(pod: Pod, { spec, status }: PodDisruptionBudget, minor: number): boolean {
+  const isReady = pod.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+  if (isReady || !has(minor, apiServer.evictsUnreadyPods)) return false
+  if (spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' && has(minor, apiServer.evictsUnreadyPodsByPolicy)) return true
+  const { currentHealthy = 0, desiredHealthy = 0 } = status ?? {}
+  return currentHealthy >= desiredHealthy && desiredHealthy > 0
 }
 
 /** Takes one disruption from the Pod's budget, or tells why not. */
@@ -61,6 +79,7 @@ function askBudgets(call: SubresourceCall, registry: RegistryAccess, pod: Pod): 
   }
   const [budget] = budgets
   if (budget === undefined) return undefined
+  if (isBeyondBudget(pod, budget, registry.context.minor)) return undefined
   const refusal = refusalOf(budget)
   if (refusal !== undefined || call.dryRun) return refusal
   const answer = registry.update<PodDisruptionBudget>(
