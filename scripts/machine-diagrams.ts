@@ -45,7 +45,7 @@ function diagram(machine: AnyStateMachine): readonly string[] {
 /** Events that lead from every state to the same one. */
 function commonEvents(states: readonly CompiledState[]): ReadonlyMap<string, string> {
   const common = new Map<string, string>()
-  for (const [event, { target }] of states[0]?.transitions ?? [])
+  for (const [event, { target }] of states[0]?.transitions.all ?? [])
     if (states.every(({ transitions }) => transitions.get(event)?.target === target)) common.set(event, target.name)
   return common
 }
@@ -53,7 +53,7 @@ function commonEvents(states: readonly CompiledState[]): ReadonlyMap<string, str
 /** One arrow for each pair of states, with all events that lead there. What leaves the state as it is, is not drawn. */
 function arrows({ name, transitions }: CompiledState, common: ReadonlyMap<string, string>): readonly string[] {
   const events = new Map<string, string[]>()
-  for (const [event, { target }] of transitions) {
+  for (const [event, { target }] of transitions.all) {
     if (target.name === name || common.has(event)) continue
     events.set(target.name, [...(events.get(target.name) ?? []), event])
   }

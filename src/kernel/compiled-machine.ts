@@ -13,7 +13,8 @@ import { invariant } from './invariant.ts'
  * An XState machine as a table (state x event -> state, actions): for the places where very many instances run, each of
  * which then costs one reference to its state instead of an actor (docs/decisions/0002-compiled-machines.md). The
  * machine stays the one definition: the table is made by asking XState's own pure `transition` for every state
- * and event, and a property test holds the two against each other.
+ * and event, once each, when somebody wants to know it first: a short run sees few of them, and to ask costs an actor. A property
+ * test holds the two against each other.
  *
  * A machine that is compiled decides by states and events alone: no guards, no parallel states. What depends on data is
  * decided by the caller, who sends one event or another. Context and `assign` are not carried over.
@@ -22,7 +23,7 @@ export interface CompiledMachine {
   readonly initial: CompiledState
   /** Named actions of entering the initial state. */
   readonly initialActions: readonly string[]
-  /** By name, in the order in which they are reached. */
+  /** By name, in the order in which they are reached. All is asked for that was not before. */
   readonly states: ReadonlyMap<string, CompiledState>
 }
 
@@ -35,17 +36,20 @@ export interface CompiledState {
   /** Delayed transitions: after `delay` (a name, or ms) the caller sends `event`, unless the state was left before. */
   readonly delays: readonly { readonly delay: string | number; readonly event: string }[]
   /** By event type: all that the state knows, those that leave it as it is included. */
-  readonly transitions: ReadonlyMap<string, CompiledTransition>
+  readonly transitions: CompiledTransitions
+}
+
+export interface CompiledTransitions {
+  has(event: string): boolean
+  get(event: string): CompiledTransition | undefined
+  /** Those that nobody asked for yet, too. */
+  readonly all: ReadonlyMap<string, CompiledTransition>
 }
 
 export interface CompiledTransition {
   readonly target: CompiledState
   /** Names in XState's order: exit, transition, entry. */
   readonly actions: readonly string[]
-}
-
-interface Draft extends CompiledState {
-  readonly transitions: Map<string, CompiledTransition>
 }
 
 /** Names of the states of a machine without nested states. */
@@ -66,39 +70,132 @@ export function machineTable<M extends AnyStateMachine>(machine: M): MachineTabl
 
 export function compileMachine(machine: AnyStateMachine): CompiledMachine {
   forbidWhatTablesCannotSay(machine.root)
-  const [first, firstActions] = initialTransition(machine)
-  const drafts = new Map<string, Draft>()
-  const open: { readonly draft: Draft; readonly snapshot: AnyMachineSnapshot }[] = []
-  const stateOf = (snapshot: AnyMachineSnapshot): Draft => {
+  return new Table(machine)
+}
+
+/** Where an instance begins. */
+interface First {
+  readonly state: CompiledState
+  readonly actions: readonly string[]
+}
+
+class Table implements CompiledMachine {
+  readonly #machine: AnyStateMachine
+  readonly #known = new Map<string, KnownState>()
+  #first: First | undefined
+
+  constructor(machine: AnyStateMachine) {
+    this.#machine = machine
+  }
+
+  get initial(): CompiledState {
+    return this.#begin().state
+  }
+
+  get initialActions(): readonly string[] {
+    return this.#begin().actions
+  }
+
+  get states(): ReadonlyMap<string, CompiledState> {
+    this.#begin()
+    // A map's iteration goes on to what is added meanwhile.
+    for (const { transitions } of this.#known.values()) for (const type of this.#machine.events) transitions.get(type)
+    return this.#known
+  }
+
+  #begin(): First {
+    if (this.#first === undefined) {
+      const [snapshot, executed] = initialTransition(this.#machine)
+      this.#first = { state: this.#stateOf(snapshot), actions: namedActions(executed) }
+    }
+    return this.#first
+  }
+
+  readonly #stateOf = (snapshot: AnyMachineSnapshot): CompiledState => {
     const name = nameOf(snapshot.value)
-    const known = drafts.get(name)
-    if (known !== undefined) return known
-    const draft: Draft = {
-      machine: machine.id,
-      name,
-      isFinal: snapshot.status === 'done',
-      delays: delaysOf(machine, name),
-      transitions: new Map(),
-    }
-    drafts.set(name, draft)
-    open.push({ draft, snapshot })
-    return draft
+    const known = this.#known.get(name) ?? new KnownState(this.#machine, name, snapshot, this.#stateOf)
+    this.#known.set(name, known)
+    return known
   }
-  const initial = stateOf(first)
-  for (let next = open.shift(); next !== undefined; next = open.shift()) {
-    const { draft, snapshot } = next
-    if (draft.isFinal) continue
-    for (const type of machine.events) {
-      // To ask XState makes an actor each time, and most states know few of all events: a tenth of a start went into that.
-      if (!mayBeHeard(machine, draft.name, type)) continue
-      const [after, executed] = transition(machine, snapshot, { type })
-      const actions = namedActions(executed)
-      // XState gives the same snapshot back when no transition was taken, and when one was that changes nothing.
-      if (after === snapshot && !isDeclared(machine, draft.name, type)) continue
-      draft.transitions.set(type, { target: stateOf(after), actions })
-    }
+}
+
+class KnownState implements CompiledState {
+  readonly machine: string
+  readonly name: string
+  readonly isFinal: boolean
+  readonly transitions: AskedTransitions
+  readonly #of: AnyStateMachine
+
+  constructor(
+    machine: AnyStateMachine,
+    name: string,
+    snapshot: AnyMachineSnapshot,
+    stateOf: (snapshot: AnyMachineSnapshot) => CompiledState,
+  ) {
+    this.#of = machine
+    this.machine = machine.id
+    this.name = name
+    this.isFinal = snapshot.status === 'done'
+    this.transitions = new AskedTransitions(machine, name, snapshot, stateOf)
   }
-  return { initial, initialActions: namedActions(firstActions), states: drafts }
+
+  get delays(): CompiledState['delays'] {
+    return delaysOf(this.#of, this.name)
+  }
+}
+
+/** What a state knows, each event asked for once. */
+class AskedTransitions implements CompiledTransitions {
+  readonly #machine: AnyStateMachine
+  readonly #name: string
+  readonly #snapshot: AnyMachineSnapshot
+  readonly #stateOf: (snapshot: AnyMachineSnapshot) => CompiledState
+  /** `none`: the state does not know the event. */
+  readonly #asked = new Map<string, CompiledTransition | 'none'>()
+
+  constructor(
+    machine: AnyStateMachine,
+    name: string,
+    snapshot: AnyMachineSnapshot,
+    stateOf: (snapshot: AnyMachineSnapshot) => CompiledState,
+  ) {
+    this.#machine = machine
+    this.#name = name
+    this.#snapshot = snapshot
+    this.#stateOf = stateOf
+  }
+
+  has(type: string): boolean {
+    return this.get(type) !== undefined
+  }
+
+  get(type: string): CompiledTransition | undefined {
+    let found = this.#asked.get(type)
+    if (found === undefined) {
+      found = this.#ask(type) ?? 'none'
+      this.#asked.set(type, found)
+    }
+    return found === 'none' ? undefined : found
+  }
+
+  get all(): ReadonlyMap<string, CompiledTransition> {
+    const all = new Map<string, CompiledTransition>()
+    for (const type of this.#machine.events) {
+      const found = this.get(type)
+      if (found !== undefined) all.set(type, found)
+    }
+    return all
+  }
+
+  #ask(type: string): CompiledTransition | undefined {
+    if (this.#snapshot.status === 'done' || !this.#machine.events.includes(type)) return undefined
+    // To ask XState makes an actor, and most states know few of all events.
+    if (!mayBeHeard(this.#machine, this.#name, type)) return undefined
+    const [after, executed] = transition(this.#machine, this.#snapshot, { type })
+    // XState gives the same snapshot back when no transition was taken, and when one was that changes nothing.
+    if (after === this.#snapshot && !isDeclared(this.#machine, this.#name, type)) return undefined
+    return { target: this.#stateOf(after), actions: namedActions(executed) }
+  }
 }
 
 /** Where an event leads from a state; undefined when the state ignores it. */

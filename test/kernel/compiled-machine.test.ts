@@ -58,6 +58,21 @@ describe('compiled machines', () => {
     )
   })
 
+  test('ask for a step once, and not before somebody takes it', () => {
+    let asked = 0
+    const counting = {
+      ...doorMachine,
+      transition: (...given: Parameters<typeof doorMachine.transition>) => {
+        asked++
+        return doorMachine.transition(...given)
+      },
+    }
+    const table = compileMachine(Object.setPrototypeOf(counting, doorMachine))
+    expect(asked).toBe(0)
+    const first = step(table.initial, 'lock')
+    expect([first?.target.name, step(table.initial, 'lock') === first, asked]).toEqual(['closed.locked', true, 1])
+  })
+
   test('refuse what a table cannot say', () => {
     const guarded = setup({ guards: { never: () => false } }).createMachine({
       initial: 'a',
