@@ -53,6 +53,17 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
   scenarios: [{ script: 'generate-scenario-reference.ts' }],
   versions: [{ script: 'generate-versions.ts' }],
   schema: [schemaOf('v1.18', 'v1-18', 'v0.18.19'), schemaOf('v1.35', 'v1-35', 'v0.36.0')],
+  descriptions: [
+    {
+      script: 'generate-descriptions.ts',
+      source: '.',
+      args: (source) => [
+        'src/api/schema/generated/descriptions.ts',
+        ...['v1.18', 'test/fixtures/vectors/openapi/v1.18.json', join(source, 'kubernetes-v0.18.19')],
+        ...['v1.36', 'test/fixtures/vectors/openapi/v1.35.json', join(source, 'kubernetes-v0.36.0')],
+      ],
+    },
+  ],
   protobuf: [
     {
       script: 'generate-protobuf.ts',

@@ -17,6 +17,8 @@ export const apiServerFacts = {
   tellsIssuer: since('pkg/features/kube_features.go, ServiceAccountIssuerDiscovery', false, [20, true]),
   /** Gate OpenAPIV3: a document for each group and version. */
   servesOpenApiV3: since('apiserver pkg/features/kube_features.go, OpenAPIV3', false, [24, true]),
+  /** `/version` says which version is emulated, and with which one it can still work. */
+  tellsEmulation: since('apimachinery pkg/version/types.go', false, [33, true]),
   /** Gate AggregatedDiscoveryEndpoint: all resources in one answer, first as v2beta1. */
   aggregatesDiscoveryBeta: since('apiserver pkg/features/kube_features.go, AggregatedDiscoveryEndpoint', false, [
     27,

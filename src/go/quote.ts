@@ -28,6 +28,6 @@ export function goQuote(text: string): string {
 }
 
 /** Letters, marks, numbers, punctuation, symbols and the ASCII space, as Go's unicode.IsPrint. */
-function isPrintable(char: string): boolean {
+export function isPrintable(char: string): boolean {
   return char === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char)
 }

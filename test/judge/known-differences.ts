@@ -13,7 +13,6 @@ export interface KnownDifference {
 }
 
 const reasons = {
-  explain: 'kubectl explain: the descriptions of the API are not carried along',
   otherTests: 'the recorded node still held Pods of other recordings, which no input tells',
   randomNames: 'which of several ReplicaSets is printed last hangs on random names',
   outageDraws:
@@ -45,7 +44,6 @@ function rows(
 }
 
 export const knownDifferences: readonly KnownDifference[] = [
-  ...rows('kubectl-session-neighbours.json', 'neighbours', [106, 107, 108], reasons.explain),
   ...rows('kubectl-session-status.json', 'status', [5], reasons.otherTests),
   ...rows('kubectl-session-workloads.json', 'workloads', [27], reasons.randomNames),
   ...streams(

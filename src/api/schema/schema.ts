@@ -94,11 +94,16 @@ const made = new Map<number, Schema>()
 export function schemaOf(minor: number): Schema {
   const known = made.get(minor)
   if (known !== undefined) return known
-  const [near, far] = minor < 25 ? (['old', 'young'] as const) : (['young', 'old'] as const)
+  const [near, far] = usesYoungSchema(minor) ? (['young', 'old'] as const) : (['old', 'young'] as const)
   const schema =
     documents[near].minor === minor ? documentOf(near) : between(documentOf(near), () => documentOf(far), minor)
   made.set(minor, schema)
   return schema
+}
+
+/** Whether v1.36 is the nearer one of the two documents. */
+export function usesYoungSchema(minor: number): boolean {
+  return minor >= 25
 }
 
 function documentOf(which: keyof typeof documents): Schema {

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from '../../client/server.ts'
 import { goQuote } from '../../go/quote.ts'
+import { buildOf } from '../../versions/builds.ts'
 import { apiAudience } from '../auth/token-authenticator.ts'
 import type { CustomResourceDefinition } from '../custom/definition.ts'
 import { storedDefinitions } from '../custom/definition.ts'
@@ -50,17 +51,18 @@ function versionAnswer(minor: number): HttpAnswer {
   return answer
 }
 
+/** Source: apimachinery pkg/version/types.go. */
 function versionOf(minor: number): BuildInfo {
+  const gitVersion = `v1.${minor}.${patchReleases[minor] ?? 0}`
+  const { gitCommit, goVersion } = buildOf(gitVersion)
+  const emulation = apiServerFact('tellsEmulation', minor)
+    ? { emulationMajor: '1', emulationMinor: String(minor), minCompatibilityMajor: '1' }
+    : {}
   return {
-    major: '1',
-    minor: String(minor),
-    gitVersion: `v1.${minor}.${patchReleases[minor] ?? 0}`,
-    gitCommit: 'podsim',
-    gitTreeState: 'clean',
-    buildDate: '2020-05-01T00:00:00Z',
-    goVersion: 'go1.13.15',
-    compiler: 'gc',
-    platform: 'linux/amd64',
+    ...{ major: '1', minor: String(minor), ...emulation },
+    ...(apiServerFact('tellsEmulation', minor) ? { minCompatibilityMinor: String(minor - 1) } : {}),
+    ...{ gitVersion, gitCommit, gitTreeState: 'clean', buildDate: '2020-05-01T00:00:00Z', goVersion },
+    ...{ compiler: 'gc', platform: 'linux/amd64' },
   }
 }
 

@@ -1,3 +1,4 @@
+import { descriptionsOf } from '../../api/schema/descriptions.ts'
 import type { Discovery } from '../../api/schema/discovery.ts'
 import { type KindRef, schemaOf } from '../../api/schema/schema.ts'
 import { utf8Bytes } from '../../bytes/bytes.ts'
@@ -93,7 +94,8 @@ function collected(
     const name = schema.kind(ref)?.name ?? ''
     kindsByDefinition.set(name, [...(kindsByDefinition.get(name) ?? []), ref])
   }
-  const schemas = new SchemaCollection(version, (name) => (kindsByDefinition.get(name) ?? []).map(kindJson))
+  const kindsOf = (name: string) => (kindsByDefinition.get(name) ?? []).map(kindJson)
+  const schemas = new SchemaCollection(version, kindsOf, descriptionsOf(minor))
   for (const ref of schema.kinds) {
     const definition = schema.kind(ref)
     if (definition !== undefined && isMeant(ref)) schemas.add(definition)

@@ -1,6 +1,7 @@
+import type { Descriptions } from '../../api/schema/descriptions.ts'
 import type { Definition, FieldSchema, FieldType, ScalarType } from '../../api/schema/schema.ts'
 
-/** Schemas of kinds as OpenAPI documents have them. Descriptions are not told: podsim has none. Source: kube-openapi pkg/builder. */
+/** Schemas of kinds as OpenAPI documents have them. Source: kube-openapi pkg/builder. */
 
 /** A JSON Schema, as far as OpenAPI documents of Kubernetes have it. */
 export type SchemaJson = Readonly<Record<string, unknown>>
@@ -40,10 +41,12 @@ export class SchemaCollection {
   readonly #schemas = new Map<string, SchemaJson>()
   readonly #version: 2 | 3
   readonly #kindsOf: (definition: string) => readonly SchemaJson[]
+  readonly #words: Descriptions
 
-  constructor(version: 2 | 3, kindsOf: (definition: string) => readonly SchemaJson[]) {
+  constructor(version: 2 | 3, kindsOf: (definition: string) => readonly SchemaJson[], words: Descriptions) {
     this.#version = version
     this.#kindsOf = kindsOf
+    this.#words = words
   }
 
   /** Adds a definition with all that it refers to. */
@@ -54,9 +57,12 @@ export class SchemaCollection {
     const kinds = this.#kindsOf(definition.name)
     const required = [...definition.fields.values()].filter((field) => field.required).map(({ name }) => name)
     this.#schemas.set(definition.name, {
+      ...described(this.#words.ofType(definition.name)),
       type: 'object',
       ...(required.length === 0 ? {} : { required }),
-      properties: Object.fromEntries([...definition.fields.values()].map((field) => [field.name, this.#field(field)])),
+      properties: Object.fromEntries(
+        [...definition.fields.values()].map((field) => [field.name, this.#field(definition, field)]),
+      ),
       ...(kinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': kinds }),
     })
   }
@@ -76,36 +82,56 @@ export class SchemaCollection {
     return { $ref: `${this.#version === 2 ? '#/definitions/' : '#/components/schemas/'}${name}` }
   }
 
-  #field(field: FieldSchema): SchemaJson {
+  #field({ name, fields }: Definition, field: FieldSchema): SchemaJson {
     const { mergeKey, patchStrategies, listType, listMapKeys } = field
-    const hints = {
+    const values = this.#words.valuesOf(name, field.name)
+    const more = {
+      ...described(this.#words.ofField(name, fields.keys(), field.name)),
+      ...(values.length === 0 ? {} : { enum: values }),
       ...(mergeKey === '' ? {} : { 'x-kubernetes-patch-merge-key': mergeKey }),
       ...(patchStrategies.length === 0 ? {} : { 'x-kubernetes-patch-strategy': patchStrategies.join(',') }),
       ...(listType === '' ? {} : { 'x-kubernetes-list-type': listType }),
       ...(listMapKeys.length === 0 ? {} : { 'x-kubernetes-list-map-keys': listMapKeys }),
     }
-    const type = this.#type(field.type)
+    const type = this.#type(field.type, this.#words.anythingOf(name, field.name))
     // A reference has nothing beside it in OpenAPI v3.
-    return '$ref' in type && this.#version === 3 && Object.keys(hints).length > 0
-      ? { allOf: [type], ...hints }
-      : { ...type, ...hints }
+    return '$ref' in type && this.#version === 3 && Object.keys(more).length > 0
+      ? { allOf: [type], ...more }
+      : { ...type, ...more }
   }
 
-  #type(type: FieldType): SchemaJson {
+  /** `anything`: the definition that a type of anything refers to. */
+  #type(type: FieldType, anything: string | undefined): SchemaJson {
     switch (type.kind) {
       case 'object':
         this.add(type.definition)
         return this.reference(type.definition.name)
       case 'list':
-        return { type: 'array', items: this.#type(type.items) }
+        return { type: 'array', items: this.#type(type.items, anything) }
       case 'map':
-        return { type: 'object', additionalProperties: this.#type(type.values) }
+        return { type: 'object', additionalProperties: this.#type(type.values, anything) }
       case 'scalar': {
+        if (type.scalar === 'any' && anything !== undefined)
+          return this.#named(anything, isObjectAnyway(anything) ? { type: 'object' } : {})
         const known = named[type.scalar]
         if (known === undefined) return plain[type.scalar] ?? {}
-        this.set(known.name, this.#version === 3 ? (known.v3 ?? known.v2) : known.v2)
-        return this.reference(known.name)
+        return this.#named(known.name, this.#version === 3 ? (known.v3 ?? known.v2) : known.v2)
       }
     }
   }
+
+  /** A reference to a definition without fields, which is told, too. */
+  #named(name: string, schema: SchemaJson): SchemaJson {
+    this.set(name, { ...described(this.#words.ofType(name)), ...schema })
+    return this.reference(name)
+  }
+}
+
+/** Raw objects; what else may be anything may be a text, too. Source: OpenAPISchemaType of these types. */
+function isObjectAnyway(name: string): boolean {
+  return name.endsWith('.RawExtension') || name.endsWith('.FieldsV1')
+}
+
+function described(description: string): SchemaJson {
+  return description === '' ? {} : { description }
 }

@@ -255,10 +255,16 @@ function lookup(all: readonly Mapping[], name: string): Mapping | undefined {
       if (found !== undefined) return found
       continue
     }
-    // `deployments.v1.apps` names a version too; `deployments.apps` only a group.
+    // `deployments.v1.apps` and `secrets.v1.` name a version too; `deployments.apps` only a group, or how it begins.
+    // Source: apimachinery pkg/runtime/schema/group_version.go, ParseResourceArg; pkg/api/meta/restmapper.go, ResourcesFor.
     const [version, ...group] = rest
-    const exact = inGroup((mapping) => mapping.version === version && mapping.group === group.join('.'))
-    const found = exact ?? inGroup((mapping) => mapping.group === rest.join('.'))
+    const exact = inGroup(
+      (mapping) => rest.length > 1 && mapping.version === version && mapping.group === group.join('.'),
+    )
+    const found =
+      exact ??
+      inGroup((mapping) => mapping.group === rest.join('.')) ??
+      inGroup((mapping) => mapping.group.startsWith(rest.join('.')))
     if (found !== undefined) return found
   }
   return undefined

@@ -166,7 +166,7 @@ function view(call: Call): number {
     })),
     'current-context': current,
     kind: 'Config',
-    preferences: {},
+    ...(session.version.omitsPreferences ? {} : { preferences: {} }),
     users: unique(kept.map(({ user }) => user)).map((name) => ({ name, user: { token: 'REDACTED' } })),
   }
   session.out(flags.string('output') === 'json' ? `${goJsonIndented(config, '    ')}\n` : toGoYaml(config))

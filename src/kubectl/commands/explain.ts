@@ -1,108 +1,136 @@
-import { type Definition, type FieldType, schemaOf } from '../../api/schema/schema.ts'
-import { compareBytes } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import { has } from '../../versions/changes.ts'
+import { kubectl } from '../../versions/kubectl.ts'
+import { groupResource, groupVersion, type Mapping } from '../api/discovery.ts'
+import type { RequestOptions } from '../api/rest.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail, failUsage } from '../cli/failure.ts'
-import { bool, string } from '../cli/flags.ts'
-import { serverMinor } from '../resource/server-version.ts'
+import { attempt, fail, failPlain } from '../cli/failure.ts'
+import { bool, flagSince, flagUntil, string } from '../cli/flags.ts'
+import { type SchemaDocument, type SchemaNode, schemaDocument } from '../explain/document.ts'
+import { explainV2 } from '../explain/plaintext-v2.ts'
+import { explainV3 } from '../explain/plaintext-v3.ts'
+import { parseJsonpath } from '../print/jsonpath-parse.ts'
 
 /** Source: kubectl pkg/cmd/explain/explain.go, pkg/explain. */
 export const explainCommand: Command = {
   name: 'explain',
   short: 'Documentation of resources',
-  flags: [bool('recursive'), string('api-version'), string('output', undefined, 'plaintext')],
+  flags: [
+    flagUntil(36, bool('recursive')),
+    flagSince(36, bool('recursive', 'R')),
+    string('api-version'),
+    flagSince(27, flagUntil(34, string('output', undefined, 'plaintext'))),
+    flagSince(34, string('output', 'o', 'plaintext')),
+  ],
   run: explain,
 }
 
-/** What stands where a real server would send its documentation. */
-const noDescription = '(podsim knows the fields and their types, not the descriptions of the API)'
+const openApiRequest: RequestOptions = { query: { timeout: '32s' } }
 
 function explain(call: Call): number {
   const { session, args, flags } = call
   const [target] = args
-  if (target === undefined) {
-    const text =
-      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.'
-    if (session.version.mistakesWithoutUsage) fail(text)
-    failUsage(call.path, `${text}\n`)
+  if (target === undefined)
+    return fail(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
+    )
+  if (args.length > 1) fail('We accept only this format: explain RESOURCE\n')
+  const { mapping, path } = resourceOf(call, target)
+  if (!session.version.explainsByV3) return printV2(call, mapping, path)
+  const output = flags.string('output')
+  if (output === 'plaintext-openapiv2') return printV2(call, mapping, path)
+  const hasV3 = attempt(() => session.rest.request('GET', '/openapi/v3', openApiRequest)).ok
+  if (output === 'plaintext') return hasV3 ? printV3(call, mapping, path) : printV2(call, mapping, path)
+  return fail(`unrecognized format: ${output}`)
+}
+
+interface Asked {
+  /** In the version that is asked for. */
+  readonly mapping: Mapping
+  readonly path: readonly string[]
+}
+
+/** Source: pkg/explain/explain.go, SplitAndParseResourceRequestWithMatchingPrefix. */
+function resourceOf({ session, flags }: Call, target: string): Asked {
+  const given = target.replace(/\.$/, '')
+  const readsJsonpath = has(session.version.minor, kubectl.explainReadsJsonpath)
+  const fieldsOf = (text: string) => (readsJsonpath ? jsonpathFields(text) : text.split('.').slice(1))
+  const type = (readsJsonpath ? /^[^.[]*/ : /^[^.]*/).exec(given)?.[0] ?? ''
+  const first = session.discovery.tryFind(type)
+  if (first === undefined) return failPlain(`the server doesn't have a resource type ${goQuote(type)}`)
+  const apiVersion = flags.string('api-version')
+  if (apiVersion !== '') {
+    const [version = '', group = ''] = apiVersion.split('/').reverse()
+    return { mapping: { ...first, group, version }, path: fieldsOf(given) }
   }
-  if (args.length > 1) failUsage(call.path, 'We accept only this format: explain RESOURCE\n')
-  const [type = '', ...path] = (target ?? '').split('.')
-  const mapping = session.discovery.find(type)
-  const definition = schemaOf(serverMinor(session)).kind({
-    group: mapping.group,
-    version: mapping.version,
-    kind: mapping.kind,
-  })
-  if (definition === undefined)
-    return fail(`Couldn't find resource for ${goQuote(`${mapping.group}/${mapping.version}, Kind=${mapping.kind}`)}`)
-  const found = walk(definition, path)
-  const version = mapping.group === '' ? mapping.version : `${mapping.group}/${mapping.version}`
-  session.out(`KIND:     ${mapping.kind}\nVERSION:  ${version}\n\n`)
-  const last = path.at(-1)
-  const inner = found === undefined ? definition : definitionOf(found)
-  if (last !== undefined && found !== undefined) {
-    session.out(`${inner === undefined ? 'FIELD:   ' : 'RESOURCE:'} ${last} <${typeName(found)}>\n\n`)
+  if (!session.version.explainsGroups) return { mapping: first, path: fieldsOf(given) }
+  // `deployments.apps.spec`: the group is part of the name.
+  const all = session.discovery.resources().filter(({ resource }) => resource === first.resource)
+  const meant = all.find((one) => given.startsWith(groupResource(one)))
+  return meant === undefined
+    ? { mapping: first, path: fieldsOf(given) }
+    : { mapping: meant, path: fieldsOf(given.slice(groupResource(meant).length)) }
+}
+
+/** The fields behind the first one of `pods.spec['containers']`. Source: pkg/explain/explain.go, jsonPathParse. */
+function jsonpathFields(text: string): readonly string[] {
+  if (text === '') return []
+  const parsed = parseJsonpath(`{.${text}}`)
+  if ('error' in parsed) return fail(parsed.error)
+  const [list] = parsed
+  const nodes = list?.kind === 'list' ? list.nodes : []
+  return nodes
+    .slice(1)
+    .map((node) => (node.kind === 'field' ? node.name : fail('invalid jsonpath syntax, first node must be field node')))
+}
+
+function printV3(call: Call, mapping: Mapping, path: readonly string[]): number {
+  const { session, flags } = call
+  const { group, version, kind, resource } = mapping
+  const place = group === '' ? `api/${version}` : `apis/${group}/${version}`
+  const answer = attempt(() => session.rest.request('GET', `/openapi/v3/${place}`))
+  if (!answer.ok) return fail(`couldn't find resource for "${group}/${version}, Resource=${resource}"`)
+  const document = schemaDocument(answer.value, 'components', 'schemas')
+  const schema = document.kind(group, version, kind)
+  if (schema === undefined) return fail(`GVR (${group}/${version}, Resource=${resource}) not found in OpenAPI schema`)
+  const { minor } = session.version
+  const asked = {
+    document,
+    recursive: flags.bool('recursive'),
+    listsValues: has(minor, kubectl.explainListsValues),
+    tellsLinks: has(minor, kubectl.explainTellsLinks),
   }
-  session.out(`DESCRIPTION:\n     ${noDescription}\n`)
-  if (inner === undefined) return 0
-  session.out('\nFIELDS:\n')
-  writeFields(call, inner, 1, flags.bool('recursive'), [])
+  session.out(`${group === '' ? '' : `GROUP:      ${group}\n`}KIND:       ${kind}\nVERSION:    ${version}\n\n`)
+  const text = explainV3(asked, schema, path)
+  if (text === undefined) return fail(`field ${goQuote(path.at(-1) ?? '')} does not exist`)
+  session.out(`${text}\n`)
   return 0
 }
 
-function walk(definition: Definition, path: readonly string[]): FieldType | undefined {
-  let here: Definition | undefined = definition
-  let type: FieldType | undefined
-  for (const name of path) {
-    const field = here?.fields.get(name)
-    if (field === undefined) return fail(`field ${goQuote(name)} does not exist`)
-    type = field.type
-    here = definitionOf(type)
-  }
-  return type
+function printV2(call: Call, mapping: Mapping, path: readonly string[]): number {
+  const { session, flags } = call
+  const { group, version, kind } = mapping
+  const document = schemaDocument(session.rest.request('GET', '/openapi/v2', openApiRequest), 'definitions')
+  const schema = kindIn(document, mapping)
+  const keepsParagraphs = has(session.version.minor, kubectl.explainKeepsParagraphs)
+  if (schema === undefined)
+    return fail(
+      `${keepsParagraphs ? 'c' : 'C'}ouldn't find resource for ${goQuote(`${group}/${version}, Kind=${kind}`)}`,
+    )
+  const text = explainV2({
+    document,
+    kind: schema,
+    kindName: kind,
+    apiVersion: groupVersion(group, version),
+    path,
+    recursive: flags.bool('recursive'),
+    keepsParagraphs,
+    formatsDescriptions: !has(session.version.minor, kubectl.explainPrintsPercents),
+  })
+  session.out(text)
+  return 0
 }
 
-function definitionOf(type: FieldType): Definition | undefined {
-  if (type.kind === 'object') return type.definition
-  if (type.kind === 'list') return definitionOf(type.items)
-  return type.kind === 'map' ? definitionOf(type.values) : undefined
-}
-
-/** Source: pkg/explain/typename.go. */
-function typeName(type: FieldType): string {
-  switch (type.kind) {
-    case 'object':
-      return 'Object'
-    case 'list':
-      return `[]${typeName(type.items)}`
-    case 'map':
-      return `map[string]${typeName(type.values)}`
-    case 'scalar':
-      return type.scalar.startsWith('int') && type.scalar !== 'intOrString' ? 'integer' : scalarName(type.scalar)
-  }
-}
-
-function scalarName(scalar: string): string {
-  if (scalar === 'boolean') return 'boolean'
-  if (scalar === 'double') return 'number'
-  return scalar === 'any' ? 'Object' : 'string'
-}
-
-function writeFields(
-  call: Call,
-  definition: Definition,
-  level: number,
-  recursive: boolean,
-  above: readonly string[],
-): void {
-  const fields = [...definition.fields.values()].sort((a, b) => compareBytes(a.name, b.name))
-  for (const field of fields) {
-    const required = field.required && !recursive ? ' -required-' : ''
-    call.session.out(`${'   '.repeat(level)}${field.name}\t<${typeName(field.type)}>${required}\n`)
-    if (!recursive) call.session.out(`     ${noDescription}\n\n`)
-    const inner = definitionOf(field.type)
-    if (recursive && inner !== undefined && !above.includes(inner.name))
-      writeFields(call, inner, level + 1, true, [...above, inner.name])
-  }
+function kindIn(document: SchemaDocument, { group, version, kind }: Mapping): SchemaNode | undefined {
+  return document.kind(group, version, kind)
 }

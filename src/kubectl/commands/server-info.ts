@@ -1,6 +1,7 @@
 import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { buildOf } from '../../versions/builds.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { groupVersion, type Mapping } from '../api/discovery.ts'
@@ -83,14 +84,16 @@ export const apiVersionsCommand: Command = {
   },
 }
 
-/** kustomize inside kubectl. Source: facts/kubectl.md 3.1. */
+/** kustomize inside kubectl, as the binaries tell it. */
 const kustomizeVersions: readonly (readonly [minor: number, version: string])[] = [
+  [24, 'v4.5.4'],
+  [25, 'v4.5.7'],
   [27, 'v5.0.1'],
   [28, 'v5.0.4-0.20230601165947-6ce0bf390ce3'],
   [31, 'v5.4.2'],
   [32, 'v5.5.0'],
   [33, 'v5.6.0'],
-  [35, 'v5.7.1'],
+  [34, 'v5.7.1'],
   [36, 'v5.8.1'],
 ]
 
@@ -116,23 +119,26 @@ function version(call: Call): number {
       ...(server === undefined ? {} : { serverVersion: server }),
     }
     if (output === 'json') session.out(`${goJsonIndented(all, '  ')}\n`)
-    else if (output === 'yaml') session.out(toGoYaml(all))
-    else fail(`VersionOptions were not validated: --output=${JSON.stringify(output)} should have been rejected`)
+    else if (output === 'yaml') session.out(`${toGoYaml(all)}\n`)
+    else fail("--output must be 'yaml' or 'json'")
+    warnOfSkew(call, server)
     return 0
   }
   const plain = flags.bool('short') || versionPrintsLines
   const text = (info: unknown): string => (plain ? textAt(info, 'gitVersion') : structText(info))
   session.out(`Client Version: ${text(own)}\n`)
   if (session.version.versionPrintsLines && kustomize !== undefined) session.out(`Kustomize Version: ${kustomize}\n`)
-  if (server === undefined) return 0
-  session.out(`Server Version: ${text(server)}\n`)
-  warnOfSkew(call, Number(/^\d+/.exec(textAt(server, 'minor'))?.[0] ?? minor), textAt(server, 'major'))
+  if (server !== undefined) session.out(`Server Version: ${text(server)}\n`)
+  warnOfSkew(call, server)
   return 0
 }
 
-function warnOfSkew(call: Call, serverMinor: number, major: string): void {
-  const { session } = call
+/** Source: pkg/cmd/version/skew_warning.go. */
+function warnOfSkew({ session }: Call, server: unknown): void {
+  if (server === undefined) return
   const { minor } = session.version
+  const serverMinor = Number(/^\d+/.exec(textAt(server, 'minor'))?.[0] ?? minor)
+  const major = textAt(server, 'major')
   if (!session.version.warnsOfSkew || Math.abs(minor - serverMinor) <= 1) return
   const word = session.version.skewWarningInWords ? 'Warning' : 'WARNING'
   session.err(
@@ -141,16 +147,10 @@ function warnOfSkew(call: Call, serverMinor: number, major: string): void {
 }
 
 function versionInfo(minor: number, gitVersion: string): object {
+  const { gitCommit, gitTreeState = 'clean', buildDate, goVersion } = buildOf(gitVersion)
   return {
-    major: '1',
-    minor: String(minor),
-    gitVersion,
-    gitCommit: '0000000000000000000000000000000000000000',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: 'go1.13.15',
-    compiler: 'gc',
-    platform: 'linux/amd64',
+    ...{ major: '1', minor: String(minor), gitVersion, gitCommit, gitTreeState, buildDate, goVersion },
+    ...{ compiler: 'gc', platform: 'linux/amd64' },
   }
 }
 

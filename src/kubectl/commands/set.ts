@@ -225,22 +225,35 @@ function setEnv(call: Call): number {
   if (!flags.bool('list') && !hasChanges) fail('at least one environment variable must be provided')
   if (flags.bool('list') && flags.string('output') !== '')
     fail(`--list and --output may not be specified together\nSee '${call.path} -h' for help and examples`)
-  const change = (info: Info): unknown =>
-    withContainers(info, (container) => {
+  const change = (info: Info): unknown => {
+    let isReached = false
+    const changed = withContainers(info, (container) => {
       const isInit = listAt(info.object, ...podSpecPath(info), 'initContainers').some(
         (one) => textAt(one, 'name') === container.name,
       )
-      if (isInit || !matches(container, flags.string('containers'))) return container
+      if ((isInit && !session.version.setEnvReachesInit) || !matches(container, flags.string('containers')))
+        return container
+      isReached = true
       if (!flags.bool('overwrite')) refuseOverwrites(container, changes)
       return hasChanges ? withEnv(container, changes) : container
     })
+    if (!isReached) {
+      const word = session.version.warnsInOneVoice ? 'Warning' : 'warning'
+      session.err(
+        `${word}: ${info.mapping.kind}/${info.name} does not have any containers matching ${goQuote(flags.string('containers'))}\n`,
+      )
+    }
+    return changed
+  }
   if (!flags.bool('list'))
     return run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
   const { infos, failures } = targetsOf(call, resources)
   failAll(failures)
   if (flags.bool('resolve')) failNotSimulated('set env --resolve')
   for (const info of infos) {
-    for (const container of listAt(change(info), ...podSpecPath(info), 'containers')) {
+    const changed = change(info)
+    const fields = session.version.setEnvReachesInit ? ['containers', 'initContainers'] : ['containers']
+    for (const container of fields.flatMap((field) => listAt(changed, ...podSpecPath(info), field))) {
       if (!matches(container, flags.string('containers'))) continue
       session.out(`# ${info.mapping.kind} ${info.name}, container ${textAt(container, 'name')}\n`)
       for (const variable of listAt(container, 'env')) session.out(`${variableText(variable)}\n`)

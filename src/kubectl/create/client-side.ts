@@ -9,6 +9,7 @@ import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { CommandFailure, exitCodeOf, fail, failPlain, failUsage, failureText } from '../cli/failure.ts'
@@ -25,7 +26,7 @@ import {
   type SecretCommand,
   secretFromFlags,
 } from './objects.ts'
-import { structJson, withLastApplied } from './struct-json.ts'
+import { sortedMaps, structJson, withLastApplied } from './struct-json.ts'
 
 /** What a kubectl without a cluster can reach. */
 export interface ClientSideWorld {
@@ -138,6 +139,7 @@ function printerFor(flags: FlagValues, minor: number, files: VirtualFiles): Prin
       files.read(argument) ??
         fail(`error reading --template ${argument}, open ${argument}: no such file or directory\n`),
     )
+  if (name === 'kyaml' && has(minor, kubectl.printsKyaml)) return (object) => toKyaml(sortedMaps(object), 'given')
   switch (name) {
     case '':
       return (object) => `${nameOf(object)} created (dry run)\n`

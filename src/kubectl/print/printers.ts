@@ -5,6 +5,7 @@ import { goQuote } from '../../go/quote.ts'
 import { executeGoTemplate } from '../../go/template.ts'
 import { goSyntaxText } from '../../go/value-text.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import { toKyaml } from '../../go/yaml/kyaml.ts'
 import { kindName } from '../api/discovery.ts'
 import { fail } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, type FlagValues, flagSince, string, unsupported } from '../cli/flags.ts'
@@ -50,6 +51,7 @@ export function createPrinter(session: Session, flags: FlagValues, columns = fal
   const shown = (object: unknown): unknown => withoutManagedFields(object, session, flags)
   if (output === 'json') return (object) => `${goJsonIndented(shown(object), '    ')}\n`
   if (output === 'yaml') return yamlPrinter(shown)
+  if (output === 'kyaml' && session.version.printsKyaml) return (object) => toKyaml(shown(object), 'bytewise')
   if (output === 'name') {
     return (object) => {
       const names = objectName(object)
@@ -82,6 +84,7 @@ function unmatched(output: string, session: Session, columns: boolean): string {
     'jsonpath',
     ...(session.version.jsonpathAsJson ? ['jsonpath-as-json'] : []),
     'jsonpath-file',
+    ...(session.version.printsKyaml ? ['kyaml'] : []),
     'name',
     'template',
     'templatefile',

@@ -13,7 +13,7 @@ export function clientValidation(
   flags: FlagValues,
 ): ((object: unknown) => string | undefined) | undefined {
   if (['false', 'ignore', 'warn'].includes(flags.string('validate').toLowerCase())) return undefined
-  if (session.version.serverSideValidation && serverMinor(session) >= 25) return undefined
+  if (session.version.serverSideValidation && serverMinor(session) >= 25) return headErrors
   return (object) => validationErrors(object, schemaOf(serverMinor(session)))
 }
 
@@ -25,12 +25,20 @@ export function fieldValidation(session: Session, flags: FlagValues): Readonly<R
   return { fieldValidation: value }
 }
 
+/** What a client looks for that leaves the rest to the server. Source: pkg/validation/schema.go, paramVerifyingSchema. */
+function headErrors(object: unknown): string | undefined {
+  return textOf(isObject(object) ? kindErrors(object) : ['invalid object to validate'])
+}
+
 /**
  * What is wrong with an object by its schema, in one text; undefined when nothing is. Kinds that the schema does not
  * know pass. Source: kubectl pkg/util/openapi/validation/validation.go.
  */
 export function validationErrors(object: unknown, schema: Schema): string | undefined {
-  const errors = topLevelErrors(object, schema)
+  return textOf(topLevelErrors(object, schema))
+}
+
+function textOf(errors: readonly string[]): string | undefined {
   const unique = [...new Set(errors)]
   if (unique.length === 0) return undefined
   return unique.length === 1 ? unique[0] : `[${unique.join(', ')}]`
