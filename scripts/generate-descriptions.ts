@@ -129,7 +129,7 @@ function parseFile(source: string, into: GoPackage): void {
 
 /** Descriptions of one OpenAPI document. */
 function rowsOf(openApiFile: string, goRoot: string): Rows {
-  const api = JSON.parse(readFileSync(openApiFile, 'utf8')) as OpenApi
+  const api = JSON.parse(readFileSync(openApiFile, 'utf8')) as OpenApi // as recorded
   const packages = new Map<string, GoPackage>()
   const packageAt = (path: string): GoPackage => {
     const known = packages.get(path)

@@ -80,6 +80,7 @@ describe('/openapi/v2', () => {
   test('is one document, in which v1.18 has no validation of fields by the server', () => {
     const document = read(old, '/openapi/v2')
     expect(document.definitions?.['io.k8s.api.core.v1.Secret']?.properties?.data).toEqual({
+      description: expect.stringMatching(/^Data contains the secret data\./),
       type: 'object',
       additionalProperties: { type: 'string', format: 'byte' },
     })
