@@ -1,10 +1,12 @@
 import { changes } from './changes.ts'
+import { explainRows } from './kubectl-explain.ts'
 
 /**
  * What kubectl does from a minor version on. Sources: staging/src/k8s.io/kubectl of that release unless a row names another
  * module; what its recordings and the real binaries printed wins.
  */
 export const kubectl = changes({
+  ...explainRows,
   editHidesManagedFields: [19, 'edit strips managedFields first', 'pkg/cmd/util/editor/editoptions.go'],
   jsonpathPrintsJson: [
     19,
@@ -308,25 +310,6 @@ export const kubectl = changes({
     'that warning begins with `Warning` in place of `WARNING`',
     'pkg/cmd/version/skew_warning.go',
   ],
-  explainKeepsParagraphs: [19, 'explain keeps paragraphs and lists apart', 'pkg/explain/formatter.go, wrapString'],
-  explainsGroups: [
-    21,
-    'explain takes a resource with its group: `deployments.apps.spec`',
-    'pkg/explain/explain.go, SplitAndParseResourceRequestWithMatchingPrefix',
-  ],
-  explainPrintsPercents: [
-    24,
-    'explain takes percent signs in descriptions for themselves',
-    'pkg/explain/model_printer.go, PrintDescription',
-  ],
-  explainsByV3: [27, 'explain reads OpenAPI v3 where the server has it', 'pkg/cmd/explain/explain.go'],
-  explainReadsJsonpath: [
-    28,
-    'explain reads the path of a field as a jsonpath',
-    'pkg/explain/explain.go, jsonPathParse',
-  ],
-  explainListsValues: [30, 'explain lists the values of enumerations', 'pkg/explain/v2/templates/plaintext.tmpl'],
-  explainTellsLinks: [36, 'explain tells externalDocs', 'pkg/explain/v2/templates/plaintext.tmpl'],
   setEnvReachesInit: [22, 'set env reaches init containers, too', 'pkg/cmd/set/set_env.go, RunEnv'],
   omitsPreferences: [34, 'config view leaves empty preferences out', 'client-go tools/clientcmd/api/v1/types.go'],
   warnsInOneVoice: [
