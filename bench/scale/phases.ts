@@ -58,9 +58,10 @@ function untilAllRun({ pods }: ScaleSettings): Phase['run'] {
 /** Volumes follow; what a variable says never does, so nobody waits for it. */
 function rotation({ pods }: ScaleSettings): Phase['run'] {
   return (cluster) => {
-    const delays = cluster.rotate()
-    if (!cluster.pass(1, hourS, () => delays.length === pods))
-      throw new Error(`${delays.length} of ${pods} Pods have the new value after 1h`)
+    const { delays, stop } = cluster.rotate()
+    const areThere = cluster.pass(1, hourS, () => delays.length === pods)
+    stop()
+    if (!areThere) throw new Error(`${delays.length} of ${pods} Pods have the new value after 1h`)
     return delays
   }
 }

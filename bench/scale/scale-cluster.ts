@@ -29,8 +29,8 @@ export interface ScaleCluster {
   pass(sliceS: number, withinS: number, isDone?: () => boolean): boolean
   /** Sends a request as admin; anything but success throws. */
   send(method: string, path: string, body?: object): void
-  /** Updates all shared Secrets now; delays in ms of the volumes that have followed are put into what it returns. */
-  rotate(): readonly number[]
+  /** Updates all shared Secrets now; delays in ms of the volumes that have followed are put into `delays` until `stop`. */
+  rotate(): { readonly delays: readonly number[]; stop(): void }
 }
 
 /** Boots it. The journal is off: what is to be known is counted. */
@@ -102,13 +102,19 @@ export function createScaleCluster(settings: ScaleSettings, onSlice: () => void)
       const delays: number[] = []
       const since = sim.now()
       const place = `/kubernetes.io~secret/${sharedName}/..data`
-      for (const { fs } of cluster.machines.values())
+      const stops = [...cluster.machines.values()].map(({ fs }) =>
         fs.observe(({ op, path }) => {
           if (op === 'rename' && path.includes(place)) delays.push(sim.now() - since)
-        })
+        }),
+      )
       for (const namespace of namespacesOf(settings))
         send('PUT', `/api/v1/namespaces/${namespace}/secrets/${sharedName}`, sharedSecret(2))
-      return delays
+      return {
+        delays,
+        stop() {
+          for (const stop of stops) stop()
+        },
+      }
     },
   }
 }

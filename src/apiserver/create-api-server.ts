@@ -1,7 +1,9 @@
+import { randomUuid } from '../api/generate-name.ts'
 import type { Discovery } from '../api/schema/discovery.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, PodServers } from '../client/server.ts'
+import type { UnseenTokens } from '../client/unseen-reads.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -17,6 +19,7 @@ import { createExpiry, type RestingExpiry } from './expiry.ts'
 import { seededOwnership } from './ownership/endpoints.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
+import { renewedToken } from './registry/kinds/service-account-token.ts'
 import { createResourceTable, type FoundResource, storedName } from './registry/resource-table.ts'
 import { createServiceAddresses } from './registry/service-addresses.ts'
 import type { RegistryContext, Strategy } from './registry/strategy.ts'
@@ -78,6 +81,8 @@ export interface RunningApiServer extends ApiServer {
   disturbWatches(user?: string): void
   /** Number of open watches, all resources together. */
   openWatches(): number
+  /** Tokens for which kubelets need not ask. */
+  readonly unseenTokens: UnseenTokens
 }
 
 /** What an API server holds to which nobody speaks. */
@@ -98,6 +103,12 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     minor,
     gates: options.gates,
     random: random.stream('apiserver/registry'),
+    renewedTokens(key) {
+      const name = `apiserver/token/${key}`
+      const uuid = randomUuid(random.stream(name))
+      random.release(name)
+      return uuid
+    },
     addresses: createServiceAddresses(),
   }
   let actor = 'apiserver'
@@ -186,6 +197,15 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
       found: table.found(),
       objects: storedObjects(store),
     }),
+    unseenTokens: {
+      epochMs: calendar.epochMs,
+      groundOf({ namespace, account, nodeName }) {
+        const accountUid = store.collection('serviceaccounts').get(namespace, account)?.metadata.uid
+        const nodeUid = store.collection('nodes').get('', nodeName)?.metadata.uid
+        return accountUid === undefined ? undefined : { accountUid, nodeUid }
+      },
+      tokenOf: (wish, ground, issuedAt) => renewedToken(wish, ground, issuedAt, context),
+    },
     goOnFrom(rest) {
       store.goOnFrom(rest.store)
       table.goOnFrom(rest.found)

@@ -1,6 +1,8 @@
-/** An object that components read again and again. */
+import type { EpochMs } from '../kernel/calendar.ts'
+
+/** An object that components read again and again, or whose account they ask for tokens of. */
 export interface ReadKey {
-  readonly kind: 'Secret' | 'ConfigMap'
+  readonly kind: 'Secret' | 'ConfigMap' | 'ServiceAccount'
   readonly namespace: string
   readonly name: string
 }
@@ -18,19 +20,50 @@ export interface UnseenReader {
  * them: idle time costs nothing.
  */
 export interface UnseenReads {
+  readonly tokens: UnseenTokens
   /** Version that a read would find now; undefined: no such object. */
   versionOf(key: ReadKey): string | undefined
   expect(key: ReadKey, reader: UnseenReader): void
   forget(key: ReadKey, reader: UnseenReader): void
 }
 
+/** A token that a kubelet asks for again and again. */
+export interface TokenWish {
+  readonly namespace: string
+  readonly account: string
+  readonly podName: string
+  readonly podUid: string
+  readonly nodeName: string
+  readonly audience: string
+  readonly expirationSeconds: number
+}
+
+/** What else is said in a token: as it was when a kubelet last looked. */
+export interface TokenGround {
+  readonly accountUid: string
+  /** Undefined: there is no such Node. */
+  readonly nodeUid: string | undefined
+}
+
+/** Tokens whose requests are not carried out. */
+export interface UnseenTokens {
+  /** What the API server's clock says when virtual time begins. */
+  readonly epochMs: EpochMs
+  /** Undefined: there is no such account. */
+  groundOf(wish: Pick<TokenWish, 'namespace' | 'account' | 'nodeName'>): TokenGround | undefined
+  /** The token that would have been answered at that instant of the past. */
+  tokenOf(wish: TokenWish, ground: TokenGround, issuedAt: EpochMs): string
+}
+
 /** Tells readers of what is written. */
 export class ReadBoard implements UnseenReads {
   readonly versionOf: UnseenReads['versionOf']
+  readonly tokens: UnseenTokens
   readonly #readers = new Map<string, Set<UnseenReader>>()
 
-  constructor(versionOf: UnseenReads['versionOf']) {
+  constructor(versionOf: UnseenReads['versionOf'], tokens: UnseenTokens) {
     this.versionOf = versionOf
+    this.tokens = tokens
   }
 
   expect(key: ReadKey, reader: UnseenReader): void {
@@ -58,6 +91,7 @@ export class ReadBoard implements UnseenReads {
   }
 }
 
-function textOf({ kind, namespace, name }: ReadKey): string {
+/** One text for each object. */
+export function textOf({ kind, namespace, name }: ReadKey): string {
   return `${kind} ${namespace}/${name}`
 }

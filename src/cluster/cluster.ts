@@ -88,6 +88,11 @@ export function createCluster(options: ClusterOptions): Cluster {
   const board = new ReadBoard(
     ({ kind, namespace, name }) =>
       controlPlane.server.store.collection(readKinds[kind]).get(namespace, name)?.metadata.resourceVersion,
+    {
+      epochMs: options.calendar.epochMs,
+      groundOf: (wish) => controlPlane.server.unseenTokens.groundOf(wish),
+      tokenOf: (...args) => controlPlane.server.unseenTokens.tokenOf(...args),
+    },
   )
   const seams: ClusterSeams = {
     ...options.seams,
@@ -95,7 +100,9 @@ export function createCluster(options: ClusterOptions): Cluster {
     written(resource, event) {
       options.seams?.written?.(resource, event)
       if (isLostLease(resource, event)) machines.get(event.object.metadata.name)?.kubelet.signs.tellNextRenewal()
-      const kind = resource === readKinds.Secret ? 'Secret' : resource === readKinds.ConfigMap ? 'ConfigMap' : undefined
+      // Tokens tell of their Node.
+      if (resource === 'nodes' && event.type !== 'MODIFIED') board.disturb()
+      const kind = kindOf.get(resource)
       if (kind === undefined) return
       const { namespace = '', name } = event.object.metadata
       board.written({ kind, namespace, name })
@@ -141,7 +148,12 @@ export function createCluster(options: ClusterOptions): Cluster {
   }
 }
 
-const readKinds = { Secret: 'secrets', ConfigMap: 'configmaps' } as const
+const readKinds = { Secret: 'secrets', ConfigMap: 'configmaps', ServiceAccount: 'serviceaccounts' } as const
+const kindOf: ReadonlyMap<string, keyof typeof readKinds> = new Map([
+  [readKinds.Secret, 'Secret'],
+  [readKinds.ConfigMap, 'ConfigMap'],
+  [readKinds.ServiceAccount, 'ServiceAccount'],
+])
 
 type Machines = ReadonlyMap<string, Machine>
 

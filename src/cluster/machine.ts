@@ -140,7 +140,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     staticPods: options.staticPods ?? [],
     recordIdleSyncs: room.recordIdleSyncs,
     // What takes time may be drawn from the link's stream, which others draw from, too.
-    unseenReads: latencies.request === undefined && latencies.verbs?.get === undefined ? room.unseenReads : undefined,
+    unseenReads: takesTime(latencies) ? undefined : room.unseenReads,
     ...(seams.secrets === undefined ? {} : { secretsSeam: seams.secrets }),
   })
   return new SimulatedMachine(options, room, { fs, runtime, kubelet, link, clock: calendar, space })
@@ -220,6 +220,11 @@ class SimulatedMachine implements Machine {
     this.powerOff()
     this.#power.start(after(this.#room.kernel, downMs), () => this.#letGo())
   }
+}
+
+/** Whether what kubelets ask for again and again takes time, or news of it does. */
+function takesTime({ request, verbs = {}, watchEvent }: LinkLatencies): boolean {
+  return [request, watchEvent, verbs.get, verbs.create].some((latency) => latency !== undefined)
 }
 
 /** Bytes that containers and all tmpfs take. What is in a tmpfs through a container counts as the container's alone. */

@@ -1,5 +1,6 @@
 import { SparseMap } from '../kernel/sparse.ts'
-import type { Device, Inode } from './inode.ts'
+import type { Device } from './device.ts'
+import type { Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { BindMount, Later } from './node-fs.ts'
 import { isWithin, joinPath } from './path.ts'

@@ -32,6 +32,11 @@ export class MemoryFileView implements FileView {
     this.#charge = options.charge
   }
 
+  #looked(): Namespace {
+    this.#store.late?.catchUp()
+    return this.#namespace()
+  }
+
   stat(path: string): FsResult<FileStat> {
     const at = this.#existing(path, true)
     return at.ok ? { ok: true, value: statOf(at.inode) } : at
@@ -82,13 +87,13 @@ export class MemoryFileView implements FileView {
   }
 
   nodePath(path: string): string | undefined {
-    const at = walk(this.#namespace(), path, true, this.#user)
+    const at = walk(this.#looked(), path, true, this.#user)
     return at.ok ? nodePathOf(at.mount, at.path) : undefined
   }
 
   mounts(): readonly MountInfo[] {
     this.#store.unread.look()
-    const { root, mounts } = this.#namespace()
+    const { root, mounts } = this.#looked()
     return [root, ...mounts.values()].map((mount) => ({
       source: mount.root.device.kind === 'disk' ? '/dev/sda1' : mount.root.device.kind,
       path: mount.path,
@@ -135,7 +140,7 @@ export class MemoryFileView implements FileView {
   rename(from: string, to: string): FsResult {
     const source = this.#existing(from, false)
     if (!source.ok) return source
-    const target = walk(this.#namespace(), to, false, this.#user)
+    const target = walk(this.#looked(), to, false, this.#user)
     if (!target.ok) return this.#no(target.code, to)
     const moved = source.inode
     const refused = this.#mayRename(source.found, moved, target)
@@ -209,7 +214,7 @@ export class MemoryFileView implements FileView {
   }
 
   #write(path: string, content: Uint8Array, mode: number, append: boolean): FsResult {
-    const at = walk(this.#namespace(), path, true, this.#user)
+    const at = walk(this.#looked(), path, true, this.#user)
     if (!at.ok) return this.#no(at.code, path)
     if (at.inode?.type === 'directory') return this.#no('EISDIR', path)
     if (at.mount.readOnly) return this.#no('EROFS', path)
@@ -287,14 +292,14 @@ export class MemoryFileView implements FileView {
   }
 
   #existing(path: string, follow: boolean): Existing | Refusal {
-    const at = walk(this.#namespace(), path, follow, this.#user)
+    const at = walk(this.#looked(), path, follow, this.#user)
     if (!at.ok) return this.#no(at.code, path)
     if (at.inode === undefined) return this.#no('ENOENT', path)
     return { ok: true, found: at, inode: at.inode }
   }
 
   #missing(path: string): Found | Refusal {
-    const at = walk(this.#namespace(), path, false, this.#user)
+    const at = walk(this.#looked(), path, false, this.#user)
     if (!at.ok) return this.#no(at.code, path)
     return at.inode === undefined ? at : this.#no('EEXIST', path)
   }
@@ -303,7 +308,7 @@ export class MemoryFileView implements FileView {
     const at = this.#existing(path, false)
     if (!at.ok) return at
     if (at.found.parent === undefined || at.found.mount !== at.found.parentMount) return this.#no('EBUSY', path)
-    if (this.#namespace().mounts.has(at.inode)) return this.#no('EBUSY', path)
+    if (this.#looked().mounts.has(at.inode)) return this.#no('EBUSY', path)
     if (at.found.parentMount.readOnly) return this.#no('EROFS', path)
     return permits(at.found.parent, this.#user, 3) ? at : this.#no('EACCES', path)
   }

@@ -1,6 +1,7 @@
 import { SparseSet } from '../kernel/sparse.ts'
-import { type Device, Inode, pagesOf, type Reservation } from './inode.ts'
-import type { FileStat, FsChange, FsErrorCode, Later } from './node-fs.ts'
+import type { Device, Reservation } from './device.ts'
+import { Inode, pagesOf } from './inode.ts'
+import type { FileStat, FsChange, FsErrorCode, Later, LateWriter } from './node-fs.ts'
 import { UnreadTrees } from './unread-trees.ts'
 
 /** What all views of one node share: inode numbers, time, the room that is left, and who listens. */
@@ -11,6 +12,8 @@ export class InodeStore {
   readonly unread = new UnreadTrees()
   /** Whether nothing more can be written to disk. */
   isDiskFull = false
+  /** Who has yet to write what has been written by now. */
+  late: LateWriter | undefined
   readonly #clock: () => number
   readonly #memoryBytes: number
   readonly #listeners = new SparseSet<(change: FsChange) => void>()
@@ -71,6 +74,7 @@ export class InodeStore {
   }
 
   observe(listener: (change: FsChange) => void): () => void {
+    this.late?.disturbed()
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -87,6 +91,13 @@ export class InodeStore {
   reserve(device: Device, inodes: number, bytes: number): Reservation | undefined {
     if (this.isObserved || this.#account(device, bytes) !== undefined) return undefined
     const reservation: Reservation = { device, bytes, firstId: this.#nextId, time: this.now() }
+    this.#nextId += inodes
+    return reservation
+  }
+
+  /** The same as of an instant of the past, for files that take no more room than there is. */
+  reserveAt(device: Device, inodes: number, time: number): Reservation {
+    const reservation: Reservation = { device, bytes: 0, firstId: this.#nextId, time }
     this.#nextId += inodes
     return reservation
   }

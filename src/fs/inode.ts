@@ -1,5 +1,6 @@
 import { utf8Length } from '../bytes/bytes.ts'
 import { SparseMap } from '../kernel/sparse.ts'
+import type { Device } from './device.ts'
 import type { FileStat, FsUser } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
@@ -9,27 +10,6 @@ const pageBytes = 4096
 const tmpfsDirentBytes = 20
 /** Size that a directory on ext4 or overlay shows while it is small. */
 const diskDirectoryBytes = 4096
-
-/** Where inodes live: the node's disk, one tmpfs mount, or one container's root. */
-export interface Device {
-  readonly kind: 'disk' | 'tmpfs' | 'overlay'
-  /** Undefined: no limit of its own. */
-  readonly sizeBytes: number | undefined
-  /** Whole pages, for tmpfs. */
-  usedBytes: number
-  /** Unmounted, or lost when the power went: nothing is accounted any more. */
-  dropped?: true
-}
-
-/** What is kept for files that are made later. */
-export interface Reservation {
-  readonly device: Device
-  /** Whole pages on the device. */
-  readonly bytes: number
-  readonly firstId: number
-  /** Milliseconds since 1970. */
-  readonly time: number
-}
 
 /** One file, directory or link. A class, for there are very many. */
 export class Inode {

@@ -1,9 +1,10 @@
-import { type Calendar, createCalendar, defaultEpochMs } from '../kernel/calendar.ts'
+import { type Calendar, createCalendar, defaultEpochMs, type EpochMs } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { SparseMap } from '../kernel/sparse.ts'
 import { buildContainerNamespace } from './container-namespace.ts'
+import type { Device, Reservation } from './device.ts'
 import { MemoryFileView } from './file-view.ts'
-import type { Device, Inode } from './inode.ts'
+import type { Inode } from './inode.ts'
 import { InodeStore } from './inode-store.ts'
 import type {
   ContainerFiles,
@@ -15,6 +16,7 @@ import type {
   Later,
   LaterFiles,
   LaterGrowth,
+  LateWriter,
   NodeFs,
   TmpfsUsage,
 } from './node-fs.ts'
@@ -106,6 +108,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
   }
 
   tmpfsUsage(): readonly TmpfsUsage[] {
+    this.#store.late?.catchUp()
     this.#store.unread.look()
     return [...this.#namespace.mounts.values()]
       .filter((each) => each.kind === 'tmpfs')
@@ -143,12 +146,18 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     return true
   }
 
-  growLater(path: string, { directories, inodes, bytes, sizeBytes, redoes }: LaterGrowth, later: Later): boolean {
+  growLater(
+    path: string,
+    { directories, inodes, bytes, sizeBytes, redoes }: LaterGrowth,
+    later: Later,
+    late?: Reservation,
+  ): boolean {
+    this.#store.late?.catchUp()
     const tree = this.#store.unread.at(path)
     if (tree === undefined) return false
     // The tmpfs is not there yet: what it will hold is kept on one that stands for it.
     const device: Device = bytes === 0 ? tree.directory.device : { kind: 'tmpfs', sizeBytes, usedBytes: 0 }
-    const reservation = this.#store.reserve(device, tree.missing(directories) + inodes, bytes)
+    const reservation = late ?? this.#store.reserve(device, tree.missing(directories) + inodes, bytes)
     if (reservation === undefined) return false
     if (redoes === undefined) tree.add(later, reservation, directories)
     else tree.redo(redoes, later, reservation)
@@ -165,6 +174,22 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     this.#store.unread.look()
     for (const gone of [...this.#namespace.mounts.values()].reverse()) this.#release(gone)
     this.#namespace.mounts.clear()
+  }
+
+  writesLate(writer: LateWriter): void {
+    this.#store.late = writer
+  }
+
+  get isObserved(): boolean {
+    return this.#store.isObserved
+  }
+
+  reserveLate(inodes: number, time: EpochMs): Reservation {
+    return this.#store.reserveAt(this.#root.root.device, inodes, time)
+  }
+
+  writeLate(reservation: Reservation, later: Later): void {
+    this.#store.asOf(reservation, later)
   }
 
   observe(listener: (change: FsChange) => void): () => void {
@@ -210,6 +235,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
 
   /** The directory at a path with the path that it has without links, if nothing is in it. */
   #emptyDirectory(path: string): { readonly path: string; readonly inode: Inode } | undefined {
+    this.#store.late?.catchUp()
     const at = this.#walk(path)
     if (!at.ok || at.inode?.entries === undefined || at.inode.entries.size > 0) return undefined
     return { path: at.path, inode: at.inode }

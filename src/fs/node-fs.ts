@@ -3,6 +3,9 @@
  * Paths are absolute and normalised, `/` separates. Content is bytes. Contract; `memory-fs.ts` implements it.
  */
 
+import type { EpochMs } from '../kernel/calendar.ts'
+import type { Reservation } from './device.ts'
+
 export type FsErrorCode =
   | 'ENOENT'
   | 'EEXIST'
@@ -145,6 +148,14 @@ export interface Later {
   carryOut(): void
 }
 
+/** Has yet to write what has been written by now. */
+export interface LateWriter {
+  /** Called before anybody looks or changes anything. */
+  catchUp(): void
+  /** Called before somebody hears of every change from now on. */
+  disturbed(): void
+}
+
 /** What is kept for what is done in an unread directory. */
 export interface LaterGrowth extends LaterFiles {
   /** Directories below it, by their paths, that this makes if nothing before it did; beside its `inodes`. */
@@ -191,14 +202,22 @@ export interface NodeFs extends FileView {
    */
   plantLater(path: string): boolean
   /**
-   * Adds what is done in an unread directory of `plantLater`, to be carried out in its order and as of now, with this file
-   * system. False: it has to be done at once, for somebody has looked, or there is no room.
+   * Adds what is done in an unread directory of `plantLater`, to be carried out in its order and as of now (or as was kept for what
+   * comes late), with this file system. False: it has to be done at once, for somebody has looked, or there is no room.
    */
-  growLater(path: string, needs: LaterGrowth, later: Later): boolean
+  growLater(path: string, needs: LaterGrowth, later: Later, late?: Reservation): boolean
   /** Whether nobody has looked into the directory at `path` since `fillLater` or `plantLater`. */
   isUnread(path: string): boolean
   /** All mounts are lost and the tmpfs content with them; directories on disk stay (node reboot). */
   reboot(): void
+  /** From now on this one writes late. */
+  writesLate(writer: LateWriter): void
+  /** Whether somebody hears of every change: then nothing may be written late. */
+  readonly isObserved: boolean
+  /** Keeps inode numbers for what is written late, as of an instant of the past. */
+  reserveLate(inodes: number, time: EpochMs): Reservation
+  /** Carries out what is written late. */
+  writeLate(reservation: Reservation, later: Later): void
   /** Called after each change. Returns how to stop. */
   observe(listener: (change: FsChange) => void): () => void
 }

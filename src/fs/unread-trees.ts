@@ -1,5 +1,6 @@
 import { SparseMap } from '../kernel/sparse.ts'
-import type { Inode, Reservation } from './inode.ts'
+import type { Reservation } from './device.ts'
+import type { Inode } from './inode.ts'
 import type { Later } from './node-fs.ts'
 import { dirname, isWithin } from './path.ts'
 

@@ -212,6 +212,7 @@ class Observer implements InvariantObserver {
         manager.unregisterPod(pod)
         for (const look of this.#looks) look.unregistered?.(node, pod)
       },
+      readersMayHaveGone: () => manager.readersMayHaveGone?.(),
       get: (namespace, secret) =>
         mapped(manager.get(namespace, secret), (result) => {
           for (const look of given) look.given?.(node, secretKey(namespace, secret), result)

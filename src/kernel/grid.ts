@@ -40,6 +40,10 @@ export class GridLoop {
     this.pass = pass
   }
 
+  get isPlanned(): boolean {
+    return this.timer !== undefined
+  }
+
   /** Asks for a pass at the first instant of the grid after now and not before `notBefore`. */
   wake(notBefore: VirtualMs = 0): void {
     if (this.isStopped) return

@@ -15,6 +15,8 @@ export interface RegistryContext {
   readonly minor: number
   readonly gates: FeatureGates
   readonly random: RandomStream
+  /** The name of a token that is renewed, by all that tells it from others. */
+  readonly renewedTokens: (key: string) => string
   readonly addresses: ServiceAddresses
 }
 

@@ -124,6 +124,8 @@ class Parts implements KubeletContext {
   readonly workers: PodWorkers
   readonly #materials: Materials
   #plugins: KubeletContext['pluginFor'] | undefined
+  #tokens: TokenManager | undefined
+  #stale: StaleContent | undefined
   #volumes: VolumeManager | undefined
   #podRuntime: PodRuntimePorts | undefined
 
@@ -179,6 +181,7 @@ class Parts implements KubeletContext {
       syncs: podSyncs(this),
     })
     polls.serve(this)
+    this.fs.writesLate(polls)
   }
 
   // Made with the first Pod: there are nodes that never have one.
@@ -186,6 +189,17 @@ class Parts implements KubeletContext {
   get pluginFor(): KubeletContext['pluginFor'] {
     this.#plugins ??= volumePlugins(this.#materials, this)
     return this.#plugins
+  }
+
+  get tokens(): TokenManager {
+    const { kernel, calendar, client, nodeName } = this
+    this.#tokens ??= new TokenManager(kernel, calendar, client, nodeName, this.#materials.options.unseenReads?.tokens)
+    return this.#tokens
+  }
+
+  get stale(): StaleContent {
+    this.#stale ??= new StaleContent(this.kernel, this.queue, this.scope)
+    return this.#stale
   }
 
   get volumes(): VolumeManager {
@@ -251,8 +265,8 @@ function objectManagers(
 }
 
 function volumePlugins(
-  { options, client, machine }: Materials,
-  { secrets, configMaps }: Parts,
+  { options, machine }: Materials,
+  { secrets, configMaps, tokens }: Parts,
 ): KubeletContext['pluginFor'] {
   const { kernel, calendar, random, fs, minor, afterWriteStep } = options
   return createVolumePlugins({
@@ -263,7 +277,7 @@ function volumePlugins(
     minor,
     secrets,
     configMaps,
-    tokens: new TokenManager(kernel, calendar, client),
+    tokens,
     allocatable: () => machine().allocatable,
     ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })
@@ -271,7 +285,7 @@ function volumePlugins(
 
 function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager {
   const { kernel, journal, random, nodeName, config, runtime, pods, ends, facts, world, pluginFor } = parts
-  const stale = new StaleContent(kernel, parts.queue, parts.scope)
+  const { polls, stale } = parts
   return new VolumeManager({
     kernel,
     world,
@@ -287,7 +301,17 @@ function volumeManager({ phases, feed }: Materials, parts: Parts): VolumeManager
     mayRemoveVolumes: (uid) => ends.mayRemoveVolumes(uid),
     hasRunningContainers: (uid) => runtime.podContainers(uid).some(({ state }) => state === 'running'),
     feed,
-    reports: volumeReports(parts, (use, staleAt) => stale.willBeStale(use, staleAt)),
+    reports: volumeReports(parts, {
+      willBeStale(use, staleAt) {
+        const isLookedAfter = polls.looksAfter(use.pod.metadata.uid ?? '') || polls.mayComeToRest(use.pod)
+        if (!isLookedAfter) stale.willBeStale(use, staleAt)
+      },
+      isGone(use) {
+        stale.forget(use)
+        parts.secrets.readersMayHaveGone?.()
+        parts.configMaps.readersMayHaveGone?.()
+      },
+    }),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/types/core.ts'
 import { type Client, resources } from '../../client/client.ts'
+import type { TokenGround, UnseenTokens } from '../../client/unseen-reads.ts'
 import { type Calendar, type EpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
@@ -15,9 +16,13 @@ const refreshes = { maxAgeMs: 24 * hour, restOfLife: 0.2 } as const
 
 /** Instants of the node's wall clock. */
 interface Held {
-  readonly token: string
+  /** Undefined: nobody has looked since it was renewed unseen. */
+  token: string | undefined
   readonly expiresAt: EpochMs
   readonly refreshAt: EpochMs
+  /** When the API server gave it, by its own clock, of one that was renewed unseen. */
+  readonly issuedAt?: EpochMs
+  readonly ground?: TokenGround
 }
 
 /** What the API server answers to serviceaccounts/token. */
@@ -38,11 +43,15 @@ export class TokenManager implements TokenSource {
   readonly #client: Client
   /** By Pod, then by what was asked for. */
   readonly #held = new SparseMap<string, Map<string, Held>>()
+  readonly #unseen: UnseenTokens | undefined
+  readonly #nodeName: string
 
-  constructor(kernel: Kernel, calendar: Calendar, client: Client) {
+  constructor(kernel: Kernel, calendar: Calendar, client: Client, nodeName: string, unseen?: UnseenTokens) {
     this.#kernel = kernel
     this.#calendar = calendar
     this.#client = client
+    this.#nodeName = nodeName
+    this.#unseen = unseen
   }
 
   get(pod: Pod, request: TokenRequest): Once<TokenResult> {
@@ -51,14 +60,14 @@ export class TokenManager implements TokenSource {
 
   *#get(pod: Pod, request: TokenRequest): Steps<TokenResult> {
     const { name, uid = '', namespace = '' } = pod.metadata
-    const account = pod.spec.serviceAccountName ?? 'default'
+    const account = accountOf(pod)
     const { audience, expirationSeconds } = request
-    const key = JSON.stringify([account, namespace, audience, expirationSeconds])
+    const key = keyOf(pod, request)
     const tokens = this.#held.get(uid) ?? new Map<string, Held>()
     this.#held.set(uid, tokens)
     const held = tokens.get(key)
     if (held !== undefined && this.#wallClock() <= held.refreshAt)
-      return { ok: true, token: held.token, staleAt: this.#staleAt(held) }
+      return { ok: true, token: this.lookAt(pod, request) ?? '', staleAt: this.#staleAt(held) }
     const body = {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
@@ -71,10 +80,54 @@ export class TokenManager implements TokenSource {
     }
     const where = { namespace, name: account, subresource: 'token' }
     const reply = yield* attempt(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where))
-    if (!reply.ok) return this.#failed(key, held, errorOfRequest(reply.error).message)
+    if (!reply.ok) return this.#failed(key, held, this.lookAt(pod, request), errorOfRequest(reply.error).message)
     const fresh = this.#heldOf(reply.value, expirationSeconds)
     if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
-    return { ok: true, token: fresh.token, staleAt: this.#staleAt(fresh) }
+    return { ok: true, token: fresh.token ?? '', staleAt: this.#staleAt(fresh) }
+  }
+
+  getNow(pod: Pod, request: TokenRequest): TokenResult | undefined {
+    const held = this.#held.get(pod.metadata.uid ?? '')?.get(keyOf(pod, request))
+    if (held === undefined || this.#wallClock() > held.refreshAt) return undefined
+    return { ok: true, token: this.lookAt(pod, request) ?? '', staleAt: this.#staleAt(held) }
+  }
+
+  /** From when on a kubelet would ask for another one; undefined: it has none. */
+  staleAt(pod: Pod, request: TokenRequest): VirtualMs | undefined {
+    const held = this.#held.get(pod.metadata.uid ?? '')?.get(keyOf(pod, request))
+    return held && this.#staleAt(held)
+  }
+
+  /** What tokens for the Pod are made from now; undefined: they can't be renewed unseen. */
+  groundOf(pod: Pod): TokenGround | undefined {
+    const { namespace = '' } = pod.metadata
+    return this.#unseen?.groundOf({ namespace, account: accountOf(pod), nodeName: this.#nodeName })
+  }
+
+  /** Another token was given at an instant of the past; what it says is worked out when somebody looks. */
+  renewUnseen(pod: Pod, request: TokenRequest, at: VirtualMs, ground: TokenGround): void {
+    const { expirationSeconds } = request
+    const issuedAt = (this.#unseen?.epochMs ?? 0) + at
+    const expiresAt = Math.floor(issuedAt / second + expirationSeconds) * second
+    const held: Held = { ...this.#heldUntil(undefined, expiresAt, expirationSeconds), issuedAt, ground }
+    this.#held.get(pod.metadata.uid ?? '')?.set(keyOf(pod, request), held)
+  }
+
+  /** What it says, worked out now if it was renewed unseen. */
+  lookAt(pod: Pod, request: TokenRequest): string | undefined {
+    const { name, uid = '', namespace = '' } = pod.metadata
+    const held = this.#held.get(uid)?.get(keyOf(pod, request))
+    if (held?.token !== undefined || held?.issuedAt === undefined || held.ground === undefined) return held?.token
+    const wish = {
+      ...request,
+      namespace,
+      account: accountOf(pod),
+      podName: name,
+      podUid: uid,
+      nodeName: this.#nodeName,
+    }
+    held.token = this.#unseen?.tokenOf(wish, held.ground, held.issuedAt)
+    return held.token
   }
 
   forget(podUid: string): void {
@@ -85,8 +138,13 @@ export class TokenManager implements TokenSource {
     const lifeMs = expirationSeconds * second
     const expiry = parseRfc3339(status?.expirationTimestamp ?? '')
     const expiresAt = expiry ?? this.#wallClock() + lifeMs
+    return this.#heldUntil(status?.token ?? '', expiresAt, expirationSeconds)
+  }
+
+  #heldUntil(token: string | undefined, expiresAt: EpochMs, expirationSeconds: number): Held {
+    const lifeMs = expirationSeconds * second
     const refreshAt = Math.min(expiresAt - lifeMs + refreshes.maxAgeMs, expiresAt - lifeMs * refreshes.restOfLife)
-    return { token: status?.token ?? '', expiresAt, refreshAt: Math.floor(refreshAt) }
+    return { token, expiresAt, refreshAt: Math.floor(refreshAt) }
   }
 
   #wallClock(): EpochMs {
@@ -97,11 +155,19 @@ export class TokenManager implements TokenSource {
     return refreshAt - this.#calendar.epochMs + 1
   }
 
-  #failed(key: string, held: Held | undefined, error: string): TokenResult {
+  #failed(key: string, held: Held | undefined, token: string | undefined, error: string): TokenResult {
     if (held === undefined) return { ok: false, error: `failed to fetch token: ${error}` }
     if (this.#wallClock() > held.expiresAt)
       return { ok: false, error: `token ${key} expired and refresh failed: ${error}` }
     // The next sync tries again.
-    return { ok: true, token: held.token, staleAt: this.#kernel.now() + 1 }
+    return { ok: true, token: token ?? '', staleAt: this.#kernel.now() + 1 }
   }
+}
+
+function accountOf({ spec }: Pod): string {
+  return spec.serviceAccountName ?? 'default'
+}
+
+function keyOf(pod: Pod, { audience, expirationSeconds }: TokenRequest): string {
+  return JSON.stringify([accountOf(pod), pod.metadata.namespace ?? '', audience, expirationSeconds])
 }

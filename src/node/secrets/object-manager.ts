@@ -80,6 +80,8 @@ export interface ObjectManager<T extends KubeObject = KubeObject> {
   readonly strategy: 'Watch' | 'Cache' | 'Get'
   registerPod(pod: Pod): void
   unregisterPod(pod: Pod): void
+  /** Whether Pods read an object at each sync may be another matter than before. */
+  readersMayHaveGone?(): void
   /** Answers within the call that begins it where the node has the object: with Watch nearly always. */
   get(namespace: string, name: string): Once<ObjectResult<T>>
   /** What `get` would answer within the call, with all that it does; undefined: it would not, and nothing was done. Absent: never. */

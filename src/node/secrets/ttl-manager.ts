@@ -124,7 +124,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
     const item = this.#items.get(objectKey(namespace, name))
     if (item === undefined) return { kind: 'fresh' }
     const { data } = item
-    if (data.busyUntil > at) return { kind: 'busy', until: data.busyUntil }
+    if (data.busyUntil >= at) return { kind: 'busy', until: data.busyUntil }
     const isKnown = data.error === undefined && data.updatedAt !== undefined
     if (isKnown && at - (data.updatedAt ?? 0) < this.options.ttlMs()) return { kind: 'fresh' }
     const doneAt = at + take(at)
@@ -135,6 +135,7 @@ export class TtlManager<T extends KubeObject> implements ObjectManager<T> {
       arrive: () => {
         if (data.updatedAt === undefined) Object.assign(data, data.last)
         data.updatedAt = doneAt
+        data.busyUntil = -1
       },
       undo: () => {
         item.traffic.requests--

@@ -6,7 +6,7 @@ import { Reflector, type ReflectorKind, type ReflectorStore } from '../../client
 import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
 import { flat } from '../../kernel/flat-text.ts'
-import { GridLoop } from '../../kernel/grid.ts'
+import { GridLoop, gridAfter, gridAtOrAfter } from '../../kernel/grid.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
@@ -155,6 +155,8 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   /** The sweep's minute begins with the kubelet. */
   readonly #sweepsFrom: VirtualMs
   #sweep: GridLoop | undefined
+  /** The next sweep, of those that would find nothing while all objects are read by each sync; undefined: none is left out. */
+  #leftOut: VirtualMs | undefined
   #reflectors: ReflectorKind | undefined
 
   private readonly options: WatchManagerOptions
@@ -190,7 +192,17 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   }
 
   unregisterPod(pod: Parameters<ObjectManager['registerPod']>[0]): void {
+    this.readersMayHaveGone()
     this.#registry.unregisterPod(pod)
+  }
+
+  readersMayHaveGone(): void {
+    if (this.#leftOut === undefined) return
+    const now = this.options.kernel.now()
+    let next = this.#leftOut
+    while (next <= now) next = this.#sweepAfter(next)
+    this.#leftOut = undefined
+    this.#sweeps.wake(next)
   }
 
   get(namespace: string, name: string): Once<ObjectResult<T>> {
@@ -319,29 +331,40 @@ export class WatchManager<T extends KubeObject & { readonly immutable?: boolean 
   #planSweep(): void {
     const { kernel, facts } = this.options
     if (!facts.stopsIdleWatches || this.#items.size === 0) return
+    this.readersMayHaveGone()
     const maxIdleMs = this.#maxIdleMs()
     let earliest = Number.POSITIVE_INFINITY
+    let areAllRead = true
     for (const item of this.#items.values()) {
       if (isIdle(item) || item.isImmutable) continue
       if (!item.isSynced && !facts.stopsUnsyncedWatches) {
         earliest = Math.min(earliest, kernel.now())
+        areAllRead = false
         continue
       }
       const readEverySync = this.options.lastIdleRead(item.namespace, item.name)
-      // What each sync reads will be looked at again when its Pods may have gone.
+      areAllRead &&= readEverySync !== undefined
       const lastRead = readEverySync === undefined ? item.lastAccess : kernel.now()
       earliest = Math.min(earliest, lastRead + maxIdleMs)
     }
     if (earliest === Number.POSITIVE_INFINITY) return
-    this.#sweep ??= this.#newSweep()
-    this.#sweep.wake(Math.max(earliest, kernel.now()) + 1)
+    // What each sync reads is looked at again when its Pods may have gone.
+    if (areAllRead && !this.#sweeps.isPlanned) this.#leftOut = this.#sweepAfter(kernel.now())
+    else this.#sweeps.wake(Math.max(earliest, kernel.now()) + 1)
   }
 
-  #newSweep(): GridLoop {
-    return new GridLoop(this.options.kernel, { phaseMs: this.#sweepsFrom, periodMs: idleSweepMs }, () => {
+  get #sweeps(): GridLoop {
+    this.#sweep ??= new GridLoop(this.options.kernel, { phaseMs: this.#sweepsFrom, periodMs: idleSweepMs }, () => {
       this.#stopIdle()
       this.#planSweep()
     })
+    return this.#sweep
+  }
+
+  /** When the next sweep is, of objects that are all read at that of `time`. */
+  #sweepAfter(time: VirtualMs): VirtualMs {
+    const { grid } = this.#sweeps
+    return Math.max(gridAfter(grid, time), gridAtOrAfter(grid, time + this.#maxIdleMs() + 1))
   }
 
   #maxIdleMs(): VirtualMs {

@@ -1,4 +1,5 @@
 import type { Pod, Volume } from '../../api/types/core.ts'
+import type { Reservation } from '../../fs/device.ts'
 import type { Once } from '../../kernel/once.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 
@@ -29,6 +30,16 @@ export type SetUpResult =
 
 export type TearDownResult = { readonly ok: true } | { readonly ok: false; readonly error: string }
 
+/** How a volume is written over later than it seems: with the tokens that the kubelet holds by now, else what it holds already. */
+export interface VolumeRenewal {
+  /** Whether nobody could tell. */
+  may(ref: VolumeRef): boolean
+  /** Keeps what is needed for a writing at an instant of the past. */
+  reserve(ref: VolumeRef, at: VirtualMs): Reservation
+  /** Writes it as of then; writings that it came after need not be carried out. */
+  write(ref: VolumeRef, at: VirtualMs, reservation: Reservation): void
+}
+
 /** What the volume manager asks of each kind of volume. */
 export interface VolumePlugin {
   /** Whether each sync of the Pod sets the volume up again (secret, configMap, projected, downwardAPI). */
@@ -39,6 +50,8 @@ export interface VolumePlugin {
   /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
   setUpNow?(ref: VolumeRef): SetUpResult | undefined
   tearDown(ref: VolumeRef): TearDownResult
+  /** Of volumes whose files may change although nothing in the API did. */
+  readonly renewal?: VolumeRenewal
   /** Directory on the node that containers get. */
   hostPath(ref: VolumeRef): string
 }

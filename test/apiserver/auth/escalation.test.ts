@@ -18,6 +18,7 @@ const context: RegistryContext = {
   minor: 18,
   gates: resolveFeatureGates(18),
   random: createRandomStreams('test').stream('test'),
+  renewedTokens: (key) => key,
   addresses: createServiceAddresses(),
 }
 const lookup = { get: () => undefined, list: () => [] }

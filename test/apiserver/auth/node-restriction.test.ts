@@ -17,6 +17,7 @@ const contextOf = (minor: number): RegistryContext => ({
   minor,
   gates: resolveFeatureGates(minor),
   random: createRandomStreams('test').stream('test'),
+  renewedTokens: (key) => key,
   addresses: createServiceAddresses(),
 })
 

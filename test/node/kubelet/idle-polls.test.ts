@@ -18,6 +18,7 @@ type Step =
   | { readonly do: 'end'; readonly name: string }
   | { readonly do: 'ttl'; readonly seconds: string }
   | { readonly do: 'role' }
+  | { readonly do: 'look'; readonly name: string }
   | { readonly do: 'fault'; readonly fault: ClusterFault; readonly ms: number }
 
 interface World {
@@ -26,6 +27,8 @@ interface World {
   readonly strategy: 'Watch' | 'Cache' | 'Get'
   /** Requests a second that a kubelet may send: few make them wait for each other. */
   readonly qps: number
+  /** How long tokens live that Pods ask for; undefined: they ask for none. */
+  readonly tokenS?: number
 }
 
 const names = ['a', 'b', 'c']
@@ -64,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 /** What was told of a run, with instants and authors; how often each node asked for each object; how many events it took. */
-function run({ seed, minor, strategy, qps }: World, steps: readonly Step[], recordIdleSyncs: boolean) {
+function run({ seed, minor, strategy, qps, tokenS }: World, steps: readonly Step[], recordIdleSyncs: boolean) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
   const journal = createJournal(kernel, 'summary')
@@ -89,6 +92,7 @@ function run({ seed, minor, strategy, qps }: World, steps: readonly Step[], reco
       ...(verb === 'patch' ? { patchType: 'application/merge-patch+json' } : {}),
       ...(body === undefined ? {} : { body }),
     })
+  const seen: string[] = []
   let writes = 0
   const write = (of: 'Secret' | 'ConfigMap', key: string): void => {
     const value = String(++writes)
@@ -104,7 +108,8 @@ function run({ seed, minor, strategy, qps }: World, steps: readonly Step[], reco
     if (each.do === 'wait') kernel.runUntil(kernel.now() + each.ms)
     else if (each.do === 'write') write(each.kind, each.name)
     else if (each.do === 'delete') send('delete', `${each.kind.toLowerCase()}s`, each.name)
-    else if (each.do === 'pod') send('create', 'pods', each.name, podOf(each.name, each.uses))
+    else if (each.do === 'pod') send('create', 'pods', each.name, podOf(each.name, each.uses, tokenS))
+    else if (each.do === 'look') seen.push(...filesOf(cluster))
     else if (each.do === 'end') send('delete', 'pods', each.name)
     else if (each.do === 'ttl') {
       const metadata = { annotations: { 'node.alpha.kubernetes.io/ttl': each.seconds } }
@@ -130,10 +135,32 @@ function run({ seed, minor, strategy, qps }: World, steps: readonly Step[], reco
   const told = journal.records.map(({ time, actor, type, object, detail }) =>
     JSON.stringify([time, actor, type, object?.name, detail]),
   )
-  return { told, counts, events: kernel.events }
+  seen.push(...filesOf(cluster))
+  const requests = [...cluster.machines.values()].map(({ kubelet: { context } }) => context?.polls.requests ?? 0)
+  return { told, counts, seen, requests: requests.reduce((sum, each) => sum + each, 0), events: kernel.events }
 }
 
-function podOf(key: string, uses: string): object {
+/** All that lies in directories of Pods: paths, inode numbers, times, contents. */
+function filesOf(cluster: ReturnType<typeof createCluster>): readonly string[] {
+  const found: string[] = []
+  for (const { fs, name: node } of cluster.machines.values()) {
+    const visit = (path: string): void => {
+      const stat = fs.lstat(path)
+      if (!stat.ok) return
+      const { type, inode, mtimeMs, target } = stat.value
+      const content = type === 'file' ? fs.readFile(path) : undefined
+      found.push([node, path, inode, mtimeMs, target, content?.ok && new TextDecoder().decode(content.value)].join(' '))
+      const names = type === 'directory' ? fs.readdir(path) : undefined
+      if (names?.ok) for (const each of names.value) visit(`${path}/${each}`)
+    }
+    visit('/var/lib/kubelet/pods')
+  }
+  return found
+}
+
+function podOf(key: string, uses: string, tokenS: number | undefined): object {
+  const token = { serviceAccountToken: { path: 'token', expirationSeconds: tokenS } }
+  const sources = [{ secret: { name: 'a' } }, ...(tokenS === undefined ? [] : [token]), { configMap: { name: 'b' } }]
   return {
     ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: key, namespace: 'default' } },
     spec: {
@@ -146,19 +173,20 @@ function podOf(key: string, uses: string): object {
       volumes: [
         { name: 's', secret: { secretName: uses } },
         { name: 'm', configMap: { name: uses, optional: true } },
-        { name: 'all', projected: { sources: [{ secret: { name: 'a' } }, { configMap: { name: 'b' } }] } },
+        { name: 'all', projected: { sources } },
       ],
     },
   }
 }
 
+const worldParts = (...strategies: readonly World['strategy'][]) => ({
+  seed: fc.string({ maxLength: 4 }),
+  minor: fc.constantFrom(18, 26, 30),
+  strategy: fc.constantFrom(...strategies),
+  qps: fc.constantFrom(50, 5),
+})
 const worldWith = (...strategies: readonly World['strategy'][]): fc.Arbitrary<World> =>
-  fc.record({
-    seed: fc.string({ maxLength: 4 }),
-    minor: fc.constantFrom(18, 26, 30),
-    strategy: fc.constantFrom(...strategies),
-    qps: fc.constantFrom(50, 5),
-  })
+  fc.record(worldParts(...strategies))
 const world = worldWith('Cache', 'Get')
 
 describe('idle syncs that read objects are reckoned up', () => {
@@ -193,4 +221,39 @@ describe('a sync that finds nothing but other content of volumes', () => {
       { numRuns: 10, seed: 3 },
     )
   })
+})
+
+describe('tokens that are renewed unseen', () => {
+  const look = { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), name }) }
+  const given = fc.record({ ...worldParts('Watch', 'Cache', 'Get'), tokenS: fc.constantFrom(600, 3607) })
+
+  test('what is told and what lies in volumes is as if each had been asked for when it was due (S4, U3)', () => {
+    fc.assert(
+      fc.property(
+        given,
+        fc.array(fc.oneof({ weight: 8, arbitrary: step }, look), { minLength: 4, maxLength: 12 }),
+        (of, steps) => {
+          const [lazy, carriedOut] = [run(of, steps, false), run(of, steps, true)]
+          expect(lazy.told).toEqual(carriedOut.told)
+          expect(lazy.seen).toEqual(carriedOut.seen)
+          if (of.strategy !== 'Watch') expect(lazy.counts).toEqual(carriedOut.counts)
+        },
+      ),
+      { numRuns: 8, seed: 21 },
+    )
+  })
+
+  test.each(['Watch', 'Cache', 'Get'] as const)(
+    'with %s an idle day takes no events, and each request is counted',
+    (strategy) => {
+      const idle = { seed: 'idle', minor: 30, strategy, qps: 5, tokenS: 3607 }
+      const pods = [...'pqrs'].map((each) => ({ do: 'pod', name: each, uses: 'a' }) as const)
+      const hours = (count: number) =>
+        [...pods, { do: 'wait', ms: 3 * 3_600_000 }, { do: 'wait', ms: count * 3_600_000 }] as const
+      const [hour, day] = [run(idle, hours(1), false), run(idle, hours(25), false)]
+      expect(day.events).toBe(hour.events)
+      // Four fifths of a life: each of four Pods renews what is in its two volumes every 48 minutes, or a little later.
+      if (strategy === 'Watch') expect(day.requests - hour.requests).toBe(4 * 2 * 29)
+    },
+  )
 })

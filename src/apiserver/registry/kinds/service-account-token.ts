@@ -5,13 +5,14 @@ import type { Pod, ServiceAccount } from '../../../api/types/core.ts'
 import type { KubeObject, Status } from '../../../api/types/meta.ts'
 import { type FieldError, invalid } from '../../../api/validation/field-errors.ts'
 import { webToken } from '../../../api/web-token.ts'
+import type { TokenGround, TokenWish } from '../../../client/unseen-reads.ts'
 import { goQuote } from '../../../go/quote.ts'
-import { rfc3339 } from '../../../kernel/calendar.ts'
+import { type EpochMs, parseRfc3339, rfc3339 } from '../../../kernel/calendar.ts'
 import { second } from '../../../kernel/time.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import { apiAudience } from '../../auth/token-authenticator.ts'
-import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
+import type { CallAnswer, RegistryAccess, RegistryContext, Subresource, SubresourceCall } from '../strategy.ts'
 import { nowMs } from './settings.ts'
 
 interface TokenRequest {
@@ -63,23 +64,14 @@ export const serviceAccountToken: Subresource = {
     if (bound !== undefined && isStatus(bound)) return { ok: false, status: bound }
     const issuedMs = nowMs(registry.context)
     const expiresMs = issuedMs + expirationSeconds * second
-    const claims = {
-      aud: audiences.length === 0 ? [apiAudience] : audiences,
-      exp: Math.floor(expiresMs / second),
-      iat: Math.floor(issuedMs / second),
-      iss: apiAudience,
-      ...(has(registry.context.minor, apiServer.tokensHaveNamesAndNodes)
-        ? { jti: randomUuid(registry.context.random) }
-        : {}),
-      'kubernetes.io': {
-        namespace: call.namespace,
-        ...(bound === undefined ? {} : { [bound.claim]: { name: bound.name, uid: bound.uid } }),
-        ...nodeClaim(bound, call, registry),
-        serviceaccount: { name: call.name, uid: account.metadata.uid },
-      },
-      nbf: Math.floor(issuedMs / second),
-      sub: `system:serviceaccount:${call.namespace}:${call.name}`,
+    const { context } = registry
+    const facts: TokenFacts = {
+      ...{ namespace: call.namespace ?? '', account: call.name, accountUid: account.metadata.uid ?? '' },
+      ...{ audiences, expirationSeconds, bound, issuedMs },
+      node: nodeOf(bound, call, registry),
+      isRenewal: isRenewal(bound, call, registry),
     }
+    const claims = claimsOf(facts, context)
     const answer = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
@@ -96,20 +88,91 @@ export const serviceAccountToken: Subresource = {
   },
 }
 
+/** All that a token says. */
+interface TokenFacts {
+  readonly namespace: string
+  readonly account: string
+  readonly accountUid: string
+  readonly audiences: readonly string[]
+  readonly expirationSeconds: number
+  readonly bound: Bound | undefined
+  readonly node: Bound['node']
+  readonly issuedMs: EpochMs
+  /** Its Pod has had one before: its name is not drawn, so that tokens that are renewed unseen leave what others draw alone. */
+  readonly isRenewal: boolean
+}
+
+interface Bound {
+  readonly claim: string
+  readonly name: string
+  readonly uid: string
+  readonly node?: { readonly name: string; readonly uid?: string } | undefined
+}
+
+type Naming = Pick<RegistryContext, 'minor' | 'random' | 'renewedTokens'>
+
+function claimsOf(facts: TokenFacts, naming: Naming) {
+  const { namespace, account, accountUid, audiences, expirationSeconds, bound, node, issuedMs } = facts
+  const expiresMs = issuedMs + expirationSeconds * second
+  const hasName = has(naming.minor, apiServer.tokensHaveNamesAndNodes)
+  return {
+    aud: audiences.length === 0 ? [apiAudience] : audiences,
+    exp: Math.floor(expiresMs / second),
+    iat: Math.floor(issuedMs / second),
+    iss: apiAudience,
+    ...(hasName ? { jti: facts.isRenewal ? naming.renewedTokens(renewalKey(facts)) : randomUuid(naming.random) } : {}),
+    'kubernetes.io': {
+      namespace,
+      ...(bound === undefined ? {} : { [bound.claim]: { name: bound.name, uid: bound.uid } }),
+      ...(hasName && bound?.claim === 'pod' && node !== undefined ? { node } : {}),
+      serviceaccount: { name: account, uid: accountUid },
+    },
+    nbf: Math.floor(issuedMs / second),
+    sub: `system:serviceaccount:${namespace}:${account}`,
+  }
+}
+
+function renewalKey({ bound, account, audiences, expirationSeconds, issuedMs }: TokenFacts): string {
+  return [bound?.uid, account, ...audiences, expirationSeconds, issuedMs].join('/')
+}
+
+/** The earliest that a kubelet asks anew: four fifths of the shortest life. Source: token_manager.go, requiresRefresh. */
+const earliestRenewalMs = life.minSeconds * second * 0.8
+
+/** Whether a token is for a Pod that has run for so long that its kubelet would have asked for another one by now. */
+function isRenewal(bound: Bound | undefined, { namespace }: SubresourceCall, registry: RegistryAccess): boolean {
+  if (bound?.claim !== 'pod') return false
+  const pod = registry.get<Pod>({ group: '', version: 'v1', resource: 'pods' }, namespace, bound.name)
+  const startedMs = parseRfc3339(pod?.status?.startTime ?? '')
+  return startedMs !== undefined && nowMs(registry.context) >= startedMs + earliestRenewalMs
+}
+
+/** A token of a Pod as it would have been answered, of those that are renewed. */
+export function renewedToken(wish: TokenWish, ground: TokenGround, issuedMs: EpochMs, naming: Naming): string {
+  const { namespace, account, podName, podUid, nodeName, audience, expirationSeconds } = wish
+  const { accountUid, nodeUid } = ground
+  const claims = claimsOf(
+    {
+      ...{ namespace, account, accountUid, expirationSeconds, issuedMs, isRenewal: true },
+      audiences: audience === '' ? [] : [audience],
+      bound: { claim: 'pod', name: podName, uid: podUid },
+      node: { name: nodeName, ...(nodeUid === undefined ? {} : { uid: nodeUid }) },
+    },
+    naming,
+  )
+  return webToken(claims)
+}
+
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' } as const
 
 /** The node of the Pod that a token is bound to. Source: TokenREST.Create. */
-function nodeClaim(
-  bound: { readonly claim: string; readonly name: string } | undefined,
-  { namespace }: SubresourceCall,
-  registry: RegistryAccess,
-): { readonly node?: { readonly name: string; readonly uid?: string } } {
-  if (bound?.claim !== 'pod' || !has(registry.context.minor, apiServer.tokensHaveNamesAndNodes)) return {}
+function nodeOf(bound: Bound | undefined, { namespace }: SubresourceCall, registry: RegistryAccess): Bound['node'] {
+  if (bound?.claim !== 'pod') return undefined
   const pod = registry.get<Pod>({ group: '', version: 'v1', resource: 'pods' }, namespace, bound.name)
   const name = pod?.spec.nodeName ?? ''
-  if (name === '') return {}
+  if (name === '') return undefined
   const uid = registry.get<KubeObject>({ group: '', version: 'v1', resource: 'nodes' }, undefined, name)?.metadata.uid
-  return { node: { name, ...(uid === undefined ? {} : { uid }) } }
+  return { name, ...(uid === undefined ? {} : { uid }) }
 }
 
 /** Name and namespace in the body are those of the URL, if they are given. */
@@ -131,7 +194,7 @@ function boundObject(
   { apiVersion = '', kind = '', name = '', uid: wanted = '' }: BoundObject,
   { name: account, namespace }: SubresourceCall,
   registry: RegistryAccess,
-): { readonly claim: string; readonly name: string; readonly uid: string } | Status {
+): Bound | Status {
   const { minor } = registry.context
   const resource = bindable[kind]
   const isCore = apiVersion === '' || !apiVersion.includes('/')

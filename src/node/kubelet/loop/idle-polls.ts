@@ -1,6 +1,6 @@
-import type { Pod, Volume } from '../../../api/types/core.ts'
+import type { Pod } from '../../../api/types/core.ts'
 import type { RateLimiter } from '../../../client/rate-limiter.ts'
-import type { ReadKey, UnseenReader, UnseenReads } from '../../../client/unseen-reads.ts'
+import { type ReadKey, textOf, type UnseenReader, type UnseenReads } from '../../../client/unseen-reads.ts'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
@@ -10,6 +10,10 @@ import type { StateOfWorld } from '../../volumes/state-of-world.ts'
 import { mountedNames, type VolumeManager } from '../../volumes/volume-manager.ts'
 import type { VolumeUse } from '../../volumes/volume-use.ts'
 import type { PodManager } from '../pods/pod-manager.ts'
+import type { TokenManager } from '../token-manager.ts'
+import { isSameKey, type Reading, readsOf } from './idle-reads.ts'
+import { keysOf, type LateWriting, type Pass, type ReadingVolume, type Refresh, type RestingPod } from './idle-rows.ts'
+import type { StaleContent } from './stale-content.ts'
 import type { IdleRest, WorkQueue } from './work-queue.ts'
 
 /** What a kubelet's idle syncs have to do with. */
@@ -20,6 +24,8 @@ export interface PollParts {
   readonly volumes: VolumeManager
   readonly secrets: ObjectManager
   readonly configMaps: ObjectManager
+  readonly tokens: TokenManager
+  readonly stale: StaleContent
 }
 
 /** What of a kubelet is settled before its parts are made. */
@@ -37,33 +43,9 @@ export interface PollOptions {
   readonly registersEachSync: boolean
 }
 
-/** A Pod that rests: what each refresh of its volumes reads, in order. */
-interface RestingPod {
-  readonly pod: Pod
-  readonly volumes: readonly { readonly use: VolumeUse; readonly reads: readonly ReadKey[] }[]
-  /** The last sync that was not carried out. */
-  askedAt: VirtualMs | undefined
-}
-
-/** Refreshes of Pods that the populator has seen, at the reconciler's next pass. */
-interface Pass {
-  readonly at: VirtualMs
-  readonly populatedAt: VirtualMs
-  readonly uids: string[]
-}
-
-/** A refresh of a volume that waits for its turn at the API server. */
-interface Refresh {
-  readonly uid: string
-  readonly use: VolumeUse
-  readonly reads: readonly ReadKey[]
-  next: number
-  reading: (UnseenGet & { readonly kind: 'read' }) | undefined
-  dueAt: VirtualMs
-}
-
 /**
- * Idle syncs with the strategies Cache and Get: each reads the objects of its Pod's volumes. While each would find what the one
+ * Idle syncs that ask the API server: with the strategies Cache and Get each reads the objects of its Pod's volumes, and with any
+ * strategy it asks for tokens that are old. While each would find what the one
  * before found they are not carried out; when something changes or somebody looks, what they would have asked and cached is
  * reckoned up in the order in which it would have come to pass: syncs at their ticks, refreshes at the passes of populator
  * and reconciler, readings when the limit of requests lets them.
@@ -79,6 +61,9 @@ export class IdlePolls implements IdleRest, UnseenReader {
   #tick: VirtualMs = 0
   #passes: Pass[] = []
   #refreshes: Refresh[] = []
+  readonly #written = new SparseMap<VolumeUse, LateWriting>()
+  /** How many Pods that rest read each object. */
+  readonly #counts = new SparseMap<string, number>()
   #isHindered = false
   #isCatchingUp = false
   #requests = 0
@@ -102,9 +87,24 @@ export class IdlePolls implements IdleRest, UnseenReader {
   /** Whether the Pod's next syncs would find what this one found. */
   mayRest(pod: Pod): boolean {
     const { reads } = this.#options
-    if (reads === undefined || this.#isHindered || (pod.spec.imagePullSecrets?.length ?? 0) > 0) return false
+    if (reads === undefined || this.#isHindered) return false
+    if (this.readsObjects && (pod.spec.imagePullSecrets?.length ?? 0) > 0) return false
     const volumes = this.#volumesOf(pod)
-    return volumes?.every(({ use, reads: keys }) => use.state === 'mounted' && isCurrent(use, keys, reads)) ?? false
+    if (volumes === undefined || (!this.readsObjects && volumes.length === 0)) return false
+    return volumes.every(
+      ({ use, reads: each }) =>
+        use.state === 'mounted' && each.every((read) => this.#isCurrent(use, read, reads)) && this.#mayRenew(use, each),
+    )
+  }
+
+  /** Whether what the Pod's syncs ask for is reckoned up. */
+  looksAfter(uid: string): boolean {
+    return this.#resting.has(uid)
+  }
+
+  /** It is from now on, if the Pod is idle and it can be. */
+  mayComeToRest(pod: Pod): boolean {
+    return this.mayRest(pod) && this.#parts?.queue.comeToRest(pod.metadata.uid ?? '', this) === true
   }
 
   join(uid: string, tick: VirtualMs): void {
@@ -116,7 +116,13 @@ export class IdlePolls implements IdleRest, UnseenReader {
     this.catchUp()
     this.#resting.set(uid, { pod, volumes, askedAt: undefined })
     this.#slotAt(tick).push(uid)
-    for (const { reads: keys } of volumes) for (const key of keys) reads?.expect(key, this)
+    for (const key of keysOf(volumes)) {
+      const text = textOf(key)
+      const count = this.#counts.get(text) ?? 0
+      this.#counts.set(text, count + 1)
+      if (count === 0) reads?.expect(key, this)
+    }
+    for (const { use } of volumes) this.#parts?.stale.forget(use)
   }
 
   leave(uid: string): void {
@@ -129,12 +135,13 @@ export class IdlePolls implements IdleRest, UnseenReader {
     }
     this.#forgetReads(resting)
     this.#carryOn(uid, resting)
+    for (const { use } of resting.volumes)
+      if (use.staleAt !== undefined) this.#parts?.stale.willBeStale(use, use.staleAt)
   }
 
   written(key: ReadKey): void {
-    const { queue } = this.#parts ?? {}
     for (const [uid, { volumes }] of [...this.#resting])
-      if (volumes.some(({ reads }) => reads.some((read) => isSame(read, key)))) queue?.wantSync(uid)
+      if (keysOf(volumes).some((read) => isSameKey(read, key))) this.#wake(uid)
   }
 
   /** All syncs are carried out again, in the order in which they are due. */
@@ -143,7 +150,13 @@ export class IdlePolls implements IdleRest, UnseenReader {
     const first = this.#slotIndex(this.#tick)
     const uids: string[] = []
     for (let i = 0; i < this.#slotCount; i++) uids.push(...(this.#slots.get((first + i) % this.#slotCount) ?? []))
-    for (const uid of uids) this.#parts?.queue.wantSync(uid)
+    for (const uid of uids) this.#wake(uid)
+  }
+
+  /** Syncs that read objects are all carried out; of others those that are wanted, as ever. */
+  #wake(uid: string): void {
+    if (this.readsObjects) this.#parts?.queue.wantSync(uid)
+    else this.#parts?.queue.catchUp(uid)
   }
 
   /** Something is in the way between the node and the API server: called before, and when it is gone. */
@@ -164,6 +177,8 @@ export class IdlePolls implements IdleRest, UnseenReader {
       else if (passAt <= this.#tick) this.#reconcile()
       else this.#sync()
     }
+    for (const [use, { at, reservation }] of this.#written) use.plugin.renewal?.write(use, at, reservation)
+    this.#written.clear()
     this.#isCatchingUp = false
   }
 
@@ -177,6 +192,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
     if (uids === undefined) return
     this.#slots.delete(index)
     const { queue, secrets, configMaps } = this.#parts ?? {}
+    const asking: string[] = []
     for (const uid of uids) {
       const resting = this.#resting.get(uid)
       if (resting === undefined) continue
@@ -186,16 +202,18 @@ export class IdlePolls implements IdleRest, UnseenReader {
         configMaps?.registerUnseen?.(resting.pod)
       }
       this.#slotAt(queue?.passed(uid, tick) ?? tick).push(uid)
+      if (this.readsObjects || resting.volumes.some(({ use }) => (use.staleAt ?? tick) < tick)) asking.push(uid)
     }
+    if (asking.length === 0) return
     const populatedAt = gridAfter(populator, tick)
-    this.#passes.push({ at: gridAfter(reconciler, populatedAt), populatedAt, uids })
+    this.#passes.push({ at: gridAfter(reconciler, populatedAt), populatedAt, uids: asking })
   }
 
   #reconcile(): void {
     const pass = this.#passes.shift()
     for (const uid of pass?.uids ?? [])
       for (const { use, reads } of this.#resting.get(uid)?.volumes ?? [])
-        this.#read({ uid, use, reads, next: 0, reading: undefined, dueAt: pass?.at ?? 0 })
+        this.#read({ uid, use, reads, next: 0, reading: undefined, dueAt: pass?.at ?? 0, isRenewed: false })
   }
 
   /** The refresh whose turn it is has its answer, or looks again. */
@@ -211,26 +229,54 @@ export class IdlePolls implements IdleRest, UnseenReader {
   }
 
   #read(refresh: Refresh): void {
-    const { limiter } = this.#options
-    for (let key = refresh.reads[refresh.next]; key !== undefined; key = refresh.reads[refresh.next]) {
+    for (let read = refresh.reads[refresh.next]; read !== undefined; read = refresh.reads[refresh.next]) {
       const at = refresh.dueAt
-      const manager = key.kind === 'Secret' ? this.#parts?.secrets : this.#parts?.configMaps
-      const got = manager?.getUnseen?.(key.namespace, key.name, at, (time) => limiter.takeAt(time))
+      const got = this.#get(refresh, read, at)
       if (got?.kind === 'busy') {
         this.#waitUntil(got.until, refresh)
         return
       }
       if (got?.kind === 'read') {
         this.#requests++
-        if (got.doneAt > at) {
-          refresh.reading = got
-          this.#waitUntil(got.doneAt, refresh)
-          return
-        }
-        got.arrive()
+        refresh.reading = got
+        this.#waitUntil(got.doneAt, refresh)
+        return
       }
       refresh.next++
     }
+    if (refresh.isRenewed) this.#renewed(refresh)
+  }
+
+  #get(refresh: Refresh, read: Reading, at: VirtualMs): UnseenGet | undefined {
+    const { limiter } = this.#options
+    const { secrets, configMaps, tokens } = this.#parts ?? {}
+    if (read.kind !== 'Token') {
+      const manager = read.kind === 'Secret' ? secrets : configMaps
+      return manager?.getUnseen?.(read.namespace, read.name, at, (time) => limiter.takeAt(time))
+    }
+    const { pod } = refresh.use
+    const staleAt = tokens?.staleAt(pod, read.request) ?? 0
+    if (at < staleAt) {
+      // Another volume of the Pod may have asked for it.
+      if ((refresh.use.staleAt ?? 0) <= at) refresh.isRenewed = true
+      return undefined
+    }
+    const doneAt = at + limiter.takeAt(at)
+    const arrive = () => {
+      tokens?.renewUnseen(pod, read.request, doneAt, read.ground)
+      refresh.isRenewed = true
+    }
+    return { kind: 'read', doneAt, arrive, undo: () => {} }
+  }
+
+  /** Tokens of a volume are others since the refresh had its last answer. */
+  #renewed({ use, reads, dueAt }: Refresh): void {
+    const reservation = use.plugin.renewal?.reserve(use, dueAt)
+    if (reservation !== undefined) this.#written.set(use, { at: dueAt, reservation })
+    const ends = reads.map((read) =>
+      read.kind === 'Token' ? this.#parts?.tokens.staleAt(use.pod, read.request) : undefined,
+    )
+    use.staleAt = Math.min(...ends.filter((end) => end !== undefined))
   }
 
   /** Behind all that are due then. */
@@ -262,29 +308,53 @@ export class IdlePolls implements IdleRest, UnseenReader {
   }
 
   #forgetReads({ volumes }: RestingPod): void {
-    for (const { reads } of volumes)
-      for (const read of reads) {
-        const isRead = [...this.#resting.values()].some((other) =>
-          other.volumes.some((volume) => volume.reads.some((key) => isSame(key, read))),
-        )
-        if (!isRead) this.#options.reads?.forget(read, this)
+    for (const key of keysOf(volumes)) {
+      const text = textOf(key)
+      const count = (this.#counts.get(text) ?? 1) - 1
+      if (count > 0) this.#counts.set(text, count)
+      else {
+        this.#counts.delete(text)
+        this.#options.reads?.forget(key, this)
       }
+    }
+  }
+
+  /** With the strategy Watch objects come by themselves. */
+  get readsObjects(): boolean {
+    return this.#parts?.secrets.strategy !== 'Watch'
   }
 
   /** Undefined: some volume is not there, or what it reads can't be said. */
   #volumesOf(pod: Pod): RestingPod['volumes'] | undefined {
-    const { world, secrets, configMaps } = this.#parts ?? {}
-    if (secrets?.getUnseen === undefined || configMaps?.getUnseen === undefined) return undefined
+    const { world, secrets, configMaps, tokens } = this.#parts ?? {}
+    const isKnown = secrets?.getUnseen !== undefined && configMaps?.getUnseen !== undefined
+    if (!isKnown && this.readsObjects) return undefined
     const mounted = mountedNames(pod)
-    const found: { readonly use: VolumeUse; readonly reads: readonly ReadKey[] }[] = []
+    const found: ReadingVolume[] = []
     for (const volume of pod.spec.volumes ?? []) {
       if (!mounted.includes(volume.name)) continue
       const use = world?.use(pod.metadata.uid ?? '', volume.name)
       if (use === undefined) return undefined
-      const reads = readsOf(pod, volume)
-      if (reads.length > 0) found.push({ use, reads })
+      const reads = readsOf(pod, volume, () => tokens?.groundOf(pod))
+      if (reads === undefined) return undefined
+      const asked = this.readsObjects ? reads : reads.filter(({ kind }) => kind === 'Token')
+      if (asked.length > 0) found.push({ use, reads: asked })
     }
     return found
+  }
+
+  #isCurrent(use: VolumeUse, read: Reading, reads: UnseenReads): boolean {
+    if (read.kind === 'Token') {
+      const staleAt = this.#parts?.tokens.staleAt(use.pod, read.request)
+      const now = this.#options.kernel.now()
+      return staleAt !== undefined && now < staleAt && now < (use.staleAt ?? 0)
+    }
+    const source = use.sources.find(({ kind, name }) => kind === read.kind && name === read.name)
+    return source !== undefined && source.resourceVersion === reads.versionOf(read)
+  }
+
+  #mayRenew(use: VolumeUse, reads: readonly Reading[]): boolean {
+    return !reads.some(({ kind }) => kind === 'Token') || use.plugin.renewal?.may(use) === true
   }
 
   #slotIndex(tick: VirtualMs): number {
@@ -300,25 +370,4 @@ export class IdlePolls implements IdleRest, UnseenReader {
     this.#slots.set(index, slot)
     return slot
   }
-}
-
-/** The objects that each refresh of a volume reads, in order. */
-function readsOf({ metadata: { namespace = '' } }: Pod, { secret, configMap, projected }: Volume): readonly ReadKey[] {
-  if (secret !== undefined) return [{ kind: 'Secret', namespace, name: secret.secretName ?? '' }]
-  if (configMap !== undefined) return [{ kind: 'ConfigMap', namespace, name: configMap.name ?? '' }]
-  return (projected?.sources ?? []).flatMap((source): readonly ReadKey[] => {
-    if (source.secret !== undefined) return [{ kind: 'Secret', namespace, name: source.secret.name ?? '' }]
-    return source.configMap === undefined ? [] : [{ kind: 'ConfigMap', namespace, name: source.configMap.name ?? '' }]
-  })
-}
-
-function isCurrent({ sources }: VolumeUse, keys: readonly ReadKey[], reads: UnseenReads): boolean {
-  return keys.every((key) => {
-    const source = sources.find(({ kind, name }) => kind === key.kind && name === key.name)
-    return source !== undefined && source.resourceVersion === reads.versionOf(key)
-  })
-}
-
-function isSame(a: ReadKey, b: ReadKey): boolean {
-  return a.name === b.name && a.kind === b.kind && a.namespace === b.namespace
 }

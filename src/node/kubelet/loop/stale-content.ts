@@ -12,7 +12,7 @@ export class StaleContent {
   readonly #kernel: Kernel
   readonly #queue: WorkQueue
   readonly #scope: Scope
-  readonly #planned = new SparseMap<string, Unsubscribable>()
+  readonly #planned = new SparseMap<VolumeUse, Unsubscribable>()
 
   constructor(kernel: Kernel, queue: WorkQueue, scope: Scope) {
     this.#kernel = kernel
@@ -20,17 +20,22 @@ export class StaleContent {
     this.#scope = scope
   }
 
-  willBeStale({ pod, volume }: VolumeUse, staleAt: VirtualMs): void {
-    const { uid = '' } = pod.metadata
-    const key = `${uid}/${volume.name}`
-    this.#planned.get(key)?.unsubscribe()
+  willBeStale(use: VolumeUse, staleAt: VirtualMs): void {
+    this.forget(use)
+    const { uid = '' } = use.pod.metadata
     const inMs = Math.max(0, staleAt - this.#kernel.now())
     this.#planned.set(
-      key,
+      use,
       this.#scope.start(after(this.#kernel, inMs), () => {
-        this.#planned.delete(key)
+        this.#planned.delete(use)
         this.#queue.wantSync(uid, true)
       }),
     )
+  }
+
+  /** Somebody else looks after it. */
+  forget(use: VolumeUse): void {
+    this.#planned.get(use)?.unsubscribe()
+    this.#planned.delete(use)
   }
 }

@@ -132,7 +132,7 @@ export class SyncLoop {
     this.#refused.delete(uid)
     deadlines.forget(uid)
     this.#context.evictions.forget(uid)
-    this.#context.readers.remove(pod)
+    this.#noReader(pod)
     if (facts.registration === 'pod-manager') this.#unregister(pod)
     this.#cleanup.podRemoved(pod)
     const mirror = isStatic(pod) ? pods.mirrorOf(pod) : undefined
@@ -187,12 +187,13 @@ export class SyncLoop {
    * than that. A full journal tells of the whole. False: it has to be carried out.
    */
   #refreshed(uid: string): boolean {
-    const { journal, pods, statuses, volumes, workers } = this.#context
+    const { config, journal, pods, polls, statuses, volumes, workers } = this.#context
+    if (config.configMapAndSecretChangeDetectionStrategy !== 'Watch') return false
     const pod = pods.get(uid)
     if (pod === undefined || journal.keeps('chatter') || pod.metadata.deletionTimestamp !== undefined) return false
     if (isTerminal((statuses.get(uid) ?? pod.status)?.phase) || (pod.spec.imagePullSecrets?.length ?? 0) > 0)
       return false
-    if (!volumes.areMounted(pod) || !workers.hasRefreshed(uid)) return false
+    if (!volumes.areMounted(pod) || !workers.hasRefreshed(uid, polls.mayRest(pod))) return false
     volumes.refresh(uid)
     return true
   }
@@ -296,7 +297,14 @@ export class SyncLoop {
 
   #forgetReaderOf(uid: string): void {
     const pod = this.#context.pods.get(uid)
-    if (pod !== undefined) this.#context.readers.remove(pod)
+    if (pod !== undefined) this.#noReader(pod)
+  }
+
+  #noReader(pod: Pod): void {
+    const { readers, secrets, configMaps } = this.#context
+    readers.remove(pod)
+    secrets.readersMayHaveGone?.()
+    configMaps.readersMayHaveGone?.()
   }
 
   /** Up to v1.21: the worker is dropped, and what the kubelet believes to run is killed. Source: kubelet.go, deletePod. */

@@ -26,6 +26,8 @@ const isDue = defineHandler('a Pod is due for a sync', (due: Due) => due.queue.i
 
 /** Reckons up idle syncs that read objects, of all Pods together: they share what they read and the limit of requests. */
 export interface IdleRest {
+  /** Each sync reads: once they are carried out again, all are. */
+  readonly readsObjects: boolean
   /** The Pod rests: its next sync would be at `tick`. */
   join(uid: string, tick: VirtualMs): void
   /** All syncs until now are told to the queue by `passed`. */
@@ -115,10 +117,20 @@ export class WorkQueue {
       due.isRefresh &&= isRefresh
       return undefined
     }
-    due.isRefresh = isRefresh && due.rest === undefined
+    due.isRefresh = isRefresh
     const lastAt = this.catchUp(uid)
     if (due.timer === undefined) this.#arm(due)
     return { nextAt: gridAfter(this.#grid, Math.max(due.at, this.#kernel.now())), lastAt }
+  }
+
+  /** Idle syncs of the Pod are reckoned up together with those of others from now on; false: it is not idle, or they are. */
+  comeToRest(uid: string, rest: IdleRest): boolean {
+    const due = this.#due.get(uid)
+    if (due === undefined || due.timer !== undefined || due.rest !== undefined) return false
+    this.catchUp(uid)
+    due.rest = rest
+    rest.join(uid, gridAfter(this.#grid, due.at))
+    return true
   }
 
   /** Instant of the last idle sync that was not carried out, if any since the last real one. Draws for those that passed. */
@@ -168,7 +180,7 @@ export class WorkQueue {
     rest.catchUp()
     due.rest = undefined
     rest.leave(uid)
-    this.#arm(due)
+    if (rest.readsObjects) this.#arm(due)
   }
 
   #arm(due: Due): void {

@@ -154,8 +154,7 @@ function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStat
   const readsObjects = config.configMapAndSecretChangeDetectionStrategy !== 'Watch'
   const isQuiet = didNothing && !isNewStatus && !context.recordIdleSyncs && missing.length === 0
   const wantsLook = facts.relistsOnDemand && !didNothing
-  if (readsObjects) return { rests: isQuiet && context.polls.mayRest(pod), wantsLook }
-  return { isIdle: isQuiet, wantsLook }
+  return { isIdle: isQuiet && !readsObjects, rests: isQuiet && context.polls.mayRest(pod), wantsLook }
 }
 
 /** When the last crash back-off ends, if nothing but such back-offs failed. */

@@ -124,11 +124,11 @@ export class PodWorkers {
   }
 
   /** A sync in which nothing was to be done but to ask for volumes anew begins and ends now; false: it can't be. */
-  hasRefreshed(uid: string): boolean {
+  hasRefreshed(uid: string, rests: boolean): boolean {
     const worker = this.#workers.get(uid)
     if (worker?.state !== 'idle' || !this.#pleg.isNewerThan(uid, worker.lastSyncEnd)) return false
     worker.lastSyncEnd = this.#kernel.now()
-    this.#requeue(uid, { isIdle: true }, false)
+    this.#requeue(uid, { isIdle: true, rests }, false)
     return true
   }
 

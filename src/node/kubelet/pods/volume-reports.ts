@@ -8,13 +8,19 @@ type ReportParts = Pick<KubeletContext, 'kernel' | 'journal' | 'facts' | 'events
 /** Tells events and journal of what the volume manager did. Source: pkg/volume/util/operationexecutor, MountVolume. */
 export function volumeReports(
   context: ReportParts,
-  willBeStale: (use: VolumeUse, staleAt: VirtualMs) => void,
+  ends: {
+    /** The content will be old although nothing in the API changes. */
+    willBeStale(use: VolumeUse, staleAt: VirtualMs): void
+    isGone(use: VolumeUse): void
+  },
 ): ReconcilerReports {
   const { facts, events, journal, record } = context
   return {
     volumeTimeoutNames: facts.volumeTimeoutEvent,
     setUpSucceeded(use, before, isRefresh, result) {
-      const weight = isRefresh && !result.changed ? 'chatter' : 'story'
+      // That a token is renewed nobody asked for: a day has thirty of it for each Pod.
+      const isRenewal = result.staleAt !== undefined && isMadeOf(use.sources, before)
+      const weight = isRefresh && (!result.changed || isRenewal) ? 'chatter' : 'story'
       if (journal.keeps(weight))
         record(
           'volume.set-up',
@@ -28,7 +34,7 @@ export function volumeReports(
           weight,
         )
       tellVisible(context, use, before)
-      if (result.staleAt !== undefined) willBeStale(use, result.staleAt)
+      if (result.staleAt !== undefined) ends.willBeStale(use, result.staleAt)
     },
     setUpFailed(use, message, retryMs) {
       record('volume.set-up-failed', use.pod, {
@@ -40,8 +46,13 @@ export function volumeReports(
     },
     tornDown(use) {
       record('volume.tear-down', use.pod, { volume: use.volume.name })
+      ends.isGone(use)
     },
   }
+}
+
+function isMadeOf(sources: VolumeUse['sources'], before: VolumeUse['sources']): boolean {
+  return sources.every(({ resourceVersion }, i) => resourceVersion === before[i]?.resourceVersion)
 }
 
 /** Tells which versions of which objects the Pod's containers see from now on, and since when the node had them (U3). */

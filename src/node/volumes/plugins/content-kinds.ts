@@ -11,7 +11,7 @@ import { metadataField, resourceField } from '../../env/field-values.ts'
 import type { ContentSource, VolumeRef } from '../plugin.ts'
 import type { Content, ContentKind } from './content-volume.ts'
 import { volumeFactsOf } from './facts.ts'
-import type { Got, ObjectSource, VolumeHost } from './host.ts'
+import type { Got, ObjectSource, TokenRequest, TokenResult, VolumeHost } from './host.ts'
 import {
   aggregateErrors,
   configMapPayload,
@@ -37,7 +37,7 @@ export function secretKind(host: VolumeHost): ContentKind {
     name: 'secret',
     inMemory: true,
     collect: (ref) => mapped(fetch(host.secrets, wantedSecret(ref)), contentOf),
-    collectNow: (ref) => fetchNow(host.secrets, wantedSecret(ref)),
+    collectNow: (ref) => contentNow(fetchNow(host.secrets, wantedSecret(ref))),
   }
 }
 
@@ -47,7 +47,7 @@ export function configMapKind(host: VolumeHost): ContentKind {
     name: 'configmap',
     inMemory: false,
     collect: (ref) => mapped(fetch(host.configMaps, wantedConfigMap(ref)), contentOf),
-    collectNow: (ref) => fetchNow(host.configMaps, wantedConfigMap(ref)),
+    collectNow: (ref) => contentNow(fetchNow(host.configMaps, wantedConfigMap(ref))),
   }
 }
 
@@ -69,6 +69,8 @@ export function projectedKind(host: VolumeHost): ContentKind {
     name: 'projected',
     inMemory: true,
     collect: (ref) => process(host.kernel, () => collectAll(host, ref)),
+    collectNow: (ref) => collectAllNow(host, ref),
+    renewed: (ref, payload) => renewed(host, ref, payload),
     forget: (pod) => host.tokens?.forget(pod.metadata.uid ?? ''),
   }
 }
@@ -80,6 +82,41 @@ function* collectAll(host: VolumeHost, { pod, volume }: VolumeRef): Steps<Conten
   return merge(parts)
 }
 
+function collectAllNow(host: VolumeHost, { pod, volume }: VolumeRef): Content | undefined {
+  const { sources = [], defaultMode } = volume.projected ?? {}
+  // Looked at first, for whoever answers notes that it was asked.
+  if (host.secrets.getNow === undefined || host.configMaps.getNow === undefined) return undefined
+  const parts: Part[] = []
+  for (const projection of sources) {
+    const part = projectNow(host, pod, projection, defaultMode)
+    if (part === undefined) return undefined
+    parts.push(part)
+  }
+  return merge(parts)
+}
+
+/** The same files with the tokens that the kubelet holds. */
+function renewed(host: VolumeHost, { pod, volume }: VolumeRef, payload: Payload): Payload {
+  const { sources = [], defaultMode } = volume.projected ?? {}
+  const files = new Map(payload)
+  for (const { serviceAccountToken } of sources) {
+    if (serviceAccountToken === undefined) continue
+    const token = host.tokens?.lookAt?.(pod, tokenRequestOf(serviceAccountToken))
+    if (token !== undefined) files.set(serviceAccountToken.path, tokenFile(host, pod, token, defaultMode))
+  }
+  return files
+}
+
+type TokenProjection = NonNullable<VolumeProjection['serviceAccountToken']>
+
+/** What a kubelet asks for, of what a volume says. */
+export function tokenRequestOf({
+  audience = '',
+  expirationSeconds = defaultExpirationSeconds,
+}: TokenProjection): TokenRequest {
+  return { audience, expirationSeconds }
+}
+
 function contentOf(part: Part): Content {
   if (!part.ok) return part
   const { payload, source, staleAt } = part
@@ -89,6 +126,10 @@ function contentOf(part: Part): Content {
     sources: source === undefined ? [] : [source],
     ...(staleAt !== undefined && { staleAt }),
   }
+}
+
+function contentNow(part: Part | undefined): Content | undefined {
+  return part && contentOf(part)
 }
 
 function merge(parts: readonly Part[]): Content {
@@ -112,37 +153,70 @@ function project(
   { secret, configMap, downwardAPI, serviceAccountToken }: VolumeProjection,
   defaultMode: number | undefined,
 ): Once<Part> {
-  if (secret !== undefined) {
-    const options = { items: secret.items, defaultMode, optional: secret.optional ?? false }
-    return fetch(host.secrets, { kind: 'Secret', pod, name: secret.name ?? '', options, payloadOf: secretPayload })
-  }
-  if (configMap !== undefined) {
-    const options = { items: configMap.items, defaultMode, optional: configMap.optional ?? false }
-    const wanted = { kind: 'ConfigMap', pod, name: configMap.name ?? '', options, payloadOf: configMapPayload } as const
-    return fetch(host.configMaps, wanted)
-  }
+  if (secret !== undefined) return fetch(host.secrets, projectedSecret(pod, secret, defaultMode))
+  if (configMap !== undefined) return fetch(host.configMaps, projectedConfigMap(pod, configMap, defaultMode))
   if (downwardAPI !== undefined) return atOnce(() => downwardFiles(host, pod, downwardAPI.items, defaultMode))
   if (serviceAccountToken !== undefined) return projectToken(host, pod, serviceAccountToken, defaultMode)
   return atOnce(() => ({ ok: true, payload: new Map() }))
 }
 
+/** The same where it is on the node. */
+function projectNow(
+  host: VolumeHost,
+  pod: Pod,
+  { secret, configMap, downwardAPI, serviceAccountToken }: VolumeProjection,
+  defaultMode: number | undefined,
+): Part | undefined {
+  if (secret !== undefined) return fetchNow(host.secrets, projectedSecret(pod, secret, defaultMode))
+  if (configMap !== undefined) return fetchNow(host.configMaps, projectedConfigMap(pod, configMap, defaultMode))
+  if (downwardAPI !== undefined) return downwardFiles(host, pod, downwardAPI.items, defaultMode)
+  if (serviceAccountToken === undefined) return { ok: true, payload: new Map() }
+  const result = host.tokens?.getNow?.(pod, tokenRequestOf(serviceAccountToken))
+  return result && tokenPart(host, pod, result, serviceAccountToken.path, defaultMode)
+}
+
+function projectedSecret(
+  pod: Pod,
+  { name = '', items, optional = false }: NonNullable<VolumeProjection['secret']>,
+  defaultMode: number | undefined,
+): Wanted<Secret> {
+  return { kind: 'Secret', pod, name, options: { items, defaultMode, optional }, payloadOf: secretPayload }
+}
+
+function projectedConfigMap(
+  pod: Pod,
+  { name = '', items, optional = false }: NonNullable<VolumeProjection['configMap']>,
+  defaultMode: number | undefined,
+): Wanted<ConfigMap> {
+  return { kind: 'ConfigMap', pod, name, options: { items, defaultMode, optional }, payloadOf: configMapPayload }
+}
+
 function projectToken(
   host: VolumeHost,
   pod: Pod,
-  projection: NonNullable<VolumeProjection['serviceAccountToken']>,
+  projection: TokenProjection,
   defaultMode: number | undefined,
 ): Once<Part> {
-  const { audience = '', expirationSeconds = defaultExpirationSeconds, path } = projection
   if (host.tokens === undefined)
     return atOnce(() => ({
       ok: false,
       error: 'failed to fetch token: the server could not find the requested resource',
     }))
-  return mapped(host.tokens.get(pod, { audience, expirationSeconds }), (result): Part => {
-    if (!result.ok) return result
-    const payload = new Map([[path, tokenFile(host, pod, result.token, defaultMode)]])
-    return { ok: true, payload, ...(result.staleAt !== undefined && { staleAt: result.staleAt }) }
-  })
+  return mapped(host.tokens.get(pod, tokenRequestOf(projection)), (result) =>
+    tokenPart(host, pod, result, projection.path, defaultMode),
+  )
+}
+
+function tokenPart(
+  host: VolumeHost,
+  pod: Pod,
+  result: TokenResult,
+  path: string,
+  defaultMode: number | undefined,
+): Part {
+  if (!result.ok) return result
+  const payload = new Map([[path, tokenFile(host, pod, result.token, defaultMode)]])
+  return { ok: true, payload, ...(result.staleAt !== undefined && { staleAt: result.staleAt }) }
 }
 
 /** Who may read a token: its user alone, or the group, or everybody in the container. Source: projected.go, collectData. */
@@ -188,9 +262,9 @@ function fetch<T extends Versioned>(source: ObjectSource<T>, wanted: Wanted<T>):
   return mapped(source.get(wanted.pod.metadata.namespace ?? '', wanted.name), (got) => partOf(got, wanted))
 }
 
-function fetchNow<T extends Versioned>(source: ObjectSource<T>, wanted: Wanted<T>): Content | undefined {
+function fetchNow<T extends Versioned>(source: ObjectSource<T>, wanted: Wanted<T>): Part | undefined {
   const got = source.getNow?.(wanted.pod.metadata.namespace ?? '', wanted.name)
-  return got && contentOf(partOf(got, wanted))
+  return got && partOf(got, wanted)
 }
 
 function partOf<T extends Versioned>(got: Got<T>, { kind, name, options, payloadOf }: Wanted<T>): Part {

@@ -4,7 +4,8 @@ import type { Later } from '../../../fs/node-fs.ts'
 import type { EpochMs } from '../../../kernel/calendar.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
-import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef } from '../plugin.ts'
+import { SparseMap } from '../../../kernel/sparse.ts'
+import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef, VolumeRenewal } from '../plugin.ts'
 import { type AtomicWriteResult, writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
@@ -15,7 +16,14 @@ import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
 import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
-import { isUnreadStill, placeUnread, type UnreadVolumes, writeUnread } from './unread-volume.ts'
+import {
+  inodesOfRewriting,
+  isUnreadStill,
+  placeUnread,
+  rewriteLate,
+  type UnreadVolumes,
+  writeUnread,
+} from './unread-volume.ts'
 
 /** What a volume shall hold, or why that cannot be said. */
 export type Content =
@@ -35,6 +43,8 @@ export interface ContentKind {
   /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
   collectNow?(ref: VolumeRef): Content | undefined
   forget?(pod: Pod): void
+  /** A payload with the tokens that the kubelet holds by now; absent: there are none in it. */
+  renewed?(ref: VolumeRef, payload: Payload): Payload
 }
 
 /**
@@ -49,12 +59,15 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     // One text for all who keep it.
     return unread.get(path)?.directory ?? path
   }
+  /** Of volumes that have tokens. */
+  const renewable: UnreadVolumes = new SparseMap()
   const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(uidOf(pod), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
     const failed =
       cleanSubPaths(host.fs, uidOf(ref.pod), ref.volume.name) ??
       tearDownEmptyDir(host.fs, directoryOf(ref), metaOf(ref))
     if (failed !== undefined) return { ok: false, error: failed }
+    renewable.delete(directoryOf(ref))
     unread.delete(directoryOf(ref))
     kind.forget?.(ref.pod)
     return { ok: true }
@@ -62,6 +75,7 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
   const setUp = (ref: VolumeRef, content: Content): SetUpResult => {
     if (!content.ok) return content
     const directory = directoryOf(ref)
+    if (content.staleAt !== undefined) renewable.set(directory, { directory, payload: content.payload })
     if (isUnreadStill(unread, host.fs, podDirectory(uidOf(ref.pod)), { directory, payload: content.payload }))
       return setUpResult(content, false)
     const wish = wishOf(host, kind, ref, content.payload, directory)
@@ -77,10 +91,34 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     readOnly: true,
     hostPath: directoryOf,
     tearDown,
+    ...(kind.renewed === undefined ? {} : { renewal: renewalOf(host, kind, unread, renewable, directoryOf) }),
     setUp: (ref) => mapped(kind.collect(ref), (content) => setUp(ref, content)),
     setUpNow(ref) {
       const content = kind.collectNow?.(ref)
       return content && setUp(ref, content)
+    },
+  }
+}
+
+function renewalOf(
+  host: VolumeHost,
+  kind: ContentKind,
+  unread: UnreadVolumes,
+  renewable: UnreadVolumes,
+  directoryOf: (ref: VolumeRef) => string,
+): VolumeRenewal {
+  const payloadOf = (ref: VolumeRef): Payload => renewable.get(directoryOf(ref))?.payload ?? new Map()
+  return {
+    may: (ref) => renewable.has(directoryOf(ref)) && isWrittenPlainly(host, kind, ref) && !host.fs.isObserved,
+    reserve: (ref, at) => host.fs.reserveLate(inodesOfRewriting(payloadOf(ref)), host.calendar.at(at)),
+    write(ref, at, reservation) {
+      const directory = directoryOf(ref)
+      const payload = kind.renewed?.(ref, payloadOf(ref)) ?? new Map()
+      renewable.set(directory, { directory, payload })
+      const wish = { ...wishOf(host, kind, ref, payload, directory), now: host.calendar.at(at) }
+      const later = new LaterVolume(host, unread, wish)
+      if (!rewriteLate(unread, host.fs, podDirectory(wish.podUid), later, reservation))
+        host.fs.writeLate(reservation, later)
     },
   }
 }

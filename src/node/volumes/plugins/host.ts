@@ -30,6 +30,10 @@ export type TokenResult =
 /** Where projected volumes get service account tokens, bound to the Pod. */
 export interface TokenSource {
   get(pod: Pod, request: TokenRequest): Once<TokenResult>
+  /** What `get` would answer within the call; undefined: it would not. */
+  getNow?(pod: Pod, request: TokenRequest): TokenResult | undefined
+  /** The token that the kubelet holds. */
+  lookAt?(pod: Pod, request: TokenRequest): string | undefined
   /** The Pod's volume is gone. */
   forget(podUid: string): void
 }

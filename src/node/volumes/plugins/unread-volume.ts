@@ -1,3 +1,4 @@
+import type { Reservation } from '../../../fs/device.ts'
 import { pagesOf } from '../../../fs/inode.ts'
 import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
 import type { SparseMap } from '../../../kernel/sparse.ts'
@@ -111,6 +112,26 @@ function isSame(before: Payload, next: Payload): boolean {
     const old = before.get(path)?.data
     if (old === undefined || (old !== data && !sameBytes(old, data))) return false
   }
+  return true
+}
+
+/** Inode numbers that go to a volume that is written over with the same paths. */
+export function inodesOfRewriting(payload: Payload): number {
+  return needsOf(payload).inodes - linksOf(payload).size
+}
+
+/** Leaves a volume to be written over as of the past, if it waits with its Pod's directories. */
+export function rewriteLate(
+  unread: UnreadVolumes,
+  fs: NodeFs,
+  podDirectory: string,
+  volume: Later & Required<UnreadVolume>,
+  reservation: Reservation,
+): boolean {
+  const before = unread.get(volume.directory)
+  const needs = before && fs.isUnread(podDirectory) ? needsOfRewriting(before, volume.payload) : undefined
+  if (needs === undefined || !fs.growLater(podDirectory, needs, volume, reservation)) return false
+  unread.set(volume.directory, volume)
   return true
 }
 
