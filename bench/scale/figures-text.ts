@@ -10,6 +10,7 @@ const columns = [
   { head: 'events/s', of: ({ events, cpuS }: PhaseFigures) => count(events / Math.max(cpuS, 0.001)) },
   { head: 'requests', of: ({ requests }: PhaseFigures) => count(requests) },
   { head: 'watches', of: ({ watches }: PhaseFigures) => count(watches) },
+  { head: 'renewals/s', of: ({ renewalsPerS }: PhaseFigures) => renewalsPerS.toFixed(1) },
   { head: 'peak MB', of: ({ peakBytes }: PhaseFigures) => megabytes(peakBytes) },
   { head: 'kept MB', of: ({ retainedBytes }: PhaseFigures) => megabytes(retainedBytes) },
   {
@@ -19,7 +20,7 @@ const columns = [
   { head: 'delay 50/90/99/100 %', of: ({ delays }: PhaseFigures) => percentiles(delays) },
 ] as const
 
-const widths = [26, 9, 10, 9, 11, 10, 10, 8, 8, 8, 18, 30]
+const widths = [26, 9, 10, 9, 11, 10, 10, 8, 10, 8, 8, 18, 30]
 
 /** One line of the table for each phase. */
 export const phaseHeader = columns.map(({ head }, i) => pad(head, i)).join(' ')
@@ -39,11 +40,11 @@ export function cellsOf(phase: PhaseFigures, settings: ScaleSettings): readonly 
 
 /** What was measured, in a few lines under the phases. */
 export function figuresText({ settings, node, load, phases }: ScaleFigures): string {
-  const { nodes, pods, containers, strategy, version } = settings
+  const { nodes, pods, containers, secretsPerPod, immutable, strategy, version } = settings
   const peak = Math.max(...phases.map(({ peakBytes }) => peakBytes))
   const cpuS = phases.reduce((sum, phase) => sum + phase.cpuS, 0)
   const told = [
-    `${count(nodes)} nodes, ${count(pods)} Pods, ${count(containers)} containers, ${strategy}, ${version}`,
+    `${count(nodes)} nodes, ${count(pods)} Pods, ${count(containers)} containers, ${count(pods * (secretsPerPod + 1))} mounts of Secrets${immutable ? ', those of one Pod immutable' : ''}, ${strategy}, ${version}`,
     `${cpuS.toFixed(1)} s of processor time, peak ${megabytes(peak)} MB`,
     `Node.js ${node}, load of the machine ${load.map((each) => each.toFixed(1)).join(' ')}`,
   ]

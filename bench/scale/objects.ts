@@ -30,7 +30,8 @@ export function* creations(settings: ScaleSettings): Generator<Creation> {
   }
   for (const { namespace, name, replicas, containers } of deployments(settings)) {
     const own = Array.from({ length: settings.secretsPerPod }, (_, i) => `${name}-${i}`)
-    for (const each of own) yield { path: `/api/v1/namespaces/${namespace}/secrets`, body: secret(each, each) }
+    for (const each of own)
+      yield { path: `/api/v1/namespaces/${namespace}/secrets`, body: secret(each, each, settings.immutable) }
     yield {
       path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
       body: deployment(name, replicas, containers, own),
@@ -65,8 +66,9 @@ function* deployments(settings: ScaleSettings): Generator<PlannedDeployment> {
   }
 }
 
-function secret(name: string, password: string): object {
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { username: 'app', password } }
+function secret(name: string, password: string, immutable = false): object {
+  const stringData = { username: 'app', password }
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData, ...(immutable && { immutable }) }
 }
 
 function deployment(name: string, replicas: number, containers: number, own: readonly string[]): object {

@@ -5,6 +5,9 @@ import { bootPhase, phasesOf } from './phases.ts'
 import type { ScaleCluster, TrafficSample } from './scale-cluster.ts'
 import type { ScaleSettings } from './settings.ts'
 
+/** How long a watch of a kubelet lasts on average. Source: client-go tools/cache/reflector.go, minWatchTimeout times 1 to 2. */
+const watchLifeS = 1.5 * 300
+
 /** What one phase came to. */
 export interface PhaseFigures extends Cost {
   readonly name: string
@@ -13,6 +16,8 @@ export interface PhaseFigures extends Cost {
   readonly requests: number
   /** At its end. */
   readonly watches: number
+  /** Watches a second that are asked for again as their time is over, at its end: reckoned, for podsim renews them unseen. */
+  readonly renewalsPerS: number
   /** In ms, sorted; of a phase that has any. */
   readonly delays: readonly number[]
 }
@@ -43,7 +48,16 @@ export async function runScale(settings: ScaleSettings, onPhase: (phase: PhaseFi
   if (booted === undefined) throw new Error('the cluster has booted')
   const cluster: ScaleCluster = booted
   const { events, requests, openWatches } = cluster
-  add({ name: 'boot', virtualS: 60, events, requests, watches: openWatches, delays: [], ...bootCost })
+  add({
+    name: 'boot',
+    virtualS: 60,
+    events,
+    requests,
+    watches: openWatches,
+    renewalsPerS: openWatches / watchLifeS,
+    delays: [],
+    ...bootCost,
+  })
   for (const { name, run } of phasesOf(settings)) {
     const before = { events: cluster.events, requests: cluster.requests, now: cluster.sim.now() }
     let delays: readonly number[] | undefined
@@ -56,6 +70,7 @@ export async function runScale(settings: ScaleSettings, onPhase: (phase: PhaseFi
       events: cluster.events - before.events,
       requests: cluster.requests - before.requests,
       watches: cluster.openWatches,
+      renewalsPerS: cluster.openWatches / watchLifeS,
       delays: [...(delays ?? [])].sort((a, b) => a - b),
       ...cost,
     })

@@ -9,6 +9,8 @@ export interface ScaleSettings {
   readonly containers: number
   /** Of its own, beside the one that its namespace shares. */
   readonly secretsPerPod: number
+  /** Whether these say that they never change, so that kubelets close their watches. */
+  readonly immutable: boolean
   /** Pods that a Deployment makes; "of its own" is said of a Deployment. */
   readonly replicas: number
   readonly strategy: (typeof strategies)[number]
@@ -28,6 +30,7 @@ export const usage = `npm run bench:scale -- [options]
   --pods P               30 a node unless given
   --containers C         two a Pod unless given
   --secrets-per-pod S    Secrets of its own, beside the one that its namespace shares; 1 unless given
+  --immutable            those of their own say that they never change (from v1.19 on kubelets then watch them no more)
   --replicas R           Pods of a Deployment; 1 unless given, so that no two Pods share more than a namespace
   --strategy S           Watch (unless given), Cache or Get
   --version V            of Kubernetes; v1.18 unless given
@@ -45,6 +48,7 @@ export function scaleSettings(args: readonly string[]): ScaleSettings {
       pods: { type: 'string' },
       containers: { type: 'string' },
       'secrets-per-pod': { type: 'string', default: '1' },
+      immutable: { type: 'boolean', default: false },
       replicas: { type: 'string', default: '1' },
       strategy: { type: 'string', default: 'Watch' },
       version: { type: 'string', default: 'v1.18' },
@@ -62,6 +66,7 @@ export function scaleSettings(args: readonly string[]): ScaleSettings {
     pods,
     containers: wholeNumber('containers', values.containers ?? String(pods * 2), pods, pods * 20),
     secretsPerPod: wholeNumber('secrets-per-pod', values['secrets-per-pod'], 0, 100),
+    immutable: values.immutable,
     replicas: wholeNumber('replicas', values.replicas, 1, pods),
     strategy: oneOf('strategy', strategy, strategies),
     version: oneOf('version', version, kubernetesVersions),

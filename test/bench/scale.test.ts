@@ -19,16 +19,15 @@ function phasesWith(...options: readonly string[]): ReadonlyMap<string, { reques
 }
 
 describe('a cluster of a size goes through its phases', () => {
-  test('watches on Secrets that never change are closed, and nobody asks for them when the API server comes back (S1)', () => {
+  test('watches on Secrets that never change are closed, on no node they come back when the API server does (S1)', () => {
     const mounts = ['--secrets-per-pod', '5', '--version', 'v1.26']
     const [watched, closed] = [phasesWith(...mounts), phasesWith(...mounts, '--immutable')]
     const of = (phases: typeof watched, name: string) => phases.get(name) ?? { requests: 0, watches: 0 }
     // 12 Pods have 5 of their own; a Secret that 3 Pods of a node share has one watch there.
     expect(of(watched, 'idle hour').watches - of(closed, 'idle hour').watches).toBe(60)
-    const herd = 'server lost, found again'
-    expect(of(watched, herd).requests - of(closed, herd).requests).toBeGreaterThanOrEqual(60)
     for (const phases of [watched, closed]) {
       expect(of(phases, 'idle day').watches).toBe(of(phases, 'idle hour').watches)
+      expect(of(phases, 'server lost, found again').watches).toBe(of(phases, 'idle hour').watches)
       expect(of(phases, 'idle day').requests).toBeGreaterThanOrEqual(24 * of(phases, 'idle hour').requests)
     }
   })
@@ -66,7 +65,7 @@ describe('the page', () => {
     const page = scalePage({ settings, node: 'v20', load: [1, 1, 1], phases: [phase], samples })
     expect(page.match(/<svg/g)).toHaveLength(3)
     expect(page).toContain('<td>rotate</td>')
-    expect(page).toContain('<td>1.0 / 3.0 / 3.0 / 3.0 s</td>')
+    expect(page).toContain('<td>3.0 / 3.0 / 3.0 / 3.0 s</td>')
   })
 
   test('of many points those are drawn that stand out', () => {
