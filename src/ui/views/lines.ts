@@ -176,6 +176,27 @@ export interface Scrolled {
   readonly home?: number
 }
 
+/** A line that is too long for its pane on several, whose parts look as they did; what goes on is indented. */
+export function folded(given: Line, columns: number, indent: number): readonly Line[] {
+  if (given.reduce((sum, { text }) => sum + widthOf(text), 0) <= columns) return [given]
+  const lines: Span[][] = [[]]
+  let used = 0
+  for (const { text, ...look } of given)
+    for (const { segment: char } of segments.segment(safeLine(text))) {
+      const width = widthOf(char)
+      if (used + width > columns) {
+        lines.push([{ text: ' '.repeat(indent) }])
+        used = indent
+      }
+      const last = lines.at(-1)
+      const span = last?.at(-1)
+      if (span !== undefined && span.look === look.look) last?.splice(-1, 1, { ...span, text: span.text + char })
+      else last?.push({ text: char, ...look })
+      used += width
+    }
+  return lines
+}
+
 /** What of a list is in the window, so that nothing else has to be drawn; scrolling beyond an end shows the end. */
 export function windowOf<T>(
   title: string,

@@ -5,7 +5,7 @@ import type { PlayState } from '../model/play-state.ts'
 import { worldOf } from '../model/play-state.ts'
 import { type ValueLetters, valueLetters, withLetters } from '../model/value-letters.ts'
 import { type Moment, momentText, type Recording } from '../world/recording.ts'
-import { cutTo, type Line, line, type PaneContent, type Look as Style, wrapped } from './lines.ts'
+import { cutTo, type Line, line, type PaneContent, type Look as Style, scrolledTo, wrapped } from './lines.ts'
 
 const glyphs = { normal: ' ', warning: '!', good: '✓', visible: '◆', fault: '✗', chatter: '·' } as const
 const looks: Readonly<Record<Moment['tone'], Style>> = {
@@ -34,13 +34,14 @@ export function storyView(state: PlayState, look: Look, columns: number, rows: n
     if (moment !== undefined)
       lines.unshift(...momentLines(moment, recording, { columns, isHere: i === at, isRevealed, letters }))
   }
-  // Of a moment that is longer than the pane the beginning is shown: it says what it is.
+  // Of a moment that is longer than the pane the beginning is shown first: it says what it is.
   const own = recording.moments[at]
   const length =
     own === undefined || lines.length <= rows
       ? 0
       : momentLines(own, recording, { columns, isHere: true, isRevealed, letters }).length
-  return { title, lines: length > rows ? lines.slice(-length).slice(0, rows) : lines.slice(-rows) }
+  if (length <= rows) return { title, lines: lines.slice(-rows) }
+  return scrolledTo(title, lines.slice(-length), { scroll: state.scroll.story, rows })
 }
 
 /** How a moment is told. */

@@ -1,7 +1,7 @@
 import { type KeyGroup, keyBindings } from '../model/keys.ts'
 import type { Look } from '../model/look.ts'
-import type { Overlay, PlayState } from '../model/play-state.ts'
-import { type Line, line, type PaneContent, scrolledTo, textLines, windowAround } from './lines.ts'
+import { type Overlay, type PlayState, worldOf } from '../model/play-state.ts'
+import { folded, type Line, line, type PaneContent, scrolledTo, textLines, windowAround } from './lines.ts'
 
 /** What is text to read: outputs, help, menus. */
 
@@ -37,7 +37,12 @@ export function helpView(
   columns: number,
   rows: number,
 ): PaneContent {
-  const lines: Line[] = []
+  // The header has no room for a long title.
+  const { scenario, result } = worldOf(state).recording
+  const lines: Line[] = [
+    ...textLines(` ${scenario.title}`, columns - 1, 'bold'),
+    ...textLines(` ${scenario.file}, seed ${result.seed}`, columns - 1, 'dim'),
+  ]
   const here: PlayState = { ...state, overlay: undefined }
   for (const group of ['time', 'do', 'look', 'screen', 'typing', 'asked'] as const) {
     if (lines.length > 0) lines.push(line(''))
@@ -56,12 +61,15 @@ export function helpView(
 }
 
 const signs = [
-  '! warning   ✓ it works   ◆ a container sees a Secret   ✗ an accident   [here] where it stands',
-  '$ the scenario did it   + you did it   A B C revisions of a Secret',
-  '━ the newest revision   ─ an older one   ═ never updated   · not yet',
-  '● an arrival, or a sync of the Pod   ┴ a sync that finds nothing to do',
-  '○ a copy used again, or asked for and found as it was   ∅ it is not there',
-  '░ waits for the copy   ▒ for a sync of the Pod   ▓ for the mount',
+  '! warning   ✓ it works   ✗ an accident',
+  '◆ a container sees a Secret   [here] where it stands',
+  '$ the scenario did it   + you did it',
+  'A B C revisions of a Secret   ━ the newest   ─ an older',
+  '═ never updated   · not yet   ∅ it is not there',
+  '● an arrival, or a sync of the Pod',
+  '┴ a sync that finds nothing to do',
+  '○ a copy used again, or asked for and as it was',
+  '░ waits for the copy   ▒ for a sync   ▓ for the mount',
 ]
 
 /** What can be chosen; what the chosen one does stands below it in full. */
@@ -72,7 +80,8 @@ export function menuView(menu: Extract<Overlay, { kind: 'menu' }>, columns: numb
   let here = 0
   for (const [i, { label, does }] of items.entries()) {
     if (i === chosen) here = lines.length
-    lines.push(line(` ${i === chosen ? '▸' : ' '} ${label}`, i === chosen ? 'selected' : 'plain'))
+    const entry = line(` ${i === chosen ? '▸' : ' '} ${label}`, i === chosen ? 'selected' : 'plain')
+    lines.push(...(i === chosen ? folded(entry, columns, 5) : [entry]))
     if (i === chosen && does !== '')
       lines.push(...textLines(does, columns - 6, 'dim').map((part): Line => [{ text: '     ' }, ...part]))
   }

@@ -4,7 +4,7 @@ import { partsInOrder } from '../../../report/export/words.ts'
 import { delaysOf, flowIn, flowNow, flowUntil, newestOf, nowIn, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
 import { comparedWorlds, type PlayState } from '../../model/play-state.ts'
-import { type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from '../lines.ts'
+import { folded, type Line, line, type PaneContent, scrolledTo, widthOf, wrapped } from '../lines.ts'
 
 /**
  * How long the newest revision took to each place that ran when it was written, in parts; never, and why; not yet. Of worlds that
@@ -93,7 +93,7 @@ function rowLines(row: DelayRow, how: How): readonly Line[] {
   const width = widthOf(name) + bar.reduce((sum, { text: part }) => sum + part.length, 0) + 2 + widthOf(text)
   if (width <= how.columns) return [[{ text: `${name} ` }, ...bar, { text: ` ${text}` }]]
   return [
-    [{ text: `${name} ` }, ...bar],
+    ...folded([{ text: `${name} ` }, ...bar], how.columns, 5),
     ...wrapped(text, how.columns - 5).map((part): Line => [{ text: '     ' }, { text: part }]),
   ]
 }

@@ -5,7 +5,16 @@ import type { VirtualMs } from '../../../kernel/time.ts'
 import { flowNow, laneOf, newestOf, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
 import { comparedWorlds, type PlayState, worldOf } from '../../model/play-state.ts'
-import { type Line, line, type PaneContent, type Look as Style, scrolledTo, wrapped } from '../lines.ts'
+import {
+  folded,
+  type Line,
+  line,
+  type PaneContent,
+  type Look as Style,
+  scrolledTo,
+  widthOf,
+  wrapped,
+} from '../lines.ts'
 import { clockText } from '../story-view.ts'
 
 /** Where the newest revision is at this moment: API server, copies of nodes, places of Pods; and who will never have it. */
@@ -42,10 +51,13 @@ function placeLines(place: PlaceOfRevision, flow: Flow, { clock, columns, versio
   const name = lane.kind === 'api' ? `etcd  version ${version}` : `${lane.title}  ${owner}`
   const look: Style = state === 'has' ? 'new' : state === 'older' ? 'old' : 'dim'
   const head: Line = [{ text: ` ${glyphs[state]} `, look }, { text: name }, { text: `  ${letter ?? '-'}  `, look }]
-  const used = head.reduce((sum, { text }) => sum + text.length, 0)
+  const used = head.reduce((sum, { text }) => sum + widthOf(text), 0)
   const text = isGuess && state === 'older' ? 'not yet' : howText(place, flow, clock)
   if (used + text.length <= columns) return [[...head, { text, look: 'dim' }]]
-  return [head, ...wrapped(text, columns - 5).map((part): Line => [{ text: '     ' }, { text: part, look: 'dim' }])]
+  return [
+    ...folded(head, columns, 5),
+    ...wrapped(text, columns - 5).map((part): Line => [{ text: '     ' }, { text: part, look: 'dim' }]),
+  ]
 }
 
 function howText({ lane, state, since, afterMs, never }: PlaceOfRevision, flow: Flow, clock: VirtualMs): string {
