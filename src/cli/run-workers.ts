@@ -130,20 +130,46 @@ const largestChunk = 32
 /** So many chunks for each thread at least, so that all end at about the same time. */
 const chunksEach = 8
 
+/** Threads that begin to load podsim, before it is known what they will run: that takes as long as loading some scenarios does. */
+export interface StartedWorkers {
+  readonly workers: readonly Worker[]
+  /** Ends them. */
+  end(): Promise<void>
+}
+
+/** Starts `jobs` threads. */
+export function startWorkers({ jobs, ...options }: RunSettings & { readonly jobs: number }): StartedWorkers {
+  const workers = Array.from({ length: jobs }, () => createWorker({ role, ...options }))
+  return {
+    workers,
+    async end() {
+      await Promise.all(workers.map((worker) => worker.terminate()))
+    },
+  }
+}
+
 /**
  * Makes runs in `jobs` threads. `onDone` hears of them in the order of the units; when it says so nothing more begins, and what is
  * under way is forgotten. So it is when `stop` is called, which `listen` hands out.
  */
 export async function runInWorkers<T extends WorkDone>(
   units: readonly WorkUnit[],
-  { jobs, listen, ...options }: RunSettings & { readonly jobs: number; readonly listen?: (stop: () => void) => void },
+  {
+    listen,
+    started,
+    ...options
+  }: RunSettings & {
+    readonly jobs: number
+    readonly listen?: (stop: () => void) => void
+    /** Threads that were started with the same settings. Default: they are started now. */
+    readonly started?: StartedWorkers
+  },
   onDone: (done: T) => 'go on' | 'stop',
 ): Promise<void> {
   if (units.length === 0) return
+  const { jobs } = options
   const size = Math.max(1, Math.min(largestChunk, Math.floor(units.length / (jobs * chunksEach))))
-  const workers = Array.from({ length: Math.min(jobs, Math.ceil(units.length / size)) }, () =>
-    createWorker({ role, ...options }),
-  )
+  const { workers, end } = started ?? startWorkers({ ...options, jobs: Math.min(jobs, Math.ceil(units.length / size)) })
   const waiting = new Map<number, readonly WorkDone[]>()
   let next = 0
   let told = 0
@@ -178,7 +204,7 @@ export async function runInWorkers<T extends WorkDone>(
       }
     })
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await end()
   }
 }
 

@@ -17,14 +17,35 @@ import { type Plan, planRuns } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
 import { writeJournal } from './run-journal.ts'
-import { runInWorkers } from './run-workers.ts'
-import { isBrokenFile, standardInput } from './scenario-files.ts'
+import { type RunSettings, runInWorkers, type StartedWorkers, startWorkers } from './run-workers.ts'
+import { findScenarioFiles, isBrokenFile, standardInput } from './scenario-files.ts'
 
 /**
  * `podsim run`: loads all first, so that a scenario with a mistake stops nothing half-way; then runs one after the other, or
  * several at once. A signal stops the one that runs at its next slice, and what was done until then is summed up.
  */
 export async function run(paths: readonly string[], flags: RunFlags, output: Output): Promise<number> {
+  const started = startedEarly(paths, flags)
+  try {
+    return await planAndRun(paths, flags, started, output)
+  } finally {
+    await started?.end()
+  }
+}
+
+/** Threads begin before the scenarios are loaded where it is sure that there are enough of them for all. */
+function startedEarly(paths: readonly string[], flags: RunFlags): StartedWorkers | undefined {
+  const { jobs = 1 } = flags
+  if (jobs === 1 || paths.includes(standardInput) || findScenarioFiles(paths).files.length < jobs) return undefined
+  return startWorkers({ jobs, ...settingsOf(flags) })
+}
+
+async function planAndRun(
+  paths: readonly string[],
+  flags: RunFlags,
+  started: StartedWorkers | undefined,
+  output: Output,
+): Promise<number> {
   const planned = planRuns(paths, flags)
   const reports = openReports(flags, output)
   const problem = planned.ok ? (reports.ok ? undefined : reports.message) : planned.message
@@ -50,7 +71,7 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
     output.err(plain`error: ${journal}\n`)
     return exitCodes.usage
   }
-  const { results, isInterrupted } = await runAll(plan, flags, journal, report, output)
+  const { results, isInterrupted } = await runAll(plan, flags, { journal, started }, report, output)
   const together = judgeTogether(plan.scenarios, results.map(factsOf))
   // One file that was named says all itself; everything else ends with a summary.
   report.end({ results, invalid, left: plan.units.length - results.length, together, isOne: plan.isOne })
@@ -64,7 +85,7 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
 async function runAll(
   plan: Plan,
   flags: RunFlags,
-  journal: number | undefined,
+  { journal, started }: { readonly journal: number | undefined; readonly started: StartedWorkers | undefined },
   report: Report,
   output: Output,
 ): Promise<{ readonly results: readonly ScenarioResult[]; readonly isInterrupted: boolean }> {
@@ -75,19 +96,12 @@ async function runAll(
     report.result(result, agreeing, wasTold)
     return result.outcome === 'interrupted' || (flags.bail === true && result.outcome !== 'passed') ? 'stop' : 'go on'
   }
-  const { jobs = 1, maxEvents, reveal, version } = flags
+  const { jobs = 1, version } = flags
   // A thread of its own would find nothing more on standard input.
   const isRead = units.some(({ scenario }) => scenario.file === standardInput)
   const stop = listenForStop(() => process.exit(exitCodes.interrupted))
   if (jobs > 1 && units.length > 1 && !isRead) {
-    const options = {
-      jobs,
-      times: runsOf(flags),
-      ...journalOf(flags),
-      ...(maxEvents === undefined ? {} : { maxEvents }),
-      ...(reveal === undefined ? {} : { reveal }),
-      ...(version === undefined ? {} : { version }),
-    }
+    const options = { jobs, ...settingsOf(flags), ...(started === undefined ? {} : { started }) }
     try {
       await runInWorkers<ComparedRuns>(units, { ...options, listen: stop.whenStopped }, (runs) => hear(runs, false))
     } finally {
@@ -154,9 +168,16 @@ function openJournal(path: string | undefined, runs: number): number | string | 
 }
 
 function optionsOf(flags: RunFlags): Omit<RunOptions, 'teach'> {
+  const { times: _, ...settings } = settingsOf(flags)
+  return { createSim, ...settings }
+}
+
+/** How all runs go. */
+function settingsOf(flags: RunFlags): RunSettings {
   const { maxEvents, reveal, version } = flags
   return {
-    ...{ createSim, ...journalOf(flags) },
+    times: runsOf(flags),
+    ...journalOf(flags),
     ...(maxEvents === undefined ? {} : { maxEvents }),
     ...(reveal === undefined ? {} : { reveal }),
     ...(version === undefined ? {} : { version }),
