@@ -39,7 +39,7 @@ export interface CompiledState {
   readonly transitions: CompiledTransitions
 }
 
-export interface CompiledTransitions {
+interface CompiledTransitions {
   has(event: string): boolean
   get(event: string): CompiledTransition | undefined
   /** Those that nobody asked for yet, too. */
