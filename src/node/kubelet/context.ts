@@ -70,7 +70,7 @@ export interface KubeletContext {
   readonly podRuntime: PodRuntimePorts
   readonly pluginFor: (volume: Volume) => VolumePlugin | undefined
   /** Uid of the own Node object, once the kubelet knows it: mirror Pods belong to it. */
-  readonly nodeUid: () => string | undefined
+  nodeUid(): string | undefined
   /** Tells the journal; the actor is this kubelet, the object the Pod. */
   record(type: string, pod: Pod, detail: Readonly<Record<string, unknown>>, weight?: 'story' | 'chatter'): number
 }

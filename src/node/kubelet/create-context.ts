@@ -104,8 +104,6 @@ class Parts implements KubeletContext {
   readonly runtime: ContainerRuntime
   readonly fs: NodeFs
   readonly polls: IdlePolls
-  readonly nodeUid: () => string | undefined
-  readonly record: KubeletContext['record']
   readonly pods = new PodManager()
   readonly world = new StateOfWorld()
   readonly knownStatuses: KnownStatuses = new SparseMap()
@@ -123,6 +121,9 @@ class Parts implements KubeletContext {
   readonly statuses: StatusManager
   readonly workers: PodWorkers
   readonly #materials: Materials
+  /** Handed on by itself. Not assigned in the constructor: docs/decisions/0011-what-is-made-in-crowds.md. */
+  readonly record: KubeletContext['record'] = (type, pod, detail, weight) =>
+    this.journal.append({ actor: `kubelet/${this.nodeName}`, type, object: journalObject(pod), detail }, weight)
   #plugins: KubeletContext['pluginFor'] | undefined
   #tokens: TokenManager | undefined
   #stale: StaleContent | undefined
@@ -150,9 +151,6 @@ class Parts implements KubeletContext {
     this.runtime = runtime
     this.fs = options.fs
     this.polls = polls
-    this.nodeUid = () => materials.ownNode()?.metadata.uid
-    this.record = (type, pod, detail, weight) =>
-      journal.append({ actor: `kubelet/${nodeName}`, type, object: journalObject(pod), detail }, weight)
     this.workerRows = new PodWorkerRows(feed)
     this.containers = new ContainerLives(feed)
     this.ends = new PodEnds(facts, this.workerRows, this.knownStatuses)
@@ -210,6 +208,10 @@ class Parts implements KubeletContext {
   get podRuntime(): PodRuntimePorts {
     this.#podRuntime ??= podRuntimePorts(this.#materials, this)
     return this.#podRuntime
+  }
+
+  nodeUid(): string | undefined {
+    return this.#materials.ownNode()?.metadata.uid
   }
 
   podRandom(uid: string): RandomStream {
