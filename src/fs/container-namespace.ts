@@ -92,7 +92,18 @@ function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
 }
 
 /** Directories that every image has. */
-const imageDirectories = ['/bin', '/dev', '/etc', '/home', '/proc', '/root', '/sys', '/tmp', '/usr', '/var']
+export const imageDirectories: readonly string[] = [
+  '/bin',
+  '/dev',
+  '/etc',
+  '/home',
+  '/proc',
+  '/root',
+  '/sys',
+  '/tmp',
+  '/usr',
+  '/var',
+]
 
 function makeDirectory(store: InodeStore, from: Inode, path: string): Inode {
   let here = from

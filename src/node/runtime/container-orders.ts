@@ -37,6 +37,7 @@ import {
 } from './error-texts.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
+import { mountRefusal, rootMountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
@@ -192,6 +193,8 @@ export class ContainerOrders {
     const stored = this.#images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
+    const atRoot = rootMountRefusal(this.#kind, config)
+    if (atRoot !== undefined) return this.#fail(atRoot)
     const files = fs.containerView({
       rootFiles: stored.definition.files,
       mounts: config.mounts,
@@ -230,6 +233,8 @@ export class ContainerOrders {
     yield* sleep(timings.startContainerMs)
     const entry = this.#containers.get(id)
     if (entry === undefined) return this.#fail(`No such container: ${id}`)
+    const unmountable = mountRefusal(kind, entry, this.#options.fs, () => this.#runtime.hexId(`layer/${id}`))
+    if (unmountable !== undefined) return this.#refuse(entry, kind === 'docker' ? 127 : 128, unmountable)
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const program = entry.image.program(entry.argv, entry.files, duty)
@@ -239,15 +244,11 @@ export class ContainerOrders {
         entry.argv.length === 0 || refusal === undefined
           ? `failed to start container "${id}": Error response from daemon: No command specified`
           : startRefusedText(kind, entry.config.name, command, refusal)
-      this.#exit(entry, startExitCode(kind, entry.argv.length === 0 ? undefined : refusal), text)
-      return this.#fail(text)
+      return this.#refuse(entry, startExitCode(kind, entry.argv.length === 0 ? undefined : refusal), text)
     }
     const nul = variableWithNul(entry.config.env)
-    if (nul !== undefined) {
-      const text = nulRefusedText(kind, entry.config.name, nul)
-      this.#exit(entry, startExitCode(kind, undefined), text)
-      return this.#fail(text)
-    }
+    if (nul !== undefined)
+      return this.#refuse(entry, startExitCode(kind, undefined), nulRefusedText(kind, entry.config.name, nul))
     const isRefused = isTooLong(entry.config.env)
     entry.program = isRefused ? exitAfter(0, 1, { afterMs: 0, exitCode: 1 }) : program
     // It is runc's own first process that says why it could not become the program.
@@ -262,6 +263,11 @@ export class ContainerOrders {
     entry.console = consoleOf(entry, kernel)
     entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '', input: entry.console })
     return done
+  }
+
+  #refuse(entry: ContainerEntry, exitCode: number, text: string): RuntimeResult<never> {
+    this.#exit(entry, exitCode, text)
+    return this.#fail(text)
   }
 
   #runMain(entry: ContainerEntry): void {

@@ -78,6 +78,35 @@ export function nulRefusedText(kind: RuntimeKind, container: string, pair: strin
     : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: environment variable value can't contain null(\\x00): ${goQuote(pair)}: unknown`
 }
 
+/** Where a mount was to go, and from where. `layer`: 64 hex digits of docker's overlay. */
+export interface MountText {
+  readonly source: string
+  readonly target: string
+  readonly readOnly: boolean
+  readonly layer: string
+}
+
+/**
+ * A file that is mounted over a directory, or the other way round. Sources: moby daemon/errors.go, translateContainerdStartErr; runc
+ * libcontainer/rootfs_linux.go, as users' reports have it (docker with runc 1.0, containerd with runc 1.1).
+ */
+export function mountRefusedText(kind: RuntimeKind, container: string, mount: MountText): string {
+  const { source, target, readOnly, layer } = mount
+  if (kind === 'containerd') {
+    const flags = readOnly ? '0x5001' : '0x5000'
+    return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "${source}" to rootfs at "${target}": mount ${source}:${target} (via /proc/self/fd/6), flags: ${flags}: not a directory: unknown`
+  }
+  const quote = String.raw`\\\"`
+  const quoted = (text: string): string => `${quote}${text}${quote}`
+  const root = `/var/lib/docker/overlay2/${layer}/merged`
+  return `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"rootfs_linux.go:58: mounting ${quoted(source)} to rootfs ${quoted(root)} at ${quoted(`${root}${target}`)} caused ${quoted('not a directory')}\\"": unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`
+}
+
+/** A mount at the root, which docker does not make. Source: moby volume/mounts/linux_parser.go, ParseMountRaw, validateNotRoot. */
+export function rootMountText({ source, readOnly }: Pick<MountText, 'source' | 'readOnly'>): string {
+  return `Error response from daemon: invalid volume specification: '${source}:/${readOnly ? ':ro' : ''}': invalid mount config for type "bind": invalid specification: destination can't be '/'`
+}
+
 /** What a container says whose environment the kernel does not take. Source: runc standard_init_linux.go, Init. */
 export function tooLongText(kind: RuntimeKind, program: string): string {
   const path = program.includes('/') ? program : `/bin/${program}`

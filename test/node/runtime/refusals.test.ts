@@ -45,6 +45,44 @@ describe('E1 values that no environment can hold', () => {
   })
 })
 
+describe('L3 mounts that the runtime refuses', () => {
+  const mounting = (version: 'v1.18' | 'v1.36', mount: object): Sim => {
+    const volumes = [{ name: 'v', secret: { secretName: 's' } }]
+    const pod = simPod('p', { volumeMounts: [{ name: 'v', ...mount }] }, { volumes })
+    return ran(simWith({ version }, simSecret({ a: 'x' }), pod), '5s')
+  }
+  const onUsr = { mountPath: '/usr', subPath: 'a' }
+
+  test('docker: a file over a directory', () => {
+    const sim = mounting('v1.18', onUsr)
+    expect(messages(sim, 'Failed')[0]).toMatch(
+      /^Error: failed to start container "app": Error response from daemon: OCI runtime create failed: container_linux\.go:349: starting container process caused "process_linux\.go:449: container init caused \\"rootfs_linux\.go:58: mounting \\\\\\"\/var\/lib\/kubelet\/pods\/[-0-9a-f]{36}\/volume-subpaths\/v\/app\/0\\\\\\" to rootfs \\\\\\"\/var\/lib\/docker\/overlay2\/[0-9a-f]{64}\/merged\\\\\\" at \\\\\\"\/var\/lib\/docker\/overlay2\/[0-9a-f]{64}\/merged\/usr\\\\\\" caused \\\\\\"not a directory\\\\\\"\\"": unknown: Are you trying to mount a directory onto a file \(or vice-versa\)\? Check if the specified host path exists and is the expected type$/,
+    )
+    expect(['RunContainerError', 'CrashLoopBackOff']).toContain(waiting(podIn(sim))?.reason)
+    expect(podIn(sim)?.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(127)
+  })
+
+  test('containerd: a file over a directory', () => {
+    const sim = mounting('v1.36', onUsr)
+    expect(messages(sim, 'Failed')[0]).toMatch(
+      /^Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "(\S+)" to rootfs at "\/usr": mount \1:\/usr \(via \/proc\/self\/fd\/6\), flags: 0x5001: not a directory: unknown$/,
+    )
+  })
+
+  test('a directory over a directory is fine, and so is a file where nothing is', () => {
+    for (const mount of [{ mountPath: '/usr' }, { mountPath: '/usr/a', subPath: 'a' }])
+      expect(podIn(mounting('v1.18', mount))?.status?.phase).toBe('Running')
+  })
+
+  test('docker makes no container with a mount at the root', () => {
+    const sim = mounting('v1.18', { mountPath: '/' })
+    expect(messages(sim, 'Failed')[0]).toMatch(
+      /^Error: Error response from daemon: invalid volume specification: '\/var\/lib\/kubelet\/pods\/[-0-9a-f]{36}\/volumes\/kubernetes\.io~secret\/v:\/:ro': invalid mount config for type "bind": invalid specification: destination can't be '\/'$/,
+    )
+    expect(waiting(podIn(sim))?.reason).toBe('CreateContainerError')
+  })
+})
+
 describe('L3 runAsNonRoot', () => {
   const nonRoot = (more: object = {}) => simPod('p', {}, { securityContext: { runAsNonRoot: true, ...more } })
 

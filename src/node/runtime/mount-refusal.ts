@@ -1,0 +1,52 @@
+import { imageDirectories } from '../../fs/container-namespace.ts'
+import type { BindMount, FileView } from '../../fs/node-fs.ts'
+import { joinPath } from '../../fs/path.ts'
+import type { ContainerConfig } from './cri.ts'
+import { mountRefusedText, type RuntimeKind, rootMountText } from './error-texts.ts'
+
+/** Why docker does not make a container: it has a mount at the root. */
+export function rootMountRefusal(kind: RuntimeKind, { mounts }: ContainerConfig): string | undefined {
+  const atRoot = kind === 'docker' ? mounts.find(({ containerPath }) => containerPath === '/') : undefined
+  return atRoot && rootMountText({ source: atRoot.hostPath, readOnly: atRoot.readOnly })
+}
+
+/** Why a container does not start, for one of its mounts. `layer`: 64 hex digits of docker's overlay. */
+export function mountRefusal(
+  kind: RuntimeKind,
+  {
+    config,
+    image,
+  }: { readonly config: ContainerConfig; readonly image: { readonly files: Readonly<Record<string, Uint8Array>> } },
+  node: FileView,
+  layer: () => string,
+): string | undefined {
+  const refused = refusedMount(config.mounts, image.files, node)
+  if (refused === undefined) return undefined
+  const { hostPath, containerPath, readOnly } = refused
+  return mountRefusedText(kind, config.name, { source: hostPath, target: containerPath, readOnly, layer: layer() })
+}
+
+/** The first mount that runc refuses: a file over a directory of the image, or a directory over a file. */
+function refusedMount(
+  mounts: readonly BindMount[],
+  rootFiles: Readonly<Record<string, Uint8Array>>,
+  node: FileView,
+): BindMount | undefined {
+  return mounts.find(({ containerPath, hostPath }) => {
+    const there = typeInImage(joinPath('/', containerPath), rootFiles)
+    // Where the image has nothing, nobody need look at the source.
+    if (there === undefined) return false
+    const source = node.stat(hostPath)
+    return source.ok && (source.value.type === 'directory') !== (there === 'directory')
+  })
+}
+
+function typeInImage(path: string, rootFiles: Readonly<Record<string, Uint8Array>>): 'file' | 'directory' | undefined {
+  if (imageDirectories.includes(path)) return 'directory'
+  for (const key in rootFiles) {
+    const file = joinPath('/', key)
+    if (file === path) return 'file'
+    if (file.startsWith(`${path}/`)) return 'directory'
+  }
+  return undefined
+}
