@@ -7,6 +7,8 @@ export interface RandomStream {
   next(): number
   /** A whole number in [low, high): both ends whole, high above low. */
   integer(low: number, high: number): number
+  /** `integer(0, 2 ** 32)`. */
+  bits(): number
 }
 
 /**
@@ -98,6 +100,20 @@ class AleaStream implements RandomStream {
   }
 
   next(): number {
+    this.step()
+    return (this.third >>> 0) * twoToMinus32
+  }
+
+  integer(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low))
+  }
+
+  bits(): number {
+    this.step()
+    return this.third >>> 0
+  }
+
+  private step(): void {
     if (this.seed !== undefined) this.sow(this.seed)
     // At most 53 bits: exact.
     const product = multiplier * (this.first >>> 0) + this.carry
@@ -105,11 +121,6 @@ class AleaStream implements RandomStream {
     this.first = this.second
     this.second = this.third
     this.third = (product - this.carry * twoTo32) | 0
-    return (this.third >>> 0) * twoToMinus32
-  }
-
-  integer(low: number, high: number): number {
-    return low + Math.floor(this.next() * (high - low))
   }
 
   private sow(seed: string): void {

@@ -74,7 +74,7 @@ test('9.2 init containers and overhead count for what fits: the largest init con
   const options = {
     profile: profileOf(18),
     minor: 18,
-    random: { next: () => 0, integer: () => 0 },
+    random: { next: () => 0, integer: () => 0, bits: () => 0 },
     nominations: { size: 0, podsFor: () => [] },
     position: { next: 0 },
   }

@@ -1,4 +1,6 @@
 import { goQuote } from '../../go/quote.ts'
+import { flat } from '../../kernel/flat-text.ts'
+import { remembered } from '../../kernel/remembered.ts'
 import { has } from '../../versions/changes.ts'
 import { kubelet } from '../../versions/kubelet.ts'
 
@@ -16,10 +18,16 @@ export interface ImageName {
   readonly path: string
   /** `:tag`, `@digest`, both or nothing. */
   readonly suffix: string
+  /** Host and path. */
+  readonly repository: string
+  /** All of it. */
+  readonly full: string
 }
 
 /** Splits a name without judging whether it is valid. */
-export function splitImage(name: string): ImageName {
+export const splitImage = remembered(split)
+
+function split(name: string): ImageName {
   const slash = name.indexOf('/')
   const first = slash === -1 ? '' : name.slice(0, slash)
   const hasHost = first !== '' && (/[.:]/.test(first) || first === 'localhost')
@@ -31,7 +39,10 @@ export function splitImage(name: string): ImageName {
   const end = colon > rest.lastIndexOf('/', untilDigest) ? colon : untilDigest
   const path = rest.slice(0, end)
   const official = host === defaultDomain && !path.includes('/')
-  return { host, path: official ? `${officialPath}/${path}` : path, suffix: rest.slice(end) }
+  const whole = official ? `${officialPath}/${path}` : path
+  const suffix = flat(rest.slice(end))
+  const repository = flat(`${host}/${whole}`)
+  return { host, path: flat(whole), suffix, repository, full: flat(`${repository}${suffix}`) }
 }
 
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
@@ -54,6 +65,13 @@ export type ParsedImage =
  * Source: docker/distribution reference ParseNormalizedNamed, pkg/util/parsers/parsers.go ParseImageName.
  */
 export function parseImageName(name: string, minor = 18): ParsedImage {
+  return (has(minor, kubelet.imageErrorsNameTheRepository) ? parsedNaming : parsed)(name)
+}
+
+const parsed = remembered((name) => parse(name, false))
+const parsedNaming = remembered((name) => parse(name, true))
+
+function parse(name: string, namesRepository: boolean): ParsedImage {
   if (/^[a-f0-9]{64}$/.test(name))
     return invalid(`invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`)
   const { host, path, suffix } = splitImage(name)
@@ -61,7 +79,7 @@ export function parseImageName(name: string, minor = 18): ParsedImage {
   const remoteName = remainder.includes(':') ? remainder.slice(0, remainder.indexOf(':')) : remainder
   if (remoteName.toLowerCase() !== remoteName)
     return invalid(
-      has(minor, kubelet.imageErrorsNameTheRepository)
+      namesRepository
         ? `invalid reference format: repository name (${remoteName}) must be lowercase`
         : 'invalid reference format: repository name must be lowercase',
     )
@@ -96,10 +114,10 @@ export type TaggedImage =
  * Source: pkg/kubelet/images/image_manager.go, applyDefaultImageTag.
  */
 export function applyDefaultImageTag(name: string, minor = 18): TaggedImage {
-  const parsed = parseImageName(name, minor)
-  if (!parsed.ok) {
+  const image = parseImageName(name, minor)
+  if (!image.ok) {
     const what = has(minor, kubelet.imageErrorsNameTheRepository) ? 'name' : 'reference'
-    return { ok: false, message: `couldn't parse image ${what} ${goQuote(name)}: ${parsed.message}` }
+    return { ok: false, message: `couldn't parse image ${what} ${goQuote(name)}: ${image.message}` }
   }
   const { suffix } = splitImage(name)
   return { ok: true, image: suffix === '' ? `${name}:${defaultTag}` : name }

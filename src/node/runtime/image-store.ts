@@ -31,9 +31,9 @@ export class ImageStore {
   }
 
   add(name: string, definition: ImageDefinition): Stored {
-    const { host, path, suffix } = splitImage(name)
+    const { repository, suffix } = splitImage(name)
     const digest = suffix.includes('@') ? suffix.slice(suffix.indexOf('@') + 1) : `sha256:${this.#digest(keyOf(name))}`
-    const id = flat(`${host}/${path}@${digest}`)
+    const id = flat(`${repository}@${digest}`)
     const stored = {
       definition,
       record: {
@@ -64,6 +64,5 @@ export class ImageStore {
 
 /** One image under all ways of writing its name. */
 function keyOf(name: string): string {
-  const { host, path, suffix } = splitImage(name)
-  return `${host}/${path}${suffix}`
+  return splitImage(name).full
 }

@@ -126,8 +126,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
 
 /** `docker.io/library/busybox:1.31` of `busybox:1.31`. */
 function normal(name: string): string {
-  const { host, path, suffix } = splitImage(name)
-  return `${host}/${path}${suffix}`
+  return splitImage(name).full
 }
 
 /** With a slash behind it, so that `team` is not the beginning of `teammates`; a host stays one. */
@@ -137,8 +136,7 @@ function normalPrefix(prefix: string): string {
 }
 
 function repositoryOf(name: string): string {
-  const { host, path } = splitImage(name)
-  return `${host}/${path}`
+  return splitImage(name).repository
 }
 
 function hostOf(name: string): string {

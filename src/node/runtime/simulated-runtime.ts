@@ -1,7 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import { atOnce } from '../../kernel/at-once.ts'
 import { extended } from '../../kernel/extended.ts'
-import { flat } from '../../kernel/flat-text.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
@@ -29,6 +28,13 @@ import type { LogLine } from './log-buffer.ts'
 import { PodIps } from './pod-ips.ts'
 import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
+
+/** Filled anew for every id: a text that is put together of parts costs ten times its own size. */
+const idCodes: number[] = new Array<number>(64).fill(0)
+
+function hexCode(digit: number): number {
+  return digit < 10 ? 48 + digit : 87 + digit
+}
 
 /** A container runtime with an image store, whose containers run programs in virtual time. */
 export function createRuntime(options: RuntimeOptions): ContainerRuntime {
@@ -178,10 +184,12 @@ class SimulatedRuntime implements ContainerRuntime {
     const { random, nodeName } = this.#options
     const streamName = `runtime/${nodeName}/id/${name}`
     const stream = random.stream(streamName)
-    let id = ''
-    for (let i = 0; i < 8; i++) id += stream.integer(0, 0x1_0000_0000).toString(16).padStart(8, '0')
+    for (let i = 0; i < 8; i++) {
+      const bits = stream.bits()
+      for (let digit = 0; digit < 8; digit++) idCodes[8 * i + digit] = hexCode((bits >>> (28 - 4 * digit)) & 15)
+    }
     random.release(streamName)
-    return flat(id)
+    return String.fromCharCode(...idCodes)
   }
 
   note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void {
