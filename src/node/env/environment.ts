@@ -60,7 +60,10 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
     return fail('nil pod.spec.enableServiceLinks encountered, cannot construct envvars')
   if (services === undefined && has(minor, kubelet.waitsForServices))
     return fail('services have not yet been read at least once, cannot construct envvars')
-  const serviceEnv = serviceEnvironment(services ?? [], pod.metadata.namespace ?? '', enableServiceLinks)
+  const namespace = pod.metadata.namespace ?? ''
+  if (container.envFrom === undefined && container.env === undefined)
+    return { ok: true, env: servicesOnly(services ?? noServices, namespace, enableServiceLinks), invalidNames }
+  const serviceEnv = serviceEnvironment(services ?? noServices, namespace, enableServiceLinks)
   const env = new Map<string, string>()
   const snapshot = new Map<string, Secret | ConfigMap>()
 
@@ -184,6 +187,25 @@ function noSkip(
   value: { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string },
 ): Value {
   return value.ok ? value : { ...value, skip: false }
+}
+
+const noServices: readonly ServiceForEnv[] = []
+const known = new WeakMap<readonly ServiceForEnv[], Map<string, readonly EnvironmentVariable[]>>()
+
+/** What containers without variables of their own get: all of a namespace the very same. */
+function servicesOnly(
+  services: readonly ServiceForEnv[],
+  namespace: string,
+  enableServiceLinks: boolean,
+): readonly EnvironmentVariable[] {
+  const ofServices = known.get(services) ?? new Map<string, readonly EnvironmentVariable[]>()
+  known.set(services, ofServices)
+  const key = `${namespace} ${enableServiceLinks}`
+  const before = ofServices.get(key)
+  if (before !== undefined) return before
+  const env = sorted([...serviceEnvironment(services, namespace, enableServiceLinks).values()])
+  ofServices.set(key, env)
+  return env
 }
 
 function sorted(variables: EnvironmentVariable[]): readonly EnvironmentVariable[] {

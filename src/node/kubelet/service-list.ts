@@ -21,6 +21,8 @@ export class ServiceList implements ReflectorStore<Service> {
   readonly #services = new SparseMap<string, Service>()
   readonly #reflector: Reflector<Service>
   #isListed = false
+  /** Until one changes. */
+  #all: readonly Service[] | undefined
 
   constructor(options: {
     readonly kernel: Kernel
@@ -36,6 +38,7 @@ export class ServiceList implements ReflectorStore<Service> {
   replace(services: readonly Service[]): void {
     this.#isListed = true
     this.#services.clear()
+    this.#all = undefined
     for (const service of services) this.update(service)
   }
 
@@ -45,10 +48,12 @@ export class ServiceList implements ReflectorStore<Service> {
 
   update(service: Service): void {
     this.#services.set(keyOf(service), service)
+    this.#all = undefined
   }
 
   delete(service: Service): void {
     this.#services.delete(keyOf(service))
+    this.#all = undefined
   }
 
   start(): void {
@@ -63,7 +68,7 @@ export class ServiceList implements ReflectorStore<Service> {
   /** In place of `start`. */
   goOnFrom({ services, reflector }: RestingServices, reopening: Reopening): void {
     this.#isListed = true
-    for (const service of services) this.#services.set(keyOf(service), service)
+    for (const service of services) this.update(service)
     this.#reflector.goOnFrom(reflector, reopening)
   }
 
@@ -71,9 +76,11 @@ export class ServiceList implements ReflectorStore<Service> {
     this.#reflector.stop()
   }
 
-  /** Undefined: not listed yet. */
+  /** The very same list until a Service changes; undefined: not listed yet. */
   list(): readonly Service[] | undefined {
-    return this.#isListed ? [...this.#services.values()] : undefined
+    if (!this.#isListed) return undefined
+    this.#all ??= [...this.#services.values()]
+    return this.#all
   }
 }
 

@@ -1,5 +1,6 @@
-import { isObject } from '../../../api/json.ts'
+import { isObject, type JsonObject } from '../../../api/json.ts'
 import type { Container } from '../../../api/types/core.ts'
+import { sortBytewise } from '../../../go/json.ts'
 
 const known = new WeakMap<Container, string>()
 
@@ -10,15 +11,40 @@ const known = new WeakMap<Container, string>()
 export function specHash(container: Container): string {
   const before = known.get(container)
   if (before !== undefined) return before
-  let value = 0x811c9dc5
-  const text = JSON.stringify(container, sortedMembers)
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
-  const hash = (value >>> 0).toString(16)
+  const hash = (ofValue(container, 0x811c9dc5) >>> 0).toString(16)
   known.set(container, hash)
   return hash
 }
 
-function sortedMembers(_key: string, value: unknown): unknown {
-  if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Of the JSON text of a value, its members in the order of their names, without making it. */
+function ofValue(value: unknown, before: number): number {
+  if (Array.isArray(value)) {
+    let hash = before
+    for (let i = 0; i < value.length; i++) hash = ofValue(value[i] ?? null, ofText(i === 0 ? '[' : ',', hash))
+    return ofText(value.length === 0 ? '[]' : ']', hash)
+  }
+  if (isObject(value)) return ofMembers(value, before)
+  if (typeof value !== 'string' || !plain.test(value)) return ofText(JSON.stringify(value), before)
+  return ofText('"', ofText(value, ofText('"', before)))
+}
+
+/** JSON escapes nothing of it. */
+const plain = /^[ !#-[\]-~]*$/
+
+function ofMembers(value: JsonObject, before: number): number {
+  let hash = before
+  let isFirst = true
+  for (const key of sortBytewise(Object.keys(value))) {
+    if (value[key] === undefined) continue
+    hash = ofValue(key, ofText(isFirst ? '{' : ',', hash))
+    hash = ofValue(value[key], ofText(':', hash))
+    isFirst = false
+  }
+  return ofText(isFirst ? '{}' : '}', hash)
+}
+
+function ofText(text: string, before: number): number {
+  let hash = before
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
 }
