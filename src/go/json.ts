@@ -128,17 +128,60 @@ function isEscaped(json: string, offset: number): boolean {
   return slashes % 2 === 1
 }
 
-/** Texts are put together piece by piece: lists of pieces cost more than they are. */
 function compact(value: unknown): string {
+  const ordered = inOrder(value)
+  return ordered === noOrder ? pieced(value) : scalar(ordered)
+}
+
+/** What an object cannot keep in any order but its own: keys that are numbers. */
+const noOrder = Symbol('no order')
+
+/** The value with its keys sorted, what is in order shared; no text is put together. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return itemsInOrder(value)
+  if (!isObject(value)) return value
+  const keys = sortedKeys(value)
+  let isSame = true
+  const items: unknown[] = []
+  let at = 0
+  for (const key in value) if (value[key] !== undefined && keys[at++] !== key) isSame = false
+  for (at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? ''
+    if (key === '__proto__' || (key.charCodeAt(0) <= 57 && key.charCodeAt(0) >= 48)) return noOrder
+    const item = inOrder(value[key])
+    if (item === noOrder) return noOrder
+    if (item !== value[key]) isSame = false
+    items[at] = item
+  }
+  if (isSame) return value
+  const ordered: Record<string, unknown> = {}
+  for (at = 0; at < keys.length; at++) ordered[keys[at] ?? ''] = items[at]
+  return ordered
+}
+
+function itemsInOrder(value: readonly unknown[]): unknown {
+  let copy: unknown[] | undefined
+  for (let at = 0; at < value.length; at++) {
+    const item = inOrder(value[at])
+    if (item === noOrder) return noOrder
+    if (item === value[at]) continue
+    copy ??= [...value]
+    copy[at] = item
+  }
+  return copy ?? value
+}
+
+/** Texts are put together piece by piece: lists of pieces cost more than they are. */
+function pieced(value: unknown): string {
   if (Array.isArray(value)) {
     let items = ''
-    for (let i = 0; i < value.length; i++) items += (i === 0 ? '' : ',') + compact(value[i])
+    for (let i = 0; i < value.length; i++) items += (i === 0 ? '' : ',') + pieced(value[i])
     return `[${items}]`
   }
   if (!isObject(value)) return scalar(value)
   let fields = ''
   for (const key of sortedKeys(value)) {
-    fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${compact(value[key])}`
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(key)}:${pieced(value[key])}`
   }
   return `{${fields}}`
 }
