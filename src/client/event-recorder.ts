@@ -10,7 +10,7 @@ import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
-import { type Client, type Reply, resources } from './client.ts'
+import { type Asked, type Client, type Reply, resources } from './client.ts'
 import { type Correlated, correlation, EventCorrelator, type RestingCorrelator } from './event-correlator.ts'
 
 export interface EventRecorderOptions {
@@ -180,33 +180,35 @@ class Recorder implements EventRecorder {
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
       const result = this.#correlator.correlate(event, this.#options.kernel.now(), this.#now())
       if (this.#pruneAt === undefined) this.#start(() => this.#prune(prunesEveryMs))
-      if (result.kind !== 'skip') yield* this.#deliver(result)
+      if (result.kind === 'skip') continue
+      // 3. What the server refuses it would refuse again; only what did not reach it is worth another try.
+      const { tries, pauseMs } = eventDelivery
+      for (let attempts = 1; ; attempts++) {
+        let reply = yield* attempt(this.#request(result))
+        // The event has expired at the server: it is made again, with its count.
+        if (result.kind === 'patch' && isMissing(reply)) reply = yield* attempt(this.#creation(result.event))
+        if (reply.ok) this.#correlator.updateState(reply.value, result)
+        if (reply.ok || reply.error.kind === 'status' || attempts >= tries) break
+        yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
+      }
     }
   }
 
-  /** 3. What the server refuses it would refuse again; only what did not reach it is worth another try. */
-  *#deliver(result: Exclude<Correlated, { kind: 'skip' }>): Steps<void> {
-    const { tries, pauseMs } = eventDelivery
-    for (let attempts = 1; ; attempts++) {
-      const reply = yield* this.#send(result)
-      if (reply.ok) this.#correlator.updateState(reply.value, result)
-      if (reply.ok || reply.error.kind === 'status' || attempts >= tries) return
-      yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
-    }
-  }
-
-  *#send(result: Exclude<Correlated, { kind: 'skip' }>): Steps<Reply<Event>> {
-    const { client } = this.#options
-    const { event } = result
-    if (result.kind === 'create') return yield* attempt(client.create<Event>(resources.events, event))
-    const { name, namespace } = event.metadata
+  #request(result: Exclude<Correlated, { kind: 'skip' }>): Asked<Event> {
+    if (result.kind === 'create') return this.#creation(result.event)
+    const { name, namespace } = result.event.metadata
     const key = namespace === undefined ? { name } : { namespace, name }
     const type = 'application/strategic-merge-patch+json'
-    const patched = yield* attempt(client.patch<Event>(resources.events, key, type, result.patch))
-    const hasExpired = !patched.ok && patched.error.kind === 'status' && patched.error.status.code === 404
-    // The event has expired at the server: it is made again, with its count.
-    return hasExpired ? yield* attempt(client.create<Event>(resources.events, event)) : patched
+    return this.#options.client.patch<Event>(resources.events, key, type, result.patch)
   }
+
+  #creation(event: Event): Asked<Event> {
+    return this.#options.client.create<Event>(resources.events, event)
+  }
+}
+
+function isMissing(reply: Reply<Event>): boolean {
+  return !reply.ok && reply.error.kind === 'status' && reply.error.status.code === 404
 }
 
 /**
