@@ -63,21 +63,27 @@ function addReferencesOfContainer(container: Container, found: PodReference[]): 
 const sourcesWithSecretRef = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'] as const
 
 function addReferencesOfVolume(volume: Volume, found: PodReference[]): void {
-  const { name: of } = volume
-  const add = (kind: PodReference['kind'], name: unknown, as: (ReferencePlace & { in: 'volume' })['as']): void => {
-    if (isName(name)) found.push({ kind, name, in: 'volume', volume: of, as })
-  }
-  add('Secret', volume.secret?.secretName, 'secret')
-  add('ConfigMap', volume.configMap?.name, 'configMap')
+  addName(found, volume, 'Secret', volume.secret?.secretName, 'secret')
+  addName(found, volume, 'ConfigMap', volume.configMap?.name, 'configMap')
   for (const source of volume.projected?.sources ?? []) {
-    add('Secret', source.secret?.name, 'projected')
-    add('ConfigMap', source.configMap?.name, 'projected')
+    addName(found, volume, 'Secret', source.secret?.name, 'projected')
+    addName(found, volume, 'ConfigMap', source.configMap?.name, 'projected')
   }
   for (const source of sourcesWithSecretRef)
-    add('Secret', member(member(volume[source], 'secretRef'), 'name'), 'plugin')
-  add('Secret', member(volume.azureFile, 'secretName'), 'plugin')
-  add('Secret', member(member(volume.csi, 'nodePublishSecretRef'), 'name'), 'plugin')
-  add('PersistentVolumeClaim', member(volume.persistentVolumeClaim, 'claimName'), 'claim')
+    addName(found, volume, 'Secret', member(member(volume[source], 'secretRef'), 'name'), 'plugin')
+  addName(found, volume, 'Secret', member(volume.azureFile, 'secretName'), 'plugin')
+  addName(found, volume, 'Secret', member(member(volume.csi, 'nodePublishSecretRef'), 'name'), 'plugin')
+  addName(found, volume, 'PersistentVolumeClaim', member(volume.persistentVolumeClaim, 'claimName'), 'claim')
+}
+
+function addName(
+  found: PodReference[],
+  { name: volume }: Volume,
+  kind: PodReference['kind'],
+  name: unknown,
+  as: (ReferencePlace & { in: 'volume' })['as'],
+): void {
+  if (isName(name)) found.push({ kind, name, in: 'volume', volume, as })
 }
 
 function isName(value: unknown): value is string {

@@ -76,12 +76,17 @@ export class Selection {
 
   private fieldsMatch(object: KubeObject): boolean {
     let values: Readonly<Record<string, string>> | undefined
-    return this.fields.every(({ field, equal, value }) => {
-      if (field === 'metadata.name') return (object.metadata.name === value) === equal
-      if (field === 'metadata.namespace') return ((object.metadata.namespace ?? '') === value) === equal
-      values ??= this.strategy.selectableFields?.(object) ?? {}
-      return ((values[field] ?? '') === value) === equal
-    })
+    for (const { field, equal, value } of this.fields) {
+      let found: string | undefined
+      if (field === 'metadata.name') found = object.metadata.name
+      else if (field === 'metadata.namespace') found = object.metadata.namespace
+      else {
+        values ??= this.strategy.selectableFields?.(object) ?? {}
+        found = values[field]
+      }
+      if (((found ?? '') === value) !== equal) return false
+    }
+    return true
   }
 }
 

@@ -36,6 +36,8 @@ function fieldPath(pod: Pod, container: Container): string {
 
 function podReference(pod: Pod): ObjectReference {
   const { name, namespace, uid, resourceVersion } = pod.metadata
+  if (namespace !== undefined && uid !== undefined && resourceVersion !== undefined)
+    return { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion }
   return {
     kind: 'Pod',
     ...(namespace === undefined ? {} : { namespace }),

@@ -78,7 +78,7 @@ export function* syncPodRuntime(
   const run: Run = { pod, status, pullSecrets, results, sandboxId: actions.sandboxId ?? '', podIp: status.ip }
   if (actions.createSandbox && actions.sandboxId !== undefined)
     ports.events.pod(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
-  if (!(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
+  if (mayHaveToKill(run, actions) && !(yield* killWhatMustGo(ports, run, actions))) return results // 2, 3
   if (actions.createSandbox && !(yield* makeSandbox(ports, run, actions.attempt))) return results // 4
   results.push({ action: 'ConfigPodSandbox', target: run.sandboxId })
   for (const container of actions.ephemeralToStart) yield* startContainer(ports, run, container) // 5
@@ -90,6 +90,12 @@ export function* syncPodRuntime(
 
 function failed(reason: string, message: string | undefined) {
   return message === undefined ? {} : { error: reason, message }
+}
+
+/** Whether there is anything to look at: most syncs have nothing to take away. */
+function mayHaveToKill({ pod, status }: Run, { killPod: isWhole, containersToKill }: PodActions): boolean {
+  if (isWhole) return status.sandboxes.length > 0 || status.containers.length > 0
+  return containersToKill.length > 0 || (pod.spec.initContainers?.length ?? 0) > 0
 }
 
 /** The whole Pod, or the containers that must not run. Whether it worked. */
@@ -104,7 +110,6 @@ function* killWhatMustGo(ports: PodRuntimePorts, run: Run, actions: PodActions):
     yield* removeInitContainers(ports, run, 1)
     return true
   }
-  if (status.sandboxes.length === 0 && status.containers.length === 0) return true
   const error = yield* killPod(ports.killer, pod, status, undefined)
   const target = pod.metadata.uid ?? ''
   results.push({ action: 'KillPodSandbox', target, ...failed('KillPodSandboxError', error) })

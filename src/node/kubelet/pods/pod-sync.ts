@@ -134,7 +134,8 @@ function deadlineEvent(context: SyncParts, pod: Pod): void {
 
 function* runPod(context: SyncParts, pod: Pod, seen: PodRuntimeStatus, isNewStatus: boolean): Steps<SyncOutcome> {
   const { facts, config, events, podRuntime } = context
-  const { secrets, missing } = yield* pullSecrets(context, pod)
+  const hasPullSecrets = (pod.spec.imagePullSecrets?.length ?? 0) > 0
+  const { secrets, missing } = hasPullSecrets ? yield* pullSecrets(context, pod) : noPullSecrets
   if (missing.length > 0 && facts.pullSecretEvent)
     events.pod(
       pod,
@@ -167,6 +168,8 @@ function backOffEnd(results: readonly SyncResult[]): number | undefined {
   }
   return end
 }
+
+const noPullSecrets = { secrets: [], missing: [] } as const
 
 /** Those that cannot be had are left out: the pull may work without. Source: kubelet_pods.go, getPullSecretsForPod. */
 function* pullSecrets(

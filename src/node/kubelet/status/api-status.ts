@@ -40,20 +40,15 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
   const init = containerStatuses(pod, seen, old.initContainerStatuses ?? [], initContainers, true, sources)
   const late = pod.spec.ephemeralContainers
   const ip = addressOf(pod, seen, sources)
-  const base: PodStatus = {
-    qosClass: qosClass(pod),
-    ...(late !== undefined && {
-      ephemeralContainerStatuses: containerStatuses(
-        pod,
-        seen,
-        old.ephemeralContainerStatuses ?? [],
-        late,
-        false,
-        sources,
-      ),
-    }),
-    ...(sources.hostIp === '' ? {} : { hostIP: sources.hostIp }),
-    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+  const base: { -readonly [K in keyof PodStatus]: PodStatus[K] } = { qosClass: qosClass(pod) }
+  if (late !== undefined) {
+    const before = old.ephemeralContainerStatuses ?? []
+    base.ephemeralContainerStatuses = containerStatuses(pod, seen, before, late, false, sources)
+  }
+  if (sources.hostIp !== '') base.hostIP = sources.hostIp
+  if (ip !== undefined) {
+    base.podIP = ip
+    base.podIPs = [{ ip }]
   }
   if (sources.eviction !== undefined) {
     return {

@@ -65,7 +65,14 @@ export function containersReadyCondition(
   const type = 'ContainersReady'
   if (regular.length === 0) return { type, status: 'False', reason: 'UnknownContainerStatuses' }
   const sidecars = spec.initContainers?.filter(isSidecar) ?? []
-  const { unknown, unready } = complaintsOf([...sidecars, ...spec.containers], [...init, ...regular], isReady)
+  const [containers, statuses] =
+    sidecars.length === 0
+      ? [spec.containers, regular]
+      : [
+          [...sidecars, ...spec.containers],
+          [...init, ...regular],
+        ]
+  const { unknown, unready } = complaintsOf(containers, statuses, isReady)
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'False', reason: 'PodCompleted' }
   if (phase === 'Failed' && failedHasReason) return { type, status: 'False', reason: 'PodFailed' }
   const message = complaint(unknown, unready, 'unready')
@@ -73,11 +80,14 @@ export function containersReadyCondition(
   return { type, status: 'False', reason: 'ContainersNotReady', message }
 }
 
+const done = { type: 'Initialized', status: 'True' } as const
+
 /** `isForGood` (v1.29 on): once a regular container has started, the Pod stays initialized. */
 function initializedCondition(spec: PodSpec, { phase, regular, init }: SeenStatus, isForGood: boolean): PodCondition {
   const type = 'Initialized'
   const containers = spec.initContainers ?? []
   if (init.length === 0 && containers.length > 0) return { type, status: 'False', reason: 'UnknownContainerStatuses' }
+  if (containers.length === 0) return phase === 'Succeeded' ? { type, status: 'True', reason: 'PodCompleted' } : done
   const { unknown, unready } = complaintsOf(containers, init, isInitialized)
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'True', reason: 'PodCompleted' }
   if (isForGood && regular.some(hasStarted)) return { type, status: 'True' }

@@ -198,14 +198,13 @@ export class StatusManager {
 
   #withTimes(before: PodStatus, next: PodStatus): PodStatus {
     const now = rfc3339(this.#parts.calendar.at(this.#parts.kernel.now()))
-    const conditions: PodCondition[] = []
-    for (const condition of next.conditions ?? []) {
+    const conditions = (next.conditions ?? []).map((condition): PodCondition => {
       const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
-      conditions.push(isKept ? condition : extended(condition, { lastTransitionTime: kept }))
-    }
-    return { ...next, conditions, startTime: before.startTime ?? next.startTime ?? now }
+      return isKept ? condition : extended(condition, { lastTransitionTime: kept })
+    })
+    return extended(next, { conditions, startTime: before.startTime ?? next.startTime ?? now })
   }
 
   /** Updates go out one after the other. */
