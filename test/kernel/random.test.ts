@@ -14,6 +14,11 @@ test('a stream gives the numbers of seedrandom.alea for seed and name, whatever 
   )
 })
 
+test('32 bits are those of a whole number below 2 to the power of 32', () => {
+  const [bits, integers] = [createRandomStreams('seed').stream('a'), createRandomStreams('seed').stream('a')]
+  for (let i = 0; i < 50; i++) expect(bits.bits()).toBe(integers.integer(0, 2 ** 32))
+})
+
 test('the same name goes on where it stopped, until it is released', () => {
   const streams = createRandomStreams('seed')
   const first = streams.stream('a').next()
