@@ -106,6 +106,7 @@ describe('names of images', () => {
     expect(applyDefaultImageTag('reg.example:5000/app')).toEqual({ ok: true, image: 'reg.example:5000/app:latest' })
     const digested = `app@sha256:${'0'.repeat(64)}`
     expect(applyDefaultImageTag(digested)).toEqual({ ok: true, image: digested })
-    expect(splitImage('a:5000/b:c@d')).toEqual({ host: 'a:5000', path: 'b', suffix: ':c@d' })
+    const parts = { host: 'a:5000', path: 'b', suffix: ':c@d', repository: 'a:5000/b', full: 'a:5000/b:c@d' }
+    expect(splitImage('a:5000/b:c@d')).toEqual(parts)
   })
 })
