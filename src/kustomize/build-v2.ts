@@ -38,6 +38,8 @@ import { resolveVars } from './vars.ts'
 export interface BuildWorld {
   readonly env: ReadonlyMap<string, string>
   readonly naming: FieldNaming
+  /** `v5.5.0`, as the build tells itself; `unknown` before 5. */
+  readonly ownVersion: string
   warn(line: string): void
 }
 
@@ -83,7 +85,7 @@ class Mistakes {
 
 function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   const kustomization = loadKustomization(loader, 'v2', world.naming, world.warn)
-  refuseUnsupported(kustomization)
+  refuseUnsupported(kustomization, 'v2')
   const mistakes = new Mistakes()
   const resources: Resource[] = []
   const vars: Variable[] = []

@@ -1,41 +1,30 @@
 /** A build as kustomize 5 does it, which is inside kubectl 1.27 and later. Source: api internal/target/kusttarget.go. */
 
-import type { PatchOperation } from '../api/patch/json-patch.ts'
-import { utf8Bytes } from '../bytes/bytes.ts'
 import { isObject } from '../go/json.ts'
 import { goQuote } from '../go/quote.ts'
-import { fromYaml } from '../go/yaml/from-yaml.ts'
-import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import type { BuildWorld } from './build-v2.ts'
 import { defaultFields, type Fields, mergedFields, withConfigurations } from './configuration.ts'
 import { generate } from './generators.ts'
-import { nameHash } from './hash.ts'
+import { hashNames } from './hash.ts'
 import { changeImagesV5 } from './images.ts'
-import {
-  type Kustomization,
-  loadKustomization,
-  type PatchEntry,
-  refuseUnsupported,
-  type Variable,
-} from './kustomization.ts'
+import { type Kustomization, loadKustomization, refuseUnsupported, type Variable } from './kustomization.ts'
 import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
 import { fixReferencesV5 } from './name-reference.ts'
 import { sortedV5 } from './order.ts'
-import { jsonPatched, mergePatchV5, patchTarget, selectResources } from './patches.ts'
+import { readCrds, refuseHelmCharts } from './outside.ts'
+import { applyJson6902, applyPatchEntry, applyStrategicPatches, replacementsOf } from './patch-entries.ts'
+import { runExternalGenerators, runExternalTransformers, runValidators } from './plugins.ts'
 import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
 import { applyReplacements } from './replacements.ts'
 import {
   type Body,
-  cloneJson,
   currentId,
   idSyntax,
   idText,
   isSameId,
   metadataOf,
-  originalId,
   ownMetadata,
   type Resource,
-  rememberId,
   textMap,
 } from './resource.ts'
 import { addAffixes, addAnnotations, addCommonLabels, addLabels, setNamespaceV5, setReplicas } from './transformers.ts'
@@ -58,19 +47,15 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const gathered: Gathered = { resources: [], vars: [], fields: defaultFields.v5 }
   const { resources, vars } = gathered
   accumulate(loader, kustomization, world, gathered)
-  for (const resource of resources) {
-    if (!resource.needsHash) continue
-    const hash = nameHash(resource.body, 'v5')
-    rememberId(resource)
-    const metadata = ownMetadata(resource.body)
-    metadata.name = `${String(metadata.name ?? '')}-${hash}`
-  }
+  hashNames(resources)
   fixReferencesV5(resources, gathered.fields.nameReference)
   resolveVars(resources, vars, gathered.fields.varReference)
   const kept = resources.filter(
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
   for (const { body } of kept) dropEmptyAnnotations(body)
+  if (kustomization.buildMetadata?.includes('managedByLabel'))
+    addLabels(kept, { pairs: { 'app.kubernetes.io/managed-by': `kustomize-${world.ownVersion}` } }, gathered.fields)
   return sortedV5(kept, kustomization.sortOptions).map(({ body }) => body)
 }
 
@@ -86,8 +71,9 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
   wrap('accumulating resources', () => {
     for (const path of kustomization.resources ?? []) accumulatePath(path, loader, world, gathered)
   })
-  refuseUnsupported(kustomization)
+  refuseUnsupported(kustomization, 'v5')
   gathered.fields = withConfigurations(gathered.fields, kustomization.configurations ?? [], loader)
+  readCrds(kustomization, loader)
   const generators = [
     ...(kustomization.configMapGenerator ?? []).map((args) => ['ConfigMap', args] as const),
     ...(kustomization.secretGenerator ?? []).map((args) => ['Secret', args] as const),
@@ -96,11 +82,24 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
     const made = generate(kind, args, kustomization.generatorOptions, { loader, generation: 'v5', env: world.env })
     wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made))
   }
+  refuseHelmCharts(kustomization)
+  const plugins = { loader, env: world.env, gather: (paths: readonly string[]) => gatherPlugins(paths, loader, world) }
+  for (const made of runExternalGenerators(kustomization.generators ?? [], plugins))
+    wrap(`merging from generator ${generatorPointer}`, () => mergeGenerated(resources, made))
   wrap('accumulating components', () => {
     for (const path of kustomization.components ?? []) accumulateComponent(path, loader, world, gathered)
   })
   transform(resources, kustomization, loader, gathered.fields)
+  runExternalTransformers(resources, kustomization.transformers ?? [], plugins)
+  runValidators(resources, kustomization.validators ?? [], plugins)
   gathered.vars.push(...(kustomization.vars ?? []))
+}
+
+/** Configurations of plugins: what files or directories hold. */
+function gatherPlugins(paths: readonly string[], loader: Loader, world: BuildWorld): readonly Resource[] {
+  const own: Gathered = { resources: [], vars: [], fields: defaultFields.v5 }
+  for (const path of paths) accumulatePath(path, loader, world, own)
+  return own.resources
 }
 
 /** A path is tried as a file, then as a directory; what is told when neither works names both. */
@@ -227,142 +226,4 @@ function transform(resources: Resource[], kustomization: Kustomization, loader: 
     resources,
     (kustomization.replacements ?? []).flatMap((entry) => replacementsOf(entry, loader)),
   )
-}
-
-function replacementsOf(entry: NonNullable<Kustomization['replacements']>[number], loader: Loader) {
-  if (!entry.path) return [entry]
-  const result = fromYaml(loader.load(entry.path))
-  if (!result.ok) refuse(result.error)
-  const list = Array.isArray(result.value) ? result.value : [result.value]
-  return list.filter(isObject) as (typeof entry)[] // checked field by field where they are used
-}
-
-/** How the real thing shows the part of the kustomization that a plugin could not be configured from. */
-function configured<T>(plugin: string, config: unknown, work: () => T): T {
-  return wrap(`trouble configuring builtin ${plugin} with config: \`\n${toGoYaml(config)}\``, work)
-}
-
-function applyStrategicPatches(resources: Resource[], paths: readonly string[], loader: Loader): void {
-  if (paths.length === 0) return
-  const patches = configured('PatchStrategicMergeTransformer', { paths }, () =>
-    paths.flatMap((path) => {
-      // An entry is a file or, failing that, a patch written out.
-      if (!loader.has(path) && path.includes('\n')) return parsePatch(utf8Bytes(path), path)
-      return parsePatch(loader.load(path), path)
-    }),
-  )
-  for (const patch of patches) applyUntargeted(resources, patch, false)
-}
-
-function parsePatch(content: Uint8Array, path: string): readonly Resource[] {
-  try {
-    return readResourcesV5(content, path)
-  } catch (error) {
-    if (error instanceof MalformedYaml) refuse(error.message)
-    throw error
-  }
-}
-
-function applyPatchEntry(resources: Resource[], entry: PatchEntry, loader: Loader): void {
-  const patch = (entry.patch ?? '').trim()
-  const path = entry.path ?? ''
-  const config = {
-    ...(entry.options ? { options: entry.options } : {}),
-    ...(path === '' ? {} : { path }),
-    ...(entry.patch ? { patch: entry.patch } : {}),
-    ...(entry.target ? { target: entry.target } : {}),
-  }
-  const shown = toGoYaml(config)
-  const parsed = configured('PatchTransformer', config, () => {
-    if (patch === '' && path === '') return refuse(`must specify one of patch and path in\n${shown}`)
-    if (patch !== '' && path !== '') return refuse(`patch and path can't be set at the same time\n${shown}`)
-    const content =
-      patch === '' ? wrap(`failed to get the patch file from path(${path})`, () => loader.load(path)) : utf8Bytes(patch)
-    return strategicOrJson(content, patch === '' ? `[path: ${goQuote(path)}]` : `[patch: ${goQuote(patch)}]`)
-  })
-  if (parsed.kind === 'json') {
-    if (entry.target === undefined) refuse(`must specify a target for JSON patch ${parsed.source}`)
-    for (const resource of selectResources(resources, entry.target)) patchJson(resource, parsed.operations)
-    return
-  }
-  if (entry.target === undefined) {
-    for (const one of parsed.patches) applyUntargeted(resources, one, true)
-    return
-  }
-  const [only, ...more] = parsed.patches
-  if (more.length > 0) {
-    refuse(
-      `Multiple Strategic-Merge Patches in one \`patches\` entry is not allowed to set \`patches.target\` field: ${parsed.source}`,
-    )
-  }
-  if (only === undefined) return
-  for (const resource of selectResources(resources, entry.target)) mergeInto(resources, resource, only, entry.options)
-}
-
-type ParsedPatch =
-  | { readonly kind: 'strategic'; readonly patches: readonly Resource[]; readonly source: string }
-  | { readonly kind: 'json'; readonly operations: readonly PatchOperation[]; readonly source: string }
-
-function strategicOrJson(content: Uint8Array, source: string): ParsedPatch {
-  const value = fromYaml(content)
-  if (value.ok && Array.isArray(value.value) && value.value.every(isObject)) {
-    return { kind: 'json', operations: value.value, source }
-  }
-  try {
-    return { kind: 'strategic', patches: readResourcesV5(content, ''), source }
-  } catch (error) {
-    if (error instanceof KustomizeError || error instanceof MalformedYaml) {
-      return refuse(`unable to parse SM or JSON patch from ${source}`)
-    }
-    throw error
-  }
-}
-
-function applyUntargeted(resources: Resource[], patch: Resource, namesPatch: boolean): void {
-  const target = patchTarget(resources, patch)
-  const id = idText(originalId(patch))
-  if (target === undefined) {
-    const problem = `no matches for Id ${id}; failed to find unique target for patch ${id}`
-    refuse(namesPatch ? `no resource matches strategic merge patch ${goQuote(id)}: ${problem}` : problem)
-  }
-  mergeInto(resources, target, patch, undefined)
-}
-
-function mergeInto(
-  resources: Resource[],
-  target: Resource,
-  patch: Resource,
-  options: Readonly<Record<string, boolean>> | undefined,
-): void {
-  const { name, namespace, kind } = currentId(target)
-  const merged = mergePatchV5(target.body, cloneJson(patch.body))
-  if (merged === undefined) {
-    resources.splice(resources.indexOf(target), 1)
-    return
-  }
-  rememberId(target)
-  // A patch changes neither name nor kind unless it is allowed to.
-  const metadata = ownMetadata(merged)
-  if (!options?.allowNameChange) metadata.name = name
-  if (!options?.allowKindChange) merged.kind = kind
-  if (namespace === '') delete metadata.namespace
-  else metadata.namespace = namespace
-  target.body = merged
-}
-
-function patchJson(resource: Resource, operations: readonly PatchOperation[]): void {
-  rememberId(resource)
-  resource.body = jsonPatched(resource.body, operations)
-}
-
-function applyJson6902(resources: Resource[], entry: PatchEntry, loader: Loader): void {
-  const { target } = entry
-  if (target === undefined) refuse('must specify the target field of patchesJson6902')
-  const content = entry.path ? loader.load(entry.path) : utf8Bytes(entry.patch ?? '')
-  const value = fromYaml(content)
-  if (!value.ok) refuse(value.error)
-  const operations = Array.isArray(value.value) ? value.value.filter(isObject) : []
-  const selected = selectResources(resources, target)
-  if (selected.length === 0) refuse(`unable to find patch target in resources: ${goQuote(target.name ?? '')}`)
-  for (const resource of selected) patchJson(resource, operations)
 }

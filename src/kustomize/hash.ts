@@ -4,7 +4,18 @@ import { configMapHash, encodeHash, secretHash } from '../api/name-hash.ts'
 import { goJson, isObject } from '../go/json.ts'
 import { resolveScalar } from '../go/yaml/go-resolve.ts'
 import type { Generation } from './loader.ts'
-import { type Body, metadataOf, textMap } from './resource.ts'
+import { type Body, metadataOf, ownMetadata, type Resource, rememberId, textMap } from './resource.ts'
+
+/** Generated objects get their suffix, all that want one (kustomize 5). */
+export function hashNames(resources: readonly Resource[]): void {
+  for (const resource of resources) {
+    if (!resource.needsHash) continue
+    const hash = nameHash(resource.body, 'v5')
+    rememberId(resource)
+    const metadata = ownMetadata(resource.body)
+    metadata.name = `${String(metadata.name ?? '')}-${hash}`
+  }
+}
 
 /** Ten characters, without the dash before them. */
 export function nameHash(body: Body, generation: Generation): string {

@@ -231,23 +231,20 @@ function checkKindV2({ kind, apiVersion }: Kustomization, loader: Loader): void 
 }
 
 /** Fields of the real thing that need plugins, charts or the outside world; using one says so. */
-const unsupportedFields: readonly (keyof Kustomization)[] = [
-  'crds',
-  'generators',
-  'transformers',
-  'validators',
-  'helmCharts',
-  'helmGlobals',
-  'helmChartInflationGenerator',
-  'openapi',
-]
+const unsupportedFields: Readonly<Record<Generation, readonly (keyof Kustomization)[]>> = {
+  v2: ['crds'],
+  v5: ['helmChartInflationGenerator', 'openapi'],
+}
 
 /** Refuses what podsim lacks rather than passing it over. */
-export function refuseUnsupported(kustomization: Kustomization): void {
-  for (const field of unsupportedFields) {
+export function refuseUnsupported(kustomization: Kustomization, generation: Generation): void {
+  for (const field of unsupportedFields[generation]) {
     const value = kustomization[field]
     if (isGiven(value) && !(Array.isArray(value) && value.length === 0)) {
       refuse(`podsim does not simulate the field '${field}' of a kustomization`)
     }
   }
+  for (const option of kustomization.buildMetadata ?? [])
+    if (option === 'originAnnotations' || option === 'transformerAnnotations')
+      refuse(`podsim does not simulate '${option}' of buildMetadata`)
 }

@@ -6,7 +6,7 @@ import { goQuote } from '../go/quote.ts'
 import { resolveScalar } from '../go/yaml/go-resolve.ts'
 import { toGoYaml } from '../go/yaml/go-yaml.ts'
 import { has } from '../versions/changes.ts'
-import { kustomize } from '../versions/kustomize.ts'
+import { kustomize, kustomizeProvenance } from '../versions/kustomize.ts'
 import { buildV2 } from './build-v2.ts'
 import { buildV5 } from './build-v5.ts'
 import { type Generation, KustomizeError, openLoader, PrintingError, refuse } from './loader.ts'
@@ -43,6 +43,7 @@ export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeRe
       env: world.env,
       // Official kubectl 1.18 was built with Go 1.13, where errors name only the field itself.
       naming: has(world.minor, kustomize.errorsNamePaths) ? 'path' : 'own',
+      ownVersion: kustomizeProvenance(world.minor),
       warn: (line) => warnings.push(line),
     })
     if (generation === 'v5') for (const object of objects) checkKeys(object)

@@ -1,6 +1,7 @@
 /** The order of kustomize's output. Source: v2.0.3 pkg/gvk/gvk.go; api internal/builtins/SortOrderTransformer.go. */
 import { compareBytes } from '../go/json.ts'
 import type { Kustomization } from './kustomization.ts'
+import { refuse } from './loader.ts'
 import { currentId, type Gvk, isSameGvk, originalId, type Resource, type ResourceId } from './resource.ts'
 
 const orderV2 = [
@@ -70,8 +71,18 @@ export function sortedV2(resources: readonly Resource[]): readonly Resource[] {
   })
 }
 
+/** Source: api internal/builtins/SortOrderTransformer.go, validate. */
+function checkSortOptions(options: Kustomization['sortOptions']): void {
+  if (options === undefined || options === null) return
+  const { order = '' } = options
+  if (order !== 'fifo' && order !== 'legacy') refuse("the field 'sortOptions.order' must be one of [fifo, legacy]")
+  if (order === 'fifo' && options.legacySortOptions !== undefined && options.legacySortOptions !== null)
+    refuse("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'")
+}
+
 /** Legacy order, unless the kustomization asks for the order of its files. */
 export function sortedV5(resources: readonly Resource[], options: Kustomization['sortOptions']): readonly Resource[] {
+  checkSortOptions(options)
   if (options?.order === 'fifo') return resources
   const first = options?.legacySortOptions?.orderFirst ?? firstV5
   const last = options?.legacySortOptions?.orderLast ?? lastV5

@@ -80,7 +80,9 @@ function flattenV5(value: unknown): Resource[] {
   if (kind.endsWith('List') && Array.isArray(body.items)) return body.items.flatMap(flattenV5)
   const metadata = metadataOf(body)
   if (kind === '' && body.apiVersion === undefined && body.metadata === undefined) refuse('missing Resource metadata')
-  const text = (field: unknown): string => (typeof field === 'string' ? field : '')
+  // A name may be written as a boolean or number: it is read as it stands.
+  const text = (field: unknown): string =>
+    isObject(field) || field === null || field === undefined ? '' : String(field)
   const shown = `{{${text(body.apiVersion)} ${kind}} {{${text(metadata.name)} ${text(metadata.namespace)}} ${goValueText(textMap(metadata.labels))} ${goValueText(textMap(metadata.annotations))}}}`
   if (kind === '') refuse(`missing kind in object ${shown}`)
   if (!kind.endsWith('List') && text(metadata.name) === '') refuse(`missing metadata.name in object ${shown}`)

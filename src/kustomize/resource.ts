@@ -57,7 +57,7 @@ export function gvkOf(body: Body): Gvk {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : ''
 }
 
 /** The metadata to be read; empty where there is none. */

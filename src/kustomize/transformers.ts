@@ -10,6 +10,7 @@ import {
   gvkOf,
   isClusterScoped,
   isSameId,
+  metadataOf,
   originalId,
   ownMetadata,
   type Resource,
@@ -18,19 +19,30 @@ import {
 
 const metadataLabels = parseFieldSpec('|||create|metadata/labels')
 
-/** Moves all resources; of role binding subjects only `default` follows. Refuses when two become one. */
-export function setNamespaceV5(resources: readonly Resource[], namespace: string, specs: readonly FieldSpec[]): void {
+/** Which subjects of role bindings follow a namespace, and whether objects that have one keep it. */
+export interface NamespaceOptions {
+  readonly subjects: 'defaultOnly' | 'none' | 'allServiceAccounts'
+  readonly unsetOnly: boolean
+}
+
+/** Moves all resources; of role binding subjects `default` follows unless more or less is asked for. Refuses when two become one. */
+export function setNamespaceV5(
+  resources: readonly Resource[],
+  namespace: string,
+  specs: readonly FieldSpec[],
+  { subjects, unsetOnly }: NamespaceOptions = { subjects: 'defaultOnly', unsetOnly: false },
+): void {
+  const changed = (value: unknown) => (unsetOnly && typeof value === 'string' && value !== '' ? value : namespace)
   for (const resource of resources) {
     rememberId(resource)
     const { body } = resource
     const gvk = gvkOf(body)
-    if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = namespace
-    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding')
-      setSubjects(body, namespace, (name) => name === 'default')
+    if (!isClusterScoped(gvk, 'v5')) ownMetadata(body).namespace = changed(metadataOf(body).namespace)
+    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding') setSubjects(body, subjects, changed)
     for (const spec of specsFor(gvk, specs)) {
       if (spec.text === 'metadata/name' && body.apiVersion !== 'v1') continue
       if (isSetAnyway(spec)) continue
-      changeField(body, spec, () => namespace)
+      changeField(body, spec, changed)
     }
     if (resources.filter((one) => isSameId(currentId(one), currentId(resource))).length !== 1) {
       refuse('namespace transformation produces ID conflict')
@@ -44,10 +56,14 @@ function isSetAnyway({ kind, text }: FieldSpec): boolean {
   return text === 'metadata/namespace' || (isBinding && (text === 'subjects' || text === 'subjects/namespace'))
 }
 
-function setSubjects(body: Body, namespace: string, isWanted: (name: unknown) => boolean): void {
-  if (!Array.isArray(body.subjects)) return
-  for (const subject of body.subjects)
-    if (isObject(subject) && isWanted(subject.name)) (subject as Body).namespace = namespace
+/** Source: api filters/namespace/namespace.go, roleBindingHack. */
+function setSubjects(body: Body, mode: NamespaceOptions['subjects'], changed: (value: unknown) => unknown): void {
+  if (!Array.isArray(body.subjects) || mode === 'none') return
+  for (const subject of body.subjects) {
+    if (!isObject(subject)) continue
+    const isMeant = mode === 'defaultOnly' ? subject.name === 'default' : subject.kind === 'ServiceAccount'
+    if (isMeant) (subject as Body).namespace = changed(subject.namespace)
+  }
 }
 
 /** Service accounts in role bindings move along if they are `default` or among the resources. */
@@ -79,6 +95,21 @@ export function addAffixes(
   const suffix = kustomization.nameSuffix ?? ''
   if (prefix !== '') for (const resource of resources) rename(resource, generation, prefix, '', fields.namePrefix)
   if (suffix !== '') for (const resource of resources) rename(resource, generation, '', suffix, fields.nameSuffix)
+}
+
+/** A prefix or suffix on the name, where the fields have it, and on the others; kustomize 5. */
+export function addAffix(resource: Resource, prefix: string, suffix: string, specs: readonly FieldSpec[]): void {
+  if (specsFor(originalId(resource), specs).some(({ text }) => text === 'metadata/name')) {
+    rename(resource, 'v5', prefix, suffix, specs)
+    return
+  }
+  for (const spec of specsFor(originalId(resource), specs))
+    changeField(
+      resource.body,
+      spec,
+      (value) => `${prefix}${String(value ?? '')}${suffix}`,
+      () => '',
+    )
 }
 
 function rename(

@@ -1,7 +1,33 @@
-import { changes } from './changes.ts'
+import { changes, has } from './changes.ts'
 
 /** What kustomize inside of kubectl does from a minor version on. */
 export const kustomize = changes({
   errorsNamePaths: [19, 'errors of decoding name the path of a field', 'Go 1.14 and later, encoding/json'],
+  readsOwnBuild: [27, 'the label managed-by tells `(devel)` where it told `unknown`', 'api provenance/provenance.go'],
+  tellsOwnVersion: [34, 'the label managed-by tells the version', 'api provenance/provenance.go'],
   v5: [21, 'kubectl carries kustomize 4 or 5 in place of 2.0.3', 'kubectl go.mod'],
 })
+
+/** kustomize inside kubectl, as the binaries tell it. */
+const releases: readonly (readonly [minor: number, version: string])[] = [
+  [24, 'v4.5.4'],
+  [25, 'v4.5.7'],
+  [27, 'v5.0.1'],
+  [28, 'v5.0.4-0.20230601165947-6ce0bf390ce3'],
+  [31, 'v5.4.2'],
+  [32, 'v5.5.0'],
+  [33, 'v5.6.0'],
+  [34, 'v5.7.1'],
+  [36, 'v5.8.1'],
+]
+
+/** Which kustomize a kubectl says that it carries; undefined before v1.24. */
+export function kustomizeVersion(minor: number): string | undefined {
+  return releases.findLast(([first]) => minor >= first)?.[1]
+}
+
+/** What it calls itself in labels: what its build was told. Source: the binaries; api provenance/provenance.go, Semver. */
+export function kustomizeProvenance(minor: number): string {
+  if (!has(minor, kustomize.readsOwnBuild)) return 'unknown'
+  return has(minor, kustomize.tellsOwnVersion) ? (kustomizeVersion(minor) ?? 'unknown') : '(devel)'
+}

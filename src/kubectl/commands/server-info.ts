@@ -4,6 +4,7 @@ import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { buildOf } from '../../versions/builds.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
+import { kustomizeVersion } from '../../versions/kustomize.ts'
 import { groupVersion, type Mapping } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
@@ -84,19 +85,6 @@ export const apiVersionsCommand: Command = {
   },
 }
 
-/** kustomize inside kubectl, as the binaries tell it. */
-const kustomizeVersions: readonly (readonly [minor: number, version: string])[] = [
-  [24, 'v4.5.4'],
-  [25, 'v4.5.7'],
-  [27, 'v5.0.1'],
-  [28, 'v5.0.4-0.20230601165947-6ce0bf390ce3'],
-  [31, 'v5.4.2'],
-  [32, 'v5.5.0'],
-  [33, 'v5.6.0'],
-  [34, 'v5.7.1'],
-  [36, 'v5.8.1'],
-]
-
 /** Source: kubectl pkg/cmd/version/version.go. */
 export const versionCommand: Command = {
   name: 'version',
@@ -110,7 +98,7 @@ function version(call: Call): number {
   const { minor, gitVersion, versionPrintsLines } = session.version
   const own = versionInfo(minor, gitVersion)
   const server = flags.bool('client') ? undefined : session.rest.request('GET', '/version')
-  const kustomize = kustomizeVersions.findLast(([first]) => minor >= first)?.[1]
+  const kustomize = kustomizeVersion(minor)
   const output = flags.string('output')
   if (output !== '') {
     const all = {

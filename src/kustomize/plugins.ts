@@ -1,0 +1,259 @@
+/**
+ * `generators`, `transformers` and `validators` of kustomize 4 and 5: builtin plugins with a configuration of their own, in a file or
+ * written out. Source: api internal/target/kusttarget.go, internal/plugins/loader/loader.go, internal/builtins.
+ */
+import { utf8Bytes } from '../bytes/bytes.ts'
+import { deepEqual, isObject, objectAt, textAt } from '../go/json.ts'
+import { toGoYaml } from '../go/yaml/go-yaml.ts'
+import { defaultFields } from './configuration.ts'
+import { type FieldSpec, newFieldSpec } from './field-spec.ts'
+import { generate } from './generators.ts'
+import { hashNames } from './hash.ts'
+import { changeImagesV5 } from './images.ts'
+import type { GeneratorArgs, ImageChange, PatchEntry, Replacement } from './kustomization.ts'
+import { KustomizeError, type Loader, refuse, wrap } from './loader.ts'
+import {
+  applyJson6902,
+  applyParsedPatch,
+  applyStrategicPatches,
+  applyUntargeted,
+  parsePatchEntry,
+  replacementsOf,
+} from './patch-entries.ts'
+import { MalformedYaml, readResourcesV5 } from './read-resources.ts'
+import { applyReplacements } from './replacements.ts'
+import {
+  type Body,
+  cloneJson,
+  currentId,
+  gvkOf,
+  idText,
+  metadataOf,
+  originalId,
+  type Resource,
+  textMap,
+} from './resource.ts'
+import { addAffix, addAnnotations, addCommonLabels, setNamespaceV5, setReplicas } from './transformers.ts'
+
+/** What plugins are made from. */
+export interface PluginWorld {
+  readonly loader: Loader
+  readonly env: ReadonlyMap<string, string>
+  /** The objects of files and directories. */
+  gather(paths: readonly string[]): readonly Resource[]
+}
+
+type Transform = (resources: Resource[]) => void
+type MakeTransform = (config: Body, world: PluginWorld) => Transform
+
+/** `builtin` stands where a version would. Source: loader.go, isBuiltinPlugin. */
+function isBuiltin(resource: Resource): boolean {
+  const { group, version } = gvkOf(resource.body)
+  return group === '' && version === 'builtin'
+}
+
+/** An entry is a configuration written out or, failing that, a path. */
+function configurations(entries: readonly string[], world: PluginWorld): readonly Resource[] {
+  const inline: Resource[] = []
+  const paths: string[] = []
+  for (const entry of entries) {
+    const read = readInline(entry)
+    if (read === undefined) paths.push(entry)
+    else inline.push(...read)
+  }
+  return [...inline, ...world.gather(paths)]
+}
+
+function readInline(entry: string): readonly Resource[] | undefined {
+  try {
+    return readResourcesV5(utf8Bytes(entry), '')
+  } catch (error) {
+    if (error instanceof KustomizeError || error instanceof MalformedYaml) return undefined
+    throw error
+  }
+}
+
+/** Source: loader.go, loadAndConfigurePlugin. */
+function checkPlugin(resource: Resource): string {
+  const { kind } = originalId(resource)
+  if (!isBuiltin(resource)) refuse(`external plugins disabled; unable to load external plugin '${kind}'`)
+  if (!Object.hasOwn(transformers, kind) && !generatorKinds.has(kind))
+    refuse(`unable to load builtin ${kind}.builtin.[noGrp]`)
+  return kind
+}
+
+const generatorKinds: ReadonlySet<string> = new Set([
+  'ConfigMapGenerator',
+  'SecretGenerator',
+  'HelmChartInflationGenerator',
+  'IAMPolicyGenerator',
+])
+
+/** What the generators of a kustomization make, not yet hashed. */
+export function runExternalGenerators(entries: readonly string[], world: PluginWorld): readonly Resource[] {
+  if (entries.length === 0) return []
+  return wrap('loading generator plugins', () =>
+    configurations(entries, world).map((resource) =>
+      wrap('failed to load generator', () => {
+        const kind = checkPlugin(resource)
+        if (kind !== 'ConfigMapGenerator' && kind !== 'SecretGenerator')
+          return refuse(
+            generatorKinds.has(kind)
+              ? `podsim does not simulate the generator ${kind}`
+              : `plugin ${idText(originalId(resource))} not a generator`,
+          )
+        const { body } = resource
+        const metadata = metadataOf(body)
+        // The fields of the configuration are those of an entry; names of its own come first.
+        const args = {
+          ...body,
+          name: body.name ?? metadata.name,
+          namespace: body.namespace ?? metadata.namespace,
+        } as GeneratorArgs
+        const { loader, env } = world
+        return generate(kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', args, undefined, {
+          loader,
+          generation: 'v5',
+          env,
+        })
+      }),
+    ),
+  )
+}
+
+/** Runs what the configurations say, in their order. */
+export function runExternalTransformers(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
+  for (const transform of loaded(entries, world)) transform(resources)
+}
+
+function loaded(entries: readonly string[], world: PluginWorld): readonly Transform[] {
+  return configurations(entries, world).map((resource) => {
+    const kind = checkPlugin(resource)
+    const id = idText(originalId(resource))
+    const make = transformers[kind]
+    if (make === undefined) return refuse(`plugin ${id} not a transformer`)
+    return wrap(`plugin ${id} fails configuration`, () => make(resource.body, world))
+  })
+}
+
+const validatedBy = 'validated-by'
+
+/** Transformers that may change nothing but one label. Source: kusttarget.go, runValidators. */
+export function runValidators(resources: Resource[], entries: readonly string[], world: PluginWorld): void {
+  for (const validate of loaded(entries, world)) {
+    const before = resources.map(({ body }) => cloneJson(body))
+    validate(resources)
+    const after = resources.map(({ body }) => withoutMark(body))
+    const changed = before.findIndex((body, i) => !deepEqual(body, after[i]))
+    if (changed < 0 && before.length === after.length) continue
+    const one = resources[changed]
+    refuse(`validator shouldn't modify the resource map: ${one === undefined ? '' : idText(currentId(one))} changed`)
+  }
+}
+
+function withoutMark(body: Body): Body {
+  const copy = cloneJson(body)
+  const metadata = metadataOf(copy)
+  const labels = textMap(metadata.labels)
+  if (!Object.hasOwn(labels, validatedBy)) return copy
+  delete labels[validatedBy]
+  // What had no labels before now has none of its own, which is another thing to the real one, too.
+  metadata.labels = labels
+  return copy
+}
+
+/** Empty where there are none. */
+function specsOf({ fieldSpecs }: Body): readonly FieldSpec[] {
+  return (Array.isArray(fieldSpecs) ? fieldSpecs : []).map((spec) =>
+    newFieldSpec(
+      { group: textAt(spec, 'group'), version: textAt(spec, 'version'), kind: textAt(spec, 'kind') },
+      isObject(spec) && spec.create === true,
+      textAt(spec, 'path'),
+    ),
+  )
+}
+
+function affix(prefix: string, suffix: string, config: Body): Transform {
+  if (config.fieldSpecs === undefined || config.fieldSpecs === null) refuse('fieldSpecs is not expected to be nil')
+  const specs = specsOf(config)
+  return (resources) => {
+    if (prefix !== '') for (const one of resources) addAffix(one, prefix, '', specs)
+    if (suffix !== '') for (const one of resources) addAffix(one, '', suffix, specs)
+  }
+}
+
+const subjectModes = ['defaultOnly', 'none', 'allServiceAccounts'] as const
+
+function namespaceTransform(config: Body): Transform {
+  const namespace = textAt(config, 'metadata', 'namespace')
+  const asked = textAt(config, 'setRoleBindingSubjects') || 'defaultOnly'
+  const subjects = subjectModes.find((mode) => mode === asked)
+  if (subjects === undefined)
+    return refuse(
+      `invalid value "${asked}" for setRoleBindingSubjects: must be one of "defaultOnly", "none" or "allServiceAccounts"`,
+    )
+  const specs = specsOf(config)
+  return (resources) => {
+    if (namespace !== '')
+      setNamespaceV5(resources, namespace, specs, { subjects, unsetOnly: config.unsetOnly === true })
+  }
+}
+
+function json6902Transform(config: Body, { loader }: PluginWorld): Transform {
+  const [path, jsonOp] = [textAt(config, 'path'), textAt(config, 'jsonOp')]
+  if (textAt(config, 'target', 'name') === '') refuse('must specify the target name')
+  if (path === '' && jsonOp === '') refuse('empty file path and empty jsonOp')
+  if (path !== '' && jsonOp !== '') refuse('must specify a file path or jsonOp, not both')
+  // A target is a selector.
+  const entry = { target: config.target, ...(path === '' ? { patch: jsonOp } : { path }) } as PatchEntry
+  return (resources) => applyJson6902(resources, entry, loader)
+}
+
+function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
+  const paths = Array.isArray(config.paths) ? config.paths.map(String) : []
+  const patches = textAt(config, 'patches')
+  if (paths.length === 0 && patches === '') refuse('empty file path and empty patch content')
+  const written = patches === '' ? [] : readResourcesV5(utf8Bytes(patches), '')
+  return (resources) => {
+    applyStrategicPatches(resources, paths, loader)
+    for (const patch of written) applyUntargeted(resources, patch, false)
+  }
+}
+
+/** By kind. Source: internal/plugins/builtinhelpers/builtins.go, TransformerFactories. */
+const transformers: Readonly<Record<string, MakeTransform>> = {
+  AnnotationsTransformer: (config) => (resources) =>
+    addAnnotations(resources, textMap(config.annotations), { ...defaultFields.v5, commonAnnotations: specsOf(config) }),
+  HashTransformer: () => hashNames,
+  ImageTagTransformer: (config) => (resources) => {
+    const image = objectAt(config, 'imageTag') as ImageChange // texts, all of them optional
+    for (const { body } of resources) changeImagesV5(body, image, specsOf(config))
+  },
+  LabelTransformer: (config) => (resources) =>
+    addCommonLabels(resources, textMap(config.labels), { ...defaultFields.v5, commonLabels: specsOf(config) }),
+  NamespaceTransformer: namespaceTransform,
+  PatchJson6902Transformer: json6902Transform,
+  PatchStrategicMergeTransformer: strategicTransform,
+  PatchTransformer: (config, { loader }) => {
+    const entry = config as PatchEntry // its fields are those of an entry of `patches`
+    const parsed = parsePatchEntry(entry, toGoYaml(config), loader)
+    return (resources) => applyParsedPatch(resources, entry, parsed)
+  },
+  PrefixSuffixTransformer: (config) => affix(textAt(config, 'prefix'), textAt(config, 'suffix'), config),
+  PrefixTransformer: (config) => affix(textAt(config, 'prefix'), '', config),
+  ReplacementTransformer:
+    (config, { loader }) =>
+    (resources) => {
+      const entries = (Array.isArray(config.replacements) ? config.replacements : []) as readonly Replacement[] // checked where they are used
+      applyReplacements(
+        resources,
+        entries.flatMap((entry) => replacementsOf(entry, loader)),
+      )
+    },
+  ReplicaCountTransformer: (config) => (resources) => {
+    const replica = objectAt(config, 'replica')
+    setReplicas(resources, [{ name: textAt(replica, 'name'), count: Number(replica.count ?? 0) }], specsOf(config))
+  },
+  SuffixTransformer: (config) => affix('', textAt(config, 'suffix'), config),
+  ValueAddTransformer: () => () => refuse('podsim does not simulate the transformer ValueAddTransformer'),
+}
