@@ -91,6 +91,14 @@ export const kubeletFacts = {
   relistsOnDemand: fact('gate PLEGOnDemandRelist; pleg/generic.go, RequestRelist', false, [[36, true]]),
   /** Init containers that run as long as their Pod (gate SidecarContainers); once initialized, a Pod stays so. */
   sidecars: fact('gate SidecarContainers; KEP 753; v1.36/README.md row 26', false, [[29, true]]),
+  /** `hostIPs` beside `hostIP` (gate PodHostIPs). Source: kubelet_pods.go, generateAPIPodStatus. */
+  tellsHostIps: fact('gate PodHostIPs; pkg/features/kube_features.go', false, [[29, true]]),
+  /** Statuses of containers tell their mounts. Source: kubelet_pods.go, convertToAPIContainerStatuses. */
+  tellsMounts: fact('gate RecursiveReadOnlyMounts; pkg/features/kube_features.go', false, [[31, true]]),
+  /** And what resources they have. Source: kubelet_pods.go, convertContainerStatusResources. */
+  tellsResources: fact('gate InPlacePodVerticalScaling; pkg/features/kube_features.go', false, [[33, true]]),
+  /** Which generation of the Pod a status and its conditions are of. Source: pkg/api/v1/pod/util.go, CalculatePodStatusObservedGeneration. */
+  tellsGeneration: fact('gate PodObservedGenerationTracking; pkg/features/kube_features.go', false, [[34, true]]),
   /** Results of startup and readiness probes have their Pod synced, too. Source: kubelet.go, syncLoopIteration. */
   probeResultsSync: fact('kubelet.go, handleProbeSync (from memory)', false, [[22, true]]),
   /** Static Pods that refer to API objects are refused when they are read (9). */

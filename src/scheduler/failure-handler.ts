@@ -16,7 +16,7 @@ export function truncatedNote(message: string): string {
 
 /** What the scheduler writes into a Pod's status. */
 export interface StatusChange {
-  readonly condition?: Pick<PodCondition, 'reason' | 'message'> & { readonly now: string }
+  readonly condition?: Pick<PodCondition, 'reason' | 'message' | 'observedGeneration'> & { readonly now: string }
   /** `''` takes the nomination back. */
   readonly nominatedNodeName?: string
 }
@@ -60,6 +60,7 @@ function changedStatus(pod: Pod, { condition, nominatedNodeName }: StatusChange)
   if (condition === undefined || !isNewCondition) return withNode
   const next: PodCondition = {
     type: 'PodScheduled',
+    ...(condition.observedGeneration === undefined ? {} : { observedGeneration: condition.observedGeneration }),
     status: 'False',
     lastProbeTime: null,
     lastTransitionTime: known?.status === 'False' ? (known.lastTransitionTime ?? null) : condition.now,

@@ -6,6 +6,8 @@ import { process } from '../kernel/process.ts'
 import { Scope } from '../kernel/scope.ts'
 import { type Steps, sleep, wait } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { has } from '../versions/changes.ts'
+import { scheduler } from '../versions/scheduler.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, type PlacementOptions, placePod } from './algorithm.ts'
 import { type Binder, createBinder } from './binder.ts'
@@ -246,7 +248,10 @@ class Cycle implements SchedulingCycle {
     this.#queue.addUnschedulable(queued, attempt)
     this.#recorder.event(pod, undefined, 'Warning', 'FailedScheduling', 'Scheduling', truncatedNote(note))
     const now = rfc3339(calendar.at(kernel.now()))
-    const write = statusWrite(client, pod, { condition: { reason, message, now } }, factAt(patchesStatus, minor))
+    const { generation } = pod.metadata
+    const isTold = generation !== undefined && has(minor, scheduler.conditionsTellGenerations)
+    const condition = { reason, message, now, ...(isTold && { observedGeneration: generation }) }
+    const write = statusWrite(client, pod, { condition }, factAt(patchesStatus, minor))
     if (write !== undefined) this.#scope.start(settled(write))
   }
 }

@@ -295,6 +295,12 @@ export const apiServer = changes({
     'Pods with scheduling gates wait, and gates may be taken away',
     'pkg/features/kube_features.go, PodSchedulingReadiness (beta)',
   ],
+  namesHostAddresses: [
+    28,
+    'variables may name all addresses of the node, where a gate allows it',
+    'pkg/apis/core/validation/validation.go, validEnvDownwardAPIFieldPathExpressions',
+  ],
+  takesHostAddresses: [29, 'variables may be status.hostIPs', 'pkg/features/kube_features.go, PodHostIPs (beta)'],
   sidecarContainersAreChecked: [
     29,
     'init containers have a restartPolicy',

@@ -17,6 +17,11 @@ export const scheduler = changes({
     'the default plugins and weights of the v1beta3 profile',
     'pkg/scheduler/apis/config/v1beta3/default_plugins.go',
   ],
+  conditionsTellGenerations: [
+    34,
+    'the condition PodScheduled tells of which generation of the Pod it is',
+    'pkg/features/kube_features.go, PodObservedGenerationTracking (beta); pkg/scheduler/schedule_one.go',
+  ],
   oneFullStop: [
     28,
     'what preemption found ends with one full stop',

@@ -1,3 +1,9 @@
+import type {
+  ContainerState,
+  ContainerStateTerminated,
+  ContainerStatus,
+  ResourceRequirements,
+} from './container-status.ts'
 import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
 import type { SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 
@@ -130,11 +136,6 @@ export interface Probe extends Handler {
   readonly failureThreshold?: number
 }
 
-export interface ResourceRequirements {
-  readonly limits?: Strings
-  readonly requests?: Strings
-}
-
 export interface ContainerPort {
   readonly name?: string
   readonly hostPort?: number
@@ -143,7 +144,14 @@ export interface ContainerPort {
   readonly hostIP?: string
 }
 
-export type { SecurityContext, WindowsSecurityContextOptions }
+export type {
+  ContainerState,
+  ContainerStateTerminated,
+  ContainerStatus,
+  ResourceRequirements,
+  SecurityContext,
+  WindowsSecurityContextOptions,
+}
 
 export interface Container {
   readonly name: string
@@ -290,39 +298,12 @@ export interface PodSpec {
 
 export interface PodCondition {
   readonly type: string
+  readonly observedGeneration?: number
   readonly status: 'True' | 'False' | 'Unknown'
   readonly lastProbeTime?: string | null
   readonly lastTransitionTime?: string | null
   readonly reason?: string
   readonly message?: string
-}
-
-export interface ContainerStateTerminated {
-  readonly exitCode: number
-  readonly signal?: number
-  readonly reason?: string
-  readonly message?: string
-  readonly startedAt?: string | null
-  readonly finishedAt?: string | null
-  readonly containerID?: string
-}
-
-export interface ContainerState {
-  readonly waiting?: { readonly reason?: string; readonly message?: string }
-  readonly running?: { readonly startedAt?: string | null }
-  readonly terminated?: ContainerStateTerminated
-}
-
-export interface ContainerStatus {
-  readonly name: string
-  readonly state?: ContainerState
-  readonly lastState?: ContainerState
-  readonly ready: boolean
-  readonly restartCount: number
-  readonly image: string
-  readonly imageID: string
-  readonly containerID?: string
-  readonly started?: boolean
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
@@ -333,7 +314,9 @@ export interface PodStatus {
   readonly message?: string
   readonly reason?: string
   readonly nominatedNodeName?: string
+  readonly observedGeneration?: number
   readonly hostIP?: string
+  readonly hostIPs?: readonly { readonly ip?: string }[]
   readonly podIP?: string
   readonly podIPs?: readonly { readonly ip?: string }[]
   readonly startTime?: string

@@ -16,7 +16,7 @@ import { isUnset, type Validator } from './validator.ts'
 
 /** Environment and ports of a container (E1, E2). Source: pkg/apis/core/validation/validation.go. */
 
-const envFieldPaths = [
+const earlyFieldPaths = [
   'metadata.name',
   'metadata.namespace',
   'metadata.uid',
@@ -26,6 +26,8 @@ const envFieldPaths = [
   'status.podIP',
   'status.podIPs',
 ]
+const hostAddresses = 'status.hostIPs'
+const laterFieldPaths = [...earlyFieldPaths, hostAddresses].sort()
 
 const resourceFieldPaths = [
   'limits.cpu',
@@ -53,7 +55,10 @@ function validateValueFrom(v: Validator, field: string, source: EnvVarSource, ha
   let sources = 0
   if (source.fieldRef !== undefined) {
     sources++
-    validateFieldRef(v, `${field}.fieldRef`, source.fieldRef, envFieldPaths)
+    const knowsAddresses = has(v.minor, apiServer.namesHostAddresses)
+    validateFieldRef(v, `${field}.fieldRef`, source.fieldRef, knowsAddresses ? laterFieldPaths : earlyFieldPaths)
+    if (source.fieldRef.fieldPath === hostAddresses && knowsAddresses && !has(v.minor, apiServer.takesHostAddresses))
+      v.forbidden(`${field}.fieldRef`, "may not be set when feature gate 'PodHostIPs' is not enabled")
   }
   if (source.resourceFieldRef !== undefined) {
     sources++
@@ -155,7 +160,8 @@ export function validateFieldRef(
   }
   // `spec.host` is what very old clients send.
   const path = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath
-  if (!selectableFields.has(path)) {
+  const isKnown = selectableFields.has(path) || (path === hostAddresses && has(v.minor, apiServer.namesHostAddresses))
+  if (!isKnown) {
     wrong(`field label not supported: ${fieldPath}`)
     return
   }

@@ -1,11 +1,12 @@
 import { defaultPodOnly, defaultPodSpec, withEphemeralDefaults } from '../../../api/pod-defaults.ts'
 import { podQosClass } from '../../../api/pod-qos.ts'
 import { hasSidecars, isSidecar } from '../../../api/pod-references.ts'
-import type { Container, Pod, PodCondition, PodSpec } from '../../../api/types/core.ts'
+import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../../../api/types/core.ts'
 import { dns1123Label } from '../../../api/validation/formats.ts'
 import { validatePodStatusUpdate, validatePodUpdate } from '../../../api/validation/pod-update-validation.ts'
 import { validatePod, validateSctp } from '../../../api/validation/pod-validation.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
@@ -86,6 +87,20 @@ function withDefaultProcMount(spec: PodSpec): PodSpec {
   }
 }
 
+/** A time that nobody has set is null, as the Go type writes it. Source: k8s.io/api core/v1/types.go, PodCondition. */
+function withProbeTimes(status: PodStatus): PodStatus {
+  const { conditions } = status
+  if (conditions === undefined || conditions.every(({ lastProbeTime }) => lastProbeTime !== undefined)) return status
+  return {
+    ...status,
+    conditions: conditions.map((condition) => {
+      if (condition.lastProbeTime !== undefined) return condition
+      const { type, status: is, ...rest } = condition
+      return extended({ type, status: is, lastProbeTime: null }, rest)
+    }),
+  }
+}
+
 /** Source: pkg/registry/core/pod/strategy.go and pkg/registry/core/pod/storage. */
 export const podStrategy: Strategy<Pod> = {
   resource: { group: '', version: 'v1', resource: 'pods' },
@@ -97,7 +112,8 @@ export const podStrategy: Strategy<Pod> = {
     const { metadata, spec, status } = withoutOldAnnotations(pod)
     const own = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
     const defaulted = has(minor, apiServer.ephemeralContainers) ? withEphemeralDefaults(own) : own
-    return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, spec: defaulted, status: status ?? {} }
+    const { apiVersion, kind } = pod
+    return { apiVersion, kind, metadata, spec: defaulted, status: withProbeTimes(status ?? {}) }
   },
   prepareForCreate(pod, context) {
     const spec = dropDisabledFields(pod.spec, undefined, context)

@@ -45,7 +45,10 @@ export function apiPodStatus(pod: Pod, seen: PodRuntimeStatus, sources: ApiStatu
     const before = old.ephemeralContainerStatuses ?? []
     base.ephemeralContainerStatuses = containerStatuses(pod, seen, before, late, false, sources)
   }
-  if (sources.hostIp !== '') base.hostIP = sources.hostIp
+  if (sources.hostIp !== '') {
+    base.hostIP = sources.hostIp
+    if (facts.tellsHostIps) base.hostIPs = [{ ip: sources.hostIp }]
+  }
   if (ip !== undefined) {
     base.podIP = ip
     base.podIPs = [{ ip }]

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
+import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
 import { latestContainer, type PodRuntimeStatus } from '../pods/runtime-status.ts'
 
@@ -23,6 +24,7 @@ export interface StatusSources {
   /** What stands before `://` in container ids. */
   readonly runtimeType: string
   readonly calendar: Calendar
+  readonly facts: Pick<KubeletFacts, 'tellsMounts' | 'tellsResources'>
   readonly failureOf: (container: string) => StartFailure | undefined
 }
 
@@ -77,6 +79,7 @@ function baseStatus(
       ready: false,
       restartCount: before?.restartCount ?? 0,
       state,
+      ...(sources.facts.tellsMounts ? mountsOf(container) : {}),
       ...(before?.lastState === undefined ? {} : { lastState: before.lastState }),
     }
   }
@@ -88,8 +91,28 @@ function baseStatus(
     ready: false,
     restartCount: latest.config.attempt,
     state: stateOf(latest, sources),
+    ...(before?.volumeMounts === undefined ? {} : { volumeMounts: before.volumeMounts }),
+    ...(sources.facts.tellsResources ? resourcesOf(container) : {}),
   }
   return older === undefined ? status : { ...status, lastState: stateOf(older, sources) }
+}
+
+/** They never change: later statuses take them from the first. No runtime here mounts all below a mount read-only. */
+function mountsOf({ volumeMounts = [] }: Container): Pick<ContainerStatus, 'volumeMounts'> {
+  if (volumeMounts.length === 0) return {}
+  return {
+    volumeMounts: volumeMounts.map(({ name, mountPath, readOnly = false }) => ({
+      name,
+      mountPath,
+      ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
+    })),
+  }
+}
+
+/** What was asked for is what a container has: resizing is not simulated. */
+function resourcesOf({ resources = {} }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
+  const { requests = {} } = resources
+  return { ...(Object.keys(requests).length === 0 ? {} : { allocatedResources: requests }), resources }
 }
 
 function stateOf(container: RuntimeContainer, { calendar, runtimeType }: StatusSources): ContainerState {

@@ -182,7 +182,8 @@ export class StatusManager {
     const known = this.#known.get(uid)
     const before = known?.status ?? this.#parts.pods.apiPodOf(pod)?.status ?? {}
     if (!isLegal(before, next, pod)) return false
-    const status = this.#withTimes(before, next)
+    const timed = this.#withTimes(before, next)
+    const status = this.#parts.facts.tellsGeneration ? ofGeneration(timed, pod.metadata.generation) : timed
     const finished = isFinished || known?.isFinished === true
     if (known !== undefined && !isForced && sameForKubelet(known.status, status)) return false
     const entry: KnownStatus = { pod, status, version: (known?.version ?? 0) + 1, isFinished: finished }
@@ -202,7 +203,7 @@ export class StatusManager {
       const old = ownConditions.has(condition.type) ? conditionOf(before, condition.type) : condition
       const kept = old !== undefined && old.status === condition.status ? (old.lastTransitionTime ?? now) : now
       const isKept = old === condition || condition.lastTransitionTime === kept
-      return isKept ? condition : extended(condition, { lastTransitionTime: kept })
+      return isKept ? condition : extended(condition, { lastProbeTime: null, lastTransitionTime: kept })
     })
     return extended(next, { conditions, startTime: before.startTime ?? next.startTime ?? now })
   }
@@ -334,6 +335,17 @@ export class StatusManager {
     this.#send()
     if (this.#failed.size > 0 || this.#leaving.size > 0) this.#batch.wake()
   }
+}
+
+/** A status that tells what it is of, it and the kubelet's own conditions. Source: pkg/kubelet/status/generate.go. */
+function ofGeneration(status: PodStatus, generation: number | undefined): PodStatus {
+  if (generation === undefined) return status
+  const conditions = (status.conditions ?? []).map((condition) =>
+    ownConditions.has(condition.type) && condition.observedGeneration !== generation
+      ? extended(condition, { observedGeneration: generation })
+      : condition,
+  )
+  return extended(status, { observedGeneration: generation, conditions })
 }
 
 /** The status of a container by its id: sidecars are among the init containers. */

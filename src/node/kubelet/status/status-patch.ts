@@ -8,7 +8,7 @@ import { extended } from '../../../kernel/extended.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * The strategic merge patch that makes one status another, or undefined if they are the same. Conditions merge by type, podIPs
+ * The strategic merge patch that makes one status another, or undefined if they are the same. Conditions merge by type, addresses
  * by ip, the rest is replaced. Source: pkg/util/pod/pod.go, preparePatchBytesForPodStatus.
  */
 export function statusPatch(uid: string, before: PodStatus, after: PodStatus): StatusPatch | undefined {
@@ -18,7 +18,12 @@ export function statusPatch(uid: string, before: PodStatus, after: PodStatus): S
 }
 
 /** Lists whose items are merged with those that are there; of the others the new one counts. */
-const mergedLists: ReadonlySet<string> = new Set(['hostIPs', 'resourceClaimStatuses'])
+const mergedLists: ReadonlySet<string> = new Set(['resourceClaimStatuses'])
+
+const addresses = ['hostIPs', 'podIPs'] as const
+
+/** Lists that a patch orders, too. */
+const orderedLists: ReadonlySet<string> = new Set(['conditions', ...addresses])
 
 class StatusPatch extends TypedPatch {
   private readonly uid: string
@@ -37,10 +42,9 @@ class StatusPatch extends TypedPatch {
 
   override get document(): object {
     const status: Record<string, unknown> = {}
-    for (const key of this.changed)
-      if (key !== 'conditions' && key !== 'podIPs') status[key] = (this.after as Fields)[key] ?? null
+    for (const key of this.changed) if (!orderedLists.has(key)) status[key] = (this.after as Fields)[key] ?? null
     patchConditions(status, this.before.conditions ?? [], this.after.conditions ?? [])
-    patchIps(status, this.before.podIPs ?? [], this.after.podIPs ?? [])
+    for (const list of addresses) patchIps(status, list, this.before[list] ?? [], this.after[list] ?? [])
     return { metadata: { uid: this.uid }, status }
   }
 
@@ -59,9 +63,9 @@ class StatusPatch extends TypedPatch {
       const merged = mergedConditions(this.before.conditions ?? [], this.after.conditions ?? [])
       if (merged === undefined) return false
       status.conditions = merged
-    } else if (key === 'podIPs') {
+    } else if (orderedLists.has(key)) {
       if (old !== undefined) return false
-      status.podIPs = now
+      status[key] = now
     } else if (now === undefined) delete status[key]
     else if (old === undefined) status[key] = discardsNulls ? withoutNulls(now) : now
     else if (typeof now !== 'object' || (Array.isArray(now) && Array.isArray(old) && !mergedLists.has(key)))
@@ -77,12 +81,12 @@ function changedKeys(before: PodStatus, after: PodStatus): readonly string[] {
   const now = after as Fields
   const changed: string[] = []
   for (const key in now)
-    if (key !== 'conditions' && key !== 'podIPs' && now[key] !== undefined && !equalJson(old[key], now[key]))
-      changed.push(key)
+    if (!orderedLists.has(key) && now[key] !== undefined && !equalJson(old[key], now[key])) changed.push(key)
   for (const key in old)
-    if (key !== 'conditions' && key !== 'podIPs' && old[key] !== undefined && now[key] === undefined) changed.push(key)
+    if (!orderedLists.has(key) && old[key] !== undefined && now[key] === undefined) changed.push(key)
   if (changed.length > 1) changed.sort()
-  if (!equalJson(before.podIPs ?? [], after.podIPs ?? [])) changed.unshift('podIPs')
+  for (const list of addresses.toReversed())
+    if (!equalJson(before[list] ?? [], after[list] ?? [])) changed.unshift(list)
   if (areConditionsOthers(before.conditions ?? [], after.conditions ?? [])) changed.unshift('conditions')
   return changed
 }
@@ -96,7 +100,7 @@ function areConditionsOthers(before: readonly PodCondition[], after: readonly Po
 }
 
 /** Members of a condition that are compared, as a patch is applied: lastProbeTime is written as null and never set. */
-const patchedMembers = ['lastTransitionTime', 'message', 'reason', 'status'] as const
+const patchedMembers = ['lastTransitionTime', 'message', 'observedGeneration', 'reason', 'status'] as const
 
 /** What merging by type makes of the old ones; undefined if a type stands there twice. */
 function mergedConditions(
@@ -155,11 +159,12 @@ function conditionDifference(old: PodCondition, now: PodCondition): object | und
 
 function patchIps(
   status: Record<string, unknown>,
+  list: (typeof addresses)[number],
   before: readonly { readonly ip?: string }[],
   after: readonly { readonly ip?: string }[],
 ): void {
   if (equalJson(before, after)) return
   const gone = before.filter(({ ip }) => !after.some((one) => one.ip === ip))
-  status['$setElementOrder/podIPs'] = after.map(({ ip }) => ({ ip }))
-  status.podIPs = [...after, ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))]
+  status[`$setElementOrder/${list}`] = after.map(({ ip }) => ({ ip }))
+  status[list] = [...after, ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))]
 }
