@@ -224,7 +224,7 @@ function configDetail(config: ContainerConfig | undefined): Readonly<Record<stri
 function captureCredentials(cluster: TimelineCluster): { readonly current: string | undefined } {
   const seen: { current: string | undefined } = { current: undefined }
   for (const { runtime } of cluster.nodes.values()) {
-    const { pullImage } = runtime
+    const pullImage = runtime.pullImage.bind(runtime)
     Object.assign(runtime, {
       pullImage: (...[image, credential, pod]: Parameters<typeof pullImage>) =>
         onceOf((receiver: Parameters<ReturnType<typeof pullImage>['begin']>[0]) => {
@@ -242,7 +242,7 @@ function captureCredentials(cluster: TimelineCluster): { readonly current: strin
 function captureConfigs(cluster: TimelineCluster): ReadonlyMap<string, ContainerConfig> {
   const configs = new Map<string, ContainerConfig>()
   for (const { runtime } of cluster.nodes.values()) {
-    const { createContainer } = runtime
+    const createContainer = runtime.createContainer.bind(runtime)
     Object.assign(runtime, {
       createContainer(config: ContainerConfig) {
         configs.set(`${config.podUid}/${config.name}/${config.attempt}`, config)

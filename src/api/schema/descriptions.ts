@@ -34,13 +34,25 @@ export function descriptionsOf(minor: number): Descriptions {
     ? [documents['v1.36'], documents['v1.18']]
     : [documents['v1.18'], documents['v1.36']]
   const rowsOf = (definition: string): Rows => (Object.hasOwn(near.texts, definition) ? near : far)
+  const rows = new Map<string, readonly string[]>()
+  const rowOf = (definition: string): readonly string[] => {
+    const row = rows.get(definition) ?? rowsOf(definition).texts[definition]?.split(' ') ?? []
+    rows.set(definition, row)
+    return row
+  }
   const textAt = (definition: string, position: number): string => {
-    const number = rowsOf(definition).texts[definition]?.split(' ')[position] ?? ''
+    const number = rowOf(definition)[position] ?? ''
     return number === '' ? '' : (texts[Number.parseInt(number, 36)] ?? '')
+  }
+  const orders = new Map<string, readonly string[]>()
+  const orderOf = (definition: string, fields: Iterable<string>): readonly string[] => {
+    const order = orders.get(definition) ?? [...fields].sort()
+    orders.set(definition, order)
+    return order
   }
   return {
     ofType: (definition) => textAt(definition, 0),
-    ofField: (definition, fields, field) => textAt(definition, 1 + [...fields].sort().indexOf(field)),
+    ofField: (definition, fields, field) => textAt(definition, 1 + orderOf(definition, fields).indexOf(field)),
     valuesOf: (definition, field) => rowsOf(definition).enums[definition]?.[field] ?? [],
     anythingOf: (definition, field) => rowsOf(definition).anything[definition]?.[field],
   }

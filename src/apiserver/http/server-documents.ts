@@ -114,6 +114,17 @@ interface Made {
 
 const made = new WeakMap<RegistryCore, Made>()
 
+/** Those of servers without custom resources, by what such servers serve. */
+const common = new Map<string, Map<string, HttpAnswer>>()
+
+function commonAnswers({ context: { minor }, table: { discovery } }: RegistryCore): Map<string, HttpAnswer> {
+  const served = discovery.resources.map(({ group, version, resource }) => `${group}/${version}/${resource}`)
+  const key = [minor, ...served].join()
+  const answers = common.get(key) ?? new Map<string, HttpAnswer>()
+  common.set(key, answers)
+  return answers
+}
+
 /** Documents are made once, and again when definitions of custom resources have changed. */
 function remembered(core: RegistryCore, name: string, make: (source: DocumentSource) => HttpAnswer): HttpAnswer {
   // The collection of definitions holds definitions.
@@ -121,7 +132,7 @@ function remembered(core: RegistryCore, name: string, make: (source: DocumentSou
   const key = definitions.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).join()
   let known = made.get(core)
   if (known?.key !== key) {
-    known = { key, answers: new Map() }
+    known = { key, answers: key === '' ? commonAnswers(core) : new Map() }
     made.set(core, known)
   }
   const answer =

@@ -37,6 +37,13 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     means: 'A controller could not delete what is no longer wanted.',
     source: 'pkg/controller/controller_utils.go, DeletePod',
   },
+  OwnerRefInvalidNamespace: {
+    means:
+      'An ownerReference names an owner that is not in the namespace of its dependent. Such an owner counts as absent, so the dependent is deleted.',
+    when: 'From v1.20 on. References hold by namespace: an owner is cluster-scoped or lies beside what it owns.',
+    source: 'pkg/controller/garbagecollector/garbagecollector.go',
+    related: ['FailedDelete'],
+  },
   SuccessfulUpdate: {
     means: 'A StatefulSet mended a Pod of its own whose labels had been changed.',
     source: 'pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent',
