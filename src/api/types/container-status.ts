@@ -5,7 +5,7 @@ export interface ResourceRequirements {
   readonly requests?: Readonly<Record<string, string>>
 }
 
-export interface ContainerStateTerminated {
+interface ContainerStateTerminated {
   readonly exitCode: number
   readonly signal?: number
   readonly reason?: string

@@ -1,9 +1,4 @@
-import type {
-  ContainerState,
-  ContainerStateTerminated,
-  ContainerStatus,
-  ResourceRequirements,
-} from './container-status.ts'
+import type { ContainerState, ContainerStatus, ResourceRequirements } from './container-status.ts'
 import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
 import type { SecurityContext, WindowsSecurityContextOptions } from './security-context.ts'
 
@@ -144,14 +139,7 @@ export interface ContainerPort {
   readonly hostIP?: string
 }
 
-export type {
-  ContainerState,
-  ContainerStateTerminated,
-  ContainerStatus,
-  ResourceRequirements,
-  SecurityContext,
-  WindowsSecurityContextOptions,
-}
+export type { ContainerState, ContainerStatus, ResourceRequirements, SecurityContext, WindowsSecurityContextOptions }
 
 export interface Container {
   readonly name: string
