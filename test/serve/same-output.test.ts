@@ -13,9 +13,12 @@ interface Pair {
   readonly version: KubernetesVersion
 }
 
+/** CI has each kubectl try one version: nine pairs take longer than all the rest. */
+const hasAllPairs = isThorough && process.env.PODSIM_TEST_PAIRS !== 'few'
+
 /** All pairs; otherwise each kubectl has one version, the first the newest. */
 const pairs: readonly Pair[] = installedKubectls().flatMap((kubectl, at) =>
-  (isThorough ? versions : versions.slice(at % versions.length).slice(0, 1)).map((version) => ({ kubectl, version })),
+  (hasAllPairs ? versions : versions.slice(at % versions.length).slice(0, 1)).map((version) => ({ kubectl, version })),
 )
 
 /** Every second line is enough between two thorough runs. */
@@ -68,7 +71,7 @@ describe.skipIf(pairs.length === 0)('what the real kubectl prints, the simulated
     )
   })
 
-  test.runIf(isThorough)('what may differ does, somewhere', () => {
+  test.runIf(hasAllPairs)('what may differ does, somewhere', () => {
     expect(mayDiffer.map(({ line }) => line).filter((line) => !seen.has(line))).toEqual([])
   })
 })
