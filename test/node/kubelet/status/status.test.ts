@@ -139,13 +139,14 @@ describe('conditions (facts/kubelet.md 8.7)', () => {
 describe('the patch of a status', () => {
   const before = {
     phase: 'Pending',
+    nominatedNodeName: 'node-2',
     conditions: [
       { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'm', lastTransitionTime: 't0' },
       { type: 'PodScheduled', status: 'True', lastTransitionTime: 't0' },
     ],
   } as const
 
-  test('L3 carries what changed, and the order of the conditions', () => {
+  test('L3 carries what changed or went, and the order of the conditions', () => {
     const after = {
       phase: 'Running',
       conditions: [
@@ -157,6 +158,7 @@ describe('the patch of a status', () => {
       metadata: { uid: 'u' },
       status: {
         phase: 'Running',
+        nominatedNodeName: null,
         '$setElementOrder/conditions': [{ type: 'Ready' }, { type: 'PodScheduled' }],
         conditions: [{ type: 'Ready', status: 'True', reason: null, message: null, lastTransitionTime: 't1' }],
       },
@@ -171,6 +173,7 @@ describe('the patch of a status', () => {
       'conditions that change and come',
       { ...before, conditions: [...before.conditions, { type: 'x', status: 'True' }] },
     ],
+    ['a member that goes', { phase: 'Pending', conditions: before.conditions }],
     ['a condition that goes', { ...before, conditions: before.conditions.slice(1) }],
     ['all conditions go', { phase: 'Failed' }],
     [
