@@ -178,7 +178,14 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     around: options.around,
   })
   return {
-    ...requests,
+    handle: requests.handle,
+    watch: requests.watch,
+    http: requests.http,
+    connect: requests.connect,
+    servePods: requests.servePods,
+    openWatches: requests.openWatches,
+    closeWatches: requests.closeWatches,
+    disturbWatches: requests.disturbWatches,
     discovery: table.discovery,
     store,
     cacheState: () => store.past(),

@@ -1,6 +1,7 @@
 import type { Unsubscribable } from 'rxjs'
 import type { KubeList, KubeObject, ResourceRef, WatchEvent } from '../api/types/meta.ts'
 import { machineTable } from '../kernel/compiled-machine.ts'
+import { extended } from '../kernel/extended.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import { Instance } from '../kernel/instance.ts'
 import type { Kernel, Ticket } from '../kernel/kernel.ts'
@@ -140,7 +141,7 @@ export class Reflector<T extends KubeObject>
     const { timeoutSeconds, lastSyncResourceVersion: resourceVersion } = this
     const open: WatchOptions = { timeoutSeconds, allowWatchBookmarks: true, renewal: this, resourceVersion, resting }
     const isAll = (this.namespace ?? this.fieldSelector ?? this.labelSelector) === undefined
-    this.asking = client.watch<T>(resource, isAll ? open : { ...open, ...this.selection() }).open(this)
+    this.asking = client.watch<T>(resource, isAll ? open : extended(open, this.selection())).open(this)
   }
 
   /** Ends the watch; nothing reaches the store any more. */

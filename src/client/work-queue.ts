@@ -21,8 +21,8 @@ export interface WorkQueueOptions {
   /** How many keys are worked on at a time. */
   readonly workers: number
   /** Pause after the first failure; doubles with each. Default 5 ms up to 1000 s. */
-  readonly baseDelayMs?: VirtualMs
-  readonly maxDelayMs?: VirtualMs
+  readonly baseDelayMs?: VirtualMs | undefined
+  readonly maxDelayMs?: VirtualMs | undefined
   /** All retries together: 10 a second, 100 at once, in the default limiter of controllers. Absent: none. */
   readonly limiter?: RateLimiter
 }

@@ -3,6 +3,7 @@ import { allOf, Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import { ReadBoard } from '../client/unseen-reads.ts'
 import type { RestingManager } from '../controllers/manager.ts'
 import type { Calendar } from '../kernel/calendar.ts'
+import { extended } from '../kernel/extended.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
@@ -108,18 +109,19 @@ export function createCluster(options: ClusterOptions): Cluster {
       board.written({ kind, namespace, name })
     },
   }
-  const controlPlane: ControlPlane = createControlPlane({
-    ...options,
-    disturbed: () => board.disturb(),
-    from: options.from?.front,
-    seams,
-    controllers: {
-      livesUnseen: (name) => livesUnseen(machines.get(name)),
-      tellNextReports() {
-        for (const { kubelet } of machines.values()) kubelet.signs.tellNextReport()
+  const controlPlane: ControlPlane = createControlPlane(
+    extended(options, {
+      disturbed: () => board.disturb(),
+      from: options.from?.front,
+      seams,
+      controllers: {
+        livesUnseen: (name: string) => livesUnseen(machines.get(name)),
+        tellNextReports() {
+          for (const { kubelet } of machines.values()) kubelet.signs.tellNextReport()
+        },
       },
-    },
-  })
+    }),
+  )
   presentHeartbeats(controlPlane.server.store, machines)
   const room = {
     controlPlane,

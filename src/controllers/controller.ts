@@ -78,14 +78,11 @@ export interface QueueOptions {
 export function createQueue(options: QueueOptions): { readonly queue: WorkQueue; readonly controller: Controller } {
   const { context, sync, informers, workers = 5 } = options
   const { kernel } = context
-  const delays = {
-    ...(options.baseDelayMs === undefined ? {} : { baseDelayMs: options.baseDelayMs }),
-    ...(options.maxDelayMs === undefined ? {} : { maxDelayMs: options.maxDelayMs }),
-  }
   const queue = createWorkQueue({
     kernel,
     workers,
-    ...delays,
+    baseDelayMs: options.baseDelayMs,
+    maxDelayMs: options.maxDelayMs,
     limiter: createRateLimiter(kernel, controllerRetry.qps, controllerRetry.burst),
     sync,
   })

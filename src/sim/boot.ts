@@ -62,9 +62,17 @@ export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootI
   const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
   const settling = new Settling(kernel)
-  const base = { kernel, calendar, journal, random, registry }
   const cluster = createCluster({
-    ...{ ...base, minor, gates, nodes, latencies, admission },
+    kernel,
+    calendar,
+    journal,
+    random,
+    registry,
+    minor,
+    gates,
+    nodes,
+    latencies,
+    admission,
     freezes: settings.invariants,
     seams: stackSeams(seams.below ?? {}, observer?.seams ?? {}, seams.above ?? {}, { written: settling.written }),
     from: image?.cluster,
@@ -78,7 +86,7 @@ export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootI
     cluster.start()
     settling.goOnFrom(image.lastChange)
   }
-  return { ...base, settling, observer, cluster }
+  return { kernel, calendar, journal, random, registry, settling, observer, cluster }
 }
 
 /** Undefined: the cluster does not rest, so that a copy of it would not be the same. */

@@ -45,7 +45,15 @@ export function createOutside(
     epochNow,
     isReachable: () => people.blockedBy === 0,
     delayMs: (method, path) => Math.max(0, ...[...people.slow].map((slow) => delayOf(slow, verbOf(method, path)))),
-    connect: createConnect({ ...world, server, programs, run: () => kernel.runUntil(kernel.now()) }),
+    connect: createConnect({
+      kernel,
+      calendar,
+      cluster,
+      podOf: world.podOf,
+      server,
+      programs,
+      run: () => kernel.runUntil(kernel.now()),
+    }),
   }
 }
 

@@ -119,7 +119,9 @@ export class KubeletRun {
     this.#registrar = this.#createRegistrar(events, client, outliving)
     this.#lease = this.#createLease()
     this.context = createContext({
-      ...outliving,
+      machine: outliving.machine,
+      pullRecords: outliving.pullRecords,
+      feed: outliving.feed,
       options,
       scope: this.#scope,
       facts,
@@ -268,7 +270,12 @@ export class KubeletRun {
     // What only a full journal tells would not be told.
     const reads = recordIdleSyncs || journal.keeps('chatter') ? undefined : unseenReads
     return new IdlePolls({
-      ...{ kernel, reads, limiter: this.#limiter, sync, populator, reconciler },
+      kernel,
+      reads,
+      limiter: this.#limiter,
+      sync,
+      populator,
+      reconciler,
       longestMs: config.syncFrequency * (1 + workerClocks.resyncJitter),
       registersEachSync: facts.registration === 'every-sync',
     })
