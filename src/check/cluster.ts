@@ -1,11 +1,12 @@
-import { encodeBase64, fromBase64, utf8Bytes } from '../bytes/bytes.ts'
-import { objectAt, textAt } from '../go/json.ts'
+import { encodeBase64, utf8Bytes } from '../bytes/bytes.ts'
+import { textAt } from '../go/json.ts'
 import { createSim } from '../sim/create-sim.ts'
 import type { Sim } from '../sim/sim.ts'
-import type { GivenObject, Place } from './given.ts'
+import type { GivenObject } from './given.ts'
 import { type OperatorSecret, operatorSecretOf } from './operator-secrets.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn } from './references.ts'
+import { refusedPlace } from './refused-place.ts'
 import type { Refusal } from './report.ts'
 import { type KnownClasses, provideStorage } from './storage.ts'
 import { counted, objectName } from './words.ts'
@@ -128,7 +129,7 @@ function refusalOf(sim: Sim, given: GivenObject, namespace: string, serverSide: 
     .join('\n')
     .replace(/error when (?:creating|applying patch|retrieving current configuration of:?)[^:]*: /, '')
     .replaceAll('"STDIN"', JSON.stringify(given.place([]).file))
-  return { object: objectName(given, namespace), place: placeOf(given, reason), reason, cure: cureOf(reason) }
+  return { object: objectName(given, namespace), place: refusedPlace(given, reason), reason, cure: cureOf(reason) }
 }
 
 /** Groups with a dot in their name that Kubernetes itself has, or had. Source: k8s.io/api, its folders; kube-aggregator, apiextensions. */
@@ -158,38 +159,6 @@ function cureOf(reason: string): string | undefined {
     return 'kubectl apply --server-side (it keeps no copy of the object in an annotation)'
   if (/namespaces? "[^"]*" not found/.test(reason)) return '--create-namespaces, or a Namespace among the manifests'
   return undefined
-}
-
-/** The place that a refusal is about: the field that its message names, or the value that is no base64. */
-function placeOf(given: GivenObject, reason: string): Place {
-  if (/illegal base64 data/.test(reason)) {
-    const bad = Object.entries(objectAt(given.object, 'data')).find(
-      ([, value]) => fromBase64(String(value)) === undefined,
-    )
-    if (bad !== undefined) return given.place(['data', bad[0]])
-  }
-  const [field, key, ...rest] = fieldOf(reason)
-  // The server has merged stringData into data before it looks.
-  const isPlain = field === 'data' && Object.hasOwn(objectAt(given.object, 'stringData'), String(key))
-  if (isPlain && key !== undefined) return given.place(['stringData', key, ...rest], 'key')
-  if (field === 'data' && key === undefined && given.object.data === undefined)
-    return given.place(['stringData'], 'key')
-  return given.place(field === undefined ? [] : key === undefined ? [field] : [field, key, ...rest])
-}
-
-/** The path of the field that a message of validation begins with; a key in brackets is a key of a map. */
-function fieldOf(reason: string): readonly (string | number)[] {
-  const fields = [...reason.matchAll(/(?:invalid: (?:\* )?|^\* )([A-Za-z][\w.-]*(?:\[[^\]]*\][\w.-]*)*): /gm)].map(
-    (match) => match[1],
-  )
-  // The copy in an annotation is only as long as what it copies.
-  const field = fields.find((name) => name !== 'metadata.annotations') ?? fields[0]
-  const unknown = /unknown field "([^"]+)"/.exec(reason)?.[1]
-  const text = field ?? unknown
-  if (text === undefined) return []
-  return [...text.matchAll(/\[(\d+)\]|\[([^\]]+)\]|([^.[\]]+)/g)].map(([, index, key, name]) =>
-    index === undefined ? (key ?? name ?? '') : Number(index),
-  )
 }
 
 /** Where what is made beside the manifests has to fit. */
