@@ -9,7 +9,7 @@ import type { CheckOptions, HadObject } from './options.ts'
 import { checkCall } from './options-schema.ts'
 import { keysTaken, podSpecOf, type Reference, type ReferenceWay, referencesIn } from './references.ts'
 import type { ObjectName } from './report.ts'
-import { choicesOf, type RotationChoices } from './rotation-choices.ts'
+import { choicesOf, isRecurring, type RotationChoices } from './rotation-choices.ts'
 import { objectName } from './words.ts'
 import { type Workload, workloadsOf } from './workloads.ts'
 
@@ -85,7 +85,7 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
   const home = secret.namespace ?? namespace
   const { objects } = stripLive(inInstallOrder(readGiven(files).objects).objects)
   const wanted = { name: secret.name, namespace: home }
-  const kept = objects.filter((given) => isNeeded(given, wanted, namespace))
+  const kept = objects.filter((given) => isRun(given, wanted, namespace))
   const missing = missingParts(kept, { ...wanted, fallback: namespace })
   const isImmutable = objects.some((given) => isSecret(given, wanted, namespace) && given.object.immutable === true)
   const runs = isImmutable
@@ -99,9 +99,11 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
           { seed: String(i + 1), settleMs: settleMs + Math.floor((i * spreadMs) / seeds) },
         ),
       )
-  const rows = rowsOf(kept, wanted, namespace, secret.key, (given, reference) =>
-    isImmutable ? immutableEffect : measured(runs, given, reference),
-  )
+  const rows = rowsOf(objects, wanted, namespace, (given, reference) => {
+    const fixed = fixedEffect(reference, secret.key, given)
+    if (fixed?.kind === 'unaffected') return fixed
+    return isImmutable ? immutableEffect : (fixed ?? measured(runs, given, reference))
+  })
   return {
     version,
     strategy,
@@ -126,8 +128,8 @@ function isSecret(given: GivenObject, wanted: Name, fallback: string): boolean {
   return given.kind === 'Secret' && given.name === wanted.name && (given.namespace || fallback) === wanted.namespace
 }
 
-/** Workloads that do not use the Secret, and definitions, only cost time. */
-function isNeeded(given: GivenObject, wanted: Name, fallback: string): boolean {
+/** Workloads that do not use the Secret, and definitions, only cost time; of a CronJob's uses all is known without a run. */
+function isRun(given: GivenObject, wanted: Name, fallback: string): boolean {
   if (given.kind === 'CustomResourceDefinition' || given.kind === 'CronJob') return false
   if (podSpecOf(given) === undefined) return true
   return usesOf(given, wanted, fallback).length > 0
@@ -233,7 +235,6 @@ function rowsOf(
   objects: readonly GivenObject[],
   wanted: Name,
   fallback: string,
-  key: string | undefined,
   effectOf: (given: GivenObject, reference: Reference) => RotationEffect,
 ): readonly RotationRow[] {
   return objects.flatMap((given) =>
@@ -244,7 +245,7 @@ function rowsOf(
       isInit: reference.isInit,
       way: reference.way,
       where: reference.where,
-      effect: fixedEffect(reference, key, given) ?? effectOf(given, reference),
+      effect: effectOf(given, reference),
     })),
   )
 }
@@ -260,6 +261,7 @@ function fixedEffect(
     return { kind: 'unaffected', reason: keys.length === 0 ? 'shows no key of it' : `takes only ${keys.join(', ')}` }
   if (way === 'pull') return { kind: 'next', until: 'the next pull of an image' }
   if (kind === 'Job') return { kind: 'next', until: 'the next Job' }
+  if (kind === 'CronJob') return { kind: 'next', until: 'the next Job that it makes' }
   if (container === undefined) return { kind: 'unaffected', reason: 'no container mounts the volume' }
   return isInit ? { kind: 'next', until: 'the next Pod, for init containers run before the others' } : undefined
 }
@@ -316,7 +318,7 @@ function curesOf(rows: readonly RotationRow[], { name, namespace }: Name, isImmu
   const renew = isImmutable
     ? [`kubectl delete secret ${name} -n ${namespace}`, `kubectl apply -f SECRET.yaml -n ${namespace}`]
     : []
-  return [...renew, ...stale.map((workload) => restartOf(workload))]
+  return [...renew, ...stale.filter((workload) => !isRecurring(workload)).map((workload) => restartOf(workload))]
 }
 
 /** `kubectl rollout restart` where a controller can; other Pods are deleted and made again by whoever made them. */

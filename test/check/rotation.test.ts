@@ -118,6 +118,33 @@ describe('podsim rotate', () => {
     ])
   })
 
+  test('U4: a CronJob is told of too: its next Job reads the new value, unless the Secret is immutable', () => {
+    const nightly = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'nightly' },
+      spec: {
+        schedule: '@daily',
+        jobTemplate: {
+          spec: {
+            template: {
+              spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', ...ways.env }] },
+            },
+          },
+        },
+      },
+    }
+    const report = rotationOf(fileOf([secret, nightly]), { secret: { name: 'db', key: 'password' }, seeds: 1 })
+    expect(report.rows.map(({ workload, effect }) => [workload, effect])).toEqual([
+      ['cronjob default/nightly', { kind: 'next', until: 'the next Job that it makes' }],
+    ])
+    expect(report.choices.newName).toMatch(/; cronjob default\/nightly takes it with the next Job$/)
+    expect(report.choices.immutable).toMatch(/new Pods of 0 workloads$/)
+    const fixed = rotationOf(fileOf([{ ...secret, immutable: true }, nightly]), { secret: { name: 'db' } })
+    expect(fixed.rows.map(({ effect }) => effect.kind)).toEqual(['never'])
+    expect(fixed.cures).toEqual(['kubectl delete secret db -n default', 'kubectl apply -f SECRET.yaml -n default'])
+  })
+
   test('U3 property: it agrees with what the files of the same cluster show', () => {
     const workloads = fc.array(fc.subarray([...uses], { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 2 })
     fc.assert(
