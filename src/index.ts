@@ -2,6 +2,7 @@ export { checkManifests } from './check/check.ts'
 export type { ManifestFile, Place } from './check/given.ts'
 export type { MappedSecret, SecretUser } from './check/mapped-secret.ts'
 export type { CheckOptions, HadObject } from './check/options.ts'
+export type { OtherWay } from './check/other-uses.ts'
 export type { ReferenceWay } from './check/references.ts'
 export {
   type Assumption,

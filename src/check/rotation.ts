@@ -7,6 +7,7 @@ import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import type { CheckOptions, HadObject } from './options.ts'
 import { checkCall } from './options-schema.ts'
+import { type OtherWay, otherUsesOf } from './other-uses.ts'
 import { keysTaken, podSpecOf, type Reference, type ReferenceWay, referencesIn } from './references.ts'
 import type { ObjectName } from './report.ts'
 import { choicesOf, isRecurring, type RotationChoices } from './rotation-choices.ts'
@@ -34,6 +35,8 @@ export type RotationEffect =
   | { readonly kind: 'never'; readonly reason: string; readonly until: string }
   /** Read when a container or a pull begins, so the next one has the new value. */
   | { readonly kind: 'next'; readonly until: string }
+  /** Somebody reads it over the API whose doings are not simulated. */
+  | { readonly kind: 'outside'; readonly reader: string }
   /** Takes other keys of the Secret. */
   | { readonly kind: 'unaffected'; readonly reason: string }
   /** The container did not run, so nothing can be said. */
@@ -44,7 +47,8 @@ export interface RotationRow {
   readonly place: Place
   readonly container: string
   readonly isInit: boolean
-  readonly way: ReferenceWay
+  /** `tls`: an Ingress's certificate; `account`: a ServiceAccount lists it; `accountPull`: it hands it to its Pods. */
+  readonly way: ReferenceWay | OtherWay
   /** Name of the variable, prefix, or mount path. */
   readonly where: string
   readonly effect: RotationEffect
@@ -99,11 +103,12 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
           { seed: String(i + 1), settleMs: settleMs + Math.floor((i * spreadMs) / seeds) },
         ),
       )
-  const rows = rowsOf(objects, wanted, namespace, (given, reference) => {
+  const inPods = rowsOf(objects, wanted, namespace, (given, reference) => {
     const fixed = fixedEffect(reference, secret.key, given)
     if (fixed?.kind === 'unaffected') return fixed
     return isImmutable ? immutableEffect : (fixed ?? measured(runs, given, reference))
   })
+  const rows = [...inPods, ...otherRowsOf(objects, wanted, namespace, isImmutable)]
   return {
     version,
     strategy,
@@ -114,7 +119,7 @@ export function rotationOf(files: readonly ManifestFile[], options: RotationOpti
     rows,
     bothInUseMs: bothInUse(rows),
     cures: curesOf(rows, wanted, isImmutable),
-    choices: choicesOf(rows, isImmutable),
+    choices: choicesOf(inPods, isImmutable),
     assumed: missing.names,
   }
 }
@@ -250,6 +255,41 @@ function rowsOf(
   )
 }
 
+/** Uses by what makes no Pods. */
+function otherRowsOf(
+  objects: readonly GivenObject[],
+  wanted: Name,
+  fallback: string,
+  isImmutable: boolean,
+): readonly RotationRow[] {
+  return objects.flatMap((given) =>
+    (given.namespace || fallback) !== wanted.namespace
+      ? []
+      : otherUsesOf(given).flatMap(({ name, way, path }) =>
+          name !== wanted.name
+            ? []
+            : [
+                {
+                  workload: objectName(given, fallback),
+                  place: given.place(path),
+                  container: '',
+                  isInit: false,
+                  way,
+                  where: '',
+                  effect: isImmutable && way !== 'account' ? immutableEffect : otherEffects[way],
+                },
+              ],
+        ),
+  )
+}
+
+/** Source for pulls: plugin/pkg/admission/serviceaccount, Admit: they are copied into Pods that name none of their own (P4). */
+const otherEffects: Readonly<Record<OtherWay, RotationEffect>> = {
+  tls: { kind: 'outside', reader: 'an ingress controller' },
+  account: { kind: 'unaffected', reason: 'the account only lists it' },
+  accountPull: { kind: 'next', until: 'the next pull of an image, in Pods of the account' },
+}
+
 /** What can be said without a run. */
 function fixedEffect(
   { way, isInit, container, ...reference }: Reference,
@@ -313,8 +353,15 @@ function bothInUse(rows: readonly RotationRow[]): VirtualMs | undefined {
 
 const restartable: ReadonlySet<string> = new Set(['deployment', 'statefulset', 'daemonset'])
 
+/** Whether it is a use in Pods, which can be made anew. */
+export function isInPods({ way }: RotationRow): boolean {
+  return !Object.hasOwn(otherEffects, way)
+}
+
 function curesOf(rows: readonly RotationRow[], { name, namespace }: Name, isImmutable: boolean): readonly string[] {
-  const stale = [...new Set(rows.filter(({ effect }) => effect.kind === 'never').map(({ workload }) => workload))]
+  const stale = [
+    ...new Set(rows.filter((row) => row.effect.kind === 'never' && isInPods(row)).map(({ workload }) => workload)),
+  ]
   const renew = isImmutable
     ? [`kubectl delete secret ${name} -n ${namespace}`, `kubectl apply -f SECRET.yaml -n ${namespace}`]
     : []

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../api/types/meta.ts'
-import { compareBytes, isObject, listAt, objectAt, textAt } from '../go/json.ts'
+import { compareBytes, objectAt, textAt } from '../go/json.ts'
 import { type GivenObject, type ManifestFile, readGiven } from './given.ts'
 import { inInstallOrder } from './helm.ts'
 import { stripLive } from './live.ts'
 import { inMapOrder, type MappedSecret, type SecretUser } from './mapped-secret.ts'
 import { checkCall } from './options-schema.ts'
+import { otherUsesOf } from './other-uses.ts'
 import { keysTaken, podSpecOf } from './references.ts'
 import { usesIn } from './remarks/secret-uses.ts'
 import type { ObjectName } from './report.ts'
@@ -108,13 +109,13 @@ function mapOf(
     entry.users.push({ user, account: accountOf(given), nodes, container, way, where, keys, isOptional })
   }
   for (const given of objects)
-    for (const { name, way } of otherUses(given))
+    for (const { name, way } of otherUsesOf(given))
       at(given.namespace || namespace, name).users.push({
         user: objectName(given, namespace),
         account: undefined,
         nodes: [],
         container: undefined,
-        way,
+        way: way === 'tls' ? way : 'account',
         where: '',
         keys: undefined,
         isOptional: true,
@@ -132,15 +133,4 @@ function mapOf(
 function accountOf(given: MapObject): string | undefined {
   const pod = podSpecOf(given)
   return pod === undefined ? undefined : textAt(pod.spec, 'serviceAccountName') || 'default'
-}
-
-/** Certificates of an Ingress, and what a ServiceAccount hands to its Pods (P2, P4). */
-function otherUses({ kind, object }: MapObject): readonly { readonly name: string; readonly way: 'tls' | 'account' }[] {
-  if (kind === 'Ingress')
-    return listAt(object, 'spec', 'tls').flatMap((tls) =>
-      textAt(tls, 'secretName') === '' ? [] : [{ name: textAt(tls, 'secretName'), way: 'tls' }],
-    )
-  if (kind !== 'ServiceAccount') return []
-  const named = [...listAt(object, 'secrets'), ...listAt(object, 'imagePullSecrets')]
-  return named.flatMap((each) => (isObject(each) ? [{ name: textAt(each, 'name'), way: 'account' as const }] : []))
 }

@@ -4,7 +4,7 @@ import { applyGiven } from '../../src/check/cluster.ts'
 import { readGiven } from '../../src/check/given.ts'
 import { type RotationReport, rotationOf } from '../../src/check/rotation.ts'
 import { workloadsOf } from '../../src/check/workloads.ts'
-import { rotationOverview } from '../../src/report/check/rotation.ts'
+import { rotationOverview, rotationText } from '../../src/report/check/rotation.ts'
 import { createPaint } from '../../src/report/text.ts'
 
 const secret = {
@@ -143,6 +143,36 @@ describe('podsim rotate', () => {
     const fixed = rotationOf(fileOf([{ ...secret, immutable: true }, nightly]), { secret: { name: 'db' } })
     expect(fixed.rows.map(({ effect }) => effect.kind)).toEqual(['never'])
     expect(fixed.cures).toEqual(['kubectl delete secret db -n default', 'kubectl apply -f SECRET.yaml -n default'])
+  })
+
+  test('P4: what makes no Pods is told of too: accounts hand it to pulls, an Ingress leaves it to its controller', () => {
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'sa' },
+      imagePullSecrets: [{ name: 'db' }],
+    }
+    const lists = { ...account, metadata: { name: 'lists' }, imagePullSecrets: [], secrets: [{ name: 'db' }] }
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'i' },
+      spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } }, tls: [{ secretName: 'db' }] },
+    }
+    const given = [account, lists, ingress, { ...ingress, metadata: { name: 'i', namespace: 'other' } }]
+    const report = rotationOf(fileOf([secret, ...given]), { secret: { name: 'db' }, seeds: 1 })
+    expect(report.rows.map(({ workload, effect }) => [workload, effect.kind])).toEqual([
+      ['serviceaccount default/sa', 'next'],
+      ['serviceaccount default/lists', 'unaffected'],
+      ['ingress default/i', 'outside'],
+    ])
+    const text = rotationText(report, createPaint(false)).toString()
+    expect(text).toContain('serviceaccount default/sa  imagePullSecrets  ')
+    expect(text).toContain('    sees it at the next pull of an image, in Pods of the account\n')
+    expect(text).not.toContain('OTHERWISE')
+    const fixed = rotationOf(fileOf([{ ...secret, immutable: true }, ...given]), { secret: { name: 'db' } })
+    expect(fixed.rows.map(({ effect }) => effect.kind)).toEqual(['never', 'unaffected', 'never'])
+    expect(fixed.cures).toHaveLength(2)
   })
 
   test('U3 property: it agrees with what the files of the same cluster show', () => {

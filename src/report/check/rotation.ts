@@ -1,5 +1,5 @@
 import { safeText } from '../../bytes/terminal-text.ts'
-import type { RotationEffect, RotationReport, RotationRow } from '../../check/rotation.ts'
+import { isInPods, type RotationEffect, type RotationReport, type RotationRow } from '../../check/rotation.ts'
 import { counted } from '../../check/words.ts'
 import { formatDuration } from '../../sim/duration.ts'
 import { joined, type Paint, plain, type TerminalText } from '../text.ts'
@@ -18,7 +18,7 @@ export function rotationText(report: RotationReport, paint: Paint): TerminalText
     listed('to bring it to everybody', cures, paint),
     listed(
       'otherwise',
-      rows.length === 0 ? [] : [`immutable: ${report.choices.immutable}`, `a new name: ${report.choices.newName}`],
+      !rows.some(isInPods) ? [] : [`immutable: ${report.choices.immutable}`, `a new name: ${report.choices.newName}`],
       paint,
     ),
     listed('taken to be there', assumed, paint),
@@ -31,9 +31,14 @@ function listed(title: string, entries: readonly string[], paint: Paint): Termin
 }
 
 function rowText({ workload, container, way, where, effect, place }: RotationRow, paint: Paint): TerminalText {
-  const use = [container, way, where].filter((text) => text !== '').join(' ')
+  const use = [container, wayWords[way] ?? way, where].filter((text) => text !== '').join(' ')
   const at = `${place.file}:${place.line}:${place.column}`
   return plain`  ${workload}  ${paint('dim', `${use}  ${at}`)}\n    ${effectPaint(effect, paint)}\n`
+}
+
+const wayWords: Readonly<Partial<Record<RotationRow['way'], string>>> = {
+  account: 'secrets',
+  accountPull: 'imagePullSecrets',
 }
 
 function effectPaint(effect: RotationEffect, paint: Paint): TerminalText {
@@ -54,6 +59,8 @@ function effectText(effect: RotationEffect): string {
       return `never: ${effect.reason}; until ${effect.until}`
     case 'next':
       return `sees it at ${effect.until}`
+    case 'outside':
+      return `${effect.reader} reads it over the API, when is its own affair: it is not simulated`
     case 'unaffected':
       return `not touched: ${effect.reason}`
     case 'notRunning':
