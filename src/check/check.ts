@@ -10,8 +10,8 @@ import { stripLive } from './live.ts'
 import type { CheckOptions } from './options.ts'
 import { checkCall } from './options-schema.ts'
 import { containersIn, podSpecOf } from './references.ts'
+import { remarksOnCertificates, remarksOnPulls } from './remarks/secret-types.ts'
 import {
-  remarksOnPulls,
   remarksOnReferences,
   remarksOnRights,
   remarksOnSecretKinds,
@@ -117,6 +117,7 @@ function remarksOn({ sim, applied, unknownKinds }: AppliedCluster, namespace: st
       ...remarksOnValues(given, namespace),
       ...remarksOnPlainText(given, namespace),
       ...remarksOnSecretKinds(given, namespace),
+      ...remarksOnCertificates(given, namespace),
       ...remarksOnRights(given, namespace),
       ...variableRemarks(given, namespace),
     ]),

@@ -66,6 +66,8 @@ export type RemarkKind =
   | 'secretRights'
   | 'newlinesInBase64'
   | 'wrongPullType'
+  | 'unmatchedPull'
+  | 'notPem'
 
 /** What starts, but is worth a look. */
 export interface Remark {

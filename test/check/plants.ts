@@ -13,6 +13,8 @@ export interface Plant {
   readonly isAlone?: true
 }
 
+const certificate = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo='
+const privateKey = 'LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUUKLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo='
 const large = 'x'.repeat(1_048_577)
 
 /** Mistakes that are planted into copies of the good tree. */
@@ -174,7 +176,7 @@ export const plants: readonly Plant[] = [
   {
     name: 'C6 a TLS Secret without its key',
     file: 'secrets.yaml',
-    from: '  tls.key: a2V5\n',
+    from: `  tls.key: ${privateKey}\n`,
     to: '',
     at: '  tls.crt',
     rule: 'refused',
@@ -295,8 +297,8 @@ export const plants: readonly Plant[] = [
   {
     name: 'a key that nothing reads',
     file: 'secrets.yaml',
-    from: '  tls.crt: Y2VydA==',
-    to: '  tls.crt: Y2VydA==\n  ca.crt: Y2E=',
+    from: `  tls.crt: ${certificate}`,
+    to: `  tls.crt: ${certificate}\n  ca.crt: Y2E=`,
     at: 'ca.crt',
     rule: 'keyNeverRead',
   },
@@ -339,6 +341,32 @@ export const plants: readonly Plant[] = [
     to: 'type: Opaque\ndata:\n  config.json',
     rule: 'wrongPullType',
     at: '-',
+  },
+  {
+    name: 'P1 a pull Secret for another registry: {"auths":{"ghcr.io":...}}',
+    file: 'secrets.yaml',
+    from: 'eyJhdXRocyI6eyJpbmRleC5kb2NrZXIuaW8iOnsidXNlcm5hbWUiOiJ1IiwicGFzc3dvcmQiOiJwIn19fQ==',
+    to: 'eyJhdXRocyI6eyJnaGNyLmlvIjp7InVzZXJuYW1lIjoidSIsInBhc3N3b3JkIjoicCJ9fX0=',
+    at: '-',
+    rule: 'unmatchedPull',
+    says: 'it has ghcr.io, and the images are docker.io/library/busybox, docker.io/library/nginx',
+  },
+  {
+    name: 'a certificate that is none',
+    file: 'secrets.yaml',
+    from: certificate,
+    to: 'Y2VydA==',
+    rule: 'notPem',
+    says: 'the value of tls.crt has no certificate in PEM',
+  },
+  {
+    name: 'a certificate where its private key should be',
+    file: 'secrets.yaml',
+    from: privateKey,
+    to: certificate,
+    at: 'tls.key',
+    rule: 'notPem',
+    says: 'the value of tls.key has no private key in PEM',
   },
   {
     name: 'E3 an optional Secret that is absent',

@@ -1,5 +1,4 @@
 import { isObject, listAt, objectAt, textAt } from '../../go/json.ts'
-import { splitImage } from '../../node/images/image-name.ts'
 import type { GivenObject } from '../given.ts'
 import { keysTaken, podSpecOf, type Reference, referencesIn } from '../references.ts'
 import type { Remark } from '../report.ts'
@@ -91,35 +90,6 @@ function namesSecret({ object }: GivenObject, name: string): boolean {
     names(object.imagePullSecrets) ||
     names(object.rules)
   )
-}
-
-/** Secrets that a pull is given and cannot use (P1). Source: pkg/credentialprovider/secrets/secrets.go, MakeDockerKeyring. */
-export function remarksOnPulls(objects: readonly GivenObject[], fallback: string): readonly Remark[] {
-  return usesIn(objects, fallback).flatMap(({ given, namespace, reference: { way, name, path } }) => {
-    if (way !== 'pull') return []
-    const pod = podSpecOf(given)
-    const hosts = pod === undefined ? [] : hostsOf(pod.spec)
-    const secret = objects.find(
-      (each) => each.kind === 'Secret' && each.name === name && (each.namespace || fallback) === namespace,
-    )
-    const type = secret === undefined ? 'kubernetes.io/dockerconfigjson' : textAt(secret.object, 'type') || 'Opaque'
-    if (type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg') return []
-    return [
-      remark(
-        'wrongPullType',
-        given,
-        path,
-        `${objectName(given, fallback)}: secret ${namespace}/${name} of imagePullSecrets has type ${type}, which pulls pass over; they take kubernetes.io/dockerconfigjson. Images of ${hosts.join(', ')} come only where they are public (--private ${hosts[0]} tries it)`,
-        'value',
-      ),
-    ]
-  })
-}
-
-/** Registries of a Pod's images. */
-function hostsOf(spec: unknown): readonly string[] {
-  const images = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')].map((each) => textAt(each, 'image'))
-  return [...new Set(images.map((image) => splitImage(image).host))]
 }
 
 /** Optional references that nothing answers, uses that never follow a rotation, modes that look octal and are not. */
