@@ -238,7 +238,7 @@ export class ContainerOrders {
     const [command = ''] = entry.argv
     const duty = entry.config.isExpectedToEnd === true ? 'task' : 'serve'
     const program = entry.image.program(entry.argv, entry.files, duty)
-    const refusal = program === undefined ? missing(command) : mayNotRun(entry.files, command)
+    const refusal = program === undefined ? missing(command) : mayNotRun(entry, command)
     if (program === undefined || refusal !== undefined) {
       const text =
         entry.argv.length === 0 || refusal === undefined
