@@ -256,3 +256,10 @@ function decode(text: string, table: Int8Array, padded: boolean): DecodedBase64 
 export function isUtf8(bytes: Uint8Array, text: string = utf8Text(bytes)): boolean {
   return utf8Length(text) === bytes.length
 }
+
+/** Whether two contents are equal. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

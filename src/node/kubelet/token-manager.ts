@@ -16,6 +16,7 @@ const refreshes = { maxAgeMs: 24 * hour, restOfLife: 0.2 } as const
 
 /** Instants of the node's wall clock. */
 interface Held {
+  readonly request: TokenRequest
   /** Undefined: nobody has looked since it was renewed unseen. */
   token: string | undefined
   readonly expiresAt: EpochMs
@@ -41,8 +42,8 @@ export class TokenManager implements TokenSource {
   readonly #kernel: Kernel
   readonly #calendar: Calendar
   readonly #client: Client
-  /** By Pod, then by what was asked for. */
-  readonly #held = new SparseMap<string, Map<string, Held>>()
+  /** By Pod; the account is the Pod's, so that a token is told from another of the same Pod by what was asked for. */
+  readonly #held = new SparseMap<string, Held[]>()
   readonly #unseen: UnseenTokens | undefined
   readonly #nodeName: string
 
@@ -62,10 +63,9 @@ export class TokenManager implements TokenSource {
     const { name, uid = '', namespace = '' } = pod.metadata
     const account = accountOf(pod)
     const { audience, expirationSeconds } = request
-    const key = keyOf(pod, request)
-    const tokens = this.#held.get(uid) ?? new Map<string, Held>()
+    const tokens = this.#held.get(uid) ?? []
     this.#held.set(uid, tokens)
-    const held = tokens.get(key)
+    const held = tokens.find((each) => isFor(each, request))
     if (held !== undefined && this.#wallClock() <= held.refreshAt)
       return { ok: true, token: this.lookAt(pod, request) ?? '', staleAt: this.#staleAt(held) }
     const body = {
@@ -80,21 +80,24 @@ export class TokenManager implements TokenSource {
     }
     const where = { namespace, name: account, subresource: 'token' }
     const reply = yield* attempt(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where))
-    if (!reply.ok) return this.#failed(key, held, this.lookAt(pod, request), errorOfRequest(reply.error).message)
-    const fresh = this.#heldOf(reply.value, expirationSeconds)
-    if (this.#held.get(uid) === tokens) tokens.set(key, fresh)
+    if (!reply.ok) return this.#failed(keyOf(pod, request), held, this.lookAt(pod, request), errorOfRequest(reply.error).message)
+    const fresh = this.#heldOf(reply.value, request)
+    if (this.#held.get(uid) === tokens) keep(tokens, fresh)
     return { ok: true, token: fresh.token ?? '', staleAt: this.#staleAt(fresh) }
   }
 
   getNow(pod: Pod, request: TokenRequest): TokenResult | undefined {
-    const held = this.#held.get(pod.metadata.uid ?? '')?.get(keyOf(pod, request))
-    if (held === undefined || this.#wallClock() > held.refreshAt) return undefined
-    return { ok: true, token: this.lookAt(pod, request) ?? '', staleAt: this.#staleAt(held) }
+    const held = this.#current(pod, request)
+    return held && { ok: true, token: this.lookAt(pod, request) ?? '', staleAt: this.#staleAt(held) }
+  }
+
+  markOf(pod: Pod, request: TokenRequest): object | undefined {
+    return this.#current(pod, request)
   }
 
   /** From when on a kubelet would ask for another one; undefined: it has none. */
   staleAt(pod: Pod, request: TokenRequest): VirtualMs | undefined {
-    const held = this.#held.get(pod.metadata.uid ?? '')?.get(keyOf(pod, request))
+    const held = this.#heldFor(pod, request)
     return held && this.#staleAt(held)
   }
 
@@ -109,14 +112,15 @@ export class TokenManager implements TokenSource {
     const { expirationSeconds } = request
     const issuedAt = (this.#unseen?.epochMs ?? 0) + at
     const expiresAt = Math.floor(issuedAt / second + expirationSeconds) * second
-    const held: Held = { ...this.#heldUntil(undefined, expiresAt, expirationSeconds), issuedAt, ground }
-    this.#held.get(pod.metadata.uid ?? '')?.set(keyOf(pod, request), held)
+    const held: Held = { ...this.#heldUntil(undefined, expiresAt, request), issuedAt, ground }
+    const tokens = this.#held.get(pod.metadata.uid ?? '')
+    if (tokens !== undefined) keep(tokens, held)
   }
 
   /** What it says, worked out now if it was renewed unseen. */
   lookAt(pod: Pod, request: TokenRequest): string | undefined {
     const { name, uid = '', namespace = '' } = pod.metadata
-    const held = this.#held.get(uid)?.get(keyOf(pod, request))
+    const held = this.#heldFor(pod, request)
     if (held?.token !== undefined || held?.issuedAt === undefined || held.ground === undefined) return held?.token
     const wish = {
       ...request,
@@ -134,17 +138,27 @@ export class TokenManager implements TokenSource {
     this.#held.delete(podUid)
   }
 
-  #heldOf({ status }: TokenAnswer, expirationSeconds: number): Held {
-    const lifeMs = expirationSeconds * second
-    const expiry = parseRfc3339(status?.expirationTimestamp ?? '')
-    const expiresAt = expiry ?? this.#wallClock() + lifeMs
-    return this.#heldUntil(status?.token ?? '', expiresAt, expirationSeconds)
+  #heldFor(pod: Pod, request: TokenRequest): Held | undefined {
+    return this.#held.get(pod.metadata.uid ?? '')?.find((each) => isFor(each, request))
   }
 
-  #heldUntil(token: string | undefined, expiresAt: EpochMs, expirationSeconds: number): Held {
-    const lifeMs = expirationSeconds * second
+  /** The one that is not to be asked for anew. */
+  #current(pod: Pod, request: TokenRequest): Held | undefined {
+    const held = this.#heldFor(pod, request)
+    return held === undefined || this.#wallClock() > held.refreshAt ? undefined : held
+  }
+
+  #heldOf({ status }: TokenAnswer, request: TokenRequest): Held {
+    const lifeMs = request.expirationSeconds * second
+    const expiry = parseRfc3339(status?.expirationTimestamp ?? '')
+    const expiresAt = expiry ?? this.#wallClock() + lifeMs
+    return this.#heldUntil(status?.token ?? '', expiresAt, request)
+  }
+
+  #heldUntil(token: string | undefined, expiresAt: EpochMs, request: TokenRequest): Held {
+    const lifeMs = request.expirationSeconds * second
     const refreshAt = Math.min(expiresAt - lifeMs + refreshes.maxAgeMs, expiresAt - lifeMs * refreshes.restOfLife)
-    return { token, expiresAt, refreshAt: Math.floor(refreshAt) }
+    return { request, token, expiresAt, refreshAt: Math.floor(refreshAt) }
   }
 
   #wallClock(): EpochMs {
@@ -168,6 +182,18 @@ function accountOf({ spec }: Pod): string {
   return spec.serviceAccountName ?? 'default'
 }
 
+function isFor({ request: { audience, expirationSeconds } }: Held, request: TokenRequest): boolean {
+  return audience === request.audience && expirationSeconds === request.expirationSeconds
+}
+
+/** In the place of the one before it. */
+function keep(tokens: Held[], fresh: Held): void {
+  const at = tokens.findIndex((each) => isFor(each, fresh.request))
+  if (at === -1) tokens.push(fresh)
+  else tokens[at] = fresh
+}
+
+/** As messages tell it. Source: pkg/kubelet/token/token_manager.go, keyFunc. */
 function keyOf(pod: Pod, { audience, expirationSeconds }: TokenRequest): string {
   return JSON.stringify([accountOf(pod), pod.metadata.namespace ?? '', audience, expirationSeconds])
 }

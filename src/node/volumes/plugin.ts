@@ -7,6 +7,14 @@ import type { VirtualMs } from '../../kernel/time.ts'
 export interface VolumeRef {
   readonly pod: Pod
   readonly volume: Volume
+  /** Its directory on the node, written here once somebody has asked: a path is dear to put together and to look up. */
+  directory?: string | undefined
+}
+
+/** What a volume was made from when it was set up last. */
+export interface MadeFrom {
+  readonly sources: readonly ContentSource[]
+  readonly staleAt?: VirtualMs | undefined
 }
 
 /** An API object that a volume's content was made from. */
@@ -48,7 +56,7 @@ export interface VolumePlugin {
   readonly readOnly?: boolean
   setUp(ref: VolumeRef): Once<SetUpResult>
   /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
-  setUpNow?(ref: VolumeRef): SetUpResult | undefined
+  setUpNow?(ref: VolumeRef & MadeFrom): SetUpResult | undefined
   tearDown(ref: VolumeRef): TearDownResult
   /** Of volumes whose files may change although nothing in the API did. */
   readonly renewal?: VolumeRenewal

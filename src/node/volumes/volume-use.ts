@@ -22,6 +22,7 @@ export class VolumeUse extends Instance<VolumeState, VolumeEventName> {
   staleAt: VirtualMs | undefined
   /** When a sync of the Pod last asked for the content. */
   askedAt: VirtualMs = 0
+  directory: string | undefined
   readonly volume: Volume
   readonly plugin: VolumePlugin
   /** The Pod as it was when the volume was last asked for. */

@@ -57,6 +57,7 @@ function isMadeOf(sources: VolumeUse['sources'], before: VolumeUse['sources']): 
 
 /** Tells which versions of which objects the Pod's containers see from now on, and since when the node had them (U3). */
 function tellVisible(context: ReportParts, use: VolumeUse, before: VolumeUse['sources']): void {
+  if (use.sources === before) return
   const { secrets, configMaps, record, kernel } = context
   const namespace = use.pod.metadata.namespace ?? ''
   for (const { kind, name, resourceVersion } of use.sources) {

@@ -1,4 +1,4 @@
-import { utf8Length } from '../../../bytes/bytes.ts'
+import { sameBytes, utf8Length } from '../../../bytes/bytes.ts'
 import { goErrorText } from '../../../fs/error-text.ts'
 import type { FileView, FsResult } from '../../../fs/node-fs.ts'
 import { compareBytes, dirname, joinPath } from '../../../fs/path.ts'
@@ -275,11 +275,4 @@ const plainName = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}$/
 function parentOf(path: string): string {
   const slash = path.lastIndexOf('/')
   return slash === -1 ? '' : path.slice(0, slash)
-}
-
-/** Whether two contents are equal. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

@@ -8,8 +8,8 @@ import type { Once } from '../../../kernel/once.ts'
 import { process } from '../../../kernel/process.ts'
 import { type Steps, wait } from '../../../kernel/steps.ts'
 import { metadataField, resourceField } from '../../env/field-values.ts'
-import type { ContentSource, VolumeRef } from '../plugin.ts'
-import type { Content, ContentKind } from './content-volume.ts'
+import type { ContentSource, MadeFrom, VolumeRef } from '../plugin.ts'
+import type { Content, ContentKind, TokenMarks } from './content-volume.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { Got, ObjectSource, TokenRequest, TokenResult, VolumeHost } from './host.ts'
 import {
@@ -38,6 +38,7 @@ export function secretKind(host: VolumeHost): ContentKind {
     inMemory: true,
     collect: (ref) => mapped(fetch(host.secrets, wantedSecret(ref)), contentOf),
     collectNow: (ref) => contentNow(fetchNow(host.secrets, wantedSecret(ref))),
+    unchanged: ({ pod, sources }) => (areUnchanged(host, pod, sources) ? { sources } : undefined),
   }
 }
 
@@ -70,6 +71,8 @@ export function projectedKind(host: VolumeHost): ContentKind {
     inMemory: true,
     collect: (ref) => process(host.kernel, () => collectAll(host, ref)),
     collectNow: (ref) => collectAllNow(host, ref),
+    unchanged: (ref, marks) => allUnchanged(host, ref, marks),
+    marksOf: (ref) => marksOf(host, ref),
     renewed: (ref, payload) => renewed(host, ref, payload),
     forget: (pod) => host.tokens?.forget(pod.metadata.uid ?? ''),
   }
@@ -93,6 +96,47 @@ function collectAllNow(host: VolumeHost, { pod, volume }: VolumeRef): Content | 
     parts.push(part)
   }
   return merge(parts)
+}
+
+/** Asks for each object as a refresh does; whether all are those that the volume was made from. */
+function areUnchanged(host: VolumeHost, { metadata: { namespace = '' } }: Pod, sources: MadeFrom['sources']): boolean {
+  if (sources.length === 0) return false
+  for (const { kind, name, resourceVersion } of sources) {
+    const got = (kind === 'Secret' ? host.secrets : host.configMaps).getNow?.(namespace, name)
+    if (got?.ok !== true || got.object.metadata.resourceVersion !== resourceVersion) return false
+  }
+  return true
+}
+
+/** Fields that stay what they are for as long as there is the Pod. */
+const fixedFields: readonly (string | undefined)[] = ['metadata.name', 'metadata.namespace', 'metadata.uid']
+
+function allUnchanged(host: VolumeHost, ref: VolumeRef & MadeFrom, marks: TokenMarks): MadeFrom | undefined {
+  const { pod, volume, sources } = ref
+  let staleAt: number | undefined
+  let tokens = 0
+  for (const { downwardAPI, serviceAccountToken } of volume.projected?.sources ?? []) {
+    if (downwardAPI?.items?.some(({ fieldRef }) => !fixedFields.includes(fieldRef?.fieldPath)) === true) return undefined
+    if (serviceAccountToken === undefined) continue
+    const request = tokenRequestOf(serviceAccountToken)
+    const mark = marks?.[tokens++]
+    const end = host.tokens?.staleAt?.(pod, request)
+    if (mark === undefined || end === undefined || host.tokens?.markOf?.(pod, request) !== mark) return undefined
+    staleAt = Math.min(staleAt ?? end, end)
+  }
+  const isTokensAlone = tokens > 0 && sources.length === 0
+  return isTokensAlone || areUnchanged(host, pod, sources) ? { sources, staleAt } : undefined
+}
+
+function marksOf(host: VolumeHost, { pod, volume }: VolumeRef): TokenMarks {
+  const marks: object[] = []
+  for (const { serviceAccountToken } of volume.projected?.sources ?? []) {
+    if (serviceAccountToken === undefined) continue
+    const mark = host.tokens?.markOf?.(pod, tokenRequestOf(serviceAccountToken))
+    if (mark === undefined) return undefined
+    marks.push(mark)
+  }
+  return marks
 }
 
 /** The same files with the tokens that the kubelet holds. */

@@ -5,12 +5,20 @@ import type { EpochMs } from '../../../kernel/calendar.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
-import type { ContentSource, SetUpResult, TearDownResult, VolumePlugin, VolumeRef, VolumeRenewal } from '../plugin.ts'
+import type {
+  ContentSource,
+  MadeFrom,
+  SetUpResult,
+  TearDownResult,
+  VolumePlugin,
+  VolumeRef,
+  VolumeRenewal,
+} from '../plugin.ts'
 import { type AtomicWriteResult, writeAtomically } from './atomic-writer.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
-import { podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
+import { podDirectory, podDirectoryOf, readyDirectory, volumeDirectory } from './layout.ts'
 import { hasNestedMountPoints, makeNestedMountPoints } from './nested-mounts.ts'
 import { ownFromLeaves, ownFromRoot } from './ownership.ts'
 import type { Payload } from './payload.ts'
@@ -18,10 +26,12 @@ import { cleanSubPaths } from './subpath.ts'
 import { timestampNames } from './timestamp.ts'
 import {
   inodesOfRewriting,
-  isUnreadStill,
+  isSame,
   placeUnread,
   rewriteLate,
+  type UnreadVolume,
   type UnreadVolumes,
+  waiting,
   writeUnread,
 } from './unread-volume.ts'
 
@@ -42,9 +52,24 @@ export interface ContentKind {
   collect(ref: VolumeRef): Once<Content>
   /** The same where all that it reads is on the node; undefined: it is not, and nothing was done. */
   collectNow?(ref: VolumeRef): Content | undefined
+  /**
+   * What `collectNow` would say its content is made from, with all that it does, if that content is what it was made from already;
+   * undefined: another, or nobody can tell without collecting it. `marks`: of `marksOf` when it was.
+   */
+  unchanged?(ref: VolumeRef & MadeFrom, marks: TokenMarks): MadeFrom | undefined
+  /** What stands for its tokens now. */
+  marksOf?(ref: VolumeRef): TokenMarks
   forget?(pod: Pod): void
   /** A payload with the tokens that the kubelet holds by now; absent: there are none in it. */
   renewed?(ref: VolumeRef, payload: Payload): Payload
+}
+
+/** One for each token of a volume, in their order; undefined: nobody can say which tokens it has. */
+export type TokenMarks = readonly object[] | undefined
+
+/** A volume that has tokens, as it was written last. */
+interface RenewableVolume extends UnreadVolume {
+  readonly marks: TokenMarks
 }
 
 /**
@@ -54,14 +79,15 @@ export interface ContentKind {
  * SetUpAt, and its siblings; facts/kubelet.md 4.2.
  */
 export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes): VolumePlugin {
-  const directoryOf = ({ pod, volume }: VolumeRef): string => {
-    const path = volumeDirectory(uidOf(pod), kind.name, volume.name)
+  const directoryOf = (ref: VolumeRef): string => {
+    if (ref.directory !== undefined) return ref.directory
+    const path = volumeDirectory(uidOf(ref.pod), kind.name, ref.volume.name)
     // One text for all who keep it.
-    return unread.get(path)?.directory ?? path
+    ref.directory = unread.get(path)?.directory ?? path
+    return ref.directory
   }
-  /** Of volumes that have tokens. */
-  const renewable: UnreadVolumes = new SparseMap()
-  const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(uidOf(pod), `wrapped_${volume.name}`)
+  const renewable = new SparseMap<string, RenewableVolume>()
+  const metaOf = ({ pod, volume }: VolumeRef) => readyDirectory(podDirectory(uidOf(pod)), `wrapped_${volume.name}`)
   const tearDown = (ref: VolumeRef): TearDownResult => {
     const failed =
       cleanSubPaths(host.fs, uidOf(ref.pod), ref.volume.name) ??
@@ -72,13 +98,14 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     kind.forget?.(ref.pod)
     return { ok: true }
   }
-  const setUp = (ref: VolumeRef, content: Content): SetUpResult => {
+  const setUp = (ref: VolumeRef, content: Content, marks: TokenMarks): SetUpResult => {
     if (!content.ok) return content
     const directory = directoryOf(ref)
-    if (content.staleAt !== undefined) renewable.set(directory, { directory, payload: content.payload })
-    if (isUnreadStill(unread, host.fs, podDirectory(uidOf(ref.pod)), { directory, payload: content.payload }))
-      return setUpResult(content, false)
-    const wish = wishOf(host, kind, ref, content.payload, directory)
+    const { payload } = content
+    if (content.staleAt !== undefined) renewable.set(directory, { directory, payload, marks })
+    const left = waiting(unread, host.fs, directory)
+    if (left !== undefined && isSame(left.payload, payload)) return setUpResult(content, false)
+    const wish = wishOf(host, kind, ref, payload, left ?? { directory })
     const isPlain = isWrittenPlainly(host, kind, ref)
     const written = isPlain ? placePlain(host, kind, unread, wish) : write(host, kind, ref, wish)
     if (written.ok) return setUpResult(content, written.changed)
@@ -92,10 +119,15 @@ export function contentPlugin(host: VolumeHost, kind: ContentKind, unread: Unrea
     hostPath: directoryOf,
     tearDown,
     ...(kind.renewed === undefined ? {} : { renewal: renewalOf(host, kind, unread, renewable, directoryOf) }),
-    setUp: (ref) => mapped(kind.collect(ref), (content) => setUp(ref, content)),
+    // Of an answer that was waited for nobody knows whether others have come since.
+    setUp: (ref) => mapped(kind.collect(ref), (content) => setUp(ref, content, undefined)),
     setUpNow(ref) {
+      const directory = directoryOf(ref)
+      const isLeft = kind.unchanged !== undefined && waiting(unread, host.fs, directory) !== undefined
+      const same = isLeft ? kind.unchanged?.(ref, renewable.get(directory)?.marks) : undefined
+      if (same !== undefined) return setUpResult(same, false)
       const content = kind.collectNow?.(ref)
-      return content && setUp(ref, content)
+      return content && setUp(ref, content, kind.marksOf?.(ref))
     },
   }
 }
@@ -104,7 +136,7 @@ function renewalOf(
   host: VolumeHost,
   kind: ContentKind,
   unread: UnreadVolumes,
-  renewable: UnreadVolumes,
+  renewable: SparseMap<string, RenewableVolume>,
   directoryOf: (ref: VolumeRef) => string,
 ): VolumeRenewal {
   const payloadOf = (ref: VolumeRef): Payload => renewable.get(directoryOf(ref))?.payload ?? new Map()
@@ -114,16 +146,17 @@ function renewalOf(
     write(ref, at, reservation) {
       const directory = directoryOf(ref)
       const payload = kind.renewed?.(ref, payloadOf(ref)) ?? new Map()
-      renewable.set(directory, { directory, payload })
-      const wish = { ...wishOf(host, kind, ref, payload, directory), now: host.calendar.at(at) }
+      const left = waiting(unread, host.fs, directory)
+      renewable.set(directory, { directory, payload, marks: kind.marksOf?.(ref) })
+      const wish = { ...wishOf(host, kind, ref, payload, left ?? { directory }), now: host.calendar.at(at) }
       const later = new LaterVolume(host, unread, wish)
-      if (!rewriteLate(unread, host.fs, podDirectory(wish.podUid), later, reservation))
+      if (!rewriteLate(unread, host.fs, wish.podDirectory, later, reservation))
         host.fs.writeLate(reservation, later)
     },
   }
 }
 
-function setUpResult({ sources, staleAt }: Content & { readonly ok: true }, changed: boolean): SetUpResult {
+function setUpResult({ sources, staleAt }: MadeFrom, changed: boolean): SetUpResult {
   return staleAt === undefined ? { ok: true, changed, sources } : { ok: true, changed, sources, staleAt }
 }
 
@@ -133,7 +166,7 @@ type Written =
 
 /** What a volume is to be, as of an instant. */
 interface Wish {
-  readonly podUid: string
+  readonly podDirectory: string
   readonly name: string
   readonly directory: string
   readonly payload: Payload
@@ -142,23 +175,29 @@ interface Wish {
   readonly now: EpochMs
 }
 
-function wishOf(host: VolumeHost, kind: ContentKind, ref: VolumeRef, payload: Payload, directory: string): Wish {
+function wishOf(
+  host: VolumeHost,
+  kind: ContentKind,
+  ref: VolumeRef,
+  payload: Payload,
+  { directory, podDirectory: place, sizeBytes }: Pick<UnreadVolume, 'directory' | 'podDirectory' | 'sizeBytes'>,
+): Wish {
   const hasSize = kind.inMemory && volumeFactsOf(host.minor).sizesTmpfs
   return {
-    podUid: uidOf(ref.pod),
+    podDirectory: place ?? podDirectoryOf(directory),
     name: ref.volume.name,
     directory,
     payload,
-    sizeBytes: hasSize ? memoryVolumeSize(ref.pod, host.allocatable()) : undefined,
+    sizeBytes: hasSize ? (sizeBytes ?? memoryVolumeSize(ref.pod, host.allocatable())) : undefined,
     now: host.calendar.at(host.kernel.now()),
   }
 }
 
-function emptyDirOptions(host: VolumeHost, { podUid, name, directory, sizeBytes }: Wish) {
+function emptyDirOptions(host: VolumeHost, { podDirectory: ofPod, name, directory, sizeBytes }: Wish) {
   return {
     fs: host.fs,
     directory,
-    metaDirectory: readyDirectory(podUid, `wrapped_${name}`),
+    metaDirectory: readyDirectory(ofPod, `wrapped_${name}`),
     sizeBytes,
     ownsDirectory: volumeFactsOf(host.minor).ownsBeforeSwitch,
   }
@@ -184,13 +223,13 @@ function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, vo
 /** Leaves the whole volume to be made when somebody looks, or makes it. */
 function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, wish: Wish): Written {
   const inPod = [`volumes/kubernetes.io~${kind.name}`, 'plugins/kubernetes.io~empty-dir']
-  const place = { podDirectory: podDirectory(wish.podUid), directory: wish.directory, inPod }
+  const place = { podDirectory: wish.podDirectory, directory: wish.directory, inPod }
   const left = placeUnread(unread, host.fs, place, new LaterVolume(host, unread, wish))
   return left === undefined ? writePlain(host, unread, wish) : { ok: true, changed: left.written }
 }
 
 class LaterVolume implements Later, Wish {
-  readonly podUid: string
+  readonly podDirectory: string
   readonly name: string
   readonly directory: string
   readonly payload: Payload
@@ -200,7 +239,7 @@ class LaterVolume implements Later, Wish {
   readonly #unread: UnreadVolumes
 
   constructor(host: VolumeHost, unread: UnreadVolumes, wish: Wish) {
-    this.podUid = wish.podUid
+    this.podDirectory = wish.podDirectory
     this.name = wish.name
     this.directory = wish.directory
     this.payload = wish.payload

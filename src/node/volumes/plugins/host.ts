@@ -34,6 +34,10 @@ export interface TokenSource {
   getNow?(pod: Pod, request: TokenRequest): TokenResult | undefined
   /** The token that the kubelet holds. */
   lookAt?(pod: Pod, request: TokenRequest): string | undefined
+  /** Stands for the token that `getNow` would answer, and is another for another; undefined: it would answer none. */
+  markOf?(pod: Pod, request: TokenRequest): object | undefined
+  /** From when on the kubelet would ask for another one than it holds. */
+  staleAt?(pod: Pod, request: TokenRequest): VirtualMs | undefined
   /** The Pod's volume is gone. */
   forget(podUid: string): void
 }

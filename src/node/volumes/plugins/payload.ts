@@ -1,5 +1,5 @@
 import type { ConfigMap, KeyToPath, Secret } from '../../../api/types/core.ts'
-import { base64Length, fromBase64, utf8Bytes } from '../../../bytes/bytes.ts'
+import { base64Length, fromBase64, sameBytes, utf8Bytes } from '../../../bytes/bytes.ts'
 import { compareBytes } from '../../../fs/path.ts'
 import { sortBytewise } from '../../../go/json.ts'
 
@@ -109,6 +109,18 @@ export class WholeSecret implements Payload {
     for (const [path, data] of this.#bytes) yield [path, { data, mode: this.#mode }]
   }
 
+  /** Texts of values are compared first: nearly always both are encoded alike. */
+  holdsTheSameAs(next: WholeSecret): boolean {
+    if (this.secret === next.secret) return true
+    const [mine, others] = [this.#data, next.#data]
+    for (const key in mine) {
+      if (!Object.hasOwn(others, key)) return false
+      if (mine[key] !== others[key] && !areSameBytes(mine[key], others[key])) return false
+    }
+    for (const key in others) if (!Object.hasOwn(mine, key)) return false
+    return true
+  }
+
   get #data(): NonNullable<Secret['data']> {
     return this.secret.data ?? {}
   }
@@ -119,6 +131,13 @@ export class WholeSecret implements Payload {
     return length > smallText ? secretBytes(this.secret) : (decodedSecrets.get(this.secret) ?? decoded(this.#data))
   }
 }
+
+function areSameBytes(a = '', b = ''): boolean {
+  if (base64Length(a) !== base64Length(b)) return false
+  return sameBytes(fromBase64(a) ?? nothingIn, fromBase64(b) ?? nothingIn)
+}
+
+const nothingIn = new Uint8Array(0)
 
 const decodedSecrets = new WeakMap<Secret, ReadonlyMap<string, Uint8Array>>()
 const nothing: ReadonlyMap<string, Uint8Array> = new Map()
@@ -139,11 +158,22 @@ function decoded(data: NonNullable<Secret['data']>): ReadonlyMap<string, Uint8Ar
   return bytes
 }
 
-/** Values of `data` and `binaryData`, in order of bytes. */
+const decodedConfigMaps = new WeakMap<ConfigMap, ReadonlyMap<string, Uint8Array>>()
+
+/** Values of `data` and `binaryData`, in order of bytes; read once, for all Pods of a namespace mount the same root certificates. */
 function configMapBytes(configMap: ConfigMap | undefined): ReadonlyMap<string, Uint8Array> {
+  if (configMap === undefined) return nothing
+  const known = decodedConfigMaps.get(configMap)
+  if (known !== undefined) return known
+  const read = readConfigMap(configMap)
+  decodedConfigMaps.set(configMap, read)
+  return read
+}
+
+function readConfigMap(configMap: ConfigMap): ReadonlyMap<string, Uint8Array> {
   const values = new Map<string, Uint8Array>()
-  for (const [key, text] of Object.entries(configMap?.data ?? {})) values.set(key, utf8Bytes(text))
-  for (const [key, text] of Object.entries(configMap?.binaryData ?? {}))
+  for (const [key, text] of Object.entries(configMap.data ?? {})) values.set(key, utf8Bytes(text))
+  for (const [key, text] of Object.entries(configMap.binaryData ?? {}))
     values.set(key, fromBase64(text) ?? new Uint8Array(0))
   return new Map([...values].sort(([a], [b]) => compareBytes(a, b)))
 }

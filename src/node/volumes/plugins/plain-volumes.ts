@@ -7,7 +7,7 @@ import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import { volumeFactsOf } from './facts.ts'
 import type { VolumeHost } from './host.ts'
 import { type HostFileKind, isOnEveryNode } from './host-files.ts'
-import { readyDirectory, volumeDirectory } from './layout.ts'
+import { podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
 import { cleanSubPaths } from './subpath.ts'
 
 /** A directory that lives as long as its Pod, on disk or in memory. Source: pkg/volume/emptydir/empty_dir.go. */
@@ -23,7 +23,7 @@ export function emptyDirPlugin(host: VolumeHost): VolumePlugin {
         : setUpEmptyDir({
             fs: host.fs,
             directory: directoryOf(ref),
-            metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
+            metaDirectory: readyDirectory(podDirectory(uidOf(ref.pod)), ref.volume.name),
             inMemory,
             sizeBytes: sizes ? memoryVolumeSize(ref.pod, host.allocatable(), sizeLimit) : undefined,
             fsGroup: ref.pod.spec.securityContext?.fsGroup,
@@ -40,7 +40,7 @@ export function emptyDirPlugin(host: VolumeHost): VolumePlugin {
       const { pod, volume } = ref
       const error =
         cleanSubPaths(host.fs, uidOf(pod), volume.name) ??
-        tearDownEmptyDir(host.fs, directoryOf(ref), readyDirectory(uidOf(pod), volume.name))
+        tearDownEmptyDir(host.fs, directoryOf(ref), readyDirectory(podDirectory(uidOf(pod)), volume.name))
       return error === undefined ? { ok: true } : { ok: false, error }
     },
   }

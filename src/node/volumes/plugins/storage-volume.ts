@@ -4,7 +4,7 @@ import type { VolumePlugin, VolumeRef } from '../plugin.ts'
 import { uidOf } from './content-volume.ts'
 import { setUpEmptyDir, tearDownEmptyDir } from './empty-dir.ts'
 import type { VolumeHost } from './host.ts'
-import { kubeletRoot, readyDirectory, volumeDirectory } from './layout.ts'
+import { kubeletRoot, podDirectory, readyDirectory, volumeDirectory } from './layout.ts'
 import { cleanSubPaths } from './subpath.ts'
 
 /**
@@ -25,7 +25,7 @@ export function storagePlugin(host: VolumeHost): VolumePlugin {
         const error = setUpEmptyDir({
           fs,
           directory: directoryOf(ref),
-          metaDirectory: readyDirectory(uidOf(ref.pod), ref.volume.name),
+          metaDirectory: readyDirectory(podDirectory(uidOf(ref.pod)), ref.volume.name),
           inMemory: false,
           sizeBytes: undefined,
           fsGroup: ref.pod.spec.securityContext?.fsGroup,
@@ -38,7 +38,7 @@ export function storagePlugin(host: VolumeHost): VolumePlugin {
       const unbound = cleanSubPaths(fs, uidOf(pod), volume.name)
       if (unbound !== undefined) return { ok: false, error: unbound }
       const own = `${volumeDirectory(uidOf(pod), 'csi', volume.name)}`
-      const error = tearDownEmptyDir(fs, own, readyDirectory(uidOf(pod), volume.name))
+      const error = tearDownEmptyDir(fs, own, readyDirectory(podDirectory(uidOf(pod)), volume.name))
       return error === undefined ? { ok: true } : { ok: false, error }
     },
   }

@@ -1,14 +1,19 @@
+import { sameBytes } from '../../../bytes/bytes.ts'
 import type { Reservation } from '../../../fs/device.ts'
 import { pagesOf } from '../../../fs/inode.ts'
 import type { FileView, Later, LaterFiles, LaterGrowth, NodeFs } from '../../../fs/node-fs.ts'
 import type { SparseMap } from '../../../kernel/sparse.ts'
-import { type AtomicWriteOptions, payloadError, sameBytes, writeAtomically } from './atomic-writer.ts'
+import { type AtomicWriteOptions, payloadError, writeAtomically } from './atomic-writer.ts'
 import { type Payload, WholeSecret } from './payload.ts'
 
 /** A volume into which nobody has looked since it was written. */
 export interface UnreadVolume {
   readonly directory: string
   readonly payload: Payload
+  /** Its Pod's, if it waits with that. */
+  readonly podDirectory?: string
+  /** Of its tmpfs, if it waits with that. */
+  readonly sizeBytes?: number | undefined
   /** What wrote it, if it waits with its Pod's directories. */
   readonly writing?: Later
 }
@@ -41,15 +46,10 @@ export function writeUnread(
   return { written: true }
 }
 
-/** Whether a volume that waits with its Pod's directories is to hold what it was to hold already. */
-export function isUnreadStill(
-  unread: UnreadVolumes,
-  fs: NodeFs,
-  podDirectory: string,
-  { directory, payload }: UnreadVolume,
-): boolean {
-  const before = unread.get(directory)
-  return before !== undefined && fs.isUnread(podDirectory) && isSame(before.payload, payload)
+/** A volume as it was written last, if it still waits with its Pod's directories. */
+export function waiting(unread: UnreadVolumes, fs: NodeFs, directory: string): UnreadVolume | undefined {
+  const left = unread.get(directory)
+  return left?.podDirectory !== undefined && fs.isUnread(left.podDirectory) ? left : undefined
 }
 
 /** What has to be kept for a whole volume in its Pod's directory: its own, a tmpfs over it, and the ready marker. */
@@ -78,7 +78,7 @@ export function placeUnread(
   unread: UnreadVolumes,
   fs: NodeFs,
   place: VolumePlace,
-  volume: Later & Required<UnreadVolume> & { readonly sizeBytes: number | undefined },
+  volume: Later & Required<UnreadVolume>,
 ): { readonly written: boolean } | undefined {
   const { directory, podDirectory } = place
   const { payload, sizeBytes } = volume
@@ -105,8 +105,9 @@ function needsOfRewriting({ payload: before, writing }: UnreadVolume, payload: P
 }
 
 /** As the writer compares: contents and paths, not modes. */
-function isSame(before: Payload, next: Payload): boolean {
-  if (before instanceof WholeSecret && next instanceof WholeSecret && before.secret === next.secret) return true
+export function isSame(before: Payload, next: Payload): boolean {
+  if (before === next) return true
+  if (before instanceof WholeSecret && next instanceof WholeSecret) return before.holdsTheSameAs(next)
   if (before.size !== next.size) return false
   for (const [path, { data }] of next) {
     const old = before.get(path)?.data
