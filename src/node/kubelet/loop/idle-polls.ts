@@ -64,6 +64,8 @@ export class IdlePolls implements IdleRest, UnseenReader {
   readonly #written = new SparseMap<VolumeUse, LateWriting>()
   /** How many Pods that rest read each object. */
   readonly #counts = new SparseMap<string, number>()
+  /** What was found of a Pod that is about to come to rest. */
+  #found: { readonly pod: Pod; readonly volumes: RestingPod['volumes']; readonly event: number } | undefined
   #isHindered = false
   #isCatchingUp = false
   #requests = 0
@@ -91,6 +93,7 @@ export class IdlePolls implements IdleRest, UnseenReader {
     if (this.readsObjects && (pod.spec.imagePullSecrets?.length ?? 0) > 0) return false
     const volumes = this.#volumesOf(pod)
     if (volumes === undefined || (!this.readsObjects && volumes.length === 0)) return false
+    this.#found = { pod, volumes, event: this.#options.kernel.events }
     return volumes.every(
       ({ use, reads: each }) =>
         use.state === 'mounted' && each.every((read) => this.#isCurrent(use, read, reads)) && this.#mayRenew(use, each),
@@ -110,11 +113,14 @@ export class IdlePolls implements IdleRest, UnseenReader {
   join(uid: string, tick: VirtualMs): void {
     const { kernel, sync, reads } = this.#options
     const pod = this.#parts?.pods.get(uid)
-    const volumes = pod && this.#volumesOf(pod)
+    const found = this.#found
+    this.#found = undefined
+    const isFound = found !== undefined && found.pod === pod && found.event === kernel.events
+    const volumes = isFound ? found.volumes : pod && this.#volumesOf(pod)
     if (pod === undefined || volumes === undefined) return
     if (this.#resting.size === 0) this.#tick = gridAfter(sync, kernel.now())
     this.catchUp()
-    this.#resting.set(uid, { pod, volumes, askedAt: undefined })
+    this.#resting.set(uid, { pod, volumes, tick, askedAt: undefined })
     this.#slotAt(tick).push(uid)
     for (const key of keysOf(volumes)) {
       const text = textOf(key)
@@ -125,16 +131,17 @@ export class IdlePolls implements IdleRest, UnseenReader {
     for (const { use } of volumes) this.#parts?.stale.forget(use)
   }
 
-  leave(uid: string): void {
+  leave(uid: string, isWanted: boolean): void {
     const resting = this.#resting.get(uid)
     if (resting === undefined) return
     this.#resting.delete(uid)
-    for (const slot of this.#slots.values()) {
-      const at = slot.indexOf(uid)
-      if (at >= 0) slot.splice(at, 1)
-    }
+    const slot = this.#slots.get(this.#slotIndex(resting.tick)) ?? []
+    const at = slot.indexOf(uid)
+    if (at >= 0) slot.splice(at, 1)
     this.#forgetReads(resting)
     this.#carryOn(uid, resting)
+    // A sync that comes sees for itself that a token is old.
+    if (isWanted) return
     for (const { use } of resting.volumes)
       if (use.staleAt !== undefined) this.#parts?.stale.willBeStale(use, use.staleAt)
   }
@@ -201,7 +208,8 @@ export class IdlePolls implements IdleRest, UnseenReader {
         secrets?.registerUnseen?.(resting.pod)
         configMaps?.registerUnseen?.(resting.pod)
       }
-      this.#slotAt(queue?.passed(uid, tick) ?? tick).push(uid)
+      resting.tick = queue?.passed(uid, tick) ?? tick
+      this.#slotAt(resting.tick).push(uid)
       if (this.readsObjects || resting.volumes.some(({ use }) => (use.staleAt ?? tick) < tick)) asking.push(uid)
     }
     if (asking.length === 0) return

@@ -16,6 +16,8 @@ export interface ReadingVolume {
 export interface RestingPod {
   readonly pod: Pod
   readonly volumes: readonly ReadingVolume[]
+  /** The tick of its next sync. */
+  tick: VirtualMs
   /** The last sync that was not carried out. */
   askedAt: VirtualMs | undefined
 }

@@ -32,8 +32,8 @@ export interface IdleRest {
   join(uid: string, tick: VirtualMs): void
   /** All syncs until now are told to the queue by `passed`. */
   catchUp(): void
-  /** The Pod's syncs are carried out again; what the last one would be at now is. */
-  leave(uid: string): void
+  /** The Pod's syncs are carried out again (`isWanted`: the next one, whatever happens); what the last one would be at now is. */
+  leave(uid: string, isWanted: boolean): void
 }
 
 /** A Pod that is to be synced now. */
@@ -118,7 +118,7 @@ export class WorkQueue {
       return undefined
     }
     due.isRefresh = isRefresh
-    const lastAt = this.catchUp(uid)
+    const lastAt = this.#catchUp(uid, due, true)
     if (due.timer === undefined) this.#arm(due)
     return { nextAt: gridAfter(this.#grid, Math.max(due.at, this.#kernel.now())), lastAt }
   }
@@ -136,9 +136,12 @@ export class WorkQueue {
   /** Instant of the last idle sync that was not carried out, if any since the last real one. Draws for those that passed. */
   catchUp(uid: string): VirtualMs | undefined {
     const due = this.#due.get(uid)
-    if (due === undefined || due.timer !== undefined) return undefined
+    return due === undefined || due.timer !== undefined ? undefined : this.#catchUp(uid, due, false)
+  }
+
+  #catchUp(uid: string, due: Due, isWanted: boolean): VirtualMs | undefined {
     if (due.rest !== undefined) {
-      this.#endRest(uid, due, due.rest)
+      this.#endRest(uid, due, due.rest, isWanted)
       return due.lastIdle
     }
     const now = this.#kernel.now()
@@ -176,10 +179,10 @@ export class WorkQueue {
     for (const uid of [...this.#due.keys()]) this.remove(uid)
   }
 
-  #endRest(uid: string, due: Due, rest: IdleRest): void {
+  #endRest(uid: string, due: Due, rest: IdleRest, isWanted: boolean): void {
     rest.catchUp()
     due.rest = undefined
-    rest.leave(uid)
+    rest.leave(uid, isWanted || rest.readsObjects)
     if (rest.readsObjects) this.#arm(due)
   }
 
