@@ -5,6 +5,7 @@ import { kernelFigures } from './kernel.ts'
 import type { Figure } from './measure.ts'
 import { playerFigures } from './player.ts'
 import { podFigures } from './pods.ts'
+import { rotationFigures } from './rotations.ts'
 import { scenarioFigures } from './scenarios.ts'
 import { startupFigures } from './startup.ts'
 
@@ -14,6 +15,7 @@ export const figures: readonly Figure[] = [
   ...apiserverFigures,
   ...podFigures,
   ...idleFigures,
+  ...rotationFigures,
   ...startupFigures,
   ...scenarioFigures,
   ...playerFigures,

@@ -80,7 +80,8 @@ export class TokenManager implements TokenSource {
     }
     const where = { namespace, name: account, subresource: 'token' }
     const reply = yield* attempt(this.#client.create<TokenAnswer>(resources.serviceAccounts, body, where))
-    if (!reply.ok) return this.#failed(keyOf(pod, request), held, this.lookAt(pod, request), errorOfRequest(reply.error).message)
+    if (!reply.ok)
+      return this.#failed(keyOf(pod, request), held, this.lookAt(pod, request), errorOfRequest(reply.error).message)
     const fresh = this.#heldOf(reply.value, request)
     if (this.#held.get(uid) === tokens) keep(tokens, fresh)
     return { ok: true, token: fresh.token ?? '', staleAt: this.#staleAt(fresh) }

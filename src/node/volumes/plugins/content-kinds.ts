@@ -116,7 +116,8 @@ function allUnchanged(host: VolumeHost, ref: VolumeRef & MadeFrom, marks: TokenM
   let staleAt: number | undefined
   let tokens = 0
   for (const { downwardAPI, serviceAccountToken } of volume.projected?.sources ?? []) {
-    if (downwardAPI?.items?.some(({ fieldRef }) => !fixedFields.includes(fieldRef?.fieldPath)) === true) return undefined
+    if (downwardAPI?.items?.some(({ fieldRef }) => !fixedFields.includes(fieldRef?.fieldPath)) === true)
+      return undefined
     if (serviceAccountToken === undefined) continue
     const request = tokenRequestOf(serviceAccountToken)
     const mark = marks?.[tokens++]

@@ -150,8 +150,7 @@ function renewalOf(
       renewable.set(directory, { directory, payload, marks: kind.marksOf?.(ref) })
       const wish = { ...wishOf(host, kind, ref, payload, left ?? { directory }), now: host.calendar.at(at) }
       const later = new LaterVolume(host, unread, wish)
-      if (!rewriteLate(unread, host.fs, wish.podDirectory, later, reservation))
-        host.fs.writeLate(reservation, later)
+      if (!rewriteLate(unread, host.fs, wish.podDirectory, later, reservation)) host.fs.writeLate(reservation, later)
     },
   }
 }
