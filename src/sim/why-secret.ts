@@ -1,7 +1,7 @@
 import type { Flow } from '../flow/flow.ts'
 import { whereIs } from '../flow/where-is.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { formatDuration } from './duration.ts'
+import { formatDuration, formatInstant } from './duration.ts'
 
 /** Who has a Secret, how, and which revision each sees: a line each, the newest revision first told by its letter. */
 export function secretDetails(flow: Flow, now: VirtualMs): readonly string[] {
@@ -14,7 +14,7 @@ export function secretDetails(flow: Flow, now: VirtualMs): readonly string[] {
     .map(({ lane, letter, state, since, never }) => {
       const owner = lane.parent === undefined ? '' : `${titles.get(lane.parent) ?? lane.parent}, `
       const what = letter === undefined ? 'has nothing of it' : `sees revision ${letter}`
-      const when = since === undefined ? '' : ` since ${formatDuration(Math.max(0, since))}`
+      const when = since === undefined ? '' : ` since ${formatInstant(Math.max(0, since))}`
       const why =
         state === 'has' ? '' : never === undefined ? ', not yet the newest' : `: ${never.reason}, until ${never.until}`
       return `${owner}${lane.title} ${what}${when}${why}`

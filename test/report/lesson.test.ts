@@ -64,7 +64,7 @@ describe('a failure', () => {
 
   test('U4 says which revision a place sees and why no newer one', () => {
     expect(told('variable PASSWORD of app')).toMatch(
-      /why: secret db: pod app, \/etc\/db sees revision A since [\d.]+s, not yet the newest\n {23}secret db: pod app, env PASSWORD sees revision A since [\d.]+s: the environment is fixed when the container is created, until the container is made anew\n/,
+      /why: secret db: pod app, \/etc\/db sees revision A since [\d:.]+, not yet the newest\n {23}secret db: pod app, env PASSWORD sees revision A since [\d:.]+: the environment is fixed when the container is created, until the container is made anew\n/,
     )
   })
 
