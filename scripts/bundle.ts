@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild'
+import { latePackages } from './late-packages.ts'
 import { buildPageCore } from './page-core.ts'
 
 /**
@@ -44,7 +45,7 @@ const command: BuildOptions = {
   entryPoints: { podsim: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  plugins: [screenApart],
+  plugins: [screenApart, latePackages],
   // CommonJS has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { createSim, type JournalRecord } from '../index.ts'
+import type { JournalRecord } from '../kernel/journal.ts'
 import { type Redaction, revealed } from '../looks/redaction.ts'
 import {
   createJournalFile,
@@ -13,6 +13,7 @@ import { isCommand } from '../scenario/act.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunListener } from '../scenario/run.ts'
+import { createSim } from '../sim/create-sim.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { drive, type StopSignal } from './drive.ts'
 import type { Output } from './output.ts'

@@ -44,7 +44,7 @@ interface Gathered {
 /** The objects of a directory in output order. Throws KustomizeError. */
 export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   const kustomization = loadKustomization(loader, 'v5', world.naming, world.warn)
-  const gathered: Gathered = { resources: [], vars: [], fields: defaultFields.v5 }
+  const gathered: Gathered = { resources: [], vars: [], fields: defaultFields('v5') }
   const { resources, vars } = gathered
   accumulate(loader, kustomization, world, gathered)
   hashNames(resources)
@@ -97,7 +97,7 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
 
 /** Configurations of plugins: what files or directories hold. */
 function gatherPlugins(paths: readonly string[], loader: Loader, world: BuildWorld): readonly Resource[] {
-  const own: Gathered = { resources: [], vars: [], fields: defaultFields.v5 }
+  const own: Gathered = { resources: [], vars: [], fields: defaultFields('v5') }
   for (const path of paths) accumulatePath(path, loader, world, own)
   return own.resources
 }
@@ -154,7 +154,7 @@ function accumulateDirectory(loader: Loader, isComponent: boolean, world: BuildW
     refuse(`expected kind 'Component' for path '${loader.root}' but got '${kind}'`)
   if (!isComponent && kind === 'Component') refuse(`expected kind != 'Component' for path '${loader.root}'`)
   // A component works on what its user has gathered so far; a base has only its own.
-  const own: Gathered = isComponent ? gathered : { resources: [], vars: gathered.vars, fields: defaultFields.v5 }
+  const own: Gathered = isComponent ? gathered : { resources: [], vars: gathered.vars, fields: defaultFields('v5') }
   wrap(`recursed accumulation of path '${loader.root}'`, () => accumulate(loader, kustomization, world, own))
   if (isComponent) return
   wrap(`recursed merging from path '${loader.root}'`, () => {

@@ -45,8 +45,14 @@ function fieldsOf(tables: Tables): Fields {
   return { ...parsed, nameReference }
 }
 
-/** What each generation changes unless it is told more. */
-export const defaultFields: Readonly<Record<Generation, Fields>> = { v2: fieldsOf(fieldsV2), v5: fieldsOf(fieldsV5) }
+const known = new Map<Generation, Fields>()
+
+/** What each generation changes unless it is told more; read when it is first asked for, for most runs build nothing. */
+export function defaultFields(generation: Generation): Fields {
+  const fields = known.get(generation) ?? fieldsOf(generation === 'v2' ? fieldsV2 : fieldsV5)
+  known.set(generation, fields)
+  return fields
+}
 
 /** The tables with what files of `configurations` add; the same tables where there are none. Refuses what contradicts them. */
 export function withConfigurations(fields: Fields, paths: readonly string[], loader: Loader): Fields {

@@ -223,14 +223,17 @@ function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
 /** By kind. Source: internal/plugins/builtinhelpers/builtins.go, TransformerFactories. */
 const transformers: Readonly<Record<string, MakeTransform>> = {
   AnnotationsTransformer: (config) => (resources) =>
-    addAnnotations(resources, textMap(config.annotations), { ...defaultFields.v5, commonAnnotations: specsOf(config) }),
+    addAnnotations(resources, textMap(config.annotations), {
+      ...defaultFields('v5'),
+      commonAnnotations: specsOf(config),
+    }),
   HashTransformer: () => hashNames,
   ImageTagTransformer: (config) => (resources) => {
     const image = objectAt(config, 'imageTag') as ImageChange // texts, all of them optional
     for (const { body } of resources) changeImagesV5(body, image, specsOf(config))
   },
   LabelTransformer: (config) => (resources) =>
-    addCommonLabels(resources, textMap(config.labels), { ...defaultFields.v5, commonLabels: specsOf(config) }),
+    addCommonLabels(resources, textMap(config.labels), { ...defaultFields('v5'), commonLabels: specsOf(config) }),
   NamespaceTransformer: namespaceTransform,
   PatchJson6902Transformer: json6902Transform,
   PatchStrategicMergeTransformer: strategicTransform,

@@ -10,9 +10,12 @@ import { SimUsageError } from './usage-error.ts'
 
 /** What each call of a simulation takes: one table for the checks and the docs. Types stand in sim.ts. */
 
-/** A parameter. `quick` says of most right values, at the cost of a comparison, that they are right. */
+/**
+ * A parameter. `quick` says of most right values, at the cost of a comparison, that they are right; the schema is made when it has to be
+ * asked: most of them never are.
+ */
 interface Parameter {
-  readonly schema: z.ZodType
+  readonly schema: () => z.ZodType
   readonly quick?: (given: unknown) => boolean
 }
 
@@ -30,8 +33,8 @@ const isDuration = (given: unknown): boolean =>
     ? Number.isSafeInteger(given) && given >= 0
     : typeof given === 'string' && parseDuration(given) !== undefined
 const isAbsent = (given: unknown): boolean => given === undefined
-const name: Parameter = { schema: someText, quick: isText }
-const namespace: Parameter = { schema: someText.optional(), quick: (given) => isAbsent(given) || isText(given) }
+const name: Parameter = { schema: () => someText, quick: isText }
+const namespace: Parameter = { schema: () => someText.optional(), quick: (given) => isAbsent(given) || isText(given) }
 
 /** Whether it is a map of `keys` with texts, of which the first is there. */
 function isMapOfTexts(given: unknown, keys: readonly [string, ...string[]]): boolean {
@@ -45,9 +48,8 @@ function isMapOfTexts(given: unknown, keys: readonly [string, ...string[]]): boo
 }
 
 const container: Parameter = {
-  schema: z
-    .strictObject({ pod: someText, container: someText.optional(), namespace: someText.optional() })
-    .register(words, {
+  schema: () =>
+    z.strictObject({ pod: someText, container: someText.optional(), namespace: someText.optional() }).register(words, {
       expected: 'a container as {pod, container?, namespace?}',
       suggest: (found) => {
         const [pod, container] = typeof found === 'string' ? found.split('/') : []
@@ -60,81 +62,89 @@ const container: Parameter = {
   quick: (given) => isMapOfTexts(given, ['pod', 'container', 'namespace']),
 }
 
-const object = z
-  .union([
-    z.string().regex(/^[^/\s]+\/[^/\s]+(\/[^/\s]+)?$/),
-    z.strictObject({
-      kind: someText,
-      name: someText,
-      namespace: someText.optional(),
-      uid: z.string().optional(),
-    }),
-  ])
-  .register(words, { expected: 'kind/name, kind/namespace/name, or {kind, name, namespace?}' })
+const object = () =>
+  z
+    .union([
+      z.string().regex(/^[^/\s]+\/[^/\s]+(\/[^/\s]+)?$/),
+      z.strictObject({
+        kind: someText,
+        name: someText,
+        namespace: someText.optional(),
+        uid: z.string().optional(),
+      }),
+    ])
+    .register(words, { expected: 'kind/name, kind/namespace/name, or {kind, name, namespace?}' })
 
-const options = (shape: z.core.$ZodShape): Parameter => ({
-  schema: z.strictObject(shape).optional(),
+const options = (shape: () => z.core.$ZodShape): Parameter => ({
+  schema: () => z.strictObject(shape()).optional(),
   quick: isAbsent,
 })
 
-const commandOptions = options({
+const commandOptions = options(() => ({
   stdin: z.string().optional(),
   as: someText.optional(),
   editor: someText.optional(),
-})
+}))
 
-const manifest = z
-  .union([z.string(), z.array(z.record(z.string(), z.unknown())), z.record(z.string(), z.unknown())])
-  .register(words, { expected: 'manifests as YAML text, an object, or a list of objects', suggest: () => undefined })
+const manifest = () =>
+  z
+    .union([z.string(), z.array(z.record(z.string(), z.unknown())), z.record(z.string(), z.unknown())])
+    .register(words, { expected: 'manifests as YAML text, an object, or a list of objects', suggest: () => undefined })
 
 const path: Parameter = {
-  schema: z.string().startsWith('/').register(words, { expected: 'a path that begins with /' }),
+  schema: () => z.string().startsWith('/').register(words, { expected: 'a path that begins with /' }),
   quick: (given) => typeof given === 'string' && given.startsWith('/'),
 }
 
-const condition = z
-  .custom<() => boolean>((given) => typeof given === 'function')
-  .register(words, { expected: 'a function that says true or false' })
+const condition = () =>
+  z
+    .custom<() => boolean>((given) => typeof given === 'function')
+    .register(words, { expected: 'a function that says true or false' })
 
-const generator = z
-  .custom<() => object>((given) => typeof given === 'function')
-  .register(words, { expected: 'a generator function, or one that gives a generator' })
+const generator = () =>
+  z
+    .custom<() => object>((given) => typeof given === 'function')
+    .register(words, { expected: 'a generator function, or one that gives a generator' })
 
-const body = z
-  .custom<() => object>((given) => typeof given === 'function')
-  .register(words, { expected: 'a generator function, or one that gives an Observable' })
+const body = () =>
+  z
+    .custom<() => object>((given) => typeof given === 'function')
+    .register(words, { expected: 'a generator function, or one that gives an Observable' })
 
-const work = z.custom<() => void>((given) => typeof given === 'function').register(words, { expected: 'a function' })
+const work = () =>
+  z.custom<() => void>((given) => typeof given === 'function').register(words, { expected: 'a function' })
 
-const accountText = z
-  .string()
-  .regex(/^(?:[a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-  .register(words, { expected: 'a ServiceAccount as name or namespace/name' })
+const accountText = () =>
+  z
+    .string()
+    .regex(/^(?:[a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+    .register(words, { expected: 'a ServiceAccount as name or namespace/name' })
 
-const resource = z
-  .strictObject({ group: z.string(), version: someText, resource: someText })
-  .register(words, { expected: 'a resource such as resources.pods, or {group, version, resource}' })
+const resource = () =>
+  z
+    .strictObject({ group: z.string(), version: someText, resource: someText })
+    .register(words, { expected: 'a resource such as resources.pods, or {group, version, resource}' })
 
-const admissionHook = z.strictObject({
-  name: objectName,
-  on: z.union([resource, z.array(resource).min(1)]).optional(),
-  operations: z
-    .array(z.enum(['CREATE', 'UPDATE', 'DELETE']))
-    .min(1)
-    .optional(),
-  mutate: work.optional(),
-  validate: work.optional(),
-})
+const admissionHook = () =>
+  z.strictObject({
+    name: objectName,
+    on: z.union([resource(), z.array(resource()).min(1)]).optional(),
+    operations: z
+      .array(z.enum(['CREATE', 'UPDATE', 'DELETE']))
+      .min(1)
+      .optional(),
+    mutate: work().optional(),
+    validate: work().optional(),
+  })
 
-const argv = z.array(z.string()).min(1)
+const argv = () => z.array(z.string()).min(1)
 
-const commandWords = z
-  .union([z.string(), z.array(z.string())])
-  .register(words, { expected: 'a command line, or its words' })
+const commandWords = () =>
+  z.union([z.string(), z.array(z.string())]).register(words, { expected: 'a command line, or its words' })
 
 export const calls = {
   now: { parameters: {} },
-  apply: { parameters: { manifests: { schema: z.array(manifest) } }, rest: true, changes: true },
+  apply: { parameters: { manifests: { schema: () => z.array(manifest()) } }, rest: true, changes: true },
   kubectl: {
     parameters: {
       line: { schema: commandWords },
@@ -142,13 +152,14 @@ export const calls = {
     },
     changes: true,
   },
-  shell: { parameters: { script: { schema: z.string() }, options: commandOptions }, changes: true },
+  shell: { parameters: { script: { schema: () => z.string() }, options: commandOptions }, changes: true },
   start: {
     parameters: {
       command: {
-        schema: z
-          .union([z.strictObject({ kubectl: commandWords }), z.strictObject({ shell: z.string() })])
-          .register(words, { expected: 'a command: {kubectl: LINE} or {shell: LINES}' }),
+        schema: () =>
+          z
+            .union([z.strictObject({ kubectl: commandWords() }), z.strictObject({ shell: z.string() })])
+            .register(words, { expected: 'a command: {kubectl: LINE} or {shell: LINES}' }),
       },
       options: commandOptions,
     },
@@ -157,70 +168,76 @@ export const calls = {
   exec: {
     parameters: {
       target: container,
-      argv: { schema: argv.register(words, { expected: 'a list of words, of which the first is the command' }) },
-      options: options({ stdin: z.string().optional() }),
+      argv: {
+        schema: () => argv().register(words, { expected: 'a list of words, of which the first is the command' }),
+      },
+      options: options(() => ({ stdin: z.string().optional() })),
     },
     changes: true,
   },
   get: { parameters: { kind: name, name, namespace } },
-  list: { parameters: { kind: name, options: options({ namespace: someText.optional() }) } },
+  list: { parameters: { kind: name, options: options(() => ({ namespace: someText.optional() })) } },
   events: {
     parameters: {
-      query: options({
+      query: options(() => ({
         namespace: someText.optional(),
         reason: someText.optional(),
         on: objectText.optional(),
-      }),
+      })),
     },
   },
-  logs: { parameters: { target: container, options: options({ previous: z.boolean().optional() }) } },
+  logs: { parameters: { target: container, options: options(() => ({ previous: z.boolean().optional() })) } },
   file: { parameters: { target: container, path } },
   env: { parameters: { target: container } },
   volumeFiles: { parameters: { pod: name, volume: name, namespace } },
-  runFor: { parameters: { duration: { schema: anyDuration, quick: isDuration } }, changes: true },
+  runFor: { parameters: { duration: { schema: () => anyDuration, quick: isDuration } }, changes: true },
   runUntil: {
-    parameters: { condition: { schema: condition }, options: { schema: z.strictObject({ within: anyDuration }) } },
+    parameters: {
+      condition: { schema: condition },
+      options: { schema: () => z.strictObject({ within: anyDuration }) },
+    },
     changes: true,
   },
-  fault: { parameters: { fault: { schema: faultSchema(anyDuration, clockDuration) } }, changes: true },
+  fault: { parameters: { fault: { schema: () => faultSchema(anyDuration, clockDuration) } }, changes: true },
   why: { parameters: { object: { schema: object } } },
   assumptions: { parameters: {} },
-  stateAt: { parameters: { time: { schema: anyDuration } } },
+  stateAt: { parameters: { time: { schema: () => anyDuration } } },
   request: {
     parameters: {
       request: {
-        schema: z.strictObject({
-          user: someText.optional(),
-          groups: z.array(someText).optional(),
-          method: someText,
-          path: path.schema,
-          contentType: z.string().optional(),
-          accept: z.string().optional(),
-          headers: z.record(someText, z.string()).optional(),
-          body: z.unknown().optional(),
-          lasting: z.boolean().optional(),
-        }),
+        schema: () =>
+          z.strictObject({
+            user: someText.optional(),
+            groups: z.array(someText).optional(),
+            method: someText,
+            path: path.schema(),
+            contentType: z.string().optional(),
+            accept: z.string().optional(),
+            headers: z.record(someText, z.string()).optional(),
+            body: z.unknown().optional(),
+            lasting: z.boolean().optional(),
+          }),
       },
     },
     changes: true,
   },
   client: {
-    parameters: { user: options({ as: someText.optional(), groups: z.array(someText).optional() }) },
+    parameters: { user: options(() => ({ as: someText.optional(), groups: z.array(someText).optional() })) },
   },
   process: { parameters: { body: { schema: generator } } },
   controller: {
     parameters: {
-      name: { schema: objectName },
+      name: { schema: () => objectName },
       body: { schema: body },
-      options: options({ serviceAccount: accountText.optional() }),
+      options: options(() => ({ serviceAccount: accountText().optional() })),
     },
     changes: true,
   },
   admission: { parameters: { hook: { schema: admissionHook } }, changes: true },
-  at: { parameters: { time: { schema: anyDuration }, work: { schema: work } } },
-  settle: { parameters: { options: options({ within: anyDuration.optional() }) }, changes: true },
+  at: { parameters: { time: { schema: () => anyDuration }, work: { schema: work } } },
+  settle: { parameters: { options: options(() => ({ within: anyDuration.optional() })) }, changes: true },
   clone: {
-    parameters: { options: options({ seed: z.union([z.string(), z.int()]).optional() }) },
+    parameters: { options: options(() => ({ seed: z.union([z.string(), z.int()]).optional() })) },
     changes: true,
   },
   delays: { parameters: { secret: name, namespace } },
@@ -240,23 +257,24 @@ const journalCalls = {
   query: {
     parameters: {
       query: {
-        schema: z.strictObject({
-          type: z
-            .union([z.string(), z.custom<(type: string) => boolean>((given) => typeof given === 'function')])
-            .register(words, { expected: 'a type, or a function that says which' })
-            .optional(),
-          actor: z.string().optional(),
-          object: z
-            .strictObject({
-              kind: z.string().optional(),
-              namespace: z.string().optional(),
-              name: z.string().optional(),
-              uid: z.string().optional(),
-            })
-            .optional(),
-          from: z.int().optional(),
-          to: z.int().optional(),
-        }),
+        schema: () =>
+          z.strictObject({
+            type: z
+              .union([z.string(), z.custom<(type: string) => boolean>((given) => typeof given === 'function')])
+              .register(words, { expected: 'a type, or a function that says which' })
+              .optional(),
+            actor: z.string().optional(),
+            object: z
+              .strictObject({
+                kind: z.string().optional(),
+                namespace: z.string().optional(),
+                name: z.string().optional(),
+                uid: z.string().optional(),
+              })
+              .optional(),
+            from: z.int().optional(),
+            to: z.int().optional(),
+          }),
       },
     },
   },
@@ -278,7 +296,7 @@ function checkOf(call: CallName | keyof typeof journalCalls): Check {
   const entries = Object.entries(parameters)
   let made: z.ZodObject | undefined
   const schemaOf = (): z.ZodObject => {
-    made ??= z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner])))
+    made ??= z.strictObject(Object.fromEntries(entries.map(([key, { schema: inner }]) => [key, inner()])))
     return made
   }
   const quick = entries.map(([, parameter]) => parameter.quick)

@@ -15,6 +15,8 @@ import { quoted, words } from './input/words.ts'
 import { kubeletSchema } from './kubelet-options.ts'
 import type { OwnProgram } from './own/programs.ts'
 
+const onOrOff = z.boolean().optional()
+
 /**
  * What a cluster can be told. One table gives the types of the library (options.ts), the checks of `createSim`, the checks
  * of `cluster` in scenarios, the JSON Schema and the docs. Scenarios take durations as texts only, the library
@@ -29,7 +31,7 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
     }),
     featureGates: z
       .strictObject(
-        Object.fromEntries(Object.keys(featureGates).map((gate) => [gate, z.boolean().optional()])) as Record<
+        Object.fromEntries(Object.keys(featureGates).map((gate) => [gate, onOrOff])) as Record<
           keyof typeof featureGates,
           z.ZodOptional<z.ZodBoolean>
         >,

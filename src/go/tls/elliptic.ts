@@ -3,9 +3,9 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 
 /** By the hexadecimal DER content of the curve's object identifier. Source: RFC 5480, 2.1.1.1. */
 const curves = new Map([
-  ['2a8648ce3d030107', p256],
-  ['2b81040022', p384],
-  ['2b81040023', p521],
+  ['2a8648ce3d030107', () => p256],
+  ['2b81040022', () => p384],
+  ['2b81040023', () => p521],
 ])
 
 /**
@@ -13,7 +13,7 @@ const curves = new Map([
  * identifier; undefined for other curves and for numbers out of range.
  */
 export function ellipticPublicKey(curveOid: string, secret: bigint): string | undefined {
-  const curve = curves.get(curveOid)
+  const curve = curves.get(curveOid)?.()
   if (curve === undefined || secret <= 0n || secret >= curve.Point.Fn.ORDER) return undefined
   const key = hexToBytes(secret.toString(16).padStart(2 * curve.Point.Fn.BYTES, '0'))
   return bytesToHex(curve.getPublicKey(key, false))

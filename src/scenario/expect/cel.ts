@@ -12,13 +12,19 @@ export type CelAnswer =
   | { readonly ok: true; readonly holds: boolean }
   | { readonly ok: false; readonly message: string }
 
-const environment = new Environment({ enableOptionalTypes: true, limits: { maxAstNodes: 5000, maxDepth: 60 } })
-  .registerVariable('object', 'dyn')
-  .registerFunction(`string.${linearName()}(string): bool`, (text: string, pattern: string) => {
-    const compiled = compileRegexp(pattern)
-    if (!compiled.ok) throw new EvaluationError(compiled.message)
-    return compiled.regexp.test(text)
-  })
+let made: Environment | undefined
+
+/** Made when it is first asked: most scenarios have no expressions. */
+function environment(): Environment {
+  made ??= new Environment({ enableOptionalTypes: true, limits: { maxAstNodes: 5000, maxDepth: 60 } })
+    .registerVariable('object', 'dyn')
+    .registerFunction(`string.${linearName()}(string): bool`, (text: string, pattern: string) => {
+      const compiled = compileRegexp(pattern)
+      if (!compiled.ok) throw new EvaluationError(compiled.message)
+      return compiled.regexp.test(text)
+    })
+  return made
+}
 
 /** What `matches` is called within: as long, so that columns stay right. The library's own runs on the host's engine. */
 function linearName(): string {
@@ -28,7 +34,7 @@ function linearName(): string {
 const strings = /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\.(\s*)matches(\s*\()/g
 
 function parsed(expression: string) {
-  return environment.parse(
+  return environment().parse(
     expression.replace(strings, (whole, text: string | undefined, before = '', after = '') =>
       text === undefined ? `.${before}${linearName()}${after}` : whole,
     ),
