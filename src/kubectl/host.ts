@@ -3,6 +3,7 @@ import type { HttpAnswer, HttpRequest, HttpStream } from '../client/server.ts'
 import type { VirtualFiles } from '../fs/virtual-files.ts'
 import type { EpochMs } from '../kernel/calendar.ts'
 import type { Once } from '../kernel/once.ts'
+import type { ByteText } from '../shell/byte-text.ts'
 
 /**
  * The world a kubectl command line runs in: everything it can see or touch. Nothing else reaches it, so the same command
@@ -55,7 +56,14 @@ export interface ExecRequest {
 }
 
 export type ExecAnswer =
-  | { readonly ok: true; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
+  | {
+      readonly ok: true
+      readonly stdout: string
+      /** The same, where not all of it is UTF-8. */
+      readonly stdoutBytes?: ByteText
+      readonly stderr: string
+      readonly exitCode: number
+    }
   /** The runtime or kubelet refused; the text as kubectl prints it after `error: `. With a reason, the API server did. */
   | { readonly ok: false; readonly message: string; readonly reason?: string }
 

@@ -1,13 +1,14 @@
 import type { Unsubscribable } from 'rxjs'
 import { allContainerStatuses, allContainers } from '../api/pod-references.ts'
 import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
-import { utf8Text } from '../bytes/bytes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { goQuote } from '../go/quote.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
 import type { ExecAnswer, ExecRequest, LogAnswer, LogRequest } from '../kubectl/host.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
+import { withoutUnknownCode } from '../node/runtime/error-texts.ts'
 import type { LogLine } from '../node/runtime/log-buffer.ts'
+import { bytesToByteText, fromByteText } from '../shell/byte-text.ts'
 
 /** What of the simulation kubectl's requests to a container need. */
 export interface ContainerWorld {
@@ -30,12 +31,19 @@ export function execInContainer({ cluster, podOf }: ContainerWorld, request: Exe
   const found = findContainer(cluster, pod, request.container)
   if (found === undefined || found.container.state !== 'running')
     return { ok: false, message: `unable to upgrade connection: container not found (${goQuote(request.container)})` }
-  const result = found.machine.runtime.exec(
-    found.container.id,
-    request.argv,
-    request.stdin === undefined ? undefined : utf8Text(request.stdin),
-  )
-  return result.ok ? { ok: true, ...result.value } : { ok: false, message: result.message }
+  const input = request.stdin === undefined ? '' : bytesToByteText(request.stdin)
+  const result = found.machine.runtime.execBytes(found.container.id, request.argv, input)
+  if (!result.ok) return { ok: false, message: execFailedText(result.message) }
+  const { stdout, stderr, exitCode } = result.value
+  return { ok: true, stdout: fromByteText(stdout), stdoutBytes: stdout, stderr: fromByteText(stderr), exitCode }
+}
+
+/**
+ * How a kubelet hands on why a runtime did not run a command: without the words of gRPC, for the streaming server speaks no gRPC.
+ * Source: kubelet pkg/cri/streaming/remotecommand/exec.go, ServeExec; apimachinery pkg/api/errors, NewInternalError.
+ */
+export function execFailedText(message: string): string {
+  return `Internal error occurred: error executing command in container: ${withoutUnknownCode(message)}`
 }
 
 /** A Pod without a node has no logs, and no error. Source: pkg/registry/core/pod/strategy.go, LogLocation. */

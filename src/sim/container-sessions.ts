@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
 import { bytesToByteText, byteTextToBytes } from '../shell/byte-text.ts'
 import { PipedInput, Terminal } from '../shell/terminal.ts'
-import type { ContainerWorld } from './container-requests.ts'
+import { type ContainerWorld, execFailedText } from './container-requests.ts'
 import { simHttpRequest } from './http-request.ts'
 import type { SimRequest } from './sim.ts'
 
@@ -94,11 +94,6 @@ function session(world: SessionWorld, call: ContainerCall): Connection {
     streams,
     open: (ears) => (call.subresource === 'attach' ? attached(world, call, ears) : executed(world, call, ears)),
   }
-}
-
-/** Source: kubelet pkg/cri/streaming/remotecommand/exec.go, ServeExec; apimachinery pkg/api/errors, NewInternalError. */
-function execFailedText(message: string): string {
-  return `Internal error occurred: error executing command in container: ${message}`
 }
 
 function executed(world: SessionWorld, call: ContainerCall, ears: SessionEars): Session {

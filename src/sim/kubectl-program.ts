@@ -16,7 +16,7 @@ export function kubectlProgram(hostOf: (call: KubectlSurroundings) => KubectlHos
     const env = new Map([...call.environment].map(([name, value]) => [name, fromByteText(value)]))
     const stdin = input === undefined ? undefined : byteTextToBytes(input)
     const host = hostOf({ stdin, env, directory: call.directory })
-    return yield* kubectl(argv, host, (fd, text) => (fd === 1 ? call.out : call.err)(toByteText(text)))
+    return yield* kubectl(argv, host, (fd, text, bytes) => (fd === 1 ? call.out : call.err)(bytes ?? toByteText(text)))
   }
 }
 

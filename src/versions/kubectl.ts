@@ -390,6 +390,7 @@ export const kubectl = changes({
     '`create job --from` says what the server says of a CronJob',
     'pkg/cmd/create/create_job.go, Run',
   ],
+  cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
   labelsVanishWhenEmpty: [36, 'a label that is not there is not taken away', 'recorded with kubectl 1.36.4'],
   patchesLocally: [36, '`apply --dry-run=client` knows what would change', 'pkg/cmd/apply/patcher.go, PatchLocal'],
 })

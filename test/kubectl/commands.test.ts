@@ -200,7 +200,8 @@ describe('facts/kubectl.md 1: what is not there', () => {
     ],
     ['get pods --nope', "Error: unknown flag: --nope\nSee 'kubectl get --help' for usage.\n"],
     ['rollout frob', 'error: unknown command "frob"\nSee \'kubectl rollout -h\' for help and examples\n'],
-    ['port-forward pod/x 80', 'error: podsim does not simulate kubectl port-forward\n'],
+    ['port-forward pod/x 80', 'Error from server (NotFound): pods "x" not found\n'],
+    ['proxy', 'error: podsim does not simulate kubectl proxy\n'],
     ['apply -f x --prune', 'error: podsim does not simulate the flag --prune\n'],
     ['scale deployment web', 'Error: required flag(s) "replicas" not set\n'],
     [

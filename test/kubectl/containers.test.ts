@@ -61,13 +61,115 @@ describe('logs and exec of what does not run', () => {
 
   test.each([
     ['1.20.2', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
-    ['1.26.0', 'error: container zz not found in pod runs\n[1]'],
+    ['1.26.0', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
     ['1.36.0', 'error: container zz is not valid for pod runs out of: app, first (init)\n[1]'],
   ])('kubectl %s tells of a container that a Pod does not have', (kubectl, words) => {
     const sim = createSim({ nodes: 1, kubectl })
     sim.apply(pod('runs', { initContainers: [{ name: 'first', image: 'busybox', command: ['true'] }] }))
     sim.runFor('20s')
     expect(told(sim, 'kubectl exec runs -c zz -- ls')).toBe(words)
+  })
+})
+
+describe('a command that the image lacks', () => {
+  test('with docker it ends with 126, containerd refuses it', () => {
+    const run = (version: 'v1.18' | 'v1.36'): string => {
+      const sim = createSim({ nodes: 1, version })
+      sim.apply(pod('runs'))
+      sim.runFor('20s')
+      return told(sim, 'kubectl exec runs -- nope').replace(/"[0-9a-f]{64}"/, '"ID"')
+    }
+    expect(run('v1.18')).toBe(
+      `OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"nope\\": executable file not found in $PATH": unknown\r\ncommand terminated with exit code 126\n[126]`,
+    )
+    expect(run('v1.36')).toBe(
+      `error: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "ID": OCI runtime exec failed: exec failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown\n[1]`,
+    )
+  })
+})
+
+describe('cp', () => {
+  const running = (): Sim => {
+    const sim = createSim({ nodes: 1 })
+    told(sim, 'kubectl create secret generic db --from-literal=password=hunter2')
+    const container = {
+      ...{ name: 'app', image: 'busybox', volumeMounts: [{ name: 'v', mountPath: '/s' }] },
+      command: ['sh', '-c', 'mkdir -p /d/e; echo 1 >/d/e/f; printf "p\\303\\244\\377" > /bin.dat; sleep 1000'],
+    }
+    sim.apply(pod('runs', { containers: [container], volumes: [{ name: 'v', secret: { secretName: 'db' } }] }))
+    sim.runFor('20s')
+    return sim
+  }
+
+  test('B7 links are not followed: of a Secret volume only the folder behind them arrives', () => {
+    const sim = running()
+    expect(told(sim, 'kubectl cp runs:/s/password out')).toBe(
+      `tar: removing leading '/' from member names\nwarning: skipping symlink: "out" -> "..data/password" (consider using "kubectl exec -n "default" "runs" -- tar cf - "/s/password" | tar xf -")\n`,
+    )
+    const folder = told(sim, 'kubectl cp runs:/s all 2>/dev/null >&2; find all -type f')
+    expect(folder).toMatch(/^all\/\.\.2020_[^/]+\/password\n$/)
+  })
+
+  test('folders and bytes come out and go in', () => {
+    const sim = running()
+    expect(told(sim, 'kubectl cp runs:/d got >/dev/null; cat got/e/f')).toBe('1\n')
+    expect(told(sim, 'kubectl cp runs:/bin.dat b >/dev/null; od -An -tx1 b')).toBe(' 70 c3 a4 ff\n')
+    expect(told(sim, 'kubectl exec runs -- cat /bin.dat | od -An -tx1')).toBe(' 70 c3 a4 ff\n')
+    expect(told(sim, 'kubectl cp b runs:/in.dat; kubectl exec runs -- od -An -tx1 /in.dat')).toBe(' 70 c3 a4 ff\n')
+    expect(told(sim, 'kubectl cp got runs:/tmp; kubectl exec runs -- find /tmp -type f')).toBe('/tmp/got/e/f\n')
+    expect(told(sim, 'kubectl cp b runs:/s/new')).toBe(
+      "tar: can't open 'new': Read-only file system\ncommand terminated with exit code 1\n[1]",
+    )
+  })
+
+  test.each([
+    ['a b', 'error: one of src or dest must be a remote file specification\n[1]'],
+    ['runs:/a runs:/b', 'error: one of src or dest must be a local file specification\n[1]'],
+    ['runs: b', 'error: filepath can not be empty\n[1]'],
+    ['none runs:/x', "error: none doesn't exist in local filesystem\n[1]"],
+    ['a/b/c:/x y', 'error: filespec must match the canonical format: [[namespace/]pod:]file/path\n[1]'],
+    ['runs:/d x -c zz', 'Error from server (BadRequest): container zz is not valid for pod runs\n[1]'],
+  ])('cp %s', (line, words) => {
+    expect(told(running(), `kubectl cp ${line}`)).toBe(words)
+  })
+})
+
+describe('attach and port-forward', () => {
+  test('are refused in the words of the real ones; what attach shows is what comes from now on', () => {
+    const sim = createSim({ nodes: 1, kubectl: '1.26.0' })
+    sim.apply(
+      pod('nowhere', { nodeSelector: { disk: 'none' } }),
+      pod('over', { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['true'] }] }),
+      pod('talks', {
+        restartPolicy: 'Never',
+        containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo a; sleep 60; echo b'] }],
+      }),
+    )
+    sim.runFor('20s')
+    const prompt = "If you don't see a command prompt, try pressing enter.\n"
+    expect(told(sim, 'kubectl attach')).toBe('error: at least 1 argument is required for attach\n[1]')
+    expect(told(sim, 'kubectl attach nowhere')).toBe(
+      `${prompt}Error from server (BadRequest): pod nowhere does not have a host assigned\n[1]`,
+    )
+    expect(told(sim, 'kubectl attach over')).toBe(
+      'error: cannot attach a container in a completed pod; current phase is Succeeded\n[1]',
+    )
+    expect(told(sim, 'kubectl attach talks')).toBe(`b\n${prompt}`)
+    expect(told(sim, 'kubectl port-forward nowhere 80')).toBe(
+      'error: unable to forward port because pod is not running. Current status=Pending\n[1]',
+    )
+    expect(told(sim, 'kubectl port-forward over x:web')).toBe("error: Pod 'over' does not have a named port 'web'\n[1]")
+  })
+
+  test('a Service is taken by its labels, and one without is refused', () => {
+    const sim = createSim({ nodes: 1 })
+    sim.apply(pod('other'))
+    told(sim, 'kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80')
+    sim.runFor('20s')
+    expect(told(sim, 'kubectl exec svc/web -- hostname')).toMatch(/^web-/)
+    expect(told(sim, 'kubectl logs svc/kubernetes')).toBe(
+      "error: cannot get the logs from *v1.Service: invalid service 'kubernetes': Service is defined without a selector\n[1]",
+    )
   })
 })
 

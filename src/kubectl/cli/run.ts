@@ -6,18 +6,15 @@ import type { Command, Outcome } from './command.ts'
 import { CommandFailure, exitCodeOf, failNotSimulated, failureText } from './failure.ts'
 import { type FlagSpec, type FlagValues, parseFlags } from './flags.ts'
 import { globalFlags } from './global-flags.ts'
-import { createSession } from './session.ts'
+import { createSession, type Output } from './session.ts'
 import { unknownCommandText } from './suggestions.ts'
 
-/** Where a command line writes: 1 is its output, 2 its errors. */
-export type Write = (fd: 1 | 2, text: string) => void
-
 /** A command line as a process, which answers its exit code. `argv` is without the program's name. */
-export function* kubectl(argv: readonly string[], host: KubectlHost, write: Write): Steps<number> {
+export function* kubectl(argv: readonly string[], host: KubectlHost, write: Output): Steps<number> {
   const version = clientVersion(host.clientVersion)
   try {
-    const outcome = dispatch(argv, host, version, (fd, text) => {
-      if (text !== '') write(fd, text)
+    const outcome = dispatch(argv, host, version, (fd, text, bytes) => {
+      if (text !== '') write(fd, text, bytes)
     })
     return typeof outcome === 'number' ? outcome : yield* outcome
   } catch (error) {
@@ -34,7 +31,7 @@ interface Found {
   readonly flags: readonly FlagSpec[]
 }
 
-function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVersion, write: Write): Outcome {
+function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVersion, write: Output): Outcome {
   const found = findCommand(argv, version)
   const word = found.rest[firstWord(found.rest, globalFlags)]
   if (found.command === rootCommand && word !== undefined) {

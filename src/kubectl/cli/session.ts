@@ -1,4 +1,5 @@
 import { goQuote } from '../../go/quote.ts'
+import type { ByteText } from '../../shell/byte-text.ts'
 import { createDiscovery, type Discovery } from '../api/discovery.ts'
 import { createRest, type Rest } from '../api/rest.ts'
 import type { ClientVersion } from '../client-version.ts'
@@ -18,7 +19,7 @@ export interface Session {
   readonly namespace: string
   /** Whether the namespace came by flag, so that objects must agree with it. */
   readonly namespaceIsExplicit: boolean
-  out(text: string): void
+  out(text: string, bytes?: ByteText): void
   err(text: string): void
 }
 
@@ -31,8 +32,8 @@ function discoveryLog(host: KubectlHost, version: ClientVersion, failure: Failur
   return `${klogPrefix(host.now(), 'E')}memcache.go:265] ${shown}\n`.repeat(discoveryTries)
 }
 
-/** Receives what the process writes, in order. */
-export type Output = (fd: 1 | 2, text: string) => void
+/** Receives what the process writes, in order: 1 is its output, 2 its errors. `bytes` where the text may not be all of it. */
+export type Output = (fd: 1 | 2, text: string, bytes?: ByteText) => void
 
 export function createSession(host: KubectlHost, flags: FlagValues, output: Output): Session {
   const version = clientVersion(host.clientVersion)
@@ -56,7 +57,7 @@ export function createSession(host: KubectlHost, flags: FlagValues, output: Outp
     }),
     namespace: explicit || context?.namespace || 'default',
     namespaceIsExplicit: explicit !== '',
-    out: (text) => output(1, text),
+    out: (text, bytes) => output(1, text, bytes),
     err,
   }
 }

@@ -4,7 +4,7 @@ import { parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupVersion } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { fail } from '../cli/failure.ts'
+import { fail, failPlain } from '../cli/failure.ts'
 import { bool, int, string, strings } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
@@ -61,7 +61,7 @@ function selectorOf(session: Session, text: string): string {
   if (name === undefined) return fail('--for must be in resource/name form')
   if (rest.length > 0) return fail('arguments in resource/name form may not have more than one slash')
   const mapping = session.discovery.tryFind(type.toLowerCase())
-  if (mapping === undefined) return fail(`no matches for /, Resource=${type.toLowerCase()}`)
+  if (mapping === undefined) return failPlain(`the server doesn't have a resource type "${type}"`)
   const { kind, group, version } = mapping
   return [
     `involvedObject.kind=${kind}`,

@@ -40,9 +40,9 @@ function exec(call: Call): number {
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
-  if (flags.bool('tty')) session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
   const container = flags.string('container') || defaultContainer(session, pod, flags.bool('quiet'))
-  checkContainer(session, pod, container)
+  if (session.version.listsContainersOfPod) checkContainer(pod, container)
+  if (flags.bool('tty')) session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
   const { host } = session
   if (host.exec === undefined) return failNotSimulated('exec: no container runs here')
   const answer = host.exec({
@@ -55,7 +55,7 @@ function exec(call: Call): number {
   })
   if (!answer.ok) failWith(answer)
   else {
-    session.out(answer.stdout)
+    session.out(answer.stdout, answer.stdoutBytes)
     session.err(answer.stderr)
     if (answer.exitCode !== 0) session.err(`command terminated with exit code ${answer.exitCode}\n`)
     return answer.exitCode

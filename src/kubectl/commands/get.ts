@@ -43,6 +43,8 @@ function get(call: Call): Outcome {
     return 0
   }
   if (args.length === 0 && !namesFiles(flags)) missingType(call)
+  if (args.length > 0 && namesFiles(flags))
+    fail('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   const output = flags.string('output')
   if (flags.bool('show-labels') && output !== '' && output !== 'wide') {
     fail(`--show-labels option cannot be used with ${output} printer`)
@@ -53,9 +55,14 @@ function get(call: Call): Outcome {
     if (session.version.mistakesWithoutUsage) fail(text)
     failUsage(call.path, text)
   }
-  const printer = output === 'wide' ? undefined : createPrinter(session, flags, true)
-  if (watching) return watch(call, printer)
-  return printer === undefined ? getTables(call) : getObjects(call, printer)
+  const isTable = output === 'wide' || (output === '' && flags.string('template') === '')
+  if (watching) return watch(call, isTable)
+  return isTable ? getTables(call) : getObjects(call)
+}
+
+/** Made once there is something to print: what is not there is told before a mistake in `-o`. Source: get.go, printGeneric. */
+function printerOf({ session, flags }: Call): Printer {
+  return createPrinter(session, flags, true) ?? fail('no printer')
 }
 
 function missingType(call: Call): never {
@@ -164,7 +171,7 @@ function joined(tables: readonly unknown[]): unknown {
 }
 
 /** Source: get.go, printGeneric. */
-function getObjects(call: Call, printer: Printer): number {
+function getObjects(call: Call): number {
   const { session, flags } = call
   const { entries, single } = selected(call, false, false)
   const { infos, failures } = partition(entries)
@@ -174,6 +181,7 @@ function getObjects(call: Call, printer: Printer): number {
     failAll(shown)
     return 0
   }
+  const printer = printerOf(call)
   const [only] = infos
   if (single && infos.length === 1) session.out(printer(only?.object))
   else {
@@ -193,11 +201,12 @@ function listOf(session: Session, items: readonly unknown[]): unknown {
 }
 
 /** Source: get.go, watch. */
-function* watch(call: Call, generic: Printer | undefined): Steps<number> {
+function* watch(call: Call, isTable: boolean): Steps<number> {
   const { session, flags } = call
-  const { entries, isList } = selected(call, generic === undefined, true)
+  const { entries, isList } = selected(call, isTable, true)
   const { infos, failures } = partition(entries)
   failAll(failures)
+  const generic = isTable ? undefined : printerOf(call)
   const [info] = infos
   if (info === undefined && !isList) return 0
   const mapping = info?.mapping ?? session.discovery.find(call.args[0] ?? '')

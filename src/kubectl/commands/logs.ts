@@ -44,6 +44,9 @@ export const logsCommand: Command = {
   run: logs,
 }
 
+const usageText =
+  "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command"
+
 interface LogTarget {
   readonly pod: unknown
   readonly container: string
@@ -53,11 +56,8 @@ function* logs(call: Call): Steps<number> {
   const { session, flags, args } = call
   const [target = '', inline] = args
   const selector = flags.string('selector')
-  if (args.length === 0 && selector === '')
-    failUsage(
-      call.path,
-      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
-    )
+  if (args.length === 0 && selector === '') failUsage(call.path, usageText)
+  if (args.length > 2) failUsage(call.path, usageText)
   if (selector !== '' && args.length > 0) failUsage(call.path, 'only a selector (-l) or a POD name is allowed')
   if (inline !== undefined && flags.string('container') !== '')
     fail('only one of -c or an inline [CONTAINER] arg is allowed')
@@ -72,6 +72,8 @@ function* logs(call: Call): Steps<number> {
   }
   if (flags.string('since-time') !== '' && flags.changed('since'))
     fail('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  const sinceTime = flags.string('since-time')
+  if (sinceTime !== '' && parseRfc3339(sinceTime) === undefined) fail(unreadableTime(sinceTime))
   if (flags.int('tail') < -1) fail('--tail must be greater than or equal to -1')
   const pods =
     selector === ''
@@ -93,6 +95,11 @@ function* logs(call: Call): Steps<number> {
     }
   }
   return 0
+}
+
+/** Source: Go time/format.go, ParseError: a time that fails at its first digit, which is where texts that are no times do. */
+function unreadableTime(text: string): string {
+  return `parsing time ${goQuote(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${goQuote(text)} as "2006"`
 }
 
 function logPod(call: Call, target: string): unknown {
@@ -172,14 +179,17 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
   yield* follow(session, { ...request, tailLines: undefined }, from, write)
 }
 
-/** All that a container has written and writes until it ends. */
+/** What a container writes until it ends, with what it has written before or from now on. */
 export function* followLog(
   session: Session,
   target: { readonly namespace: string; readonly pod: string; readonly container: string },
+  since: 'its start' | 'from now' = 'its start',
 ): Steps<void> {
   const request = { ...target, previous: false, sinceMs: undefined, tailLines: undefined, timestamps: false }
   if (session.host.logs === undefined) failNotSimulated('attach: no container runs here')
-  yield* follow(session, request, { seen: 0, ended: false }, (text) => session.out(text))
+  const before = since === 'from now' ? session.host.logs?.(request) : undefined
+  const seen = before?.ok === true ? before.text.length : 0
+  yield* follow(session, request, { seen, ended: false }, (text) => session.out(text))
 }
 
 function* follow(

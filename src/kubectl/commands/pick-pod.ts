@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt } from '../../go/json.ts'
+import { at, listAt, numberAt, objectAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
 import { CommandFailure, fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
@@ -28,7 +28,9 @@ export function podOf(session: Session, target: string, purpose: Purpose): unkno
   if (info.mapping.kind === 'Pod') return info.object
   const goType = `*${info.mapping.version}.${info.mapping.kind}`
   if (!selecting.has(info.mapping.kind)) fail(`${refusals[purpose]} ${goType}: selector for ${goType} not implemented`)
-  const selector = formatSelector(at(info.object, 'spec', 'selector'))
+  if (info.mapping.kind === 'Service' && Object.keys(objectAt(info.object, 'spec', 'selector')).length === 0)
+    fail(`${refusals[purpose]} ${goType}: invalid service '${info.name}': Service is defined without a selector`)
+  const selector = podSelector(info.mapping.kind, at(info.object, 'spec', 'selector'))
   const pods = listAt(
     session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, { query: { labelSelector: selector } }),
     'items',
@@ -38,6 +40,11 @@ export function podOf(session: Session, target: string, purpose: Purpose): unkno
   if (purpose === 'logs' && pods.length > 1)
     session.err(`Found ${pods.length} pods, using pod/${textAt(best, 'metadata', 'name')}\n`)
   return best
+}
+
+/** Services and replication controllers select by labels alone, without `matchLabels`. Source: helpers.go, SelectorsForObject. */
+function podSelector(kind: string, selector: unknown): string {
+  return formatSelector(kind === 'Service' || kind === 'ReplicationController' ? { matchLabels: selector } : selector)
 }
 
 /** The Pod of several that kubectl takes. */
@@ -115,19 +122,17 @@ export function defaultContainer(session: Session, pod: unknown, isQuiet: boolea
   return first
 }
 
+/** Whether a Pod has a container of this name, of any kind. Source: podcmd.go, FindContainerByName. */
+export function isContainerOf(pod: unknown, name: string): boolean {
+  return ['containers', 'initContainers', 'ephemeralContainers'].some((field) =>
+    listAt(pod, 'spec', field).some((one) => textAt(one, 'name') === name),
+  )
+}
+
 /** Refuses a container that a Pod does not have, where kubectl looks itself. Source: podcmd.go, FindOrDefaultContainerByName. */
-export function checkContainer(session: Session, pod: unknown, container: string): void {
-  const all = [
-    ...containerNames(pod),
-    ...['initContainers', 'ephemeralContainers'].flatMap((field) =>
-      listAt(pod, 'spec', field).map((one) => textAt(one, 'name')),
-    ),
-  ]
-  if (!session.version.defaultedContainer || all.includes(container)) return
-  const name = textAt(pod, 'metadata', 'name')
+export function checkContainer(pod: unknown, container: string): void {
+  if (isContainerOf(pod, container)) return
   fail(
-    session.version.listsContainersOfPod
-      ? `container ${container} is not valid for pod ${name} out of: ${allContainerNames(pod).join(', ')}`
-      : `container ${container} not found in pod ${name}`,
+    `container ${container} is not valid for pod ${textAt(pod, 'metadata', 'name')} out of: ${allContainerNames(pod).join(', ')}`,
   )
 }

@@ -2,6 +2,7 @@ import { runKustomize } from '../../kustomize/kustomize.ts'
 import type { Command } from '../cli/command.ts'
 import { failNotSimulated } from '../cli/failure.ts'
 import { applyCommand } from './apply.ts'
+import { attachCommand } from './attach.ts'
 import { authCommand } from './auth.ts'
 import { configCommand } from './config.ts'
 import { cpCommand } from './cp.ts'
@@ -20,6 +21,7 @@ import { logsCommand } from './logs.ts'
 import { annotateCommand, labelCommand } from './metadata.ts'
 import { cordonCommand, taintCommand, uncordonCommand } from './nodes.ts'
 import { patchCommand } from './patch.ts'
+import { portForwardCommand } from './port-forward.ts'
 import { replaceCommand } from './replace.ts'
 import { rolloutCommand } from './rollout.ts'
 import { exposeCommand, runCommand } from './run.ts'
@@ -87,9 +89,9 @@ export const rootCommand: Command = {
     taintCommand,
     describeCommand,
     logsCommand,
-    refused('attach', 'Attach to a running container'),
+    attachCommand,
     execCommand,
-    refused('port-forward', 'Forward one or more local ports to a pod'),
+    portForwardCommand,
     refused('proxy', 'Run a proxy to the Kubernetes API server'),
     cpCommand,
     authCommand,

@@ -33,6 +33,8 @@ function apiResources(call: Call): number {
   if (output !== '' && output !== 'wide' && output !== 'name') fail(`--output ${output} is not available`)
   if (call.args.length > 0)
     fail(`unexpected arguments: [${call.args.join(' ')}]\nSee '${call.path} -h' for help and examples`)
+  const sortKey = flags.string('sort-by')
+  if (sortKey !== '' && sortKey !== 'name' && sortKey !== 'kind') fail('--sort-by accepts only name or kind')
   const verbs = flags
     .string('verbs')
     .split(',')
@@ -44,7 +46,6 @@ function apiResources(call: Call): number {
     .filter(({ group }) => !flags.changed('api-group') || group === flags.string('api-group'))
     .filter(({ namespaced }) => !flags.changed('namespaced') || namespaced === flags.bool('namespaced'))
     .filter((mapping) => verbs.every((verb) => mapping.verbs.includes(verb)))
-  const sortKey = flags.string('sort-by')
   const order = (a: Mapping, b: Mapping): number =>
     sortKey === 'kind'
       ? compareBytes(a.kind, b.kind)
@@ -57,6 +58,7 @@ function apiResources(call: Call): number {
     return 0
   }
   const modern = session.version.apiResourcesVersion
+  const showsCategories = output === 'wide' && has(session.version.minor, kubectl.verbsWithCommas)
   const rows = sorted.map((mapping) => [
     mapping.resource,
     mapping.shortNames.join(','),
@@ -64,8 +66,9 @@ function apiResources(call: Call): number {
     String(mapping.namespaced),
     mapping.kind,
     ...(output === 'wide' ? [verbsText(mapping, session.version.minor)] : []),
+    ...(showsCategories ? [mapping.categories.join(',')] : []),
   ])
-  const wide = output === 'wide' ? ['VERBS'] : []
+  const wide = [...(output === 'wide' ? ['VERBS'] : []), ...(showsCategories ? ['CATEGORIES'] : [])]
   const header = ['NAME', 'SHORTNAMES', modern ? 'APIVERSION' : 'APIGROUP', 'NAMESPACED', 'KIND', ...wide]
   const lines = (flags.bool('no-headers') ? rows : [header, ...rows]).map((cells) => cells.join('\t'))
   session.out(lines.length === 0 ? '' : alignTabs(`${lines.join('\n')}\n`, tableTabs))

@@ -1,4 +1,4 @@
-import { at, isObject, listAt, textAt } from '../../go/json.ts'
+import { at, isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, isReason } from '../cli/failure.ts'
@@ -13,9 +13,19 @@ export const whoAmI: Command = {
   run(call) {
     const printer = createPrinter(call.session, call.flags)
     const review = ask(call)
-    call.session.out(printer === undefined ? attributes(at(review, 'status', 'userInfo')) : printer(review))
+    call.session.out(printer === undefined ? attributes(at(review, 'status', 'userInfo')) : printer(typed(review)))
     return 0
   },
+}
+
+/** In the order of Go's struct, which JSON keeps; an object without a name. Source: k8s.io/api authentication/v1, SelfSubjectReview. */
+function typed(review: unknown): unknown {
+  const { kind, apiVersion, metadata, status } = isObject(review) ? review : {}
+  const { username, uid, groups, extra } = objectAt(status, 'userInfo') ?? {}
+  const userInfo = Object.fromEntries(
+    Object.entries({ username, uid, groups, extra }).filter(([, value]) => value !== undefined),
+  )
+  return { kind, apiVersion, metadata, status: { userInfo } }
 }
 
 /** The newest version that the server has. Source: whoami.go, Run. */

@@ -8,7 +8,7 @@ import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
-import { toByteText } from '../../shell/byte-text.ts'
+import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
@@ -21,6 +21,7 @@ import { runToEnd } from './container-task.ts'
 import type {
   Attachment,
   ContainerConfig,
+  ExecBytes,
   ExecResult,
   ExecSession,
   PodSandbox,
@@ -28,7 +29,7 @@ import type {
   RuntimeResult,
 } from './cri.ts'
 import {
-  execNotFound,
+  execRefusedText,
   grpcPrefix,
   nulRefusedText,
   type RuntimeKind,
@@ -128,17 +129,17 @@ export class ContainerOrders {
       if (own === id || entry.config.sandboxId === id) this.#end(entry, exitCode, reason)
   }
 
-  exec(id: string, argv: readonly string[], stdin: string): RuntimeResult<ExecResult> {
+  exec(id: string, argv: readonly string[], stdin: ByteText): RuntimeResult<ExecBytes> {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
+    if (program === undefined) return this.#execRefused(id, argv)
     const written = { stdout: '', stderr: '' }
     const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
     }
-    const context = this.#process(entry, { argv, stdin: toByteText(stdin), write })
-    const result = runToEnd(this.#options.kernel, program, context, () => ({ ...outputOf(written), exitCode: 0 }))
+    const context = this.#process(entry, { argv, stdin, write })
+    const result = runToEnd(this.#options.kernel, program, context, () => written)
     entry.processes.leave(context.pid)
     return result
   }
@@ -148,7 +149,13 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
+    if (program === undefined) {
+      const refused = this.#execRefused(id, argv)
+      if (!refused.ok) return refused
+      session.write('stdout', refused.value.stdout)
+      session.ended(refused.value.exitCode)
+      return { ok: true, value: { unsubscribe() {} } }
+    }
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
     const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
@@ -318,7 +325,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files, 'check')
-    if (program === undefined) return this.#fail(execNotFound(this.#kind, argv[0] ?? ''))
+    if (program === undefined) return this.#execRefused(id, argv)
     const written = { stdout: '', stderr: '' }
     const write: ProcessContext['write'] = (stream, bytes) => {
       written[stream] += bytes
@@ -332,6 +339,16 @@ export class ContainerOrders {
     } finally {
       entry.processes.leave(context.pid)
     }
+  }
+
+  /** A command that cannot be run: with docker it ends with 126. Source: moby daemon/exec.go, ContainerExecStart. */
+  #execRefused(id: string, argv: readonly string[]): RuntimeResult<ExecBytes> {
+    const [program = ''] = argv
+    const execId = this.#runtime.hexId(`exec/${id}/${program}/${this.#options.kernel.now()}`)
+    const text = toByteText(execRefusedText(this.#kind, execId, program, missing(program)))
+    return this.#kind === 'docker'
+      ? { ok: true, value: { stdout: text, stderr: '', exitCode: 126 } }
+      : this.#fail(fromByteText(text))
   }
 
   get #processHost(): ProcessHost {

@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { process } from '../../kernel/process.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import type { ProcessContext, Program } from '../../shell/program.ts'
-import type { ExecResult, RuntimeResult } from './cri.ts'
+import type { ExecBytes, RuntimeResult } from './cri.ts'
 import type { DirectoryWatch } from './directory-watch.ts'
 
 /** Waits for the next change of a directory: a process is told of it, and runs after it. */
@@ -19,8 +19,8 @@ export function runToEnd(
   kernel: Kernel,
   program: Program,
   context: ProcessContext,
-  output: () => ExecResult,
-): RuntimeResult<ExecResult> {
+  output: () => Omit<ExecBytes, 'exitCode'>,
+): RuntimeResult<ExecBytes> {
   const codes: number[] = []
   const running = process(kernel, () => program.run(context)).subscribe((exitCode) => codes.push(exitCode))
   running.unsubscribe()

@@ -111,6 +111,13 @@ export interface ExecResult {
   readonly exitCode: number
 }
 
+/** The same in byte text, so that nothing that is no UTF-8 is lost. */
+export interface ExecBytes {
+  readonly stdout: ByteText
+  readonly stderr: ByteText
+  readonly exitCode: number
+}
+
 /** What a command is connected to that somebody else feeds and reads. */
 export interface ExecSession {
   readonly input: LiveInput | undefined
@@ -154,6 +161,8 @@ export interface ContainerRuntime {
   ): RuntimeOrder<ImageRecord>
   /** Runs a command in a running container, at this instant. */
   exec(containerId: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult>
+  /** The same with bytes. */
+  execBytes(containerId: string, argv: readonly string[], stdin: ByteText): RuntimeResult<ExecBytes>
   /**
    * Runs a command in a running container in virtual time: `sleep 5` takes 5 s. Answers when it ended (with 137 when its
    * container did), or at once if it cannot be run. Whoever leaves before kills it.

@@ -132,9 +132,13 @@ export function startRefusedText(kind: RuntimeKind, container: string, program: 
     : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": ${cause}: unknown`
 }
 
-/** An exec of a program that the image has not. */
-export function execNotFound(kind: RuntimeKind, program: string): string {
+/**
+ * An exec of what cannot be run. Sources: runc libcontainer, as users' reports have it; docker writes it to the command's output,
+ * which then ends with 126 (moby daemon/exec.go, api/server/router/container/exec.go), containerd answers with an error (pkg/cri, execInternal).
+ */
+export function execRefusedText(kind: RuntimeKind, execId: string, program: string, refusal: StartRefusal): string {
+  const cause = refusalTexts[refusal](program)
   return kind === 'docker'
-    ? `failed to exec in container: OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": executable file not found in $PATH": unknown`
-    : `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`
+    ? `OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown\r\n`
+    : `failed to exec in container: failed to start exec "${execId}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${cause}: unknown`
 }

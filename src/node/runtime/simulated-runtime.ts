@@ -6,12 +6,15 @@ import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap, SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../kernel/steps.ts'
+import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import type { ProbeRequest } from '../../shell/program.ts'
+import { outputOf } from './command-texts.ts'
 import { ContainerOrders } from './container-orders.ts'
 import type {
   Attachment,
   ContainerConfig,
   ContainerRuntime,
+  ExecBytes,
   ExecResult,
   ExecSession,
   ImageRecord,
@@ -144,7 +147,12 @@ class SimulatedRuntime implements ContainerRuntime {
   }
 
   exec(id: string, argv: readonly string[], stdin?: string): RuntimeResult<ExecResult> {
-    return this.#orders.exec(id, argv, stdin ?? '')
+    const result = this.#orders.exec(id, argv, toByteText(stdin ?? ''))
+    return result.ok ? { ok: true, value: { ...outputOf(result.value), exitCode: result.value.exitCode } } : result
+  }
+
+  execBytes(id: string, argv: readonly string[], stdin: ByteText): RuntimeResult<ExecBytes> {
+    return this.#orders.exec(id, argv, stdin)
   }
 
   execInTime(id: string, argv: readonly string[]): RuntimeOrder<ExecResult> {

@@ -34,6 +34,7 @@ function orderOf(context: ToolContext): Order | number {
       operands.push(...args.slice(i + 1))
       break
     }
+    if (arg === '--no-same-permissions' || arg === '--no-same-owner') continue
     if (i > 0 && !(arg.startsWith('-') && arg.length > 1)) {
       operands.push(arg)
       continue

@@ -1,0 +1,73 @@
+import { textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { fail, failNotSimulated } from '../cli/failure.ts'
+import { bool, duration, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
+import { failWith } from './container-refusal.ts'
+import { followLog } from './logs.ts'
+import { allContainerNames, containerNames, defaultContainer, isContainerOf, podOf } from './pick-pod.ts'
+
+/** Source: kubectl pkg/cmd/attach/attach.go. What is typed into it, podsim does not hand on. */
+export const attachCommand: Command = {
+  name: 'attach',
+  short: 'Attach to a running container',
+  flags: [
+    string('container', 'c'),
+    bool('stdin', 'i'),
+    bool('tty', 't'),
+    bool('quiet', 'q'),
+    duration('pod-running-timeout', '1m0s'),
+  ],
+  run: attach,
+}
+
+function* attach(call: Call): Steps<number> {
+  const { session, flags, args } = call
+  if (args.length === 0) fail('at least 1 argument is required for attach')
+  if (args.length > 2)
+    fail(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${args.length}: [${args.join(' ')}]`)
+  const pod = podOf(session, args.length === 2 ? args.join('/') : (args[0] ?? ''), 'attach')
+  const phase = textAt(pod, 'status', 'phase')
+  if (phase === 'Succeeded' || phase === 'Failed')
+    fail(`cannot attach a container in a completed pod; current phase is ${phase}`)
+  const container = attachedContainer(call, pod)
+  if (flags.bool('stdin')) failNotSimulated('attach with --stdin')
+  if (!flags.bool('quiet')) session.err("If you don't see a command prompt, try pressing enter.\n")
+  const target = {
+    namespace: textAt(pod, 'metadata', 'namespace'),
+    pod: textAt(pod, 'metadata', 'name'),
+    container,
+  }
+  // A command that does nothing is refused where attaching would be.
+  const answer = session.host.exec?.({ ...target, argv: ['true'], stdin: undefined, tty: false })
+  if (answer?.ok === false) failWith(answer)
+  yield* followLog(session, target, 'from now')
+  return 0
+}
+
+/** Source: attach.go, containerToAttachTo. */
+function attachedContainer({ session, flags }: Call, pod: unknown): string {
+  const name = flags.string('container')
+  if (name === '')
+    return session.version.defaultedContainer
+      ? defaultContainer(session, pod, flags.bool('quiet'))
+      : first(session, pod)
+  if (isContainerOf(pod, name)) return name
+  if (!session.version.defaultedContainer) fail(`cannot attach to the container: container not found (${name})`)
+  const podName = textAt(pod, 'metadata', 'name')
+  const words = session.version.listsContainersOfPod
+    ? `is not valid for pod ${podName} out of: ${allContainerNames(pod).join(', ')}`
+    : `not found in pod ${podName}`
+  return fail(`cannot attach to the container: container ${name} ${words}`)
+}
+
+/** Before 1.21 it always says which one. */
+function first(session: Session, pod: unknown): string {
+  const [name = ''] = containerNames(pod)
+  const [podName, namespace] = [textAt(pod, 'metadata', 'name'), textAt(pod, 'metadata', 'namespace')]
+  session.err(
+    `Defaulting container name to ${name}.\nUse 'kubectl describe pod/${podName} -n ${namespace}' to see all of the containers in this pod.\n`,
+  )
+  return name
+}
