@@ -34,6 +34,8 @@ export interface KubectlHost {
   readonly edit?: ((editor: string, path: string) => number) | undefined
   /** Runs a command in a container. */
   readonly exec?: ((request: ExecRequest) => ExecAnswer) | undefined
+  /** Joins a container's first process. */
+  readonly attach?: ((target: ContainerTarget, ears: AttachEars) => AttachAnswer) | undefined
   /** What a container wrote. */
   readonly logs?: ((request: LogRequest) => LogAnswer) | undefined
   /** What the metrics API would say. */
@@ -46,10 +48,28 @@ export interface NetworkFailure {
   readonly message: string
 }
 
-export interface ExecRequest {
+/** A container of a Pod. */
+export interface ContainerTarget {
   readonly namespace: string
   readonly pod: string
   readonly container: string
+}
+
+/** Told what a container's first process writes, and that it has ended. */
+export interface AttachEars {
+  write(stream: 'stdout' | 'stderr', bytes: ByteText): void
+  ended(): void
+}
+
+export type AttachAnswer =
+  | {
+      readonly ok: true
+      readonly attachment: { type(bytes: ByteText): void; endInput(): void; leave(): void }
+    }
+  /** As of an exec that is refused. */
+  | Extract<ExecAnswer, { readonly ok: false }>
+
+export interface ExecRequest extends ContainerTarget {
   readonly argv: readonly string[]
   readonly stdin: Uint8Array | undefined
   readonly tty: boolean
@@ -67,10 +87,7 @@ export type ExecAnswer =
   /** The runtime or kubelet refused; the text as kubectl prints it after `error: `. With a reason, the API server did. */
   | { readonly ok: false; readonly message: string; readonly reason?: string }
 
-export interface LogRequest {
-  readonly namespace: string
-  readonly pod: string
-  readonly container: string
+export interface LogRequest extends ContainerTarget {
   readonly previous: boolean
   readonly sinceMs: EpochMs | undefined
   readonly tailLines: number | undefined

@@ -14,7 +14,7 @@ import type { KubectlHost } from '../kubectl/host.ts'
 import type { CommandResult } from '../looks/containers.ts'
 import { CommandLine, type LineOptions, type RunningLine } from '../shell/command-line.ts'
 import { etcdctl } from '../shell/tools/etcdctl.ts'
-import { execInContainer, logsOfContainer } from './container-requests.ts'
+import { attachToContainer, execInContainer, logsOfContainer } from './container-requests.ts'
 import { kubectlProgram } from './kubectl-program.ts'
 import { goOn, startKubectl } from './run-kubectl.ts'
 import type { Command, CommandOptions, RunningCommand } from './sim.ts'
@@ -84,6 +84,7 @@ export function createCommands(world: CommandWorld): Commands {
     config,
     edit: (_editor, path) => inOne(startShell(options.editor ?? '', {}, [path])).exitCode,
     exec: (request) => execInContainer(world, request),
+    attach: (target, ears) => attachToContainer(world, target, ears),
     logs: (request) => logsOfContainer(world, request),
   })
   const kubectlOf = (options: CommandOptions) =>

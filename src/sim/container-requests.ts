@@ -4,7 +4,15 @@ import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { goQuote } from '../go/quote.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
-import type { ExecAnswer, ExecRequest, LogAnswer, LogRequest } from '../kubectl/host.ts'
+import type {
+  AttachAnswer,
+  AttachEars,
+  ContainerTarget,
+  ExecAnswer,
+  ExecRequest,
+  LogAnswer,
+  LogRequest,
+} from '../kubectl/host.ts'
 import { type FoundContainer, findContainer } from '../looks/containers.ts'
 import { withoutUnknownCode } from '../node/runtime/error-texts.ts'
 import type { LogLine } from '../node/runtime/log-buffer.ts'
@@ -17,20 +25,43 @@ export interface ContainerWorld {
   readonly podOf: (namespace: string, name: string) => Pod | undefined
 }
 
-function refused(message: string): { readonly ok: false; readonly reason: string; readonly message: string } {
+interface Refusal {
+  readonly ok: false
+  /** The API server's; absent: the kubelet says no. */
+  readonly reason?: string
+  readonly message: string
+}
+
+function refused(message: string): Required<Refusal> {
   return { ok: false, reason: 'BadRequest', message }
 }
 
 /** The API server's own refusals come before the kubelet's. Source: pkg/registry/core/pod/strategy.go, streamLocation. */
-export function execInContainer({ cluster, podOf }: ContainerWorld, request: ExecRequest): ExecAnswer {
-  const pod = podOf(request.namespace, request.pod)
-  if (pod !== undefined && !allContainers(pod).some(({ name }) => name === request.container))
-    return refused(`container ${request.container} is not valid for pod ${request.pod}`)
+function streamed({ cluster, podOf }: ContainerWorld, target: ContainerTarget): FoundContainer | Refusal {
+  const pod = podOf(target.namespace, target.pod)
+  if (pod !== undefined && !allContainers(pod).some(({ name }) => name === target.container))
+    return refused(`container ${target.container} is not valid for pod ${target.pod}`)
   if (pod !== undefined && (pod.spec.nodeName ?? '') === '')
-    return refused(`pod ${request.pod} does not have a host assigned`)
-  const found = findContainer(cluster, pod, request.container)
-  if (found === undefined || found.container.state !== 'running')
-    return { ok: false, message: `unable to upgrade connection: container not found (${goQuote(request.container)})` }
+    return refused(`pod ${target.pod} does not have a host assigned`)
+  const found = findContainer(cluster, pod, target.container)
+  return found === undefined || found.container.state !== 'running'
+    ? { ok: false, message: `unable to upgrade connection: container not found (${goQuote(target.container)})` }
+    : found
+}
+
+/** Joins a container's first process. */
+export function attachToContainer(world: ContainerWorld, target: ContainerTarget, ears: AttachEars): AttachAnswer {
+  const found = streamed(world, target)
+  if ('ok' in found) return found
+  const attachment = found.machine.runtime.attach(found.container.id, ears)
+  return attachment === undefined
+    ? { ok: false, message: `unable to upgrade connection: container not found (${goQuote(target.container)})` }
+    : { ok: true, attachment }
+}
+
+export function execInContainer(world: ContainerWorld, request: ExecRequest): ExecAnswer {
+  const found = streamed(world, request)
+  if ('ok' in found) return found
   const input = request.stdin === undefined ? '' : bytesToByteText(request.stdin)
   const result = found.machine.runtime.execBytes(found.container.id, request.argv, input)
   if (!result.ok) return { ok: false, message: execFailedText(result.message) }

@@ -101,7 +101,7 @@ describe('cp', () => {
     return sim
   }
 
-  test('B7 links are not followed: of a Secret volume only the folder behind them arrives', () => {
+  test('links are not followed: of a Secret volume only the folder behind them arrives', () => {
     const sim = running()
     expect(told(sim, 'kubectl cp runs:/s/password out')).toBe(
       `tar: removing leading '/' from member names\nwarning: skipping symlink: "out" -> "..data/password" (consider using "kubectl exec -n "default" "runs" -- tar cf - "/s/password" | tar xf -")\n`,

@@ -1,14 +1,15 @@
 import { textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { bytesToByteText, fromByteText } from '../../shell/byte-text.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, duration, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
+import { until } from '../cli/until.ts'
 import { failWith } from './container-refusal.ts'
-import { followLog } from './logs.ts'
 import { allContainerNames, containerNames, defaultContainer, isContainerOf, podOf } from './pick-pod.ts'
 
-/** Source: kubectl pkg/cmd/attach/attach.go. What is typed into it, podsim does not hand on. */
+/** Source: kubectl pkg/cmd/attach/attach.go. What is typed is what stands on standard input. */
 export const attachCommand: Command = {
   name: 'attach',
   short: 'Attach to a running container',
@@ -32,18 +33,48 @@ function* attach(call: Call): Steps<number> {
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot attach a container in a completed pod; current phase is ${phase}`)
   const container = attachedContainer(call, pod)
-  if (flags.bool('stdin')) failNotSimulated('attach with --stdin')
+  if (flags.bool('tty')) session.err('Unable to use a TTY - input is not a terminal or the right kind of file\n')
   if (!flags.bool('quiet')) session.err("If you don't see a command prompt, try pressing enter.\n")
   const target = {
     namespace: textAt(pod, 'metadata', 'namespace'),
     pod: textAt(pod, 'metadata', 'name'),
     container,
   }
-  // A command that does nothing is refused where attaching would be.
-  const answer = session.host.exec?.({ ...target, argv: ['true'], stdin: undefined, tty: false })
-  if (answer?.ok === false) failWith(answer)
-  yield* followLog(session, target, 'from now')
+  yield* attachTo(session, target, flags.bool('stdin') ? (session.host.stdin ?? new Uint8Array()) : undefined)
   return 0
+}
+
+/** Hands on what a container writes from now on until it ends, and what is typed into it. */
+export function* attachTo(
+  session: Session,
+  target: { readonly namespace: string; readonly pod: string; readonly container: string },
+  stdin: Uint8Array | undefined,
+): Steps<void> {
+  const { host } = session
+  if (host.attach === undefined) failNotSimulated('attach: no container runs here')
+  let isOver = false
+  const answer = host.attach?.(target, {
+    write(stream, bytes) {
+      if (stream === 'stdout') session.out(fromByteText(bytes), bytes)
+      else session.err(fromByteText(bytes))
+    },
+    ended() {
+      isOver = true
+    },
+  })
+  if (answer === undefined) return
+  if (!answer.ok) failWith(answer)
+  else {
+    if (stdin !== undefined) {
+      answer.attachment.type(bytesToByteText(stdin))
+      answer.attachment.endInput()
+    }
+    try {
+      yield* until(host, () => isOver, Number.POSITIVE_INFINITY)
+    } finally {
+      answer.attachment.leave()
+    }
+  }
 }
 
 /** Source: attach.go, containerToAttachTo. */

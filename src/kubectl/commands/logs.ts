@@ -179,17 +179,14 @@ function* writeLogs(call: Call, { pod, container }: LogTarget): Steps<void> {
   yield* follow(session, { ...request, tailLines: undefined }, from, write)
 }
 
-/** What a container writes until it ends, with what it has written before or from now on. */
+/** All that a container has written and writes until it ends. */
 export function* followLog(
   session: Session,
   target: { readonly namespace: string; readonly pod: string; readonly container: string },
-  since: 'its start' | 'from now' = 'its start',
 ): Steps<void> {
   const request = { ...target, previous: false, sinceMs: undefined, tailLines: undefined, timestamps: false }
   if (session.host.logs === undefined) failNotSimulated('attach: no container runs here')
-  const before = since === 'from now' ? session.host.logs?.(request) : undefined
-  const seen = before?.ok === true ? before.text.length : 0
-  yield* follow(session, request, { seen, ended: false }, (text) => session.out(text))
+  yield* follow(session, request, { seen: 0, ended: false }, (text) => session.out(text))
 }
 
 function* follow(

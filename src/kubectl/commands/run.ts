@@ -1,15 +1,14 @@
 import { quantity } from '../../api/quantity.ts'
-import { goJson, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
+import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
-import { resourcePath } from '../api/discovery.ts'
-import type { Call, Command } from '../cli/command.ts'
-import { fail, failAll, failNotSimulated, failUsage } from '../cli/failure.ts'
-import { array, bool, duration, flagSince, flagUntil, int, required, string, strings } from '../cli/flags.ts'
-import { formatSelector } from '../describe/selectors.ts'
-import { filenameFlags } from '../resource/files.ts'
+import type { Steps } from '../../kernel/steps.ts'
+import type { Call, Command, Outcome } from '../cli/command.ts'
+import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
+import { array, bool, duration, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
 import { emptyTimestamp, parsePairs, sendMade } from './create-kit.ts'
-import { targetsOf } from './workloads.ts'
-import { createReport, dryRunOf, eachItem, managerOf, writeFlags } from './write.ts'
+import { runAttached } from './run-attached.ts'
+import { overridden } from './run-overrides.ts'
+import { dryRunOf, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/run/run.go; the generator run-pod/v1. */
 export const runCommand: Command = {
@@ -38,7 +37,12 @@ export const runCommand: Command = {
     bool('save-config'),
     flagSince(19, bool('privileged')),
     string('overrides'),
-    string('override-type'),
+    flagSince(23, string('override-type', undefined, 'merge')),
+    bool('wait'),
+    bool('force'),
+    int('grace-period', '-1'),
+    { name: 'cascade', type: 'string', initial: 'background', bare: 'background' },
+    duration('timeout', '0s'),
     flagUntil(21, string('generator')),
     flagUntil(21, int('replicas', '1', 'r')),
     flagUntil(21, string('schedule')),
@@ -52,7 +56,7 @@ export const runCommand: Command = {
 export const imageReference =
   /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
 
-function run(call: Call): number {
+function run(call: Call): Outcome {
   const { flags } = call
   const dash = flags.argsAtDash
   if (call.args.length === 0 || dash === 0) failUsage(call.path, 'NAME is required for run')
@@ -64,22 +68,69 @@ function run(call: Call): number {
     failUsage(call.path, '-i/--stdin is required for containers with -t/--tty=true')
   if (flags.bool('rm') && !flags.bool('attach') && !flags.bool('stdin'))
     failUsage(call.path, '--rm should only be used for attached containers')
-  if (flags.bool('attach') || flags.bool('stdin')) failNotSimulated('run with --attach, --stdin or --tty')
-  for (const flag of ['expose', 'overrides', 'schedule', 'limits', 'requests']) {
-    if (flag !== 'limits' && flag !== 'requests' && flags.changed(flag)) failNotSimulated(`the flag --${flag} of run`)
-  }
+  if (flags.changed('schedule')) failNotSimulated('the flag --schedule of run')
   const restart = flags.string('restart') || 'Always'
   if (!['Always', 'OnFailure', 'Never'].includes(restart)) failUsage(call.path, `invalid restart policy: ${restart}`)
   const pull = flags.string('image-pull-policy')
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pull))
     failUsage(call.path, `invalid image pull policy: ${pull}`)
-  return sendMade(call, podOf(call, name, image, words, restart), undefined, 'kubectl-run')
+  if (flags.bool('expose') && flags.string('port') === '')
+    failUsage(call.path, '--port must be set when exposing a service')
+  const pod = overridden(call, podOf(call, name, image, words, restart))
+  return send(call, name, pod)
+}
+
+/** The Service of `--expose` is told of before the Pod. Source: run.go, Run, generateService. */
+function* send(call: Call, name: string, pod: JsonObject): Steps<number> {
+  const { session, flags } = call
+  const isAttached = flags.bool('attach') || flags.bool('stdin')
+  const sent = (made: JsonObject, toldBy: (text: string) => void): number =>
+    sendMade({ ...call, session: { ...session, out: toldBy } }, made, undefined, 'kubectl-run')
+  let told = ''
+  sent(pod, (text) => {
+    told += text
+  })
+  if (flags.bool('expose')) {
+    sent(serviceOf(call, name), (text) => session.out(text))
+    if (flags.string('output') === 'yaml') session.out('---\n---\n')
+  }
+  if (isAttached && dryRunOf(call) === 'none') return yield* runAttached(call, textAt(pod, 'metadata', 'name'))
+  if (!flags.bool('quiet') || flags.changed('output')) session.out(told)
+  return 0
+}
+
+function serviceOf({ session, flags }: Call, name: string): JsonObject {
+  const labels = labelsOf(flags.string('labels'), name)
+  const port = Number(flags.string('port'))
+  return {
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: {
+      name,
+      ...(session.namespaceIsExplicit ? { namespace: session.namespace } : {}),
+      ...emptyTimestamp(session),
+      labels,
+    },
+    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels },
+    status: { loadBalancer: {} },
+  }
+}
+
+/** Source: pkg/generate, ParseLabels. */
+function labelsOf(text: string, name: string): JsonObject {
+  if (text === '') return { run: name }
+  const wrong = text.split(',').find((pair) => !/^[^=]+=/.test(pair))
+  if (wrong !== undefined) fail(`unexpected label spec: ${wrong}`)
+  return parsePairs(text)
 }
 
 function podOf(call: Call, name: string, image: string, words: readonly string[], restart: string): JsonObject {
   const { session, flags } = call
-  const labels = flags.string('labels') === '' ? { run: name } : parsePairs(flags.string('labels'))
+  const labels = labelsOf(flags.string('labels'), name)
   const annotations = flags.list('annotations')
+  const wrong = annotations.find((pair) => !/^[^=]+=/.test(pair))
+  if (wrong !== undefined) fail(`invalid annotations format: ${wrong}`)
+  const isFed = flags.bool('stdin')
   const env = flags.list('env').map((pair) => {
     const equals = pair.indexOf('=')
     if (equals <= 0) fail(`invalid env: ${pair}`)
@@ -110,6 +161,9 @@ function podOf(call: Call, name: string, image: string, words: readonly string[]
           ...(env.length === 0 ? {} : { env }),
           resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
           ...(flags.string('image-pull-policy') === '' ? {} : { imagePullPolicy: flags.string('image-pull-policy') }),
+          ...(isFed ? { stdin: true } : {}),
+          ...(isFed && !flags.bool('leave-stdin-open') ? { stdinOnce: true } : {}),
+          ...(flags.bool('tty') ? { tty: true } : {}),
           ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
         },
       ],
@@ -125,106 +179,4 @@ function checkedAmounts(text: string): JsonObject {
   const amounts = parsePairs(text)
   for (const amount of Object.values(amounts)) quantity(String(amount))
   return amounts
-}
-
-/** Source: kubectl pkg/cmd/expose/expose.go. */
-export const exposeCommand: Command = {
-  name: 'expose',
-  short: 'Take a replication controller, service, deployment or pod and expose it as a new Kubernetes Service',
-  flags: [
-    ...writeFlags,
-    ...filenameFlags,
-    string('port'),
-    string('target-port'),
-    string('name'),
-    string('protocol'),
-    string('type'),
-    string('selector'),
-    string('labels', 'l'),
-    string('cluster-ip'),
-    string('external-ip'),
-    string('session-affinity'),
-    string('load-balancer-ip'),
-    flagUntil(24, string('generator')),
-    strings('overrides'),
-    bool('save-config'),
-  ],
-  run: expose,
-}
-
-function expose(call: Call): number {
-  const { session, flags } = call
-  const dryRun = dryRunOf(call)
-  const report = createReport(call, dryRun)
-  const { infos, failures } = targetsOf({ ...call, flags: call.flags }, call.args)
-  const broken = eachItem(infos, (info) => {
-    const selector = flags.string('selector') || selectorOf(info.object, info.mapping.kind)
-    if (selector === '')
-      failUsage(
-        call.path,
-        "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
-      )
-    const ports =
-      flags.string('port') === '' ? portsOf(info.object, info.mapping.kind) : flags.string('port').split(',')
-    if (ports.length === 0) failUsage(call.path, "couldn't find port via --port flag or introspection")
-    const protocol = flags.string('protocol') || 'TCP'
-    const target = flags.string('target-port')
-    const service = {
-      kind: 'Service',
-      apiVersion: 'v1',
-      metadata: {
-        name: flags.string('name') || info.name,
-        ...(session.namespaceIsExplicit ? { namespace: session.namespace } : {}),
-        ...emptyTimestamp(session),
-        ...(flags.string('labels') === '' ? labelsOf(info.object) : { labels: parsePairs(flags.string('labels')) }),
-      },
-      spec: {
-        ports: ports.map((port, i) => ({
-          ...(ports.length > 1 ? { name: `port-${i + 1}` } : {}),
-          protocol,
-          port: Number(port),
-          targetPort: target === '' ? Number(port) : /^\d+$/.test(target) ? Number(target) : target,
-        })),
-        selector: parsePairs(selector),
-        ...(flags.string('cluster-ip') === '' ? {} : { clusterIP: flags.string('cluster-ip') }),
-        ...(flags.string('type') === '' ? {} : { type: flags.string('type') }),
-        ...(flags.string('session-affinity') === '' ? {} : { sessionAffinity: flags.string('session-affinity') }),
-      },
-      status: { loadBalancer: {} },
-    }
-    if (dryRun === 'client') {
-      report(service, 'exposed')
-      return
-    }
-    const mapping = session.discovery.forKind('v1', 'Service')
-    const query = {
-      ...(dryRun === 'server' ? { dryRun: 'All' } : {}),
-      ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl-expose') } : {}),
-    }
-    report(
-      session.rest.request('POST', resourcePath(mapping, info.namespace), { body: goJson(service), query }),
-      'exposed',
-    )
-  })
-  failAll([...failures, ...broken])
-  return 0
-}
-
-function labelsOf(object: unknown): JsonObject {
-  const labels = objectAt(object, 'metadata', 'labels')
-  return Object.keys(labels).length === 0 ? {} : { labels }
-}
-
-function selectorOf(object: unknown, kind: string): string {
-  if (kind === 'Pod') return formatSelector({ matchLabels: objectAt(object, 'metadata', 'labels') })
-  if (kind === 'Service' || kind === 'ReplicationController')
-    return formatSelector({ matchLabels: objectAt(object, 'spec', 'selector') })
-  return formatSelector({ matchLabels: objectAt(object, 'spec', 'selector', 'matchLabels') })
-}
-
-function portsOf(object: unknown, kind: string): readonly string[] {
-  if (kind === 'Service') return listAt(object, 'spec', 'ports').map((port) => textAt(port, 'port'))
-  const containers =
-    kind === 'Pod' ? listAt(object, 'spec', 'containers') : listAt(object, 'spec', 'template', 'spec', 'containers')
-  return containers.flatMap((container) => listAt(container, 'ports').map((port) => textAt(port, 'containerPort')))
 }

@@ -8,7 +8,7 @@ import { process } from '../../kernel/process.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
-import { type ByteText, fromByteText, toByteText } from '../../shell/byte-text.ts'
+import { type ByteText, toByteText } from '../../shell/byte-text.ts'
 import { ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
@@ -28,14 +28,8 @@ import type {
   RuntimeContainer,
   RuntimeResult,
 } from './cri.ts'
-import {
-  execRefusedText,
-  grpcPrefix,
-  nulRefusedText,
-  type RuntimeKind,
-  startRefusedText,
-  tooLongText,
-} from './error-texts.ts'
+import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLongText } from './error-texts.ts'
+import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { mountRefusal, rootMountRefusal } from './mount-refusal.ts'
@@ -134,10 +128,7 @@ export class ContainerOrders {
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
     if (program === undefined) return this.#execRefused(id, argv)
-    const written = { stdout: '', stderr: '' }
-    const write: ProcessContext['write'] = (stream, bytes) => {
-      written[stream] += bytes
-    }
+    const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin, write })
     const result = runToEnd(this.#options.kernel, program, context, () => written)
     entry.processes.leave(context.pid)
@@ -149,13 +140,7 @@ export class ContainerOrders {
     const entry = this.#containers.get(id)
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files)
-    if (program === undefined) {
-      const refused = this.#execRefused(id, argv)
-      if (!refused.ok) return refused
-      session.write('stdout', refused.value.stdout)
-      session.ended(refused.value.exitCode)
-      return { ok: true, value: { unsubscribe() {} } }
-    }
+    if (program === undefined) return refusedSession(this.#execRefused(id, argv), session)
     const write: ProcessContext['write'] = (stream, bytes) => session.write(stream, bytes)
     const context = this.#process(entry, { argv, stdin: '', input: session.input, write })
     const command = process(kernel, () => program.run(context))
@@ -326,10 +311,7 @@ export class ContainerOrders {
     if (entry?.state !== 'running') return this.#fail(`container not running (${id})`)
     const program = entry.image.program(argv, entry.files, 'check')
     if (program === undefined) return this.#execRefused(id, argv)
-    const written = { stdout: '', stderr: '' }
-    const write: ProcessContext['write'] = (stream, bytes) => {
-      written[stream] += bytes
-    }
+    const { written, write } = collected()
     const context = this.#process(entry, { argv, stdin: '', write })
     const command = process(kernel, () => program.run(context))
     try {
@@ -341,14 +323,9 @@ export class ContainerOrders {
     }
   }
 
-  /** A command that cannot be run: with docker it ends with 126. Source: moby daemon/exec.go, ContainerExecStart. */
   #execRefused(id: string, argv: readonly string[]): RuntimeResult<ExecBytes> {
-    const [program = ''] = argv
-    const execId = this.#runtime.hexId(`exec/${id}/${program}/${this.#options.kernel.now()}`)
-    const text = toByteText(execRefusedText(this.#kind, execId, program, missing(program)))
-    return this.#kind === 'docker'
-      ? { ok: true, value: { stdout: text, stderr: '', exitCode: 126 } }
-      : this.#fail(fromByteText(text))
+    const execId = this.#runtime.hexId(`exec/${id}/${argv[0]}/${this.#options.kernel.now()}`)
+    return execRefusal(this.#kind, execId, argv)
   }
 
   get #processHost(): ProcessHost {

@@ -1,0 +1,58 @@
+import type { JsonObject as Json } from '../../api/json.ts'
+import { applyJsonPatch } from '../../api/patch/json-patch.ts'
+import { applyMergePatch } from '../../api/patch/merge-patch.ts'
+import { PatchError } from '../../api/patch/patch-error.ts'
+import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
+import { isObject, type JsonObject } from '../../go/json.ts'
+import type { Call } from '../cli/command.ts'
+import { fail } from '../cli/failure.ts'
+import { serverMinor } from '../resource/server-version.ts'
+
+/** What `--overrides` makes of a generated object. Source: kubectl pkg/cmd/util/override_options.go, NewOverrider; before 1.23 always a merge patch. */
+export function overridden(call: Call, made: JsonObject): JsonObject {
+  const text = call.flags.string('overrides')
+  if (text === '') return made
+  const patched = patch(call, made, text)
+  if (!isObject(patched)) return fail('Invalid JSON Patch')
+  const { spec } = patched
+  if (spec !== undefined && !isObject(spec))
+    fail(`json: cannot unmarshal ${goType(spec)} into Go struct field Pod.spec of type v1.PodSpec`)
+  return patched
+}
+
+function patch(call: Call, made: JsonObject, text: string): unknown {
+  const type = call.flags.string('override-type') || 'merge'
+  if (type !== 'merge' && type !== 'strategic' && type !== 'json') return fail(`invalid override type: ${type}`)
+  const value = parsed(text)
+  if (type === 'json') return Array.isArray(value) ? operated(made, value) : fail('Invalid JSON Patch')
+  if (!isObject(value)) return fail('Invalid JSON Patch')
+  if (type === 'merge') return applyMergePatch(made, value)
+  const kind = { group: '', version: 'v1', kind: 'Pod' }
+  const definition = schemaOf(serverMinor(call.session)).kind(kind)
+  // Both are JSON: one was made of flags, one parsed.
+  return applyStrategicMergePatch(made as Json, value as Json, definition)
+}
+
+function operated(made: JsonObject, operations: readonly unknown[]): unknown {
+  try {
+    return applyJsonPatch(
+      made,
+      operations.map((each) => (isObject(each) ? each : {})),
+    )
+  } catch (error) {
+    return error instanceof PatchError ? fail(error.message) : fail(String(error))
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return fail('Invalid JSON Patch')
+  }
+}
+
+function goType(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+}

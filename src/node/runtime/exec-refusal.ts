@@ -1,0 +1,35 @@
+import type { Unsubscribable } from 'rxjs'
+import { toByteText } from '../../shell/byte-text.ts'
+import type { ProcessContext } from '../../shell/program.ts'
+import type { ExecBytes, ExecSession, RuntimeResult } from './cri.ts'
+import { execRefusedText, grpcPrefix, type RuntimeKind } from './error-texts.ts'
+import { missing } from './start-refusal.ts'
+
+/** A command that cannot be run: with docker it ends with 126 and says why. Source: moby daemon/exec.go, ContainerExecStart. */
+export function execRefusal(kind: RuntimeKind, execId: string, argv: readonly string[]): RuntimeResult<ExecBytes> {
+  const [program = ''] = argv
+  const text = execRefusedText(kind, execId, program, missing(program))
+  return kind === 'docker'
+    ? { ok: true, value: { stdout: toByteText(text), stderr: '', exitCode: 126 } }
+    : { ok: false, message: `${grpcPrefix}${text}` }
+}
+
+/** The same for who reads along: what docker says is written, and the command has ended. */
+export function refusedSession(refused: RuntimeResult<ExecBytes>, session: ExecSession): RuntimeResult<Unsubscribable> {
+  if (!refused.ok) return refused
+  session.write('stdout', refused.value.stdout)
+  session.ended(refused.value.exitCode)
+  return { ok: true, value: { unsubscribe() {} } }
+}
+
+/** Collects what a command writes. */
+export function collected(): {
+  readonly written: { stdout: string; stderr: string }
+  readonly write: ProcessContext['write']
+} {
+  const written = { stdout: '', stderr: '' }
+  const write: ProcessContext['write'] = (stream, bytes) => {
+    written[stream] += bytes
+  }
+  return { written, write }
+}
