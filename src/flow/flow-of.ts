@@ -1,3 +1,4 @@
+import type { VirtualMs } from '../kernel/time.ts'
 import { delayRows } from './delay-rows.ts'
 import type { DelayRow, Flow, Lane, Mark, Revision } from './flow.ts'
 import type { FlowIndex } from './flow-index.ts'
@@ -34,12 +35,19 @@ export function flowOf(index: FlowIndex, facts: FlowFacts, query: FlowQuery): Fl
     secret: query.secret,
     key: query.key,
     ...{ from, to, delays },
-    revisions: revisions.all,
+    revisions: writtenUntil(revisions.all, to),
     lanes: [...clusterLanes(sources), ...parts.flatMap(({ lanes }) => lanes)],
     hops: parts.flatMap(({ hops }) => hops),
     podsLeft: pods.length - shown.length,
   }
   return { ...flow, moments: momentsOf(flow) }
+}
+
+/** What is written or deleted later is not known yet. */
+function writtenUntil(revisions: readonly Revision[], to: VirtualMs): readonly Revision[] {
+  return revisions
+    .filter(({ at }) => at <= to)
+    .map((each) => (each.deletedAt === undefined || each.deletedAt <= to ? each : { ...each, deletedAt: undefined }))
 }
 
 function rowsByLane(delays: readonly DelayRow[]): DelaysOfLanes {

@@ -26,9 +26,11 @@ export function segmentsOf(turns: readonly Turn[]): readonly Segment[] {
   return segments
 }
 
-/** Only what touches the range; nothing is cut, so that the beginning of what goes on stays known. */
+/** Only what touches the range. The beginning of what goes on stays known; that it ends later does not. */
 export function within(segments: readonly Segment[], from: VirtualMs, to: VirtualMs): readonly Segment[] {
-  return segments.filter((segment) => segment.from <= to && (segment.to === undefined || segment.to >= from))
+  return segments
+    .filter((segment) => segment.from <= to && (segment.to === undefined || segment.to >= from))
+    .map((segment) => (segment.to === undefined || segment.to <= to ? segment : { ...segment, to: undefined }))
 }
 
 /** A mark; only what is told differs from nothing. */

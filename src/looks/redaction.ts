@@ -186,8 +186,14 @@ function redactedMember(key: string, inner: unknown, isSecret: boolean, masks: M
   if (isSecret && key === 'stringData')
     return Object.fromEntries(textsOf(inner).map(([name, text]) => [name, mask(utf8Bytes(text))] as const))
   if (key === lastApplied && typeof inner === 'string') return mask(utf8Bytes(inner))
+  if (naming.has(key) && typeof inner === 'string' && masks.words.isName(inner)) return inner
   return redactedValue(inner, masks)
 }
+
+/** Members of objects that name something; what a Secret has under such a key stands in its data. */
+const naming: ReadonlySet<string> = new Set(
+  'name namespace secretName serviceAccount serviceAccountName nodeName'.split(' '),
+)
 
 /** The copy that `kubectl apply` keeps of what it applied, Secrets' values included. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'

@@ -6,7 +6,8 @@ import { goQuote } from '../go/quote.ts'
  *
  * A value that looks like nothing else (long, or letters with digits or signs) goes wherever it stands. A plain word
  * (`one`, `admin`, `5432`) is a value only where a text quotes it: as a whole line, in quotes, after `=` or `:`. Otherwise a
- * Secret that holds `pod` would make every sentence unreadable. Names of objects stay: a cluster shows them to everybody.
+ * Secret that holds `pod` would make every sentence unreadable. Names of objects stay: a cluster shows them to everybody; what is
+ * said to be a namespace or an account (`namespace: default`) is a name even where a value reads the same.
  */
 export class SecretWords {
   readonly #mask: (bytes: Uint8Array) => string
@@ -25,6 +26,11 @@ export class SecretWords {
   /** A name that objects, containers or keys bear. */
   learnName(name: string): void {
     this.#names.add(name)
+  }
+
+  /** Whether something bears it. */
+  isName(word: string): boolean {
+    return this.#names.has(word)
   }
 
   /** A value. What is too long for any text that comes is never looked at closer. */
@@ -58,9 +64,13 @@ export class SecretWords {
     if (this.#forms.size === 0) return text
     const telling = this.#withoutTelling(text, () => true)
     return telling
-      .replace(quoted, (segment) => this.#quoted(segment))
+      .replace(quoted, (segment, at: number, whole: string) =>
+        this.#isNamed(segment.slice(1, -1), at, whole) ? segment : this.#quoted(segment),
+      )
       .replace(/(?<=')[^'\n]*(?=')/g, (inner) => this.#told(inner) ?? inner)
-      .replace(afterSign, (word) => (isNothingSpecial(word) ? word : (this.#told(word) ?? word)))
+      .replace(afterSign, (word, at: number, whole: string) =>
+        isNothingSpecial(word) || this.#isNamed(word, at, whole) ? word : (this.#told(word) ?? word),
+      )
       .split('\n')
       .map((line) => this.#told(line.trim()) ?? line)
       .join('\n')
@@ -69,6 +79,11 @@ export class SecretWords {
   redactProse(text: string): string {
     this.#learnUpTo(text.length)
     return this.#forms.size === 0 ? text : this.#withoutTelling(text, (form) => !/^[a-z-]{1,15}$/i.test(form))
+  }
+
+  /** Whether a word at a place of a text is the name of a namespace or an account, and said to be. */
+  #isNamed(word: string, at: number, whole: string): boolean {
+    return this.#names.has(word) && saysNamed.test(whole.slice(Math.max(0, at - longestLead), at))
   }
 
   /** What is told instead of a form; undefined if it is none. */
@@ -186,6 +201,9 @@ const longEnough = 8
 /** What the mask of a whole value looks like: it needs no quotes. */
 const masked = /^<\d+ bytes?, [0-9a-f]+>$/
 const quoted = /"(?:[^"\\\n]|\\[^\n])*"/g
+/** What leads to the name of a namespace or an account: in YAML, JSON, what `kubectl describe` prints, and flags. */
+const saysNamed = /(?:namespace|service ?account(?:name)?)["']?[:=]\s*["']?$/i
+const longestLead = 32
 const afterSign = /(?<=[=:] ?)[^\s"'=:,;&|<>(){}[\]]+/g
 
 /** Words of Kubernetes and of podsim: as values they hide nothing, as words they are everywhere. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -48,4 +48,16 @@ test('the library is one file, and runs without the modules that tsc leaves', ()
     process.stdout.write(createSim().kubectl('get secrets -o name').stdout)`
   const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: root, encoding: 'utf8' })
   expect(stdout).toMatch(/^secret\/default-token-\w{5}\n$/)
+})
+
+test("the player's screen has React as it is for production, and nothing of what is for development", () => {
+  const map = readFileSync(join(root, 'dist/bundle/show-on-terminal.mjs.map'), 'utf8')
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(map)
+  const builds = sources.flatMap(
+    (path) => /\/(react|react-reconciler|scheduler)\/cjs\/\1\.(\w+)\.js$/.exec(path)?.slice(1) ?? [],
+  )
+  expect(builds).toEqual(['react', 'production', 'scheduler', 'production', 'react-reconciler', 'production'])
+  expect(sources.filter((path) => /development|devtools-core\/|profiling/.test(path))).toEqual([])
+  // It does not ask again when it runs: whatever the environment says, it is the same.
+  expect(readFileSync(join(root, 'dist/bundle/show-on-terminal.mjs'), 'utf8')).not.toContain('process.env.NODE_ENV')
 })

@@ -39,6 +39,25 @@ describe("podsim's own words, S2", () => {
     expect(made.text('it says "my-secret-key"')).toMatch(/^it says <13 bytes, /)
   })
 
+  test('S2 the name of a namespace or an account stays where a text says that it is one, though a token has the same word', () => {
+    const made = redaction({ default: 'x', namespace: 'default', token: 'unlike' })
+    for (const named of [
+      'namespace: default',
+      '"namespace":"default"',
+      'Namespace:  default',
+      'Service Account:  default',
+    ])
+      expect(made.text(named)).toBe(named)
+    expect(made.text('token: default')).toMatch(/^token: <7 bytes, /)
+    expect(made.text('namespace: unlike')).toMatch(/^namespace: <6 bytes, /)
+    const pod = { metadata: { name: 'default', namespace: 'default' }, spec: { serviceAccountName: 'default' } }
+    expect(made.value(pod)).toEqual(pod)
+    expect(JSON.stringify(made.value({ kind: 'Secret', data: { name: btoa('default') } }))).toContain('<7 bytes, ')
+    expect(JSON.stringify(made.value({ env: [{ name: 'default', value: 'default' }] }))).toMatch(
+      /"name":"default","value":"<7 bytes, /,
+    )
+  })
+
   test("an author's prose keeps its words, not its passwords", () => {
     const { prose } = redaction({ a: 'password-less', b: 'hunter2!' })
     expect(prose('this is password-less')).toBe('this is password-less')

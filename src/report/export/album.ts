@@ -51,6 +51,8 @@ export interface Entry {
   /** Of a question: its answers, and why one of them is right. */
   readonly choices?: readonly { readonly text: string; readonly holds: boolean }[]
   readonly because?: string
+  /** When that is to be seen. */
+  readonly answeredAt?: VirtualMs
 }
 
 /** An object that can be looked into, at each moment at which it was another. */

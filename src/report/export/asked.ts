@@ -20,7 +20,7 @@ export function askedEntries(
   const right = choices.find(({ holds }) => holds)?.text ?? ''
   return {
     ask: {
-      ...{ ...gate, kind: 'ask', actor: '', text: lead.join('\n'), tone: 'normal', choices },
+      ...{ ...gate, kind: 'ask', actor: '', text: lead.join('\n'), tone: 'normal', choices, answeredAt: told.at },
       ...(why === '' ? {} : { because: why }),
     },
     answer: {

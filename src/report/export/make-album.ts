@@ -4,9 +4,11 @@ import type { SecretUser } from '../../check/mapped-secret.ts'
 import { mapHistory } from '../../check/read-map-history.ts'
 import type { Flow } from '../../flow/flow.ts'
 import type { FlowIndex } from '../../flow/flow-index.ts'
+import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
-import type { Album, AlbumWorld, Entry } from './album.ts'
+import { type ValueLetters, valueLetters, withLetters } from '../value-letters.ts'
+import type { Album, AlbumWorld, Entry, ObjectState } from './album.ts'
 import { objectStates } from './object-states.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -88,7 +90,10 @@ function worldOf(
   const { secret, namespace, key, from, to } = choice
   const flow = flows.of({ secret, namespace, from, to, ...(key !== undefined && { key }) })
   const { revisions, lanes, hops, delays, moments, podsLeft } = flow
-  const told = entries.filter(({ at }) => at >= from && at <= to).map((entry) => masked(entry, redaction))
+  const letters = valueLetters(revisions, transcript, key)
+  // Neither is asked what is answered later.
+  const shownEntries = entries.filter(({ at, answeredAt = at }) => at >= from && answeredAt <= to)
+  const told = shownEntries.map((entry) => masked(entry, redaction, letters))
   return {
     name,
     outcome: result.outcome,
@@ -98,12 +103,28 @@ function worldOf(
     // Names and messages of the cluster may hold what is a value elsewhere.
     ...(redaction.value({
       flow: { revisions, lanes, hops, delays, moments, podsLeft },
-      objects: objectStates(transcript, flow),
+      objects: objectStates(transcript, flow).map((object) => ({ ...object, states: shown(object.states, choice) })),
     }) as Pick<AlbumWorld, 'flow' | 'objects'>), // of the same shape, strings masked
-    map: mapHistory(transcript.journal.records).map((past) => ({
+    map: mapHistory(until(transcript.journal.records, to)).map((past) => ({
       ...past,
       users: past.users.map(({ user, spans }) => ({ user: maskedUser(user, redaction), spans })),
     })),
+  }
+}
+
+/** What an object was like when the range began, and what became of it within. */
+function shown(states: readonly ObjectState[], { from, to }: { readonly from: VirtualMs; readonly to: VirtualMs }) {
+  const first = Math.max(
+    0,
+    states.findLastIndex(({ at }) => at <= from),
+  )
+  return states.slice(first).filter(({ at }) => at <= to)
+}
+
+function* until(records: Iterable<JournalRecord>, to: VirtualMs): Iterable<JournalRecord> {
+  for (const record of records) {
+    if (record.time > to) return
+    yield record
   }
 }
 
@@ -112,11 +133,14 @@ function maskedUser(user: SecretUser, redaction: Transcript['redaction']): Secre
   return { ...user, where: redaction.text(user.where) }
 }
 
-function masked(entry: Entry, redaction: Transcript['redaction']): Entry {
+function masked(entry: Entry, redaction: Transcript['redaction'], letters: ValueLetters): Entry {
   // What a real cluster's command would have printed stays; in a file that is handed on it is masked all the same.
   // Questions are masked when they are asked.
   if (entry.kind === 'ask' || entry.kind === 'answer') return entry
-  return { ...entry, text: entry.kind === 'say' ? redaction.prose(entry.text) : redaction.text(entry.text) }
+  if (entry.kind === 'say') return { ...entry, text: redaction.prose(entry.text) }
+  const text = redaction.text(entry.text)
+  // Which value was seen is what a verdict is about.
+  return { ...entry, text: entry.kind === 'verdict' ? withLetters(text, letters, false) : text }
 }
 
 function valuesOf(index: FlowIndex, { namespace, secret, revisions }: Flow): AlbumWorld['values'] {

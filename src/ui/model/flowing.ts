@@ -1,5 +1,6 @@
 import type { DelayRow, Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import { type ValueLetters, valueLetters } from '../../report/value-letters.ts'
 import type { Recording } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 import { momentIn } from './counterpart.ts'
@@ -15,6 +16,16 @@ const mostPods = 30
 export function flowIn({ flows }: Recording, { namespace, secret, key }: Followed): Flow {
   return flows.of({ namespace, secret, key, pods: mostPods })
 }
+
+/** Letters of the values of what is followed, by their masks; made once for each key. */
+export function lettersIn(recording: Recording, followed: Followed): ValueLetters {
+  const { revisions } = flowIn(recording, followed)
+  const known = letters.get(revisions) ?? valueLetters(revisions, recording, followed.key)
+  letters.set(revisions, known)
+  return known
+}
+
+const letters = new WeakMap<Flow['revisions'], ValueLetters>()
 
 /** A place in a world: an instant, and within it the record after which it is. */
 export interface Now {

@@ -14,9 +14,7 @@ export function manifestView(state: PlayState, look: Look, columns: number, rows
     return { title: 'manifest', lines: [line(' the selected object is not there at this moment', 'dim')] }
   const { redaction } = recording
   const written = withoutStatus(selected.object)
-  const isSecret = selected.key.kind === 'Secret'
-  const yaml = toGoYaml(isSecret && !state.isRevealed ? redaction.value(written) : written)
-  const shown = state.isRevealed ? yaml : redaction.text(yaml)
+  const shown = toGoYaml(state.isRevealed ? written : redaction.value(written))
   const matters = mattering(state, look)
   let first = -1
   const lines: Line[] = []

@@ -1,9 +1,10 @@
+import { type ValueLetters, withLetters } from '../../report/value-letters.ts'
 import { formatInstant } from '../../sim/duration.ts'
+import { lettersIn } from '../model/flowing.ts'
 import { followedOf } from '../model/following.ts'
 import type { Look } from '../model/look.ts'
 import type { PlayState } from '../model/play-state.ts'
 import { worldOf } from '../model/play-state.ts'
-import { type ValueLetters, valueLetters, withLetters } from '../model/value-letters.ts'
 import { type Moment, momentText, type Recording } from '../world/recording.ts'
 import { cutTo, type Line, line, type PaneContent, type Look as Style, scrolledTo, wrapped } from './lines.ts'
 
@@ -22,7 +23,7 @@ export function storyView(state: PlayState, look: Look, columns: number, rows: n
   const { recording, name } = worldOf(state)
   const { isRevealed } = state
   const followed = followedOf(look, state.followed)
-  const letters = followed === undefined ? undefined : valueLetters(recording, followed)
+  const letters = followed === undefined ? undefined : lettersIn(recording, followed)
   const { at } = state.cursor
   const title = `what happened${state.worlds.length > 1 ? ` in ${name}` : ''}`
   const none = recording.live === undefined ? 'space plays, → steps' : 'what clients do is told here'

@@ -105,6 +105,25 @@ describe('S2 values of Secrets', () => {
     expect(form(album)).not.toMatch(/correct-horse|Y29ycmVjdC1ob3JzZ/)
   })
 
+  test('what a verdict masks has the letter of its revision, as in the player', () => {
+    const judged = `${lesson('correct-horse')}    output: { stdout: correct-horse-2 }
+  - expect: { file: /etc/one, in: mixed, content: correct-horse }
+  - expect: { file: /etc/whole/password, in: mixed, content: correct-horse-2 }
+`
+    const told = (choice: Parameters<typeof albumOf>[1]) =>
+      (albumOf(judged, choice).worlds[0]?.story ?? []).flatMap(({ kind, text }) => (kind === 'verdict' ? [text] : []))
+    for (const choice of [{}, { key: 'password' }])
+      expect(told(choice)).toEqual([
+        expect.stringMatching(/\/etc\/one in mixed says <13 bytes, \w+> \(A\)$/),
+        expect.stringMatching(/\/etc\/whole\/password in mixed says <15 bytes, \w+> \(B\)$/),
+      ])
+    // Of a key that is followed its own letters are told, and of no other.
+    const again = judged.replace('-2\\"', '-2\\", \\"other\\":\\"correct-horse\\"')
+    expect(again).not.toBe(judged)
+    const unsaid = (albumOf(again, {}).worlds[0]?.story ?? []).filter(({ text }) => /<13 bytes, \w+>$/.test(text))
+    expect(unsaid.map(({ kind }) => kind)).toContain('verdict')
+  })
+
   test('a page has them by letter when it was asked for', () => {
     const shown = albumOf(lesson('correct-horse'), { reveal: true })
     expect(shown.worlds[0]?.values).toEqual({ A: { password: 'correct-horse' }, B: { password: 'correct-horse-2' } })

@@ -16,6 +16,8 @@ import { albumOf, lesson } from './album.ts'
 import { browserPath, slowStartMs, whereTried } from './browser.ts'
 
 const root = join(import.meta.dirname, '../../..')
+/** Built once. */
+const core = buildPageCore(root)
 const text = lesson('correct-horse')
 const album = albumOf(text, { key: 'password' })
 const given: LiveScenario = {
@@ -23,6 +25,12 @@ const given: LiveScenario = {
   choice: { podsim: '0', reveal: false, key: 'password' },
 }
 const letters = ({ worlds }: Album, world = 0) => worlds[world]?.flow.revisions.map(({ letter }) => letter).join('')
+
+test('the page has no renderer inside: it draws with what a browser has', async () => {
+  const { inputs } = await core
+  expect(inputs.length).toBeGreaterThan(500)
+  expect(inputs.filter((path) => /node_modules\/(react|ink|yoga|scheduler)/.test(path))).toEqual([])
+})
 
 describe('a session of a live page', () => {
   /** Runs something to its end and gives what is shown then. */
@@ -104,7 +112,7 @@ describe.runIf(browserPath !== undefined)(`a live page, ${whereTried}`, { timeou
   let page: Page
 
   beforeAll(async () => {
-    const html = albumPage(album, partsOf((await buildPageCore(root)).packed, given))
+    const html = albumPage(album, partsOf((await core).packed, given))
     size = html.length
     writeFileSync(file, html)
     browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
