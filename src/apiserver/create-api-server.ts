@@ -19,6 +19,7 @@ import { createExpiry, type RestingExpiry } from './expiry.ts'
 import { seededOwnership } from './ownership/endpoints.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
+import { EventRows } from './registry/event-rows.ts'
 import { renewedToken } from './registry/kinds/service-account-token.ts'
 import { createResourceTable, type FoundResource, storedName } from './registry/resource-table.ts'
 import { createServiceAddresses } from './registry/service-addresses.ts'
@@ -171,6 +172,7 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   const authorizer = options.authorizers.length === 0 ? undefined : createAuthorizerChain(options.authorizers)
   const requests = createRequests({
     core,
+    eventRows: new EventRows(core),
     authorizer,
     log,
     asActor,

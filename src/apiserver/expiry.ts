@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -12,7 +13,7 @@ export function createExpiry(core: RegistryCore): Expiry {
   const { kernel } = core.context
   const events = core.store.collection('events')
   /** By the Event as it is stored. */
-  const dueAt = new Map<KubeObject, number>()
+  const dueAt = new Map<Held, number>()
   let isRunning = false
   /** Who caused the sweep that is planned: what it takes away is told as its work. */
   let cause = 0
@@ -21,11 +22,11 @@ export function createExpiry(core: RegistryCore): Expiry {
     isRunning = false
     const now = kernel.now()
     // The map is in the order of writes, and all live equally long: the first that is not due ends the sweep.
-    for (const [object, due] of dueAt) {
+    for (const [held, due] of dueAt) {
       if (due > now) break
-      dueAt.delete(object)
-      const { namespace = '', name } = object.metadata
-      if (events.get(namespace, name) === object) events.remove(object)
+      dueAt.delete(held)
+      const { namespace = '', name } = held instanceof HeldRow ? held : held.metadata
+      if (events.held(namespace, name) === held) events.letGo(held)
     }
     plan()
   }
@@ -48,15 +49,16 @@ export function createExpiry(core: RegistryCore): Expiry {
   }
   const written = (event: StoreEvent): void => {
     if (!willPrune) pruneLater(compactedAfterMs)
-    if (event.old !== undefined) dueAt.delete(event.old)
+    const [held, old] = event instanceof HeldChange ? [event.held, event.oldHeld] : [event.object, event.old]
+    if (old !== undefined) dueAt.delete(old)
     if (event.type === 'DELETED') return
-    dueAt.set(event.object, kernel.now() + eventTimeToLiveMs)
+    dueAt.set(held, kernel.now() + eventTimeToLiveMs)
     plan()
   }
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
   return {
     atRest: () => ({
-      dueAt: [...dueAt],
+      dueAt: [...dueAt].map(([held, at]) => [objectOf(held), at]),
       cause: isRunning ? cause : 0,
       ...(willPrune ? { pruneAt } : {}),
       timers: Number(isRunning) + Number(willPrune),

@@ -38,9 +38,10 @@ const writeTypes = { ADDED: 'object.created', MODIFIED: 'object.updated', DELETE
 export function createRequestLog(journal: Journal): RequestLog {
   return {
     keepsReads: journal.keeps('chatter'),
-    write(actor, resource, { type, object, old }) {
+    write(actor, resource, event) {
       const weight = chatter.has(resource) ? 'chatter' : 'story'
       if (!journal.keeps(weight)) return 0
+      const { type, object, old } = event
       const { name, namespace, uid } = object.metadata
       const about = {
         kind: object.kind,

@@ -23,6 +23,7 @@ import { applyObject } from './registry/apply.ts'
 import type { RegistryCore, WriteRequest } from './registry/core.ts'
 import { createObject } from './registry/create.ts'
 import { deleteObject, deletionStatus, validateDeleteOptions, wasRefused } from './registry/delete.ts'
+import { type EventRows, withObject } from './registry/event-rows.ts'
 import { type DecodePatched, patchObject } from './registry/patch.ts'
 import { getObject, listObjects } from './registry/read.ts'
 import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
@@ -33,12 +34,12 @@ import { type OpenWatch, reopenWatch, type WatchKeeper, watchResource } from './
 
 export interface RequestParts {
   readonly core: RegistryCore
+  readonly eventRows: EventRows
   readonly authorizer: Authorizer | undefined
   readonly log: RequestLog
   /** Runs `work` with the user as the author of what it writes. */
   readonly asActor: <T>(user: UserInfo, work: () => T) => T
   readonly timeouts: RandomStream
-  /** Put before the pipeline, to see what passes. */
   readonly around?: ((handle: RequestHandler) => RequestHandler) | undefined
 }
 
@@ -229,7 +230,7 @@ function authorizeWatch(
 }
 
 /** Verbs that only exist as a request, in discovery's words. */
-function dispatch({ core }: RequestParts, served: ServedResource, request: EncodedRequest): ApiAnswer {
+function dispatch({ core, eventRows }: RequestParts, served: ServedResource, request: EncodedRequest): ApiAnswer {
   const verbs = verbsOf(served, request.subresource ?? '', core.context.minor)
   if (verbs === undefined) {
     if (request.verb === 'patch') {
@@ -248,7 +249,7 @@ function dispatch({ core }: RequestParts, served: ServedResource, request: Encod
     case 'list':
       return answer(listObjects(core, served, request.namespace, listOptionsOf(request), request.asOf), 200)
     case 'create':
-      return create(core, served, request)
+      return eventRows.answer(served, request) ?? create(core, served, withObject(request))
     case 'update':
       return update(core, served, request)
     case 'patch':

@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import type { PastCollection } from '../client/server.ts'
 import { extended } from '../kernel/extended.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { goneAt, type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import { type Ownership, ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoredResource, StoreEvent } from './store-event.ts'
 import type { EventHistory, RestingHistory } from './watch/event-history.ts'
@@ -22,6 +23,14 @@ export interface Collection {
   readonly size: number
   /** Stores an object at the next revision and tells the watchers. The object must not exist. */
   create(object: KubeObject, ownership?: Ownership): KubeObject
+  /** Stores a new object in place of which there is a row for now. */
+  hold(row: HeldRow): void
+  /** What is kept of an object that is made of a row: itself, frozen or not. */
+  keep(object: KubeObject): KubeObject
+  /** What is stored, looked at by nobody. */
+  held(namespace: string, name: string): Held | undefined
+  /** Takes away what is held, as `remove` does. */
+  letGo(held: Held): void
   /** Replaces an object that exists. Without `ownership` its owners stay as they are. */
   update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject
   /** Takes an object away; the answer and the event carry the revision of the deletion. */
@@ -47,7 +56,7 @@ export type Deliver = (resource: StoredResource, watchers: WatcherIndex, event: 
 
 interface NamespaceObjects {
   /** By name. */
-  objects: Map<string, KubeObject>
+  objects: Map<string, Held>
   /** Others have these objects, too: whoever changes them makes a map of its own first. */
   isShared: boolean
   /** Names in their order, until one comes or goes. */
@@ -75,6 +84,8 @@ export class StoredObjects implements Collection {
   private readonly parts: CollectionParts
   private readonly namespaces = new Map<string, NamespaceObjects>()
   private readonly index: ObjectIndex | undefined
+  /** Whether there may be rows. */
+  private hasRows = false
 
   constructor(
     resource: StoredResource,
@@ -92,12 +103,18 @@ export class StoredObjects implements Collection {
   *withIndexValue(value: string): Iterable<KubeObject> {
     const found = this.index?.get(value)
     if (found !== undefined) yield* found.values()
-    else if (this.index === undefined) for (const { objects } of this.namespaces.values()) yield* objects.values()
+    else if (this.index === undefined)
+      for (const { objects } of this.namespaces.values()) for (const held of objects.values()) yield objectOf(held)
   }
 
   get(namespace: string, name: string): KubeObject | undefined {
-    const found = this.namespaces.get(namespace)?.objects.get(name)
+    const held = this.held(namespace, name)
+    const found = held === undefined ? undefined : objectOf(held)
     return found === undefined || this.presents === undefined ? found : this.presents.seen(found)
+  }
+
+  held(namespace: string, name: string): Held | undefined {
+    return this.namespaces.get(namespace)?.objects.get(name)
   }
 
   list(namespace: string | undefined): readonly KubeObject[] {
@@ -111,15 +128,21 @@ export class StoredObjects implements Collection {
   }
 
   past(): PastCollection {
-    const namespaces = this.presents === undefined ? this.shared() : this.presented(this.presents)
+    const { presents } = this
+    const seen = presents === undefined ? undefined : (held: Held) => presents.seen(objectOf(held))
+    const namespaces = seen === undefined ? this.shared() : this.copied(seen)
     return {
-      get: (namespace, name) => namespaces.get(namespace)?.objects.get(name),
+      get: (namespace, name) => {
+        const held = namespaces.get(namespace)?.objects.get(name)
+        return held === undefined ? undefined : objectOf(held)
+      },
       list: (namespace) => listed(namespaces, namespace),
     }
   }
 
   /** Its objects for others as well: from now on whatever changes is copied first. */
   private shared(): ReadonlyMap<string, NamespaceObjects> {
+    if (this.hasRows) return this.copied(objectOf)
     for (const namespace of this.namespaces.values()) {
       sortedObjects(namespace)
       namespace.isShared = true
@@ -128,10 +151,10 @@ export class StoredObjects implements Collection {
   }
 
   /** As they look now, kept apart. */
-  private presented(presents: Presenter): ReadonlyMap<string, NamespaceObjects> {
+  private copied(look: (held: Held) => KubeObject): ReadonlyMap<string, NamespaceObjects> {
     const kept = [...this.namespaces].map(([name, { objects }]): [string, NamespaceObjects] => {
-      const seen = new Map([...objects].map(([key, object]) => [key, presents.seen(object)]))
-      return [name, { objects: seen, isShared: false, names: undefined, sorted: undefined }]
+      const seen = new Map([...objects].map(([key, held]) => [key, look(held)]))
+      return [name, { objects: seen, isShared: true, names: undefined, sorted: undefined }]
     })
     return new Map(kept)
   }
@@ -140,7 +163,7 @@ export class StoredObjects implements Collection {
     for (const [name, { objects, isShared, names, sorted }] of namespaces) {
       this.namespaces.set(name, { objects, isShared, names, sorted })
       this.size += objects.size
-      if (this.index !== undefined) for (const object of objects.values()) this.index.replace(undefined, object)
+      if (this.index !== undefined) for (const held of objects.values()) this.index.replace(undefined, objectOf(held))
     }
     this.history.goOnFrom(history)
   }
@@ -152,26 +175,71 @@ export class StoredObjects implements Collection {
     return stored
   }
 
+  hold(row: HeldRow): void {
+    this.hasRows = true
+    row.revision = this.parts.advance()
+    const inNamespace = this.namespaceOf(row.namespace)
+    inNamespace.objects.set(row.name, row)
+    inNamespace.names = undefined
+    inNamespace.sorted = undefined
+    this.size++
+    this.record(new HeldChange('ADDED', row, undefined, row.revision))
+  }
+
+  keep(object: KubeObject): KubeObject {
+    return this.parts.keep(object)
+  }
+
   update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject {
+    const held = this.heldFor(old)
     const stored = setOwnership(this.put(object, old), ownership ?? ownershipOf(old))
-    this.record({ type: 'MODIFIED', object: stored, old, revision: Number(stored.metadata.resourceVersion) })
+    const revision = Number(stored.metadata.resourceVersion)
+    this.record(
+      held instanceof HeldRow
+        ? new HeldChange('MODIFIED', stored, held, revision)
+        : { type: 'MODIFIED', object: stored, old, revision },
+    )
     return stored
   }
 
   remove(old: KubeObject): KubeObject {
-    const revision = this.parts.advance()
-    const namespace = old.metadata.namespace ?? ''
-    const inNamespace = this.namespaceOf(namespace)
-    inNamespace.objects.delete(old.metadata.name)
+    const held = this.heldFor(old)
+    if (held instanceof HeldRow) return this.removeRow(held).object
+    const { metadata } = old
+    const revision = this.takeOut(metadata.namespace ?? '', metadata.name)
     this.index?.replace(old, undefined)
+    const gone = this.parts.keep(goneAt(old, revision))
+    this.record({ type: 'DELETED', object: gone, old, revision })
+    return gone
+  }
+
+  letGo(held: Held): void {
+    if (held instanceof HeldRow) this.removeRow(held)
+    else this.remove(held)
+  }
+
+  private removeRow(row: HeldRow): HeldChange {
+    const change = new HeldChange('DELETED', row, row, this.takeOut(row.namespace, row.name))
+    this.record(change)
+    return change
+  }
+
+  /** The row whose object this is, where there is one. */
+  private heldFor(object: KubeObject): Held {
+    const { namespace = '', name } = object.metadata
+    return (this.hasRows ? this.held(namespace, name) : undefined) ?? object
+  }
+
+  /** Returns the revision of that. */
+  private takeOut(namespace: string, name: string): number {
+    const revision = this.parts.advance()
+    const inNamespace = this.namespaceOf(namespace)
+    inNamespace.objects.delete(name)
     inNamespace.names = undefined
     inNamespace.sorted = undefined
     if (inNamespace.objects.size === 0) this.namespaces.delete(namespace)
     this.size--
-    const gone = this.parts.keep({ ...old, metadata: { ...old.metadata, resourceVersion: String(revision) } })
-    setOwnership(gone, ownershipOf(old))
-    this.record({ type: 'DELETED', object: gone, old, revision })
-    return gone
+    return revision
   }
 
   private put(object: KubeObject, old: KubeObject | undefined): KubeObject {
@@ -257,8 +325,8 @@ function sortedObjects(namespace: NamespaceObjects | undefined): readonly KubeOb
     namespace.names ??= [...objects.keys()].sort((a, b) => (a < b ? -1 : 1))
     const sorted: KubeObject[] = []
     for (const name of namespace.names) {
-      const object = objects.get(name)
-      if (object !== undefined) sorted.push(object)
+      const held = objects.get(name)
+      if (held !== undefined) sorted.push(objectOf(held))
     }
     namespace.sorted = sorted
   }

@@ -1,8 +1,8 @@
-import type { Event } from '../api/types/core.ts'
 import { digestNumber } from '../kernel/digest.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
+import { EventRow } from './event-row.ts'
 import { Lru } from './lru.ts'
 
 /**
@@ -27,7 +27,7 @@ export type Correlated =
 
 interface ToBeSent<Kind extends string> {
   readonly kind: Kind
-  readonly event: Event
+  readonly event: EventRow
   /** What `eventKey` says of the event, where it was asked. */
   readonly key: Key | undefined
 }
@@ -36,14 +36,6 @@ export interface EventPatch {
   readonly count: number
   readonly lastTimestamp: string
   readonly message: string
-}
-
-interface Observation {
-  /** Of the object that the event is about. */
-  readonly uid: string
-  readonly count: number
-  readonly firstTimestamp: string | null | undefined
-  readonly name: string
 }
 
 interface Aggregate {
@@ -65,13 +57,14 @@ type Key = number
 /** What was counted: who was used last comes last. */
 export interface RestingCorrelator {
   readonly aggregates: readonly (readonly [key: Key, aggregate: Aggregate])[]
-  readonly observations: readonly (readonly [key: Key, observation: Observation])[]
+  /** The events that were told last. */
+  readonly observations: readonly (readonly [key: Key, event: EventRow])[]
   readonly buckets: readonly (readonly [key: Key, bucket: SpamBucket])[]
 }
 
 export class EventCorrelator {
   readonly #aggregates = new Lru<Key, Aggregate>(correlation.lruEntries)
-  readonly #observations = new Lru<Key, Observation>(correlation.lruEntries)
+  readonly #observations = new Lru<Key, EventRow>(correlation.lruEntries)
   readonly #buckets = new Lru<Key, SpamBucket>(correlation.lruEntries)
   readonly #minor: number
   readonly #nameFor: (objectName: string) => string
@@ -97,31 +90,18 @@ export class EventCorrelator {
     for (const [key, bucket] of buckets) this.#buckets.set(key, { ...bucket })
   }
 
-  correlate(event: Event, now: VirtualMs, timestamp: string): Correlated {
+  correlate(event: EventRow, now: VirtualMs, timestamp: string): Correlated {
     const spam = spamKey(event)
     const [aggregated, key] = this.#aggregate(event, spam, now, timestamp)
     const own = aggregated === event ? key : undefined
     const last = this.#observations.get(key)
-    const observed: Event =
-      last === undefined
-        ? aggregated
-        : {
-            ...aggregated,
-            metadata: { ...aggregated.metadata, name: last.name },
-            firstTimestamp: last.firstTimestamp ?? null,
-            count: last.count + 1,
-          }
-    this.#remember(key, observed)
+    const observed = last === undefined ? aggregated : countedOn(aggregated, last)
+    this.#observations.set(key, observed)
     // The bucket comes last: what it drops has been counted.
     if (!this.#passes(observed, spam, now)) return { kind: 'skip' }
     if (last === undefined) return { kind: 'create', event: observed, key: own }
-    const { count = 1, lastTimestamp, message = '' } = observed
-    return {
-      kind: 'patch',
-      event: observed,
-      key: own,
-      patch: { count, lastTimestamp: lastTimestamp ?? timestamp, message },
-    }
+    const { count, last: lastTimestamp, message } = observed
+    return { kind: 'patch', event: observed, key: own, patch: { count, lastTimestamp, message } }
   }
 
   /**
@@ -138,23 +118,18 @@ export class EventCorrelator {
 
   /** No event will be about the object with this uid any more: what was counted of it goes. */
   forget(uid: string): void {
-    this.#observations.drop((observation) => observation.uid === uid)
+    this.#observations.drop(({ about }) => about.uid === uid)
   }
 
   /** The server took an event: what it stored is what is counted on from. */
-  updateState(stored: Event, { event, key }: Pick<ToBeSent<string>, 'event' | 'key'>): void {
-    this.#remember(key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored), stored)
+  updateState(stored: EventRow, { event, key }: Pick<ToBeSent<string>, 'event' | 'key'>): void {
+    this.#observations.set(key !== undefined && hasSameKey(stored, event) ? key : eventKey(stored), stored)
   }
 
-  #remember(key: Key, event: Event): void {
-    const { count = 1, firstTimestamp, metadata, involvedObject } = event
-    this.#observations.set(key, { uid: involvedObject.uid ?? '', count, firstTimestamp, name: metadata.name })
-  }
-
-  #aggregate(event: Event, spam: Key, now: VirtualMs, timestamp: string): readonly [Event, Key] {
-    const key = digestNumber([String(spam), event.type ?? '', event.reason ?? ''])
+  #aggregate(event: EventRow, spam: Key, now: VirtualMs, timestamp: string): readonly [EventRow, Key] {
+    const key = digestNumber([String(spam), event.type, event.reason])
     let record = this.#aggregates.get(key)
-    const message = event.message ?? ''
+    const { message } = event
     if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
       record = { only: message, messages: undefined, lastAt: now }
       this.#aggregates.set(key, record)
@@ -171,20 +146,16 @@ export class EventCorrelator {
       messages.delete(oldest)
       break
     }
-    const combined: Event = {
-      ...event,
-      metadata: { ...event.metadata, name: this.#nameFor(event.involvedObject.name ?? '') },
-      message: `(combined from similar events): ${event.message}`,
-      count: 1,
-      firstTimestamp: timestamp,
-      lastTimestamp: timestamp,
-    }
+    const { teller, about, type, reason } = event
+    const text = `(combined from similar events): ${message}`
+    const name = this.#nameFor(about.name ?? '')
+    const combined = new EventRow(teller, about, type, reason, text, name, timestamp, timestamp, 1)
     return [combined, key]
   }
 
-  #passes(event: Event, spam: Key, now: VirtualMs): boolean {
+  #passes(event: EventRow, spam: Key, now: VirtualMs): boolean {
     const isByType = has(this.#minor, clientGo.spamIsCountedByType)
-    const key = isByType ? digestNumber([String(spam), event.type ?? '']) : spam
+    const key = isByType ? digestNumber([String(spam), event.type]) : spam
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
       bucket = { tokens: correlation.spamBurst, countedAt: now }
@@ -204,29 +175,35 @@ function copyOf({ only, messages, lastAt }: Aggregate): Aggregate {
   return { only, messages: messages && new Set(messages), lastAt }
 }
 
+/** The event once more, after `last` of the same key. */
+function countedOn({ teller, about, type, reason, message, last: at }: EventRow, last: EventRow): EventRow {
+  return new EventRow(teller, about, type, reason, message, last.name, last.first, at, last.count + 1)
+}
+
 /** Source: events_cache.go, getSpamKey. */
-function spamKey({ source, involvedObject }: Event): Key {
-  const { kind = '', namespace = '', name = '', uid = '', apiVersion = '' } = involvedObject
-  return digestNumber([source?.component ?? '', source?.host ?? '', kind, namespace, name, uid, apiVersion])
+function spamKey({ teller: { source }, about }: EventRow): Key {
+  const { kind = '', namespace = '', name = '', uid = '', apiVersion = '' } = about
+  return digestNumber([source.component ?? '', source.host ?? '', kind, namespace, name, uid, apiVersion])
 }
 
 /** Source: events_cache.go, getEventKey. */
-function eventKey({ source, involvedObject, type = '', reason = '', message = '' }: Event): Key {
-  const { kind = '', namespace = '', name = '', fieldPath = '', uid = '', apiVersion = '' } = involvedObject
-  const from = [source?.component ?? '', source?.host ?? '']
+function eventKey({ teller: { source }, about, type, reason, message }: EventRow): Key {
+  const { kind = '', namespace = '', name = '', fieldPath = '', uid = '', apiVersion = '' } = about
+  const from = [source.component ?? '', source.host ?? '']
   return digestNumber([...from, kind, namespace, name, fieldPath, uid, apiVersion, type, reason, message])
 }
 
 /** Whether two events have the same key, without making it. */
-function hasSameKey(a: Event, b: Event): boolean {
-  const [one, other] = [a.involvedObject, b.involvedObject]
+function hasSameKey(a: EventRow, b: EventRow): boolean {
+  if (a === b) return true
+  const [one, other] = [a.teller.source, b.teller.source]
   return (
     a.message === b.message &&
     a.reason === b.reason &&
     a.type === b.type &&
-    a.source?.component === b.source?.component &&
-    a.source?.host === b.source?.host &&
-    objectParts.every((part) => one[part] === other[part])
+    one.component === other.component &&
+    one.host === other.host &&
+    objectParts.every((part) => a.about[part] === b.about[part])
   )
 }
 

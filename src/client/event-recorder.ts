@@ -12,6 +12,7 @@ import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
 import { type Asked, type Client, type Reply, resources } from './client.ts'
 import { type Correlated, correlation, EventCorrelator, type RestingCorrelator } from './event-correlator.ts'
+import { EventRow, type EventTeller, takenIn } from './event-row.ts'
 
 export interface EventRecorderOptions {
   readonly kernel: Kernel
@@ -80,14 +81,16 @@ class Recorder implements EventRecorder {
   readonly #names: EventNames
   readonly #correlator: EventCorrelator
   readonly #scope = new Scope()
-  readonly #queue: Event[] = []
-  #made: Event[] = []
+  readonly #teller: EventTeller
+  readonly #queue: EventRow[] = []
+  #made: EventRow[] = []
   #isSending = false
   #pruneAt: VirtualMs | undefined
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
     this.#names = new EventNames(options)
+    this.#teller = { source: options.source, namesItself: has(options.minor, clientGo.reportsItsController) }
     this.#correlator = new EventCorrelator(options.minor, (objectName) => this.#names.next(objectName))
   }
 
@@ -97,26 +100,10 @@ class Recorder implements EventRecorder {
 
   event(object: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
     if (this.#scope.isEnded) return
-    const { minor, source } = this.#options
     const timestamp = this.#now()
     if (this.#made.length === 0) this.#start(() => this.#enqueue())
-    this.#made.push({
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: this.#names.next(object.name ?? ''), namespace: object.namespace || 'default' },
-      involvedObject: object,
-      reason,
-      message: flat(message),
-      source,
-      firstTimestamp: timestamp,
-      lastTimestamp: timestamp,
-      count: 1,
-      type,
-      eventTime: null,
-      // Source: event.go, generateEvent: filled from v1.28 on.
-      reportingComponent: has(minor, clientGo.reportsItsController) ? (source.component ?? '') : '',
-      reportingInstance: has(minor, clientGo.reportsItsController) ? (source.host ?? '') : '',
-    })
+    const name = this.#names.next(object.name ?? '')
+    this.#made.push(new EventRow(this.#teller, object, type, reason, flat(message), name, timestamp, timestamp, 1))
   }
 
   forget(uid: string): void {
@@ -187,7 +174,7 @@ class Recorder implements EventRecorder {
         let reply = yield* attempt(this.#request(result))
         // The event has expired at the server: it is made again, with its count.
         if (result.kind === 'patch' && isMissing(reply)) reply = yield* attempt(this.#creation(result.event))
-        if (reply.ok) this.#correlator.updateState(reply.value, result)
+        if (reply.ok) this.#correlator.updateState(takenIn(reply.value), result)
         if (reply.ok || reply.error.kind === 'status' || attempts >= tries) break
         yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
       }
@@ -196,14 +183,14 @@ class Recorder implements EventRecorder {
 
   #request(result: Exclude<Correlated, { kind: 'skip' }>): Asked<Event> {
     if (result.kind === 'create') return this.#creation(result.event)
-    const { name, namespace } = result.event.metadata
-    const key = namespace === undefined ? { name } : { namespace, name }
+    const { name, namespace } = result.event
+    const key = { namespace, name }
     const type = 'application/strategic-merge-patch+json'
     return this.#options.client.patch<Event>(resources.events, key, type, result.patch)
   }
 
-  #creation(event: Event): Asked<Event> {
-    return this.#options.client.create<Event>(resources.events, event)
+  #creation(event: EventRow): Asked<Event> {
+    return this.#options.client.create<Event>(resources.events, event, { namespace: event.namespace })
   }
 }
 
@@ -243,7 +230,7 @@ function hash(text: string): number {
   return value >>> 0
 }
 
-function shuffle(events: Event[], random: RandomStream): void {
+function shuffle(events: EventRow[], random: RandomStream): void {
   for (let i = events.length - 1; i > 0; i--) {
     const j = random.integer(0, i + 1)
     const a = events[i]

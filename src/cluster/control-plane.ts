@@ -199,10 +199,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 const firstListsMs = { least: 500, most: 1000 } as const
 
 /** Whose requests the authorizers may answer otherwise after a write: renewals of watches are requests, too. */
-function usersToDisturb(resource: StoredResource, { type, object }: StoreEvent): UserInfo | 'all' | undefined {
+function usersToDisturb(resource: StoredResource, event: StoreEvent): UserInfo | 'all' | undefined {
   if (resource.endsWith('.rbac.authorization.k8s.io')) return 'all'
   if (resource === 'persistentvolumes' || resource === 'volumeattachments.storage.k8s.io') return 'all'
-  if (resource !== 'pods' || type !== 'DELETED') return undefined
-  const { spec } = object as Pod // the resource says so
+  if (resource !== 'pods' || event.type !== 'DELETED') return undefined
+  const { spec } = event.object as Pod // the resource says so
   return spec.nodeName === undefined ? undefined : nodeUser(spec.nodeName)
 }

@@ -46,8 +46,8 @@ export function presentHeartbeats(store: Store, nodes: ReadonlyMap<string, Livin
 }
 
 /** Whether a node's lease was taken away: its kubelet finds out at the next renewal, and makes another. */
-export function isLostLease(resource: StoredResource, { type, object }: StoreEvent): boolean {
-  return type === 'DELETED' && resource === leases && object.metadata.namespace === leaseNamespace
+export function isLostLease(resource: StoredResource, event: StoreEvent): boolean {
+  return resource === leases && event.type === 'DELETED' && event.object.metadata.namespace === leaseNamespace
 }
 
 interface Look {

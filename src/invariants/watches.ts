@@ -29,8 +29,11 @@ export class WatchLedger {
     this.#violated = violated
   }
 
-  written(resource: string, { object, old, revision }: StoreEvent): void {
-    for (const { coming, selects } of this.#open.get(resource) ?? [])
+  written(resource: string, event: StoreEvent): void {
+    const watches = this.#open.get(resource)
+    if (watches === undefined) return
+    const { object, old, revision } = event
+    for (const { coming, selects } of watches)
       if (coming !== undefined && (selects(object) || (old !== undefined && selects(old)))) coming.push(revision)
   }
 

@@ -26,8 +26,9 @@ export class Settling {
   }
 
   /** Told of every write. */
-  readonly written: StoreObserver = (resource, { object, old }) => {
+  readonly written: StoreObserver = (resource, event) => {
     if (heartbeats.has(resource)) return
+    const { object, old } = event
     if (resource === 'nodes' && old !== undefined && isHeartbeat(old as Node, object as Node)) return // the resource says so
     this.lastChange = this.#kernel.now()
   }

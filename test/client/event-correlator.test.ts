@@ -1,20 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Event } from '../../src/api/types/core.ts'
 import { correlation, EventCorrelator } from '../../src/client/event-correlator.ts'
+import { EventRow } from '../../src/client/event-row.ts'
 import { second } from '../../src/kernel/time.ts'
 
-const event = (uid: string, reason: string, message: string): Event => ({
-  apiVersion: 'v1',
-  kind: 'Event',
-  metadata: { name: 'e', namespace: 'default' },
-  involvedObject: { kind: 'Pod', namespace: 'default', name: 'p', uid, apiVersion: 'v1' },
-  reason,
-  message,
-  type: 'Normal',
-  source: { component: 'kubelet', host: 'node-1' },
-  count: 1,
-})
+const teller = { source: { component: 'kubelet', host: 'node-1' }, namesItself: false }
+
+const event = (uid: string, reason: string, message: string): EventRow => {
+  const about = { kind: 'Pod', namespace: 'default', name: 'p', uid, apiVersion: 'v1' }
+  return new EventRow(teller, about, 'Normal', reason, message, 'e', '0', '0', 1)
+}
 
 const happenings = fc.array(
   fc.record({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../../src/api/types/core.ts'
 import { createEventRecorder } from '../../src/client/event-recorder.ts'
+import type { EventRow } from '../../src/client/event-row.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createLink } from '../../src/client/link.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
@@ -29,9 +30,7 @@ function setUp(minor = 18) {
   /** The events that the server has, oldest first. */
   const stored = () => {
     const names = new Set(
-      tiny.requests
-        .filter((request) => request.verb === 'create')
-        .map((request) => (request.body as Event).metadata.name),
+      tiny.requests.filter((request) => request.verb === 'create').map((request) => (request.body as EventRow).name),
     )
     return [...names].map((name) => tiny.object(name) as Event)
   }

@@ -1,5 +1,6 @@
 import type { KubeList, KubeObject, Status } from '../../src/api/types/meta.ts'
 import type { WatchHandlers } from '../../src/client/client.ts'
+import { EventRow } from '../../src/client/event-row.ts'
 import type { ApiAnswer, ApiRequest, ApiServer } from '../../src/client/server.ts'
 
 /** A server of one list of objects: enough for what the client's side does with answers and watches. */
@@ -43,7 +44,7 @@ export function createTinyServer() {
           return { ok: true, code: 200, object: list as never }
         }
         case 'create': {
-          const body = request.body as KubeObject
+          const body = request.body instanceof EventRow ? request.body.object : (request.body as KubeObject)
           if (objects.has(body.metadata.name))
             return { ok: false, status: failure(409, 'AlreadyExists', 'already exists') }
           return { ok: true, code: 201, object: tiny.put(body) }

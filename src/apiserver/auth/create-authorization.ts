@@ -60,7 +60,10 @@ export function createAuthorization({ kernel, minor, gates, graphDelay }: Author
   return {
     authorizer,
     index,
-    observe(resource, { type, object }) {
+    observe(resource, change) {
+      // Nothing hangs on Events, which are made of rows when somebody looks.
+      if (resource === 'events') return
+      const { type, object } = change
       index.observe(resource, type, object)
       feed.observe(resource, type, object)
     },

@@ -55,10 +55,10 @@ export function createCustomResources(store: Store, table: ResourceTable, contex
   }
   return {
     /** To be told of every write of definitions. */
-    observe(resource: string, { type, object }: StoreEvent): void {
+    observe(resource: string, event: StoreEvent): void {
       if (resource !== storedDefinitions) return
-      const definition = object as CustomResourceDefinition // the resource says so
-      if (type === 'DELETED') withdraw(definition)
+      const definition = event.object as CustomResourceDefinition // the resource says so
+      if (event.type === 'DELETED') withdraw(definition)
       else serve(definition)
     },
   }

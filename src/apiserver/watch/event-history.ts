@@ -53,7 +53,8 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
     beginAnew() {
       // etcd stays.
     },
-    atRest: () => ({ events, startRevision: 0, passed: -1 }),
+    // Of objects alone: rows know their server.
+    atRest: () => ({ events: events.map(plain), startRevision: 0, passed: -1 }),
     goOnFrom(rest) {
       events = [...rest.events]
       pruneAt = Math.max(1000, 2 * events.length)
@@ -65,6 +66,10 @@ export function createUncachedHistory(compactedRevision: () => number): EventHis
       return { ok: true, events: events.filter((event) => event.revision > revision) }
     },
   }
+}
+
+function plain({ type, object, old, revision }: StoreEvent): StoreEvent {
+  return { type, object, old, revision }
 }
 
 /** `startRevision` is that of the list with which the cache began. */

@@ -66,9 +66,12 @@ export class WatcherIndex {
 
   deliver(event: StoreEvent): void {
     if (this.size === 0) return
-    const { namespace = '', name } = event.object.metadata
     // A watcher may end itself, or open another, while it is called: sets are copied when they hold several.
     if (isWatched(this.everywhere)) tell(this.everywhere.get(''), event)
+    // An object that is made when it is looked at is looked at for those alone who watch a part.
+    const { byNamespace: inNamespace, byName, byObject } = this
+    if (!(isWatched(inNamespace) || isWatched(byName) || isWatched(byObject) || isWatched(this.byIndex))) return
+    const { namespace = '', name } = event.object.metadata
     if (isWatched(this.byNamespace)) tell(this.byNamespace.get(namespace), event)
     if (isWatched(this.byName)) tell(this.byName.get(name), event)
     if (isWatched(this.byObject)) tell(this.byObject.get(`${namespace}/${name}`), event)
