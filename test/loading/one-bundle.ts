@@ -25,11 +25,14 @@ export function oneBundle(): Plugin {
     enforce: 'pre',
     configureVitest({ vitest }) {
       isUsed = !vitest.config.watch
+      if (!isUsed) return
+      // Workers begin meanwhile. Whoever needs it hears of what is wrong with it.
+      file = bundle(names)
+      file.catch(() => {})
     },
     async load(id) {
       const name = names.get(id)
-      if (!isUsed || name === undefined) return
-      file ??= bundle(names)
+      if (!isUsed || name === undefined || file === undefined) return
       return { code: exportsOf(id, name, await file), map: { mappings: '' } }
     },
     async buildEnd() {

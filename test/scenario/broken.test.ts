@@ -11,9 +11,16 @@ function load(text: string) {
   return loadScenario(text, 'x.yaml', { readBeside: () => undefined })
 }
 
+const errorsKnown = new Map<string, readonly Diagnostic[]>()
+
+/** Several tests look at the errors of one text: it is loaded once. */
 function errorsOf(text: string): readonly Diagnostic[] {
+  const known = errorsKnown.get(text)
+  if (known !== undefined) return known
   const loaded = load(text)
-  return loaded.ok ? [] : loaded.errors
+  const errors = loaded.ok ? [] : loaded.errors
+  errorsKnown.set(text, errors)
+  return errors
 }
 
 const toldOf = (text: string) =>

@@ -10,7 +10,14 @@ import { brokenFiles } from './broken-files.ts'
 
 const told: string[] = []
 const note = (...words: unknown[]) => void told.push(words.join(' '))
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, logger: { log: note, warn: note, error: note } })
+const ajv = new Ajv2020({
+  strict: true,
+  allowUnionTypes: true,
+  logger: { log: note, warn: note, error: note },
+  // The validator runs for a moment: making it better takes longer.
+  inlineRefs: false,
+  code: { optimize: false },
+})
 const accepts = ajv.compile(scenarioJsonSchema())
 
 /** Mistakes that show in one place: a key, a type, a word that is none of those known (which has a suggestion). */
