@@ -17,6 +17,7 @@ import { managerOf } from './actors.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { EncodedRequest } from './encoded-request.ts'
+import { answerOrHold, nameInSelector, type RequestHandler } from './hold.ts'
 import { createConnect, createHttp } from './http/http.ts'
 import type { HttpParts } from './http/watch-stream.ts'
 import { applyObject } from './registry/apply.ts'
@@ -54,9 +55,6 @@ export interface Requests extends ApiServer {
   openWatches(): number
 }
 
-/** Answers a request at once. */
-export type RequestHandler = (request: EncodedRequest) => ApiAnswer
-
 /** The request pipeline: authorization, decoding, then what the verb does (facts apiserver.md 0, trap 2). */
 export function createRequests(parts: RequestParts): Requests {
   const { core, log, timeouts } = parts
@@ -67,15 +65,13 @@ export function createRequests(parts: RequestParts): Requests {
       if (request !== undefined) log.read('request.watch-closed', request, 200)
     },
   }
-  const plain: RequestHandler = (request) => {
+  const work: RequestHandler = (request) => {
     const served = core.table.find(request.resource)
-    const answer =
-      served === undefined
-        ? refusal(genericStatus(404))
-        : (authorize(parts, request) ?? parts.asActor(request.user, () => dispatch(parts, served, request)))
-    logRead(log, request, answer)
-    return answer
+    return served === undefined
+      ? refusal(genericStatus(404))
+      : (authorize(parts, request) ?? parts.asActor(request.user, () => dispatch(parts, served, request)))
   }
+  const plain: RequestHandler = (request) => answerOrHold(log, work, request)
   const handle = parts.around?.(plain) ?? plain
   const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
     const served = core.table.find(resource)
@@ -168,25 +164,6 @@ function loggedWatch(user: UserInfo, resource: ResourceRef, options: WatchOption
   const { namespace, resourceVersion, timeoutSeconds } = options
   const name = nameInSelector(options.fieldSelector)
   return { user, verb: 'watch', resource, namespace, name, resourceVersion, timeoutSeconds }
-}
-
-/** `metadata.name=X` makes X the name of a list or watch. Source: apiserver pkg/endpoints/request/requestinfo.go. */
-function nameInSelector(selector: string | undefined): string | undefined {
-  if (selector === undefined) return undefined
-  return /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector)?.[1]
-}
-
-function logRead(log: RequestLog, request: ApiRequest, answer: ApiAnswer): void {
-  if (!log.keepsReads) return
-  if (!answer.ok) log.refused(loggedOf(request), answer.status)
-  else if (request.verb === 'get') log.read('request.get', loggedOf(request), answer.code)
-  else if (request.verb === 'list') log.read('request.list', loggedOf(request), answer.code)
-}
-
-function loggedOf(request: ApiRequest): Parameters<RequestLog['refused']>[0] {
-  const { user, verb, resource, namespace, list } = request
-  const resourceVersion = request.resourceVersion ?? list?.resourceVersion
-  return { user, verb, resource, namespace, name: request.name ?? nameInSelector(list?.fieldSelector), resourceVersion }
 }
 
 function refusal(status: Status): ApiAnswer {

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './server.ts'
+import type { Held, HttpAnswer } from './server.ts'
 
 /** An answer that tells an object, whose text is written when somebody looks at the body. */
 export function objectAnswer(
@@ -21,6 +21,11 @@ export function plainAnswer(answer: HttpAnswer): HttpAnswer {
   if (!(answer instanceof ObjectAnswer)) return answer
   const { code, headers, body } = answer
   return { code, headers, body }
+}
+
+/** The answer for those who do not wait for what comes of the request. */
+export function heldAnswer(answer: HttpAnswer, held: Held<HttpAnswer>): HttpAnswer {
+  return { ...plainAnswer(answer), held }
 }
 
 /** What `JSON.parse` makes of the body, without the text where the caller lives in the same process. Never to be changed. */

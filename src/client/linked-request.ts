@@ -1,5 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import { unauthorized } from '../api/status.ts'
+import type { Status } from '../api/types/meta.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import type { Ticket } from '../kernel/kernel.ts'
 import { Once, type Receiver } from '../kernel/once.ts'
@@ -8,7 +9,7 @@ import type { RequestError } from './client.ts'
 import type { Link, Passenger } from './link.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import type { RequestLine } from './request-url.ts'
-import type { ApiAnswer, ApiRequest, ApiServer } from './server.ts'
+import type { ApiAnswer, ApiRequest, ApiServer, Held } from './server.ts'
 
 /** Whom a client's requests go to, and how. */
 export interface Route {
@@ -43,6 +44,7 @@ export class Request<T> extends Once<T, RequestError> {
 
 const send = defineHandler('a request is sent', (journey: LinkedRequest<unknown>) => journey.send())
 const arrive = defineHandler('a request arrives', (journey: LinkedRequest<unknown>) => journey.arrive())
+const goOn = defineHandler('a request goes on', (journey: LinkedRequest<unknown>) => journey.goOn())
 const expire = defineHandler('a request times out', (journey: LinkedRequest<unknown>) => journey.expire())
 
 /** One request on its way to the server and back: half of its latency each. A row, for very many are under way. */
@@ -58,6 +60,9 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
   private isOver = false
   private answer: ApiAnswer | undefined
   private isAnswerLost = false
+  /** The server is still at it. */
+  private held: Held<ApiAnswer> | undefined
+  private retries = 0
 
   constructor(route: Route, request: ApiRequest, receiver: Receiver<T, RequestError>) {
     this.route = route
@@ -103,23 +108,47 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     const { link, server } = this.route
     if (this.connection !== link.connection && !link.isDown) this.fail((over, line) => over.broken(line))
     else if (link.isDown || link.isRefusing) this.fail((over, line) => over.refused(line))
-    else {
-      this.answer = link.isDenied ? denied : server.handle(link.asSeen(this.request))
-      this.isAnswerLost = link.losesAnswerTo(this.request.verb)
-      if (this.backMs === 0) this.arrive()
-      else link.kernel.post(this.backMs, arrive, this)
+    else this.answered(link.isDenied ? denied : server.handle(link.asSeen(this.request)))
+  }
+
+  goOn(): void {
+    if (!this.isOver && this.held !== undefined) this.answered(this.held.goOn())
+  }
+
+  private answered(answer: ApiAnswer): void {
+    const { link } = this.route
+    this.held = answer.ok ? undefined : answer.held
+    if (this.held !== undefined) {
+      link.kernel.post(this.held.ms, goOn, this)
+      return
     }
+    this.answer = answer
+    this.isAnswerLost = link.losesAnswerTo(this.request.verb)
+    if (this.backMs === 0) this.arrive()
+    else link.kernel.post(this.backMs, arrive, this)
   }
 
   private atClient(answer: ApiAnswer): void {
     if (this.isAnswerLost || this.connection !== this.route.link.connection)
       this.fail((link, line) => link.broken(line))
+    else if (!answer.ok && this.retries < maxRetries && retryAfterMs(answer.status) > 0)
+      this.retry(retryAfterMs(answer.status))
     else {
       const receiver = this.end()
       if (answer.ok)
         receiver?.answered(answer.object as T) // the caller's promise
       else receiver?.failed({ kind: 'status', status: answer.status })
     }
+  }
+
+  /** Asks again when the server says. Source: client-go rest/with_retry.go, IsNextRetry. */
+  private retry(afterMs: VirtualMs): void {
+    const { limiter, link } = this.route
+    this.retries++
+    this.answer = undefined
+    if (this.deadline !== undefined) link.kernel.cancel(this.deadline)
+    this.deadline = undefined
+    link.kernel.post(afterMs + (limiter?.take() ?? 0), send, this)
   }
 
   private fail(why: (link: Link, line: RequestLine) => RequestError): void {
@@ -135,6 +164,14 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     if (this.deadline !== undefined) this.route.link.kernel.cancel(this.deadline)
     return this.receiver
   }
+}
+
+/** Once asked it is asked so often again at most. Source: client-go rest/request.go, NewRequest (nine times before v1.21). */
+const maxRetries = 10
+
+/** 0 for an answer that stands. Source: client-go rest/with_retry.go, checkWait. */
+function retryAfterMs({ code = 0, details }: Status): VirtualMs {
+  return code === 429 || code >= 500 ? (details?.retryAfterSeconds ?? 0) * 1000 : 0
 }
 
 /** Source: apiserver endpoints/filters/authentication.go, Unauthorized. */

@@ -1,5 +1,6 @@
 import type { Pod } from '../api/types/core.ts'
 import type { DeleteOptions, KubeObject, ResourceRef, Status } from '../api/types/meta.ts'
+import type { VirtualMs } from '../kernel/time.ts'
 import type { ListOptions, PatchType, UserInfo, WatchHandle, WatchHandlers, WatchOptions } from './client.ts'
 
 /**
@@ -50,7 +51,14 @@ export interface PastCollection {
 
 export type ApiAnswer =
   | { readonly ok: true; readonly code: number; readonly object: KubeObject | Status }
-  | { readonly ok: false; readonly status: Status }
+  | { readonly ok: false; readonly status: Status; readonly held?: Held<ApiAnswer> }
+
+/** The server is still at a request: it looks for something that may come. Who does not wait takes the refusal beside it. */
+export interface Held<T> {
+  readonly ms: VirtualMs
+  /** To be called once, when that time has passed. */
+  goOn(): T
+}
 
 export interface HttpRequest {
   /** Undefined: no credentials. */
@@ -79,6 +87,7 @@ export interface HttpAnswer {
   readonly body: string
   /** The body, where it is no text. */
   readonly bytes?: Uint8Array
+  readonly held?: Held<HttpAnswer>
 }
 
 /** An HTTP answer that goes on: a watch. Each chunk is one line of JSON with its newline; frames of protobuf come as `bytes`. */

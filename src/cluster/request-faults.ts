@@ -24,6 +24,11 @@ export interface RequestRule {
 export class RequestFaults {
   readonly #rules = new Set<{ readonly rule: RequestRule; left: number }>()
 
+  /** Whether any rule holds. */
+  get isActive(): boolean {
+    return this.#rules.size > 0
+  }
+
   /** Refuses what a rule says, until the end that is given back. */
   begin(rule: RequestRule): () => void {
     const entry = { rule, left: rule.count ?? Number.POSITIVE_INFINITY }
@@ -90,5 +95,6 @@ function statusOf(code: FaultCode, { verb, resource, name = '' }: Asked): Status
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     kind: plural,
+    ...(code === 429 ? { retryAfterSeconds: 1 } : {}),
   })
 }

@@ -1,4 +1,5 @@
 import { has } from '../versions/changes.ts'
+import { clientGo } from '../versions/client-go.ts'
 import { kubectl } from '../versions/kubectl.ts'
 
 /** What a version of kubectl does: each row of the table of its changes, and texts that hang on one. */
@@ -10,6 +11,8 @@ export interface ClientVersion extends Readonly<Record<keyof typeof kubectl, boo
   readonly parserErrorPrefix: 'Error' | 'error'
   /** Before what is said of an immediate deletion, and of an incomplete list of rights. */
   readonly warningWord: 'Warning' | 'warning'
+  /** How often a request is made again that a server asks to be made later. */
+  readonly maxRetries: number
 }
 
 /** Minor versions of kubectl whose differences are told here. */
@@ -32,6 +35,7 @@ function made(version: string): ClientVersion {
     minor,
     parserErrorPrefix: has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error',
     warningWord: has(minor, kubectl.capitalDeleteWarning) ? 'Warning' : 'warning',
+    maxRetries: has(minor, clientGo.asksTenTimesAgain) ? 10 : 9,
   }
 }
 

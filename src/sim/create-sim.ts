@@ -79,7 +79,7 @@ function simOf(settings: SimSettings, seams: BootSeams): ObservedSim {
     server,
     minor: settings.minor,
     kubectl: settings.kubectl,
-    isReachable: () => reachability.blockedBy === 0,
+    isUndisturbed: () => reachability.blockedBy === 0 && !cluster.requestFaults.isActive,
     namespace: commands.namespace,
   })
   const containerOf = ({ pod, container, namespace = 'default' }: ContainerRef, previous = false) =>

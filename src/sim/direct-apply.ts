@@ -1,6 +1,7 @@
 import { isObject } from '../api/json.ts'
 import type { ResourceInfo } from '../api/schema/discovery.ts'
 import { type Definition, schemaOf } from '../api/schema/schema.ts'
+import type { Pod, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject, Status } from '../api/types/meta.ts'
 import { authenticated } from '../apiserver/auth/users.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
@@ -12,12 +13,14 @@ import { extended } from '../kernel/extended.ts'
 import { failureText } from '../kubectl/cli/failure.ts'
 import { clientVersion } from '../kubectl/client-version.ts'
 import { configurationText, lastApplied } from '../kubectl/resource/last-applied.ts'
+import { resolveFeatureGates } from '../versions/feature-gates.ts'
 
 export interface DirectApplyWorld {
   readonly server: RunningApiServer
   readonly minor: number
   readonly kubectl: string
-  readonly isReachable: () => boolean
+  /** Nobody is in the way of requests, nor refuses what is right. */
+  readonly isUndisturbed: () => boolean
   /** Namespace of kubectl's present context. */
   readonly namespace: () => string
 }
@@ -35,11 +38,13 @@ export function createDirectApply(world: DirectApplyWorld): (manifest: object) =
   const version = clientVersion(world.kubectl)
   const { server, minor } = world
   const schema = schemaOf(minor)
+  const needsToken = !resolveFeatureGates(minor).BoundServiceAccountTokenVolume
   return (manifest) => {
-    const target = world.isReachable() ? targetOf(world, manifest) : undefined
+    const target = world.isUndisturbed() ? targetOf(world, manifest) : undefined
     const definition = target === undefined ? undefined : schema.kind(target.info)
     if (target === undefined || definition === undefined) return { kind: 'text' }
     const { info, namespace, name } = target
+    if (info.kind === 'Pod' && !hasAccount(server, namespace, manifest, needsToken)) return { kind: 'text' }
     const body = bodyOf(manifest, target, definition, minor)
     if (body === undefined) return { kind: 'text' }
     const { group, version: apiVersion, resource } = info
@@ -54,6 +59,14 @@ export function createDirectApply(world: DirectApplyWorld): (manifest: object) =
     const answer = server.handle({ user, verb: 'create', resource: ref, ...place, body, fieldManager })
     return answer.ok ? { kind: 'applied' } : { kind: 'refused', stderr: refusal(answer.status, version) }
   }
+}
+
+/** Without its account, or the account's token, a Pod may have to wait, which only kubectl does. */
+function hasAccount({ store }: RunningApiServer, namespace: string, pod: object, needsToken: boolean): boolean {
+  const { spec } = pod as Partial<Pod> // read only
+  const name = spec?.serviceAccountName || 'default'
+  const account = store.collection('serviceaccounts').get(namespace, name) as ServiceAccount | undefined // by its resource
+  return account !== undefined && (!needsToken || (account.secrets ?? []).length > 0)
 }
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' } as const

@@ -11,7 +11,9 @@ export function httpRequest(kernel: Kernel, server: RunningApiServer, request: S
   // Nothing that happened before led to it.
   kernel.cause = 0
   const answer = server.http(simHttpRequest(request))
-  return 'read' in answer ? answer : plainAnswer(answer)
+  if ('read' in answer) return answer
+  const { held: _held, ...plain } = plainAnswer(answer)
+  return plain
 }
 
 /** The request as the API server gets it. */

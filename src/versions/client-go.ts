@@ -12,6 +12,11 @@ export const clientGo = changes({
     'events of one instant are sent in their order',
     'tools/record/event.go, commit of StartRecordingToSink with a queue',
   ],
+  asksTenTimesAgain: [
+    21,
+    'an answer with Retry-After is followed by ten more requests at most, where it was nine',
+    'rest/request.go, request; since v1.22 rest/with_retry.go, IsNextRetry (date from memory, between v1.20 and v1.22)',
+  ],
   waitsWhenTooMany: [
     22,
     'a watch that is refused with 429 is asked for again without a list',

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, Status } from '../../api/types/meta.ts'
 import { byteLength } from '../../api/validation/formats.ts'
 import { utf8Text } from '../../bytes/bytes.ts'
-import { withHeaders } from '../../client/answered-object.ts'
+import { heldAnswer, withHeaders } from '../../client/answered-object.ts'
 import type { UserInfo, WatchOptions } from '../../client/client.ts'
 import type {
   ApiAnswer,
@@ -192,7 +192,13 @@ function resourceRequest(
   const warnings = new Warnings()
   const encoded = encodedRequest(core, user, request, route, query, served, verb, warnings)
   if (encoded.kind === 'error') return denied(parts, user, request, route, verb) ?? statusAnswer(encoded.status)
-  return withWarnings(finish(core, parts.handle(encoded.request), served, output, query, route.subresource), warnings)
+  const told = (answer: ApiAnswer): HttpAnswer => {
+    const finished = withWarnings(finish(core, answer, served, output, query, route.subresource), warnings)
+    if (answer.ok || answer.held === undefined) return finished
+    const { ms, goOn } = answer.held
+    return heldAnswer(finished, { ms, goOn: () => told(goOn()) })
+  }
+  return told(parts.handle(encoded.request))
 }
 
 function withWarnings(answer: HttpAnswer, warnings: Warnings): HttpAnswer {

@@ -1,6 +1,7 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { EpochMs } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure, type Failure, fail } from '../cli/failure.ts'
@@ -23,19 +24,19 @@ export interface Mapping {
 /** What the server serves, asked once per command. Source: client-go restmapper/discovery.go, shortcut.go. */
 export interface Discovery {
   /** All resources without subresources, groups in the server's order, each group's preferred version first. */
-  resources(): readonly Mapping[]
+  resources(): Steps<readonly Mapping[]>
   /** Only what each group prefers. */
-  preferred(): readonly Mapping[]
+  preferred(): Steps<readonly Mapping[]>
   /** A resource by plural, singular, short name or `resource.group`; throws when there is none. */
-  find(name: string): Mapping
-  tryFind(name: string): Mapping | undefined
+  find(name: string): Steps<Mapping>
+  tryFind(name: string): Steps<Mapping | undefined>
   /** Throws when the kind is not served in that version. */
-  forKind(apiVersion: string, kind: string): Mapping
-  groupVersions(): readonly string[]
+  forKind(apiVersion: string, kind: string): Steps<Mapping>
+  groupVersions(): Steps<readonly string[]>
   /** Forgets what earlier command lines read. */
   invalidate(): void
   /** Names of resources of a category such as `all`; undefined when there is none. */
-  category(name: string): readonly Mapping[] | undefined
+  category(name: string): Steps<readonly Mapping[] | undefined>
 }
 
 /** What was read, and until when it may be used. */
@@ -70,66 +71,89 @@ interface GroupEntry {
 }
 
 export function createDiscovery(world: DiscoveryWorld): Discovery {
-  const { rest, config, now, minor } = world
-  const servers = caches.get(config) ?? new Map<string, CachedDiscovery>()
-  caches.set(config, servers)
-  let isFresh = false
-  const known = (): CachedDiscovery => {
-    const cached = servers.get(rest.serverUrl)
+  return new ServerDiscovery(world)
+}
+
+class ServerDiscovery implements Discovery {
+  readonly #world: DiscoveryWorld
+  readonly #servers: Map<string, CachedDiscovery>
+  #isFresh = false
+
+  constructor(world: DiscoveryWorld) {
+    this.#world = world
+    this.#servers = caches.get(world.config) ?? new Map<string, CachedDiscovery>()
+    caches.set(world.config, this.#servers)
+  }
+
+  *resources(): Steps<readonly Mapping[]> {
+    const cached = yield* this.#known()
+    if (cached.all !== undefined) return cached.all
+    const all: Mapping[] = []
+    for (const { group, preferred, versions } of cached.groups)
+      for (const version of [preferred, ...versions.filter((other) => other !== preferred)])
+        all.push(...(yield* readResources(this.#world.rest, group, version)))
+    cached.all = all
+    return all
+  }
+
+  *preferred(): Steps<readonly Mapping[]> {
+    const { groups } = yield* this.#known()
+    const isPreferred = (mapping: Mapping): boolean =>
+      groups.some(({ group, preferred }) => group === mapping.group && preferred === mapping.version)
+    return preferredOf(yield* this.resources(), isPreferred)
+  }
+
+  tryFind(name: string): Steps<Mapping | undefined> {
+    return this.#lookAgain((all) => lookup(all, name))
+  }
+
+  *find(name: string): Steps<Mapping> {
+    const found = yield* this.tryFind(name)
+    return found ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`)
+  }
+
+  *forKind(apiVersion: string, kind: string): Steps<Mapping> {
+    const isMeant = (mapping: Mapping): boolean =>
+      mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion
+    const found = yield* this.#lookAgain((all) => all.find(isMeant))
+    return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
+  }
+
+  *groupVersions(): Steps<readonly string[]> {
+    const { groups } = yield* this.#known()
+    return groups.flatMap(({ group, versions }) => versions.map((version) => groupVersion(group, version)))
+  }
+
+  *category(name: string): Steps<readonly Mapping[] | undefined> {
+    const members = (yield* this.preferred()).filter(({ categories }) => categories.includes(name))
+    return members.length === 0 ? undefined : members
+  }
+
+  invalidate(): void {
+    if (!this.#isFresh) this.#servers.delete(this.#world.rest.serverUrl)
+  }
+
+  *#known(): Steps<CachedDiscovery> {
+    const { rest, now, minor } = this.#world
+    const cached = this.#servers.get(rest.serverUrl)
     if (cached !== undefined && now < cached.until) return cached
-    const read = attempt(() => readGroups(rest))
+    const read = yield* attempt(readGroups(rest))
     if (!read.ok) {
-      if (read.failure.kind === 'network') world.unreachable(read.failure)
+      if (read.failure.kind === 'network') this.#world.unreachable(read.failure)
       throw new CommandFailure(read.failure)
     }
     const fresh: CachedDiscovery = { until: now + cacheMs(minor), groups: read.value, all: undefined }
-    servers.set(rest.serverUrl, fresh)
-    isFresh = true
+    this.#servers.set(rest.serverUrl, fresh)
+    this.#isFresh = true
     return fresh
   }
-  const invalidate = (): void => {
-    if (!isFresh) servers.delete(rest.serverUrl)
-  }
+
   /** What is not there may have come since: asked once more. Source: client-go restmapper/discovery.go, DeferredDiscoveryRESTMapper. */
-  const lookAgain = <T>(look: () => T | undefined): T | undefined => {
-    const found = look()
-    if (found !== undefined || isFresh) return found
-    invalidate()
-    return look()
-  }
-  const loadGroups = (): readonly GroupEntry[] => known().groups
-  const resources = (): readonly Mapping[] => {
-    const cached = known()
-    cached.all ??= cached.groups.flatMap((entry) =>
-      [entry.preferred, ...entry.versions.filter((version) => version !== entry.preferred)].flatMap((version) =>
-        readResources(rest, entry.group, version),
-      ),
-    )
-    return cached.all
-  }
-  const isPreferred = (mapping: Mapping): boolean =>
-    loadGroups().some(({ group, preferred }) => group === mapping.group && preferred === mapping.version)
-  const tryFind = (name: string): Mapping | undefined => lookAgain(() => lookup(resources(), name))
-  return {
-    resources,
-    invalidate,
-    preferred: () => preferredOf(resources(), isPreferred),
-    tryFind,
-    find: (name) => tryFind(name) ?? fail(`the server doesn't have a resource type ${goQuote(shownName(name))}`),
-    forKind(apiVersion, kind) {
-      const found = lookAgain(() =>
-        resources().find(
-          (mapping) => mapping.kind === kind && groupVersion(mapping.group, mapping.version) === apiVersion,
-        ),
-      )
-      return found ?? fail(`no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`)
-    },
-    groupVersions: () =>
-      loadGroups().flatMap(({ group, versions }) => versions.map((version) => groupVersion(group, version))),
-    category(name) {
-      const members = preferredOf(resources(), isPreferred).filter(({ categories }) => categories.includes(name))
-      return members.length === 0 ? undefined : members
-    },
+  *#lookAgain(look: (all: readonly Mapping[]) => Mapping | undefined): Steps<Mapping | undefined> {
+    const found = look(yield* this.resources())
+    if (found !== undefined || this.#isFresh) return found
+    this.invalidate()
+    return look(yield* this.resources())
   }
 }
 
@@ -180,9 +204,9 @@ class Readings<T> {
   }
 }
 
-function readGroups(rest: Rest): readonly GroupEntry[] {
-  const core = listAt(rest.request('GET', '/api', discoveryRequest), 'versions').map(String)
-  const named = groupEntries.of(rest.request('GET', '/apis', discoveryRequest))
+function* readGroups(rest: Rest): Steps<readonly GroupEntry[]> {
+  const core = listAt(yield* rest.request('GET', '/api', discoveryRequest), 'versions').map(String)
+  const named = groupEntries.of(yield* rest.request('GET', '/apis', discoveryRequest))
   return [{ group: '', versions: core, preferred: core[0] ?? 'v1' }, ...named]
 }
 
@@ -199,9 +223,9 @@ const groupEntries = new Readings((document): readonly GroupEntry[] =>
   }),
 )
 
-function readResources(rest: Rest, group: string, version: string): readonly Mapping[] {
+function* readResources(rest: Rest, group: string, version: string): Steps<readonly Mapping[]> {
   const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-  const answer = attempt(() => rest.request('GET', path, discoveryRequest))
+  const answer = yield* attempt(rest.request('GET', path, discoveryRequest))
   return answer.ok ? mappings.of(answer.value) : skipMissing(answer.failure)
 }
 

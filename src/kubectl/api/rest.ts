@@ -2,8 +2,10 @@ import type { Status } from '../../api/types/meta.ts'
 import { answeredObject } from '../../client/answered-object.ts'
 import type { BodyTree, HttpAnswer, HttpRequest, HttpStream } from '../../client/server.ts'
 import { isObject, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { CommandFailure } from '../cli/failure.ts'
 import type { FlagValues } from '../cli/flags.ts'
+import { until } from '../cli/until.ts'
 import type { ClientVersion } from '../client-version.ts'
 import type { KubectlHost, NetworkFailure } from '../host.ts'
 
@@ -40,10 +42,10 @@ export interface WatchStream {
 /** The API server by HTTP, as kubectl's transport reaches it. Refusals leave as CommandFailure. */
 export interface Rest {
   readonly serverUrl: string
-  request(method: string, path: string, options?: RequestOptions): unknown
+  request(method: string, path: string, options?: RequestOptions): Steps<unknown>
   /** The answer's text, whatever its type. */
-  text(path: string): string
-  watch(path: string, options: RequestOptions): WatchStream
+  text(path: string): Steps<string>
+  watch(path: string, options: RequestOptions): Steps<WatchStream>
   /** How long an answer may take, in ms, if a flag says so. */
   readonly timeoutMs: number | undefined
 }
@@ -54,56 +56,109 @@ export function createRest(
   version: ClientVersion,
   err: (text: string) => void,
 ): Rest {
-  const serverUrl = normalizedUrl(flags.string('server') || host.serverAddress)
-  const away = serverUrl !== normalizedUrl(host.serverAddress)
-  const warned = new Set<string>()
-  const headers = commonHeaders(flags, version)
-  const ask = (method: string, path: string, options: RequestOptions): HttpAnswer | HttpStream => {
+  return new HttpRest(host, flags, version, err)
+}
+
+class HttpRest implements Rest {
+  readonly serverUrl: string
+  readonly timeoutMs: number | undefined
+  readonly #host: KubectlHost
+  readonly #version: ClientVersion
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #away: boolean
+  readonly #warned = new Set<string>()
+  readonly #err: (text: string) => void
+
+  constructor(host: KubectlHost, flags: FlagValues, version: ClientVersion, err: (text: string) => void) {
+    this.serverUrl = normalizedUrl(flags.string('server') || host.serverAddress)
+    this.timeoutMs = timeoutOf(flags)
+    this.#host = host
+    this.#version = version
+    this.#headers = commonHeaders(flags, version)
+    this.#away = this.serverUrl !== normalizedUrl(host.serverAddress)
+    this.#err = err
+  }
+
+  *request(method: string, path: string, options: RequestOptions = {}): Steps<unknown> {
+    const answer = yield* this.#ask(method, path, options)
+    if (!('body' in answer)) return undefined
+    return isSuccess(answer) ? answeredObject(answer) : refuse(answer, method, options)
+  }
+
+  *text(path: string): Steps<string> {
+    const answer = yield* this.#ask('GET', path, {})
+    if (!('body' in answer)) return ''
+    return isSuccess(answer) ? answer.body : refuse(answer, 'GET', {})
+  }
+
+  *watch(path: string, options: RequestOptions): Steps<WatchStream> {
+    const answer = yield* this.#ask('GET', path, options)
+    if (!('body' in answer)) return openStream(answer)
+    if (!this.#version.watchErrorIsStatus && answer.code === 403) refuse({ ...answer, body: 'unknown' }, 'GET', options)
+    return refuse(answer, 'GET', options)
+  }
+
+  /** A server that is too busy, or not ready yet, is asked again when it says. Source: client-go rest/with_retry.go, IsNextRetry. */
+  *#ask(method: string, path: string, options: RequestOptions): Steps<HttpAnswer | HttpStream> {
     const full = path + queryText(options.query)
+    const request = this.#requestOf(method, full, options)
+    for (let retries = 0; ; retries++) {
+      const answer = yield* this.#answerTo(request)
+      if ('kind' in answer) {
+        throw new CommandFailure({ kind: 'network', url: this.serverUrl + full, message: answer.message })
+      }
+      const seconds = retries < this.#version.maxRetries ? retryAfter(answer) : undefined
+      if (seconds === undefined) {
+        if (this.#version.printsWarnings) for (const text of warningsOf(answer)) this.#warnOnce(text)
+        return answer
+      }
+      yield* until(this.#host, () => false, seconds * 1000)
+    }
+  }
+
+  *#answerTo(request: HttpRequest): Steps<HttpAnswer | HttpStream | NetworkFailure> {
+    let answer = this.#away ? refused(this.serverUrl) : this.#host.http(request)
+    while ('held' in answer && answer.held !== undefined) {
+      yield* until(this.#host, () => false, answer.held.ms)
+      answer = answer.held.goOn()
+    }
+    return answer
+  }
+
+  #requestOf(method: string, path: string, options: RequestOptions): HttpRequest {
+    const { body = '' } = options
     const sent = {
-      user: host.user,
+      user: this.#host.user,
       method,
-      path: full,
+      path,
       headers: {
-        ...headers,
+        ...this.#headers,
         accept: options.accept ?? 'application/json',
         ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
       },
     }
-    const { body = '' } = options
-    const request = typeof body === 'string' ? { ...sent, body } : new SentObject(sent, body)
-    const answer = away ? refused(serverUrl) : host.http(request)
-    if ('kind' in answer) throw new CommandFailure({ kind: 'network', url: serverUrl + full, message: answer.message })
-    if (version.printsWarnings) for (const text of warningsOf(answer)) warnOnce(text, warned, err)
-    return answer
+    return typeof body === 'string' ? { ...sent, body } : new SentObject(sent, body)
   }
-  const refuse = (answer: HttpAnswer, method: string, options: RequestOptions): never => {
-    throw new CommandFailure({ kind: 'status', status: statusOf(answer, method, options.resource ?? '') })
+
+  #warnOnce(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.#err(`Warning: ${text}\n`)
   }
-  return {
-    serverUrl,
-    timeoutMs: timeoutOf(flags),
-    request(method, path, options = {}) {
-      const answer = ask(method, path, options)
-      if (!('body' in answer)) return undefined
-      if (answer.code < 200 || answer.code > 299) refuse(answer, method, options)
-      return answeredObject(answer)
-    },
-    text(path) {
-      const answer = ask('GET', path, {})
-      if (!('body' in answer)) return ''
-      if (answer.code < 200 || answer.code > 299) refuse(answer, 'GET', {})
-      return answer.body
-    },
-    watch(path, options) {
-      const answer = ask('GET', path, options)
-      if (!('body' in answer)) return openStream(answer)
-      if (!version.watchErrorIsStatus && answer.code === 403) {
-        refuse({ ...answer, body: 'unknown' }, 'GET', options)
-      }
-      return refuse(answer, 'GET', options)
-    },
-  }
+}
+
+function isSuccess({ code }: HttpAnswer): boolean {
+  return code >= 200 && code <= 299
+}
+
+function refuse(answer: HttpAnswer, method: string, options: RequestOptions): never {
+  throw new CommandFailure({ kind: 'status', status: statusOf(answer, method, options.resource ?? '') })
+}
+
+/** Seconds after which to ask again; undefined for an answer that stands. Source: client-go rest/with_retry.go, checkWait. */
+function retryAfter({ code, headers }: HttpAnswer | HttpStream): number | undefined {
+  const text = headers['retry-after'] ?? ''
+  return (code === 429 || code >= 500) && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 /** A request whose text is written only for a server that asks for it. */
@@ -189,12 +244,6 @@ function warningsOf(answer: HttpAnswer | HttpStream): readonly string[] {
   const header = answer.headers.warning ?? answer.headers.Warning
   if (header === undefined) return []
   return [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
-}
-
-function warnOnce(text: string, warned: Set<string>, err: (text: string) => void): void {
-  if (warned.has(text)) return
-  warned.add(text)
-  err(`Warning: ${text}\n`)
 }
 
 function statusOf(answer: HttpAnswer, method: string, resource: string): Status {

@@ -1,5 +1,6 @@
 import type { Status, StatusCause } from '../../api/types/meta.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 
 /** Why a command ends: what it prints on standard error is `failureText`. */
 export type Failure =
@@ -53,16 +54,31 @@ export function failAll(failures: readonly Failure[]): void {
   throw new CommandFailure(failures.length === 1 ? first : { kind: 'several', failures })
 }
 
-/** Runs `work`, handing back its failure instead of throwing it. */
-export function attempt<T>(
-  work: () => T,
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure } {
+/** How work ended: with what it gave, or with why not. */
+export type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+/** For `yield*`: goes through the steps, handing back their failure instead of throwing it. */
+export function* attempt<T>(steps: Steps<T>): Steps<Attempt<T>> {
+  try {
+    return { ok: true, value: yield* steps }
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) }
+  }
+}
+
+/** The same for what asks nobody. */
+export function attemptNow<T>(work: () => T): Attempt<T> {
   try {
     return { ok: true, value: work() }
   } catch (error) {
-    if (error instanceof CommandFailure) return { ok: false, failure: error.failure }
-    throw error
+    return { ok: false, failure: failureOf(error) }
   }
+}
+
+/** What a command left with; a bug goes on its way. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof CommandFailure) return error.failure
+  throw error
 }
 
 /** Go's err.Error(): the words without what kubectl prints around them. */

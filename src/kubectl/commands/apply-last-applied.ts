@@ -1,10 +1,10 @@
 import { goJsonIndented } from '../../go/json.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject } from '../resource/info.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import { originalConfiguration } from '../resource/last-applied.ts'
 import { partition, select } from '../resource/select.ts'
 
@@ -28,7 +28,7 @@ export const lastAppliedCommands: readonly Command[] = [
   },
 ]
 
-function view(call: Call): number {
+function* view(call: Call): Steps<number> {
   const { session, flags } = call
   const output = flags.string('output')
   if (output !== 'yaml' && output !== 'json') {
@@ -38,11 +38,9 @@ function view(call: Call): number {
   }
   const { entries } = namesFiles(flags)
     ? {
-        entries: readFiles(session, flags, {}).map((entry) =>
-          entry.ok ? { ...entry, info: { ...entry.info, object: getObject(session, entry.info) } } : entry,
-        ),
+        entries: yield* readAgain(session, yield* readFiles(session, flags, {})),
       }
-    : select(session, { args: call.args, labelSelector: flags.string('selector'), all: flags.bool('all') })
+    : yield* select(session, { args: call.args, labelSelector: flags.string('selector'), all: flags.bool('all') })
   const { infos, failures } = partition(entries)
   failAll(failures)
   for (const info of infos) {

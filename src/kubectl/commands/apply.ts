@@ -1,10 +1,12 @@
 import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {
   attempt,
+  attemptNow,
   CommandFailure,
   type Failure,
   fail,
@@ -23,7 +25,7 @@ import { serverMinor } from '../resource/server-version.ts'
 import { threeWayMergePatch, threeWayPatch } from '../resource/strategic-diff.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { lastAppliedCommands } from './apply-last-applied.ts'
-import { sourced } from './create-file.ts'
+import { sourced, withSource } from './create-file.ts'
 import { createReport, dryRunFlag, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/apply/apply.go, patcher.go. */
@@ -54,7 +56,7 @@ export const applyCommand: Command = {
   run: apply,
 }
 
-function apply(call: Call): number {
+function* apply(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   if (flags.bool('force-conflicts') && !flags.bool('server-side'))
@@ -70,12 +72,14 @@ function apply(call: Call): number {
   const printsObjects = output !== '' && output !== 'name'
   const printer = printsObjects ? createPrinter(session, flags) : undefined
   const report: Report = printsObjects ? () => undefined : createReport(call, dryRun)
-  const { infos, failures } = partition(readFiles(session, flags, { validate: clientValidation(session, flags) }))
+  const { infos, failures } = partition(
+    yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
+  )
   if (infos.length === 0 && failures.length === 0) fail('no objects passed to apply')
   const objects: unknown[] = []
   const broken: Failure[] = []
   for (const info of infos) {
-    const result = attempt(() => applyOne(call, info, dryRun, report))
+    const result = yield* attempt(applyOne(call, info, dryRun, report))
     if (result.ok) objects.push(result.value)
     else broken.push(result.failure)
   }
@@ -100,27 +104,27 @@ function described(info: Info): string {
 }
 
 /** The object as it is afterwards. */
-function applyOne(call: Call, info: Info, dryRun: string, report: Report): unknown {
+function* applyOne(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
   const { session, flags } = call
   if (info.name === '' && session.version.applyRefusesGenerateName && hasGenerateName(info)) {
     fail(`from ${String(generateName(info))}: cannot use generate name with apply`)
   }
-  if (flags.bool('server-side')) return applyOnServer(call, info, dryRun, report)
-  const found = attempt(() => getObject(session, info))
+  if (flags.bool('server-side')) return yield* applyOnServer(call, info, dryRun, report)
+  const found = yield* attempt(getObject(session, info))
   if (!found.ok && !isReason(found.failure, 'NotFound')) {
     throw new CommandFailure(
       sourced(`retrieving current configuration of:\n${described(info)}\nfrom server for:`, info, found.failure),
     )
   }
-  if (!found.ok) return createFirst(call, info, dryRun, report)
+  if (!found.ok) return yield* createFirst(call, info, dryRun, report)
   const current = found.value
   if (dryRun === 'client') {
-    const isUnchanged = session.version.patchesLocally && patchOf(call, info, current) === '{}'
+    const isUnchanged = session.version.patchesLocally && (yield* patchOf(call, info, current)) === '{}'
     report(session.version.dryRunsShowTheFile ? info.object : current, isUnchanged ? 'unchanged' : 'configured')
     return current
   }
   if (!hasAnnotation(current)) session.err(missingAnnotation(call, info))
-  return patchExisting(call, info, current, dryRun, report)
+  return yield* patchExisting(call, info, current, dryRun, report)
 }
 
 function generateName(info: Info): unknown {
@@ -140,12 +144,12 @@ function missingAnnotation(call: Call, info: Info): string {
   return `Warning: resource ${name} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`
 }
 
-function createFirst(call: Call, info: Info, dryRun: string, report: Report): unknown {
+function* createFirst(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
   const made: Info = { ...info, object: withAnnotation(info.object) }
   const object =
     dryRun === 'client'
       ? made.object
-      : attemptWithSource('creating', info, () => createObject(call.session, made, options(call, dryRun)))
+      : yield* withSource('creating', info, createObject(call.session, made, options(call, dryRun)))
   report(object, 'created')
   return object
 }
@@ -158,16 +162,10 @@ function options(call: Call, dryRun: string) {
   }
 }
 
-function attemptWithSource<T>(verb: string, info: Info, work: () => T): T {
-  const result = attempt(work)
-  if (result.ok) return result.value
-  throw new CommandFailure(sourced(verb, info, result.failure))
-}
-
 /** What would be sent, computed here alone. Source: patcher.go, PatchLocal. */
-function patchOf({ session }: Call, info: Info, current: unknown): string {
+function* patchOf({ session }: Call, info: Info, current: unknown): Steps<string> {
   const { group, version, kind } = info.mapping
-  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const definition = schemaOf(yield* serverMinor(session)).kind({ group, version, kind })
   const [original, modified] = [originalConfiguration(current), withAnnotation(info.object)]
   return goJson(
     definition === undefined
@@ -176,14 +174,14 @@ function patchOf({ session }: Call, info: Info, current: unknown): string {
   )
 }
 
-function patchExisting(call: Call, info: Info, current: unknown, dryRun: string, report: Report): unknown {
+function* patchExisting(call: Call, info: Info, current: unknown, dryRun: string, report: Report): Steps<unknown> {
   const { session } = call
   const modified: unknown = withAnnotation(info.object)
   const { group, version, kind } = info.mapping
-  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const definition = schemaOf(yield* serverMinor(session)).kind({ group, version, kind })
   const original = originalConfiguration(current)
   let patch = '{}'
-  const computed = attempt(() =>
+  const computed = attemptNow(() =>
     definition === undefined
       ? threeWayMergePatch(original, modified, current)
       : threeWayPatch(original, modified, current, definition),
@@ -198,7 +196,7 @@ function patchExisting(call: Call, info: Info, current: unknown, dryRun: string,
     return current
   }
   const type = definition === undefined ? 'merge' : 'strategic'
-  const patched = attempt(() => patchObject(session, info, patchTypes[type] ?? '', patch, options(call, dryRun)))
+  const patched = yield* attempt(patchObject(session, info, patchTypes[type] ?? '', patch, options(call, dryRun)))
   if (!patched.ok) {
     const words = session.version.patchErrorsNameTheirSource
       ? sourced('patching', info, patched.failure)
@@ -226,14 +224,14 @@ const conflictAdvice = [
   '  stop managing the field (remove it from their configuration).',
 ]
 
-function applyOnServer(call: Call, info: Info, dryRun: string, report: Report): unknown {
+function* applyOnServer(call: Call, info: Info, dryRun: string, report: Report): Steps<unknown> {
   const { session, flags } = call
   const query = {
     fieldManager: flags.string('field-manager') || 'kubectl',
     force: String(flags.bool('force-conflicts')),
     ...fieldValidation(session, flags),
   }
-  const result = attempt(() =>
+  const result = yield* attempt(
     patchObject(session, info, 'application/apply-patch+yaml', goJson(info.object), {
       query,
       dryRun: dryRun === 'server',

@@ -28,7 +28,7 @@ function* attach(call: Call): Steps<number> {
   if (args.length === 0) fail('at least 1 argument is required for attach')
   if (args.length > 2)
     fail(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${args.length}: [${args.join(' ')}]`)
-  const pod = podOf(session, args.length === 2 ? args.join('/') : (args[0] ?? ''), 'attach')
+  const pod = yield* podOf(session, args.length === 2 ? args.join('/') : (args[0] ?? ''), 'attach')
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot attach a container in a completed pod; current phase is ${phase}`)

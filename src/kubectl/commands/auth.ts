@@ -1,5 +1,6 @@
 import { at, listAt, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
@@ -64,17 +65,17 @@ function warnOfUnknownType(session: Session, type: string): void {
 
 const reviews = '/apis/authorization.k8s.io/v1'
 
-function review(call: Call, kind: string, spec: object): unknown {
+function* review(call: Call, kind: string, spec: object): Steps<unknown> {
   const body = JSON.stringify({
     kind,
     apiVersion: 'authorization.k8s.io/v1',
     metadata: { creationTimestamp: null },
     spec,
   })
-  return call.session.rest.request('POST', `${reviews}/${kind.toLowerCase()}s`, { body })
+  return yield* call.session.rest.request('POST', `${reviews}/${kind.toLowerCase()}s`, { body })
 }
 
-function checkAccess(call: Call): number {
+function* checkAccess(call: Call): Steps<number> {
   const { session, flags, args } = call
   const [verb = '', target = '', third] = args
   if (session.version.mistakesWithoutUsage && args.length !== 2) {
@@ -89,8 +90,8 @@ function checkAccess(call: Call): number {
     warn(session, `verb '${verb}' is not a known verb`)
   const spec = target.startsWith('/')
     ? { nonResourceAttributes: { verb, path: target } }
-    : { resourceAttributes: resourceAttributes(call, verb, target, third) }
-  const answer = review(call, 'SelfSubjectAccessReview', spec)
+    : { resourceAttributes: yield* resourceAttributes(call, verb, target, third) }
+  const answer = yield* review(call, 'SelfSubjectAccessReview', spec)
   const allowed = at(answer, 'status', 'allowed') === true
   if (!flags.bool('quiet')) {
     const reasons = [textAt(answer, 'status', 'reason'), textAt(answer, 'status', 'evaluationError')].filter(
@@ -101,12 +102,12 @@ function checkAccess(call: Call): number {
   return allowed ? 0 : exitSilently(1)
 }
 
-function resourceAttributes(call: Call, verb: string, target: string, third: string | undefined): object {
+function* resourceAttributes(call: Call, verb: string, target: string, third: string | undefined): Steps<object> {
   const { session, flags } = call
   const slash = target.indexOf('/')
   const type = slash < 0 ? target : target.slice(0, slash)
   const name = third ?? (slash < 0 ? '' : target.slice(slash + 1))
-  const found = type === '*' ? undefined : session.discovery.tryFind(type)
+  const found = type === '*' ? undefined : yield* session.discovery.tryFind(type)
   if (found === undefined && type !== '*') warnOfUnknownType(session, type)
   if (session.version.warnsOfScope && !flags.bool('all-namespaces')) {
     if (found !== undefined && !found.namespaced)
@@ -124,12 +125,12 @@ function resourceAttributes(call: Call, verb: string, target: string, third: str
   }
 }
 
-function listAccess(call: Call): number {
+function* listAccess(call: Call): Steps<number> {
   const { session, flags } = call
   if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.string('subresource') !== '') {
     fail("list option can't be specified with neither quiet, all-namespaces nor subresource options")
   }
-  const status = at(review(call, 'SelfSubjectRulesReview', { namespace: session.namespace }), 'status')
+  const status = at(yield* review(call, 'SelfSubjectRulesReview', { namespace: session.namespace }), 'status')
   if (at(status, 'incomplete') === true) {
     session.err(`${session.version.warningWord}: the list may be incomplete: ${textAt(status, 'evaluationError')}\n`)
   }

@@ -1,6 +1,7 @@
 import { joinPath } from '../../fs/path.ts'
 import { textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { bytesToByteText, byteTextToBytes, fromByteText, toByteText } from '../../shell/byte-text.ts'
 import { archiveEnd, type Member, readArchive, writeMember } from '../../shell/tools/tar-format.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -25,7 +26,7 @@ interface Place {
   readonly path: string
 }
 
-function copy(call: Call): number {
+function* copy(call: Call): Steps<number> {
   const { session, args } = call
   if (args.length !== 2) {
     if (session.version.cpTellsWhatIsMissing) fail('source and destination are required')
@@ -34,8 +35,8 @@ function copy(call: Call): number {
   const [source, destination] = [placeOf(args[0] ?? ''), placeOf(args[1] ?? '')]
   if (source.pod !== '' && destination.pod !== '') fail('one of src or dest must be a local file specification')
   if (source.path === '' || destination.path === '') fail('filepath can not be empty')
-  if (source.pod !== '') return copyOut(call, source, destination.path)
-  if (destination.pod !== '') return copyIn(call, source.path, destination)
+  if (source.pod !== '') return yield* copyOut(call, source, destination.path)
+  if (destination.pod !== '') return yield* copyIn(call, source.path, destination)
   return fail('one of src or dest must be a remote file specification')
 }
 
@@ -55,9 +56,9 @@ interface Remote {
   run(argv: readonly string[], stdin?: Uint8Array): Extract<ExecAnswer, { readonly ok: true }>
 }
 
-function remoteOf({ session, flags }: Call, place: Place, tell: (text: string) => void): Remote {
+function* remoteOf({ session, flags }: Call, place: Place, tell: (text: string) => void): Steps<Remote> {
   const namespace = place.namespace || session.namespace
-  const pod = session.rest.request('GET', `/api/v1/namespaces/${namespace}/pods/${place.pod}`)
+  const pod = yield* session.rest.request('GET', `/api/v1/namespaces/${namespace}/pods/${place.pod}`)
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)
@@ -73,10 +74,10 @@ function remoteOf({ session, flags }: Call, place: Place, tell: (text: string) =
 }
 
 /** What tar says goes to standard output, as the real one connects it. Source: cp.go, TarPipe.initReadFrom, untarAll. */
-function copyOut(call: Call, source: Place, destination: string): number {
+function* copyOut(call: Call, source: Place, destination: string): Steps<number> {
   const { session } = call
   const tell = (text: string): void => session.out(text)
-  const remote = remoteOf(call, source, tell)
+  const remote = yield* remoteOf(call, source, tell)
   const packed = remote.run(['tar', 'cf', '-', source.path])
   tell(packed.stderr)
   if (packed.exitCode !== 0) endedWith(call, packed.exitCode)
@@ -102,11 +103,11 @@ function copyOut(call: Call, source: Place, destination: string): number {
 }
 
 /** Source: cp.go, copyToPod, makeTar. */
-function copyIn(call: Call, source: string, destination: Place): number {
+function* copyIn(call: Call, source: string, destination: Place): Steps<number> {
   const { session, flags } = call
   const { files } = session.host
   if (files.kind(source) === undefined) return fail(`${source} doesn't exist in local filesystem`)
-  const remote = remoteOf(call, destination, session.err)
+  const remote = yield* remoteOf(call, destination, session.err)
   const path = joinPath(`/${destination.path}`)
   const isRelative = !destination.path.startsWith('/')
   const given = isRelative ? path.slice(1) : path

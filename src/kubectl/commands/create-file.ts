@@ -1,48 +1,50 @@
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
-import { CommandFailure, type Failure, fail, failAll, prefixed } from '../cli/failure.ts'
+import { attempt, CommandFailure, type Failure, fail, failAll, prefixed } from '../cli/failure.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { readFiles } from '../resource/files.ts'
 import { createObject, type Info } from '../resource/info.ts'
 import { withAnnotation } from '../resource/last-applied.ts'
 import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation } from '../resource/validation.ts'
-import { createReport, dryRunOf, eachItem, managerOf } from './write.ts'
+import { createReport, dryRunOf, managerOf, type Report } from './write.ts'
 
 /** Source: kubectl pkg/cmd/create/create.go, RunCreate. */
-export function createFromFiles(call: Call): number {
+export function* createFromFiles(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
-  const { infos, failures } = partition(readFiles(session, flags, { validate: clientValidation(session, flags) }))
+  const { infos, failures } = partition(
+    yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
+  )
   if (infos.length === 0 && failures.length === 0) fail('no objects passed to create')
-  const broken = eachItem(infos, (info) => {
-    const made = flags.bool('save-config') ? { ...info, object: withAnnotation(info.object) } : info
-    if (dryRun === 'client') {
-      report(made.object, 'created')
-      return
-    }
-    const options = {
-      fieldManager: managerOf(call, 'kubectl-create'),
-      dryRun: dryRun === 'server',
-      query: fieldValidation(session, flags),
-    }
-    report(
-      withSource('creating', made, () => createObject(session, made, options)),
-      'created',
-    )
-  })
+  const broken = yield* eachItem(infos, (info) => createOne(call, info, dryRun, report))
   failAll([...failures, ...broken])
   return 0
 }
 
-/** Runs work on an object from a file; its failure tells the file. Source: helpers.go, AddSourceToErr. */
-export function withSource<T>(verb: string, info: Info, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof CommandFailure) || info.source === '') throw error
-    throw new CommandFailure(sourced(verb, info, error.failure))
+function* createOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
+  const { session, flags } = call
+  const made = flags.bool('save-config') ? { ...info, object: withAnnotation(info.object) } : info
+  if (dryRun === 'client') {
+    report(made.object, 'created')
+    return
   }
+  const options = {
+    fieldManager: managerOf(call, 'kubectl-create'),
+    dryRun: dryRun === 'server',
+    query: fieldValidation(session, flags),
+  }
+  report(yield* withSource('creating', made, createObject(session, made, options)), 'created')
+}
+
+/** What is done with an object from a file; its failure tells the file. Source: helpers.go, AddSourceToErr. */
+export function* withSource<T>(verb: string, info: Info, work: Steps<T>): Steps<T> {
+  const result = yield* attempt(work)
+  if (result.ok) return result.value
+  throw new CommandFailure(sourced(verb, info, result.failure))
 }
 
 export function sourced(verb: string, info: Info, failure: Failure): Failure {

@@ -1,5 +1,6 @@
 import { withValue } from '../../api/change.ts'
 import { isObject, type JsonObject, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { type Change, has } from '../../versions/changes.ts'
 import { resourcePath } from '../api/discovery.ts'
 import { structBody } from '../api/json-body.ts'
@@ -26,7 +27,7 @@ export interface MakeSpec {
   readonly failurePrefix?: (minor: number) => string | undefined
   readonly since?: number
   /** The object, fields in the order of the Go struct. */
-  make(call: Call, name: string): JsonObject
+  make(call: Call, name: string): JsonObject | Steps<JsonObject>
 }
 
 /** A command that makes one object from flags. Source: kubectl pkg/cmd/create/create.go, RunCreateSubcommand. */
@@ -37,8 +38,14 @@ export function makeCommand(spec: MakeSpec): Command {
     flags: [...common, ...spec.flags],
     ...(spec.aliases === undefined ? {} : { aliases: spec.aliases }),
     ...(spec.since === undefined ? {} : { since: spec.since }),
-    run: (call) => sendMade(call, spec.make(call, nameFrom(call)), spec.failurePrefix?.(call.session.version.minor)),
+    run: (call) => makeAndSend(call, spec),
   }
+}
+
+function* makeAndSend(call: Call, spec: MakeSpec): Steps<number> {
+  const made = spec.make(call, nameFrom(call))
+  const object = Symbol.iterator in made ? yield* made : made
+  return yield* sendMade(call, object, spec.failurePrefix?.(call.session.version.minor))
 }
 
 /** Source: create.go, NameFromCommandArgs. */
@@ -64,12 +71,12 @@ export function emptyTimestamp(session: Session): JsonObject {
 }
 
 /** Sends the object unless it is a dry run of the client, and prints what became of it. */
-export function sendMade(
+export function* sendMade(
   call: Call,
   made: JsonObject,
   failurePrefix: string | undefined,
   manager = 'kubectl-create',
-): number {
+): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const printer =
@@ -77,22 +84,22 @@ export function sendMade(
       ? (object: unknown) => `${structJson(object, '    ')}\n`
       : createPrinter(session, flags)
   const saved = flags.bool('save-config') ? withAnnotation(made) : made
-  const object = dryRun === 'client' ? saved : send(call, saved, dryRun === 'server', failurePrefix, manager)
+  const object = dryRun === 'client' ? saved : yield* send(call, saved, dryRun === 'server', failurePrefix, manager)
   session.out(printer === undefined ? `${objectName(object)} created${dryRunSuffix(dryRun)}\n` : printer(object))
   return 0
 }
 
 const notOffered = 'the server could not find the requested resource'
 
-function send(
+function* send(
   call: Call,
   object: unknown,
   dryRun: boolean,
   failurePrefix: string | undefined,
   manager: string,
-): unknown {
+): Steps<unknown> {
   const { session } = call
-  const found = attempt(() => session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind')))
+  const found = yield* attempt(session.discovery.forKind(textAt(object, 'apiVersion'), textAt(object, 'kind')))
   // A command with words of its own asks the path straight; the others look the kind up first.
   if (!found.ok)
     throw failurePrefix === undefined
@@ -105,7 +112,7 @@ function send(
     ...(dryRun ? { dryRun: 'All' } : {}),
     ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, manager) } : {}),
   }
-  const result = attempt(() =>
+  const result = yield* attempt(
     session.rest.request('POST', resourcePath(mapping, namespace), { body: structBody(sent), query }),
   )
   if (!result.ok) throw new CommandFailure(wrapped(result.failure, failurePrefix))

@@ -180,7 +180,7 @@ export const createToken: Command = {
     string('bound-object-name'),
     string('bound-object-uid'),
   ],
-  run(call) {
+  *run(call) {
     const { session, flags } = call
     const name = nameFrom(call)
     const seconds = flags.durationMs('duration') / 1000
@@ -204,7 +204,7 @@ export const createToken: Command = {
     }
     const path = `/api/v1/namespaces/${session.namespace}/serviceaccounts/${name}/token`
     const body = JSON.stringify({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec })
-    const answer = attempt(() => session.rest.request('POST', path, { body }))
+    const answer = yield* attempt(session.rest.request('POST', path, { body }))
     if (!answer.ok) return fail(`failed to create token: ${failureMessage(answer.failure)}`)
     const token = textAt(answer.value, 'status', 'token')
     if (token === '') fail('failed to create token: no token in server response')

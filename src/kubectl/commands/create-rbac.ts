@@ -1,4 +1,5 @@
 import { compareBytes, type JsonObject } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
@@ -37,18 +38,18 @@ export const createRole = makeCommand({
   short: 'Create a role with single rule.',
   flags: roleFlags,
   failurePrefix: failsAs('role', kubectl.wrapsRoleErrors),
-  make(call, name) {
+  *make(call, name) {
     const verbs = verbsOf(call)
     if (verbs.length === 0) fail('at least one verb must be specified')
     checkVerbs(verbs)
     const asked = resourcesOf(call)
     if (asked.length === 0) fail('at least one resource must be specified')
-    checkResources(call, verbs, asked)
+    yield* checkResources(call, verbs, asked)
     return {
       kind: 'Role',
       apiVersion: `${rbac}/v1`,
       metadata: madeMetadata(call.session, name, true),
-      rules: resourceRules(call, verbs, asked),
+      rules: yield* resourceRules(call, verbs, asked),
     }
   },
 })
@@ -61,7 +62,7 @@ export const createClusterRole = makeCommand({
   make: clusterRole,
 })
 
-function clusterRole(call: Call, name: string): JsonObject {
+function* clusterRole(call: Call, name: string): Steps<JsonObject> {
   const { session, flags } = call
   const verbs = verbsOf(call)
   const asked = resourcesOf(call)
@@ -82,10 +83,13 @@ function clusterRole(call: Call, name: string): JsonObject {
   if (asked.length === 0 && urls.length === 0) fail('one of resource or nonResourceURL must be specified')
   if (asked.length > 0) {
     checkVerbs(verbs)
-    checkResources(call, verbs, asked)
+    yield* checkResources(call, verbs, asked)
   }
   if (urls.length > 0) checkUrls(verbs, urls)
-  const rules = [...resourceRules(call, verbs, asked), ...(urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : [])]
+  const rules = [
+    ...(yield* resourceRules(call, verbs, asked)),
+    ...(urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : []),
+  ]
   return { ...head, rules }
 }
 
@@ -130,25 +134,25 @@ function fullName(asked: Asked): string {
   return asked.group === '' ? asked.resource : `${asked.resource}.${asked.group}`
 }
 
-function checkResources(call: Call, verbs: readonly string[], asked: readonly Asked[]): void {
+function* checkResources(call: Call, verbs: readonly string[], asked: readonly Asked[]): Steps<void> {
   for (const one of asked) {
     if (one.resource === '') fail('resource must be specified if apiGroup/subresource specified')
     if (one.resource === '*') return
-    const found = call.session.discovery.tryFind(fullName(one))
+    const found = yield* call.session.discovery.tryFind(fullName(one))
     const [resource, group] = found === undefined ? [one.resource, one.group] : [found.resource, found.group]
     const special = verbs.filter((verb) => Object.hasOwn(specialVerbs, verb))
     const named = group === '' ? resource : `${resource}.${group}`
     const wrong = special.find((verb) => !specialVerbs[verb]?.includes(named))
     if (wrong !== undefined) fail(`can not perform '${wrong}' on '${resource}' in group '${group}'`)
-    if (found === undefined && special.length === 0) call.session.discovery.find(fullName(one))
+    if (found === undefined && special.length === 0) yield* call.session.discovery.find(fullName(one))
   }
 }
 
 /** One rule a group, groups sorted. Source: create_role.go, generateResourcePolicyRules. */
-function resourceRules(call: Call, verbs: readonly string[], asked: readonly Asked[]): readonly JsonObject[] {
+function* resourceRules(call: Call, verbs: readonly string[], asked: readonly Asked[]): Steps<readonly JsonObject[]> {
   const byGroup = new Map<string, string[]>()
   for (const one of asked) {
-    const found = call.session.discovery.tryFind(fullName(one))
+    const found = yield* call.session.discovery.tryFind(fullName(one))
     const [resource, group] = found === undefined ? [one.resource, one.group] : [found.resource, found.group]
     const name = one.subresource === '' ? resource : `${resource}/${one.subresource}`
     const names = byGroup.get(group) ?? []

@@ -1,4 +1,5 @@
 import { type JsonObject, objectAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failureMessage } from '../cli/failure.ts'
@@ -67,15 +68,15 @@ export const createJob: Command = {
     flags: [string('image'), string('from')],
     make: () => ({}),
   }),
-  run(call) {
+  *run(call) {
     const { session, flags } = call
     const name = nameFrom(call, !session.version.oneNameOnly)
     const [image, from] = [flags.string('image'), flags.string('from')]
     if ((image === '') === (from === '')) fail('either --image or --from must be specified')
     const command = commandAfterName(call)
     if (command.length > 0 && from !== '') fail('cannot specify --from and command')
-    const made = from === '' ? job(call, name, image, command) : jobFrom(call, name, from)
-    return sendMade(call, made, 'failed to create job: ')
+    const made = from === '' ? job(call, name, image, command) : yield* jobFrom(call, name, from)
+    return yield* sendMade(call, made, 'failed to create job: ')
   },
 }
 
@@ -102,13 +103,15 @@ function template(
 }
 
 /** Source: create_job.go, createJobFromCronJob. */
-function jobFrom(call: Call, name: string, from: string): JsonObject {
+function* jobFrom(call: Call, name: string, from: string): Steps<JsonObject> {
   const { session } = call
-  const found = attempt(() => select(session, { args: [from] }).entries[0])
+  const found = yield* attempt(select(session, { args: [from] }))
   const isTheServers = session.version.leavesCronJobErrors
   if (!found.ok && isTheServers) throw new CommandFailure(found.failure)
-  if (found.ok && found.value?.ok === false && isTheServers) throw new CommandFailure(found.value.failure)
-  const entry = found.ok ? found.value : fail(`from must be an existing cronjob: ${failureMessage(found.failure)}`)
+  const entry = found.ok
+    ? found.value.entries[0]
+    : fail(`from must be an existing cronjob: ${failureMessage(found.failure)}`)
+  if (entry?.ok === false && isTheServers) throw new CommandFailure(entry.failure)
   if (entry?.ok !== true)
     return fail(`from must be an existing cronjob: ${entry === undefined ? '' : failureMessage(entry.failure)}`)
   const cronJob = entry.info.object
@@ -158,7 +161,7 @@ export const createCronJob: Command = {
     flags: [string('image'), string('schedule'), string('restart')],
     make: () => ({}),
   }),
-  run(call) {
+  *run(call) {
     const { session, flags } = call
     const name = nameFrom(call, !session.version.oneNameOnly)
     if (flags.string('image') === '') fail('--image must be specified')
@@ -177,6 +180,6 @@ export const createCronJob: Command = {
       },
       status: {},
     }
-    return sendMade(call, made, 'failed to create cronjob: ')
+    return yield* sendMade(call, made, 'failed to create cronjob: ')
   },
 }

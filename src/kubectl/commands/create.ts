@@ -63,11 +63,11 @@ function secretCommand(name: SecretCommand, short: string, modernShort: string):
     short,
     modernShort,
     flags: flagsOf((minor) => secretFlags(name, minor)),
-    run(call) {
+    *run(call) {
       checkRequired(call, secretFlags(name, call.session.version.minor))
       const asked = request(call)
       checkRequiredFlags(name, asked)
-      return sendMade(
+      return yield* sendMade(
         call,
         secretFromFlags(name, asked),
         call.session.version.wrapsCreateErrors ? 'failed to create secret ' : undefined,
@@ -144,8 +144,8 @@ export const createCommand: Command = {
     createServiceAccount,
     createToken,
   ],
-  run(call) {
-    if (namesFiles(call.flags)) return createFromFiles(call)
+  *run(call) {
+    if (namesFiles(call.flags)) return yield* createFromFiles(call)
     const modern = call.session.version.mistakesWithoutUsage
     if (modern && call.args.length > 0) failUsage(call.path, `Unexpected args: [${call.args.join(' ')}]`)
     const prefix = call.session.version.parserErrorPrefix

@@ -65,12 +65,12 @@ function* debug(call: Call): Steps<number> {
   if (isAttached && options.stdin)
     failNotSimulated('typing into a container: with --attach=false it is made, and exec runs commands in it')
   const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, {}) }
-    : select(session, { args: names, defaultType: 'pods' })
+    ? { entries: yield* readFiles(session, flags, {}) }
+    : yield* select(session, { args: names, defaultType: 'pods' })
   for (const entry of entries) {
     if (!entry.ok) throw new CommandFailure(entry.failure)
-    const info = namesFiles(flags) ? { ...entry.info, object: getObject(session, entry.info) } : entry.info
-    const sent = visit(call, info, options, images)
+    const info = namesFiles(flags) ? { ...entry.info, object: yield* getObject(session, entry.info) } : entry.info
+    const sent = yield* visit(call, info, options, images)
     if (isAttached && sent.container !== '') yield* attach(call, sent, options)
   }
   return 0
@@ -145,15 +145,15 @@ function checkCopying(
 }
 
 /** Makes the container, in a Pod of its own or in the one that is named. */
-function visit(call: Call, info: Info, options: DebugOptions, images: ReadonlyMap<string, string>): DebugPod {
+function* visit(call: Call, info: Info, options: DebugOptions, images: ReadonlyMap<string, string>): Steps<DebugPod> {
   const { session, flags } = call
   const { kind, group, version } = info.mapping
-  if (kind === 'Node') return create(call, session.namespace, nodePod(session, info.name, options))
+  if (kind === 'Node') return yield* create(call, session.namespace, nodePod(session, info.name, options))
   if (kind !== 'Pod')
     return fail(`${goQuote(`${group === '' ? '' : `${group}/`}${version}, Kind=${kind}`)} not supported by debug`)
   const pod = isObject(info.object) ? info.object : {}
   const name = flags.string('copy-to')
-  if (name === '') return addContainer(call, info, pod, options)
+  if (name === '') return yield* addContainer(call, info, pod, options)
   const copy = {
     name,
     sameNode: flags.bool('same-node'),
@@ -162,36 +162,36 @@ function visit(call: Call, info: Info, options: DebugOptions, images: ReadonlyMa
   }
   const made = copyOf(session, pod, copy, options)
   warnOfUser(call, made, 'containers')
-  const created = create(call, info.namespace, made)
+  const created = yield* create(call, info.namespace, made)
   if (flags.bool('replace'))
-    session.rest.request('DELETE', `/api/v1/namespaces/${info.namespace}/pods/${info.name}`, {
+    yield* session.rest.request('DELETE', `/api/v1/namespaces/${info.namespace}/pods/${info.name}`, {
       body: JSON.stringify({ gracePeriodSeconds: 0 }),
     })
   return created
 }
 
-function create({ session }: Call, namespace: string, { pod, container }: DebugPod): DebugPod {
+function* create({ session }: Call, namespace: string, { pod, container }: DebugPod): Steps<DebugPod> {
   const path = `/api/v1/namespaces/${namespace}/pods`
-  const created = session.rest.request('POST', path, { body: structBody(pod), resource: 'pods' })
+  const created = yield* session.rest.request('POST', path, { body: structBody(pod), resource: 'pods' })
   return { pod: isObject(created) ? created : pod, container }
 }
 
 /** Source: debug.go, debugByEphemeralContainer. */
-function addContainer(call: Call, info: Info, pod: JsonObject, options: DebugOptions): DebugPod {
+function* addContainer(call: Call, info: Info, pod: JsonObject, options: DebugOptions): Steps<DebugPod> {
   const { session } = call
   const made = withEphemeral(session, pod, options)
   warnOfUser(call, made, 'ephemeralContainers')
-  if (!session.version.debugTargets) return refuseEarly(call, info)
-  const { type, body } = changePatch(call, info, made.pod)
-  const answer = attempt(() => patchObject(session, info, type, body, { subresource: 'ephemeralcontainers' }))
+  if (!session.version.debugTargets) return yield* refuseEarly(call, info)
+  const { type, body } = yield* changePatch(call, info, made.pod)
+  const answer = yield* attempt(patchObject(session, info, type, body, { subresource: 'ephemeralcontainers' }))
   if (!answer.ok) throw new CommandFailure(disabled(call, answer.failure))
   return { pod: isObject(answer.value) ? answer.value : made.pod, container: made.container }
 }
 
 /** Until 1.21 kubectl asks for a kind that servers had while this was an alpha feature. */
-function refuseEarly(call: Call, info: Info): never {
+function* refuseEarly(call: Call, info: Info): Steps<never> {
   const path = `/api/v1/namespaces/${info.namespace}/pods/${info.name}/ephemeralcontainers`
-  const answer = attempt(() => call.session.rest.request('GET', path))
+  const answer = yield* attempt(call.session.rest.request('GET', path))
   if (!answer.ok) throw new CommandFailure(disabled(call, answer.failure))
   return failNotSimulated('the alpha form of ephemeral containers that this kubectl sends: newer ones patch the Pod')
 }
@@ -229,15 +229,15 @@ function* attach(call: Call, { pod, container }: DebugPod, options: DebugOptions
   const [namespace, name] = [textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name')]
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`
   let told = ''
-  const hasStarted = (): boolean => {
-    const { running, terminated, waiting } = stateOf(session.rest.request('GET', path), container)
+  for (;;) {
+    const { running, terminated, waiting } = stateOf(yield* session.rest.request('GET', path), container)
     const message = textAt(waiting, 'message')
     if (!options.quiet && message !== '' && message !== told && session.version.debugWarnsWhileWaiting)
       session.err(`Warning: container ${container}: ${message}\n`)
     told = message
-    return running !== undefined || terminated !== undefined
+    if (running !== undefined || terminated !== undefined) break
+    yield* until(host, () => false, attachPollMs)
   }
-  while (!hasStarted()) yield* until(host, () => false, attachPollMs)
   yield* followLog(session, { namespace, pod: name, container })
 }
 

@@ -56,22 +56,22 @@ function* deleteCommandRun(call: Call): Steps<number> {
   const dryRun = dryRunOf(call)
   const targets =
     namesFiles(flags) && call.args.length === 0
-      ? readFiles(session, flags, {})
-      : select(session, {
+      ? yield* readFiles(session, flags, {})
+      : (yield* select(session, {
           args: call.args,
           labelSelector: flags.string('selector'),
           fieldSelector: flags.string('field-selector'),
           all: flags.bool('all'),
           allNamespaces: flags.bool('all-namespaces'),
           read: false,
-        }).entries
+        })).entries
   checkFlags(call, settings)
   const { infos, failures } = partition(targets)
   const collected: Failure[] = failures.filter((failure) => !(settings.ignoreNotFound && isReason(failure, 'NotFound')))
   const deleted: { readonly info: Info; readonly uid: string }[] = []
   let found = 0
   for (const info of infos) {
-    const result = attempt(() => deleteOne(call, info, settings, dryRun))
+    const result = yield* attempt(deleteOne(call, info, settings, dryRun))
     if (result.ok) deleted.push({ info, uid: result.value })
     if (!result.ok && settings.ignoreNotFound && isReason(result.failure, 'NotFound')) continue
     if (!result.ok) collected.push(result.failure)
@@ -138,7 +138,7 @@ function checkFlags(call: Call, settings: DeleteSettings): void {
 }
 
 /** The uid of what was deleted; empty when nobody knows. */
-function deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: string): string {
+function* deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: string): Steps<string> {
   const { session, flags } = call
   if (session.namespaceIsExplicit && !info.mapping.namespaced && !flags.bool('all-namespaces')) {
     session.err(
@@ -152,7 +152,7 @@ function deleteOne(call: Call, info: Info, settings: DeleteSettings, dryRun: str
       ...(settings.gracePeriod >= 0 ? { gracePeriodSeconds: settings.gracePeriod } : {}),
       propagationPolicy: settings.policy,
     }
-    const result = attempt(() => deleteObject(session, info, body, { dryRun: dryRun === 'server' }))
+    const result = yield* attempt(deleteObject(session, info, body, { dryRun: dryRun === 'server' }))
     if (!result.ok) throw new CommandFailure(sourced('deleting', info, result.failure))
     uid = textAt(result.value, 'details', 'uid') || textAt(result.value, 'metadata', 'uid')
   }

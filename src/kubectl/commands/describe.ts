@@ -1,9 +1,10 @@
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
+import { CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool, int, string } from '../cli/flags.ts'
 import { describeObject } from '../describe/registry.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, type Info } from '../resource/info.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 
 /** Source: kubectl pkg/cmd/describe/describe.go. */
@@ -20,7 +21,7 @@ export const describeCommand: Command = {
   run: describe,
 }
 
-function describe(call: Call): number {
+function* describe(call: Call): Steps<number> {
   const { session, flags, args } = call
   if (args.length === 0 && !namesFiles(flags)) {
     fail(
@@ -28,8 +29,8 @@ function describe(call: Call): number {
     )
   }
   const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, {}).map((entry) => (entry.ok ? readAgain(call, entry.info) : entry)) }
-    : select(session, {
+    ? { entries: yield* readAgain(session, yield* readFiles(session, flags, {})) }
+    : yield* select(session, {
         args,
         typeMeansAll: true,
         labelSelector: flags.string('selector'),
@@ -38,11 +39,11 @@ function describe(call: Call): number {
   const { infos, failures } = partition(entries)
   const [failure] = failures
   if (failure !== undefined && failures.length === 1 && isReason(failure, 'NotFound') && args.length === 2) {
-    return describeMatching(call, failure)
+    return yield* describeMatching(call, failure)
   }
   let first = true
   for (const info of infos) {
-    session.out(`${first ? '' : '\n\n'}${textOf(call, info)}`)
+    session.out(`${first ? '' : '\n\n'}${yield* textOf(call, info)}`)
     first = false
   }
   if (infos.length === 0 && failures.length === 0) {
@@ -54,23 +55,20 @@ function describe(call: Call): number {
   return 0
 }
 
-function readAgain(call: Call, info: Info) {
-  const read = attempt(() => getObject(call.session, info))
-  return read.ok ? ({ ok: true, info: { ...info, object: read.value } } as const) : read
-}
-
-function textOf(call: Call, info: Info): string {
+function textOf(call: Call, info: Info): Steps<string> {
   return describeObject(call.session, info.mapping, info.object, call.flags.bool('show-events'))
 }
 
 /** A name that is none may begin several. Source: describe.go, DescribeMatchingResources. */
-function describeMatching(call: Call, original: Failure): number {
+function* describeMatching(call: Call, original: Failure): Steps<number> {
   const { session, args } = call
   const [type = '', prefix = ''] = args
-  const { infos, failures } = partition(select(session, { args: [type], typeMeansAll: true, singleType: true }).entries)
+  const { infos, failures } = partition(
+    (yield* select(session, { args: [type], typeMeansAll: true, singleType: true })).entries,
+  )
   failAll(failures)
   const found = infos.filter(({ name }) => name.startsWith(prefix))
-  for (const info of found) session.out(`${textOf(call, info)}\n`)
+  for (const info of found) session.out(`${yield* textOf(call, info)}\n`)
   if (found.length > 0) return 0
   throw new CommandFailure(original)
 }

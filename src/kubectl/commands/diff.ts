@@ -4,6 +4,7 @@ import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson, isObject, type JsonObject, objectAt, textAt } from '../../go/json.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { rfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {
   attempt,
@@ -39,8 +40,8 @@ export const diffCommand: Command = {
     unsupported(bool('prune')),
     bool('show-managed-fields'),
   ],
-  run(call) {
-    const result = attempt(() => diff(call))
+  *run(call) {
+    const result = yield* attempt(diff(call))
     if (result.ok) return result.value ? exitSilently(1) : 0
     if (result.failure.kind === 'silent') throw new CommandFailure(result.failure)
     // One more than of other commands, as 1 says that there are differences.
@@ -49,21 +50,21 @@ export const diffCommand: Command = {
   },
 }
 
-function diff(call: Call): boolean {
+function* diff(call: Call): Steps<boolean> {
   const { session, flags } = call
   if (flags.bool('force-conflicts') && !flags.bool('server-side'))
     fail('--force-conflicts only works with --server-side')
   requireFiles(flags)
   if ((session.host.env.get('KUBECTL_EXTERNAL_DIFF') ?? '') !== '')
     failPlain('error: podsim does not simulate KUBECTL_EXTERNAL_DIFF')
-  const { infos, failures } = partition(readFiles(session, flags, {}))
+  const { infos, failures } = partition(yield* readFiles(session, flags, {}))
   failAll(failures)
   const directories = ['LIVE', 'MERGED'].map(
     (name) => `${session.host.env.get('TMPDIR') ?? '/tmp'}/${name}-${session.host.digits(10)}`,
   )
   let differs = false
   for (const info of [...infos].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1))) {
-    const text = diffOne(call, info, directories)
+    const text = yield* diffOne(call, info, directories)
     if (text !== '') differs = true
     session.out(text)
   }
@@ -76,12 +77,14 @@ function fileName(info: Info): string {
   return `${group === '' ? '' : `${group}.`}${version}.${kind}.${info.namespace}.${info.name}`
 }
 
-function diffOne(call: Call, info: Info, directories: readonly string[]): string {
+function* diffOne(call: Call, info: Info, directories: readonly string[]): Steps<string> {
   const { session, flags } = call
-  const found = attempt(() => getObject(session, info))
+  const found = yield* attempt(getObject(session, info))
   if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
   const live = found.ok ? found.value : undefined
-  const merged = flags.bool('server-side') ? appliedObject(call, info, live) : mergedObject(session, info, live)
+  const merged = flags.bool('server-side')
+    ? yield* appliedObject(call, info, live)
+    : yield* mergedObject(session, info, live)
   const isShown = flags.bool('show-managed-fields')
   const [before, after] = masked(session, shown(live, isShown), shown(merged, isShown))
   const [from, to] = [before === undefined ? '' : toGoYaml(before), toGoYaml(after)]
@@ -96,13 +99,13 @@ function diffOne(call: Call, info: Info, directories: readonly string[]): string
 }
 
 /** What the server would make of it. A conflict is tried again before it is told. Source: diff.go, RunDiff and InfoObject.Merged. */
-function appliedObject({ session, flags }: Call, info: Info, live: unknown): unknown {
+function* appliedObject({ session, flags }: Call, info: Info, live: unknown): Steps<unknown> {
   const query = {
     fieldManager: flags.string('field-manager') || 'kubectl',
     force: String(flags.bool('force-conflicts')),
   }
   const type = 'application/apply-patch+yaml'
-  const merged = attempt(() => patchObject(session, info, type, goJson(info.object), { query, dryRun: true }))
+  const merged = yield* attempt(patchObject(session, info, type, goJson(info.object), { query, dryRun: true }))
   if (merged.ok) return merged.value
   if (live !== undefined && isReason(merged.failure, 'Conflict')) {
     const { group, version, kind } = info.mapping
@@ -117,10 +120,10 @@ function appliedObject({ session, flags }: Call, info: Info, live: unknown): unk
 /** Where kubectl 1.36 says so, as recorded. */
 const warningLine = 723
 
-function mergedObject(session: Session, info: Info, live: unknown): unknown {
-  if (live === undefined) return createObject(session, info, { dryRun: true })
+function* mergedObject(session: Session, info: Info, live: unknown): Steps<unknown> {
+  if (live === undefined) return yield* createObject(session, info, { dryRun: true })
   const { group, version, kind } = info.mapping
-  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const definition = schemaOf(yield* serverMinor(session)).kind({ group, version, kind })
   const original = originalConfiguration(live)
   // The annotation of the live object stays as it is: it is no part of the difference.
   const annotation = textAt(live, 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration')
@@ -130,7 +133,7 @@ function mergedObject(session: Session, info: Info, live: unknown): unknown {
       ? threeWayMergePatch(original, annotated, live)
       : threeWayPatch(original, annotated, live, definition)
   const type = patchTypes[definition === undefined ? 'merge' : 'strategic'] ?? ''
-  return patchObject(session, info, type, goJson(patch), { dryRun: true })
+  return yield* patchObject(session, info, type, goJson(patch), { dryRun: true })
 }
 
 function withAnnotationText(object: unknown, text: string): unknown {

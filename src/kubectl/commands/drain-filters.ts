@@ -1,7 +1,9 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
 import { attempt, failureMessage, isReason } from '../cli/failure.ts'
+import { inTurn } from '../cli/in-turn.ts'
 
 /** Whether a Pod is to go, and what is to be said of that. */
 interface Verdict {
@@ -19,7 +21,7 @@ export interface PodsToGo {
   readonly errors: readonly string[]
 }
 
-type Filter = (call: Call, pod: unknown) => Verdict
+type Filter = (call: Call, pod: unknown) => Verdict | Steps<Verdict>
 
 const goes: Verdict = { goes: true }
 const stays: Verdict = { goes: false }
@@ -30,14 +32,12 @@ const warned = (message: string, isGoing = true): Verdict => ({ goes: isGoing, l
 const filters: readonly Filter[] = [skipDeleted, daemonSet, mirrorPod, localStorage, unmanaged]
 
 /** Source: kubectl pkg/drain/drain.go, GetPodsForDeletion. */
-export function podsToGo(call: Call, nodeName: string): PodsToGo {
+export function* podsToGo(call: Call, nodeName: string): Steps<PodsToGo> {
   const { session, flags } = call
   const labelSelector = flags.string('pod-selector')
   const query = { fieldSelector: `spec.nodeName=${nodeName}`, ...(labelSelector === '' ? {} : { labelSelector }) }
-  const judged = listAt(session.rest.request('GET', '/api/v1/pods', { query }), 'items').map((pod) => ({
-    pod,
-    verdict: judge(call, pod),
-  }))
+  const listed = listAt(yield* session.rest.request('GET', '/api/v1/pods', { query }), 'items')
+  const judged = yield* inTurn(listed, (pod) => judge(call, pod))
   const told = (level: Verdict['level']): readonly string[] => {
     const byMessage = new Map<string, string[]>()
     for (const { pod, verdict } of judged) {
@@ -56,13 +56,14 @@ export function podsToGo(call: Call, nodeName: string): PodsToGo {
   }
 }
 
-function judge(call: Call, pod: unknown): Verdict {
+function* judge(call: Call, pod: unknown): Steps<{ readonly pod: unknown; readonly verdict: Verdict }> {
   let verdict = goes
   for (const filter of filters) {
-    verdict = filter(call, pod)
+    const judged = filter(call, pod)
+    verdict = 'goes' in judged ? judged : yield* judged
     if (!verdict.goes) break
   }
-  return verdict
+  return { pod, verdict }
 }
 
 /** Whether its deletion began longer ago than drain waits for. */
@@ -85,11 +86,11 @@ function controllerOf(pod: unknown): unknown {
 }
 
 /** Those of a DaemonSet that is gone are orphans, which `--force` deletes. */
-function daemonSet({ session, flags }: Call, pod: unknown): Verdict {
+function* daemonSet({ session, flags }: Call, pod: unknown): Steps<Verdict> {
   const owner = controllerOf(pod)
   if (textAt(owner, 'kind') !== 'DaemonSet' || hasEnded(pod)) return goes
   const path = `/apis/apps/v1/namespaces/${textAt(pod, 'metadata', 'namespace')}/daemonsets/${textAt(owner, 'name')}`
-  const found = attempt(() => session.rest.request('GET', path))
+  const found = yield* attempt(session.rest.request('GET', path))
   if (!found.ok) {
     const message = failureMessage(found.failure)
     return isReason(found.failure, 'NotFound') && flags.bool('force') ? warned(message) : refused(message)

@@ -32,8 +32,8 @@ export const drainCommand: Command = {
 function* drain(call: Call): Steps<number> {
   const { session } = call
   const { drainGoesOn, drainSpacesItsErrors, saysDrained } = session.version
-  const infos = nodesOf(call)
-  for (const info of infos) cordon(call, info, true)
+  const infos = yield* nodesOf(call)
+  for (const info of infos) yield* cordon(call, info, true)
   const failures: Failure[] = []
   const pending: string[] = []
   /** The printer of v1.18 says of a node what was done to a Pod last. */
@@ -64,7 +64,7 @@ function* drain(call: Call): Steps<number> {
 /** Source: kubectl pkg/cmd/drain/drain.go, deleteOrEvictPodsSimple. */
 function* drainNode(call: Call, name: string): Steps<Drained> {
   const { session, flags } = call
-  const { pods, warnings, errors } = podsToGo(call, name)
+  const { pods, warnings, errors } = yield* podsToGo(call, name)
   if (errors.length > 0) return { failure: aggregate(errors) }
   if (warnings !== '') session.err(`${session.version.drainWarnsInWords ? 'Warning' : 'WARNING'}: ${warnings}\n`)
   if (dryRunOf(call) === 'client') {
@@ -73,13 +73,13 @@ function* drainNode(call: Call, name: string): Steps<Drained> {
     return {}
   }
   const outcome = yield* flags.bool('disable-eviction') ? deletePods(call, pods) : evictPods(call, pods)
-  if (outcome.failure !== undefined) tellPending(call, name, outcome.failure)
+  if (outcome.failure !== undefined) yield* tellPending(call, name, outcome.failure)
   return outcome
 }
 
-function tellPending(call: Call, name: string, failure: Failure): void {
+function* tellPending(call: Call, name: string, failure: Failure): Steps<void> {
   const { session } = call
-  const found = attempt(() => podsToGo(call, name))
+  const found = yield* attempt(podsToGo(call, name))
   const left = found.ok ? found.value : { pods: [], errors: [failureMessage(found.failure)] }
   if (left.pods.length > 0) {
     session.err(`There are pending pods in node ${goQuote(name)} when an error occurred: ${failureMessage(failure)}\n`)

@@ -6,6 +6,7 @@ import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import {
@@ -21,8 +22,8 @@ import {
 } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, type Info, patchObject } from '../resource/info.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
+import { type Info, patchObject } from '../resource/info.ts'
 import { updatedAnnotation } from '../resource/last-applied.ts'
 import { partition, select } from '../resource/select.ts'
 import { serverMinor } from '../resource/server-version.ts'
@@ -66,21 +67,17 @@ interface Round {
   missing: number
 }
 
-function edit(call: Call): number {
+function* edit(call: Call): Steps<number> {
   const { session, flags } = call
   const { entries } = namesFiles(flags)
     ? {
-        entries: readFiles(session, flags, {}).map((entry) => {
-          if (!entry.ok) return entry
-          const read = attempt(() => getObject(session, entry.info))
-          return read.ok ? { ...entry, info: { ...entry.info, object: read.value } } : read
-        }),
+        entries: yield* readAgain(session, yield* readFiles(session, flags, {})),
       }
-    : select(session, { args: call.args, typeMeansAll: true })
+    : yield* select(session, { args: call.args, typeMeansAll: true })
   const { infos, failures } = partition(entries)
   failAll(failures)
   if (infos.length === 0) fail('edit cancelled, no objects found')
-  return editLoop(
+  return yield* editLoop(
     call,
     infos.map((info) => withoutManaged(session, info)),
   )
@@ -91,7 +88,7 @@ function withoutManaged(session: Session, info: Info): Info {
   return { ...info, object: withoutValue(info.object, ['metadata', 'managedFields']) }
 }
 
-function editLoop(call: Call, infos: readonly Info[]): number {
+function* editLoop(call: Call, infos: readonly Info[]): Steps<number> {
   const { session, flags } = call
   const json = flags.string('output') === 'json'
   const [first] = infos
@@ -114,7 +111,7 @@ function editLoop(call: Call, infos: readonly Info[]): number {
     }
     if (file !== '') session.host.files.remove(file)
     file = path
-    const wrong = validate(call, edited)
+    const wrong = yield* validate(call, edited)
     if (wrong !== undefined) {
       round = newRound()
       session.err(`${addInvalid(round, first, [wrong])}\n`)
@@ -138,7 +135,7 @@ function editLoop(call: Call, infos: readonly Info[]): number {
       failed = true
       continue
     }
-    const result = attempt(() => patchAll(call, infos, parsed.objects, round))
+    const result = yield* attempt(patchAll(call, infos, parsed.objects, round))
     if (!result.ok) return keep(session, file, result.failure)
     if (round.retryable > 0) {
       session.err(`You can run \`kubectl replace -f ${file}\` to try this update again.\n`)
@@ -217,9 +214,9 @@ function withoutComments(text: string): string {
     .replace(/^\n+/, '')
 }
 
-function validate(call: Call, edited: string): string | undefined {
+function* validate(call: Call, edited: string): Steps<string | undefined> {
   const { session } = call
-  const check = clientValidation(session, call.flags)
+  const check = yield* clientValidation(session, call.flags)
   const parsed = fromYaml(withoutComments(edited))
   const wrong = parsed.ok ? check?.(parsed.value) : parsed.error
   if (wrong === undefined) return undefined
@@ -247,7 +244,7 @@ function parseEdited(text: string): Edited {
   return { ok: true, objects }
 }
 
-function patchAll(call: Call, infos: readonly Info[], objects: readonly unknown[], round: Round): void {
+function* patchAll(call: Call, infos: readonly Info[], objects: readonly unknown[], round: Round): Steps<void> {
   const { session } = call
   const report = createReport(call, 'none')
   for (const object of objects) {
@@ -268,25 +265,25 @@ function patchAll(call: Call, infos: readonly Info[], objects: readonly unknown[
       report(object, 'skipped')
       continue
     }
-    const result = attempt(() => patchOne(call, info, wanted))
+    const result = yield* attempt(patchOne(call, info, wanted))
     if (result.ok) report(result.value, 'edited')
     else session.err(`${addFailure(round, info, result.failure)}\n`)
   }
 }
 
-function patchOne(call: Call, info: Info, wanted: unknown): unknown {
+function* patchOne(call: Call, info: Info, wanted: unknown): Steps<unknown> {
   const { session, flags } = call
   for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
     if (!deepEqual(at(wanted, ...path), at(info.object, ...path)))
       fail('At least one of apiVersion, kind and name was changed')
   }
   const { group, version, kind } = info.mapping
-  const definition = schemaOf(serverMinor(session)).kind({ group, version, kind })
+  const definition = schemaOf(yield* serverMinor(session)).kind({ group, version, kind })
   const patch =
     definition === undefined ? mergePatchBetween(info.object, wanted) : twoWayPatch(info.object, wanted, definition)
   if (flags.bool('output-patch')) session.out(`Patch: ${goJson(patch)}\n`)
   const type = patchTypes[definition === undefined ? 'merge' : 'strategic'] ?? ''
-  return patchObject(session, info, type, goJson(patch), {
+  return yield* patchObject(session, info, type, goJson(patch), {
     fieldManager: managerOf(call, 'kubectl-edit'),
     query: fieldValidation(session, flags),
   })

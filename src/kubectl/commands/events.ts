@@ -28,10 +28,10 @@ export const eventsCommand: Command = {
   run: events,
 }
 
-function events(call: Call): number | Steps<number> {
+function* events(call: Call): Steps<number> {
   const { session, flags } = call
   const all = flags.bool('all-namespaces')
-  const fieldSelector = selectorOf(session, flags.string('for'))
+  const fieldSelector = yield* selectorOf(session, flags.string('for'))
   const types = flags.list('types').map((type) => type.toLowerCase())
   if (types.some((type) => type !== 'normal' && type !== 'warning')) fail('valid --types are Normal or Warning')
   const isWanted = (event: unknown): boolean =>
@@ -39,8 +39,8 @@ function events(call: Call): number | Steps<number> {
   const path = all ? '/api/v1/events' : `/api/v1/namespaces/${session.namespace}/events`
   const query = { ...(fieldSelector === '' ? {} : { fieldSelector }), limit: '500' }
   const printer = createPrinter(session, flags) ?? tableOf(session, all, flags.bool('no-headers'))
-  if (flags.bool('watch')) return watch(session, path, { ...query, watch: 'true' }, isWanted, printer)
-  const items = listAt(session.rest.request('GET', path, { query }), 'items').filter(isWanted)
+  if (flags.bool('watch')) return yield* watch(session, path, { ...query, watch: 'true' }, isWanted, printer)
+  const items = listAt(yield* session.rest.request('GET', path, { query }), 'items').filter(isWanted)
   if (items.length === 0) {
     session.err(all ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`)
     return 0
@@ -55,12 +55,12 @@ function typed(event: unknown): unknown {
   return { kind: 'Event', apiVersion: 'v1', ...(isObject(event) ? event : {}) }
 }
 
-function selectorOf(session: Session, text: string): string {
+function* selectorOf(session: Session, text: string): Steps<string> {
   if (text === '') return ''
   const [type = '', name, ...rest] = text.split('/')
   if (name === undefined) return fail('--for must be in resource/name form')
   if (rest.length > 0) return fail('arguments in resource/name form may not have more than one slash')
-  const mapping = session.discovery.tryFind(type.toLowerCase())
+  const mapping = yield* session.discovery.tryFind(type.toLowerCase())
   if (mapping === undefined) return failPlain(`the server doesn't have a resource type "${type}"`)
   const { kind, group, version } = mapping
   return [
@@ -116,7 +116,7 @@ function* watch(
   isWanted: (event: unknown) => boolean,
   printer: Printer,
 ): Steps<number> {
-  const stream = session.rest.watch(path, { resource: 'events', query })
+  const stream = yield* session.rest.watch(path, { resource: 'events', query })
   let lines: readonly string[] = []
   try {
     while (!stream.ended() || lines.length > 0) {

@@ -25,7 +25,7 @@ export function* evictPods(call: Call, pods: readonly unknown[]): Steps<Drained>
   const deadline = deadlineOf(call)
   const evictions = pods.map((pod) => new Eviction(call, pod, deadline))
   for (;;) {
-    for (const eviction of evictions) if (eviction.dueAt <= host.now()) eviction.step()
+    for (const eviction of evictions) if (eviction.dueAt <= host.now()) yield* eviction.step()
     const open = evictions.filter(({ isOver }) => !isOver)
     if (open.length === 0) break
     const next = Math.min(...open.map(({ dueAt }) => dueAt))
@@ -47,7 +47,7 @@ export function* deletePods(call: Call, pods: readonly unknown[]): Steps<Drained
   const timeoutMs = flags.durationMs('timeout')
   for (const pod of pods) {
     const body = JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', ...options })
-    const gone = attempt(() => session.rest.request('DELETE', podPath(pod), { body }))
+    const gone = yield* attempt(session.rest.request('DELETE', podPath(pod), { body }))
     if (!gone.ok && !isReason(gone.failure, 'NotFound')) return { failure: gone.failure }
   }
   if (dryRunOf(call) === 'server') return {}
@@ -57,7 +57,7 @@ export function* deletePods(call: Call, pods: readonly unknown[]): Steps<Drained
   for (;;) {
     const pending: unknown[] = []
     for (const pod of left) {
-      const look = lookFor(call, pod)
+      const look = yield* lookFor(call, pod)
       if (typeof look === 'object') return { ...verb, failure: look }
       if (look === 'pending') pending.push(pod)
       if (look !== 'gone') continue
@@ -97,10 +97,10 @@ class Eviction {
     this.dueAt = call.session.host.now()
   }
 
-  step(): void {
+  *step(): Steps<void> {
     this.dueAt = this.#call.session.host.now()
-    if (!this.#isAccepted) this.#evict()
-    if (this.#isAccepted && !this.isOver) this.#wait()
+    if (!this.#isAccepted) yield* this.#evict()
+    if (this.#isAccepted && !this.isOver) yield* this.#wait()
   }
 
   #end(failure?: string): void {
@@ -108,7 +108,7 @@ class Eviction {
     this.failure = failure
   }
 
-  #evict(): void {
+  *#evict(): Steps<void> {
     const { session } = this.#call
     const isTried = dryRunOf(this.#call) === 'server'
     session.out(`evicting pod ${this.#namespace}/${this.#name}${isTried ? ' (server dry run)' : ''}\n`)
@@ -118,10 +118,10 @@ class Eviction {
     }
     const { policy, body } = this.#request()
     const path = `${podPath(this.#pod)}/eviction`
-    const result = attempt(() => session.rest.request('POST', path, { body: JSON.stringify({ ...policy, ...body }) }))
+    const result = yield* attempt(session.rest.request('POST', path, { body: JSON.stringify({ ...policy, ...body }) }))
     if (result.ok) this.#accepted()
     else if (isReason(result.failure, 'NotFound')) this.#end()
-    else this.#refused(result.failure)
+    else yield* this.#refused(result.failure)
   }
 
   #request(): { readonly policy: object; readonly body: object } {
@@ -138,7 +138,7 @@ class Eviction {
     if (dryRunOf(this.#call) === 'server') this.#end()
   }
 
-  #refused(failure: Failure): void {
+  *#refused(failure: Failure): Steps<void> {
     const { session } = this.#call
     const message = failureMessage(failure)
     const isTooMany = isReason(failure, 'TooManyRequests')
@@ -157,13 +157,13 @@ class Eviction {
     const what = isTooMany ? this.#text() : `pod ${goQuote(this.#name)}${from}`
     session.err(`error when evicting ${what} (will retry after 5s): ${message}\n`)
     this.dueAt += retryMs
-    const fresh = attempt(() => session.rest.request('GET', podPath(this.#pod)))
+    const fresh = yield* attempt(session.rest.request('GET', podPath(this.#pod)))
     if (fresh.ok) this.#pod = fresh.value
   }
 
-  #wait(): void {
+  *#wait(): Steps<void> {
     const { session } = this.#call
-    const look = lookFor(this.#call, this.#pod)
+    const look = yield* lookFor(this.#call, this.#pod)
     if (look === 'gone') {
       this.isEvicted = true
       session.out(`pod/${this.#name} evicted\n`)
@@ -198,9 +198,9 @@ class Eviction {
 }
 
 /** Source: kubectl pkg/drain/drain.go, waitForDelete. */
-function lookFor(call: Call, pod: unknown): 'gone' | 'pending' | 'skipped' | Failure {
+function* lookFor(call: Call, pod: unknown): Steps<'gone' | 'pending' | 'skipped' | Failure> {
   const { session, flags } = call
-  const found = attempt(() => session.rest.request('GET', podPath(pod)))
+  const found = yield* attempt(session.rest.request('GET', podPath(pod)))
   if (!found.ok) return isReason(found.failure, 'NotFound') ? 'gone' : found.failure
   if (textAt(found.value, 'metadata', 'uid') !== textAt(pod, 'metadata', 'uid')) return 'gone'
   if (!isSkipped(call, found.value)) return 'pending'

@@ -1,4 +1,5 @@
 import { textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { bool, duration, flagSince, string } from '../cli/flags.ts'
@@ -21,7 +22,7 @@ export const execCommand: Command = {
   run: exec,
 }
 
-function exec(call: Call): number {
+function* exec(call: Call): Steps<number> {
   const { session, flags, args } = call
   const dash = flags.argsAtDash
   const target = flags.string('pod') || (args[0] ?? '')
@@ -36,7 +37,7 @@ function exec(call: Call): number {
     )
   }
   if (words.length === 0) fail('you must specify at least one command for the container')
-  const pod = podOf(session, target, 'attach')
+  const pod = yield* podOf(session, target, 'attach')
   const phase = textAt(pod, 'status', 'phase')
   if (phase === 'Succeeded' || phase === 'Failed')
     fail(`cannot exec into a container in a completed pod; current phase is ${phase}`)

@@ -1,4 +1,5 @@
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { groupResource, groupVersion, type Mapping } from '../api/discovery.ts'
@@ -27,7 +28,7 @@ export const explainCommand: Command = {
 
 const openApiRequest: RequestOptions = { query: { timeout: '32s' } }
 
-function explain(call: Call): number {
+function* explain(call: Call): Steps<number> {
   const { session, args, flags } = call
   const [target] = args
   if (target === undefined)
@@ -35,12 +36,12 @@ function explain(call: Call): number {
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
     )
   if (args.length > 1) fail('We accept only this format: explain RESOURCE\n')
-  const { mapping, path } = resourceOf(call, target)
-  if (!session.version.explainsByV3) return printV2(call, mapping, path)
+  const { mapping, path } = yield* resourceOf(call, target)
+  if (!session.version.explainsByV3) return yield* printV2(call, mapping, path)
   const output = flags.string('output')
-  if (output === 'plaintext-openapiv2') return printV2(call, mapping, path)
-  const hasV3 = attempt(() => session.rest.request('GET', '/openapi/v3', openApiRequest)).ok
-  if (output === 'plaintext') return hasV3 ? printV3(call, mapping, path) : printV2(call, mapping, path)
+  if (output === 'plaintext-openapiv2') return yield* printV2(call, mapping, path)
+  const hasV3 = (yield* attempt(session.rest.request('GET', '/openapi/v3', openApiRequest))).ok
+  if (output === 'plaintext') return hasV3 ? yield* printV3(call, mapping, path) : yield* printV2(call, mapping, path)
   return fail(`unrecognized format: ${output}`)
 }
 
@@ -51,12 +52,12 @@ interface Asked {
 }
 
 /** Source: pkg/explain/explain.go, SplitAndParseResourceRequestWithMatchingPrefix. */
-function resourceOf({ session, flags }: Call, target: string): Asked {
+function* resourceOf({ session, flags }: Call, target: string): Steps<Asked> {
   const given = target.replace(/\.$/, '')
   const readsJsonpath = has(session.version.minor, kubectl.explainReadsJsonpath)
   const fieldsOf = (text: string) => (readsJsonpath ? jsonpathFields(text) : text.split('.').slice(1))
   const type = (readsJsonpath ? /^[^.[]*/ : /^[^.]*/).exec(given)?.[0] ?? ''
-  const first = session.discovery.tryFind(type)
+  const first = yield* session.discovery.tryFind(type)
   if (first === undefined) return failPlain(`the server doesn't have a resource type ${goQuote(type)}`)
   const apiVersion = flags.string('api-version')
   if (apiVersion !== '') {
@@ -65,7 +66,7 @@ function resourceOf({ session, flags }: Call, target: string): Asked {
   }
   if (!session.version.explainsGroups) return { mapping: first, path: fieldsOf(given) }
   // `deployments.apps.spec`: the group is part of the name.
-  const all = session.discovery.resources().filter(({ resource }) => resource === first.resource)
+  const all = (yield* session.discovery.resources()).filter(({ resource }) => resource === first.resource)
   const meant = all.find((one) => given.startsWith(groupResource(one)))
   return meant === undefined
     ? { mapping: first, path: fieldsOf(given) }
@@ -84,11 +85,11 @@ function jsonpathFields(text: string): readonly string[] {
     .map((node) => (node.kind === 'field' ? node.name : fail('invalid jsonpath syntax, first node must be field node')))
 }
 
-function printV3(call: Call, mapping: Mapping, path: readonly string[]): number {
+function* printV3(call: Call, mapping: Mapping, path: readonly string[]): Steps<number> {
   const { session, flags } = call
   const { group, version, kind, resource } = mapping
   const place = group === '' ? `api/${version}` : `apis/${group}/${version}`
-  const answer = attempt(() => session.rest.request('GET', `/openapi/v3/${place}`))
+  const answer = yield* attempt(session.rest.request('GET', `/openapi/v3/${place}`))
   if (!answer.ok) return fail(`couldn't find resource for "${group}/${version}, Resource=${resource}"`)
   const document = schemaDocument(answer.value, 'components', 'schemas')
   const schema = document.kind(group, version, kind)
@@ -107,10 +108,10 @@ function printV3(call: Call, mapping: Mapping, path: readonly string[]): number 
   return 0
 }
 
-function printV2(call: Call, mapping: Mapping, path: readonly string[]): number {
+function* printV2(call: Call, mapping: Mapping, path: readonly string[]): Steps<number> {
   const { session, flags } = call
   const { group, version, kind } = mapping
-  const document = schemaDocument(session.rest.request('GET', '/openapi/v2', openApiRequest), 'definitions')
+  const document = schemaDocument(yield* session.rest.request('GET', '/openapi/v2', openApiRequest), 'definitions')
   const schema = kindIn(document, mapping)
   const keepsParagraphs = has(session.version.minor, kubectl.explainKeepsParagraphs)
   if (schema === undefined)

@@ -2,16 +2,16 @@ import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath, typeName } from '../api/discovery.ts'
 import { tableAccept } from '../api/rest.ts'
-import type { Call, Command, Outcome } from '../cli/command.ts'
-import { attempt, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
+import type { Call, Command } from '../cli/command.ts'
+import { type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
 import { bool, flagSince, flagUntil, int, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { createPrinter, getPrintFlags, type Printer } from '../print/printers.ts'
 import { sortObjects, sortTable } from '../print/sorter.ts'
 import { TablePrinter } from '../print/table.ts'
-import { filenameFlags, namesFiles, readFiles, singleFile } from '../resource/files.ts'
-import { getObject, type Info } from '../resource/info.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
 import { partition, type Selected, select } from '../resource/select.ts'
 
 /** Source: kubectl pkg/cmd/get/get.go. */
@@ -36,10 +36,10 @@ export const getCommand: Command = {
   run: get,
 }
 
-function get(call: Call): Outcome {
+function* get(call: Call): Steps<number> {
   const { session, flags, args } = call
   if (flags.string('raw') !== '') {
-    session.out(session.rest.text(flags.string('raw')))
+    session.out(yield* session.rest.text(flags.string('raw')))
     return 0
   }
   if (args.length === 0 && !namesFiles(flags)) missingType(call)
@@ -56,8 +56,8 @@ function get(call: Call): Outcome {
     failUsage(call.path, text)
   }
   const isTable = output === 'wide' || (output === '' && flags.string('template') === '')
-  if (watching) return watch(call, isTable)
-  return isTable ? getTables(call) : getObjects(call)
+  if (watching) return yield* watch(call, isTable)
+  return isTable ? yield* getTables(call) : yield* getObjects(call)
 }
 
 /** Made once there is something to print: what is not there is told before a mistake in `-o`. Source: get.go, printGeneric. */
@@ -75,21 +75,17 @@ function missingType(call: Call): never {
   )
 }
 
-function selected(call: Call, table: boolean, singleType: boolean): Selected {
+function* selected(call: Call, table: boolean, singleType: boolean): Steps<Selected> {
   const { session, flags, args } = call
   const sorted = flags.string('sort-by') !== ''
   const accept = table ? { accept: `${tableAccept},application/json` } : {}
   const query = table && sorted ? { query: { includeObject: 'Object' } } : {}
   if (namesFiles(flags)) {
     // What files name is read anew from the server.
-    const entries = readFiles(session, flags, {}).map((entry) => {
-      if (!entry.ok) return entry
-      const read = attempt(() => getObject(session, entry.info, { ...accept, ...query }))
-      return read.ok ? ({ ok: true, info: { ...entry.info, object: read.value } } as const) : read
-    })
+    const entries = yield* readAgain(session, yield* readFiles(session, flags, {}), { ...accept, ...query })
     return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
   }
-  return select(session, {
+  return yield* select(session, {
     args,
     typeMeansAll: true,
     labelSelector: flags.string('selector'),
@@ -106,9 +102,9 @@ function failuresShown(call: Call, failures: readonly Failure[]): readonly Failu
   return call.flags.bool('ignore-not-found') ? failures.filter((failure) => !isReason(failure, 'NotFound')) : failures
 }
 
-function getTables(call: Call): number {
+function* getTables(call: Call): Steps<number> {
   const { session, flags } = call
-  const { entries } = selected(call, true, false)
+  const { entries } = yield* selected(call, true, false)
   const { infos, failures } = partition(entries)
   const withKind = flags.bool('show-kind') || new Set(infos.map(({ mapping }) => mapping)).size > 1
   const text = printTables(call, infos, withKind)
@@ -171,9 +167,9 @@ function joined(tables: readonly unknown[]): unknown {
 }
 
 /** Source: get.go, printGeneric. */
-function getObjects(call: Call): number {
+function* getObjects(call: Call): Steps<number> {
   const { session, flags } = call
-  const { entries, single } = selected(call, false, false)
+  const { entries, single } = yield* selected(call, false, false)
   const { infos, failures } = partition(entries)
   const shown = failuresShown(call, failures)
   if (single && shown.length > 0) failAll(shown)
@@ -203,13 +199,13 @@ function listOf(session: Session, items: readonly unknown[]): unknown {
 /** Source: get.go, watch. */
 function* watch(call: Call, isTable: boolean): Steps<number> {
   const { session, flags } = call
-  const { entries, isList } = selected(call, isTable, true)
+  const { entries, isList } = yield* selected(call, isTable, true)
   const { infos, failures } = partition(entries)
   failAll(failures)
   const generic = isTable ? undefined : printerOf(call)
   const [info] = infos
   if (info === undefined && !isList) return 0
-  const mapping = info?.mapping ?? session.discovery.find(call.args[0] ?? '')
+  const mapping = info?.mapping ?? (yield* session.discovery.find(call.args[0] ?? ''))
   const target: Info = info ?? {
     mapping,
     namespace: mapping.namespaced ? session.namespace : '',
@@ -224,8 +220,8 @@ function* watch(call: Call, isTable: boolean): Steps<number> {
     else session.out(generic(events ? { type, object } : object))
   }
   if (!flags.bool('watch-only')) for (const { object } of infos) print(object, 'ADDED')
-  const first = watchFrom(call, infos, isList)
-  const stream = session.rest.watch(resourcePath(mapping, watchNamespace(call, target)), {
+  const first = yield* watchFrom(call, infos, isList)
+  const stream = yield* session.rest.watch(resourcePath(mapping, watchNamespace(call, target)), {
     resource: groupResource(mapping),
     ...(generic === undefined ? { accept: `${tableAccept},application/json` } : {}),
     query: {
@@ -277,15 +273,15 @@ function selectors(call: Call): Readonly<Record<string, string | undefined>> {
 }
 
 /** Lists are gone on from where they were read; a single object from now. */
-function watchFrom(call: Call, infos: readonly Info[], isList: boolean): string {
+function* watchFrom(call: Call, infos: readonly Info[], isList: boolean): Steps<string> {
   if (!isList) return '0'
   const table = infos.find(({ name }) => name === '')
   if (table !== undefined) return textAt(table.object, 'metadata', 'resourceVersion')
   // Lists that were taken apart have lost their version; their newest item will not do, so it is asked for again.
-  const mapping = infos[0]?.mapping ?? call.session.discovery.find(call.args[0] ?? '')
+  const mapping = infos[0]?.mapping ?? (yield* call.session.discovery.find(call.args[0] ?? ''))
   const namespace = call.flags.bool('all-namespaces') || !mapping.namespaced ? '' : call.session.namespace
   return textAt(
-    call.session.rest.request('GET', resourcePath(mapping, namespace), { query: { limit: '1' } }),
+    yield* call.session.rest.request('GET', resourcePath(mapping, namespace), { query: { limit: '1' } }),
     'metadata',
     'resourceVersion',
   )

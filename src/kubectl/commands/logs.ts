@@ -77,9 +77,9 @@ function* logs(call: Call): Steps<number> {
   if (flags.int('tail') < -1) fail('--tail must be greater than or equal to -1')
   const pods =
     selector === ''
-      ? [logPod(call, target)]
+      ? [yield* logPod(call, target)]
       : listAt(
-          session.rest.request('GET', `/api/v1/namespaces/${session.namespace}/pods`, {
+          yield* session.rest.request('GET', `/api/v1/namespaces/${session.namespace}/pods`, {
             query: { labelSelector: selector },
           }),
           'items',
@@ -102,8 +102,8 @@ function unreadableTime(text: string): string {
   return `parsing time ${goQuote(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${goQuote(text)} as "2006"`
 }
 
-function logPod(call: Call, target: string): unknown {
-  const found = attempt(() => podOf(call.session, target, 'logs'))
+function* logPod(call: Call, target: string): Steps<unknown> {
+  const found = yield* attempt(podOf(call.session, target, 'logs'))
   if (found.ok) return found.value
   throw new CommandFailure(wrapped(call.session, found.failure))
 }

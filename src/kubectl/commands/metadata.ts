@@ -2,15 +2,18 @@ import { withoutValue, withValue } from '../../api/change.ts'
 import { labelValue } from '../../api/validation/formats.ts'
 import { at, compareBytes, goJson, objectAt, sortedEntries, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
-import { filenameFlags, namesFiles, readFiles, singleFile } from '../resource/files.ts'
-import { getObject, type Info, patchObject } from '../resource/info.ts'
+import type { DryRun } from '../create/dry-run.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles, singleFile } from '../resource/files.ts'
+import { type Info, patchObject } from '../resource/info.ts'
 import { partition, type Selected, select } from '../resource/select.ts'
 import { mergePatchBetween } from '../resource/strategic-diff.ts'
-import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 const metadataFlags = [
   ...writeFlags,
@@ -93,7 +96,7 @@ function parseChanges(args: readonly string[], field: Field, minor: number): Cha
   return { resources, set, remove }
 }
 
-function runMetadata(call: Call, field: Field): number {
+function* runMetadata(call: Call, field: Field): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const shared = createReport(call, dryRun)
@@ -102,33 +105,50 @@ function runMetadata(call: Call, field: Field): number {
     field === 'labels' ? createReport(call, dryRun)(object, operation) : shared(object, operation)
   const changes = parseChanges(call.args, field, session.version.minor)
   check(call, changes, field)
-  const { entries, single } = targets(call, changes)
+  const { entries, single } = yield* targets(call, changes)
   const version = flags.string('resource-version')
   if (!single && version !== '') fail('--resource-version may only be used with a single resource')
   const { infos, failures } = partition(entries)
-  const offline = dryRun === 'client' || flags.bool('local')
-  const broken = eachItem(infos, (info) => {
-    if (flags.bool('list')) {
-      listLabels(session, info, single)
-      return
-    }
-    const base = version === '' ? info.object : withoutValue(info.object, ['metadata', 'resourceVersion'])
-    if (!offline && field === 'labels') tellMissing(session, base, changes)
-    const changed = withChanges(call, base, changes, field, version)
-    if (offline) {
-      report(changed, operationOf(call, info.object, changed, field))
-      return
-    }
-    const patch = goJson(mergePatchBetween(base, changed))
-    const options = {
-      fieldManager: managerOf(call, field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
-      dryRun: dryRun === 'server',
-    }
-    const patched = patchObject(session, info, patchTypes.merge ?? '', patch, options)
-    report(patched, operationOf(call, info.object, changed, field))
-  })
+  const broken = yield* eachItem(infos, (info) => changeOne(call, info, changes, field, { dryRun, single, report }))
   failAll([...failures, ...broken])
   return 0
+}
+
+/** How what was changed is told. */
+interface Telling {
+  readonly dryRun: DryRun
+  readonly single: boolean
+  readonly report: Report
+}
+
+function* changeOne(
+  call: Call,
+  info: Info,
+  changes: Changes,
+  field: Field,
+  { dryRun, single, report }: Telling,
+): Steps<void> {
+  const { session, flags } = call
+  const version = flags.string('resource-version')
+  const offline = dryRun === 'client' || flags.bool('local')
+  if (flags.bool('list')) {
+    listLabels(session, info, single)
+    return
+  }
+  const base = version === '' ? info.object : withoutValue(info.object, ['metadata', 'resourceVersion'])
+  if (!offline && field === 'labels') tellMissing(session, base, changes)
+  const changed = withChanges(call, base, changes, field, version)
+  if (offline) {
+    report(changed, operationOf(call, info.object, changed, field))
+    return
+  }
+  const patch = goJson(mergePatchBetween(base, changed))
+  const options = {
+    fieldManager: managerOf(call, field === 'labels' ? 'kubectl-label' : 'kubectl-annotate'),
+    dryRun: dryRun === 'server',
+  }
+  const patched = yield* patchObject(session, info, patchTypes.merge ?? '', patch, options)
+  report(patched, operationOf(call, info.object, changed, field))
 }
 
 function check(call: Call, changes: Changes, field: Field): void {
@@ -144,17 +164,14 @@ function check(call: Call, changes: Changes, field: Field): void {
   }
 }
 
-function targets(call: Call, changes: Changes): Selected {
+function* targets(call: Call, changes: Changes): Steps<Selected> {
   const { session, flags } = call
   if (namesFiles(flags)) {
-    const entries = readFiles(session, flags, { isLocal: flags.bool('local') }).map((entry) =>
-      entry.ok && !flags.bool('local')
-        ? { ...entry, info: { ...entry.info, object: getObject(session, entry.info) } }
-        : entry,
-    )
+    const read = yield* readFiles(session, flags, { isLocal: flags.bool('local') })
+    const entries = flags.bool('local') ? read : yield* readAgain(session, read)
     return { entries, single: singleFile(session, flags) && entries.length === 1, isList: false }
   }
-  return select(session, {
+  return yield* select(session, {
     args: changes.resources,
     typeMeansAll: flags.bool('all'),
     labelSelector: flags.string('selector'),

@@ -2,14 +2,17 @@ import { withoutValue, withValue } from '../../api/change.ts'
 import { labelValue, qualifiedName } from '../../api/validation/formats.ts'
 import { at, isObject, type JsonObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
+import { attemptNow, fail, failAll, failUsage, failureMessage } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { taintText } from '../describe/node.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { sendChange } from './change.ts'
-import { createReport, dryRunFlag, dryRunOf, dryRunSuffix, eachItem, writeFlags } from './write.ts'
+import { createReport, dryRunFlag, dryRunOf, dryRunSuffix, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/drain/drain.go, pkg/drain. */
 export const cordonCommand: Command = cordoning('cordon', 'Mark node as unschedulable', true)
@@ -20,9 +23,9 @@ function cordoning(name: string, short: string, unschedulable: boolean): Command
     name,
     short,
     flags: [dryRunFlag, string('selector', 'l')],
-    run(call) {
-      const infos = nodesOf(call)
-      const broken = eachItem(infos, (info) => cordon(call, info, unschedulable))
+    *run(call) {
+      const infos = yield* nodesOf(call)
+      const broken = yield* eachItem(infos, (info) => cordon(call, info, unschedulable))
       failAll(broken)
       return 0
     },
@@ -30,20 +33,20 @@ function cordoning(name: string, short: string, unschedulable: boolean): Command
 }
 
 /** The Nodes that the arguments name or the selector finds. */
-export function nodesOf(call: Call): readonly Info[] {
+export function* nodesOf(call: Call): Steps<readonly Info[]> {
   const { session, flags, args } = call
   const selector = flags.string('selector')
   if (args.length === 0 && selector === '') failUsage(call.path, `USAGE: ${call.path.split(' ').at(-1)} NODE [flags]`)
   if (args.length > 0 && selector !== '')
     failUsage(call.path, 'error: cannot specify both a node name and a --selector option')
   const selection = selector === '' ? { args, defaultType: 'nodes' } : { args: ['nodes'], labelSelector: selector }
-  const { infos, failures } = partition(select(session, selection).entries)
+  const { infos, failures } = partition((yield* select(session, selection)).entries)
   failAll(failures)
   return infos
 }
 
 /** Marks a Node, and says so. */
-export function cordon(call: Call, info: Info, unschedulable: boolean): void {
+export function* cordon(call: Call, info: Info, unschedulable: boolean): Steps<void> {
   const { session } = call
   const dryRun = dryRunOf(call)
   const done = unschedulable ? 'cordoned' : 'uncordoned'
@@ -55,7 +58,7 @@ export function cordon(call: Call, info: Info, unschedulable: boolean): void {
   const changed = unschedulable
     ? withValue(info.object, ['spec', 'unschedulable'], true)
     : withoutValue(info.object, ['spec', 'unschedulable'])
-  if (dryRun !== 'client') sendChange(call, info, changed, 'kubectl-cordon', dryRun)
+  if (dryRun !== 'client') yield* sendChange(call, info, changed, 'kubectl-cordon', dryRun)
   session.out(`node/${info.name} ${done}${dryRunSuffix(dryRun)}\n`)
 }
 
@@ -75,6 +78,11 @@ interface Taint {
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
+interface TaintChange {
+  readonly taint: Taint
+  readonly removed: boolean
+}
+
 function parseTaint(call: Call, text: string): Taint {
   const [pair = '', effect, ...more] = text.split(':')
   if (more.length > 0) fail(`invalid taint spec: ${text}`)
@@ -87,7 +95,7 @@ function parseTaint(call: Call, text: string): Taint {
   return { key, value, effect: effect ?? '' }
 }
 
-function taint(call: Call): number {
+function* taint(call: Call): Steps<number> {
   const { session, flags, args } = call
   const isSpec = (arg: string): boolean => arg.includes('=') || arg.includes(':') || arg.endsWith('-')
   const first = args.findIndex(isSpec)
@@ -97,8 +105,10 @@ function taint(call: Call): number {
   if (late !== undefined) fail(`all resources must be specified before taint changes: ${late}`)
   if (resources.length === 0) fail('one or more resources must be specified as <resource> <name>')
   if (specs.length === 0) fail('at least one taint update is required')
-  const parsed = attempt(() =>
-    specs.map((spec) => ({ taint: parseTaint(call, spec.replace(/-$/, '')), removed: spec.endsWith('-') })),
+  const parsed = attemptNow(() =>
+    specs.map(
+      (spec): TaintChange => ({ taint: parseTaint(call, spec.replace(/-$/, '')), removed: spec.endsWith('-') }),
+    ),
   )
   if (!parsed.ok) return failUsage(call.path, failureMessage(parsed.failure))
   if (!['node', 'nodes', 'no'].includes(resources[0] ?? ''))
@@ -106,16 +116,24 @@ function taint(call: Call): number {
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
   const selection = { args: resources, labelSelector: flags.string('selector'), all: flags.bool('all') }
-  const { infos, failures } = partition(select(session, selection).entries)
-  const broken = eachItem(infos, (info) => {
-    const added = parsed.value.filter(({ removed }) => !removed).map((one) => one.taint)
-    const removed = parsed.value.filter((one) => one.removed).map((one) => one.taint)
-    const { taints, operation } = retaint(call, info, added, removed)
-    const changed = withValue(info.object, ['spec', 'taints'], taints)
-    report(dryRun === 'client' ? changed : sendChange(call, info, changed, 'kubectl-taint', dryRun), operation)
-  })
+  const { infos, failures } = partition((yield* select(session, selection)).entries)
+  const broken = yield* eachItem(infos, (info) => taintOne(call, info, parsed.value, dryRun, report))
   failAll([...failures, ...broken])
   return 0
+}
+
+function* taintOne(
+  call: Call,
+  info: Info,
+  changes: readonly TaintChange[],
+  dryRun: DryRun,
+  report: Report,
+): Steps<void> {
+  const added = changes.filter(({ removed }) => !removed).map((one) => one.taint)
+  const removed = changes.filter((one) => one.removed).map((one) => one.taint)
+  const { taints, operation } = retaint(call, info, added, removed)
+  const changed = withValue(info.object, ['spec', 'taints'], taints)
+  report(dryRun === 'client' ? changed : yield* sendChange(call, info, changed, 'kubectl-taint', dryRun), operation)
 }
 
 function retaint(

@@ -2,13 +2,16 @@ import { utf8Text } from '../../bytes/bytes.ts'
 import { deepEqual, goJson } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { CommandFailure, fail, failAll, failNotSimulated } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, patchObject } from '../resource/info.ts'
+import { getObject, type Info, patchObject } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/patch/patch.go. */
 export const patchCommand: Command = {
@@ -26,30 +29,39 @@ export const patchCommand: Command = {
   run: patch,
 }
 
-function patch(call: Call): number {
+function* patch(call: Call): Steps<number> {
   const { session, flags } = call
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
   const { body, type } = patchOf(call)
   const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, { isLocal: flags.bool('local') }) }
-    : select(session, { args: call.args })
+    ? { entries: yield* readFiles(session, flags, { isLocal: flags.bool('local') }) }
+    : yield* select(session, { args: call.args })
   const { infos, failures } = partition(entries)
   if (flags.bool('local') || dryRun === 'client')
     failNotSimulated('patches without a server (--local, --dry-run=client)')
-  const broken = eachItem(infos, (info) => {
-    const current = namesFiles(flags) ? getObject(session, info) : info.object
-    const subresource = flags.string('subresource')
-    const patched = patchObject(session, info, type, body, {
-      fieldManager: managerOf(call, 'kubectl-patch'),
-      dryRun: dryRun === 'server',
-      ...(subresource === '' ? {} : { subresource }),
-    })
-    report(patched, deepEqual(current, patched) ? 'patched (no change)' : 'patched')
-  })
+  const broken = yield* eachItem(infos, (info) => patchOne(call, info, { type, body }, dryRun, report))
   failAll([...failures, ...broken])
   if (infos.length === 0) fail('no objects passed to patch')
   return 0
+}
+
+function* patchOne(
+  call: Call,
+  info: Info,
+  { type, body }: ReturnType<typeof patchOf>,
+  dryRun: DryRun,
+  report: Report,
+): Steps<void> {
+  const { session, flags } = call
+  const current = namesFiles(flags) ? yield* getObject(session, info) : info.object
+  const subresource = flags.string('subresource')
+  const patched = yield* patchObject(session, info, type, body, {
+    fieldManager: managerOf(call, 'kubectl-patch'),
+    dryRun: dryRun === 'server',
+    ...(subresource === '' ? {} : { subresource }),
+  })
+  report(patched, deepEqual(current, patched) ? 'patched (no change)' : 'patched')
 }
 
 function patchOf(call: Call): { readonly body: string; readonly type: string } {

@@ -1,5 +1,6 @@
 import { at, listAt, numberAt, objectAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { CommandFailure, fail } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { formatSelector } from '../describe/selectors.ts'
@@ -17,9 +18,10 @@ const selecting: ReadonlySet<string> = new Set(
 )
 
 /** A Pod by name, or the best of a workload's. Source: pkg/polymorphichelpers attachablepodforobject.go, logsforobject.go. */
-export function podOf(session: Session, target: string, purpose: Purpose): unknown {
+export function* podOf(session: Session, target: string, purpose: Purpose): Steps<unknown> {
   const { infos, failures } = partition(
-    select(session, target.includes('/') ? { args: [target] } : { args: [target], defaultType: 'pods' }).entries,
+    (yield* select(session, target.includes('/') ? { args: [target] } : { args: [target], defaultType: 'pods' }))
+      .entries,
   )
   const [failure] = failures
   if (failure !== undefined) throw new CommandFailure(failure)
@@ -32,7 +34,9 @@ export function podOf(session: Session, target: string, purpose: Purpose): unkno
     fail(`${refusals[purpose]} ${goType}: invalid service '${info.name}': Service is defined without a selector`)
   const selector = podSelector(info.mapping.kind, at(info.object, 'spec', 'selector'))
   const pods = listAt(
-    session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, { query: { labelSelector: selector } }),
+    yield* session.rest.request('GET', `/api/v1/namespaces/${info.namespace}/pods`, {
+      query: { labelSelector: selector },
+    }),
     'items',
   )
   const best = bestPod(pods, purpose)

@@ -1,4 +1,5 @@
 import { listAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { duration, strings } from '../cli/flags.ts'
@@ -12,11 +13,11 @@ export const portForwardCommand: Command = {
   run: portForward,
 }
 
-function portForward(call: Call): number {
+function* portForward(call: Call): Steps<number> {
   const { session, args } = call
   const [target = '', ...ports] = args
   if (ports.length === 0) failUsage(call.path, 'TYPE/NAME and list of ports are required for port-forward')
-  const pod = podOf(session, target, 'attach')
+  const pod = yield* podOf(session, target, 'attach')
   if (!/^(?:svc|services?)\//.test(target)) for (const port of ports) checkPort(pod, port)
   const phase = textAt(pod, 'status', 'phase')
   if (phase !== 'Running') fail(`unable to forward port because pod is not running. Current status=${phase}`)

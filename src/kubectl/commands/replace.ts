@@ -5,6 +5,8 @@ import { typeName } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, failUsage, isReason } from '../cli/failure.ts'
 import { bool, duration, flagSince, int, string } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, readFiles, requireFiles } from '../resource/files.ts'
 import { createObject, deleteObject, type Info, replaceObject } from '../resource/info.ts'
 import { updatedAnnotation } from '../resource/last-applied.ts'
@@ -12,7 +14,7 @@ import { partition } from '../resource/select.ts'
 import { clientValidation, fieldValidation, validateFlag } from '../resource/validation.ts'
 import { withSource } from './create-file.ts'
 import { deletedFrom, waitForAll } from './delete.ts'
-import { createReport, dryRunOf, eachItem, managerOf, type Report, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/replace/replace.go. */
 export const replaceCommand: Command = {
@@ -47,26 +49,28 @@ function* replace(call: Call): Steps<number> {
     failUsage(call.path, 'Must specify --filename to replace')
   }
   const report = createReport(call, dryRun)
-  const { infos, failures } = partition(readFiles(session, flags, { validate: clientValidation(session, flags) }))
+  const { infos, failures } = partition(
+    yield* readFiles(session, flags, { validate: yield* clientValidation(session, flags) }),
+  )
   if (flags.bool('force')) return yield* forceReplace(call, infos, failures, report)
-  const broken = eachItem(infos, (info) => {
-    const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
-    if (dryRun === 'client') {
-      report(wanted.object, 'replaced')
-      return
-    }
-    const options = {
-      fieldManager: managerOf(call, 'kubectl-replace'),
-      dryRun: dryRun === 'server',
-      query: fieldValidation(session, flags),
-    }
-    report(
-      withSource('replacing', info, () => replaceObject(session, wanted, options)),
-      'replaced',
-    )
-  })
+  const broken = yield* eachItem(infos, (info) => replaceOne(call, info, dryRun, report))
   failAll([...failures, ...broken])
   return 0
+}
+
+function* replaceOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
+  const { session, flags } = call
+  const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
+  if (dryRun === 'client') {
+    report(wanted.object, 'replaced')
+    return
+  }
+  const options = {
+    fieldManager: managerOf(call, 'kubectl-replace'),
+    dryRun: dryRun === 'server',
+    query: fieldValidation(session, flags),
+  }
+  report(yield* withSource('replacing', info, replaceObject(session, wanted, options)), 'replaced')
 }
 
 function* forceReplace(
@@ -85,7 +89,7 @@ function* forceReplace(
   }
   for (const info of infos) {
     const body = { ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}), propagationPolicy: 'Background' }
-    const result = attempt(() => deleteObject(session, info, body))
+    const result = yield* attempt(deleteObject(session, info, body))
     if (!result.ok && !isReason(result.failure, 'NotFound')) throw new CommandFailure(result.failure)
     if (!result.ok) continue
     const verb = grace === 0 ? 'force deleted' : 'deleted'
@@ -93,11 +97,14 @@ function* forceReplace(
     deleted.push({ info, uid: textAt(result.value, 'details', 'uid') || textAt(result.value, 'metadata', 'uid') })
   }
   yield* waitForAll(call, deleted, flags.durationMs('timeout') || forcedTimeoutMs)
-  const broken = eachItem(infos, (info) => {
-    const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
-    const options = { fieldManager: managerOf(call, 'kubectl-replace'), query: fieldValidation(session, flags) }
-    report(createObject(session, wanted, options), 'replaced')
-  })
+  const broken = yield* eachItem(infos, (info) => createAgain(call, info, report))
   failAll([...failures, ...broken])
   return 0
+}
+
+function* createAgain(call: Call, info: Info, report: Report): Steps<void> {
+  const { session, flags } = call
+  const wanted = { ...info, object: updatedAnnotation(info.object, flags.bool('save-config')) }
+  const options = { fieldManager: managerOf(call, 'kubectl-replace'), query: fieldValidation(session, flags) }
+  report(yield* createObject(session, wanted, options), 'replaced')
 }

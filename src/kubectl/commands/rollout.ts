@@ -8,7 +8,9 @@ import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { bool, duration, int, string } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
 import { until } from '../cli/until.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { describeTemplate, replicaSetsOf } from '../describe/workloads.ts'
 import { DescribeWriter } from '../describe/writer.ts'
 import { filenameFlags } from '../resource/files.ts'
@@ -16,7 +18,7 @@ import { type Info, patchObject } from '../resource/info.ts'
 import { changePatch } from './change.ts'
 import { rolloutStatus } from './rollout-status.ts'
 import { targetsOf } from './workloads.ts'
-import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/rollout, pkg/polymorphichelpers. */
 export const rolloutCommand: Command = {
@@ -67,30 +69,35 @@ function requireTargets(call: Call): void {
 
 const restartable = ['Deployment', 'DaemonSet', 'StatefulSet']
 
-function restart(call: Call): number {
-  const { session } = call
+function* restart(call: Call): Steps<number> {
   requireTargets(call)
   const report = createReport(call, dryRunOf(call))
-  const { infos, failures } = targetsOf(call, call.args, true)
-  const broken = eachItem(infos, (info) => {
-    if (!restartable.includes(info.mapping.kind)) {
-      fail(`error: ${groupResource(info.mapping)} ${goQuote(info.name)} restarting is not supported`)
-    }
-    if (at(info.object, 'spec', 'paused') === true) {
-      fail(
-        `error: ${groupResource(info.mapping)} ${goQuote(info.name)} can't restart paused deployment (run rollout resume first)`,
-      )
-    }
-    const annotations = {
-      ...objectAt(info.object, 'spec', 'template', 'metadata', 'annotations'),
-      'kubectl.kubernetes.io/restartedAt': rfc3339(session.host.now()),
-    }
-    const changed = withValue(info.object, ['spec', 'template', 'metadata', 'annotations'], annotations)
-    const { type, body } = changePatch(call, info, changed)
-    report(patchObject(session, info, type, body, { fieldManager: managerOf(call, 'kubectl-rollout') }), 'restarted')
-  })
+  const { infos, failures } = yield* targetsOf(call, call.args, true)
+  const broken = yield* eachItem(infos, (info) => restartOne(call, info, report))
   failAll([...failures, ...broken])
   return 0
+}
+
+function* restartOne(call: Call, info: Info, report: Report): Steps<void> {
+  const { session } = call
+  if (!restartable.includes(info.mapping.kind)) {
+    fail(`error: ${groupResource(info.mapping)} ${goQuote(info.name)} restarting is not supported`)
+  }
+  if (at(info.object, 'spec', 'paused') === true) {
+    fail(
+      `error: ${groupResource(info.mapping)} ${goQuote(info.name)} can't restart paused deployment (run rollout resume first)`,
+    )
+  }
+  const annotations = {
+    ...objectAt(info.object, 'spec', 'template', 'metadata', 'annotations'),
+    'kubectl.kubernetes.io/restartedAt': rfc3339(session.host.now()),
+  }
+  const changed = withValue(info.object, ['spec', 'template', 'metadata', 'annotations'], annotations)
+  const { type, body } = yield* changePatch(call, info, changed)
+  report(
+    yield* patchObject(session, info, type, body, { fieldManager: managerOf(call, 'kubectl-rollout') }),
+    'restarted',
+  )
 }
 
 function changeCommand(name: string, short: string, done: string, paused: boolean): Command {
@@ -98,26 +105,28 @@ function changeCommand(name: string, short: string, done: string, paused: boolea
     name,
     short,
     flags: [...writeFlags, ...filenameFlags, string('selector', 'l')],
-    run(call) {
+    *run(call) {
       requireTargets(call)
       const report = createReport(call, 'none')
-      const { infos, failures } = targetsOf(call, call.args, true)
-      const broken = eachItem(infos, (info) => {
-        const word = paused ? 'pausing' : 'resuming'
-        const named = `error: ${groupResource(info.mapping)} ${goQuote(info.name)}`
-        if (info.mapping.kind !== 'Deployment') fail(`${named} ${word} is not supported`)
-        if ((at(info.object, 'spec', 'paused') === true) === paused)
-          fail(`${named} ${paused ? 'is already paused' : 'is not paused'}`)
-        const changed = paused
-          ? withValue(info.object, ['spec', 'paused'], true)
-          : withoutValue(info.object, ['spec', 'paused'])
-        const { type, body } = changePatch(call, info, changed)
-        report(patchObject(call.session, info, type, body, { fieldManager: managerOf(call, 'kubectl-rollout') }), done)
-      })
+      const { infos, failures } = yield* targetsOf(call, call.args, true)
+      const broken = yield* eachItem(infos, (info) => changeOne(call, info, paused, done, report))
       failAll([...failures, ...broken])
       return 0
     },
   }
+}
+
+function* changeOne(call: Call, info: Info, paused: boolean, done: string, report: Report): Steps<void> {
+  const word = paused ? 'pausing' : 'resuming'
+  const named = `error: ${groupResource(info.mapping)} ${goQuote(info.name)}`
+  if (info.mapping.kind !== 'Deployment') fail(`${named} ${word} is not supported`)
+  if ((at(info.object, 'spec', 'paused') === true) === paused)
+    fail(`${named} ${paused ? 'is already paused' : 'is not paused'}`)
+  const changed = paused
+    ? withValue(info.object, ['spec', 'paused'], true)
+    : withoutValue(info.object, ['spec', 'paused'])
+  const { type, body } = yield* changePatch(call, info, changed)
+  report(yield* patchObject(call.session, info, type, body, { fieldManager: managerOf(call, 'kubectl-rollout') }), done)
 }
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
@@ -132,10 +141,10 @@ interface Revision {
   readonly template: unknown
 }
 
-function revisionsOf(call: Call, info: Info): readonly Revision[] {
+function* revisionsOf(call: Call, info: Info): Steps<readonly Revision[]> {
   const cause = (object: unknown): string => textAt(object, 'metadata', 'annotations', 'kubernetes.io/change-cause')
   if (info.mapping.kind === 'Deployment') {
-    return replicaSetsOf(call.session, info.object).all.map((set) => ({
+    return (yield* replicaSetsOf(call.session, info.object)).all.map((set) => ({
       revision: revisionOf(set),
       cause: cause(set),
       template: at(set, 'spec', 'template'),
@@ -148,7 +157,7 @@ function revisionsOf(call: Call, info: Info): readonly Revision[] {
   }
   const path = `/apis/apps/v1/namespaces/${info.namespace}/controllerrevisions`
   const uid = textAt(info.object, 'metadata', 'uid')
-  return listAt(call.session.rest.request('GET', path), 'items')
+  return listAt(yield* call.session.rest.request('GET', path), 'items')
     .filter((one) => listAt(one, 'metadata', 'ownerReferences').some((owner) => textAt(owner, 'uid') === uid))
     .map((one) => ({
       revision: numberAt(one, ['revision']),
@@ -158,15 +167,15 @@ function revisionsOf(call: Call, info: Info): readonly Revision[] {
 }
 
 /** Source: kubectl pkg/cmd/rollout/rollout_history.go, pkg/polymorphichelpers/history.go. */
-function history(call: Call): number {
+function* history(call: Call): Steps<number> {
   const { session, flags } = call
   requireTargets(call)
   const wanted = flags.int('revision')
   if (wanted < 0) fail(`revision must be a positive integer: ${wanted}`)
-  const { infos, failures } = targetsOf(call, call.args, true)
+  const { infos, failures } = yield* targetsOf(call, call.args, true)
   failAll(failures)
   for (const info of infos) {
-    const revisions = [...revisionsOf(call, info)].sort((a, b) => a.revision - b.revision)
+    const revisions = [...(yield* revisionsOf(call, info))].sort((a, b) => a.revision - b.revision)
     const named = `${info.mapping.kind.toLowerCase()}.${info.mapping.group}/${info.name}`
     session.out(`${named} ${wanted > 0 ? `with revision #${wanted}` : ''}\n`)
     if (wanted > 0) {
@@ -190,7 +199,7 @@ function history(call: Call): number {
 function* status(call: Call): Steps<number> {
   const { session, flags } = call
   requireTargets(call)
-  const { infos, failures } = targetsOf(call, call.args, true)
+  const { infos, failures } = yield* targetsOf(call, call.args, true)
   failAll(failures)
   if (infos.length !== 1 && !session.version.rolloutStatusOfSeveral) {
     fail(
@@ -213,7 +222,7 @@ function* followRollout(call: Call, info: Info, deadline: number): Steps<void> {
     if (result.text !== last) session.out(result.text)
     last = result.text
     if (result.done || !watching) return
-    const stream = session.rest.watch(resourcePath(info.mapping, info.namespace), {
+    const stream = yield* session.rest.watch(resourcePath(info.mapping, info.namespace), {
       query: {
         watch: 'true',
         fieldSelector: `metadata.name=${info.name}`,
@@ -238,45 +247,48 @@ function* followRollout(call: Call, info: Info, deadline: number): Steps<void> {
 }
 
 /** Source: kubectl pkg/polymorphichelpers/rollback.go. */
-function undo(call: Call): number {
-  const { session, flags } = call
+function* undo(call: Call): Steps<number> {
+  const { flags } = call
   requireTargets(call)
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
   const wanted = flags.int('to-revision')
-  const { infos, failures } = targetsOf(call, call.args, true)
-  const broken = eachItem(infos, (info) => {
-    if (info.mapping.kind !== 'Deployment') failNotSimulated(`rollout undo of a ${info.mapping.kind}`)
-    if (at(info.object, 'spec', 'paused') === true) {
-      fail(
-        `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`,
-      )
-    }
-    const revisions = [...revisionsOf(call, info)].sort((a, b) => b.revision - a.revision)
-    const target = wanted > 0 ? revisions.find(({ revision }) => revision === wanted) : revisions[1]
-    if (target === undefined) {
-      fail(
-        wanted > 0
-          ? `unable to find specified revision ${wanted} in history`
-          : `no rollout history found for deployment ${goQuote(info.name)}`,
-      )
-      return
-    }
-    const template = withoutValue(target.template, ['metadata', 'labels', 'pod-template-hash'])
-    const patch = goJson([{ op: 'replace', path: '/spec/template', value: template }])
-    const result = attempt(() =>
-      patchObject(session, info, patchTypes.json ?? '', patch, {
-        dryRun: dryRun === 'server',
-        fieldManager: 'kubectl-rollout',
-      }),
-    )
-    if (!result.ok)
-      throw new CommandFailure({
-        kind: 'message',
-        text: `failed restoring revision ${wanted}: ${failureMessage(result.failure)}`,
-      })
-    report(info.object, 'rolled back')
-  })
+  const { infos, failures } = yield* targetsOf(call, call.args, true)
+  const broken = yield* eachItem(infos, (info) => undoOne(call, info, wanted, dryRun, report))
   failAll([...failures, ...broken])
   return 0
+}
+
+function* undoOne(call: Call, info: Info, wanted: number, dryRun: DryRun, report: Report): Steps<void> {
+  const { session } = call
+  if (info.mapping.kind !== 'Deployment') failNotSimulated(`rollout undo of a ${info.mapping.kind}`)
+  if (at(info.object, 'spec', 'paused') === true) {
+    fail(
+      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${info.name}' and try again`,
+    )
+  }
+  const revisions = [...(yield* revisionsOf(call, info))].sort((a, b) => b.revision - a.revision)
+  const target = wanted > 0 ? revisions.find(({ revision }) => revision === wanted) : revisions[1]
+  if (target === undefined) {
+    fail(
+      wanted > 0
+        ? `unable to find specified revision ${wanted} in history`
+        : `no rollout history found for deployment ${goQuote(info.name)}`,
+    )
+    return
+  }
+  const template = withoutValue(target.template, ['metadata', 'labels', 'pod-template-hash'])
+  const patch = goJson([{ op: 'replace', path: '/spec/template', value: template }])
+  const result = yield* attempt(
+    patchObject(session, info, patchTypes.json ?? '', patch, {
+      dryRun: dryRun === 'server',
+      fieldManager: 'kubectl-rollout',
+    }),
+  )
+  if (!result.ok)
+    throw new CommandFailure({
+      kind: 'message',
+      text: `failed restoring revision ${wanted}: ${failureMessage(result.failure)}`,
+    })
+  report(info.object, 'rolled back')
 }

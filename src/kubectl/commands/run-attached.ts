@@ -16,7 +16,7 @@ const pollMs = 100
 export function* runAttached(call: Call, name: string): Steps<number> {
   const { session, flags } = call
   const path = `/api/v1/namespaces/${session.namespace}/pods/${name}`
-  const read = (): unknown => session.rest.request('GET', path)
+  const read = (): Steps<unknown> => session.rest.request('GET', path)
   try {
     const begun = yield* podWhen(session, read, hasBegun, flags.durationMs('pod-running-timeout'))
     const target = {
@@ -36,7 +36,7 @@ export function* runAttached(call: Call, name: string): Steps<number> {
       textAt(pod, 'status', 'phase') === 'Succeeded' || (restart === 'Never' && isOver(pod))
     return ended(session, yield* podWhen(session, read, isDone, flags.durationMs('pod-running-timeout')))
   } finally {
-    if (flags.bool('rm')) remove(call, name)
+    if (flags.bool('rm')) yield* remove(call, name)
   }
 }
 
@@ -56,13 +56,13 @@ function hasBegun(pod: unknown): boolean {
 
 function* podWhen(
   session: Session,
-  read: () => unknown,
+  read: () => Steps<unknown>,
   condition: (pod: unknown) => boolean,
   timeoutMs: number,
 ): Steps<unknown> {
   const deadline = session.host.now() + timeoutMs
   for (;;) {
-    const pod = read()
+    const pod = yield* read()
     if (condition(pod)) return pod
     const left = deadline - session.host.now()
     if (left <= 0) return fail('timed out waiting for the condition')
@@ -81,10 +81,10 @@ function ended(session: Session, pod: unknown): number {
   return exitSilently(code)
 }
 
-function remove(call: Call, name: string): void {
+function* remove(call: Call, name: string): Steps<void> {
   const { session } = call
-  const mapping = session.discovery.forKind('v1', 'Pod')
+  const mapping = yield* session.discovery.forKind('v1', 'Pod')
   const info: Info = { mapping, namespace: session.namespace, name, source: '', object: undefined }
-  deleteObject(session, info, { propagationPolicy: 'Background' }, { dryRun: false })
+  yield* deleteObject(session, info, { propagationPolicy: 'Background' }, { dryRun: false })
   if (!call.flags.bool('quiet')) session.out(`pod "${name}" deleted${deletedFrom(call, info)}\n`)
 }

@@ -5,15 +5,16 @@ import { PatchError } from '../../api/patch/patch-error.ts'
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { isObject, type JsonObject } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { serverMinor } from '../resource/server-version.ts'
 
 /** What `--overrides` makes of a generated object. Source: kubectl pkg/cmd/util/override_options.go, NewOverrider; before 1.23 always a merge patch. */
-export function overridden(call: Call, made: JsonObject): JsonObject {
+export function* overridden(call: Call, made: JsonObject): Steps<JsonObject> {
   const text = call.flags.string('overrides')
   if (text === '') return made
-  const patched = patch(call, made, text)
+  const patched = yield* patch(call, made, text)
   if (!isObject(patched)) return fail('Invalid JSON Patch')
   const { spec } = patched
   if (spec !== undefined && !isObject(spec))
@@ -21,7 +22,7 @@ export function overridden(call: Call, made: JsonObject): JsonObject {
   return patched
 }
 
-function patch(call: Call, made: JsonObject, text: string): unknown {
+function* patch(call: Call, made: JsonObject, text: string): Steps<unknown> {
   const type = call.flags.string('override-type') || 'merge'
   if (type !== 'merge' && type !== 'strategic' && type !== 'json') return fail(`invalid override type: ${type}`)
   const value = parsed(text)
@@ -29,7 +30,7 @@ function patch(call: Call, made: JsonObject, text: string): unknown {
   if (!isObject(value)) return fail('Invalid JSON Patch')
   if (type === 'merge') return applyMergePatch(made, value)
   const kind = { group: '', version: 'v1', kind: 'Pod' }
-  const definition = schemaOf(serverMinor(call.session)).kind(kind)
+  const definition = schemaOf(yield* serverMinor(call.session)).kind(kind)
   // Both are JSON: one was made of flags, one parsed.
   return applyStrategicMergePatch(made as Json, value as Json, definition)
 }

@@ -2,7 +2,7 @@ import { quantity } from '../../api/quantity.ts'
 import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
-import type { Call, Command, Outcome } from '../cli/command.ts'
+import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { array, bool, duration, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
 import { emptyTimestamp, parsePairs, sendMade } from './create-kit.ts'
@@ -56,7 +56,7 @@ export const runCommand: Command = {
 export const imageReference =
   /^(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
 
-function run(call: Call): Outcome {
+function* run(call: Call): Steps<number> {
   const { flags } = call
   const dash = flags.argsAtDash
   if (call.args.length === 0 || dash === 0) failUsage(call.path, 'NAME is required for run')
@@ -76,22 +76,22 @@ function run(call: Call): Outcome {
     failUsage(call.path, `invalid image pull policy: ${pull}`)
   if (flags.bool('expose') && flags.string('port') === '')
     failUsage(call.path, '--port must be set when exposing a service')
-  const pod = overridden(call, podOf(call, name, image, words, restart))
-  return send(call, name, pod)
+  const pod = yield* overridden(call, podOf(call, name, image, words, restart))
+  return yield* send(call, name, pod)
 }
 
 /** The Service of `--expose` is told of before the Pod. Source: run.go, Run, generateService. */
 function* send(call: Call, name: string, pod: JsonObject): Steps<number> {
   const { session, flags } = call
   const isAttached = flags.bool('attach') || flags.bool('stdin')
-  const sent = (made: JsonObject, toldBy: (text: string) => void): number =>
+  const sent = (made: JsonObject, toldBy: (text: string) => void): Steps<number> =>
     sendMade({ ...call, session: { ...session, out: toldBy } }, made, undefined, 'kubectl-run')
   let told = ''
-  sent(pod, (text) => {
+  yield* sent(pod, (text) => {
     told += text
   })
   if (flags.bool('expose')) {
-    sent(serviceOf(call, name), (text) => session.out(text))
+    yield* sent(serviceOf(call, name), (text) => session.out(text))
     if (flags.string('output') === 'yaml') session.out('---\n---\n')
   }
   if (isAttached && dryRunOf(call) === 'none') return yield* runAttached(call, textAt(pod, 'metadata', 'name'))

@@ -1,6 +1,7 @@
 import { compareBytes, goJsonIndented, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { buildOf } from '../../versions/builds.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
@@ -27,7 +28,7 @@ export const apiResourcesCommand: Command = {
   run: apiResources,
 }
 
-function apiResources(call: Call): number {
+function* apiResources(call: Call): Steps<number> {
   const { session, flags } = call
   const output = flags.string('output')
   if (output !== '' && output !== 'wide' && output !== 'name') fail(`--output ${output} is not available`)
@@ -40,8 +41,7 @@ function apiResources(call: Call): number {
     .split(',')
     .filter((verb) => verb !== '')
   if (!flags.bool('cached')) session.discovery.invalidate()
-  const shown = session.discovery
-    .preferred()
+  const shown = (yield* session.discovery.preferred())
     .filter((mapping) => mapping.verbs.length > 0)
     .filter(({ group }) => !flags.changed('api-group') || group === flags.string('api-group'))
     .filter(({ namespaced }) => !flags.changed('namespaced') || namespaced === flags.bool('namespaced'))
@@ -82,8 +82,9 @@ function verbsText(mapping: Mapping, minor: number): string {
 export const apiVersionsCommand: Command = {
   name: 'api-versions',
   short: 'Print the supported API versions on the server, in the form of "group/version"',
-  run({ session }) {
-    for (const version of [...session.discovery.groupVersions()].sort(compareBytes)) session.out(`${version}\n`)
+  *run({ session }) {
+    for (const version of [...(yield* session.discovery.groupVersions())].sort(compareBytes))
+      session.out(`${version}\n`)
     return 0
   },
 }
@@ -96,11 +97,11 @@ export const versionCommand: Command = {
   run: version,
 }
 
-function version(call: Call): number {
+function* version(call: Call): Steps<number> {
   const { session, flags } = call
   const { minor, gitVersion, versionPrintsLines } = session.version
   const own = versionInfo(minor, gitVersion)
-  const server = flags.bool('client') ? undefined : session.rest.request('GET', '/version')
+  const server = flags.bool('client') ? undefined : yield* session.rest.request('GET', '/version')
   const kustomize = kustomizeVersion(minor)
   const output = flags.string('output')
   if (output !== '') {

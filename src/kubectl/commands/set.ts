@@ -3,15 +3,18 @@ import { canonicalQuantity, parseQuantity } from '../../api/quantity.ts'
 import { at, compareBytes, isObject, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { compileRegexp, quoteMeta } from '../../go/regexp.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, failAll, failNotSimulated, failureMessage } from '../cli/failure.ts'
 import { array, bool, type FlagSpec, string, strings } from '../cli/flags.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { changePatch, sendChange } from './change.ts'
 import { targetsOf } from './workloads.ts'
-import { createReport, dryRunOf, eachItem, writeFlags } from './write.ts'
+import { createReport, dryRunOf, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/set. */
 const common: readonly FlagSpec[] = [
@@ -119,38 +122,53 @@ function splitPairs(
   return { resources: args.filter((arg) => !isPair(arg)), pairs: args.filter(isPair) }
 }
 
-function run(
+/** What a command changes, and in which words it tells so. */
+interface Change {
+  readonly done: string
+  readonly problem: string
+  readonly change: (info: Info) => unknown
+}
+
+function* run(
   call: Call,
   resources: readonly string[],
   done: string,
   problem: string,
   change: (info: Info) => unknown,
-): number {
+): Steps<number> {
   if (resources.length === 0 && !namesFiles(call.flags))
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
-  const { infos, failures } = targetsOf(call, resources)
-  const broken = eachItem(infos, (info) => {
-    const changed = change(info)
-    if (changePatch(call, info, changed).body === '{}') return
-    if (dryRun === 'client' || call.flags.bool('local')) {
-      report(changed, done)
-      return
-    }
-    const sent = attempt(() => sendChange(call, info, changed, 'kubectl-set', dryRun))
-    if (!sent.ok) throw new CommandFailure({ kind: 'message', text: `${problem}: ${failureMessage(sent.failure)}` })
-    report(sent.value, done)
-  })
+  const { infos, failures } = yield* targetsOf(call, resources)
+  const broken = yield* eachItem(infos, (info) => changeOne(call, info, { done, problem, change }, dryRun, report))
   failAll([...failures, ...broken])
   return 0
 }
 
-function setImage(call: Call): number {
+function* changeOne(
+  call: Call,
+  info: Info,
+  { done, problem, change }: Change,
+  dryRun: DryRun,
+  report: Report,
+): Steps<void> {
+  const changed = change(info)
+  if ((yield* changePatch(call, info, changed)).body === '{}') return
+  if (dryRun === 'client' || call.flags.bool('local')) {
+    report(changed, done)
+    return
+  }
+  const sent = yield* attempt(sendChange(call, info, changed, 'kubectl-set', dryRun))
+  if (!sent.ok) throw new CommandFailure({ kind: 'message', text: `${problem}: ${failureMessage(sent.failure)}` })
+  report(sent.value, done)
+}
+
+function* setImage(call: Call): Steps<number> {
   const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('='))
   if (pairs.length === 0) fail('at least one image update is required')
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
-  return run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
+  return yield* run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
     const seen = new Set<string>()
     const changed = withContainers(info, (container) => {
       const name = textAt(container, 'name')
@@ -164,35 +182,46 @@ function setImage(call: Call): number {
   })
 }
 
-function setServiceAccount(call: Call): number {
+function* setServiceAccount(call: Call): Steps<number> {
   if (call.args.length === 0) fail('serviceaccount is required')
   const account = call.args.at(-1) ?? ''
-  return run(call, call.args.slice(0, -1), 'serviceaccount updated', 'failed to patch ServiceAccountName', (info) => {
-    const path = podSpecPath(info)
-    const named = withValue(info.object, [...path, 'serviceAccountName'], account)
-    return at(named, ...path, 'serviceAccount') === undefined
-      ? named
-      : withValue(named, [...path, 'serviceAccount'], account)
-  })
+  return yield* run(
+    call,
+    call.args.slice(0, -1),
+    'serviceaccount updated',
+    'failed to patch ServiceAccountName',
+    (info) => {
+      const path = podSpecPath(info)
+      const named = withValue(info.object, [...path, 'serviceAccountName'], account)
+      return at(named, ...path, 'serviceAccount') === undefined
+        ? named
+        : withValue(named, [...path, 'serviceAccount'], account)
+    },
+  )
 }
 
-function setResources(call: Call): number {
+function* setResources(call: Call): Steps<number> {
   const { flags } = call
   const [limits, requests] = [amounts(flags.string('limits')), amounts(flags.string('requests'))]
   if (limits === undefined && requests === undefined)
     fail('you must specify an update to requests or limits (in the form of --requests/--limits)')
-  return run(call, call.args, 'resource requirements updated', 'failed to patch limit update to pod template', (info) =>
-    withContainers(info, (container) => {
-      if (!matches(container, flags.string('containers'))) return container
-      const resources = {
-        ...objectAt(container, 'resources'),
-        ...(limits === undefined ? {} : { limits: { ...objectAt(container, 'resources', 'limits'), ...limits } }),
-        ...(requests === undefined
-          ? {}
-          : { requests: { ...objectAt(container, 'resources', 'requests'), ...requests } }),
-      }
-      return { ...container, resources }
-    }),
+  return yield* run(
+    call,
+    call.args,
+    'resource requirements updated',
+    'failed to patch limit update to pod template',
+    (info) =>
+      withContainers(info, (container) => {
+        if (!matches(container, flags.string('containers'))) return container
+        const resources = {
+          ...objectAt(container, 'resources'),
+          ...(limits === undefined ? {} : { limits: { ...objectAt(container, 'resources', 'limits'), ...limits } }),
+          ...(requests === undefined
+            ? {}
+            : { requests: { ...objectAt(container, 'resources', 'requests'), ...requests } }),
+        }
+        return { ...container, resources }
+      }),
   )
 }
 
@@ -215,10 +244,10 @@ interface EnvChanges {
 }
 
 /** Source: kubectl pkg/cmd/set/set_env.go. */
-function setEnv(call: Call): number {
+function* setEnv(call: Call): Steps<number> {
   const { session, flags } = call
   const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('=') || arg.endsWith('-'))
-  const changes = envChanges(call, [...flags.list('env'), ...pairs])
+  const changes = yield* envChanges(call, [...flags.list('env'), ...pairs])
   const hasChanges = changes.set.length > 0 || changes.remove.length > 0
   if (resources.length === 0 && !namesFiles(flags))
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
@@ -246,8 +275,8 @@ function setEnv(call: Call): number {
     return changed
   }
   if (!flags.bool('list'))
-    return run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
-  const { infos, failures } = targetsOf(call, resources)
+    return yield* run(call, resources, 'env updated', 'failed to patch env update to pod template', change)
+  const { infos, failures } = yield* targetsOf(call, resources)
   failAll(failures)
   if (flags.bool('resolve')) failNotSimulated('set env --resolve')
   for (const info of infos) {
@@ -278,7 +307,7 @@ function variableText(variable: unknown): string {
   return `# ${name} from ${text}`
 }
 
-function envChanges(call: Call, pairs: readonly string[]): EnvChanges {
+function* envChanges(call: Call, pairs: readonly string[]): Steps<EnvChanges> {
   const { flags } = call
   const set: JsonObject[] = []
   const remove: string[] = []
@@ -289,13 +318,13 @@ function envChanges(call: Call, pairs: readonly string[]): EnvChanges {
     else fail(`unknown environment variable: ${pair}`)
   }
   const prefix = flags.string('prefix')
-  const all = [...set, ...(flags.string('from') === '' ? [] : fromReferences(call, flags.string('from')))]
+  const all = [...set, ...(flags.string('from') === '' ? [] : yield* fromReferences(call, flags.string('from')))]
   return { set: prefix === '' ? all : all.map((one) => ({ ...one, name: prefix + String(one.name) })), remove }
 }
 
-function fromReferences(call: Call, from: string): readonly JsonObject[] {
+function* fromReferences(call: Call, from: string): Steps<readonly JsonObject[]> {
   const { session, flags } = call
-  const { infos, failures } = partition(select(session, { args: [from] }).entries)
+  const { infos, failures } = partition((yield* select(session, { args: [from] })).entries)
   failAll(failures)
   const keys = flags.list('keys')
   return infos.flatMap((info) => {

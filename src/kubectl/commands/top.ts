@@ -1,6 +1,7 @@
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts'
 import { compareBytes, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail } from '../cli/failure.ts'
 import { bool, string } from '../cli/flags.ts'
@@ -83,17 +84,19 @@ function topPods(call: Call): number {
   )
 }
 
-function topNodes(call: Call): number {
+function* topNodes(call: Call): Steps<number> {
   const { session, args } = call
   const rows = rowsOf(call, 'nodes').filter((row) => args.length === 0 || args.includes(row.name))
   const percent = session.version.topNamesUnits ? ['CPU(%)', 'MEMORY(%)'] : ['CPU%', 'MEMORY%']
-  const lines = rows.map((row) => {
-    const node = session.rest.request('GET', `/api/v1/nodes/${row.name}`)
-    const [cpu = '', memory = ''] = amounts(row)
-    const share = (used: number, total: number): string => `${total === 0 ? 0 : Math.trunc((used / total) * 100)}%`
-    const cpuShare = share(row.cpuMillis, quantityMilliValue(textAt(node, 'status', 'allocatable', 'cpu') || '0'))
-    const memoryShare = share(row.memoryBytes, quantityValue(textAt(node, 'status', 'allocatable', 'memory') || '0'))
-    return [row.name, cpu, cpuShare, memory, memoryShare]
-  })
+  const lines: (readonly string[])[] = []
+  for (const row of rows) lines.push(nodeLine(row, yield* session.rest.request('GET', `/api/v1/nodes/${row.name}`)))
   return print(call, ['NAME', 'CPU(cores)', percent[0] ?? '', 'MEMORY(bytes)', percent[1] ?? ''], lines)
+}
+
+function nodeLine(row: TopRow, node: unknown): readonly string[] {
+  const [cpu = '', memory = ''] = amounts(row)
+  const share = (used: number, total: number): string => `${total === 0 ? 0 : Math.trunc((used / total) * 100)}%`
+  const cpuShare = share(row.cpuMillis, quantityMilliValue(textAt(node, 'status', 'allocatable', 'cpu') || '0'))
+  const memoryShare = share(row.memoryBytes, quantityValue(textAt(node, 'status', 'allocatable', 'memory') || '0'))
+  return [row.name, cpu, cpuShare, memory, memoryShare]
 }

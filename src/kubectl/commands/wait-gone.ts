@@ -14,7 +14,7 @@ export function* waitGone(session: Session, info: Info, uid: string, timeoutMs: 
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
-    const found = attempt(() => session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    const found = yield* attempt(session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
     if (!found.ok) {
       if (isReason(found.failure, 'NotFound')) return true
       throw new CommandFailure(found.failure)
@@ -22,7 +22,7 @@ export function* waitGone(session: Session, info: Info, uid: string, timeoutMs: 
     if (uid !== '' && textAt(found.value, 'metadata', 'uid') !== uid) return true
     const left = deadline - session.host.now()
     if (left <= 0) return false
-    const stream = session.rest.watch(collection, {
+    const stream = yield* session.rest.watch(collection, {
       query: {
         watch: 'true',
         fieldSelector: `metadata.name=${info.name}`,

@@ -6,6 +6,7 @@ import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, type Failure, fail, failAll, isReason } from '../cli/failure.ts'
 import { bool, duration, string } from '../cli/flags.ts'
+import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { until } from '../cli/until.ts'
 import { findJsonpath, relaxedTemplate } from '../print/jsonpath.ts'
@@ -43,7 +44,7 @@ function* wait(call: Call): Steps<number> {
   const asked = flags.durationMs('timeout')
   const timeoutMs = asked < 0 ? weekMs : asked
   if (check === 'created' && !(yield* waitForCreated(call, timeoutMs))) fail('timed out waiting for the condition')
-  const { infos, failures } = waitedFor(call)
+  const { infos, failures } = yield* waitedFor(call)
   const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
   const overlooksMissing = check === 'gone' && session.version.waitForDeleteOverlooksNothing
   const shown = failures.filter((failure) => !(overlooksMissing && isReason(failure, 'NotFound')))
@@ -64,10 +65,10 @@ function* wait(call: Call): Steps<number> {
 }
 
 /** What is waited for, as it is now. */
-function waitedFor({ session, flags, args }: Call): ReturnType<typeof partition> {
+function* waitedFor({ session, flags, args }: Call): Steps<ReturnType<typeof partition>> {
   const { entries } = namesFiles(flags)
-    ? { entries: readFiles(session, flags, {}) }
-    : select(session, {
+    ? { entries: yield* readFiles(session, flags, {}) }
+    : yield* select(session, {
         args,
         labelSelector: flags.string('selector'),
         fieldSelector: flags.string('field-selector'),
@@ -81,20 +82,24 @@ function waitedFor({ session, flags, args }: Call): ReturnType<typeof partition>
 const createdPollMs = 500
 
 function* waitForCreated(call: Call, timeoutMs: number): Steps<boolean> {
-  const { session, flags } = call
-  const isThere = (): boolean => {
-    const { infos, failures } = waitedFor(call)
-    failAll(failures.filter((failure) => !isReason(failure, 'NotFound')))
-    if (failures.length > 0 || infos.length === 0) return false
-    return !namesFiles(flags) || infos.every((info) => attempt(() => getObject(session, info)).ok)
-  }
+  const { session } = call
   const deadline = session.host.now() + timeoutMs
-  while (!isThere()) {
+  while (!(yield* isThere(call))) {
     const left = deadline - session.host.now()
     if (left <= 0) return false
     yield* until(session.host, () => false, Math.min(createdPollMs, left))
   }
   return true
+}
+
+function* isThere(call: Call): Steps<boolean> {
+  const { session, flags } = call
+  const { infos, failures } = yield* waitedFor(call)
+  failAll(failures.filter((failure) => !isReason(failure, 'NotFound')))
+  if (failures.length > 0 || infos.length === 0) return false
+  if (!namesFiles(flags)) return true
+  const read = yield* inTurn(infos, (info) => attempt(getObject(session, info)))
+  return read.every(({ ok }) => ok)
 }
 
 function waitUntil(call: Call, info: Info, check: Exclude<Check, 'created'>, timeoutMs: number): Steps<unknown> {
@@ -153,12 +158,12 @@ function* waitFor(
   const deadline = session.host.now() + timeoutMs
   const collection = resourcePath(info.mapping, info.namespace)
   for (;;) {
-    const found = attempt(() => session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
+    const found = yield* attempt(session.rest.request('GET', resourcePath(info.mapping, info.namespace, info.name)))
     if (!found.ok && !isReason(found.failure, 'NotFound')) throw new CommandFailure(found.failure)
     if (found.ok && check(found.value)) return found.value
     const left = deadline - session.host.now()
     if (left < 0) return undefined
-    const stream = session.rest.watch(collection, {
+    const stream = yield* session.rest.watch(collection, {
       query: {
         watch: 'true',
         fieldSelector: `metadata.name=${info.name}`,

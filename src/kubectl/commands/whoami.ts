@@ -1,5 +1,6 @@
 import { at, isObject, listAt, objectAt, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { attempt, CommandFailure, fail, isReason } from '../cli/failure.ts'
 import { createPrinter, printFlags } from '../print/printers.ts'
@@ -10,9 +11,9 @@ export const whoAmI: Command = {
   short: 'Experimental: Check self subject attributes',
   since: 26,
   flags: printFlags,
-  run(call) {
+  *run(call) {
     const printer = createPrinter(call.session, call.flags)
-    const review = ask(call)
+    const review = yield* ask(call)
     call.session.out(printer === undefined ? attributes(at(review, 'status', 'userInfo')) : printer(typed(review)))
     return 0
   },
@@ -29,11 +30,11 @@ function typed(review: unknown): unknown {
 }
 
 /** The newest version that the server has. Source: whoami.go, Run. */
-function ask({ session }: Call): unknown {
+function* ask({ session }: Call): Steps<unknown> {
   for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
     const apiVersion = `authentication.k8s.io/${version}`
     const body = JSON.stringify({ kind: 'SelfSubjectReview', apiVersion, metadata: {}, status: { userInfo: {} } })
-    const answer = attempt(() => session.rest.request('POST', `/apis/${apiVersion}/selfsubjectreviews`, { body }))
+    const answer = yield* attempt(session.rest.request('POST', `/apis/${apiVersion}/selfsubjectreviews`, { body }))
     if (answer.ok) return answer.value
     if (isReason(answer.failure, 'Forbidden'))
       return fail('the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it')

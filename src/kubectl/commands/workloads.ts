@@ -1,13 +1,16 @@
 import { goJson, numberAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { groupResource, resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { attempt, type Failure, fail, failAll } from '../cli/failure.ts'
+import { type Failure, fail, failAll } from '../cli/failure.ts'
 import { bool, duration, int, required, string } from '../cli/flags.ts'
-import { filenameFlags, namesFiles, readFiles } from '../resource/files.ts'
-import { getObject, type Info } from '../resource/info.ts'
+import { eachItem } from '../cli/in-turn.ts'
+import type { DryRun } from '../create/dry-run.ts'
+import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
+import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { emptyTimestamp } from './create-kit.ts'
-import { createReport, dryRunOf, eachItem, managerOf, patchTypes, writeFlags } from './write.ts'
+import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go. */
 export const scaleCommand: Command = {
@@ -26,55 +29,34 @@ export const scaleCommand: Command = {
   run: scale,
 }
 
-export function targetsOf(
+export function* targetsOf(
   call: Call,
   args: readonly string[],
   typeMeansAll = false,
-): { readonly infos: readonly Info[]; readonly failures: readonly Failure[] } {
+): Steps<{ readonly infos: readonly Info[]; readonly failures: readonly Failure[] }> {
   const { session, flags } = call
   if (namesFiles(flags)) {
-    const entries = readFiles(session, flags, {}).map((entry) => {
-      if (!entry.ok) return entry
-      const read = attempt(() => getObject(session, entry.info))
-      return read.ok ? { ...entry, info: { ...entry.info, object: read.value } } : read
-    })
-    return partition(entries)
+    return partition(yield* readAgain(session, yield* readFiles(session, flags, {})))
   }
   const has = (name: string): boolean => flags.has(name) && flags.bool(name)
   return partition(
-    select(session, {
+    (yield* select(session, {
       args,
       typeMeansAll,
       labelSelector: flags.has('selector') ? flags.string('selector') : '',
       all: has('all'),
-    }).entries,
+    })).entries,
   )
 }
 
-function scale(call: Call): number {
+function* scale(call: Call): Steps<number> {
   const { session, flags } = call
   const replicas = flags.int('replicas')
   if (replicas < 0) fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
-  const { infos, failures } = targetsOf(call, call.args)
-  const broken = eachItem(infos, (info) => {
-    checkPreconditions(call, info)
-    if (dryRun !== 'client') {
-      const patch = goJson({ spec: { replicas } })
-      const path = resourcePath(info.mapping, info.namespace, info.name, 'scale')
-      session.rest.request('PATCH', path, {
-        body: patch,
-        contentType: patchTypes.merge ?? '',
-        resource: groupResource(info.mapping),
-        query: {
-          ...(dryRun === 'server' ? { dryRun: 'All' } : {}),
-          ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl') } : {}),
-        },
-      })
-    }
-    report(info.object, 'scaled')
-  })
+  const { infos, failures } = yield* targetsOf(call, call.args)
+  const broken = yield* eachItem(infos, (info) => scaleOne(call, info, replicas, dryRun, report))
   const nothing = 'no objects passed to scale'
   const { scaleNamesWhatFailed, scaleTellsErrorsAlone } = session.version
   const [missing, ...more] = failures
@@ -83,6 +65,25 @@ function scale(call: Call): number {
   failAll([...failures, ...broken])
   if (infos.length === 0) fail(nothing)
   return 0
+}
+
+function* scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun, report: Report): Steps<void> {
+  const { session } = call
+  checkPreconditions(call, info)
+  if (dryRun !== 'client') {
+    const patch = goJson({ spec: { replicas } })
+    const path = resourcePath(info.mapping, info.namespace, info.name, 'scale')
+    yield* session.rest.request('PATCH', path, {
+      body: patch,
+      contentType: patchTypes.merge ?? '',
+      resource: groupResource(info.mapping),
+      query: {
+        ...(dryRun === 'server' ? { dryRun: 'All' } : {}),
+        ...(session.version.sendsFieldManager ? { fieldManager: managerOf(call, 'kubectl') } : {}),
+      },
+    })
+  }
+  report(info.object, 'scaled')
 }
 
 function checkPreconditions(call: Call, info: Info): void {
@@ -108,42 +109,45 @@ export const autoscaleCommand: Command = {
     string('name'),
     bool('save-config'),
   ],
-  run(call) {
-    const { session, flags } = call
+  *run(call) {
+    const { flags } = call
     if (flags.int('max') < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${flags.int('max')}`)
     if (flags.int('max') < flags.int('min'))
       fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`)
     const dryRun = dryRunOf(call)
     const report = createReport(call, dryRun)
-    const { infos, failures } = targetsOf(call, call.args)
-    const broken = eachItem(infos, (info) => {
-      const { group, version, kind } = info.mapping
-      const hpa = {
-        apiVersion: 'autoscaling/v1',
-        kind: 'HorizontalPodAutoscaler',
-        metadata: { name: flags.string('name') || info.name, ...emptyTimestamp(session) },
-        spec: {
-          scaleTargetRef: { kind, name: info.name, apiVersion: group === '' ? version : `${group}/${version}` },
-          ...(flags.int('min') > 0 ? { minReplicas: flags.int('min') } : {}),
-          maxReplicas: flags.int('max'),
-          ...(flags.int('cpu-percent') >= 0 ? { targetCPUUtilizationPercentage: flags.int('cpu-percent') } : {}),
-        },
-        status: { currentReplicas: 0, desiredReplicas: 0 },
-      }
-      if (dryRun === 'client') {
-        report(hpa, 'autoscaled')
-        return
-      }
-      const path = `/apis/autoscaling/v1/namespaces/${info.namespace}/horizontalpodautoscalers`
-      report(
-        session.rest.request('POST', path, {
-          body: goJson(hpa),
-          ...(dryRun === 'server' ? { query: { dryRun: 'All' } } : {}),
-        }),
-        'autoscaled',
-      )
-    })
+    const { infos, failures } = yield* targetsOf(call, call.args)
+    const broken = yield* eachItem(infos, (info) => autoscaleOne(call, info, dryRun, report))
     failAll([...failures, ...broken])
     return 0
   },
+}
+
+function* autoscaleOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
+  const { session, flags } = call
+  const { group, version, kind } = info.mapping
+  const hpa = {
+    apiVersion: 'autoscaling/v1',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: flags.string('name') || info.name, ...emptyTimestamp(session) },
+    spec: {
+      scaleTargetRef: { kind, name: info.name, apiVersion: group === '' ? version : `${group}/${version}` },
+      ...(flags.int('min') > 0 ? { minReplicas: flags.int('min') } : {}),
+      maxReplicas: flags.int('max'),
+      ...(flags.int('cpu-percent') >= 0 ? { targetCPUUtilizationPercentage: flags.int('cpu-percent') } : {}),
+    },
+    status: { currentReplicas: 0, desiredReplicas: 0 },
+  }
+  if (dryRun === 'client') {
+    report(hpa, 'autoscaled')
+    return
+  }
+  const path = `/apis/autoscaling/v1/namespaces/${info.namespace}/horizontalpodautoscalers`
+  report(
+    yield* session.rest.request('POST', path, {
+      body: goJson(hpa),
+      ...(dryRun === 'server' ? { query: { dryRun: 'All' } } : {}),
+    }),
+    'autoscaled',
+  )
 }

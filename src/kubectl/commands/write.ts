@@ -1,5 +1,4 @@
 import type { Call } from '../cli/command.ts'
-import { attempt, type Failure } from '../cli/failure.ts'
 import { bool, type FlagSpec, string, unsupported } from '../cli/flags.ts'
 import { klogPrefix } from '../cli/klog.ts'
 import { type DryRun, dryRunStrategy } from '../create/dry-run.ts'
@@ -38,14 +37,6 @@ export function createReport(call: Call, dryRun: DryRun): Report {
   return (object, operation) => {
     session.out(printer === undefined ? `${objectName(object)} ${operation}${suffix}\n` : printer(object))
   }
-}
-
-/** Does something to each item; failures are collected so that the others go on. */
-export function eachItem<T>(items: readonly T[], work: (item: T) => void): readonly Failure[] {
-  return items.flatMap((item) => {
-    const result = attempt(() => work(item))
-    return result.ok ? [] : [result.failure]
-  })
 }
 
 /** The field manager to send: the flag's, or the command's own. */

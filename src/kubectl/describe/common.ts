@@ -1,5 +1,7 @@
 import { at, compareBytes, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt } from '../cli/failure.ts'
+import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { since } from '../print/duration.ts'
 import { lastApplied } from '../resource/last-applied.ts'
@@ -104,16 +106,16 @@ export function describeController(w: DescribeWriter, object: unknown): void {
 }
 
 /** The events of an object by its own reference. */
-export function describeOwnEvents(
+export function* describeOwnEvents(
   d: Describing,
   overrides: { readonly kind?: string; readonly uids?: readonly string[]; readonly namespace?: string } = {},
-): void {
+): Steps<void> {
   if (!d.showEvents) return
   const namespace = overrides.namespace ?? textAt(d.object, 'metadata', 'namespace')
   const kind = overrides.kind ?? textAt(d.object, 'kind')
   const uids = overrides.uids ?? [textAt(d.object, 'metadata', 'uid')]
   const name = textAt(d.object, 'metadata', 'name')
-  const found = uids.map((uid) => findEvents(d.session, namespace, name, kind, uid))
+  const found = yield* inTurn(uids, (uid) => findEvents(d.session, namespace, name, kind, uid))
   if (!found.includes(undefined))
     describeEvents(
       d.session,
@@ -123,13 +125,13 @@ export function describeOwnEvents(
 }
 
 /** Events about an object; undefined when they may not be read. Source: client-go event_expansion.go, Search. */
-function findEvents(
+function* findEvents(
   session: Session,
   namespace: string,
   name: string,
   kind: string,
   uid: string,
-): readonly unknown[] | undefined {
+): Steps<readonly unknown[] | undefined> {
   const selector = [
     `involvedObject.name=${name}`,
     `involvedObject.namespace=${namespace}`,
@@ -137,7 +139,7 @@ function findEvents(
     ...(uid === '' ? [] : [`involvedObject.uid=${uid}`]),
   ].join(',')
   const path = namespace === '' ? '/api/v1/events' : `/api/v1/namespaces/${namespace}/events`
-  const answer = attempt(() => session.rest.request('GET', path, { query: { fieldSelector: selector } }))
+  const answer = yield* attempt(session.rest.request('GET', path, { query: { fieldSelector: selector } }))
   return answer.ok ? listAt(answer.value, 'items') : undefined
 }
 
@@ -169,10 +171,10 @@ function describeEvents(session: Session, w: DescribeWriter, events: readonly un
 }
 
 /** How many Pods of a controller are in which phase. Source: getPodStatusForController. */
-export function countPods(session: Session, object: unknown): string {
+export function* countPods(session: Session, object: unknown): Steps<string> {
   const namespace = textAt(object, 'metadata', 'namespace')
   const selector = formatSelector(objectAt(object, 'spec', 'selector'))
-  const answer = attempt(() =>
+  const answer = yield* attempt(
     session.rest.request('GET', `/api/v1/namespaces/${namespace}/pods`, { query: { labelSelector: selector } }),
   )
   if (!answer.ok) return 'error in fetching pods: '

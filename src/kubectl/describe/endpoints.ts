@@ -1,4 +1,5 @@
 import { at, listAt, numberAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt, type Failure } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { type Describing, describeHead, describeLabels, describeOwnEvents } from './common.ts'
@@ -14,13 +15,13 @@ export interface ServiceAddresses {
 }
 
 /** Reads Endpoints, or from kubectl 1.31 on EndpointSlices. Source: describeService, describeBackendV1. */
-export function serviceAddresses(session: Session, namespace: string, name: string): ServiceAddresses {
+export function* serviceAddresses(session: Session, namespace: string, name: string): Steps<ServiceAddresses> {
   const isNew = session.version.readsEndpointSlices
   const selector = encodeURIComponent(`kubernetes.io/service-name=${name}`)
   const path = isNew
     ? `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=${selector}`
     : `/api/v1/namespaces/${namespace}/endpoints/${name}`
-  const found = attempt(() => session.rest.request('GET', path))
+  const found = yield* attempt(session.rest.request('GET', path))
   return {
     of: (port) => {
       const lists = listAt(found.ok ? found.value : undefined, isNew ? 'items' : 'subsets')
@@ -55,7 +56,7 @@ function onPorts(ports: readonly unknown[], portName: string, addresses: readonl
 }
 
 /** Addresses that are ready and not, by ports. Source: describeEndpoints. */
-export function describeEndpoints(d: Describing): void {
+export function* describeEndpoints(d: Describing): Steps<void> {
   const { w, object } = d
   describeHead(d)
   w.line(0, 'Subsets:')
@@ -76,11 +77,11 @@ export function describeEndpoints(d: Describing): void {
       w.line(2, `${textAt(port, 'name') || '<unset>'}\t${numberAt(port, ['port'])}\t${textAt(port, 'protocol')}`)
     w.line(0, '')
   }
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 /** Of `v1`, and of `v1beta1` with its topology. Source: describeEndpointSliceV1, describeEndpointSliceV1beta1. */
-export function describeEndpointSlice(d: Describing): void {
+export function* describeEndpointSlice(d: Describing): Steps<void> {
   const { w, object } = d
   const isV1 = textAt(object, 'apiVersion') === 'discovery.k8s.io/v1'
   describeHead(d)
@@ -96,7 +97,7 @@ export function describeEndpointSlice(d: Describing): void {
   const endpoints = listAt(object, 'endpoints')
   w.line(0, endpoints.length === 0 ? 'Endpoints: <none>' : 'Endpoints:')
   for (const endpoint of endpoints) describeEndpoint(d, endpoint, isV1)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function describeEndpoint({ w }: Describing, endpoint: unknown, isV1: boolean): void {

@@ -1,5 +1,6 @@
 import { compareBytes, isObject } from '../../go/json.ts'
 import { goValueText } from '../../go/value-text.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { type Describing, describeHead, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'
 
@@ -7,12 +8,12 @@ import type { DescribeWriter } from './writer.ts'
 const shownAbove = new Set(['.metadata.name', '.metadata.namespace', '.metadata.labels', '.metadata.annotations'])
 
 /** Kinds without a describer of their own: all fields. Source: kubectl pkg/describe/describe.go, genericDescriber. */
-export function describeGeneric(d: Describing): void {
+export function* describeGeneric(d: Describing): Steps<void> {
   const skip = new Set(shownAbove)
   if (d.session.version.describeHidesManagedFields) skip.add('.metadata.managedFields')
   describeHead(d)
   if (isObject(d.object)) describeContent(d.w, 0, d.object, '', skip)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function describeContent(

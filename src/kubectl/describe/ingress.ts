@@ -1,4 +1,5 @@
 import { at, compareBytes, isObject, listAt, numberAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt, failureMessage } from '../cli/failure.ts'
 import { type Describing, describeAnnotations, describeLabels, describeOwnEvents } from './common.ts'
 import { serviceAddresses } from './endpoints.ts'
@@ -7,7 +8,7 @@ const oldDefault = { serviceName: 'default-http-backend', servicePort: 80 }
 const newDefault = { service: { name: 'default-http-backend', port: { number: 80 } } }
 
 /** Both `networking.k8s.io/v1` and the betas before. Source: kubectl pkg/describe/describe.go, describeIngress. */
-export function describeIngress(d: Describing): void {
+export function* describeIngress(d: Describing): Steps<void> {
   const { session, w, object } = d
   const isV1 = textAt(object, 'apiVersion') === 'networking.k8s.io/v1'
   const namespace = textAt(object, 'metadata', 'namespace')
@@ -17,7 +18,7 @@ export function describeIngress(d: Describing): void {
   w.field(0, 'Address', addressesOf(object))
   if (d.session.version.describesIngressClass)
     w.field(0, 'Ingress Class', textAt(object, 'spec', 'ingressClassName') || '<none>')
-  const fallback = defaultBackend(d, isV1)
+  const fallback = yield* defaultBackend(d, isV1)
   w.field(0, 'Default backend', fallback)
   describeTls(d)
   w.line(0, 'Rules:\n  Host\tPath\tBackends')
@@ -26,12 +27,12 @@ export function describeIngress(d: Describing): void {
   for (const rule of rules) {
     w.line(1, `${textAt(rule, 'host') || '*'}\t`)
     for (const path of listAt(rule, 'http', 'paths'))
-      w.line(2, `\t${textAt(path, 'path')} \t${backendText(d, namespace, at(path, 'backend'))}`)
+      w.line(2, `\t${textAt(path, 'path')} \t${yield* backendText(d, namespace, at(path, 'backend'))}`)
   }
   const all = isV1 ? `\t${fallback}` : ` \t${d.session.version.describesIngressClass ? '<default>' : fallback}`
   if (rules.length === 0) w.line(1, `*\t*${all}`)
   describeAnnotations(session, w, 'Annotations', at(object, 'metadata', 'annotations'))
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function addressesOf(object: unknown): string {
@@ -41,11 +42,11 @@ function addressesOf(object: unknown): string {
   return [...new Set(all.filter((address) => address !== ''))].sort(compareBytes).join(',')
 }
 
-function defaultBackend(d: Describing, isV1: boolean): string {
+function* defaultBackend(d: Describing, isV1: boolean): Steps<string> {
   const own = at(d.object, 'spec', isV1 ? 'defaultBackend' : 'backend')
-  if (own !== undefined) return backendText(d, textAt(d.object, 'metadata', 'namespace'), own)
+  if (own !== undefined) return yield* backendText(d, textAt(d.object, 'metadata', 'namespace'), own)
   if (d.session.version.describesIngressClass) return '<default>'
-  return backendText(d, 'kube-system', isV1 ? newDefault : oldDefault)
+  return yield* backendText(d, 'kube-system', isV1 ? newDefault : oldDefault)
 }
 
 function describeTls({ w, object }: Describing): void {
@@ -58,7 +59,7 @@ function describeTls({ w, object }: Describing): void {
   }
 }
 
-function backendText(d: Describing, namespace: string, backend: unknown): string {
+function* backendText(d: Describing, namespace: string, backend: unknown): Steps<string> {
   const resource = at(backend, 'resource')
   if (resource !== undefined) {
     const group = textAt(resource, 'apiGroup') || '<none>'
@@ -67,14 +68,14 @@ function backendText(d: Describing, namespace: string, backend: unknown): string
   const service = at(backend, 'service')
   const name = textAt(backend, 'serviceName') || textAt(service, 'name')
   const port = textAt(backend, 'servicePort') || textAt(service, 'port', 'number') || textAt(service, 'port', 'name')
-  return `${name}:${port}${addressesText(d, namespace, name, port)}`
+  return `${name}:${port}${yield* addressesText(d, namespace, name, port)}`
 }
 
-function addressesText({ session }: Describing, namespace: string, name: string, port: string): string {
+function* addressesText({ session }: Describing, namespace: string, name: string, port: string): Steps<string> {
   const isNew = session.version.readsEndpointSlices
-  const addresses = serviceAddresses(session, namespace, name)
+  const addresses = yield* serviceAddresses(session, namespace, name)
   if (addresses.failure !== undefined) return ` (<error: ${failureMessage(addresses.failure)}>)`
-  const service = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${namespace}/services/${name}`))
+  const service = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/services/${name}`))
   if (!service.ok) return `${isNew ? ' ' : ''}(<error: ${failureMessage(service.failure)}>)`
   const ports = listAt(service.value, 'spec', 'ports')
   const named = ports.findLast((one) => textAt(one, 'name') === port || String(numberAt(one, ['port'])) === port)

@@ -6,13 +6,14 @@ import {
   quantityValue,
 } from '../../api/quantity.ts'
 import { at, compareBytes, listAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt, CommandFailure, failureMessage, isReason } from '../cli/failure.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import { type Describing, describeMeta, describeOwnEvents } from './common.ts'
 import type { DescribeWriter } from './writer.ts'
 
 /** Source: kubectl pkg/describe/describe.go, describeNode. */
-export function describeNode(d: Describing): void {
+export function* describeNode(d: Describing): Steps<void> {
   const { w, object: node } = d
   w.field(0, 'Name', textAt(node, 'metadata', 'name'))
   w.field(0, 'Roles', nodeRoles(node).join(',') || '<none>')
@@ -20,7 +21,7 @@ export function describeNode(d: Describing): void {
   w.field(0, 'CreationTimestamp', rfc1123(at(node, 'metadata', 'creationTimestamp')))
   describeTaints(w, listAt(node, 'spec', 'taints'))
   w.field(0, 'Unschedulable', at(node, 'spec', 'unschedulable') === true)
-  describeLease(d)
+  yield* describeLease(d)
   describeConditions(w, node)
   w.line(0, 'Addresses:')
   for (const address of listAt(node, 'status', 'addresses'))
@@ -40,10 +41,10 @@ export function describeNode(d: Describing): void {
   if (cidrs.length > 0) w.field(0, 'PodCIDRs', cidrs.join(','))
   const provider = textAt(node, 'spec', 'providerID')
   if (provider !== '') w.field(0, 'ProviderID', provider)
-  describePods(d)
+  yield* describePods(d)
   // A kubelet tells of its node by its name where others tell of it by its uid.
   const ownUid = d.session.version.findsNodeEventsByUid ? [textAt(node, 'metadata', 'uid')] : []
-  describeOwnEvents(d, { uids: [...ownUid, textAt(node, 'metadata', 'name')], namespace: '' })
+  yield* describeOwnEvents(d, { uids: [...ownUid, textAt(node, 'metadata', 'name')], namespace: '' })
 }
 
 function nodeRoles(node: unknown): readonly string[] {
@@ -72,9 +73,9 @@ function describeTaints(w: DescribeWriter, taints: readonly unknown[]): void {
   })
 }
 
-function describeLease({ session, w, object: node }: Describing): void {
+function* describeLease({ session, w, object: node }: Describing): Steps<void> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${textAt(node, 'metadata', 'name')}`
-  const found = attempt(() => session.rest.request('GET', path))
+  const found = yield* attempt(session.rest.request('GET', path))
   if (!found.ok && session.version.tellsMissingLease) {
     w.field(0, 'Lease', `Failed to get lease: ${failureMessage(found.failure)}`)
     return
@@ -159,10 +160,10 @@ function share(amounts: Amounts, name: string, allocatable: Readonly<Record<stri
   return `${amount} (${total === 0 ? 0 : Math.trunc((value(amount) / total) * 100)}%)`
 }
 
-function describePods(d: Describing): void {
+function* describePods(d: Describing): Steps<void> {
   const { session, w, object: node } = d
   const selector = `spec.nodeName=${textAt(node, 'metadata', 'name')},status.phase!=Succeeded,status.phase!=Failed`
-  const answer = attempt(() => session.rest.request('GET', '/api/v1/pods', { query: { fieldSelector: selector } }))
+  const answer = yield* attempt(session.rest.request('GET', '/api/v1/pods', { query: { fieldSelector: selector } }))
   if (!answer.ok) {
     if (!isReason(answer.failure, 'Forbidden')) throw new CommandFailure(answer.failure)
     w.field(0, 'Pods', 'not authorized')

@@ -1,6 +1,8 @@
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import { at, compareBytes, isObject, listAt, numberAt, objectAt, sortedEntries, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt, CommandFailure, isReason } from '../cli/failure.ts'
+import type { Session } from '../cli/session.ts'
 import { formatMap } from '../print/table.ts'
 import { type Describing, describeHead, describeMeta, describeOwnEvents } from './common.ts'
 import { serviceAddresses } from './endpoints.ts'
@@ -9,7 +11,7 @@ import type { DescribeWriter } from './writer.ts'
 
 /** Source: kubectl pkg/describe/describe.go. */
 
-export function describeSecret(d: Describing): void {
+export function describeSecret(d: Describing): undefined {
   const { w, object } = d
   describeHead(d)
   const type = textAt(object, 'type')
@@ -23,7 +25,7 @@ export function describeSecret(d: Describing): void {
   }
 }
 
-export function describeConfigMap(d: Describing): void {
+export function* describeConfigMap(d: Describing): Steps<void> {
   const { session, w, object } = d
   describeHead(d)
   w.line(0, '\nData\n====')
@@ -37,10 +39,10 @@ export function describeConfigMap(d: Describing): void {
     }
     w.line(0, '')
   }
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-export function describeServiceAccount(d: Describing): void {
+export function* describeServiceAccount(d: Describing): Steps<void> {
   const { session, w, object } = d
   describeHead(d)
   const namespace = textAt(object, 'metadata', 'namespace')
@@ -48,10 +50,10 @@ export function describeServiceAccount(d: Describing): void {
     listAt(object, field).map((reference) => textAt(reference, 'name'))
   if (session.version.accountsWithoutTokens) {
     describeNames(w, 'Image pull secrets:', names('imagePullSecrets'), new Set())
-    describeOwnEvents(d)
+    yield* describeOwnEvents(d)
     return
   }
-  const answer = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${namespace}/secrets`))
+  const answer = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/secrets`))
   const secrets = answer.ok ? listAt(answer.value, 'items') : []
   const existing = new Set(secrets.map((secret) => textAt(secret, 'metadata', 'name')))
   const tokens = secrets.filter(
@@ -72,7 +74,7 @@ export function describeServiceAccount(d: Describing): void {
     tokens.map((secret) => textAt(secret, 'metadata', 'name')),
     missing,
   )
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function describeNames(
@@ -87,20 +89,22 @@ function describeNames(
   })
 }
 
-export function describeNamespace(d: Describing): void {
+/** All of a namespace; undefined where the server knows no such resource. */
+function* listServed(session: Session, namespace: string, resource: string): Steps<readonly unknown[] | undefined> {
+  const answer = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${namespace}/${resource}`))
+  if (answer.ok) return listAt(answer.value, 'items')
+  if (isReason(answer.failure, 'NotFound')) return undefined
+  throw new CommandFailure(answer.failure)
+}
+
+export function* describeNamespace(d: Describing): Steps<void> {
   const { session, w, object } = d
   const name = textAt(object, 'metadata', 'name')
   w.field(0, 'Name', name)
   describeMeta(d)
   w.field(0, 'Status', textAt(object, 'status', 'phase'))
-  const list = (resource: string): readonly unknown[] | undefined => {
-    const answer = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${name}/${resource}`))
-    if (answer.ok) return listAt(answer.value, 'items')
-    if (isReason(answer.failure, 'NotFound')) return undefined
-    throw new CommandFailure(answer.failure)
-  }
-  const quotas = list('resourcequotas')
-  const ranges = list('limitranges')
+  const quotas = yield* listServed(session, name, 'resourcequotas')
+  const ranges = yield* listServed(session, name, 'limitranges')
   if (session.version.describesNamespaceConditions) describeNamespaceConditions(w, object)
   if (quotas !== undefined) {
     w.line(0, '')
@@ -159,7 +163,7 @@ function describeScopes(w: DescribeWriter, quota: unknown, indent: string): void
   for (const scope of scopes) if (scopeHelp[scope] !== undefined) w.line(0, `${indent} * ${scopeHelp[scope]}`)
 }
 
-export function describeQuota(d: Describing): void {
+export function describeQuota(d: Describing): undefined {
   const { w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -192,7 +196,7 @@ function describeLimits(w: DescribeWriter, range: unknown, prefix: string): void
   }
 }
 
-export function describeLimitRange(d: Describing): void {
+export function describeLimitRange(d: Describing): undefined {
   const { w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -201,7 +205,7 @@ export function describeLimitRange(d: Describing): void {
   describeLimits(w, object, '')
 }
 
-export function describeService(d: Describing): void {
+export function* describeService(d: Describing): Steps<void> {
   const { session, w, object } = d
   const modern = session.version.describesIPFamilies
   describeHead(d)
@@ -229,17 +233,17 @@ export function describeService(d: Describing): void {
     (one) => textAt(one, 'ip') || textAt(one, 'hostname'),
   )
   if (ingress.length > 0) w.field(0, 'LoadBalancer Ingress', ingress.join(', '))
-  describePorts(d)
+  yield* describePorts(d)
   w.field(0, 'Session Affinity', textAt(object, 'spec', 'sessionAffinity'))
   const policy = textAt(object, 'spec', 'externalTrafficPolicy')
   if (policy !== '') w.field(0, 'External Traffic Policy', policy)
   const internal = textAt(object, 'spec', 'internalTrafficPolicy')
   if (internal !== '' && session.version.describesInternalTrafficPolicy) w.field(0, 'Internal Traffic Policy', internal)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-function describePorts({ session, w, object }: Describing): void {
-  const addresses = serviceAddresses(
+function* describePorts({ session, w, object }: Describing): Steps<void> {
+  const addresses = yield* serviceAddresses(
     session,
     textAt(object, 'metadata', 'namespace'),
     textAt(object, 'metadata', 'name'),
@@ -254,7 +258,7 @@ function describePorts({ session, w, object }: Describing): void {
   }
 }
 
-export function describePdb(d: Describing): void {
+export function* describePdb(d: Describing): Steps<void> {
   const { w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -272,10 +276,10 @@ export function describePdb(d: Describing): void {
   ] as const) {
     w.field(2, label, numberAt(object, ['status', field]))
   }
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-export function describePriorityClass(d: Describing): void {
+export function* describePriorityClass(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Value', numberAt(object, ['value']))
@@ -283,5 +287,5 @@ export function describePriorityClass(d: Describing): void {
   if (session.version.describesPreemptionPolicy) w.field(0, 'PreemptionPolicy', textAt(object, 'preemptionPolicy'))
   w.field(0, 'Description', textAt(object, 'description'))
   w.field(0, 'Annotations', formatMap(at(object, 'metadata', 'annotations')))
-  describeOwnEvents(d, { namespace: '' })
+  yield* describeOwnEvents(d, { namespace: '' })
 }

@@ -1,4 +1,5 @@
 import { at, listAt, numberAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { rfc1123, since } from '../print/duration.ts'
 import {
   type Describing,
@@ -14,7 +15,7 @@ import { describeVolumes } from './volumes.ts'
 import type { DescribeWriter } from './writer.ts'
 
 /** Source: kubectl pkg/describe/describe.go, describePod. */
-export function describePod(d: Describing): void {
+export function* describePod(d: Describing): Steps<void> {
   const { session, w, object: pod } = d
   w.field(0, 'Name', textAt(pod, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(pod, 'metadata', 'namespace'))
@@ -60,7 +61,7 @@ export function describePod(d: Describing): void {
   describeLabels(w, 'Node-Selectors', at(pod, 'spec', 'nodeSelector'))
   describeTolerations(session, w, 'Tolerations', listAt(pod, 'spec', 'tolerations'))
   const mirror = textAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror')
-  describeOwnEvents(d, { kind: '', ...(mirror === '' ? {} : { uids: [mirror] }) })
+  yield* describeOwnEvents(d, { kind: '', ...(mirror === '' ? {} : { uids: [mirror] }) })
 }
 
 function optional(w: DescribeWriter, label: string, text: string): void {

@@ -66,7 +66,7 @@ export function combinedName(rule: OneRule): string {
   return `${resource}${rule.group === '' ? '' : `.${rule.group}`}${sub.length === 0 ? '' : `/${sub.join('/')}`}`
 }
 
-export function describeRole(d: Describing): void {
+export function describeRole(d: Describing): undefined {
   const { w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   describeMeta(d)
@@ -78,7 +78,7 @@ export function describeRole(d: Describing): void {
   }
 }
 
-export function describeBinding(d: Describing): void {
+export function describeBinding(d: Describing): undefined {
   const { w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   describeMeta(d)

@@ -1,3 +1,4 @@
+import type { Steps } from '../../kernel/steps.ts'
 import type { Mapping } from '../api/discovery.ts'
 import type { Session } from '../cli/session.ts'
 import type { Describing } from './common.ts'
@@ -30,7 +31,8 @@ import {
 } from './workloads.ts'
 import { DescribeWriter } from './writer.ts'
 
-type Describer = (d: Describing) => void
+/** Steps where more is asked of the server; undefined when all was written at once. */
+type Describer = (d: Describing) => Steps<void> | undefined
 
 /** By `Kind` or `Kind.group`. Source: kubectl pkg/describe/describe.go, describerMap. */
 const describers: Readonly<Record<string, Describer>> = {
@@ -66,10 +68,16 @@ const describers: Readonly<Record<string, Describer>> = {
 }
 
 /** Text of one object, laid out. */
-export function describeObject(session: Session, mapping: Mapping, object: unknown, showEvents: boolean): string {
+export function* describeObject(
+  session: Session,
+  mapping: Mapping,
+  object: unknown,
+  showEvents: boolean,
+): Steps<string> {
   const w = new DescribeWriter()
   const key = mapping.group === '' ? mapping.kind : `${mapping.kind}.${mapping.group}`
   const describer = Object.hasOwn(describers, key) ? (describers[key] ?? describeGeneric) : describeGeneric
-  describer({ session, w, object, namespace: session.namespace, showEvents })
+  const steps = describer({ session, w, object, namespace: session.namespace, showEvents })
+  if (steps !== undefined) yield* steps
   return w.text()
 }

@@ -1,4 +1,5 @@
 import { at, compareBytes, isObject, listAt, textAt } from '../../go/json.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import { attempt, CommandFailure } from '../cli/failure.ts'
@@ -45,7 +46,7 @@ function describeVolumeMode({ w, object }: Describing): void {
   if (mode !== '') w.field(0, 'VolumeMode', mode)
 }
 
-export function describeVolume(d: Describing): void {
+export function* describeVolume(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   describeLabels(w, 'Labels', at(object, 'metadata', 'labels'))
@@ -63,7 +64,7 @@ export function describeVolume(d: Describing): void {
   w.field(0, 'Message', textAt(object, 'status', 'message'))
   w.line(0, 'Source:')
   describeVolumeSource(d)
-  describeOwnEvents(d, { namespace: '' })
+  yield* describeOwnEvents(d, { namespace: '' })
 }
 
 function describeNodeAffinity(w: DescribeWriter, required: unknown): void {
@@ -116,7 +117,7 @@ function describeVolumeSource({ session, w, object }: Describing): void {
   } else describeSource(session, w, kind === undefined ? {} : { [kind]: at(spec, kind) })
 }
 
-export function describeClaim(d: Describing): void {
+export function* describeClaim(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -133,9 +134,9 @@ export function describeClaim(d: Describing): void {
   w.field(0, 'Access Modes', modesText(modes, session.version.minor))
   describeVolumeMode(d)
   describeDataSource(d)
-  describeUsers(d)
+  yield* describeUsers(d)
   describeClaimConditions(d)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function describeDataSource({ w, object }: Describing): void {
@@ -148,9 +149,9 @@ function describeDataSource({ w, object }: Describing): void {
 }
 
 /** The Pods that name the claim in a volume. */
-function describeUsers({ session, w, object }: Describing): void {
+function* describeUsers({ session, w, object }: Describing): Steps<void> {
   const path = `/api/v1/namespaces/${textAt(object, 'metadata', 'namespace')}/pods`
-  const answer = attempt(() => session.rest.request('GET', path))
+  const answer = yield* attempt(session.rest.request('GET', path))
   if (!answer.ok) throw new CommandFailure(answer.failure)
   const claim = textAt(object, 'metadata', 'name')
   const names = listAt(answer.value, 'items')
@@ -176,7 +177,7 @@ function describeClaimConditions({ w, object }: Describing): void {
   }
 }
 
-export function describeStorageClass(d: Describing): void {
+export function* describeStorageClass(d: Describing): Steps<void> {
   const { w, object } = d
   const isDefault = ['storageclass', 'storageclass.beta'].some(
     (prefix) => textAt(object, 'metadata', 'annotations', `${prefix}.kubernetes.io/is-default-class`) === 'true',
@@ -202,5 +203,5 @@ export function describeStorageClass(d: Describing): void {
   topologies.forEach((term, i) => {
     describeTerm(w, 1, i, listAt(term, 'matchLabelExpressions'), () => 'in')
   })
-  describeOwnEvents(d, { namespace: '' })
+  yield* describeOwnEvents(d, { namespace: '' })
 }

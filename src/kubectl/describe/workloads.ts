@@ -1,6 +1,7 @@
 import { withoutValue } from '../../api/change.ts'
 import { at, compareBytes, deepEqual, isObject, listAt, numberAt, objectAt, textAt } from '../../go/json.ts'
 import { parseRfc3339 } from '../../kernel/calendar.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt } from '../cli/failure.ts'
 import type { Session } from '../cli/session.ts'
 import { humanDuration, rfc1123 } from '../print/duration.ts'
@@ -48,7 +49,7 @@ function describeConditions(d: Describing): void {
   for (const c of conditions) d.w.line(1, `${textAt(c, 'type')} \t${textAt(c, 'status')}\t${textAt(c, 'reason')}`)
 }
 
-export function describeDeployment(d: Describing): void {
+export function* describeDeployment(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -73,12 +74,12 @@ export function describeDeployment(d: Describing): void {
   }
   describeTemplate(d, at(object, 'spec', 'template'))
   describeConditions(d)
-  const sets = attempt(() => replicaSetsOf(session, object))
+  const sets = yield* attempt(replicaSetsOf(session, object))
   if (sets.ok) {
     w.field(0, 'OldReplicaSets', replicaSetTexts(sets.value.old))
     w.field(0, 'NewReplicaSet', replicaSetTexts(sets.value.current === undefined ? [] : [sets.value.current]))
   }
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function replicaSetTexts(sets: readonly unknown[]): string {
@@ -98,9 +99,9 @@ export interface OwnReplicaSets {
 }
 
 /** Source: kubectl pkg/util/deployment/deployment.go, GetAllReplicaSets. */
-export function replicaSetsOf(session: Session, deployment: unknown): OwnReplicaSets {
+export function* replicaSetsOf(session: Session, deployment: unknown): Steps<OwnReplicaSets> {
   const namespace = textAt(deployment, 'metadata', 'namespace')
-  const answer = session.rest.request('GET', `/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+  const answer = yield* session.rest.request('GET', `/apis/apps/v1/namespaces/${namespace}/replicasets`, {
     query: { labelSelector: formatSelector(at(deployment, 'spec', 'selector')) },
   })
   const uid = textAt(deployment, 'metadata', 'uid')
@@ -119,7 +120,7 @@ export function replicaSetsOf(session: Session, deployment: unknown): OwnReplica
   return { current, old, all }
 }
 
-export function describeReplicaSet(d: Describing): void {
+export function* describeReplicaSet(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -131,13 +132,13 @@ export function describeReplicaSet(d: Describing): void {
     'Replicas',
     `${numberAt(object, ['status', 'replicas'])} current / ${numberAt(object, ['spec', 'replicas'])} desired`,
   )
-  w.field(0, 'Pods Status', countPods(session, object))
+  w.field(0, 'Pods Status', yield* countPods(session, object))
   describeTemplate(d, at(object, 'spec', 'template'))
   describeConditions(d)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-export function describeReplicationController(d: Describing): void {
+export function* describeReplicationController(d: Describing): Steps<void> {
   const { w, object } = d
   const selector = { matchLabels: objectAt(object, 'spec', 'selector') }
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
@@ -149,13 +150,13 @@ export function describeReplicationController(d: Describing): void {
     'Replicas',
     `${numberAt(object, ['status', 'replicas'])} current / ${numberAt(object, ['spec', 'replicas'])} desired`,
   )
-  w.field(0, 'Pods Status', countPods(d.session, { ...objectAt(object), spec: { selector } }))
+  w.field(0, 'Pods Status', yield* countPods(d.session, { ...objectAt(object), spec: { selector } }))
   describeTemplate(d, at(object, 'spec', 'template'))
   describeConditions(d)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-export function describeDaemonSet(d: Describing): void {
+export function* describeDaemonSet(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   if (session.version.describesNamespacesOfDaemonSets) w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -171,12 +172,12 @@ export function describeDaemonSet(d: Describing): void {
   ] as const) {
     w.line(0, `${label}: ${numberAt(object, ['status', field])}`)
   }
-  w.field(0, 'Pods Status', countPods(session, object))
+  w.field(0, 'Pods Status', yield* countPods(session, object))
   describeTemplate(d, at(object, 'spec', 'template'))
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
-export function describeStatefulSet(d: Describing): void {
+export function* describeStatefulSet(d: Describing): Steps<void> {
   const { session, w, object } = d
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
   w.field(0, 'Namespace', textAt(object, 'metadata', 'namespace'))
@@ -191,10 +192,10 @@ export function describeStatefulSet(d: Describing): void {
   w.field(0, 'Update Strategy', textAt(object, 'spec', 'updateStrategy', 'type'))
   const partition = at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
   if (typeof partition === 'number') w.field(1, 'Partition', partition)
-  w.field(0, 'Pods Status', countPods(session, object))
+  w.field(0, 'Pods Status', yield* countPods(session, object))
   describeTemplate(d, at(object, 'spec', 'template'))
   describeClaims(d)
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 function describeClaims(d: Describing): void {
@@ -211,7 +212,7 @@ function describeClaims(d: Describing): void {
   }
 }
 
-export function describeJob(d: Describing): void {
+export function* describeJob(d: Describing): Steps<void> {
   const { session, w, object } = d
   const modern = session.version.minor
   w.field(0, 'Name', textAt(object, 'metadata', 'name'))
@@ -242,7 +243,7 @@ export function describeJob(d: Describing): void {
   if (modern >= 21 && textAt(object, 'spec', 'completionMode') === 'Indexed')
     w.field(0, 'Completed Indexes', cutIndexes(textAt(object, 'status', 'completedIndexes')))
   describeTemplate(d, at(object, 'spec', 'template'))
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }
 
 /** Ends behind the first comma after 50 characters. Source: capIndexesListOrNone. */
@@ -262,7 +263,7 @@ function describeJobTimes({ w, object }: Describing): void {
   if (typeof deadline === 'number') w.field(0, 'Active Deadline Seconds', `${deadline}s`)
 }
 
-export function describeCronJob(d: Describing): void {
+export function* describeCronJob(d: Describing): Steps<void> {
   const { w, object } = d
   const spec = (field: string): string => textAt(object, 'spec', field) || '<unset>'
   describeHead(d)
@@ -285,5 +286,5 @@ export function describeCronJob(d: Describing): void {
   w.field(0, 'Last Schedule Time', last === '' ? '<unset>' : rfc1123(last))
   const jobs = listAt(object, 'status', 'active').map((reference) => textAt(reference, 'name'))
   w.field(0, 'Active Jobs', jobs.join(', ') || '<none>')
-  describeOwnEvents(d)
+  yield* describeOwnEvents(d)
 }

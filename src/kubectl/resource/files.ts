@@ -3,12 +3,14 @@ import { utf8Text } from '../../bytes/bytes.ts'
 import { isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { readManifestDocuments } from '../../go/yaml/manifests.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { attempt, CommandFailure, type Failure, fail, failNotSimulated, prefixed } from '../cli/failure.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import { bool, string, strings } from '../cli/flags.ts'
+import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import { buildKustomization } from '../kustomize-entry.ts'
-import type { Info } from './info.ts'
+import { getObject, type Info, type ReadOptions } from './info.ts'
 
 /** Flags that name files. Source: pkg/cmd/util/helpers.go, AddFilenameOptionFlags. */
 export const filenameFlags: readonly FlagSpec[] = [
@@ -48,7 +50,7 @@ interface Source {
 }
 
 /** The objects of all files, in order; a broken one does not keep back the others. */
-export function readFiles(session: Session, flags: FlagValues, options: FileOptions): readonly Entry[] {
+export function* readFiles(session: Session, flags: FlagValues, options: FileOptions): Steps<readonly Entry[]> {
   const names = flags.list('filename')
   const directory = flags.string('kustomize')
   if (names.length > 0 && directory !== '') fail('only one of -f or -k can be specified')
@@ -58,7 +60,22 @@ export function readFiles(session: Session, flags: FlagValues, options: FileOpti
     const built = buildKustomization(session, directory)
     sources.push({ name: directory, text: built })
   }
-  return sources.flatMap((source) => entriesOf(session, source, options))
+  return (yield* inTurn(sources, (source) => entriesOf(session, source, options))).flat()
+}
+
+/** Those objects as the server has them now. Source: cli-runtime pkg/resource/visitor.go, RetrieveLatest. */
+export function* readAgain(
+  session: Session,
+  entries: readonly Entry[],
+  options?: ReadOptions,
+): Steps<readonly Entry[]> {
+  return yield* inTurn(entries, (entry) => readOneAgain(session, entry, options))
+}
+
+function* readOneAgain(session: Session, entry: Entry, options?: ReadOptions): Steps<Entry> {
+  if (!entry.ok) return entry
+  const read = yield* attempt(getObject(session, entry.info, options))
+  return read.ok ? { ok: true, info: { ...entry.info, object: read.value } } : read
 }
 
 const extensions = ['.json', '.yaml', '.yml']
@@ -82,7 +99,7 @@ function filesIn(session: Session, directory: string, recursive: boolean): reado
   })
 }
 
-function entriesOf(session: Session, source: Source, options: FileOptions): readonly Entry[] {
+function* entriesOf(session: Session, source: Source, options: FileOptions): Steps<readonly Entry[]> {
   const entries: Entry[] = []
   const { values, error } = readManifestDocuments(source.text, {
     onlyBareMarks: !session.version.documentMarksMayHaveComments,
@@ -94,7 +111,7 @@ function entriesOf(session: Session, source: Source, options: FileOptions): read
       entries.push({ ok: false, failure: { kind: 'message', text } })
       return entries
     }
-    entries.push(...flatten(value).map((object) => entryOf(session, source.name, object, options)))
+    entries.push(...(yield* inTurn(flatten(value), (object) => entryOf(session, source.name, object, options))))
   }
   if (error !== undefined) {
     entries.push({ ok: false, failure: { kind: 'message', text: `error parsing ${source.name}: ${error}` } })
@@ -110,12 +127,12 @@ function flatten(object: unknown): readonly unknown[] {
   return [object]
 }
 
-function entryOf(session: Session, source: string, object: unknown, { isLocal = false }: FileOptions): Entry {
-  const result = attempt(() => infoOf(session, source, object, isLocal))
+function* entryOf(session: Session, source: string, object: unknown, { isLocal = false }: FileOptions): Steps<Entry> {
+  const result = yield* attempt(infoOf(session, source, object, isLocal))
   return result.ok ? { ok: true, info: result.value } : { ok: false, failure: result.failure }
 }
 
-function infoOf(session: Session, source: string, object: unknown, isLocal: boolean): Info {
+function* infoOf(session: Session, source: string, object: unknown, isLocal: boolean): Steps<Info> {
   // Source: unstructured/helpers.go, unstructuredJSONScheme.decode.
   if (!isObject(object))
     fail(
@@ -123,7 +140,7 @@ function infoOf(session: Session, source: string, object: unknown, isLocal: bool
     )
   const [apiVersion, kind] = [textAt(object, 'apiVersion'), textAt(object, 'kind')]
   if (kind === '') fail(`unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${JSON.stringify(object)}'`)
-  const found = attempt(() => session.discovery.forKind(apiVersion, kind))
+  const found = yield* attempt(session.discovery.forKind(apiVersion, kind))
   if (!found.ok) throw new CommandFailure(unrecognized(session, source, object, found.failure))
   const mapping = found.value
   const given = textAt(object, 'metadata', 'namespace')

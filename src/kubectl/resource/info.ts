@@ -1,5 +1,6 @@
 import { isObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import { goResource, groupResource, type Mapping, resourcePath } from '../api/discovery.ts'
 import { mapBody } from '../api/json-body.ts'
 import type { Query } from '../api/rest.ts'
@@ -38,12 +39,14 @@ export interface ReadOptions {
  * Reads an object; when it is missing in a namespace that is missing too, the namespace is what is told.
  * Source: visitor.go, Info.Get.
  */
-export function getObject(session: Session, info: Info, options: ReadOptions = {}): unknown {
+export function* getObject(session: Session, info: Info, options: ReadOptions = {}): Steps<unknown> {
   const path = pathOf(info)
-  const answer = attempt(() => session.rest.request('GET', path, { ...options, resource: groupResource(info.mapping) }))
+  const answer = yield* attempt(
+    session.rest.request('GET', path, { ...options, resource: groupResource(info.mapping) }),
+  )
   if (answer.ok) return answer.value
   if (isReason(answer.failure, 'NotFound') && info.namespace !== '' && info.namespace !== 'default') {
-    const namespace = attempt(() => session.rest.request('GET', `/api/v1/namespaces/${info.namespace}`))
+    const namespace = yield* attempt(session.rest.request('GET', `/api/v1/namespaces/${info.namespace}`))
     if (!namespace.ok && isReason(namespace.failure, 'NotFound')) throw new CommandFailure(namespace.failure)
   }
   throw new CommandFailure(answer.failure)
@@ -60,9 +63,9 @@ function writeQuery(session: Session, options: WriteOptions): Query {
 }
 
 /** What comes from elsewhere has no version here yet. Source: cli-runtime pkg/resource/helper.go, CreateWithOptions. */
-export function createObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
+export function* createObject(session: Session, info: Info, options: WriteOptions = {}): Steps<unknown> {
   const object = withoutVersion(info.object)
-  return session.rest.request('POST', resourcePath(info.mapping, info.namespace), {
+  return yield* session.rest.request('POST', resourcePath(info.mapping, info.namespace), {
     body: mapBody(object),
     query: writeQuery(session, options),
     resource: groupResource(info.mapping),
@@ -75,23 +78,23 @@ function withoutVersion(object: unknown): unknown {
   return resourceVersion === undefined ? object : { ...object, metadata }
 }
 
-export function replaceObject(session: Session, info: Info, options: WriteOptions = {}): unknown {
-  return session.rest.request('PUT', pathOf(info), {
+export function* replaceObject(session: Session, info: Info, options: WriteOptions = {}): Steps<unknown> {
+  return yield* session.rest.request('PUT', pathOf(info), {
     body: mapBody(info.object),
     query: writeQuery(session, options),
     resource: groupResource(info.mapping),
   })
 }
 
-export function patchObject(
+export function* patchObject(
   session: Session,
   info: Info,
   type: string,
   body: string,
   options: WriteOptions & { readonly subresource?: string } = {},
-): unknown {
+): Steps<unknown> {
   const rest = options.subresource === undefined ? [] : [options.subresource]
-  return session.rest.request('PATCH', pathOf(info, ...rest), {
+  return yield* session.rest.request('PATCH', pathOf(info, ...rest), {
     body,
     contentType: type,
     query: writeQuery(session, options),
@@ -99,8 +102,8 @@ export function patchObject(
   })
 }
 
-export function deleteObject(session: Session, info: Info, body: object, options: WriteOptions = {}): unknown {
-  return session.rest.request('DELETE', pathOf(info), {
+export function* deleteObject(session: Session, info: Info, body: object, options: WriteOptions = {}): Steps<unknown> {
+  return yield* session.rest.request('DELETE', pathOf(info), {
     body: JSON.stringify(body),
     query: options.dryRun === true ? { dryRun: 'All' } : {},
     resource: groupResource(info.mapping),
@@ -116,13 +119,13 @@ export interface ListSelection {
 }
 
 /** A whole collection, page by page. `each` gets every page. Source: cli-runtime pkg/resource/selector.go. */
-export function listObjects(
+export function* listObjects(
   session: Session,
   mapping: Mapping,
   namespace: string,
   selection: ListSelection,
   each: (page: unknown) => void,
-): void {
+): Steps<void> {
   let next: string | undefined
   do {
     const query: Query = {
@@ -133,7 +136,7 @@ export function listObjects(
       ...(next === undefined ? {} : { continue: next }),
     }
     const options = selection.accept === undefined ? { query } : { query, accept: selection.accept }
-    const answer = attempt(() =>
+    const answer = yield* attempt(
       session.rest.request('GET', resourcePath(mapping, namespace), { ...options, resource: groupResource(mapping) }),
     )
     if (!answer.ok) throw new CommandFailure(listFailure(answer.failure, mapping, selection))

@@ -1,8 +1,10 @@
 import { at, isObject, listAt, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { Mapping } from '../api/discovery.ts'
 import type { Query } from '../api/rest.ts'
 import { attempt, type Failure, fail } from '../cli/failure.ts'
+import { inTurn } from '../cli/in-turn.ts'
 import type { Session } from '../cli/session.ts'
 import type { Entry } from './files.ts'
 import { getObject, type Info, listObjects } from './info.ts'
@@ -50,8 +52,8 @@ interface Parsed {
   readonly tuples: readonly Tuple[]
 }
 
-export function select(session: Session, selection: Selection): Selected {
-  const parsed = parseArgs(session, selection)
+export function* select(session: Session, selection: Selection): Steps<Selected> {
+  const parsed = yield* parseArgs(session, selection)
   const everything = selection.typeMeansAll === true && parsed.types.length > 0 && parsed.names.length === 0
   const label = selection.labelSelector ?? ''
   const field = selection.fieldSelector ?? ''
@@ -60,11 +62,11 @@ export function select(session: Session, selection: Selection): Selected {
     fail(`found non-empty field selector ${goQuote(field)} with previously set 'all' parameter. `)
   }
   if (label !== '' || field !== '' || everything || selection.all === true)
-    return bySelector(session, selection, parsed)
-  if (parsed.tuples.length > 0) return byTuples(session, selection, parsed)
-  if (parsed.names.length > 0) return byNames(session, selection, parsed)
+    return yield* bySelector(session, selection, parsed)
+  if (parsed.tuples.length > 0) return yield* byTuples(session, selection, parsed)
+  if (parsed.names.length > 0) return yield* byNames(session, selection, parsed)
   if (parsed.types.length === 0) return fail(missingResource)
-  for (const type of parsed.types) session.discovery.find(type)
+  for (const type of parsed.types) yield* session.discovery.find(type)
   return fail(
     session.version.shortDeleteError
       ? 'resource(s) were provided, but no name was specified'
@@ -72,7 +74,7 @@ export function select(session: Session, selection: Selection): Selected {
   )
 }
 
-function parseArgs(session: Session, selection: Selection): Parsed {
+function* parseArgs(session: Session, selection: Selection): Steps<Parsed> {
   const args = selection.args
   const [first = ''] = args
   const slashes = args.filter((arg) => arg.includes('/')).length
@@ -85,7 +87,7 @@ function parseArgs(session: Session, selection: Selection): Parsed {
   if (selection.defaultType !== undefined && args.length > 0) {
     return { types: [], names: [], tuples: args.map((name) => ({ type: selection.defaultType ?? '', name })) }
   }
-  const types = first === '' ? [] : expandCategories(session, first)
+  const types = first === '' ? [] : yield* expandCategories(session, first)
   if (args.length >= 2 && types.length > 1) {
     return { types: [], names: [], tuples: types.flatMap((type) => args.slice(1).map((name) => ({ type, name }))) }
   }
@@ -102,30 +104,31 @@ function splitTuple(arg: string): Tuple {
   return { type, name }
 }
 
-function expandCategories(session: Session, arg: string): readonly string[] {
-  return arg.split(',').flatMap((word) => {
-    if (session.discovery.tryFind(word) !== undefined) return [word]
-    const members = session.discovery.category(word)
-    return members?.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)) ?? [word]
-  })
+function* expandCategories(session: Session, arg: string): Steps<readonly string[]> {
+  return (yield* inTurn(arg.split(','), (word) => expandCategory(session, word))).flat()
 }
 
-function bySelector(session: Session, selection: Selection, parsed: Parsed): Selected {
+function* expandCategory(session: Session, word: string): Steps<readonly string[]> {
+  if ((yield* session.discovery.tryFind(word)) !== undefined) return [word]
+  const members = yield* session.discovery.category(word)
+  return members?.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)) ?? [word]
+}
+
+function* bySelector(session: Session, selection: Selection, parsed: Parsed): Steps<Selected> {
   if (parsed.names.length > 0) fail('name cannot be provided when a selector is specified')
   if (parsed.tuples.length > 0) fail('selectors and the all flag cannot be used when passing resource/name arguments')
   if (parsed.types.length === 0) fail('at least one resource must be specified to use a selector')
   if (parsed.types.length > 1 && selection.singleType === true) fail('you may only specify a single resource type')
-  const entries = unique(parsed.types.map((type) => session.discovery.find(type))).flatMap((mapping) =>
-    listed(session, selection, mapping),
-  )
-  return { entries, single: false, isList: true }
+  const mappings = unique(yield* inTurn(parsed.types, (type) => session.discovery.find(type)))
+  const lists = yield* inTurn(mappings, (mapping) => listed(session, selection, mapping))
+  return { entries: lists.flat(), single: false, isList: true }
 }
 
 function unique(mappings: readonly Mapping[]): readonly Mapping[] {
   return [...new Set(mappings)]
 }
 
-function listed(session: Session, selection: Selection, mapping: Mapping): readonly Entry[] {
+function* listed(session: Session, selection: Selection, mapping: Mapping): Steps<readonly Entry[]> {
   const namespace = mapping.namespaced && selection.allNamespaces !== true ? session.namespace : ''
   const entries: Entry[] = []
   const options = {
@@ -135,7 +138,7 @@ function listed(session: Session, selection: Selection, mapping: Mapping): reado
     ...(selection.accept === undefined ? {} : { accept: selection.accept }),
     ...(selection.query === undefined ? {} : { query: selection.query }),
   }
-  const result = attempt(() =>
+  const result = yield* attempt(
     listObjects(session, mapping, namespace, options, (page) => {
       if (textAt(page, 'kind') === 'Table' || !isObject(page)) {
         entries.push({ ok: true, info: { mapping, namespace, name: '', source: '', object: page } })
@@ -162,29 +165,31 @@ function itemInfo(mapping: Mapping, page: unknown, item: unknown): Info {
   }
 }
 
-function byTuples(session: Session, selection: Selection, parsed: Parsed): Selected {
-  const mappings = new Map(parsed.tuples.map(({ type }) => [type, session.discovery.find(type)]))
-  if (selection.singleType === true && new Set(mappings.values()).size > 1) {
+function* byTuples(session: Session, selection: Selection, parsed: Parsed): Steps<Selected> {
+  const found = yield* inTurn(parsed.tuples, (tuple) => mapped(session, tuple))
+  if (selection.singleType === true && new Set(found.map(({ mapping }) => mapping)).size > 1) {
     fail('you may only specify a single resource type')
   }
-  const entries = parsed.tuples.map(({ type, name }) => {
-    const mapping = mappings.get(type)
-    return mapping === undefined
-      ? fail(`the server doesn't have a resource type ${goQuote(type)}`)
-      : named(session, selection, mapping, name)
-  })
+  const entries = yield* inTurn(found, ({ mapping, name }) => byName(session, selection, mapping, name))
   return { entries, single: parsed.tuples.length === 1, isList: false }
 }
 
-function byNames(session: Session, selection: Selection, parsed: Parsed): Selected {
+function* mapped(
+  { discovery }: Session,
+  { type, name }: Tuple,
+): Steps<{ readonly mapping: Mapping; readonly name: string }> {
+  return { mapping: yield* discovery.find(type), name }
+}
+
+function* byNames(session: Session, selection: Selection, parsed: Parsed): Steps<Selected> {
   if (parsed.types.length === 0) fail('you must provide a resource and a resource name together')
   if (parsed.types.length > 1) fail('you must specify only one resource')
-  const mapping = session.discovery.find(parsed.types[0] ?? '')
-  const entries = parsed.names.map((name) => named(session, selection, mapping, name))
+  const mapping = yield* session.discovery.find(parsed.types[0] ?? '')
+  const entries = yield* inTurn(parsed.names, (name) => byName(session, selection, mapping, name))
   return { entries, single: parsed.names.length === 1, isList: false }
 }
 
-function named(session: Session, selection: Selection, mapping: Mapping, name: string): Entry {
+function* byName(session: Session, selection: Selection, mapping: Mapping, name: string): Steps<Entry> {
   if (mapping.namespaced && selection.allNamespaces === true) {
     fail('a resource cannot be retrieved by name across all namespaces')
   }
@@ -200,7 +205,7 @@ function named(session: Session, selection: Selection, mapping: Mapping, name: s
     ...(selection.accept === undefined ? {} : { accept: selection.accept }),
     ...(selection.query === undefined ? {} : { query: selection.query }),
   }
-  const result = attempt(() => getObject(session, bare, options))
+  const result = yield* attempt(getObject(session, bare, options))
   return result.ok ? { ok: true, info: { ...bare, object: result.value } } : { ok: false, failure: result.failure }
 }
 

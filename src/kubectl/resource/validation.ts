@@ -1,6 +1,7 @@
 import { type Definition, type FieldType, type Schema, schemaOf } from '../../api/schema/schema.ts'
 import { compareBytes, isObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
+import type { Steps } from '../../kernel/steps.ts'
 import type { FlagSpec, FlagValues } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { serverMinor } from './server-version.ts'
@@ -8,13 +9,14 @@ import { serverMinor } from './server-version.ts'
 export const validateFlag: FlagSpec = { name: 'validate', type: 'string', initial: 'true', bare: 'true' }
 
 /** The check of the client against the server's schema, or undefined when it is off or left to the server. */
-export function clientValidation(
+export function* clientValidation(
   session: Session,
   flags: FlagValues,
-): ((object: unknown) => string | undefined) | undefined {
+): Steps<((object: unknown) => string | undefined) | undefined> {
   if (['false', 'ignore', 'warn'].includes(flags.string('validate').toLowerCase())) return undefined
-  if (session.version.serverSideValidation && serverMinor(session) >= 25) return headErrors
-  return (object) => validationErrors(object, schemaOf(serverMinor(session)))
+  if (session.version.serverSideValidation && (yield* serverMinor(session)) >= 25) return headErrors
+  const schema = schemaOf(yield* serverMinor(session))
+  return (object) => validationErrors(object, schema)
 }
 
 /** The parameter that leaves the check to the server, where both sides know it. */

@@ -8,6 +8,7 @@ import { goQuote } from '../../../go/quote.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
+import { refusedUnlessLater } from '../later-looks.ts'
 import type { AdmissionLookup, AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { checkMirrorPod, unreferencedByEphemeral, unreferencedSecret } from './mountable-secrets.ts'
 import { admitted, forbid, podOf, refused, secrets, serviceAccounts } from './requests.ts'
@@ -23,7 +24,6 @@ const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', '
 
 /**
  * Gives each Pod its account, the account's token and pull secrets, and holds it to the account's Secrets (O3, P2, P4).
- * The original tries ten times, 0.1 to 0.2 s apart, to find the account `default`; here the first look decides.
  * Source: plugin/pkg/admission/serviceaccount/admission.go.
  */
 export const serviceAccountPlugin: AdmissionPlugin = {
@@ -41,7 +41,7 @@ export const serviceAccountPlugin: AdmissionPlugin = {
     }
     const name = pod.spec.serviceAccountName || 'default'
     const account = lookup.get<ServiceAccount>(serviceAccounts, request.namespace, name)
-    if (account === undefined) return refused(missingAccount(request, name))
+    if (account === undefined) return refused(missingYet(request, name, context))
     let spec: Pod['spec'] = { ...pod.spec, serviceAccountName: name, serviceAccount: name }
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
       const mounted = mountToken(spec, account, lookup, context)
@@ -93,6 +93,12 @@ function checkEphemeral(
 function missingAccount(request: AdmissionRequest, name: string): Status {
   const why = `error looking up service account ${request.namespace}/${name}: serviceaccount ${goQuote(name)} not found`
   return forbid(request, why)
+}
+
+/** Ten looks for the account that each namespace gets, 0.1 to 0.2 s apart; one for any other. Source: getServiceAccount. */
+function missingYet(request: AdmissionRequest, name: string, { random }: RegistryContext): Status {
+  const status = missingAccount(request, name)
+  return name === 'default' ? refusedUnlessLater(status, { times: 9, everyMs: random.integer(100, 200) }) : status
 }
 
 function noToken(account: string): Status {
