@@ -2,6 +2,7 @@ import type { Document } from 'yaml'
 import { discoveryOf } from '../api/schema/discovery.ts'
 import { controlPlaneClient } from '../cluster/pattern-faults.ts'
 import { controllersOf } from '../controllers/registry.ts'
+import { formatDuration } from '../sim/duration.ts'
 import { closest } from '../sim/input/closest.ts'
 import { millisecondsOf } from '../sim/input/formats.ts'
 import { type Reference, referencesIn } from '../sim/input/references.ts'
@@ -119,7 +120,7 @@ export function timeErrors({ steps }: ScenarioSource, { document, file }: Known)
   let earliest = 0
   const come = (to: string, path: YamlPath, what: string): void => {
     if (millisecondsOf(to) < earliest) {
-      const message = `${what} is at ${to}, but what stands above it takes until ${earliest / 1000}s at least`
+      const message = `${what} is at ${to}, but what stands above it takes until ${formatDuration(earliest)} at least`
       errors.push({ code: 'BAD_VALUE', message, file, range: valueRange(document, path) })
     }
     earliest = Math.max(earliest, millisecondsOf(to))

@@ -38,8 +38,8 @@ export function readYaml(text: string, file: string): ReadText {
       return fail('YAML_SYNTAX', 'a scenario is YAML 1.2; expected no %YAML directive, or that of 1.2', [0, 1])
     const odd = oddKey(document.contents)
     if (odd !== undefined) return fail('YAML_SYNTAX', 'a key is a map or a list; expected a text', odd)
-    const lost = text.includes('*') ? lostAlias(document) : undefined
-    if (lost !== undefined) return fail('YAML_SYNTAX', 'an alias names no anchor before it', lost)
+    const bad = text.includes('*') ? badAlias(document) : undefined
+    if (bad !== undefined) return fail('YAML_SYNTAX', bad.message, bad.range)
     const value: unknown = document.toJS({ maxAliasCount: 100 })
     if (value === null || value === undefined)
       return fail('EMPTY_FILE', 'the file holds only comments; expected a scenario with title and steps', [0, 1])
@@ -53,13 +53,16 @@ export function readYaml(text: string, file: string): ReadText {
   }
 }
 
-/** Range of an alias of which there is no anchor. */
-function lostAlias(document: Document): Diagnostic['range'] | undefined {
-  let found: Diagnostic['range'] | undefined
+/** The first alias of which there is no anchor, or that stands inside of what it names. */
+function badAlias(document: Document): Pick<Diagnostic, 'message' | 'range'> | undefined {
+  let found: Pick<Diagnostic, 'message' | 'range'> | undefined
   visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return undefined
-      found = [alias.range?.[0] ?? 0, alias.range?.[1] ?? 1]
+    Alias(_, alias, around) {
+      const named = alias.resolve(document)
+      if (named !== undefined && !around.some((node) => node === named)) return undefined
+      const message =
+        named === undefined ? 'an alias names no anchor before it' : 'an alias stands inside of what it names'
+      found = { message, range: [alias.range?.[0] ?? 0, alias.range?.[1] ?? 1] }
       return visit.BREAK
     },
   })

@@ -118,6 +118,28 @@ describe('a scenario file with a mistake', () => {
     )
   })
 
+  test('any anchors and aliases are taken or told', () => {
+    const name = fc.constantFrom('a', 'b')
+    const { node } = fc.letrec<{ node: string }>((tie) => {
+      const nodes = fc.array(tie('node'), { minLength: 1, maxLength: 3 })
+      return {
+        node: fc.oneof(
+          { depthSize: 'small' },
+          name.map((each) => `*${each} `),
+          fc.tuple(name, nodes).map(([each, inner]) => `&${each} [${inner.join(', ')}]`),
+          fc.tuple(name, nodes).map(([each, inner]) => `&${each} {say: ${inner.join(', wait: ')}}`),
+        ),
+      }
+    })
+    fc.assert(
+      fc.property(node, (drawn) => {
+        const loaded = load(`title: x\nsteps: ${drawn}`)
+        expect(loaded.ok || loaded.errors.length > 0).toBe(true)
+      }),
+      { numRuns: 200, seed: 8 },
+    )
+  })
+
   test('any text is taken or told', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
