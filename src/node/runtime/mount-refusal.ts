@@ -41,12 +41,28 @@ function refusedMount(
   })
 }
 
-function typeInImage(path: string, rootFiles: Readonly<Record<string, Uint8Array>>): 'file' | 'directory' | undefined {
-  if (imageDirectories.includes(path)) return 'directory'
+type FileKind = 'file' | 'directory'
+
+function typeInImage(path: string, rootFiles: Readonly<Record<string, Uint8Array>>): FileKind | undefined {
+  return imageDirectories.includes(path) ? 'directory' : kindsOf(rootFiles).get(path)
+}
+
+/** What an image has at each path, made out once for each: it is asked for every mount of every container. */
+function kindsOf(rootFiles: Readonly<Record<string, Uint8Array>>): ReadonlyMap<string, FileKind> {
+  const known = kindsOfImages.get(rootFiles)
+  if (known !== undefined) return known
+  const kinds = new Map<string, FileKind>()
   for (const key in rootFiles) {
     const file = joinPath('/', key)
-    if (file === path) return 'file'
-    if (file.startsWith(`${path}/`)) return 'directory'
+    // The first that says something of a path has the say.
+    if (!kinds.has(file)) kinds.set(file, 'file')
+    for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+      const above = file.slice(0, end)
+      if (!kinds.has(above)) kinds.set(above, 'directory')
+    }
   }
-  return undefined
+  kindsOfImages.set(rootFiles, kinds)
+  return kinds
 }
+
+const kindsOfImages = new WeakMap<Readonly<Record<string, Uint8Array>>, ReadonlyMap<string, FileKind>>()
