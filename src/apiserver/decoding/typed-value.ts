@@ -72,13 +72,14 @@ function plainValue(given: unknown, type: FieldType, manner: Manner): unknown {
 }
 
 function plainItems(given: readonly unknown[], items: FieldType, manner: Manner): unknown {
-  const list: unknown[] = []
-  for (const item of given) {
-    const made = item === undefined || item === null ? notPlain : plainValue(item, items, manner)
-    if (made === notPlain) return notPlain
-    list.push(made ?? zeroOf(items, manner.omitsTimes))
-  }
-  return list
+  let isPlain = true
+  // As long as it has to be: one that is pushed to is made for sixteen more.
+  const list = given.map((item) => {
+    const made = !isPlain || item === undefined || item === null ? notPlain : plainValue(item, items, manner)
+    if (made === notPlain) isPlain = false
+    return made ?? zeroOf(items, manner.omitsTimes)
+  })
+  return isPlain ? list : notPlain
 }
 
 /** Keys stand in the order in which the text would have them. */

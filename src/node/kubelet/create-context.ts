@@ -374,7 +374,7 @@ function imageManager({ options, events, pullRecords, feed }: Materials): ImageM
     kernel,
     runtime,
     minor,
-    event: events.container,
+    event: (...told) => events.container(...told),
     parallelPulls: config.serializeImagePulls ? 1 : (config.maxParallelImagePulls ?? Number.POSITIVE_INFINITY),
     registryPullQPS: config.registryPullQPS,
     registryBurst: config.registryBurst,

@@ -16,15 +16,69 @@ export interface KubeletEvents {
 }
 
 export function createKubeletEvents(recorder: EventRecorder, nodeName: string): KubeletEvents {
-  return {
-    forget: (uid) => recorder.forget(uid),
-    pod: (pod, type, reason, message) => recorder.event(podReference(pod), type, reason, message),
-    container: (pod, container, type, reason, message) =>
-      recorder.event(extended(podReference(pod), { fieldPath: fieldPath(pod, container) }), type, reason, message),
-    // The kubelet knows its Node only by name and gives that as uid. Source: kubelet.go, nodeRef.
-    node: (type, reason, message) =>
-      recorder.event({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, type, reason, message),
+  return new RecordedEvents(recorder, nodeName)
+}
+
+class RecordedEvents implements KubeletEvents {
+  readonly #recorder: EventRecorder
+  readonly #nodeName: string
+  /** What was last spoken of: mostly the next event is about the same. */
+  #pod: Pod['metadata'] | undefined
+  #podReference: ObjectReference | undefined
+  #container: string | undefined
+  #containerReference: ObjectReference | undefined
+
+  constructor(recorder: EventRecorder, nodeName: string) {
+    this.#recorder = recorder
+    this.#nodeName = nodeName
   }
+
+  forget(uid: string): void {
+    this.#recorder.forget(uid)
+    this.#pod = undefined
+    this.#podReference = undefined
+    this.#containerReference = undefined
+  }
+
+  pod(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#recorder.event(this.#referenceTo(pod), type, reason, message)
+  }
+
+  container(pod: Pod, container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const ofPod = this.#referenceTo(pod)
+    if (this.#containerReference === undefined || this.#container !== container.name) {
+      this.#container = container.name
+      this.#containerReference = containerReference(ofPod, fieldPath(pod, container))
+    }
+    this.#recorder.event(this.#containerReference, type, reason, message)
+  }
+
+  /** The kubelet knows its Node only by name and gives that as uid. Source: kubelet.go, nodeRef. */
+  node(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const [name, uid] = [this.#nodeName, this.#nodeName]
+    this.#recorder.event({ kind: 'Node', name, uid, namespace: '' }, type, reason, message)
+  }
+
+  #referenceTo(pod: Pod): ObjectReference {
+    const { metadata } = pod
+    if (this.#podReference === undefined || !isSame(this.#pod, metadata)) {
+      this.#podReference = podReference(pod)
+      this.#containerReference = undefined
+    }
+    this.#pod = metadata
+    return this.#podReference
+  }
+}
+
+function isSame(a: Pod['metadata'] | undefined, b: Pod['metadata']): boolean {
+  return a === b || (a?.uid === b.uid && a?.resourceVersion === b.resourceVersion && a?.name === b.name)
+}
+
+function containerReference(pod: ObjectReference, path: string): ObjectReference {
+  const { kind = '', namespace, name = '', uid, apiVersion = '', resourceVersion } = pod
+  if (namespace !== undefined && uid !== undefined && resourceVersion !== undefined)
+    return { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath: path }
+  return extended(pod, { fieldPath: path })
 }
 
 /** Source: pkg/kubelet/container/ref.go, fieldPath. */

@@ -24,6 +24,6 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const added = missing.map(
       (key): Toleration => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds }),
     )
-    return admitted({ ...pod, spec: extended(pod.spec, { tolerations: [...tolerations, ...added] }) } as typeof pod)
+    return admitted({ ...pod, spec: extended(pod.spec, { tolerations: tolerations.concat(added) }) } as typeof pod)
   },
 }

@@ -5,6 +5,7 @@ import type { Status } from '../../../api/types/meta.ts'
 import { annotation, mirrorAnnotation } from '../../../api/validation/pod-validation.ts'
 import { defaultFileMode } from '../../../api/volume-defaults.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext } from '../../registry/strategy.ts'
@@ -136,7 +137,7 @@ function mountToken(
     const mounts = container.volumeMounts ?? []
     if (mounts.some(({ mountPath }) => mountPath === tokenMountPath)) return container
     isNeeded = true
-    return { ...container, volumeMounts: [...mounts, mount] }
+    return extended(container, { volumeMounts: mounts.concat(mount) })
   }
   const next = {
     ...spec,
@@ -144,7 +145,7 @@ function mountToken(
     containers: (spec.containers ?? []).map(withMount),
   }
   if (existing !== undefined || !isNeeded) return next
-  return { ...next, volumes: [...volumes, isBound ? boundVolume(name, context) : tokenVolume(name, token)] }
+  return extended(next, { volumes: volumes.concat(isBound ? boundVolume(name, context) : tokenVolume(name, token)) })
 }
 
 function newVolumeName(token: string, volumes: readonly Volume[], context: RegistryContext): string {

@@ -63,7 +63,7 @@ function bindPod(pod: Pod, body: Binding, context: RegistryContext): Pod | Statu
     ...pod,
     metadata:
       given === undefined ? pod.metadata : { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...given } },
-    spec: { ...pod.spec, nodeName: body.target?.name ?? '' },
+    spec: extended(pod.spec, { nodeName: body.target?.name ?? '' }),
     status: extended(pod.status ?? {}, { conditions: withScheduled(pod, context) }),
   }
 }
@@ -78,6 +78,6 @@ function withScheduled(pod: Pod, context: RegistryContext): readonly PodConditio
     lastProbeTime: null,
     lastTransitionTime: since ?? rfc3339(nowMs(context)),
   }
-  if (old === undefined) return [...conditions, scheduled]
+  if (old === undefined) return conditions.concat(scheduled)
   return conditions.map((condition) => (condition === old ? scheduled : condition))
 }
