@@ -2,6 +2,7 @@
 const { existsSync, readFileSync } = require('node:fs')
 const { enableCompileCache } = require('node:module')
 const { setFlagsFromString } = require('node:v8')
+const { isMainThread } = require('node:worker_threads')
 const { cacheFile, compile, evaluate, file } = require('./bundle.js')
 
 /**
@@ -30,8 +31,12 @@ function load() {
  */
 const thrifty = ['--semi-space-growth-factor=1', '--no-sparkplug']
 
-/** Whether somebody is to look at a screen, which waits for keys most of the time. */
+/**
+ * Whether somebody is to look at a screen, which waits for keys most of the time. Not in a thread of its own, which has no arguments and makes runs:
+ * flags are those of all threads.
+ */
 function isPlayed([, , command]) {
+  if (!isMainThread) return false
   return command === undefined || command === 'play' || command === 'course'
 }
 
