@@ -1,4 +1,4 @@
-import { aleaSeed } from './alea-seed.ts'
+import seedrandom from 'seedrandom'
 import { flat } from './flat-text.ts'
 
 /** A stream of pseudo-random numbers that belongs to one actor and one purpose. */
@@ -77,8 +77,8 @@ class Streams implements RandomStreams {
 
 /**
  * A generator of seedrandom (Baagøe's Alea), kept as a row of four small numbers: its own keeps some 900 bytes, and clusters of
- * some size have hundreds of thousands of streams. It is seeded as seedrandom would (`alea-seed.ts`) when it is first drawn from, for
- * some streams never are; stepping it in whole numbers gives the very same draws, since its fractions are multiples of 2 to the power of -32.
+ * some size have hundreds of thousands of streams. seedrandom seeds it, when it is first drawn from, for some streams never
+ * are; stepping it in whole numbers gives the very same draws, since its fractions are multiples of 2 to the power of -32.
  */
 class AleaStream implements RandomStream {
   /** Until it is first drawn from. */
@@ -124,11 +124,11 @@ class AleaStream implements RandomStream {
   }
 
   private sow(seed: string): void {
-    const sown = aleaSeed(seed, this.name)
-    this.carry = 1
-    this.first = sown[0] ?? 0
-    this.second = sown[1] ?? 0
-    this.third = sown[2] ?? 0
+    const { c, s0, s1, s2 } = seedrandom.alea(`${seed}/${this.name}`, { state: true }).state()
+    this.carry = c
+    this.first = (s0 * twoTo32) | 0
+    this.second = (s1 * twoTo32) | 0
+    this.third = (s2 * twoTo32) | 0
     this.seed = undefined
   }
 }
