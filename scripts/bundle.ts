@@ -88,7 +88,8 @@ const library: BuildOptions = {
 }
 
 mkdirSync(folder, { recursive: true })
-for (const old of readdirSync(folder)) rmSync(`${folder}/${old}`)
+// Declarations are others': scripts/declarations.ts.
+for (const old of readdirSync(folder)) if (!old.endsWith('.d.ts')) rmSync(`${folder}/${old}`)
 const packages = new Set<string>()
 for (const options of [command, screen, library]) {
   const { outputFiles = [], metafile } = await build({ ...common, ...options })

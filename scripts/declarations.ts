@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import ts from '@typescript/typescript6'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
@@ -14,16 +14,17 @@ const fromSchemas: Readonly<Record<string, readonly string[]>> = {
   'dist/sim/fault-table.d.ts': ['FaultInput'],
 }
 
+const program = ts.createProgram(Object.keys(fromSchemas), {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+  types: [],
+})
+const checker = program.getTypeChecker()
+
 function writtenOut(file: string, names: readonly string[]): string {
-  const program = ts.createProgram([file], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    types: [],
-  })
-  const checker = program.getTypeChecker()
   const source = program.getSourceFile(file)
   if (source === undefined) throw new Error(`there is no ${file}`)
   const known = new Map<string, string>()
@@ -50,6 +51,9 @@ function writtenOut(file: string, names: readonly string[]): string {
 
 for (const [file, names] of Object.entries(fromSchemas)) writeFileSync(file, writtenOut(file, names))
 
+const folder = 'dist/bundle'
+mkdirSync(folder, { recursive: true })
+for (const old of readdirSync(folder)) if (old.endsWith('.d.ts')) rmSync(`${folder}/${old}`)
 const bundle = await rollup({
   input: {
     index: 'dist/index.d.ts',
@@ -60,10 +64,10 @@ const bundle = await rollup({
   plugins: [dts()],
   external: ['vitest', 'fast-check', 'zod', 'rxjs', 'xstate'],
 })
-const { output } = await bundle.write({ dir: 'dist/bundle', format: 'es', chunkFileNames: 'types-[hash].d.ts' })
+const { output } = await bundle.write({ dir: folder, format: 'es', chunkFileNames: 'types-[hash].d.ts' })
 await bundle.close()
 for (const { fileName } of output) {
-  const foreign = [...readFileSync(`dist/bundle/${fileName}`, 'utf8').matchAll(/from '([^'.][^']*)'/g)]
+  const foreign = [...readFileSync(`${folder}/${fileName}`, 'utf8').matchAll(/from '([^'.][^']*)'/g)]
     .map(([, name]) => name)
     .filter((name) => !['vitest', 'podsim/vitest', 'fast-check', 'rxjs'].includes(name ?? ''))
   if (foreign.length > 0) throw new Error(`the public declarations take types from ${foreign.join(', ')}`)
