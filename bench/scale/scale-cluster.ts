@@ -1,6 +1,7 @@
 import type { Pod } from '../../src/api/types/core.ts'
 import type { KubeObject } from '../../src/api/types/meta.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
+import { simHttpRequest } from '../../src/sim/http-request.ts'
 import type { Sim } from '../../src/sim/sim.ts'
 import { namespacesOf, sharedName, sharedSecret } from './objects.ts'
 import type { ScaleSettings } from './settings.ts'
@@ -58,8 +59,10 @@ export function createScaleCluster(settings: ScaleSettings, onSlice: () => void)
   const { server } = cluster.controlPlane
   const samples: TrafficSample[] = []
   const send: ScaleCluster['send'] = (method, path, body) => {
-    const answer = sim.request({ user: 'admin', method, path, body })
-    if (answer.code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+    // Who reads an answer has its text made, and what it says of owners worked out, for good.
+    const answer = server.http(simHttpRequest({ user: 'admin', method, path, body }))
+    if ('read' in answer) throw new Error(`${method} ${path}: a stream`)
+    if (answer.code >= 300) throw new Error(`${method} ${path}: ${answer.code} ${answer.body}`)
   }
   return {
     sim,
@@ -101,18 +104,26 @@ export function createScaleCluster(settings: ScaleSettings, onSlice: () => void)
     rotate() {
       const delays: number[] = []
       const since = sim.now()
-      const place = `/kubernetes.io~secret/${sharedName}/..data`
-      const stops = [...cluster.machines.values()].map(({ fs }) =>
-        fs.observe(({ op, path }) => {
-          if (op === 'rename' && path.includes(place)) delays.push(sim.now() - since)
-        }),
-      )
       for (const namespace of namespacesOf(settings))
         send('PUT', `/api/v1/namespaces/${namespace}/secrets/${sharedName}`, sharedSecret(2))
+      const versions = new Set(
+        namespacesOf(settings).map((each) => sim.get<KubeObject>('Secret', sharedName, each)?.metadata.resourceVersion),
+      )
+      const have = new Set<string>()
+      // Whoever listens to files has all of them written: how a volume was made is known without.
+      const heard = [...cluster.machines.values()].map(({ kubelet }) =>
+        kubelet.states.subscribe(({ machine, podUid, name, event }) => {
+          if (machine !== 'volume' || name !== sharedName || event !== 'mount.succeeded' || have.has(podUid)) return
+          const use = kubelet.context?.volumes.use(podUid, name)
+          if (use === undefined || !versions.has(use.sources[0]?.resourceVersion)) return
+          have.add(podUid)
+          delays.push(sim.now() - since)
+        }),
+      )
       return {
         delays,
         stop() {
-          for (const stop of stops) stop()
+          for (const each of heard) each.unsubscribe()
         },
       }
     },
