@@ -4,7 +4,6 @@ import { diffJson, diffText } from '../report/journal/diff-text.ts'
 import { readJournal } from '../report/journal/read-journal.ts'
 import type { RunJournal } from '../report/journal/run-journal.ts'
 import { createPaint, plain } from '../report/text.ts'
-import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
@@ -13,6 +12,7 @@ import { type KubernetesVersion, kubernetesVersions, minorOf } from '../versions
 import { listenForStop, type StopSignal } from './drive.ts'
 import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
+import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import { runForJournal } from './run-journal.ts'
 import { readScenarioFile } from './scenario-files.ts'
@@ -54,7 +54,8 @@ export async function diff(paths: readonly string[], flags: DiffFlags, output: O
     return comparison.isSame ? exitCodes.passed : exitCodes.failed
   } catch (error) {
     if (!(error instanceof NoComparison)) throw error
-    output.err(plain`${error.message}\n`)
+    // Empty: it was told.
+    if (error.message !== '') output.err(plain`${error.message}\n`)
     return error.code
   } finally {
     stop.close()
@@ -87,7 +88,8 @@ async function bothOf(paths: readonly string[], flags: DiffFlags, host: Host): P
   const [path] = paths
   if (path === undefined || paths.length > 1)
     throw new NoComparison(`error: found ${paths.length} paths; expected one scenario beside --seeds or --versions`)
-  const scenario = scenarioAt(path, flags.set)
+  const scenario = oneRun(readScenarioFile(path, flags.set), flags.set, host.output)
+  if (scenario === undefined) throw new NoComparison('')
   return flags.seeds === undefined
     ? bothVersions(scenario, flags.versions ?? '', flags, host)
     : bothSeeds(scenario, flags.seeds, flags, host)
@@ -108,12 +110,6 @@ function journalFile(path: string): RunJournal {
     ? '; for two runs of a scenario give --seeds A,B or --versions A,B'
     : ''
   throw new NoComparison(`${path}:${read.line}:1: error: ${read.problem}${hint}`)
-}
-
-function scenarioAt(path: string, settings: Settings | undefined): Scenario {
-  const { text, loaded } = readScenarioFile(path, settings)
-  if (loaded.ok) return loaded.value[0]
-  throw new NoComparison(loaded.errors.map((error) => drawDiagnostic(error, text)).join('\n'))
 }
 
 /** The two of a list with a comma. */

@@ -10,8 +10,8 @@ import { albumPerfetto } from '../report/export/perfetto.ts'
 import { albumSvg } from '../report/export/svg.ts'
 import { createTranscript } from '../report/export/transcript.ts'
 import { plain, type TerminalText } from '../report/text.ts'
-import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
+import type { Settings } from '../scenario/variables/parameters.ts'
 import { parseDuration } from '../sim/duration.ts'
 import type { LiveScenario } from '../ui/live/live-scenario.ts'
 import { withKnobs } from '../ui/world/knobs.ts'
@@ -19,6 +19,7 @@ import { drive, listenForStop } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
 import { otherThanTold, type RunFile, readRunFile } from './journal-file.ts'
 import { liveParts } from './live-parts.ts'
+import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import type { ScenarioFile } from './scenario-files.ts'
 import { version } from './version.ts'
@@ -34,6 +35,7 @@ export interface ExportFlags {
   readonly output: string
   readonly format?: ExportFormat
   readonly seed?: string
+  readonly set?: Settings
   readonly secret?: string
   readonly key?: string
   readonly from?: string
@@ -62,14 +64,11 @@ class UsageError extends Error {}
 
 /** `podsim export`: runs a scenario and writes its flow as one file. */
 export async function exportRun(file: string, flags: ExportFlags, output: Output): Promise<number> {
-  const read = readRunFile(file)
-  const { text, loaded } = read
-  if (!loaded.ok) {
-    for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
-    return exitCodes.usage
-  }
+  const read = readRunFile(file, flags.set)
+  const scenario = oneRun(read, flags.set, output)
+  if (scenario === undefined) return exitCodes.usage
   try {
-    return await exported(loaded.value[0], flags, read, output)
+    return await exported(scenario, flags, read, output)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     output.err(plain`error: ${error.message}\n`)
@@ -80,10 +79,10 @@ export async function exportRun(file: string, flags: ExportFlags, output: Output
 /** The flow of a scenario as text, run once more for it; undefined where there is no Secret to follow. */
 export async function flowOfFile(
   file: string,
-  flags: Pick<ExportFlags, 'seed' | 'reveal'>,
+  flags: Pick<ExportFlags, 'seed' | 'set' | 'reveal'>,
   output: Output,
 ): Promise<TerminalText | undefined> {
-  const { loaded } = readRunFile(file)
+  const { loaded } = readRunFile(file, flags.set)
   if (!loaded.ok) return undefined
   const runs: ToldRun[] = []
   for (const [name, world] of worldsOf(loaded.value[0], undefined)) {

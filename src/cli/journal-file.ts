@@ -33,12 +33,13 @@ export function readRunFile(path: string, settings: Settings = {}): RunFile {
   const read = readJournal(text)
   if (!read.ok) return refused(path, `line ${read.line} is no journal's: ${read.problem}`)
   const { header, digest } = read.journal
+  const set = { ...read.journal.settings, ...settings }
   const { file, seed, version } = header
   const journal = { path, digest }
   const known = kubernetesVersions.find((each) => each === version)
   if (known === undefined)
     return refused(path, `the header has the version ${JSON.stringify(version)}, which podsim does not know`)
-  const found = readScenarioFile(file, settings)
+  const found = readScenarioFile(file, set)
   if (!found.loaded.ok) return { ...found, journal }
   const [first, ...others] = found.loaded.value
   const asTold = (scenario: Scenario): Scenario => ({

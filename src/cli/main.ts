@@ -142,7 +142,7 @@ function addExport(command: Command): void {
     .description(
       'run a scenario and write how its Secret flows as one file: page, picture, recording, text, diagram or trace',
     )
-    .argument('<file>', 'a scenario file')
+    .argument('<file>', 'a scenario file, or the journal of a run (.ndjson)')
     .requiredOption('-o, --output <path>', 'file to write, - for standard output; its ending says the form')
     .addOption(
       new Option('--format <form>', 'the form, whatever the ending').choices([
@@ -164,6 +164,7 @@ function addExport(command: Command): void {
     .option('--at <time>', 'the moment of a picture or text; the end unless given')
     .option('--compare <list>', 'one world for each strategy, from one seed: Watch,Cache,Get')
     .option('-s, --seed <seed>', 'seed instead of the one in the scenario')
+    .option('--set <name=value>', 'value of a variable of the scenario; may be given several times', setting)
     .option('--reveal', 'values of Secrets too; without it the file has none')
     .option(
       '--live',

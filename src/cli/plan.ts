@@ -91,8 +91,8 @@ export function shardOf(text: string | undefined): { readonly part: number; read
   return isThere ? { part: Number(part), of: Number(of) } : undefined
 }
 
-/** What is set although no scenario has a variable of that name. */
-function unknownSetting(settings: Settings, found: readonly ScenarioFile[]): string | undefined {
+/** What is set although no scenario has a variable of that name, in words. */
+export function unknownSetting(settings: Settings, found: readonly Pick<ScenarioFile, 'loaded'>[]): string | undefined {
   const known = found.flatMap(({ loaded }) => (loaded.ok ? variablesOf(loaded.value[0]) : []))
   // A file that does not load says nothing of its variables.
   if (found.some(({ loaded }) => !loaded.ok)) return undefined

@@ -17,6 +17,7 @@ import { errorCode } from './error-code.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flowOfFile } from './export.ts'
 import { isJournal, otherThanTold, readRunFile } from './journal-file.ts'
+import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
 import type { ScenarioFile } from './scenario-files.ts'
@@ -52,13 +53,11 @@ export async function play(
     output.err(plain`error: --ui tui needs a terminal for input and output; without one, use --ui plain\n`)
     return exitCodes.usage
   }
-  const read = file === undefined ? { ...sandbox(), journal: undefined } : readRunFile(file, flags.set)
-  const { text, loaded } = read
-  if (!loaded.ok) {
-    for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
-    return exitCodes.usage
-  }
-  const first = { ...opening(loaded.value[0], flags.seed), isRevealed: flags.reveal === true }
+  const read =
+    file === undefined ? { ...sandbox(), file: 'the sandbox', journal: undefined } : readRunFile(file, flags.set)
+  const scenario = oneRun(read, flags.set, output)
+  if (scenario === undefined) return exitCodes.usage
+  const first = { ...opening(scenario, flags.seed), isRevealed: flags.reveal === true }
   const { ending, state } = await (serve ? playOffering(first, output) : playOpened(first, output))
   const [main] = state.worlds
   if (main === undefined) throw new Error('a player has a world')
@@ -130,7 +129,8 @@ async function playPlainly(file: string, flags: Omit<PlayFlags, 'ui'>, output: O
   const [scenario] = told?.loaded.value ?? []
   const version = scenario?.source.cluster?.version
   const asTold = scenario === undefined ? {} : { seed: scenario.seed, ...(version !== undefined && { version }) }
-  const code = await run([told?.file ?? file], { story: 'always', ...asTold, ...flags }, output)
+  const set = scenario === undefined ? {} : { set: scenario.settings }
+  const code = await run([told?.file ?? file], { story: 'always', ...asTold, ...flags, ...set }, output)
   if (code !== exitCodes.passed && code !== exitCodes.failed) return code
   const flow = await flowOfFile(file, flags, output)
   if (flow !== undefined) output.out(plain`\n${flow}`)

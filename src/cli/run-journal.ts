@@ -96,7 +96,7 @@ export function writeJournal(fd: number, scenario: Scenario, asked: KubernetesVe
     },
     end({ digest }) {
       flush()
-      if (file !== undefined) writeSync(fd, file.end(digest).toString())
+      if (file !== undefined) writeSync(fd, file.end(digest, scenario.settings).toString())
     },
   }
 }

@@ -1,5 +1,4 @@
 import { plain } from '../report/text.ts'
-import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario } from '../scenario/model.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
 import type { ClockKind } from '../serve/clock.ts'
@@ -10,6 +9,7 @@ import { type RunningServer, type ServerOptions, startServer } from '../serve/se
 import { parseDuration } from '../sim/duration.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { exitCodes } from './exit-codes.ts'
+import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import { readScenarioFile } from './scenario-files.ts'
 import type { WatchedServer } from './serve-watched.ts'
@@ -115,10 +115,7 @@ function complaintAbout(
 }
 
 function loaded(file: string, { set }: ServeFlags, output: Output): Scenario | undefined {
-  const { text, loaded: found } = readScenarioFile(file, set)
-  if (found.ok) return found.value[0]
-  for (const error of found.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
-  return undefined
+  return oneRun(readScenarioFile(file, set), set, output)
 }
 
 async function listening(

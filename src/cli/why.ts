@@ -4,7 +4,6 @@ import type { Redaction } from '../looks/redaction.ts'
 import { placeText } from '../report/failures.ts'
 import { createPaint, plain, type TerminalText } from '../report/text.ts'
 import { toldChain, whyJson, whyText } from '../report/why-text.ts'
-import { drawDiagnostic } from '../scenario/diagnostic.ts'
 import type { Scenario, Step } from '../scenario/model.ts'
 import { type StepResult, stepPassed } from '../scenario/result.ts'
 import type { Settings } from '../scenario/variables/parameters.ts'
@@ -14,6 +13,7 @@ import { SimUsageError } from '../sim/usage-error.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { drive, listenForStop, type StopSignal } from './drive.ts'
 import { exitCodes } from './exit-codes.ts'
+import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import { readScenarioFile } from './scenario-files.ts'
 
@@ -33,18 +33,15 @@ type Answer = { readonly text: TerminalText; readonly code: number } | { readonl
 
 /** `podsim why`: runs a scenario until a moment, and tells what led to the state that an object is in then. */
 export async function why(file: string, asked: readonly string[], flags: WhyFlags, output: Output): Promise<number> {
-  const { text, loaded } = readScenarioFile(file, flags.set)
-  if (!loaded.ok) {
-    for (const error of loaded.errors) output.err(plain`${drawDiagnostic(error, text)}\n`)
-    return exitCodes.usage
-  }
+  const scenario = oneRun(readScenarioFile(file, flags.set), flags.set, output)
+  if (scenario === undefined) return exitCodes.usage
   const atMs = flags.at === undefined ? undefined : parseDuration(flags.at)
   if (flags.at !== undefined && atMs === undefined)
     return refused(`--at is ${JSON.stringify(flags.at)}; expected a time such as 2m15.5s`, output)
   const object = objectAsked(asked, flags.namespace)
   if (object === undefined)
     return refused(`${JSON.stringify(asked.join(' '))} names no object; expected kind/name, such as pod/app`, output)
-  const answer = await answerOf(loaded.value[0], { object, atMs, flags, output })
+  const answer = await answerOf(scenario, { object, atMs, flags, output })
   if ('code' in answer) {
     output.out(answer.text)
     return answer.code

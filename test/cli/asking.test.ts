@@ -234,3 +234,64 @@ describe('podsim diff', () => {
     expect(nowhere.stderr).toContain('the file cannot be written (ENOENT)')
   })
 })
+
+describe('a scenario with variables and a matrix', () => {
+  const text = `title: Three times
+params:
+  size: { default: small }
+matrix:
+  strategy: [Watch, Cache, Get]
+cluster: { kubelet: { configMapAndSecretChangeDetectionStrategy: "\${{ strategy }}" } }
+steps:
+  - run: kubectl create secret generic db-\${{ size }} --from-literal=password=fixed
+  - run: kubectl create secret generic other --from-literal=password=hidden
+  - wait: 10s
+`
+  const settings = ['--set', 'strategy=Cache', '--set', 'size=large'] as const
+
+  test.each([
+    ['export', ['-o', '-', '--format', 'txt', '--reveal', '--secret', 'db-large']],
+    ['play', ['--ui', 'plain', '--reveal']],
+    ['why', ['secret/db-large', '--reveal']],
+    ['diff', ['--seeds', '1,2', '--reveal']],
+  ])('podsim %s runs what is set, as podsim run does', async (command, rest) => {
+    const file = written('matrix.yaml', text)
+    const asked = await podsim(command, file, ...rest, ...settings)
+    expect(asked.stderr).toBe('')
+    expect(asked.stdout).not.toContain('Watch')
+    if (command !== 'diff') expect(asked.stdout).toContain('db-large')
+    expect(await podsim(command, file, ...rest, '--set', 'strateg=Cache')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--set strateg: no scenario has a variable of that name; did you mean strategy?'),
+    })
+    expect((await podsim(command, file, ...rest, '--set', 'strategy=None')).stderr).toContain(
+      'strategy is set to "None"; the matrix has Watch, Cache, Get',
+    )
+  })
+
+  test.each([
+    ['export', ['-o', '-', '--format', 'txt', '--secret', 'db-small']],
+    ['why', ['secret/db-small']],
+    ['diff', ['--seeds', '1,2']],
+  ])('podsim %s says which run of the matrix it looks at', async (command, rest) => {
+    const { stderr } = await podsim(command, written('matrix.yaml', text), ...rest)
+    expect(stderr).toMatch(/^note: .*matrix\.yaml is 3 runs, of which this is the first: --set strategy=Watch\n$/)
+  })
+
+  test('a journal tells what was set, so that its run is made again; not where that is a value of a Secret', async () => {
+    const file = written('matrix.yaml', text)
+    const journal = join(folder, 'set.ndjson')
+    expect((await podsim('run', file, ...settings, '--journal', journal)).code).toBe(0)
+    expect(JSON.parse(readFileSync(journal, 'utf8').trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'end',
+      settings: { strategy: 'Cache', size: 'large' },
+    })
+    expect(await podsim('export', journal, '-o', '-', '--format', 'txt')).toMatchObject({ code: 0, stderr: '' })
+    expect((await podsim('play', journal, '--ui', 'plain')).stdout).toContain('[strategy=Cache]')
+    await podsim('run', file, '--set', 'strategy=Cache', '--set', 'size=fixed', '--journal', journal)
+    expect(readFileSync(journal, 'utf8')).not.toContain('settings')
+    expect((await podsim('export', journal, '-o', '-', '--format', 'txt')).stderr).toContain(
+      'settings or podsim have changed',
+    )
+  })
+})

@@ -16,7 +16,7 @@ export function readJournal(text: string): ReadJournal {
   const rows = text.split('\n')
   if (rows.at(-1) === '') rows.pop()
   let header: JournalHeader | undefined
-  let end: string | undefined
+  let end: Pick<RunJournal, 'digest' | 'settings'> | undefined
   const lines: JournalLine[] = []
   for (const [i, row] of rows.entries()) {
     const wrong = (problem: string): ReadJournal => ({ ok: false, line: i + 1, problem })
@@ -28,8 +28,10 @@ export function readJournal(text: string): ReadJournal {
       if (typeof read === 'string') return wrong(read)
       header = read
     } else if (value.type === 'end') {
-      if (typeof value.digest !== 'string') return wrong('the end has no digest')
-      end = value.digest
+      const { digest, settings } = value
+      if (typeof digest !== 'string') return wrong('the end has no digest')
+      if (settings !== undefined && !areTexts(settings)) return wrong("the end's settings are no texts")
+      end = { digest, ...(settings !== undefined && { settings }) }
     } else {
       const read = lineOf(value)
       if (read === undefined)
@@ -40,7 +42,12 @@ export function readJournal(text: string): ReadJournal {
   if (header === undefined) return { ok: false, line: 1, problem: 'the file is empty; expected a header' }
   if (end === undefined)
     return { ok: false, line: rows.length, problem: 'the file has no end: the run that wrote it was cut short' }
-  return { ok: true, journal: { header, lines, digest: end } }
+  return { ok: true, journal: { header, lines, ...end } }
+}
+
+function areTexts(value: unknown): value is Readonly<Record<string, string>> {
+  const members = membersOf(value)
+  return members !== undefined && Object.values(members).every((each) => typeof each === 'string')
 }
 
 function parsed(row: string): Members | undefined {

@@ -41,6 +41,8 @@ export interface RunJournal {
   readonly header: JournalHeader
   readonly lines: readonly JournalLine[]
   readonly digest: string
+  /** Values that its variables were set to, and its cell of the matrix, by name; undefined: none were, or one is a Secret's value. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** The journal of a run that is over, as it may be written: `redaction` knows all values by then. */
@@ -70,11 +72,21 @@ function createLiner(redaction: Redaction): (record: JournalRecord) => JournalLi
   }
 }
 
+/** All of them or none: with some a run would be made again that is another. */
+function toldSettings(
+  settings: NonNullable<RunJournal['settings']>,
+  redaction: Redaction,
+): Pick<RunJournal, 'settings'> {
+  const values = Object.values(settings)
+  return values.length > 0 && values.every((each) => redaction.text(each) === each) ? { settings } : {}
+}
+
 /** The file, as it grows. */
 export interface JournalFile {
   header(header: JournalHeader): TerminalText
   record(record: JournalRecord): TerminalText
-  end(digest: string): TerminalText
+  /** `settings`: as of a journal, not looked at yet for values of Secrets, all of which are known by now. */
+  end(digest: string, settings: Readonly<Record<string, string>>): TerminalText
 }
 
 /** What a journal's file says of a run that goes on: what of it is masked are the values that are known when a line is made. */
@@ -88,6 +100,6 @@ export function createJournalFile(redaction: Redaction): JournalFile {
       records++
       return row({ type: 'record', record: lineOf(record) })
     },
-    end: (digest) => row({ type: 'end', records, digest }),
+    end: (digest, settings) => row({ type: 'end', records, digest, ...toldSettings(settings, redaction) }),
   }
 }

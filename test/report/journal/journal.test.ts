@@ -144,7 +144,7 @@ describe('the file of a journal', () => {
   const file = createJournalFile(revealed)
   const detail = { name: 'n', text: 'says\u001b[31m "x"' }
   const record = { ...{ seq: 1, time: 1, actor: 'controller/n', type: 'controller.log', cause: 0 }, detail }
-  const whole = [file.header(header), file.record(record), file.end('0')].join('')
+  const whole = [file.header(header), file.record(record), file.end('0', {})].join('')
 
   test('is read as it was written, and has nothing that a terminal obeys', () => {
     expect(whole).not.toContain('\u001b')
