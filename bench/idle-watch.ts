@@ -1,6 +1,7 @@
 import { createClient } from '../src/client/in-process-client.ts'
 import { createLink } from '../src/client/link.ts'
 import { Reflector } from '../src/client/reflector.ts'
+import { flat } from '../src/kernel/flat-text.ts'
 import { createKernel } from '../src/kernel/kernel.ts'
 import { createRandomStreams } from '../src/kernel/random.ts'
 import { admin, newServer, secrets } from './apiserver.ts'
@@ -11,7 +12,7 @@ const store = { replace() {}, add() {}, update() {}, delete() {} }
 
 /**
  * Bytes of one watch on one Secret by a kubelet's reflector, open and idle: its own, the link's and the API server's part
- * together. 200 reflectors share a link, as those of a node do.
+ * together. 200 reflectors share a link and what they have in common, as those of a node do.
  */
 export function idleWatchBytes(count: number): number {
   const kernel = createKernel()
@@ -21,14 +22,14 @@ export function idleWatchBytes(count: number): number {
     const link = createLink({ kernel, random: random.stream(`link-${i}`) })
     return createClient({ server, user: admin, link })
   })
-  const names = Array.from({ length: count }, (_, i) => `metadata.name=secret-${i}`)
+  const kinds = clients.map((client) => ({ kernel, client, resource: secrets.resource, minor: 18 }))
+  const names = Array.from({ length: count }, (_, i) => flat(`metadata.name=secret-${i}`))
   const others = server.openWatches()
   const kept: object[] = new Array<object>(count).fill(store)
   const before = heapBytes()
   names.forEach((fieldSelector, i) => {
-    const client = clients[Math.floor(i / 200)]
-    if (client === undefined) throw new Error('there is a client for every 200 watches')
-    const kind = { kernel, client, resource: secrets.resource, minor: 18 }
+    const kind = kinds[Math.floor(i / 200)]
+    if (kind === undefined) throw new Error('there is a client for every 200 watches')
     const own = { namespace: 'default', store, random: random.stream(`reflector-${i}`), fieldSelector }
     const reflector = new Reflector(kind, own)
     reflector.start()

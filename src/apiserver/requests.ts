@@ -31,7 +31,7 @@ import { apiVersionOf, type ServedResource, toServed } from './registry/resource
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { rulesOf, type Updated, updateObject, verbsOf } from './registry/update.ts'
 import type { RequestLog } from './request-log.ts'
-import { type OpenWatch, reopenWatch, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
+import { type OpenWatch, reopenWatch, WatchGrounds, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
 
 export interface RequestParts {
   readonly core: RegistryCore
@@ -65,6 +65,7 @@ export function createRequests(parts: RequestParts): Requests {
       if (request !== undefined) log.read('request.watch-closed', request, 200)
     },
   }
+  const grounds = new WatchGrounds(core, keeper)
   const work: RequestHandler = (request) => {
     const served = core.table.find(request.resource)
     return served === undefined
@@ -76,7 +77,7 @@ export function createRequests(parts: RequestParts): Requests {
   const watch: ApiServer['watch'] = (user, resource, options, handlers) => {
     const served = core.table.find(resource)
     if (options.resting !== undefined && served !== undefined) {
-      const open = reopenWatch(core, served, options.resting.server, handlers, { keeper, user })
+      const open = reopenWatch(core, options.resting.server, handlers, { ground: grounds.of(served), user })
       watches.add(user.name, open)
       return open
     }
@@ -88,8 +89,8 @@ export function createRequests(parts: RequestParts): Requests {
       handlers.closed({ kind: 'status', status })
       return { stop: () => {} }
     }
-    const opened = watchResource(core, served, options, timeouts, handlers, {
-      keeper,
+    const opened = watchResource(core, options, timeouts, handlers, {
+      ground: grounds.of(served),
       user,
       request: log.keepsReads ? request : undefined,
     })

@@ -12,11 +12,11 @@ import {
   type WatchOptions,
   type WatchRenewal,
 } from './client.ts'
-import type { Hold, Link, Passenger, WatchAtRest, WatchOnLink } from './link.ts'
+import { type Hold, holds, type Link, type Passenger, type WatchAtRest, type WatchOnLink } from './link.ts'
 import type { RequestLine } from './request-url.ts'
 import type { RestingWatch } from './resting.ts'
 import type { ApiServer } from './server.ts'
-import { type WatchClocks, WatchCycle } from './watch-cycle.ts'
+import { WatchCycle } from './watch-cycle.ts'
 
 /** Whom a client's watches go to, and how. */
 export interface WatchRoute {
@@ -62,6 +62,20 @@ const askServer = defineHandler('a watch is asked for', (watch: LinkedWatch) => 
 const deliver = defineHandler('a watch is told', (piece: Piece) => piece.watch.deliver(piece))
 const tellBroken = defineHandler('a watch breaks', (piece: Piece) => piece.watch.tellBroken(piece))
 
+/** What is so or not of a watch, beside what holds it. `isAbandoned`: the client hears nothing any more, not even that it broke. */
+const flags = {
+  isRenewed: 0x10,
+  isOver: 0x20,
+  isAbandoned: 0x40,
+  isEmpty: 0x80,
+  isAccepted: 0x100,
+  isClosed: 0x200,
+  isDisturbed: 0x400,
+} as const
+type Flag = (typeof flags)[keyof typeof flags]
+
+const heldBits = holds.partition | holds.stall | holds.stale | holds.missing
+
 /** What the server said, on its way: that the watch is open, an event, or its end. */
 interface Piece {
   readonly watch: LinkedWatch
@@ -73,47 +87,33 @@ interface Piece {
  * One watch on its way over a link. What the server says arrives in the order in which it was said, each piece in a
  * kernel event of its own, however long each takes. A row, because tens of thousands are open at once.
  *
- * A watch that its client renews over and over does so unseen as long as nothing is in the way: its `WatchCycle` computes
+ * A watch that its client renews over and over does so unseen as long as nothing is in the way: it is a `WatchCycle`, which computes
  * where it stands when that matters. When something comes in the way, `realise` makes the next renewal happen.
  */
-class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks, WatchHandlers<KubeObject> {
+class LinkedWatch extends WatchCycle implements Unsubscribable, WatchOnLink, Passenger, WatchHandlers<KubeObject> {
   private readonly route: WatchRoute
   private readonly resource: ResourceRef
-  /** Of a watch that is not renewed. */
-  private readonly options: WatchOptions | undefined
-  private readonly renewal: WatchRenewal | undefined
+  /** Who renews it; of a watch that is not renewed, what it asks for. */
+  private readonly wish: WatchOptions | WatchRenewal
   private readonly handlers: WatchHandlers<KubeObject>
   private server: WatchHandle | undefined
-  private cycle: WatchCycle | undefined
-  /** What is left of the way back of the request. */
-  private backMs: VirtualMs = 0
-  /** How long the watch lasts once the server has it. */
-  private lifetimeMs: VirtualMs
-  /** No piece is delivered before the one that was said before it. */
-  private notBefore: VirtualMs = 0
-  private holds = 0
   private held: Piece[] | undefined
-  private isOver = false
-  /** The client hears nothing any more, not even that it broke. */
-  private isAbandoned = false
-  private isEmpty = false
-  private isAccepted = false
-  private isClosed = false
-  private isDisturbed = false
+  /** What holds it, and `flags`. */
+  private bits = 0
 
   constructor(route: WatchRoute, resource: ResourceRef, options: WatchOptions, handlers: WatchHandlers<KubeObject>) {
+    super((options.timeoutSeconds ?? 0) * second)
     this.route = route
     this.resource = resource
-    this.renewal = options.renewal
-    this.options = options.renewal === undefined ? options : undefined
+    this.wish = options.renewal ?? options
+    if (options.renewal !== undefined) this.bits = flags.isRenewed
     this.handlers = handlers
-    this.lifetimeMs = (options.timeoutSeconds ?? 0) * second
   }
 
   begin(): void {
     const { link } = this.route
     const totalMs = this.requestMs()
-    this.isEmpty = link.givesEmptyWatches
+    this.mark(flags.isEmpty, link.givesEmptyWatches)
     this.backMs = totalMs - (totalMs >> 1)
     link.kernel.post(totalMs >> 1, askServer, this)
   }
@@ -122,15 +122,17 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   goOnFrom({ cycle }: RestingWatch, asked: WatchOptions): void {
     const { link, user, server } = this.route
     link.enter(this)
-    this.isAccepted = true
+    this.mark(flags.isAccepted, true)
     this.server = server.watch(user, this.resource, asked, this)
-    this.cycle = WatchCycle.from(this, cycle)
+    this.goOnCycle(cycle)
   }
 
   atRest(): WatchAtRest | undefined {
     const server = this.server?.atRest?.()
-    if (server === undefined || this.cycle === undefined || this.renewal === undefined) return undefined
-    return { renewal: this.renewal, watch: { server, cycle: this.cycle.atRest() } }
+    const cycle = this.cycleAtRest()
+    const { renewal } = this
+    if (server === undefined || cycle === undefined || renewal === undefined) return undefined
+    return { renewal, watch: { server, cycle } }
   }
 
   /** Asks the server at this instant, if the way is free. */
@@ -140,8 +142,8 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
 
   pass(): void {
     const { link } = this.route
-    if (this.isOver) return
-    if (this.isEmpty) this.closeEmpty()
+    if (this.is(flags.isOver)) return
+    if (this.is(flags.isEmpty)) this.closeEmpty()
     else if (link.isDown || link.isRefusing) this.close(link.refused(this.line()))
     else if (link.isDenied) this.close({ kind: 'status', status: unauthorized() })
     else {
@@ -151,11 +153,11 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   }
 
   late(): void {
-    if (!this.isOver) this.close(this.route.link.dialTimedOut(this.line()))
+    if (!this.is(flags.isOver)) this.close(this.route.link.dialTimedOut(this.line()))
   }
 
   unsubscribe(): void {
-    this.isAbandoned = true
+    this.mark(flags.isAbandoned, true)
     this.stop()
   }
 
@@ -169,22 +171,22 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   }
 
   private breakOff(end: RequestError): void {
-    if (this.isOver) return
+    if (this.is(flags.isOver)) return
     this.stop()
     this.route.link.kernel.post(0, tellBroken, { watch: this, event: 'closed', end })
   }
 
   tellBroken({ end }: Piece): void {
-    if (!this.isAbandoned) this.handlers.closed(end)
+    if (!this.is(flags.isAbandoned)) this.handlers.closed(end)
   }
 
   hold(reason: Hold): void {
-    this.holds |= reason
+    this.bits |= reason
   }
 
   release(reason: Hold): void {
-    this.holds &= ~reason
-    if (this.holds !== 0 || this.held === undefined) return
+    this.bits &= ~reason
+    if (this.isHeld || this.held === undefined) return
     const { held } = this
     this.held = undefined
     for (const { event, end } of held) this.say(0, event, end)
@@ -192,7 +194,7 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
 
   /** Computes what happened unseen until now: before what that depends on changes. */
   catchUp(): void {
-    this.cycle?.catchUp(this.route.link.kernel.now())
+    if (this.stage !== undefined) this.cycleTo(this.route.link.kernel.now())
   }
 
   /**
@@ -200,16 +202,13 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
    * Returns whether the watch is open at the server.
    */
   realise(): boolean {
-    const { cycle } = this
-    if (cycle === undefined) return true
+    if (this.stage === undefined) return true
     const { kernel } = this.route.link
-    cycle.catchUp(kernel.now())
-    this.cycle = undefined
-    this.notBefore = cycle.notBefore
+    this.cycleTo(kernel.now())
     // What comes in the way is not why the watch ends.
     const { cause } = kernel
     kernel.cause = 0
-    const isOpen = this.goOn(cycle)
+    const isOpen = this.goOn()
     kernel.cause = cause
     return isOpen
   }
@@ -217,34 +216,33 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   // The server speaks.
 
   opened(): void {
-    if (this.isAccepted) return
-    this.isAccepted = true
+    if (this.is(flags.isAccepted)) return
+    this.mark(flags.isAccepted, true)
     this.say(this.backMs, 'opened')
   }
 
   event(event: WatchEvent): void {
     this.opened()
-    const { cycle } = this
-    if (cycle === undefined) {
+    if (this.stage === undefined) {
       this.say(this.eventMs(), event)
       return
     }
     const now = this.route.link.kernel.now()
-    cycle.catchUp(now)
+    this.cycleTo(now)
     // Said between two watches: the next one begins with it.
-    if (cycle.stage === 'closing' || cycle.stage === 'requesting') this.realise()
-    else this.deliverIn(cycle.delayOf(now), { watch: this, event, end: undefined })
+    if (this.stage === 'closing' || this.stage === 'requesting') this.realise()
+    else this.deliverIn(this.delayOf(now), { watch: this, event, end: undefined })
   }
 
   closed(error: RequestError | undefined): void {
-    if (this.isOver || !this.realise()) return
-    this.isClosed = true
+    if (this.is(flags.isOver) || !this.realise()) return
+    this.mark(flags.isClosed, true)
     this.server = undefined
-    this.say(this.isAccepted ? this.eventMs() : this.backMs, 'closed', error)
+    this.say(this.is(flags.isAccepted) ? this.eventMs() : this.backMs, 'closed', error)
   }
 
   disturbed(): void {
-    this.isDisturbed = true
+    this.mark(flags.isDisturbed, true)
     this.realise()
   }
 
@@ -270,8 +268,8 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   }
 
   deliver(piece: Piece): void {
-    if (this.isOver) return
-    if (this.holds !== 0) {
+    if (this.is(flags.isOver)) return
+    if (this.isHeld) {
       this.held ??= []
       this.held.push(piece)
     } else if (piece.event === 'opened') this.knownAsOpen()
@@ -280,11 +278,11 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   }
 
   private stop(): void {
-    if (this.isOver) return
+    if (this.is(flags.isOver)) return
     // What it would have drawn until now is drawn: its client may ask again with the same stream.
     this.catchUp()
-    this.cycle = undefined
-    this.isOver = true
+    this.leaveCycle()
+    this.mark(flags.isOver, true)
     this.server?.stop()
     this.route.link.leave(this)
   }
@@ -295,20 +293,17 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
    */
   private connect(): void {
     const { server, user } = this.route
-    this.isAccepted = false
-    this.isClosed = false
-    this.isDisturbed = false
+    this.bits &= ~(flags.isAccepted | flags.isClosed | flags.isDisturbed)
     const handle = server.watch(user, this.resource, this.asked(), this)
-    if (this.isOver) handle.stop()
-    else if (!this.isClosed) {
+    if (this.is(flags.isOver)) handle.stop()
+    else if (!this.is(flags.isClosed)) {
       this.server = handle
       this.leaveOpen()
     }
   }
 
   private asked(): WatchOptions {
-    // One of the two is there.
-    return this.renewal?.asked() ?? this.options ?? {}
+    return this.renewal?.asked() ?? (this.wish as WatchOptions) // it is no renewal
   }
 
   private leaveOpen(): void {
@@ -317,19 +312,21 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
     const { link } = this.route
     const now = link.kernel.now()
     const end = now + lifetimeMs
-    if (this.isDisturbed || this.holds !== 0 || link.isHindered || lifetimeMs < leastUnseenMs) this.server?.endAt?.(end)
-    else this.cycle = new WatchCycle(this, now + this.backMs, end, this.notBefore)
+    const isSeen = this.is(flags.isDisturbed) || this.isHeld || link.isHindered || lifetimeMs < leastUnseenMs
+    if (isSeen) this.server?.endAt?.(end)
+    else this.beginCycle(now + this.backMs, end)
   }
 
-  private goOn(cycle: WatchCycle): boolean {
-    switch (cycle.stage) {
+  private goOn(): boolean {
+    const { stage, due, end } = this.leaveCycle()
+    switch (stage) {
       case 'opening':
         this.say(0, 'opened')
-        this.server?.endAt?.(cycle.end)
+        this.server?.endAt?.(end)
         return true
       case 'open':
       case 'marked':
-        this.server?.endAt?.(cycle.end)
+        this.server?.endAt?.(end)
         return true
       case 'closing':
         this.leaveServer()
@@ -340,12 +337,12 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
         this.leaveServer()
         link.leave(this)
         this.notBefore = 0
-        this.backMs = cycle.backMs
-        this.lifetimeMs = cycle.lifetimeMs
-        this.isEmpty = false
-        link.kernel.post(cycle.due - link.kernel.now(), askServer, this)
+        this.mark(flags.isEmpty, false)
+        link.kernel.post(due - link.kernel.now(), askServer, this)
         return false
       }
+      case undefined:
+        return true
     }
   }
 
@@ -361,14 +358,14 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
   }
 
   private close(error: RequestError | undefined): void {
-    if (this.isOver) return
-    this.isOver = true
+    if (this.is(flags.isOver)) return
+    this.mark(flags.isOver, true)
     this.route.link.leave(this)
     this.handlers.closed(error)
   }
 
   private say(delayMs: VirtualMs, event: Piece['event'], end?: RequestError): void {
-    if (this.isOver) return
+    if (this.is(flags.isOver)) return
     const now = this.route.link.kernel.now()
     this.notBefore = Math.max(now + delayMs, this.notBefore)
     this.deliverIn(this.notBefore - now, { watch: this, event, end })
@@ -376,6 +373,22 @@ class LinkedWatch implements Unsubscribable, WatchOnLink, Passenger, WatchClocks
 
   private deliverIn(delayMs: VirtualMs, piece: Piece): void {
     this.route.link.kernel.post(delayMs, deliver, piece)
+  }
+
+  private get renewal(): WatchRenewal | undefined {
+    return this.is(flags.isRenewed) ? (this.wish as WatchRenewal) : undefined // what the flag says
+  }
+
+  private get isHeld(): boolean {
+    return (this.bits & heldBits) !== 0
+  }
+
+  private is(flag: Flag): boolean {
+    return (this.bits & flag) !== 0
+  }
+
+  private mark(flag: Flag, isSo: boolean): void {
+    this.bits = isSo ? this.bits | flag : this.bits & ~flag
   }
 
   private line(): RequestLine {

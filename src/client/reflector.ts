@@ -4,15 +4,15 @@ import { machineTable } from '../kernel/compiled-machine.ts'
 import { extended } from '../kernel/extended.ts'
 import { defineHandler } from '../kernel/handler.ts'
 import { Instance } from '../kernel/instance.ts'
-import type { Kernel, Ticket } from '../kernel/kernel.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { Receiver } from '../kernel/once.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { clientGo } from '../versions/client-go.ts'
-import { Backoff, reflectorBackoff } from './backoff.ts'
 import type { Client, ListOptions, RequestError, WatchHandlers, WatchOptions, WatchRenewal } from './client.ts'
 import { type ReflectorEvent, type ReflectorState, reflectorMachine } from './reflector.machine.ts'
+import { isVersionUnavailable, Rare } from './reflector-trouble.ts'
 import type { Reopening, WatchesAtRest } from './reopening.ts'
 import type { RestingReflector, RestingWatch } from './resting.ts'
 
@@ -84,20 +84,15 @@ export class Reflector<T extends KubeObject>
   private readonly store: ReflectorStore<T>
   private readonly namespace: string | undefined
   private readonly fieldSelector: string | undefined
-  private readonly labelSelector: string | undefined
-  private backoff: Backoff | undefined
-  private refusedBackoff: Backoff | undefined
-  private isLastVersionUnavailable = false
   /** The list or watch that is under way. */
   private asking: Unsubscribable | undefined
-  private pause: Ticket | undefined
   /** Of the present watch. */
   private began: VirtualMs = 0
   private timeoutSeconds = 0
   private isOpen = false
   private hasReceived = false
-  /** What a stream has told before its bookmark. */
-  private streamed: Map<string, T> | undefined
+  /** What most never have: kept apart, for tens of thousands rest. */
+  private rare: Rare<T> | undefined
 
   constructor(kind: ReflectorKind, own: ReflectorOwn<T>) {
     super(table)
@@ -106,7 +101,7 @@ export class Reflector<T extends KubeObject>
     this.random = own.random
     this.namespace = own.namespace
     this.fieldSelector = own.fieldSelector
-    this.labelSelector = own.labelSelector
+    if (own.labelSelector !== undefined) this.rarity.labelSelector = own.labelSelector
   }
 
   /** Begins, or begins again after `stop` with what it knows. */
@@ -117,7 +112,7 @@ export class Reflector<T extends KubeObject>
   /** What a copy of it is to know; undefined unless its watch is open and all went well so far. */
   atRest(watches: WatchesAtRest): RestingReflector | undefined {
     const watch = watches.get(this)
-    const hasFailed = this.backoff !== undefined || this.refusedBackoff !== undefined || this.isLastVersionUnavailable
+    const hasFailed = this.rare?.hasFailed === true
     if (watch === undefined || this.state !== 'watching' || hasFailed || this.streamed !== undefined) return undefined
     const { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived } = this
     return { lastSyncResourceVersion, began, timeoutSeconds, isOpen, hasReceived, watch }
@@ -140,7 +135,7 @@ export class Reflector<T extends KubeObject>
     const { client, resource } = this.kind
     const { timeoutSeconds, lastSyncResourceVersion: resourceVersion } = this
     const open: WatchOptions = { timeoutSeconds, allowWatchBookmarks: true, renewal: this, resourceVersion, resting }
-    const isAll = (this.namespace ?? this.fieldSelector ?? this.labelSelector) === undefined
+    const isAll = (this.namespace ?? this.fieldSelector ?? this.rare?.labelSelector) === undefined
     this.asking = client.watch<T>(resource, isAll ? open : extended(open, this.selection())).open(this)
   }
 
@@ -148,7 +143,7 @@ export class Reflector<T extends KubeObject>
   stop(): void {
     this.asking?.unsubscribe()
     this.asking = undefined
-    if (this.pause !== undefined) this.kind.kernel.cancel(this.pause)
+    if (this.rare?.pause !== undefined) this.kind.kernel.cancel(this.rare.pause)
     this.step('stop')
   }
 
@@ -184,8 +179,7 @@ export class Reflector<T extends KubeObject>
         break
       case 'backingOff':
         this.asking = undefined
-        this.backoff ??= new Backoff(reflectorBackoff, this.kind.kernel.now())
-        this.wait(this.backoff.next(this.kind.kernel.now(), this.random))
+        this.wait(this.rarity.backoffFor('failed', this.kind.kernel.now()).next(this.kind.kernel.now(), this.random))
         break
       case 'idle':
       case 'stopped':
@@ -357,30 +351,44 @@ export class Reflector<T extends KubeObject>
   }
 
   private wait(ms: VirtualMs): void {
-    this.pause = this.kind.kernel.post(ms, waited, this as unknown as Reflector<KubeObject>) // whatever it reflects
+    this.rarity.pause = this.kind.kernel.post(ms, waited, this as unknown as Reflector<KubeObject>) // whatever it reflects
   }
 
   private pauseForServerMs(): VirtualMs {
     const { kernel, minor } = this.kind
     if (!has(minor, clientGo.backsOffWatches)) return refusedWatchPauseMs
-    this.refusedBackoff ??= new Backoff(reflectorBackoff, kernel.now())
-    return this.refusedBackoff.next(kernel.now(), this.random)
+    return this.rarity.backoffFor('refused', kernel.now()).next(kernel.now(), this.random)
+  }
+
+  private get rarity(): Rare<T> {
+    this.rare ??= new Rare()
+    return this.rare
+  }
+
+  private get isLastVersionUnavailable(): boolean {
+    return this.rare?.isLastVersionUnavailable === true
+  }
+
+  private set isLastVersionUnavailable(isSo: boolean) {
+    if (isSo || this.rare !== undefined) this.rarity.isLastVersionUnavailable = isSo
+  }
+
+  /** What a stream has told before its bookmark. */
+  private get streamed(): Map<string, T> | undefined {
+    return this.rare?.streamed
+  }
+
+  private set streamed(streamed: Map<string, T> | undefined) {
+    if (streamed !== undefined || this.rare !== undefined) this.rarity.streamed = streamed
   }
 
   private selection(): ListOptions {
-    const { namespace, fieldSelector, labelSelector } = this
+    const { namespace, fieldSelector } = this
+    const labelSelector = this.rare?.labelSelector
     const selection: { -readonly [K in keyof ListOptions]: ListOptions[K] } = {}
     if (namespace !== undefined) selection.namespace = namespace
     if (fieldSelector !== undefined) selection.fieldSelector = fieldSelector
     if (labelSelector !== undefined) selection.labelSelector = labelSelector
     return selection
   }
-}
-
-/** Source: reflector.go, isExpiredError and isTooLargeResourceVersionError. */
-function isVersionUnavailable(error: RequestError): boolean {
-  if (error.kind !== 'status') return false
-  const { code, reason, details } = error.status
-  if (code === 410 || reason === 'Expired' || reason === 'Gone') return true
-  return details?.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge') ?? false
 }

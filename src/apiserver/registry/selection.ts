@@ -50,44 +50,51 @@ export class Selection {
   readonly name: string | undefined
   /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
   readonly indexValue: string | undefined
-  private readonly labels: Selector
-  private readonly fields: readonly FieldTerm[]
-  private readonly strategy: Strategy
+  /** Undefined: namespace and name say it all. */
+  private readonly rest: Rest | undefined
 
   constructor(namespace: string | undefined, labels: Selector, fields: readonly FieldTerm[], strategy: Strategy) {
     this.namespace = namespace
     this.name = requiredValue(fields, 'metadata.name')
     this.indexValue = requiredValue(fields, 'spec.nodeName')
-    this.labels = labels
     // What one name says need not be said twice.
-    this.fields = fields.length === 1 && this.name !== undefined ? noFields : fields
-    this.strategy = strategy
+    const isByName = fields.length === 1 && this.name !== undefined
+    const isPlain = (isByName || fields.length === 0) && labels.requirements.length === 0
+    this.rest = isPlain ? undefined : { labels, fields: isByName ? noFields : fields, strategy }
   }
 
   /** Whether it selects everything in its namespace. */
   get isEmpty(): boolean {
-    return this.name === undefined && this.fields.length === 0 && this.labels.requirements.length === 0
+    return this.name === undefined && this.rest === undefined
   }
 
   matches(object: KubeObject): boolean {
     if (this.name !== undefined && object.metadata.name !== this.name) return false
-    return this.fieldsMatch(object) && this.labels.matches(object.metadata.labels)
+    if (this.rest === undefined) return true
+    return fieldsMatch(this.rest, object) && this.rest.labels.matches(object.metadata.labels)
   }
+}
 
-  private fieldsMatch(object: KubeObject): boolean {
-    let values: Readonly<Record<string, string>> | undefined
-    for (const { field, equal, value } of this.fields) {
-      let found: string | undefined
-      if (field === 'metadata.name') found = object.metadata.name
-      else if (field === 'metadata.namespace') found = object.metadata.namespace
-      else {
-        values ??= this.strategy.selectableFields?.(object) ?? {}
-        found = values[field]
-      }
-      if (((found ?? '') === value) !== equal) return false
+/** What is asked for beside a namespace and a name. */
+interface Rest {
+  readonly labels: Selector
+  readonly fields: readonly FieldTerm[]
+  readonly strategy: Strategy
+}
+
+function fieldsMatch({ fields, strategy }: Rest, object: KubeObject): boolean {
+  let values: Readonly<Record<string, string>> | undefined
+  for (const { field, equal, value } of fields) {
+    let found: string | undefined
+    if (field === 'metadata.name') found = object.metadata.name
+    else if (field === 'metadata.namespace') found = object.metadata.namespace
+    else {
+      values ??= strategy.selectableFields?.(object) ?? {}
+      found = values[field]
     }
-    return true
+    if (((found ?? '') === value) !== equal) return false
   }
+  return true
 }
 
 const noFields: readonly FieldTerm[] = []

@@ -27,9 +27,42 @@ export interface WatchKeeper<R> {
   finished(user: UserInfo, request: R | undefined, watch: OpenWatch<R> | undefined): void
 }
 
+/** What all watches of one resource, as one version serves it, have in common. */
+class WatchGround<R> {
+  readonly kernel: Kernel
+  readonly omitsTimes: boolean
+  readonly served: ServedResource
+  readonly keeper: WatchKeeper<R>
+
+  constructor({ context }: RegistryCore, served: ServedResource, keeper: WatchKeeper<R>) {
+    this.kernel = context.kernel
+    this.omitsTimes = apiServerFact('omitsEmptyTimes', context.minor)
+    this.served = served
+    this.keeper = keeper
+  }
+}
+
+/** The grounds of a server, each made with the first watch. */
+export class WatchGrounds<R> {
+  readonly #core: RegistryCore
+  readonly #keeper: WatchKeeper<R>
+  readonly #grounds = new Map<ServedResource, WatchGround<R>>()
+
+  constructor(core: RegistryCore, keeper: WatchKeeper<R>) {
+    this.#core = core
+    this.#keeper = keeper
+  }
+
+  of(served: ServedResource): WatchGround<R> {
+    const ground = this.#grounds.get(served) ?? new WatchGround(this.#core, served, this.#keeper)
+    this.#grounds.set(served, ground)
+    return ground
+  }
+}
+
 /** Who opened a watch, and by which request, if anybody wants to know that in the end. */
 export interface WatchOpener<R> {
-  readonly keeper: WatchKeeper<R>
+  readonly ground: WatchGround<R>
   readonly user: UserInfo
   readonly request: R | undefined
 }
@@ -40,12 +73,12 @@ export interface WatchOpener<R> {
  */
 export function watchResource<R>(
   core: RegistryCore,
-  served: ServedResource,
   options: WatchOptions,
   timeouts: RandomStream,
   handlers: WatchHandlers<KubeObject>,
   opener: WatchOpener<R>,
 ): OpenWatch<R> | 'over' | Status {
+  const { served, keeper } = opener.ground
   const selection = parseSelection(options, served.strategy, core.context.minor)
   if ('kind' in selection) return selection
   const version = parseResourceVersion(options.resourceVersion)
@@ -56,12 +89,12 @@ export function watchResource<R>(
   const start = startEvents(served, selection, version, sendInitialEvents, core.store.revision)
   handlers.opened?.()
   if ('status' in start) {
-    opener.keeper.finished(opener.user, opener.request, undefined)
+    keeper.finished(opener.user, opener.request, undefined)
     handlers.event({ type: 'ERROR', object: start.status })
     handlers.closed(undefined)
     return 'over'
   }
-  const watch = new OpenWatch(core, served, selection, options, handlers, opener, start.from, version)
+  const watch = new OpenWatch(core, selection, options, handlers, opener, start.from, version)
   watch.begin(core, options, timeouts, start.events)
   return watch
 }
@@ -69,15 +102,14 @@ export function watchResource<R>(
 /** Opens the copy of a watch that was open and quiet: it is told of what is written from now on. */
 export function reopenWatch<R>(
   core: RegistryCore,
-  served: ServedResource,
   { seenRevision, kept }: RestingServerWatch,
   handlers: WatchHandlers<KubeObject>,
-  { keeper, user }: Pick<WatchOpener<R>, 'keeper' | 'user'>,
+  { ground, user }: Pick<WatchOpener<R>, 'ground' | 'user'>,
 ): OpenWatch<R> {
   // `atRest` has put it there, of a watch of the same kind of keeper.
   const { selection, hasBookmarks, request } = kept as Kept<R>
   const options = hasBookmarks ? withBookmarks : {}
-  const watch = new OpenWatch(core, served, selection, options, handlers, { keeper, user, request }, seenRevision, 0)
+  const watch = new OpenWatch(core, selection, options, handlers, { ground, user, request }, seenRevision, 0)
   watch.enter()
   return watch
 }
@@ -155,53 +187,51 @@ function seenBy(selection: Selection, event: StoreEvent, served: ServedResource)
 const close = defineHandler('a watch has lasted', (watch: OpenWatch<unknown>) => watch.close())
 const sendBookmark = defineHandler('a bookmark', (watch: OpenWatch<unknown>) => watch.sendBookmark())
 
+/** What few watches have: an end of their own, somebody who wants to know of it, changes that are not written. */
+class Particulars<R> {
+  end: Ticket | undefined
+  bookmark: Ticket | undefined
+  unseen: UnseenChanges | undefined
+  request: R | undefined
+}
+
 /** A watch that its client renews has no end of its own before `endAt`; who would be answered in another way is warned. */
 export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
-  isOpen = true
   /** Watches of a server were opened in the order of these numbers. */
   order = 0
-  private end: Ticket | undefined
-  private bookmark: Ticket | undefined
-  private unseen: UnseenChanges | undefined
-  private readonly kernel: Kernel
-  private readonly hasBookmarks: boolean
-  private readonly omitsTimes: boolean
-  /** Newest version that the client was told. */
-  private seenRevision: number
-  private readonly served: ServedResource
+  isOpen = true
+  private readonly ground: WatchGround<R>
+  private readonly user: UserInfo
   private readonly handlers: WatchHandlers<KubeObject>
   private readonly selection: Selection
+  private readonly hasBookmarks: boolean
+  /** Newest version that the client was told. */
+  private seenRevision: number
   /** Events up to here are told as the start; those that are still waiting to be delivered must not be told twice. */
   private readonly openedAt: number
-  private readonly keeper: WatchKeeper<R>
-  private readonly user: UserInfo
-  private readonly request: R | undefined
+  private particulars: Particulars<R> | undefined
 
   constructor(
     core: RegistryCore,
-    served: ServedResource,
     selection: Selection,
     options: WatchOptions,
     handlers: WatchHandlers<KubeObject>,
-    opener: WatchOpener<R>,
+    { ground, user, request }: WatchOpener<R>,
     from: number,
     version: number,
   ) {
-    this.served = served
+    this.ground = ground
+    this.user = user
     this.handlers = handlers
-    this.keeper = opener.keeper
-    this.user = opener.user
-    this.request = opener.request
     this.selection = selection
-    this.seenRevision = from
-    this.kernel = core.context.kernel
-    this.omitsTimes = apiServerFact('omitsEmptyTimes', core.context.minor)
     this.hasBookmarks = options.allowWatchBookmarks === true
+    this.seenRevision = from
     this.openedAt = Math.max(core.store.revision, version)
+    if (request !== undefined) this.particular.request = request
   }
 
   begin(core: RegistryCore, options: WatchOptions, timeouts: RandomStream, events: readonly WatchEvent[]): void {
-    const { served } = this
+    const { served } = this.ground
     served.collection.watchers.add(this.selection, this)
     const asked = options.timeoutSeconds ?? 0
     // No timeout and one of nothing are the same.
@@ -220,34 +250,36 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   }
 
   private watchUnseen(): void {
-    const { kernel, served, selection } = this
+    const { selection } = this
+    const { kernel, served } = this.ground
     const { presents } = served.collection
     if (presents === undefined) return
-    this.unseen = new UnseenChanges({
+    const unseen = new UnseenChanges({
       kernel,
       presents,
       objects: () => candidates(served, selection).filter((object) => selection.matches(object)),
       changed: (object) => this.tell(0, { type: 'MODIFIED', object: toServed(object, served) }),
     })
-    this.unseen.plan()
+    this.particular.unseen = unseen
+    unseen.plan()
   }
 
   /** In place of `begin`, for a watch that is renewed and has been open for long. */
   enter(): void {
-    const { collection } = this.served
+    const { collection } = this.ground.served
     collection.watchers.add(this.selection, this)
     if (collection.history.revenants?.add(this) !== true) this.warn()
   }
 
   atRest(): RestingServerWatch | undefined {
-    const { order, seenRevision, selection, hasBookmarks, request } = this
-    const kept: Kept<R> = { selection, hasBookmarks, request }
-    return this.isOpen && this.end === undefined ? { order, seenRevision, kept } : undefined
+    const { order, seenRevision, selection, hasBookmarks, particulars } = this
+    const kept: Kept<R> = { selection, hasBookmarks, request: particulars?.request }
+    return this.isOpen && particulars?.end === undefined ? { order, seenRevision, kept } : undefined
   }
 
   written(event: StoreEvent): void {
-    if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this.selection, event, this.served))
-    this.unseen?.plan()
+    if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this.selection, event, this.ground.served))
+    this.particulars?.unseen?.plan()
   }
 
   get revision(): number {
@@ -259,25 +291,28 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   }
 
   endAt(at: VirtualMs): void {
-    if (!this.isOpen || this.end !== undefined) return
-    const { kernel } = this
+    if (!this.isOpen || this.particulars?.end !== undefined) return
+    const { kernel } = this.ground
+    const { particular } = this
     const leftMs = at - kernel.now()
-    this.end = kernel.post(leftMs, close, this)
+    particular.end = kernel.post(leftMs, close, this)
     // What a renewed watch has sent already is computed: it is not sent twice.
     if (this.hasBookmarks && leftMs >= bookmarkBeforeEndMs)
-      this.bookmark = kernel.post(leftMs - bookmarkBeforeEndMs, sendBookmark, this)
+      particular.bookmark = kernel.post(leftMs - bookmarkBeforeEndMs, sendBookmark, this)
   }
 
   stop(): void {
     if (!this.isOpen) return
     this.isOpen = false
-    const { watchers, history } = this.served.collection
+    const { kernel, served, keeper } = this.ground
+    const { watchers, history } = served.collection
     watchers.remove(this.selection, this)
     history.revenants?.remove(this)
-    if (this.end !== undefined) this.kernel.cancel(this.end)
-    if (this.bookmark !== undefined) this.kernel.cancel(this.bookmark)
-    this.unseen?.stop()
-    this.keeper.finished(this.user, this.request, this)
+    const { end, bookmark, unseen, request } = this.particulars ?? noParticulars
+    if (end !== undefined) kernel.cancel(end)
+    if (bookmark !== undefined) kernel.cancel(bookmark)
+    unseen?.stop()
+    keeper.finished(this.user, request, this)
   }
 
   /** Ends the watch from the server's side, cleanly. */
@@ -285,6 +320,11 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     if (!this.isOpen) return
     this.stop()
     this.handlers.closed(undefined)
+  }
+
+  private get particular(): Particulars<R> {
+    this.particulars ??= new Particulars()
+    return this.particulars
   }
 
   private tell(revision: number, event: WatchEvent | undefined): void {
@@ -299,7 +339,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   }
 
   private bookmarkAt(revision: number, meta: object): WatchEvent {
-    const { apiVersion, info } = this.served
+    const { apiVersion, info } = this.ground.served
     const metadata = { resourceVersion: String(revision), ...meta }
     return { type: 'BOOKMARK', object: { kind: info.kind, apiVersion, metadata } as unknown as KubeObject } // a bookmark has no name
   }
@@ -308,6 +348,8 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   sendBookmark(reached?: number): void {
     if (reached !== undefined) this.seenRevision = Math.max(this.seenRevision, reached)
     if (!this.isOpen || this.seenRevision === 0 || !this.hasBookmarks) return
-    this.handlers.event(this.bookmarkAt(this.seenRevision, this.omitsTimes ? {} : { creationTimestamp: null }))
+    this.handlers.event(this.bookmarkAt(this.seenRevision, this.ground.omitsTimes ? {} : { creationTimestamp: null }))
   }
 }
+
+const noParticulars: Partial<Particulars<never>> = {}

@@ -19,8 +19,8 @@ export interface Watcher {
 /** Most keys are watched by one: only several have a set. */
 type Watchers = Map<string, Watcher | Set<Watcher>>
 
-/** What a watcher is found by. */
-type Way = 'everywhere' | 'byNamespace' | 'byName' | 'byObject' | 'byIndex'
+/** What a watcher is found by; objects, in their namespace, by name. */
+type Way = 'everywhere' | 'byNamespace' | 'byName' | 'byIndex'
 
 /**
  * Watchers of one resource, found by what they watch: a write wakes only those whose key it bears (design, decision 5). A row:
@@ -33,7 +33,7 @@ export class WatcherIndex {
   private everywhere: Watchers | undefined
   private byNamespace: Watchers | undefined
   private byName: Watchers | undefined
-  private byObject: Watchers | undefined
+  private byObject: Map<string, Watchers> | undefined
   private byIndex: Watchers | undefined
 
   /** `indexKey` gives an object's value of the resource's index key, if it has one. */
@@ -42,9 +42,8 @@ export class WatcherIndex {
   }
 
   add(scope: WatchScope, watcher: Watcher): void {
-    const [way, key] = this.placeOf(scope)
-    this[way] ??= new Map()
-    const watchers = this[way]
+    const watchers = this.watchersFor(scope)
+    const key = this.keyOf(scope)
     const known = watchers.get(key)
     if (known === undefined) watchers.set(key, watcher)
     else if (known instanceof Set) known.add(watcher)
@@ -54,13 +53,14 @@ export class WatcherIndex {
 
   /** Once for each that was added, with the same scope. */
   remove(scope: WatchScope, watcher: Watcher): void {
-    const [way, key] = this.placeOf(scope)
-    const watchers = this[way]
-    const known = watchers?.get(key)
+    const watchers = this.watchersFor(scope)
+    const key = this.keyOf(scope)
+    const known = watchers.get(key)
     if (known instanceof Set) {
       known.delete(watcher)
-      if (known.size === 0) watchers?.delete(key)
-    } else if (known === watcher) watchers?.delete(key)
+      if (known.size === 0) watchers.delete(key)
+    } else if (known === watcher) watchers.delete(key)
+    if (watchers.size === 0 && scope.namespace !== undefined) this.byObject?.delete(scope.namespace)
     this.size--
   }
 
@@ -74,7 +74,7 @@ export class WatcherIndex {
     const { namespace = '', name } = event.object.metadata
     if (isWatched(this.byNamespace)) tell(this.byNamespace.get(namespace), event)
     if (isWatched(this.byName)) tell(this.byName.get(name), event)
-    if (isWatched(this.byObject)) tell(this.byObject.get(`${namespace}/${name}`), event)
+    if (isWatched(this.byObject)) tell(this.byObject.get(namespace)?.get(name), event)
     const { byIndex, indexKey } = this
     if (!isWatched(byIndex) || indexKey === undefined) return
     const value = indexKey(event.object)
@@ -84,16 +84,29 @@ export class WatcherIndex {
     if (before !== value) tell(byIndex.get(before), event)
   }
 
-  private placeOf({ namespace, name, indexValue }: WatchScope): readonly [Way, string] {
-    if (indexValue !== undefined && this.indexKey !== undefined) return ['byIndex', indexValue]
-    if (name !== undefined && namespace !== undefined) return ['byObject', `${namespace}/${name}`]
-    if (name !== undefined) return ['byName', name]
-    if (namespace !== undefined) return ['byNamespace', namespace]
-    return ['everywhere', '']
+  private watchersFor({ namespace, name, indexValue }: WatchScope): Watchers {
+    if (indexValue !== undefined && this.indexKey !== undefined) return this.watchers('byIndex')
+    if (name === undefined) return this.watchers(namespace === undefined ? 'everywhere' : 'byNamespace')
+    if (namespace === undefined) return this.watchers('byName')
+    this.byObject ??= new Map()
+    const known = this.byObject.get(namespace)
+    if (known !== undefined) return known
+    const watchers: Watchers = new Map()
+    this.byObject.set(namespace, watchers)
+    return watchers
+  }
+
+  private watchers(way: Way): Watchers {
+    this[way] ??= new Map()
+    return this[way]
+  }
+
+  private keyOf({ namespace, name, indexValue }: WatchScope): string {
+    return (this.indexKey === undefined ? undefined : indexValue) ?? name ?? namespace ?? ''
   }
 }
 
-function isWatched(watchers: Watchers | undefined): watchers is Watchers {
+function isWatched<W extends Watchers | Map<string, Watchers>>(watchers: W | undefined): watchers is W {
   return watchers !== undefined && watchers.size > 0
 }
 
