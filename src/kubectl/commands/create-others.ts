@@ -33,6 +33,18 @@ export const createServiceAccount = makeCommand({
   }),
 })
 
+/** Source: kubectl pkg/cmd/create/create_quota.go, populateResourceListV1. */
+function amountsOf(text: string): JsonObject {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [name = '', amount, ...more] = pair.split('=')
+      return amount === undefined || more.length > 0
+        ? fail(`Invalid argument syntax ${pair}, expected <resource>=<value>`)
+        : [name, amount]
+    }),
+  )
+}
+
 /** Source: kubectl pkg/cmd/create/create_quota.go. */
 export const createQuota = makeCommand({
   name: 'quota',
@@ -50,7 +62,7 @@ export const createQuota = makeCommand({
       kind: 'ResourceQuota',
       apiVersion: 'v1',
       metadata: madeMetadata(session, name, true),
-      spec: { ...(hard === '' ? {} : { hard: parsePairs(hard) }), ...(scopes.length === 0 ? {} : { scopes }) },
+      spec: { ...(hard === '' ? {} : { hard: amountsOf(hard) }), ...(scopes.length === 0 ? {} : { scopes }) },
       status: {},
     }
   },

@@ -2,7 +2,7 @@ import { compareBytes, type JsonObject } from '../../go/json.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { kubectl } from '../../versions/kubectl.ts'
 import type { Call } from '../cli/command.ts'
-import { fail } from '../cli/failure.ts'
+import { attempt, fail, failPlain, failureMessage } from '../cli/failure.ts'
 import { array, string, strings } from '../cli/flags.ts'
 import { failsAs, madeMetadata, makeCommand, parsePairs } from './create-kit.ts'
 
@@ -37,11 +37,10 @@ export const createRole = makeCommand({
   name: 'role',
   short: 'Create a role with single rule.',
   flags: roleFlags,
-  failurePrefix: failsAs('role', kubectl.wrapsRoleErrors),
   *make(call, name) {
     const verbs = verbsOf(call)
     if (verbs.length === 0) fail('at least one verb must be specified')
-    checkVerbs(verbs)
+    checkVerbs(call, verbs)
     const asked = resourcesOf(call)
     if (asked.length === 0) fail('at least one resource must be specified')
     yield* checkResources(call, verbs, asked)
@@ -58,7 +57,6 @@ export const createClusterRole = makeCommand({
   name: 'clusterrole',
   short: 'Create a ClusterRole.',
   flags: [...roleFlags, strings('non-resource-url'), string('aggregation-rule')],
-  failurePrefix: failsAs('clusterrole', kubectl.wrapsRoleErrors),
   make: clusterRole,
 })
 
@@ -82,7 +80,7 @@ function* clusterRole(call: Call, name: string): Steps<JsonObject> {
   if (verbs.length === 0) fail('at least one verb must be specified')
   if (asked.length === 0 && urls.length === 0) fail('one of resource or nonResourceURL must be specified')
   if (asked.length > 0) {
-    checkVerbs(verbs)
+    checkVerbs(call, verbs)
     yield* checkResources(call, verbs, asked)
   }
   if (urls.length > 0) checkUrls(verbs, urls)
@@ -108,9 +106,11 @@ function verbsOf(call: Call): readonly string[] {
   return verbs.includes('*') ? ['*'] : [...new Set(verbs)]
 }
 
-function checkVerbs(verbs: readonly string[]): void {
-  const wrong = verbs.find((verb) => !resourceVerbs.includes(verb))
-  if (wrong !== undefined) fail(`invalid verb: '${wrong}'`)
+function checkVerbs({ session }: Call, verbs: readonly string[]): void {
+  for (const verb of verbs.filter((each) => !resourceVerbs.includes(each))) {
+    if (!session.version.takesAnyVerb) fail(`invalid verb: '${verb}'`)
+    session.err(`Warning: '${verb}' is not a standard resource verb\n`)
+  }
 }
 
 function resourcesOf(call: Call): readonly Asked[] {
@@ -144,7 +144,10 @@ function* checkResources(call: Call, verbs: readonly string[], asked: readonly A
     const named = group === '' ? resource : `${resource}.${group}`
     const wrong = special.find((verb) => !specialVerbs[verb]?.includes(named))
     if (wrong !== undefined) fail(`can not perform '${wrong}' on '${resource}' in group '${group}'`)
-    if (found === undefined && special.length === 0) yield* call.session.discovery.find(fullName(one))
+    if (found === undefined && special.length === 0) {
+      const missing = yield* attempt(call.session.discovery.find(fullName(one)))
+      if (!missing.ok) failPlain(failureMessage(missing.failure))
+    }
   }
 }
 

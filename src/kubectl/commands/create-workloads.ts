@@ -25,6 +25,7 @@ function deployment(call: Call, name: string): JsonObject {
   const port = flags.int('port')
   const labels = { app: name }
   const command = commandAfterName(call)
+  if (images.length > 1 && command.length > 0) fail('cannot specify multiple --image options and command')
   return {
     kind: 'Deployment',
     apiVersion: 'apps/v1',
@@ -158,7 +159,7 @@ export const createCronJob: Command = {
     name: 'cronjob',
     aliases: ['cj'],
     short: 'Create a cronjob with the specified name.',
-    flags: [string('image'), string('schedule'), string('restart')],
+    flags: [required(string('image')), required(string('schedule')), string('restart')],
     make: () => ({}),
   }),
   *run(call) {

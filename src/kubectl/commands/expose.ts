@@ -1,4 +1,5 @@
 import { goJson, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
+import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { resourcePath } from '../api/discovery.ts'
 import type { Call, Command } from '../cli/command.ts'
@@ -60,7 +61,9 @@ function* exposeOne(call: Call, info: Info, dryRun: DryRun, report: Report): Ste
       "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
     )
   const ports = flags.string('port') === '' ? portsOf(info.object, info.mapping.kind) : flags.string('port').split(',')
-  if (ports.length === 0) failUsage(call.path, "couldn't find port via --port flag or introspection")
+  if (ports.length === 0) fail("couldn't find port via --port flag or introspection")
+  const wrong = ports.find((port) => !/^[+-]?\d+$/.test(port))
+  if (wrong !== undefined) fail(`strconv.Atoi: parsing ${goQuote(wrong)}: invalid syntax`)
   const protocol = flags.string('protocol') || 'TCP'
   const target = flags.string('target-port')
   const service = {

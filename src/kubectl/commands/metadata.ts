@@ -131,15 +131,17 @@ function* changeOne(
   const { session, flags } = call
   const version = flags.string('resource-version')
   const offline = dryRun === 'client' || flags.bool('local')
-  if (flags.bool('list')) {
-    listLabels(session, info, single)
+  const isListed = flags.bool('list')
+  if (isListed && changes.set.size === 0 && changes.remove.length === 0) {
+    list(session, info.object, info, field, single)
     return
   }
   const base = version === '' ? info.object : withoutValue(info.object, ['metadata', 'resourceVersion'])
   if (!offline && field === 'labels') tellMissing(session, base, changes)
   const changed = withChanges(call, base, changes, field, version)
   if (offline) {
-    report(changed, operationOf(call, info.object, changed, field))
+    if (isListed) list(session, changed, info, field, single)
+    else report(changed, operationOf(call, info.object, changed, field))
     return
   }
   const patch = goJson(mergePatchBetween(base, changed))
@@ -148,7 +150,8 @@ function* changeOne(
     dryRun: dryRun === 'server',
   }
   const patched = yield* patchObject(session, info, patchTypes.merge ?? '', patch, options)
-  report(patched, operationOf(call, info.object, changed, field))
+  if (isListed) list(session, patched, info, field, single)
+  else report(patched, operationOf(call, info.object, changed, field))
 }
 
 function check(call: Call, changes: Changes, field: Field): void {
@@ -156,6 +159,8 @@ function check(call: Call, changes: Changes, field: Field): void {
   if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time')
   if (flags.bool('all') && flags.string('field-selector') !== '')
     fail('cannot set --all and --field-selector at the same time')
+  if (flags.bool('local') && !namesFiles(flags))
+    fail('can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set')
   if (changes.resources.length === 0 && !namesFiles(flags)) {
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   }
@@ -227,9 +232,10 @@ function operationOf(call: Call, before: unknown, after: unknown, field: Field):
   return shrunk ? 'unlabeled' : 'labeled'
 }
 
-function listLabels(session: Session, info: Info, single: boolean): void {
-  if (!single) session.err(`Listing labels for ${textAt(info.object, 'kind')}.${info.mapping.group}/${info.name}:\n`)
-  for (const [key, value] of sortedEntries(info.object, 'metadata', 'labels')) {
+/** Keys in Go come in random order; here bytewise. Source: label.go, RunLabel; annotate.go, RunAnnotate. */
+function list(session: Session, object: unknown, info: Info, field: Field, single: boolean): void {
+  if (!single) session.out(`Listing ${field} for ${textAt(object, 'kind')}.${info.mapping.group}/${info.name}:\n`)
+  for (const [key, value] of sortedEntries(object, 'metadata', field)) {
     session.out(`${single ? '' : ' '}${key}=${value}\n`)
   }
 }

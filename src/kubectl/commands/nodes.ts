@@ -112,7 +112,11 @@ function* taint(call: Call): Steps<number> {
   )
   if (!parsed.ok) return failUsage(call.path, failureMessage(parsed.failure))
   if (!['node', 'nodes', 'no'].includes(resources[0] ?? ''))
-    fail(`invalid resource type ${resources[0]}, only ["node" "nodes"] are supported`)
+    fail(
+      call.session.version.taintsNodeTypes
+        ? `invalid resource type ${resources[0]}, only node types are supported`
+        : `invalid resource type ${resources[0]}, only ["node" "nodes"] are supported`,
+    )
   const dryRun = dryRunOf(call)
   const report = createReport(call, dryRun)
   const selection = { args: resources, labelSelector: flags.string('selector'), all: flags.bool('all') }

@@ -13,6 +13,7 @@ import { filenameFlags, namesFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
 import { changePatch, sendChange } from './change.ts'
+import { setSelector, setSubject, subjectFlags } from './set-rbac.ts'
 import { targetsOf } from './workloads.ts'
 import { createReport, dryRunOf, type Report, writeFlags } from './write.ts'
 
@@ -65,7 +66,7 @@ export const setCommand: Command = {
       name: 'selector',
       short: 'Set the selector on a resource',
       flags: common,
-      run: () => failNotSimulated('set selector'),
+      run: setSelector,
     },
     {
       name: 'serviceaccount',
@@ -79,8 +80,8 @@ export const setCommand: Command = {
       name: 'subject',
       short: 'Update User, Group or ServiceAccount in a RoleBinding/ClusterRoleBinding',
       modernShort: 'Update the user, group, or service account in a role binding or cluster role binding',
-      flags: common,
-      run: () => failNotSimulated('set subject'),
+      flags: [...common, ...subjectFlags],
+      run: setSubject,
     },
   ],
 }
@@ -115,11 +116,17 @@ function withContainers(info: Info, change: (container: JsonObject) => JsonObjec
   }, info.object)
 }
 
-function splitPairs(
-  args: readonly string[],
-  isPair: (arg: string) => boolean,
-): { readonly resources: readonly string[]; readonly pairs: readonly string[] } {
-  return { resources: args.filter((arg) => !isPair(arg)), pairs: args.filter(isPair) }
+/** Resources come before the first `key=value` or `key-`; `late` is one that does not. Source: helpers.go, GetResourcesAndPairs. */
+function splitPairs(args: readonly string[]): {
+  readonly resources: readonly string[]
+  readonly pairs: readonly string[]
+  readonly late: string | undefined
+} {
+  const isPair = (arg: string): boolean => arg.indexOf('=') > 0 || (arg.endsWith('-') && arg !== '-')
+  const first = args.findIndex(isPair)
+  if (first < 0) return { resources: args, pairs: [], late: undefined }
+  const pairs = args.slice(first)
+  return { resources: args.slice(0, first), pairs, late: pairs.find((arg) => !isPair(arg)) }
 }
 
 /** What a command changes, and in which words it tells so. */
@@ -165,8 +172,13 @@ function* changeOne(
 }
 
 function* setImage(call: Call): Steps<number> {
-  const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('='))
-  if (pairs.length === 0) fail('at least one image update is required')
+  const { resources, pairs, late } = splitPairs(call.args)
+  if (late !== undefined) fail(`all resources must be specified before image changes: ${late}`)
+  if (pairs.length === 0) {
+    // What is meant is read before it is missed that nothing is to change. Source: set_image.go, Complete.
+    if (resources.length > 0) failAll((yield* targetsOf(call, resources)).failures)
+    fail('at least one image update is required')
+  }
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
   return yield* run(call, resources, 'image updated', 'failed to patch image update to pod template', (info) => {
     const seen = new Set<string>()
@@ -210,9 +222,12 @@ function* setResources(call: Call): Steps<number> {
     call.args,
     'resource requirements updated',
     'failed to patch limit update to pod template',
-    (info) =>
-      withContainers(info, (container) => {
-        if (!matches(container, flags.string('containers'))) return container
+    (info) => {
+      const wanted = flags.string('containers')
+      let isFound = false
+      const changed = withContainers(info, (container) => {
+        if (!matches(container, wanted)) return container
+        isFound = true
         const resources = {
           ...objectAt(container, 'resources'),
           ...(limits === undefined ? {} : { limits: { ...objectAt(container, 'resources', 'limits'), ...limits } }),
@@ -221,7 +236,9 @@ function* setResources(call: Call): Steps<number> {
             : { requests: { ...objectAt(container, 'resources', 'requests'), ...requests } }),
         }
         return { ...container, resources }
-      }),
+      })
+      return isFound ? changed : fail(`unable to find container named ${wanted}`)
+    },
   )
 }
 
@@ -246,12 +263,12 @@ interface EnvChanges {
 /** Source: kubectl pkg/cmd/set/set_env.go. */
 function* setEnv(call: Call): Steps<number> {
   const { session, flags } = call
-  const { resources, pairs } = splitPairs(call.args, (arg) => arg.includes('=') || arg.endsWith('-'))
+  const { resources, pairs, late } = splitPairs(call.args)
+  if (late !== undefined) fail(`all resources must be specified before environment changes: ${call.args.join(' ')}`)
   const changes = yield* envChanges(call, [...flags.list('env'), ...pairs])
   const hasChanges = changes.set.length > 0 || changes.remove.length > 0
   if (resources.length === 0 && !namesFiles(flags))
     fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
-  if (!flags.bool('list') && !hasChanges) fail('at least one environment variable must be provided')
   if (flags.bool('list') && flags.string('output') !== '')
     fail(`--list and --output may not be specified together\nSee '${call.path} -h' for help and examples`)
   const change = (info: Info): unknown => {
