@@ -14,6 +14,7 @@ import { codeOf, exitWith, type Outcome, Shell, type WorldProgram } from './shel
 import type { Streams } from './streams.ts'
 import type { SimpleCommand, Word } from './syntax.ts'
 import { toolContext } from './tool-context.ts'
+import { toldBuiltinWriteError, toldWriteError } from './write-errors.ts'
 
 /** Exit code of a program that writes where nobody reads: 128 and SIGPIPE. */
 const brokenPipeCode = 141
@@ -140,7 +141,8 @@ export function* runNamed(
   const builtin = findBuiltin(name, shell)
   if (builtin === undefined) return yield* runProgram(argv, shell, streams, engine)
   const ran = builtin({ name, args, shell, streams, engine })
-  const outcome = typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
+  const ended = typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
+  const outcome = typeof ended === 'number' ? toldBuiltinWriteError(name, ended, shell, streams) : ended
   // A shell that writes where nobody reads is ended as any program is.
   if (streams.out.isBroken === true && outcome === 0 && name !== ':' && writers.has(name))
     return exitWith(brokenPipeCode)
@@ -204,7 +206,8 @@ export function* runProgram(argv: readonly ByteText[], shell: Shell, streams: St
     if (path !== undefined) return yield* runFile(path, argv, shell, streams, engine)
     return refuse(shell.dialect.notFound(name), 127)
   }
-  const code = yield* runTool(tool, toolContext(found, args, shell, streams, engine))
+  const ended = yield* runTool(tool, toolContext(found, args, shell, streams, engine))
+  const code = toldWriteError(found, ended, shell, streams)
   return streams.out.isBroken === true && code === 0 ? brokenPipeCode : code & 255
 }
 

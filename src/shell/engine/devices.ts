@@ -1,5 +1,4 @@
 /** Paths behind which there is no file: /dev, /proc, and what process substitutions wrote. */
-import { errorText } from '../../fs/error-text.ts'
 import type { FsErrorCode, FsResult } from '../../fs/node-fs.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { type ByteText, bytesToByteText, byteTextToBytes } from '../byte-text.ts'
@@ -85,22 +84,42 @@ function mountsText(shell: Shell): ByteText {
     .join('')
 }
 
-/** Writes what goes into a file; a full file system is told at each write that fails. */
+/** Writes what goes into a file, and remembers what went wrong until somebody asks. */
 class FileSink implements Sink {
   readonly #path: string
   readonly #shell: Shell
-  readonly #failed: (code: FsErrorCode) => void
+  #failure: FsErrorCode | undefined
 
-  constructor(path: string, shell: Shell, failed: (code: FsErrorCode) => void) {
+  constructor(path: string, shell: Shell) {
     this.#path = path
     this.#shell = shell
-    this.#failed = failed
   }
 
   write(bytes: ByteText): void {
     this.#shell.budget.spendBytes(bytes.length)
     const written = this.#shell.world.files.appendFile(this.#path, byteTextToBytes(bytes))
-    if (!written.ok) this.#failed(written.code)
+    if (!written.ok) this.#failure ??= written.code
+  }
+
+  takeFailure(): FsErrorCode | undefined {
+    const failure = this.#failure
+    this.#failure = undefined
+    return failure
+  }
+}
+
+/** Nothing fits into it. Source: full(4). */
+class FullSink implements Sink {
+  #isTried = false
+
+  write(bytes: ByteText): void {
+    if (bytes !== '') this.#isTried = true
+  }
+
+  takeFailure(): FsErrorCode | undefined {
+    const wasTried = this.#isTried
+    this.#isTried = false
+    return wasTried ? 'ENOSPC' : undefined
   }
 }
 
@@ -113,7 +132,7 @@ export function openOutput(path: ByteText, appends: boolean, shell: Shell, strea
     case '/dev/tty':
       return nowhere
     case '/dev/full':
-      return { write: () => tellWriteError('ENOSPC', shell, streams) }
+      return new FullSink()
     case '/dev/stdout':
     case '/dev/fd/1':
     case '/proc/self/fd/1':
@@ -129,11 +148,7 @@ export function openOutput(path: ByteText, appends: boolean, shell: Shell, strea
   }
   const at = shell.path(path)
   const opened: FsResult = appends ? files.appendFile(at, new Uint8Array(0)) : files.writeFile(at, new Uint8Array(0))
-  return opened.ok ? new FileSink(at, shell, (code) => tellWriteError(code, shell, streams)) : opened.code
-}
-
-function tellWriteError(code: FsErrorCode, shell: Shell, streams: Streams): void {
-  streams.err.write(`${shell.dialect.prefix(shell)}write error: ${errorText(code)}\n`)
+  return opened.ok ? new FileSink(at, shell) : opened.code
 }
 
 /** Whether something lies under a path that is a device or a stream, for `test` and `ls`. */

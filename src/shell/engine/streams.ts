@@ -1,5 +1,6 @@
 /** What commands read from and write to: texts, pipes, files, devices. */
 import type { Unsubscribable } from 'rxjs'
+import type { FsErrorCode } from '../../fs/node-fs.ts'
 import { Once, type Receiver } from '../../kernel/once.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
@@ -14,6 +15,8 @@ export interface Sink {
   ready?(): Steps<boolean>
   /** Nobody reads any more. */
   readonly isBroken?: boolean
+  /** What went wrong with writing since it was asked before: commands end with it, buffered as their output is. */
+  takeFailure?(): FsErrorCode | undefined
   /** The script itself reads what is written: by `$(...)` or a pipe. */
   readonly isRead?: boolean
   /** The terminal, file or pipe has one writer fewer. */

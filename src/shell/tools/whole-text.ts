@@ -261,14 +261,18 @@ export const tee: Tool = function* tee(context): Steps<number> {
   let code = 0
   const sinks = [...new Set(given.operands)].flatMap((path) => {
     const sink = openFile(context, path, given.has('a'))
-    if (typeof sink !== 'string') return [sink]
+    if (typeof sink !== 'string') return [{ path, sink }]
     code = complain(context, `${path}: ${errorText(sink)}`)
     return []
   })
   for (let text = yield* context.stdin.chunk(); text !== undefined; text = yield* context.stdin.chunk()) {
     context.out(text)
-    for (const sink of sinks) sink.write(text)
+    for (const { sink } of sinks) sink.write(text)
     if (!(yield* hasRoom(context))) return brokenPipeCode
+  }
+  for (const { path, sink } of sinks) {
+    const failure = sink.takeFailure?.()
+    if (failure !== undefined) code = complain(context, `${path}: ${say(context, errorText(failure), 'I/O error')}`)
   }
   return code
 }
