@@ -182,7 +182,7 @@ describe('pipes, jobs and signals', () => {
     const { kernel, runtime, start } = createWorld()
     const { id } = start(['sh', '-c', 'sleep 100 & kill $!; wait $!; echo $?; timeout 2 sleep 100; echo $?; date +%T'])
     kernel.runUntil(10_000)
-    expect(runtime.logs(id).map(({ line }) => line)).toEqual(['143', '143', '12:34:58'])
+    expect(runtime.logs(id).map(({ line }) => line)).toEqual(['143', 'Terminated', '143', '12:34:58'])
   })
 })
 
@@ -329,8 +329,8 @@ describe('exec', () => {
       message: 'podsim: "sh -c echo a; sleep 5" would have to wait, but an exec runs at one instant of virtual time',
     })
     expect(runtime.exec(id, ['foo'])).toMatchObject({
-      ok: false,
-      message: expect.stringContaining('exec: \\"foo\\": executable file not found in $PATH'),
+      ok: true,
+      value: { exitCode: 126, stdout: expect.stringContaining('exec: \\"foo\\": executable file not found in $PATH') },
     })
   })
 

@@ -60,6 +60,7 @@ export const cp: Tool = function* cp(context): Steps<number> {
       )
     )
       code = 1
+    else if (given.has('v')) context.out(`'${source}' -> '${shown}'\n`)
   }
   return code
 }
@@ -103,7 +104,10 @@ function* copyDevice(context: ToolContext, source: ByteText, target: ByteText): 
       ),
     )
   for (let text = yield* input.chunk(); text !== undefined; text = yield* input.chunk()) sink.write(text)
-  return 0
+  const failure = sink.takeFailure?.()
+  if (failure === undefined) return 0
+  const words = errorText(failure)
+  return complain(context, say(context, `error writing '${target}': ${words}`, `write error: ${words}`))
 }
 
 function copy(context: ToolContext, pair: Pair, options: CopyOptions): boolean {
@@ -198,7 +202,10 @@ export const mv: Tool = (context) => {
     const from = context.shell.path(source)
     const to = given.has('T') ? context.shell.path(target) : inDirectory(context, target, source)
     const moved = context.files.rename(from, to)
-    if (moved.ok) continue
+    if (moved.ok) {
+      if (given.has('v')) context.out(`${say(context, 'renamed ', '')}'${source}' -> '${target}'\n`)
+      continue
+    }
     const crosses = moved.code === 'EINVAL' && context.files.lstat(from).ok
     const pair = { from, to, source, target }
     if (

@@ -67,7 +67,8 @@ export const wc: Tool = function* wc(context): Steps<number> {
     rows.push({ path: 'total', counts: total })
   }
   const isBare = shown.length === 1
-  const width = context.voice === 'busybox' ? (isBare ? 1 : 9) : gnuWidth(rows, shown, given.operands, context)
+  const width =
+    context.voice === 'busybox' ? (isBare && rows.length === 1 ? 1 : 9) : gnuWidth(rows, shown, given.operands, context)
   for (const { path, counts } of rows) {
     const columns = shown.map((letter) => String(counts[letter]).padStart(width)).join(' ')
     context.out(`${columns}${given.operands.length === 0 ? '' : ` ${path}`}\n`)
@@ -95,6 +96,8 @@ export const uniq: Tool = function* uniq(context): Steps<number> {
     unique: 'u',
     'ignore-case': 'i',
     'skip-fields': 'f',
+    'skip-chars': 's',
+    'check-chars': 'w',
   })
   if (typeof given === 'number') return given
   const { list, code } = inputs(context, given.operands.slice(0, 1))
@@ -102,7 +105,9 @@ export const uniq: Tool = function* uniq(context): Steps<number> {
   const key = (line: ByteText): ByteText => {
     const rest =
       skipped === 0 ? line : line.replace(new RegExp(`^(?:[ \\t]*[^ \\t]+){0,${Math.min(skipped, 1000)}}`), '')
-    return given.has('i') ? rest.toLowerCase() : rest
+    const from = Number(given.value('s') ?? '0')
+    const part = rest.slice(from, given.has('w') ? from + Number(given.value('w')) : undefined)
+    return given.has('i') ? part.toLowerCase() : part
   }
   let group: { readonly line: ByteText; count: number } | undefined
   const show = (): void => {
@@ -127,13 +132,13 @@ interface CutRange {
 
 /** Fields or characters of each line. */
 export const cut: Tool = function* cut(context): Steps<number> {
-  const given = options(context, 'd:f:c:b:sn', {
+  const given = options(context, say(context, 'd:f:c:b:snO:', 'd:f:c:b:snO:'), {
     delimiter: 'd',
     fields: 'f',
     characters: 'c',
     bytes: 'b',
     'only-delimited': 's',
-    'output-delimiter': 'd',
+    'output-delimiter': 'O',
   })
   if (typeof given === 'number') return given
   const list = given.value('f') ?? given.value('c') ?? given.value('b')
@@ -160,7 +165,7 @@ export const cut: Tool = function* cut(context): Steps<number> {
         `${line
           .split(delimiter)
           .filter((_, i) => isWanted(i + 1))
-          .join(delimiter)}\n`,
+          .join(given.value('O') ?? delimiter)}\n`,
       )
     else if (!given.has('s')) context.out(`${line}\n`)
   })

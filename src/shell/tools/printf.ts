@@ -60,7 +60,7 @@ class Formatter {
       } else {
         const match = /^%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?[hlLqjzt]*([a-zA-Z%])/.exec(format.slice(i, i + 100))
         if (match === null) {
-          this.#invalid(format.charAt(i + 1), format.slice(i, i + 2))
+          this.#invalid(format.charAt(i + 1), say(this.#context, format.slice(i, i + 2), format.slice(i)))
           break
         }
         const [whole, flags = '', width, precision, letter = ''] = match

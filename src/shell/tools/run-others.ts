@@ -75,6 +75,9 @@ export const timeout: Tool = function* timeout(context): Steps<number> {
   const code = yield* endWithin(context, job, ms === 0 ? Number.POSITIVE_INFINITY : ms)
   if (code !== undefined) return code
   job.signal(signal)
+  // Its shell tells of a command that a signal ended. Source: busybox shell/ash.c, showjob; libbb/u_signal_names.c.
+  const told = { 9: 'Killed', 15: 'Terminated' }[signal]
+  if (told !== undefined && context.voice === 'busybox') context.err(`${told}\n`)
   const grace = given.value('k')
   const ended = yield* endWithin(context, job, grace === undefined ? Number.POSITIVE_INFINITY : millisecondsOf(grace))
   if (ended === undefined) job.signal(9)

@@ -58,15 +58,20 @@ export const sort: Tool = function* sort(context): Steps<number> {
   const order = comparer(keys, letters, given.value('t'))
   const last = (a: ByteText, b: ByteText): number =>
     given.has('s') || given.has('u') ? 0 : compareText(a, b) * (given.has('r') ? -1 : 1)
-  const lines = yield* allLines(context, list)
+  const end = given.has('z') ? '\0' : '\n'
+  const lines = yield* allLines(context, list, end)
   context.shell.budget.spendCommands(Math.ceil(lines.length / 16))
   if (given.has('c')) {
     const at = lines.findIndex((line, i) => i > 0 && order(lines[i - 1] ?? '', line) > 0)
+    if (at >= 0 && context.voice === 'busybox') {
+      context.err(`Check line ${at}\n`)
+      return 1
+    }
     return at < 0 ? 0 : complain(context, `${given.operands[0] ?? '-'}:${at + 1}: disorder: ${lines[at] ?? ''}`)
   }
   const sorted = lines.sort((a, b) => order(a, b) || last(a, b))
   const kept = given.has('u') ? sorted.filter((line, i) => i === 0 || order(line, sorted[i - 1] ?? '') !== 0) : sorted
-  const text = kept.map((line) => `${line}\n`).join('')
+  const text = kept.map((line) => `${line}${end}`).join('')
   const target = given.value('o')
   const failed = target === undefined ? context.out(text) : writeFile(context, target, text)
   if (typeof failed === 'string') return complain(context, `open failed: ${target ?? ''}: ${errorText(failed)}`, 2)

@@ -227,6 +227,15 @@ export function inputs(
   return { list, code }
 }
 
+/** All bytes of all files; undefined when one could not be read, which has been told. */
+export function* allBytes(context: ToolContext, paths: readonly ByteText[]): Steps<ByteText | undefined> {
+  const { list, code } = inputs(context, paths)
+  if (code !== 0) return undefined
+  const parts: ByteText[] = []
+  for (const { input } of list) parts.push(yield* input.all(context.held))
+  return parts.join('')
+}
+
 /** Calls back with each line of inputs, without its end, while it returns true and somebody reads what is written. */
 export function* eachLine(
   context: ToolContext,
@@ -249,11 +258,11 @@ export function* hasRoom({ streams, shell }: ToolContext): Steps<boolean> {
 }
 
 /** All lines of inputs. */
-export function* allLines(context: ToolContext, list: readonly NamedInput[]): Steps<ByteText[]> {
+export function* allLines(context: ToolContext, list: readonly NamedInput[], end = '\n'): Steps<ByteText[]> {
   const lines: ByteText[] = []
   for (const { input } of list) {
     const text = yield* input.all(context.held)
-    const own = text.split('\n')
+    const own = text.split(end)
     if (own.at(-1) === '') own.pop()
     for (const line of own) lines.push(line)
   }

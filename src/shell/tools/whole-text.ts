@@ -72,13 +72,11 @@ function marked(line: ByteText, marks: string): ByteText {
 
 export const tac: Tool = function* tac(context): Steps<number> {
   const { list, code } = inputs(context, context.args)
-  const lines = yield* allLines(context, list)
-  context.out(
-    lines
-      .reverse()
-      .map((line) => `${line}\n`)
-      .join(''),
-  )
+  for (const { input } of list) {
+    const text = yield* input.all(context.held)
+    // A last line without an end runs into the one that stood before it.
+    context.out((text.match(/[^\n]*\n|[^\n]+$/g) ?? []).reverse().join(''))
+  }
   return code
 }
 
