@@ -32,7 +32,7 @@ import {
 } from './resource.ts'
 import type { FieldNaming } from './schema.ts'
 import { addAffixes, addAnnotations, addCommonLabels, setNamespaceV2 } from './transformers.ts'
-import { resolveVars } from './vars.ts'
+import { mergeVars, resolveVars } from './vars.ts'
 
 /** What a build needs besides files. */
 export interface BuildWorld {
@@ -61,7 +61,7 @@ export function buildV2(loader: Loader, world: BuildWorld): readonly Body[] {
     metadata.name = `${String(metadata.name ?? '')}-${hash}`
   }
   fixReferencesV2(resources, fields.nameReference)
-  resolveVars(resources, vars, fields.varReference)
+  resolveVars(resources, vars, fields.varReference, 'v2')
   return sortedV2(resources).map(({ body }) => body)
 }
 
@@ -100,7 +100,7 @@ function accumulate(loader: Loader, world: BuildWorld): Accumulated {
   })
   mistakes.refuseIfAny()
   mistakes.collect('MergeResourcesWithErrorOnIdCollision', () => addAll(resources, own))
-  vars.push(...(kustomization.vars ?? []))
+  mistakes.collect('MergeVars', () => mergeVars(vars, kustomization.vars ?? [], 'v2'))
   mergeGenerated(resources, generateAll(kustomization, { loader, generation: 'v2', env: world.env }, mistakes))
   const patches: Resource[] = []
   mistakes.collect('SliceFromPatches', () => {

@@ -28,7 +28,7 @@ import {
   textMap,
 } from './resource.ts'
 import { addAffixes, addAnnotations, addCommonLabels, addLabels, setNamespaceV5, setReplicas } from './transformers.ts'
-import { resolveVars } from './vars.ts'
+import { mergeVars, resolveVars, variableText } from './vars.ts'
 
 /** How Go prints a pointer to a generator without an origin; the address is any. */
 const generatorPointer = '&{0xc000a90750 <nil>}'
@@ -49,7 +49,7 @@ export function buildV5(loader: Loader, world: BuildWorld): readonly Body[] {
   accumulate(loader, kustomization, world, gathered)
   hashNames(resources)
   fixReferencesV5(resources, gathered.fields.nameReference)
-  resolveVars(resources, vars, gathered.fields.varReference)
+  resolveVars(resources, vars, gathered.fields.varReference, 'v5')
   const kept = resources.filter(
     ({ body }) => textMap(metadataOf(body).annotations)['config.kubernetes.io/local-config'] !== 'true',
   )
@@ -92,7 +92,10 @@ function accumulate(loader: Loader, kustomization: Kustomization, world: BuildWo
   transform(resources, kustomization, loader, gathered.fields)
   runExternalTransformers(resources, kustomization.transformers ?? [], plugins)
   runValidators(resources, kustomization.validators ?? [], plugins)
-  gathered.vars.push(...(kustomization.vars ?? []))
+  const own = kustomization.vars ?? []
+  wrap(`merging vars [${own.map((each) => variableText(each, 'v5', false)).join(' ')}]`, () =>
+    mergeVars(gathered.vars, own, 'v5'),
+  )
 }
 
 /** Configurations of plugins: what files or directories hold. */

@@ -1,5 +1,6 @@
 /** A kustomization file, read and checked. Source: kusttarget.go of v2.0.3 and of sigs.k8s.io/kustomize/api. */
 import { utf8Text } from '../bytes/bytes.ts'
+import { isObject } from '../go/json.ts'
 import { fromYaml } from '../go/yaml/from-yaml.ts'
 import { type Generation, type Loader, refuse, wrap } from './loader.ts'
 import { type FieldNaming, kustomizationError } from './schema.ts'
@@ -152,17 +153,18 @@ export function loadKustomization(
     )
   }
   if (found.length > 1) refuse(`Found multiple kustomization files under: ${loader.root}\n`)
-  const prefix = generation === 'v5' ? 'invalid Kustomization' : undefined
-  const read = (): Kustomization => parse(loader.load(name), generation, naming)
+  const prefix = generation === 'v5' && !loader.isFour ? 'invalid Kustomization' : undefined
+  const read = (): Kustomization => parse(loader.load(name), generation, naming, loader.isFour)
   const kustomization = prefix === undefined ? read() : wrap(prefix, read)
   if (generation === 'v5') return fixed(kustomization, loader, warn)
   checkKindV2(kustomization, loader)
   return kustomization
 }
 
-function parse(content: Uint8Array, generation: Generation, naming: FieldNaming): Kustomization {
+function parse(content: Uint8Array, generation: Generation, naming: FieldNaming, isFour: boolean): Kustomization {
   const result = fromYaml(generation === 'v2' ? withNewNames(utf8Text(content)) : content)
-  if (!result.ok) refuse(result.error)
+  if (!result.ok) refuse(isFour ? `error converting YAML to JSON: ${result.error}` : result.error)
+  if (isFour && isObject(result.value) && 'sortOptions' in result.value) refuse('json: unknown field "sortOptions"')
   const error = kustomizationError(result.value, generation, naming)
   if (error !== undefined) refuse(error)
   return (result.value ?? {}) as Kustomization // its shape has just been checked
@@ -196,7 +198,7 @@ function fixed(kustomization: Kustomization, loader: Loader, warn: (line: string
     )
   }
   const { kind: givenKind, apiVersion: givenVersion, ...rest } = kustomization
-  if (Object.values(rest).every((value) => !isGiven(value))) refuse('kustomization.yaml is empty')
+  if (!loader.isFour && Object.values(rest).every((value) => !isGiven(value))) refuse('kustomization.yaml is empty')
   const kind = givenKind || 'Kustomization'
   const wanted = `kustomize.config.k8s.io/${kind === 'Component' ? 'v1alpha1' : 'v1beta1'}`
   const problems: string[] = []

@@ -35,16 +35,20 @@ export type KustomizeResult =
 /** Builds a directory. `error` is without kubectl's own `error: `. */
 export function kustomizeBuild(path: string, world: KustomizeWorld): KustomizeResult {
   const generation: Generation = has(world.minor, kustomize.v5) ? 'v5' : 'v2'
+  const isFour = generation === 'v5' && !has(world.minor, kustomize.five)
   const warnings: string[] = []
   try {
-    const loader = openLoader(world.files, path, generation)
+    const loader = openLoader(world.files, path, generation, isFour)
     const build = generation === 'v2' ? buildV2 : buildV5
     const objects = build(loader, {
       env: world.env,
       // Official kubectl 1.18 was built with Go 1.13, where errors name only the field itself.
       naming: has(world.minor, kustomize.errorsNamePaths) ? 'path' : 'own',
       ownVersion: kustomizeProvenance(world.minor),
-      warn: (line) => warnings.push(line),
+      // Deprecations are told from 5 on.
+      warn: (line) => {
+        if (!isFour) warnings.push(line)
+      },
     })
     if (generation === 'v5') for (const object of objects) checkKeys(object)
     return { ok: true, objects, warnings }

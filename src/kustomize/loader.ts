@@ -36,6 +36,8 @@ export type Generation = 'v2' | 'v5'
 export interface Loader {
   /** Absolute. */
   readonly root: string
+  /** Whether it is kustomize 4 that builds, which counts as 5 but for some texts and rules. */
+  readonly isFour: boolean
   /** Content of a file at or below the root. */
   load(path: string): Uint8Array
   /** Whether `load` would find a file. */
@@ -45,10 +47,10 @@ export interface Loader {
 }
 
 /** A loader for the directory that a build starts in; relative paths start at the working directory. */
-export function openLoader(files: VirtualFiles, path: string, generation: Generation): Loader {
+export function openLoader(files: VirtualFiles, path: string, generation: Generation, isFour = false): Loader {
   if (generation === 'v5') {
     const root = wrap('must build at directory', () => confirmDirectory(files, path))
-    return loaderAt(files, root, generation, [])
+    return loaderAt(files, root, generation, [], isFour)
   }
   if (path === '') refuse('loader root cannot be empty')
   const absolute = evaluate(files, path, (reason) => `absolute path error in '${path}' : ${reason}`)
@@ -57,15 +59,22 @@ export function openLoader(files: VirtualFiles, path: string, generation: Genera
       `got file '${absolute.slice(absolute.lastIndexOf('/') + 1)}', but '${path}' must be a directory to be a root`,
     )
   }
-  return loaderAt(files, absolute, generation, [])
+  return loaderAt(files, absolute, generation, [], isFour)
 }
 
-function loaderAt(files: VirtualFiles, root: string, generation: Generation, visited: readonly string[]): Loader {
+function loaderAt(
+  files: VirtualFiles,
+  root: string,
+  generation: Generation,
+  visited: readonly string[],
+  isFour: boolean,
+): Loader {
   return {
     root,
+    isFour,
     load: (path) => loadFile(files, root, path, generation),
     has: (path) => files.kind(join(root, path)) === 'file',
-    open: (path) => openBelow(files, root, path, generation, visited),
+    open: (path) => openBelow(files, root, path, generation, visited, isFour),
   }
 }
 
@@ -76,9 +85,10 @@ function openBelow(
   generation: Generation,
   /** Nearest first. */
   visited: readonly string[],
+  isFour: boolean,
 ): Loader {
   if (path === '') refuse('new root cannot be empty')
-  if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuse(`podsim does not fetch remote bases: '${path}'`)
+  if (/^(https?:|git@|git::|ssh:|github\.com)/.test(path)) refuseRemote(path, generation)
   if (path.startsWith('/')) refuse(`new root '${path}' cannot be absolute`)
   const target = join(root, path)
   const opened =
@@ -91,7 +101,20 @@ function openBelow(
   for (const seen of [root, ...visited]) {
     if (isBelow(seen, opened)) refuse(`cycle detected: candidate root '${opened}' contains visited root '${seen}'`)
   }
-  return loaderAt(files, opened, generation, [root, ...visited])
+  return loaderAt(files, opened, generation, [root, ...visited], isFour)
+}
+
+/**
+ * Nothing is fetched: what is a repository meets a machine without git, what is a file one without a network. The first in the words
+ * of kustomize. Source: api internal/git/cloner.go, ClonerUsingGitExec; internal/git/repospec.go, NewRepoSpecFromURL.
+ */
+function refuseRemote(path: string, generation: Generation): never {
+  const isFile = /^https?:/.test(path) && !/\.git\b|github\.com\/[^/]+\/[^/]+\/?(?:\?|\/\/|$)/.test(path)
+  return refuse(
+    isFile || generation === 'v2'
+      ? `podsim does not fetch remote bases: '${path}'`
+      : `no 'git' program on path: exec: "git": executable file not found in $PATH (podsim fetches nothing: put what '${path}' holds beside the kustomization)`,
+  )
 }
 
 function confirmDirectory(files: VirtualFiles, path: string): string {

@@ -36,7 +36,7 @@ export function applyStrategicPatches(resources: Resource[], paths: readonly str
       return parsePatch(loader.load(path), path)
     }),
   )
-  for (const patch of patches) applyUntargeted(resources, patch, false)
+  for (const patch of patches) applyUntargeted(resources, patch, false, loader)
 }
 
 function parsePatch(content: Uint8Array, path: string): readonly Resource[] {
@@ -58,7 +58,7 @@ export function applyPatchEntry(resources: Resource[], entry: PatchEntry, loader
     ...(entry.target ? { target: entry.target } : {}),
   }
   const parsed = configured('PatchTransformer', config, () => parsePatchEntry(entry, toGoYaml(config), loader))
-  applyParsedPatch(resources, entry, parsed)
+  applyParsedPatch(resources, entry, parsed, loader)
 }
 
 /** What an entry says; `shown` is the entry as errors show it. */
@@ -68,19 +68,23 @@ export function parsePatchEntry(entry: PatchEntry, shown: string, loader: Loader
   if (patch === '' && path === '') return refuse(`must specify one of patch and path in\n${shown}`)
   if (patch !== '' && path !== '') return refuse(`patch and path can't be set at the same time\n${shown}`)
   const content =
-    patch === '' ? wrap(`failed to get the patch file from path(${path})`, () => loader.load(path)) : utf8Bytes(patch)
+    patch !== ''
+      ? utf8Bytes(patch)
+      : loader.isFour
+        ? loader.load(path)
+        : wrap(`failed to get the patch file from path(${path})`, () => loader.load(path))
   return strategicOrJson(content, patch === '' ? `[path: ${goQuote(path)}]` : `[patch: ${goQuote(patch)}]`)
 }
 
 /** Changes the target of an entry, or what its patches are called like. */
-export function applyParsedPatch(resources: Resource[], entry: PatchEntry, parsed: ParsedPatch): void {
+export function applyParsedPatch(resources: Resource[], entry: PatchEntry, parsed: ParsedPatch, loader: Loader): void {
   if (parsed.kind === 'json') {
     if (entry.target === undefined) refuse(`must specify a target for JSON patch ${parsed.source}`)
     for (const resource of selectResources(resources, entry.target)) patchJson(resource, parsed.operations)
     return
   }
   if (entry.target === undefined) {
-    for (const one of parsed.patches) applyUntargeted(resources, one, true)
+    for (const one of parsed.patches) applyUntargeted(resources, one, !loader.isFour, loader)
     return
   }
   const [only, ...more] = parsed.patches
@@ -90,7 +94,8 @@ export function applyParsedPatch(resources: Resource[], entry: PatchEntry, parse
     )
   }
   if (only === undefined) return
-  for (const resource of selectResources(resources, entry.target)) mergeInto(resources, resource, only, entry.options)
+  for (const resource of selectResources(resources, entry.target))
+    mergeInto(resources, resource, only, entry.options, loader)
 }
 
 function parseJson(text: string): unknown {
@@ -125,14 +130,14 @@ function strategicOrJson(content: Uint8Array, source: string): ParsedPatch {
 }
 
 /** A strategic merge patch whose target is what it is called like. */
-export function applyUntargeted(resources: Resource[], patch: Resource, namesPatch: boolean): void {
+export function applyUntargeted(resources: Resource[], patch: Resource, namesPatch: boolean, loader: Loader): void {
   const target = patchTarget(resources, patch)
   const id = idText(originalId(patch))
   if (target === undefined) {
     const problem = `no matches for Id ${id}; failed to find unique target for patch ${id}`
     refuse(namesPatch ? `no resource matches strategic merge patch ${goQuote(id)}: ${problem}` : problem)
   }
-  mergeInto(resources, target, patch, undefined)
+  mergeInto(resources, target, patch, undefined, loader)
 }
 
 function mergeInto(
@@ -140,9 +145,10 @@ function mergeInto(
   target: Resource,
   patch: Resource,
   options: Readonly<Record<string, boolean>> | undefined,
+  loader: Loader,
 ): void {
   const { name, namespace, kind } = currentId(target)
-  const merged = mergePatchV5(target.body, cloneJson(patch.body))
+  const merged = mergePatchV5(target.body, cloneJson(patch.body), loader.isFour)
   if (merged === undefined) {
     resources.splice(resources.indexOf(target), 1)
     return
@@ -170,7 +176,5 @@ export function applyJson6902(resources: Resource[], entry: PatchEntry, loader: 
   const value = fromYaml(content)
   if (!value.ok) refuse(value.error)
   const operations = Array.isArray(value.value) ? value.value.filter(isObject) : []
-  const selected = selectResources(resources, target)
-  if (selected.length === 0) refuse(`unable to find patch target in resources: ${goQuote(target.name ?? '')}`)
-  for (const resource of selected) patchJson(resource, operations)
+  for (const resource of selectResources(resources, target)) patchJson(resource, operations)
 }

@@ -46,9 +46,18 @@ export function mergePatchV2(body: Body, patch: Body): Body | undefined {
 }
 
 /** Merges a patch into a body as kyaml does: elements named by a patch come first. Undefined when it deletes the object. */
-export function mergePatchV5(body: Body, patch: Body): Body | undefined {
+export function mergePatchV5(body: Body, patch: Body, isFour: boolean): Body | undefined {
   if (patch.$patch === 'delete') return undefined
-  return mergeMap(body, patch, definitionOf(body, 'v5'))
+  const merged = mergeMap(body, patch, definitionOf(body, 'v5'))
+  return isFour ? (withoutMemberNulls(merged) as Body) : merged // a map stays a map
+}
+
+/** kustomize 4 clears what is null wherever a patch walks. Source: kyaml v0.13 yaml/merge2/merge2.go, VisitScalar. */
+function withoutMemberNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMemberNulls)
+  if (!isObject(value)) return value
+  const kept = Object.entries(value).filter(([, item]) => item !== null)
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutMemberNulls(item)]))
 }
 
 function mergeMap(old: Body, patch: Body, definition: Definition | undefined): Body {
@@ -131,8 +140,8 @@ function withoutNulls(value: unknown): unknown {
 }
 
 /**
- * The body after JSON patch operations. Unlike the API server's, this library does not let `replace` add.
- * Source: gopkg.in/evanphx/json-patch.v4 v4.12.0 patch.go.
+ * The body after JSON patch operations. `replace` adds a member that an object lacks, but no element to a list.
+ * Source: gopkg.in/evanphx/json-patch.v4 v4.12.0 patch.go, partialDoc.get.
  */
 export function jsonPatched(body: Body, operations: readonly PatchOperation[]): Body {
   let current = body
@@ -157,7 +166,7 @@ function isThere(document: unknown, path: string): boolean {
   const parent = pointed(document, path.slice(0, slash))
   const key = unescaped(path.slice(slash + 1))
   if (Array.isArray(parent)) return /^-?\d+$/.test(key) && parent.at(Number(key)) !== undefined
-  return isObject(parent) && Object.hasOwn(parent, key)
+  return isObject(parent)
 }
 
 function pointed(document: unknown, path: string): unknown {

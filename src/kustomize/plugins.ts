@@ -216,7 +216,7 @@ function strategicTransform(config: Body, { loader }: PluginWorld): Transform {
   const written = patches === '' ? [] : readResourcesV5(utf8Bytes(patches), '')
   return (resources) => {
     applyStrategicPatches(resources, paths, loader)
-    for (const patch of written) applyUntargeted(resources, patch, false)
+    for (const patch of written) applyUntargeted(resources, patch, false, loader)
   }
 }
 
@@ -240,7 +240,7 @@ const transformers: Readonly<Record<string, MakeTransform>> = {
   PatchTransformer: (config, { loader }) => {
     const entry = config as PatchEntry // its fields are those of an entry of `patches`
     const parsed = parsePatchEntry(entry, toGoYaml(config), loader)
-    return (resources) => applyParsedPatch(resources, entry, parsed)
+    return (resources) => applyParsedPatch(resources, entry, parsed, loader)
   },
   PrefixSuffixTransformer: (config) => affix(textAt(config, 'prefix'), textAt(config, 'suffix'), config),
   PrefixTransformer: (config) => affix(textAt(config, 'prefix'), '', config),

@@ -16,9 +16,22 @@ export class MalformedYaml extends Error {
 /** The objects of a file, lists taken apart. Throws KustomizeError. */
 export function readResourcesV2(content: Uint8Array, path: string): Resource[] {
   const { values, error } = readManifestDocuments(content, { onlyBareMarks: true })
-  const resources = values.flatMap((value) => flattenV2(value))
+  const resources = values.flatMap((value) => wholeV2(value, path))
   if (error !== undefined) refuse(`YAML file [${path}] encounters a format error.\n${error}\n`)
   return resources
+}
+
+/** What the decoder itself refuses counts as a mistake in the YAML. Source: v2.0.3 internal/error/yamlformaterror.go, Handler. */
+function wholeV2(value: unknown, path: string): Resource[] {
+  const problem = !isObject(value)
+    ? `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`
+    : typeof value.kind !== 'string' || value.kind === ''
+      ? `Object 'Kind' is missing in '${goJson(value)}'`
+      : undefined
+  if (problem === undefined) return flattenV2(value)
+  return refuse(
+    `YAML file [${path}] encounters a format error.\nerror unmarshaling JSON: while decoding JSON: ${problem}\n`,
+  )
 }
 
 function flattenV2(value: unknown): Resource[] {

@@ -2,7 +2,7 @@
 import { isObject } from '../go/json.ts'
 import { changeField, type FieldSpec, specsFor, splitDotted } from './field-spec.ts'
 import type { Variable } from './kustomization.ts'
-import { refuse } from './loader.ts'
+import { type Generation, refuse } from './loader.ts'
 import { currentId, gvkOf, isSelectedBy, originalId, type Resource } from './resource.ts'
 
 /** Puts values in place of all references to variables; unknown names stay as they are. */
@@ -10,9 +10,12 @@ export function resolveVars(
   resources: readonly Resource[],
   variables: readonly Variable[],
   specs: readonly FieldSpec[],
+  generation: Generation,
 ): void {
   if (variables.length === 0) return
-  const values = new Map(variables.map((variable) => [variable.name ?? '', variableValue(variable, resources)]))
+  const values = new Map(
+    variables.map((variable) => [variable.name ?? '', variableValue(variable, resources, generation)]),
+  )
   for (const { body } of resources) {
     for (const spec of specsFor(gvkOf(body), specs)) {
       changeField(body, { ...spec, create: false }, (value) => replaced(value, values))
@@ -20,14 +23,43 @@ export function resolveVars(
   }
 }
 
-function variableValue({ name = '', objref = {}, fieldref }: Variable, resources: readonly Resource[]): unknown {
+/** Adds variables of a directory; a name stands for one thing only. Source: api types/var.go, VarSet.MergeSlice; v2.0.3 pkg/types/var.go. */
+export function mergeVars(known: Variable[], more: readonly Variable[], generation: Generation): void {
+  for (const variable of more) {
+    const name = variable.name ?? ''
+    if (known.some((one) => one.name === name))
+      refuse(generation === 'v5' ? `var '${name}' already encountered` : `var ${name} already encountered`)
+    known.push(variable)
+  }
+}
+
+/** As Go prints a variable: its name, what it points to, and where. `isResolved`: with what is left out filled in. */
+export function variableText(variable: Variable, generation: Generation, isResolved: boolean): string {
+  const { name = '', objref = {}, fieldref } = variable
+  const [group, version] = isResolved
+    ? splitApiVersion(objref.apiVersion, objref.group, objref.version)
+    : [objref.group ?? '', objref.version ?? '']
+  const kind = objref.kind ?? ''
+  const gvk =
+    generation === 'v5'
+      ? `${kind || '[noKind]'}.${version || '[noVer]'}.${group || '[noGrp]'}`
+      : `${group || '~G'}_${version || '~V'}_${kind || '~K'}`
+  const path = fieldref?.fieldpath || fieldref?.fieldPath || (isResolved ? 'metadata.name' : '')
+  return `{${name} ${gvk} {${path}}}`
+}
+
+function variableValue(variable: Variable, resources: readonly Resource[], generation: Generation): unknown {
+  const { name = '', objref = {}, fieldref } = variable
   const [group, version] = splitApiVersion(objref.apiVersion, objref.group, objref.version)
   const selector = { group, version, kind: objref.kind ?? '' }
   const found = resources.filter((resource) =>
     [originalId(resource), currentId(resource)].some((id) => isSelectedBy(id, selector) && id.name === objref.name),
   )
   const [source] = found
-  if (source === undefined) return undefined
+  if (source === undefined)
+    return refuse(
+      `var '${variableText(variable, generation, true)}' cannot be mapped to a field in the set of known resources`,
+    )
   if (found.length > 1) refuse(`found multiple resId matches for var ${name}`)
   const path = splitDotted(fieldref?.fieldpath || fieldref?.fieldPath || 'metadata.name')
   return path.reduce<unknown>((node, part) => {

@@ -5,6 +5,11 @@ export const kustomize = changes({
   errorsNamePaths: [19, 'errors of decoding name the path of a field', 'Go 1.14 and later, encoding/json'],
   readsOwnBuild: [27, 'the label managed-by tells `(devel)` where it told `unknown`', 'api provenance/provenance.go'],
   tellsOwnVersion: [34, 'the label managed-by tells the version', 'api provenance/provenance.go'],
+  five: [
+    27,
+    'kustomize 5: deprecations are told, an empty kustomization is refused, `sortOptions`; before, patches clear what is null',
+    'api types/kustomization.go; kyaml yaml/merge2',
+  ],
   v5: [21, 'kubectl carries kustomize 4 or 5 in place of 2.0.3', 'kubectl go.mod'],
 })
 

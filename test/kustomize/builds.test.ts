@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runKustomize } from '../../src/kustomize/kustomize.ts'
+import { MemoryFiles } from '../judge/memory-files.ts'
+
+/** A directory, and what `kubectl kustomize` 1.20.2 (kustomize 2.0.3), 1.26.4 (4.5.7) and 1.36.3 (5.8.1) printed for it. */
+interface Row {
+  readonly name: string
+  readonly files: Readonly<Record<string, string>>
+  readonly said: readonly {
+    readonly minor: number
+    readonly stdout: string
+    readonly stderr: string
+    readonly exit: number
+  }[]
+}
+
+const rows: readonly Row[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../fixtures/kustomize-builds.json'), 'utf8'),
+)
+
+describe('C10 three generations of kustomize answered so', () => {
+  test.each(rows.flatMap((row) => row.said.map((said) => ({ ...row, ...said }))))(
+    '$name, kubectl 1.$minor',
+    ({ files, minor, stdout, stderr, exit }) => {
+      const host = new MemoryFiles()
+      for (const [path, content] of Object.entries(files)) host.write(`/d/${path}`, Buffer.from(content))
+      const result = runKustomize(['/d'], { files: host, env: new Map(), minor })
+      expect([result.exitCode, result.stdout, result.stderr]).toEqual([exit, stdout, stderr])
+    },
+  )
+})
