@@ -24,6 +24,8 @@ const reasons = {
   batch: 'the 10 s batch of statuses fell between two statuses of one second',
   splitLists: 'the LISTs of one Pod came on both sides of the instant at which the authorizer knew it',
   firstMinute: "the kubelet's look for idle watches, once a minute, fell into the first 0.2 s of a Pod",
+  emptyBytes:
+    'a patch that changes nothing writes an empty value anew where the patch before was of another kind, for Go has two kinds of empty bytes',
   drawnNames: 'the name that the server drew stands unmasked in the text',
   wellKnown: 'the recorded server lets everybody read /.well-known, as OpenShift does',
   metaKinds: 'DeleteOptions and WatchEvent are known once, not once for each group',
@@ -73,6 +75,12 @@ export const knownDifferences: readonly KnownDifference[] = [
     'event outage-kubelet-restart-d NodeReady Node outage-kubelet-restart-d status is now: NodeReady',
   ),
   ...streams('timelines/outage-watch.json', reasons.outageDraws, 'api crashes', 'request late2 outage-watch-d'),
+  ...streams(
+    'apiserver-secrets.json',
+    reasons.emptyBytes,
+    'apply-style-patch-from-stringdata-to-data#4',
+    'apply-style-patch-from-stringdata-to-data#5',
+  ),
   ...streams('v1.36/apiserver-secrets.json', reasons.drawnNames, 'generate-name-many#1', 'generate-name-many#2'),
   ...streams('v1.36/authz.json', reasons.wellKnown, 'access-reviews#5'),
   ...rows('v1.36/kubectl-session-errors.json', 'errors', [70, 86], reasons.wellKnown, ['1.36.4']),

@@ -7,6 +7,10 @@ import { createHash } from 'node:crypto'
 export class Bindings {
   /** What stands for `<uid-1>`, `<rand-2>`, `<rv-3>` ... in this run. */
   readonly values = new Map<string, string>()
+  /** Versions that are those of objects: no two of them are the same. That of a list may be an object's. */
+  private readonly ofObjects = new Set<string>()
+  /** Whether what is compared now is the head of a list. */
+  isOfList = false
   private readonly isOrderJudged: boolean
 
   /** Without order a version is only the same as, or another than, one that was seen. */
@@ -16,18 +20,21 @@ export class Bindings {
 
   copy(): Bindings {
     const copy = new Bindings(this.isOrderJudged)
-    for (const [key, value] of this.values) copy.values.set(key, value)
+    copy.take(this)
+    copy.isOfList = this.isOfList
     return copy
   }
 
   take(other: Bindings): void {
     for (const [key, value] of other.values) this.values.set(key, value)
+    for (const key of other.ofObjects) this.ofObjects.add(key)
   }
 
   /** Notes that a placeholder stands for a value; false when that contradicts what is known. */
   bind(placeholder: string, value: string): boolean {
     const known = this.values.get(placeholder)
     if (known !== undefined) return known === value
+    if (!this.isOfList) this.ofObjects.add(placeholder)
     if (placeholder.startsWith('<rv-')) {
       if (this.isOrderJudged && !this.isInOrder(placeholder, value)) return false
     } else {
@@ -39,13 +46,14 @@ export class Bindings {
     return true
   }
 
-  /** A greater rank is a newer version; a list may be as new as an object, since other writers share the real counter. */
+  /** A greater rank is a newer version; a list may be as new as an object, since other writers share the real counter, an object not as another. */
   private isInOrder(placeholder: string, value: string): boolean {
     const rank = rankOf(placeholder)
     const version = Number(value)
     for (const [other, taken] of this.values) {
       if (!other.startsWith('<rv-')) continue
       const difference = rank - rankOf(other)
+      if (version === Number(taken) && this.ofObjects.has(other) && this.ofObjects.has(placeholder)) return false
       if (difference > 0 ? version < Number(taken) : version > Number(taken)) return false
     }
     return true
@@ -221,8 +229,12 @@ function unifyMembers(
   bindings: Bindings,
   path: string,
 ): string | undefined {
+  const wasOfList = bindings.isOfList
+  const isList = /(?:List|Table)$/.test(String(expected.kind))
   for (const key of Object.keys(expected)) {
+    bindings.isOfList = isList ? key === 'metadata' : wasOfList
     const different = unify(expected[key], actual[key], bindings, `${path}.${key}`)
+    bindings.isOfList = wasOfList
     if (different !== undefined) return different
   }
   return undefined
