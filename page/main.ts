@@ -1,13 +1,27 @@
+import { flowUntil } from '../src/flow/flow-until.ts'
 import { createTimeAxis, type TimeAxis } from '../src/flow/time-axis.ts'
-import type { Album, AlbumWorld } from '../src/report/export/album.ts'
+import type { Album, AlbumWorld, Entry } from '../src/report/export/album.ts'
 import { shape } from '../src/report/export/drawing.ts'
 import { drawLanes, instantsOf, sizes } from '../src/report/export/lane-drawing.ts'
+import {
+  comparePositions,
+  endOf,
+  eventsOf,
+  openQuestions,
+  type Position,
+  sentencesOf,
+  seqAt,
+  stopsOf,
+  toldAt,
+} from '../src/report/export/stepping.ts'
 import { clock } from '../src/report/export/words.ts'
 import { byId, drawn, element, fill } from './dom.ts'
-import { type Command, commandOf, keys, liveKeys } from './keys.ts'
+import { answerOf, type Command, commandOf, keys, liveKeys } from './keys.ts'
 import { livePane } from './live-pane.ts'
 import { type MapPane, mapPane } from './map-pane.ts'
 import { delayList, fillInspector, fillWhere, hideLater, legend, markStory, storyList } from './panels.ts'
+import { createQuestions } from './questions.ts'
+import { talkPane } from './talk-pane.ts'
 
 /** The page of an album: lanes with a cursor, and beside them what was so at the cursor's moment. */
 
@@ -42,26 +56,30 @@ let album = written
 /** A row of panes for each kind, so that worlds stand beside each other; a single world has all in one row. */
 let paneRows: readonly HTMLElement[] = []
 let panels: readonly Panel[] = []
-let events: readonly number[] = []
-let moments: readonly number[] = []
+let events: readonly Position[] = []
+let stops: readonly Position[] = []
+/** Where it pauses by itself. */
+let sentences: readonly Position[] = []
 const slider = byId<HTMLInputElement>('slider')
 const now = byId('now')
-const said = byId('said')
 /** Of a lesson. */
 const next = document.getElementById('next')
 const help = byId<HTMLDialogElement>('help')
+const veilButton = byId('veil')
 let axis: TimeAxis = axisFor(800)
-let at = album.to
+let position = endOf(album.to)
 let playing: number | undefined
 /** What comes is hidden where there are questions: nobody is to read the answers off the lanes. */
 let isVeiled = album.worlds.some(({ story }) => story.some(({ kind }) => kind === 'ask'))
+const questions = createQuestions(() => show())
+const talk = talkPane(questions)
 const live = livePane(written, {
-  at: () => at,
+  at: () => position.at,
   show(next, instant) {
     // Who tries things out wants to see what comes of it.
     isVeiled = false
     lay(next)
-    go(instant ?? at)
+    go(endOf(instant ?? position.at))
   },
 })
 
@@ -74,8 +92,9 @@ function lay(next: Album): void {
   fill(byId('maps'))
   paneRows = album.worlds.length > 1 ? Array.from({ length: 4 }, paneRow) : Array<HTMLElement>(4).fill(paneRow())
   panels = album.worlds.map(makePanel)
-  events = instants(album.worlds.flatMap(({ story }) => story.map((entry) => entry.at)))
-  moments = instants(album.worlds.flatMap(({ flow }) => flow.moments.map((moment) => moment.at)))
+  events = within(eventsOf(album.worlds))
+  stops = within(stopsOf(album.worlds))
+  sentences = within(sentencesOf(album.worlds))
   layOut()
 }
 
@@ -90,7 +109,7 @@ function makePanel(world: AlbumWorld): Panel {
     'aria-label',
     `lanes of ${album.about}${world.name === '' ? '' : `, ${world.name}`}; the tables below say the same`,
   )
-  const story = storyList(world, go)
+  const story = storyList(world, questions, (at) => go(endOf(at)))
   const delays = delayList(album, world)
   const unchanged = element('p', { class: 'dim' }, 'it has not been changed yet')
   const letters = legend(world)
@@ -148,7 +167,7 @@ function clicked({ svg, world, choice }: Panel, event: MouseEvent): void {
   const uid = world.flow.lanes.find(({ id }) => id === lane)?.uid
   if (uid !== undefined && world.objects.some((object) => object.uid === uid)) choice.value = uid
   const x = event.clientX - svg.getBoundingClientRect().left - sizes.labels
-  if (x >= 0 && x <= axis.width) go(axis.timeAt(x))
+  if (x >= 0 && x <= axis.width) go(endOf(axis.timeAt(x)))
   else show()
 }
 
@@ -169,52 +188,72 @@ function layOut(): void {
 
 /** Everything that depends on the moment. */
 function show(): void {
+  const { at } = position
   const x = String(sizes.labels + axis.x(at))
+  const isOver = comparePositions(position, endOf(album.to)) >= 0
   now.textContent = clock(at)
-  byId('veil').setAttribute('aria-pressed', String(isVeiled))
+  veilButton.setAttribute('aria-pressed', String(isVeiled))
+  veilButton.textContent = isVeiled ? 'show what comes' : 'hide what comes'
   slider.value = String(Math.round((axis.x(at) / axis.width) * sliderSteps))
   slider.setAttribute('aria-valuetext', clock(at))
-  const told: string[] = []
   for (const { world, cursor, veil, story, where, inspector, choice, delays, unchanged, letters, map } of panels) {
+    const seq = seqAt(world, position)
+    const flow = Number.isFinite(seq) ? flowUntil(world.flow, { clock: at, seq }) : world.flow
+    // Of what has no records a part of an instant shows what was before it.
+    const before = Number.isFinite(seq) ? at - 1 : at
     veil.setAttribute('x', x)
-    veil.setAttribute(
-      'width',
-      isVeiled && at < album.to ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0',
-    )
-    hideLater(letters, isVeiled ? at : album.to)
-    unchanged.hidden = !hideLater(delays, isVeiled ? at : album.to)
+    veil.setAttribute('width', isVeiled && !isOver ? String(sizes.labels + axis.width + sizes.notes - Number(x)) : '0')
+    const written = flow.revisions.filter((revision) => revision.at <= at)
+    for (const [i, each] of letters.querySelectorAll('li').entries()) each.hidden = isVeiled && i >= written.length
+    unchanged.hidden = !hideLater(delays, isVeiled ? before : album.to)
     story.classList.toggle('veiled', isVeiled)
     cursor.setAttribute('x1', x)
     cursor.setAttribute('x2', x)
-    const current = markStory(story, at)
-    if (current !== undefined) {
-      story.scrollTop = current.offsetTop - story.clientHeight / 2
-      told.push(`${world.name} ${current.textContent ?? ''}`.trim())
-    }
-    const letter = world.flow.revisions.findLast((revision) => revision.at <= at)?.letter
-    fillWhere(where, world, letter, at)
-    fillInspector(inspector, world, choice.value, at)
-    map.show(at)
+    const current = markStory(story, toldAt(world, position))
+    if (current !== undefined) story.scrollTop = current.offsetTop - story.clientHeight / 2
+    fillWhere(where, flow, written.at(-1)?.letter, at)
+    fillInspector(inspector, world, choice.value, { at, seq })
+    map.show(before)
   }
-  said.textContent = told.join('; ')
+  talk.show(album.worlds, position, isVeiled ? waiting() : [])
   // What to try then tells what was to be seen.
-  if (next !== null) next.hidden = isVeiled && at < album.to
+  if (next !== null) next.hidden = isVeiled && !isOver
   live?.moved()
 }
 
-function go(time: number): void {
-  at = Math.min(Math.max(Math.round(time), album.from), album.to)
-  history.replaceState(null, '', `#t=${at / 1000}`)
+/** What is asked, and has no answer yet: nobody goes on before. */
+function waiting(): readonly Entry[] {
+  if (!isVeiled) return []
+  return openQuestions(album.worlds, position)
+    .map(({ entry }) => entry)
+    .filter((entry) => !questions.isSettled(entry))
+}
+
+function go(to: Position): void {
+  const at = Math.min(Math.max(Math.round(to.at), album.from), album.to)
+  position = { at, told: to.told }
+  history.replaceState(null, '', `#t=${at / 1000}${Number.isFinite(to.told) ? `&n=${to.told}` : ''}`)
   show()
 }
 
-function instants(times: readonly number[]): readonly number[] {
-  return [...new Set(times)].filter((time) => time >= album.from && time <= album.to).sort((a, b) => a - b)
+function within(positions: readonly Position[]): readonly Position[] {
+  return positions.filter(({ at }) => at >= album.from && at <= album.to)
 }
 
-function step(times: readonly number[], by: 1 | -1): void {
-  const next = by === 1 ? times.find((time) => time > at) : times.findLast((time) => time < at)
-  go(next ?? (by === 1 ? album.to : album.from))
+function step(places: readonly Position[], by: 1 | -1): void {
+  if (by === 1 && isHeldUp()) return
+  const next =
+    by === 1
+      ? places.find((place) => comparePositions(place, position) > 0)
+      : places.findLast((place) => comparePositions(place, position) < 0)
+  go(next ?? (by === 1 ? endOf(album.to) : { at: album.from, told: 0 }))
+}
+
+/** Whoever goes on is asked first. */
+function isHeldUp(): boolean {
+  if (waiting().length === 0) return false
+  talk.remind()
+  return true
 }
 
 function play(): void {
@@ -222,20 +261,21 @@ function play(): void {
     pause()
     return
   }
-  if (at >= album.to) at = album.from
-  let x = axis.x(at)
+  if (isHeldUp()) return
+  if (comparePositions(position, endOf(album.to)) >= 0) position = { at: album.from, told: 0 }
+  let x = axis.x(position.at)
   let before = performance.now()
   byId('play').textContent = 'pause'
   const tick = (time: number): void => {
     x += ((time - before) / 1000) * playSpeed
     before = time
-    const next = axis.timeAt(x)
+    const next = endOf(axis.timeAt(x))
     // Narration stops it, as a teacher would.
-    const say = panels
-      .flatMap(({ world }) => world.story)
-      .find((entry) => (entry.kind === 'say' || entry.kind === 'ask') && entry.at > at && entry.at <= next)
-    go(say?.at ?? next)
-    if (say !== undefined || at >= album.to) pause()
+    const sentence = sentences.find(
+      (place) => comparePositions(place, position) > 0 && comparePositions(place, next) <= 0,
+    )
+    go(sentence ?? next)
+    if (sentence !== undefined || comparePositions(position, endOf(album.to)) >= 0) pause()
     else playing = requestAnimationFrame(tick)
   }
   playing = requestAnimationFrame(tick)
@@ -250,10 +290,10 @@ function pause(): void {
 const commands: Readonly<Record<Command, () => void>> = {
   back: () => step(events, -1),
   next: () => step(events, 1),
-  before: () => step(moments, -1),
-  after: () => step(moments, 1),
-  first: () => go(album.from),
-  last: () => go(album.to),
+  before: () => step(stops, -1),
+  after: () => step(stops, 1),
+  first: () => go({ at: album.from, told: 0 }),
+  last: () => go(endOf(album.to)),
   play,
   map: () => panels[0]?.map.focus(),
   veil: () => {
@@ -263,21 +303,32 @@ const commands: Readonly<Record<Command, () => void>> = {
   command: () => live?.toCommand(),
   accident: () => live?.toAccident(),
   help: () => (help.open ? help.close() : help.showModal()),
-  close: () => help.close(),
+  close: () => (help.open ? help.close() : skip()),
 }
 
-/** `#t=135.5`: seconds of virtual time. */
-function momentOfLink(): number | undefined {
-  const text = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1]
-  return text === undefined ? undefined : Number(text) * 1000
+/** Goes on without an answer. */
+function skip(): void {
+  for (const entry of waiting()) questions.settle(entry, undefined)
+}
+
+/** `#t=135.5`: seconds of virtual time; `&n=3` of whose lines three are told. */
+function positionOfLink(): Position | undefined {
+  const [, at, told] = /^#t=(\d+(?:\.\d+)?)(?:&n=(\d+))?$/.exec(location.hash) ?? []
+  if (at === undefined) return undefined
+  return told === undefined ? endOf(Number(at) * 1000) : { at: Number(at) * 1000, told: Number(told) }
 }
 
 function start(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-command]'))
     button.addEventListener('click', () => commands[button.dataset.command as Command]())
   slider.max = String(sliderSteps)
-  slider.addEventListener('input', () => go(axis.timeAt((Number(slider.value) / sliderSteps) * axis.width)))
+  slider.addEventListener('input', () => go(endOf(axis.timeAt((Number(slider.value) / sliderSteps) * axis.width))))
   document.addEventListener('keydown', (event) => {
+    const answer = answerOf(event)
+    if (answer !== undefined && talk.answer(answer)) {
+      event.preventDefault()
+      return
+    }
     const command = commandOf(event)
     if (command === undefined) return
     event.preventDefault()
@@ -292,14 +343,13 @@ function start(): void {
   )
   addEventListener('resize', layOut)
   addEventListener('hashchange', () => {
-    const time = momentOfLink()
-    if (time !== undefined && Math.round(time) !== at) go(time)
+    const linked = positionOfLink()
+    if (linked !== undefined && comparePositions(linked, position) !== 0) go(linked)
   })
   document.documentElement.classList.add('live')
   if (isVeiled) byId('tables').removeAttribute('open')
   lay(album)
-  // The end is where all can be seen; a link says otherwise.
-  go(momentOfLink() ?? moments[0] ?? album.from)
+  go(positionOfLink() ?? stops[0] ?? { at: album.from, told: 0 })
 }
 
 start()

@@ -1,12 +1,14 @@
+import type { Flow } from '../src/flow/flow.ts'
 import { whereIs } from '../src/flow/where-is.ts'
 import type { Album, AlbumWorld, Entry } from '../src/report/export/album.ts'
 import { actorText, clock, delayText, partsInOrder, placeText } from '../src/report/export/words.ts'
 import { element, fill } from './dom.ts'
+import type { Questions } from './questions.ts'
 
 const toneGlyphs = { normal: '', warning: '!', good: '✓', visible: '◆', fault: '↯', chatter: '' } as const
 
 /** The story of a world, a line for each entry; `go` takes the page to an entry's moment. */
-export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOListElement {
+export function storyList(world: AlbumWorld, questions: Questions, go: (at: number) => void): HTMLOListElement {
   const list = element('ol', { class: 'story' })
   for (const [i, entry] of world.story.entries()) {
     const line = element('li', {
@@ -16,14 +18,16 @@ export function storyList(world: AlbumWorld, go: (at: number) => void): HTMLOLis
     })
     const time = element('button', { type: 'button', class: 'time', title: 'to this moment' }, clock(entry.at))
     time.addEventListener('click', () => go(entry.at))
-    line.append(time, ' ', ...entryContent(entry))
+    line.append(time, ' ', ...entryContent(entry, questions))
     list.append(line)
   }
   return list
 }
 
-function entryContent({ kind, actor, text, tone, choices = [], because = '' }: Entry): readonly (Node | string)[] {
-  if (kind === 'ask') return [...text.split('\n').map((line) => element('p', {}, line)), question(choices, because)]
+/** What an entry says. */
+export function entryContent(entry: Entry, questions: Questions): readonly (Node | string)[] {
+  const { kind, actor, text, tone } = entry
+  if (kind === 'ask') return [...text.split('\n').map((line) => element('p', {}, line)), questions.box(entry)]
   if (kind === 'command') return [element('code', {}, `$ ${text}`)]
   if (kind === 'output') return [element('pre', {}, text)]
   if (kind === 'say') return [element('p', {}, text)]
@@ -35,33 +39,13 @@ function entryContent({ kind, actor, text, tone, choices = [], because = '' }: E
     : [glyph, ' ', element('span', { class: 'actor' }, actorText(actor)), ' ', told]
 }
 
-/** Answers to choose from; only a choice shows which is right, and why. */
-function question(choices: NonNullable<Entry['choices']>, because: string): HTMLElement {
-  const box = element('div', { class: 'ask', role: 'group', 'aria-label': 'answers' })
-  const told = element('p', { class: 'told', role: 'status' })
-  for (const { text, holds } of choices) {
-    const answer = element('button', { type: 'button', class: 'answer' }, text)
-    answer.addEventListener('click', () => {
-      box.classList.add('answered')
-      answer.classList.add('chosen')
-      const right = choices.find((each) => each.holds)?.text ?? ''
-      told.textContent = `${holds ? '✓ Right.' : `✗ It is: ${right}.`} ${because}`
-    })
-    if (holds) answer.dataset.right = ''
-    box.append(answer)
-  }
-  box.append(told)
-  return box
-}
-
-/** Marks what has happened and what has not. Gives the entry of the moment. */
-export function markStory(list: HTMLElement, at: number): HTMLElement | undefined {
+/** Marks what has been told and what has not. Gives the line that was told last. */
+export function markStory(list: HTMLElement, told: number): HTMLElement | undefined {
   let current: HTMLElement | undefined
-  for (const line of list.querySelectorAll<HTMLElement>('.entry')) {
-    const isPast = Number(line.dataset.at) <= at
-    line.classList.toggle('future', !isPast)
+  for (const [i, line] of [...list.querySelectorAll<HTMLElement>('.entry')].entries()) {
+    line.classList.toggle('future', i >= told)
     line.classList.remove('current')
-    if (isPast) current = line
+    if (i < told) current = line
   }
   current?.classList.add('current')
   return current
@@ -70,13 +54,18 @@ export function markStory(list: HTMLElement, at: number): HTMLElement | undefine
 const stateWords = { has: 'has it', older: 'still the older', newer: 'already a newer', nothing: 'nothing' } as const
 
 /** Where a revision is at a moment. */
-export function fillWhere(table: HTMLTableElement, world: AlbumWorld, letter: string | undefined, at: number): void {
+export function fillWhere(
+  table: HTMLTableElement,
+  flow: Pick<Flow, 'revisions' | 'lanes'>,
+  letter: string | undefined,
+  at: number,
+): void {
   if (letter === undefined) {
     fill(table, element('caption', {}, 'nothing is written yet'))
     return
   }
-  const titles = new Map(world.flow.lanes.map(({ id, title }) => [id, title] as const))
-  const rows = whereIs(world.flow, letter, at).map(({ lane, state, letter: there, never, afterMs }) => {
+  const titles = new Map(flow.lanes.map(({ id, title }) => [id, title] as const))
+  const rows = whereIs(flow, letter, at).map(({ lane, state, letter: there, never, afterMs }) => {
     const of = lane.parent === undefined ? '' : ` of ${titles.get(lane.parent) ?? ''}`
     const why =
       state === 'older' && never !== undefined ? `never: ${never.reason}, until ${never.until}` : stateWords[state]
@@ -133,9 +122,14 @@ export function hideLater(list: HTMLElement, at: number): boolean {
 }
 
 /** An object as it was at a moment. */
-export function fillInspector(target: HTMLElement, world: AlbumWorld, uid: string, at: number): void {
+export function fillInspector(
+  target: HTMLElement,
+  world: AlbumWorld,
+  uid: string,
+  { at, seq }: { readonly at: number; readonly seq: number },
+): void {
   const object = world.objects.find((each) => each.uid === uid)
-  const state = object?.states.findLast((each) => each.at <= at)
+  const state = object?.states.findLast((each) => each.at < at || (each.at === at && each.seq <= seq))
   const since = state === undefined ? 'it is not there yet' : `as it is since ${clock(state.at)}`
   fill(target, element('div', { class: 'dim' }, since), element('pre', {}, state?.lines.join('\n') ?? ''))
 }

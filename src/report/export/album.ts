@@ -66,5 +66,7 @@ export interface AlbumObject {
 /** An object from one moment on. */
 export interface ObjectState {
   readonly at: VirtualMs
+  /** The record after which it is. */
+  readonly seq: number
   readonly lines: readonly string[]
 }

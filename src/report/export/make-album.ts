@@ -4,6 +4,7 @@ import type { SecretUser } from '../../check/mapped-secret.ts'
 import { mapHistory } from '../../check/read-map-history.ts'
 import type { Flow } from '../../flow/flow.ts'
 import type { FlowIndex } from '../../flow/flow-index.ts'
+import type { Flows } from '../../flow/flows.ts'
 import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
@@ -41,11 +42,12 @@ export interface NoAlbum {
 /** Makes the album of one run or of several that are compared; all follow the same Secret. */
 export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumChoice): Album | NoAlbum {
   const [first] = runs
-  const known = first.transcript.flows.secrets
-  const best = known[0]
+  const { flows } = first.transcript
+  const known = flows.secrets
+  const best = known[0] ?? mostUsed(flows)
   const name = choice.secret ?? best?.name
   const namespace = choice.namespace ?? (choice.secret === undefined ? best?.namespace : undefined) ?? 'default'
-  if (name === undefined) return { problem: 'nobody writes a Secret in this scenario: there is nothing to follow' }
+  if (name === undefined) return { problem: 'there is no Secret in this scenario: there is nothing to follow' }
   if (first.transcript.flows.index.secret(namespace, name) === undefined) {
     const others = known.map((each) => `${each.namespace}/${each.name}`).join(', ')
     return {
@@ -54,8 +56,9 @@ export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumC
   }
   const end = Math.max(...runs.map(({ result }) => result.endedAt))
   const from = choice.from ?? 0
+  // What takes no time, be it a whole lesson, is there in the end of its instant.
   const to = Math.min(choice.to ?? end, end)
-  if (from >= to)
+  if (from > to || (from === to && (choice.from ?? choice.to) !== undefined))
     return { problem: `the run ends at ${end / 1000} s: there is nothing from ${from / 1000} s to ${to / 1000} s` }
   const { scenario, seed } = first.result
   const { redaction } = first.transcript
@@ -75,6 +78,16 @@ export function makeAlbum(runs: readonly [ToldRun, ...ToldRun[]], choice: AlbumC
     isRevealed: choice.reveal,
     worlds: runs.map((run) => worldOf(run, { ...choice, namespace, secret: name, from, to })),
   }
+}
+
+/** Of Secrets that nobody wrote by hand, that of a Pod's account for one: what most Pods use. */
+function mostUsed({ index }: Flows): { readonly namespace: string; readonly name: string } | undefined {
+  const users = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
+    [...index.podsOf(namespace, name)].length
+  return [...index.secrets].reduce<{ readonly namespace: string; readonly name: string } | undefined>(
+    (best, each) => (best === undefined || users(each) > users(best) ? each : best),
+    undefined,
+  )
 }
 
 function worldOf(

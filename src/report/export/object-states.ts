@@ -27,7 +27,13 @@ interface Past {
   readonly volumes: Map<string, readonly string[]>
 }
 
-function statesOf({ journal, flows, files }: Transcript, uid: string, secret: string): AlbumObject | undefined {
+function statesOf(
+  { journal, flows, files, entries }: Transcript,
+  uid: string,
+  secret: string,
+): AlbumObject | undefined {
+  // Who reads the story line by line sees what was so at each.
+  const isToldBetween = (from: number, to: number) => entries.some((entry) => entry.seq >= from && entry.seq < to)
   const past: Past = { secret, object: undefined, events: new Map(), volumes: new Map() }
   const states: ObjectState[] = []
   let name = ''
@@ -37,9 +43,9 @@ function statesOf({ journal, flows, files }: Transcript, uid: string, secret: st
     if (past.object !== undefined) name = shortName(past.object)
     const lines = linesOf(past)
     const last = states[states.length - 1]
-    if (last?.at === record.time) states.pop()
-    else if (last !== undefined && last.lines.join('\n') === lines.join('\n')) continue
-    states.push({ at: record.time, lines })
+    if (last !== undefined && last.lines.join('\n') === lines.join('\n')) continue
+    if (last?.at === record.time && !isToldBetween(last.seq, seq)) states.pop()
+    states.push({ at: record.time, seq, lines })
   }
   return name === '' ? undefined : { uid, name, states }
 }

@@ -41,7 +41,8 @@ export function albumPage(album: Album, live?: LiveParts): string {
 <p class="dim">${escaped(album.description)}</p>
 ${lessonLine('watch', watchText(album))}<p class="dim">${escaped(`${album.about} · ${album.file} · seed ${album.seed} · ${album.worlds.map(({ digest: of }) => `digest ${of}`).join(', ')}${album.isRevealed ? ' · with values' : ''}`)}</p>
 </header>
-${controls}
+<div class="top">${controls}
+${talk}</div>
 ${live === undefined ? '' : tryPane}
 <main><div id="worlds"></div>
 ${lessonLine('next', nextText(album))}<div id="panes"></div><div id="maps" class="beside"></div></main>
@@ -100,8 +101,11 @@ const controls = `<nav class="controls" aria-label="time">
 <input id="slider" type="range" min="0" max="2000" value="0" aria-label="moment">
 <button type="button" data-command="veil" id="veil" aria-pressed="false" title="hide or show what comes (v)">hide what comes</button>
 <button type="button" data-command="help" title="keys (?)">?</button>
-<span id="said" class="unseen" aria-live="polite"></span>
 </nav>`
+
+/** What is told and asked at the moment: by the script. */
+const talk =
+  '<section id="talk" aria-label="now" aria-live="polite"><p id="sentence"></p><div id="happened"></div><div id="asked"></div></section>'
 
 const keysDialog = `<dialog id="help"><h2>Keys</h2><table id="keys"></table>
 <p><span class="part cache"></span> waits for the cache <span class="part sync"></span> for the Pod's sync <span class="part mount"></span> for the files</p>

@@ -73,9 +73,9 @@ export function actorText(actor: string): string {
   return actor.replace(/^user\//, '')
 }
 
-/** Before it is played. */
+/** Before it is played. Which key of the player shows a pane is of no use elsewhere. */
 export function watchText({ lesson }: Pick<Album, 'lesson'>): string {
-  return lesson === undefined ? '' : `Watch for: ${lesson.watch}`
+  return lesson === undefined ? '' : `Watch for: ${lesson.watch.replace(/ \(\d\)/g, '')}`
 }
 
 /** After it; its keys are those of the player. */

@@ -1,4 +1,5 @@
-import type { DelayRow, Flow, Lane, Revision, Segment } from '../../flow/flow.ts'
+import type { DelayRow, Flow, Lane, Revision } from '../../flow/flow.ts'
+import { flowUntil, type Now } from '../../flow/flow-until.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { type ValueLetters, valueLetters } from '../../report/value-letters.ts'
 import type { Recording } from '../world/recording.ts'
@@ -26,52 +27,6 @@ export function lettersIn(recording: Recording, followed: Followed): ValueLetter
 }
 
 const letters = new WeakMap<Flow['revisions'], ValueLetters>()
-
-/** A place in a world: an instant, and within it the record after which it is. */
-export interface Now {
-  readonly clock: VirtualMs
-  readonly seq: number
-}
-
-/**
- * The flow as far as it has come: what happens later, be it in the same instant, is not in it. Stretches that go on are open. All
- * views of a moment are made from it, so that none tells more than another.
- */
-export function flowUntil(flow: Flow, now: Now): Flow {
-  const known = pasts.get(flow)
-  if (known?.now.clock === now.clock && known.now.seq === now.seq) return known.past
-  const hasHappened = ({ at, seq }: { readonly at: VirtualMs; readonly seq: number }) =>
-    at < now.clock || (at === now.clock && seq <= now.seq)
-  const past: Flow = {
-    ...flow,
-    revisions: upTo(flow.revisions, hasHappened),
-    lanes: flow.lanes.map((lane) => ({
-      ...lane,
-      marks: upTo(lane.marks, hasHappened),
-      segments: openAt(
-        upTo(lane.segments, ({ from, seq }) => hasHappened({ at: from, seq })),
-        now.clock,
-      ),
-    })),
-  }
-  pasts.set(flow, { now, past })
-  return past
-}
-
-const pasts = new WeakMap<Flow, { readonly now: Now; readonly past: Flow }>()
-
-/** The beginning of what is in order. */
-function upTo<T>(all: readonly T[], hasHappened: (each: T) => boolean): readonly T[] {
-  const last = all.findLastIndex(hasHappened)
-  return last === all.length - 1 ? all : all.slice(0, last + 1)
-}
-
-/** The last stretch goes on unless it has ended before this instant. */
-function openAt(segments: readonly Segment[], clock: VirtualMs): readonly Segment[] {
-  const last = segments.at(-1)
-  if (last?.to === undefined || last.to < clock) return segments
-  return [...segments.slice(0, -1), { ...last, to: undefined }]
-}
 
 /** Where the cursor is in a world: in its own, and at the same place in another that is shown beside it. */
 export function nowIn({ recording, id }: World, state: PlayState): Now {

@@ -43,6 +43,7 @@ lesson: { watch: the letter B., next: press w. }
   })
 
   const clock = () => page.locator('#now').textContent()
+  const talk = () => page.locator('#talk').innerText()
   const place = async (title: string, world = 0) => {
     const row = page.locator('table.where').nth(world).locator('tr', { hasText: title })
     return (await row.locator('.letter').textContent()) ?? ''
@@ -71,8 +72,12 @@ lesson: { watch: the letter B., next: press w. }
     expect(await place('/etc/whole')).toBe('A')
     await page.keyboard.press('Home')
     expect(await clock()).toBe('00:00:00.0')
+    expect(await talk()).toBe('')
     await page.keyboard.press('ArrowRight')
-    expect(await clock()).not.toBe('00:00:00.0')
+    expect(await talk()).toBe('A Secret and a Pod.')
+    expect(new URL(page.url()).hash).toBe('#t=0&n=1')
+    await page.keyboard.press('ArrowLeft')
+    expect(await talk()).toBe('')
     await page.keyboard.press('End')
     expect(await clock()).not.toBe(arrived)
     await page.keyboard.press('?')
@@ -80,6 +85,12 @@ lesson: { watch: the letter B., next: press w. }
     await page.keyboard.press('Escape')
     expect(await page.locator('#help').isVisible()).toBe(false)
     await page.keyboard.press('Home')
+    await page.keyboard.press(' ')
+    // A sentence stops it, and so does a question.
+    await expect.poll(talk).toBe('A Secret and a Pod.')
+    await page.keyboard.press(' ')
+    await expect.poll(talk).toContain('What does the file say now?')
+    await page.keyboard.press('Escape')
     await page.keyboard.press(' ')
     await expect.poll(clock).not.toBe('00:00:00.0')
     await page.keyboard.press(' ')
@@ -98,12 +109,45 @@ lesson: { watch: the letter B., next: press w. }
   })
 
   test('a question waits for an answer, and says then which is right and why', async () => {
-    const ask = page.locator('.ask').first()
+    await page.goto(link('#t=330'))
+    await page.reload()
+    const ask = page.locator('.story div.ask').first()
     expect(await ask.locator('.told').textContent()).toBe('')
     await ask.getByText('the new one').click()
-    expect(await ask.locator('.told').textContent()).toBe('✗ It is: the old one. No sync has come yet.')
+    // Why it is so is told after the last world's answer, for it tells theirs.
+    expect(await ask.locator('.told').textContent()).toBe('✗ It is: the old one.')
+    // The first answer counts.
     await ask.getByRole('button', { name: 'the old one' }).click()
-    expect(await ask.locator('.told').textContent()).toBe('✓ Right. No sync has come yet.')
+    expect(await ask.locator('.told').textContent()).toBe('✗ It is: the old one.')
+    const other = page.locator('.story div.ask').nth(1)
+    await other.getByRole('button', { name: 'the old one' }).click()
+    expect(await other.locator('.told').textContent()).toBe('✓ Right. No sync has come yet.')
+    expect(await ask.locator('.told').textContent()).toBe('✗ It is: the old one. No sync has come yet.')
+  })
+
+  test('whoever goes on is asked first, above the lanes: digits answer, Esc goes on without', async () => {
+    await page.goto(link('#t=0&n=1'))
+    await page.reload()
+    for (let i = 0; i < 9; i++) await page.keyboard.press(']')
+    const asked = await talk()
+    expect(asked).toMatch(/What does the file say now\?\s*Watch\s*the old one\s*the new one\s*Cache\s*the old one/)
+    // Nothing of what comes is seen: neither the time nor, in the instant of the question, what happens after it.
+    expect(await clock()).toBe('00:00:00.0')
+    for (const key of [']', 'ArrowRight', ' ']) {
+      await page.keyboard.press(key)
+      expect([await clock(), await talk()]).toEqual(['00:00:00.0', asked])
+    }
+    expect(await place('/etc/whole')).toBe('-')
+    await page.keyboard.press('1')
+    expect(await talk()).toMatch(/✓ Right\.[\s\S]*go on without an answer/)
+    await page.keyboard.press('Escape')
+    expect(await talk()).not.toContain('go on without')
+    await page.keyboard.press('ArrowRight')
+    expect(await talk()).not.toContain('What does the file say now?')
+    // Who looks further by the slider or by a link is not held up.
+    await page.reload()
+    await page.locator('#slider').fill('2000')
+    expect(await clock()).not.toBe('00:00:00.0')
   })
 
   test('a question is asked before the time passes and the step is done that tell its answer', async () => {
@@ -164,7 +208,7 @@ lesson: { watch: the letter B., next: press w. }
     await page.keyboard.press('End')
     const map = page.locator('#maps .pane').first()
     expect(await map.locator('.box.user').count()).toBe(0)
-    await page.keyboard.press('Home')
+    await page.goto(link('#t=2'))
     const box = map.locator('.box.secret')
     expect(await box.locator('.title').textContent()).toBe('secret default/db')
     expect(await map.locator('.box.user text').allTextContents()).toEqual([

@@ -1,17 +1,8 @@
 import type { Flow, Lane } from '../../../flow/flow.ts'
+import { flowUntil } from '../../../flow/flow-until.ts'
 import { createTimeAxis, type TimeAxis } from '../../../flow/time-axis.ts'
 import type { VirtualMs } from '../../../kernel/time.ts'
-import {
-  delayOf,
-  type FlowNow,
-  flowIn,
-  flowNow,
-  flowUntil,
-  laneOf,
-  newestOf,
-  nowIn,
-  secondsText,
-} from '../../model/flowing.ts'
+import { delayOf, type FlowNow, flowIn, flowNow, laneOf, newestOf, nowIn, secondsText } from '../../model/flowing.ts'
 import type { Look } from '../../model/look.ts'
 import { comparedWorlds, type Followed, type PlayState } from '../../model/play-state.ts'
 import { cutTo, type Line, line, type PaneContent, scrolledTo, widthOf, windowOf } from '../lines.ts'
