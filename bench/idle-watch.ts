@@ -30,7 +30,7 @@ export function idleWatchBytes(count: number): number {
   names.forEach((fieldSelector, i) => {
     const kind = kinds[Math.floor(i / 200)]
     if (kind === undefined) throw new Error('there is a client for every 200 watches')
-    const own = { namespace: 'default', store, random: random.stream(`reflector-${i}`), fieldSelector }
+    const own = { namespace: 'default', store, random: random.loose(`reflector-${i}`), fieldSelector }
     const reflector = new Reflector(kind, own)
     reflector.start()
     kept[i] = reflector

@@ -18,6 +18,8 @@ export interface RandomStream {
 export interface RandomStreams {
   /** Example: `stream('node-1/kubelet/sync-jitter/<uid>')`. */
   stream(name: string): RandomStream
+  /** A stream that only who asked knows, for what is made and let go in tens of thousands: asked for once more it begins anew. */
+  loose(name: string): RandomStream
   /** Forgets a stream that nobody will draw from again. */
   release(name: string): void
 }
@@ -41,6 +43,8 @@ export function createLateStreams(seed: string, isOfSeed: (name: string) => bool
   const streams = new Streams((name) => (isSown || isOfSeed(name) ? seed : seedBefore))
   return {
     stream: (name) => streams.stream(name),
+    // Before it is sown, what is asked for will have to begin anew.
+    loose: (name) => (isSown ? streams.loose(name) : streams.stream(name)),
     release: (name) => streams.release(name),
     sow() {
       isSown = true
@@ -64,6 +68,10 @@ class Streams implements RandomStreams {
       this.#streams.set(name, stream)
     }
     return stream
+  }
+
+  loose(name: string): RandomStream {
+    return new AleaStream(this.#seedOf(name), name)
   }
 
   release(name: string): void {

@@ -27,6 +27,14 @@ test('the same name goes on where it stopped, until it is released', () => {
   expect(streams.stream('a').next()).toBe(first)
 })
 
+test('a loose stream draws as the one of its name does, and is known to nobody else', () => {
+  const streams = createRandomStreams('seed')
+  const known = streams.stream('a')
+  const loose = streams.loose('a')
+  expect([loose.next(), loose.next()]).toEqual([known.next(), known.next()])
+  expect(streams.loose('a').next()).toBe(createRandomStreams('seed').stream('a').next())
+})
+
 test("L5 until the seed is sown, streams are the same for all seeds, but for those that are the seed's all along", () => {
   const drawn = (seed: string) => {
     const streams = createLateStreams(seed, (name) => name === 'own')

@@ -49,7 +49,7 @@ export function createObjectManagers(
   const streams =
     ({ singular }: ObjectKind): ObjectStreams =>
     (namespace, name) =>
-      random.stream(`${nodeName}/kubelet/${singular}/${namespace}/${name}`)
+      random.loose(`${nodeName}/kubelet/${singular}/${namespace}/${name}`)
   return {
     secrets: createObjectManager<Secret>(secretKind, options, streams(secretKind)),
     configMaps: createObjectManager<ConfigMap>(configMapKind, options, streams(configMapKind)),
