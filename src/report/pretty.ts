@@ -1,4 +1,3 @@
-import { diffLines } from 'diff'
 import { safeLine } from '../bytes/terminal-text.ts'
 import type { AskedQuestion } from '../scenario/asking.ts'
 import type { ScenarioFacts, Step } from '../scenario/model.ts'
@@ -15,6 +14,7 @@ import type { ToldAction, ToldStep } from '../scenario/run.ts'
 import { shellQuoted } from '../scenario/shell-quote.ts'
 import { formatDuration, formatInstant } from '../sim/duration.ts'
 import type { Together } from './aggregate.ts'
+import { diffText, firstLines } from './line-diff.ts'
 import type { StoryLine } from './story.ts'
 import { indented, joined, lines, type Paint, plain, type Style, type TerminalText } from './text.ts'
 import type { Tone } from './told.ts'
@@ -63,7 +63,7 @@ export function stepText(step: Step, { say, action }: ToldStep, at: number, pain
 
 export function outputText({ output }: ToldAction, paint: Paint): TerminalText {
   const shown = output === undefined ? '' : output.stdout + output.stderr
-  return shown === '' ? nothing : plain`${indented(shown, plain`${lead}${paint('dim', '|')} `)}\n`
+  return shown === '' ? nothing : plain`${indented(firstLines(shown, paint), plain`${lead}${paint('dim', '|')} `)}\n`
 }
 
 /** A question, its answers, and then which is right and why: a page or player waits in between. */
@@ -101,7 +101,8 @@ export function mismatchText(file: string, step: ToldAction & { readonly place: 
 function differenceText({ what, expected, found }: StepResult['mismatches'][number], paint: Paint): TerminalText {
   if ((what === 'stdout' || what === 'stderr') && (expected + found).includes('\n'))
     return indented(diffText(expected, found, paint), '    ')
-  return plain`${indented(`expected ${expected}`, '    ')}\n${indented(`found    ${found}`, '    ')}`
+  const [wanted, actual] = [`expected ${expected}`, `found    ${found}`].map((text) => firstLines(text, paint))
+  return plain`${indented(wanted ?? '', '    ')}\n${indented(actual ?? '', '    ')}`
 }
 
 /** What an expectation came to. */
@@ -134,22 +135,6 @@ function lastQuoted(phrase: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Two texts, line by line: `-` only expected, `+` only found. */
-function diffText(expected: string, found: string, paint: Paint): TerminalText {
-  const marked = diffLines(expected, found).flatMap(({ value, added, removed }) =>
-    value
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => (added ? paint('green', `+ ${line}`) : removed ? paint('red', `- ${line}`) : plain`  ${line}`)),
-  )
-  const end = (text: string) => text.endsWith('\n')
-  const note =
-    end(expected) === end(found)
-      ? []
-      : [paint('dim', `${end(found) ? 'expected' : 'found'} has no line end at its end`)]
-  return joined([...marked, ...note], '\n')
 }
 
 /** Where a failure stands, what is the matter with what it is about, and what happened to that last. */

@@ -18,6 +18,29 @@ describe('C5: files', () => {
     expect(world.out('delete -f d')).toBe('configmap "x" deleted\nsecret "s" deleted\n')
   })
 
+  test('diff of objects that have nothing in common ends at once, as one that takes the place of the other', () => {
+    const world = createKubectlWorld()
+    const text = (of: (i: number) => number) =>
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } },
+        data: { k: Array.from({ length: 5000 }, (_, i) => `${of(i)}\n`).join('') },
+      })
+    world.run(
+      'create -f -',
+      text((i) => i),
+    )
+    const { stdout, exitCode } = world.run(
+      'diff -f -',
+      text((i) => (i * 7919) % 20_011),
+    )
+    expect(exitCode).toBe(1)
+    const [, range = ''] = /^@@ (.*) @@$/m.exec(stdout) ?? []
+    expect(range).toMatch(/^-1,50\d{2} \+1,50\d{2}$/)
+    const taken = stdout.split('\n').filter((line) => line.startsWith('-    ')).length
+    const put = stdout.split('\n').filter((line) => line.startsWith('+    ')).length
+    expect([taken, put].map((count) => count >= 5000)).toEqual([true, true])
+  })
+
   test('a document that is a list or a text has an error of its own', () => {
     const world = createKubectlWorld()
     const told = (json: string) => world.run('create --validate=false -f -', json).stderr

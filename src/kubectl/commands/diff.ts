@@ -1,4 +1,4 @@
-import { structuredPatch } from 'diff'
+import { type StructuredPatch, structuredPatch } from 'diff'
 import { withoutValue, withValue } from '../../api/change.ts'
 import { schemaOf } from '../../api/schema/schema.ts'
 import { goJson, isObject, type JsonObject, objectAt, textAt } from '../../go/json.ts'
@@ -166,13 +166,31 @@ function masked(session: Session, before: unknown, after: unknown): readonly [un
   return [put(before, mask(old, next, 'before')), put(after, mask(next, old, 'after'))]
 }
 
+/** Objects that differ in more lines are shown as one taking the place of the other: the effort grows with its square. */
+const mostEdits = 1000
+
+/** A patch of one hunk that takes all lines away and puts others there. */
+function replaced(from: string, to: string): Pick<StructuredPatch, 'hunks'> {
+  const linesOf = (text: string, mark: string) =>
+    text === ''
+      ? []
+      : text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((line) => mark + line)
+  const [old, next] = [linesOf(from, '-'), linesOf(to, '+')]
+  const lines = [...old, ...next]
+  return { hunks: [{ oldStart: 1, oldLines: old.length, newStart: 1, newLines: next.length, lines }] }
+}
+
 function unified(session: Session, files: readonly string[], from: string, to: string): string {
   const [left = '', right = ''] = files
   const time = `${rfc3339(session.host.now()).replace('T', ' ').replace('Z', '')}.000000000 +0000`
-  const patch = structuredPatch(left, right, from, to, undefined, undefined, { context: 3 })
+  const options = { context: 3, maxEditLength: mostEdits }
+  const { hunks: found } = structuredPatch(left, right, from, to, undefined, undefined, options) ?? replaced(from, to)
   const range = (start: number, lines: number): string =>
     lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`
-  const hunks = patch.hunks.map(
+  const hunks = found.map(
     (hunk) =>
       `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@\n${hunk.lines.map((line) => `${line}\n`).join('')}`,
   )

@@ -39,12 +39,20 @@ export function aligned(left: readonly ToldLine[], right: readonly ToldLine[]): 
   return pairs.sort((a, b) => timeOf(a) - timeOf(b) || seqOf(a) - seqOf(b))
 }
 
+/** Stories of one actor that differ in more lines are not compared: the effort grows with its square. */
+const mostEdits = 1000
+
 function alignedOf(actor: string, left: readonly ToldLine[], right: readonly ToldLine[]): readonly AlignedPair[] {
   const pairs: AlignedPair[] = []
   let i = 0
   let j = 0
   const keys = (lines: readonly ToldLine[]) => lines.map(({ text }) => essence(text))
-  for (const { added, removed, count = 0 } of diffArrays(keys(left), keys(right))) {
+  const nothingAlike = [
+    { removed: true, added: false, count: left.length },
+    { removed: false, added: true, count: right.length },
+  ]
+  const parts = diffArrays(keys(left), keys(right), { maxEditLength: mostEdits }) ?? nothingAlike
+  for (const { added, removed, count = 0 } of parts) {
     for (let n = 0; n < count; n++) {
       const a = added ? undefined : left[i++]
       const b = removed ? undefined : right[j++]
@@ -56,14 +64,18 @@ function alignedOf(actor: string, left: readonly ToldLine[], right: readonly Tol
 
 /** What both did at one instant, if in another order, is one pair. */
 function swapped(pairs: readonly AlignedPair[]): readonly AlignedPair[] {
-  const rights = pairs.filter(({ left }) => left === undefined)
+  const keyOf = ({ time, text }: ToldLine) => `${time} ${essence(text)}`
+  const rights = new Map<string, AlignedPair[]>()
+  for (const pair of pairs) {
+    if (pair.left !== undefined || pair.right === undefined) continue
+    const key = keyOf(pair.right)
+    rights.set(key, [...(rights.get(key) ?? []), pair])
+  }
   const taken = new Set<AlignedPair>()
   const all = pairs.map((pair): AlignedPair => {
     const { left } = pair
     if (left === undefined || pair.right !== undefined) return pair
-    const other = rights.find(
-      (each) => !taken.has(each) && each.right?.time === left.time && essence(each.right.text) === essence(left.text),
-    )
+    const other = rights.get(keyOf(left))?.shift()
     if (other?.right === undefined) return pair
     taken.add(other)
     return { ...pair, right: other.right }

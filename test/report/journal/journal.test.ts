@@ -53,6 +53,19 @@ describe('two stories side by side', () => {
     )
     expect(pairs).toHaveLength(5)
   })
+
+  test('long stories that have little in common are laid side by side at once', () => {
+    const letters = (i: number) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('')
+    const many = (of: (i: number) => number) =>
+      told('kubelet', ...Array.from({ length: 5000 }, (_, i) => [i, `step ${letters(of(i))}`] as const))
+    const pairs = aligned(
+      many((i) => i),
+      many((i) => (i * 7919) % 20_011),
+    )
+    // Only the first is the same at the same time.
+    expect(pairs).toHaveLength(2 * 5000 - 1)
+    expect(pairs.filter(isSame)).toHaveLength(1)
+  })
 })
 
 describe('two runs', () => {
