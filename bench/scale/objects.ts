@@ -1,3 +1,4 @@
+import { type Creation, deploymentOf, secretOf } from '../../src/scenario/population.ts'
 import type { ScaleSettings } from './settings.ts'
 
 /** Pods of one namespace, which share a Secret. */
@@ -6,12 +7,6 @@ const podsPerNamespace = 1000
 /** Name of the Secret that all Pods of a namespace have, and of its volume. */
 export const sharedName = 'shared'
 
-/** A request that creates an object. */
-export interface Creation {
-  readonly path: string
-  readonly body: object
-}
-
 /** Names of the namespaces that the Pods are in. */
 export function namespacesOf({ pods }: ScaleSettings): readonly string[] {
   return Array.from({ length: Math.ceil(pods / podsPerNamespace) }, (_, i) => `team-${i}`)
@@ -19,7 +14,7 @@ export function namespacesOf({ pods }: ScaleSettings): readonly string[] {
 
 /** A Secret that a namespace shares, in one of its revisions. */
 export function sharedSecret(revision: number): object {
-  return secret(sharedName, `shared-${revision}`)
+  return secretOf(sharedName, `shared-${revision}`)
 }
 
 /** All that is created: namespaces with what they share, then each Deployment behind its own Secrets. */
@@ -31,10 +26,10 @@ export function* creations(settings: ScaleSettings): Generator<Creation> {
   for (const { namespace, name, replicas, containers } of deployments(settings)) {
     const own = Array.from({ length: settings.secretsPerPod }, (_, i) => `${name}-${i}`)
     for (const each of own)
-      yield { path: `/api/v1/namespaces/${namespace}/secrets`, body: secret(each, each, settings.immutable) }
+      yield { path: `/api/v1/namespaces/${namespace}/secrets`, body: secretOf(each, each, settings.immutable) }
     yield {
       path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
-      body: deployment(name, replicas, containers, own),
+      body: deploymentOf({ name, replicas, containers }, [sharedName, ...own], true),
     }
   }
 }
@@ -63,38 +58,5 @@ function* deployments(settings: ScaleSettings): Generator<PlannedDeployment> {
     }
     made += count
     left -= each * count
-  }
-}
-
-function secret(name: string, password: string, immutable = false): object {
-  const stringData = { username: 'app', password }
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData, ...(immutable && { immutable }) }
-}
-
-function deployment(name: string, replicas: number, containers: number, own: readonly string[]): object {
-  const secrets = [sharedName, ...own]
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          containers: Array.from({ length: containers }, (_, i) => ({
-            name: `c${i}`,
-            image: 'nginx',
-            env: secrets.map((each, at) => ({
-              name: `PASSWORD_${at}`,
-              valueFrom: { secretKeyRef: { name: each, key: 'password' } },
-            })),
-            volumeMounts: secrets.map((each) => ({ name: each, mountPath: `/etc/${each}`, readOnly: true })),
-          })),
-          volumes: secrets.map((each) => ({ name: each, secret: { secretName: each } })),
-        },
-      },
-    },
   }
 }

@@ -3,6 +3,7 @@ import type { Command, CommandOptions, Fault, Sim } from '../sim/sim.ts'
 import { SimUsageError } from '../sim/usage-error.ts'
 import type { RequestSource } from './actions.ts'
 import type { Expectation, StepAction } from './model.ts'
+import { creationsOf, type PopulationSource, populationText } from './population.ts'
 import { containersOf, oneContainer } from './select/select-pods.ts'
 import { afterFirst, pass, rest, type SliceEnd, type Slices } from './slices.ts'
 import { execArguments } from './telling.ts'
@@ -30,6 +31,8 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
       return { output: sim.exec(oneContainer(sim, action), execArguments(action.line)) }
     case 'request':
       return { output: answered(sim, action.request) }
+    case 'populate':
+      return { output: populated(sim, action.population) }
     case 'wait':
       yield* pass(sim, action.ms, isOver)
       return {}
@@ -66,6 +69,16 @@ function answered(sim: Sim, { user = 'admin', ...request }: RequestSource): Comm
     })
     .stop()
   return { stdout, stderr: '', exitCode }
+}
+
+/** Creates all of it, until the API server refuses something; what stands in the answer to that is printed. */
+function populated(sim: Sim, population: PopulationSource): CommandResult {
+  for (const { path, body } of creationsOf(population)) {
+    const answer = sim.request({ method: 'POST', path, user: 'admin', body })
+    if (answer.code < 400) continue
+    return { stdout: '', stderr: 'body' in answer ? `${answer.body}\n` : '', exitCode: 1 }
+  }
+  return { stdout: `created ${populationText(population)}\n`, stderr: '', exitCode: 0 }
 }
 
 /** Runs a command to its end. */

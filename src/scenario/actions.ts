@@ -6,6 +6,7 @@ import { withRules } from '../sim/input/rules.ts'
 import { words } from '../sim/input/words.ts'
 import { askSchema } from './ask.ts'
 import { expectationSchema } from './expect/subjects.ts'
+import { populationSchema } from './population.ts'
 import { containersSchema } from './select/selection.ts'
 import { captureSchema } from './variables/capture.ts'
 import { withSchema } from './variables/parameters.ts'
@@ -123,6 +124,7 @@ export const actionShapes = {
     request: requestSchema,
     ...output,
   },
+  populate: { populate: populationSchema, ...output },
   wait: { wait: waited.meta({ description: 'Time to let pass, or what to wait for' }) },
   use: { use: someText.meta({ description: 'The steps of a template, by its name' }), ...given },
   include: {

@@ -129,6 +129,7 @@ export class Compiler {
       return { kind: 'exec', line, in: selection, container, namespace }
     }
     if ('request' in source && source.request !== undefined) return { kind: 'request', request: source.request }
+    if ('populate' in source && source.populate !== undefined) return { kind: 'populate', population: source.populate }
     if ('wait' in source && source.wait !== undefined) {
       const { wait } = source
       if (typeof wait === 'string') return { kind: 'wait', ms: millisecondsOf(wait) }

@@ -1,5 +1,6 @@
 import { readManifestDocuments } from '../go/yaml/manifests.ts'
 import type { Scenario, StepAction } from './model.ts'
+import { creationsOf } from './population.ts'
 
 /**
  * Secrets that a scenario's text shows before they are there (or although they never come to be, for the API server refuses
@@ -17,6 +18,8 @@ function secretsIn(action: StepAction): readonly unknown[] {
       return literalsOf(action.line)
     case 'run':
       return [...literalsOf(action.script), ...hereDocuments(action.script).flatMap(secretsOfText)]
+    case 'populate':
+      return [...creationsOf(action.population)].flatMap(({ body }) => secretsOfObject(body))
     default:
       return []
   }

@@ -4,6 +4,7 @@ import type { OutputSource, RequestSource } from './actions.ts'
 import type { Finding } from './expect/finding.ts'
 import type { ExpectationSource, SubjectName } from './expect/subjects.ts'
 import type { Place } from './place.ts'
+import type { PopulationSource } from './population.ts'
 import type { ScenarioSource } from './schema.ts'
 import type { Selection } from './select/selection.ts'
 import type { Threshold } from './thresholds.ts'
@@ -92,6 +93,7 @@ export type StepAction =
       readonly namespace: string | undefined
     }
   | { readonly kind: 'request'; readonly request: RequestSource }
+  | { readonly kind: 'populate'; readonly population: PopulationSource }
   | { readonly kind: 'wait'; readonly ms: VirtualMs }
   | { readonly kind: 'waitFor'; readonly expectation: Expectation }
   | { readonly kind: 'fault'; readonly fault: Fault }

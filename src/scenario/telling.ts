@@ -3,6 +3,7 @@ import { objectName } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import type { Fault } from '../sim/sim.ts'
 import type { StepAction } from './model.ts'
+import { populationText } from './population.ts'
 import type { ExpectationResult, OutputMismatch } from './result.ts'
 import { nameOf } from './select/select-pods.ts'
 import { shellQuoted } from './shell-quote.ts'
@@ -28,6 +29,8 @@ export function actionText(action: StepAction): string {
       const { method, path, user } = action.request
       return `${method} ${path}${user === undefined ? '' : ` as ${user}`}`
     }
+    case 'populate':
+      return `populate ${populationText(action.population)}`
     case 'wait':
     case 'waitFor':
       return 'wait'

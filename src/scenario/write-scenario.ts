@@ -66,6 +66,8 @@ export function stepSource(action: StepAction, atMs: number): StepSource | undef
       }
     case 'request':
       return { at, request: action.request }
+    case 'populate':
+      return { at, populate: action.population }
     case 'fault':
       // A file takes what the library takes, with durations as texts: as the scenario or the menu had them.
       return { at, fault: action.fault } as StepSource
