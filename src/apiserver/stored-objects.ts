@@ -169,7 +169,7 @@ export class StoredObjects implements Collection {
   }
 
   create(object: KubeObject, ownership?: Ownership): KubeObject {
-    const stored = setOwnership(this.put(object, undefined), ownership)
+    const stored = this.put(object, undefined, ownership)
     this.size++
     this.record({ type: 'ADDED', object: stored, old: undefined, revision: Number(stored.metadata.resourceVersion) })
     return stored
@@ -192,7 +192,7 @@ export class StoredObjects implements Collection {
 
   update(object: KubeObject, old: KubeObject, ownership?: Ownership): KubeObject {
     const held = this.heldFor(old)
-    const stored = setOwnership(this.put(object, old), ownership ?? ownershipOf(old))
+    const stored = this.put(object, old, ownership ?? ownershipOf(old))
     const revision = Number(stored.metadata.resourceVersion)
     this.record(
       held instanceof HeldRow
@@ -242,10 +242,10 @@ export class StoredObjects implements Collection {
     return revision
   }
 
-  private put(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  private put(object: KubeObject, old: KubeObject | undefined, ownership: Ownership | undefined): KubeObject {
     const { advance, keep } = this.parts
     const metadata = extended(object.metadata, { resourceVersion: String(advance()) })
-    const stored = keep({ ...object, metadata })
+    const stored = keep(setOwnership({ ...object, metadata }, ownership))
     const inNamespace = this.namespaceOf(metadata.namespace ?? '')
     inNamespace.objects.set(metadata.name, stored)
     if (old === undefined) inNamespace.names = undefined

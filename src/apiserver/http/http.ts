@@ -312,6 +312,8 @@ function encodedRequest(
 function isTooLong(request: HttpRequest): boolean {
   if (request.tree !== undefined && charactersIn(request.tree.value) * 6 <= bodyMaxBytes) return false
   const { body } = request
+  // A unit of a text is three bytes at most.
+  if (body.length * 3 <= bodyMaxBytes) return false
   return (typeof body === 'string' ? byteLength(body) : body.length) > bodyMaxBytes
 }
 

@@ -5,8 +5,9 @@ import { equalManaged, type Managed, type Manager, nobody, updated } from '../..
 import { type ManagedFieldsEntry, managedFieldsOf } from '../../api/ownership/managed-fields.ts'
 import type { Shape } from '../../api/ownership/shapes.ts'
 import { hasDuplicates } from '../../api/ownership/validate-typed.ts'
-import type { KubeObject, ObjectMeta } from '../../api/types/meta.ts'
+import type { KubeObject } from '../../api/types/meta.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
+import { ownershipIn, setOwnershipIn } from './owned.ts'
 import { nothingComesBack } from './passing-over.ts'
 
 /** Who writes through which endpoint: what a write needs to be accounted for. One for all writes of a manager there. */
@@ -146,16 +147,14 @@ function worked({ previous, endpoint, before, after, at }: Write): Managed {
   )
 }
 
-const ownerships = new WeakMap<ObjectMeta, Ownership>()
-
 /** Whoever makes an object of another by changing anything but its metadata keeps its owners. */
 export function ownershipOf({ metadata }: KubeObject): Ownership | undefined {
-  return ownerships.get(metadata)
+  return ownershipIn(metadata)
 }
 
 /** Says who owns this version of an object; returns the object. */
 export function setOwnership<T extends KubeObject>(object: T, ownership: Ownership | undefined): T {
-  if (ownership !== undefined) ownerships.set(object.metadata, ownership.settle(object))
+  if (ownership !== undefined) setOwnershipIn(object.metadata, ownership.settle(object))
   return object
 }
 

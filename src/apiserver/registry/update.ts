@@ -279,6 +279,6 @@ function copy<K extends keyof ObjectMeta>(
   key: K,
   value: ObjectMeta[K] | undefined,
 ): void {
-  if (value === undefined) delete target[key]
-  else target[key] = value
+  if (value !== undefined) target[key] = value
+  else if (key in target) delete target[key]
 }
