@@ -89,8 +89,8 @@ export interface Journal extends JournalReader {
 export interface JournalPast {
   readonly records: readonly JournalRecord[]
   readonly seq: number
-  /** Over the records. */
-  readonly digest: Digest
+  /** Over the records; worked out when it is first asked for. */
+  readonly digest: () => Digest
 }
 
 /**
@@ -107,13 +107,16 @@ export function createJournal(
 ): Journal {
   const records: JournalRecord[] = [...past.records]
   const listeners = new Set<Subscriber<JournalRecord>>()
-  const digest = past.digest.copy()
+  /** Over the first of its records, once it is asked for. */
+  let digest: Digest | undefined
   const forgetting = new Subject<Forgotten>()
   const most = keep + Math.ceil(keep / 4)
   let digested = records.length
   let { seq } = past
-  const digestAll = (): void => {
+  const digestAll = (): Digest => {
+    digest ??= past.digest().copy()
     for (; digested < records.length; digested++) digest.add(JSON.stringify(records[digested]))
+    return digest
   }
   const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
   const record = (wanted: number): JournalRecord | undefined => {
@@ -161,19 +164,28 @@ export function createJournal(
       listeners.add(listener)
       return () => listeners.delete(listener)
     }),
-    digest() {
-      digestAll()
-      return digest.value()
-    },
+    digest: () => digestAll().value(),
     past() {
-      digestAll()
-      return { records: [...records], seq, digest: digest.copy() }
+      const kept = [...records]
+      return { records: kept, seq, digest: lateDigest(digest?.copy() ?? past.digest, kept, digested) }
     },
   }
   return journal
 }
 
-const emptyPast: JournalPast = { records: [], seq: 0, digest: createDigest() }
+/** The digest so far and that of the records from `from` on. Many a run is never asked for it, and it costs an eighth of a boot. */
+function lateDigest(soFar: Digest | (() => Digest), records: readonly JournalRecord[], from: number): () => Digest {
+  let whole: Digest | undefined
+  return () => {
+    if (whole === undefined) {
+      whole = typeof soFar === 'function' ? soFar().copy() : soFar
+      for (const record of records.slice(from)) whole.add(JSON.stringify(record))
+    }
+    return whole
+  }
+}
+
+const emptyPast: JournalPast = { records: [], seq: 0, digest: createDigest }
 
 /** `Kind namespace/name`, the way journal and reports call an object. */
 export function objectName({ kind, namespace, name }: JournalObject): string {

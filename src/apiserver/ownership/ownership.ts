@@ -7,8 +7,8 @@ import type { Shape } from '../../api/ownership/shapes.ts'
 import { hasDuplicates } from '../../api/ownership/validate-typed.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { ownershipIn, setOwnershipIn } from './owned.ts'
 import { nothingComesBack } from './passing-over.ts'
+import { privateMember } from './private-member.ts'
 
 /** Who writes through which endpoint: what a write needs to be accounted for. One for all writes of a manager there. */
 export interface Endpoint {
@@ -147,14 +147,17 @@ function worked({ previous, endpoint, before, after, at }: Write): Managed {
   )
 }
 
+/** Of metadata. */
+const ownerships = privateMember<Ownership>()
+
 /** Whoever makes an object of another by changing anything but its metadata keeps its owners. */
 export function ownershipOf({ metadata }: KubeObject): Ownership | undefined {
-  return ownershipIn(metadata)
+  return ownerships.of(metadata)
 }
 
 /** Says who owns this version of an object; returns the object. */
 export function setOwnership<T extends KubeObject>(object: T, ownership: Ownership | undefined): T {
-  if (ownership !== undefined) setOwnershipIn(object.metadata, ownership.settle(object))
+  if (ownership !== undefined) ownerships.set(object.metadata, ownership.settle(object))
   return object
 }
 
