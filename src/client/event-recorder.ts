@@ -2,7 +2,8 @@ import type { Event, EventSource } from '../api/types/core.ts'
 import type { KubeObject, ObjectReference } from '../api/types/meta.ts'
 import { type Calendar, type EpochMs, rfc3339 } from '../kernel/calendar.ts'
 import { flat } from '../kernel/flat-text.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import { defineHandler } from '../kernel/handler.ts'
+import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
@@ -75,6 +76,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options)
 }
 
+const queue = defineHandler('events are queued', (recorder: Recorder) => recorder.enqueue())
+
 /** A class: a cluster has one for each node and for most of its controllers. */
 class Recorder implements EventRecorder {
   readonly #options: EventRecorderOptions
@@ -85,6 +88,7 @@ class Recorder implements EventRecorder {
   readonly #queue: EventRow[] = []
   #made: EventRow[] = []
   #isSending = false
+  #queueing: Ticket | undefined
   #pruneAt: VirtualMs | undefined
 
   constructor(options: EventRecorderOptions) {
@@ -101,7 +105,8 @@ class Recorder implements EventRecorder {
   event(object: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
     if (this.#scope.isEnded) return
     const timestamp = this.#now()
-    if (this.#made.length === 0) this.#start(() => this.#enqueue())
+    // What was made within one instant is put into the queue by an event of its own.
+    if (this.#made.length === 0) this.#queueing = this.#options.kernel.post(0, queue, this)
     const name = this.#names.next(object.name ?? '')
     this.#made.push(new EventRow(this.#teller, object, type, reason, flat(message), name, timestamp, timestamp, 1))
   }
@@ -111,6 +116,7 @@ class Recorder implements EventRecorder {
   }
 
   stop(): void {
+    if (this.#queueing !== undefined) this.#options.kernel.cancel(this.#queueing)
     this.#scope.end()
     this.#queue.length = 0
     this.#made = []
@@ -147,9 +153,9 @@ class Recorder implements EventRecorder {
     this.#pruneAt = undefined
   }
 
-  /** 1. What was made within one instant is put into the queue by an event of its own. */
-  *#enqueue(): Steps<void> {
-    yield* sleep(0)
+  /** 1. For the kernel: what was made is put into the queue. */
+  enqueue(): void {
+    this.#queueing = undefined
     const { minor, random } = this.#options
     const events = this.#made
     this.#made = []
@@ -158,8 +164,7 @@ class Recorder implements EventRecorder {
     for (const event of events) if (this.#queue.length < eventDelivery.queue) this.#queue.push(event)
     if (this.#isSending) return
     this.#isSending = true
-    yield* this.#sendAll()
-    this.#isSending = false
+    this.#start(() => this.#sendAll())
   }
 
   /** 2. One after the other is sent, or counted, or dropped. */
@@ -179,6 +184,7 @@ class Recorder implements EventRecorder {
         yield* sleep(attempts === 1 ? Math.floor(pauseMs * this.#options.random.next()) : pauseMs)
       }
     }
+    this.#isSending = false
   }
 
   #request(result: Exclude<Correlated, { kind: 'skip' }>): Asked<Event> {

@@ -43,7 +43,7 @@ export const serviceAccountPlugin: AdmissionPlugin = {
     const name = pod.spec.serviceAccountName || 'default'
     const account = lookup.get<ServiceAccount>(serviceAccounts, request.namespace, name)
     if (account === undefined) return refused(missingYet(request, name, context))
-    let spec: Pod['spec'] = { ...pod.spec, serviceAccountName: name, serviceAccount: name }
+    let spec: Pod['spec'] = extended(pod.spec, { serviceAccountName: name, serviceAccount: name })
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
       const mounted = mountToken(spec, account, lookup, context)
       if (mounted === undefined) return refused(noToken(name))
