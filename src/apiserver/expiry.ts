@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/types/meta.ts'
+import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
 import type { RegistryCore } from './registry/core.ts'
@@ -12,8 +13,10 @@ import type { StoreEvent } from './store-event.ts'
 export function createExpiry(core: RegistryCore): Expiry {
   const { kernel } = core.context
   const events = core.store.collection('events')
-  /** By the Event as it is stored. */
-  const dueAt = new Map<Held, number>()
+  const due = new DueQueue((held) => {
+    const { namespace = '', name } = held instanceof HeldRow ? held : held.metadata
+    return events.held(namespace, name) === held
+  })
   let isRunning = false
   /** Who caused the sweep that is planned: what it takes away is told as its work. */
   let cause = 0
@@ -21,18 +24,13 @@ export function createExpiry(core: RegistryCore): Expiry {
   const sweep = (): void => {
     isRunning = false
     const now = kernel.now()
-    // The map is in the order of writes, and all live equally long: the first that is not due ends the sweep.
-    for (const [held, due] of dueAt) {
-      if (due > now) break
-      dueAt.delete(held)
-      const { namespace = '', name } = held instanceof HeldRow ? held : held.metadata
-      if (events.held(namespace, name) === held) events.letGo(held)
-    }
+    // They stand in the order of writes, and all live equally long: the first that is not due ends the sweep.
+    for (let at = due.firstAt(); at !== undefined && at <= now; at = due.firstAt()) events.letGo(due.take())
     plan()
   }
   const plan = (): void => {
     if (isRunning) return
-    const [first] = dueAt.values()
+    const first = due.firstAt()
     if (first === undefined) return
     isRunning = true
     cause = kernel.cause
@@ -49,22 +47,20 @@ export function createExpiry(core: RegistryCore): Expiry {
   }
   const written = (event: StoreEvent): void => {
     if (!willPrune) pruneLater(compactedAfterMs)
-    const [held, old] = event instanceof HeldChange ? [event.held, event.oldHeld] : [event.object, event.old]
-    if (old !== undefined) dueAt.delete(old)
     if (event.type === 'DELETED') return
-    dueAt.set(held, kernel.now() + eventTimeToLiveMs)
+    due.add(event instanceof HeldChange ? event.held : event.object, kernel.now() + eventTimeToLiveMs)
     plan()
   }
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })
   return {
     atRest: () => ({
-      dueAt: [...dueAt].map(([held, at]) => [objectOf(held), at]),
+      dueAt: due.all().map(([held, at]) => [objectOf(held), at]),
       cause: isRunning ? cause : 0,
       ...(willPrune ? { pruneAt } : {}),
       timers: Number(isRunning) + Number(willPrune),
     }),
     goOnFrom(rest) {
-      for (const [object, at] of rest.dueAt) dueAt.set(object, at)
+      for (const [object, at] of rest.dueAt) due.add(object, at)
       const before = kernel.cause
       kernel.cause = rest.cause
       plan()
@@ -73,6 +69,55 @@ export function createExpiry(core: RegistryCore): Expiry {
     },
   }
 }
+
+/** What ends when, in the order of that. Two lists, for thousands rest; what was written over or taken away is passed over when its turn comes. */
+class DueQueue {
+  readonly #isStored: (held: Held) => boolean
+  #held: Held[] = []
+  #at: VirtualMs[] = []
+  #first = 0
+
+  constructor(isStored: (held: Held) => boolean) {
+    this.#isStored = isStored
+  }
+
+  add(held: Held, at: VirtualMs): void {
+    this.#held.push(held)
+    this.#at.push(at)
+  }
+
+  /** When the first ends that is still stored. */
+  firstAt(): VirtualMs | undefined {
+    for (; this.#first < this.#held.length; this.#first++) {
+      const held = this.#held[this.#first]
+      if (held !== undefined && this.#isStored(held)) return this.#at[this.#first]
+    }
+    this.#letGoOfPassed()
+    return undefined
+  }
+
+  /** The one that `firstAt` told of. */
+  take(): Held {
+    const held = this.#held[this.#first]
+    invariant(held !== undefined, 'something is due')
+    this.#first++
+    if (this.#first >= passedMost && 2 * this.#first >= this.#held.length) this.#letGoOfPassed()
+    return held
+  }
+
+  all(): readonly (readonly [held: Held, at: VirtualMs])[] {
+    return this.#held.flatMap((held, i) => (i >= this.#first && this.#isStored(held) ? [[held, this.#at[i] ?? 0]] : []))
+  }
+
+  #letGoOfPassed(): void {
+    this.#held = this.#held.slice(this.#first)
+    this.#at = this.#at.slice(this.#first)
+    this.#first = 0
+  }
+}
+
+/** So many that have been taken are kept, or as many as are left. */
+const passedMost = 1000
 
 /** For a cluster that is copied. */
 export interface Expiry {
