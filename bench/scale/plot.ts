@@ -4,6 +4,8 @@ export interface Plot {
   readonly xUnit: string
   readonly yUnit: string
   readonly points: readonly (readonly [x: number, y: number])[]
+  /** Where the scale ends; at the highest point unless given. */
+  readonly top?: number
 }
 
 const width = 900
@@ -11,11 +13,11 @@ const height = 260
 const margin = { left: 70, right: 16, top: 30, bottom: 36 }
 
 /** One curve in one SVG, which needs nothing else to be drawn. */
-export function plotSvg({ title, xUnit, yUnit, points }: Plot): string {
+export function plotSvg({ title, xUnit, yUnit, points, ...rest }: Plot): string {
   const [first = [0, 0]] = points
   const from = first[0]
   const to = Math.max(from + 1, points.at(-1)?.[0] ?? 1)
-  const top = points.reduce((most, [, y]) => Math.max(most, y), 1)
+  const top = rest.top ?? points.reduce((most, [, y]) => Math.max(most, y), 1)
   const x = (value: number) => margin.left + ((value - from) / (to - from)) * (width - margin.left - margin.right)
   const y = (value: number) => height - margin.bottom - (value / top) * (height - margin.top - margin.bottom)
   const ticks = Array.from({ length: 6 }, (_, i) => i / 5)
