@@ -79,11 +79,12 @@ export function createResourceTable(store: Store, strategies: readonly Strategy[
   const { discovery } = custom
   const byName = new Map(strategies.map((strategy) => [storedName(strategy.resource), strategy]))
   const served = new Map<string, Map<string, ServedResource>>()
-  const extra = new Map(strategies.map((strategy) => [keyOf(strategy.resource), strategy]))
   const make = (ref: ResourceRef): ServedResource | undefined => {
     const info =
       discovery.resource(ref) ??
-      (has(minor, apiServer.servesNoAlphaPresets) ? undefined : infoOf(extra.get(keyOf(ref))))
+      (has(minor, apiServer.servesNoAlphaPresets)
+        ? undefined
+        : infoOf(strategies.findLast((strategy) => keyOf(strategy.resource) === keyOf(ref))))
     if (info === undefined) return undefined
     const stored = storedName(ref)
     const strategy = byName.get(stored) ?? genericStrategy(storedVersionOf(info, discovery), minor)

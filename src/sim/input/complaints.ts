@@ -46,8 +46,10 @@ export function complain(context: z.RefinementCtx, path: InputPath, complaint: C
 
 /** All that is wrong with a value, in the order in which the schema finds it; empty when nothing is. */
 export function complaintsOf(schema: z.ZodType, value: unknown, telling: Telling = {}): readonly Complaint[] {
+  // What is right, as nearly everything is, is looked at without its input being noted: zod's contexts then have a hidden class in common.
+  if (schema.safeParse(value).success) return telling.isRead === true ? [] : exoticMaps(schema, value, telling)
   const parsed = schema.safeParse(value, { reportInput: true })
-  if (parsed.success) return telling.isRead === true ? [] : exoticMaps(schema, value, telling)
+  if (parsed.success) return []
   const found = parsed.error.issues.flatMap((issue) => complaintsOfIssue(issue, { schema, value, path: [] }, telling))
   // A misspelt key is told once, not again as a missing one.
   const meant = new Set(found.flatMap(({ code, suggestion }) => (code === 'UNKNOWN_KEY' ? [suggestion] : [])))
