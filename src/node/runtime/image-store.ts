@@ -33,7 +33,10 @@ export class ImageStore {
   add(name: string, definition: ImageDefinition): Stored {
     const { repository, suffix } = splitImage(name)
     const digest = suffix.includes('@') ? suffix.slice(suffix.indexOf('@') + 1) : `sha256:${this.#digest(keyOf(name))}`
-    const id = flat(`${repository}@${digest}`)
+    const made = flat(`${repository}@${digest}`)
+    // Pulled again it is called as before: each container that was made of it keeps that text.
+    const known = this.#stored.get(keyOf(name))?.record.id
+    const id = known === made ? known : made
     const stored = {
       definition,
       record: {
