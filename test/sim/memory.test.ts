@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { EventRow } from '../../src/client/event-row.ts'
 import { createSim } from '../../src/index.ts'
 
 /** What is gone is let go: held by references that do not keep, not by sizes, which depend on the compiler. */
@@ -42,4 +43,39 @@ test('R2 of Events that have expired and Pods that are deleted nothing is kept b
   collectGarbage()
   expect(events.filter((event) => event.deref() !== undefined)).toEqual([])
   expect(oldPods.filter((pod) => pod.deref() !== undefined)).toEqual([])
+})
+
+test('R2 nor is a row kept of an Event that nobody has read', async () => {
+  const rows = new Set<WeakRef<EventRow>>()
+  const known = new WeakSet<EventRow>()
+  const given = Object.getOwnPropertyDescriptor(EventRow.prototype, 'namespace')
+  Object.defineProperty(EventRow.prototype, 'namespace', {
+    configurable: true,
+    get(this: EventRow) {
+      if (this.about.kind === 'Pod' && !known.has(this)) rows.add(new WeakRef(this))
+      known.add(this)
+      return this.about.namespace
+    },
+  })
+  try {
+    const sim = createSim({ journal: 'off', nodes: 2 })
+    const containers = [{ name: 'c', image: 'busybox', command: ['sleep', '86400'] }]
+    const pods = Array.from({ length: 10 }, (_, i) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `p${i}` },
+      spec: { containers },
+    }))
+    sim.apply(pods)
+    sim.runFor('2m')
+    expect(rows.size).toBeGreaterThan(30)
+    sim.kubectl('delete pods --all --wait=false')
+    sim.runFor('3h')
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    const kept = [...rows].flatMap((row) => row.deref() ?? [])
+    expect(kept.map(({ about, reason }) => `${about.name} ${reason}`)).toEqual([])
+  } finally {
+    if (given !== undefined) Object.defineProperty(EventRow.prototype, 'namespace', given)
+  }
 })
