@@ -22,66 +22,14 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
   }, 120_000)
   afterAll(() => server.end())
 
-  test.each([
-    { columns: 80, rows: 24 },
-    { columns: 140, rows: 40 },
-  ])(
-    'steps, plays, shows help and quits at $columns x $rows, and leaves the screen as it was',
-    async ({ columns, rows }) => {
-      const name = `at${columns}`
-      await tmux(
-        'new-session',
-        '-d',
-        '-s',
-        name,
-        '-x',
-        String(columns),
-        '-y',
-        String(rows),
-        '-c',
-        root,
-        'bash --norc --noprofile',
-      )
-      await tmux('send-keys', '-t', name, 'PS1="ready> "; clear; echo before the play', 'Enter')
-      await until(name, /before the play\nready>/)
-      await tmux('send-keys', '-t', name, 'node bin/podsim.js play scenarios/first-light.yaml', 'Enter')
-
-      const first = await until(name, 'space plays', 'what happened', '▶ flow', 'q quit')
-      expect(first.split('\n')[0]).toContain('A Pod waits for its Secret')
-      expect(first.trimEnd().split('\n')).toHaveLength(rows)
-
-      await tmux('send-keys', '-t', name, 'Right', 'Right', 'Right')
-      await until(name, /\b3\/\d+/, 'creates pod default/mypod')
-      await tmux('send-keys', '-t', name, 'Left')
-      await until(name, /\b2\/\d+/, 'undone: user/admin: creates pod default/mypod')
-
-      await tmux('send-keys', '-t', name, 'Right', '6')
-      await until(name, '▶ inspector: pod mypod')
-      await tmux('send-keys', '-t', name, '?')
-      await until(name, 'one event on', '▶ keys')
-      await tmux('send-keys', '-t', name, '?')
-      await until(name, '▶ inspector: pod mypod')
-
-      await tmux('send-keys', '-t', name, 'End')
-      await until(name, '[running, ready]')
-      await tmux('send-keys', '-t', name, 'Home', '+', '+', '+', '+', 'Space')
-      // Narration pauses by itself: at the first word, and again at the second.
-      await until(name, /1\/\d+ +❚❚ paused/)
-      await tmux('send-keys', '-t', name, 'Space')
-      await until(name, 'The Pod was bound to a node')
-
-      await tmux('send-keys', '-t', name, 'q')
-      const after = await until(name, /digest [0-9a-f]{16}/)
-      expect(after).toContain('before the play')
-      expect(after).not.toContain('what happened')
-      await tmux('kill-session', '-t', name)
-    },
-    60_000,
-  )
+  const play = 'node bin/podsim.js play scenarios/first-light.yaml'
+  const isColoured = async (name: string) =>
+    /\u001b\[(?:\d+;)*3[1-7]/.test(await tmux('capture-pane', '-p', '-e', '-t', name))
 
   /** A shell in a window of its own, and the player started from it. */
-  async function played(name: string, command = 'node bin/podsim.js play scenarios/first-light.yaml'): Promise<void> {
-    await tmux('new-session', '-d', '-s', name, '-x', '80', '-y', '24', '-c', root, 'bash --norc --noprofile')
+  async function played(name: string, command: string, columns = 80, rows = 24): Promise<void> {
+    const size = ['-x', String(columns), '-y', String(rows)]
+    await tmux('new-session', '-d', '-s', name, ...size, '-c', root, 'bash --norc --noprofile')
     await tmux('send-keys', '-t', name, 'PS1="ready> "; clear; echo before the play', 'Enter')
     await until(name, /before the play\nready>/)
     await tmux('send-keys', '-t', name, command, 'Enter')
@@ -93,91 +41,108 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     execFileSync('pkill', [`-${which}`, '-P', shell, 'node'])
   }
 
-  test('pasted text, alt, ctrl and shift are not taken for the keys that they contain', async () => {
-    await played('manners')
-    await until('manners', 'space plays')
-    await tmux('set-buffer', '-b', 'text', 'quit q\nq')
-    await tmux('paste-buffer', '-p', '-b', 'text', '-t', 'manners')
-    await tmux('send-keys', '-t', 'manners', 'M-q', 'C-k', 'Right')
-    await until('manners', /\b1\/\d+/, 'what happened')
-    await tmux('send-keys', '-t', 'manners', 'BTab')
-    await until('manners', '▶ map of Secrets')
-    await tmux('send-keys', '-t', 'manners', 'Tab')
-    await until('manners', '▶ flow')
-    await tmux('kill-session', '-t', 'manners')
+  /** It has ended: the screen is as it was, with a line that tells of it, and the exit code says that it was interrupted. */
+  async function interrupted(name: string): Promise<void> {
+    await until(name, /before the play[\s\S]*digest [0-9a-f]{16}/)
+    await tmux('send-keys', '-t', name, 'echo code $?', 'Enter')
+    await until(name, /\ncode 130/)
+    await tmux('send-keys', '-t', name, 'clear; echo before the play', 'Enter')
+    await until(name, /before the play\nready>/)
+  }
+
+  test('steps, plays, shows help and quits, in colours, and leaves the screen as it was', async () => {
+    const name = 'plays'
+    await played(name, play)
+    const first = await until(name, 'space plays', 'what happened', '▶ flow', 'q quit')
+    expect(first.split('\n')[0]).toContain('A Pod waits for its Secret')
+    expect(first.trimEnd().split('\n')).toHaveLength(24)
+
+    await tmux('send-keys', '-t', name, 'Right', 'Right', 'Right')
+    await until(name, /\b3\/\d+/, 'creates pod default/mypod')
+    await tmux('send-keys', '-t', name, 'Left')
+    await until(name, /\b2\/\d+/, 'undone: user/admin: creates pod default/mypod')
+
+    await tmux('send-keys', '-t', name, 'Right', '6')
+    await until(name, '▶ inspector: pod mypod')
+    await tmux('send-keys', '-t', name, '?')
+    await until(name, 'one event on', '▶ keys')
+    await tmux('send-keys', '-t', name, '?')
+    await until(name, '▶ inspector: pod mypod')
+
+    await tmux('send-keys', '-t', name, 'End')
+    await until(name, '[running, ready]')
+    await tmux('send-keys', '-t', name, 'Home', ']', ']')
+    await until(name, 'Warning FailedMount')
+    expect(await isColoured(name)).toBe(true)
+    await tmux('send-keys', '-t', name, 'Home', '+', '+', '+', '+', 'Space')
+    // Narration pauses by itself: at the first word, and again at the second.
+    await until(name, /1\/\d+ +❚❚ paused/)
+    await tmux('send-keys', '-t', name, 'Space')
+    await until(name, 'The Pod was bound to a node')
+
+    await tmux('send-keys', '-t', name, 'q')
+    const after = await until(name, /digest [0-9a-f]{16}/)
+    expect(after).toContain('before the play')
+    expect(after).not.toContain('what happened')
+    await tmux('kill-session', '-t', name)
   }, 60_000)
 
-  test.each(['ctrl-Z', 'a stop from outside'])(
-    'after %s the shell goes on, and fg brings the player back',
-    async (how) => {
-      const name = how === 'ctrl-Z' ? 'ctrl-z' : 'stopped'
-      await played(name)
-      await until(name, 'space plays')
-      await tmux('send-keys', '-t', name, 'Right', 'Right')
-      await until(name, /\b2\/\d+/)
+  test('one session: one pane where it is small, resizes, what is pasted, stops, fg, ctrl-C', async () => {
+    const name = 'manners'
+    await played(name, play, 50, 14)
+    expect(await until(name, 'one pane')).not.toContain('what happened')
+    await tmux('resize-window', '-t', name, '-x', '140', '-y', '40')
+    await until(name, 'space plays', '▶ flow', '├─ where', '├─ inspector')
+    await tmux('resize-window', '-t', name, '-x', '80', '-y', '24')
+    await until(name, 'space plays', '▶ flow', 'what happened')
+
+    // Pasted text, alt, ctrl and shift are not taken for the keys that they contain.
+    await tmux('set-buffer', '-b', 'text', 'quit q\nq')
+    await tmux('paste-buffer', '-p', '-b', 'text', '-t', name)
+    await tmux('send-keys', '-t', name, 'M-q', 'C-k', 'Right')
+    await until(name, /\b1\/\d+/, 'what happened')
+    await tmux('send-keys', '-t', name, 'BTab')
+    await until(name, '▶ map of Secrets')
+    await tmux('send-keys', '-t', name, 'Tab', 'Right')
+    await until(name, '▶ flow', /\b2\/\d+/)
+
+    // After a stop the shell goes on, and fg brings the player back.
+    for (const [i, how] of ['ctrl-Z', 'from outside'].entries()) {
       if (how === 'ctrl-Z') await tmux('send-keys', '-t', name, 'C-z')
       else await signal(name, 'TSTP')
       const left = await until(name, /Stopped[^\n]*\n+ready>/)
       expect(left).toContain('before the play')
-      await tmux('send-keys', '-t', name, 'echo in between', 'Enter')
-      await until(name, /\nin between/)
+      await tmux('send-keys', '-t', name, `clear; echo before the play ${i}`, 'Enter')
+      await until(name, new RegExp(`before the play ${i}\nready>`))
       await tmux('send-keys', '-t', name, 'fg', 'Enter')
-      await until(name, /\b2\/\d+/, 'what happened', '▶ flow')
+      await until(name, new RegExp(`\\b${2 + i}/\\d+`), 'what happened', '▶ flow')
       await tmux('send-keys', '-t', name, 'Right')
-      await until(name, /\b3\/\d+/)
-      await tmux('send-keys', '-t', name, 'q')
-      await until(name, /in between[\s\S]*digest [0-9a-f]{16}/)
-      await tmux('kill-session', '-t', name)
-    },
-    60_000,
-  )
+      await until(name, new RegExp(`\\b${3 + i}/\\d+`))
+    }
+    await tmux('send-keys', '-t', name, 'C-c')
+    await interrupted(name)
+    await tmux('kill-session', '-t', name)
+  }, 60_000)
 
-  test.each(['C-c', 'TERM', 'HUP'])(
-    '%s ends it with exit code 130 and the screen as it was',
-    async (how) => {
-      const name = `end-${how}`
-      await played(name)
-      await until(name, 'space plays', /\b0\/[1-9]/)
-      if (how === 'C-c') await tmux('send-keys', '-t', name, 'C-c')
-      else await signal(name, how)
-      await until(name, /before the play[\s\S]*digest [0-9a-f]{16}/)
-      await tmux('send-keys', '-t', name, 'echo code $?', 'Enter')
-      await until(name, /\ncode 130/)
-      await tmux('kill-session', '-t', name)
-    },
-    60_000,
-  )
-
-  test('no colour where NO_COLOR or --color never says so, and ASCII where the locale has no more', async () => {
-    const coloured = async () => /\u001b\[(?:\d+;)*3[1-7]/.test(await tmux('capture-pane', '-p', '-e', '-t', 'plain'))
-    await played('plain', 'LC_ALL=C NO_COLOR=1 node bin/podsim.js play scenarios/first-light.yaml')
-    const drawn = await until('plain', 'space plays', '-- > flow of secret default/mysecret', 'q quit')
+  test('no colour where NO_COLOR or --color never says so, ASCII where the locale has no more; SIGTERM and SIGHUP end it', async () => {
+    const name = 'plain'
+    await played(name, `LC_ALL=C NO_COLOR=1 ${play}`)
+    const drawn = await until(name, 'space plays', '-- > flow of secret default/mysecret', 'q quit')
     expect(drawn).not.toMatch(/[^\u0000-\u007f]/)
-    await tmux('send-keys', '-t', 'plain', ']', ']')
-    await until('plain', 'Warning FailedMount')
-    expect(await coloured()).toBe(false)
-    await tmux('send-keys', '-t', 'plain', 'q')
-    await until('plain', /digest [0-9a-f]{16}/)
-    await tmux(
-      'send-keys',
-      '-t',
-      'plain',
-      'clear; node bin/podsim.js play scenarios/first-light.yaml --color never',
-      'Enter',
-    )
-    await until('plain', 'space plays', '▶ flow')
-    await tmux('send-keys', '-t', 'plain', ']', ']')
-    await until('plain', 'Warning FailedMount')
-    expect(await coloured()).toBe(false)
-    await tmux('send-keys', '-t', 'plain', 'q')
-    await until('plain', /digest [0-9a-f]{16}/)
-    await tmux('send-keys', '-t', 'plain', 'clear; node bin/podsim.js play scenarios/first-light.yaml', 'Enter')
-    await until('plain', 'space plays')
-    await tmux('send-keys', '-t', 'plain', ']', ']')
-    await until('plain', 'Warning FailedMount')
-    expect(await coloured()).toBe(true)
-    await tmux('kill-session', '-t', 'plain')
-  }, 90_000)
+    await tmux('send-keys', '-t', name, ']', ']')
+    await until(name, 'Warning FailedMount')
+    expect(await isColoured(name)).toBe(false)
+    await signal(name, 'TERM')
+    await interrupted(name)
+    await tmux('send-keys', '-t', name, `${play} --color never`, 'Enter')
+    await until(name, 'space plays', '▶ flow')
+    await tmux('send-keys', '-t', name, ']', ']')
+    await until(name, 'Warning FailedMount')
+    expect(await isColoured(name)).toBe(false)
+    await signal(name, 'HUP')
+    await interrupted(name)
+    await tmux('kill-session', '-t', name)
+  }, 60_000)
 
   test.each([
     { size: '60x16', other: '80x24' },
@@ -202,7 +167,8 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
         await keys('Enter')
       }
       const taken = `node ${bin} export ${file} --at 2m10s -o taken.txt && echo it is taken home`
-      const command = `node ${bin} play ${file}; clear; ${taken}; sleep 60`
+      // A file does not know on which screen it was asked for.
+      const command = `node ${bin} play ${file}; clear; ${size === '80x24' ? taken : 'echo it is over'}; sleep 60`
       await tmux('new-session', '-d', '-s', name, ...sized(size), '-c', folder, command)
       await until(name, 'space plays', '▶ flow of secret default/mysecret')
 
@@ -258,8 +224,8 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
         'kubectl: patch secret mysecret',
       )
       await keys('q')
-      await until(name, 'it is taken home')
-      expect(readFileSync(join(folder, 'taken.txt'), 'utf8')).toMatch(/env PASSWORD\s+A═/)
+      await until(name, size === '80x24' ? 'it is taken home' : 'it is over')
+      if (size === '80x24') expect(readFileSync(join(folder, 'taken.txt'), 'utf8')).toMatch(/env PASSWORD\s+A═/)
       await tmux('kill-session', '-t', name)
     },
     90_000,
@@ -306,26 +272,4 @@ describe.runIf(Tmux.isInstalled())('podsim play on a terminal', { concurrent: tr
     await until(name, /node bin\/podsim\.js course 1\.2\n(?:[^\n]*\n)*ready>/)
     await tmux('kill-session', '-t', name)
   }, 90_000)
-
-  test('a small terminal shows one pane at a time, and a resize repaints', async () => {
-    await tmux(
-      'new-session',
-      '-d',
-      '-s',
-      'small',
-      '-x',
-      '50',
-      '-y',
-      '14',
-      '-c',
-      root,
-      'node bin/podsim.js play scenarios/first-light.yaml; sleep 20',
-    )
-    expect(await until('small', 'one pane')).not.toContain('what happened')
-    await tmux('resize-window', '-t', 'small', '-x', '100', '-y', '30')
-    await until('small', 'space plays', '▶ flow', 'what happened')
-    await tmux('resize-window', '-t', 'small', '-x', '140', '-y', '40')
-    await until('small', 'space plays', '▶ flow', '├─ where', '├─ inspector')
-    await tmux('kill-session', '-t', 'small')
-  }, 60_000)
 })

@@ -115,7 +115,7 @@ const doable = (state: PlayState) =>
   notRunning(state) ??
   (worldOf(state).recording.live?.isOver === true ? 'it is offered no more' : worldOf(state).recording.live?.off)
 const isAnswered = ({ overlay }: PlayState) =>
-  overlay?.kind === 'question' && overlay.answer !== undefined ? 'it is answered' : undefined
+  overlay?.kind === 'question' && overlay.answer !== undefined ? 'it is answered; enter goes on' : undefined
 const isOpen = (state: PlayState) =>
   isAnswered(state) === undefined ? `first an answer, 1-${answersIn(state)}; esc goes on without one` : undefined
 const searching = ({ search }: PlayState) => (search === '' ? 'nothing is searched for: / asks for a word' : undefined)
@@ -215,7 +215,14 @@ export const keyBindings: readonly KeyBinding[] = [
   ]),
   ...rows('question', 'asked', [
     ['1 2 3 4 5 6 7 8 9', '1-9', 'answer', 'the first answer, the second, and so on', 'answer', isAnswered],
-    ['enter right space', 'enter', 'enter', 'after the answer: to the moment at which it is seen', 'see it', isOpen],
+    [
+      'enter right space ] .',
+      'enter',
+      'enter',
+      'after the answer: to the moment at which it is seen',
+      'see it',
+      isOpen,
+    ],
     ['up k', '↑', 'up', 'a line up in what is asked'],
     ['down j', '↓', 'down', 'a line down in it'],
     ['escape q', 'esc', 'close', 'leave it', 'leave it'],

@@ -44,6 +44,9 @@ export function layoutFor(columns: number, rows: number, state: PlayState): Layo
 
 /** Rows of lanes that stay while somebody is asked. */
 const fewestLanes = 5
+/** Rows of what is asked: the lanes do not jump when it is answered. Three worlds want their lanes more. */
+const asksRows = 9
+const asksBesideWorlds = 6
 
 /** What is looked at above, what happens below. */
 function stacked(columns: number, height: number, state: PlayState): Layout {
@@ -53,7 +56,8 @@ function stacked(columns: number, height: number, state: PlayState): Layout {
   // Whoever is asked looks at the lanes.
   if (overlay?.kind === 'question') {
     const wanted = 1 + askedLines(overlay, columns - 1).length
-    const lower = Math.max(9, Math.min(room - fewestLanes, wanted))
+    const least = compared.length > 1 ? asksBesideWorlds : asksRows
+    const lower = Math.max(least, Math.min(room - fewestLanes, wanted))
     if (wanted > lower && wanted > room - fewestLanes)
       return { kind: 'stacked', sentence, columns: [{ columns, panes: [{ pane: 'output', rows: room }] }] }
     const panes = [

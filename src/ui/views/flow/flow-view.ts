@@ -66,7 +66,9 @@ function compared(
       .filter((lane) => wanted(lane) && isWorthARow(lane))
       .map((lane) => rowOf(lane, { ...canvas, flow }, { isSelected: isSelected(lane, state), lead }))
   const [first] = flows
-  const body: Line[] = first === undefined ? [] : [...rowsOf(first, ({ kind }) => kind === 'api', '')]
+  // What they are compared with stays where it is, wherever the rest is scrolled to.
+  const api = first === undefined ? [] : rowsOf(first, ({ kind }) => kind === 'api', '')
+  const body: Line[] = []
   const here = worldInView(state)
   let top = 0
   for (const [i, flow] of flows.entries()) {
@@ -80,12 +82,12 @@ function compared(
     const fixed = rowsOf(first, ({ kind }) => kind === 'env' || kind === 'subPath', '')
     if (fixed.length > 0) body.push(line(' in all of them', 'dim'), ...fixed)
   }
-  const room = Math.max(0, rows - 1)
+  const room = Math.max(0, rows - 1 - api.length)
   // Whoever is asked about a world sees its lanes, where not all have room.
   const isAsked = state.overlay?.kind === 'question'
   const scroll = isAsked && body.length > room ? Math.min(top, body.length - room) : state.scroll.flow
   const shown = scrolledTo(title, body, { scroll, rows: room })
-  return { ...shown, lines: [axisLine(canvas), ...shown.lines] }
+  return { ...shown, lines: [axisLine(canvas), ...api, ...shown.lines] }
 }
 
 /** Id of the world that is asked about, or of the cursor's. */
