@@ -28,14 +28,26 @@ export const startupFigures: readonly Figure[] = [
     size: 1,
     unit: 'ms beyond bare node',
     goal: { landed: 770, reach: 500, aim: 300 },
-    measure: () => Math.round(least(played, ({ firstFrameMs }) => firstFrameMs) - least(bareMs, (ms) => ms)),
+    measure: () =>
+      Math.round(
+        least(
+          () => played(keys),
+          ({ firstFrameMs }) => firstFrameMs,
+        ) - least(bareMs, (ms) => ms),
+      ),
   },
   {
     suite: 'start-up',
     name: 'podsim play: processor time until it can be played',
     size: 1,
     unit: 'ms beyond bare node',
-    measure: () => Math.round(least(played, ({ readyMs }) => readyMs) - least(bareMs, (ms) => ms)),
+    measure: () =>
+      Math.round(
+        least(
+          () => played(keys),
+          ({ readyMs }) => readyMs,
+        ) - least(bareMs, (ms) => ms),
+      ),
   },
   {
     suite: 'start-up',
@@ -43,13 +55,36 @@ export const startupFigures: readonly Figure[] = [
     size: 1,
     unit: 'MB',
     goal: { landed: 150, reach: 120, aim: 100 },
-    measure: () => Math.round(least(played, ({ maxMegabytes }) => maxMegabytes)),
+    measure: () =>
+      Math.round(
+        least(
+          () => played(keys),
+          ({ maxMegabytes }) => maxMegabytes,
+        ),
+      ),
+  },
+  {
+    suite: 'start-up',
+    name: 'podsim play: memory of a look into all panes',
+    size: 1,
+    unit: 'MB',
+    goal: { landed: 143, reach: 120, aim: 100 },
+    measure: () =>
+      Math.round(
+        least(
+          () => played(lookingRound),
+          ({ maxMegabytes }) => maxMegabytes,
+        ),
+      ),
   },
 ]
 
 /** A lesson that is opened, stepped through, looked into and seen to its end. */
 const lesson = ['play', 'scenarios/updates/never.yaml']
 const keys = [']', ']', '\u001b[C', '6', '7', '\u001b[F', '1']
+const panes = [...'1234567890M']
+/** Every pane at two moments, and each way of asking. */
+const lookingRound = [']', ']', '\u001b[C', ...panes, '\u001b[F', ...panes, ...'wgydu][[[??1']
 
 interface Played {
   readonly firstFrameMs: number
@@ -59,11 +94,11 @@ interface Played {
   readonly maxMegabytes: number
 }
 
-function played(): Played {
+function played(pressed: readonly string[]): Played {
   const { stderr } = spawnSync(process.execPath, ['--require', './bench/play-probe.cjs', bin, ...lesson], {
     encoding: 'utf8',
     input: '',
-    env: { ...process.env, PROBE_KEYS: JSON.stringify(keys) },
+    env: { ...process.env, PROBE_KEYS: JSON.stringify(pressed) },
   })
   return JSON.parse(/^\{.*\}$/m.exec(stderr)?.[0] ?? '') as Played // the probe's own line
 }

@@ -27,9 +27,10 @@ function load() {
  * V8 doubles the space for young objects whenever much of it survives, up to 16 MB a half, and keeps it: of the memory of a played
  * lesson that is a sixth (v8, src/heap/new-spaces.cc, SemiSpaceNewSpace::Grow reads the flag each time). And it makes machine code
  * of functions that are not worth being optimised, 5 MB in a lesson, which is over before that pays (v8, src/baseline; what is
- * worth it is optimised as ever).
+ * worth it is optimised as ever). Frames that are over pile up until the space for old objects has nearly doubled; who has looked round in all panes
+ * has 20 MB of them, unless V8 collects when it has grown by a fifth (v8, src/heap/memory-controller.cc, DynamicGrowingFactor).
  */
-const thrifty = ['--semi-space-growth-factor=1', '--no-sparkplug']
+const thrifty = ['--semi-space-growth-factor=1', '--no-sparkplug', '--heap-growing-percent=20']
 
 /**
  * Whether somebody is to look at a screen, which waits for keys most of the time. Not in a thread of its own, which has no arguments and makes runs:

@@ -21,7 +21,7 @@ import { oneRun } from './one-run.ts'
 import type { Output } from './output.ts'
 import { run } from './run.ts'
 import type { ScenarioFile } from './scenario-files.ts'
-import { letYoungSpaceGrow } from './young-space.ts'
+import { letSpacesGrow } from './spaces.ts'
 
 /** Options of `podsim play` as main.ts declares them to the argument parser. */
 export interface PlayFlags {
@@ -104,7 +104,7 @@ export async function playOpened(state: PlayState, output: Output, offer?: Playe
   const { playOnTerminal } = await import('../ui/play-terminal.ts')
   return playOnTerminal(
     state,
-    createPlayerHost({ createSim, write: writeNew, busy: letYoungSpaceGrow, ...(offer && { offer }) }),
+    createPlayerHost({ createSim, write: writeNew, busy: letSpacesGrow, ...(offer && { offer }) }),
     {
       stdin: process.stdin,
       stdout: process.stdout,
