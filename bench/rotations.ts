@@ -22,7 +22,7 @@ function hourOfRotationsMs(version: KubernetesVersion): number {
 }
 
 /** All of a Deployment, running, after the Events of their start. */
-export function runningPods(version: KubernetesVersion): Sim {
+function runningPods(version: KubernetesVersion): Sim {
   const sim = createSim({ nodes, version, journal: 'off' })
   sim.apply(sharedSecret(0), {
     apiVersion: 'apps/v1',
@@ -45,7 +45,7 @@ export function runningPods(version: KubernetesVersion): Sim {
 }
 
 /** One a minute. */
-export function rotate(sim: Sim, times: number): void {
+function rotate(sim: Sim, times: number): void {
   for (let i = 1; i <= times; i++) {
     sim.apply(sharedSecret(i))
     sim.runFor('1m')
