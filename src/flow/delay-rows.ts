@@ -68,7 +68,19 @@ function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, plac
     return { ...row, never: undefined, renewedAt: undefined, endedAt: undefined, visibleAt: seen.at, parts }
   }
   const refused = refusal(revision, pod, place, to)
+  if (refused === undefined && isFrozen(sources, revision))
+    return { ...row, ...unseen, never: neverOf(place, pod.pod, facts, true), endedAt }
   return { ...row, never: refused, renewedAt: undefined, endedAt, visibleAt: undefined, parts: undefined }
+}
+
+const unseen = { renewedAt: undefined, visibleAt: undefined, parts: undefined } as const
+
+/**
+ * Whether a Secret of this name was immutable before, so that nodes keep the copy that they have though it was deleted and made again.
+ * Source: pkg/kubelet/util/manager/watch_based_manager.go, Get: the reflector of an immutable object is stopped.
+ */
+function isFrozen({ revisions }: FlowSources, { index }: Revision): boolean {
+  return revisions.all.some((one) => one.index < index && one.immutable)
 }
 
 /** The first set-up of the volume from which on the revision, or a later one, is there. */

@@ -259,3 +259,21 @@ describe('U4 E1 L6 delays that are none', () => {
     ])
   })
 })
+
+test('I3 an immutable Secret that was deleted and made again stays unseen, and the row says so', () => {
+  const sim = createSim({ seed: 'frozen', version: 'v1.36' })
+  sim.kubectl('create secret generic s --from-literal=k=one')
+  sim.kubectl(['patch', 'secret', 's', '-p', '{"immutable":true}'])
+  sim.apply(pod('p', { volumes }, { volumeMounts: [mount] }))
+  sim.runFor('1m')
+  sim.kubectl('delete secret s')
+  sim.kubectl('create secret generic s --from-literal=k=two')
+  sim.runFor('5m')
+  expect(sim.delays('s').map(({ never, until, visibleAt }) => [never, until, visibleAt])).toEqual([
+    [
+      'the Secret is immutable: the node keeps the copy that it has',
+      'a new Pod, once no Pod of the node uses the old Secret',
+      undefined,
+    ],
+  ])
+})
