@@ -9,10 +9,14 @@ import type { TimelineFile } from './timeline-format.ts'
  * runs of podsim, but for what draws that several streams share make of it.
  */
 
-/** Streams that two runs with different seeds have in common, measured with six seeds: a cluster's own variety. By folder. */
-const inCommon: Readonly<Record<string, number>> = { '': 0.98, 'v1.26/': 0, 'v1.36/': 0 }
+/** Share of the streams that two runs with different seeds have in common: a cluster's own variety. By folder. */
+const inCommon: Readonly<Record<string, number>> = { '': 0.984, 'v1.26/': 0.973, 'v1.36/': 0.952 }
 
-/** Streams of one recording share its draws, so that they come out together or not at all: as much may be lost to that. */
+/**
+ * Streams of one recording share its draws, so that they come out together or not at all: as much may be lost to that; more where
+ * the recorded machine was busy (v1.36/README.md, Resolution and noise).
+ */
+const slack: Readonly<Record<string, number>> = { 'v1.36/': 0.04 }
 const sharedDraws = 0.012
 
 export function oneRunRows(files: readonly VectorFile[]): readonly RowScore[] {
@@ -29,7 +33,7 @@ export function oneRunRows(files: readonly VectorFile[]): readonly RowScore[] {
   }
   if (all === 0) return []
   const folder = /^v1\.\d+\//.exec(files[0]?.path ?? '')?.[0] ?? ''
-  const least = (inCommon[folder] ?? 0) - sharedDraws
+  const least = (inCommon[folder] ?? 0) - (slack[folder] ?? sharedDraws)
   const share = agreeing / all
   const diff = `${agreeing} of ${all} streams, ${share.toFixed(4)}, at least ${least.toFixed(4)} were expected`
   return [{ row: 'streams that come out in one run', passed: share >= least, diff: share >= least ? '' : diff }]

@@ -288,7 +288,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/node/kubelet/pods/back-off.ts',
     from: 'initialMs: 10 * second, maxMs: 5 * minute',
     to: 'initialMs: 10 * second, maxMs: 10 * minute',
-    noticedBy: { tests: ['test/node/kubelet', 'test/node/facts'] },
+    noticedBy: { tests: ['test/node/kubelet/crash-pauses.test.ts'] },
   },
   {
     name: 'an exec of what is not there ends with 127',

@@ -140,6 +140,33 @@ export function backOffRows(file: TimelineFile, rows: readonly TimelineRow[]): r
   }))
 }
 
+/** Seconds that a set-up waits for the first LIST of its Secret, and what the machine may add. Source: watch_based_manager.go, Get. */
+const syncWait = { least: 0.95, most: 1.5 }
+/** Another LIST came while one waited: seconds after which its own wait cannot be over. */
+const anotherList = 0.25
+
+/** How long the first attempt of each Pod waited for a LIST that did not come in time: one row for each. */
+export function syncWaitRows(rows: readonly TimelineRow[]): readonly RowScore[] {
+  let lists = new Map<string, number>()
+  const told = new Set<string>()
+  const found: RowScore[] = []
+  for (const { t, actor, what, detail } of rows) {
+    const pod = String(detail.pod)
+    if (actor === 'operator') lists = new Map()
+    const list = `${String(detail.secret)} ${String(detail.node)}`
+    if (actor === 'request' && what === 'list' && !lists.has(list)) lists.set(list, t)
+    const isSetUp = actor === 'volume-manager' && what === 'set-up failed'
+    if (!isSetUp || !String(detail.error).includes('failed to sync secret cache') || told.has(pod)) continue
+    told.add(pod)
+    const since = Math.max(...lists.values())
+    const waited = t - since
+    if (!Number.isFinite(waited) || waited < anotherList) continue
+    const passed = waited >= syncWait.least && waited <= syncWait.most
+    found.push({ row: `wait of ${pod} for its Secret`, passed, diff: passed ? '' : `${waited.toFixed(2)} s` })
+  }
+  return found
+}
+
 interface Lateness {
   /** Pod and volume. */
   readonly key: string

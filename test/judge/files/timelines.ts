@@ -6,7 +6,7 @@ import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
 import { burstRows } from './burst.ts'
 import { eventCountRows } from './event-counts.ts'
 import { streamRows } from './stream-rows.ts'
-import { backOffRows, distributionScore } from './timeline-distributions.ts'
+import { backOffRows, distributionScore, syncWaitRows } from './timeline-distributions.ts'
 
 /** What a kubelet did over time (README-timelines.md). */
 export const timelines: Judge = {
@@ -25,8 +25,10 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const known = seedsPlayed(file)
   const all = [...known, ...seeds.filter((seed) => !known.includes(seed))]
   const counts = eventCountRows(file, all, known.length, (seed) => rowsOfPlay(file, seed))
+  const first = rowsOfPlay(file, seeds[0] ?? '')
+  const waits = file.category === 'burst' ? [] : syncWaitRows(first)
   return {
-    rows: [...order, ...counts, ...backOffRows(file, rowsOfPlay(file, seeds[0] ?? '')), ...updateRows(file), ...rows],
+    rows: [...order, ...counts, ...backOffRows(file, first), ...waits, ...updateRows(file), ...rows],
     figures,
   }
 }
