@@ -147,12 +147,13 @@ const anotherList = 0.25
 
 /** How long the first attempt of each Pod waited for a LIST that did not come in time: one row for each. */
 export function syncWaitRows(rows: readonly TimelineRow[]): readonly RowScore[] {
-  let lists = new Map<string, number>()
+  const lists = new Map<string, number>()
   const told = new Set<string>()
   const found: RowScore[] = []
   for (const { t, actor, what, detail } of rows) {
     const pod = String(detail.pod)
-    if (actor === 'operator') lists = new Map()
+    // Around an accident a wait may end in other ways.
+    if (actor === 'operator') break
     const list = `${String(detail.secret)} ${String(detail.node)}`
     if (actor === 'request' && what === 'list' && !lists.has(list)) lists.set(list, t)
     const isSetUp = actor === 'volume-manager' && what === 'set-up failed'
