@@ -281,13 +281,13 @@ export const mutants: readonly Mutant[] = [
     file: 'src/node/secrets/watch-manager.ts',
     from: 'timeoutMs: second }',
     to: 'timeoutMs: second / 2 }',
-    noticedBy: timelines('missing-vol|late-vol'),
+    noticedBy: timelines('projected'),
   },
   {
     name: 'crashed containers wait ten minutes at most',
-    file: 'src/node/kubelet/pods/back-off.ts',
-    from: 'initialMs: 10 * second, maxMs: 5 * minute',
-    to: 'initialMs: 10 * second, maxMs: 10 * minute',
+    file: 'src/node/kubelet/configuration.ts',
+    from: 'crashLoopBackOffMaxMs: 5 * minute,',
+    to: 'crashLoopBackOffMaxMs: 10 * minute,',
     noticedBy: { tests: ['test/node/kubelet/crash-pauses.test.ts'] },
   },
   {
