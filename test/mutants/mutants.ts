@@ -375,10 +375,10 @@ export const mutants: readonly Mutant[] = [
     noticedBy: { tests: ['test/shell/vectors.test.ts'], titles: 'uniq' },
   },
   {
-    name: 'attach shows what came before',
+    name: 'attach forgets what is typed',
     file: 'src/kubectl/commands/attach.ts',
-    from: 'answer.attachment.endInput()',
-    to: 'answer.attachment.leave()',
+    from: 'answer.attachment.type(bytesToByteText(stdin))',
+    to: "answer.attachment.type('')",
     noticedBy: { tests: ['test/kubectl/run.test.ts'] },
   },
 ]
