@@ -214,9 +214,15 @@ export const kubectl = changes({
   tellsKustomizeVersion: [24, "version -o yaml tells kustomize's version", 'pkg/cmd/version/version.go'],
   drainSaysNoController: [
     24,
-    'drain says `Pods that declare no controller` where it listed the controllers',
+    'drain says `Pods declare no controller` where it listed the controllers',
     'pkg/drain/filters.go, unmanagedFatal',
   ],
+  drainSaysThat: [
+    32,
+    'drain says `cannot delete Pods that declare no controller`, with `cannot delete` twice (the binary of 1.32.3)',
+    'pkg/drain/filters.go, unmanagedFatal',
+  ],
+  drainSaysItOnce: [33, 'and says it once', 'pkg/drain/filters.go; the binary of 1.36.3'],
   drainWarnsInWords: [24, 'drain says `Warning` in place of `WARNING`', 'pkg/drain/drain.go'],
   serverSideValidation: [
     25,
@@ -355,7 +361,7 @@ export const kubectl = changes({
     '`create job --from` says what the server says of a CronJob',
     'pkg/cmd/create/create_job.go, Run',
   ],
-  taintsNodeTypes: [32, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
+  taintsNodeTypes: [20, 'taint says `only node types are supported`', 'pkg/cmd/taint/taint.go, Validate'],
   takesAnyVerb: [20, 'create role takes verbs that it does not know, with a warning', 'pkg/cmd/create/create_role.go'],
   cpTellsWhatIsMissing: [20, 'cp asks for source and destination in words', 'pkg/cmd/cp/cp.go, Validate'],
   labelsVanishWhenEmpty: [36, 'a label that is not there is not taken away', 'recorded with kubectl 1.36.4'],

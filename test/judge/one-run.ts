@@ -3,12 +3,6 @@ import type { RowScore, VectorFile } from './judge.ts'
 import { judgeSeeds, rowsOfPlay } from './plays.ts'
 import type { TimelineFile } from './timeline-format.ts'
 
-/**
- * That a recorded order comes out in one of many runs says that it is possible, not that it is as likely as it was. This says so of
- * all of them together: of the streams of the recordings of one version, as many come out in a single run as do between two
- * runs of podsim, but for what draws that several streams share make of it.
- */
-
 /** Share of the streams that two runs with different seeds have in common: a cluster's own variety. By folder. */
 const inCommon: Readonly<Record<string, number>> = { '': 0.984, 'v1.26/': 0.973, 'v1.36/': 0.952 }
 
@@ -19,6 +13,11 @@ const inCommon: Readonly<Record<string, number>> = { '': 0.984, 'v1.26/': 0.973,
 const slack: Readonly<Record<string, number>> = { 'v1.36/': 0.04 }
 const sharedDraws = 0.012
 
+/**
+ * That a recorded order comes out in one of many runs says that it is possible, not that it is as likely as it was. This says so of
+ * all of them together: of the streams of the recordings of one version, as many come out in a single run as do between two
+ * runs of podsim, but for what draws that several streams share make of it.
+ */
 export function oneRunRows(files: readonly VectorFile[]): readonly RowScore[] {
   const [seed = ''] = judgeSeeds
   let [agreeing, all] = [0, 0]

@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'events are counted by four',
     file: 'src/client/event-correlator.ts',
-    from: 'count: last.count + 1,',
-    to: 'count: last.count + 4,',
+    from: 'last.first, at, last.count + 1)',
+    to: 'last.first, at, last.count + 4)',
     noticedBy: timelines('missing-vol-10min'),
   },
   {

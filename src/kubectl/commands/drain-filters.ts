@@ -114,8 +114,9 @@ function localStorage({ session, flags }: Call, pod: unknown): Verdict {
 
 function unmanaged({ session, flags }: Call, pod: unknown): Verdict {
   if (hasEnded(pod) || controllerOf(pod) !== undefined) return goes
-  const what = session.version.drainSaysNoController
-    ? 'Pods that declare no controller'
+  const { drainSaysNoController, drainSaysThat, drainSaysItOnce } = session.version
+  const what = drainSaysNoController
+    ? `${drainSaysThat && !drainSaysItOnce ? 'cannot delete ' : ''}Pods${drainSaysThat ? ' that' : ''} declare no controller`
     : 'Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet'
   return flags.bool('force') ? warned(`deleting ${what}`) : refused(`${what} (use --force to override)`)
 }

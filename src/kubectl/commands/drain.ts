@@ -65,7 +65,8 @@ function* drain(call: Call): Steps<number> {
 function* drainNode(call: Call, name: string): Steps<Drained> {
   const { session, flags } = call
   const { pods, warnings, errors } = yield* podsToGo(call, name)
-  if (errors.length > 0) return { failure: aggregate(errors) }
+  if (errors.length > 0)
+    return { failure: { kind: 'several', failures: errors.map((text) => ({ kind: 'message', text })) } }
   if (warnings !== '') session.err(`${session.version.drainWarnsInWords ? 'Warning' : 'WARNING'}: ${warnings}\n`)
   if (dryRunOf(call) === 'client') {
     for (const pod of pods)
