@@ -54,10 +54,17 @@ export function eventsOf(worlds: readonly Told[]): readonly Position[] {
   return inOrder(worlds.flatMap(positionsOf))
 }
 
-/** What one goes to next: sentences, questions, answers, and what becomes of the Secret. */
+/** What one goes to next: sentences, questions, answers, accidents, warnings, and what becomes of the Secret. */
 export function stopsOf(worlds: readonly Pick<AlbumWorld, 'story' | 'flow'>[]): readonly Position[] {
   const sentences = sentencesOf(worlds)
-  const arrivals = inOrder(worlds.flatMap((world) => world.flow.moments.map(({ at, seq }) => lineOf(world, at, seq))))
+  const troubles = worlds.flatMap((world) => {
+    const places = positionsOf(world)
+    return world.story.flatMap(({ tone }, i) => (tone === 'warning' || tone === 'fault' ? (places[i] ?? []) : []))
+  })
+  const arrivals = inOrder([
+    ...troubles,
+    ...worlds.flatMap((world) => world.flow.moments.map(({ at, seq }) => lineOf(world, at, seq))),
+  ])
   // What comes to several places in one instant is one stop, unless something is said in between.
   const last = arrivals.filter((arrival, i) => {
     const next = arrivals[i + 1]

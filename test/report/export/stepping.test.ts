@@ -48,12 +48,16 @@ test('what is told of the cluster in the middle of an instant ends with the reco
 })
 
 test('one stops at sentences, questions, answers, and where the Secret comes', () => {
-  expect(stopsOf([world])).toEqual([
+  const stops = [
     { at: 0, told: 1 },
     { at: 0, told: 2 },
     { at: 0, told: 3 },
     { at: 0, told: 4 },
-  ])
+  ]
+  expect(stopsOf([world])).toEqual(stops)
+  // A warning or an accident is one, too.
+  const warned = { ...world, story: [...story, { ...entry(3000, 'story', 11), tone: 'fault' } as const] }
+  expect(stopsOf([warned])).toEqual([...stops, { at: 3000, told: 1 }])
 })
 
 test('a question is open from its line until that of its answer', () => {
