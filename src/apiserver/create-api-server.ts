@@ -199,7 +199,8 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
     seed(resource, object) {
       const served = table.find(resource)
       const ownership = served === undefined ? undefined : seededOwnership(core, served, object)
-      store.collection(storedName(resource)).create(object, ownership)
+      const complete = served?.strategy.completeForCreate?.(object, context) ?? object
+      store.collection(storedName(resource)).create(complete, ownership)
     },
     atRest: () => ({
       store: store.atRest(),

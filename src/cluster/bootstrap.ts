@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
+import type { Service } from '../api/types/services.ts'
 import { bootstrapPolicy } from '../apiserver/auth/bootstrap-policy.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { type EpochMs, rfc3339 } from '../kernel/calendar.ts'
@@ -48,7 +49,7 @@ export function seedBootstrapObjects(
       },
     )
   }
-  seed(core('services'), kubernetesService)
+  seed(core('services'), kubernetesService(minor))
   const policy = bootstrapPolicy(minor)
   for (const role of policy.clusterRoles) seed(rbac('clusterroles'), role)
   for (const binding of policy.clusterRoleBindings) seed(rbac('clusterrolebindings'), binding)
@@ -63,19 +64,21 @@ const descriptions = {
   'system-node-critical': 'Used for system critical pods that must not be moved from their current node.',
 } as const
 
-const kubernetesService: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-  ...{
+function kubernetesService(minor: number): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {
       clusterIP: '10.96.0.1',
+      ...(has(minor, apiServer.servicesHaveFamilies) ? { ipFamilyPolicy: 'SingleStack' } : {}),
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
       sessionAffinity: 'None',
       type: 'ClusterIP',
+      ...(has(minor, apiServer.servicesHaveInternalPolicies) ? { internalTrafficPolicy: 'Cluster' } : {}),
     },
     status: { loadBalancer: {} },
-  },
+  }
 }
 
 /** Where the API server itself is to be found. Source: pkg/controlplane/reconcilers/endpointsadapter.go, instancecount.go. */

@@ -42,6 +42,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
   const { options, inputs, cache, nominated, recorder, scope } = parts
   const { kernel, calendar, journal, client, minor } = options
   const usesPatch = factAt(patchesStatus, minor)
+  const claims = has(minor, scheduler.deallocatesClaims) ? ' no new claims to deallocate,' : ''
 
   /** When a Pod started, in ms; one that has not counts as started now. */
   const startOf = ({ pod }: PodFacts): number => {
@@ -53,7 +54,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     if (!factAt(tellsPreemption, minor)) return ''
     const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).sort()
     const end = has(minor, scheduler.oneFullStop) ? '.' : '..'
-    return ` preemption: 0/${cache.nodes().length} nodes are available: ${counts.join(', ')}${end}`
+    return `${claims} preemption: 0/${cache.nodes().length} nodes are available: ${counts.join(', ')}${end}`
   }
   /** For what nobody waits for. */
   const nominate = (pod: Pod, node: string): void => {
@@ -102,7 +103,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
       const node = nomination ? cache.nodeInfo(nomination) : undefined
       if (!mayPreempt(facts, node, factAt(honoursPreemptionPolicy, minor))) {
         const tells = factAt(tellsPreemption, minor)
-        return tells ? ' preemption: not eligible due to a terminating pod on the nominated node.' : ''
+        return tells ? `${claims} preemption: not eligible due to a terminating pod on the nominated node.` : ''
       }
       const budgets = cache.hasPodsBelow(facts.priority) ? yield* inputs.budgets() : []
       const hasLowerPriority = cache.hasPodsBelow(facts.priority)

@@ -62,11 +62,15 @@ export const nodeNameReason: VersionedFact<string> = {
   since: [[22, "node(s) didn't match the requested node name"]],
 }
 
-/** `{key: value}` is put between the two parts. */
-export const taintReason: VersionedFact<readonly [before: string, after: string]> = {
-  source: 'pkg/scheduler/framework/plugins/tainttoleration; facts/apiserver.md section 12',
-  initially: ['node(s) had taint', ", that the pod didn't tolerate"],
-  since: [[24, ['node(s) had untolerated taint', '']]],
+/** Given `{key: value}`. */
+export const taintReason: VersionedFact<(taint: string) => string> = {
+  source:
+    'pkg/scheduler/framework/plugins/tainttoleration; facts/apiserver.md section 12; pull request 134740 (v1.34.2, too)',
+  initially: (taint) => `node(s) had taint ${taint}, that the pod didn't tolerate`,
+  since: [
+    [24, (taint) => `node(s) had untolerated taint ${taint}`],
+    [35, () => 'node(s) had untolerated taint(s)'],
+  ],
 }
 
 /** Reasons of inter-pod affinity. Up to v1.21 each came with a general one. */
@@ -145,6 +149,11 @@ export const unboundClaimMessage: VersionedFact<(pod: Pod, nodes: number) => str
       24,
       (_, nodes) =>
         `0/${nodes} nodes are available: ${unbound}. preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
+    ],
+    [
+      34,
+      (_, nodes) =>
+        `0/${nodes} nodes are available: ${unbound}. no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
     ],
   ],
 }

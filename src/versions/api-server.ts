@@ -2,6 +2,26 @@ import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
+  servicesHaveClusterIps: [
+    20,
+    'Services tell their addresses as a list, too',
+    'pkg/registry/core/service/strategy.go, normalizeClusterIPs; CHANGELOG-1.20',
+  ],
+  servicesHaveFamilies: [
+    21,
+    'Services tell the families of their addresses',
+    'pkg/features/kube_features.go, IPv6DualStack (beta)',
+  ],
+  servicesHaveInternalPolicies: [
+    22,
+    'Services have an internalTrafficPolicy',
+    'pkg/features/kube_features.go, ServiceInternalTrafficPolicy (beta)',
+  ],
+  balancersMayGoWithoutPorts: [
+    22,
+    'Services of type LoadBalancer have allocateLoadBalancerNodePorts',
+    'pkg/features/kube_features.go, ServiceLBNodePortControl (beta)',
+  ],
   severalHugePageSizes: [
     19,
     'a Pod may have several sizes of huge pages',

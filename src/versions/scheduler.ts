@@ -22,6 +22,16 @@ export const scheduler = changes({
     'the condition PodScheduled tells of which generation of the Pod it is',
     'pkg/features/kube_features.go, PodObservedGenerationTracking (beta); pkg/scheduler/schedule_one.go',
   ],
+  deallocatesClaims: [
+    34,
+    'what preemption found comes after the words of dynamic resources: `no new claims to deallocate`',
+    'pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go, PostFilter; pkg/features/kube_features.go, DynamicResourceAllocation (GA); recorded v1.36',
+  ],
+  nodesMayBeTooSmall: [
+    34,
+    'a node that is too small for a Pod even when empty cannot be helped by preemption',
+    'pkg/scheduler/framework/plugins/noderesources/fit.go, Fits (pull request 131345); recorded v1.36',
+  ],
   oneFullStop: [
     28,
     'what preemption found ends with one full stop',

@@ -28,6 +28,7 @@ const reasons = {
     'a patch that changes nothing writes an empty value anew where the patch before was of another kind, for Go has two kinds of empty bytes',
   drawnNames: 'the name that the server drew stands unmasked in the text',
   wellKnown: 'the recorded server lets everybody read /.well-known, as OpenShift does',
+  ownPort: 'the recorded server listened on a port of its own',
   metaKinds: 'DeleteOptions and WatchEvent are known once, not once for each group',
 } as const
 
@@ -83,6 +84,9 @@ export const knownDifferences: readonly KnownDifference[] = [
   ),
   ...streams('v1.36/apiserver-secrets.json', reasons.drawnNames, 'generate-name-many#1', 'generate-name-many#2'),
   ...streams('v1.36/authz.json', reasons.wellKnown, 'access-reviews#5'),
+  ...streams('v1.36/authz.json', reasons.ownPort, 'node-lists#6'),
+  ...rows('v1.36/kubectl-session-status.json', 'status', [5], reasons.otherTests, ['1.36.4']),
+  ...rows('v1.36/kubectl-session-workloads.json', 'workloads', [27], reasons.randomNames, ['1.36.4']),
   ...rows('v1.36/kubectl-session-errors.json', 'errors', [70, 86], reasons.wellKnown, ['1.36.4']),
   ...rows('v1.36/kubectl-session-newer.json', 'newer', [111], reasons.wellKnown, ['1.36.4']),
   ...streams('timelines/reboot.json', reasons.batch, 'api init'),

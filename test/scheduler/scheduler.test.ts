@@ -99,7 +99,7 @@ test('corrections.md API server 11, scheduler.json failed-scheduling-events-idle
 test('9.4 later versions fail once, tell what preemption found, and wait five minutes', () => {
   const cluster = failing([node('a', { cpu: '1' })], pod('p', { cpu: '2' }), 36)
   const text =
-    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.'
+    '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
   expect(cluster.events().map(({ message }) => message)).toEqual([text])
   expect(cluster.pod('p')?.status?.conditions?.[0]).toMatchObject({ status: 'False', message: text })
 })

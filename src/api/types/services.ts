@@ -14,6 +14,11 @@ export interface ServiceSpec {
   readonly ports?: readonly ServicePort[]
   readonly selector?: Readonly<Record<string, string>>
   readonly clusterIP?: string
+  readonly clusterIPs?: readonly string[]
+  readonly ipFamilies?: readonly string[]
+  readonly ipFamilyPolicy?: string
+  readonly internalTrafficPolicy?: string
+  readonly allocateLoadBalancerNodePorts?: boolean
   readonly type?: string
   readonly externalIPs?: readonly string[]
   readonly sessionAffinity?: string

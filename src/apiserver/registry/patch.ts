@@ -3,7 +3,7 @@ import { applyJsonPatch, maxOperations, type PatchOperation } from '../../api/pa
 import { applyMergePatch } from '../../api/patch/merge-patch.ts'
 import { PatchError } from '../../api/patch/patch-error.ts'
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts'
-import { schemaOf } from '../../api/schema/schema.ts'
+import { type Definition, schemaOf } from '../../api/schema/schema.ts'
 import {
   badRequest,
   genericStatus,
@@ -19,6 +19,7 @@ import { TypedPatch } from '../../client/typed-patch.ts'
 import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
+import { patchEcho } from './patch-echo.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
 
 /** What a patched document becomes: an object of the stored version with its defaults, or why it is none. */
@@ -49,7 +50,7 @@ export function patchObject(
   const document = patched(core, request, existing, type, patch)
   if (isRefusal(document)) return document.refused
   const object = decode(document.value)
-  if ('error' in object) return undecodable(withOwnersOf(existing, document.value), patch, type, object.error)
+  if ('error' in object) return undecodable(core, request, existing, document.value, patch, type, object.error)
   return checkName(object, request) ?? storeUpdate(core, request, object, existing, rules)
 }
 
@@ -58,21 +59,32 @@ function appliedByType({ context }: RegistryCore, existing: KubeObject, patch: T
 }
 
 /** Source: applyPatchToCurrentObject of jsonPatcher and smpPatcher: a bad result blames the patch, with an empty kind. */
-function undecodable(document: unknown, patch: unknown, type: PatchType, error: string): Status {
+function undecodable(
+  { context }: RegistryCore,
+  { served }: WriteRequest,
+  existing: KubeObject,
+  document: unknown,
+  patch: unknown,
+  type: PatchType,
+  error: string,
+): Status {
   const shown =
-    type === 'application/strategic-merge-patch+json' ? goMapText(patch) : JSON.stringify(sortKeys(document))
+    type === 'application/strategic-merge-patch+json'
+      ? goMapText(patch)
+      : documentText(existing, document, schemaOf(context.minor).kind(served.info))
   return invalidStatus({ group: '', kind: '' }, '', [invalid('patch', shown, error)])
 }
 
-/** Go writes maps with sorted keys. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sortKeys(value[key])]),
-  )
+/** With the owners of fields, which the document was patched without for their cost alone; stored objects have no self link. */
+function documentText(existing: KubeObject, document: unknown, definition: Definition | undefined): string {
+  const { selfLink: _link, ...metadata } = withManagedFields(existing).metadata
+  const before = { ...existing, metadata }
+  if (!isObject(document) || !isObject(document.metadata)) return patchEcho(document, before, definition)
+  const { selfLink: _other, ...patched } = document.metadata
+  const { managedFields } = metadata as { readonly managedFields?: unknown } // what clients see
+  const isUntouched = document.metadata === (existing.metadata as unknown)
+  const now = managedFields === undefined ? patched : { ...patched, managedFields }
+  return patchEcho({ ...document, metadata: isUntouched ? metadata : now }, before, definition)
 }
 
 /** A value as Go's `%+v` prints maps and lists of interfaces. */
@@ -131,13 +143,6 @@ function patched(
     if (error instanceof PatchError) return { refused: patchRefusal(error) }
     throw error
   }
-}
-
-/** The document as it was patched: the owners were left out for their cost alone. */
-function withOwnersOf(existing: KubeObject, document: unknown): unknown {
-  const { managedFields } = withManagedFields(existing).metadata as { readonly managedFields?: unknown } // what clients see
-  if (managedFields === undefined || !isObject(document) || !isObject(document.metadata)) return document
-  return { ...document, metadata: { ...document.metadata, managedFields } }
 }
 
 /** Whether a patch reaches for `metadata.managedFields`. */

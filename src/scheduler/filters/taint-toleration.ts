@@ -10,14 +10,14 @@ const isHard = ({ effect }: Taint) => effect === 'NoSchedule' || effect === 'NoE
 export const taintToleration: FilterPlugin = {
   name: 'TaintToleration',
   prepare({ pod }, _view, minor) {
-    const [before, after] = factAt(taintReason, minor)
+    const reasonOf = factAt(taintReason, minor)
     const refusals = new Map<string, Failure>()
     return {
       filter({ taints }) {
         if (taints.length === 0) return undefined
         const taint = untoleratedTaint(taints, pod.spec.tolerations, isHard)
         if (taint === undefined) return undefined
-        const reason = `${before} {${taint.key}: ${taint.value ?? ''}}${after}`
+        const reason = reasonOf(`{${taint.key}: ${taint.value ?? ''}}`)
         const refusal = refusals.get(reason) ?? failure(reason, false)
         refusals.set(reason, refusal)
         return refusal

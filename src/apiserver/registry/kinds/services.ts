@@ -4,6 +4,7 @@ import type {
   LoadBalancerStatus,
   Service,
   ServicePort,
+  ServiceSpec,
 } from '../../../api/types/services.ts'
 import { dns1035Label, maskTrailingDash } from '../../../api/validation/formats.ts'
 import {
@@ -13,6 +14,8 @@ import {
   validateSubsets,
 } from '../../../api/validation/service-validation.ts'
 import type { Validator } from '../../../api/validation/validator.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
 import { factAt, type VersionedFact } from '../../../versions/version.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { endpointColumns, serviceColumns } from './columns.ts'
@@ -36,13 +39,33 @@ function defaultPort(port: ServicePort): ServicePort {
 /** An address and node ports for a Service that needs them; they are random, as the original's are. */
 function allocate(service: Service, context: RegistryContext): Service {
   const { spec = {} } = service
-  if (spec.type === 'ExternalName') return service
+  if (spec.type === 'ExternalName') {
+    const { clusterIPs: _ips, ipFamilies: _families, ipFamilyPolicy: _policy, ...rest } = spec
+    return { ...service, spec: rest }
+  }
   const clusterIP = spec.clusterIP || context.addresses.drawAddress(context.random)
   const isExposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
   const ports = spec.ports?.map((port) =>
     isExposed && !port.nodePort ? { ...port, nodePort: context.addresses.drawPort(context.random) } : port,
   )
-  return { ...service, spec: { ...spec, clusterIP, ...(ports === undefined ? {} : { ports }) } }
+  const families = familiesOf({ ...spec, clusterIP }, context.minor)
+  return { ...service, spec: { ...spec, clusterIP, ...families, ...(ports === undefined ? {} : { ports }) } }
+}
+
+/** Addresses and their families in a cluster of IPv4. Source: pkg/registry/core/service/storage/alloc.go, initIPFamilyFields. */
+function familiesOf(spec: ServiceSpec, minor: number): Partial<ServiceSpec> {
+  const { clusterIP = '', clusterIPs, ipFamilies, ipFamilyPolicy } = spec
+  const ips = has(minor, apiServer.servicesHaveClusterIps)
+    ? { clusterIPs: clusterIPs?.[0] === clusterIP ? clusterIPs : [clusterIP] }
+    : {}
+  if (!has(minor, apiServer.servicesHaveFamilies)) return ips
+  // Nobody knows of which family are the addresses that somebody else writes for it.
+  const isOpen = clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
+  return {
+    ...ips,
+    ipFamilies: ipFamilies ?? (isOpen ? ['IPv4', 'IPv6'] : ['IPv4']),
+    ipFamilyPolicy: ipFamilyPolicy ?? (isOpen ? 'RequireDualStack' : 'SingleStack'),
+  }
 }
 
 /** A type that has no node ports drops those of the type before. */
@@ -82,7 +105,7 @@ export const serviceStrategy: Strategy<Service> = {
   hasStatus: true,
   returnsDeletedObject: false,
   allowsCreateOnUpdate: true,
-  defaults: (service) => {
+  defaults: (service, { minor }) => {
     const { spec = {} } = service
     const sessionAffinity = spec.sessionAffinity || 'None'
     const type = spec.type || 'ClusterIP'
@@ -103,6 +126,12 @@ export const serviceStrategy: Strategy<Service> = {
         type,
         ...(config === undefined ? {} : { sessionAffinityConfig: config }),
         ...(isExposed && !spec.externalTrafficPolicy ? { externalTrafficPolicy: 'Cluster' } : {}),
+        ...(type === 'LoadBalancer' && has(minor, apiServer.balancersMayGoWithoutPorts)
+          ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
+          : {}),
+        ...(type !== 'ExternalName' && has(minor, apiServer.servicesHaveInternalPolicies)
+          ? { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' }
+          : {}),
       },
       status: { ...service.status, loadBalancer: service.status?.loadBalancer ?? {} },
     }
@@ -120,7 +149,13 @@ export const serviceStrategy: Strategy<Service> = {
     })
     const kept =
       ports === undefined || !factAt(dropsNodePorts, context.minor) ? ports : withoutNodePorts(ports, next, old)
-    const spec = { ...next.spec, ...(kept === undefined ? {} : { ports: kept }) }
+    const { ipFamilies, ipFamilyPolicy } = old.spec ?? {}
+    const spec = {
+      ...(ipFamilies === undefined ? {} : { ipFamilies }),
+      ...(ipFamilyPolicy === undefined ? {} : { ipFamilyPolicy }),
+      ...next.spec,
+      ...(kept === undefined ? {} : { ports: kept }),
+    }
     return allocate({ ...next, spec: clusterIP === '' ? spec : { ...spec, clusterIP } }, context)
   },
   validateName: (name, isPrefix) => dns1035Label(maskTrailingDash(name, isPrefix)),
