@@ -5,6 +5,7 @@ import { isNotFound } from '../client/refusals.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import { second } from '../kernel/time.ts'
 import { type Controller, type ControllerContext, createClockwork } from './controller.ts'
+import { disruptionWrite } from './disrupted-pods.ts'
 import { nodeIndex, nodeKeys } from './node-lifecycle/taint-manager.ts'
 import { byCreation } from './objects.ts'
 import { createTicks } from './ticks.ts'
@@ -12,6 +13,8 @@ import { createTicks } from './ticks.ts'
 /** Source: pkg/controller/podgc/gc_controller.go, gcCheckPeriod and quarantineTime. */
 const checkPeriodMs = 20 * second
 const quarantineMs = 40 * second
+
+const byNode = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' } as const
 
 /**
  * Deletes Pods that nobody else will: of nodes that are gone, deleted before they had a node, and ended ones beyond a
@@ -46,6 +49,15 @@ export function createPodGc(context: ControllerContext): Controller {
     yield* attempt(client.delete(resources.pods, splitKey(key), { gracePeriodSeconds: 0 }))
   }
 
+  /** Source: gc_controller.go, markFailedAndDeletePodWithCondition. */
+  const removeOrphan = function* (pod: Pod): Steps<void> {
+    const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+    const when = { nowMs: context.calendar.at(kernel.now()), minor: context.minor }
+    const write = hasEnded ? undefined : disruptionWrite(client, pod, byNode, when, { phase: 'Failed' })
+    if (write !== undefined && !(yield* attempt(write)).ok) return
+    yield* remove(keyOf(pod))
+  }
+
   const collect = function* (): Steps<void> {
     const now = kernel.now()
     for (const [name, until] of missing) {
@@ -56,7 +68,7 @@ export function createPodGc(context: ControllerContext): Controller {
         missing.delete(name)
         const live = yield* attempt(client.get<Node>(resources.nodes, { name }))
         const isGone = !live.ok && isNotFound(live.error)
-        if (isGone) for (const pod of orphans) yield* remove(keyOf(pod))
+        if (isGone) for (const pod of orphans) yield* removeOrphan(pod)
         else suspect(name)
       }
     }

@@ -1,12 +1,15 @@
+import { disruptionCondition } from '../api/disruption.ts'
 import type { Pod } from '../api/types/core.ts'
 import { resources } from '../client/client.ts'
 import { settled } from '../kernel/all.ts'
-import { parseRfc3339 } from '../kernel/calendar.ts'
+import { parseRfc3339, rfc3339 } from '../kernel/calendar.ts'
 import { Latch } from '../kernel/latch.ts'
 import type { Once } from '../kernel/once.ts'
+import { process } from '../kernel/process.ts'
 import type { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, wait } from '../kernel/steps.ts'
 import { has } from '../versions/changes.ts'
+import { controllers } from '../versions/controllers.ts'
 import { scheduler } from '../versions/scheduler.ts'
 import { factAt } from '../versions/version.ts'
 import type { Placement } from './algorithm.ts'
@@ -61,6 +64,27 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     const write = statusWrite(client, pod, { nominatedNodeName: node }, usesPatch)
     if (write !== undefined) scope.start(settled(write))
   }
+  /** Tells a victim why, then deletes it. Source: preemption.go, prepareCandidate. */
+  function* take(preemptor: Pod, victim: Pod): Steps<void> {
+    const { name, namespace = '', uid = '' } = victim.metadata
+    const message = `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`
+    const condition = has(minor, controllers.tellsPodsOfDisruptions)
+      ? disruptionCondition(
+          victim,
+          { reason: 'PreemptionByScheduler', message },
+          rfc3339(calendar.at(kernel.now())),
+          minor,
+        )
+      : undefined
+    if (condition !== undefined) {
+      const body = { metadata: { uid }, status: { conditions: [condition] } }
+      const type = 'application/strategic-merge-patch+json'
+      const key = { namespace, name }
+      const told = yield* attempt(client.patch<Pod>(resources.pods, key, type, body, { subresource: 'status' }))
+      if (!told.ok) return
+    }
+    yield* attempt(client.delete(resources.pods, { namespace, name }))
+  }
   /** Deletes the victims; answers when the API server has answered for all of them. */
   const evict = (preemptor: Pod, victims: readonly PodFacts[], node: string): Once<void> => {
     const answered = new Latch()
@@ -68,10 +92,12 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     if (missing === 0) answered.open()
     const by = factAt(preemptorInEvent, minor)(preemptor)
     for (const { pod: victim } of victims) {
-      const { name, namespace = '' } = victim.metadata
-      scope.start(settled(client.delete(resources.pods, { namespace, name })), () => {
-        if (--missing === 0) answered.open()
-      })
+      scope.start(
+        process(kernel, () => take(preemptor, victim)),
+        () => {
+          if (--missing === 0) answered.open()
+        },
+      )
       recorder.event(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `Preempted by ${by} on node ${node}`)
     }
     return answered

@@ -78,6 +78,11 @@ export const controllers = changes({
     'what a Pod of an Indexed Job completed counts after it is gone',
     'pkg/features/kube_features.go, JobTrackingWithFinalizers (beta)',
   ],
+  tellsPodsOfDisruptions: [
+    26,
+    'Pods that are evicted, preempted or collected with their node have the condition DisruptionTarget',
+    'pkg/features/kube_features.go, PodDisruptionConditions (beta)',
+  ],
   failsJobsByFailedPods: [
     26,
     'a Job fails when more Pods failed than its backoffLimit, where retries of its controller counted',

@@ -178,7 +178,7 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
 
 /**
  * Controllers that came later, with the minor version. Source: the same file in those versions; pkg/controller/
- * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), LegacyServiceAccountTokenCleanUp (1.29).
+ * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), PodDisruptionConditions (1.26), LegacyServiceAccountTokenCleanUp (1.29).
  */
 export const laterControllerRoles: readonly {
   readonly since: number
@@ -197,6 +197,22 @@ export const laterControllerRoles: readonly {
   },
   { since: 20, name: 'root-ca-cert-publisher', rules: [rule('create update', '', 'configmaps'), events] },
   { since: 21, name: 'ttl-after-finished-controller', rules: [rule('delete get list watch', 'batch', 'jobs'), events] },
+  {
+    since: 26,
+    name: 'node-controller',
+    rules: [
+      rule('delete get list patch update', '', 'nodes'),
+      rule('patch update', '', 'nodes/status'),
+      rule('patch update', '', 'pods/status'),
+      rule('delete get list', '', 'pods'),
+      events,
+    ],
+  },
+  {
+    since: 26,
+    name: 'pod-garbage-collector',
+    rules: [rule('delete list watch', '', 'pods'), rule('get list', '', 'nodes'), rule('patch', '', 'pods/status')],
+  },
   {
     since: 29,
     name: 'legacy-service-account-token-cleaner',

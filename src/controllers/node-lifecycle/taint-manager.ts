@@ -4,12 +4,17 @@ import type { Node, Pod, Taint } from '../../api/types/core.ts'
 import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { type Controller, type ControllerContext, combine, createClockwork, createQueue } from '../controller.ts'
+import { disruptionWrite } from '../disrupted-pods.ts'
 import { tolerationMs } from './taints.ts'
 
 /** Source: taint_manager.go, retries. */
 const deletionTries = 5
 const deletionPauseMs = 10
+
+const byTaint = { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' } as const
 
 /** An eviction that waits, or one that was carried out: it is not repeated. */
 type Eviction = { readonly kind: 'waiting'; readonly timer: Unsubscribable } | { readonly kind: 'done' }
@@ -53,11 +58,19 @@ export function createTaintManager(context: ControllerContext): Controller {
     eviction.timer.unsubscribe()
     tell(pod, `Cancelling deletion of Pod ${pod}`)
   }
+  /** Source: pkg/controller/tainteviction/taint_eviction.go, addConditionAndDeletePod. */
+  const told = function* (key: string): Steps<boolean> {
+    if (!has(context.minor, controllers.tellsPodsOfDisruptions)) return true
+    const pod = yield* attempt(client.get<Pod>(resources.pods, splitKey(key)))
+    if (!pod.ok) return false
+    const when = { nowMs: context.calendar.at(kernel.now()), minor: context.minor }
+    const write = disruptionWrite(client, pod.value, byTaint, when)
+    return write === undefined || (yield* attempt(write)).ok
+  }
   const evict = function* (pod: string): Steps<void> {
     tell(pod, `Marking for deletion Pod ${pod}`)
     for (let tries = 1; tries <= deletionTries; tries++) {
-      const gone = yield* attempt(client.delete(resources.pods, splitKey(pod)))
-      if (gone.ok) return
+      if ((yield* told(pod)) && (yield* attempt(client.delete(resources.pods, splitKey(pod)))).ok) return
       yield* sleep(deletionPauseMs)
     }
     evictions.delete(pod)

@@ -1,3 +1,4 @@
+import { disruptionCondition } from '../../../api/disruption.ts'
 import { isObject } from '../../../api/json.ts'
 import { badRequest, failure, forbiddenStatus, notFoundStatus } from '../../../api/status.ts'
 import type { Pod } from '../../../api/types/core.ts'
@@ -7,6 +8,7 @@ import { isEmptySelector, matchesLabelSelector } from '../../../api/validation/l
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
+import { controllers } from '../../../versions/controllers.ts'
 import type { CallAnswer, RegistryAccess, Subresource, SubresourceCall } from '../strategy.ts'
 import { podsOf, success } from './pod-binding.ts'
 import { nowMs } from './settings.ts'
@@ -44,10 +46,26 @@ export const eviction: Subresource = {
     const asked = isDryRun && !call.dryRun ? { ...call, dryRun: true } : call
     const refusal = ignoresBudgets(pod, registry.context.minor) ? undefined : askBudgets(asked, registry, pod)
     if (refusal !== undefined) return { ok: false, status: refusal }
+    if (!asked.dryRun) tellDisruption(asked, registry)
     const answer = registry.delete(asked, podsOf(call), call.namespace, call.name, body.deleteOptions ?? {})
     return answer.ok ? { ok: true, code: 201, object: { ...success, code: 201 } } : answer
   },
 }
+
+/** Source: pkg/registry/core/pod/storage/eviction.go, addConditionAndDeletePod. */
+function tellDisruption(call: SubresourceCall, registry: RegistryAccess): void {
+  const { context } = registry
+  if (!has(context.minor, controllers.tellsPodsOfDisruptions)) return
+  const tell = (pod: Pod): Pod => {
+    const condition = disruptionCondition(pod, byEviction, rfc3339(nowMs(context)), context.minor)
+    if (condition === undefined) return pod
+    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== condition.type)
+    return { ...pod, status: { ...pod.status, conditions: [...others, condition] } }
+  }
+  registry.update<Pod>(call, podsOf(call), call.namespace, call.name, tell, 'none')
+}
+
+const byEviction = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' } as const
 
 /** What has ended, has not begun or is going was disrupted already. Source: pkg/registry/core/pod/storage/eviction.go, canIgnorePDB. */
 function ignoresBudgets({ metadata, status }: Pod, minor: number): boolean {
