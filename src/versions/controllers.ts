@@ -73,6 +73,21 @@ export const controllers = changes({
     'ReplicaSets compare ages of Pods by powers of two, then by uid',
     'pkg/features/kube_features.go, LogarithmicScaleDown (beta)',
   ],
+  statefulSetsCountAvailable: [
+    22,
+    'StatefulSets count their available Pods',
+    'k8s.io/api apps/v1/types.go, StatefulSetStatus.AvailableReplicas; CHANGELOG-1.22',
+  ],
+  statefulSetsWaitForAvailable: [
+    23,
+    'the minReadySeconds of StatefulSets',
+    'pkg/features/kube_features.go, StatefulSetMinReadySeconds (beta)',
+  ],
+  statefulSetsBeginAnywhere: [
+    27,
+    'the Pods of a StatefulSet are counted from ordinals.start',
+    'pkg/features/kube_features.go, StatefulSetStartOrdinal (beta)',
+  ],
   keepsCompletedIndexes: [
     25,
     'what a Pod of an Indexed Job completed counts after it is gone',

@@ -319,3 +319,64 @@ test('the same seed gives the same story, another seed other names', () => {
   expect(story('one')).toBe(story('one'))
   expect(story('one')).not.toBe(story('two'))
 })
+
+describe('StatefulSets of later versions', () => {
+  const set = (spec: object) => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's', namespace: 'a' },
+    spec: { selector: { matchLabels: { app: 's' } }, serviceName: 's', template: template('s'), ...spec },
+  })
+  const begin = (minor: number): World => {
+    const world = createWorld({ minor, options: { disabled: ['podgc', 'nodelifecycle'] } })
+    world.namespace('a')
+    world.manager.start()
+    world.wait(1)
+    return world
+  }
+  const status = (world: World) => world.get<StatefulSet>(resources.statefulSets, 's', 'a')?.status
+
+  test('Pods have their index as a label from v1.28 on', () => {
+    const indexes = (minor: number) => {
+      const world = begin(minor)
+      world.create(resources.statefulSets, set({ replicas: 2 }))
+      play(world, 5)
+      return pods(world).map(({ metadata }) => metadata.labels?.['apps.kubernetes.io/pod-index'])
+    }
+    expect(indexes(27)).toEqual([undefined, undefined])
+    expect(indexes(28)).toEqual(['0', '1'])
+  })
+
+  test('ordinals.start moves the range, and Pods outside of it go', () => {
+    const world = begin(36)
+    world.create(resources.statefulSets, set({ replicas: 2, ordinals: { start: 5 } }))
+    play(world, 5)
+    expect(names(world)).toEqual(['s-5', 's-6'])
+    world.patch(resources.statefulSets, 's', { spec: { ordinals: { start: 6 } } }, { namespace: 'a' })
+    play(world, 8)
+    expect(names(world)).toEqual(['s-6', 's-7'])
+  })
+
+  test('the next Pod waits until the one before was ready for minReadySeconds', () => {
+    const world = begin(36)
+    world.create(resources.statefulSets, set({ replicas: 2, minReadySeconds: 10 }))
+    play(world, 5)
+    expect(names(world)).toEqual(['s-0'])
+    expect(status(world)).toMatchObject({ replicas: 1, readyReplicas: 1, availableReplicas: 0 })
+    // A Pod that was ready for exactly that long is looked at once more after the same time.
+    play(world, 20)
+    expect(names(world)).toEqual(['s-0', 's-1'])
+    play(world, 24)
+    expect(status(world)).toMatchObject({ readyReplicas: 2, availableReplicas: 2 })
+  })
+
+  test('available Pods are counted from v1.22 on', () => {
+    const counted = (minor: number) => {
+      const world = begin(minor)
+      world.create(resources.statefulSets, set({ replicas: 1 }))
+      play(world, 5)
+      return status(world)?.availableReplicas
+    }
+    expect([21, 22].map(counted)).toEqual([undefined, 1])
+  })
+})

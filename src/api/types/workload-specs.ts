@@ -86,6 +86,7 @@ export interface StatefulSetStatus {
   readonly observedGeneration?: number
   readonly replicas: number
   readonly readyReplicas?: number
+  readonly availableReplicas?: number
   readonly currentReplicas?: number
   readonly updatedReplicas?: number
   readonly currentRevision?: string
@@ -101,6 +102,8 @@ export interface StatefulSet extends KubeObject {
     readonly template: PodTemplateSpec
     readonly serviceName?: string
     readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
+    readonly minReadySeconds?: number
+    readonly ordinals?: { readonly start?: number }
     readonly updateStrategy?: {
       readonly type?: 'RollingUpdate' | 'OnDelete'
       readonly rollingUpdate?: { readonly partition?: number }

@@ -78,6 +78,8 @@ export interface StatefulSet extends KubeObject {
     readonly updateStrategy?: UpdateStrategy
     readonly revisionHistoryLimit?: number
     readonly minReadySeconds?: number
+    readonly ordinals?: { readonly start?: number }
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string; readonly whenScaled?: string }
   }
   readonly status?: ReplicaStatus
 }

@@ -1,6 +1,8 @@
 import type { Pod, Volume } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { ControllerRevision, PodTemplateSpec, StatefulSet } from '../../api/types/workload-specs.ts'
+import { has } from '../../versions/changes.ts'
+import { controllers } from '../../versions/controllers.ts'
 import { isPodReady, newControllerRef } from '../objects.ts'
 import { revisionHashLabel } from '../revisions.ts'
 
@@ -10,6 +12,8 @@ export const statefulSetKind = { apiVersion: 'apps/v1', kind: 'StatefulSet' } as
 
 /** Source: apps/v1 types.go, StatefulSetPodNameLabel. */
 export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
+/** Source: apps/v1 types.go, PodIndexLabel. */
+const podIndexLabel = 'apps.kubernetes.io/pod-index'
 
 export interface ClaimedSet extends StatefulSet {
   readonly spec: StatefulSet['spec'] & { readonly volumeClaimTemplates?: readonly KubeObject[] }
@@ -33,6 +37,16 @@ export function isTerminating({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined
 }
 
+/** The number of the first Pod. Source: getStartOrdinal. */
+export function startOf({ spec }: ClaimedSet, minor: number): number {
+  return has(minor, controllers.statefulSetsBeginAnywhere) ? (spec.ordinals?.start ?? 0) : 0
+}
+
+/** How long a Pod must have been ready to count as available. */
+export function minReadyOf({ spec }: ClaimedSet, minor: number): number {
+  return has(minor, controllers.statefulSetsWaitForAvailable) ? (spec.minReadySeconds ?? 0) : 0
+}
+
 /** The claims of one Pod, made from the set's templates. Source: getPersistentVolumeClaims. */
 export function claimsFor(set: ClaimedSet, ordinal: number): readonly KubeObject[] {
   return (set.spec.volumeClaimTemplates ?? []).map((template) => ({
@@ -49,7 +63,13 @@ export function claimsFor(set: ClaimedSet, ordinal: number): readonly KubeObject
 }
 
 /** A Pod of the set as it is created. Source: newVersionedStatefulSetPod, initIdentity, updateStorage. */
-export function newPod(set: ClaimedSet, ordinal: number, template: PodTemplateSpec, revision: string): Pod {
+export function newPod(
+  set: ClaimedSet,
+  ordinal: number,
+  template: PodTemplateSpec,
+  revision: string,
+  minor: number,
+): Pod {
   const { name: setName, namespace = '' } = set.metadata
   const name = `${setName}-${ordinal}`
   const { labels, annotations, finalizers } = template.metadata ?? {}
@@ -69,7 +89,12 @@ export function newPod(set: ClaimedSet, ordinal: number, template: PodTemplateSp
       name,
       generateName: `${setName}-`,
       namespace,
-      labels: { ...labels, [podNameLabel]: name, [revisionHashLabel]: revision },
+      labels: {
+        ...labels,
+        ...(has(minor, controllers.labelsPodIndexes) ? { [podIndexLabel]: `${ordinal}` } : {}),
+        [podNameLabel]: name,
+        [revisionHashLabel]: revision,
+      },
       ...(annotations === undefined ? {} : { annotations }),
       ...(finalizers === undefined ? {} : { finalizers }),
       ownerReferences: [newControllerRef(set, statefulSetKind)],

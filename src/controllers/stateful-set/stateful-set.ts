@@ -7,21 +7,24 @@ import { type RequestError, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isAlreadyExists } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
+import { second } from '../../kernel/time.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
-import { controllerOf, eventReference, omitZero } from '../objects.ts'
+import { controllerOf, eventReference, isPodAvailable, isPodReady, omitZero } from '../objects.ts'
 import { cleanUpHistory, constructHistory, statefulSetNaming } from '../revisions.ts'
 import {
   type ClaimedSet,
   claimsFor,
   isRunningAndReady,
   isTerminating,
+  minReadyOf,
   newPod,
   ordinalOf,
   podNameLabel,
   revisionOfPod,
+  startOf,
   statefulSetKind,
   templateOf,
 } from './replicas.ts'
@@ -32,6 +35,7 @@ const persistentVolumeClaims = { group: '', version: 'v1', resource: 'persistent
 interface Counts {
   replicas: number
   ready: number
+  available: number
   current: number
   updated: number
 }
@@ -41,6 +45,7 @@ interface Counts {
  * Source: pkg/controller/statefulset/stateful_set_control.go; facts/apiserver.md 8.3.
  */
 export function createStatefulSetController(context: ControllerContext): Controller {
+  const { kernel, calendar } = context
   const client = context.clientFor('statefulset-controller')
   const recorder = context.recorder('statefulset-controller', 'statefulset-controller')
   const sets = context.informer<ClaimedSet>(resources.statefulSets)
@@ -101,6 +106,9 @@ export function createStatefulSetController(context: ControllerContext): Control
     })
   }
 
+  const isAvailable = (set: ClaimedSet, pod: Pod): boolean =>
+    isRunningAndReady(pod) && isPodAvailable(pod, minReadyOf(set, context.minor), calendar.at(kernel.now()))
+
   /** One step at a time, as the original takes them. False: something did not work out. Source: updateStatefulSet. */
   const advance = function* (
     set: ClaimedSet,
@@ -110,6 +118,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     counts: Counts,
   ): Steps<boolean> {
     const { replicas: wanted = 1, podManagementPolicy, updateStrategy } = set.spec
+    const start = startOf(set, context.minor)
     const isMonotonic = podManagementPolicy !== 'Parallel'
     const partition = updateStrategy?.rollingUpdate?.partition
     const isCurrent = (pod: Pod) => revisionOfPod(pod) === current.metadata.name
@@ -121,19 +130,19 @@ export function createStatefulSetController(context: ControllerContext): Control
     const isRolling = updateStrategy?.type !== 'OnDelete'
     const make = (ordinal: number): Pod => {
       const below = partition ?? set.status?.currentReplicas ?? 0
-      const isOld = partition === undefined ? isRolling && ordinal < below : ordinal < below
+      const isOld = partition === undefined ? isRolling && ordinal < start + below : ordinal < start + below
       const revision = isOld ? current : update
-      return newPod(set, ordinal, templateOf(revision), revision.metadata.name)
+      return newPod(set, ordinal, templateOf(revision), revision.metadata.name, context.minor)
     }
     const byOrdinal = new Map(own.map((pod) => [ordinalOf(pod, set), pod]))
-    const replicas = Array.from({ length: wanted }, (_, ordinal) => byOrdinal.get(ordinal))
+    const replicas = Array.from({ length: wanted }, (_, at) => byOrdinal.get(start + at))
     const condemned = own
-      .filter((pod) => ordinalOf(pod, set) >= wanted)
+      .filter((pod) => ordinalOf(pod, set) < start || ordinalOf(pod, set) >= start + wanted)
       .sort((a, b) => ordinalOf(a, set) - ordinalOf(b, set))
     const isHealthy = (pod: Pod | undefined) => pod !== undefined && isRunningAndReady(pod) && !isTerminating(pod)
     const firstUnhealthy = [...replicas, ...condemned].find((pod) => !isHealthy(pod))
 
-    for (const [ordinal, pod] of replicas.entries()) {
+    for (const [at, pod] of replicas.entries()) {
       let present = pod
       if (present?.status?.phase === 'Failed') {
         const message = `StatefulSet ${keyOf(set)} is recreating failed Pod ${present.metadata.name}`
@@ -144,14 +153,14 @@ export function createStatefulSetController(context: ControllerContext): Control
         present = undefined
       }
       if (present === undefined) {
-        const fresh = make(ordinal)
+        const fresh = make(start + at)
         if (!(yield* create(set, fresh))) return false
         counts.replicas++
         count(fresh, 1)
         if (isMonotonic) return true
         continue
       }
-      if (isMonotonic && (isTerminating(present) || !isRunningAndReady(present))) return true
+      if (isMonotonic && (isTerminating(present) || !isAvailable(set, present))) return true
       if (present.metadata.labels?.[podNameLabel] === present.metadata.name) continue
       const labels = { ...present.metadata.labels, [podNameLabel]: present.metadata.name }
       const next = { ...present, metadata: { ...present.metadata, labels } }
@@ -164,14 +173,14 @@ export function createStatefulSetController(context: ControllerContext): Control
         if (isMonotonic) return true
         continue
       }
-      if (isMonotonic && !isRunningAndReady(pod) && pod !== firstUnhealthy) return true
+      if (isMonotonic && !isAvailable(set, pod) && pod !== firstUnhealthy) return true
       if (!(yield* remove(set, pod))) return false
       count(pod, -1)
       if (isMonotonic) return true
     }
     if (!isRolling) return true
-    for (let ordinal = wanted - 1; ordinal >= (partition ?? 0); ordinal--) {
-      const pod = replicas[ordinal]
+    for (let at = wanted - 1; at >= (partition ?? 0); at--) {
+      const pod = replicas[at]
       if (pod === undefined) return true
       if (!isUpdated(pod) && !isTerminating(pod)) {
         counts.current--
@@ -182,12 +191,18 @@ export function createStatefulSetController(context: ControllerContext): Control
     return true
   }
 
-  const countPods = (own: readonly Pod[], current: ControllerRevision, update: ControllerRevision): Counts => {
+  const countPods = (
+    set: ClaimedSet,
+    own: readonly Pod[],
+    current: ControllerRevision,
+    update: ControllerRevision,
+  ): Counts => {
     const living = own.filter((pod) => !isTerminating(pod))
     const at = ({ metadata }: ControllerRevision) => living.filter((pod) => revisionOfPod(pod) === metadata.name).length
     return {
       replicas: own.length,
       ready: own.filter(isRunningAndReady).length,
+      available: own.filter((pod) => isAvailable(set, pod)).length,
       current: at(current),
       updated: at(update),
     }
@@ -209,6 +224,7 @@ export function createStatefulSetController(context: ControllerContext): Control
         updatedReplicas: counts.updated,
       }),
       replicas: counts.replicas,
+      ...(has(context.minor, controllers.statefulSetsCountAvailable) ? { availableReplicas: counts.available } : {}),
       currentRevision: isComplete ? update.metadata.name : current.metadata.name,
       updateRevision: update.metadata.name,
       collisionCount: set.status?.collisionCount ?? 0,
@@ -242,10 +258,14 @@ export function createStatefulSetController(context: ControllerContext): Control
       if (found === undefined) return 'retry'
       const update = found.current
       const current = history.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update
-      const counts = countPods(own, current, update)
+      const counts = countPods(set, own, current, update)
       const isGoing = set.metadata.deletionTimestamp !== undefined
       if (!isGoing && !(yield* advance(set, own, current, update, counts))) return 'retry'
       if (!(yield* writeStatus(set, counts, current, update))) return 'retry'
+      // One more look, for clocks that differ. Source: stateful_set.go, syncStatefulSet.
+      const minReadySeconds = minReadyOf(set, context.minor)
+      if (minReadySeconds > 0 && counts.available !== (set.spec.replicas ?? 1))
+        queue.addAfter(key, minReadySeconds * second)
       const used = new Set([current.metadata.name, ...own.map(revisionOfPod)])
       const unused = found.old.filter(({ metadata }) => !used.has(metadata.name))
       const isClean = yield* cleanUpHistory(client, unused, set.spec.revisionHistoryLimit ?? 10, new Set())
@@ -275,6 +295,9 @@ export function createStatefulSetController(context: ControllerContext): Control
     add: offer,
     update(old, pod) {
       const [was, is] = [controllerOf(old), controllerOf(pod)]
+      const set = isPodReady(old) || !isPodReady(pod) ? undefined : resolve(pod.metadata.namespace, is)
+      const minReadySeconds = set === undefined ? 0 : minReadyOf(set, context.minor)
+      if (set !== undefined && minReadySeconds > 0) queue.addAfter(keyOf(set), (minReadySeconds + 1) * second)
       if (was !== undefined && was.uid !== is?.uid) add(resolve(old.metadata.namespace, was))
       if (is !== undefined || was !== undefined || !equalJson(old.metadata.labels, pod.metadata.labels)) offer(pod)
     },

@@ -16,12 +16,17 @@ import {
   validateTemplateMetadata,
 } from '../../../api/validation/workload-validation.ts'
 import { goQuote } from '../../../go/quote.ts'
+import { apiServer } from '../../../versions/api-server.ts'
+import { has } from '../../../versions/changes.ts'
+import { factAt, type VersionedFact } from '../../../versions/version.ts'
 import type { Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'
 import { noTemplate, sctp, templated, validateSameSelector } from './templated.ts'
 import { daemonSetColumns, statefulSetColumns } from './workload-columns.ts'
 import { ageCell, containerCells, labelsCell, selectorCell } from './workload-rows.ts'
+
+const claimPolicy = 'persistentVolumeClaimRetentionPolicy'
 
 /** StatefulSets and DaemonSets. Source: pkg/apis/apps/validation, pkg/registry/apps. */
 
@@ -53,16 +58,44 @@ function validateStatefulSet(v: Validator, { spec = {} }: StatefulSet): void {
   validateAlwaysRestart(v, 'spec.template.spec', template.spec, 'StatefulSet')
 }
 
-const fixedText =
-  "updates to statefulset spec for fields other than 'replicas', 'template', and 'updateStrategy' are forbidden"
+/** Fields that may be updated, and how they are listed. */
+const updatable: VersionedFact<{ readonly fields: readonly string[]; readonly listed: string }> = {
+  source: 'pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate (minors in between from memory)',
+  initially: {
+    fields: ['replicas', 'template', 'updateStrategy'],
+    listed: "'replicas', 'template', and 'updateStrategy'",
+  },
+  since: [
+    [22, listed(['replicas', 'template', 'updateStrategy', 'minReadySeconds'])],
+    [23, listed(['replicas', 'template', 'updateStrategy', claimPolicy, 'minReadySeconds'])],
+    [26, listed(['replicas', 'ordinals', 'template', 'updateStrategy', claimPolicy, 'minReadySeconds'])],
+    [
+      33,
+      listed([
+        'replicas',
+        'ordinals',
+        'template',
+        'updateStrategy',
+        'revisionHistoryLimit',
+        claimPolicy,
+        'minReadySeconds',
+      ]),
+    ],
+  ],
+}
+
+function listed(fields: readonly string[]): { readonly fields: readonly string[]; readonly listed: string } {
+  const quoted = fields.map((field) => `'${field}'`)
+  return { fields, listed: `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}` }
+}
 
 /** Source: ValidateStatefulSetUpdate. */
-function validateStatefulSetUpdate(v: Validator, next: StatefulSet, old: StatefulSet): void {
-  const fixed = ({ spec = {} }: StatefulSet) => {
-    const { replicas: _r, template: _t, updateStrategy: _u, ...rest } = spec
-    return rest
-  }
-  if (!equalJson(fixed(next), fixed(old))) v.forbidden('spec', fixedText)
+function validateStatefulSetUpdate(v: Validator, next: StatefulSet, old: StatefulSet, minor: number): void {
+  const { fields, listed: names } = factAt(updatable, minor)
+  const fixed = ({ spec = {} }: StatefulSet) =>
+    Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.includes(field)))
+  if (!equalJson(fixed(next), fixed(old)))
+    v.forbidden('spec', `updates to statefulset spec for fields other than ${names} are forbidden`)
   v.nonNegative('spec.replicas', next.spec?.replicas)
 }
 
@@ -70,7 +103,7 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   ...templated<StatefulSet>(),
   resource: { group: 'apps', version: 'v1', resource: 'statefulsets' },
   kind: 'StatefulSet',
-  defaults: (set) => {
+  defaults: (set, { minor }) => {
     const { spec = {} } = set
     const given = spec.updateStrategy
     const isRolling = !given?.type || given.type === 'RollingUpdate'
@@ -93,6 +126,9 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
             : {}),
         },
         revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
+        ...(has(minor, apiServer.claimsHaveRetentionPolicies)
+          ? { [claimPolicy]: { whenDeleted: 'Retain', whenScaled: 'Retain', ...spec[claimPolicy] } }
+          : {}),
       },
       status: set.status ?? { replicas: 0 },
     }
@@ -110,7 +146,7 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
     errorsOf(context, (v) => {
       validateStatefulSet(v, next)
       sctp(v, next, old)
-      validateStatefulSetUpdate(v, next, old)
+      validateStatefulSetUpdate(v, next, old, context.minor)
     }),
   validateStatusUpdate: (next, old, context) =>
     errorsOf(context, (v) => validateReplicaStatus(v, next.status, old.status)),
