@@ -103,6 +103,21 @@ export const controllers = changes({
     'a Job fails when more Pods failed than its backoffLimit, where retries of its controller counted',
     'pkg/controller/job/job_controller.go, syncJob (in v1.28; absent in v1.18)',
   ],
+  countsJobPodsOnce: [
+    26,
+    'the status of a Job has uncountedTerminatedPods',
+    'pkg/features/kube_features.go, JobTrackingWithFinalizers (GA)',
+  ],
+  countsTerminatingJobPods: [
+    29,
+    'a Job counts its Pods that are being deleted',
+    'pkg/features/kube_features.go, JobPodReplacementPolicy (beta)',
+  ],
+  jobsEndWithTheirPods: [
+    31,
+    'a Job first tells that it will end (SuccessCriteriaMet, FailureTarget), and ends when its Pods have',
+    'pkg/controller/job/job_controller.go, delayTerminalCondition; CHANGELOG-1.31',
+  ],
   labelsPodIndexes: [
     28,
     'Pods of Indexed Jobs and StatefulSets have their index as a label',

@@ -168,6 +168,76 @@ describe('apiserver 8.3 Jobs', () => {
   })
 })
 
+describe('Jobs of later versions', () => {
+  const begin = (minor: number): World => {
+    const world = createWorld({ minor, options: { disabled: ['podgc', 'nodelifecycle'] } })
+    world.namespace('a')
+    world.manager.start()
+    world.wait(1)
+    return world
+  }
+  const job = (extra: object = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j', namespace: 'a' },
+    spec: { backoffLimit: 0, template: template('j', { restartPolicy: 'Never' }), ...extra },
+  })
+  const status = (world: World) => world.get<Job>(resources.jobs, 'j', 'a')?.status
+  const conditions = (world: World) => status(world)?.conditions?.map(({ type, reason }) => [type, reason])
+
+  test('what a status counts', () => {
+    const counts = (minor: number) => {
+      const world = begin(minor)
+      world.create(resources.jobs, job())
+      world.wait(2)
+      const { startTime: _time, ...rest } = status(world) ?? {}
+      return rest
+    }
+    expect(counts(23)).toEqual({ active: 1 })
+    expect(counts(24)).toEqual({ active: 1, ready: 0 })
+    expect(counts(26)).toEqual({ active: 1, ready: 0, uncountedTerminatedPods: {} })
+    expect(counts(29)).toEqual({ active: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {} })
+  })
+
+  test.each([
+    [30, [['Complete', undefined]]],
+    [
+      31,
+      [
+        ['SuccessCriteriaMet', 'CompletionsReached'],
+        ['Complete', 'CompletionsReached'],
+      ],
+    ],
+  ])('success in v1.%i', (minor, expected) => {
+    const world = begin(minor)
+    world.create(resources.jobs, job())
+    world.wait(1)
+    setPhase(world, names(world)[0] ?? '', 'Succeeded')
+    world.wait(1)
+    expect(conditions(world)).toEqual(expected)
+  })
+
+  test('from v1.31 on a Job that will fail says so, and fails when its Pods are gone', () => {
+    const failing = (minor: number) => {
+      const world = begin(minor)
+      world.create(resources.jobs, job({ parallelism: 2, completions: 2 }))
+      world.wait(1)
+      const [first = '', second = ''] = names(world)
+      setPhase(world, second, 'Running')
+      setPhase(world, first, 'Failed')
+      world.wait(1)
+      const [early, going] = [conditions(world), status(world)?.terminating]
+      world.remove(resources.pods, second, 'a', { gracePeriodSeconds: 0 })
+      world.wait(1)
+      return { early, going, late: conditions(world), failed: status(world)?.failed }
+    }
+    const failed = ['Failed', 'BackoffLimitExceeded']
+    const target = ['FailureTarget', 'BackoffLimitExceeded']
+    expect(failing(30)).toEqual({ early: [failed], going: 1, late: [failed], failed: 2 })
+    expect(failing(31)).toEqual({ early: [target], going: 1, late: [target, failed], failed: 2 })
+  })
+})
+
 describe('Jobs of mode Indexed', () => {
   const indexed = (extra: object = {}) => ({
     apiVersion: 'batch/v1',

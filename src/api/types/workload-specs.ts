@@ -146,8 +146,12 @@ export interface JobStatus {
   readonly completionTime?: string
   readonly active?: number
   readonly ready?: number
+  /** Pods that are being deleted. */
+  readonly terminating?: number
   readonly succeeded?: number
   readonly failed?: number
+  /** Those that count although their finalizer is still there: podsim's Pods have none. */
+  readonly uncountedTerminatedPods?: object
   /** Of mode Indexed: `1,3-5`. */
   readonly completedIndexes?: string
 }

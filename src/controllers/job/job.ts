@@ -20,6 +20,7 @@ import { createJobPods, jobKind } from './job-pods.ts'
 import {
   condition,
   type Found,
+  failureTarget,
   foundPods,
   hasRestartedTooOften,
   isFinished,
@@ -40,7 +41,8 @@ interface Settled {
   readonly active: number
   readonly failed: number
   readonly error: RequestError | undefined
-  readonly end: WorkloadCondition | undefined
+  /** Conditions that end the Job, or tell that it will end. */
+  readonly ends: readonly WorkloadCondition[]
   /** The status with its suspension, where that has changed. */
   readonly turned?: JobStatus
 }
@@ -65,6 +67,8 @@ export function createJobController(context: ControllerContext): Controller {
     recorder.event(eventReference(job, jobKind), type, reason, message)
 
   const failureOf = (job: Job, own: readonly Pod[], { active, failed }: Found, retries: number) => {
+    const target = failureTarget(job)
+    if (target !== undefined) return target
     const { parallelism = 1, backoffLimit = 6, activeDeadlineSeconds } = job.spec
     const isNewFailure = failed > (job.status?.failed ?? 0)
     const isOver = has(context.minor, controllers.failsJobsByFailedPods)
@@ -80,14 +84,19 @@ export function createJobController(context: ControllerContext): Controller {
   }
 
   const fail = function* (job: Job, found: Found, [reason, message]: readonly [string, string]): Steps<Settled> {
-    const { active, failed } = found
+    const { active, failed, terminating } = found
     const errors = yield* control.delete(job, active)
-    tell(job, 'Warning', reason, message)
+    const isTold = has(context.minor, controllers.jobsEndWithTheirPods) && failureTarget(job) === undefined
+    const isOver = !has(context.minor, controllers.jobsEndWithTheirPods) || active.length + terminating === 0
+    if (isOver) tell(job, 'Warning', reason, message)
     return {
       active: 0,
-      failed: failed + active.length,
+      failed: Math.max(failed + active.length, job.status?.failed ?? 0),
       error: errors.find((error) => error !== undefined && !isNotFound(error)),
-      end: condition('Failed', nowText(), reason, message),
+      ends: [
+        ...(isTold ? [condition('FailureTarget', nowText(), reason, message)] : []),
+        ...(isOver ? [condition('Failed', nowText(), reason, message)] : []),
+      ],
     }
   }
 
@@ -98,7 +107,7 @@ export function createJobController(context: ControllerContext): Controller {
       ? yield* jobPods.manage(key, job, active, succeeded, done)
       : { active: active.length, error: undefined }
     const { completions, suspend } = job.spec
-    const settled = { ...managed, failed, end: undefined }
+    const settled = { ...managed, failed, ends: [] }
     const isComplete = completions === undefined ? succeeded > 0 && managed.active === 0 : succeeded >= completions
     if (!isComplete) {
       const turned = mayManage && suspend !== undefined ? withSuspension(job.status, suspend, nowText()) : undefined
@@ -112,7 +121,11 @@ export function createJobController(context: ControllerContext): Controller {
     if (completions !== undefined && succeeded > completions)
       tell(job, 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached')
     tell(job, 'Normal', 'Completed', 'Job completed')
-    return { ...settled, end: condition('Complete', nowText()) }
+    if (!has(context.minor, controllers.jobsEndWithTheirPods))
+      return { ...settled, ends: [condition('Complete', nowText())] }
+    const why = ['CompletionsReached', 'Reached expected number of succeeded pods'] as const
+    const ends = (['SuccessCriteriaMet', 'Complete'] as const).map((type) => condition(type, nowText(), ...why))
+    return { ...settled, ends }
   }
 
   const ownPods = (job: Job): Steps<readonly Pod[] | undefined> =>
@@ -156,15 +169,19 @@ export function createJobController(context: ControllerContext): Controller {
         failure === undefined
           ? yield* proceed(key, job, found, needsSync && job.metadata.deletionTimestamp === undefined)
           : yield* fail(job, found, failure)
-      const { active, failed, error, end } = settled
+      const { active, failed, error, ends } = settled
       const before = job.status ?? {}
       const ready = readyOf(failure === undefined ? found.active : [])
-      const status = nextStatus(settled.turned ?? before, { active, ready, succeeded, failed, done }, end, nowText())
+      const terminating = has(context.minor, controllers.countsTerminatingJobPods)
+        ? found.terminating + (failure === undefined ? 0 : found.active.length)
+        : undefined
+      const counts = { active, ready, terminating, succeeded, failed, done }
+      const status = nextStatus(settled.turned ?? before, counts, ends, nowText(), context.minor)
       if (settled.turned === undefined && isSameCount(before, status))
         return wordOf(error, succeeded > (before.succeeded ?? 0))
       if (!(yield* writeStatus(namespace, name, status))) return 'retry'
       // A Pod that failed brings the next look after a pause.
-      if (found.failed > (before.failed ?? 0) && end === undefined) return 'retry'
+      if (found.failed > (before.failed ?? 0) && ends.length === 0) return 'retry'
       return error === undefined ? 'done' : 'retry'
     },
   })

@@ -8,6 +8,8 @@ import { completionIndex, countIndexes, type Indexes, indexesText, parseIndexes,
 /** What the Pods of a Job come to. */
 export interface Found {
   readonly active: readonly Pod[]
+  /** Pods that are being deleted and have not ended. */
+  readonly terminating: number
   readonly succeeded: number
   readonly failed: number
   /** Indexes that have succeeded; undefined where the Job has none. */
@@ -18,13 +20,16 @@ export interface Found {
 export function foundPods(job: Job, own: readonly Pod[], minor: number): Found {
   const { completions = 0, completionMode } = job.spec
   const active = own.filter(isPodActive)
+  const isGoing = ({ metadata, status }: Pod): boolean =>
+    metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
+  const terminating = own.filter(isGoing).length
   const failed = own.filter(({ status }) => status?.phase === 'Failed').length
   const ended = own.filter(({ status }) => status?.phase === 'Succeeded')
-  if (completionMode !== 'Indexed') return { active, succeeded: ended.length, failed, done: undefined }
+  if (completionMode !== 'Indexed') return { active, terminating, succeeded: ended.length, failed, done: undefined }
   const known = has(minor, controllers.keepsCompletedIndexes) ? (job.status?.completedIndexes ?? '') : ''
   const now = ended.flatMap((pod) => completionIndex(pod) ?? []).filter((index) => index < completions)
   const done = withIndexes(parseIndexes(known, completions), now)
-  return { active, succeeded: countIndexes(done), failed, done }
+  return { active, terminating, succeeded: countIndexes(done), failed, done }
 }
 
 /** Source: pkg/controller/job/utils.go, IsJobFinished. */
@@ -43,7 +48,7 @@ export function started(job: Job, now: string): Job {
 
 /** A condition that holds from now on. Source: newCondition. */
 export function condition(
-  type: 'Complete' | 'Failed' | 'Suspended',
+  type: 'Complete' | 'Failed' | 'Suspended' | 'SuccessCriteriaMet' | 'FailureTarget',
   now: string,
   reason?: string,
   message?: string,
@@ -81,6 +86,7 @@ export interface JobCounts {
   readonly active: number
   /** Undefined: nobody counts them yet. */
   readonly ready: number | undefined
+  readonly terminating: number | undefined
   readonly succeeded: number
   readonly failed: number
   readonly done: Indexes | undefined
@@ -89,12 +95,13 @@ export interface JobCounts {
 /** The status with these counts and, where the Job ends, its last condition. */
 export function nextStatus(
   { conditions, startTime, completionTime }: JobStatus,
-  { active, ready, succeeded, failed, done }: JobCounts,
-  end: WorkloadCondition | undefined,
+  { active, ready, terminating, succeeded, failed, done }: JobCounts,
+  ends: readonly WorkloadCondition[],
   now: string,
+  minor: number,
 ): JobStatus {
-  const all = end === undefined ? conditions : [...(conditions ?? []), end]
-  const completed = end?.type === 'Complete' ? now : completionTime
+  const all = ends.length === 0 ? conditions : [...(conditions ?? []), ...ends]
+  const completed = ends.some(({ type }) => type === 'Complete') ? now : completionTime
   const indexes = indexesText(done ?? [])
   return {
     ...(all === undefined ? {} : { conditions: all }),
@@ -102,7 +109,9 @@ export function nextStatus(
     ...(completed === undefined ? {} : { completionTime: completed }),
     ...omitZero({ active, succeeded, failed }),
     ...(indexes === '' ? {} : { completedIndexes: indexes }),
+    ...(terminating === undefined ? {} : { terminating }),
     ...(ready === undefined ? {} : { ready }),
+    ...(has(minor, controllers.countsJobPodsOnce) ? { uncountedTerminatedPods: {} } : {}),
   }
 }
 
@@ -111,7 +120,14 @@ export function isSameCount(before: JobStatus, after: JobStatus): boolean {
   const same = (count: 'active' | 'succeeded' | 'failed') => (before[count] ?? 0) === (after[count] ?? 0)
   const conditions = (before.conditions ?? []).length === (after.conditions ?? []).length
   const indexes = before.completedIndexes === after.completedIndexes
-  return conditions && indexes && before.ready === after.ready && same('active') && same('succeeded') && same('failed')
+  const others = before.ready === after.ready && before.terminating === after.terminating
+  return conditions && indexes && others && same('active') && same('succeeded') && same('failed')
+}
+
+/** Why a Job is bound to fail, once that was told. */
+export function failureTarget({ status }: Job): readonly [reason: string, message: string] | undefined {
+  const target = status?.conditions?.find(({ type, status: is }) => type === 'FailureTarget' && is === 'True')
+  return target === undefined ? undefined : [target.reason ?? '', target.message ?? '']
 }
 
 /** With restartPolicy OnFailure the restarts of containers count. Source: pastBackoffLimitOnFailure. */
