@@ -21,6 +21,7 @@ export const apiServer = changes({
     22,
     'Services of type LoadBalancer have allocateLoadBalancerNodePorts',
     'pkg/features/kube_features.go, ServiceLBNodePortControl (beta)',
+  ],
   claimsHaveRetentionPolicies: [
     27,
     'StatefulSets say what becomes of their claims, by default that they stay',
