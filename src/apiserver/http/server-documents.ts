@@ -32,12 +32,10 @@ export function serverDocument(core: RegistryCore, path: string, accept: string 
       return (
         (apiServerFact('tellsIssuer', minor) ? issuerDocument(path) : undefined) ??
         (apiServerFact('servesOpenApiV3', minor) ? openApiV3(core, path) : undefined) ??
-        notFound
+        encodeAnswer(404, { paths: rootPaths(core) }, 'json')
       )
   }
 }
-
-const notFound = plainText(404, '404 page not found\n')
 
 /** Patch releases that podsim was compared with. */
 const patchReleases: Readonly<Record<number, number>> = { 18: 20, 36: 2 }
@@ -162,6 +160,6 @@ function openApiV3(core: RegistryCore, path: string): HttpAnswer | undefined {
     return remembered(core, '/openapi/v3', (source) => encodeAnswer(200, indexV3(source), 'json'))
   return remembered(core, goQuote(rest), (source) => {
     const document = documentV3(source, rest)
-    return document === undefined ? notFound : encodeAnswer(200, document, 'json')
+    return document === undefined ? plainText(404, '404 page not found\n') : encodeAnswer(200, document, 'json')
   })
 }

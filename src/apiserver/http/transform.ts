@@ -1,5 +1,6 @@
-import { failure } from '../../api/status.ts'
+import { badRequest, failure } from '../../api/status.ts'
 import type { KubeList, KubeObject, Status } from '../../api/types/meta.ts'
+import { goQuote } from '../../go/quote.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { withManagedFieldsToSee } from '../ownership/ownership.ts'
@@ -17,6 +18,15 @@ export function isList(object: KubeObject | KubeList): object is KubeList {
   return 'items' in object && Array.isArray(object.items)
 }
 
+/** Source: apiserver handlers/response.go, optionsForTransform; apimachinery meta/internalversion/validation. */
+function wrongOptions(includeObject = ''): Status | undefined {
+  if (['', 'Metadata', 'Object', 'None'].includes(includeObject)) return undefined
+  const why = "must be 'Metadata', 'Object', 'None', or empty"
+  return badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(includeObject)}: ${why}`,
+  )
+}
+
 /** An answer in the form that was asked for. `includeObject`: what a row carries, by default metadata. */
 export function transformed(
   object: KubeObject | KubeList,
@@ -27,7 +37,7 @@ export function transformed(
 ): object | Status {
   switch (as.kind) {
     case 'Table':
-      return tableOf(object, as.version, served.strategy, context, includeObject, true)
+      return wrongOptions(includeObject) ?? tableOf(object, as.version, served.strategy, context, includeObject, true)
     case 'PartialObjectMetadata':
       if (isList(object)) return notAcceptable(as.kind, `the requested object is a list (*${goName(served, 'List')})`)
       return partial(object, as.version)

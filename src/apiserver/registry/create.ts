@@ -157,6 +157,7 @@ type OwnMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] }
 const notTaken: ReadonlySet<string> = new Set([
   'namespace',
   'selfLink',
+  'clusterName',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ])

@@ -267,6 +267,10 @@ function keepSystemFields(object: KubeObject, existing: KubeObject, proposed: Ku
   copy(next, 'creationTimestamp', old.creationTimestamp)
   copy(next, 'selfLink', old.selfLink)
   copy(next, 'resourceVersion', old.resourceVersion)
+  // Go leaves empty lists out, and a cluster has no name. Source: rest/update.go, BeforeUpdate.
+  if (next.ownerReferences?.length === 0) delete next.ownerReferences
+  if (next.finalizers?.length === 0) delete next.finalizers
+  if ('clusterName' in next) delete next.clusterName
   if (old.deletionTimestamp !== undefined) next.deletionTimestamp = old.deletionTimestamp
   if (next.deletionGracePeriodSeconds === undefined) {
     copy(next, 'deletionGracePeriodSeconds', old.deletionGracePeriodSeconds)

@@ -1,8 +1,9 @@
-import { badRequest, expired } from '../../api/status.ts'
+import { expired, plainError } from '../../api/status.ts'
 import type { KubeObject, Status, WatchEvent } from '../../api/types/meta.ts'
 import type { UserInfo, WatchHandle, WatchHandlers, WatchOptions } from '../../client/client.ts'
 import type { RestingServerWatch } from '../../client/resting.ts'
 import { bookmarkBeforeEndMs } from '../../client/watch-cycle.ts'
+import { goQuote } from '../../go/quote.ts'
 import { defineHandler } from '../../kernel/handler.ts'
 import type { Kernel, Ticket } from '../../kernel/kernel.ts'
 import type { RandomStream } from '../../kernel/random.ts'
@@ -83,7 +84,8 @@ export function watchResource<R>(
   if ('kind' in selection) return selection
   const version = parseResourceVersion(options.resourceVersion)
   if (typeof version === 'string') {
-    return badRequest(`Invalid value: "${options.resourceVersion}": ${version}`)
+    // Source: apiserver pkg/storage/cacher/cacher.go, Watch: an error that is no Status.
+    return plainError(`resourceVersion: Invalid value: ${goQuote(options.resourceVersion ?? '')}: ${version}`)
   }
   const { sendInitialEvents } = options
   const start = startEvents(served, selection, version, sendInitialEvents, core.store.revision)

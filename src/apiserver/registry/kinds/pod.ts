@@ -102,6 +102,12 @@ function withProbeTimes(status: PodStatus): PodStatus {
 }
 
 /** Source: pkg/registry/core/pod/strategy.go and pkg/registry/core/pod/storage. */
+/** The first of its addresses is the one that is also told alone. Source: pkg/apis/core/v1/conversion.go, Convert_v1_PodStatus_To_core_PodStatus. */
+function withAddresses(status: PodStatus): PodStatus {
+  const { podIP = '', podIPs } = status
+  return podIP === '' || podIPs?.[0]?.ip === podIP ? status : { ...status, podIPs: [{ ip: podIP }] }
+}
+
 export const podStrategy: Strategy<Pod> = {
   resource: { group: '', version: 'v1', resource: 'pods' },
   kind: 'Pod',
@@ -113,7 +119,7 @@ export const podStrategy: Strategy<Pod> = {
     const own = defaultPodOnly(defaultPodSpec(spec ?? noSpec))
     const defaulted = has(minor, apiServer.ephemeralContainers) ? withEphemeralDefaults(own) : own
     const { apiVersion, kind } = pod
-    return { apiVersion, kind, metadata, spec: defaulted, status: withProbeTimes(status ?? {}) }
+    return { apiVersion, kind, metadata, spec: defaulted, status: withProbeTimes(withAddresses(status ?? {})) }
   },
   prepareForCreate(pod, context) {
     const spec = dropDisabledFields(pod.spec, undefined, context)

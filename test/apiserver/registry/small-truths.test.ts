@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { newApi, pod, pods } from './api.ts'
+
+/** Small things that a reader of answers would notice. */
+
+const secrets = '/api/v1/namespaces/default/secrets'
+const secret = (name: string, metadata: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, ...metadata },
+})
+const merge = 'application/merge-patch+json'
+
+test('C7: a cluster has no name, and lists that a patch empties are left out', () => {
+  const { send, post } = newApi()
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'c', uid: 'u' }
+  const made = post(secrets, secret('a', { clusterName: 'x', ownerReferences: [owner], finalizers: ['a.b/c'] }))
+  expect(made.metadata).not.toHaveProperty('clusterName')
+  const patch = { metadata: { clusterName: 'y', ownerReferences: [], finalizers: [] } }
+  const { metadata } = send('PATCH', `${secrets}/a`, patch, merge).body
+  for (const gone of ['clusterName', 'ownerReferences', 'finalizers']) expect(metadata).not.toHaveProperty(gone)
+})
+
+test('C7: the address of a Pod is the first of its addresses', () => {
+  const { send, post } = newApi()
+  post(pods, pod('p'))
+  const told = send('PATCH', `${pods}/p/status`, { status: { podIP: '10.0.0.9' } }, merge)
+  expect(told.body.status).toMatchObject({ podIP: '10.0.0.9', podIPs: [{ ip: '10.0.0.9' }] })
+})
+
+test('C7: a watch from a version that is no number is an error of the server, as a list is', () => {
+  const { send } = newApi()
+  expect(send('GET', `${secrets}?watch=1&resourceVersion=x1`)).toMatchObject({
+    code: 500,
+    body: { message: 'resourceVersion: Invalid value: "x1": strconv.ParseUint: parsing "x1": invalid syntax' },
+  })
+})
+
+test('C7: a path that nobody knows is answered with those that there are', () => {
+  const { send } = newApi()
+  const answer = send('GET', '/nope')
+  expect(answer.code).toBe(404)
+  expect(answer.body).toMatchObject({ paths: expect.arrayContaining(['/apis', '/healthz']) })
+})
