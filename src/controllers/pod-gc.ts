@@ -45,17 +45,14 @@ export function createPodGc(context: ControllerContext): Controller {
   const hasWork = () => missing.size > 0 || unscheduled.size > 0 || hasTooMany()
   const hasTooMany = () => options.terminatedPodGcThreshold > 0 && terminated.size > options.terminatedPodGcThreshold
 
-  const remove = function* (key: string): Steps<void> {
-    yield* attempt(client.delete(resources.pods, splitKey(key), { gracePeriodSeconds: 0 }))
-  }
-
-  /** Source: gc_controller.go, markFailedAndDeletePodWithCondition. */
-  const removeOrphan = function* (pod: Pod): Steps<void> {
-    const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  /** An orphan is told first. Source: gc_controller.go, markFailedAndDeletePodWithCondition. */
+  const remove = function* (key: string, orphan?: Pod): Steps<void> {
+    const hasEnded = orphan?.status?.phase === 'Succeeded' || orphan?.status?.phase === 'Failed'
     const when = { nowMs: context.calendar.at(kernel.now()), minor: context.minor }
-    const write = hasEnded ? undefined : disruptionWrite(client, pod, byNode, when, { phase: 'Failed' })
+    const write =
+      orphan === undefined || hasEnded ? undefined : disruptionWrite(client, orphan, byNode, when, { phase: 'Failed' })
     if (write !== undefined && !(yield* attempt(write)).ok) return
-    yield* remove(keyOf(pod))
+    yield* attempt(client.delete(resources.pods, splitKey(key), { gracePeriodSeconds: 0 }))
   }
 
   const collect = function* (): Steps<void> {
@@ -68,7 +65,7 @@ export function createPodGc(context: ControllerContext): Controller {
         missing.delete(name)
         const live = yield* attempt(client.get<Node>(resources.nodes, { name }))
         const isGone = !live.ok && isNotFound(live.error)
-        if (isGone) for (const pod of orphans) yield* removeOrphan(pod)
+        if (isGone) for (const pod of orphans) yield* remove(keyOf(pod), pod)
         else suspect(name)
       }
     }

@@ -64,27 +64,6 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     const write = statusWrite(client, pod, { nominatedNodeName: node }, usesPatch)
     if (write !== undefined) scope.start(settled(write))
   }
-  /** Tells a victim why, then deletes it. Source: preemption.go, prepareCandidate. */
-  function* take(preemptor: Pod, victim: Pod): Steps<void> {
-    const { name, namespace = '', uid = '' } = victim.metadata
-    const message = `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`
-    const condition = has(minor, controllers.tellsPodsOfDisruptions)
-      ? disruptionCondition(
-          victim,
-          { reason: 'PreemptionByScheduler', message },
-          rfc3339(calendar.at(kernel.now())),
-          minor,
-        )
-      : undefined
-    if (condition !== undefined) {
-      const body = { metadata: { uid }, status: { conditions: [condition] } }
-      const type = 'application/strategic-merge-patch+json'
-      const key = { namespace, name }
-      const told = yield* attempt(client.patch<Pod>(resources.pods, key, type, body, { subresource: 'status' }))
-      if (!told.ok) return
-    }
-    yield* attempt(client.delete(resources.pods, { namespace, name }))
-  }
   /** Deletes the victims; answers when the API server has answered for all of them. */
   const evict = (preemptor: Pod, victims: readonly PodFacts[], node: string): Once<void> => {
     const answered = new Latch()
@@ -93,7 +72,7 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
     const by = factAt(preemptorInEvent, minor)(preemptor)
     for (const { pod: victim } of victims) {
       scope.start(
-        process(kernel, () => take(preemptor, victim)),
+        process(kernel, () => take(options, preemptor, victim)),
         () => {
           if (--missing === 0) answered.open()
         },
@@ -146,4 +125,22 @@ export function createPreemptor(parts: PreemptorParts): Preemptor {
       return tailOf(outcome.outcomes)
     },
   }
+}
+
+/** Tells a victim why, then deletes it. Source: preemption.go, prepareCandidate. */
+function* take({ client, minor, calendar, kernel }: SchedulerOptions, preemptor: Pod, victim: Pod): Steps<void> {
+  const { name, namespace = '', uid = '' } = victim.metadata
+  const message = `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`
+  const why = { reason: 'PreemptionByScheduler', message }
+  const condition = has(minor, controllers.tellsPodsOfDisruptions)
+    ? disruptionCondition(victim, why, rfc3339(calendar.at(kernel.now())), minor)
+    : undefined
+  if (condition !== undefined) {
+    const body = { metadata: { uid }, status: { conditions: [condition] } }
+    const type = 'application/strategic-merge-patch+json'
+    const key = { namespace, name }
+    const told = yield* attempt(client.patch<Pod>(resources.pods, key, type, body, { subresource: 'status' }))
+    if (!told.ok) return
+  }
+  yield* attempt(client.delete(resources.pods, { namespace, name }))
 }

@@ -4,7 +4,8 @@ import { createSim, type KubeObject, type SimOptions } from '../../src/index.ts'
 /** Members of objects that came with a version, beside those that the recordings show. */
 
 const service = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec })
-const specOf = (object: KubeObject | undefined) => (object as { readonly spec?: object } | undefined)?.spec
+// Any object may be asked for a spec.
+const specOf = (object: KubeObject | undefined) => (object as { readonly spec?: object } | undefined)?.spec // read only
 
 describe('Services', () => {
   test.each<[SimOptions['version'], object]>([
@@ -63,20 +64,6 @@ describe('Services', () => {
     })
     expect(specOf(sim.get('Service', 'web'))).toEqual(before)
   })
-})
-
-test('a node’s lease belongs to its Node, and goes with it', () => {
-  const sim = createSim({ seed: 'lease', nodes: 2 })
-  const where = 'kube-node-lease'
-  const uid = sim.get('Node', 'node-1')?.metadata.uid
-  expect(sim.get('Lease', 'node-1', where)?.metadata.ownerReferences).toEqual([
-    { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid },
-  ])
-  sim.fault({ power: 'off', node: 'node-1' })
-  sim.kubectl('delete node node-1')
-  sim.runFor('10s')
-  expect(sim.get('Lease', 'node-1', where)).toBeUndefined()
-  expect(sim.get('Lease', 'node-2', where)).toBeDefined()
 })
 
 describe('a Pod that fits nowhere', () => {

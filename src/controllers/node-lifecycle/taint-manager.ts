@@ -1,7 +1,7 @@
 import type { Unsubscribable } from 'rxjs'
 import { equalJson } from '../../api/json.ts'
 import type { Node, Pod, Taint } from '../../api/types/core.ts'
-import { resources } from '../../client/client.ts'
+import { type Client, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { attempt, type Steps, sleep } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
@@ -58,19 +58,11 @@ export function createTaintManager(context: ControllerContext): Controller {
     eviction.timer.unsubscribe()
     tell(pod, `Cancelling deletion of Pod ${pod}`)
   }
-  /** Source: pkg/controller/tainteviction/taint_eviction.go, addConditionAndDeletePod. */
-  const told = function* (key: string): Steps<boolean> {
-    if (!has(context.minor, controllers.tellsPodsOfDisruptions)) return true
-    const pod = yield* attempt(client.get<Pod>(resources.pods, splitKey(key)))
-    if (!pod.ok) return false
-    const when = { nowMs: context.calendar.at(kernel.now()), minor: context.minor }
-    const write = disruptionWrite(client, pod.value, byTaint, when)
-    return write === undefined || (yield* attempt(write)).ok
-  }
   const evict = function* (pod: string): Steps<void> {
     tell(pod, `Marking for deletion Pod ${pod}`)
     for (let tries = 1; tries <= deletionTries; tries++) {
-      if ((yield* told(pod)) && (yield* attempt(client.delete(resources.pods, splitKey(pod)))).ok) return
+      if ((yield* told(context, client, pod)) && (yield* attempt(client.delete(resources.pods, splitKey(pod)))).ok)
+        return
       yield* sleep(deletionPauseMs)
     }
     evictions.delete(pod)
@@ -155,6 +147,15 @@ export function createTaintManager(context: ControllerContext): Controller {
     },
   })
   return combine(clockwork, controller)
+}
+
+/** Source: pkg/controller/tainteviction/taint_eviction.go, addConditionAndDeletePod. */
+function* told({ calendar, kernel, minor }: ControllerContext, client: Client, key: string): Steps<boolean> {
+  if (!has(minor, controllers.tellsPodsOfDisruptions)) return true
+  const pod = yield* attempt(client.get<Pod>(resources.pods, splitKey(key)))
+  if (!pod.ok) return false
+  const write = disruptionWrite(client, pod.value, byTaint, { nowMs: calendar.at(kernel.now()), minor })
+  return write === undefined || (yield* attempt(write)).ok
 }
 
 /** Keys of nodes in the queue; Pods' keys hold a slash where this one has a colon. */

@@ -183,25 +183,13 @@ export class NodeLease {
       renewTime: rfc3339Micro(calendar.at(at)),
     }
     const known = this.#lease
-    if (known !== undefined) {
-      const owned = known.metadata.ownerReferences === undefined ? yield* this.#owned(known) : known
-      return yield* attempt(client.update<Lease>(resources.leases, { ...owned, spec }))
-    }
+    if (known !== undefined) return yield* attempt(client.update<Lease>(resources.leases, { ...known, spec }))
     const key = { namespace: leaseNamespace, name: nodeName }
     const found = yield* attempt(client.get<Lease>(resources.leases, key))
     if (found.ok) return yield* attempt(client.update<Lease>(resources.leases, { ...found.value, spec }))
     if (found.error.kind === 'network') return found
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: key, spec }
-    return yield* attempt(client.create<Lease>(resources.leases, yield* this.#owned(lease)))
-  }
-
-  /** With its Node as owner, once that is there. Source: pkg/kubelet/nodelease/controller.go, newLease; util/nodelease.go, SetNodeOwnerFunc. */
-  *#owned(lease: Lease): Steps<Lease> {
-    const { client, nodeName: name } = this.#options
-    const node = yield* attempt(client.get<KubeObject>(resources.nodes, { name }))
-    if (!node.ok) return lease
-    const owner = { apiVersion: 'v1', kind: 'Node', name, uid: node.value.metadata.uid ?? '' }
-    return { ...lease, metadata: { ...lease.metadata, ownerReferences: [owner] } }
+    return yield* attempt(client.create<Lease>(resources.leases, lease))
   }
 }
 
