@@ -150,7 +150,7 @@ describe('reporters', () => {
     const { code, text } = await failing()
     expect(code).toBe(2)
     expect(text.trimEnd().split('\n')).toEqual([
-      '::error file=./broken.yaml,line=3,col=5,title=UNKNOWN_STEP::unknown key "kubctl" in steps[0]; expected one of kubectl, run, apply, exec, request, wait, use, include, fault, say, ask, expect, capture%0Adid you mean "kubectl"?',
+      '::error file=./broken.yaml,line=3,col=5,title=UNKNOWN_STEP::unknown key "kubctl" in steps[0]; expected one of kubectl, run, apply, exec, request, populate, wait, use, include, fault, say, ask, expect, capture%0Adid you mean "kubectl"?',
       '::error file=./wrong.yaml,line=6,col=13,title=pod nobody exists::found there is no such pod%0Abecause it is "needed"%0Arepeat with: podsim run ./wrong.yaml --seed wrong --set a=1',
       '::error file=./wrong.yaml,line=6,col=13,title=pod nobody exists::found there is no such pod%0Abecause it is "needed"%0Arepeat with: podsim run ./wrong.yaml --seed wrong --set a=2',
     ])

@@ -262,12 +262,14 @@ describe('facts/apiserver.md 12: the scheduler', () => {
   })
 
   const taint = { key: 'a', value: 'b', effect: 'NoSchedule' }
+  const noClaims = 'no new claims to deallocate, '
   const notHelpful = 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
 
   test.each(
     row(
       "0/1 nodes are available: 1 node(s) had taint {a: b}, that the pod didn't tolerate.",
       `0/1 nodes are available: 1 node(s) had untolerated taint {a: b}. ${notHelpful}`,
+      `0/1 nodes are available: 1 node(s) had untolerated taint(s). ${noClaims}${notHelpful}`,
     ),
   )('taint reason: 1.%d', (minor, message) => {
     const found = failedScheduling(minor, {}, [taint])
@@ -284,14 +286,17 @@ describe('facts/apiserver.md 12: the scheduler', () => {
     (minor, reason) => expect(factAt(nodeNameReason, minor)).toBe(reason),
   )
 
-  test.each(row('', ' preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.'))(
-    'FailedScheduling tail: 1.%d',
-    (minor, tail) => {
-      const containers = [{ name: 'c', image: 'redis', resources: { requests: { cpu: '100' } } }]
-      const found = failedScheduling(minor, { containers })
-      expect(found.replace('..', '.')).toBe(`0/1 nodes are available: 1 Insufficient cpu.${tail}`)
-    },
-  )
+  test.each(
+    row(
+      '',
+      ' preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      ` ${noClaims}${notHelpful}`,
+    ),
+  )('FailedScheduling tail: 1.%d', (minor, tail) => {
+    const containers = [{ name: 'c', image: 'redis', resources: { requests: { cpu: '100' } } }]
+    const found = failedScheduling(minor, { containers })
+    expect(found.replace('..', '.')).toBe(`0/1 nodes are available: 1 Insufficient cpu.${tail}`)
+  })
 
   test.each(
     row(['NodeUnschedulable', 'NodeResourcesFit', 'NodeName'], ['NodeUnschedulable', 'NodeName', 'TaintToleration']),

@@ -65,8 +65,7 @@ function* drain(call: Call): Steps<number> {
 function* drainNode(call: Call, name: string): Steps<Drained> {
   const { session, flags } = call
   const { pods, warnings, errors } = yield* podsToGo(call, name)
-  if (errors.length > 0)
-    return { failure: { kind: 'several', failures: errors.map((text) => ({ kind: 'message', text })) } }
+  if (errors.length > 0) return { failure: reasons(errors, session.version.drainGoesOn) }
   if (warnings !== '') session.err(`${session.version.drainWarnsInWords ? 'Warning' : 'WARNING'}: ${warnings}\n`)
   if (dryRunOf(call) === 'client') {
     for (const pod of pods)
@@ -76,6 +75,13 @@ function* drainNode(call: Call, name: string): Steps<Drained> {
   const outcome = yield* flags.bool('disable-eviction') ? deletePods(call, pods) : evictPods(call, pods)
   if (outcome.failure !== undefined) yield* tellPending(call, name, outcome.failure)
   return outcome
+}
+
+/** Source: pkg/cmd/util/helpers.go, checkErr: one of one is told as itself, but since drain goes on it is one of one of one. */
+function reasons(texts: readonly string[], isNested: boolean): Failure {
+  const failures = texts.map((text): Failure => ({ kind: 'message', text }))
+  const [first] = failures
+  return first !== undefined && failures.length === 1 && !isNested ? first : { kind: 'several', failures }
 }
 
 function* tellPending(call: Call, name: string, failure: Failure): Steps<void> {

@@ -170,6 +170,28 @@ export const conditions: Readonly<Record<string, TermFacts>> = {
     source: 'pkg/kubelet/status/generate.go',
     related: ['Failed'],
   },
+  DeletionByPodGC: {
+    means: 'The Pod is taken away because its node is no longer there (condition DisruptionTarget, v1.26 on).',
+    when: 'Some time after a Node was deleted with Pods still bound to it.',
+    source: 'pkg/controller/podgc/gc_controller.go',
+  },
+  DeletionByTaintManager: {
+    means:
+      'The Pod is taken away because its node has a NoExecute taint that it does not tolerate (condition DisruptionTarget, v1.26 on).',
+    when: 'Usually five minutes after a node was lost: Pods tolerate not-ready and unreachable for so long.',
+    source: 'pkg/controller/tainteviction/taint_eviction.go',
+  },
+  EvictionByEvictionAPI: {
+    means:
+      'Somebody asked for the Pod to be evicted, and its disruption budget allowed it (condition DisruptionTarget, v1.26 on).',
+    when: '`kubectl drain` does so for each Pod of a node.',
+    source: 'pkg/registry/core/pod/storage/eviction.go',
+  },
+  PreemptionByScheduler: {
+    means: 'The Pod makes room for one of a higher priority (condition DisruptionTarget, v1.26 on).',
+    when: 'A Pod with a PriorityClass fits nowhere unless Pods of lower priority go.',
+    source: 'pkg/scheduler/framework/preemption/preemption.go',
+  },
   TerminationByKubelet: {
     means: 'The node ended the Pod because it ran short of memory or disk.',
     source: 'pkg/kubelet/eviction/eviction_manager.go, synchronize',
