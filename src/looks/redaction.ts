@@ -99,7 +99,7 @@ function learnParts(pod: unknown, words: SecretWords): void {
 }
 
 function learnSecret(secret: unknown, words: SecretWords): void {
-  learnData(dataIn(memberOf(secret, 'data')), words)
+  learnData(dataIn(secret), words)
   for (const [key, value] of textsOf(memberOf(secret, 'stringData'))) {
     words.learnName(key)
     words.learn(new SecretValue(utf8Bytes(value)))
@@ -124,13 +124,15 @@ const learnedBefore = new WeakMap<object, LearnedData>()
 function learnRecorded(secret: unknown, words: SecretWords): void {
   const data = memberOf(secret, 'data')
   if (typeof data !== 'object' || data === null) return
-  const known = learnedBefore.get(data) ?? dataIn(data)
+  const known = learnedBefore.get(data) ?? dataIn(secret)
   learnedBefore.set(data, known)
   learnData(known, words)
 }
 
-function dataIn(data: unknown): LearnedData {
-  const texts = textsOf(data)
+function dataIn(secret: unknown): LearnedData {
+  const isToken = memberOf(secret, 'type') === 'kubernetes.io/service-account-token'
+  // The token of an account lies beside the name of its namespace, which is no secret (P2).
+  const texts = textsOf(memberOf(secret, 'data')).filter(([key]) => !isToken || key !== 'namespace')
   const values = texts.flatMap(([key, value]) => {
     const bytes = fromBase64(value)
     // What is no base64 is no value yet; as it stands it may be one that its author forgot to encode.

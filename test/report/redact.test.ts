@@ -58,6 +58,16 @@ describe("podsim's own words, S2", () => {
     )
   })
 
+  test("P2 a namespace that lies beside an account's token is no value, in whatever sentence it stands", () => {
+    const made = createRedaction({ ...source, seed: 'a', reveal: false })
+    const data = { namespace: btoa('shop'), token: btoa('t0ken-of-it') }
+    made.learn({ kind: 'Secret', type: 'kubernetes.io/service-account-token', data })
+    expect(made.text('cannot get resource "secrets" in the namespace "shop"')).toContain('the namespace "shop"')
+    expect(made.text('it says "t0ken-of-it"')).toMatch(/says <11 bytes, /)
+    made.learn({ kind: 'Secret', type: 'Opaque', data })
+    expect(made.text('in the namespace "shop"')).toMatch(/namespace <4 bytes, /)
+  })
+
   test("an author's prose keeps its words, not its passwords", () => {
     const { prose } = redaction({ a: 'password-less', b: 'hunter2!' })
     expect(prose('this is password-less')).toBe('this is password-less')
