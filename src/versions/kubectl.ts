@@ -67,7 +67,7 @@ export const kubectl = changes({
   describesBinaryData: [22, '`BinaryData` in describe configmap', 'pkg/describe/describe.go, describeConfigMap'],
   describesIPFamilies: [
     20,
-    '`IP Families:` and `IPs:` in describe service',
+    '`IP Family Policy:`, `IP Families:` and `IPs:` in describe service',
     'pkg/describe/describe.go, describeService',
   ],
   registryFlagsAreChecked: [
@@ -150,7 +150,6 @@ export const kubectl = changes({
     'describe of kinds without a describer leaves managedFields out',
     'pkg/describe/describe.go, genericDescriber',
   ],
-  describesIPFamilyPolicy: [21, '`IP Family Policy:` in describe service', 'pkg/describe/describe.go, describeService'],
   createsWithoutGenerators: [
     21,
     'create builds its objects itself: checks, order and texts are no longer those of the generators',

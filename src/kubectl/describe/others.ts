@@ -215,7 +215,7 @@ export function* describeService(d: Describing): Steps<void> {
   const addresses = listAt(object, 'spec', 'clusterIPs')
   if (modern) {
     const policy = textAt(object, 'spec', 'ipFamilyPolicy')
-    if (policy !== '' && session.version.describesIPFamilyPolicy) w.field(0, 'IP Family Policy', policy)
+    if (policy !== '') w.field(0, 'IP Family Policy', policy)
     w.field(0, 'IP Families', families.join(',') || '<none>')
   }
   w.field(0, 'IP', textAt(object, 'spec', 'clusterIP'))
