@@ -20,7 +20,7 @@ export function idleWatchBytes(count: number): number {
   const random = createRandomStreams('watches')
   const clients = Array.from({ length: Math.ceil(count / 200) }, (_, i) => {
     const link = createLink({ kernel, random: random.stream(`link-${i}`) })
-    return createClient({ server, user: admin, link })
+    return createClient({ server, user: admin, link, minor: 18 })
   })
   const kinds = clients.map((client) => ({ kernel, client, resource: secrets.resource, minor: 18 }))
   const names = Array.from({ length: count }, (_, i) => flat(`metadata.name=secret-${i}`))

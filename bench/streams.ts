@@ -38,7 +38,7 @@ function runPods(count: number): void {
   }
   const latencies = { request: { kind: 'fixed', ms: 4 }, watchEvent: { kind: 'fixed', ms: 2 } } as const
   const link = createLink({ kernel, random: createRandomStreams('share').stream('link'), latencies })
-  const client = createClient({ server, link, user: { name: 'kubelet', groups: [] } })
+  const client = createClient({ server, link, user: { name: 'kubelet', groups: [] }, minor: 18 })
   const scope = new Scope()
   let heard = 0
   scope.start(client.watch(resources.secrets, { resourceVersion: '1' }), () => {

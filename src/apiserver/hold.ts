@@ -1,7 +1,7 @@
-import type { ApiAnswer, ApiRequest } from '../client/server.ts'
+import type { ApiAnswer } from '../client/server.ts'
 import { type LaterLooks, laterLooks } from './admission/later-looks.ts'
 import type { EncodedRequest } from './encoded-request.ts'
-import type { RequestLog } from './request-log.ts'
+import { logRead, type RequestLog } from './request-log.ts'
 
 /** Answers a request at once. */
 export type RequestHandler = (request: EncodedRequest) => ApiAnswer
@@ -25,22 +25,3 @@ export function answerOrHold(
 }
 
 const noLooks: LaterLooks = { times: 0, everyMs: 0 }
-
-/** `metadata.name=X` makes X the name of a list or watch. Source: apiserver pkg/endpoints/request/requestinfo.go. */
-export function nameInSelector(selector: string | undefined): string | undefined {
-  if (selector === undefined) return undefined
-  return /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector)?.[1]
-}
-
-function logRead(log: RequestLog, request: ApiRequest, answer: ApiAnswer): void {
-  if (!log.keepsReads) return
-  if (!answer.ok) log.refused(loggedOf(request), answer.status)
-  else if (request.verb === 'get') log.read('request.get', loggedOf(request), answer.code)
-  else if (request.verb === 'list') log.read('request.list', loggedOf(request), answer.code)
-}
-
-function loggedOf(request: ApiRequest): Parameters<RequestLog['refused']>[0] {
-  const { user, verb, resource, namespace, list } = request
-  const resourceVersion = request.resourceVersion ?? list?.resourceVersion
-  return { user, verb, resource, namespace, name: request.name ?? nameInSelector(list?.fieldSelector), resourceVersion }
-}

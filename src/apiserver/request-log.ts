@@ -1,5 +1,6 @@
 import type { ResourceRef, Status } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
+import type { ApiAnswer, ApiRequest } from '../client/server.ts'
 import type { Journal } from '../kernel/journal.ts'
 import { actorOf } from './actors.ts'
 import type { RequestDetail } from './records.ts'
@@ -87,4 +88,24 @@ function detailOf(request: LoggedRequest, code: number): RequestDetail {
     user: request.user.name,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   }
+}
+
+/** `metadata.name=X` makes X the name of a list or watch. Source: apiserver pkg/endpoints/request/requestinfo.go. */
+export function nameInSelector(selector: string | undefined): string | undefined {
+  if (selector === undefined) return undefined
+  return /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector)?.[1]
+}
+
+/** Tells the log of a request that was answered; writes tell of themselves. */
+export function logRead(log: RequestLog, request: ApiRequest, answer: ApiAnswer): void {
+  if (!log.keepsReads) return
+  if (!answer.ok) log.refused(loggedOf(request), answer.status)
+  else if (request.verb === 'get') log.read('request.get', loggedOf(request), answer.code)
+  else if (request.verb === 'list') log.read('request.list', loggedOf(request), answer.code)
+}
+
+function loggedOf(request: ApiRequest): LoggedRequest {
+  const { user, verb, resource, namespace, list } = request
+  const resourceVersion = request.resourceVersion ?? list?.resourceVersion
+  return { user, verb, resource, namespace, name: request.name ?? nameInSelector(list?.fieldSelector), resourceVersion }
 }

@@ -17,7 +17,7 @@ import { managerOf } from './actors.ts'
 import type { Authorizer } from './auth/authorizer.ts'
 import { authorizeRequest } from './auth/forbidden.ts'
 import type { EncodedRequest } from './encoded-request.ts'
-import { answerOrHold, nameInSelector, type RequestHandler } from './hold.ts'
+import { answerOrHold, type RequestHandler } from './hold.ts'
 import { createConnect, createHttp } from './http/http.ts'
 import type { HttpParts } from './http/watch-stream.ts'
 import { applyObject } from './registry/apply.ts'
@@ -30,7 +30,7 @@ import { getObject, listObjects } from './registry/read.ts'
 import { apiVersionOf, type ServedResource, toServed } from './registry/resource-table.ts'
 import { answerSubresource, patchSubresource } from './registry/subresource.ts'
 import { rulesOf, type Updated, updateObject, verbsOf } from './registry/update.ts'
-import type { RequestLog } from './request-log.ts'
+import { nameInSelector, type RequestLog } from './request-log.ts'
 import { type OpenWatch, reopenWatch, WatchGrounds, type WatchKeeper, watchResource } from './watch/watch-resource.ts'
 
 export interface RequestParts {
@@ -41,6 +41,7 @@ export interface RequestParts {
   /** Runs `work` with the user as the author of what it writes. */
   readonly asActor: <T>(user: UserInfo, work: () => T) => T
   readonly timeouts: RandomStream
+  /** Put before the pipeline, to see what passes. */
   readonly around?: ((handle: RequestHandler) => RequestHandler) | undefined
 }
 

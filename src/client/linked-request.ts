@@ -5,6 +5,7 @@ import { defineHandler } from '../kernel/handler.ts'
 import type { Ticket } from '../kernel/kernel.ts'
 import { Once, type Receiver } from '../kernel/once.ts'
 import type { VirtualMs } from '../kernel/time.ts'
+import { maxRetries } from '../versions/client-go.ts'
 import type { RequestError } from './client.ts'
 import type { Link, Passenger } from './link.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -19,6 +20,8 @@ export interface Route {
   readonly limiter?: RateLimiter
   /** Longest wait for an answer; watches know none. Absent: for ever. */
   readonly timeoutMs?: VirtualMs
+  /** Of the client. */
+  readonly minor: number
 }
 
 /** A request over a link. The kind of the answer is the caller's promise, as with client-go's typed clients. */
@@ -131,7 +134,7 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
   private atClient(answer: ApiAnswer): void {
     if (this.isAnswerLost || this.connection !== this.route.link.connection)
       this.fail((link, line) => link.broken(line))
-    else if (!answer.ok && this.retries < maxRetries && retryAfterMs(answer.status) > 0)
+    else if (!answer.ok && this.retries < maxRetries(this.route.minor) && retryAfterMs(answer.status) > 0)
       this.retry(retryAfterMs(answer.status))
     else {
       const receiver = this.end()
@@ -165,9 +168,6 @@ class LinkedRequest<T> implements Passenger, Unsubscribable {
     return this.receiver
   }
 }
-
-/** Once asked it is asked so often again at most. Source: client-go rest/request.go, NewRequest (nine times before v1.21). */
-const maxRetries = 10
 
 /** 0 for an answer that stands. Source: client-go rest/with_retry.go, checkWait. */
 function retryAfterMs({ code = 0, details }: Status): VirtualMs {

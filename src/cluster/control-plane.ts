@@ -140,7 +140,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const link = linkFor('control-plane', options.latencies)
   const outside = linkFor('outside', options.latencies)
   const clientOf = (user: UserInfo, over: Link): Client => {
-    const client = createClient({ server, user, link: over })
+    const client = createClient({ server, user, link: over, minor })
     return seams.client?.(client) ?? client
   }
   const componentUser = (name: string): UserInfo => ({ name, groups: [authenticatedGroup] })

@@ -1,5 +1,5 @@
 import { has } from '../versions/changes.ts'
-import { clientGo } from '../versions/client-go.ts'
+import { maxRetries } from '../versions/client-go.ts'
 import { kubectl } from '../versions/kubectl.ts'
 
 /** What a version of kubectl does: each row of the table of its changes, and texts that hang on one. */
@@ -35,7 +35,7 @@ function made(version: string): ClientVersion {
     minor,
     parserErrorPrefix: has(minor, kubectl.parserErrorsInLowerCase) ? 'error' : 'Error',
     warningWord: has(minor, kubectl.capitalDeleteWarning) ? 'Warning' : 'warning',
-    maxRetries: has(minor, clientGo.asksTenTimesAgain) ? 10 : 9,
+    maxRetries: maxRetries(minor),
   }
 }
 

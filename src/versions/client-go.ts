@@ -1,4 +1,4 @@
-import { changes } from './changes.ts'
+import { changes, has } from './changes.ts'
 
 /** What clients written with client-go do from a minor version on; paths are those of k8s.io/client-go. */
 export const clientGo = changes({
@@ -30,3 +30,8 @@ export const clientGo = changes({
     'features/known_features.go, WatchListClient; facts/apiserver.md section 12',
   ],
 })
+
+/** How often a request is sent again, at most, when the server says after how long. */
+export function maxRetries(minor: number): number {
+  return has(minor, clientGo.asksTenTimesAgain) ? 10 : 9
+}

@@ -16,7 +16,7 @@ function setUp(minor = 18) {
   const tiny = createTinyServer()
   const random = createRandomStreams('events')
   const link = createLink({ kernel, random: random.stream('link') })
-  const client = createClient({ server: tiny.server, user: { name: 'u', groups: [] }, link })
+  const client = createClient({ server: tiny.server, user: { name: 'u', groups: [] }, link, minor })
   const another = () =>
     createEventRecorder({
       kernel,

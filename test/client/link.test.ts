@@ -7,7 +7,7 @@ import { createRandomStreams } from '../../src/kernel/random.ts'
 import { answered } from './answered.ts'
 import { createTinyServer, secret } from './tiny-server.ts'
 
-function setUp(latencies: LinkLatencies = {}, timeoutMs?: number) {
+function setUp(latencies: LinkLatencies = {}, timeoutMs?: number, minor = 18) {
   const kernel = createKernel()
   const tiny = createTinyServer()
   const link = createLink({ kernel, random: createRandomStreams('link').stream('link'), latencies })
@@ -15,6 +15,7 @@ function setUp(latencies: LinkLatencies = {}, timeoutMs?: number) {
     server: tiny.server,
     user: { name: 'admin', groups: [] },
     link,
+    minor,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
   const heard: string[] = []
@@ -54,6 +55,19 @@ describe('requests over a link', () => {
     tiny.put(secret('a'))
     kernel.runUntil(100)
     expect(heard).toEqual(['10 a'])
+  })
+
+  test.each([
+    [18, 9],
+    [21, 10],
+  ])('v1.%d: a server that says when to ask again is asked %d times more, then its answer stands', (minor, times) => {
+    const { kernel, tiny, heard, get } = setUp({}, undefined, minor)
+    const details = { retryAfterSeconds: 1 }
+    tiny.answer.refuse = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 429, details }
+    get('a')
+    kernel.runUntil(60_000)
+    expect(tiny.requests).toHaveLength(1 + times)
+    expect(heard).toEqual([`${times * 1000} 404`])
   })
 
   test('L6 an outage refuses with the text of Go and breaks what is under way', () => {

@@ -1,49 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Pod } from '../../src/api/types/core.ts'
 import type { Job, StatefulSet } from '../../src/api/types/workload-specs.ts'
 import { resources } from '../../src/client/client.ts'
-import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
-import { createWorld, type World } from './world.ts'
-
-const container = { name: 'c', image: 'x' }
-const template = (app: string, extra: object = {}) => ({
-  metadata: { labels: { app } },
-  spec: { nodeName: 'n', containers: [container], ...extra },
-})
-
-function begin(minor: number): World {
-  const world = createWorld({ minor, options: { disabled: ['podgc', 'nodelifecycle'] } })
-  world.namespace('a')
-  world.manager.start()
-  world.wait(1)
-  return world
-}
-
-const pods = (world: World) =>
-  world.list<Pod>(resources.pods, 'a').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-const names = (world: World) =>
-  pods(world)
-    .map(({ metadata }) => metadata.name)
-    .sort()
-
-function setPhase(world: World, name: string, phase: string): void {
-  const lastTransitionTime = rfc3339(defaultEpochMs + world.kernel.now())
-  const status = phase === 'Running' ? 'True' : 'False'
-  const body = { status: { phase, conditions: [{ type: 'Ready', status, lastTransitionTime }] } }
-  world.patch(resources.pods, name, body, { namespace: 'a', subresource: 'status' })
-}
-
-/** Nodes start what is pending and let go what is being deleted. */
-function play(world: World, seconds: number): void {
-  for (let i = 0; i < seconds; i++) {
-    world.wait(1)
-    for (const { metadata, status } of world.list<Pod>(resources.pods, 'a')) {
-      if (metadata.deletionTimestamp !== undefined)
-        world.remove(resources.pods, metadata.name, 'a', { gracePeriodSeconds: 0 })
-      else if (status?.phase === 'Pending') setPhase(world, metadata.name, 'Running')
-    }
-  }
-}
+import { names, play, pods, setPhase, start, template } from './played-pods.ts'
+import type { World } from './world.ts'
 
 describe('Jobs of later versions', () => {
   const job = (extra: object = {}) => ({
@@ -57,7 +16,7 @@ describe('Jobs of later versions', () => {
 
   test('what a status counts', () => {
     const counts = (minor: number) => {
-      const world = begin(minor)
+      const world = start({ minor })
       world.create(resources.jobs, job())
       world.wait(2)
       const { startTime: _time, ...rest } = status(world) ?? {}
@@ -79,7 +38,7 @@ describe('Jobs of later versions', () => {
       ],
     ],
   ])('success in v1.%i', (minor, expected) => {
-    const world = begin(minor)
+    const world = start({ minor })
     world.create(resources.jobs, job())
     world.wait(1)
     setPhase(world, names(world)[0] ?? '', 'Succeeded')
@@ -89,7 +48,7 @@ describe('Jobs of later versions', () => {
 
   test('from v1.31 on a Job that will fail says so, and fails when its Pods are gone', () => {
     const failing = (minor: number) => {
-      const world = begin(minor)
+      const world = start({ minor })
       world.create(resources.jobs, job({ parallelism: 2, completions: 2 }))
       world.wait(1)
       const [first = '', second = ''] = names(world)
@@ -119,7 +78,7 @@ describe('StatefulSets of later versions', () => {
 
   test('Pods have their index as a label from v1.28 on', () => {
     const indexes = (minor: number) => {
-      const world = begin(minor)
+      const world = start({ minor })
       world.create(resources.statefulSets, set({ replicas: 2 }))
       play(world, 5)
       return pods(world).map(({ metadata }) => metadata.labels?.['apps.kubernetes.io/pod-index'])
@@ -129,7 +88,7 @@ describe('StatefulSets of later versions', () => {
   })
 
   test('ordinals.start moves the range, and Pods outside of it go', () => {
-    const world = begin(36)
+    const world = start({ minor: 36 })
     world.create(resources.statefulSets, set({ replicas: 2, ordinals: { start: 5 } }))
     play(world, 5)
     expect(names(world)).toEqual(['s-5', 's-6'])
@@ -139,7 +98,7 @@ describe('StatefulSets of later versions', () => {
   })
 
   test('the next Pod waits until the one before was ready for minReadySeconds', () => {
-    const world = begin(36)
+    const world = start({ minor: 36 })
     world.create(resources.statefulSets, set({ replicas: 2, minReadySeconds: 10 }))
     play(world, 5)
     expect(names(world)).toEqual(['s-0'])
@@ -153,7 +112,7 @@ describe('StatefulSets of later versions', () => {
 
   test('available Pods are counted from v1.22 on', () => {
     const counted = (minor: number) => {
-      const world = begin(minor)
+      const world = start({ minor })
       world.create(resources.statefulSets, set({ replicas: 1 }))
       play(world, 5)
       return status(world)?.availableReplicas

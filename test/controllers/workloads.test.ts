@@ -2,48 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/types/core.ts'
 import type { DaemonSet, Job, StatefulSet } from '../../src/api/types/workload-specs.ts'
 import { resources } from '../../src/client/client.ts'
-import { defaultEpochMs, rfc3339 } from '../../src/kernel/calendar.ts'
-import { createWorld, type World } from './world.ts'
-
-const container = { name: 'c', image: 'x' }
-const template = (app: string, extra: object = {}) => ({
-  metadata: { labels: { app } },
-  spec: { nodeName: 'n', containers: [container], ...extra },
-})
-
-function start(): World {
-  const world = createWorld({ options: { disabled: ['podgc', 'nodelifecycle'] } })
-  world.namespace('a')
-  world.manager.start()
-  world.wait(1)
-  return world
-}
-
-const pods = (world: World) =>
-  world.list<Pod>(resources.pods, 'a').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-const names = (world: World) =>
-  pods(world)
-    .map(({ metadata }) => metadata.name)
-    .sort()
-
-function setPhase(world: World, name: string, phase: string): void {
-  const lastTransitionTime = rfc3339(defaultEpochMs + world.kernel.now())
-  const status = phase === 'Running' ? 'True' : 'False'
-  const body = { status: { phase, conditions: [{ type: 'Ready', status, lastTransitionTime }] } }
-  world.patch(resources.pods, name, body, { namespace: 'a', subresource: 'status' })
-}
-
-/** Nodes start what is pending and let go what is being deleted. */
-function play(world: World, seconds: number): void {
-  for (let i = 0; i < seconds; i++) {
-    world.wait(1)
-    for (const { metadata, status } of world.list<Pod>(resources.pods, 'a')) {
-      if (metadata.deletionTimestamp !== undefined)
-        world.remove(resources.pods, metadata.name, 'a', { gracePeriodSeconds: 0 })
-      else if (status?.phase === 'Pending') setPhase(world, metadata.name, 'Running')
-    }
-  }
-}
+import { container, names, play, pods, setPhase, start, template } from './played-pods.ts'
+import type { World } from './world.ts'
 
 describe('apiserver 8.3 StatefulSets', () => {
   const set = (replicas: number) => ({
@@ -146,9 +106,7 @@ describe('apiserver 8.3 Jobs', () => {
   })
 
   test('from v1.21 on a Job that ended goes after its ttl', () => {
-    const world = createWorld({ minor: 26, options: { disabled: ['podgc', 'nodelifecycle'] } })
-    world.namespace('a')
-    world.manager.start()
+    const world = start({ minor: 26 })
     world.create(resources.jobs, job({ completions: 1, ttlSecondsAfterFinished: 30 }))
     world.wait(1)
     setPhase(world, pods(world)[0]?.metadata.name ?? '', 'Succeeded')
@@ -182,9 +140,7 @@ describe('Jobs of mode Indexed', () => {
     },
   })
   const startModern = (): World => {
-    const world = createWorld({ minor: 28, options: { disabled: ['podgc', 'nodelifecycle'] } })
-    world.namespace('a')
-    world.manager.start()
+    const world = start({ minor: 28 })
     return world
   }
   const indexesOf = (world: World) =>
@@ -304,10 +260,7 @@ describe('apiserver 8.3 DaemonSets', () => {
 
 test('the same seed gives the same story, another seed other names', () => {
   const story = (seed: string) => {
-    const world = createWorld({ seed, options: { disabled: ['podgc', 'nodelifecycle'] } })
-    world.namespace('a')
-    world.manager.start()
-    world.wait(1)
+    const world = start({ seed })
     for (const replicas of [3, 1, 5]) {
       const spec = { replicas, selector: { matchLabels: { app: 'r' } }, template: template('r') }
       const metadata = { name: `r${replicas}`, namespace: 'a', labels: {} }

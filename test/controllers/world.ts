@@ -32,7 +32,7 @@ export function createWorld({ minor = 18, options = {} as Partial<ControllerOpti
     strategies: kindStrategies,
   })
   const link = createLink({ kernel, random: random.stream('link') })
-  const clientFor = (name: string) => createClient({ server, user: { name, groups: [] }, link })
+  const clientFor = (name: string) => createClient({ server, user: { name, groups: [] }, link, minor })
   const manager = createControllerManager({ kernel, calendar, journal, random, clientFor, minor, gates, options })
   const user = { name: 'admin', groups: ['system:masters'] }
 

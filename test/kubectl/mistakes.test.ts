@@ -41,6 +41,17 @@ describe('what is wrong is told as the real ones do', () => {
     ['create quota q --hard=bad', 'error: Invalid argument syntax bad, expected <resource>=<value>\n[1]'],
     ['expose deploy web', "error: couldn't find port via --port flag or introspection\n[1]"],
     ['expose deploy web --port=x', 'error: strconv.Atoi: parsing "x": invalid syntax\n[1]'],
+    ['run p --image=busybox --port=abc', 'error: strconv.Atoi: parsing "abc": invalid syntax\n[1]'],
+    ['run p --image=busybox --port=80,81', 'error: strconv.Atoi: parsing "80,81": invalid syntax\n[1]'],
+    [
+      'run p --image=busybox --port=99999999999999999999',
+      'error: strconv.Atoi: parsing "99999999999999999999": value out of range\n[1]',
+    ],
+    [
+      `run p --image=busybox --override-type=strategic --overrides='{"spec":{"$patch":"nope"}}'`,
+      'error: unknown patch type: nope in map: map[$patch:nope]\n[1]',
+    ],
+    ['run p --image=busybox --expose --port=abc', 'error: strconv.Atoi: parsing "abc": invalid syntax\n[1]'],
     [
       'label pod two a=b --local',
       'error: can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set\n[1]',

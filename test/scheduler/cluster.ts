@@ -46,6 +46,7 @@ export function testCluster(minor = 18, latencies: LinkLatencies = { request: { 
     server,
     user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
     link,
+    minor,
   })
   const scheduler = createScheduler({ kernel, calendar, journal, random, client, minor, host: 'test' })
   const send = (verb: 'create' | 'update' | 'delete', resource: ResourceRef, place: object) => {

@@ -1,7 +1,7 @@
 import { goJson, type JsonObject, listAt, objectAt, textAt } from '../../go/json.ts'
-import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { resourcePath } from '../api/discovery.ts'
+import { atoi } from '../cli/atoi.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failAll, failUsage } from '../cli/failure.ts'
 import { bool, flagUntil, string, strings } from '../cli/flags.ts'
@@ -60,10 +60,9 @@ function* exposeOne(call: Call, info: Info, dryRun: DryRun, report: Report): Ste
       call.path,
       "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
     )
-  const ports = flags.string('port') === '' ? portsOf(info.object, info.mapping.kind) : flags.string('port').split(',')
-  if (ports.length === 0) fail("couldn't find port via --port flag or introspection")
-  const wrong = ports.find((port) => !/^[+-]?\d+$/.test(port))
-  if (wrong !== undefined) fail(`strconv.Atoi: parsing ${goQuote(wrong)}: invalid syntax`)
+  const texts = flags.string('port') === '' ? portsOf(info.object, info.mapping.kind) : flags.string('port').split(',')
+  if (texts.length === 0) fail("couldn't find port via --port flag or introspection")
+  const ports = texts.map(atoi)
   const protocol = flags.string('protocol') || 'TCP'
   const target = flags.string('target-port')
   const service = {
@@ -79,8 +78,8 @@ function* exposeOne(call: Call, info: Info, dryRun: DryRun, report: Report): Ste
       ports: ports.map((port, i) => ({
         ...(ports.length > 1 ? { name: `port-${i + 1}` } : {}),
         protocol,
-        port: Number(port),
-        targetPort: target === '' ? Number(port) : /^\d+$/.test(target) ? Number(target) : target,
+        port,
+        targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target,
       })),
       selector: parsePairs(selector),
       ...(flags.string('cluster-ip') === '' ? {} : { clusterIP: flags.string('cluster-ip') }),

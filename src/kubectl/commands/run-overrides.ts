@@ -14,7 +14,7 @@ import { serverMinor } from '../resource/server-version.ts'
 export function* overridden(call: Call, made: JsonObject): Steps<JsonObject> {
   const text = call.flags.string('overrides')
   if (text === '') return made
-  const patched = yield* patch(call, made, text)
+  const patched = yield* appliable(patch(call, made, text))
   if (!isObject(patched)) return fail('Invalid JSON Patch')
   const { spec } = patched
   if (spec !== undefined && !isObject(spec))
@@ -35,15 +35,21 @@ function* patch(call: Call, made: JsonObject, text: string): Steps<unknown> {
   return applyStrategicMergePatch(made as Json, value as Json, definition)
 }
 
-function operated(made: JsonObject, operations: readonly unknown[]): unknown {
+/** A patch that cannot be applied is its author's mistake. */
+function* appliable(steps: Steps<unknown>): Steps<unknown> {
   try {
-    return applyJsonPatch(
-      made,
-      operations.map((each) => (isObject(each) ? each : {})),
-    )
+    return yield* steps
   } catch (error) {
-    return error instanceof PatchError ? fail(error.message) : fail(String(error))
+    if (error instanceof PatchError) return fail(error.message)
+    throw error
   }
+}
+
+function operated(made: JsonObject, operations: readonly unknown[]): unknown {
+  return applyJsonPatch(
+    made,
+    operations.map((each) => (isObject(each) ? each : {})),
+  )
 }
 
 function parsed(text: string): unknown {

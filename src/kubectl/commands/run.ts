@@ -2,9 +2,11 @@ import { quantity } from '../../api/quantity.ts'
 import { type JsonObject, textAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
+import { atoi } from '../cli/atoi.ts'
 import type { Call, Command } from '../cli/command.ts'
 import { fail, failNotSimulated, failUsage } from '../cli/failure.ts'
 import { array, bool, duration, flagSince, flagUntil, int, required, string } from '../cli/flags.ts'
+import type { Session } from '../cli/session.ts'
 import { emptyTimestamp, parsePairs, sendMade } from './create-kit.ts'
 import { runAttached } from './run-attached.ts'
 import { overridden } from './run-overrides.ts'
@@ -101,19 +103,19 @@ function* send(call: Call, name: string, pod: JsonObject): Steps<number> {
 
 function serviceOf({ session, flags }: Call, name: string): JsonObject {
   const labels = labelsOf(flags.string('labels'), name)
-  const port = Number(flags.string('port'))
+  const port = atoi(flags.string('port'))
   return {
     kind: 'Service',
     apiVersion: 'v1',
-    metadata: {
-      name,
-      ...(session.namespaceIsExplicit ? { namespace: session.namespace } : {}),
-      ...emptyTimestamp(session),
-      labels,
-    },
+    metadata: metadataOf(session, name, labels),
     spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels },
     status: { loadBalancer: {} },
   }
+}
+
+function metadataOf(session: Session, name: string, labels: JsonObject): JsonObject {
+  const namespace = session.namespaceIsExplicit ? { namespace: session.namespace } : {}
+  return { name, ...namespace, ...emptyTimestamp(session), labels }
 }
 
 /** Source: pkg/generate, ParseLabels. */
@@ -145,10 +147,7 @@ function podOf(call: Call, name: string, image: string, words: readonly string[]
     kind: 'Pod',
     apiVersion: 'v1',
     metadata: {
-      name,
-      ...(session.namespaceIsExplicit ? { namespace: session.namespace } : {}),
-      ...emptyTimestamp(session),
-      labels,
+      ...metadataOf(session, name, labels),
       ...(annotations.length === 0 ? {} : { annotations: parsePairs(annotations.join(',')) }),
     },
     spec: {
@@ -157,7 +156,7 @@ function podOf(call: Call, name: string, image: string, words: readonly string[]
           name,
           image,
           ...(words.length === 0 ? {} : flags.bool('command') ? { command: words } : { args: words }),
-          ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
+          ...(port === '' ? {} : { ports: [{ containerPort: atoi(port) }] }),
           ...(env.length === 0 ? {} : { env }),
           resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
           ...(flags.string('image-pull-policy') === '' ? {} : { imagePullPolicy: flags.string('image-pull-policy') }),

@@ -47,8 +47,8 @@ export function createWorld(options: WorldOptions = {}) {
   })
   const link = createLink({ kernel, random: random.stream('link') })
   const nodeLink = createLink({ kernel, random: random.stream('node-link') })
-  const admin = createClient({ server, user: adminUser, link })
-  const client = createClient({ server, user: adminUser, link: nodeLink })
+  const admin = createClient({ server, user: adminUser, link, minor })
+  const client = createClient({ server, user: adminUser, link: nodeLink, minor })
   const fs = createNodeFs({ kernel, memoryBytes: 2 ** 34, calendar })
   const runtime = createRuntime({
     kernel,

@@ -33,8 +33,8 @@ function world(strategy: ChangeDetectionStrategy, minor = 18, ttlMs = 60_000) {
     strategies: kindStrategies,
   })
   const link = createLink({ kernel, random: random.stream('link') })
-  const client = createClient({ server, user, link })
-  const admin = createClient({ server, user, link: createLink({ kernel, random: random.stream('admin') }) })
+  const client = createClient({ server, user, link, minor })
+  const admin = createClient({ server, user, link: createLink({ kernel, random: random.stream('admin') }), minor })
   const { secrets } = createObjectManagers(
     {
       kernel,
