@@ -32,7 +32,7 @@ export function* act(sim: Sim, action: StepAction, isOver: SliceEnd): Slices<Don
     case 'request':
       return { output: answered(sim, action.request) }
     case 'populate':
-      return { output: populated(sim, action.population) }
+      return { output: yield* populated(sim, action.population, isOver) }
     case 'wait':
       yield* pass(sim, action.ms, isOver)
       return {}
@@ -72,11 +72,11 @@ function answered(sim: Sim, { user = 'admin', ...request }: RequestSource): Comm
 }
 
 /** Creates all of it, until the API server refuses something; what stands in the answer to that is printed. */
-function populated(sim: Sim, population: PopulationSource): CommandResult {
+function* populated(sim: Sim, population: PopulationSource, isOver: SliceEnd): Slices<CommandResult> {
   for (const { path, body } of creationsOf(population)) {
     const answer = sim.request({ method: 'POST', path, user: 'admin', body })
-    if (answer.code < 400) continue
-    return { stdout: '', stderr: 'body' in answer ? `${answer.body}\n` : '', exitCode: 1 }
+    if (answer.code >= 400) return { stdout: '', stderr: 'body' in answer ? `${answer.body}\n` : '', exitCode: 1 }
+    if (isOver()) yield* rest()
   }
   return { stdout: `created ${populationText(population)}\n`, stderr: '', exitCode: 0 }
 }

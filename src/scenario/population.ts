@@ -43,7 +43,7 @@ export interface Creation {
 }
 
 /** What is created, in order: the shared Secret, then each Deployment behind its own. */
-export function* creationsOf(source: PopulationSource): Generator<Creation> {
+export function* creationsOf(source: PopulationSource): Iterable<Creation> {
   const { pods, name = 'app', namespace = 'default', replicas = 1, containers = 1, secrets = 1, shared } = source
   const path = `/api/v1/namespaces/${namespace}/secrets`
   if (shared !== undefined) yield { path, body: secretOf(shared, passwordOf(shared)) }

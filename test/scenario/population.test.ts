@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { creationsOf, type PopulationSource } from '../../src/scenario/population.ts'
-import { runScenario } from '../../src/scenario/run.ts'
+import { runInSlices, runScenario } from '../../src/scenario/run.ts'
 
 /** A step `populate`: very many Pods in a few words. */
 
@@ -18,12 +18,14 @@ function created(source: PopulationSource): readonly Named[] {
   return [...creationsOf(source)].map(({ body }) => body as Named)
 }
 
-function ran(steps: string) {
+function scenario(steps: string) {
   const text = `title: many\ncluster: { version: v1.26, nodes: 3 }\nsteps:\n${steps}`
   const loaded = loadScenario(text, 'many.yaml', { readBeside: () => undefined })
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'))
-  return runScenario(loaded.value, { createSim })
+  return loaded.value
 }
+
+const ran = (steps: string) => runScenario(scenario(steps), { createSim })
 
 describe('what a population is made of', () => {
   test('the shared Secret, then each Deployment behind its own Secrets; the last has the Pods that are left', () => {
@@ -62,5 +64,18 @@ describe('a run with a population', () => {
     expect(outcome).toBe('failed')
     expect(steps).toHaveLength(1)
     expect(steps[0]?.output).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('nowhere') })
+  })
+
+  test('can be stopped between any two of its objects; what comes of it does not hang on its slices', () => {
+    const many = scenario('  - populate: { pods: 20, secrets: 2 }\n')
+    let slices = 0
+    const whole = runInSlices(many, { createSim }, () => true)
+    let end = whole.next('go')
+    for (; end.done !== true; end = whole.next('go')) slices++
+    expect(slices).toBeGreaterThanOrEqual(60)
+    expect(end.value.digest).toBe(runScenario(many, { createSim }).digest)
+    const stopped = runInSlices(many, { createSim }, () => true)
+    for (let i = 0; i < 30; i++) expect(stopped.next('go').done).toBe(false)
+    expect(stopped.next('stop').value).toMatchObject({ outcome: 'interrupted' })
   })
 })
