@@ -57,7 +57,7 @@ function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, plac
   const { facts, to } = sources
   const row = { kind: 'update', ...base(sources, revision, pod, place) } as const
   const endedAt = pod.endedAt !== undefined && pod.endedAt <= to ? pod.endedAt : undefined
-  const never = neverOf(place, pod.pod, facts, revision.immutable)
+  const never = neverOf(place, pod.pod, facts, false)
   if (never !== undefined) {
     const renewedAt = renewal(sources, revision, pod, place)
     return { ...row, never, renewedAt, endedAt, visibleAt: undefined, parts: undefined }
@@ -68,19 +68,16 @@ function updateRow(sources: FlowSources, revision: Revision, pod: PodTrace, plac
     return { ...row, never: undefined, renewedAt: undefined, endedAt: undefined, visibleAt: seen.at, parts }
   }
   const refused = refusal(revision, pod, place, to)
-  if (refused === undefined && isFrozen(sources, revision))
+  if (refused === undefined && isFrozen(sources, revision, nodeOf(pod)))
     return { ...row, ...unseen, never: neverOf(place, pod.pod, facts, true), endedAt }
   return { ...row, never: refused, renewedAt: undefined, endedAt, visibleAt: undefined, parts: undefined }
 }
 
 const unseen = { renewedAt: undefined, visibleAt: undefined, parts: undefined } as const
 
-/**
- * Whether a Secret of this name was immutable before, so that nodes keep the copy that they have though it was deleted and made again.
- * Source: pkg/kubelet/util/manager/watch_based_manager.go, Get: the reflector of an immutable object is stopped.
- */
-function isFrozen({ revisions }: FlowSources, { index }: Revision): boolean {
-  return revisions.all.some((one) => one.index < index && one.immutable)
+/** Whether a Secret of this name was immutable before, so that the node keeps the copy that it has though it was deleted and made again. */
+function isFrozen({ revisions, facts }: FlowSources, { index }: Revision, node: string): boolean {
+  return facts.freezesImmutable(node) && revisions.all.some((one) => one.index < index && one.immutable)
 }
 
 /** The first set-up of the volume from which on the revision, or a later one, is there. */

@@ -21,6 +21,8 @@ export interface FlowQuery {
 export interface FlowFacts extends NeverFacts {
   /** How a node's kubelet comes by updates (U2). */
   strategyOf(node: string): 'Watch' | 'Cache' | 'Get'
+  /** Whether it keeps the copy of an immutable object for ever (I3). */
+  freezesImmutable(node: string): boolean
   /** Sync period plus propagation delay of the node's cache (U3). */
   boundMs(node: string): VirtualMs
   /** Virtual time now. */

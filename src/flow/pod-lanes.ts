@@ -82,7 +82,7 @@ function placeLane(
 ): { readonly lane: Lane; readonly hops: readonly Hop[] } {
   const { from, to, revisions, facts } = sources
   const id = placeLaneId(pod, place)
-  const isImmutable = revisions.all.some(({ immutable }) => immutable)
+  const isImmutable = facts.freezesImmutable(nodeOf(pod)) && revisions.all.some(({ immutable }) => immutable)
   const drawn = place.way === 'volume' ? fileTurns(sources, pod, place) : attemptTurns(sources, pod, place)
   const lane: Lane = {
     ...{ id, kind: place.way === 'volume' ? 'file' : place.way === 'subPath' ? 'subPath' : 'env' },

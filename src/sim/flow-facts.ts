@@ -9,9 +9,12 @@ import type { SimSettings } from './resolve-options.ts'
 
 /** What flows have to know of a cluster beside its journal. */
 export function flowFactsOf(settings: SimSettings, server: RunningApiServer, now: () => VirtualMs): FlowFacts {
+  const strategyOf = (name: string) => kubeletOf(settings, name).configMapAndSecretChangeDetectionStrategy ?? 'Watch'
   return {
     renewsSubPaths: volumeFactsOf(settings.minor).renewsSubPaths,
-    strategyOf: (name) => kubeletOf(settings, name).configMapAndSecretChangeDetectionStrategy ?? 'Watch',
+    strategyOf,
+    // Only watches are stopped: the other strategies ask for what is there. Source: pkg/kubelet/util/manager/watch_based_manager.go, Get.
+    freezesImmutable: (name) => strategyOf(name) === 'Watch' && settings.gates.ImmutableEphemeralVolumes,
     boundMs: (name) => boundMs(settings, name, find(server, 'Node', name, '')),
     now,
   }

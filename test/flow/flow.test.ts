@@ -277,3 +277,35 @@ test('I3 an immutable Secret that was deleted and made again stays unseen, and t
     ],
   ])
 })
+
+test.each(['Cache', 'Get'] as const)(
+  'I3 with %s a node asks for what is there: it is seen, though both were immutable',
+  (strategy) => {
+    const kubelet = { configMapAndSecretChangeDetectionStrategy: strategy }
+    const sim = createSim({ seed: 'asked', version: 'v1.36', kubelet })
+    const secret = (k: string) => ({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: { name: 's' },
+      immutable: true,
+      stringData: { k },
+    })
+    sim.apply(secret('one'), pod('p', { volumes }, { volumeMounts: [mount] }))
+    sim.runFor('1m')
+    sim.kubectl('delete secret s')
+    sim.apply(secret('two'))
+    expect(sim.delays('s').at(-1)?.never).toBeUndefined()
+    sim.runFor('5m')
+    expect(sim.delays('s').at(-1)).toMatchObject({ never: undefined, visibleAt: expect.any(Number) })
+  },
+)
+
+test('I3 a change that makes the Secret immutable is the last that is seen', () => {
+  const sim = createSim({ seed: 'last', version: 'v1.36' })
+  sim.kubectl('create secret generic s --from-literal=k=one')
+  sim.apply(pod('p', { volumes }, { volumeMounts: [mount] }))
+  sim.runFor('1m')
+  sim.kubectl(['patch', 'secret', 's', '-p', '{"immutable":true,"stringData":{"k":"two"}}'])
+  sim.runFor('5m')
+  expect(sim.file({ pod: 'p' }, '/etc/v/k')?.content).toBe('two')
+  expect(sim.delays('s').at(-1)).toMatchObject({ never: undefined, visibleAt: expect.any(Number) })
+})

@@ -31,7 +31,13 @@ export function unrun({ scenario, seed }: Recipe): Recording {
   }
   const redaction = createRedaction({ seed, reveal: false, journal: emptyJournal, secrets: () => [] })
   for (const secret of secretsOf(scenario)) redaction.learn(secret)
-  const facts: FlowFacts = { renewsSubPaths: false, strategyOf: () => 'Watch', boundMs: () => 0, now: () => 0 }
+  const facts: FlowFacts = {
+    renewsSubPaths: false,
+    strategyOf: () => 'Watch',
+    freezesImmutable: () => false,
+    boundMs: () => 0,
+    now: () => 0,
+  }
   return {
     ...{ scenario: result.scenario, result, redaction, journal: emptyJournal, history: createHistory(emptyJournal) },
     flows: createFlows(emptyJournal, facts),
