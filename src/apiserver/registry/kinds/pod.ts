@@ -101,13 +101,13 @@ function withProbeTimes(status: PodStatus): PodStatus {
   }
 }
 
-/** Source: pkg/registry/core/pod/strategy.go and pkg/registry/core/pod/storage. */
 /** The first of its addresses is the one that is also told alone. Source: pkg/apis/core/v1/conversion.go, Convert_v1_PodStatus_To_core_PodStatus. */
 function withAddresses(status: PodStatus): PodStatus {
   const { podIP = '', podIPs } = status
   return podIP === '' || podIPs?.[0]?.ip === podIP ? status : { ...status, podIPs: [{ ip: podIP }] }
 }
 
+/** Source: pkg/registry/core/pod/strategy.go and pkg/registry/core/pod/storage. */
 export const podStrategy: Strategy<Pod> = {
   resource: { group: '', version: 'v1', resource: 'pods' },
   kind: 'Pod',
