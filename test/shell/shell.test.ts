@@ -136,6 +136,14 @@ describe('pipes, jobs and signals', () => {
     expect(run('yes | head -2; seq 1000000 | (read a; echo $a)')).toEqual(['y', 'y', '1'])
   })
 
+  test('what is used up is told once, however many shells it ends', () => {
+    expect(run('f() { f | f & }; f').length).toBe(1)
+    expect(run('yes | uniq | head -n 1')).toEqual([
+      '! sh: podsim: too many commands ran at one instant; the loop is taken to run for ever',
+      '= running',
+    ])
+  })
+
   test('& goes on beside the shell, wait waits, $! is its number', () => {
     const { kernel, runtime, start } = createWorld()
     const script = 'sleep 2 & p=$!; echo a; wait $p; date +%T; (sleep 1; exit 3) & wait $!; echo $?'

@@ -49,6 +49,7 @@ export class Budget {
   #bytesNow = 0
   #shownNow = 0
   #excused = 0
+  readonly #told = new Set<Spent>()
   #commands = 0
 
   constructor(limits: Limits, now: () => VirtualMs) {
@@ -79,9 +80,17 @@ export class Budget {
     this.#shownNow += count
   }
 
-  /** Lets a shell say that something is used up. */
-  excuse(): void {
+  /**
+   * Lets a shell say that something is used up; false: another one has said so at this instant, as all children of a fork bomb
+   * would. What a program itself says when it is out of memory is said by each.
+   */
+  excuse(spent: Spent): boolean {
+    this.#turn()
+    const isTold = this.#told.has(spent) || (spent === 'commands' && this.#told.has('depth'))
+    if (spent !== 'memory' && isTold) return false
+    this.#told.add(spent)
     this.#excused += 1024
+    return true
   }
 
   /** So much was shown in all. */
@@ -101,5 +110,6 @@ export class Budget {
     this.#commandsNow = 0
     this.#bytesNow = 0
     this.#shownNow = 0
+    this.#told.clear()
   }
 }

@@ -143,10 +143,9 @@ export function* runNamed(
   const ran = builtin({ name, args, shell, streams, engine })
   const ended = typeof ran === 'number' || 'kind' in ran ? ran : yield* ran
   const outcome = typeof ended === 'number' ? toldBuiltinWriteError(name, ended, shell, streams) : ended
+  if (outcome !== 0 || !writers.has(name) || streams.out.ready === undefined) return outcome
   // A shell that writes where nobody reads is ended as any program is.
-  if (streams.out.isBroken === true && outcome === 0 && name !== ':' && writers.has(name))
-    return exitWith(brokenPipeCode)
-  return outcome
+  return (yield* streams.out.ready()) ? outcome : exitWith(brokenPipeCode)
 }
 
 const writers = new Set(['echo', 'printf', 'pwd', 'export', 'set', 'type', 'command'])

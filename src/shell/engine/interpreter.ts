@@ -11,7 +11,7 @@ import { matchesPattern } from './pattern.ts'
 import { signalNumbers } from './process-table.ts'
 import { isRefused, redirect } from './redirect.ts'
 import { codeOf, exitWith, type Outcome, type Shell } from './shell.ts'
-import { BufferSink, Input, Pipe, type Streams } from './streams.ts'
+import { BufferSink, earlyBytes, Input, Pipe, type Streams } from './streams.ts'
 import type { Command, CompoundCommand, ListItem, Pipeline, Script, Word } from './syntax.ts'
 import { runPendingTraps } from './traps.ts'
 
@@ -91,7 +91,7 @@ function* runPipeline(pipeline: Pipeline, shell: Shell, streams: Streams, isTest
 
 /** All commands at once, each reading what the one before writes. */
 function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams, isTested: boolean): Steps<Outcome> {
-  const pipes = commands.slice(1).map(() => new Pipe())
+  const pipes = commands.slice(1).map(() => new Pipe(earlyBytes))
   const children = commands.map((command, i) => {
     const [before, after] = [pipes[i - 1], pipes[i]]
     const stdin = before === undefined ? streams.stdin : new Input('', before.reader)
@@ -102,6 +102,7 @@ function* runPiped({ commands, text }: Pipeline, shell: Shell, streams: Streams,
     }
     return startChild(shell, io, text, (child, childIo) => runCommand(command, child, childIo, true), engine, ends)
   })
+  for (const pipe of pipes) pipe.opened()
   let code = 0
   let failed = 0
   try {

@@ -60,8 +60,8 @@ export function* guarded(shell: Shell, streams: Streams, body: () => Steps<numbe
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error
     if (error.spent === 'killed') return yield* forever()
-    shell.budget.excuse()
-    streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.exhausted(error.spent)}\n`)
+    if (shell.budget.excuse(error.spent))
+      streams.err.write(`${shell.dialect.prefix(shell)}${shell.dialect.exhausted(error.spent)}\n`)
     const isEndless = error.spent === 'commands' || error.spent === 'output'
     if (isEndless && shell.budget.limits.commands === Number.POSITIVE_INFINITY) yield* forever()
     return exhaustedCode

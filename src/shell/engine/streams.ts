@@ -8,6 +8,9 @@ import type { ByteText } from '../byte-text.ts'
 /** Bytes that a pipe holds before its writer has to wait. Source: Linux include/uapi/linux/limits.h, pipe(7). */
 const pipeBytes = 65_536
 
+/** What the first commands of a pipeline write before those after them are started, which real ones start meanwhile. */
+export const earlyBytes = 4096
+
 /** Where a command writes to. */
 export interface Sink {
   write(bytes: ByteText): void
@@ -200,9 +203,21 @@ export class Pipe implements Sink, Source {
   #writers = 1
   #readers = 1
   #waiting: Receiver<void>[] = []
+  #room: number
+
+  /** `room`: bytes that it holds before `opened` is called. */
+  constructor(room = pipeBytes) {
+    this.#room = room
+  }
 
   get isBroken(): boolean {
     return this.#readers <= 0
+  }
+
+  /** Who reads is started by now. */
+  opened(): void {
+    this.#room = pipeBytes
+    this.#tell()
   }
 
   write(bytes: ByteText): void {
@@ -213,7 +228,7 @@ export class Pipe implements Sink, Source {
   }
 
   *ready(): Steps<boolean> {
-    while (this.#length > pipeBytes && !this.isBroken) yield* wait(new News(this.#waiting))
+    while (this.#length > this.#room && !this.isBroken) yield* wait(new News(this.#waiting))
     return !this.isBroken
   }
 

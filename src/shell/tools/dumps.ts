@@ -2,27 +2,54 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { ByteText } from '../byte-text.ts'
 import { Input } from '../engine/streams.ts'
-import { formatted, parseFormat } from './hexdump-format.ts'
-import { allBytes, cannotOpen, complain, open, options, quoted, say, type Tool } from './tool.ts'
+import { blockSize, blockText, parseFormat } from './hexdump-format.ts'
+import {
+  cannotOpen,
+  complain,
+  eachBlock,
+  inputs,
+  type NamedInput,
+  open,
+  options,
+  quoted,
+  type Stretch,
+  say,
+  type Tool,
+  type ToolContext,
+} from './tool.ts'
 
 const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0')
 
-/** Rows of some bytes, each with its offset; equal rows are folded into `*` where `folds` says so. */
-function rows(
-  bytes: ByteText,
-  size: number,
-  folds: boolean,
-): readonly ({ readonly at: number; readonly row: ByteText } | '*')[] {
-  const found: ({ readonly at: number; readonly row: ByteText } | '*')[] = []
+/** Bytes in rows of `size`, which are folded into `*` where they are equal and `folds` says so. */
+interface Dump extends Stretch {
+  readonly folds: boolean
+  /** Shows a last row, too, that begins as the one before it did, after a `*`. */
+  readonly marksShort?: boolean
+}
+
+/** Writes each row as `text` has it, whose `at` counts from the first byte that is shown. */
+function* dumpRows(
+  context: ToolContext,
+  list: readonly NamedInput[],
+  dump: Dump,
+  text: (row: ByteText, at: number) => string,
+): Steps<{ readonly skipped: number; readonly given: number }> {
+  let [at, isFolded] = [0, false]
   let before: ByteText | undefined
-  for (let at = 0; at < bytes.length; at += size) {
-    const row = bytes.slice(at, at + size)
-    const repeats = folds && row === before && row.length === size
-    if (!repeats) found.push({ at, row })
-    else if (found.at(-1) !== '*') found.push('*')
-    before = row
-  }
-  return found
+  return yield* eachBlock(context, list, dump, (bytes) => {
+    let shown = ''
+    for (let from = 0; from < bytes.length; from += dump.size) {
+      const row = bytes.slice(from, from + dump.size)
+      const isAlike = dump.folds && before?.startsWith(row) === true
+      const repeats = isAlike && row.length === dump.size
+      if (isAlike && !isFolded && (repeats || dump.marksShort === true)) shown += '*\n'
+      if (!repeats) shown += text(row, at)
+      isFolded = repeats
+      before = row
+      at += row.length
+    }
+    context.out(shown)
+  })
 }
 
 const codes = (row: ByteText): number[] => Array.from(row, (char) => char.charCodeAt(0))
@@ -50,10 +77,7 @@ export const od: Tool = function* od(context): Steps<number> {
     width: 'w',
   })
   if (typeof given === 'number') return given
-  const content = yield* allBytes(context, given.operands)
-  if (content === undefined) return 1
-  const skipped = sizeOf(given.value('j')) ?? 0
-  const bytes = content.slice(skipped, given.has('N') ? skipped + (sizeOf(given.value('N')) ?? 0) : undefined)
+  const skip = sizeOf(given.value('j')) ?? 0
   const ints = given.has('i') ? say(context, 'd4', 'd2') : undefined
   const type = odTypes.find(([letter]) => given.has(letter))?.[1] ?? ints ?? given.value('t') ?? 'o2'
   const cell = context.voice === 'busybox' && type.endsWith('z') ? undefined : cellOf(type)
@@ -76,12 +100,14 @@ export const od: Tool = function* od(context): Steps<number> {
           ? String(at).padStart(7, '0')
           : at.toString(8).padStart(7, '0')
   const width = given.has('w') ? Number(given.value('w') || '32') || 16 : 16
-  for (const each of rows(bytes, width, !given.has('v'))) {
-    if (each === '*') context.out('*\n')
-    else context.out(`${address(each.at + skipped)}${cell(each.row)}\n`)
-  }
-  if (radix !== 'n') context.out(`${address(skipped + bytes.length)}\n`)
-  return 0
+  const { list, code } = inputs(context, given.operands)
+  if (list.length === 0) return code
+  const dump = { size: width, skip, count: sizeOf(given.value('N')), folds: !given.has('v') }
+  const ended = yield* dumpRows(context, list, dump, (row, at) => `${address(at + skip)}${cell(row)}\n`)
+  if (ended.skipped < skip)
+    return complain(context, `${say(context, 'cannot', "can't")} skip past end of combined input`)
+  if (radix !== 'n') context.out(`${address(skip + ended.given)}\n`)
+  return code
 }
 
 /** A count of bytes: decimal, octal or hexadecimal, with `b`, `k`, `m`. */
@@ -194,37 +220,44 @@ export const hexdump: Tool = function* hexdump(context): Steps<number> {
     format: 'e',
   })
   if (typeof given === 'number') return given
-  const content = yield* allBytes(context, given.operands)
-  if (content === undefined) return 1
-  const skipped = Math.min(sizeOf(given.value('s')) ?? 0, content.length)
-  const bytes = content.slice(skipped, given.has('n') ? skipped + (sizeOf(given.value('n')) ?? 0) : undefined)
-  const folds = !given.has('v')
+  const { list, code } = inputs(context, given.operands)
+  if (list.length === 0) {
+    if (context.voice === 'gnu') context.err('hexdump: all input file arguments failed\n')
+    return code
+  }
+  const skip = sizeOf(given.value('s')) ?? 0
+  const count = sizeOf(given.value('n'))
+  // Source: busybox libbb/dump.c, get, which compares what there is of the row.
+  const range = { skip, count, folds: !given.has('v'), marksShort: context.voice === 'busybox' }
   if (given.has('e')) {
     const units = parseFormat(given.all('e'))
     if (typeof units === 'string') return complain(context, units)
-    context.out(formatted(units, bytes, folds))
-    return 0
+    const size = blockSize(units)
+    if (size > 0) yield* dumpRows(context, list, { size, ...range }, (row) => blockText(units, row))
+    return code
   }
   const isCanonical = given.has('C') || context.name === 'hd'
   const chosen = Object.entries(displays).flatMap(([letter, display]) => (given.has(letter) ? [display] : []))
   const shown = chosen.length === 0 ? [plainDisplay] : chosen
-  for (const each of rows(bytes, 16, folds)) {
-    if (each === '*') context.out('*\n')
-    else if (isCanonical) {
-      const cells = codes(each.row)
-        .map((code, i) => `${i === 8 ? ' ' : ''}${hex(code, 2)} `)
-        .join('')
-      context.out(`${hex(each.at + skipped, 8)}  ${cells.padEnd(49)} |${printable(each.row)}|\n`)
-    } else
-      for (const { size, cell } of shown) {
-        let text = ''
-        for (let k = 0; k < each.row.length; k += size)
-          text += cell(each.row.charCodeAt(k) | (size === 2 ? (each.row.charCodeAt(k + 1) || 0) << 8 : 0))
-        context.out(`${hex(each.at + skipped, 7)}${text.padEnd((16 / size) * cell(0).length)}\n`)
-      }
-  }
-  if (bytes.length > 0) context.out(`${hex(skipped + bytes.length, isCanonical ? 8 : 7)}\n`)
-  return 0
+  const ended = yield* dumpRows(context, list, { size: 16, ...range }, (row, at) =>
+    isCanonical ? canonicalRow(row, at + skip) : shown.map((display) => displayedRow(row, at + skip, display)).join(''),
+  )
+  if (ended.skipped + ended.given > 0) context.out(`${hex(ended.skipped + ended.given, isCanonical ? 8 : 7)}\n`)
+  return code
+}
+
+function canonicalRow(row: ByteText, at: number): string {
+  const cells = codes(row)
+    .map((code, i) => `${i === 8 ? ' ' : ''}${hex(code, 2)} `)
+    .join('')
+  return `${hex(at, 8)}  ${cells.padEnd(49)} |${printable(row)}|\n`
+}
+
+function displayedRow(row: ByteText, at: number, { size, cell }: Display): string {
+  let text = ''
+  for (let k = 0; k < row.length; k += size)
+    text += cell(row.charCodeAt(k) | (size === 2 ? (row.charCodeAt(k + 1) || 0) << 8 : 0))
+  return `${hex(at, 7)}${text.padEnd((16 / size) * cell(0).length)}\n`
 }
 
 /** Bytes in pairs with their characters; -p plain digits, -i as C, -r back to bytes. */
@@ -233,9 +266,9 @@ export const xxd: Tool = function* xxd(context): Steps<number> {
   if (typeof given === 'number') return given
   const path = given.operands[0] ?? '-'
   const input = open(context, path)
-  if (!(input instanceof Input)) return cannotOpen(context, path, input)
-  const content = yield* input.all(context.held)
+  if (!(input instanceof Input)) return cannotOpen(context, path, input) && say(context, 2, 1)
   if (given.has('r')) {
+    const content = yield* input.all(context.held)
     const digits = given.has('p')
       ? content.replace(/\s/g, '')
       : content.replace(/^[0-9a-f]+: ((?:[0-9a-f]+ ?)+) .*$/gm, '$1').replace(/\s/g, '')
@@ -244,27 +277,23 @@ export const xxd: Tool = function* xxd(context): Steps<number> {
     )
     return 0
   }
-  const skipped = sizeOf(given.value('s')) ?? 0
-  const bytes = content.slice(skipped, given.has('l') ? skipped + (sizeOf(given.value('l')) ?? 0) : undefined)
+  const skip = sizeOf(given.value('s')) ?? 0
+  const count = sizeOf(given.value('l'))
   const columns = Number(given.value('c') ?? (given.has('p') ? '30' : given.has('i') ? '12' : '16')) || 16
   const group = Number(given.value('g') ?? '2') || columns
   const shown = (code: number): string => (given.has('u') ? hex(code, 2).toUpperCase() : hex(code, 2))
-  const added = skipped + (sizeOf(given.value('o')) ?? 0)
+  const added = skip + (sizeOf(given.value('o')) ?? 0)
   if (given.has('i')) {
+    const bytes = (yield* input.all(context.held)).slice(skip, count === undefined ? undefined : skip + count)
     context.out(asC(bytes, columns, path, context.voice === 'gnu'))
     return 0
   }
-  for (const each of rows(bytes, columns, false)) {
-    if (each === '*') continue
-    const cells = codes(each.row)
-    if (given.has('p')) context.out(`${cells.map(shown).join('')}\n`)
-    else {
-      const text = cells.map((code, i) => shown(code) + ((i + 1) % group === 0 ? ' ' : '')).join('')
-      context.out(
-        `${hex(each.at + added, 8)}: ${text.padEnd(columns * 2 + Math.ceil(columns / group))} ${printable(each.row)}\n`,
-      )
-    }
-  }
+  yield* dumpRows(context, [{ path, input }], { size: columns, skip, count, folds: false }, (row, at) => {
+    const cells = codes(row)
+    if (given.has('p')) return `${cells.map(shown).join('')}\n`
+    const text = cells.map((code, i) => shown(code) + ((i + 1) % group === 0 ? ' ' : '')).join('')
+    return `${hex(at + added, 8)}: ${text.padEnd(columns * 2 + Math.ceil(columns / group))} ${printable(row)}\n`
+  })
   return 0
 }
 

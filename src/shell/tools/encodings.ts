@@ -9,6 +9,7 @@ import {
   allBytes,
   cannotOpen,
   complain,
+  eachBlock,
   inputs,
   options,
   quoted,
@@ -28,9 +29,9 @@ export const base64: Tool = function* base64(context): Steps<number> {
   const given = options(context, 'dDiw:', { decode: 'd', 'ignore-garbage': 'i', wrap: 'w' })
   if (typeof given === 'number') return given
   if (given.operands.length > 1) return usage(context, `extra operand ${quoted(context, given.operands[1] ?? '')}`)
-  const content = yield* allBytes(context, given.operands)
-  if (content === undefined) return 1
   if (given.has('d') || given.has('D')) {
+    const content = yield* allBytes(context, given.operands)
+    if (content === undefined) return 1
     const clean = content.replace(given.has('i') ? /[^A-Za-z0-9+/=]/g : /\n/g, '')
     const { text, isValid } = decodeBase64(clean)
     context.out(text)
@@ -39,11 +40,15 @@ export const base64: Tool = function* base64(context): Steps<number> {
   const width = given.value('w') ?? String(defaultWidth)
   if (!/^\d+$/.test(width))
     return complain(context, say(context, `invalid wrap size: ${quoted(context, width)}`, `invalid number '${width}'`))
-  const encoded = encodeBase64(byteTextToBytes(content))
   const columns = Number(width)
-  if (columns === 0) context.out(encoded)
-  else for (let i = 0; i < encoded.length; i += columns) context.out(`${encoded.slice(i, i + columns)}\n`)
-  return 0
+  const { list, code } = inputs(context, given.operands)
+  // Three bytes are four characters: blocks of three bytes a column end with a line.
+  yield* eachBlock(context, list, { size: 3 * Math.max(columns, 1) }, (bytes) => {
+    const encoded = encodeBase64(byteTextToBytes(bytes))
+    if (columns === 0) context.out(encoded)
+    else for (let i = 0; i < encoded.length; i += columns) context.out(`${encoded.slice(i, i + columns)}\n`)
+  })
+  return code
 }
 
 const values = new Map(Array.from(alphabet, (char, i) => [char.charCodeAt(0), i]))

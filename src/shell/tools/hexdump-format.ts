@@ -47,45 +47,27 @@ export function parseFormat(formats: readonly ByteText[]): readonly Unit[] | str
   return units
 }
 
-/** Bytes in blocks of all units together; equal blocks are folded into `*` where `folds` says so. */
-export function formatted(units: readonly Unit[], bytes: ByteText, folds: boolean): string {
-  const block = units.reduce((sum, { times, size }) => sum + times * size, 0)
-  if (block === 0) return ''
-  let text = ''
-  let before: ByteText | undefined
-  let isFolded = false
-  for (let at = 0; at < bytes.length; at += block) {
-    const part = bytes.slice(at, at + block)
-    if (folds && part === before && part.length === block) {
-      if (!isFolded) text += '*\n'
-      isFolded = true
-      continue
-    }
-    isFolded = false
-    before = part
-    text += blockText(units, part)
-  }
-  return text
+/** Bytes that all units together take; 0: they take none. */
+export function blockSize(units: readonly Unit[]): number {
+  return units.reduce((sum, { times, size }) => sum + times * size, 0)
 }
 
-function blockText(units: readonly Unit[], part: ByteText): string {
+/** The bytes of one block, or of what is left of one. */
+export function blockText(units: readonly Unit[], part: ByteText): string {
   let text = ''
   let at = 0
   for (const unit of units) {
     for (let i = 0; i < unit.times; i++) {
       const own = part.slice(at, at + unit.size)
-      const isMissing = unit.conversion !== undefined && own === ''
-      const shown = unit.conversion === undefined ? '' : isMissing ? ' '.repeat(widthOf(unit)) : converted(unit, own)
+      const { conversion } = unit
+      const shown = conversion === undefined ? '' : own === '' ? ' '.repeat(conversion.width) : converted(unit, own)
+      // Source: util-linux text-utils/hexdump-display.c, bpad: what has no bytes is as wide as its format says.
       const after = i === unit.times - 1 && unit.times > 1 ? unit.after.trimEnd() : unit.after
-      text += isMissing ? (unit.literal + shown + after).replace(/[^\n]/g, ' ') : unit.literal + shown + after
+      text += unit.literal + shown + after
       at += unit.size
     }
   }
   return text
-}
-
-function widthOf({ conversion, size }: Unit): number {
-  return Math.max(conversion?.width ?? 0, conversion?.letter === 'x' ? size * 2 : 1)
 }
 
 function converted({ conversion }: Unit, own: ByteText): string {

@@ -251,6 +251,48 @@ export function* eachLine(
     }
 }
 
+/** A stretch of bytes: how long each block is, how many bytes are left out before it, how many it has at most. */
+export interface Stretch {
+  readonly size: number
+  readonly skip?: number | undefined
+  readonly count?: number | undefined
+}
+
+/** Bytes that a tool works through before it looks whether somebody reads what it writes. */
+const blockBytes = 4096
+
+/**
+ * Calls back with whole blocks of all inputs together, some at a time, and with what is left at the end; stops when nobody
+ * reads what is written. The result: how many bytes were left out, and how many were given.
+ */
+export function* eachBlock(
+  context: ToolContext,
+  list: readonly NamedInput[],
+  { size, skip = 0, count = Number.POSITIVE_INFINITY }: Stretch,
+  take: (bytes: ByteText) => void,
+): Steps<{ readonly skipped: number; readonly given: number }> {
+  const step = size * Math.max(1, Math.floor(blockBytes / size))
+  let [skipped, given, rest] = [0, 0, '']
+  for (const { input } of list)
+    while (given + rest.length < count) {
+      const text = yield* input.chunk()
+      if (text === undefined) break
+      const from = Math.min(skip - skipped, text.length)
+      skipped += from
+      rest = (rest + text.slice(from)).slice(0, count - given)
+      const whole = rest.length - (rest.length % size)
+      for (let at = 0; at < whole; at += step) {
+        const bytes = rest.slice(at, Math.min(at + step, whole))
+        take(bytes)
+        given += bytes.length
+        if (!(yield* hasRoom(context))) return { skipped, given }
+      }
+      rest = rest.slice(whole)
+    }
+  if (rest !== '') take(rest)
+  return { skipped, given: given + rest.length }
+}
+
 /** Lets who reads catch up; false when nobody reads any more. */
 export function* hasRoom({ streams, shell }: ToolContext): Steps<boolean> {
   shell.budget.spendCommands()

@@ -210,11 +210,25 @@ export const tail: Tool = function* tail(context): Steps<number> {
     if ((paths.length > 1 && !given.has('q')) || given.has('v')) context.out(heading(path, isFirst))
     isFirst = false
     const isEndless = follows && isDevice(context.shell.logicalPath(path)) && path !== '-'
+    if (wanted.sign === '+' && !follows) {
+      yield* copyFrom(context, input, wanted.count, bytes !== undefined)
+      continue
+    }
     const text = isEndless ? '' : yield* input.all(context.held)
     context.out(lastOf(text, wanted, bytes !== undefined))
     if (path !== '-') shown.push({ path, length: text.length, isThere: true })
   }
   return follows && shown.length > 0 ? yield* follow(context, shown, given.value('s')) : code
+}
+
+/** All from the line or byte of a number on, as it comes. */
+function* copyFrom(context: ToolContext, input: Input, number: number, isBytes: boolean): Steps<void> {
+  if (isBytes) yield* input.take(Math.max(number - 1, 0))
+  else for (let left = number - 1; left > 0 && (yield* input.line(context.held)) !== undefined; ) left--
+  for (let text = yield* input.chunk(); text !== undefined; text = yield* input.chunk()) {
+    context.out(text)
+    if (!(yield* hasRoom(context))) return
+  }
 }
 
 function lastOf(text: ByteText, { sign, count }: Amount, isBytes: boolean): ByteText {
