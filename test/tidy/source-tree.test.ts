@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { droppedGenerators } from './generators.ts'
 import { parseSource } from './source-tree.ts'
 
 /** The rules of tidy.test.ts are worth as much as what they see. */
@@ -95,5 +96,40 @@ describe('titles', () => {
     ["describe.each(\n  [1],\n)('U3 a', () => {\n  test(`L1 ${b}`, () => {})\n})", ['U3 a', 'L1 ${b}']],
   ])('of %s', (text, expected) => {
     expect(names(parse(text).titles)).toEqual(expected)
+  })
+})
+
+describe('generators', () => {
+  const gen = 'function* gen(): Steps<number> {\n  return 1\n}\n'
+
+  test.each([
+    ['gen()', ['gen']],
+    ['yield gen()', ['gen']],
+    ['ready && gen()', ['gen']],
+    ['if (gen()) a()', ['gen']],
+    ['!gen()', ['gen']],
+    ['ready ? gen() : a()', ['gen']],
+    ['x.steps()', ['.steps']],
+    ['x.mixed()', []],
+    ['yield* gen()', []],
+    ['process(kernel, gen())', []],
+    ['const ran = gen()', []],
+    ['return ready ? gen() : 0', []],
+    ['starts(() => gen())', []],
+    ['gen().next()', []],
+    ['plain()', []],
+  ])('%s: %j is dropped', (use, dropped) => {
+    const own = 'const plain = () => 1\nclass X {\n  *steps() {}\n  *mixed() {}\n}\nclass Y {\n  mixed() {}\n}\n'
+    const file = parse(`${gen}${own}function* user() {\n  ${use}\n}`)
+    expect(droppedGenerators([file]).map((row) => row.split(' ').at(-1))).toEqual(dropped)
+  })
+
+  test('what is imported counts, what only has the same name does not', () => {
+    const made = parseSource('src/room/gen.ts', `export ${gen}`)
+    const user = parse("import { gen } from './gen.ts'\ngen()")
+    expect(droppedGenerators([made, user])).toEqual(['src/room/file.ts:2: gen'])
+    const renamed = parse("import { gen as start } from './gen.ts'\nstart()")
+    expect(droppedGenerators([made, renamed])).toEqual(['src/room/file.ts:2: start'])
+    expect(droppedGenerators([made, parse('const gen = () => 1\ngen()')])).toEqual([])
   })
 })

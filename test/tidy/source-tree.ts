@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { type Comment, parseSync, visitorKeys } from 'oxc-parser'
+import { type GeneratorFile, GeneratorFinder } from './generators.ts'
 
 /** The repository's own sources, parsed once: what the rules of tidy.test.ts look at. */
 
@@ -18,7 +19,7 @@ export interface FunctionSpot extends Spot {
 }
 
 /** One file of TypeScript. */
-export interface SourceFile {
+export interface SourceFile extends GeneratorFile {
   /** From the root of the repository: `src/kernel/kernel.ts`. */
   readonly path: string
   /** `src/kernel` of a source, `test`, `scripts` or `bench` of others. */
@@ -92,6 +93,10 @@ export function parseSource(path: string, text: string): SourceFile {
     unexplainedCasts: found.casts,
     globals: found.references.filter(({ name }) => !found.bound.has(name)),
     titles: found.titles,
+    generators: found.generators.generators,
+    importedNames: found.generators.importedNames,
+    plainFunctions: found.generators.plainFunctions,
+    droppedCalls: found.generators.droppedCalls,
   }
 }
 
@@ -163,6 +168,7 @@ class Finder {
   readonly titles: Spot[] = []
   readonly references: Spot[] = []
   readonly bound = new Set<string>()
+  readonly generators = new GeneratorFinder()
   readonly #layout: Layout
   /** An overload or the second part of a merged declaration is documented with its first. */
   readonly #exported = new Set<string>()
@@ -190,6 +196,7 @@ class Finder {
 
   #look(node: Node, parents: readonly Node[]): void {
     const parent = parents.at(-1)
+    this.generators.look(node, parents, this.#layout.lineOf(node.start))
     if (node.type === 'Identifier' && node.name !== undefined) {
       if (isBinding(node, parents)) this.bound.add(node.name)
       else if (!isPropertyName(node, parent)) this.references.push(this.#spot(node, node.name))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { dearFiles } from '../loading/dear-first.ts'
 import { packagesOnPage, pathsOnPage, roomsOnPage, wayOnPage } from './architecture-page.ts'
+import { droppedGenerators } from './generators.ts'
 import {
   excess,
   maxFactoryLines,
@@ -178,6 +179,10 @@ describe('the tree', () => {
 
   test('every export has a docstring', () => {
     expect(excess(found.undocumented, allowed.undocumented)).toEqual([])
+  })
+
+  test('no generator is called and dropped', () => {
+    expect(droppedGenerators(all)).toEqual([])
   })
 
   test('every cast has a reason beside it', () => {
