@@ -46,7 +46,10 @@ export function createScaleCluster(settings: ScaleSettings, onSlice: () => void)
           counts.requests++
           return handle(request)
         },
-        written(resource, { object, old, type }) {
+        written(resource, change) {
+          // Of what nobody counts no object is made.
+          if (resource !== 'pods' && resource !== 'nodes') return
+          const { object, old, type } = change
           const [is, was] = [type === 'DELETED' ? undefined : object, old ?? (type === 'DELETED' ? object : undefined)]
           if (resource === 'pods') {
             counts.pods += Number(is !== undefined) - Number(was !== undefined)

@@ -12,6 +12,7 @@ import { type Client, type RequestError, resources } from '../client/client.ts'
 import { type Informer, keyOf, splitKey } from '../client/informer.ts'
 import { errorText, isNotFound } from '../client/refusals.ts'
 import { rfc3339 } from '../kernel/calendar.ts'
+import { extended } from '../kernel/extended.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from './claim.ts'
 import { type Controller, type ControllerContext, createQueue } from './controller.ts'
@@ -261,7 +262,7 @@ function* updateStatus(
   const { observedGeneration, ...known } = owner.status ?? { replicas: 0 }
   const { generation = 0, name, namespace = '' } = owner.metadata
   if (generation === (observedGeneration ?? 0) && equalJson(known, wanted)) return owner
-  const status = { ...wanted, ...omitZero({ observedGeneration: generation }) }
+  const status = extended(wanted, omitZero({ observedGeneration: generation }))
   let current = owner
   for (let tries = 1; ; tries++) {
     const next = { ...current, status }

@@ -1,5 +1,6 @@
 import { SparseMap } from '../kernel/sparse.ts'
 import type { Device } from './device.ts'
+import type { NamespaceHolder } from './file-view.ts'
 import type { Inode } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { BindMount, Later } from './node-fs.ts'
@@ -38,9 +39,8 @@ interface BoundSource {
   readonly readOnly: boolean
 }
 
-export interface ContainerFiles {
-  readonly store: InodeStore
-  readonly node: Namespace
+/** What a container's files are made of. */
+export interface ContainerParts {
   readonly rootFiles: Readonly<Record<string, Uint8Array>>
   readonly mounts: readonly BindMount[]
   readonly readOnlyRoot: boolean
@@ -51,22 +51,36 @@ export interface ContainerFiles {
  * somebody does, as of now; the tree is built when it is first asked for, so that containers into which nobody looks cost
  * nothing. A mount whose source is absent is left out.
  */
-export function buildContainerNamespace(files: ContainerFiles): () => Namespace {
-  const bound = files.mounts.map((mount) => new Bound(mount, files.node))
-  for (const each of bound) {
-    const tree = files.store.unread.above(each.mount.hostPath)
-    if (tree === undefined) each.carryOut()
-    else tree.add(each)
+export class ContainerNamespace implements NamespaceHolder {
+  readonly store: InodeStore
+  /** That of the node. */
+  readonly node: Namespace
+  readonly rootFiles: ContainerParts['rootFiles']
+  readonly readOnlyRoot: boolean
+  readonly bound: readonly Bound[]
+  #built: Namespace | undefined
+
+  constructor(store: InodeStore, node: Namespace, { rootFiles, mounts, readOnlyRoot }: ContainerParts) {
+    this.store = store
+    this.node = node
+    this.rootFiles = rootFiles
+    this.readOnlyRoot = readOnlyRoot
+    this.bound = mounts.map((mount) => new Bound(mount, node))
+    for (const each of this.bound) {
+      const tree = store.unread.above(each.mount.hostPath)
+      if (tree === undefined) each.carryOut()
+      else tree.add(each)
+    }
   }
-  let built: Namespace | undefined
-  return () => {
-    built ??= build(files, bound)
-    return built
+
+  get namespace(): Namespace {
+    this.#built ??= build(this)
+    return this.#built
   }
 }
 
-function build(files: ContainerFiles, bound: readonly Bound[]): Namespace {
-  const { store, readOnlyRoot } = files
+function build(files: ContainerNamespace): Namespace {
+  const { store, readOnlyRoot, bound } = files
   const device: Device = { kind: 'overlay', sizeBytes: undefined, usedBytes: 0 }
   const root = store.create('directory', device, 0o755)
   const top: Mount = {
@@ -129,7 +143,7 @@ function addImageFile(store: InodeStore, root: Inode, path: string, content: Uin
   store.addName(directory, clean.slice(clean.lastIndexOf('/') + 1), file)
 }
 
-function addMount(files: ContainerFiles, namespace: Namespace, mount: BindMount, source: BoundSource): void {
+function addMount(files: ContainerNamespace, namespace: Namespace, mount: BindMount, source: BoundSource): void {
   const { store } = files
   const point = mountPoint(store, namespace, mount, source.inode)
   if (point === undefined) return

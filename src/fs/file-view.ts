@@ -1,40 +1,56 @@
 import { extended } from '../kernel/extended.ts'
 import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
-import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo } from './node-fs.ts'
+import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
 import { compareBytes, joinPath } from './path.ts'
 import { type Found, type Mount, type Namespace, nodePathOf, walk } from './walk.ts'
 
 const done: FsResult = { ok: true, value: undefined }
 const defaultFileMode = 0o666
 
+/** Where a view finds its files. */
+export interface NamespaceHolder {
+  readonly namespace: Namespace
+}
+
 export interface ViewOptions {
   readonly store: InodeStore
-  readonly namespace: () => Namespace
+  readonly holder: NamespaceHolder
   readonly user: FsUser
   readonly umask: number
-  readonly charge?: (bytes: number) => void
+  readonly payer?: TmpfsPayer | undefined
 }
 
 /** Files as one namespace and one user see them. A class, for every container has one. */
 export class MemoryFileView implements FileView {
   readonly #store: InodeStore
-  readonly #namespace: () => Namespace
+  readonly #holder: NamespaceHolder
   readonly #user: FsUser
   readonly #umask: number
-  readonly #charge: ((bytes: number) => void) | undefined
+  readonly #payer: TmpfsPayer | undefined
 
   constructor(options: ViewOptions) {
     this.#store = options.store
-    this.#namespace = options.namespace
+    this.#holder = options.holder
     this.#user = options.user
     this.#umask = options.umask
-    this.#charge = options.charge
+    this.#payer = options.payer
+  }
+
+  /** The same files as another user sees them. */
+  protected seenBy(user: FsUser): FileView {
+    return new MemoryFileView({
+      store: this.#store,
+      holder: this.#holder,
+      user,
+      umask: this.#umask,
+      payer: this.#payer,
+    })
   }
 
   #looked(): Namespace {
     this.#store.late?.catchUp()
-    return this.#namespace()
+    return this.#holder.namespace
   }
 
   stat(path: string): FsResult<FileStat> {
@@ -231,7 +247,7 @@ export class MemoryFileView implements FileView {
     const refused = this.#store.setContent(file, whole)
     if (refused !== undefined) return this.#no(refused, path)
     this.#tell('write', at, { bytes: content.length })
-    if (file.device.kind === 'tmpfs') this.#charge?.(pagesOf(whole.length) - before)
+    if (file.device.kind === 'tmpfs') this.#payer?.takeTmpfs(pagesOf(whole.length) - before)
     return done
   }
 
@@ -269,7 +285,8 @@ export class MemoryFileView implements FileView {
   #remove(at: Found, op: 'unlink' | 'rmdir'): FsResult {
     if (at.parent === undefined) return this.#no('EBUSY', at.path)
     const flag = directoryFlag(at.inode)
-    if (at.inode?.device.kind === 'tmpfs' && at.inode.links === 1) this.#charge?.(-pagesOf(at.inode.content.length))
+    if (at.inode?.device.kind === 'tmpfs' && at.inode.links === 1)
+      this.#payer?.takeTmpfs(-pagesOf(at.inode.content.length))
     this.#store.removeName(at.parent, at.name)
     this.#tell(op, { ...at, mount: at.parentMount }, flag)
     return done

@@ -1,7 +1,7 @@
 import { type Calendar, createCalendar, defaultEpochMs, type EpochMs } from '../kernel/calendar.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { SparseMap } from '../kernel/sparse.ts'
-import { buildContainerNamespace } from './container-namespace.ts'
+import { ContainerNamespace } from './container-namespace.ts'
 import type { Device, Reservation } from './device.ts'
 import { MemoryFileView } from './file-view.ts'
 import type { Inode } from './inode.ts'
@@ -42,6 +42,12 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
   return new MemoryNodeFs(new InodeStore(() => calendar.at(kernel.now()), memoryBytes), umask)
 }
 
+class ContainerView extends MemoryFileView implements ContainerFiles {
+  as(user: FsUser): FileView {
+    return this.seenBy(user)
+  }
+}
+
 class MemoryNodeFs extends MemoryFileView implements NodeFs {
   readonly #store: InodeStore
   readonly #umask: number
@@ -62,7 +68,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
       kind: 'root',
     }
     const namespace: Namespace = { root, mounts: new SparseMap(), renames: store.renames, near: [] }
-    super({ store, namespace: () => namespace, user: rootUser, umask })
+    super({ store, holder: { namespace }, user: rootUser, umask })
     this.#store = store
     this.#umask = umask
     this.#root = root
@@ -120,12 +126,10 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
   }
 
   containerView(options: Parameters<NodeFs['containerView']>[0]): ContainerFiles {
-    const { rootFiles, mounts, readOnlyRoot, user = rootUser, charge } = options
+    const { user = rootUser, payer } = options
     const store = this.#store
-    const namespace = buildContainerNamespace({ store, node: this.#namespace, rootFiles, mounts, readOnlyRoot })
-    const rest = charge === undefined ? {} : { charge }
-    const as = (each: FsUser) => new MemoryFileView({ store, namespace, user: each, umask: defaultUmask, ...rest })
-    return Object.assign(as(user), { as })
+    const holder = new ContainerNamespace(store, this.#namespace, options)
+    return new ContainerView({ store, holder, user, umask: defaultUmask, payer })
   }
 
   fillLater(path: string, { inodes, bytes }: LaterFiles, fill: (view: FileView) => void): boolean {
@@ -245,7 +249,7 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
   #viewOf(directory: Inode): FileView {
     const root: Mount = { ...this.#root, root: directory, nodePath: undefined }
     const alone: Namespace = { root, mounts: new SparseMap(), renames: this.#store.renames, near: [] }
-    return new MemoryFileView({ store: this.#store, namespace: () => alone, user: rootUser, umask: this.#umask })
+    return new MemoryFileView({ store: this.#store, holder: { namespace: alone }, user: rootUser, umask: this.#umask })
   }
 }
 

@@ -187,8 +187,8 @@ export interface NodeFs extends FileView {
     readonly readOnlyRoot: boolean
     /** Absent: root. */
     readonly user?: FsUser
-    /** Told of the pages that writes through this view take on a tmpfs (negative: give back): they count as its memory. */
-    readonly charge?: (bytes: number) => void
+    /** Whose memory what is written through this view to a tmpfs counts as. */
+    readonly payer?: TmpfsPayer
   }): ContainerFiles
   /**
    * Leaves what `fill` would write into the empty directory at `path` unwritten until somebody looks into it; then it is as
@@ -223,6 +223,12 @@ export interface NodeFs extends FileView {
 }
 
 /** A container's files; other users of the same container see the same tree. */
+/** Whom pages of a tmpfs count against. */
+export interface TmpfsPayer {
+  /** Negative: they are given back. */
+  takeTmpfs(bytes: number): void
+}
+
 export interface ContainerFiles extends FileView {
   as(user: FsUser): FileView
 }

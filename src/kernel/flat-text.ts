@@ -10,3 +10,12 @@ export function flat(text: string): string {
 }
 
 const read = new Uint16Array(1)
+
+/** Up to this length the engine copies what is cut out of a text. Source: V8 src/objects/string.h, SlicedString::kMinLength. */
+const cutAtMost = 12
+
+/** A piece that was cut out of a longer text, as a text of its own (a parser writes it anew): a cut piece keeps the whole alive. */
+export function ofItsOwn(piece: string): string {
+  if (piece.length <= cutAtMost) return piece
+  return JSON.parse(JSON.stringify(piece))
+}

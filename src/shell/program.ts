@@ -73,6 +73,8 @@ export type Termination = { readonly afterMs: VirtualMs; readonly exitCode: numb
 
 /** What an image's container does. One object serves any number of containers: state lives in the run. */
 export interface Program {
+  /** Whether its run does nothing until it is stopped: then nobody need begin it. */
+  readonly rests?: true
   run(task: ProcessContext): ProgramRun
   onTerm(task: ProcessContext): Termination
   /** Gives a signal to the program's own handler; true: it has one. Asked before `onTerm`. */
@@ -114,6 +116,7 @@ export interface ImageDefinition {
 /** Runs until it is stopped; costs no event. */
 export function serveForever(termination: Termination): Program {
   return {
+    rests: true,
     *run() {
       yield* forever()
       return 0

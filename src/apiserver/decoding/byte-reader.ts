@@ -1,4 +1,5 @@
 import { utf8Bytes, utf8Text } from '../../bytes/bytes.ts'
+import { ofItsOwn } from '../../kernel/flat-text.ts'
 
 /**
  * The cursor of json-iterator over a body, with its quirks: reading goes on after the first error, but from then on nothing
@@ -114,7 +115,7 @@ export class ByteReader {
         const start = this.head
         this.head = at + 1
         const raw = this.text(start, at)
-        return hasEscape ? unescapeText(raw) : raw
+        return hasEscape ? unescapeText(raw) : ofItsOwn(raw)
       }
     }
     this.head = this.bytes.length

@@ -6,6 +6,7 @@ import { utf8Bytes } from '../../bytes/bytes.ts'
 import { jsonSyntaxError } from '../../go/json-syntax.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fromYaml } from '../../go/yaml/from-yaml.ts'
+import { extended } from '../../kernel/extended.ts'
 import { apiVersionOf } from '../registry/resource-table.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { decodeKind } from './decode-kind.ts'
@@ -125,7 +126,7 @@ function withDefaults({ apiVersion, kind }: FoundKind, expected: KindRef): KindR
   const group = slash < 0 ? '' : apiVersion.slice(0, slash)
   const version = apiVersion.slice(slash + 1)
   const given = apiVersion === '' ? { group: expected.group, version: expected.version } : { group, version }
-  return { ...given, kind: kind === '' ? expected.kind : kind }
+  return extended(given, { kind: kind === '' ? expected.kind : kind })
 }
 
 /**

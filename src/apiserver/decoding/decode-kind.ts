@@ -1,4 +1,5 @@
 import type { Definition } from '../../api/schema/schema.ts'
+import { extended } from '../../kernel/extended.ts'
 import { apiServerFact } from '../version-facts.ts'
 import { decodeAsGo } from './go-decoder.ts'
 import { decodeTyped } from './typed-decoder.ts'
@@ -15,5 +16,5 @@ export function decodeKind(json: string, definition: Definition, minor: number):
     return decodeAsGo(json, definition, { tellsEmbedded, omitsTimes: apiServerFact('omitsEmptyTimes', minor) })
   }
   const decoded = decodeTyped(json, definition)
-  return decoded.ok ? { ...decoded, strict: [] } : decoded
+  return decoded.ok ? extended(decoded, { strict: [] }) : decoded
 }

@@ -1,4 +1,5 @@
 import type { DeploymentStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
+import { extended } from '../../kernel/extended.ts'
 
 /** Source: pkg/controller/deployment/util/deployment_util.go, the reasons at its top. */
 export const reasons = {
@@ -34,13 +35,13 @@ export function setCondition(status: DeploymentStatus, condition: WorkloadCondit
   if (current?.status === condition.status && current.reason === condition.reason) return status
   const isSame = current !== undefined && current.status === condition.status
   const next = isSame ? { ...condition, lastTransitionTime: current.lastTransitionTime ?? null } : condition
-  return { ...removeCondition(status, condition.type), conditions: [...without(status, condition.type), next] }
+  return extended(removeCondition(status, condition.type), { conditions: [...without(status, condition.type), next] })
 }
 
 export function removeCondition(status: DeploymentStatus, type: string): DeploymentStatus {
   const { conditions: _all, ...rest } = status
   const left = without(status, type)
-  return left.length === 0 ? rest : { ...rest, conditions: left }
+  return left.length === 0 ? rest : extended(rest, { conditions: left })
 }
 
 function without(status: DeploymentStatus, type: string): readonly WorkloadCondition[] {

@@ -2,6 +2,7 @@ import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/types/wo
 import { type Client, resources } from '../../client/client.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { errorText, isAlreadyExists, isNamespaceTerminating } from '../../client/refusals.ts'
+import { extended } from '../../kernel/extended.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
@@ -98,7 +99,7 @@ function* createReplicaSet(
   const { deployment } = work
   const { metadata, spec } = deployment
   const hash = computeHash(spec.template, deployment.status?.collisionCount)
-  const labels = { ...spec.template.metadata?.labels, [templateHashLabel]: hash }
+  const labels = extended(spec.template.metadata?.labels ?? {}, { [templateHashLabel]: hash })
   const template: PodTemplateSpec = { ...spec.template, metadata: { ...spec.template.metadata, labels } }
   const replicas = newReplicaCount(deployment, old, 0)
   const name = `${metadata.name}-${hash}`
@@ -108,13 +109,15 @@ function* createReplicaSet(
     kind: 'ReplicaSet',
     metadata: {
       ...bare.metadata,
-      annotations: { ...newAnnotations(deployment, bare, revision), ...replicaAnnotations(deployment) },
+      annotations: extended(newAnnotations(deployment, bare, revision), replicaAnnotations(deployment)),
       ownerReferences: [newControllerRef(deployment, deploymentKind)],
     },
     spec: {
       replicas,
       ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
-      selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [templateHashLabel]: hash } },
+      selector: extended(spec.selector, {
+        matchLabels: extended(spec.selector.matchLabels ?? {}, { [templateHashLabel]: hash }),
+      }),
       template,
     },
   }

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentStatus, ReplicaSet, WorkloadCondition } from '../../api/types/workload-specs.ts'
+import { extended } from '../../kernel/extended.ts'
 import { epochOf, omitZero } from '../objects.ts'
 import {
   hasProgressDeadline,
@@ -29,11 +30,8 @@ export function deploymentStatus(
     availableReplicas: available,
     unavailableReplicas: Math.max(0, sumReplicas(sets) - available),
   })
-  const status = {
-    ...counted,
-    ...(collisionCount === undefined ? {} : { collisionCount }),
-    ...(conditions === undefined ? {} : { conditions }),
-  }
+  const colliding = collisionCount === undefined ? counted : extended(counted, { collisionCount })
+  const status = conditions === undefined ? colliding : extended(colliding, { conditions })
   const isAvailable = available >= replicasOf(deployment) - maxUnavailable(deployment)
   const condition = isAvailable
     ? newCondition('Available', 'True', reasons.minimumAvailable, 'Deployment has minimum availability.', now)

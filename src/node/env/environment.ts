@@ -209,5 +209,6 @@ function servicesOnly(
 }
 
 function sorted(variables: EnvironmentVariable[]): readonly EnvironmentVariable[] {
-  return variables.sort((a, b) => compareBytes(a.name, b.name))
+  // Sliced: a list that has grown has room to spare, and containers keep theirs.
+  return variables.sort((a, b) => compareBytes(a.name, b.name)).slice()
 }

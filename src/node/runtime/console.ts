@@ -5,9 +5,10 @@ import type { ContainerEntry } from './container.ts'
 import type { Attachment, ExecSession } from './cri.ts'
 
 /** The input of a container's first process, if its spec has one: a terminal shows what is typed, as part of what the container writes. */
-export function consoleOf({ config: { console }, log }: ContainerEntry, kernel: Kernel): OpenInput | undefined {
+export function consoleOf(entry: ContainerEntry, kernel: Kernel): OpenInput | undefined {
+  const { console } = entry.config
   if (console === undefined) return undefined
-  return console.isTerminal ? new Terminal((bytes) => log.write(kernel.now(), 'stdout', bytes)) : new PipedInput()
+  return console.isTerminal ? new Terminal((bytes) => entry.log.write(kernel.now(), 'stdout', bytes)) : new PipedInput()
 }
 
 /** Somebody comes to the first process of a container that runs. Source: kubelet pkg/cri/streaming/server.go, serveAttach. */

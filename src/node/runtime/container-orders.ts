@@ -1,4 +1,5 @@
 import type { Unsubscribable } from 'rxjs'
+import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
 import { atOnce } from '../../kernel/at-once.ts'
 import { firstOf } from '../../kernel/first-of.ts'
@@ -9,11 +10,11 @@ import { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
-import { ProcessTable } from '../../shell/engine/process-table.ts'
+import { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { attachTo, consoleOf } from './console.ts'
-import { ContainerEntry } from './container.ts'
+import { ContainerEntry, type EntryHost } from './container.ts'
 import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
 import { ContainerHost } from './container-host.ts'
 import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
@@ -32,6 +33,7 @@ import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLong
 import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
+import { MainProcess } from './main-process.ts'
 import { mountRefusal, rootMountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecordType } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
@@ -58,10 +60,14 @@ export class ContainerOrders {
   readonly #images: ImageStore
   readonly #runtime: OrderHost
   readonly #containers = new SparseMap<string, ContainerEntry>()
-  readonly #byPod = new SparseMap<string, ContainerEntry[]>()
+  readonly #byPod = new SparseMap<string, readonly ContainerEntry[]>()
   /** Orders on their way: those of a runtime, not of the kubelet that gave them. */
   readonly #scope = new Scope()
-  readonly #makeProcesses = (entry: ContainerEntry): ProcessTable => this.#processesOf(entry)
+  readonly #entryHost: EntryHost = {
+    processesOf: (entry) => this.#processesOf(entry),
+    takeMemory: (entry, bytes) => this.#useMemory(entry, bytes),
+  }
+  readonly #mainEnded = (entry: ContainerEntry, exitCode: number): void => this.#exit(entry, exitCode)
   #host: ProcessHost | undefined
 
   constructor(options: RuntimeOptions, kind: RuntimeKind, images: ImageStore, runtime: OrderHost) {
@@ -187,14 +193,15 @@ export class ContainerOrders {
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
     const atRoot = rootMountRefusal(this.#kind, config)
     if (atRoot !== undefined) return this.#fail(atRoot)
-    const files = fs.containerView({
-      rootFiles: stored.definition.files,
-      mounts: config.mounts,
-      readOnlyRoot: config.readOnlyRootFilesystem,
-      user: userOf(config, stored.definition),
-      charge: (bytes) => this.#useMemory(entry, bytes),
-    })
-    const entry: ContainerEntry = new ContainerEntry({
+    const files = (payer: TmpfsPayer): ContainerFiles =>
+      fs.containerView({
+        rootFiles: stored.definition.files,
+        mounts: config.mounts,
+        readOnlyRoot: config.readOnlyRootFilesystem,
+        user: userOf(config, stored.definition),
+        payer,
+      })
+    const entry = new ContainerEntry({
       id: this.#runtime.hexId(`${config.podUid}/${config.name}/${config.attempt}/${sandbox.attempt}`),
       config,
       sandbox,
@@ -202,12 +209,11 @@ export class ContainerOrders {
       imageId: stored.record.id,
       files,
       createdAt: kernel.now(),
-      makeProcesses: this.#makeProcesses,
+      host: this.#entryHost,
     })
     this.#containers.set(entry.id, entry)
     const siblings = this.#byPod.get(config.podUid)
-    if (siblings === undefined) this.#byPod.set(config.podUid, [entry])
-    else siblings.push(entry)
+    this.#byPod.set(config.podUid, siblings === undefined ? [entry] : siblings.concat(entry))
     this.#runtime.note('container.create', sandbox, {
       container: config.name,
       attempt: config.attempt,
@@ -253,7 +259,7 @@ export class ContainerOrders {
     })
     this.#runtime.touch(entry.config.podUid)
     entry.console = consoleOf(entry, kernel)
-    entry.context = this.#process(entry, { argv: entry.argv, pid: 1, stdin: '', input: entry.console })
+    entry.context = this.#process(entry, { argv: entry.argv, pid: firstPid, stdin: '', input: entry.console })
     return done
   }
 
@@ -263,15 +269,7 @@ export class ContainerOrders {
   }
 
   #runMain(entry: ContainerEntry): void {
-    const main = process(this.#options.kernel, () => this.#main(entry))
-    entry.main = entry.life.start(main, (exitCode) => this.#exit(entry, exitCode))
-  }
-
-  *#main({ program, context }: ContainerEntry): Steps<number> {
-    yield* sleep(0)
-    // A container that was started has both.
-    if (program === undefined || context === undefined) return 0
-    return yield* program.run(context)
+    entry.main = entry.life.add(new MainProcess(this.#options.kernel, entry, this.#mainEnded))
   }
 
   *#stop(id: string, graceSeconds: number): Steps<RuntimeResult> {
@@ -333,8 +331,8 @@ export class ContainerOrders {
     return this.#host
   }
 
-  #process(entry: ContainerEntry, start: ProcessStart): ProcessContext {
-    return new ContainerProcess(this.#processHost, entry, entry.processes, start)
+  #process(entry: ContainerEntry, start: ProcessStart): ContainerProcess {
+    return new ContainerProcess(this.#processHost, entry, start)
   }
 
   #processesOf(entry: ContainerEntry): ProcessTable {

@@ -2,7 +2,7 @@ import type { ContainerFiles, FsUser } from '../../fs/node-fs.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { type ByteText, toByteText } from '../../shell/byte-text.ts'
-import type { ProcessTable } from '../../shell/engine/process-table.ts'
+import type { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
 import type { LiveInput, ProcessContext } from '../../shell/program.ts'
 import { Terminal } from '../../shell/terminal.ts'
 import type { ContainerEntry } from './container.ts'
@@ -20,8 +20,8 @@ export interface ProcessHost {
 
 export interface ProcessStart {
   readonly argv: readonly string[]
-  /** 1 for the main process; undefined: the next that is free. */
-  readonly pid?: number
+  /** 1 for the main process, which its container knows; undefined: the next that is free. */
+  readonly pid?: typeof firstPid
   readonly stdin: ByteText
   readonly input?: LiveInput | undefined
   /** Where it writes; absent: into the container's log. */
@@ -39,14 +39,14 @@ export class ContainerProcess implements ProcessContext {
   readonly #write: ProcessContext['write'] | undefined
   #env: ReadonlyMap<string, string> | undefined
 
-  constructor(host: ProcessHost, entry: ContainerEntry, processes: ProcessTable, start: ProcessStart) {
+  constructor(host: ProcessHost, entry: ContainerEntry, start: ProcessStart) {
     this.#host = host
     this.#entry = entry
     this.argv = start.argv
     this.stdin = start.stdin
     this.input = start.input
     this.#write = start.write
-    this.pid = processes.enter(this, start.pid)
+    this.pid = start.pid ?? entry.processes.enter(this)
   }
 
   get kernel(): Kernel {

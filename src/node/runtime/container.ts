@@ -1,14 +1,22 @@
 import { type Observable, Subject, type Unsubscribable } from 'rxjs'
-import type { ContainerFiles } from '../../fs/node-fs.ts'
+import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import type { ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ImageDefinition, OpenInput, ProcessContext, Program } from '../../shell/program.ts'
+import { firstPid, type ProcessTable } from '../../shell/engine/process-table.ts'
+import type { ImageDefinition, OpenInput, Program } from '../../shell/program.ts'
+import type { ContainerProcess } from './container-process.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
+/** What a container asks of who runs it. */
+export interface EntryHost {
+  processesOf(entry: ContainerEntry): ProcessTable
+  /** False when the container is out of memory. */
+  takeMemory(entry: ContainerEntry, bytes: number): boolean
+}
+
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
-export class ContainerEntry implements RuntimeContainer {
+export class ContainerEntry implements RuntimeContainer, TmpfsPayer {
   readonly id: string
   readonly config: ContainerConfig
   readonly sandbox: PodSandbox
@@ -24,7 +32,7 @@ export class ContainerEntry implements RuntimeContainer {
   message: string | undefined
   program: Program | undefined
   /** What its main process works with, once it has started. */
-  context: ProcessContext | undefined
+  context: ContainerProcess | undefined
   /** Its first process's input, where somebody may attach to it. */
   console: OpenInput | undefined
   memoryBytes = 0
@@ -33,11 +41,11 @@ export class ContainerEntry implements RuntimeContainer {
   #processes: ProcessTable | undefined
   /** What must not outlive it: its main process, killers on their way. */
   readonly life = new Scope()
-  /** Its main process. */
+  /** Its main process; undefined of one that rests until it is stopped. */
   main: Unsubscribable | undefined
   #commandsEnd: Subject<number> | undefined
   #ended: Subject<void> | undefined
-  readonly #makeProcesses: (entry: ContainerEntry) => ProcessTable
+  readonly #host: EntryHost
 
   constructor(known: {
     readonly id: string
@@ -45,18 +53,18 @@ export class ContainerEntry implements RuntimeContainer {
     readonly sandbox: PodSandbox
     readonly image: ImageDefinition
     readonly imageId: string
-    readonly files: ContainerFiles
+    readonly files: (payer: TmpfsPayer) => ContainerFiles
     readonly createdAt: VirtualMs
-    readonly makeProcesses: (entry: ContainerEntry) => ProcessTable
+    readonly host: EntryHost
   }) {
     this.id = known.id
     this.config = known.config
     this.sandbox = known.sandbox
     this.image = known.image
     this.imageId = known.imageId
-    this.files = known.files
     this.createdAt = known.createdAt
-    this.#makeProcesses = known.makeProcesses
+    this.#host = known.host
+    this.files = known.files(this)
   }
 
   get hostname(): string {
@@ -75,8 +83,16 @@ export class ContainerEntry implements RuntimeContainer {
 
   /** Its processes; there are none before it has started. */
   get processes(): ProcessTable {
-    this.#processes ??= this.#makeProcesses(this)
+    if (this.#processes === undefined) {
+      this.#processes = this.#host.processesOf(this)
+      // Most first processes start no other, and nobody looks at them.
+      if (this.context !== undefined) this.#processes.enter(this.context, firstPid)
+    }
     return this.#processes
+  }
+
+  takeTmpfs(bytes: number): void {
+    this.#host.takeMemory(this, bytes)
   }
 
   /** Tells commands that run in it that they end, and with which code, before anybody else hears of its end. */
@@ -102,7 +118,8 @@ export class ContainerEntry implements RuntimeContainer {
   /** Program and arguments: the Pod's, or where it has none the image's. */
   get argv(): readonly string[] {
     const { command, args } = this.config
-    if (command.length > 0) return [...command, ...args]
-    return [...this.image.entrypoint, ...(args.length > 0 ? args : this.image.cmd)]
+    // Concatenated, so that none has room to spare: processes keep theirs.
+    if (command.length > 0) return command.concat(args)
+    return this.image.entrypoint.concat(args.length > 0 ? args : this.image.cmd)
   }
 }

@@ -48,7 +48,7 @@ class SimulatedRuntime implements ContainerRuntime {
   readonly runtimeType: RuntimeKind
   readonly #options: RuntimeOptions
   readonly #sandboxes = new SparseMap<string, PodSandbox>()
-  readonly #byPod = new SparseMap<string, PodSandbox[]>()
+  readonly #byPod = new SparseMap<string, readonly PodSandbox[]>()
   readonly #changed = new SparseSet<string>()
   readonly #listeners = new SparseSet<(podUid: string) => void>()
   readonly #ips: PodIps
@@ -279,9 +279,7 @@ class SimulatedRuntime implements ContainerRuntime {
     this.#sandboxes.set(sandbox.id, sandbox)
     const all = this.#byPod.get(sandbox.podUid) ?? []
     const at = all.findIndex(({ id }) => id === sandbox.id)
-    if (at === -1) all.push(sandbox)
-    else all[at] = sandbox
-    this.#byPod.set(sandbox.podUid, all)
+    this.#byPod.set(sandbox.podUid, at === -1 ? all.concat(sandbox) : all.with(at, sandbox))
     this.touch(sandbox.podUid)
   }
 

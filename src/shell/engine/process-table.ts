@@ -66,7 +66,7 @@ export interface OtherProcess {
 }
 
 /** Of a process table that is made for one that runs already. */
-const firstPid = 1
+export const firstPid = 1
 
 /** Starts and ends processes; the first is the one that the table is made for. */
 export class ProcessTable {

@@ -12,6 +12,7 @@ import {
   validateSelector,
   validateTemplate,
 } from '../../../api/validation/workload-validation.ts'
+import { extended } from '../../../kernel/extended.ts'
 import type { Strategy } from '../strategy.ts'
 import { scaleOf } from './scale.ts'
 import { errorsOf } from './settings.ts'
@@ -109,11 +110,11 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   ...templated<ReplicaSet>(),
   resource: { group: 'apps', version: 'v1', resource: 'replicasets' },
   kind: 'ReplicaSet',
-  defaults: (set) => ({
-    ...set,
-    spec: { ...set.spec, replicas: set.spec?.replicas ?? 1, template: defaultTemplate(set.spec?.template) },
-    status: set.status ?? { replicas: 0 },
-  }),
+  defaults: (set) =>
+    extended(set, {
+      spec: { ...set.spec, replicas: set.spec?.replicas ?? 1, template: defaultTemplate(set.spec?.template) },
+      status: set.status ?? { replicas: 0 },
+    }),
   prepareForCreate: (object, context) => ({
     ...templated<ReplicaSet>().prepareForCreate(object, context),
     status: { replicas: 0 },

@@ -1,6 +1,7 @@
 import { isEphemeral, isSidecar } from '../../../api/pod-references.ts'
 import { quantityValue } from '../../../api/quantity.ts'
 import type { Container, Pod } from '../../../api/types/core.ts'
+import { extended } from '../../../kernel/extended.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import { has } from '../../../versions/changes.ts'
 import { kubelet } from '../../../versions/kubelet.ts'
@@ -74,7 +75,7 @@ function objectOf({ secrets, configMaps }: BuildParts, pod: Pod, { kind, name }:
 }
 
 function noted(request: EnvironmentRequest, got: EnvironmentAnswer, sources: SeenObject[]): EnvironmentAnswer {
-  if (got.ok) sources.push({ ...request, resourceVersion: got.object.metadata.resourceVersion ?? '' })
+  if (got.ok) sources.push(extended(request, { resourceVersion: got.object.metadata.resourceVersion ?? '' }))
   return got
 }
 

@@ -76,6 +76,11 @@ export class PodManager {
     return this.#mirrors.get(fullName(pod))
   }
 
+  /** The mirror of the static Pod of that name. */
+  mirrorNamed(namespace: string, name: string): Pod | undefined {
+    return this.#mirrors.get(`${name}_${namespace}`)
+  }
+
   /** The static Pod behind a mirror. */
   staticOf(mirror: Pod): Pod | undefined {
     return this.byName(mirror.metadata.namespace ?? '', mirror.metadata.name)

@@ -13,6 +13,7 @@ import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { attempt, type Steps } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
+import { isStatic } from '../pods/static-pod.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
 import { conditionOf, isLegal, ownConditions, sameForKubelet, terminatedStatus } from './status-rules.ts'
@@ -22,7 +23,10 @@ export const statusSyncPeriodMs = 10 * second
 
 /** What the status manager knows of one Pod. */
 export interface KnownStatus {
-  readonly pod: Pod
+  /** Of which Pod: its object, which is another with each change, is with those who keep it. Source: status_manager.go, versionedPodStatus. */
+  readonly namespace: string
+  readonly name: string
+  readonly isStatic: boolean
   readonly status: PodStatus
   readonly version: number
   /** From v1.22 on: the worker is done with the Pod, its object may go. */
@@ -43,6 +47,7 @@ export interface StatusParts {
     get(uid: string): Pod | undefined
     /** The API object behind a Pod: of a static Pod its mirror, undefined if it has none yet. */
     apiPodOf(pod: Pod): Pod | undefined
+    mirrorNamed(namespace: string, name: string): Pod | undefined
   }
   readonly workerRows: {
     /** From v1.22 on. */
@@ -186,7 +191,9 @@ export class StatusManager {
     const status = this.#parts.facts.tellsGeneration ? ofGeneration(timed, pod.metadata.generation) : timed
     const finished = isFinished || known?.isFinished === true
     if (known !== undefined && !isForced && sameForKubelet(known.status, status)) return false
-    const entry: KnownStatus = { pod, status, version: (known?.version ?? 0) + 1, isFinished: finished }
+    const { namespace = '', name } = pod.metadata
+    const version = (known?.version ?? 0) + 1
+    const entry: KnownStatus = { namespace, name, isStatic: isStatic(pod), status, version, isFinished: finished }
     this.#known.set(uid, entry)
     if (pod.metadata.deletionTimestamp !== undefined) this.podIsLeaving(uid)
     this.#queue.push({ uid, version: entry.version, known: entry })
@@ -243,16 +250,17 @@ export class StatusManager {
    * status_manager.go, syncPod.
    */
   *#sync(uid: string, known: KnownStatus): Steps<void> {
-    const target = this.#parts.pods.apiPodOf(known.pod)
-    if (target === undefined) return
-    const { client } = this.#parts
-    const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name }
+    const { namespace, name } = known
+    const { client, pods } = this.#parts
+    const apiUid = known.isStatic ? pods.mirrorNamed(namespace, name)?.metadata.uid : uid
+    if (apiUid === undefined) return
+    const key = { namespace, name }
     const read = yield* attempt(client.get<Pod>(resources.pods, key)) // 1
     if (!read.ok) {
       if (!isNotFound(read.error)) this.#hasFailed(uid)
       return
     }
-    if (read.value.metadata.uid !== target.metadata.uid) {
+    if (read.value.metadata.uid !== apiUid) {
       this.#known.delete(uid)
       return
     }
@@ -326,8 +334,8 @@ export class StatusManager {
     this.#queue.length = 0
     for (const uid of [...uids].sort()) {
       const known = this.#known.get(uid)
-      const pod = known && this.#parts.pods.apiPodOf(this.#parts.pods.get(uid) ?? known.pod)
-      if (this.#differs(uid, pod)) this.#sent.delete(uid)
+      const pod = known && this.#parts.pods.get(uid)
+      if (this.#differs(uid, pod && this.#parts.pods.apiPodOf(pod))) this.#sent.delete(uid)
       if (known === undefined) this.forget(uid)
       else if (this.#needsUpdate(uid, known)) this.#queue.push({ uid, version: known.version, known })
       else this.#failed.delete(uid)
