@@ -91,13 +91,13 @@ function isName(value: unknown): value is string {
 }
 
 interface NamesOfSpec {
-  readonly Secret: ReadonlySet<string>
-  readonly ConfigMap: ReadonlySet<string>
+  readonly Secret: readonly string[]
+  readonly ConfigMap: readonly string[]
 }
 
 /** What a spec names never changes: each is visited once, however often somebody asks. */
 const known = new WeakMap<PodSpec, NamesOfSpec>()
-const noNames: ReadonlySet<string> = new Set()
+const noNames: readonly string[] = []
 
 function namesOf(pod: Pod): NamesOfSpec {
   const before = known.get(pod.spec)
@@ -108,24 +108,21 @@ function namesOf(pod: Pod): NamesOfSpec {
   return names
 }
 
-/** Most Pods refer to nothing of one of the kinds: they have one set in common. */
-function namesOfKind(references: readonly PodReference[], kind: PodReference['kind']): ReadonlySet<string> {
-  let names: Set<string> | undefined
-  for (const reference of references) {
-    if (reference.kind !== kind) continue
-    names ??= new Set()
-    names.add(reference.name)
-  }
-  return names ?? noNames
+/** Lists, for most Pods refer to a handful of objects, and to nothing of one of the kinds: that list they have in common. */
+function namesOfKind(references: readonly PodReference[], kind: PodReference['kind']): readonly string[] {
+  let names = noNames
+  for (const reference of references)
+    if (reference.kind === kind && !names.includes(reference.name)) names = names.concat(reference.name)
+  return names
 }
 
 /** Names of the Secrets that a Pod's spec refers to, each once, in the order of the visit. */
-export function secretNamesOf(pod: Pod): ReadonlySet<string> {
+export function secretNamesOf(pod: Pod): readonly string[] {
   return namesOf(pod).Secret
 }
 
 /** Names of the ConfigMaps, likewise. */
-export function configMapNamesOf(pod: Pod): ReadonlySet<string> {
+export function configMapNamesOf(pod: Pod): readonly string[] {
   return namesOf(pod).ConfigMap
 }
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { type Held, HeldChange, HeldRow, objectOf } from './held-row.ts'
+import { type Held, HeldRow, heldOf, objectOf } from './held-row.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { compactionIntervalMs } from './store.ts'
 import type { StoreEvent } from './store-event.ts'
@@ -48,7 +48,7 @@ export function createExpiry(core: RegistryCore): Expiry {
   const written = (event: StoreEvent): void => {
     if (!willPrune) pruneLater(compactedAfterMs)
     if (event.type === 'DELETED') return
-    due.add(event instanceof HeldChange ? event.held : event.object, kernel.now() + eventTimeToLiveMs)
+    due.add(heldOf(event), kernel.now() + eventTimeToLiveMs)
     plan()
   }
   events.watchers.add({ namespace: undefined, name: undefined, indexValue: undefined }, { written })

@@ -3,13 +3,24 @@ import { extended } from '../kernel/extended.ts'
 import { ownershipOf, setOwnership } from './ownership/ownership.ts'
 import type { StoreEvent } from './store-event.ts'
 
-/** What a collection holds in place of an object that is made when somebody looks at it, and stays the same from then on. */
-export abstract class HeldRow {
+/**
+ * What a collection holds in place of an object that is made when somebody looks at it, and stays the same from then on. It is
+ * itself what watches and histories are told of its creation.
+ */
+export abstract class HeldRow implements StoreEvent {
   /** Set when it is stored. */
   revision = 0
   abstract readonly namespace: string
   abstract readonly name: string
   abstract get object(): KubeObject
+
+  get type(): 'ADDED' {
+    return 'ADDED'
+  }
+
+  get old(): undefined {
+    return undefined
+  }
 }
 
 /** What is stored: most of it as objects. */
@@ -19,7 +30,13 @@ export function objectOf(held: Held): KubeObject {
   return held instanceof HeldRow ? held.object : held
 }
 
-/** A change in a collection that holds rows: who is told of it and does not look makes no object. */
+/** What is stored after a change; of a deletion: what was. */
+export function heldOf(event: StoreEvent): Held {
+  if (event instanceof HeldRow) return event
+  return event instanceof HeldChange ? event.held : event.object
+}
+
+/** A change other than its creation in a collection that holds rows: who is told of it and does not look makes no object. */
 export class HeldChange implements StoreEvent {
   readonly type: StoreEvent['type']
   /** As it is stored; of a deletion: as it was stored. */

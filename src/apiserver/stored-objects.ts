@@ -183,7 +183,7 @@ export class StoredObjects implements Collection {
     inNamespace.names = undefined
     inNamespace.sorted = undefined
     this.size++
-    this.record(new HeldChange('ADDED', row, undefined, row.revision))
+    this.record(row)
   }
 
   keep(object: KubeObject): KubeObject {

@@ -39,10 +39,8 @@ export interface EventPatch {
 }
 
 interface Aggregate {
-  /** The first message, while there was no other. */
-  only: string | undefined
-  /** Distinct messages, in the order in which they came, once there are several. */
-  messages: Set<string> | undefined
+  /** Distinct messages, in the order in which they came: one alone stands for itself, more are a list as long as it has to be. */
+  messages: string | readonly string[]
   lastAt: VirtualMs
 }
 
@@ -131,21 +129,16 @@ export class EventCorrelator {
     let record = this.#aggregates.get(key)
     const { message } = event
     if (record === undefined || now - record.lastAt > correlation.aggregateIntervalMs) {
-      record = { only: message, messages: undefined, lastAt: now }
+      record = { messages: message, lastAt: now }
       this.#aggregates.set(key, record)
     }
     record.lastAt = now
-    if (record.messages === undefined && record.only !== message) {
-      record.messages = new Set(record.only === undefined ? [] : [record.only])
-    }
+    record.messages = withMessage(record.messages, message)
     const { messages } = record
-    messages?.add(message)
-    if (messages === undefined || messages.size < correlation.aggregateMaxEvents) return [event, eventKey(event)]
+    if (typeof messages === 'string' || messages.length < correlation.aggregateMaxEvents)
+      return [event, eventKey(event)]
     // Go forgets an arbitrary message; here the oldest.
-    for (const oldest of messages) {
-      messages.delete(oldest)
-      break
-    }
+    record.messages = messages.slice(1)
     const { teller, about, type, reason } = event
     const text = `(combined from similar events): ${message}`
     const name = this.#nameFor(about.name ?? '')
@@ -171,8 +164,13 @@ export class EventCorrelator {
   }
 }
 
-function copyOf({ only, messages, lastAt }: Aggregate): Aggregate {
-  return { only, messages: messages && new Set(messages), lastAt }
+function copyOf({ messages, lastAt }: Aggregate): Aggregate {
+  return { messages, lastAt }
+}
+
+function withMessage(messages: Aggregate['messages'], message: string): Aggregate['messages'] {
+  if (typeof messages === 'string') return messages === message ? messages : [messages, message]
+  return messages.includes(message) ? messages : messages.concat(message)
 }
 
 /** The event once more, after `last` of the same key. */

@@ -1,5 +1,6 @@
 import { Observable, type Unsubscribable } from 'rxjs'
 import type { KubeObject } from '../api/types/meta.ts'
+import { Few } from '../kernel/few.ts'
 import { flat } from '../kernel/flat-text.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { Latch } from '../kernel/latch.ts'
@@ -214,7 +215,9 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
       if (next === undefined) continue
       for (const value of nextValues) {
         const under = entries.get(value)
-        if (under === undefined) entries.set(value, new Map([[key, next]]))
+        if (under === undefined) entries.set(value, new Few<string, T>().set(key, next))
+        else if (under instanceof Few && under.size >= fewAtMost && !under.has(key))
+          entries.set(value, new Map(under.entries()).set(key, next))
         else under.set(key, next)
       }
     }
@@ -225,5 +228,8 @@ class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorStor
 interface Index<T extends KubeObject> {
   readonly name: string
   readonly indexer: Indexer<T>
-  readonly entries: Map<string, Map<string, T>>
+  /** Under most values there is one object: a Map is for many. */
+  readonly entries: Map<string, Few<string, T> | Map<string, T>>
 }
+
+const fewAtMost = 8

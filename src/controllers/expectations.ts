@@ -6,7 +6,8 @@ const expectationsTimeoutMs = 5 * minute
 
 interface Expected {
   creations: number
-  readonly deletions: Set<string>
+  /** Undefined: none. */
+  readonly deletions: Set<string> | undefined
   since: number
 }
 
@@ -24,13 +25,14 @@ export class Expectations {
 
   areSatisfied(key: string): boolean {
     const expected = this.#expected.get(key)
-    if (expected === undefined || (expected.creations <= 0 && expected.deletions.size === 0)) return true
+    if (expected === undefined || (expected.creations <= 0 && (expected.deletions?.size ?? 0) === 0)) return true
     return this.#kernel.now() - expected.since > expectationsTimeoutMs
   }
 
   /** Begins anew: earlier expectations of the key are forgotten. */
   expect(key: string, creations: number, deletions: readonly string[] = []): void {
-    this.#expected.set(key, { creations, deletions: new Set(deletions), since: this.#kernel.now() })
+    const named = deletions.length === 0 ? undefined : new Set(deletions)
+    this.#expected.set(key, { creations, deletions: named, since: this.#kernel.now() })
   }
 
   creationObserved(key: string): void {
@@ -40,7 +42,7 @@ export class Expectations {
 
   /** `object` as it was named in `expect`. */
   deletionObserved(key: string, object: string): void {
-    this.#expected.get(key)?.deletions.delete(object)
+    this.#expected.get(key)?.deletions?.delete(object)
   }
 
   forget(key: string): void {

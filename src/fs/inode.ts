@@ -1,7 +1,7 @@
 import { utf8Length } from '../bytes/bytes.ts'
 import { SparseMap } from '../kernel/sparse.ts'
 import type { Device } from './device.ts'
-import type { FileStat, FsUser } from './node-fs.ts'
+import type { FileStat, FsUser, Later } from './node-fs.ts'
 
 /** Memory is handed out in pages: a tmpfs file of one byte takes 4096. */
 const pageBytes = 4096
@@ -27,7 +27,7 @@ export class Inode {
   content: Uint8Array = emptyContent
   target = ''
   readonly #entries: SparseMap<string, Inode> | undefined
-  #fill: (() => void) | undefined
+  #fill: Later | undefined
 
   constructor(id: number, type: FileStat['type'], device: Device, mode: number, mtimeMs: number) {
     this.id = id
@@ -51,7 +51,7 @@ export class Inode {
   }
 
   /** Has `fill` put entries in before somebody looks for the first time. */
-  fillLater(fill: () => void): void {
+  fillLater(fill: Later): void {
     this.#fill = fill
   }
 
@@ -60,7 +60,7 @@ export class Inode {
     const fill = this.#fill
     if (fill === undefined) return
     this.#fill = undefined
-    fill()
+    fill.carryOut()
   }
 }
 

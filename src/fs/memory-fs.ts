@@ -137,9 +137,8 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
     const reservation = directory && this.#store.reserve(directory.device, inodes, bytes)
     if (directory === undefined || reservation === undefined) return false
     directory.mtimeMs = this.#store.now()
-    directory.fillLater(() => {
-      this.#store.asOf(reservation, { carryOut: () => fill(this.#viewOf(directory)) })
-    })
+    const carryOut = (): void => this.#store.asOf(reservation, { carryOut: () => fill(this.#viewOf(directory)) })
+    directory.fillLater({ carryOut })
     return true
   }
 

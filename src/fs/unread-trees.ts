@@ -20,17 +20,21 @@ interface Piece {
 }
 
 /** A directory into which nobody has looked since it was made, with all that was done in it, in its order. */
-export class UnreadTree {
+export class UnreadTree implements Later {
   readonly path: string
   readonly directory: Inode
+  readonly #trees: UnreadTrees
+  readonly #past: Past
   #first: Piece | undefined
   #last: Piece | undefined
   /** Directories in it that some piece makes. */
   #made: readonly string[] = []
 
-  constructor(path: string, directory: Inode) {
+  constructor(path: string, directory: Inode, trees: UnreadTrees, past: Past) {
     this.path = path
     this.directory = directory
+    this.#trees = trees
+    this.#past = past
   }
 
   /** How many of these directories, by their paths below it, no piece makes yet. */
@@ -69,10 +73,11 @@ export class UnreadTree {
     if (this.#last === found) this.#last = previous
   }
 
-  carryOut(past: Past): void {
+  carryOut(): void {
+    this.#trees.forget(this)
     for (let piece = this.#first; piece !== undefined; piece = piece.next) {
       if (piece.reservation === undefined) piece.later.carryOut()
-      else past.asOf(piece.reservation, piece.later)
+      else this.#past.asOf(piece.reservation, piece.later)
     }
   }
 }
@@ -100,12 +105,14 @@ export class UnreadTrees {
 
   /** Takes in an empty directory; `past` runs what was done in it once somebody looks. */
   plant(path: string, directory: Inode, past: Past): void {
-    const tree = new UnreadTree(path, directory)
+    const tree = new UnreadTree(path, directory, this, past)
     this.#byPath.set(path, tree)
-    directory.fillLater(() => {
-      this.#byPath.delete(path)
-      tree.carryOut(past)
-    })
+    directory.fillLater(tree)
+  }
+
+  /** Somebody looks into it. */
+  forget({ path }: UnreadTree): void {
+    this.#byPath.delete(path)
   }
 
   /** Makes all that are at a path or below it. */

@@ -24,7 +24,7 @@ export const heldForPods: Invariant = {
       const uid = op === 'rmdir' ? podDirectory.exec(path)?.[1] : undefined
       if (uid === undefined) return
       for (const pod of node.registered.values())
-        if (pod.metadata.uid === uid && secretNamesOf(pod).size > 0)
+        if (pod.metadata.uid === uid && secretNamesOf(pod).length > 0)
           violated(`${node.name} still holds the Secrets of ${podText(pod)}, which is gone`, [objectOf(pod)])
     },
     settled() {
@@ -59,7 +59,7 @@ export const countedReferences: Invariant = {
       if (node.secrets === undefined || node.secrets.strategy === 'Get') return
       const namespace = pod.metadata.namespace ?? ''
       const names = secretNamesOf(pod)
-      if (names.size === 0) return
+      if (names.length === 0) return
       const held = new Map(
         node.secrets.inspect().map((view) => [secretKey(view.namespace, view.name), view.references]),
       )
@@ -67,7 +67,7 @@ export const countedReferences: Invariant = {
         const key = secretKey(namespace, name)
         let wanted = 0
         for (const other of node.registered.values())
-          if (other.metadata.namespace === namespace && secretNamesOf(other).has(name)) wanted++
+          if (other.metadata.namespace === namespace && secretNamesOf(other).includes(name)) wanted++
         const counted = held.get(key)
         if (counted !== (wanted === 0 ? undefined : wanted))
           violated(`${node.name} counts ${counted ?? 'nothing'} for Secret ${key}, not ${wanted}`, [objectOf(pod)])
@@ -79,7 +79,7 @@ export const countedReferences: Invariant = {
 
 function isHeld({ registered }: ObservedNode, namespace: string, name: string): boolean {
   for (const pod of registered.values())
-    if (pod.metadata.namespace === namespace && secretNamesOf(pod).has(name)) return true
+    if (pod.metadata.namespace === namespace && secretNamesOf(pod).includes(name)) return true
   return false
 }
 

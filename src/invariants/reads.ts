@@ -35,5 +35,5 @@ export const nodesReadTheirOwn: Invariant = {
 
 /** The Node authorizer knows the Secrets of a Pod's service account's token volumes by the same names. */
 function refersTo(pod: Pod, name: string): boolean {
-  return secretNamesOf(pod).has(name)
+  return secretNamesOf(pod).includes(name)
 }

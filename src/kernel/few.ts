@@ -32,6 +32,11 @@ export class Few<K, V> {
     return true
   }
 
+  *entries(): IterableIterator<[K, V]> {
+    const { items } = this
+    for (let at = 0; at < items.length; at += 2) yield [items[at] as K, items[at + 1] as V] // as above
+  }
+
   *values(): IterableIterator<V> {
     const { items } = this
     for (let at = 1; at < items.length; at += 2) yield items[at] as V // as above

@@ -15,7 +15,8 @@ export class GraphNode {
   isDeletingDependents = false
   /** Known only from references to it; whether it exists is to be found out. */
   isVirtual: boolean
-  #dependents: Set<GraphNode> | undefined
+  /** Most owners have one, which stands for itself. */
+  #dependents: GraphNode | Set<GraphNode> | undefined
 
   constructor(identity: Identity, isVirtual: boolean) {
     this.identity = identity
@@ -23,16 +24,21 @@ export class GraphNode {
   }
 
   get dependents(): ReadonlySet<GraphNode> {
-    return this.#dependents ?? nobody
+    const dependents = this.#dependents
+    return dependents instanceof GraphNode ? new Set([dependents]) : (dependents ?? nobody)
   }
 
   addDependent(node: GraphNode): void {
-    this.#dependents ??= new Set()
-    this.#dependents.add(node)
+    const dependents = this.#dependents
+    if (dependents === undefined) this.#dependents = node
+    else if (!(dependents instanceof GraphNode)) dependents.add(node)
+    else if (dependents !== node) this.#dependents = new Set([dependents, node])
   }
 
   removeDependent(node: GraphNode): void {
-    this.#dependents?.delete(node)
+    const dependents = this.#dependents
+    if (dependents === node) this.#dependents = undefined
+    else if (!(dependents instanceof GraphNode)) dependents?.delete(node)
   }
 }
 

@@ -2,9 +2,8 @@ import { type Observable, Subject, type Unsubscribable } from 'rxjs'
 import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
-import { firstPid, type ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ImageDefinition, OpenInput, Program } from '../../shell/program.ts'
-import type { ContainerProcess } from './container-process.ts'
+import { firstPid, type OtherProcess, type ProcessTable } from '../../shell/engine/process-table.ts'
+import type { ImageDefinition, OpenInput, ProcessContext, Program } from '../../shell/program.ts'
 import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
@@ -32,7 +31,7 @@ export class ContainerEntry implements RuntimeContainer, TmpfsPayer {
   message: string | undefined
   program: Program | undefined
   /** What its main process works with, once it has started. */
-  context: ContainerProcess | undefined
+  context: (ProcessContext & OtherProcess) | undefined
   /** Its first process's input, where somebody may attach to it. */
   console: OpenInput | undefined
   memoryBytes = 0

@@ -21,7 +21,7 @@ export interface ObjectKind {
   readonly resource: ResourceRef
   /** As the kubelet's own messages say it: `secret`, `configmap`. */
   readonly singular: string
-  namesOf(pod: Pod): ReadonlySet<string>
+  namesOf(pod: Pod): readonly string[]
 }
 
 /** How far one object got on this node, for `inspect` and the UI. */

@@ -14,16 +14,16 @@ export interface ReferenceStore {
  * Source: pkg/kubelet/util/manager/cache_based_manager.go, RegisterPod and UnregisterPod; facts/kubelet.md 1.3.
  */
 export class PodRegistry {
-  readonly #pods = new SparseMap<string, { readonly namespace: string; readonly names: ReadonlySet<string> }>()
+  readonly #pods = new SparseMap<string, { readonly namespace: string; readonly names: readonly string[] }>()
 
   private readonly store: ReferenceStore
-  private readonly namesOf: (pod: Pod) => ReadonlySet<string>
+  private readonly namesOf: (pod: Pod) => readonly string[]
   private readonly keyHasUid: boolean
   private readonly countsOnlyDifferences: boolean
 
   constructor(
     store: ReferenceStore,
-    namesOf: (pod: Pod) => ReadonlySet<string>,
+    namesOf: (pod: Pod) => readonly string[],
     { registrationKeyHasUid, registration }: Pick<KubeletFacts, 'registrationKeyHasUid' | 'registration'>,
   ) {
     this.store = store
@@ -37,12 +37,13 @@ export class PodRegistry {
     const key = this.#keyOf(pod)
     const before = this.#pods.get(key)
     const names = this.namesOf(pod)
-    this.#pods.set(key, { namespace, names })
+    // A Pod that refers to nothing need not be known.
+    if (before !== undefined || names.length > 0) this.#pods.set(key, { namespace, names })
     for (const name of names)
-      if (!this.countsOnlyDifferences || before?.names.has(name) !== true) this.store.addReference(namespace, name)
+      if (!this.countsOnlyDifferences || before?.names.includes(name) !== true) this.store.addReference(namespace, name)
     if (before === undefined) return
     for (const name of before.names)
-      if (!this.countsOnlyDifferences || !names.has(name)) this.store.deleteReference(namespace, name)
+      if (!this.countsOnlyDifferences || !names.includes(name)) this.store.deleteReference(namespace, name)
   }
 
   unregisterPod(pod: Pod): void {

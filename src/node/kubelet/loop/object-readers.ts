@@ -79,7 +79,7 @@ function readKeys(pod: Pod): readonly string[] {
     ...pod,
     spec: { containers: [], volumes, ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }) },
   }
-  const secrets = [...secretNamesOf(reduced)].map((name) => flat(`Secret ${objectKey(namespace, name)}`))
-  const configMaps = [...configMapNamesOf(reduced)].map((name) => flat(`ConfigMap ${objectKey(namespace, name)}`))
-  return [...secrets, ...configMaps]
+  const secrets = secretNamesOf(reduced).map((name) => flat(`Secret ${objectKey(namespace, name)}`))
+  const configMaps = configMapNamesOf(reduced).map((name) => flat(`ConfigMap ${objectKey(namespace, name)}`))
+  return secrets.concat(configMaps)
 }

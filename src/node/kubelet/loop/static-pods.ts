@@ -46,8 +46,8 @@ export function staticPodOf(manifest: Pod, nodeName: string, facts: KubeletFacts
 /** In the order in which the kubelet looks: accounts, Secrets, ConfigMaps. */
 function refusedReference(pod: Pod): string | undefined {
   if ((pod.spec.serviceAccountName ?? pod.spec.serviceAccount ?? '') !== '') return 'serviceaccounts'
-  if (secretNamesOf(pod).size > 0) return 'secrets'
-  return configMapNamesOf(pod).size > 0 ? 'configmaps' : undefined
+  if (secretNamesOf(pod).length > 0) return 'secrets'
+  return configMapNamesOf(pod).length > 0 ? 'configmaps' : undefined
 }
 
 /** 32 hexadecimal digits, as the md5 of the real kubelet has; FNV-1a over four seeds. */
