@@ -26,6 +26,7 @@ export type { RotationChoices } from './check/rotation-choices.ts'
 export { clusterSecretMap, type MapOptions, secretMap } from './check/secret-map.ts'
 export type { Asked, RequestError, Watch, WatchNews } from './client/client.ts'
 export type { Change } from './client/informer.ts'
+export type { ClusterJournal as Journal, ClusterRecord as JournalRecord } from './cluster/records.ts'
 export type {
   DelayParts,
   DelayRow,
@@ -48,7 +49,7 @@ export { nextSyncAt, type PlaceOfRevision, whereIs } from './flow/where-is.ts'
 export { all, settled } from './kernel/all.ts'
 export { firstOf } from './kernel/first-of.ts'
 export { hear } from './kernel/hear.ts'
-export type { JournalObject, JournalQuery, JournalReader as Journal, JournalRecord } from './kernel/journal.ts'
+export type { JournalObject, JournalQuery } from './kernel/journal.ts'
 export { Once } from './kernel/once.ts'
 export { Scope } from './kernel/scope.ts'
 export { attempt, endable, forever, type Outcome, type Steps, type Wait, wait } from './kernel/steps.ts'

@@ -5,7 +5,7 @@ import type { UserInfo } from '../client/client.ts'
 import type { ApiServer, CacheState, ContainerCall, HttpAnswer, HttpRequest, PodServers } from '../client/server.ts'
 import type { UnseenTokens } from '../client/unseen-reads.ts'
 import type { Calendar } from '../kernel/calendar.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
@@ -18,6 +18,7 @@ import { createCustomResources } from './custom/custom-resources.ts'
 import { createExpiry, type RestingExpiry } from './expiry.ts'
 import type { RequestHandler } from './hold.ts'
 import { seededOwnership } from './ownership/endpoints.ts'
+import type { ApiServerRecord } from './records.ts'
 import type { RegistryCore } from './registry/core.ts'
 import { coreStrategies } from './registry/core-strategies.ts'
 import { EventRows } from './registry/event-rows.ts'
@@ -33,7 +34,7 @@ import { historyLengthOf } from './watch/event-history.ts'
 export interface ApiServerOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<ApiServerRecord>
   readonly random: RandomStreams
   /** Minor version of Kubernetes that the server plays: 18. */
   readonly minor: number

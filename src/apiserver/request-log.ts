@@ -1,9 +1,9 @@
 import type { ResourceRef, Status } from '../api/types/meta.ts'
 import type { UserInfo } from '../client/client.ts'
 import type { ApiAnswer, ApiRequest } from '../client/server.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { EntryOf, JournalWriter } from '../kernel/journal.ts'
 import { actorOf } from './actors.ts'
-import type { RequestDetail } from './records.ts'
+import type { ApiServerRecord, RequestDetail, RequestRecord } from './records.ts'
 import type { StoredResource, StoreEvent } from './store.ts'
 
 /** A request as the journal tells it. */
@@ -21,11 +21,7 @@ export interface RequestLog {
   /** Journals a write and returns its seq, 0 if it was not kept. */
   write(actor: string, resource: StoredResource, event: StoreEvent): number
   /** Journals that something was read, or a watch opened or closed: detail that only a full journal keeps. */
-  read(
-    type: 'request.get' | 'request.list' | 'request.watch' | 'request.watch-closed',
-    request: LoggedRequest,
-    code: number,
-  ): void
+  read(type: Exclude<RequestRecord['type'], 'request.refused'>, request: LoggedRequest, code: number): void
   refused(request: LoggedRequest, status: Status): void
   /** Whether `read` keeps anything: if not, nobody need remember what it would tell. */
   readonly keepsReads: boolean
@@ -34,30 +30,13 @@ export interface RequestLog {
 /** Resources whose writes are heartbeats rather than story. */
 const chatter: ReadonlySet<string> = new Set(['leases.coordination.k8s.io'])
 
-const writeTypes = { ADDED: 'object.created', MODIFIED: 'object.updated', DELETED: 'object.deleted' } as const
-
-export function createRequestLog(journal: Journal): RequestLog {
+export function createRequestLog(journal: JournalWriter<ApiServerRecord>): RequestLog {
   return {
     keepsReads: journal.keeps('chatter'),
     write(actor, resource, event) {
       const weight = chatter.has(resource) ? 'chatter' : 'story'
       if (!journal.keeps(weight)) return 0
-      const { type, object, old } = event
-      const { name, namespace, uid } = object.metadata
-      const about = {
-        kind: object.kind,
-        ...(namespace === undefined ? {} : { namespace }),
-        name,
-        ...(uid === undefined ? {} : { uid }),
-      }
-      const entry = {
-        actor,
-        type: writeTypes[type],
-        object: about,
-        ...(old === undefined ? {} : { before: old }),
-        ...(type === 'DELETED' ? {} : { after: object }),
-      }
-      return journal.append(entry, weight)
+      return journal.append(writeEntry(actor, event), weight)
     },
     read(type, request, code) {
       if (!journal.keeps('chatter')) return
@@ -74,6 +53,20 @@ export function createRequestLog(journal: Journal): RequestLog {
       journal.append({ actor: actorOf(request.user.name), type: 'request.refused', detail }, 'chatter')
     },
   }
+}
+
+function writeEntry(actor: string, { type, object, old }: StoreEvent): EntryOf<ApiServerRecord> {
+  const { name, namespace, uid } = object.metadata
+  const about = {
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  }
+  // Only what is stored for the first time was not there before.
+  if (old === undefined) return { actor, type: 'object.created', object: about, after: object }
+  if (type === 'DELETED') return { actor, type: 'object.deleted', object: about, before: old }
+  return { actor, type: 'object.updated', object: about, before: old, after: object }
 }
 
 function detailOf(request: LoggedRequest, code: number): RequestDetail {

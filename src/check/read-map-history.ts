@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/types/meta.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import { compareBytes } from '../go/json.ts'
-import type { JournalRecord } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { MapHistory } from './map-history.ts'
 import type { MappedSecret, SecretUser } from './mapped-secret.ts'
@@ -8,7 +8,7 @@ import type { ObjectName } from './report.ts'
 import { isOnMap, shownSecretMap } from './secret-map.ts'
 
 /** Reads the map's changes off the records of a run. */
-export function mapHistory(records: Iterable<JournalRecord>): MapHistory {
+export function mapHistory(records: Iterable<ClusterRecord>): MapHistory {
   const objects = new Map<string, KubeObject>()
   const pasts = new Map<ObjectName, OpenPast>()
   let changedAt: VirtualMs | undefined
@@ -32,7 +32,7 @@ interface OpenPast {
 }
 
 /** Whether the record changes what the map is made of. */
-function take({ type, object, before, after }: JournalRecord, objects: Map<string, KubeObject>): boolean {
+function take({ type, object, before, after }: ClusterRecord, objects: Map<string, KubeObject>): boolean {
   const uid = object?.uid
   if (object === undefined || uid === undefined || !isOnMap(object)) return false
   if (type === 'object.deleted') return objects.delete(uid)

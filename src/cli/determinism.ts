@@ -1,4 +1,5 @@
-import { type JournalRecord, objectName } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
+import { objectName } from '../kernel/journal.ts'
 import { type Redaction, revealed } from '../looks/redaction.ts'
 import type { ScenarioResult } from '../scenario/result.ts'
 import type { RunOptions } from '../scenario/run.ts'
@@ -41,12 +42,12 @@ function endingOf({ outcome, reason }: ScenarioResult): Pick<ScenarioResult, 'ou
 /** The records of a run, which are there as long as somebody holds them. */
 interface KeptRecords {
   readonly options: RunOptions
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ClusterRecord[]
   readonly redaction: Redaction
 }
 
 function keepRecords(options: RunOptions): KeptRecords {
-  let records: readonly JournalRecord[] = []
+  let records: readonly ClusterRecord[] = []
   let redaction = revealed
   return {
     get records() {
@@ -94,11 +95,11 @@ export function differenceText(
   ].join('\n')
 }
 
-function lineOf({ time, actor, type, object }: JournalRecord): string {
+function lineOf({ time, actor, type, object }: ClusterRecord): string {
   return `${formatInstant(time)} ${actor} ${type}${object === undefined ? '' : ` ${objectName(object)}`}`
 }
 
-function firstDifference(some: readonly JournalRecord[], others: readonly JournalRecord[]): number | undefined {
+function firstDifference(some: readonly ClusterRecord[], others: readonly ClusterRecord[]): number | undefined {
   const length = Math.max(some.length, others.length)
   for (let i = 0; i < length; i++) if (JSON.stringify(some[i]) !== JSON.stringify(others[i])) return i
   return undefined

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import type { JournalRecord } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import { type Redaction, revealed } from '../looks/redaction.ts'
 import {
   createJournalFile,
@@ -28,7 +28,7 @@ export interface JournalKeeper {
 
 /** A keeper for one run of a scenario. `asked`: the version of Kubernetes that it was asked to run on. */
 function keepJournal(scenario: Scenario, asked: KubernetesVersion | undefined): JournalKeeper {
-  let records: readonly JournalRecord[] = []
+  let records: readonly ClusterRecord[] = []
   let redaction: Redaction = revealed
   return {
     listener: {
@@ -58,7 +58,7 @@ export interface JournalWriter {
  * once they are stored.
  */
 export function writeJournal(fd: number, scenario: Scenario, asked: KubernetesVersion | undefined): JournalWriter {
-  const waiting: JournalRecord[] = []
+  const waiting: ClusterRecord[] = []
   let isHolding = false
   let file: JournalFile | undefined
   const flush = (): void => {

@@ -4,7 +4,7 @@ import { ReadBoard } from '../client/unseen-reads.ts'
 import type { RestingManager } from '../controllers/manager.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import { extended } from '../kernel/extended.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { RestingKubelet } from '../node/kubelet/kubelet.ts'
@@ -16,13 +16,14 @@ import { type ControlPlane, createControlPlane, type RestingFront } from './cont
 import { CrashRules } from './crash-rules.ts'
 import { isLostLease, presentHeartbeats } from './heartbeats.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
+import type { ClusterRecord } from './records.ts'
 import { RequestFaults } from './request-faults.ts'
 import type { ClusterSeams } from './seams.ts'
 
 export interface ClusterOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<ClusterRecord>
   readonly random: RandomStreams
   readonly minor: number
   readonly gates: FeatureGates

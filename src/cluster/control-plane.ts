@@ -15,7 +15,7 @@ import { createLink, type Link, type LinkLatencies } from '../client/link.ts'
 import { type ControllerManager, createControllerManager } from '../controllers/manager.ts'
 import type { ControllerOptions } from '../controllers/options.ts'
 import type { Calendar } from '../kernel/calendar.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
@@ -24,12 +24,13 @@ import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import { seedBootstrapObjects } from './bootstrap.ts'
+import type { ClusterRecord } from './records.ts'
 import type { ClusterSeams } from './seams.ts'
 
 export interface ControlPlaneOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<ClusterRecord>
   readonly random: RandomStreams
   readonly minor: number
   readonly gates: FeatureGates

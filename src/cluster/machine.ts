@@ -10,7 +10,7 @@ import { createNodeFs } from '../fs/memory-fs.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
 import { after } from '../kernel/after.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
@@ -28,6 +28,7 @@ import type { FeatureGates } from '../versions/feature-gates.ts'
 import { kubelet as kubeletChanges } from '../versions/kubelet.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { createNodeClock, type NodeClock } from './node-clock.ts'
+import type { ClusterRecord } from './records.ts'
 import type { ClusterSeams } from './seams.ts'
 
 export interface MachineOptions {
@@ -54,7 +55,7 @@ export interface MachineOptions {
 export interface MachineRoom {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<ClusterRecord>
   readonly random: RandomStreams
   readonly minor: number
   readonly gates: FeatureGates

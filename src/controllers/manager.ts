@@ -4,20 +4,20 @@ import { createEventRecorder, type EventRecorder, type RestingRecorder } from '.
 import { createInformer, type Informer, type RestingInformer } from '../client/informer.ts'
 import { allOf, type Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import type { Calendar } from '../kernel/calendar.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
 import type { Controller, ControllerContext, RestingController } from './controller.ts'
 import { type ControllerOptions, defaultControllerOptions } from './options.ts'
-import type { controllerRecords } from './records.ts'
+import type { ControllerRecord } from './records.ts'
 import { type ControllerName, controllersOf } from './registry.ts'
 
 export interface ControllerManagerOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<ControllerRecord>
   readonly random: RandomStreams
   /** A client of that user, each over the manager's link; asked for once per user and start. */
   readonly clientFor: (userName: string) => Client
@@ -72,7 +72,7 @@ export function createControllerManager(given: ControllerManagerOptions): Contro
   const slowed = new Map<ControllerName, VirtualMs>()
   let run: Run | undefined
 
-  const tell = (type: keyof typeof controllerRecords, name?: ControllerName): void => {
+  const tell = (type: ControllerRecord['type'], name?: ControllerName): void => {
     journal.append({ actor: name === undefined ? 'controller-manager' : `controller/${name}`, type })
   }
 

@@ -1,7 +1,6 @@
 import { secretNamesOf } from '../api/pod-references.ts'
 import type { Event, Pod, Secret } from '../api/types/core.ts'
-import type { KubeObject } from '../api/types/meta.ts'
-import type { JournalReader, JournalRecord } from '../kernel/journal.ts'
+import { type ClusterJournal, type ClusterRecord, isWrite, type WriteRecord } from '../cluster/records.ts'
 import { readNodeRecord } from './read-node-records.ts'
 import type { Doing, NodeTrace, PodTrace, SecretTrace } from './traces.ts'
 
@@ -10,7 +9,7 @@ import type { Doing, NodeTrace, PodTrace, SecretTrace } from './traces.ts'
  * after the journal has grown; asking costs nothing else. It holds seqs and facts, no copies of records.
  */
 export class FlowIndex {
-  readonly journal: JournalReader
+  readonly journal: ClusterJournal
   readonly #secrets = new Map<string, SecretTrace>()
   readonly #pods = new Map<string, PodTrace>()
   readonly #podsOfSecret = new Map<string, Set<PodTrace>>()
@@ -20,7 +19,7 @@ export class FlowIndex {
   readonly #controllers: Doing[] = []
   #read = 0
 
-  constructor(journal: JournalReader) {
+  constructor(journal: ClusterJournal) {
     this.journal = journal
     journal.forgetting$.subscribe((gone) => {
       this.#advance()
@@ -114,14 +113,14 @@ export class FlowIndex {
     for (const secret of secretNamesOf(pod.pod)) this.#podsOfSecret.get(`${pod.namespace}/${secret}`)?.delete(pod)
   }
 
-  #take(record: JournalRecord): void {
-    const { seq, type, object } = record
+  #take(record: ClusterRecord): void {
+    const { seq, object } = record
     if (object?.uid !== undefined) this.#note(object.uid, seq)
-    if (type.startsWith('object.') && object !== undefined && type !== 'object.visible') this.#takeWrite(record)
-    else if (type.startsWith('fault.'))
+    if (isWrite(record)) this.#takeWrite(record)
+    else if (record.type === 'fault.begin' || record.type === 'fault.end')
       this.#people.push({
-        ...{ seq, at: record.time, actor: 'fault', what: String(record.detail?.what ?? ''), object: '' },
-        isEnd: type === 'fault.end',
+        ...{ seq, at: record.time, actor: 'fault', what: record.detail.what, object: '' },
+        isEnd: record.type === 'fault.end',
       })
     else
       readNodeRecord(record, {
@@ -145,7 +144,7 @@ export class FlowIndex {
     return node
   }
 
-  #takeWrite(record: JournalRecord): void {
+  #takeWrite(record: WriteRecord): void {
     const { object, actor, seq, time } = record
     if (object === undefined) return
     if (object.kind === 'Event') {
@@ -155,12 +154,12 @@ export class FlowIndex {
     }
     if (object.kind === 'Secret') this.#takeSecret(record)
     if (object.kind === 'Pod') this.#takePod(record)
-    const doing = { seq, at: time, actor, what: verbs[record.type] ?? record.type, object: nameOf(record) }
+    const doing = { seq, at: time, actor, what: verbs[record.type], object: nameOf(record) }
     if (actor.startsWith('user/')) this.#people.push(doing)
     else if (actor.startsWith('controller/')) this.#controllers.push(doing)
   }
 
-  #takeSecret({ seq, time, actor, type, after, object }: JournalRecord): void {
+  #takeSecret({ seq, time, actor, type, after, object }: WriteRecord): void {
     const { namespace = '', name = '' } = object ?? {}
     const key = `${namespace}/${name}`
     let trace = this.#secrets.get(key)
@@ -173,7 +172,7 @@ export class FlowIndex {
     trace.writes.push({ seq, at: time, by: actor, kind, secret: after as Secret | undefined })
   }
 
-  #takePod({ seq, time, type, after, object }: JournalRecord): void {
+  #takePod({ seq, time, type, after, object }: WriteRecord): void {
     const uid = object?.uid ?? ''
     const known = this.#pods.get(uid)
     if (type === 'object.deleted') {
@@ -205,14 +204,13 @@ function trim(steps: { readonly seq: number }[], seq: number): void {
   if (last > 0) steps.splice(0, last)
 }
 
-const verbs: Readonly<Record<string, string>> = {
+const verbs: Readonly<Record<WriteRecord['type'], string>> = {
   'object.created': 'creates',
   'object.updated': 'updates',
   'object.deleted': 'deletes',
 }
 
-function nameOf({ object, after, before }: JournalRecord): string {
-  const { kind } = (after ?? before ?? {}) as Partial<KubeObject> // sides of a write
-  const { namespace, name = '' } = object ?? {}
-  return `${(kind ?? object?.kind ?? '').toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+function nameOf(record: WriteRecord): string {
+  const { kind, metadata } = record.type === 'object.deleted' ? record.before : record.after
+  return `${kind.toLowerCase()} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
 }

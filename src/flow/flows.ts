@@ -1,4 +1,4 @@
-import type { JournalReader } from '../kernel/journal.ts'
+import type { ClusterJournal } from '../cluster/records.ts'
 import type { Flow } from './flow.ts'
 import { FlowIndex } from './flow-index.ts'
 import { flowOf } from './flow-of.ts'
@@ -27,18 +27,18 @@ export interface Flows {
 }
 
 /** The flows of what a journal tells. `forgets`: it lets records go, so that they are read before. */
-export function createFlows(journal: JournalReader, facts: FlowFacts, forgets = false): Flows {
+export function createFlows(journal: ClusterJournal, facts: FlowFacts, forgets = false): Flows {
   const flows = new JournalFlows(journal, facts)
   return forgets ? flows.readOn() : flows
 }
 
 class JournalFlows implements Flows {
-  readonly #journal: JournalReader
+  readonly #journal: ClusterJournal
   readonly #facts: FlowFacts
   #index: FlowIndex | undefined
   readonly #made = new Map<string, { readonly size: number; readonly now: number; readonly flow: Flow }>()
 
-  constructor(journal: JournalReader, facts: FlowFacts) {
+  constructor(journal: ClusterJournal, facts: FlowFacts) {
     this.#journal = journal
     this.#facts = facts
   }

@@ -1,15 +1,6 @@
-import type { JournalRecord } from '../kernel/journal.ts'
+import type { ClusterRecord, RecordOf } from '../cluster/records.ts'
 import type { ContentSource } from '../node/volumes/plugin.ts'
-import type {
-  Attempt,
-  ContainerTrace,
-  CopyStep,
-  NodeTrace,
-  PodTrace,
-  SubPathStep,
-  SyncStep,
-  VolumeStep,
-} from './traces.ts'
+import type { Attempt, ContainerTrace, CopyStep, NodeTrace, PodTrace, SubPathStep, VolumeStep } from './traces.ts'
 
 /** Where facts about Pods and nodes go. */
 export interface NodeTraces {
@@ -18,25 +9,24 @@ export interface NodeTraces {
 }
 
 /** Files what kubelets and runtimes tell, see their rooms' `records.ts`. */
-export function readNodeRecord(record: JournalRecord, traces: NodeTraces): void {
-  const { type, actor, object } = record
-  if (type === 'copy.arrived' || type === 'copy.reused') {
-    if (object?.kind === 'Secret') readCopy(record, traces.node(nodeOf(actor)))
-    return
+export function readNodeRecord(record: ClusterRecord, traces: NodeTraces): void {
+  switch (record.type) {
+    case 'copy.arrived':
+    case 'copy.reused':
+      if (record.object?.kind === 'Secret') readCopy(record, traces.node(nodeOf(record.actor)))
+      return
+    case 'kubelet.start':
+    case 'kubelet.stop':
+      traces
+        .node(nodeOf(record.actor))
+        .kubelet.push({ seq: record.seq, at: record.time, runs: record.type === 'kubelet.start' })
+      return
+    default: {
+      const uid = record.object?.uid
+      const pod = uid === undefined ? undefined : traces.pod(uid)
+      if (pod !== undefined) readPodRecord(record, pod)
+    }
   }
-  if (type === 'kubelet.start' || type === 'kubelet.stop') {
-    traces.node(nodeOf(actor)).kubelet.push({ seq: record.seq, at: record.time, runs: type === 'kubelet.start' })
-    return
-  }
-  const pod = object?.uid === undefined ? undefined : traces.pod(object.uid)
-  if (pod === undefined) return
-  if (type.startsWith('pod.sync')) pod.syncs.push(...syncSteps(record))
-  else if (type.startsWith('volume.')) readVolume(record, pod)
-  else if (type === 'subpath.bind') bindSubPath(record, pod)
-  else if (type === 'object.visible') readEnvironment(record, pod)
-  else if (type.startsWith('container.')) readContainer(record, pod)
-  else if (type === 'image.pull')
-    pod.pulls.push({ seq: record.seq, at: record.time, image: String(record.detail?.image ?? '') })
 }
 
 /** `kubelet/node-1` -> `node-1` */
@@ -44,56 +34,103 @@ function nodeOf(actor: string): string {
   return actor.slice(actor.indexOf('/') + 1)
 }
 
-function readCopy({ seq, time, type, object, detail = {} }: JournalRecord, node: NodeTrace): void {
-  const key = `${object?.namespace ?? ''}/${object?.name ?? ''}`
-  const { by } = detail
-  const step: CopyStep = {
-    seq,
-    at: time,
-    kind: type === 'copy.arrived' ? 'arrived' : 'reused',
-    by: by === 'list' || by === 'watch' || by === 'get' ? by : undefined,
-    version: textOf(detail.resourceVersion),
-    changed: detail.changed === true,
-    ageMs: numberOf(detail.ageMs),
-    error: textOf(detail.error),
+function readPodRecord(record: ClusterRecord, pod: PodTrace): void {
+  switch (record.type) {
+    case 'pod.sync':
+    case 'pod.synced':
+    case 'pod.sync-due':
+      readSync(record, pod)
+      return
+    case 'volume.set-up':
+    case 'volume.set-up-failed':
+    case 'volume.tear-down':
+      readVolume(record, pod)
+      return
+    case 'subpath.bind':
+      bindSubPath(record, pod)
+      return
+    case 'object.visible':
+      readEnvironment(record, pod)
+      return
+    case 'container.create':
+    case 'container.start':
+    case 'container.exit':
+      readContainer(record, pod)
+      return
+    case 'image.pull':
+      pod.pulls.push({ seq: record.seq, at: record.time, image: record.detail.image })
+      return
+    default:
   }
+}
+
+function readCopy(record: RecordOf<'copy.arrived' | 'copy.reused'>, node: NodeTrace): void {
+  const { seq, time, object } = record
+  const key = `${object?.namespace ?? ''}/${object?.name ?? ''}`
+  const version = record.detail.resourceVersion
+  const step: CopyStep =
+    record.type === 'copy.arrived'
+      ? {
+          ...{ seq, at: time, kind: 'arrived', by: record.detail.by, version },
+          ...{ changed: record.detail.changed, ageMs: undefined, error: undefined },
+        }
+      : {
+          ...{ seq, at: time, kind: 'reused', by: undefined, version },
+          ...{ changed: false, ageMs: record.detail.ageMs, error: record.detail.error },
+        }
   const known = node.copies.get(key)
   if (known === undefined) node.copies.set(key, [step])
   else known.push(step)
 }
 
-function syncSteps({ seq, time, type, detail = {} }: JournalRecord): readonly SyncStep[] {
-  const inMs = numberOf(detail.nextInMs)
-  const nextAt = inMs === undefined ? undefined : time + inMs
-  const error = textOf(detail.error)
-  if (type === 'pod.sync') {
-    // Only syncs of a Pod that is to run look at its volumes.
-    return detail.phase === 'running' ? [{ seq, at: time, kind: 'sync', nextAt, error }] : []
+function readSync(record: RecordOf<'pod.sync' | 'pod.synced' | 'pod.sync-due'>, { syncs }: PodTrace): void {
+  const { seq, time } = record
+  switch (record.type) {
+    case 'pod.sync':
+      // Only syncs of a Pod that is to run look at its volumes.
+      if (record.detail.phase === 'running')
+        syncs.push({ seq, at: time, kind: 'sync', nextAt: undefined, error: undefined })
+      return
+    case 'pod.synced': {
+      const { error, nextInMs } = record.detail
+      syncs.push({ seq, at: time, kind: 'ended', nextAt: nextInMs === undefined ? undefined : time + nextInMs, error })
+      return
+    }
+    case 'pod.sync-due': {
+      const { lastAgoMs, nextInMs } = record.detail
+      if (lastAgoMs !== undefined)
+        syncs.push({ seq, at: time - lastAgoMs, kind: 'idle', nextAt: undefined, error: undefined })
+      syncs.push({ seq, at: time, kind: 'due', nextAt: time + nextInMs, error: undefined })
+    }
   }
-  if (type === 'pod.synced') return [{ seq, at: time, kind: 'ended', nextAt, error }]
-  const lastAgoMs = numberOf(detail.lastAgoMs)
-  const due: SyncStep = { seq, at: time, kind: 'due', nextAt, error }
-  return lastAgoMs === undefined
-    ? [due]
-    : [{ seq, at: time - lastAgoMs, kind: 'idle', nextAt: undefined, error: undefined }, due]
 }
 
-function readVolume({ seq, time, type, detail = {} }: JournalRecord, pod: PodTrace): void {
-  const name = String(detail.volume ?? '')
-  const kind = type === 'volume.set-up' ? 'set-up' : type === 'volume.tear-down' ? 'torn-down' : 'failed'
-  const step: VolumeStep = {
-    ...{ seq, at: time, kind, changed: detail.changed === true },
-    ...{ versions: secretVersions(detail.sources), error: textOf(detail.error) },
-  }
-  const known = pod.volumes.get(name)
-  if (known === undefined) pod.volumes.set(name, [step])
+function readVolume(
+  record: RecordOf<'volume.set-up' | 'volume.set-up-failed' | 'volume.tear-down'>,
+  pod: PodTrace,
+): void {
+  const step = volumeStep(record)
+  const known = pod.volumes.get(record.detail.volume)
+  if (known === undefined) pod.volumes.set(record.detail.volume, [step])
   else known.push(step)
 }
 
-function secretVersions(sources: unknown): ReadonlyMap<string, string | undefined> {
-  if (!Array.isArray(sources)) return noVersions
-  // The kubelet's records have the sources of a volume so.
-  const secrets = (sources as readonly ContentSource[]).filter(({ kind }) => kind === 'Secret')
+function volumeStep(record: RecordOf<'volume.set-up' | 'volume.set-up-failed' | 'volume.tear-down'>): VolumeStep {
+  const { seq, time } = record
+  switch (record.type) {
+    case 'volume.set-up': {
+      const { changed, sources } = record.detail
+      return { seq, at: time, kind: 'set-up', changed, versions: secretVersions(sources), error: undefined }
+    }
+    case 'volume.set-up-failed':
+      return { seq, at: time, kind: 'failed', changed: false, versions: noVersions, error: record.detail.error }
+    case 'volume.tear-down':
+      return { seq, at: time, kind: 'torn-down', changed: false, versions: noVersions, error: undefined }
+  }
+}
+
+function secretVersions(sources: readonly ContentSource[]): ReadonlyMap<string, string | undefined> {
+  const secrets = sources.filter(({ kind }) => kind === 'Secret')
   return secrets.length === 0
     ? noVersions
     : new Map(secrets.map(({ name, resourceVersion }) => [name, resourceVersion] as const))
@@ -101,8 +138,7 @@ function secretVersions(sources: unknown): ReadonlyMap<string, string | undefine
 
 const noVersions: ReadonlyMap<string, string | undefined> = new Map()
 
-function containerOf({ detail }: JournalRecord, pod: PodTrace): ContainerTrace {
-  const name = String(detail?.container ?? '')
+function containerOf(name: string, pod: PodTrace): ContainerTrace {
   let container = pod.containers.get(name)
   if (container === undefined) {
     container = { name, attempts: [], env: new Map(), subPaths: new Map() }
@@ -111,32 +147,34 @@ function containerOf({ detail }: JournalRecord, pod: PodTrace): ContainerTrace {
   return container
 }
 
-function bindSubPath(record: JournalRecord, pod: PodTrace): void {
-  const { seq, time, detail = {} } = record
-  const container = containerOf(record, pod)
-  const mountPath = String(detail.mountPath ?? '')
+function bindSubPath({ seq, time, detail }: RecordOf<'subpath.bind'>, pod: PodTrace): void {
+  const { mountPath, volume, subPath, isNew, sources } = detail
+  const container = containerOf(detail.container, pod)
   const before = container.subPaths.get(mountPath)
   const step: SubPathStep = {
-    ...{ seq, at: time, mountPath, volume: String(detail.volume ?? ''), subPath: String(detail.subPath ?? '') },
-    versions: detail.isNew !== true && before !== undefined ? before.versions : secretVersions(detail.sources),
+    ...{ seq, at: time, mountPath, volume, subPath },
+    versions: !isNew && before !== undefined ? before.versions : secretVersions(sources),
   }
   container.subPaths = new Map(container.subPaths).set(mountPath, step)
 }
 
 /** What volumes show is told by their set-ups; here only environments count. */
-function readEnvironment(record: JournalRecord, pod: PodTrace): void {
-  const { container, kind, name, resourceVersion } = record.detail ?? {}
+function readEnvironment({ detail }: RecordOf<'object.visible'>, pod: PodTrace): void {
+  const { container, kind, name, resourceVersion } = detail
   if (container === undefined || kind !== 'Secret') return
-  const trace = containerOf(record, pod)
-  trace.env = new Map(trace.env).set(String(name), String(resourceVersion))
+  const trace = containerOf(container, pod)
+  trace.env = new Map(trace.env).set(name, String(resourceVersion))
 }
 
-function readContainer(record: JournalRecord, pod: PodTrace): void {
-  const { seq, time, type, detail = {} } = record
-  const container = containerOf(record, pod)
+function readContainer(
+  record: RecordOf<'container.create' | 'container.start' | 'container.exit'>,
+  pod: PodTrace,
+): void {
+  const { seq, time, type, detail } = record
+  const container = containerOf(detail.container, pod)
   if (type === 'container.create') {
     const attempt: Attempt = {
-      ...{ attempt: numberOf(detail.attempt) ?? 0, createdAt: time, createdSeq: seq },
+      ...{ attempt: detail.attempt, createdAt: time, createdSeq: seq },
       ...{ env: container.env, subPaths: container.subPaths },
       ...{ startedAt: undefined, startedSeq: undefined, exitedAt: undefined, exitedSeq: undefined },
     }
@@ -149,16 +187,8 @@ function readContainer(record: JournalRecord, pod: PodTrace): void {
   if (type === 'container.start') {
     attempt.startedAt = time
     attempt.startedSeq = seq
-  } else if (type === 'container.exit') {
+  } else {
     attempt.exitedAt = time
     attempt.exitedSeq = seq
   }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
 }

@@ -2,8 +2,9 @@ import type { Pod, Secret } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { StoredResource, StoreEvent } from '../apiserver/store.ts'
 import type { ApiAnswer, ApiRequest } from '../client/server.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { FsChange } from '../fs/node-fs.ts'
-import type { JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { JournalObject } from '../kernel/journal.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { RuntimeContainer } from '../node/runtime/cri.ts'
 import type { ObjectResult } from '../node/secrets/object-manager.ts'
@@ -44,7 +45,7 @@ export interface Looks {
   secretRequested?(request: SecretRequest): void
   /** A kubelet began anew: it remembers nothing. */
   forgot?(node: ObservedNode): void
-  told?(record: JournalRecord): void
+  told?(record: ClusterRecord): void
   /** Everything had time to come to rest: no fault is on, nothing was changed for longer than any bound. */
   settled?(): void
 }
@@ -59,7 +60,7 @@ export class InvariantViolation extends Error {
   readonly time: VirtualMs
   readonly objects: readonly JournalObject[]
   /** What led there, newest first. */
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ClusterRecord[]
 
   constructor(invariant: Invariant, found: string, at: Pick<InvariantViolation, 'time' | 'objects' | 'records'>) {
     super(`invariant ${invariant.id} does not hold: ${invariant.sentence}; found: ${found}`)

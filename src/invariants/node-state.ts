@@ -206,10 +206,11 @@ export const nothingLeft: Invariant = {
         const uid = op === 'rmdir' ? podDirectory.exec(path)?.[1] : undefined
         if (uid !== undefined) leftovers(node, uid, violated)
       },
-      told({ type, actor, object, detail }) {
-        if (type !== 'volume.tear-down' || object?.uid === undefined) return
+      told(record) {
+        const { actor, object } = record
+        if (record.type !== 'volume.tear-down' || object?.uid === undefined) return
         const node = world.nodes.get(actor.slice('kubelet/'.length))
-        const end = `/${detail?.volume}`
+        const end = `/${record.detail.volume}`
         const below = `/var/lib/kubelet/pods/${object.uid}/volumes/`
         const mount = node?.fs
           .tmpfsUsage()

@@ -4,8 +4,9 @@ import type { RequestHandler, RunningApiServer } from '../apiserver/create-api-s
 import type { EncodedRequest } from '../apiserver/encoded-request.ts'
 import type { Client } from '../client/client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { ClusterSeams } from '../cluster/seams.ts'
-import type { Journal, JournalObject, JournalRecord } from '../kernel/journal.ts'
+import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { mapped } from '../kernel/mapped.ts'
 import { tapped } from '../kernel/tapped.ts'
@@ -39,7 +40,7 @@ export interface InvariantObserver {
 
 export interface ObserverOptions {
   readonly kernel: Kernel
-  readonly journal: Journal
+  readonly journal: Journal<ClusterRecord>
   readonly minor: number
   readonly gates: FeatureGates
   /** Kernel time at which the scenario begins. */
@@ -122,7 +123,7 @@ class Observer implements InvariantObserver {
     if (this.#violation !== undefined) return
     const { journal, kernel, originMs } = this.#options
     const time = kernel.now() - originMs
-    const records: readonly JournalRecord[] = journal.causes(kernel.cause).slice(0, chainLength)
+    const records: readonly ClusterRecord[] = journal.causes(kernel.cause).slice(0, chainLength)
     this.#violation = new InvariantViolation(invariant, found, { time, objects, records })
   }
 

@@ -1,3 +1,4 @@
+import { isOfVolume } from '../cluster/records.ts'
 import type { Invariant } from './invariant.ts'
 
 /** Pause after the n-th failure in a row. Source: pkg/util/goroutinemap/exponentialbackoff. */
@@ -12,20 +13,22 @@ export const patientRetries: Invariant = {
   watch(_world, violated) {
     const failed = new Map<string, { readonly count: number; readonly at: number }>()
     return {
-      told({ type, actor, object, detail, time }) {
+      told(record) {
+        const { type, actor, object, time } = record
         if (type === 'kubelet.start') {
           for (const key of [...failed.keys()]) if (key.startsWith(`${actor} `)) failed.delete(key)
           return
         }
-        if (!type.startsWith('volume.') || object === undefined) return
-        const key = `${actor} ${object.uid} ${detail?.volume}`
+        if (!isOfVolume(record) || object === undefined) return
+        const { volume } = record.detail
+        const key = `${actor} ${object.uid} ${volume}`
         const before = failed.get(key)
-        if (type === 'volume.tear-down') failed.delete(key)
-        if (type !== 'volume.set-up' && type !== 'volume.set-up-failed') return
+        if (type === 'volume.tear-down') {
+          failed.delete(key)
+          return
+        }
         if (before !== undefined && time < before.at + pauseMs(before.count))
-          violated(`volume ${detail?.volume} was tried again ${time - before.at} ms after failure ${before.count}`, [
-            object,
-          ])
+          violated(`volume ${volume} was tried again ${time - before.at} ms after failure ${before.count}`, [object])
         if (type === 'volume.set-up') failed.delete(key)
         else failed.set(key, { count: (before?.count ?? 0) + 1, at: time })
       },

@@ -1,6 +1,7 @@
 import type { Pod, Secret } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { RunningApiServer } from '../apiserver/create-api-server.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { NodeFs } from '../fs/node-fs.ts'
 import type { Journal, JournalObject } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -25,7 +26,7 @@ export interface ObservedNode {
 export interface World {
   readonly minor: number
   readonly gates: FeatureGates
-  readonly journal: Journal
+  readonly journal: Journal<ClusterRecord>
   readonly kernel: Pick<Kernel, 'now'>
   readonly server: () => RunningApiServer
   readonly nodes: ReadonlyMap<string, ObservedNode>

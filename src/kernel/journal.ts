@@ -19,19 +19,22 @@ export interface JournalRecord {
   readonly time: VirtualMs
   /** Who did it: `user/admin`, `kubelet/node-1`, `scheduler`, `controller/replicaset`, `apiserver`, `fault`. */
   readonly actor: string
-  /** What kind of thing happened, `noun.verb`; each room lists its types in its file `records.ts`. */
+  /** What kind of thing happened, `noun.verb`; each room lists its types in its file `records.ts` (`record-table.ts`). */
   readonly type: string
   readonly object?: JournalObject
   /** `seq` of the record that led to this one; 0 when nothing did. */
   readonly cause: number
   /** What a reader needs to know beyond type and object. Never a Secret's value in plain text. */
-  readonly detail?: Readonly<Record<string, unknown>>
+  readonly detail?: object
   /** The object before and after the change; they share structure. They may hold Secret data: exporters redact. */
   readonly before?: unknown
   readonly after?: unknown
 }
 
-export type JournalEntry = Omit<JournalRecord, 'seq' | 'time' | 'cause'> & { readonly cause?: number }
+/** A record as it is handed in: the journal numbers it, and knows the time and what caused it. */
+export type EntryOf<Record extends JournalRecord> = Record extends JournalRecord
+  ? Omit<Record, 'seq' | 'time' | 'cause'> & { readonly cause?: number }
+  : never
 
 /** `story` is what a reader wants to be told, `chatter` what only a close look asks for (single requests, idle refreshes). */
 export type Weight = 'story' | 'chatter'
@@ -50,19 +53,20 @@ export interface JournalQuery {
 }
 
 /** What happened, for whoever reads it. */
-export interface JournalReader extends Iterable<JournalRecord> {
+export interface JournalReader<Record extends JournalRecord = JournalRecord> extends Iterable<Record> {
   readonly level: JournalLevel
-  readonly records: readonly JournalRecord[]
-  record(seq: number): JournalRecord | undefined
-  query(query: JournalQuery): readonly JournalRecord[]
+  readonly records: readonly Record[]
+  record(seq: number): Record | undefined
+  query<Type extends Record['type']>(query: JournalQuery & { readonly type: Type }): readonly OfType<Record, Type>[]
+  query(query: JournalQuery): readonly Record[]
   /** The record and what led to it, back to the first cause that was kept. */
-  causes(seq: number): readonly JournalRecord[]
+  causes(seq: number): readonly Record[]
   /** What is kept no longer; undefined while nothing is. */
   readonly forgotten: Forgotten | undefined
   /** Told, before records are let go, of the last of them: who reads as it goes reads on until there. */
   readonly forgetting$: Observable<Forgotten>
   /** Each record that is kept from now on, once it is. Who hears of it reads: it neither appends nor schedules. */
-  readonly records$: Observable<JournalRecord>
+  readonly records$: Observable<Record>
   /** 16 hexadecimal digits over all records kept so far, be they forgotten, objects included: the same run gives the same digest anywhere. */
   digest(): string
 }
@@ -75,19 +79,32 @@ export interface Forgotten {
   readonly time: VirtualMs
 }
 
-/** For whoever makes things happen. */
-export interface Journal extends JournalReader {
+type OfType<Record extends JournalRecord, Type extends string> = Record extends { readonly type: infer Own }
+  ? string extends Own
+    ? Record
+    : Own extends Type
+      ? Record
+      : never
+  : never
+
+/** For whoever makes things happen: a room tells records of its own table. */
+export interface JournalWriter<Record extends JournalRecord = JournalRecord> {
   /** Whether records of this weight are kept. Ask before building a costly detail. */
   keeps(weight: Weight): boolean
   /** Appends a record at the kernel's now, caused by the kernel's current cause unless the entry names one. Returns its seq. */
-  append(entry: JournalEntry, weight?: Weight): number
+  append(entry: EntryOf<Record>, weight?: Weight): number
+}
+
+export interface Journal<Record extends JournalRecord = JournalRecord>
+  extends JournalReader<Record>,
+    JournalWriter<Record> {
   /** What it holds by now, for others that begin with the same. */
-  past(): JournalPast
+  past(): JournalPast<Record>
 }
 
 /** What a journal begins with: records that were kept, and the number of the last that was or was not. */
-export interface JournalPast {
-  readonly records: readonly JournalRecord[]
+export interface JournalPast<Record extends JournalRecord = JournalRecord> {
+  readonly records: readonly Record[]
   readonly seq: number
   /** Over the records; worked out when it is first asked for. */
   readonly digest: () => Digest
@@ -98,15 +115,15 @@ export interface JournalPast {
  * from `originMs` of the kernel on: what came before (a cluster's bring-up) has negative times. Of its records the newest `keep` are
  * there, and up to a quarter more: they are let go in pieces.
  */
-export function createJournal(
+export function createJournal<Record extends JournalRecord = JournalRecord>(
   kernel: Kernel,
   level: JournalLevel,
   originMs: VirtualMs = 0,
-  past: JournalPast = emptyPast,
+  past: JournalPast<Record> = emptyPast,
   keep: number = Number.POSITIVE_INFINITY,
-): Journal {
-  const records: JournalRecord[] = [...past.records]
-  const listeners = new Set<Subscriber<JournalRecord>>()
+): Journal<Record> {
+  const records: Record[] = [...past.records]
+  const listeners = new Set<Subscriber<Record>>()
   /** Over the first of its records, once it is asked for. */
   let digest: Digest | undefined
   const forgetting = new Subject<Forgotten>()
@@ -119,7 +136,7 @@ export function createJournal(
     return digest
   }
   const keeps = (weight: Weight) => level === 'full' || (level === 'summary' && weight === 'story')
-  const record = (wanted: number): JournalRecord | undefined => {
+  const record = (wanted: number): Record | undefined => {
     const position = level === 'full' ? wanted - 1 - (journal.forgotten?.records ?? 0) : positionOf(records, wanted)
     const found = records[position]
     return found?.seq === wanted ? found : undefined
@@ -134,7 +151,7 @@ export function createJournal(
     digested -= count
     journal.forgotten = next
   }
-  const journal: Omit<Journal, 'forgotten'> & { forgotten: Forgotten | undefined } = {
+  const journal: Omit<Journal<Record>, 'forgotten'> & { forgotten: Forgotten | undefined } = {
     [Symbol.iterator]: () => records[Symbol.iterator](),
     level,
     records,
@@ -147,16 +164,18 @@ export function createJournal(
       seq++
       if (!keeps(weight)) return seq
       const time = kernel.now() - originMs
-      const kept: JournalRecord = extended(entry, { seq, time, cause: entry.cause ?? kernel.cause })
+      // An entry is a record but for these three.
+      const kept = extended(entry, { seq, time, cause: entry.cause ?? kernel.cause }) as unknown as Record
       records.push(kept)
       kernel.cause = seq
       for (const listener of listeners) listener.next(kept)
       if (records.length > most) forget(records.length - keep)
       return seq
     },
-    query: (query) => records.filter((candidate) => matches(candidate, query)),
+    // Those of the types that are asked for, as the signature says.
+    query: (query: JournalQuery) => records.filter((candidate) => matches(candidate, query)) as never[],
     causes(from) {
-      const chain: JournalRecord[] = []
+      const chain: Record[] = []
       for (let next = record(from); next !== undefined; next = record(next.cause)) chain.push(next)
       return chain
     },
@@ -185,7 +204,7 @@ function lateDigest(soFar: Digest | (() => Digest), records: readonly JournalRec
   }
 }
 
-const emptyPast: JournalPast = { records: [], seq: 0, digest: createDigest }
+const emptyPast: JournalPast<never> = { records: [], seq: 0, digest: createDigest }
 
 /** `Kind namespace/name`, the way journal and reports call an object. */
 export function objectName({ kind, namespace, name }: JournalObject): string {

@@ -1,8 +1,8 @@
 import type { Secret } from '../api/types/core.ts'
 import { decodeBase64, utf8Text } from '../bytes/bytes.ts'
 import type { Machine } from '../cluster/machine.ts'
+import type { ClusterJournal } from '../cluster/records.ts'
 import type { FileView } from '../fs/node-fs.ts'
-import type { JournalReader } from '../kernel/journal.ts'
 
 export interface NodeFile {
   readonly path: string
@@ -33,7 +33,7 @@ function* filesBelow(fs: FileView, directory: string): Generator<string> {
 }
 
 /** Whether the kubelet's cache has the Secret, or a file has exactly one of the values that it has, or had once. */
-export function holdsSecret(machine: Machine, journal: JournalReader, namespace: string, name: string): boolean {
+export function holdsSecret(machine: Machine, journal: ClusterJournal, namespace: string, name: string): boolean {
   if (machine.kubelet.context?.secrets.cachedAt(namespace, name) !== undefined) return true
   const values = everyValue(journal, namespace, name)
   if (values.size === 0) return false
@@ -44,7 +44,7 @@ export function holdsSecret(machine: Machine, journal: JournalReader, namespace:
   return false
 }
 
-function everyValue(journal: JournalReader, namespace: string, name: string): ReadonlySet<string> {
+function everyValue(journal: ClusterJournal, namespace: string, name: string): ReadonlySet<string> {
   const values = new Set<string>()
   for (const { after } of journal.query({ object: { kind: 'Secret', namespace, name } })) {
     for (const base64 of Object.values((after as Secret | undefined)?.data ?? {})) {

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../api/types/meta.ts'
 import { encodeBase64, fromBase64, isUtf8, utf8Bytes, utf8Text } from '../bytes/bytes.ts'
 import { sha256Hex } from '../bytes/hashes.ts'
-import type { Journal, JournalRecord } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
+import type { Journal } from '../kernel/journal.ts'
 import { SecretValue, SecretWords } from './secret-words.ts'
 
 /**
@@ -24,7 +25,8 @@ export interface RedactionSource {
   readonly seed: string
   readonly reveal: boolean
   /** Where Secrets come from as the run goes on. */
-  readonly journal: Pick<Journal, 'records' | 'level'> & Partial<Pick<Journal, 'forgotten' | 'forgetting$'>>
+  readonly journal: Pick<Journal<ClusterRecord>, 'records' | 'level'> &
+    Partial<Pick<Journal<ClusterRecord>, 'forgotten' | 'forgetting$'>>
   /** All Secrets there are now; asked where the journal keeps no records. */
   readonly secrets: () => readonly KubeObject[]
 }
@@ -76,7 +78,7 @@ export function createRedaction({ seed, reveal, journal, secrets }: RedactionSou
 /** Enough to tell values of a run apart, too few to stand for them. */
 const digestDigits = 8
 
-function learnRecord({ object, type, after }: JournalRecord, words: SecretWords): void {
+function learnRecord({ object, type, after }: ClusterRecord, words: SecretWords): void {
   if (object === undefined) return
   words.learnName(object.name)
   if (object.namespace !== undefined) words.learnName(object.namespace)

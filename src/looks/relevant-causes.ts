@@ -1,6 +1,6 @@
 import type { Event } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { JournalReader, JournalRecord } from '../kernel/journal.ts'
+import type { ClusterJournal, ClusterRecord } from '../cluster/records.ts'
 
 /** Kinds that come in families: a Pod, what owns it, and its siblings. Others (Secrets, Nodes) may lead to anything. */
 const familyKinds = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']
@@ -9,12 +9,12 @@ const familyKinds = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSe
  * Of a causal chain, newest first, what a reader wants: records about Pods and workloads that have nothing to do with the
  * first are left out (a node's kubelet writes the states of many Pods in one go), and what a person did is where it begins.
  */
-export function relevantCauses(journal: JournalReader, chain: readonly JournalRecord[]): readonly JournalRecord[] {
+export function relevantCauses(journal: ClusterJournal, chain: readonly ClusterRecord[]): readonly ClusterRecord[] {
   const [asked] = chain
   if (asked === undefined) return []
   const ownerOf = ownersIn(journal, asked.seq)
   const family = rootOf(aboutOf(asked).uid, ownerOf)
-  const kept: JournalRecord[] = []
+  const kept: ClusterRecord[] = []
   for (const record of chain) {
     const { kind, uid } = aboutOf(record)
     const isStrange = familyKinds.includes(kind) && rootOf(uid, ownerOf) !== family
@@ -26,7 +26,7 @@ export function relevantCauses(journal: JournalReader, chain: readonly JournalRe
 }
 
 /** What a record is about; of an Event what that is about. */
-function aboutOf({ object, after }: JournalRecord): { readonly kind: string; readonly uid: string | undefined } {
+function aboutOf({ object, after }: ClusterRecord): { readonly kind: string; readonly uid: string | undefined } {
   if (object?.kind !== 'Event') return { kind: object?.kind ?? '', uid: object?.uid }
   // The record of an Event has the Event.
   const { kind = '', uid } = (after as Event | undefined)?.involvedObject ?? {}
@@ -34,7 +34,7 @@ function aboutOf({ object, after }: JournalRecord): { readonly kind: string; rea
 }
 
 /** The owner of each object that was ever stored until a record, by uid. */
-function ownersIn(journal: JournalReader, until: number): ReadonlyMap<string, string> {
+function ownersIn(journal: ClusterJournal, until: number): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   for (const { seq, type, after } of journal.records) {
     if (seq > until) break

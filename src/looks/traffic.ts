@@ -1,4 +1,4 @@
-import type { JournalReader } from '../kernel/journal.ts'
+import { type ClusterJournal, isRequest, type RequestRecord } from '../cluster/records.ts'
 
 export interface RequestCounts {
   readonly gets: number
@@ -16,7 +16,7 @@ export interface SecretTraffic {
 type Counts = { -readonly [K in keyof RequestCounts]: number }
 
 export interface TrafficQuestion {
-  readonly journal: Pick<JournalReader, 'records'>
+  readonly journal: Pick<ClusterJournal, 'records'>
   readonly namespace: string
   /** `*`: all of the resource in the namespace. */
   readonly name: string
@@ -27,11 +27,12 @@ export interface TrafficQuestion {
 /** What was asked of the API server for one object, counted from the journal (I3, S1, S5). Wants the journal `full`. */
 export function traffic({ journal, namespace, name, resource }: TrafficQuestion): SecretTraffic {
   const byUser = new Map<string, Counts>()
-  for (const { type, detail } of journal.records) {
-    if (!type.startsWith('request.') || detail === undefined || type === 'request.refused') continue
+  for (const record of journal.records) {
+    if (!isRequest(record) || record.type === 'request.refused') continue
+    const { type, detail } = record
     if (detail.resource !== resource || detail.namespace !== namespace) continue
     if (name !== '*' && detail.name !== name) continue
-    const user = String(detail.user ?? '')
+    const { user } = detail
     let counts = byUser.get(user)
     if (counts === undefined) {
       counts = { gets: 0, lists: 0, watches: 0, openWatches: 0 }
@@ -48,7 +49,7 @@ export function traffic({ journal, namespace, name, resource }: TrafficQuestion)
   }
 }
 
-function count(counts: Counts, type: string): void {
+function count(counts: Counts, type: RequestRecord['type']): void {
   if (type === 'request.get') counts.gets++
   else if (type === 'request.list') counts.lists++
   else if (type === 'request.watch') {

@@ -1,6 +1,6 @@
 import type { Event, Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { JournalReader, JournalRecord } from '../kernel/journal.ts'
+import type { ClusterJournal, ClusterRecord } from '../cluster/records.ts'
 import type { Explanation } from './why.ts'
 import { explain, isReady } from './why.ts'
 
@@ -53,7 +53,7 @@ export function isWorkload({ kind }: KubeObject): boolean {
  * its controller was told. Undefined where there is nothing to add to what any object is told.
  */
 export function explainWorkload(
-  journal: JournalReader,
+  journal: ClusterJournal,
   object: KubeObject,
   { owners, pods, detailsOf }: WorkloadPods,
 ): Omit<Explanation, 'assumed'> | undefined {
@@ -91,7 +91,7 @@ function nameOf({ metadata: { namespace = 'default', name } }: Pod) {
   return { kind: 'Pod', namespace, name }
 }
 
-function isWarningAbout({ after }: JournalRecord, uids: ReadonlySet<string | undefined>): boolean {
+function isWarningAbout({ after }: ClusterRecord, uids: ReadonlySet<string | undefined>): boolean {
   // What a record is about is known by its kind alone.
   const event = after as Partial<Event> | undefined
   return event?.kind === 'Event' && event.type === 'Warning' && uids.has(event.involvedObject?.uid)

@@ -1,6 +1,7 @@
 import type { Event, Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { JournalObject, JournalReader, JournalRecord } from '../kernel/journal.ts'
+import type { ClusterJournal, ClusterRecord } from '../cluster/records.ts'
+import type { JournalObject } from '../kernel/journal.ts'
 
 export interface Explanation {
   /** One sentence: what is the matter. */
@@ -8,14 +9,14 @@ export interface Explanation {
   /** More of it, a line each: containers that do not run, with exit code and last log line; what is needed and not there; who uses a Secret. */
   readonly details: readonly string[]
   /** Records that led there, newest first. */
-  readonly chain: readonly JournalRecord[]
+  readonly chain: readonly ClusterRecord[]
   /** What podsim takes for granted of it: sentences about images that it does not know. */
   readonly assumed: readonly string[]
 }
 
 /** Why an object is as it is: its last telling record, and what led to that (newest first). */
 export function explain(
-  journal: JournalReader,
+  journal: ClusterJournal,
   object: KubeObject | undefined,
   asked: JournalObject,
 ): Omit<Explanation, 'assumed' | 'details'> {
@@ -38,14 +39,14 @@ export function explain(
   }
 }
 
-function neverWas({ forgotten }: JournalReader): string {
+function neverWas({ forgotten }: ClusterJournal): string {
   return forgotten === undefined
     ? 'there never was'
     : `no record that is kept tells of one: those of the first ${forgotten.time / 1000}s are gone`
 }
 
 /** What a bounded journal can't say of what led to something, if so. */
-export function notKept({ forgotten }: JournalReader, chain: Explanation['chain']): readonly string[] {
+export function notKept({ forgotten }: ClusterJournal, chain: Explanation['chain']): readonly string[] {
   const first = chain.at(-1)
   if (forgotten === undefined || (first !== undefined && (first.cause === 0 || first.cause > forgotten.seq))) return []
   return [`what led there is not all kept: the records of the first ${forgotten.time / 1000}s are gone`]
@@ -66,12 +67,12 @@ export function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
 }
 
-function isWarningAbout({ after }: JournalRecord, uid: string | undefined): boolean {
+function isWarningAbout({ after }: ClusterRecord, uid: string | undefined): boolean {
   const event = after as Partial<Event> | undefined
   return event?.kind === 'Event' && event.type === 'Warning' && event.involvedObject?.uid === uid
 }
 
-function last(journal: JournalReader, wanted: (record: JournalRecord) => boolean): JournalRecord | undefined {
+function last(journal: ClusterJournal, wanted: (record: ClusterRecord) => boolean): ClusterRecord | undefined {
   for (let i = journal.records.length - 1; i >= 0; i--) {
     const record = journal.records[i]
     if (record !== undefined && wanted(record)) return record

@@ -1,5 +1,5 @@
 import { safeJson } from '../bytes/terminal-text.ts'
-import type { JournalRecord } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import type { Diagnostic } from '../scenario/diagnostic.ts'
 import { lineAndColumn } from '../scenario/diagnostic.ts'
@@ -16,7 +16,7 @@ export function headerJson(podsim: string): TerminalText {
 }
 
 /** A record of the journal, Secrets' values masked. */
-export function recordJson(file: string, record: JournalRecord, redaction: Redaction): TerminalText {
+export function recordJson(file: string, record: ClusterRecord, redaction: Redaction): TerminalText {
   return line({ type: 'record', file, record: redaction.value(record) })
 }
 

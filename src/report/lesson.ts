@@ -1,4 +1,5 @@
-import { type JournalObject, type JournalRecord, objectName } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
+import { type JournalObject, objectName } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import { codeFrame } from '../scenario/diagnostic.ts'
 import type { About } from '../scenario/expect/about.ts'
@@ -75,7 +76,7 @@ function touchedOf(sim: Sim, objects: readonly JournalObject[], redaction: Redac
 }
 
 /** What a record is about; of an Event what that is about. */
-function aboutOf({ object, after }: JournalRecord): string {
+function aboutOf({ object, after }: ClusterRecord): string {
   if (object?.kind !== 'Event') return object === undefined ? '' : nameOf(object)
   // The record of an Event has the Event.
   const { involvedObject } = (after ?? {}) as { readonly involvedObject?: Partial<JournalObject> }

@@ -1,4 +1,11 @@
-import type { JournalRecord } from '../kernel/journal.ts'
+import {
+  type ClusterRecord,
+  isOfVolume,
+  isRequest,
+  type RecordOf,
+  type RequestRecord,
+  type VolumeRecord,
+} from '../cluster/records.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { formatDuration } from '../sim/duration.ts'
 import type { Told } from './told.ts'
@@ -12,28 +19,29 @@ export interface Past {
 }
 
 /** What happens on nodes, in words. */
-export function tellNodeRecord(record: JournalRecord, past: Past): Told | undefined {
+export function tellNodeRecord(record: ClusterRecord, past: Past): Told | undefined {
   return tellSync(record) ?? tellRuntime(record) ?? tellOther(record, past)
 }
 
 /** How the kubelet comes to know of an update and gets round to it. */
-function tellSync(record: JournalRecord): Told | undefined {
-  const { object, detail = {} } = record
-  const pod = `pod ${object?.namespace ?? ''}/${object?.name ?? ''}`
+function tellSync(record: ClusterRecord): Told | undefined {
+  const pod = podWords(record)
   switch (record.type) {
     case 'copy.arrived':
       return tellArrival(record)
     case 'copy.reused':
-      return { text: `uses its copy of ${objectWords(record)} again, ${duration(detail.ageMs)} old`, tone: 'chatter' }
+      return {
+        text: `uses its copy of ${objectWords(record)} again, ${formatDuration(record.detail.ageMs)} old`,
+        tone: 'chatter',
+      }
     case 'pod.sync':
       return { text: `syncs ${pod}`, tone: 'chatter' }
     case 'pod.sync-due':
-      return { text: `will sync ${pod} in ${duration(detail.nextInMs)}, when it is due`, tone: 'chatter' }
+      return { text: `will sync ${pod} in ${formatDuration(record.detail.nextInMs)}, when it is due`, tone: 'chatter' }
     case 'subpath.bind': {
-      const { subPath, volume, mountPath, container } = detail
-      const what = `${String(subPath)} of volume ${String(volume)}`
+      const { subPath, volume, mountPath, container } = record.detail
       return {
-        text: `binds ${what} to ${String(mountPath)} of container ${String(container)} of ${pod}`,
+        text: `binds ${subPath} of volume ${volume} to ${mountPath} of container ${container} of ${pod}`,
         tone: 'chatter',
       }
     }
@@ -43,24 +51,23 @@ function tellSync(record: JournalRecord): Told | undefined {
 }
 
 /** What the container runtime does. */
-function tellRuntime({ type, object, detail = {} }: JournalRecord): Told | undefined {
-  const text = (key: string) => String(detail[key] ?? '')
-  const pod = `pod ${object?.namespace ?? ''}/${object?.name ?? ''}`
-  switch (type) {
+function tellRuntime(record: ClusterRecord): Told | undefined {
+  const pod = podWords(record)
+  switch (record.type) {
     case 'sandbox.run':
       return { text: `makes the sandbox of ${pod}`, tone: 'chatter' }
     case 'image.pull':
-      return { text: `pulls ${text('image')}`, tone: 'chatter' }
+      return { text: `pulls ${record.detail.image}`, tone: 'chatter' }
     case 'container.create':
-      return { text: `creates container ${text('container')} of ${pod}`, tone: 'chatter' }
+      return { text: `creates container ${record.detail.container} of ${pod}`, tone: 'chatter' }
     case 'container.start':
       // The event Started tells it.
-      return { text: `starts container ${text('container')} of ${pod}`, tone: 'chatter' }
+      return { text: `starts container ${record.detail.container} of ${pod}`, tone: 'chatter' }
     case 'container.stop':
-      return { text: `asks container ${text('container')} of ${pod} to end`, tone: 'chatter' }
+      return { text: `asks container ${record.detail.container} of ${pod} to end`, tone: 'chatter' }
     case 'container.exit':
       return {
-        text: `container ${text('container')} of ${pod} ends with exit code ${text('exitCode')}`,
+        text: `container ${record.detail.container} of ${pod} ends with exit code ${record.detail.exitCode}`,
         tone: 'normal',
       }
     default:
@@ -68,34 +75,13 @@ function tellRuntime({ type, object, detail = {} }: JournalRecord): Told | undef
   }
 }
 
-function tellOther(record: JournalRecord, past: Past): Told | undefined {
-  const detail = record.detail ?? {}
-  const text = (key: string) => String(detail[key] ?? '')
-  const pod = record.object === undefined ? '' : `pod ${record.object.namespace ?? ''}/${record.object.name}`
+function tellOther(record: ClusterRecord, past: Past): Told | undefined {
+  if (isOfVolume(record)) return tellVolume(record)
+  if (isRequest(record)) return tellRequest(record)
+  const pod = podWords(record)
   switch (record.type) {
-    case 'volume.set-up':
-      return detail.refresh === true
-        ? {
-            text: `refreshes volume ${text('volume')} of ${pod}${detail.changed === true ? ': its files change' : ''}`,
-            tone: detail.changed === true ? 'normal' : 'chatter',
-          }
-        : {
-            text: `mounts volume ${text('volume')} of ${pod}`,
-            tone: isTokenName(text('volume')) ? 'chatter' : 'normal',
-          }
-    // The event FailedMount tells it with the words of the real thing.
-    case 'volume.set-up-failed':
-      return {
-        text: `volume ${text('volume')} of ${pod} is tried again in ${duration(detail.retryNotBeforeMs)}`,
-        tone: 'chatter',
-      }
-    case 'volume.tear-down':
-      return {
-        text: `unmounts volume ${text('volume')} of ${pod}: what was in it is gone`,
-        tone: isTokenName(text('volume')) ? 'chatter' : 'normal',
-      }
     case 'object.visible':
-      return tellVisible(record, pod, past)
+      return tellVisible(record, past)
     case 'pod-directory.create':
     case 'pod-directory.remove':
       return {
@@ -111,18 +97,43 @@ function tellOther(record: JournalRecord, past: Past): Told | undefined {
     case 'mirror-pod.refused':
     case 'static-pod.refused':
     case 'pod.refused':
-      return { text: `${pod} is refused: ${text('message')}`, tone: 'warning' }
+      return { text: `${pod} is refused: ${record.detail.message}`, tone: 'warning' }
     case 'fault.begin':
     case 'fault.end':
-      return { text: text('what'), tone: 'fault' }
+      return { text: record.detail.what, tone: 'fault' }
     default:
-      return record.type.startsWith('request.')
-        ? {
-            text: `${record.type.slice('request.'.length)} ${text('resource')} ${text('name')} -> ${text('code')}`,
-            tone: 'chatter',
-          }
-        : undefined
+      return undefined
   }
+}
+
+function tellVolume(record: VolumeRecord): Told {
+  const pod = podWords(record)
+  const { volume } = record.detail
+  const tone = isTokenName(volume) ? 'chatter' : 'normal'
+  switch (record.type) {
+    case 'volume.set-up': {
+      const { refresh, changed } = record.detail
+      if (!refresh) return { text: `mounts volume ${volume} of ${pod}`, tone }
+      const news = changed ? ': its files change' : ''
+      return { text: `refreshes volume ${volume} of ${pod}${news}`, tone: changed ? 'normal' : 'chatter' }
+    }
+    // The event FailedMount tells it with the words of the real thing.
+    case 'volume.set-up-failed': {
+      const again = formatDuration(record.detail.retryNotBeforeMs)
+      return { text: `volume ${volume} of ${pod} is tried again in ${again}`, tone: 'chatter' }
+    }
+    case 'volume.tear-down':
+      return { text: `unmounts volume ${volume} of ${pod}: what was in it is gone`, tone }
+  }
+}
+
+function tellRequest({ type, detail }: RequestRecord): Told {
+  const { resource, name = '', code } = detail
+  return { text: `${type.slice('request.'.length)} ${resource} ${name} -> ${code}`, tone: 'chatter' }
+}
+
+function podWords({ object }: ClusterRecord): string {
+  return object === undefined ? '' : `pod ${object.namespace ?? ''}/${object.name}`
 }
 
 /** By which a version of an object is known among those that were written. */
@@ -134,43 +145,41 @@ export function versionKey(kind: string, name: string, resourceVersion: unknown)
  * A version of a Secret comes to a container: the moment that everybody waits for. The time since its writing is the delay of
  * an update; of what a new Pod starts with it is only the age.
  */
-function tellVisible({ time, object, detail = {} }: JournalRecord, pod: string, past: Past): Told {
-  const { kind, name, resourceVersion, volume, container } = detail
-  const what = `${String(kind).toLowerCase()} ${String(name)}`
-  const tone = isTokenName(String(name)) ? 'chatter' : 'visible'
-  const written = past.writtenAt.get(versionKey(String(kind), String(name), resourceVersion))
+function tellVisible(record: RecordOf<'object.visible'>, past: Past): Told {
+  const pod = podWords(record)
+  const { time, object } = record
+  const { kind, name, resourceVersion, volume, container = '' } = record.detail
+  const what = `${kind.toLowerCase()} ${name}`
+  const tone = isTokenName(name) ? 'chatter' : 'visible'
+  const written = past.writtenAt.get(versionKey(kind, name, resourceVersion))
   const took = written === undefined || written < 0 ? undefined : formatDuration(time - written)
   const age = took === undefined ? '' : `, written ${took} before`
   if (volume === undefined)
-    return { text: `container ${String(container)} of ${pod} gets ${what} in its environment${age}`, tone }
-  const place = `${object?.uid ?? ''} ${String(volume)} ${versionKey(String(kind), String(name), '')}`
+    return { text: `container ${container} of ${pod} gets ${what} in its environment${age}`, tone }
+  const place = `${object?.uid ?? ''} ${volume} ${versionKey(kind, name, '')}`
   const isFirst = !past.inVolumes.has(place)
   past.inVolumes.add(place)
-  if (isFirst) return { text: `${pod} has ${what} in volume ${String(volume)}${age}`, tone }
+  if (isFirst) return { text: `${pod} has ${what} in volume ${volume}${age}`, tone }
   const delay = took === undefined ? '' : `, ${took} after it was written`
-  return { text: `${pod} sees ${what} in volume ${String(volume)}${delay}`, tone }
+  return { text: `${pod} sees ${what} in volume ${volume}${delay}`, tone }
 }
 
 /** Only that a copy is another is news; how a node comes to its first is not. */
-function tellArrival(record: JournalRecord): Told {
-  const { by, changed, was, resourceVersion } = record.detail ?? {}
+function tellArrival(record: RecordOf<'copy.arrived'>): Told {
+  const { by, changed, was, resourceVersion } = record.detail
   const what = objectWords(record)
-  const isUpdate = changed === true && was !== undefined && !isTokenName(record.object?.name ?? '')
+  const isUpdate = changed && was !== undefined && !isTokenName(record.object?.name ?? '')
   const how = by === 'watch' ? 'hears from its watch' : `${by === 'get' ? 'asks for' : 'lists'} ${what}`
   const subject = by === 'watch' ? what : 'it'
-  const news = resourceVersion === undefined ? 'is gone' : changed === true ? 'has changed' : 'is as it was'
+  const news = resourceVersion === undefined ? 'is gone' : changed ? 'has changed' : 'is as it was'
   return { text: `${how}: ${subject} ${news}`, tone: isUpdate ? 'normal' : 'chatter' }
 }
 
-function objectWords({ object }: JournalRecord): string {
+function objectWords({ object }: ClusterRecord): string {
   return `${(object?.kind ?? '').toLowerCase()} ${object?.namespace ?? ''}/${object?.name ?? ''}`
 }
 
 /** Token Secrets of accounts, and the volumes for them: every Pod has one. */
 function isTokenName(name: string): boolean {
   return /-token-[a-z0-9]{5}$/.test(name) || /^kube-api-access-[a-z0-9]{5}$/.test(name)
-}
-
-function duration(ms: unknown): string {
-  return typeof ms === 'number' ? formatDuration(ms) : 'some time'
 }

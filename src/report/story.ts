@@ -1,6 +1,6 @@
 import type { ContainerStatus, Event, Pod, Secret } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
-import type { JournalRecord } from '../kernel/journal.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type Past, tellNodeRecord, versionKey } from './story-node.ts'
 import { tellOwnRecord } from './story-own.ts'
@@ -18,7 +18,7 @@ export interface StoryLine {
 }
 
 /** Tells one run: asked of every record in order, it remembers what later ones refer to. */
-export type Teller = (record: JournalRecord) => StoryLine | undefined
+export type Teller = (record: ClusterRecord) => StoryLine | undefined
 
 /** A teller says what a record means to a reader; undefined when another record says it better. */
 export function createTeller(): Teller {
@@ -33,20 +33,21 @@ export function createTeller(): Teller {
 }
 
 /** When a version of a Secret or ConfigMap was written, so that its arrival can be told with its delay. */
-function rememberVersion({ type, time, object, after }: JournalRecord, writtenAt: Map<string, VirtualMs>): void {
-  if (object === undefined || (object.kind !== 'Secret' && object.kind !== 'ConfigMap')) return
-  if (type !== 'object.created' && type !== 'object.updated') return
-  writtenAt.set(versionKey(object.kind, object.name, (after as KubeObject).metadata.resourceVersion), time)
+function rememberVersion(record: ClusterRecord, writtenAt: Map<string, VirtualMs>): void {
+  if (record.type !== 'object.created' && record.type !== 'object.updated') return
+  const { kind, metadata } = record.after
+  if (kind === 'Secret' || kind === 'ConfigMap')
+    writtenAt.set(versionKey(kind, metadata.name, metadata.resourceVersion), record.time)
 }
 
-function toldOf(record: JournalRecord, past: Past): Told | undefined {
+function toldOf(record: ClusterRecord, past: Past): Told | undefined {
   switch (record.type) {
     case 'object.created':
-      return tellCreated(record, record.after as KubeObject)
+      return tellCreated(record, record.after)
     case 'object.updated':
-      return tellUpdated(record, record.before as KubeObject, record.after as KubeObject)
+      return tellUpdated(record, record.before, record.after)
     case 'object.deleted':
-      return tellDeleted(record, record.before as KubeObject)
+      return tellDeleted(record, record.before)
     default:
       return tellOwnRecord(record) ?? tellNodeRecord(record, past)
   }
@@ -67,7 +68,7 @@ const quietKinds = new Set([
   'FlowSchema',
 ])
 
-function tellCreated(record: JournalRecord, object: KubeObject): Told | undefined {
+function tellCreated(record: ClusterRecord, object: KubeObject): Told | undefined {
   if (object.kind === 'Event') return tellEvent(object as Event)
   if (object.kind === 'Secret') {
     return {
@@ -80,7 +81,7 @@ function tellCreated(record: JournalRecord, object: KubeObject): Told | undefine
   return { text: `creates ${shortName(object)}`, tone: isQuiet && record.actor !== 'user/admin' ? 'chatter' : 'normal' }
 }
 
-function tellUpdated(record: JournalRecord, before: KubeObject, after: KubeObject): Told | undefined {
+function tellUpdated(record: ClusterRecord, before: KubeObject, after: KubeObject): Told | undefined {
   switch (after.kind) {
     case 'Event':
       return tellEvent(after as Event)
@@ -99,7 +100,7 @@ function tellUpdated(record: JournalRecord, before: KubeObject, after: KubeObjec
   }
 }
 
-function tellDeleted(record: JournalRecord, object: KubeObject): Told | undefined {
+function tellDeleted(record: ClusterRecord, object: KubeObject): Told | undefined {
   if (object.kind === 'Event') return undefined
   return {
     text: `deletes ${shortName(object)}`,

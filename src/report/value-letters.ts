@@ -1,7 +1,7 @@
 import type { Secret } from '../api/types/core.ts'
 import { fromBase64, utf8Text } from '../bytes/bytes.ts'
+import type { ClusterJournal } from '../cluster/records.ts'
 import type { Revision } from '../flow/flow.ts'
-import type { JournalReader } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 
 /** Masks of values, `<5 bytes, 47bc6cb3>`, with the value and the letter of the revision that has it. */
@@ -9,7 +9,7 @@ export type ValueLetters = ReadonlyMap<string, { readonly letter: string; readon
 
 /** Where the values of revisions are read. */
 export interface ValueSource {
-  readonly journal: Pick<JournalReader, 'record'>
+  readonly journal: Pick<ClusterJournal, 'record'>
   readonly redaction: Pick<Redaction, 'text'>
 }
 

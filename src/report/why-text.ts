@@ -1,5 +1,6 @@
 import { safeJson, safeLine } from '../bytes/terminal-text.ts'
-import { type JournalObject, type JournalReader, type JournalRecord, objectName } from '../kernel/journal.ts'
+import type { ClusterJournal, ClusterRecord } from '../cluster/records.ts'
+import { type JournalObject, objectName } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import { relevantCauses } from '../looks/relevant-causes.ts'
 import type { Explanation } from '../looks/why.ts'
@@ -33,8 +34,8 @@ export interface AskedWhy {
 
 /** A causal chain in words, from the first cause on: as the story tells each record, or by its type where that says nothing. */
 export function toldChain(
-  journal: JournalReader,
-  chain: readonly JournalRecord[],
+  journal: ClusterJournal,
+  chain: readonly ClusterRecord[],
   redaction: Redaction,
 ): readonly ChainLink[] {
   const wanted = new Set(relevantCauses(journal, chain).map(({ seq }) => seq))

@@ -1,8 +1,9 @@
 import type { Pod } from '../api/types/core.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { beginFault, type ClusterFault } from '../cluster/faults.ts'
+import type { OutsideRecord } from '../cluster/outside-records.ts'
 import { controlPlaneClient } from '../cluster/pattern-faults.ts'
-import type { Journal } from '../kernel/journal.ts'
+import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import { unknownName } from './calls.ts'
@@ -15,7 +16,7 @@ import { SimUsageError } from './usage-error.ts'
 
 export interface AccidentWorld {
   readonly kernel: Kernel
-  readonly journal: Journal
+  readonly journal: JournalWriter<OutsideRecord>
   readonly cluster: Cluster
   readonly registry: SimulatedRegistry
   /** Told as an accident begins (1) and ends (-1). */

@@ -2,6 +2,7 @@ import type { ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject, ResourceRef } from '../api/types/meta.ts'
 import { type Cluster, createCluster, type RestingCluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import { type ClusterSeams, stackSeams } from '../cluster/seams.ts'
 import { type InvariantObserver, observeInvariants } from '../invariants/observer.ts'
 import { type Calendar, createCalendar } from '../kernel/calendar.ts'
@@ -21,7 +22,7 @@ export const bringUpMs: VirtualMs = minute
 export interface Booted {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: Journal<ClusterRecord>
   readonly random: RandomStreams
   readonly registry: SimulatedRegistry
   readonly settling: Settling
@@ -32,7 +33,7 @@ export interface Booted {
 /** What a booted cluster's copies begin with. All of them share it: nothing in it is ever changed. */
 export interface BootImage {
   readonly cluster: RestingCluster
-  readonly journal: JournalPast
+  readonly journal: JournalPast<ClusterRecord>
   /** When something last changed in it. */
   readonly lastChange: VirtualMs
 }
@@ -52,7 +53,7 @@ const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/
 /** Boots a cluster, or makes the copy of one that was booted with the same settings, but for the seed. */
 export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootImage): Booted {
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
-  const journal: Journal = createJournal(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
+  const journal = createJournal<ClusterRecord>(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
   const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
   const observer = settings.invariants ? observeInvariants(world) : undefined
   const kernel = observer?.kernel ?? wheel

@@ -3,6 +3,7 @@ import type { RunningApiServer } from '../apiserver/create-api-server.ts'
 import { etcdSecretValue } from '../apiserver/etcd-value.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { adminUser } from '../cluster/control-plane.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import { userActingAs } from '../cluster/users.ts'
 import { createFlows } from '../flow/flows.ts'
 import type { InvariantObserver } from '../invariants/observer.ts'
@@ -43,7 +44,7 @@ export interface ObservedSim {
   readonly sim: Sim
   readonly observer: InvariantObserver | undefined
   readonly cluster: Cluster
-  readonly journal: Journal
+  readonly journal: Journal<ClusterRecord>
   readonly kernel: Kernel
   readonly outside: OutsideView
 }

@@ -1,5 +1,6 @@
+import type { ClusterJournal, ClusterRecord } from '../cluster/records.ts'
 import { throwingBugs } from '../kernel/bugs.ts'
-import type { Journal, JournalQuery, JournalReader } from '../kernel/journal.ts'
+import type { Journal, JournalQuery } from '../kernel/journal.ts'
 import type { CallLog, LoggedCall } from './call-log.ts'
 import { argumentsCheck, type CallName, calls } from './calls.ts'
 import type { Sim } from './sim.ts'
@@ -13,7 +14,7 @@ export interface Guard {
   /** The same calls, each of which looks at its arguments first and may not run where it does not belong. */
   calls(work: Work): Work
   /** The journal as a reader has it: it can't be written to, and its listeners may only look. */
-  journal(journal: Journal): JournalReader
+  journal(journal: Journal<ClusterRecord>): ClusterJournal
   /** After it every call throws; the journal can still be read. */
   readonly dispose: () => void
   /** Runs what is to be called between events, while a call lets time pass, as if nothing ran. */
@@ -145,20 +146,20 @@ function handleKeys(handle: object): readonly string[] {
 
 type Check = (given: readonly unknown[]) => void
 
-function readerOf(journal: Journal, checkQuery: Check): JournalReader {
+function readerOf(journal: Journal<ClusterRecord>, checkQuery: Check): ClusterJournal {
   return new Reader(journal, checkQuery)
 }
 
 /** A class, for a getter in a literal would keep the simulation alive (docs/decisions/0011). */
-class Reader implements JournalReader {
-  readonly level: JournalReader['level']
-  readonly records: JournalReader['records']
-  readonly records$: JournalReader['records$']
-  readonly forgetting$: JournalReader['forgetting$']
-  readonly #journal: Journal
+class Reader implements ClusterJournal {
+  readonly level: ClusterJournal['level']
+  readonly records: ClusterJournal['records']
+  readonly records$: ClusterJournal['records$']
+  readonly forgetting$: ClusterJournal['forgetting$']
+  readonly #journal: Journal<ClusterRecord>
   readonly #checkQuery: Check
 
-  constructor(journal: Journal, checkQuery: Check) {
+  constructor(journal: Journal<ClusterRecord>, checkQuery: Check) {
     this.#journal = journal
     this.#checkQuery = checkQuery
     this.level = journal.level

@@ -3,6 +3,7 @@ import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Machine } from '../cluster/machine.ts'
+import type { ClusterRecord } from '../cluster/records.ts'
 import type { Flows } from '../flow/flows.ts'
 import { createHistory } from '../kernel/history.ts'
 import type { Journal, JournalObject } from '../kernel/journal.ts'
@@ -31,7 +32,7 @@ import { secretDetails } from './why-secret.ts'
 export interface LooksWorld {
   readonly settings: SimSettings
   readonly kernel: Kernel
-  readonly journal: Journal
+  readonly journal: Journal<ClusterRecord>
   readonly cluster: Cluster
   readonly flows: Flows
   /** Instant of the kernel at which the user's time begins. */
@@ -155,13 +156,13 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
 }
 
 /** Some looks count from the beginning: of a journal that has let go of it they would say what is not so. */
-function wantsAll({ forgotten }: Journal, call: string): void {
+function wantsAll({ forgotten }: Journal<ClusterRecord>, call: string): void {
   if (forgotten === undefined) return
   const until = formatDuration(forgotten.time)
   throw new SimUsageError(`${call}: it wants all records; those until ${until} are not kept any more (journal.keep)`)
 }
 
-function lastSeqUntil(journal: Journal, time: VirtualMs): number {
+function lastSeqUntil(journal: Journal<ClusterRecord>, time: VirtualMs): number {
   let seq = 0
   for (const record of journal.records) {
     if (record.time > time) break

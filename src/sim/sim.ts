@@ -2,10 +2,11 @@ import type { Observable } from 'rxjs'
 import type { ConfigMap, Event, Namespace, Node, Pod, Secret, ServiceAccount } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import type { HttpAnswer, HttpStream } from '../client/server.ts'
+import type { ClusterJournal } from '../cluster/records.ts'
 import type { Flows } from '../flow/flows.ts'
 import type { UpdateDelay } from '../flow/update-delays.ts'
 import type { HistoricObject } from '../kernel/history.ts'
-import type { JournalObject, JournalReader } from '../kernel/journal.ts'
+import type { JournalObject } from '../kernel/journal.ts'
 import type { Steps } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { CommandResult, ContainerRef, FileSnapshot } from '../looks/containers.ts'
@@ -87,7 +88,7 @@ export interface Sim {
   /** All objects at a moment of the past; throws for one that has not come yet. */
   stateAt(time: Duration): ReadonlyMap<string, HistoricObject>
   /** What happened. It can be read after the simulation was disposed of, too. */
-  readonly journal: JournalReader
+  readonly journal: ClusterJournal
   /** How Secrets flow: lanes, hops, delays, moments, as plain data. Like the journal it can be read when the run is over. */
   readonly flows: Flows
   /**

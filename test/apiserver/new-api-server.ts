@@ -1,5 +1,6 @@
 import { type ApiServerOptions, createApiServer } from '../../src/apiserver/create-api-server.ts'
 import type { UserInfo } from '../../src/client/client.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
@@ -12,7 +13,7 @@ export const admin: UserInfo = { name: 'admin', groups: ['system:masters', 'syst
 export function newApiServer(options: Partial<ApiServerOptions> = {}, switched: Partial<FeatureGates> = {}) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'full')
+  const journal = createJournal<ClusterRecord>(kernel, 'full')
   const minor = options.minor ?? 18
   const server = createApiServer({
     kernel,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster/cluster.ts'
 import { adminUser } from '../../src/cluster/control-plane.ts'
 import { beginFault, type ClusterFault } from '../../src/cluster/faults.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
@@ -72,7 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function run(seed: string, steps: readonly Step[], explicitWatches: boolean) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'full')
+  const journal = createJournal<ClusterRecord>(kernel, 'full')
   const registry = createRegistry({ runtime: 'docker', images: [] })
   const cluster = createCluster({
     kernel,

@@ -5,6 +5,7 @@ import { kindStrategies } from '../../src/apiserver/registry/kinds/all.ts'
 import { resources } from '../../src/client/client.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createLink } from '../../src/client/link.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createControllerManager } from '../../src/controllers/manager.ts'
 import type { ControllerOptions } from '../../src/controllers/options.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
@@ -17,7 +18,7 @@ import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 export function createWorld({ minor = 18, options = {} as Partial<ControllerOptions>, seed = 'world' } = {}) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'summary')
+  const journal = createJournal<ClusterRecord>(kernel, 'summary')
   const random = createRandomStreams(seed)
   const gates = resolveFeatureGates(minor)
   const server = createApiServer({

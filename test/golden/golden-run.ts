@@ -1,7 +1,7 @@
 import type { Output } from '../../src/cli/output.ts'
 import { prettyReport } from '../../src/cli/reports.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createSim } from '../../src/index.ts'
-import type { JournalRecord } from '../../src/kernel/journal.ts'
 import { resultLine } from '../../src/report/pretty.ts'
 import { createPaint } from '../../src/report/text.ts'
 import type { Scenario } from '../../src/scenario/model.ts'
@@ -27,7 +27,7 @@ export function goldenRun(scenario: Scenario, seed: string): GoldenRun {
   // Narration is the scenario's own text: it would show here only to make every rewording a change of two files.
   const unnarrated = { ...scenario, steps: scenario.steps.map((step) => ({ ...step, say: undefined })) }
   const story = prettyReport({ story: 'always' }, output).story(unnarrated, seed)
-  const records: JournalRecord[] = []
+  const records: ClusterRecord[] = []
   const result = runScenario(unnarrated, {
     createSim,
     seed,
@@ -41,7 +41,7 @@ export function goldenRun(scenario: Scenario, seed: string): GoldenRun {
 }
 
 /** What chatter the story leaves out is at least counted: a request more or less is a change too. */
-function tally(records: readonly JournalRecord[]): string {
+function tally(records: readonly ClusterRecord[]): string {
   const counts = new Map<string, number>()
   for (const { type } of records) counts.set(type, (counts.get(type) ?? 0) + 1)
   const lines = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => `${count} ${type}\n`)

@@ -8,7 +8,7 @@ import { type Client, type RequestError, resources, watchedBy } from '../../src/
 import { adminUser } from '../../src/cluster/control-plane.ts'
 import type { Machine } from '../../src/cluster/machine.ts'
 import type { ClusterSeams } from '../../src/cluster/seams.ts'
-import type { Sim, SimOptions } from '../../src/index.ts'
+import type { JournalRecord, Sim, SimOptions } from '../../src/index.ts'
 import { InvariantViolation } from '../../src/invariants/invariant.ts'
 import { listInvariants, observeInvariants } from '../../src/invariants/observer.ts'
 import { atOnce } from '../../src/kernel/at-once.ts'
@@ -597,17 +597,16 @@ const mutants: readonly Mutant[] = [
       const fake = new Proxy(kernel, {
         get: (target, name) => (name === 'now' ? () => clock.now : Reflect.get(target, name, target)),
       })
-      const journal = createJournal(fake, 'full')
+      const journal = createJournal<JournalRecord>(fake, 'full')
       const observer = observeInvariants({
-        kernel: fake,
-        journal,
-        minor: 18,
+        ...{ kernel: fake, journal, minor: 18 },
         gates: resolveFeatureGates(18, {}),
         originMs: 0,
       })
-      journal.append({ actor: 'a', type: 'x.y' })
+      const told = { actor: 'a', type: 'kubelet.start' } as const
+      journal.append(told)
       clock.now = 3
-      journal.append({ actor: 'a', type: 'x.y' })
+      journal.append(told)
       observer.check()
     },
   },
@@ -615,7 +614,7 @@ const mutants: readonly Mutant[] = [
     id: 'E-09',
     title: 'a record that is caused by a later one',
     story: ({ journal, observer }) => {
-      journal.append({ actor: 'a', type: 'x.y', cause: 1_000_000_000 })
+      journal.append({ actor: 'a', type: 'kubelet.start', cause: 1_000_000_000 })
       observer?.check()
     },
   },

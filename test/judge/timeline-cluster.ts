@@ -3,6 +3,7 @@ import { nodeUser } from '../../src/apiserver/auth/users.ts'
 import { type Client, type RequestError, watchedBy } from '../../src/client/client.ts'
 import type { Link, LinkLatencies } from '../../src/client/link.ts'
 import { adminUser, createControlPlane } from '../../src/cluster/control-plane.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createNodeFs } from '../../src/fs/memory-fs.ts'
 import type { NodeFs } from '../../src/fs/node-fs.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
@@ -69,7 +70,7 @@ const lead = { leastMs: 33_000, varietyMs: 60_000 } as const
 export function createTimelineCluster(file: TimelineFile, seed: string, onRequest: RequestListener) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'full')
+  const journal = createJournal<ClusterRecord>(kernel, 'full')
   const random = createRandomStreams(seed)
   const leadMs = lead.leastMs + random.stream('judge/lead').integer(0, lead.varietyMs)
   const minor = minorOfFile(file)

@@ -1,7 +1,7 @@
 import type { ContainerStatus, Event, Node, Pod } from '../../src/api/types/core.ts'
 import { resources } from '../../src/client/client.ts'
 import { Reflector } from '../../src/client/reflector.ts'
-import type { JournalRecord } from '../../src/kernel/journal.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { onceOf } from '../../src/kernel/once-of.ts'
 import type { ContainerConfig } from '../../src/node/runtime/cri.ts'
 import { subPathDirectory, volumeDirectory } from '../../src/node/volumes/plugins/layout.ts'
@@ -138,24 +138,17 @@ export function observeJournal(cluster: TimelineCluster, tell: Tell): void {
 
 type Line = readonly [actor: string, what: string, detail: Readonly<Record<string, unknown>>]
 
-function volumeLine({ type, object, detail = {} }: JournalRecord): Line | undefined {
-  const pod = object?.name
-  switch (type) {
+function volumeLine(record: ClusterRecord): Line | undefined {
+  const pod = record.object?.name
+  switch (record.type) {
     case 'volume.set-up':
-      return ['volume-manager', 'set-up ok', { pod, volume: detail.volume }]
-    case 'volume.set-up-failed':
-      return [
-        'volume-manager',
-        'set-up failed',
-        {
-          pod,
-          volume: detail.volume,
-          retryNotBefore: goDuration(Number(detail.retryNotBeforeMs)),
-          error: detail.error,
-        },
-      ]
+      return ['volume-manager', 'set-up ok', { pod, volume: record.detail.volume }]
+    case 'volume.set-up-failed': {
+      const { volume, retryNotBeforeMs, error } = record.detail
+      return ['volume-manager', 'set-up failed', { pod, volume, retryNotBefore: goDuration(retryNotBeforeMs), error }]
+    }
     case 'volume.tear-down':
-      return ['volume-manager', 'tear-down ok', { pod, volume: detail.volume }]
+      return ['volume-manager', 'tear-down ok', { pod, volume: record.detail.volume }]
     default:
       return undefined
   }
@@ -168,38 +161,48 @@ function goDuration(ms: number): string {
 }
 
 function runtimeLine(
-  record: JournalRecord,
+  record: ClusterRecord,
   configs: ReadonlyMap<string, ContainerConfig>,
   credentials: { readonly current: string | undefined },
 ): Line | undefined {
-  const { type, object, detail = {} } = record
-  const pod = object?.name
-  const { attempt, container, image } = detail
-  switch (type) {
+  const pod = record.object?.name
+  switch (record.type) {
     case 'sandbox.run':
-      return ['runtime', 'RunPodSandbox', { attempt, pod }]
+      return ['runtime', 'RunPodSandbox', { attempt: record.detail.attempt, pod }]
     case 'sandbox.stop':
       return ['runtime', 'StopPodSandbox', { pod }]
     case 'sandbox.remove':
       return ['runtime', 'RemovePodSandbox', { pod }]
     case 'image.pull': {
       const used = credentials.current
+      const { image } = record.detail
       return ['runtime', 'PullImage', { ...(used === undefined ? {} : { credentials: used }), image, pod }]
     }
-    case 'image.pulled':
-      return ['runtime', 'PullImageDone', { image, pod, result: detail.result }]
+    case 'image.pulled': {
+      const { image, result } = record.detail
+      return ['runtime', 'PullImageDone', { image, pod, result }]
+    }
     case 'container.create': {
-      const config = configs.get(`${object?.uid}/${String(container)}/${String(attempt)}`)
+      const { attempt, container } = record.detail
+      const config = configs.get(`${record.object?.uid}/${container}/${attempt}`)
       return ['runtime', 'CreateContainer', { attempt, ...configDetail(config), container, pod }]
     }
-    case 'container.start':
+    case 'container.start': {
+      const { attempt, container } = record.detail
       return ['runtime', 'StartContainer', { attempt, container, pod }]
-    case 'container.stop':
-      return ['runtime', 'StopContainer', { container, pod, timeout: detail.timeoutSeconds }]
-    case 'container.exit':
-      return ['runtime', 'ContainerExited', { attempt, container, exitCode: detail.exitCode, pod }]
-    case 'container.remove':
+    }
+    case 'container.stop': {
+      const { container, timeoutSeconds } = record.detail
+      return ['runtime', 'StopContainer', { container, pod, timeout: timeoutSeconds }]
+    }
+    case 'container.exit': {
+      const { attempt, container, exitCode } = record.detail
+      return ['runtime', 'ContainerExited', { attempt, container, exitCode, pod }]
+    }
+    case 'container.remove': {
+      const { attempt, container } = record.detail
       return ['runtime', 'RemoveContainer', { attempt, container, pod }]
+    }
     default:
       return undefined
   }
@@ -291,7 +294,7 @@ export function observeFiles(cluster: TimelineCluster, tell: Tell): void {
   cluster.journal.records$.subscribe((record) => {
     if (record.type !== 'volume.set-up') return
     const uid = record.object?.uid ?? ''
-    const volume = String(record.detail?.volume)
+    const { volume } = record.detail
     const node = cluster.nodes.get(record.actor.replace('kubelet/', ''))
     if (node === undefined) return
     for (const plugin of ['secret', 'projected']) {

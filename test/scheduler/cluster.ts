@@ -8,6 +8,7 @@ import { kindStrategies } from '../../src/apiserver/registry/kinds/all.ts'
 import { type Client, resources } from '../../src/client/client.ts'
 import { createClient } from '../../src/client/in-process-client.ts'
 import { createLink, type LinkLatencies } from '../../src/client/link.ts'
+import type { ClusterRecord } from '../../src/cluster/records.ts'
 import { createCalendar, defaultEpochMs } from '../../src/kernel/calendar.ts'
 import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
@@ -21,7 +22,7 @@ const admin = { name: 'admin', groups: ['system:masters', 'system:authenticated'
 export function testCluster(minor = 18, latencies: LinkLatencies = { request: { kind: 'fixed', ms: 2 } }) {
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'summary')
+  const journal = createJournal<ClusterRecord>(kernel, 'summary')
   const random = createRandomStreams('scheduler')
   const gates = resolveFeatureGates(minor)
   const authorization = createAuthorization({ kernel, minor, gates })

@@ -2,11 +2,13 @@ import type { ConfigMap, Pod, Secret, Volume } from '../../api/types/core.ts'
 import type { Client } from '../../client/client.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
+import type { Tell } from '../../kernel/record-table.ts'
 import type { Scope } from '../../kernel/scope.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
+import type { KubeletRecord, KubeletRecords } from '../records.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
 import type { KubeletFacts } from '../version-facts.ts'
@@ -35,7 +37,7 @@ export interface KubeletContext {
   readonly scope: Scope
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<KubeletRecord>
   readonly random: RandomStreams
   readonly nodeName: string
   readonly hostIp: string
@@ -72,5 +74,5 @@ export interface KubeletContext {
   /** Uid of the own Node object, once the kubelet knows it: mirror Pods belong to it. */
   nodeUid(): string | undefined
   /** Tells the journal; the actor is this kubelet, the object the Pod. */
-  record(type: string, pod: Pod, detail: Readonly<Record<string, unknown>>, weight?: 'story' | 'chatter'): number
+  readonly record: Tell<KubeletRecords, Pod>
 }

@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import { after } from '../../kernel/after.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { EntryOf, JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStream, RandomStreams } from '../../kernel/random.ts'
 import type { Scope } from '../../kernel/scope.ts'
@@ -12,6 +12,7 @@ import type { VirtualMs } from '../../kernel/time.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
 import { createImageManager, type ImageManager } from '../images/image-manager.ts'
 import type { PullRecords } from '../images/pull-records.ts'
+import type { KubeletRecord } from '../records.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import { createObjectManagers } from '../secrets/create-manager.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
@@ -90,7 +91,7 @@ class Parts implements KubeletContext {
   readonly scope: Scope
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<KubeletRecord>
   readonly random: RandomStreams
   readonly nodeName: string
   readonly hostIp: string
@@ -123,7 +124,11 @@ class Parts implements KubeletContext {
   readonly #materials: Materials
   /** Handed on by itself. Not assigned in the constructor: docs/decisions/0011-what-is-made-in-crowds.md. */
   readonly record: KubeletContext['record'] = (type, pod, detail, weight) =>
-    this.journal.append({ actor: `kubelet/${this.nodeName}`, type, object: journalObject(pod), detail }, weight)
+    // Type and detail are of one row: the signature holds it.
+    void this.journal.append(
+      { actor: `kubelet/${this.nodeName}`, type, object: journalObject(pod), detail } as EntryOf<KubeletRecord>,
+      weight,
+    )
   #plugins: KubeletContext['pluginFor'] | undefined
   #tokens: TokenManager | undefined
   #stale: StaleContent | undefined

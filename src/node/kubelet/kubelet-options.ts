@@ -3,10 +3,11 @@ import type { Client } from '../../client/client.ts'
 import type { UnseenReads } from '../../client/unseen-reads.ts'
 import type { NodeFs } from '../../fs/node-fs.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import type { FeatureGates } from '../../versions/feature-gates.ts'
+import type { KubeletRecord } from '../records.ts'
 import type { ContainerRuntime } from '../runtime/cri.ts'
 import type { ObjectManager } from '../secrets/object-manager.ts'
 import type { WriteStep } from '../volumes/plugins/atomic-writer.ts'
@@ -16,7 +17,7 @@ import type { MachineSpace } from './eviction/machine-space.ts'
 export interface KubeletOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<KubeletRecord>
   readonly random: RandomStreams
   readonly nodeName: string
   readonly minor: number

@@ -6,6 +6,7 @@ import { firstOf } from '../../kernel/first-of.ts'
 import type { Once } from '../../kernel/once.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
+import type { Tell } from '../../kernel/record-table.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
@@ -35,14 +36,14 @@ import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { MainProcess } from './main-process.ts'
 import { mountRefusal, rootMountRefusal } from './mount-refusal.ts'
-import type { RuntimeRecordType } from './records.ts'
+import type { RuntimeRecords } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
 
 /** What the container half asks of the whole runtime. */
 export interface OrderHost {
   hexId(name: string): string
-  note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void
+  readonly note: Tell<RuntimeRecords, RuntimeNote | undefined>
   /** Something of the Pod is another. */
   touch(podUid: string): void
   sandbox(id: string): PodSandbox | undefined

@@ -1,17 +1,18 @@
 import type { NodeFs } from '../../fs/node-fs.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { RandomStreams } from '../../kernel/random.ts'
 import type { RuntimeTimings } from './cri.ts'
 import type { RuntimeKind } from './error-texts.ts'
+import type { RuntimeRecord } from './records.ts'
 import type { Registry } from './registry.ts'
 
 /** What a container runtime is made of and works with. */
 export interface RuntimeOptions {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<RuntimeRecord>
   readonly random: RandomStreams
   readonly fs: NodeFs
   readonly registry: Registry

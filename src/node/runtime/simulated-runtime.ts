@@ -1,8 +1,10 @@
 import type { Unsubscribable } from 'rxjs'
 import { atOnce } from '../../kernel/at-once.ts'
 import { extended } from '../../kernel/extended.ts'
+import type { EntryOf } from '../../kernel/journal.ts'
 import { ordered } from '../../kernel/ordered.ts'
 import { process } from '../../kernel/process.ts'
+import type { DetailsOf } from '../../kernel/record-table.ts'
 import { Scope } from '../../kernel/scope.ts'
 import { SparseMap, SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../kernel/steps.ts'
@@ -29,7 +31,7 @@ import { grpcPrefix, type RuntimeKind } from './error-texts.ts'
 import { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { PodIps } from './pod-ips.ts'
-import type { RuntimeRecordType } from './records.ts'
+import type { RuntimeRecord, RuntimeRecords } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 
 /** Filled anew for every id: a text that is put together of parts costs ten times its own size. */
@@ -200,10 +202,15 @@ class SimulatedRuntime implements ContainerRuntime {
     return String.fromCharCode(...idCodes)
   }
 
-  note(type: RuntimeRecordType, pod: RuntimeNote | undefined, detail: Readonly<Record<string, unknown>>): void {
+  note<Type extends keyof RuntimeRecords>(
+    type: Type,
+    pod: RuntimeNote | undefined,
+    detail: DetailsOf<RuntimeRecords>[Type],
+  ): void {
     const { journal, nodeName } = this.#options
     const object = pod && { kind: 'Pod', namespace: pod.podNamespace, name: pod.podName, uid: pod.podUid }
-    journal.append({ actor: `runtime/${nodeName}`, type, detail, ...(object && { object }) })
+    const entry = { actor: `runtime/${nodeName}`, type, detail, ...(object && { object }) }
+    journal.append(entry as EntryOf<RuntimeRecord>) // type and detail are of one row: the signature holds it
   }
 
   touch(podUid: string): void {

@@ -4,7 +4,7 @@ import { after } from '../../kernel/after.ts'
 import { firstOf } from '../../kernel/first-of.ts'
 import { type Grid, GridLoop } from '../../kernel/grid.ts'
 import { hear } from '../../kernel/hear.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
@@ -13,6 +13,7 @@ import { SparseSet } from '../../kernel/sparse.ts'
 import { type Steps, sleep, wait } from '../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import type { StateFeed } from '../kubelet/state-feed.ts'
+import type { KubeletRecord } from '../records.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
 import { rotated } from './rotation.ts'
@@ -30,7 +31,7 @@ export const volumeClocks = {
 export interface VolumeManagerOptions {
   readonly kernel: Kernel
   readonly world: StateOfWorld
-  readonly journal: Journal
+  readonly journal: JournalWriter<KubeletRecord>
   readonly populatorGrid: Grid
   readonly reconcilerGrid: Grid
   /** Rotations of volume names of one Pod. */

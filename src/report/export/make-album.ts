@@ -2,10 +2,10 @@ import type { Secret } from '../../api/types/core.ts'
 import { fromBase64, utf8Text } from '../../bytes/bytes.ts'
 import type { SecretUser } from '../../check/mapped-secret.ts'
 import { mapHistory } from '../../check/read-map-history.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
 import type { Flow } from '../../flow/flow.ts'
 import type { FlowIndex } from '../../flow/flow-index.ts'
 import type { Flows } from '../../flow/flows.ts'
-import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import { type ValueLetters, valueLetters, withLetters } from '../value-letters.ts'
@@ -134,7 +134,7 @@ function shown(states: readonly ObjectState[], { from, to }: { readonly from: Vi
   return states.slice(first).filter(({ at }) => at <= to)
 }
 
-function* until(records: Iterable<JournalRecord>, to: VirtualMs): Iterable<JournalRecord> {
+function* until(records: Iterable<ClusterRecord>, to: VirtualMs): Iterable<ClusterRecord> {
   for (const record of records) {
     if (record.time > to) return
     yield record

@@ -1,8 +1,8 @@
 import { allContainerStatuses } from '../../api/pod-references.ts'
 import type { Event, Pod, Secret } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
 import type { Flow } from '../../flow/flow.ts'
-import type { JournalRecord } from '../../kernel/journal.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import { decodedSize, shortName } from '../words.ts'
 import type { AlbumObject, ObjectState } from './album.ts'
@@ -51,22 +51,18 @@ function statesOf(
 }
 
 /** Whether the record says something that the lines would show. */
-function take(
-  { seq, time, type, object, after, detail }: JournalRecord,
-  past: Past,
-  files: Transcript['files'],
-): boolean {
+function take(record: ClusterRecord, past: Past, files: Transcript['files']): boolean {
+  const { seq, time, object, after } = record
   if (object?.kind === 'Event') {
     const event = after as Event | undefined // a record about an Event
     if (event !== undefined) past.events.set(event.metadata.name, { event, at: time })
     return event !== undefined
   }
-  if (type === 'object.created' || type === 'object.updated')
-    past.object = after as KubeObject // a write's side
-  else if (type === 'object.deleted') past.object = undefined
-  else if (type === 'volume.set-up' && holds(detail?.sources, past.secret))
-    past.volumes.set(String(detail?.volume ?? ''), (files.get(seq) ?? []).map(fileLine))
-  else if (type === 'volume.tear-down') past.volumes.delete(String(detail?.volume ?? ''))
+  if (record.type === 'object.created' || record.type === 'object.updated') past.object = record.after
+  else if (record.type === 'object.deleted') past.object = undefined
+  else if (record.type === 'volume.set-up' && holds(record.detail.sources, past.secret))
+    past.volumes.set(record.detail.volume, (files.get(seq) ?? []).map(fileLine))
+  else if (record.type === 'volume.tear-down') past.volumes.delete(record.detail.volume)
   else return false
   return true
 }

@@ -1,5 +1,5 @@
+import type { ClusterJournal } from '../../cluster/records.ts'
 import type { Flows } from '../../flow/flows.ts'
-import type { JournalReader } from '../../kernel/journal.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import type { RunListener, ToldStep } from '../../scenario/run.ts'
@@ -12,7 +12,7 @@ import { askedEntries } from './asked.ts'
 
 /** What was heard of a run while it went on: what can't be read from the journal afterwards. */
 export interface Transcript {
-  readonly journal: JournalReader
+  readonly journal: ClusterJournal
   readonly flows: Flows
   readonly redaction: Redaction
   /** Not masked yet: what made a Secret's value may be told after it was used. */
@@ -40,7 +40,7 @@ export function createTranscript(): { readonly listener: RunListener; heard(): T
       lastSeq = record.seq
       if (record.type === 'volume.set-up' && record.object !== undefined) {
         const { name, namespace } = record.object
-        files.set(record.seq, started.volumeFiles(name, String(record.detail?.volume), namespace))
+        files.set(record.seq, started.volumeFiles(name, record.detail.volume, namespace))
       }
       const line = tell(record)
       if (line === undefined || line.tone === 'chatter') return

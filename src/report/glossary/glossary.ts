@@ -1,8 +1,8 @@
+import { recordTables } from '../../cluster/records.ts'
 import { invariants } from '../../invariants/all.ts'
 import { orderedWatchesTold } from '../../invariants/watches.ts'
 import { diagnosticCodes } from '../../scenario/diagnostic.ts'
 import { closest } from '../../sim/input/closest.ts'
-import { recordTypes } from '../../sim/record-types.ts'
 import { answers } from './answers.ts'
 import { clauseTerms } from './clauses.ts'
 import { exitTerms } from './exit-terms.ts'
@@ -45,9 +45,9 @@ function invariantTerms(): readonly Term[] {
 }
 
 function recordTerms(): readonly Term[] {
-  return Object.entries(recordTypes).flatMap(([source, table]) =>
+  return Object.entries(recordTables).flatMap(([source, table]) =>
     Object.entries(table).map(
-      ([name, text]): Term => ({ name, kind: 'record', means: `${capital(text).replace(/\.$/, '')}.`, source }),
+      ([name, { tells }]): Term => ({ name, kind: 'record', means: `${capital(tells).replace(/\.$/, '')}.`, source }),
     ),
   )
 }

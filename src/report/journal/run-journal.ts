@@ -1,5 +1,6 @@
 import { safeJson } from '../../bytes/terminal-text.ts'
-import type { JournalObject, JournalRecord } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
+import type { JournalObject } from '../../kernel/journal.ts'
 import type { Redaction } from '../../looks/redaction.ts'
 import { createTeller } from '../story.ts'
 import { lines, plain, type TerminalText } from '../text.ts'
@@ -48,7 +49,7 @@ export interface RunJournal {
 /** The journal of a run that is over, as it may be written: `redaction` knows all values by then. */
 export function runJournal(
   header: JournalHeader,
-  records: readonly JournalRecord[],
+  records: readonly ClusterRecord[],
   digest: string,
   redaction: Redaction,
 ): RunJournal {
@@ -56,7 +57,7 @@ export function runJournal(
 }
 
 /** Makes a line of each record, in order: with what of it may be written. */
-function createLiner(redaction: Redaction): (record: JournalRecord) => JournalLine {
+function createLiner(redaction: Redaction): (record: ClusterRecord) => JournalLine {
   const tell = createTeller()
   return (record) => {
     const line = tell(record)
@@ -84,7 +85,7 @@ function toldSettings(
 /** The file, as it grows. */
 export interface JournalFile {
   header(header: JournalHeader): TerminalText
-  record(record: JournalRecord): TerminalText
+  record(record: ClusterRecord): TerminalText
   /** `settings`: as of a journal, not looked at yet for values of Secrets, all of which are known by now. */
   end(digest: string, settings: Readonly<Record<string, string>>): TerminalText
 }

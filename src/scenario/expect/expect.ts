@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { formatDuration } from '../../sim/duration.ts'
 import type { Sim } from '../../sim/sim.ts'
@@ -54,7 +54,7 @@ function lookout(sim: Sim, { readsObjectsAlone, look }: Expectation): () => Find
 }
 
 /** Whether an object was written behind the record `seq`; yes, too, where the journal has no more to say of that time. */
-function hasWriteSince(seq: number, records: readonly JournalRecord[]): boolean {
+function hasWriteSince(seq: number, records: readonly ClusterRecord[]): boolean {
   for (let i = records.length - 1; i >= 0; i--) {
     const record = records[i]
     if (record === undefined || record.seq <= seq) return false

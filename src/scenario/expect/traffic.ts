@@ -94,7 +94,7 @@ export const pulls = subject({
     const { pulls: image, node, count = '>0' } = source
     const begun = sim.journal
       .query({ type: 'image.pull' })
-      .filter(({ actor, detail }) => detail?.image === image && (node === undefined || actor.endsWith(`/${node}`)))
+      .filter(({ actor, detail }) => detail.image === image && (node === undefined || actor.endsWith(`/${node}`)))
     return {
       holds: fitsComparison(begun.length, count),
       expected: `pulls of ${image} counted ${count}`,

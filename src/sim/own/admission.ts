@@ -4,8 +4,9 @@ import type { KubeObject, Status } from '../../api/types/meta.ts'
 import type { AdmissionPlugin, AdmissionRequest, Admitted, Concern } from '../../apiserver/admission/plugin.ts'
 import { type WebhookDenial, webhookDenied } from '../../apiserver/admission/webhook-denied.ts'
 import type { RunningApiServer } from '../../apiserver/create-api-server.ts'
+import type { OutsideRecord } from '../../cluster/outside-records.ts'
 import { isObject } from '../../go/json.ts'
-import type { Journal, JournalObject } from '../../kernel/journal.ts'
+import type { JournalObject, JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { quoted } from '../input/words.ts'
@@ -55,7 +56,7 @@ export interface AdmissionHandle {
 /** What admission hooks need of the simulation. */
 export interface AdmissionWorld {
   readonly kernel: Kernel
-  readonly journal: Journal
+  readonly journal: JournalWriter<OutsideRecord>
   readonly server: RunningApiServer
   readonly now: () => VirtualMs
 }
@@ -100,7 +101,17 @@ class HookPlugin implements AdmissionPlugin {
     if (object === undefined) return { ok: true, object }
     const made = ownedBy(this.#owner, () => this.#made(object, request))
     if (equalJson(made, object)) return { ok: true, object }
-    if (!request.dryRun) this.#tell('admission.mutated', request, { before: object, after: made })
+    if (!request.dryRun) {
+      const { actor, about, detail } = this.#told(request)
+      this.#world.journal.append({
+        actor,
+        type: 'admission.mutated',
+        object: about,
+        detail,
+        before: object,
+        after: made,
+      })
+    }
     return { ok: true, object: made }
   }
 
@@ -116,27 +127,16 @@ class HookPlugin implements AdmissionPlugin {
     const denial = ownedBy(this.#owner, () => denialOf(this.#hook.validate?.(object, askedOf(request))))
     if (denial === undefined) return undefined
     const status = webhookDenied(this.name, denial)
-    this.#tell('admission.denied', request, { message: status.message })
+    const { actor, about, detail } = this.#told(request)
+    const { message = '' } = status
+    this.#world.journal.append({ actor, type: 'admission.denied', object: about, detail: { ...detail, message } })
     return status
   }
 
-  #tell(
-    type: 'admission.mutated' | 'admission.denied',
-    request: AdmissionRequest,
-    {
-      message,
-      ...sides
-    }: { readonly message?: string | undefined; readonly before?: unknown; readonly after?: unknown },
-  ): void {
-    const { namespace, name, kind, operation } = request
-    const object: JournalObject = { kind, ...(namespace === '' ? {} : { namespace }), name }
-    this.#world.journal.append({
-      actor: `webhook/${this.name}`,
-      type,
-      object,
-      detail: { hook: this.name, operation, ...(message === undefined ? {} : { message }) },
-      ...sides,
-    })
+  /** What each record of this hook has. */
+  #told({ namespace, name, kind, operation }: AdmissionRequest) {
+    const about: JournalObject = { kind, ...(namespace === '' ? {} : { namespace }), name }
+    return { actor: `webhook/${this.name}`, about, detail: { hook: this.name, operation } }
   }
 }
 

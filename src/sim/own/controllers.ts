@@ -6,9 +6,10 @@ import type { UserInfo } from '../../client/client.ts'
 import { createEventRecorder, type EventRecorder, referenceTo } from '../../client/event-recorder.ts'
 import { errorText } from '../../client/refusals.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { OutsideRecord } from '../../cluster/outside-records.ts'
 import { isBug, noteBug } from '../../kernel/bugs.ts'
 import type { Calendar } from '../../kernel/calendar.ts'
-import type { Journal } from '../../kernel/journal.ts'
+import type { EntryOf, JournalWriter } from '../../kernel/journal.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { Once } from '../../kernel/once.ts'
 import { process } from '../../kernel/process.ts'
@@ -34,7 +35,7 @@ import { ownSteps } from './own-steps.ts'
 export interface ControllerWorld {
   readonly kernel: Kernel
   readonly calendar: Calendar
-  readonly journal: Journal
+  readonly journal: JournalWriter<OutsideRecord>
   readonly random: RandomStreams
   readonly cluster: Cluster
   readonly minor: number
@@ -112,7 +113,7 @@ class Controller implements OwnController {
     const { kernel } = this.#world
     this.#run = this.#simulation.add(new Scope())
     this.state = 'running'
-    this.#tell('controller.start', {})
+    this.#tell({ type: 'controller.start', detail: { name: this.name } })
     try {
       this.#begin(this.#contextOf(this.#run))
     } finally {
@@ -176,7 +177,7 @@ class Controller implements OwnController {
   #over(how: ControllerHow): void {
     if (this.state !== 'running') return
     this.state = how
-    this.#tell('controller.end', { how })
+    this.#tell({ type: 'controller.end', detail: { name: this.name, how } })
     this.#simulation.leave(this.#run)
     ownedBy(this.#owner, () => this.#run.end())
   }
@@ -199,7 +200,7 @@ class Controller implements OwnController {
           random: random.stream(`${path}/informer/${resource.resource}`),
           ...selection,
         }),
-      log: (text) => this.#tell('controller.log', { text: String(text) }),
+      log: (text) => this.#tell({ type: 'controller.log', detail: { name: this.name, text: String(text) } }),
       event: (about, type, reason, message) => {
         if (run.isEnded) return
         events ??= recorderFor(run, {
@@ -218,13 +219,15 @@ class Controller implements OwnController {
     }
   }
 
-  #tell(
-    type: 'controller.start' | 'controller.log' | 'controller.end',
-    detail: Readonly<Record<string, unknown>>,
-  ): void {
-    this.#world.journal.append({ actor: `controller/${this.name}`, type, detail: { name: this.name, ...detail } })
+  #tell(what: Told<ControllerEntry>): void {
+    // Type and detail are of one row.
+    this.#world.journal.append({ actor: `controller/${this.name}`, ...what } as ControllerEntry)
   }
 }
+
+type ControllerEntry = Extract<EntryOf<OutsideRecord>, { readonly type: `controller.${string}` }>
+
+type Told<Entry extends ControllerEntry> = Entry extends ControllerEntry ? Pick<Entry, 'type' | 'detail'> : never
 
 function recorderFor(run: Scope, options: Parameters<typeof createEventRecorder>[0]): EventRecorder {
   const recorder = createEventRecorder(options)

@@ -1,4 +1,5 @@
-import { type JournalRecord, objectName } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
+import { objectName } from '../../kernel/journal.ts'
 import { relevantCauses } from '../../looks/relevant-causes.ts'
 import { createTeller } from '../../report/story.ts'
 import { formatInstant } from '../../sim/duration.ts'
@@ -47,11 +48,11 @@ function delayText(state: PlayState, look: Look, moment: Moment): string | undef
   )
 }
 
-function clockOf({ time }: JournalRecord): string {
+function clockOf({ time }: ClusterRecord): string {
   const text = formatInstant(Math.max(0, time))
   return text.startsWith('00:') ? text.slice(3) : text
 }
 
-function about({ object }: JournalRecord): string {
+function about({ object }: ClusterRecord): string {
   return object === undefined ? '' : ` ${objectName(object)}`
 }

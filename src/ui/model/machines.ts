@@ -1,6 +1,6 @@
 import { allContainerStatuses, allContainers } from '../../api/pod-references.ts'
 import type { ContainerStatus, Pod } from '../../api/types/core.ts'
-import type { JournalRecord } from '../../kernel/journal.ts'
+import { type ClusterRecord, isOfVolume } from '../../cluster/records.ts'
 import type { VolumeFile } from '../../looks/volume-files.ts'
 import type { RecordedStep } from '../world/recording.ts'
 
@@ -62,17 +62,17 @@ const volumePath = ['desired', 'attached', 'mounted', 'gone']
 export function volumeStates(
   pod: Pod,
   steps: readonly RecordedStep[],
-  past: readonly JournalRecord[],
+  past: readonly ClusterRecord[],
   filesAt: ReadonlyMap<number, readonly VolumeFile[]>,
 ): readonly VolumeView[] {
   return (pod.spec.volumes ?? []).map(({ name }) => {
     // Before its first step a volume is desired, be it that the kubelet does not know so yet.
     const here = stateOf(steps, 'volume', name) ?? 'desired'
     let files: readonly string[] = []
-    for (const { seq, type, detail } of past) {
-      if (detail?.volume !== name) continue
-      if (type === 'volume.set-up') files = (filesAt.get(seq) ?? []).map(fileText)
-      if (type === 'volume.tear-down') files = []
+    for (const record of past) {
+      if (!isOfVolume(record) || record.detail.volume !== name) continue
+      if (record.type === 'volume.set-up') files = (filesAt.get(record.seq) ?? []).map(fileText)
+      if (record.type === 'volume.tear-down') files = []
     }
     return { name, states: pathThrough(here), here, files }
   })

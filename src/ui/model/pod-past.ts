@@ -1,16 +1,16 @@
-import type { JournalRecord } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
 import type { RecordedStep, Recording } from '../world/recording.ts'
 
 /** What the inspector asks of a Pod's past, by its uid: each record is sorted out once, not for each frame. */
 export interface PodPast {
   readonly steps: readonly RecordedStep[]
   /** Records of its volumes. */
-  readonly volumes: readonly JournalRecord[]
+  readonly volumes: readonly ClusterRecord[]
 }
 
 interface Mutable {
   readonly steps: RecordedStep[]
-  readonly volumes: JournalRecord[]
+  readonly volumes: ClusterRecord[]
 }
 
 /** As far as a recording was read. */

@@ -1,4 +1,5 @@
-import { type JournalRecord, objectName } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
+import { objectName } from '../../kernel/journal.ts'
 import type { PlayState } from '../model/play-state.ts'
 import type { World } from '../world/world.ts'
 import { type Line, line, type PaneContent, windowAround, wrapped } from './lines.ts'
@@ -51,7 +52,7 @@ function depthOf({ origin }: World, worlds: readonly World[]): number {
   return parent === undefined ? 0 : 1 + depthOf(parent, worlds)
 }
 
-function recordText(record: JournalRecord | undefined): string {
+function recordText(record: ClusterRecord | undefined): string {
   if (record === undefined) return 'nothing'
   return `${record.actor} ${record.type}${record.object === undefined ? '' : ` ${objectName(record.object)}`}`
 }

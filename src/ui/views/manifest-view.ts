@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
+import { volumeOf } from '../../cluster/records.ts'
 import { type Place, placesOf } from '../../flow/places.ts'
 import { toGoYaml } from '../../go/yaml/go-yaml.ts'
 import { followedOf } from '../model/following.ts'
@@ -68,8 +69,8 @@ function mattering(state: PlayState, look: Look): readonly Mattering[] {
     found.push({ pattern: keyed('name', followed.secret), why: 'the Secret that is followed' })
   }
   const record = recording.journal.record(momentOf(state)?.seq ?? 0)
-  const volume = record?.detail?.volume
-  if (typeof volume === 'string' && record?.object?.uid === selected?.uid)
+  const volume = record === undefined ? undefined : volumeOf(record)
+  if (volume !== undefined && record?.object?.uid === selected?.uid)
     found.push({ pattern: keyed('name', volume), why: 'the last moment is about it' })
   if (selected?.key.kind === 'Secret' && followed?.secret === selected.key.name)
     found.push({ pattern: new RegExp(`^  ${escaped(followed.key)}:`), why: 'the key that is followed' })

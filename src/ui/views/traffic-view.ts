@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../../kernel/journal.ts'
+import type { RequestRecord } from '../../cluster/records.ts'
 import { traffic } from '../../looks/traffic.ts'
 import { followedOf } from '../model/following.ts'
 import type { Look } from '../model/look.ts'
@@ -33,10 +33,7 @@ export function trafficView(state: PlayState, look: Look, rows: number): PaneCon
   return scrolledTo(`API traffic for secret ${namespace}/${secret}`, lines, { scroll: state.scroll.traffic, rows })
 }
 
-function requestLine({ time, type, detail = {} }: JournalRecord): Line {
+function requestLine({ time, type, detail }: RequestRecord): Line {
   const verb = type.slice('request.'.length)
-  return [
-    { text: ` ${clockText(time)} ` },
-    { text: `${String(detail.user ?? '')} ${verb}${detail.code === undefined ? '' : ` -> ${String(detail.code)}`}` },
-  ]
+  return [{ text: ` ${clockText(time)} ` }, { text: `${detail.user} ${verb} -> ${detail.code}` }]
 }

@@ -1,6 +1,6 @@
+import type { ClusterJournal } from '../../cluster/records.ts'
 import type { Flows } from '../../flow/flows.ts'
 import { createHistory, type History } from '../../kernel/history.ts'
-import type { JournalReader } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { CommandResult } from '../../looks/containers.ts'
 import type { MachineStep } from '../../looks/machines.ts'
@@ -51,7 +51,7 @@ export interface Recording {
   readonly scenario: ScenarioFacts
   readonly result: ScenarioResult
   readonly moments: readonly Moment[]
-  readonly journal: JournalReader
+  readonly journal: ClusterJournal
   /** Masks values of Secrets in what the player says. */
   readonly redaction: Redaction
   readonly history: History
@@ -114,7 +114,7 @@ export function createRecorder(): Recorder {
   let gate: RecordedQuestion['gate'] = { moments: 0, time: 0 }
   let told: ToldStep = { say: undefined, action: undefined }
   let command = -1
-  let known: { readonly journal: JournalReader; readonly redaction: Redaction; readonly flows: Flows } | undefined
+  let known: { readonly journal: ClusterJournal; readonly redaction: Redaction; readonly flows: Flows } | undefined
   let lastSeq = 0
   const add = (kind: Moment['kind'], { now }: Pick<Sim, 'now'>, text: string, tone: Tone = 'normal') =>
     void moments.push({ seq: lastSeq, time: now(), kind, actor: '', text, tone, cause: 0 })
@@ -138,7 +138,7 @@ export function createRecorder(): Recorder {
       lastSeq = kept.seq
       if (kept.type === 'volume.set-up' && kept.object !== undefined) {
         const { name, namespace } = kept.object
-        volumeFiles.set(kept.seq, sim.volumeFiles(name, String(kept.detail?.volume), namespace))
+        volumeFiles.set(kept.seq, sim.volumeFiles(name, kept.detail.volume, namespace))
       }
       const line = tell(kept)
       if (line === undefined || line.tone === 'chatter') return

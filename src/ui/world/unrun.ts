@@ -1,15 +1,15 @@
 import { EMPTY } from 'rxjs'
+import type { ClusterJournal } from '../../cluster/records.ts'
 import type { FlowFacts } from '../../flow/flow-query.ts'
 import { createFlows } from '../../flow/flows.ts'
 import { createHistory } from '../../kernel/history.ts'
-import type { JournalReader } from '../../kernel/journal.ts'
 import { createRedaction } from '../../looks/redaction.ts'
 import { secretsOf } from '../../scenario/known-secrets.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
 import type { Recipe } from './recipe.ts'
 import type { Recording } from './recording.ts'
 
-const emptyJournal: JournalReader = {
+const emptyJournal: ClusterJournal = {
   level: 'full',
   records: [],
   record: () => undefined,

@@ -1,4 +1,5 @@
-import { type JournalRecord, objectName } from '../../kernel/journal.ts'
+import type { ClusterRecord } from '../../cluster/records.ts'
+import { objectName } from '../../kernel/journal.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Recipe } from './recipe.ts'
 import type { Recording } from './recording.ts'
@@ -26,8 +27,8 @@ export interface Origin {
 /** The first record in which two worlds differ. At least one of them has one there. */
 export interface Difference {
   readonly time: VirtualMs
-  readonly ours: JournalRecord | undefined
-  readonly theirs: JournalRecord | undefined
+  readonly ours: ClusterRecord | undefined
+  readonly theirs: ClusterRecord | undefined
 }
 
 /**
@@ -50,12 +51,12 @@ export function firstDifference(ours: Recording, theirs: Recording, from: Virtua
   }
 }
 
-function* tellingRecords({ journal }: Recording, from: VirtualMs): Generator<JournalRecord, undefined> {
+function* tellingRecords({ journal }: Recording, from: VirtualMs): Generator<ClusterRecord, undefined> {
   for (const record of journal.records) if (record.time >= from && !record.type.startsWith('request.')) yield record
   return undefined
 }
 
-function isSame(a: JournalRecord, b: JournalRecord): boolean {
+function isSame(a: ClusterRecord, b: ClusterRecord): boolean {
   return (
     a.time === b.time &&
     a.type === b.type &&
@@ -65,6 +66,6 @@ function isSame(a: JournalRecord, b: JournalRecord): boolean {
   )
 }
 
-function nameOf({ object }: JournalRecord): string {
+function nameOf({ object }: ClusterRecord): string {
   return object === undefined ? '' : objectName(object)
 }

@@ -21,8 +21,8 @@ function on(version: 'v1.18' | 'v1.26' | 'v1.36', manifest: object, ...others: r
   return sim
 }
 
-const told = (sim: Sim, type: string) => [
-  ...new Set(sim.journal.query({ type }).map(({ detail }) => String(detail?.message))),
+const told = (sim: Sim, type: 'static-pod.refused' | 'mirror-pod.refused' | 'pod.refused') => [
+  ...new Set(sim.journal.query({ type }).map(({ detail }) => detail.message)),
 ]
 const runs = (sim: Sim) => sim.journal.query({ type: 'container.start' }).length > 0
 

@@ -6,6 +6,7 @@ import { resources } from '../../../src/client/client.ts'
 import { createClient } from '../../../src/client/in-process-client.ts'
 import { createLink } from '../../../src/client/link.ts'
 import { adminUser } from '../../../src/cluster/control-plane.ts'
+import type { ClusterRecord } from '../../../src/cluster/records.ts'
 import { createNodeFs } from '../../../src/fs/memory-fs.ts'
 import { createCalendar, defaultEpochMs } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
@@ -31,7 +32,7 @@ export function createWorld(options: WorldOptions = {}) {
   const { minor = 18, seed = 'world' } = options
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const journal = createJournal(kernel, 'full')
+  const journal = createJournal<ClusterRecord>(kernel, 'full')
   const random = createRandomStreams(seed)
   const gates = resolveFeatureGates(minor)
   const server = createApiServer({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ClusterRecord } from '../../../src/cluster/records.ts'
 import { createNodeFs } from '../../../src/fs/memory-fs.ts'
 import { createCalendar } from '../../../src/kernel/calendar.ts'
 import { createJournal } from '../../../src/kernel/journal.ts'
@@ -15,7 +16,7 @@ import { type Program, serveForever } from '../../../src/shell/program.ts'
 function createWorld(registry: Registry = createRecordingRegistry(), seed = 'runtime') {
   const kernel = createKernel()
   const fs = createNodeFs({ kernel, memoryBytes: 1 << 30 })
-  const journal = createJournal(kernel, 'full')
+  const journal = createJournal<ClusterRecord>(kernel, 'full')
   const runtime = createRuntime({
     kernel,
     calendar: createCalendar(0),
@@ -106,7 +107,7 @@ describe('the runtime of the recordings', () => {
         'rpc error: code = Unknown desc = failed to authorize reg.example/private/a:1: incorrect username or password',
     })
     expect(pull('right').ok).toBe(true)
-    expect(journal.records.map(({ type, detail }) => `${type} ${detail?.username ?? detail?.result}`)).toEqual([
+    expect(journal.records.map(pullText)).toEqual([
       'image.pull puller',
       'image.pulled failed to authorize reg.example/private/a:1: incorrect username or password',
       'image.pull puller',
@@ -332,3 +333,8 @@ describe('programs', () => {
     expect(runtime.probe('gone', { kind: 'http', port: 80 }).ok).toBe(false)
   })
 })
+
+function pullText(record: ClusterRecord): string {
+  if (record.type === 'image.pull') return `image.pull ${record.detail.username}`
+  return record.type === 'image.pulled' ? `image.pulled ${record.detail.result}` : record.type
+}

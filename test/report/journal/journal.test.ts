@@ -156,7 +156,7 @@ describe('two runs', () => {
 describe('the file of a journal', () => {
   const file = createJournalFile(revealed)
   const detail = { name: 'n', text: 'says\u001b[31m "x"' }
-  const record = { ...{ seq: 1, time: 1, actor: 'controller/n', type: 'controller.log', cause: 0 }, detail }
+  const record = { ...{ seq: 1, time: 1, actor: 'controller/n', cause: 0 }, type: 'controller.log' as const, detail }
   const whole = [file.header(header), file.record(record), file.end('0', {})].join('')
 
   test('is read as it was written, and has nothing that a terminal obeys', () => {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/types/meta.ts'
-import type { Journal, JournalObject } from '../../../kernel/journal.ts'
+import type { JournalObject, JournalWriter } from '../../../kernel/journal.ts'
+import type { KubeletRecord } from '../../records.ts'
 import type { CopyReports, ObjectChange, ObjectKind } from '../../secrets/object-manager.ts'
 import type { KubeletContext } from '../context.ts'
 import type { SyncReports } from './pod-workers.ts'
@@ -32,7 +33,7 @@ export function syncReports({
  * Tells the journal how copies of Secrets and ConfigMaps come to a node and are used again. What changes a copy is story;
  * that it was looked for anew or used again only a full journal keeps.
  */
-export function copyReports(journal: Journal, nodeName: string): CopyReports {
+export function copyReports(journal: JournalWriter<KubeletRecord>, nodeName: string): CopyReports {
   const actor = `kubelet/${nodeName}`
   return {
     arrived(kind, about, { by, found, was, changed }) {
