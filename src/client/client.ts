@@ -168,7 +168,7 @@ export interface Client {
   get<T extends KubeObject>(
     resource: ResourceRef,
     key: ObjectKey,
-    options?: { readonly resourceVersion?: string },
+    options?: { readonly resourceVersion?: string; readonly subresource?: string },
   ): Asked<T>
   list<T extends KubeObject>(resource: ResourceRef, options: ListOptions): Asked<KubeList<T>>
   watch<T extends KubeObject>(resource: ResourceRef, options: WatchOptions): Watch<T>

@@ -27,10 +27,9 @@ class InProcessClient implements Client {
   get<T extends KubeObject>(
     resource: ResourceRef,
     key: Parameters<Client['get']>[1],
-    { resourceVersion }: { readonly resourceVersion?: string } = {},
+    options: NonNullable<Parameters<Client['get']>[2]> = {},
   ): Request<T> {
-    const read = resourceVersion === undefined ? {} : { resourceVersion }
-    return this.#ask<T>({ verb: 'get', resource, ...key, ...read })
+    return this.#ask<T>({ verb: 'get', resource, ...key, ...options })
   }
 
   list<T extends KubeObject>(resource: ResourceRef, list: Parameters<Client['list']>[1]): Request<KubeList<T>> {

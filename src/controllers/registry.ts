@@ -1,6 +1,7 @@
 import { type Change, has } from '../versions/changes.ts'
 import { controllers } from '../versions/controllers.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
+import { createAutoscalerController } from './autoscaler/autoscaler.ts'
 import type { ControllerFactory } from './controller.ts'
 import { createCronJobController } from './cron-job/cron-job.ts'
 import { createDaemonSetController } from './daemon-set/daemon-set.ts'
@@ -48,6 +49,7 @@ export type ControllerName =
   | 'disruption'
   | 'cronjob'
   | 'ttl-after-finished'
+  | 'horizontalpodautoscaling'
 
 /** In the order in which they start; some came with a version. */
 const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = [
@@ -74,6 +76,7 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['disruption', createDisruptionController],
   ['cronjob', createCronJobController],
   ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],
+  ['horizontalpodautoscaling', createAutoscalerController],
 ]
 
 /** The controllers of a version, in the order in which they start. */

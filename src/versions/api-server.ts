@@ -2,6 +2,26 @@ import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
+  knowsContainerMetrics: [
+    20,
+    'autoscalers know metrics of single containers',
+    'pkg/apis/autoscaling/validation/validation.go, validMetricSourceTypes; CHANGELOG-1.20',
+  ],
+  scalesByContainers: [
+    27,
+    'metrics of single containers are kept',
+    'pkg/features/kube_features.go, HPAContainerMetrics (beta); CHANGELOG-1.27',
+  ],
+  autoscalersNameResources: [
+    30,
+    'the table of autoscalers names the resource before current and wanted use: `cpu: 10%/80%`',
+    'pkg/printers/internalversion/printers.go, formatHPAMetrics; CHANGELOG-1.30',
+  ],
+  autoscalersTolerate: [
+    35,
+    'rules of autoscalers may have a tolerance',
+    'pkg/features/kube_features.go, HPAConfigurableTolerance (beta)',
+  ],
   servicesHaveClusterIps: [
     20,
     'Services tell their addresses as a list, too',

@@ -2,6 +2,41 @@ import { changes } from './changes.ts'
 
 /** What the controller manager does from a minor version on. */
 export const controllers = changes({
+  tellsWhichUse: [
+    20,
+    'Events about resource metrics begin with `failed to get cpu utilization`',
+    'pkg/controller/podautoscaler/horizontal.go, computeStatusForResourceMetric (in v1.23; absent in v1.19)',
+  ],
+  autoscalersAreV2: [
+    23,
+    'autoscalers are watched and written as autoscaling/v2, and Events name them so',
+    'pkg/controller/podautoscaler/horizontal.go; CHANGELOG-1.23',
+  ],
+  readsExternalMetrics: [
+    23,
+    'the autoscaler controller may read external metrics',
+    'plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go; CHANGELOG-1.23',
+  ],
+  namesFailedMetrics: [
+    25,
+    'FailedComputeMetricsReplicas begins with `failed to get cpu resource metric value`',
+    'pkg/controller/podautoscaler/horizontal.go, computeReplicasForMetric; between v1.23 and v1.28',
+  ],
+  autoscalersInParallel: [
+    26,
+    'five autoscalers are looked at at a time',
+    'pkg/controller/podautoscaler/config/v1alpha1/defaults.go, ConcurrentHorizontalPodAutoscalerSyncs; CHANGELOG-1.26',
+  ],
+  autoscalersShareNoPods: [
+    27,
+    'Pods that several autoscalers select are scaled by none (AmbiguousSelector)',
+    'pkg/controller/podautoscaler/horizontal.go, validateAndParseSelector; CHANGELOG-1.27',
+  ],
+  tellsUnknownMetrics: [
+    29,
+    'an autoscaler whose metrics fail has an empty reading for each',
+    'pkg/controller/podautoscaler/horizontal.go, setCurrentReplicasAndMetricsInStatus (in v1.29; absent in v1.28)',
+  ],
   podsHearOfUnreadyNodes: [
     20,
     'Pods of a node that is not ready get an Event',

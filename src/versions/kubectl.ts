@@ -9,6 +9,21 @@ import { explainRows } from './kubectl-explain.ts'
 export const kubectl = changes({
   ...explainRows,
   ...debugRows,
+  describesAutoscalersV2: [
+    23,
+    'describe hpa asks for autoscaling/v2 where it asked for v2beta2',
+    'pkg/describe/describe.go, HorizontalPodAutoscalerDescriber; CHANGELOG-1.23',
+  ],
+  autoscalesV2: [
+    33,
+    'autoscale makes autoscalers of autoscaling/v2, and of v1 if that fails',
+    'pkg/cmd/autoscale/autoscale.go; CHANGELOG-1.33',
+  ],
+  autoscalesByMemory: [
+    34,
+    'autoscale has --cpu and --memory, for percentages and amounts',
+    'pkg/cmd/autoscale/autoscale.go, parseResourceInput; CHANGELOG-1.34',
+  ],
   editHidesManagedFields: [19, 'edit strips managedFields first', 'pkg/cmd/util/editor/editoptions.go'],
   jsonpathPrintsJson: [
     19,

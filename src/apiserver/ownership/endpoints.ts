@@ -43,6 +43,7 @@ export function endpointOf(core: RegistryCore, request: EndpointRequest): Endpoi
   const { minor, calendar } = core.context
   // What rests refers to no server: objects go on in copies of the cluster.
   const { info, customShape } = served
+  const { converted } = served.strategy
   const endpoint: Endpoint = {
     who: {
       manager,
@@ -51,6 +52,9 @@ export function endpointOf(core: RegistryCore, request: EndpointRequest): Endpoi
       subresource: has(minor, apiServer.tracksSubresources) ? subresource : '',
     },
     shape: () => shapeOfServed({ info, ...(customShape === undefined ? {} : { customShape }) }, minor),
+    ...(converted === undefined || !served.isConverted
+      ? {}
+      : { inVersion: (object) => converted.toServed(object, info.version) }),
     ignored: ignoredFields(request, minor),
     refusesDuplicates: !has(minor, apiServer.ownersOutliveDuplicates),
     timeAt: (at) => calendar.at(at),

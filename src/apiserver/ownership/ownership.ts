@@ -14,6 +14,8 @@ import { privateMember } from './private-member.ts'
 export interface Endpoint {
   readonly who: Manager
   readonly shape: () => Shape
+  /** An object as the endpoint's version has it, whose fields are counted; absent: as it is stored. */
+  inVersion?(object: KubeObject): KubeObject
   /** Fields that this endpoint does not write. Source: apiserver pkg/registry/rest/rest.go, ResetFieldsStrategy. */
   readonly ignored: FieldSet
   /** Whether an object whose lists name an item twice loses its owners. */
@@ -142,9 +144,13 @@ function worked({ previous, endpoint, before, after, at }: Write): Managed {
   return updated(
     managed,
     endpoint.who,
-    without(compare(shape, before ?? {}, after), endpoint.ignored),
+    without(compare(shape, seen(endpoint, before) ?? {}, seen(endpoint, after)), endpoint.ignored),
     endpoint.timeAt(at),
   )
+}
+
+function seen<T extends KubeObject | undefined>({ inVersion }: Endpoint, object: T): T | KubeObject {
+  return object === undefined || inVersion === undefined ? object : inVersion(object)
 }
 
 /** Of metadata. */

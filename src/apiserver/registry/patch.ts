@@ -20,6 +20,7 @@ import { withManagedFields } from '../ownership/ownership.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { RegistryCore, WriteRequest } from './core.ts'
 import { patchEcho } from './patch-echo.ts'
+import { toServed } from './resource-table.ts'
 import { checkName, storeUpdate, type Updated, type UpdateRules } from './update.ts'
 
 /** What a patched document becomes: an object of the stored version with its defaults, or why it is none. */
@@ -114,7 +115,7 @@ function patched(
 ): Patched {
   const { served } = request
   const stored = mentionsOwners(patch) ? withManagedFields(existing) : existing
-  const document = served.isConverted ? { ...stored, apiVersion: served.apiVersion } : stored
+  const document = toServed(stored, served)
   try {
     switch (type) {
       case 'application/json-patch+json': {

@@ -3,6 +3,7 @@ import { type Discovery, discoveryOf, type ResourceInfo } from '../../api/schema
 import type { KubeObject, ResourceRef } from '../../api/types/meta.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
+import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import type { Collection, Store } from '../store.ts'
 import { createCustomDiscovery } from './custom-discovery.ts'
 import { genericStrategy } from './generic-strategy.ts'
@@ -170,5 +171,7 @@ export function toServed(object: KubeObject, served: ServedResource): KubeObject
   if (!served.isConverted) return object
   const { converted } = served.strategy
   const inVersion = converted === undefined ? object : converted.toServed(object, served.info.version)
-  return { ...inVersion, apiVersion: served.apiVersion, kind: served.info.kind }
+  const shown = { ...inVersion, apiVersion: served.apiVersion, kind: served.info.kind }
+  // A version that puts annotations in has metadata of its own.
+  return inVersion.metadata === object.metadata ? shown : setOwnership(shown, ownershipOf(object))
 }

@@ -12,6 +12,7 @@ export interface FlagSpec {
   readonly bare?: string
   /** Real, but not simulated: using it says so. */
   readonly unsupported?: true
+  /** What is said to whoever uses it, behind `has been deprecated, `. Source: pflag flag.go, Set. */
   readonly deprecated?: string
   /** Must be given; told by the parser before the command runs. */
   readonly required?: true

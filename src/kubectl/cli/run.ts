@@ -47,6 +47,9 @@ function dispatch(argv: readonly string[], host: KubectlHost, version: ClientVer
   if (found.command === rootCommand) return failNotSimulated("the help text of 'kubectl'")
   checkRequired(found.flags, parsed.values, version)
   const session = createSession(host, parsed.values, write)
+  for (const { name, deprecated } of found.flags)
+    if (deprecated !== undefined && parsed.values.changed(name))
+      session.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
   if (found.command.run === undefined) return groupHelp(found, parsed.args, version, write)
   return found.command.run({ path: found.path, args: parsed.args, flags: parsed.values, session })
 }

@@ -4,6 +4,7 @@ import { failNotSimulated } from '../cli/failure.ts'
 import { applyCommand } from './apply.ts'
 import { attachCommand } from './attach.ts'
 import { authCommand } from './auth.ts'
+import { autoscaleCommand } from './autoscale.ts'
 import { configCommand } from './config.ts'
 import { cpCommand } from './cp.ts'
 import { createCommand } from './create.ts'
@@ -30,7 +31,7 @@ import { apiResourcesCommand, apiVersionsCommand, clusterInfoCommand, versionCom
 import { setCommand } from './set.ts'
 import { topCommand } from './top.ts'
 import { waitCommand } from './wait.ts'
-import { autoscaleCommand, scaleCommand } from './workloads.ts'
+import { scaleCommand } from './workloads.ts'
 
 const kustomizeCommand: Command = {
   name: 'kustomize',

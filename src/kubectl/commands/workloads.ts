@@ -9,7 +9,6 @@ import type { DryRun } from '../create/dry-run.ts'
 import { filenameFlags, namesFiles, readAgain, readFiles } from '../resource/files.ts'
 import type { Info } from '../resource/info.ts'
 import { partition, select } from '../resource/select.ts'
-import { emptyTimestamp } from './create-kit.ts'
 import { createReport, dryRunOf, managerOf, patchTypes, type Report, writeFlags } from './write.ts'
 
 /** Source: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go. */
@@ -94,60 +93,4 @@ function checkPreconditions(call: Call, info: Info): void {
   const version = flags.string('resource-version')
   const own = textAt(info.object, 'metadata', 'resourceVersion')
   if (version !== '' && version !== own) fail(`Expected resource version to be ${version}, was ${own}`)
-}
-
-/** Source: kubectl pkg/cmd/autoscale/autoscale.go. */
-export const autoscaleCommand: Command = {
-  name: 'autoscale',
-  short: 'Auto-scale a Deployment, ReplicaSet, or ReplicationController',
-  flags: [
-    ...writeFlags,
-    ...filenameFlags,
-    required(int('max', '-1')),
-    int('min', '-1'),
-    int('cpu-percent', '-1'),
-    string('name'),
-    bool('save-config'),
-  ],
-  *run(call) {
-    const { flags } = call
-    if (flags.int('max') < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${flags.int('max')}`)
-    if (flags.int('max') < flags.int('min'))
-      fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`)
-    const dryRun = dryRunOf(call)
-    const report = createReport(call, dryRun)
-    const { infos, failures } = yield* targetsOf(call, call.args)
-    const broken = yield* eachItem(infos, (info) => autoscaleOne(call, info, dryRun, report))
-    failAll([...failures, ...broken])
-    return 0
-  },
-}
-
-function* autoscaleOne(call: Call, info: Info, dryRun: DryRun, report: Report): Steps<void> {
-  const { session, flags } = call
-  const { group, version, kind } = info.mapping
-  const hpa = {
-    apiVersion: 'autoscaling/v1',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: flags.string('name') || info.name, ...emptyTimestamp(session) },
-    spec: {
-      scaleTargetRef: { kind, name: info.name, apiVersion: group === '' ? version : `${group}/${version}` },
-      ...(flags.int('min') > 0 ? { minReplicas: flags.int('min') } : {}),
-      maxReplicas: flags.int('max'),
-      ...(flags.int('cpu-percent') >= 0 ? { targetCPUUtilizationPercentage: flags.int('cpu-percent') } : {}),
-    },
-    status: { currentReplicas: 0, desiredReplicas: 0 },
-  }
-  if (dryRun === 'client') {
-    report(hpa, 'autoscaled')
-    return
-  }
-  const path = `/apis/autoscaling/v1/namespaces/${info.namespace}/horizontalpodautoscalers`
-  report(
-    yield* session.rest.request('POST', path, {
-      body: goJson(hpa),
-      ...(dryRun === 'server' ? { query: { dryRun: 'All' } } : {}),
-    }),
-    'autoscaled',
-  )
 }

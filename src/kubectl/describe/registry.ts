@@ -1,6 +1,7 @@
 import type { Steps } from '../../kernel/steps.ts'
 import type { Mapping } from '../api/discovery.ts'
 import type { Session } from '../cli/session.ts'
+import { describeAutoscaler } from './autoscaler.ts'
 import type { Describing } from './common.ts'
 import { describeEndpointSlice, describeEndpoints } from './endpoints.ts'
 import { describeGeneric } from './generic.ts'
@@ -56,6 +57,7 @@ const describers: Readonly<Record<string, Describer>> = {
   'StatefulSet.apps': describeStatefulSet,
   'Job.batch': describeJob,
   'CronJob.batch': describeCronJob,
+  'HorizontalPodAutoscaler.autoscaling': describeAutoscaler,
   'Ingress.extensions': describeIngress,
   'Ingress.networking.k8s.io': describeIngress,
   'StorageClass.storage.k8s.io': describeStorageClass,

@@ -1,6 +1,6 @@
 import { isObject } from '../../../api/json.ts'
 import { badRequest, invalidStatus, notFoundStatus } from '../../../api/status.ts'
-import type { KubeObject, LabelSelector } from '../../../api/types/meta.ts'
+import type { KubeObject, LabelSelector, ResourceRef } from '../../../api/types/meta.ts'
 import { invalid } from '../../../api/validation/field-errors.ts'
 import type { CallAnswer, Subresource } from '../strategy.ts'
 import { selectorCell } from './workload-rows.ts'
@@ -42,6 +42,13 @@ function scaleFrom(object: Scalable): KubeObject {
   } as KubeObject
 }
 
+/** What is not found, as each kind names it. Source: pkg/registry/apps/deployment/storage/storage.go and its like, core/replicationcontroller/storage/storage.go, ScaleREST. */
+function missingScale({ group, resource }: ResourceRef, verb: string): { group: string; resource: string } {
+  if (verb !== 'get') return { group, resource: `${resource}/scale` }
+  if (resource === 'statefulsets') return { group, resource }
+  return { group: group === '' ? 'autoscaling' : group, resource: `${resource}/scale` }
+}
+
 /** `.../scale` of workloads: the number of Pods alone. Source: pkg/registry/apps/deployment/storage/storage.go, ScaleREST. */
 export const scaleOf: Subresource = {
   kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
@@ -49,11 +56,7 @@ export const scaleOf: Subresource = {
     const { resource, namespace, name, verb } = call
     const current = registry.get<Scalable>(resource, namespace, name)
     if (current === undefined) {
-      const missing = {
-        group: resource.group,
-        resource: verb === 'get' ? resource.resource : `${resource.resource}/scale`,
-      }
-      return { ok: false, status: notFoundStatus(missing, name) }
+      return { ok: false, status: notFoundStatus(missingScale(resource, verb), name) }
     }
     if (verb === 'get') return { ok: true, code: 200, object: scaleFrom(current) }
     if (!isObject(call.body)) return { ok: false, status: badRequest('nil update passed to Scale') }
