@@ -115,7 +115,7 @@ export function sweepRow(
 ): SweepRow {
   let flows: Flows | undefined
   const options: RunOptions = {
-    ...{ createSim, seed, ...settings },
+    ...{ createSim, seed, failuresAlone: true, ...settings },
     started(sim) {
       flows = sim.flows
     },

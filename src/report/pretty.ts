@@ -10,8 +10,8 @@ import {
   type StepResult,
   stepPassed,
 } from '../scenario/result.ts'
-import type { ToldAction, ToldStep } from '../scenario/run.ts'
 import { shellQuoted } from '../scenario/shell-quote.ts'
+import type { ToldAction, ToldStep } from '../scenario/telling.ts'
 import { formatDuration, formatInstant } from '../sim/duration.ts'
 import type { Together } from './aggregate.ts'
 import { diffText, firstLines } from './line-diff.ts'

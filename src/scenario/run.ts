@@ -18,7 +18,17 @@ import type { Expectation, Judge, Scenario, Step } from './model.ts'
 import type { Place } from './place.ts'
 import { type ExpectationResult, type Lesson, type ScenarioResult, type StepResult, stepPassed } from './result.ts'
 import { drained, endless, pass, type SliceEnd, type Slices, StoppedError } from './slices.ts'
-import { actionText, redactedExpectation, redactedMismatch, violationText } from './telling.ts'
+import {
+  actionText,
+  interruptedText,
+  nothingTold,
+  redactedExpectation,
+  redactedMismatch,
+  type ToldAction,
+  toldStep,
+  untold,
+  violationText,
+} from './telling.ts'
 import { measure } from './thresholds.ts'
 import { beginInTime, type MissedFault } from './timed-faults.ts'
 import { capture } from './variables/capture.ts'
@@ -37,12 +47,6 @@ export interface RunListener {
   readonly judged?: (step: Step, result: ExpectationResult, sim: Sim) => void
   readonly stepped?: (step: Step, result: StepResult, sim: Sim) => void
 }
-
-/** What a step is about to do. */
-export type ToldStep = Pick<StepResult, 'action' | 'say'>
-
-/** What it did. The output is the command's own: nothing is masked in it. */
-export type ToldAction = ToldStep & Pick<StepResult, 'output' | 'mismatches' | 'problem' | 'lesson'>
 
 /** Something failed: where it stands, and what it is about if it is an expectation. */
 export interface FailedMoment {
@@ -66,6 +70,8 @@ export interface RunOptions extends RunListener {
   readonly journal?: { readonly level?: JournalLevel; readonly keep?: number }
   /** Version of Kubernetes in place of the scenario's. */
   readonly version?: KubernetesVersion
+  /** Tell nothing of what passed: for who keeps only what came of a run. Default: false. */
+  readonly failuresAlone?: boolean
   /** Tells what helps to understand a failure: of reports, which know how things are told. Default: nothing is told. */
   readonly teach?: Teacher
   /** Makes the simulation: the public library's `createSim`. */
@@ -168,8 +174,9 @@ function* runSteps(scenario: Scenario, run: Run): Slices<void> {
 }
 
 /** An accident that did not take place fails a run as a step does that could not be done. */
-function tellMissed(sim: Sim, { step, problem }: MissedFault, { options, redaction, steps }: Run): void {
-  const told = toldAction(step, { problem }, undefined, redaction)
+function tellMissed(sim: Sim, { step, problem }: MissedFault, run: Run): void {
+  const { options, steps } = run
+  const told = toldAction(step, { problem }, undefined, run)
   options.acted?.(step, told, sim)
   const at = sim.now()
   const result = { place: step.place, startedAt: at, endedAt: at, ...told, asked: undefined, expectations: [] }
@@ -219,11 +226,6 @@ function endingOf(error: unknown, scenario: Scenario, { steps, sim, step, redact
   const crash = error instanceof Error ? error : new Error(String(error))
   const reason = redaction.text(`podsim is broken at ${place}${what}: ${crash.name}: ${crash.message}`)
   return { outcome: 'broken', reason, crash }
-}
-
-function interruptedText(scenario: Scenario, steps: readonly StepResult[]): string {
-  const failed = steps.filter((step) => !stepPassed(step)).length
-  return `interrupted after ${steps.length} of ${scenario.steps.length} steps${failed === 0 ? '' : `, ${failed} of them failed`}`
 }
 
 /** Larger clusters are for speed. */
@@ -277,7 +279,7 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
       : action === undefined
         ? {}
         : yield* attempt<Attempt>(act(sim, action, run.isOver), failedAction)
-  const bare = counted(toldAction(step, done, late, run.redaction), run.judge)
+  const bare = counted(toldAction(step, done, late, run), run.judge)
   const isWrong = bare.mismatches.length > 0 || bare.problem !== undefined
   const told = isWrong ? { ...bare, ...lessonOf(sim, step.place, undefined, run) } : bare
   run.options.acted?.(step, told, sim)
@@ -288,7 +290,10 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
     ...(done.problem === undefined ? step.expectations : []),
   ]
   for (const expectation of wanted) {
-    const judged = redactedExpectation(yield* judge(sim, expectation, run.isOver), run.redaction)
+    const found = yield* judge(sim, expectation, run.isOver)
+    // What need hold in one of several runs is known by its words.
+    const isUntold = run.options.failuresAlone === true && found.passed && found.sometimes === undefined
+    const judged = isUntold ? untold(found) : redactedExpectation(found, run.redaction)
     if (run.judge === 'nevers' && expectation.timing.kind !== 'never') continue
     const result = judged.passed ? judged : { ...judged, ...lessonOf(sim, expectation.place, expectation.source, run) }
     expectations.push(result)
@@ -301,6 +306,7 @@ function* runStep(sim: Sim, step: Step, { late, problem }: Forbidden, run: Run):
     startedAt,
     endedAt: sim.now(),
     ...told,
+    ...(failed !== undefined && run.options.failuresAlone === true ? toldStep(step, run.redaction) : {}),
     asked,
     expectations,
     problem: run.judge === 'all' ? failed : undefined,
@@ -355,19 +361,17 @@ type Attempt = Done & { readonly problem?: string }
 
 const failedAction = (problem: string): Attempt => ({ problem })
 
-/** A step in words. Best asked once its action is done: what that made a Secret's value is known only then. */
-export function toldStep({ action, say }: Step, redaction: Redaction): ToldStep {
-  return {
-    action: action === undefined ? undefined : redaction.text(actionText(action)),
-    say: say === undefined ? undefined : redaction.prose(say),
-  }
-}
-
-function toldAction(step: Step, done: Attempt, late: string | undefined, redaction: Redaction): ToldAction {
+function toldAction(
+  step: Step,
+  done: Attempt,
+  late: string | undefined,
+  { redaction, options }: Pick<Run, 'redaction' | 'options'>,
+): ToldAction {
   const mismatches = done.output === undefined ? [] : outputMismatches(done.output, step.output)
   const problem = late ?? done.problem
+  const hasPassed = mismatches.length === 0 && problem === undefined
   return {
-    ...toldStep(step, redaction),
+    ...(hasPassed && options.failuresAlone === true ? nothingTold : toldStep(step, redaction)),
     output: done.output,
     mismatches: mismatches.map((mismatch) => redactedMismatch(mismatch, redaction)),
     problem: problem === undefined ? undefined : redaction.text(problem),

@@ -2,13 +2,30 @@ import type { InvariantViolation } from '../invariants/invariant.ts'
 import { objectName } from '../kernel/journal.ts'
 import type { Redaction } from '../looks/redaction.ts'
 import type { Fault } from '../sim/sim.ts'
-import type { StepAction } from './model.ts'
+import type { Scenario, Step, StepAction } from './model.ts'
 import { populationText } from './population.ts'
-import type { ExpectationResult, OutputMismatch } from './result.ts'
+import { type ExpectationResult, type OutputMismatch, type StepResult, stepPassed } from './result.ts'
 import { nameOf } from './select/select-pods.ts'
 import { shellQuoted } from './shell-quote.ts'
 
 /** What a run says of itself. Where values of Secrets could be in it, they are masked here and nowhere else. */
+
+/** What a step is about to do. */
+export type ToldStep = Pick<StepResult, 'action' | 'say'>
+
+/** What it did. The output is the command's own: nothing is masked in it. */
+export type ToldAction = ToldStep & Pick<StepResult, 'output' | 'mismatches' | 'problem' | 'lesson'>
+
+/** A step in words. Best asked once its action is done: what that made a Secret's value is known only then. */
+export function toldStep({ action, say }: Step, redaction: Redaction): ToldStep {
+  return {
+    action: action === undefined ? undefined : redaction.text(actionText(action)),
+    say: say === undefined ? undefined : redaction.prose(say),
+  }
+}
+
+/** What is told of a step of which nobody wants to hear. */
+export const nothingTold: ToldStep = { action: undefined, say: undefined }
 
 /** What a step does, as the story heads it: the command line as it ran. */
 export function actionText(action: StepAction): string {
@@ -89,4 +106,15 @@ function shortened(phrase: string): string {
     text.length > longestQuotation ? `${text.slice(0, longestQuotation - 3)}...` : text,
   )
   return cut.length > longestPhrase ? `${cut.slice(0, longestPhrase - 3)}...` : cut
+}
+
+/** The same without its words: of it nobody wants to hear. */
+export function untold(result: ExpectationResult): ExpectationResult {
+  return { ...result, expected: '', found: '', because: undefined }
+}
+
+/** How far a run that was stopped had come. */
+export function interruptedText(scenario: Scenario, steps: readonly StepResult[]): string {
+  const failed = steps.filter((step) => !stepPassed(step)).length
+  return `interrupted after ${steps.length} of ${scenario.steps.length} steps${failed === 0 ? '' : `, ${failed} of them failed`}`
 }

@@ -33,19 +33,30 @@ const isDuration = (given: unknown): boolean =>
     ? Number.isSafeInteger(given) && given >= 0
     : typeof given === 'string' && parseDuration(given) !== undefined
 const isAbsent = (given: unknown): boolean => given === undefined
+const isTextOrAbsent = (given: unknown): boolean => isAbsent(given) || isText(given)
+const isFunction = (given: unknown): boolean => typeof given === 'function'
+const isAnyText = (given: unknown): boolean => typeof given === 'string'
+const isAnyTextOrAbsent = (given: unknown): boolean => isAbsent(given) || isAnyText(given)
+const isListOfTexts = (given: unknown): boolean => Array.isArray(given) && given.every(isAnyText)
 const name: Parameter = { schema: () => someText, quick: isText }
-const namespace: Parameter = { schema: () => someText.optional(), quick: (given) => isAbsent(given) || isText(given) }
+const namespace: Parameter = { schema: () => someText.optional(), quick: isTextOrAbsent }
 
-/** Whether it is a map of `keys` with texts, of which the first is there. */
-function isMapOfTexts(given: unknown, keys: readonly [string, ...string[]]): boolean {
-  if (typeof given !== 'object' || given === null || !(keys[0] in given)) return false
+/** What says of most right values of each key that they are right. */
+type QuickKeys = Readonly<Record<string, (given: unknown) => boolean>>
+
+/** Whether it is a map of nothing but `keys`, whose values are right; `first` is there. */
+function isMapOf(given: unknown, keys: QuickKeys, first?: string): boolean {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
+  if (first !== undefined && !(first in given)) return false
   for (const key in given) {
-    // It has the key: the loop says so. Undefined is as good as absent.
+    // It has the key: the loop says so.
     const value = (given as Readonly<Record<string, unknown>>)[key]
-    if (!keys.includes(key) || !(isText(value) || (isAbsent(value) && key !== keys[0]))) return false
+    if (!Object.hasOwn(keys, key) || keys[key]?.(value) !== true) return false
   }
   return true
 }
+
+const containerKeys: QuickKeys = { pod: isText, container: isTextOrAbsent, namespace: isTextOrAbsent }
 
 const container: Parameter = {
   schema: () =>
@@ -59,7 +70,7 @@ const container: Parameter = {
           : `{ pod: ${quoted(pod)}, container: ${quoted(container)} }`
       },
     }),
-  quick: (given) => isMapOfTexts(given, ['pod', 'container', 'namespace']),
+  quick: (given) => isMapOf(given, containerKeys, 'pod'),
 }
 
 const object = () =>
@@ -75,16 +86,16 @@ const object = () =>
     ])
     .register(words, { expected: 'kind/name, kind/namespace/name, or {kind, name, namespace?}' })
 
-const options = (shape: () => z.core.$ZodShape): Parameter => ({
+/** Options, none of which has to be there. */
+const options = (shape: () => z.core.$ZodShape, keys: QuickKeys = {}): Parameter => ({
   schema: () => z.strictObject(shape()).optional(),
-  quick: isAbsent,
+  quick: (given) => isAbsent(given) || isMapOf(given, keys),
 })
 
-const commandOptions = options(() => ({
-  stdin: z.string().optional(),
-  as: someText.optional(),
-  editor: someText.optional(),
-}))
+const commandOptions = options(
+  () => ({ stdin: z.string().optional(), as: someText.optional(), editor: someText.optional() }),
+  { stdin: isAnyTextOrAbsent, as: isTextOrAbsent, editor: isTextOrAbsent },
+)
 
 const manifest = () =>
   z
@@ -96,10 +107,15 @@ const path: Parameter = {
   quick: (given) => typeof given === 'string' && given.startsWith('/'),
 }
 
-const condition = () =>
-  z
-    .custom<() => boolean>((given) => typeof given === 'function')
-    .register(words, { expected: 'a function that says true or false' })
+const condition: Parameter = {
+  schema: () =>
+    z
+      .custom<() => boolean>((given) => typeof given === 'function')
+      .register(words, { expected: 'a function that says true or false' }),
+  quick: isFunction,
+}
+
+const withinKeys: QuickKeys = { within: isDuration }
 
 const generator = () =>
   z
@@ -141,18 +157,22 @@ const argv = () => z.array(z.string()).min(1)
 
 const commandWords = () =>
   z.union([z.string(), z.array(z.string())]).register(words, { expected: 'a command line, or its words' })
+const areCommandWords = (given: unknown): boolean => isAnyText(given) || isListOfTexts(given)
 
 export const calls = {
   now: { parameters: {} },
   apply: { parameters: { manifests: { schema: () => z.array(manifest()) } }, rest: true, changes: true },
   kubectl: {
     parameters: {
-      line: { schema: commandWords },
+      line: { schema: commandWords, quick: areCommandWords },
       options: commandOptions,
     },
     changes: true,
   },
-  shell: { parameters: { script: { schema: () => z.string() }, options: commandOptions }, changes: true },
+  shell: {
+    parameters: { script: { schema: () => z.string(), quick: isAnyText }, options: commandOptions },
+    changes: true,
+  },
   start: {
     parameters: {
       command: {
@@ -160,6 +180,8 @@ export const calls = {
           z
             .union([z.strictObject({ kubectl: commandWords() }), z.strictObject({ shell: z.string() })])
             .register(words, { expected: 'a command: {kubectl: LINE} or {shell: LINES}' }),
+        quick: (given) =>
+          isMapOf(given, { kubectl: areCommandWords }, 'kubectl') || isMapOf(given, { shell: isAnyText }, 'shell'),
       },
       options: commandOptions,
     },
@@ -170,20 +192,25 @@ export const calls = {
       target: container,
       argv: {
         schema: () => argv().register(words, { expected: 'a list of words, of which the first is the command' }),
+        quick: (given) => isListOfTexts(given) && (given as readonly string[]).length > 0, // the check said so
       },
-      options: options(() => ({ stdin: z.string().optional() })),
+      options: options(() => ({ stdin: z.string().optional() }), { stdin: isAnyTextOrAbsent }),
     },
     changes: true,
   },
   get: { parameters: { kind: name, name, namespace } },
-  list: { parameters: { kind: name, options: options(() => ({ namespace: someText.optional() })) } },
+  list: {
+    parameters: {
+      kind: name,
+      options: options(() => ({ namespace: someText.optional() }), { namespace: isTextOrAbsent }),
+    },
+  },
   events: {
     parameters: {
-      query: options(() => ({
-        namespace: someText.optional(),
-        reason: someText.optional(),
-        on: objectText.optional(),
-      })),
+      query: options(
+        () => ({ namespace: someText.optional(), reason: someText.optional(), on: objectText.optional() }),
+        { namespace: isTextOrAbsent, reason: isTextOrAbsent },
+      ),
     },
   },
   logs: { parameters: { target: container, options: options(() => ({ previous: z.boolean().optional() })) } },
@@ -193,8 +220,11 @@ export const calls = {
   runFor: { parameters: { duration: { schema: () => anyDuration, quick: isDuration } }, changes: true },
   runUntil: {
     parameters: {
-      condition: { schema: condition },
-      options: { schema: () => z.strictObject({ within: anyDuration }) },
+      condition,
+      options: {
+        schema: () => z.strictObject({ within: anyDuration }),
+        quick: (given) => isMapOf(given, withinKeys, 'within'),
+      },
     },
     changes: true,
   },

@@ -241,3 +241,16 @@ describe('calls where they do not belong', () => {
     expect(mine.journal.digest()).toMatch(/^[0-9a-f]{16}$/)
   })
 })
+
+describe('arguments that are mostly right', () => {
+  test.each<readonly [call: string, given: readonly unknown[], message: string]>([
+    ['kubectl', ['get pods', { as: '' }], 'kubectl: options.as is the text ""; expected'],
+    ['kubectl', ['get pods', []], 'kubectl: options is an empty list; expected a map'],
+    ['start', [{ kubectl: 'get pods', shell: 'true' }], 'start: '],
+    ['exec', [pod, ['ls'], { stdin: 1 }], 'exec: options.stdin is the number 1; expected a text'],
+  ])('%s(...%o) is looked at closer where it is not', (call, given, message) => {
+    const work = () => (sim as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[call]?.(...given) // as JavaScript calls it
+    expect(work).toThrow(SimUsageError)
+    expect(work).toThrow(message)
+  })
+})

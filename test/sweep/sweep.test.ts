@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { mergeShards } from '../../src/cli/merge.ts'
+import { sweepRow } from '../../src/cli/run-workers.ts'
+import { readScenarioFile } from '../../src/cli/scenario-files.ts'
 import { type SweepFlags, sweepScenario } from '../../src/cli/sweep.ts'
-import { createSim, type OwnProcess, type Steps, sleep } from '../../src/index.ts'
+import type { Flows } from '../../src/flow/flows.ts'
+import { createSim, type OwnProcess, type Sim, type Steps, sleep } from '../../src/index.ts'
+import { runScenario } from '../../src/scenario/run.ts'
 import { histogram } from '../../src/sweep/histogram.ts'
+import { rowOf } from '../../src/sweep/row.ts'
 import { readSweep } from '../../src/sweep/sweep-file.ts'
 import { inProcess } from '../cli/in-process.ts'
 
@@ -62,6 +67,44 @@ steps:
 `
 const good = written('good.yaml', `title: good\n${pod('1m')}`)
 const tight = written('tight.yaml', `title: tight\n${pod('5s')}`)
+
+const wrong = written(
+  'wrong.yaml',
+  `title: wrong
+steps:
+  - kubectl: create secret generic db --from-literal=a=hunter2-secret
+  - run: kubectl get secret nothing
+    continue: true
+  - run: echo hunter2-secret
+    capture: { kept: { file: /a, in: nothing } }
+    continue: true
+  - wait: 1s
+    expect:
+      - { object: secret/db, exists: false, because: hunter2-secret is there }
+      - { object: secret/db }
+`,
+)
+
+describe('the row of a run', () => {
+  test('says of what failed all that a run says, though nothing of what passed is told', () => {
+    const { loaded } = readScenarioFile(wrong)
+    const [scenario] = loaded.ok ? loaded.value : []
+    if (scenario === undefined) throw new Error(JSON.stringify(loaded))
+    let flows: Flows | undefined
+    const started = (sim: Sim): void => {
+      flows = sim.flows
+    }
+    const told = runScenario(scenario, { createSim, seed: '7', started, invariants: false })
+    const place = { index: 0, cell: 0 }
+    const row = sweepRow(scenario, '7', place, { times: 1, invariants: false })
+    expect(row).toEqual(rowOf(place, scenario, told, flows))
+    expect(row.failures.map(({ what }) => what)).toEqual([
+      'exit code of kubectl get secret nothing',
+      'echo <14 bytes, bd69b447>',
+      'secret/db does not exist',
+    ])
+  })
+})
 
 describe('a sweep in shards', () => {
   test('is, merged, what one process makes of it, byte for byte, in any order', async () => {

@@ -1,5 +1,5 @@
 import type { AskedQuestion } from '../../scenario/asking.ts'
-import type { ToldStep } from '../../scenario/run.ts'
+import type { ToldStep } from '../../scenario/telling.ts'
 import type { Entry } from './album.ts'
 
 /** A place in a story. */

@@ -11,8 +11,8 @@ import type { Tone } from '../../report/told.ts'
 import type { AskedQuestion } from '../../scenario/asking.ts'
 import type { ScenarioFacts, Step, StepAction } from '../../scenario/model.ts'
 import type { ScenarioResult } from '../../scenario/result.ts'
-import type { RunListener, ToldStep } from '../../scenario/run.ts'
-import { actionText, userLead } from '../../scenario/telling.ts'
+import type { RunListener } from '../../scenario/run.ts'
+import { actionText, type ToldStep, userLead } from '../../scenario/telling.ts'
 import type { Sim } from '../../sim/sim.ts'
 
 /** One step of the player: a line of the story, narration, a command or what it printed. */
