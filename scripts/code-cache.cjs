@@ -9,7 +9,7 @@ async function main() {
   const script = compile()
   const podsim = evaluate(script)
   process.stdout.write = () => true
-  await podsim.main([process.argv[0], 'podsim', 'run', ...runs, '--reporter', 'tap'])
+  await podsim.main([process.argv[0], 'podsim', 'run', ...runs, '--reporter', 'tap', '--jobs', '1'])
   if (process.exitCode !== 0) throw new Error(`the run for the code cache ended with ${process.exitCode}`)
   writeFileSync(cacheFile, script.createCachedData())
 }

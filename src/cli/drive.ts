@@ -53,7 +53,7 @@ const eventsALook = 128
 export async function drive(
   scenario: Scenario,
   options: RunOptions,
-  { output, stop }: { readonly output: Output; readonly stop: StopSignal },
+  { output, stop }: Pick<Driven, 'output' | 'stop'>,
 ): Promise<ScenarioResult> {
   const begun = (started: (sim: Sim) => void, isOver: SliceEnd): Slices<ScenarioResult> => {
     const startedBoth: RunOptions['started'] = (made, redaction) => {
@@ -70,7 +70,7 @@ interface Driven {
   /** Virtual time that it takes at least. */
   readonly leastMs?: number
   readonly output: Output
-  readonly stop: StopSignal
+  readonly stop: Pick<StopSignal, 'isStopped'>
 }
 
 /** Drives anything that runs in slices and tells of the simulation in it once there is one. */

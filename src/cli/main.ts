@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.internal),
   )
-  if (isRunWorker()) return (await import('./run-workers.ts')).serveRuns()
+  if (isRunWorker()) return (await import('./run-thread.ts')).serveRuns()
   try {
     await program().parseAsync(isAlone(argv) ? [...argv, 'course'] : [...argv])
   } catch (error) {

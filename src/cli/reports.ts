@@ -38,8 +38,8 @@ export interface RunFlags extends Choice {
   readonly verbose?: boolean
   readonly reveal?: boolean
   readonly bail?: boolean
-  /** Threads that run scenarios. */
-  readonly jobs?: number
+  /** Threads that run scenarios, this one among them; `auto`: as many as pay. */
+  readonly jobs?: number | 'auto'
   readonly passWithNoTests?: boolean
   /** True: twice; a number: so often. */
   readonly verifyDeterminism?: true | number

@@ -35,7 +35,11 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
     .option('-v, --verbose', 'tell the chatter too: single requests, refreshes that change nothing')
     .option('--reveal', "show Secrets' values in podsim's own words too, not only in what commands print")
     .option('--bail', 'stop after the first scenario that fails')
-    .option('-j, --jobs <n>', 'run so many at once, in threads', wholeNumber)
+    .option(
+      '-j, --jobs <n>',
+      'run so many at once, in threads; from 40 runs on as many as there are processors, at most 4, unless given',
+      wholeNumber,
+    )
     .option('--pass-with-no-tests', 'exit code 0 when nothing is selected')
     .addOption(
       new Option('--verify-determinism [runs]', 'run every scenario so often (2) and compare').argParser((text) => {
@@ -68,7 +72,7 @@ export function addRunCommands(podsim: Command, { wholeNumber, output }: Shared)
       const flags = options as unknown as RunFlags & { readonly color: ColourChoice }
       const shown = processOutput(wantsColour(flags.color, process.stdout))
       const { run } = flags.watch === true ? { run: (await import('./watch.ts')).watch } : await import('./run.ts')
-      process.exitCode = await run(paths, flags, shown)
+      process.exitCode = await run(paths, { jobs: 'auto', ...flags }, shown)
     })
 
   const lists = podsim

@@ -5,7 +5,8 @@ import type { KubernetesVersion } from '../versions/version.ts'
 import type { StopSignal } from './drive.ts'
 import type { Output } from './output.ts'
 import { bar, left } from './progress.ts'
-import { runInWorkers, sweepRow } from './run-workers.ts'
+import { type RunSettings, sweepRow } from './run-thread.ts'
+import { runInWorkers } from './run-workers.ts'
 
 /** A run of a sweep. */
 export interface SweepUnit {
@@ -45,15 +46,23 @@ export async function runInThreads(
     return 'go on'
   }
   if (jobs > 1 && units.length > 1)
-    await runInWorkers<SweepRow>(units, { ...settings, jobs, listen: stop.whenStopped }, hear)
+    await runInWorkers<SweepUnit, SweepRow>(
+      units,
+      { ...settings, jobs, here: async (unit) => made(unit, settings), listen: stop.whenStopped },
+      hear,
+    )
   else
-    for (const { scenario, seed, row } of units) {
+    for (const unit of units) {
       if (stop.isStopped) break
-      hear(sweepRow(scenario, seed, row, settings))
+      hear(made(unit, settings))
       // Signals are heard between turns of the loop.
       if (progress.isDue()) await new Promise(setImmediate)
     }
   progress.end()
+}
+
+function made({ scenario, seed, row }: SweepUnit, settings: RunSettings): SweepRow {
+  return sweepRow(scenario, seed, row, settings)
 }
 
 const progressEveryMs = 100

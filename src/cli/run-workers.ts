@@ -1,133 +1,22 @@
-import { parentPort, Worker, workerData } from 'node:worker_threads'
-import type { Flows } from '../flow/flows.ts'
-import { createTeacher } from '../report/lesson.ts'
-import type { Scenario } from '../scenario/model.ts'
-import { type RunOptions, runScenario, type Teacher } from '../scenario/run.ts'
-import type { Settings } from '../scenario/variables/parameters.ts'
-import { createSim } from '../sim/create-sim.ts'
-import { rowOf } from '../sweep/row.ts'
-import type { SweepRow } from '../sweep/sweep.ts'
-import type { KubernetesVersion } from '../versions/version.ts'
-import { type ComparedRuns, runOften } from './determinism.ts'
-import { readScenarioFile } from './scenario-files.ts'
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import {
+  type Answer,
+  type Chunk,
+  type RunSettings,
+  role,
+  type ThreadOptions,
+  type WorkDone,
+  type WorkUnit,
+} from './run-thread.ts'
 
-/**
- * Runs in worker threads: each loads its scenarios itself, for what is loaded holds functions, and sends back what came of the runs:
- * all of it, or the row of a sweep.
- */
-
-/** How such a thread is known; main.ts looks for it before anything of the simulator is loaded. */
-const role = 'podsim runs'
-
-/** How all runs of a command go. */
-export interface RunSettings {
-  /** How often each runs, for comparison. */
-  readonly times: number
-  readonly maxEvents?: number
-  readonly reveal?: boolean
-  readonly journal?: NonNullable<RunOptions['journal']>
-  readonly invariants?: boolean
-  readonly version?: KubernetesVersion
-}
-
-/** A run to be made. */
-export interface WorkUnit {
-  readonly scenario: Pick<Scenario, 'file' | 'settings'>
-  readonly seed: string
-  /** Of a sweep: which row it is. */
-  readonly row?: Pick<SweepRow, 'index' | 'cell'>
-}
-
-/** What came of a run. */
-export type WorkDone = ComparedRuns | SweepRow
-
-interface WorkerOptions extends RunSettings {
-  readonly role: typeof role
-}
-
-/** Runs that a thread is given at once: sending a message costs as much as a small part of one. */
-interface Chunk {
-  readonly first: number
-  readonly units: readonly WorkUnit[]
-}
-
-type Answer = { readonly first: number } & ({ readonly done: readonly WorkDone[] } | { readonly crash: string })
-
-/** A scenario, and what tells of its failures where they stand. */
-interface Loaded {
-  readonly scenario: Scenario
-  readonly teach: Teacher
-}
-
-/** Runs what it is sent until the thread is ended. */
-export function serveRuns(): void {
-  // The same module made the thread.
-  const options = workerData as WorkerOptions
-  const scenarios = new Map<string, Loaded>()
-  const load = (file: string, settings: Settings): Loaded => {
-    const key = JSON.stringify([file, settings])
-    const known = scenarios.get(key)
-    if (known !== undefined) return known
-    const { text, loaded } = readScenarioFile(file, settings)
-    if (!loaded.ok) throw new Error(`${file} changed while it ran`)
-    const [scenario] = loaded.value
-    const teach = createTeacher((asked) => (asked === undefined ? text : undefined))
-    scenarios.set(key, { scenario, teach })
-    return { scenario, teach }
-  }
-  parentPort?.on('message', ({ first, units }: Chunk) => {
-    runChunk(units, load, options).then(
-      (done) => parentPort?.postMessage({ first, done } satisfies Answer),
-      (error: unknown) => parentPort?.postMessage({ first, crash: String(error) } satisfies Answer),
-    )
-  })
-}
-
-async function runChunk(
-  units: readonly WorkUnit[],
-  load: (file: string, settings: Settings) => Loaded,
-  options: RunSettings,
-): Promise<readonly WorkDone[]> {
-  const done: WorkDone[] = []
-  for (const { scenario, seed, row } of units)
-    done.push(await runUnit(load(scenario.file, scenario.settings), seed, row, options))
-  return done
-}
-
-/** Makes one run, by itself and without a pause. */
-async function runUnit(
-  { scenario, teach }: Loaded,
-  seed: string,
-  row: WorkUnit['row'],
-  settings: RunSettings,
-): Promise<WorkDone> {
-  if (row !== undefined) return sweepRow(scenario, seed, row, settings)
-  const { times, ...options } = settings
-  return runOften({ createSim, teach, seed, ...options }, times, async (each) => runScenario(scenario, each))
-}
-
-/** Makes one run of a sweep. */
-export function sweepRow(
-  scenario: Scenario,
-  seed: string,
-  row: NonNullable<WorkUnit['row']>,
-  { times: _times, ...settings }: RunSettings,
-): SweepRow {
-  let flows: Flows | undefined
-  const options: RunOptions = {
-    ...{ createSim, seed, failuresAlone: true, ...settings },
-    started(sim) {
-      flows = sim.flows
-    },
-  }
-  return rowOf(row, scenario, runScenario(scenario, options), flows)
-}
+/** Runs in several threads at once, of which this is one: it has loaded all that is to run. */
 
 /** Chunks that wait in a thread while it works at another: it never waits for work. */
 const chunksAhead = 2
-/** Runs of one chunk, at most. */
-const largestChunk = 32
-/** So many chunks for each thread at least, so that all end at about the same time. */
+/** Runs of one chunk, at most: rows of a sweep are small, of others somebody wants to hear. */
+const largestChunk = { row: 32, result: 4 }
+/** So many chunks of what is left for each thread: they become smaller, so that all threads end at about the same time. */
 const chunksEach = 8
 
 /** Threads that begin to load podsim, before it is known what they will run: that takes as long as loading some scenarios does. */
@@ -137,9 +26,9 @@ export interface StartedWorkers {
   end(): Promise<void>
 }
 
-/** Starts `jobs` threads. */
+/** Starts what `jobs` threads are beside this one. */
 export function startWorkers({ jobs, ...options }: RunSettings & { readonly jobs: number }): StartedWorkers {
-  const workers = Array.from({ length: jobs }, () => createWorker({ role, ...options }))
+  const workers = Array.from({ length: jobs - 1 }, () => createWorker({ role, ...options }))
   return {
     workers,
     async end() {
@@ -148,68 +37,133 @@ export function startWorkers({ jobs, ...options }: RunSettings & { readonly jobs
   }
 }
 
+interface InWorkers<U, T> extends RunSettings {
+  /** How many threads, this one among them. */
+  readonly jobs: number
+  /** Makes a run in this thread; undefined, or anything, if `isOver` says that nobody wants it any more. */
+  readonly here: (unit: U, isOver: () => boolean) => Promise<T | undefined>
+  /** Hands out what ends it all at once. */
+  readonly listen?: (stop: () => void) => void
+  /** Threads that were started with the same settings. Default: they are started now. */
+  readonly started?: StartedWorkers
+}
+
 /**
  * Makes runs in `jobs` threads. `onDone` hears of them in the order of the units; when it says so nothing more begins, and what is
  * under way is forgotten. So it is when `stop` is called, which `listen` hands out.
  */
-export async function runInWorkers<T extends WorkDone>(
-  units: readonly WorkUnit[],
-  {
-    listen,
-    started,
-    ...options
-  }: RunSettings & {
-    readonly jobs: number
-    readonly listen?: (stop: () => void) => void
-    /** Threads that were started with the same settings. Default: they are started now. */
-    readonly started?: StartedWorkers
-  },
+export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
+  units: readonly U[],
+  { listen, started, here, ...options }: InWorkers<U, T>,
   onDone: (done: T) => 'go on' | 'stop',
 ): Promise<void> {
   if (units.length === 0) return
-  const { jobs } = options
-  const size = Math.max(1, Math.min(largestChunk, Math.floor(units.length / (jobs * chunksEach))))
-  const { workers, end } = started ?? startWorkers({ ...options, jobs: Math.min(jobs, Math.ceil(units.length / size)) })
-  const waiting = new Map<number, readonly WorkDone[]>()
-  let next = 0
-  let told = 0
+  const jobs = Math.min(options.jobs, units.length)
+  const { workers, end } = started ?? startWorkers({ ...options, jobs })
+  const handOut = handingOut(units, jobs)
+  let isOver = false
+  const tell = inOrder(units.length, (done: T) => (onDone(done) === 'stop' || isOver ? 'stop' : 'go on'))
+  let own: Promise<void> | undefined
   try {
     await new Promise<void>((resolve, reject) => {
-      listen?.(resolve)
-      const give = (worker: Worker): void => {
-        if (next >= units.length) return
-        const first = next
-        next += size
-        const chunk = units.slice(first, next).map(({ scenario: { file, settings }, ...unit }) => ({
-          ...unit,
-          scenario: { file, settings },
-        }))
-        worker.postMessage({ first, units: chunk } satisfies Chunk)
+      const over = (): void => {
+        isOver = true
+        resolve()
       }
-      for (const worker of workers) {
-        worker.on('error', reject)
-        worker.on('message', (answer: Answer) => {
-          if ('crash' in answer) return reject(new Error(answer.crash))
-          waiting.set(answer.first, answer.done)
-          for (let chunk = waiting.get(told); chunk !== undefined; chunk = waiting.get(told)) {
-            waiting.delete(told)
-            told += chunk.length
-            // Whoever gives units knows what comes of them.
-            for (const each of chunk) if (onDone(each as T) === 'stop') return resolve()
-          }
-          if (told === units.length) return resolve()
-          give(worker)
-        })
-        for (let i = 0; i < chunksAhead; i++) give(worker)
+      listen?.(over)
+      const hear = (first: number, done: readonly T[]): void => {
+        if (!isOver && tell(first, done) === 'over') over()
       }
+      for (const worker of workers) serve(worker, handOut, hear, reject)
+      own = makeHere(handOut, here, hear, () => isOver)
+      own.catch(reject)
     })
   } finally {
+    isOver = true
+    await own?.catch(() => {})
     await end()
   }
 }
 
+/** Takes from the front of what is left: a few for a thread of its own, or `one`. */
+type HandOut<U> = (one?: 'one') => { readonly first: number; readonly units: readonly U[] } | undefined
+
+function handingOut<U extends WorkUnit>(units: readonly U[], jobs: number): HandOut<U> {
+  let next = 0
+  const largest = units[0]?.row === undefined ? largestChunk.result : largestChunk.row
+  return (one) => {
+    if (next >= units.length) return undefined
+    const share = Math.floor((units.length - next) / (jobs * chunksEach))
+    const first = next
+    next += one === 'one' ? 1 : Math.max(1, Math.min(largest, share))
+    return { first, units: units.slice(first, next) }
+  }
+}
+
+/** Tells what was done in the order of the units, whoever did it when; `over`: nothing more is wanted, or it was the last. */
+function inOrder<T>(
+  all: number,
+  onDone: (done: T) => 'go on' | 'stop',
+): (first: number, done: readonly T[]) => 'over' | 'go on' {
+  const waiting = new Map<number, readonly T[]>()
+  let told = 0
+  return (first, done) => {
+    waiting.set(first, done)
+    for (let chunk = waiting.get(told); chunk !== undefined; chunk = waiting.get(told)) {
+      waiting.delete(told)
+      told += chunk.length
+      for (const each of chunk) if (onDone(each) === 'stop') return 'over'
+    }
+    return told === all ? 'over' : 'go on'
+  }
+}
+
+/** Gives a thread its work, and more of it whenever it has done some. */
+function serve<U extends WorkUnit, T extends WorkDone>(
+  worker: Worker,
+  handOut: HandOut<U>,
+  hear: (first: number, done: readonly T[]) => void,
+  reject: (error: unknown) => void,
+): void {
+  const give = (): void => {
+    const taken = handOut()
+    if (taken === undefined) return
+    const units = taken.units.map(({ scenario: { file, settings }, seed, row }) => ({
+      scenario: { file, settings },
+      seed,
+      ...(row === undefined ? {} : { row }),
+    }))
+    worker.postMessage({ first: taken.first, units } satisfies Chunk)
+  }
+  worker.on('error', reject)
+  worker.on('message', (answer: Answer) => {
+    if ('crash' in answer) return reject(new Error(answer.crash))
+    // Whoever gives units knows what comes of them.
+    hear(answer.first, answer.done as readonly T[])
+    give()
+  })
+  for (let i = 0; i < chunksAhead; i++) give()
+}
+
+/** Makes runs here, one after the other; between two of them the others are heard. */
+async function makeHere<U, T>(
+  handOut: HandOut<U>,
+  here: InWorkers<U, T>['here'],
+  hear: (first: number, done: readonly T[]) => void,
+  isOver: () => boolean,
+): Promise<void> {
+  for (;;) {
+    await setImmediate()
+    const taken = isOver() ? undefined : handOut('one')
+    const unit = taken?.units[0]
+    if (taken === undefined || unit === undefined) return
+    const done = await here(unit, isOver)
+    if (done !== undefined) hear(taken.first, [done])
+  }
+}
+
 /** The thread runs the very command that this one is: it finds by its data what it is for. */
-function createWorker(data: WorkerOptions): Worker {
+function createWorker(data: ThreadOptions): Worker {
   const [, command = ''] = process.argv
   return new Worker(command, { workerData: data, argv: [] })
 }

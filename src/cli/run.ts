@@ -9,15 +9,17 @@ import type { RunListener, RunOptions, Teacher } from '../scenario/run.ts'
 import { factsOf } from '../scenario/run-facts.ts'
 import { createSim } from '../sim/create-sim.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
-import { drive, listenForStop } from './drive.ts'
+import { drive, listenForStop, type StopSignal } from './drive.ts'
 import { errorCode } from './error-code.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { jobsOf } from './jobs.ts'
 import type { Output } from './output.ts'
-import { type Plan, planRuns } from './plan.ts'
+import { type Plan, planRuns, type Unit } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
 import { writeJournal } from './run-journal.ts'
-import { type RunSettings, runInWorkers, type StartedWorkers, startWorkers } from './run-workers.ts'
+import type { RunSettings } from './run-thread.ts'
+import { runInWorkers, type StartedWorkers, startWorkers } from './run-workers.ts'
 import { findScenarioFiles, isBrokenFile, standardInput } from './scenario-files.ts'
 
 /**
@@ -35,8 +37,10 @@ export async function run(paths: readonly string[], flags: RunFlags, output: Out
 
 /** Threads begin before the scenarios are loaded where it is sure that there are enough of them for all. */
 function startedEarly(paths: readonly string[], flags: RunFlags): StartedWorkers | undefined {
-  const { jobs = 1 } = flags
-  if (jobs === 1 || paths.includes(standardInput) || findScenarioFiles(paths).files.length < jobs) return undefined
+  if (flags.jobs === undefined || paths.includes(standardInput)) return undefined
+  const { files } = findScenarioFiles(paths)
+  const jobs = jobsOf(flags, files.length)
+  if (jobs === 1 || files.length < jobs) return undefined
   return startWorkers({ jobs, ...settingsOf(flags) })
 }
 
@@ -96,14 +100,33 @@ async function runAll(
     report.result(result, agreeing, wasTold)
     return result.outcome === 'interrupted' || (flags.bail === true && result.outcome !== 'passed') ? 'stop' : 'go on'
   }
-  const { jobs = 1, version } = flags
+  const { version } = flags
+  const jobs = jobsOf(flags, units.length)
   // A thread of its own would find nothing more on standard input.
   const isRead = units.some(({ scenario }) => scenario.file === standardInput)
   const stop = listenForStop(() => process.exit(exitCodes.interrupted))
+  const made = ({ scenario, seed }: Unit, listener: RunListener, until: Pick<StopSignal, 'isStopped'>) =>
+    runOften(
+      { ...optionsOf(flags), seed, teach: teacherOf(scenario, plan.found), ...listener },
+      runsOf(flags),
+      (options) => drive(scenario, options, { output, stop: until }),
+    )
   if (jobs > 1 && units.length > 1 && !isRead) {
-    const options = { jobs, ...settingsOf(flags), ...(started === undefined ? {} : { started }) }
+    const here = (unit: Unit, isOver: () => boolean) =>
+      made(
+        unit,
+        {},
+        {
+          get isStopped() {
+            return isOver()
+          },
+        },
+      )
+    const options = { jobs, here, ...settingsOf(flags), ...(started === undefined ? {} : { started }) }
     try {
-      await runInWorkers<ComparedRuns>(units, { ...options, listen: stop.whenStopped }, (runs) => hear(runs, false))
+      await runInWorkers<Unit, ComparedRuns>(units, { ...options, listen: stop.whenStopped }, (runs) =>
+        hear(runs, false),
+      )
     } finally {
       stop.close()
     }
@@ -111,14 +134,11 @@ async function runAll(
   }
   const tellsStory = flags.story === 'always' || (flags.story === 'auto' && units.length === 1)
   try {
-    for (const { scenario, seed } of units) {
+    for (const unit of units) {
+      const { scenario, seed } = unit
       const writer = journal === undefined ? undefined : writeJournal(journal, scenario, version)
       const listener = heardBy(tellsStory ? report.story(scenario, seed) : {}, writer?.listener)
-      const runs = await runOften(
-        { ...optionsOf(flags), seed, teach: teacherOf(scenario, plan.found), ...listener },
-        runsOf(flags),
-        (options) => drive(scenario, options, { output, stop }),
-      )
+      const runs = await made(unit, listener, stop)
       const next = hear(runs, tellsStory)
       writer?.end(runs.result)
       if (next === 'stop') break
