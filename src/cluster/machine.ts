@@ -21,11 +21,10 @@ import { MachineSpace } from '../node/kubelet/eviction/machine-space.ts'
 import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
 import { defaultDisk } from '../node/kubelet/machine-state.ts'
 import type { ContainerRuntime, RuntimeTimings } from '../node/runtime/cri.ts'
+import { runtimeKindOf } from '../node/runtime/error-texts.ts'
 import type { Registry } from '../node/runtime/registry.ts'
 import { createRuntime } from '../node/runtime/simulated-runtime.ts'
-import { has } from '../versions/changes.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
-import { kubelet as kubeletChanges } from '../versions/kubelet.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { createNodeClock, type NodeClock } from './node-clock.ts'
 import type { ClusterRecord } from './records.ts'
@@ -109,7 +108,7 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     registry: room.registry,
     timings: room.timings,
     nodeName: name,
-    kind: has(minor, kubeletChanges.containerd) ? 'containerd' : 'docker',
+    kind: runtimeKindOf(minor),
     podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
   })
   const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime

@@ -1,9 +1,8 @@
 import { quantityValue } from '../api/quantity.ts'
+import { runtimeKindOf } from '../node/runtime/error-texts.ts'
 import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry.ts'
 import { commonImages, unknownImage } from '../shell/catalogue.ts'
 import type { ImageDefinition } from '../shell/program.ts'
-import { has } from '../versions/changes.ts'
-import { kubelet } from '../versions/kubelet.ts'
 import { handshakeMs, imagePrograms } from './image-programs.ts'
 import { millisecondsOf } from './input/formats.ts'
 import type { ImageOptions } from './options.ts'
@@ -16,8 +15,7 @@ const bytesPerMs = 50_000
 /** The registries of a simulation: common images, those that its options describe, and every other name as a service. */
 export function createImageRegistry({ images, minor, unknownImages, epochMs }: SimSettings): SimulatedRegistry {
   return createRegistry({
-    // Dockershim went with v1.24: what the runtime says changed with it.
-    runtime: has(minor, kubelet.containerd) ? 'containerd' : 'docker',
+    runtime: runtimeKindOf(minor),
     images: images.map((each) => definitionOf(each, unknownImages === 'strict', epochMs)),
     isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),

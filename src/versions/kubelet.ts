@@ -38,6 +38,21 @@ export const kubelet = changes({
     'errors of image names tell the repository',
     'distribution/reference v0.6.0; v1.36/README.md row 21 (recorded; v1.26 is the older end)',
   ],
+  containerd2: [
+    34,
+    'the runtime is containerd 2 with runc 1.3, as clusters of its time have it',
+    "podsim's choice; amazon-eks-ami and kind images of v1.34",
+  ],
+  expandsWholeCharacters: [
+    34,
+    '`$` before a character of several bytes leaves it whole (v1.34.4, v1.35.1)',
+    'third_party/forked/golang/expansion/expand.go, tryReadVariableName; kubernetes pull 136325',
+  ],
+  sendsOnlyUtf8: [
+    34,
+    'a container whose environment is no UTF-8 is not made (v1.34.10 and v1.36.3 make it again)',
+    'staging/src/k8s.io/cri-api, api.proto, KeyValue; kubernetes issue 139132',
+  ],
   backOffTellsThePullError: [
     32,
     'ImagePullBackOff tells the error of the last pull',

@@ -1,5 +1,5 @@
 import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Secret } from '../../api/types/core.ts'
-import { utf8Text } from '../../bytes/bytes.ts'
+import { isUtf8, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import type { Once } from '../../kernel/once.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
@@ -15,14 +15,16 @@ export interface EnvironmentVariable {
   readonly value: string
 }
 
-export type EnvironmentResult = (
-  | { readonly ok: true; readonly env: readonly EnvironmentVariable[] }
-  /** What the container's status says behind CreateContainerConfigError. */
-  | { readonly ok: false; readonly error: string }
-) & {
-  /** Messages of Warning events `InvalidEnvironmentVariableNames`, in order (E2). They are sent also if it fails later. */
-  readonly invalidNames: readonly string[]
-}
+export type EnvironmentResult =
+  /** `isText`: all values were UTF-8; what was not became U+FFFD, as it does in the JSON of docker and runc. */
+  (
+    | { readonly ok: true; readonly env: readonly EnvironmentVariable[]; readonly isText: boolean }
+    /** What the container's status says behind CreateContainerConfigError. */
+    | { readonly ok: false; readonly error: string }
+  ) & {
+    /** Messages of Warning events `InvalidEnvironmentVariableNames`, in order (E2). They are sent also if it fails later. */
+    readonly invalidNames: readonly string[]
+  }
 
 /** An object that the environment needs next. Each is asked for once: one snapshot per container start. */
 export interface EnvironmentRequest {
@@ -62,10 +64,16 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
     return fail('services have not yet been read at least once, cannot construct envvars')
   const namespace = pod.metadata.namespace ?? ''
   if (container.envFrom === undefined && container.env === undefined)
-    return { ok: true, env: servicesOnly(services ?? noServices, namespace, enableServiceLinks), invalidNames }
+    return {
+      ok: true,
+      env: servicesOnly(services ?? noServices, namespace, enableServiceLinks),
+      isText: true,
+      invalidNames,
+    }
   const serviceEnv = serviceEnvironment(services ?? noServices, namespace, enableServiceLinks)
   const env = new Map<string, string>()
   const snapshot = new Map<string, Secret | ConfigMap>()
+  const broken: string[] = []
 
   for (const source of container.envFrom ?? []) {
     const reference = referenceOf(source)
@@ -75,12 +83,14 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
       if (got.skip) continue
       return fail(got.error)
     }
-    const invalid = addAll(env, valuesOf(reference.kind, got.object), source.prefix ?? '', minor)
+    const values = valuesOf(reference.kind, got.object)
+    for (const [key, text] of values) if (isBroken(reference, got.object, key, text)) broken.push(text)
+    const invalid = addAll(env, values, source.prefix ?? '', minor)
     if (invalid.length > 0) invalidNames.push(invalidNamesMessage(reference, pod, invalid))
   }
   const mapping = mappingOf(env, { get: (name) => serviceEnv.get(name)?.value })
   for (const variable of container.env ?? []) {
-    const value = yield* variableValue(variable, options, mapping, snapshot)
+    const value = yield* variableValue(variable, options, mapping, snapshot, broken)
     if (!value.ok) {
       if (value.skip) continue
       return fail(value.error)
@@ -90,7 +100,12 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
   }
   const own = Array.from(env, ([name, value]): EnvironmentVariable => ({ name, value }))
   const rest = [...serviceEnv.values()].filter(({ name }) => !env.has(name))
-  return { ok: true, env: [...sorted(own), ...sorted(rest)], invalidNames }
+  return {
+    ok: true,
+    env: [...sorted(own), ...sorted(rest)],
+    isText: !own.some(({ value }) => broken.some((text) => value.includes(text))),
+    invalidNames,
+  }
 }
 
 interface Reference extends EnvironmentRequest {
@@ -125,6 +140,13 @@ function valuesOf(kind: Reference['kind'], object: Secret | ConfigMap): Readonly
   return new Map([...secretBytes(object)].map(([key, bytes]) => [key, utf8Text(bytes)]))
 }
 
+/** Whether the text of a key stands for bytes that are no UTF-8. */
+function isBroken({ kind }: EnvironmentRequest, object: Secret | ConfigMap, key: string, text: string): boolean {
+  if (kind === 'ConfigMap' || !text.includes('\uFFFD')) return false
+  const bytes = secretBytes(object).get(key)
+  return bytes !== undefined && !isUtf8(bytes, text)
+}
+
 function addAll(
   env: Map<string, string>,
   values: ReadonlyMap<string, string>,
@@ -155,8 +177,9 @@ function* variableValue(
   options: EnvironmentOptions,
   mapping: (name: string) => string,
   snapshot: Map<string, Secret | ConfigMap>,
+  broken: string[],
 ): Steps<Value> {
-  if (value !== '') return { ok: true, value: expand(value, mapping) }
+  if (value !== '') return { ok: true, value: expand(value, mapping, options.minor) }
   if (valueFrom === undefined) return { ok: true, value: '' }
   const { pod, container, allocatable } = options
   if (valueFrom.fieldRef !== undefined) return noSkip(environmentField(pod, valueFrom.fieldRef.fieldPath, options))
@@ -167,7 +190,10 @@ function* variableValue(
   const got = yield* fetch(reference, snapshot, options.objects)
   if (!got.ok) return got
   const found = valuesOf(reference.kind, got.object).get(reference.key)
-  if (found !== undefined) return { ok: true, value: found }
+  if (found !== undefined) {
+    if (isBroken(reference, got.object, reference.key, found)) broken.push(found)
+    return { ok: true, value: found }
+  }
   const { kind, key, name, optional } = reference
   const error = `couldn't find key ${key} in ${kind} ${pod.metadata.namespace}/${name}`
   return { ok: false, skip: optional, error }

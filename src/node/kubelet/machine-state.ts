@@ -1,5 +1,5 @@
-import { has } from '../../versions/changes.ts'
-import { kubelet } from '../../versions/kubelet.ts' /** What a node's machine looks like to its kubelet; part of a cluster's settings. */
+import { type RuntimeKind, runtimeKindOf } from '../runtime/error-texts.ts'
+/** What a node's machine looks like to its kubelet; part of a cluster's settings. */
 export interface MachineState {
   /** Changes at each boot: that is how the kubelet finds out. */
   readonly bootId: string
@@ -12,6 +12,13 @@ export interface MachineState {
 
 /** Disk of a common worker. */
 export const defaultDisk = '100Gi'
+
+/** Releases of the runtimes' times. */
+const runtimeVersions: Readonly<Record<RuntimeKind, string>> = {
+  docker: 'docker://19.3.8',
+  containerd: 'containerd://1.6.0',
+  'containerd-2': 'containerd://2.1.5',
+}
 
 /** A common worker: 4 CPUs, 16 GiB. */
 export function defaultMachine(nodeName: string, minor: number, hostIp: string, maxPods: number): MachineState {
@@ -33,7 +40,7 @@ export function defaultMachine(nodeName: string, minor: number, hostIp: string, 
       systemUUID: `system-${nodeName}`,
       kernelVersion: '5.4.0',
       osImage: 'podsim',
-      containerRuntimeVersion: has(minor, kubelet.containerd) ? 'containerd://1.6.0' : 'docker://19.3.8',
+      containerRuntimeVersion: runtimeVersions[runtimeKindOf(minor)],
       kubeletVersion: `v1.${minor}.0`,
       kubeProxyVersion: `v1.${minor}.0`,
       operatingSystem: 'linux',

@@ -12,10 +12,9 @@ const allMaxBytes = 2 * 2 ** 20
 
 type Variables = readonly { readonly name: string; readonly value: string }[]
 
-/** The first variable that no environment can hold, as `name=value`. */
-export function variableWithNul(env: Variables): string | undefined {
-  const found = env.find(({ value }) => value.includes('\0'))
-  return found && `${found.name}=${found.value}`
+/** The first variable that no environment can hold. */
+export function variableWithNul(env: Variables): Variables[number] | undefined {
+  return env.find(({ value }) => value.includes('\0'))
 }
 
 /** Whether execve refuses the environment with E2BIG. */

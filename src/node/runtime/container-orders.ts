@@ -35,7 +35,7 @@ import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { MainProcess } from './main-process.ts'
-import { mountRefusal, rootMountRefusal } from './mount-refusal.ts'
+import { creationRefusal, mountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
 import { mayNotRun, missing, startExitCode } from './start-refusal.ts'
@@ -192,8 +192,8 @@ export class ContainerOrders {
     const stored = this.#images.find(config.image)
     if (sandbox === undefined) return this.#fail(`sandbox "${config.sandboxId}" not found`)
     if (stored === undefined) return this.#fail(`No such image: ${config.image}`)
-    const atRoot = rootMountRefusal(this.#kind, config)
-    if (atRoot !== undefined) return this.#fail(atRoot)
+    const refused = creationRefusal(this.#kind, config)
+    if (refused !== undefined) return { ok: false, message: refused }
     const files = (payer: TmpfsPayer): ContainerFiles =>
       fs.containerView({
         rootFiles: stored.definition.files,
@@ -247,7 +247,11 @@ export class ContainerOrders {
     }
     const nul = variableWithNul(entry.config.env)
     if (nul !== undefined)
-      return this.#refuse(entry, startExitCode(kind, undefined), nulRefusedText(kind, entry.config.name, nul))
+      return this.#refuse(
+        entry,
+        startExitCode(kind, undefined),
+        nulRefusedText(kind, entry.config.name, nul.name, nul.value),
+      )
     const isRefused = isTooLong(entry.config.env)
     entry.program = isRefused ? exitAfter(0, 1, { afterMs: 0, exitCode: 1 }) : program
     // It is runc's own first process that says why it could not become the program.

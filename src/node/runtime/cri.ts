@@ -74,6 +74,8 @@ export interface ContainerConfig {
    * decides what podsim takes for granted of a program that nobody knows.
    */
   readonly isExpectedToEnd?: boolean
+  /** A variable is no UTF-8: what calls are made of cannot hold it. */
+  readonly isUnspeakable?: boolean
   /** The Pod's, as the kubelet labels it: for ending containers of Pods that it no longer knows. */
   readonly terminationGracePeriodSeconds?: number
 }

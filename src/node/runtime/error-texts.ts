@@ -1,7 +1,23 @@
 import { goQuote } from '../../go/quote.ts'
+import { has } from '../../versions/changes.ts'
+import { kubelet } from '../../versions/kubelet.ts'
 
-/** What runtimes answer, word by word. `docker` is what v1.18 clusters ran, `containerd` what they run since dockershim went (1.24). */
-export type RuntimeKind = 'docker' | 'containerd'
+/**
+ * What runtimes answer, word by word. `docker` is what v1.18 clusters ran, `containerd` what they run since dockershim went
+ * (1.24): containerd 1 with runc 1.1, and in the end containerd 2 with runc 1.3.
+ */
+export type RuntimeKind = 'docker' | 'containerd' | 'containerd-2'
+
+/** The runtime of a version's time. */
+export function runtimeKindOf(minor: number): RuntimeKind {
+  if (has(minor, kubelet.containerd2)) return 'containerd-2'
+  return has(minor, kubelet.containerd) ? 'containerd' : 'docker'
+}
+
+/** What ids and versions call it: `docker`, `containerd`. */
+export function runtimeName(kind: RuntimeKind): 'docker' | 'containerd' {
+  return kind === 'docker' ? 'docker' : 'containerd'
+}
 
 export type PullFailure = 'denied' | 'unauthorized' | 'absent' | 'unreachable'
 
@@ -68,15 +84,42 @@ function containerdPull(failure: PullFailure, { full, host }: PulledName): strin
   }
 }
 
+const dockerStart = (container: string, cause: string): string =>
+  `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "${cause}": unknown`
+
+const taskStart =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: '
+
+/**
+ * A task that containerd does not start. `isEarly`: runc 1.1 finds it before it says that its own first process ran. Errors of
+ * containerd 2 have no code behind them (pkg/errgrpc), and runc 1.3 tells of its first process always. As users' reports have it.
+ */
+function containerdStart(kind: RuntimeKind, cause: string, isEarly = false): string {
+  const during = 'error during container init: '
+  if (kind === 'containerd-2') return taskStart + during + cause
+  return `${taskStart}${isEarly ? '' : during}${cause}: unknown`
+}
+
 /**
  * A variable with a NUL byte, which no environment can hold. Source: runc libcontainer/init_linux.go,
- * populateProcessEnvironment: before 1.1 the plain error of setenv; from 1.1.8 on without the value (wording not looked up).
+ * populateProcessEnvironment: before 1.1 the plain error of setenv; from 1.3 on libcontainer/env.go, prepareEnv, which keeps the value to itself.
  */
-export function nulRefusedText(kind: RuntimeKind, container: string, pair: string): string {
-  return kind === 'docker'
-    ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"setenv: invalid argument\\"": unknown`
-    : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: environment variable value can't contain null(\\x00): ${goQuote(pair)}: unknown`
+export function nulRefusedText(kind: RuntimeKind, container: string, name: string, value: string): string {
+  if (kind === 'docker')
+    return dockerStart(container, String.raw`process_linux.go:449: container init caused \"setenv: invalid argument\"`)
+  const text =
+    kind === 'containerd-2'
+      ? `invalid environment variable ${goQuote(name)}: contains nul byte (\\x00)`
+      : `environment variable value can't contain null(\\x00): ${goQuote(`${name}=${value}`)}`
+  return containerdStart(kind, text)
 }
+
+/**
+ * What the kubelet's own call to a runtime fails with whose text is no UTF-8. Source: google.golang.org/grpc rpc_util.go, encode;
+ * google.golang.org/protobuf impl, errInvalidUTF8 (kubernetes issue 139132).
+ */
+export const invalidUtf8Text =
+  'rpc error: code = Internal desc = grpc: error while marshaling: string field contains invalid UTF-8'
 
 /** Where a mount was to go, and from where. `layer`: 64 hex digits of docker's overlay. */
 export interface MountText {
@@ -88,23 +131,39 @@ export interface MountText {
 
 /**
  * A file that is mounted over a directory, or the other way round. Sources: moby daemon/errors.go, translateContainerdStartErr; runc
- * libcontainer/rootfs_linux.go, as users' reports have it (docker with runc 1.0, containerd with runc 1.1).
+ * libcontainer/rootfs_linux.go, mount_linux.go, as users' reports have it (docker with runc 1.0, containerd with runc 1.1 and 1.3).
  */
 export function mountRefusedText(kind: RuntimeKind, container: string, mount: MountText): string {
   const { source, target, readOnly, layer } = mount
-  if (kind === 'containerd') {
-    const flags = readOnly ? '0x5001' : '0x5000'
-    return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "${source}" to rootfs at "${target}": mount ${source}:${target} (via /proc/self/fd/6), flags: ${flags}: not a directory: unknown`
+  if (kind !== 'docker') {
+    const [fd, flags] = [{ 'containerd-2': 11, containerd: 6 }[kind], readOnly ? '0x5001' : '0x5000']
+    const text =
+      kind === 'containerd-2'
+        ? `mount src=${source}, dst=${target}, dstFd=/proc/thread-self/fd/${fd}, flags=MS_BIND|MS_REC: not a directory`
+        : `mount ${source}:${target} (via /proc/self/fd/${fd}), flags: ${flags}: not a directory`
+    return containerdStart(kind, `error mounting "${source}" to rootfs at "${target}": ${text}`)
   }
   const quote = String.raw`\\\"`
   const quoted = (text: string): string => `${quote}${text}${quote}`
   const root = `/var/lib/docker/overlay2/${layer}/merged`
-  return `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "process_linux.go:449: container init caused \\"rootfs_linux.go:58: mounting ${quoted(source)} to rootfs ${quoted(root)} at ${quoted(`${root}${target}`)} caused ${quoted('not a directory')}\\"": unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`
+  const cause = String.raw`process_linux.go:449: container init caused \"rootfs_linux.go:58: mounting ${quoted(source)} to rootfs ${quoted(root)} at ${quoted(`${root}${target}`)} caused ${quoted('not a directory')}\"`
+  return `${dockerStart(container, cause)}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`
 }
 
 /** A mount at the root, which docker does not make. Source: moby volume/mounts/linux_parser.go, ParseMountRaw, validateNotRoot. */
 export function rootMountText({ source, readOnly }: Pick<MountText, 'source' | 'readOnly'>): string {
   return `Error response from daemon: invalid volume specification: '${source}:/${readOnly ? ':ro' : ''}': invalid mount config for type "bind": invalid specification: destination can't be '/'`
+}
+
+/**
+ * The same of runc 1.3, which refuses it as the container starts. Source: runc libcontainer/rootfs_linux.go, createMountpoint; runc
+ * issue 5070. Before, it is not refused. `id`: the container's.
+ */
+export function topMountText(kind: RuntimeKind, id: string, source: string): string | undefined {
+  if (kind !== 'containerd-2') return undefined
+  const root = `"/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/rootfs"`
+  const cause = `error mounting "${source}" to rootfs at "/": create mountpoint for / mount: mountpoint ${root} is on the top of rootfs ${root}`
+  return containerdStart(kind, cause)
 }
 
 /** What a container says whose environment the kernel does not take. Source: runc standard_init_linux.go, Init. */
@@ -128,8 +187,8 @@ const refusalTexts: Readonly<Record<StartRefusal, (program: string) => string>> 
 export function startRefusedText(kind: RuntimeKind, container: string, program: string, refusal: StartRefusal): string {
   const cause = refusalTexts[refusal](program)
   return kind === 'docker'
-    ? `failed to start container "${container}": Error response from daemon: OCI runtime create failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown`
-    : `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "${program}": ${cause}: unknown`
+    ? dockerStart(container, String.raw`exec: \"${program}\": ${cause}`)
+    : containerdStart(kind, `exec: "${program}": ${cause}`, true)
 }
 
 /**
@@ -140,5 +199,5 @@ export function execRefusedText(kind: RuntimeKind, execId: string, program: stri
   const cause = refusalTexts[refusal](program)
   return kind === 'docker'
     ? `OCI runtime exec failed: exec failed: container_linux.go:349: starting container process caused "exec: \\"${program}\\": ${cause}": unknown\r\n`
-    : `failed to exec in container: failed to start exec "${execId}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${cause}: unknown`
+    : `failed to exec in container: failed to start exec "${execId}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${cause}${kind === 'containerd' ? ': unknown' : ''}`
 }

@@ -2,24 +2,40 @@ import { imageDirectories } from '../../fs/container-namespace.ts'
 import type { BindMount, FileView } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
 import type { ContainerConfig } from './cri.ts'
-import { mountRefusedText, type RuntimeKind, rootMountText } from './error-texts.ts'
+import {
+  grpcPrefix,
+  invalidUtf8Text,
+  mountRefusedText,
+  type RuntimeKind,
+  rootMountText,
+  topMountText,
+} from './error-texts.ts'
 
-/** Why docker does not make a container: it has a mount at the root. */
-export function rootMountRefusal(kind: RuntimeKind, { mounts }: ContainerConfig): string | undefined {
+/** Why a container is not made: a variable is no UTF-8, or docker is to mount at the root. */
+export function creationRefusal(kind: RuntimeKind, { mounts, isUnspeakable }: ContainerConfig): string | undefined {
+  if (isUnspeakable === true) return invalidUtf8Text
   const atRoot = kind === 'docker' ? mounts.find(({ containerPath }) => containerPath === '/') : undefined
-  return atRoot && rootMountText({ source: atRoot.hostPath, readOnly: atRoot.readOnly })
+  return atRoot && grpcPrefix + rootMountText({ source: atRoot.hostPath, readOnly: atRoot.readOnly })
 }
 
 /** Why a container does not start, for one of its mounts. `layer`: 64 hex digits of docker's overlay. */
 export function mountRefusal(
   kind: RuntimeKind,
   {
+    id,
     config,
     image,
-  }: { readonly config: ContainerConfig; readonly image: { readonly files: Readonly<Record<string, Uint8Array>> } },
+  }: {
+    readonly id: string
+    readonly config: ContainerConfig
+    readonly image: { readonly files: Readonly<Record<string, Uint8Array>> }
+  },
   node: FileView,
   layer: () => string,
 ): string | undefined {
+  const atTop = config.mounts.find(({ containerPath }) => containerPath === '/')
+  const onTop = atTop && topMountText(kind, id, atTop.hostPath)
+  if (onTop !== undefined) return onTop
   const refused = refusedMount(config.mounts, image.files, node)
   if (refused === undefined) return undefined
   const { hostPath, containerPath, readOnly } = refused

@@ -7,8 +7,8 @@ import { type PullFailure, pullErrorText, type RuntimeKind } from './error-texts
 
 export type PullOutcome =
   | { readonly ok: true; readonly image: ImageDefinition }
-  /** Without the prefix that gRPC puts before it. */
-  | { readonly ok: false; readonly message: string }
+  /** Without the prefix that gRPC puts before it; `code` where it is not Unknown. */
+  | { readonly ok: false; readonly message: string; readonly code?: 'NotFound' }
 
 /** Where images come from: all registries that a node can reach. */
 export interface Registry {
@@ -88,6 +88,8 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   }
   const fail = (name: string, failure: PullFailure): PullOutcome => ({
     ok: false,
+    // Source: containerd pkg/errdefs, ToGRPC: ErrNotFound has a code of its own; users' reports have no other.
+    ...(runtime !== 'docker' && failure === 'absent' ? { code: 'NotFound' as const } : {}),
     message: pullErrorText(runtime, failure, { image: name, full: normal(name), host: hostOf(name) }),
   })
 

@@ -27,7 +27,7 @@ import type {
   RuntimeOrder,
   RuntimeResult,
 } from './cri.ts'
-import { grpcPrefix, type RuntimeKind } from './error-texts.ts'
+import { grpcPrefix, runtimeName } from './error-texts.ts'
 import { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { PodIps } from './pod-ips.ts'
@@ -47,7 +47,7 @@ export function createRuntime(options: RuntimeOptions): ContainerRuntime {
 }
 
 class SimulatedRuntime implements ContainerRuntime {
-  readonly runtimeType: RuntimeKind
+  readonly runtimeType: string
   readonly #options: RuntimeOptions
   readonly #sandboxes = new SparseMap<string, PodSandbox>()
   readonly #byPod = new SparseMap<string, readonly PodSandbox[]>()
@@ -61,7 +61,7 @@ class SimulatedRuntime implements ContainerRuntime {
 
   constructor(options: RuntimeOptions) {
     const { registry, kind = 'docker', podCidr = '10.244.0.0/24' } = options
-    this.runtimeType = kind
+    this.runtimeType = runtimeName(kind)
     this.#options = options
     this.#ips = new PodIps(podCidr)
     this.#images = new ImageStore(registry, (name) => this.hexId(`image/${name}`))
@@ -279,7 +279,7 @@ class SimulatedRuntime implements ContainerRuntime {
     const outcome = registry.pull(name, credential)
     this.note('image.pulled', pod, { image: name, result: outcome.ok ? 'ok' : outcome.message })
     if (outcome.ok) return { ok: true, value: this.#images.add(name, outcome.image).record }
-    return { ok: false, message: `${grpcPrefix}${outcome.message}` }
+    return { ok: false, message: `rpc error: code = ${outcome.code ?? 'Unknown'} desc = ${outcome.message}` }
   }
 
   #replace(sandbox: PodSandbox): void {

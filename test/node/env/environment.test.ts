@@ -223,11 +223,11 @@ describe('6.4 expansion', () => {
     ['$($(A))', '$($(A))'],
   ])('%s gives %s', (input, expected) => {
     const values: Record<string, string> = { A: 'a', B: 'b' }
-    expect(expand(input, (name) => values[name] ?? `$(${name})`)).toBe(expected)
+    expect(expand(input, (name) => values[name] ?? `$(${name})`, 18)).toBe(expected)
   })
 
   test('commands see the whole environment', () => {
-    expect(expandCommand(['sh', '-c', 'echo $(X) $HOME'], [{ name: 'X', value: '$(Y)' }])).toEqual([
+    expect(expandCommand(['sh', '-c', 'echo $(X) $HOME'], [{ name: 'X', value: '$(Y)' }], 18)).toEqual([
       'sh',
       '-c',
       'echo $(Y) $HOME',

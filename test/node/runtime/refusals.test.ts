@@ -27,6 +27,11 @@ describe('E1 values that no environment can hold', () => {
     {
       version: 'v1.36',
       message:
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: invalid environment variable "X": contains nul byte (\\x00)',
+    },
+    {
+      version: 'v1.26',
+      message:
         'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: environment variable value can\'t contain null(\\x00): "X=a\\x00b": unknown',
     },
   ] as const)('a NUL byte: $version does not start the container', ({ version, message }) => {
@@ -46,7 +51,7 @@ describe('E1 values that no environment can hold', () => {
 })
 
 describe('L3 mounts that the runtime refuses', () => {
-  const mounting = (version: 'v1.18' | 'v1.36', mount: object): Sim => {
+  const mounting = (version: 'v1.18' | 'v1.26' | 'v1.36', mount: object): Sim => {
     const volumes = [{ name: 'v', secret: { secretName: 's' } }]
     const pod = simPod('p', { volumeMounts: [{ name: 'v', ...mount }] }, { volumes })
     return ran(simWith({ version }, simSecret({ a: 'x' }), pod), '5s')
@@ -62,8 +67,15 @@ describe('L3 mounts that the runtime refuses', () => {
     expect(podIn(sim)?.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(127)
   })
 
-  test('containerd: a file over a directory', () => {
+  test('containerd 2: a file over a directory', () => {
     const sim = mounting('v1.36', onUsr)
+    expect(messages(sim, 'Failed')[0]).toMatch(
+      /^Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "(\S+)" to rootfs at "\/usr": mount src=\1, dst=\/usr, dstFd=\/proc\/thread-self\/fd\/11, flags=MS_BIND\|MS_REC: not a directory$/,
+    )
+  })
+
+  test('containerd: a file over a directory', () => {
+    const sim = mounting('v1.26', onUsr)
     expect(messages(sim, 'Failed')[0]).toMatch(
       /^Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "(\S+)" to rootfs at "\/usr": mount \1:\/usr \(via \/proc\/self\/fd\/6\), flags: 0x5001: not a directory: unknown$/,
     )
@@ -74,12 +86,55 @@ describe('L3 mounts that the runtime refuses', () => {
       expect(podIn(mounting('v1.18', mount))?.status?.phase).toBe('Running')
   })
 
+  test('containerd 2 starts no container with a mount at the root', () => {
+    expect(messages(mounting('v1.36', { mountPath: '/' }), 'Failed')[0]).toMatch(
+      /^Error: failed to create containerd task: .*error during container init: error mounting "\S+\/kubernetes\.io~secret\/v" to rootfs at "\/": create mountpoint for \/ mount: mountpoint ("\/run\/containerd\/io\.containerd\.runtime\.v2\.task\/k8s\.io\/[0-9a-f]{64}\/rootfs") is on the top of rootfs \1$/,
+    )
+  })
+
   test('docker makes no container with a mount at the root', () => {
     const sim = mounting('v1.18', { mountPath: '/' })
     expect(messages(sim, 'Failed')[0]).toMatch(
       /^Error: Error response from daemon: invalid volume specification: '\/var\/lib\/kubelet\/pods\/[-0-9a-f]{36}\/volumes\/kubernetes\.io~secret\/v:\/:ro': invalid mount config for type "bind": invalid specification: destination can't be '\/'$/,
     )
     expect(waiting(podIn(sim))?.reason).toBe('CreateContainerError')
+  })
+})
+
+describe('E1 values that are no UTF-8', () => {
+  const binary = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'cOT//g==' } }
+
+  test.each(['v1.18', 'v1.26', 'v1.33'] as const)('%s: each byte that is none becomes U+FFFD', (version) => {
+    const sim = ran(simWith({ version }, binary, simPod('p', fromSecret)), '5s')
+    expect(sim.env({ pod: 'p' })?.get('X')).toBe('p\uFFFD\uFFFD\uFFFD')
+    expect(sim.kubectl(['exec', 'p', '--', 'sh', '-c', 'printf %s "$X" | xxd -p']).stdout).toBe(
+      '70efbfbdefbfbdefbfbd\n',
+    )
+  })
+
+  test.each([
+    ['from a key', fromSecret],
+    ['from all keys', { envFrom: [{ secretRef: { name: 's' } }] }],
+    ['by a reference', { env: [...fromSecret.env, { name: 'Y', value: 'of $(X)' }] }],
+  ])('v1.36: no container is made with one %s', (_how, container) => {
+    const sim = ran(simWith({ version: 'v1.36' }, binary, simPod('p', container)), '5s')
+    const message = 'grpc: error while marshaling: string field contains invalid UTF-8'
+    expect(messages(sim, 'Failed')).toContain(`Error: ${message}`)
+    expect(waiting(podIn(sim))).toEqual({ reason: 'CreateContainerError', message })
+  })
+
+  test('v1.36: a value that says U+FFFD in UTF-8 is one, and so are keys that nobody takes', () => {
+    const secret = { ...binary, data: { a: '77+9', other: '/w==' } }
+    const sim = ran(simWith({ version: 'v1.36' }, secret, simPod('p', fromSecret)), '5s')
+    expect(sim.env({ pod: 'p' })?.get('X')).toBe('\uFFFD')
+  })
+
+  test.each([
+    ['v1.33', 'pa$Ã\uFFFDss $Ã\uFFFD'],
+    ['v1.36', 'pa$äss $ä'],
+  ] as const)('%s: $ before a character of two bytes', (version, expected) => {
+    const sim = ran(simWith({ version }, simPod('p', { env: [{ name: 'X', value: 'pa$äss $ä' }] })), '5s')
+    expect(sim.env({ pod: 'p' })?.get('X')).toBe(expected)
   })
 })
 

@@ -58,7 +58,9 @@ export function containerBuilder({ parts, services, allocatable }: BuildSources)
       record('subpath.bind', pod, { container: container.name, ...bound, sources: content })
     }
     for (const source of sources) record('object.visible', pod, { ...source, container: container.name })
-    return { ok: true, config: configOf(plan, result.env, mounted.mounts) }
+    const config = configOf(plan, result.env, mounted.mounts, minor)
+    const isUnspeakable = !result.isText && has(minor, kubelet.sendsOnlyUtf8)
+    return { ok: true, config: isUnspeakable ? { ...config, isUnspeakable } : config }
   }
 }
 
@@ -83,6 +85,7 @@ function configOf(
   { pod, container, sandboxId, attempt, specHash }: ContainerPlan,
   env: readonly { readonly name: string; readonly value: string }[],
   mounts: ContainerConfig['mounts'],
+  minor: number,
 ): ContainerConfig {
   const grace = pod.spec.terminationGracePeriodSeconds
   return {
@@ -91,8 +94,8 @@ function configOf(
     name: container.name,
     attempt,
     image: imageOf(container),
-    command: expandCommand(container.command ?? [], env),
-    args: expandCommand(container.args ?? [], env),
+    command: expandCommand(container.command ?? [], env, minor),
+    args: expandCommand(container.args ?? [], env, minor),
     workingDir: container.workingDir ?? '',
     env,
     mounts,

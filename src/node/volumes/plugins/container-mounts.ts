@@ -52,7 +52,7 @@ export function containerMounts(options: MountOptions): ContainerMounts {
     let hostPath = volumePath
     let subPath = mount.subPath ?? ''
     if (mount.subPathExpr !== undefined && mount.subPathExpr !== '') {
-      const expanded = expandPath(mount.subPathExpr, env)
+      const expanded = expandPath(mount.subPathExpr, env, options.minor)
       if (!expanded.ok) return expanded
       subPath = expanded.path
     }
