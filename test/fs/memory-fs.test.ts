@@ -347,11 +347,15 @@ describe('against a plain model', () => {
         if (onTmpfs) fs.mountTmpfs('/m', { mode: 0o1777 })
         else fs.rmdir('/m')
         const model = new PlainModel()
-        for (const [name, a, b] of operations) {
+        const lines = operations.map(([name, a, b]) => {
           const expected = name === 'remove' && model.parent(a) !== undefined ? 'ok' : model.run(name, a, b)
           const target = name === 'write' ? b : base + b
-          expect(`${name} ${a} ${b} ${runOnFs(fs, name, base + a, target)}`).toBe(`${name} ${a} ${b} ${expected}`)
-        }
+          return {
+            expected: `${name} ${a} ${b} ${expected}`,
+            found: `${name} ${a} ${b} ${runOnFs(fs, name, base + a, target)}`,
+          }
+        })
+        expect(lines.map(({ found }) => found)).toEqual(lines.map(({ expected }) => expected))
         const walk = (at: string): string[] => {
           const names = fs.readdir(base + at || '/')
           return names.ok ? names.value.flatMap((each) => [`${at}/${each}`, ...walk(`${at}/${each}`)]) : []

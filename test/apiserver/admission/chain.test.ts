@@ -23,7 +23,7 @@ const writes = [18, 36].flatMap((minor) =>
 
 test.each(plugins)('$name lets pass as it is whatever its concerns leave out', ({ concerns, admit, validate }) => {
   const outside = writes.filter((write) => !(concerns?.some((concern) => isAbout(concern, write)) ?? true))
-  for (const write of outside) {
+  const answers = outside.map((write) => {
     const old: KubeObject = { apiVersion: 'v1', kind: write.kind, metadata: { name: 'x', namespace: 'y' } }
     const object = write.operation === 'DELETE' ? undefined : old
     const user = { name: 'anybody', groups: [] }
@@ -36,9 +36,13 @@ test.each(plugins)('$name lets pass as it is whatever its concerns leave out', (
       oldObject: old,
       dryRun: false,
     }
-    expect(admit?.(request, lookup, context) ?? { ok: true, object }).toEqual({ ok: true, object })
-    expect(validate?.(request, lookup, context)).toBeUndefined()
-  }
+    const admitted = admit?.(request, lookup, context) ?? { ok: true, object }
+    return { write, object, admitted, refused: validate?.(request, lookup, context) }
+  })
+  // All in one: an expectation takes ten times as long as a plugin that has nothing to do.
+  expect(answers).toEqual(
+    answers.map(({ write, object }) => ({ write, object, admitted: { ok: true, object }, refused: undefined })),
+  )
   expect(concerns === undefined || outside.length > 0).toBe(true)
 })
 

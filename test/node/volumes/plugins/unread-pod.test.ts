@@ -76,7 +76,8 @@ test('L2, S2 whenever somebody looks, the Pod has the directories, mounts and fi
     fc.property(fc.array(fc.constantFrom(...stepNames), { maxLength: 12 }), (taken) => {
       const [now, later] = [world(true), world(false)]
       for (const { fs } of [now, later]) expect(makePodDirectories(fs, uid)).toBe(true)
-      for (const step of taken) expect(steps[step](later), step).toEqual(steps[step](now))
+      const told = taken.map((step) => ({ ofLater: [step, steps[step](later)], ofNow: [step, steps[step](now)] }))
+      expect(told.map(({ ofLater }) => ofLater)).toEqual(told.map(({ ofNow }) => ofNow))
       for (const at of [now, later]) at.kernel.runUntil(60_000)
       const inside = (at: World) => [...at.containers, container(at)].map((each) => seen(each, '/etc/one'))
       expect(inside(later)).toEqual(inside(now))
