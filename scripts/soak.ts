@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
  * `npm run soak [seeds]`: random clusters for a virtual hour each, as test/invariants/random.test.ts has them, with many more
- * seeds (1000) than a run of the tests has time for.
+ * seeds than a run of the tests has time for. Without a number: a thousand, and all cases of every property (test/tries.ts).
  */
 const seeds = process.argv[2] ?? '1000'
 if (!/^[1-9]\d*$/.test(seeds)) {
@@ -11,9 +12,20 @@ if (!/^[1-9]\d*$/.test(seeds)) {
   process.exit(2)
 }
 const root = join(import.meta.dirname, '..')
+const properties = process.argv[2] === undefined ? filesOfProperties() : []
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/invariants/random'],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, PODSIM_SEEDS: seeds } },
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/invariants/random', ...properties],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, PODSIM_SEEDS: seeds, PODSIM_TRIES: 'all' } },
 )
 process.exit(status ?? 1)
+
+/** Those that have only some of their cases tried by `npm test`. */
+function filesOfProperties(): readonly string[] {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  return files
+    .filter(
+      (file) => file.endsWith('.test.ts') && /numRuns: tries\(/.test(readFileSync(join(root, 'test', file), 'utf8')),
+    )
+    .map((file) => join('test', file))
+}

@@ -7,6 +7,7 @@ import { applyStrategicMergePatch } from '../../src/api/patch/strategic-merge-pa
 import { decodeBase64, encodeBase64, utf8Bytes, utf8Text } from '../../src/bytes/bytes.ts'
 import type { HttpAnswer } from '../../src/client/server.ts'
 import { jsonSyntaxError } from '../../src/go/json-syntax.ts'
+import { tries } from '../tries.ts'
 import { admin, newApiServer } from './new-api-server.ts'
 
 const path = '/api/v1/namespaces/default/secrets'
@@ -76,7 +77,7 @@ describe('facts apiserver 0 whatever the body, the server answers and nothing el
           expect(JSON.parse(answer.body)).toHaveProperty('kind')
         },
       ),
-      { numRuns: 200, seed: 1 },
+      { numRuns: tries(200), seed: 1 },
     )
   })
 })
@@ -87,7 +88,7 @@ test('C7 base64 and UTF-8 come back as they went in, and Go’s scanner agrees w
       expect(decodeBase64(encodeBase64(bytes))).toEqual({ ok: true, bytes })
       expect(utf8Text(utf8Bytes(text))).toBe(text)
     }),
-    { numRuns: 200, seed: 2 },
+    { numRuns: tries(200), seed: 2 },
   )
   fc.assert(
     fc.property(
@@ -102,7 +103,7 @@ test('C7 base64 and UTF-8 come back as they went in, and Go’s scanner agrees w
         expect(jsonSyntaxError(utf8Bytes(text)) === undefined).toBe(isJson)
       },
     ),
-    { numRuns: 300, seed: 3 },
+    { numRuns: tries(300), seed: 3 },
   )
 })
 
@@ -112,6 +113,6 @@ test('facts apiserver 6.1 any selector text is parsed or refused with a message'
       const parsed = parseLabelSelector(text, 18)
       expect(parsed.ok || parsed.message.length > 0).toBe(true)
     }),
-    { numRuns: 300, seed: 4 },
+    { numRuns: tries(300), seed: 4 },
   )
 })

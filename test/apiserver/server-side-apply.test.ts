@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { tries } from '../tries.ts'
 import { admin } from './new-api-server.ts'
 import { type Api, type Body, newApi, pod, pods } from './registry/api.ts'
 
@@ -323,7 +324,7 @@ describe('who owns what after updates', () => {
         expect(run(steps, true)).toEqual(run(steps, false))
       }),
       {
-        numRuns: 60,
+        numRuns: tries(60),
         // A map that goes and comes back.
         examples: [[[emptied('x', undefined), emptied(undefined, undefined), emptied(undefined, 'y')]]],
       },

@@ -6,6 +6,7 @@ import { type RotationReport, rotationOf } from '../../src/check/rotation.ts'
 import { workloadsOf } from '../../src/check/workloads.ts'
 import { rotationOverview, rotationText } from '../../src/report/check/rotation.ts'
 import { createPaint } from '../../src/report/text.ts'
+import { tries } from '../tries.ts'
 
 const secret = {
   apiVersion: 'v1',
@@ -207,7 +208,7 @@ describe('podsim rotate', () => {
           }
         },
       ),
-      { numRuns: 6, seed: 1 },
+      { numRuns: tries(6), seed: 1 },
     )
   })
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { correlation, EventCorrelator } from '../../src/client/event-correlator.ts'
 import { EventRow } from '../../src/client/event-row.ts'
 import { second } from '../../src/kernel/time.ts'
+import { tries } from '../tries.ts'
 
 const teller = { source: { component: 'kubelet', host: 'node-1' }, namesItself: false }
 
@@ -45,7 +46,7 @@ test('R2 what is pruned would have made no difference', () => {
       }
       expect(seen.map(([pruned]) => pruned)).toEqual(seen.map(([, keeping]) => keeping))
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: tries(300) },
   )
 })
 

@@ -10,6 +10,7 @@ import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
 import { createRegistry } from '../../src/node/runtime/registry.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
+import { tries } from '../tries.ts'
 
 /** Slow links make the time between two watches long: long enough to be hit by chance. */
 const latencies = {
@@ -169,7 +170,7 @@ describe('watches that are renewed', () => {
         expect(computed.history).toEqual(explicit.history)
         expect(computed.renewals).toBeLessThanOrEqual(explicit.renewals)
       }),
-      { numRuns: 12, seed: 18 },
+      { numRuns: tries(12), seed: 18 },
     )
   })
 })

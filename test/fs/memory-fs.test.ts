@@ -4,6 +4,7 @@ import { goErrorText } from '../../src/fs/error-text.ts'
 import { createNodeFs } from '../../src/fs/memory-fs.ts'
 import type { FsChange, FsResult, NodeFs } from '../../src/fs/node-fs.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
+import { tries } from '../tries.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (result: FsResult<Uint8Array>) => (result.ok ? new TextDecoder().decode(result.value) : result.code)
@@ -364,7 +365,7 @@ describe('against a plain model', () => {
         const pages = [...model.entries.values()].filter((content) => content !== undefined && content !== '').length
         if (onTmpfs) expect(fs.tmpfsUsage()[0]?.usedBytes).toBe(pages * 4096)
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     )
   })
 })

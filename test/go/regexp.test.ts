@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileRegexp, type GoRegexp, type GoRegexpOptions, quoteMeta } from '../../src/go/regexp.ts'
+import { tries } from '../tries.ts'
 
 function regexp(source: string, options: GoRegexpOptions = {}): GoRegexp {
   const compiled = compileRegexp(source, options)
@@ -80,7 +81,7 @@ describe("Go's regular expressions", () => {
         expect(match?.index).toBe(found?.index)
         expect(match?.groups[0]).toBe(found?.[0])
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     )
   })
 
@@ -90,7 +91,7 @@ describe("Go's regular expressions", () => {
         expect(regexp(`^${quoteMeta(text)}$`, { dotAll: true }).test(text)).toBe(true)
         expect(regexp(`^${quoteMeta(text)}$`).test(`${text}x`)).toBe(false)
       }),
-      { numRuns: 200 },
+      { numRuns: tries(200) },
     )
   })
 })

@@ -5,7 +5,7 @@ import { runPlan } from './run-plan.ts'
 import { scenarioText } from './scenario-text.ts'
 
 /** How many random plans one run of the suite tries; `npm run soak` tries more, CI 100. */
-const count = Number(process.env.PODSIM_SEEDS ?? 8)
+const count = Number(process.env.PODSIM_SEEDS ?? 4)
 /** One plan instead of all: what a failure names. */
 const only = process.env.PODSIM_SEED
 

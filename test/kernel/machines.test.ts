@@ -7,6 +7,7 @@ import { allMachines } from '../../scripts/all-machines.ts'
 import { machineDiagrams } from '../../scripts/machine-diagrams.ts'
 import { compileMachine } from '../../src/kernel/compiled-machine.ts'
 import { Instance } from '../../src/kernel/instance.ts'
+import { tries } from '../tries.ts'
 
 const machines = await allMachines()
 
@@ -38,6 +39,7 @@ describe('a machine', () => {
         }
         expect(seen.ofInstance).toEqual(seen.ofActor)
       }),
+      { numRuns: tries(100) },
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { at } from '../../src/go/json.ts'
 import { kustomizeBuild, runKustomize } from '../../src/kustomize/kustomize.ts'
 import { virtualFiles } from '../judge/client-vectors.ts'
+import { tries } from '../tries.ts'
 
 function world(files: Readonly<Record<string, string>>, minor: number) {
   const encoded = Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')])
@@ -21,7 +22,7 @@ describe.each([18, 32])('C10 kustomize inside kubectl 1.%i', (minor) => {
         expect(nameOf(a)).toBe(nameOf(a))
         if (a !== b) expect(nameOf(a)).not.toBe(nameOf(b))
       }),
-      { numRuns: 50 },
+      { numRuns: tries(50) },
     )
   })
 
@@ -54,7 +55,7 @@ describe.each([18, 32])('C10 kustomize inside kubectl 1.%i', (minor) => {
         }
         expect([0, 1]).toContain(runKustomize(['.'], world(files, minor)).exitCode)
       }),
-      { numRuns: 400 },
+      { numRuns: tries(400) },
     )
   })
 })

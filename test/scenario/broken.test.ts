@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { type Diagnostic, diagnosticCodes, drawDiagnostic, lineAndColumn } from '../../src/scenario/diagnostic.ts'
 import { loadScenario } from '../../src/scenario/load.ts'
 import { anyText } from '../any-text.ts'
+import { tries } from '../tries.ts'
 import { brokenFiles } from './broken-files.ts'
 
 /** Scenario files with one mistake each: what is told of it, where, and what is suggested. */
@@ -115,7 +116,7 @@ describe('a scenario file with a mistake', () => {
         const loaded = load(text)
         expect(loaded.ok || loaded.errors.length > 0).toBe(true)
       }),
-      { numRuns: 500, seed: 8 },
+      { numRuns: tries(500), seed: 8 },
     )
   })
 
@@ -137,7 +138,7 @@ describe('a scenario file with a mistake', () => {
         const loaded = load(`title: x\nsteps: ${drawn}`)
         expect(loaded.ok || loaded.errors.length > 0).toBe(true)
       }),
-      { numRuns: 200, seed: 8 },
+      { numRuns: tries(200), seed: 8 },
     )
   })
 
@@ -147,7 +148,7 @@ describe('a scenario file with a mistake', () => {
         const loaded = load(`title: x\nsteps:\n  - say: ${text}`)
         expect(loaded.ok || loaded.errors.length > 0).toBe(true)
       }),
-      { numRuns: 500, seed: 8 },
+      { numRuns: tries(500), seed: 8 },
     )
   })
 })

@@ -16,6 +16,7 @@ import { runInSlices, runScenario } from '../../src/scenario/run.ts'
 import { shellQuoted } from '../../src/scenario/shell-quote.ts'
 import { keyOf, paneNames } from '../../src/ui/model/panes.ts'
 import { anyText } from '../any-text.ts'
+import { tries } from '../tries.ts'
 import { playedOn } from '../ui/played.ts'
 
 function scenarioOf(source: object, file = 'x.yaml'): Scenario {
@@ -117,7 +118,7 @@ describe("S2, decision 10: podsim's own words hold no value of a Secret", () => 
           expect(text).not.toContain(btoa(value))
         }
       }),
-      { numRuns: 4 },
+      { numRuns: tries(4) },
     )
   })
 

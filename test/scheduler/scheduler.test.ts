@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Node, Pod } from '../../src/api/types/core.ts'
 import { resources } from '../../src/client/client.ts'
+import { tries } from '../tries.ts'
 import { node, pod, testCluster } from './cluster.ts'
 
 const priorityClasses = { group: 'scheduling.k8s.io', version: 'v1', resource: 'priorityclasses' }
@@ -197,7 +198,7 @@ describe('9 properties', () => {
           if (fits) expect(name).toBeDefined()
         })
       }),
-      { numRuns: 30 },
+      { numRuns: tries(30) },
     )
   })
 

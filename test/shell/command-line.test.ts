@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { tries } from '../tries.ts'
 import { terminal } from './terminal.ts'
 
 const text = { 'a.txt': 'one\ntwo\nthree two\n', 'b.txt': 'x:1:2\ny:3\n', 'd/c.yaml': 'k: v\n' }
@@ -157,7 +158,7 @@ describe('C3 a command line is read as bash reads it', () => {
       fc.property(fc.oneof(script, fc.string({ maxLength: 60 })), (line) => {
         expect(typeof terminal(text).run(line).exitCode).toBe('number')
       }),
-      { numRuns: 1500 },
+      { numRuns: tries(1500) },
     )
   })
 

@@ -4,6 +4,7 @@ import { ash } from '../../src/shell/engine/dialect.ts'
 import { parseShell } from '../../src/shell/engine/parser.ts'
 import { matches, patternOf } from '../../src/shell/engine/pattern.ts'
 import { compileRegex } from '../../src/shell/tools/regular-expression.ts'
+import { tries } from '../tries.ts'
 import { createWorld } from './world.ts'
 
 const pieces = [
@@ -78,7 +79,7 @@ describe('hostile input', () => {
         if (error !== undefined)
           expect(ash.syntax(error, { name: 'sh', line: 1, tellsLine: false }, '-c').join()).not.toBe('')
       }),
-      { numRuns: 2000 },
+      { numRuns: tries(2000) },
     )
   })
 
@@ -91,7 +92,7 @@ describe('hostile input', () => {
         if (result.ok) expect(result.value.exitCode).toBeGreaterThanOrEqual(0)
         else expect(result.message).toContain('podsim')
       }),
-      { numRuns: 1500 },
+      { numRuns: tries(1500) },
     )
   })
 

@@ -6,6 +6,7 @@ import { bootImage } from '../../src/sim/boot-images.ts'
 import { createObservedSim } from '../../src/sim/create-sim.ts'
 import { resolveOptions } from '../../src/sim/resolve-options.ts'
 import { plans, runPlan } from '../../src/testing/fast-check.ts'
+import { tries } from '../tries.ts'
 
 /** Clusters are booted once for all simulations of the same settings, which begin with copies of it (docs/decisions/0012-booted-once.md). */
 
@@ -103,7 +104,7 @@ describe('L5 a copy of a booted cluster', () => {
         }
         expect(told(copied)).toEqual(told(booted))
       }),
-      { numRuns: 5, seed: 12 },
+      { numRuns: tries(5), seed: 12 },
     )
   })
 
@@ -112,7 +113,7 @@ describe('L5 a copy of a booted cluster', () => {
       fc.property(settings, (options) => {
         expect(bootImage(resolveOptions(options))).toBeDefined()
       }),
-      { numRuns: 20, seed: 3 },
+      { numRuns: tries(20), seed: 3 },
     )
   })
 

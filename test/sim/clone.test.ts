@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSim, resources, type Sim, type Steps, sleep, wait } from '../../src/index.ts'
 import { plans, runPlan } from '../../src/testing/fast-check.ts'
+import { tries } from '../tries.ts'
 
 const secret = (value: string, name = 'db') => ({
   apiVersion: 'v1',
@@ -39,7 +40,7 @@ describe('L5 a clone of a simulation', () => {
         for (const each of [sim, clone]) runPlan(each, after)
         expect(digest(clone)).toBe(digest(sim))
       }),
-      { numRuns: 5, seed: 9 },
+      { numRuns: tries(5), seed: 9 },
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createSim, type Sim } from '../../src/index.ts'
 import { plans } from '../invariants/plan.ts'
 import { optionsOf } from '../invariants/run-plan.ts'
+import { tries } from '../tries.ts'
 
 /** Everything that the library can be asked without asking the cluster for something. */
 function readAll(sim: Sim, pick: number): void {
@@ -123,7 +124,7 @@ describe('S1, L5: to look is not to touch', () => {
         })
         expect(seen).toBe(unseen)
       }),
-      { numRuns: runs, seed: 10 },
+      { numRuns: tries(runs), seed: 10 },
     )
   })
 })

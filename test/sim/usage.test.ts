@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSim, SimUsageError } from '../../src/index.ts'
+import { tries } from '../tries.ts'
 
 /** Whatever a caller gives: a mistake is told in words, never by what it made the inside stumble over, and never swallowed. */
 
@@ -104,7 +105,7 @@ describe('createSim', () => {
         // maxEvents is wrong, so that nothing is built: whatever the value is, this is told.
         expect(() => createSim(given as never)).toThrow(SimUsageError)
       }),
-      { numRuns: 300, seed: 8 },
+      { numRuns: tries(300), seed: 8 },
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSim } from '../../src/index.ts'
 import { faults, type Plan, plans, pods, runPlan, secrets } from '../../src/testing/fast-check.ts'
+import { tries } from '../tries.ts'
 
 describe('podsim/fast-check', () => {
   test('what is drawn is taken by the API server', () => {
@@ -21,14 +22,14 @@ describe('podsim/fast-check', () => {
           expect([applied.stderr, applied.exitCode]).toEqual(['', 0])
         }
       }),
-      { numRuns: 40, seed: 1 },
+      { numRuns: tries(40), seed: 1 },
     )
     fc.assert(
       fc.property(faults(), (fault) => {
         sim.fault(fault)
         sim.runFor('2m')
       }),
-      { numRuns: 12, seed: 1 },
+      { numRuns: tries(12), seed: 1 },
     )
   })
 
@@ -40,7 +41,7 @@ describe('podsim/fast-check', () => {
         sim.settle()
         for (const row of sim.delays('db')) expect(row.never === undefined || row.cure !== undefined).toBe(true)
       }),
-      { numRuns: 8, seed: 2 },
+      { numRuns: tries(8), seed: 2 },
     )
   })
 

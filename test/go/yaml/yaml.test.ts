@@ -4,6 +4,7 @@ import { fromYaml } from '../../../src/go/yaml/from-yaml.ts'
 import { toGoYaml } from '../../../src/go/yaml/go-yaml.ts'
 import { readManifestDocuments } from '../../../src/go/yaml/manifests.ts'
 import { anyText } from '../../any-text.ts'
+import { tries } from '../../tries.ts'
 
 describe('C8 YAML is written as kubectl writes it', () => {
   /** Each output was given by kubectl 1.32. */
@@ -52,7 +53,7 @@ describe('C8 YAML is written as kubectl writes it', () => {
         fc.pre(!/[\u0080-\u009f\u007f\ufffe\uffff\ufeff]|[\ud800-\udfff]/u.test(JSON.stringify(given) ?? ''))
         expect(fromYaml(toGoYaml(given))).toEqual({ ok: true, value: given })
       }),
-      { numRuns: 500 },
+      { numRuns: tries(500) },
     )
   })
 })
@@ -155,7 +156,7 @@ describe('C5 manifests are read as kubectl reads them', () => {
       fc.property(fc.array(piece, { maxLength: 30 }), (parts) => {
         expect(typeof fromYaml(parts.join('')).ok).toBe('boolean')
       }),
-      { numRuns: 2000 },
+      { numRuns: tries(2000) },
     )
     for (const deep of ['['.repeat(20_000), '- '.repeat(20_000), '{a: '.repeat(20_000)])
       expect(fromYaml(deep).ok).toBe(false)

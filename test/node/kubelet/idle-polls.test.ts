@@ -9,6 +9,7 @@ import { createKernel } from '../../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import { createRegistry } from '../../../src/node/runtime/registry.ts'
 import { resolveFeatureGates } from '../../../src/versions/feature-gates.ts'
+import { tries } from '../../tries.ts'
 
 type Step =
   | { readonly do: 'wait'; readonly ms: number }
@@ -198,7 +199,7 @@ describe('idle syncs that read objects are reckoned up', () => {
         expect(lazy.counts).toEqual(carriedOut.counts)
       }),
       // The seed is fixed: where requests wait for each other, one in some hundred runs has another order within a millisecond.
-      { numRuns: 8, seed: 15 },
+      { numRuns: tries(8), seed: 15 },
     )
   })
 
@@ -218,7 +219,7 @@ describe('a sync that finds nothing but other content of volumes', () => {
         const [slight, whole] = [run(given, steps, false), run(given, steps, true)]
         expect(slight.told).toEqual(whole.told)
       }),
-      { numRuns: 10, seed: 3 },
+      { numRuns: tries(10), seed: 3 },
     )
   })
 })
@@ -239,7 +240,7 @@ describe('tokens that are renewed unseen', () => {
           if (of.strategy !== 'Watch') expect(lazy.counts).toEqual(carriedOut.counts)
         },
       ),
-      { numRuns: 8, seed: 21 },
+      { numRuns: tries(8), seed: 21 },
     )
   })
 

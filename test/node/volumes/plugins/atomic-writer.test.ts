@@ -4,6 +4,7 @@ import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
 import { createNodeFs } from '../../../../src/fs/memory-fs.ts'
 import { createKernel } from '../../../../src/kernel/kernel.ts'
 import { type WriteStep, writeAtomically } from '../../../../src/node/volumes/plugins/atomic-writer.ts'
+import { tries } from '../../../tries.ts'
 import { createWorld, podWith, secretVolume, tree } from './world.ts'
 
 const versions = [18, 23, 26, 30].map((minor) => ({ minor }))
@@ -153,7 +154,7 @@ describe('4.4 the writer', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: tries(200) },
     )
   })
 })

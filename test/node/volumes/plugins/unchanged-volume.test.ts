@@ -5,6 +5,7 @@ import { atOnce } from '../../../../src/kernel/at-once.ts'
 import { makePodDirectories } from '../../../../src/node/kubelet/pods/pod-directories.ts'
 import type { MadeFrom, VolumeRef } from '../../../../src/node/volumes/plugin.ts'
 import type { Got, TokenResult } from '../../../../src/node/volumes/plugins/host.ts'
+import { tries } from '../../../tries.ts'
 import { createWorld, tree } from './world.ts'
 
 /** A refresh that finds objects and tokens to be those of the one before is left out: nobody can tell it from one that collects them. */
@@ -131,6 +132,6 @@ test('U1, U4 a refresh is left out only when it would leave every file and every
       const seen = all.map((step) => [step, steps[step](quick), steps[step](whole)] as const)
       expect(seen.map(([step, ofQuick]) => [step, ofQuick])).toEqual(seen.map(([step, , ofWhole]) => [step, ofWhole]))
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: tries(300) },
   )
 })

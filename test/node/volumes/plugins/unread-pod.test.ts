@@ -4,6 +4,7 @@ import type { Pod, Volume } from '../../../../src/api/types/core.ts'
 import { utf8Bytes } from '../../../../src/bytes/bytes.ts'
 import type { ContainerFiles, FileView } from '../../../../src/fs/node-fs.ts'
 import { makePodDirectories } from '../../../../src/node/kubelet/pods/pod-directories.ts'
+import { tries } from '../../../tries.ts'
 import { createWorld } from './world.ts'
 
 /** A Pod's directory that is made when somebody looks is, to whoever looks, the one that was made at once. */
@@ -84,7 +85,7 @@ test('L2, S2 whenever somebody looks, the Pod has the directories, mounts and fi
       expect(seen(later.fs, '/')).toEqual(seen(now.fs, '/'))
       expect(later.fs.tmpfsUsage()).toEqual(now.fs.tmpfsUsage())
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: tries(300) },
   )
 })
 
