@@ -27,17 +27,17 @@ describe('a machine', () => {
       fc.property(fc.array(fc.constantFrom(...machine.events), { maxLength: 60 }), (events) => {
         const actor = createActor(machine).start()
         const instance = new Instance<string, string>(table)
-        const seen = { ofActor: [] as unknown[], ofInstance: [] as unknown[] }
+        const [ofActor, ofInstance]: [unknown[], unknown[]] = [[], []]
         for (const type of events) {
           if (instance.isFinal) break
           // What the table does not know, XState ignores.
           if (instance.knows(type)) instance.send(type)
           actor.send({ type })
           const { value, status } = actor.getSnapshot()
-          seen.ofActor.push(value, status === 'done')
-          seen.ofInstance.push(instance.state, instance.isFinal)
+          ofActor.push(value, status === 'done')
+          ofInstance.push(instance.state, instance.isFinal)
         }
-        expect(seen.ofInstance).toEqual(seen.ofActor)
+        expect(ofInstance).toEqual(ofActor)
       }),
       { numRuns: tries(100) },
     )
