@@ -1,7 +1,6 @@
 import type { LinkLatencies } from '../client/link.ts'
 import { allOf, Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import { ReadBoard } from '../client/unseen-reads.ts'
-import type { RestingManager } from '../controllers/manager.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import { extended } from '../kernel/extended.ts'
 import type { JournalWriter } from '../kernel/journal.ts'
@@ -10,9 +9,8 @@ import type { RandomStreams } from '../kernel/random.ts'
 import type { RestingKubelet } from '../node/kubelet/kubelet.ts'
 import type { RuntimeTimings } from '../node/runtime/cri.ts'
 import type { Registry } from '../node/runtime/registry.ts'
-import type { RestingScheduler } from '../scheduler/scheduler.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
-import { type ControlPlane, createControlPlane, type RestingFront } from './control-plane.ts'
+import { type ControlPlane, createControlPlane, type RestingControlPlane } from './control-plane.ts'
 import { CrashRules } from './crash-rules.ts'
 import { isLostLease, presentHeartbeats } from './heartbeats.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
@@ -63,9 +61,7 @@ export interface Cluster {
 
 /** What a cluster knows that waits for something to happen. Copies share it, so nothing of it is ever changed. */
 export interface RestingCluster {
-  readonly front: RestingFront
-  readonly controllers: RestingManager
-  readonly scheduler: RestingScheduler
+  readonly controlPlane: RestingControlPlane
   /** In the order of the machines. */
   readonly kubelets: readonly RestingKubelet[]
 }
@@ -113,7 +109,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const controlPlane: ControlPlane = createControlPlane(
     extended(options, {
       disturbed: () => board.disturb(),
-      from: options.from?.front,
+      from: options.from?.controlPlane.front,
       seams,
       controllers: {
         livesUnseen: (name: string) => livesUnseen(machines.get(name)),
@@ -160,10 +156,9 @@ const kindOf: ReadonlyMap<string, keyof typeof readKinds> = new Map([
 
 type Machines = ReadonlyMap<string, Machine>
 
-function goOnFrom(rest: RestingCluster, { controllers, scheduler }: ControlPlane, machines: Machines): void {
+function goOnFrom(rest: RestingCluster, controlPlane: ControlPlane, machines: Machines): void {
   const reopening = new Reopening()
-  controllers.goOnFrom(rest.controllers, reopening)
-  scheduler.goOnFrom(rest.scheduler, reopening)
+  controlPlane.goOnFrom(rest.controlPlane, reopening)
   for (const [at, { kubelet }] of [...machines.values()].entries()) {
     const resting = rest.kubelets[at]
     if (resting !== undefined) kubelet.goOnFrom(resting, reopening)
@@ -176,18 +171,15 @@ function atRest(kernel: Kernel, controlPlane: ControlPlane, machines: Machines):
   const byLink = allOf(links, (link) => link.watchesAtRest())
   if (byLink === undefined) return undefined
   const watches: WatchesAtRest = new Map(byLink.flatMap((each) => [...each]))
-  const controllers = controlPlane.controllers.atRest(watches)
-  const scheduler = controlPlane.scheduler.atRest(watches)
+  const restingPlane = controlPlane.atRest(watches)
   const kubelets = allOf([...machines.values()], ({ kubelet }) => kubelet.atRest(watches))
-  if (controllers === undefined || scheduler === undefined || kubelets === undefined) return undefined
-  const front = controlPlane.frontAtRest()
-  const recorders = [...controllers.recorders, ...kubelets.map(({ recorder }) => recorder)]
+  if (restingPlane === undefined || kubelets === undefined) return undefined
   const known =
-    front.server.expiry.timers +
-    recorders.filter(({ pruneAt }) => pruneAt !== undefined).length +
+    restingPlane.timers +
+    kubelets.filter(({ recorder }) => recorder.pruneAt !== undefined).length +
     kubelets.filter(({ run }) => run.registrar.owesReport).length
   // What else waits in the kernel is something that no copy would know of.
-  return kernel.pending === known ? { front, controllers, scheduler, kubelets } : undefined
+  return kernel.pending === known ? { controlPlane: restingPlane, kubelets } : undefined
 }
 
 /** A node's signs of life need not be told one by one while its kubelet runs and nothing is in the way. */

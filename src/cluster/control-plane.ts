@@ -12,14 +12,15 @@ import type { StoredResource, StoreEvent } from '../apiserver/store.ts'
 import type { Client, UserInfo } from '../client/client.ts'
 import { createClient } from '../client/in-process-client.ts'
 import { createLink, type Link, type LinkLatencies } from '../client/link.ts'
-import { type ControllerManager, createControllerManager } from '../controllers/manager.ts'
+import type { Reopening, WatchesAtRest } from '../client/reopening.ts'
+import { type ControllerManager, createControllerManager, type RestingManager } from '../controllers/manager.ts'
 import type { ControllerOptions } from '../controllers/options.ts'
 import type { Calendar } from '../kernel/calendar.ts'
 import type { JournalWriter } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { VirtualMs } from '../kernel/time.ts'
-import { createScheduler, type Scheduler } from '../scheduler/scheduler.ts'
+import { createScheduler, type RestingScheduler, type Scheduler } from '../scheduler/scheduler.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
 import type { FeatureGates } from '../versions/feature-gates.ts'
@@ -59,6 +60,16 @@ export interface RestingFront {
   readonly rbac: RbacKnown
 }
 
+/** What a control plane knows that waits for something to happen. Copies share it, so nothing of it is ever changed. */
+export interface RestingControlPlane {
+  readonly front: RestingFront
+  /** Undefined: they don't run. */
+  readonly controllers: RestingManager | undefined
+  readonly scheduler: RestingScheduler | undefined
+  /** So many events of the kernel are what is told of here. */
+  readonly timers: number
+}
+
 /** API server, controller manager and scheduler, wired as kubeadm does. */
 export interface ControlPlane {
   readonly server: RunningApiServer
@@ -76,8 +87,10 @@ export interface ControlPlane {
   serverStartsAnew(): void
   /** Begins controllers and scheduler. */
   start(): void
-  /** What the API server of a copy is to hold. */
-  frontAtRest(): RestingFront
+  /** What a copy of it is to know; undefined unless all of it rests. `watches`: those that are open. */
+  atRest(watches: WatchesAtRest): RestingControlPlane | undefined
+  /** In place of `start`, when it was made from the front of this one: its watches are opened by `reopening`. */
+  goOnFrom(rest: RestingControlPlane, reopening: Reopening): void
 }
 
 /** The user that steps and tests act as: a member of system:masters. */
@@ -85,6 +98,7 @@ export const adminUser: UserInfo = { name: 'admin', groups: [privilegedGroup, au
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { kernel, calendar, journal, random, minor, gates, seams = {} } = options
+  const runs = { controllers: true, scheduler: true, ...options.runs }
   const authorization = createAuthorization({
     kernel,
     minor,
@@ -185,10 +199,23 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         listMs,
       )
     },
-    frontAtRest: () => ({ server: server.atRest(), rbac: authorization.index.atRest() }),
+    atRest(watches) {
+      const restingControllers = runs.controllers ? controllers.atRest(watches) : undefined
+      const restingScheduler = runs.scheduler ? scheduler.atRest(watches) : undefined
+      if (runs.controllers && restingControllers === undefined) return undefined
+      if (runs.scheduler && restingScheduler === undefined) return undefined
+      const front = { server: server.atRest(), rbac: authorization.index.atRest() }
+      const pruning = restingControllers?.recorders.filter(({ pruneAt }) => pruneAt !== undefined) ?? []
+      const timers = front.server.expiry.timers + pruning.length
+      return { front, controllers: restingControllers, scheduler: restingScheduler, timers }
+    },
+    goOnFrom(rest, reopening) {
+      if (rest.controllers !== undefined) controllers.goOnFrom(rest.controllers, reopening)
+      if (rest.scheduler !== undefined) scheduler.goOnFrom(rest.scheduler, reopening)
+    },
     start() {
-      if (options.runs?.controllers !== false) controllers.start()
-      if (options.runs?.scheduler !== false) scheduler.start()
+      if (runs.controllers) controllers.start()
+      if (runs.scheduler) scheduler.start()
     },
   }
 }

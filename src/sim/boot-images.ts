@@ -34,7 +34,7 @@ function keyOf({ minor, gates, nodes, latencies, admission, journal, invariants,
 
 /** Objects and records are seen from outside: who changes one in one simulation must not do so in all others. */
 function frozen(image: BootImage): BootImage {
-  for (const { namespaces, history } of image.cluster.front.server.store.collections) {
+  for (const { namespaces, history } of image.cluster.controlPlane.front.server.store.collections) {
     for (const { objects } of namespaces.values()) for (const object of objects.values()) deepFreeze(object)
     for (const { object, old } of history.events) deepFreeze([object, old])
   }

@@ -5,6 +5,7 @@ import { createJournal } from '../../src/kernel/journal.ts'
 import { createKernel } from '../../src/kernel/kernel.ts'
 import { createRandomStreams } from '../../src/kernel/random.ts'
 import { type FeatureGates, resolveFeatureGates } from '../../src/versions/feature-gates.ts'
+import { bootedPlane, goOnFrom } from './booted-plane.ts'
 
 /** The first word of the recorder's user agent. */
 const fieldManager = 'podsim-vectors'
@@ -29,7 +30,7 @@ export type RecordedControlPlane = ReturnType<typeof createRecordedControlPlane>
 /** Between two requests of the recordings passed less time than until the controllers had acted on the first. */
 const latencies = { request: { kind: 'fixed', ms: 1 }, watchEvent: { kind: 'fixed', ms: 6 } } as const
 
-/** What the controllers of a new cluster need to come to rest. */
+/** What controllers need to come to rest after something new. */
 const settledMs = 3000
 /** From the last renewal of leases until the first step: none falls among the first requests. */
 const afterRenewalMs = 2100
@@ -41,11 +42,7 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
   const { minor = 18 } = setUp
   const kernel = createKernel()
   const calendar = createCalendar(defaultEpochMs)
-  const plane = createControlPlane({
-    kernel,
-    calendar,
-    journal: createJournal(kernel, 'off'),
-    random: createRandomStreams(setUp.seed),
+  const settings = {
     minor,
     // The gates that vectors name are podsim's.
     gates: resolveFeatureGates(minor, (setUp.gates ?? {}) as Partial<FeatureGates>),
@@ -54,6 +51,15 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
     ...(minor >= 36 ? { controllers: { disabled: ['ttl'] } } : {}),
     runs: { controllers: true, scheduler: setUp.runsScheduler === true },
     latencies,
+  }
+  const from = bootedPlane({ ...settings, journal: 'off' })
+  const plane = createControlPlane({
+    ...settings,
+    kernel,
+    calendar,
+    journal: createJournal(kernel, 'off'),
+    random: createRandomStreams(setUp.seed),
+    from: from.plane.front,
   })
   const create = (resource: ResourceRef, body: object, namespace?: string): void => {
     const scope = namespace === undefined ? {} : { namespace }
@@ -63,8 +69,7 @@ export function createRecordedControlPlane(setUp: RecordedSetUp) {
   const advance = (ms: number): void => kernel.runUntil(kernel.now() + ms)
   const time = (): string => rfc3339(calendar.at(kernel.now()))
   const renewTime = (): string => rfc3339Micro(calendar.at(kernel.now()))
-  plane.start()
-  advance(settledMs)
+  goOnFrom(from, plane, kernel)
   const keepLease = (name: string): void => {
     create(leases, leaseOf(name, renewTime()), 'kube-node-lease')
     kernel.schedule(5000, () => renew(name))

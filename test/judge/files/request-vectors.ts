@@ -42,7 +42,7 @@ function vectorRows(file: VectorFile, vector: LifecycleVector, nodes: readonly s
     () => {
       cluster = clusters.take({
         // Random names decide the order of what controllers make: each vector has its own.
-        seed: runsScheduler ? vector.name : 'recorded',
+        seed: runsScheduler ? `controllers/${vector.name}` : 'recorded',
         minor: minorOfPath(file.path),
         gates: vector.gates ?? {},
         nodes: nodes.filter((name) => !isMadeBy(vector, nodesPath, name)),
