@@ -75,6 +75,8 @@ class Keys extends PassThrough {
   }
 }
 
+/** It is looked for often: a key is answered within some ms, and there are many. */
+const soon = { timeout: 5_000, interval: 2 }
 const trimmed = (screen: string) => screen.replace(/ +$/gm, '')
 const keysOf: Readonly<Record<string, string>> = { right: '\u001b[C', left: '\u001b[D', end: '\u001b[F', tab: '\t' }
 
@@ -98,14 +100,14 @@ describe.each([
     // The streams have all that the player asks of them.
     const streams = { stdin: keys as unknown as NodeJS.ReadStream, stdout: screen as unknown as NodeJS.WriteStream }
     ending = playOnTerminal(firstState(world), host, { ...streams, isUtf8: true, isColoured: false })
-    await vi.waitFor(() => expect(screen.text()).toBe(frames[0]), { timeout: 5_000 })
+    await vi.waitFor(() => expect(screen.text()).toBe(frames[0]), soon)
   })
 
   const pressed = async (key: string) => {
     told.press(key)
     frames.push(trimmed(told.screen()))
     keys.write(keysOf[key] ?? key)
-    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), { timeout: 5_000 })
+    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), soon)
   }
 
   test('each key leads to the frame that it must, on screens of every size that come in between', async () => {
@@ -113,12 +115,12 @@ describe.each([
     told.resize(100, 30)
     frames.push(trimmed(told.screen()))
     screen.resize(100, 30)
-    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), { timeout: 5_000 })
+    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), soon)
     await pressed('left')
     told.resize(columns, rows)
     frames.push(trimmed(told.screen()))
     screen.resize(columns, rows)
-    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), { timeout: 5_000 })
+    await vi.waitFor(() => expect(screen.text()).toBe(frames.at(-1)), soon)
     await pressed('end')
   })
 
@@ -157,7 +159,7 @@ describe.each([
   test('the terminal is as it was: screen, cursor, modes', async () => {
     keys.write('q')
     expect((await ending).ending).toBe('quit')
-    await vi.waitFor(() => expect(screen.terminal.buffer.active.type).toBe('normal'))
+    await vi.waitFor(() => expect(screen.terminal.buffer.active.type).toBe('normal'), soon)
     expect(screen.text().trimEnd().split('\n')).toEqual(['before the play', '$ podsim play'])
     expect([screen.terminal.buffer.active.cursorX, screen.terminal.buffer.active.cursorY]).toEqual([0, 2])
     expect(screen.terminal.modes).toMatchObject({

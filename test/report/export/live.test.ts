@@ -24,6 +24,8 @@ const given: LiveScenario = {
   ...{ file: 'lesson.yaml', text, files: {}, folders: {}, settings: {}, seed: album.seed, compare: [] },
   choice: { podsim: '0', reveal: false, key: 'password' },
 }
+/** Of what a browser shows: looked for often, since it is there soon. */
+const soon = { timeout: 20_000, interval: 10 }
 const letters = ({ worlds }: Album, world = 0) => worlds[world]?.flow.revisions.map(({ letter }) => letter).join('')
 
 test('the page has no renderer inside: it draws with what a browser has', async () => {
@@ -143,11 +145,11 @@ describe.runIf(browserPath !== undefined)(`a live page, ${whereTried}`, { timeou
     await page.keyboard.press(':')
     await page.keyboard.type('get pods')
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.locator('#printed').textContent(), { timeout: 20_000 }).toMatch(/mixed +1\/1 +Running/)
+    await expect.poll(() => page.locator('#printed').textContent(), soon).toMatch(/mixed +1\/1 +Running/)
     expect(await worlds()).toEqual([])
     await page.keyboard.type('delete secret db')
     await page.keyboard.press('Enter')
-    await expect.poll(worlds, { timeout: 20_000 }).toHaveLength(2)
+    await expect.poll(worlds, soon).toHaveLength(2)
     expect(await page.locator('#printed').textContent()).toContain('secret "db" deleted')
     expect(await page.locator('#now').textContent()).toBe('00:00:20.0')
     expect(await page.locator('#world option').allTextContents()).toEqual([
@@ -163,12 +165,12 @@ describe.runIf(browserPath !== undefined)(`a live page, ${whereTried}`, { timeou
     await page.keyboard.press('Escape')
     await page.keyboard.press('i')
     await page.locator('#accident').selectOption({ label: 'reboot node-1: the machine goes down; tmpfs is lost' })
-    await expect.poll(() => page.locator('ol.story').nth(1).textContent(), { timeout: 20_000 }).toContain('reboot')
+    await expect.poll(() => page.locator('ol.story').nth(1).textContent(), soon).toContain('reboot')
     await page.locator('#setting').selectOption({ label: 'strategy Get: how kubelets learn of changed Secrets' })
-    await expect.poll(() => page.locator('#world option').count(), { timeout: 20_000 }).toBe(3)
+    await expect.poll(() => page.locator('#world option').count(), soon).toBe(3)
     await page.locator('#world').selectOption({ index: 0 })
     await page.locator('#beside').selectOption({ index: 0 })
-    await expect.poll(worlds).toEqual([])
+    await expect.poll(worlds, soon).toEqual([])
     const download = page.waitForEvent('download')
     await page.locator('#save').click()
     expect((await download).suggestedFilename()).toBe('scenario.yaml')

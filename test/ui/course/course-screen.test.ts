@@ -135,7 +135,7 @@ describe('the course', () => {
     expect(screen.keys('enter').state()).toMatchObject({ isOver: true, choice: { kind: 'file', path: 'a b[31m.yaml' } })
     const mine = shown(80, 24).keys('m', 'k', '8', 's', 'enter')
     expect(mine.asked).toEqual(['k8s'])
-    await vi.waitFor(() => expect(mine.text()).not.toContain('looking through'))
+    await vi.waitFor(() => expect(mine.text()).not.toContain('looking through'), { interval: 2 })
     expect(mine.text()).toMatch(/my manifests: k8s[\s\S]*Secrets of k8s/)
     for (let i = 0; i < 5; i++) mine.keys('pagedown')
     expect(mine.text()).toContain('the last line')
