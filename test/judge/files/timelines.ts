@@ -1,4 +1,5 @@
 import type { Effort, Judge, PartScore, RowScore } from '../judge.ts'
+import { knownReason } from '../known-differences.ts'
 import { rowsOfPlay, seedsOf, seedsPlayed } from '../plays.ts'
 import type { TimelineFile } from '../timeline-format.ts'
 import { minorOfFile } from '../timeline-format.ts'
@@ -24,7 +25,9 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const order = file.category === 'burst' ? burstRows(file, seeds, effort) : streamRows(path, file, effort)
   const known = seedsPlayed(file)
   const all = [...known, ...seeds.filter((seed) => !known.includes(seed))]
-  const counts = eventCountRows(file, all, known.length, (seed) => rowsOfPlay(file, seed))
+  const play = (seed: string) => rowsOfPlay(file, seed)
+  const isOpen = (row: string) => effort === 'thorough' || knownReason(path, row) === undefined
+  const counts = eventCountRows(file, all, known.length, play, isOpen)
   const first = rowsOfPlay(file, seeds[0] ?? '')
   const waits = file.category === 'burst' ? [] : syncWaitRows(first)
   return {
