@@ -45,20 +45,27 @@ const asUnion: (union: HeadedUnion, def: HeadedDef) => void = z.ZodUnion.init
 
 /**
  * A union that tries only those branches whose key the value has: a branch's own key is never optional, so that no other can
- * take it. Where none of them takes it, all are tried, for what is then said of it is made of what each has to say.
+ * take it. Where none of them takes it, that is said as zod says it of any union, but for what each branch had against it: what
+ * a choice is told of is worked out from its keys (complaints.ts), and forty branches are much to ask at each of its mistakes.
  */
 const HeadedUnion: z.core.$constructor<HeadedUnion, HeadedDef> = z.core.$constructor('HeadedUnion', (union, def) => {
   asUnion(union, def)
-  const tryAll = union._zod.parse
   union._zod.parse = (payload, context) => {
     const { value } = payload
+    const refused: z.core.ParsePayload[] = []
     for (const [i, option] of def.options.entries()) {
       const head = def.heads[i]
       if (head !== undefined && (typeof value !== 'object' || value === null || !(head in value))) continue
       const result = option._zod.run({ value, issues: [] }, context)
-      if (!(result instanceof Promise) && result.issues.length === 0) return result
+      if (result instanceof Promise) throw new Error('no branch of a choice is looked at later')
+      if (result.issues.length === 0) return result
+      refused.push(result)
     }
-    return tryAll(payload, context)
+    // Source: zod's v4/core/schemas.ts, handleUnionResults: of a single branch that got to its own checks, what those say.
+    const [checked, another] = refused.filter((result) => !z.core.util.aborted(result))
+    if (checked !== undefined && another === undefined) return checked
+    payload.issues.push({ code: 'invalid_union', input: value, inst: union, errors: [] })
+    return payload
   }
 })
 
