@@ -25,7 +25,7 @@ export interface BootedPlane {
 }
 
 /** How long a copy has been up when it begins, ms: its controllers have made what they make by themselves. */
-export const bootedMs = 10_000
+const bootedMs = 10_000
 
 const booted = new Map<string, BootedPlane>()
 

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin as BuildPlugin, build } from 'esbuild'
 import { parseSync } from 'oxc-parser'
@@ -12,7 +12,8 @@ const cache = join(root, 'node_modules/.cache')
 /**
  * Loads the sources as one file. vitest on its own transforms each of 900 modules, in each worker, and puts a getter between
  * any two of them, which costs a sixth of the suite; here esbuild puts them together once a run, and a test that imports
- * `src/kernel/kernel.ts` gets what the bundle has of that module. All tests of a worker share the modules, as without it.
+ * `src/kernel/kernel.ts` gets what the bundle has of that module: from the bundle itself, or where it says so in another way
+ * than by a plain import, from a module that has its exports. All tests of a worker share the modules, as without it.
  *
  * Not used in watch mode: there vitest must know which test imports what.
  */
@@ -29,6 +30,10 @@ export function oneBundle(): Plugin {
       // Workers begin meanwhile. Whoever needs it hears of what is wrong with it.
       file = bundle(names)
       file.catch(() => {})
+    },
+    async transform(code, id) {
+      if (!isUsed || file === undefined || names.has(id) || !/\.tsx?$/.test(id)) return
+      return { code: importingBundle(code, id, names, await file), map: null }
     },
     async load(id) {
       const name = names.get(id)
@@ -89,6 +94,28 @@ function planted(): BuildPlugin[] {
     },
   }
   return [plant]
+}
+
+/** The text of a test with its imports of sources turned into one of the bundle. Lines stay where they are. */
+function importingBundle(code: string, id: string, names: ReadonlyMap<string, string>, bundled: string): string {
+  const { module } = parseSync(id, code)
+  const used = new Set<string>()
+  let [text, end] = ['', 0]
+  for (const statement of module.staticImports) {
+    const name = names.get(resolve(dirname(id), statement.moduleRequest.value))
+    const entries = statement.entries.filter(({ isType }) => !isType)
+    // For its effects alone, or for types alone: whoever takes away types takes that, too.
+    if (name === undefined || entries.length === 0) continue
+    used.add(name)
+    const whole = entries.find(({ importName }) => importName.kind === 'NamespaceObject')
+    const parts = entries.map(({ importName, localName }) => `${importName.name ?? 'default'}: ${localName.value}`)
+    const taken = whole === undefined ? `{ ${parts.join(', ')} }` : whole.localName.value
+    const lines = code.slice(statement.start, statement.end).replace(/[^\n]+/g, '')
+    text += `${code.slice(end, statement.start)}const ${taken} = ${name};${lines}`
+    end = statement.end
+  }
+  if (used.size === 0) return code
+  return `import { ${[...used].join(', ')} } from ${JSON.stringify(bundled)};${text}${code.slice(end)}`
 }
 
 /** The module at `path` for whoever imports it: its exports, as the bundle has them. */
