@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -88,17 +89,26 @@ test('plans are carried out', () => {
 })
 `
 
-/** As `npm pack` does with its scripts, but for the build, which is there. */
+/**
+ * As `npm pack` does with its scripts, but for the build, which is there; and from a copy of what is packed, so that nobody who
+ * works in the tree meanwhile meets the manifest without scripts.
+ */
 function pack(): string {
   if (!existsSync(join(root, 'dist/bundle/index.js'))) throw new Error('podsim is not built: npm run build')
-  const manifest = (what: 'write' | 'restore') => run(process.execPath, ['scripts/packed-manifest.cjs', what], root)
-  manifest('write')
-  let told: string
-  try {
-    told = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', outside], root)
-  } finally {
-    manifest('restore')
-  }
+  const copy = join(outside, 'copy')
+  for (const path of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'bin',
+    'dist/bundle',
+    'scenarios',
+    'docs',
+  ])
+    cpSync(join(root, path), join(copy, path), { recursive: true })
+  run(process.execPath, [join(root, 'scripts/packed-manifest.cjs'), 'write'], copy)
+  const told = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', outside], copy)
   // npm's own format; what the scripts print comes before it.
   const [packed] = JSON.parse(told.slice(told.indexOf('[\n'))) as [
     { readonly filename: string; readonly files: readonly { readonly path: string }[]; readonly unpackedSize: number },
