@@ -363,8 +363,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'hexdump takes words for bytes the other way round',
     file: 'src/shell/tools/dumps.ts',
-    from: '(size === 2 ? (each.row.charCodeAt(k + 1) || 0) << 8 : 0)',
-    to: '(size === 2 ? (each.row.charCodeAt(k + 1) || 0) << 4 : 0)',
+    from: '(size === 2 ? (row.charCodeAt(k + 1) || 0) << 8 : 0)',
+    to: '(size === 2 ? (row.charCodeAt(k + 1) || 0) << 4 : 0)',
     noticedBy: { tests: ['test/shell/vectors.test.ts'], titles: 'hexdump' },
   },
   {
