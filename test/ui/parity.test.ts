@@ -159,13 +159,19 @@ async function playedBack(cast: string): Promise<string> {
   return lines.map((line) => `${line?.isWrapped === true ? '' : '\n'}${line?.translateToString(true) ?? ''}`).join('')
 }
 
+/** One for all lessons; it starts while the first is run. */
+let browser: Promise<Browser> | undefined
+beforeAll(() => {
+  if (browserPath !== undefined) browser = chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
+})
+afterAll(async () => void (await (await browser)?.close()))
+
 describe.each(lessons)('lesson %s', { timeout: slowStartMs }, (lesson) => {
   const file = `scenarios/course/${lesson}.yaml`
   const folder = mkdtempSync(join(tmpdir(), 'podsim-parity-'))
   const texts = new Map<string, string>()
   let facts: ReadonlyMap<string, Fact>
   let masked: (text: string) => string
-  let browser: Browser | undefined
 
   beforeAll(async () => {
     const { loaded } = readScenarioFile(file)
@@ -189,19 +195,16 @@ describe.each(lessons)('lesson %s', { timeout: slowStartMs }, (lesson) => {
     )
     const taken = (format: 'cast' | 'html') => written((output) => exportRun(file, { output: '-', format }, output))
     texts.set('cast', await playedBack(await taken('cast')))
-    if (browserPath === undefined) return
-    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    const page = await (await browser)?.newPage({ viewport: { width: 1280, height: 900 } })
+    if (page === undefined) return
     writeFileSync(join(folder, 'run.html'), await taken('html'))
     await page.goto(pathToFileURL(join(folder, 'run.html')).href)
     await page.keyboard.press('End')
     texts.set('page', await page.locator('body').innerText())
+    await page.close()
   }, slowStartMs)
 
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   const missing = (name: string, form: Form) => {
     const told = masked(plainly(texts.get(name) ?? ''))

@@ -114,10 +114,12 @@ describe.runIf(browserPath !== undefined)(`a live page, ${whereTried}`, { timeou
   let page: Page
 
   beforeAll(async () => {
+    // It starts while the page is made.
+    const launching = chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
     const html = albumPage(album, partsOf((await core).packed, given))
     size = html.length
     writeFileSync(file, html)
-    browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
+    browser = await launching
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))

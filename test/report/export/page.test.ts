@@ -20,6 +20,8 @@ describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { 
   let page: Page
 
   beforeAll(async () => {
+    // It starts while the page is made.
+    const launching = chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
     const text = `${lesson('correct-horse')}  - after: 1m
     kubectl: get secret db
     as: mallory
@@ -29,7 +31,7 @@ describe.runIf(browserPath !== undefined)(`the exported page, ${whereTried}`, { 
 lesson: { watch: the letter B., next: press w. }
 `
     writeFileSync(file, albumPage(albumOf(text, { key: 'password' }, ['Watch', 'Cache'])))
-    browser = await chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox'] })
+    browser = await launching
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
