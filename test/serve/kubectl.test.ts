@@ -142,7 +142,8 @@ const lines: readonly Line[] = [
   { line: 'get --raw /healthz', prints: /^ok$/ },
 ]
 
-describe.each(installedKubectls())('kubectl $version', ({ path, minor, isNamed }) => {
+// What is waited for here is waited for together.
+describe.each(installedKubectls())('kubectl $version', { concurrent: true }, ({ path, minor, isNamed }) => {
   // Those that are named are tried in full.
   describe.each(isNamed ? (['v1.36', 'v1.26'] as const) : (['v1.36'] as const))('and a cluster of %s', (version) => {
     let server: Serving
@@ -170,7 +171,7 @@ describe.each(installedKubectls())('kubectl $version', ({ path, minor, isNamed }
   })
 })
 
-describe.each(installedKubectls())('kubectl $version and time', ({ path }) => {
+describe.each(installedKubectls())('kubectl $version and time', { concurrent: true }, ({ path }) => {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
