@@ -117,4 +117,6 @@ export interface KubeContext {
 export interface KubeconfigState {
   contexts: readonly KubeContext[]
   currentContext: string
+  /** Whether its clusters say `insecure-skip-tls-verify`. */
+  readonly isInsecure?: boolean
 }

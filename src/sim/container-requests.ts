@@ -1,6 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import { allContainerStatuses, allContainers } from '../api/pod-references.ts'
-import type { ContainerStatus, Pod, PodStatus } from '../api/types/core.ts'
+import type { ContainerStatus, Node, Pod, PodStatus } from '../api/types/core.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { goQuote } from '../go/quote.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
@@ -17,6 +17,8 @@ import { type FoundContainer, findContainer } from '../looks/containers.ts'
 import { withoutUnknownCode } from '../node/runtime/error-texts.ts'
 import type { LogLine } from '../node/runtime/log-buffer.ts'
 import { bytesToByteText, fromByteText } from '../shell/byte-text.ts'
+import { find } from './objects.ts'
+import { type NodeProblem, nodeProblem } from './unreachable-node.ts'
 
 /** What of the simulation kubectl's requests to a container need. */
 export interface ContainerWorld {
@@ -43,10 +45,18 @@ function streamed({ cluster, podOf }: ContainerWorld, target: ContainerTarget): 
     return refused(`container ${target.container} is not valid for pod ${target.pod}`)
   if (pod !== undefined && (pod.spec.nodeName ?? '') === '')
     return refused(`pod ${target.pod} does not have a host assigned`)
+  const problem = cluster.machines.has(pod?.spec.nodeName ?? '') ? undefined : problemOf(cluster, pod)
+  // What comes while a connection is upgraded is read as text.
+  if (problem !== undefined) return { ok: false, message: `unable to upgrade connection: ${problem.message}` }
   const found = findContainer(cluster, pod, target.container)
   return found === undefined || found.container.state !== 'running'
     ? { ok: false, message: `unable to upgrade connection: container not found (${goQuote(target.container)})` }
     : found
+}
+
+/** Of a Pod on a node that is no machine. */
+function problemOf({ controlPlane }: Cluster, pod: Pod | undefined): NodeProblem | undefined {
+  return nodeProblem(pod, (name) => find<Node>(controlPlane.server, 'Node', name, ''))
 }
 
 /** Joins a container's first process. */
@@ -113,7 +123,7 @@ function logText({ at, line }: LogLine, calendar: Calendar, timestamps: boolean)
 function loggedContainer({ cluster, podOf }: ContainerWorld, request: LogRequest): FoundContainer | LogAnswer {
   const pod = podOf(request.namespace, request.pod)
   const machine = cluster.machines.get(pod?.spec.nodeName ?? '')
-  if (pod === undefined || machine === undefined) return { ok: true, text: '', ended: true }
+  if (pod === undefined || machine === undefined) return problemOf(cluster, pod) ?? { ok: true, text: '', ended: true }
   // The kubelet asks itself first, then the Pod. Source: pkg/kubelet/kubelet.go, GetKubeletContainerLogs.
   const uid = pod.metadata.uid ?? ''
   const chosen = containerOfLogs(machine.kubelet.context?.statuses.get(uid) ?? pod.status, request)

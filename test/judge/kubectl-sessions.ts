@@ -1,3 +1,4 @@
+import type { Node, Pod } from '../../src/api/types/core.ts'
 import { utf8Bytes, utf8Text } from '../../src/bytes/bytes.ts'
 import type { UserInfo } from '../../src/client/client.ts'
 import { createControlPlane } from '../../src/cluster/control-plane.ts'
@@ -13,6 +14,7 @@ import { CommandLine, type CommandLineResult } from '../../src/shell/command-lin
 import type { WorldProgram } from '../../src/shell/engine/shell.ts'
 import { type KubectlSurroundings, kubectlProgram } from '../../src/sim/kubectl-program.ts'
 import { TerminalClock } from '../../src/sim/terminal-clock.ts'
+import { type NodeProblem, nodeProblem } from '../../src/sim/unreachable-node.ts'
 import { resolveFeatureGates } from '../../src/versions/feature-gates.ts'
 import { sessionTextDiffers } from './session-match.ts'
 
@@ -66,10 +68,7 @@ export class SessionRun {
   readonly #files = virtualFiles(this.#fs, workingDirectory)
   readonly #kubectl = this.#timed(kubectlProgram((call) => this.#host(call)))
   readonly #server
-  readonly #config: KubeconfigState = {
-    contexts: [{ name: 'c', cluster: 'c', user: 'admin' }],
-    currentContext: 'c',
-  }
+  readonly #config: KubeconfigState
   #digits = 10_000
   #editor = ''
   #editorSaw: string | undefined
@@ -80,6 +79,12 @@ export class SessionRun {
     for (const directory of [workingDirectory, homeDirectory, '/tmp']) this.#fs.mkdirAll(directory, 0o755)
     const random = createRandomStreams(session.name)
     const minor = Number(session.server.split('.')[1])
+    this.#config = {
+      contexts: [{ name: 'c', cluster: 'c', user: 'admin' }],
+      currentContext: 'c',
+      // The recorder of v1.36 did not look at certificates, as `config view` shows.
+      isInsecure: minor >= 36,
+    }
     const plane = createControlPlane({
       kernel: this.#kernel,
       calendar: this.#calendar,
@@ -264,7 +269,22 @@ export class SessionRun {
           .slice(-n),
       config: this.#config,
       edit: (_, path) => this.#edit(path),
+      logs: ({ namespace, pod }) => this.#nodeProblem(namespace, pod) ?? { ok: true, text: '', ended: true },
+      exec: ({ namespace, pod }) => {
+        const { message } = this.#nodeProblem(namespace, pod) ?? { message: 'no container runs here' }
+        return { ok: false, message: `unable to upgrade connection: ${message}` }
+      },
     }
+  }
+
+  /** The recorded nodes had no addresses. */
+  #nodeProblem(namespace: string, pod: string): NodeProblem | undefined {
+    const found = <T>(path: string): T | undefined => {
+      const answer = this.#http('GET', path)
+      return 'body' in answer && answer.code === 200 ? (JSON.parse(answer.body) as T) : undefined // the path says what it is
+    }
+    const about = found<Pod>(`/api/v1/namespaces/${namespace}/pods/${pod}`)
+    return nodeProblem(about, (name) => found<Node>(`/api/v1/nodes/${name}`))
   }
 
   #edit(path: string): number {

@@ -50,6 +50,7 @@ function normalized(text: string): string {
     .replace(/\u00a0/g, ' ')
     .replace(/^([EWI])\d{4} [\d:.]+ +\d+ /gm, '$1 ')
     .replaceAll('/work/w', 'w')
+    .replaceAll('<tmp>/w', 'w')
 }
 
 /** `isFree`: the scheduler may have chosen either node. Rows that begin with a node are its own. */

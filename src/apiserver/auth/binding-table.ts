@@ -1,6 +1,6 @@
+import type { RoleBinding, Subject } from '../../api/types/rbac.ts'
 import { ageColumn, ageOf, column, nameColumn } from '../registry/column-texts.ts'
 import type { Strategy } from '../registry/strategy.ts'
-import type { RoleBinding, Subject } from './rbac-types.ts'
 
 /** Source: k8s.io/api rbac/v1beta1 types_swagger_doc_generated.go. */
 const roleDescriptions: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { PolicyRule } from './rbac-types.ts'
+import type { PolicyRule } from '../../api/types/rbac.ts'
 import { events, read, readUpdate, rule } from './rule-tables.ts'
 
 /**

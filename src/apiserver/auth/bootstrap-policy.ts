@@ -1,7 +1,4 @@
 import type { LabelSelector } from '../../api/types/meta.ts'
-import { onceAVersion } from '../../versions/version.ts'
-import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
-import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -9,7 +6,10 @@ import {
   type RoleBinding,
   rbacGroup,
   type Subject,
-} from './rbac-types.ts'
+} from '../../api/types/rbac.ts'
+import { onceAVersion } from '../../versions/version.ts'
+import { controllerRoles, laterControllerRoles } from './bootstrap-controller-roles.ts'
+import { clusterRoleTables, laterRules, type RoleTable } from './bootstrap-roles.ts'
 import { aggregatedRules } from './role-aggregation.ts'
 import { events, rule } from './rule-tables.ts'
 import { authenticatedGroup, privilegedGroup, unauthenticatedGroup } from './users.ts'

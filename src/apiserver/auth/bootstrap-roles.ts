@@ -1,4 +1,4 @@
-import type { PolicyRule } from './rbac-types.ts'
+import type { PolicyRule } from '../../api/types/rbac.ts'
 import { events, read, readUpdate, readWrite, rule, urls, write } from './rule-tables.ts'
 
 /**

@@ -1,7 +1,4 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import type { UserInfo } from '../../client/client.ts'
-import { goQuote } from '../../go/quote.ts'
-import type { StoredResource } from '../store.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -9,7 +6,10 @@ import {
   type RoleBinding,
   rbacGroup,
   type Subject,
-} from './rbac-types.ts'
+} from '../../api/types/rbac.ts'
+import type { UserInfo } from '../../client/client.ts'
+import { goQuote } from '../../go/quote.ts'
+import type { StoredResource } from '../store.ts'
 import { aggregatedRules } from './role-aggregation.ts'
 import { serviceAccountUserName } from './users.ts'
 

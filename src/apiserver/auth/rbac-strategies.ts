@@ -1,9 +1,4 @@
 import type { KubeObject } from '../../api/types/meta.ts'
-import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
-import { goQuote } from '../../go/quote.ts'
-import type { Strategy } from '../registry/strategy.ts'
-import { apiServerFact } from '../version-facts.ts'
-import { bindingTable } from './binding-table.ts'
 import {
   type ClusterRole,
   type PolicyRule,
@@ -11,7 +6,12 @@ import {
   type RoleRef,
   rbacGroup,
   type Subject,
-} from './rbac-types.ts'
+} from '../../api/types/rbac.ts'
+import { type FieldError, invalid, notSupported, required } from '../../api/validation/field-errors.ts'
+import { goQuote } from '../../go/quote.ts'
+import type { Strategy } from '../registry/strategy.ts'
+import { apiServerFact } from '../version-facts.ts'
+import { bindingTable } from './binding-table.ts'
 import { semanticallyEqual } from './semantic-equality.ts'
 
 /**

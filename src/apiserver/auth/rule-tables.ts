@@ -1,4 +1,4 @@
-import type { PolicyRule } from './rbac-types.ts'
+import type { PolicyRule } from '../../api/types/rbac.ts'
 
 /** Short ways to write RBAC rules in tables: lists are words with blanks between them, in bytewise order. */
 

@@ -2,10 +2,11 @@ import { at, listAt, textAt } from '../../go/json.ts'
 import { alignTabs, tableTabs } from '../../go/tabwriter.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { Call, Command } from '../cli/command.ts'
-import { exitSilently, fail, failNotSimulated } from '../cli/failure.ts'
+import { exitSilently, fail } from '../cli/failure.ts'
 import { bool, flagSince, string } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { breakDown, combinedName, compactRules, sortRules } from '../describe/rbac.ts'
+import { reconcileCommand } from './auth-reconcile.ts'
 import { whoAmI } from './whoami.ts'
 
 /** Source: k8s.io/kubernetes pkg/kubectl/cmd/auth/cani.go. */
@@ -22,20 +23,13 @@ const canI: Command = {
   run: (call) => (call.flags.bool('list') ? listAccess(call) : checkAccess(call)),
 }
 
-const reconcile: Command = {
-  name: 'reconcile',
-  short: 'Reconciles rules for RBAC Role, RoleBinding, ClusterRole, and ClusterRole binding objects',
-  modernShort: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
-  run: () => failNotSimulated('auth reconcile'),
-}
-
 export const authCommand: Command = {
   name: 'auth',
   short: 'Inspect authorization',
   long: 'Inspect authorization',
   modernLong: 'Inspect authorization.',
   modernUsage: '[flags] [options]',
-  children: [canI, reconcile, whoAmI],
+  children: [canI, reconcileCommand, whoAmI],
 }
 
 /** Source: pkg/cmd/auth/cani.go, resourceVerbs. */

@@ -157,7 +157,10 @@ function view(call: Call): number {
   const config = {
     apiVersion: 'v1',
     clusters: unique(kept.map(({ cluster }) => cluster)).map((name) => ({
-      cluster: { server: session.rest.serverUrl },
+      cluster: {
+        ...(session.host.config.isInsecure === true ? { 'insecure-skip-tls-verify': true } : {}),
+        server: session.rest.serverUrl,
+      },
       name,
     })),
     contexts: kept.map(({ name, cluster, user, namespace }) => ({

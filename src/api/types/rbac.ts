@@ -1,4 +1,4 @@
-import type { KubeObject, LabelSelector } from '../../api/types/meta.ts'
+import type { KubeObject, LabelSelector } from './meta.ts'
 
 /** The kinds of rbac.authorization.k8s.io/v1. Source: k8s.io/api rbac/v1/types.go. */
 
