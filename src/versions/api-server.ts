@@ -2,6 +2,27 @@ import { changes } from './changes.ts'
 
 /** What the API server does from a minor version on. */
 export const apiServer = changes({
+  jobsNameRestartPolicies: [
+    22,
+    'a Job without a restartPolicy is told which there are',
+    'pkg/apis/batch/validation/validation.go, validateJobSpec; between v1.19 and v1.23',
+  ],
+  jobsHaveFailurePolicies: [
+    26,
+    'the podFailurePolicy of Jobs',
+    'pkg/features/kube_features.go, JobPodFailurePolicy (beta)',
+  ],
+  jobsCountByIndex: [
+    29,
+    'backoffLimitPerIndex and maxFailedIndexes of Jobs',
+    'pkg/features/kube_features.go, JobBackoffLimitPerIndex (beta)',
+  ],
+  jobsHaveReplacementPolicies: [
+    29,
+    'the podReplacementPolicy of Jobs',
+    'pkg/features/kube_features.go, JobPodReplacementPolicy (beta)',
+  ],
+  jobsHaveSuccessPolicies: [31, 'the successPolicy of Jobs', 'pkg/features/kube_features.go, JobSuccessPolicy (beta)'],
   knowsContainerMetrics: [
     20,
     'autoscalers know metrics of single containers',

@@ -1,4 +1,5 @@
 import type { PodSpec } from './core.ts'
+import type { JobPolicies } from './job-policies.ts'
 import type { KubeObject, LabelSelector, ObjectMeta } from './meta.ts'
 
 /** Kinds of apps/v1, batch/v1 and others that controllers work with. Source: k8s.io/api apps/v1, batch/v1 types.go. */
@@ -154,10 +155,11 @@ export interface JobStatus {
   readonly uncountedTerminatedPods?: object
   /** Of mode Indexed: `1,3-5`. */
   readonly completedIndexes?: string
+  readonly failedIndexes?: string
 }
 
 export interface Job extends KubeObject {
-  readonly spec: {
+  readonly spec: JobPolicies & {
     readonly parallelism?: number
     readonly completions?: number
     readonly activeDeadlineSeconds?: number

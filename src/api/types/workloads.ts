@@ -1,4 +1,5 @@
 import type { PodSpec } from './core.ts'
+import type { JobPolicies } from './job-policies.ts'
 import type { KubeObject, LabelSelector, ObjectMeta, ObjectReference } from './meta.ts'
 
 /** Kinds that make Pods, as far as the API server looks into them. Source: k8s.io/api apps/v1, batch/v1, core/v1 types.go. */
@@ -105,7 +106,7 @@ export interface DaemonSet extends KubeObject {
   }
 }
 
-export interface JobSpec {
+export interface JobSpec extends JobPolicies {
   readonly parallelism?: number
   readonly completions?: number
   readonly activeDeadlineSeconds?: number

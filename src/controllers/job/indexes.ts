@@ -17,10 +17,20 @@ export function completionIndex({ metadata }: Pod): number | undefined {
   return text !== undefined && /^[0-9]+$/.test(text) ? Number(text) : undefined
 }
 
+/** Whether a set holds an index. */
+export function hasIndex(indexes: Indexes, index: number): boolean {
+  return indexes.some(([first, last]) => index >= first && index <= last)
+}
+
 /** What two sets hold together. Source: withOrderedIndexes. */
 export function withIndexes(indexes: Indexes, more: Iterable<number>): Indexes {
   const added = [...new Set(more)].map((index): Interval => [index, index])
-  const ordered = [...indexes, ...added].sort((a, b) => a[0] - b[0])
+  return together(indexes, added)
+}
+
+/** The same of two sets of intervals. Source: merge. */
+export function together(indexes: Indexes, others: Indexes): Indexes {
+  const ordered = [...indexes, ...others].sort((a, b) => a[0] - b[0])
   const merged: [number, number][] = []
   for (const [first, last] of ordered) {
     const before = merged.at(-1)

@@ -9,7 +9,17 @@ import { controllers } from '../../versions/controllers.ts'
 import type { Expectations } from '../expectations.ts'
 import { createSlowly, type PodControl, podFromTemplate } from '../pod-control.ts'
 import { orderToDelete, podsToDelete } from '../pods-to-delete.ts'
-import { completionIndexKey, firstPending, type Indexes, superfluous } from './indexes.ts'
+import {
+  completionIndex,
+  completionIndexKey,
+  firstPending,
+  hasIndex,
+  type Indexes,
+  superfluous,
+  together,
+} from './indexes.ts'
+import { failureAnnotations, lastFailures, remainingMs, replacesFailedOnly } from './policies.ts'
+import type { Found } from './status.ts'
 
 /** Version and kind of what this controller controls. */
 export const jobKind = { apiVersion: 'batch/v1', kind: 'Job' } as const
@@ -23,20 +33,16 @@ const generatedBaseMax = 58
 export interface JobPods {
   /**
    * Brings the number of active Pods to what it should be; answers how many there are then, and what went wrong.
-   * `finished` are the indexes of a Job of mode Indexed that have succeeded. Source: manageJob.
+   * `own` are all its Pods. Source: manageJob.
    */
-  manage(
-    key: string,
-    job: Job,
-    active: readonly Pod[],
-    succeeded: number,
-    finished: Indexes | undefined,
-  ): Steps<Managed>
+  manage(key: string, job: Job, found: Found, own: readonly Pod[], nowEpochMs: number): Steps<Managed>
 }
 
 interface Managed {
   readonly active: number
   readonly error: RequestError | undefined
+  /** After which the next Pods may be made. */
+  readonly waitMs?: number
 }
 
 /** How a Job makes its Pods and takes away what is too much. Source: pkg/controller/job/job_controller.go. */
@@ -57,18 +63,27 @@ export function createJobPods(control: PodControl, expectations: Expectations, m
     return { active: active.length - doomed.length + kept, error }
   }
   return {
-    *manage(key, job, active, succeeded, finished) {
+    *manage(key, job, { active, succeeded, done: finished, lost, terminating }, own, nowEpochMs) {
       const { parallelism = 1, completions, suspend = false } = job.spec
       if (suspend) return yield* remove(key, job, active, active)
       const open = completions === undefined ? parallelism : Math.min(parallelism, completions - succeeded)
       const wanted = completions === undefined && succeeded > 0 ? active.length : Math.max(0, open)
       // Up to v1.21 only those above the parallelism go, later what is beyond the completions, too.
       const most = has(minor, controllers.jobsKeepNoMoreThanWanted) ? wanted : parallelism
-      const doomed = tooMany(job, active, Math.max(0, active.length - most), finished)
+      // Whoever replaces only what has failed counts what is still being deleted.
+      const going = replacesFailedOnly(job) ? terminating : 0
+      const doomed = tooMany(job, active, Math.max(0, active.length + going - most), finished)
       if (doomed.length > 0) return yield* remove(key, job, active, doomed)
-      const missing = Math.max(0, wanted - active.length)
-      const pods = podsOf(job, active, missing, finished, minor)
-      if (pods.length === 0) return { active: active.length, error: undefined }
+      const missing = Math.max(0, wanted - going - active.length)
+      const failures = lost === undefined ? noFailures : failuresOf(own, active, finished, lost)
+      const settled = finished === undefined || lost === undefined ? finished : together(finished, lost)
+      const isDue = (index: number): boolean => remainingMs(failures.get(index), nowEpochMs) === 0
+      const pods = podsOf(job, active, missing, settled, minor, failures, isDue)
+      if (pods.length === 0) {
+        const waits = [...failures.values()].map((pod) => remainingMs(pod, nowEpochMs))
+        const waitMs = missing === 0 || waits.length === 0 ? undefined : Math.min(...waits)
+        return { active: active.length, error: undefined, ...(waitMs === undefined ? {} : { waitMs }) }
+      }
       expectations.expect(key, pods.length)
       const { made, error } = yield* createSlowly(control, job, pods)
       for (let left = pods.length - made; left > 0; left--) expectations.creationObserved(key)
@@ -92,18 +107,40 @@ function podsOf(
   count: number,
   finished: Indexes | undefined,
   minor: number,
+  failures: ReadonlyMap<number, Pod>,
+  isDue: (index: number) => boolean,
 ): readonly object[] {
   const { template, completions = 0 } = job.spec
   if (count === 0) return []
   if (finished === undefined) return new Array<object>(count).fill(podFromTemplate(template, job, jobKind))
-  return firstPending(active, finished, count, completions).map((index) => {
+  const pending = firstPending(active, finished, count, completions).filter(isDue)
+  return pending.map((index) => {
     const generateName = nameWithIndex(job.metadata.name, index)
-    return podFromTemplate(withIndex(job, index, minor), job, jobKind, { generateName })
+    const annotations = failureAnnotations(job, failures.get(index))
+    return podFromTemplate(withIndex(job, index, minor, annotations), job, jobKind, { generateName })
   })
 }
 
+const noFailures: ReadonlyMap<number, Pod> = new Map()
+
+/** Of indexes that are neither active nor settled. */
+function failuresOf(
+  own: readonly Pod[],
+  active: readonly Pod[],
+  finished: Indexes | undefined,
+  lost: Indexes,
+): ReadonlyMap<number, Pod> {
+  const busy = new Set(active.map(completionIndex))
+  return lastFailures(own, (index) => busy.has(index) || hasIndex(finished ?? [], index) || hasIndex(lost, index))
+}
+
 /** The template of one index. Source: addCompletionIndexAnnotation, addCompletionIndexLabel, addCompletionIndexEnvVariables. */
-function withIndex(job: Job, index: number, minor: number): PodTemplateSpec {
+function withIndex(
+  job: Job,
+  index: number,
+  minor: number,
+  annotations: Readonly<Record<string, string>>,
+): PodTemplateSpec {
   const { template } = job.spec
   const own = { [completionIndexKey]: `${index}` }
   const isLabelled = has(minor, controllers.labelsPodIndexes)
@@ -118,7 +155,7 @@ function withIndex(job: Job, index: number, minor: number): PodTemplateSpec {
     ...template,
     metadata: {
       ...template.metadata,
-      annotations: { ...template.metadata?.annotations, ...own },
+      annotations: { ...template.metadata?.annotations, ...own, ...annotations },
       ...(isLabelled ? { labels: { ...template.metadata?.labels, ...own } } : {}),
     },
     spec: {

@@ -2,7 +2,7 @@ import { equalJson } from '../../api/json.ts'
 import { selectorFromObject } from '../../api/label-selector.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { OwnerReference } from '../../api/types/meta.ts'
-import type { Job, JobStatus, WorkloadCondition } from '../../api/types/workload-specs.ts'
+import type { Job, JobStatus } from '../../api/types/workload-specs.ts'
 import { type RequestError, resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { isNotFound } from '../../client/refusals.ts'
@@ -16,7 +16,9 @@ import { type Controller, type ControllerContext, createQueue } from '../control
 import { Expectations } from '../expectations.ts'
 import { controllerOf, epochOf, eventReference, isPodReady } from '../objects.ts'
 import { createPodControl } from '../pod-control.ts'
+import { byPolicy, indexFailure, metCriteria, type Settled } from './ends.ts'
 import { createJobPods, jobKind } from './job-pods.ts'
+import { failJobMessage, successMessage } from './policies.ts'
 import {
   condition,
   type Found,
@@ -35,17 +37,6 @@ const backOffMs = 10 * second
 const backOffMaxMs = 360 * second
 /** Source: job_controller.go, statusUpdateRetries. */
 const statusTries = 4
-
-/** How a sync left a Job. */
-interface Settled {
-  readonly active: number
-  readonly failed: number
-  readonly error: RequestError | undefined
-  /** Conditions that end the Job, or tell that it will end. */
-  readonly ends: readonly WorkloadCondition[]
-  /** The status with its suspension, where that has changed. */
-  readonly turned?: JobStatus
-}
 
 /** Runs Pods until enough of them have succeeded. Source: pkg/controller/job/job_controller.go; facts/apiserver.md 8.3. */
 export function createJobController(context: ControllerContext): Controller {
@@ -66,9 +57,11 @@ export function createJobController(context: ControllerContext): Controller {
   const tell = (job: Job, type: 'Normal' | 'Warning', reason: string, message: string): void =>
     recorder.event(eventReference(job, jobKind), type, reason, message)
 
-  const failureOf = (job: Job, own: readonly Pod[], { active, failed }: Found, retries: number) => {
+  const failureOf = (job: Job, own: readonly Pod[], { active, failed, lost, done }: Found, retries: number) => {
     const target = failureTarget(job)
     if (target !== undefined) return target
+    const broken = failJobMessage(job, own)
+    if (broken !== undefined) return ['PodFailurePolicy', broken] as const
     const { parallelism = 1, backoffLimit = 6, activeDeadlineSeconds } = job.spec
     const isNewFailure = failed > (job.status?.failed ?? 0)
     const isOver = has(context.minor, controllers.failsJobsByFailedPods)
@@ -80,13 +73,15 @@ export function createJobController(context: ControllerContext): Controller {
     const runningMs = start === undefined || job.spec.suspend === true ? -1 : calendar.at(kernel.now()) - start
     if (activeDeadlineSeconds !== undefined && runningMs >= activeDeadlineSeconds * second)
       return ['DeadlineExceeded', 'Job was active longer than specified deadline'] as const
-    return undefined
+    return lost === undefined ? undefined : indexFailure(job, lost, done ?? [])
   }
 
   const fail = function* (job: Job, found: Found, [reason, message]: readonly [string, string]): Steps<Settled> {
     const { active, failed, terminating } = found
     const errors = yield* control.delete(job, active)
-    const isTold = has(context.minor, controllers.jobsEndWithTheirPods) && failureTarget(job) === undefined
+    const isTold =
+      (has(context.minor, controllers.jobsEndWithTheirPods) || reason === 'PodFailurePolicy') &&
+      failureTarget(job) === undefined
     const isOver = !has(context.minor, controllers.jobsEndWithTheirPods) || active.length + terminating === 0
     if (isOver) tell(job, 'Warning', reason, message)
     return {
@@ -101,11 +96,18 @@ export function createJobController(context: ControllerContext): Controller {
   }
 
   /** Has as many Pods as are wanted, and sees whether that is all. */
-  const proceed = function* (key: string, job: Job, found: Found, mayManage: boolean): Steps<Settled> {
-    const { active, failed, succeeded, done } = found
+  const proceed = function* (
+    key: string,
+    job: Job,
+    found: Found,
+    own: readonly Pod[],
+    mayManage: boolean,
+  ): Steps<Settled> {
+    const { active, failed, succeeded } = found
     const managed = mayManage
-      ? yield* jobPods.manage(key, job, active, succeeded, done)
+      ? yield* jobPods.manage(key, job, found, own, calendar.at(kernel.now()))
       : { active: active.length, error: undefined }
+    if ('waitMs' in managed && managed.waitMs !== undefined) queue.addAfter(key, managed.waitMs)
     const { completions, suspend } = job.spec
     const settled = { ...managed, failed, ends: [] }
     const isComplete = completions === undefined ? succeeded > 0 && managed.active === 0 : succeeded >= completions
@@ -163,25 +165,30 @@ export function createJobController(context: ControllerContext): Controller {
       const { activeDeadlineSeconds } = job.spec
       if (job !== cached && activeDeadlineSeconds !== undefined) queue.addAfter(key, activeDeadlineSeconds * second)
       const found = foundPods(job, own, context.minor)
-      const { succeeded, done } = found
-      const failure = failureOf(job, own, found, retries)
+      const { succeeded, done, lost } = found
+      const met = metCriteria(job)
+      const failure = met === undefined ? failureOf(job, own, found, retries) : undefined
+      const success = failure === undefined ? (met ?? successMessage(job, done ?? [])) : undefined
       const settled =
-        failure === undefined
-          ? yield* proceed(key, job, found, needsSync && job.metadata.deletionTimestamp === undefined)
-          : yield* fail(job, found, failure)
+        failure !== undefined
+          ? yield* fail(job, found, failure)
+          : success !== undefined
+            ? yield* byPolicy({ control, tell, nowText }, job, found, success)
+            : yield* proceed(key, job, found, own, needsSync && job.metadata.deletionTimestamp === undefined)
+      const isEnding = failure !== undefined || success !== undefined
       const { active, failed, error, ends } = settled
       const before = job.status ?? {}
-      const ready = readyOf(failure === undefined ? found.active : [])
+      const ready = readyOf(isEnding ? [] : found.active)
       const terminating = has(context.minor, controllers.countsTerminatingJobPods)
-        ? found.terminating + (failure === undefined ? 0 : found.active.length)
+        ? found.terminating + (isEnding ? found.active.length : 0)
         : undefined
-      const counts = { active, ready, terminating, succeeded, failed, done }
+      const counts = { active, ready, terminating, succeeded, failed, done, lost }
       const status = nextStatus(settled.turned ?? before, counts, ends, nowText(), context.minor)
       if (settled.turned === undefined && isSameCount(before, status))
         return wordOf(error, succeeded > (before.succeeded ?? 0))
       if (!(yield* writeStatus(namespace, name, status))) return 'retry'
       // A Pod that failed brings the next look after a pause.
-      if (found.failed > (before.failed ?? 0) && ends.length === 0) return 'retry'
+      if (found.failed > (before.failed ?? 0) && ends.length === 0 && lost === undefined) return 'retry'
       return error === undefined ? 'done' : 'retry'
     },
   })

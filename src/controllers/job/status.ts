@@ -4,6 +4,7 @@ import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { isPodActive, omitZero } from '../objects.ts'
 import { completionIndex, countIndexes, type Indexes, indexesText, parseIndexes, withIndexes } from './indexes.ts'
+import { hasFailed, newlyFailedIndexes, verdictOf } from './policies.ts'
 
 /** What the Pods of a Job come to. */
 export interface Found {
@@ -11,9 +12,12 @@ export interface Found {
   /** Pods that are being deleted and have not ended. */
   readonly terminating: number
   readonly succeeded: number
+  /** Without those that its policy passes over. */
   readonly failed: number
   /** Indexes that have succeeded; undefined where the Job has none. */
   readonly done: Indexes | undefined
+  /** Indexes that are given up; undefined where failures are not counted by index. */
+  readonly lost: Indexes | undefined
 }
 
 /** Source: pkg/controller/job/job_controller.go, getStatus; indexed_job_utils.go, calculateSucceededIndexes. */
@@ -23,13 +27,18 @@ export function foundPods(job: Job, own: readonly Pod[], minor: number): Found {
   const isGoing = ({ metadata, status }: Pod): boolean =>
     metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
   const terminating = own.filter(isGoing).length
-  const failed = own.filter(({ status }) => status?.phase === 'Failed').length
+  const failed = own.filter((pod) => hasFailed(pod) && verdictOf(job.spec, pod).counts).length
   const ended = own.filter(({ status }) => status?.phase === 'Succeeded')
-  if (completionMode !== 'Indexed') return { active, terminating, succeeded: ended.length, failed, done: undefined }
+  if (completionMode !== 'Indexed')
+    return { active, terminating, succeeded: ended.length, failed, done: undefined, lost: undefined }
   const known = has(minor, controllers.keepsCompletedIndexes) ? (job.status?.completedIndexes ?? '') : ''
   const now = ended.flatMap((pod) => completionIndex(pod) ?? []).filter((index) => index < completions)
   const done = withIndexes(parseIndexes(known, completions), now)
-  return { active, terminating, succeeded: countIndexes(done), failed, done }
+  const lost =
+    job.spec.backoffLimitPerIndex === undefined
+      ? undefined
+      : withIndexes(parseIndexes(job.status?.failedIndexes ?? '', completions), newlyFailedIndexes(job, own))
+  return { active, terminating, succeeded: countIndexes(done), failed, done, lost }
 }
 
 /** Source: pkg/controller/job/utils.go, IsJobFinished. */
@@ -90,12 +99,13 @@ export interface JobCounts {
   readonly succeeded: number
   readonly failed: number
   readonly done: Indexes | undefined
+  readonly lost: Indexes | undefined
 }
 
 /** The status with these counts and, where the Job ends, its last condition. */
 export function nextStatus(
   { conditions, startTime, completionTime }: JobStatus,
-  { active, ready, terminating, succeeded, failed, done }: JobCounts,
+  { active, ready, terminating, succeeded, failed, done, lost }: JobCounts,
   ends: readonly WorkloadCondition[],
   now: string,
   minor: number,
@@ -109,6 +119,7 @@ export function nextStatus(
     ...(completed === undefined ? {} : { completionTime: completed }),
     ...omitZero({ active, succeeded, failed }),
     ...(indexes === '' ? {} : { completedIndexes: indexes }),
+    ...(lost === undefined ? {} : { failedIndexes: indexesText(lost) }),
     ...(terminating === undefined ? {} : { terminating }),
     ...(ready === undefined ? {} : { ready }),
     ...(has(minor, controllers.countsJobPodsOnce) ? { uncountedTerminatedPods: {} } : {}),
@@ -119,7 +130,7 @@ export function nextStatus(
 export function isSameCount(before: JobStatus, after: JobStatus): boolean {
   const same = (count: 'active' | 'succeeded' | 'failed') => (before[count] ?? 0) === (after[count] ?? 0)
   const conditions = (before.conditions ?? []).length === (after.conditions ?? []).length
-  const indexes = before.completedIndexes === after.completedIndexes
+  const indexes = before.completedIndexes === after.completedIndexes && before.failedIndexes === after.failedIndexes
   const others = before.ready === after.ready && before.terminating === after.terminating
   return conditions && indexes && others && same('active') && same('succeeded') && same('failed')
 }

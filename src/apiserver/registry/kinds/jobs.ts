@@ -17,6 +17,7 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
+import { defaultPolicies, knownPolicies, validatePolicies } from './job-policies.ts'
 import { validateCompletionsUpdate, validateIndexedName, validateMode, validateSameMode } from './job-validation.ts'
 import { errorsOf, nowMs } from './settings.ts'
 import { dropFromTemplate } from './templated.ts'
@@ -28,10 +29,9 @@ import { ageCell, containerCells, selectorCell } from './workload-rows.ts'
 function defaultJobSpec(spec: JobSpec, minor: number): JobSpec {
   const isPlain = spec.completions === undefined && spec.parallelism === undefined
   return {
-    ...spec,
+    ...defaultPolicies(spec, minor),
     parallelism: spec.parallelism ?? 1,
     ...(isPlain ? { completions: 1 } : {}),
-    backoffLimit: spec.backoffLimit ?? 6,
     ...(has(minor, apiServer.jobsHaveModes)
       ? { completionMode: spec.completionMode ?? 'NonIndexed', suspend: spec.suspend ?? false }
       : {}),
@@ -51,12 +51,16 @@ function validateJobSpec(v: Validator, field: string, spec: JobSpec): void {
     v.nonNegative(`${field}.${member}`, spec[member])
   }
   validateMode(v, field, spec)
+  validatePolicies(v, field, spec)
   const template = spec.template ?? {}
   validateTemplate(v, `${field}.template`, template)
   const policy: string = template.spec?.restartPolicy ?? ''
-  if (policy !== 'OnFailure' && policy !== 'Never') {
-    v.notSupported(`${field}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never'])
-  }
+  const path = `${field}.template.spec.restartPolicy`
+  if (has(v.minor, apiServer.jobsNameRestartPolicies) && (policy === '' || policy === 'Always'))
+    v.required(path, 'valid values: "OnFailure", "Never"')
+  else if (policy !== 'OnFailure' && policy !== 'Never') v.notSupported(path, policy, ['OnFailure', 'Never'])
+  else if (spec.podFailurePolicy !== undefined && policy !== 'Never')
+    v.invalid(path, policy, 'only "Never" is supported when podFailurePolicy is specified')
 }
 
 /** Source: ValidateJob, ValidateJobSpec. */
@@ -115,8 +119,12 @@ function withoutTtl(job: Job, minor: number): Job {
   return { ...job, spec }
 }
 
+function withKnownPolicies(job: Job, minor: number): Job {
+  return job.spec === undefined ? job : { ...job, spec: knownPolicies(job.spec, minor) }
+}
+
 function dropJobFields(job: Job, old: Job | undefined, context: RegistryContext): Job {
-  const kept = withoutTtl(job, context.minor)
+  const kept = withKnownPolicies(withoutTtl(job, context.minor), context.minor)
   const template = kept.spec?.template
   if (template === undefined) return kept
   return { ...kept, spec: { ...kept.spec, template: dropFromTemplate(template, old?.spec?.template, context) } }
