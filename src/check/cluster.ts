@@ -8,7 +8,7 @@ import type { CheckOptions, HadObject } from './options.ts'
 import { podSpecOf, type Reference, referencesIn } from './references.ts'
 import { refusedPlace } from './refused-place.ts'
 import type { Refusal } from './report.ts'
-import { type KnownClasses, provideStorage } from './storage.ts'
+import { type KnownClasses, provideDrivers, provideStorage } from './storage.ts'
 import { counted, objectName } from './words.ts'
 
 /** A cluster in which the manifests were applied. */
@@ -65,6 +65,7 @@ export function applyGiven(objects: readonly GivenObject[], options: CheckOption
   sim.runFor(settleFor)
   const hosts = options.privateRegistries ?? []
   for (const object of options.have ?? []) have(sim, object, { namespace, objects, hosts })
+  provideDrivers(sim, objects)
   for (const given of objects) if (!isEarly(given)) apply(given)
   provideStorage(sim, storageClasses)
   const made =

@@ -6,6 +6,8 @@ import { listAt, textAt } from '../go/json.ts'
 import { hear } from '../kernel/hear.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
 import type { Sim } from '../sim/sim.ts'
+import type { GivenObject } from './given.ts'
+import { podSpecOf } from './references.ts'
 
 /** A PersistentVolumeClaim, as far as binding looks at it. */
 export interface Claim extends KubeObject {
@@ -124,6 +126,26 @@ function* bindAll(sim: Sim, client: Client, known: KnownClasses): Steps<never> {
     const binding = bindingOf(sim, claim, known)
     if (binding.kind !== 'never') yield* bind(client, claim, binding.kind === 'volume' ? binding.volume : undefined)
   }
+}
+
+/**
+ * The CSI drivers that Pods of the manifests ask for by themselves, as far as no manifest defines them: taken is that the user's
+ * cluster has each. Begin it before the manifests are applied.
+ */
+export function provideDrivers(sim: Sim, objects: readonly GivenObject[]): void {
+  const named = new Set(objects.filter(({ kind }) => kind === 'CSIDriver').map(({ name }) => name))
+  for (const name of new Set(objects.flatMap(driversIn))) {
+    if (named.has(name)) continue
+    const metadata = { name }
+    const spec = { attachRequired: false, volumeLifecycleModes: ['Ephemeral', 'Persistent'] }
+    const driver = { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', metadata, spec }
+    sim.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(driver) })
+  }
+}
+
+function driversIn(given: GivenObject): readonly string[] {
+  const volumes = listAt(podSpecOf(given)?.spec, 'volumes')
+  return volumes.map((volume) => textAt(volume, 'csi', 'driver')).filter((name) => name !== '')
 }
 
 /** Name of the volume that a provisioner makes for a claim. Source: pv_controller.go, getProvisionedVolumeNameForClaim. */

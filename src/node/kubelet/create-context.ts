@@ -23,6 +23,7 @@ import { StateOfWorld } from '../volumes/state-of-world.ts'
 import { VolumeManager } from '../volumes/volume-manager.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletContext } from './context.ts'
+import { CsiDrivers } from './csi-drivers.ts'
 import { EvictionRows } from './eviction/eviction-rows.ts'
 import type { KubeletEvents } from './kubelet-events.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
@@ -273,7 +274,7 @@ function objectManagers(
 
 function volumePlugins(
   { options, machine }: Materials,
-  { secrets, configMaps, tokens }: Parts,
+  { client, secrets, configMaps, tokens }: Parts,
 ): KubeletContext['pluginFor'] {
   const { kernel, calendar, random, fs, minor, afterWriteStep } = options
   return createVolumePlugins({
@@ -285,6 +286,7 @@ function volumePlugins(
     secrets,
     configMaps,
     tokens,
+    drivers: new CsiDrivers(kernel, client),
     allocatable: () => machine().allocatable,
     ...(afterWriteStep === undefined ? {} : { afterWriteStep }),
   })

@@ -34,7 +34,12 @@ export type SetUpResult =
       /** When the content would be different although nothing in the API changed: a token's renewal. */
       readonly staleAt?: VirtualMs
     }
-  | { readonly ok: false; readonly error: string }
+  | {
+      readonly ok: false
+      readonly error: string
+      /** Which step of the mount failed, as the event says it; absent: `SetUp`. */
+      readonly during?: 'NewMounter initialization'
+    }
 
 export type TearDownResult = { readonly ok: true } | { readonly ok: false; readonly error: string }
 

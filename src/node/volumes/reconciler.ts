@@ -140,7 +140,7 @@ export class Reconciler {
     }
     use.send('mount.failed')
     this.#failed(use)
-    const text = `MountVolume.SetUp failed for volume ${JSON.stringify(use.volume.name)} : ${result.error}`
+    const text = `MountVolume.${result.during ?? 'SetUp'} failed for volume ${JSON.stringify(use.volume.name)} : ${result.error}`
     this.#reports.setUpFailed(use, text, retryDelayMs(use.failures))
   }
 

@@ -19,6 +19,8 @@ const facts = {
   longSuffix: fact('os.MkdirTemp; built with Go 1.16 since 1.21', false, [[21, true]]),
   /** Token files: 0600 always, or only where fsGroup or a common user needs it (5). */
   tokenModeFollowsUser: fact('kubelet.md 5; projected.go', false, [[19, true]]),
+  /** Whether a CSI driver can do what a Pod asks of it is looked at after its client was found; before: first of all. */
+  checksDriverAtSetUp: fact('pkg/volume/csi/csi_mounter.go, SetUpAt; kubernetes #113306', false, [[26, true]]),
   /** Nodes have containerd's directories and sockets, before that docker's. */
   hasContainerd: fact('removal of dockershim; as for the texts of pulls', false, [[24, true]]),
 } as const

@@ -1,4 +1,5 @@
 import type { ConfigMap, Pod, Secret } from '../../../api/types/core.ts'
+import type { KubeObject } from '../../../api/types/meta.ts'
 import type { NodeFs } from '../../../fs/node-fs.ts'
 import type { Calendar } from '../../../kernel/calendar.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
@@ -42,6 +43,16 @@ export interface TokenSource {
   forget(podUid: string): void
 }
 
+/** A CSIDriver, as far as mounts look at it. */
+export interface CsiDriver extends KubeObject {
+  readonly spec?: { readonly volumeLifecycleModes?: readonly string[] }
+}
+
+/** Where the node learns which CSI drivers the cluster has. */
+export interface DriverSource {
+  get(name: string): Once<Got<CsiDriver>>
+}
+
 /** What the volume plugins of one node work with. */
 export interface VolumeHost {
   readonly kernel: Kernel
@@ -53,6 +64,8 @@ export interface VolumeHost {
   readonly configMaps: ObjectSource<ConfigMap>
   /** Absent: projected tokens cannot be had. */
   readonly tokens?: TokenSource
+  /** Absent: each driver is taken to be there. */
+  readonly drivers?: DriverSource
   /** The node's allocatable resources, as its status has them. */
   allocatable(): Readonly<Record<string, string>>
   /** Order in which Go would walk its maps, for who wants it random as in reality; absent: in order of bytes. */
