@@ -1,5 +1,6 @@
 import { extended } from '../kernel/extended.ts'
 import { imageTag } from './image-name.ts'
+import { keptIfSame, mappedIfOther } from './kept.ts'
 import { roundUpToMilli } from './quantity.ts'
 import type { Container, ContainerPort, EnvVar, Handler, PodSpec, Probe, ResourceRequirements } from './types/core.ts'
 import { defaultVolume } from './volume-defaults.ts'
@@ -13,12 +14,13 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
   const hostNetwork = spec.hostNetwork === true
   // One copy and plain writes: several times as fast as an object put together from spreads.
   const next: Mutable<PodSpec> = extended(spec, none)
-  if (spec.volumes !== undefined) next.volumes = spec.volumes.map(defaultVolume)
+  if (spec.volumes !== undefined) next.volumes = mappedIfOther(spec.volumes, defaultVolume)
   if (spec.initContainers !== undefined) {
-    next.initContainers = spec.initContainers.map((container) => defaultContainer(container, hostNetwork))
+    next.initContainers = mappedIfOther(spec.initContainers, (container) => defaultContainer(container, hostNetwork))
   }
-  next.containers = (spec.containers ?? []).map((container) => defaultContainer(container, hostNetwork))
-  if (spec.ephemeralContainers !== undefined) next.ephemeralContainers = spec.ephemeralContainers.map(withResources)
+  next.containers = mappedIfOther(spec.containers ?? [], (container) => defaultContainer(container, hostNetwork))
+  if (spec.ephemeralContainers !== undefined)
+    next.ephemeralContainers = mappedIfOther(spec.ephemeralContainers, withResources)
   next.restartPolicy = spec.restartPolicy || 'Always'
   next.terminationGracePeriodSeconds = spec.terminationGracePeriodSeconds ?? 30
   next.dnsPolicy = spec.dnsPolicy || 'ClusterFirst'
@@ -29,7 +31,7 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
   }
   next.securityContext = spec.securityContext ?? {}
   next.schedulerName = spec.schedulerName || 'default-scheduler'
-  return next
+  return keptIfSame(spec, next)
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -42,7 +44,7 @@ export function defaultPodOnly(spec: PodSpec): PodSpec {
   if (spec.containers?.some(hasLimits)) next.containers = spec.containers.map(requestsFromLimits)
   if (spec.initContainers?.some(hasLimits)) next.initContainers = spec.initContainers.map(requestsFromLimits)
   next.enableServiceLinks = spec.enableServiceLinks ?? true
-  return next
+  return keptIfSame(spec, next)
 }
 
 function hasLimits({ resources }: Container): boolean {
@@ -70,8 +72,8 @@ export function withEphemeralDefaults(spec: PodSpec): PodSpec {
 function defaultContainer(container: Container, hostNetwork: boolean): Container {
   const next: Mutable<Container> = extended(container, none)
   const { ports, env, livenessProbe, readinessProbe, startupProbe, lifecycle } = container
-  if (ports !== undefined) next.ports = ports.map((port) => defaultContainerPort(port, hostNetwork))
-  if (env !== undefined) next.env = env.map(defaultEnvVar)
+  if (ports !== undefined) next.ports = mappedIfOther(ports, (port) => defaultContainerPort(port, hostNetwork))
+  if (env !== undefined) next.env = mappedIfOther(env, defaultEnvVar)
   next.resources = roundedResources(container.resources)
   if (livenessProbe !== undefined) next.livenessProbe = defaultProbe(livenessProbe)
   if (readinessProbe !== undefined) next.readinessProbe = defaultProbe(readinessProbe)
@@ -80,13 +82,14 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
   next.terminationMessagePath = container.terminationMessagePath || '/dev/termination-log'
   next.terminationMessagePolicy = container.terminationMessagePolicy || 'File'
   next.imagePullPolicy = container.imagePullPolicy || defaultPullPolicy(container.image ?? '')
-  return next
+  return keptIfSame(container, next)
 }
 
 /** On the host's network a container's port is the host's too. Source: SetDefaults_ContainerPort, defaultHostNetworkPorts. */
 function defaultContainerPort(port: ContainerPort, hostNetwork: boolean): ContainerPort {
   const protocol = port.protocol || 'TCP'
   const isShared = hostNetwork && !port.hostPort && port.containerPort !== undefined
+  if (port.protocol === protocol && !isShared) return port
   return extended(port, isShared ? { protocol, hostPort: port.containerPort } : { protocol })
 }
 
@@ -135,24 +138,26 @@ export function defaultEnvVar(variable: EnvVar): EnvVar {
 }
 
 function defaultProbe(probe: Probe): Probe {
-  return {
+  return keptIfSame(probe, {
     ...defaultHandler(probe),
     timeoutSeconds: probe.timeoutSeconds || 1,
     periodSeconds: probe.periodSeconds || 10,
     successThreshold: probe.successThreshold || 1,
     failureThreshold: probe.failureThreshold || 3,
-  }
+  })
 }
 
 function defaultHandler<H extends Handler>(handler: H): H {
   const get = handler.httpGet
   if (get === undefined) return handler
-  return { ...handler, httpGet: { ...get, path: get.path || '/', scheme: get.scheme || 'HTTP' } }
+  const httpGet = keptIfSame(get, { ...get, path: get.path || '/', scheme: get.scheme || 'HTTP' })
+  return keptIfSame(handler, { ...handler, httpGet })
 }
 
 function defaultLifecycle(lifecycle: NonNullable<Container['lifecycle']>): NonNullable<Container['lifecycle']> {
-  return {
+  return keptIfSame(lifecycle, {
+    ...lifecycle,
     ...(lifecycle.postStart === undefined ? {} : { postStart: defaultHandler(lifecycle.postStart) }),
     ...(lifecycle.preStop === undefined ? {} : { preStop: defaultHandler(lifecycle.preStop) }),
-  }
+  })
 }

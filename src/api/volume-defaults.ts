@@ -1,4 +1,5 @@
 import { extended } from '../kernel/extended.ts'
+import { keptIfSame, mappedIfOther } from './kept.ts'
 import type { DownwardAPIVolumeFile, Volume, VolumeProjection } from './types/core.ts'
 
 type Source = Readonly<Record<string, unknown>>
@@ -11,8 +12,8 @@ export const defaultFileMode = 420
  * volume and no error. Source: pkg/apis/core/v1/defaults.go, SetDefaults_Volume and those of the sources.
  */
 export function defaultVolume(volume: Volume): Volume {
-  if (volume.secret !== undefined) return { ...volume, secret: withMode(volume.secret) }
-  if (volume.configMap !== undefined) return { ...volume, configMap: withMode(volume.configMap) }
+  if (volume.secret !== undefined) return keptIfSame(volume, { ...volume, secret: withMode(volume.secret) })
+  if (volume.configMap !== undefined) return keptIfSame(volume, { ...volume, configMap: withMode(volume.configMap) })
   if (volume.projected !== undefined) {
     const { sources } = volume.projected
     const projected = withMode(volume.projected)
@@ -20,7 +21,8 @@ export function defaultVolume(volume: Volume): Volume {
     if (sources === undefined || sources === null || sources.length === 0) {
       return { ...volume, projected: { ...projected, sources: null } as unknown as typeof projected }
     }
-    return { ...volume, projected: { ...projected, sources: sources.map(defaultProjection) } }
+    const completed = keptIfSame(projected, { ...projected, sources: mappedIfOther(sources, defaultProjection) })
+    return keptIfSame(volume, { ...volume, projected: completed })
   }
   if (volume.downwardAPI !== undefined) {
     return { ...volume, downwardAPI: withMode(withFieldVersions(volume.downwardAPI)) }

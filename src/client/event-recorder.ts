@@ -6,6 +6,7 @@ import { defineHandler } from '../kernel/handler.ts'
 import type { Kernel, Ticket } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import { RecentTexts } from '../kernel/recent-texts.ts'
 import { Scope } from '../kernel/scope.ts'
 import { attempt, type Steps, sleep } from '../kernel/steps.ts'
 import { second, type VirtualMs } from '../kernel/time.ts'
@@ -86,6 +87,7 @@ class Recorder implements EventRecorder {
   readonly #scope = new Scope()
   readonly #teller: EventTeller
   readonly #queue: EventRow[] = []
+  readonly #texts = new RecentTexts()
   #made: EventRow[] = []
   #isSending = false
   #queueing: Ticket | undefined
@@ -108,7 +110,8 @@ class Recorder implements EventRecorder {
     // What was made within one instant is put into the queue by an event of its own.
     if (this.#made.length === 0) this.#queueing = this.#options.kernel.post(0, queue, this)
     const name = this.#names.next(object.name ?? '')
-    this.#made.push(new EventRow(this.#teller, object, type, reason, flat(message), name, timestamp, timestamp, 1))
+    const text = this.#texts.one(message)
+    this.#made.push(new EventRow(this.#teller, object, type, reason, text, name, timestamp, timestamp, 1))
   }
 
   forget(uid: string): void {

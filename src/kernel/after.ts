@@ -1,6 +1,6 @@
 import type { Unsubscribable } from 'rxjs'
 import { defineHandler } from './handler.ts'
-import type { Kernel } from './kernel.ts'
+import type { Kernel, Ticket } from './kernel.ts'
 import { Once, type Receiver } from './once.ts'
 import type { VirtualMs } from './time.ts'
 
@@ -22,7 +22,21 @@ class After extends Once<void> {
   }
 
   override begin(receiver: Receiver<void>): Unsubscribable {
-    const timer = this.kernel.post(this.ms, tell, receiver)
-    return { unsubscribe: () => this.kernel.cancel(timer) }
+    return new Timer(this.kernel, this.kernel.post(this.ms, tell, receiver))
+  }
+}
+
+/** A class, for some last long: what is to happen when a watch or a deadline is over. */
+class Timer implements Unsubscribable {
+  private readonly kernel: Kernel
+  private readonly ticket: Ticket
+
+  constructor(kernel: Kernel, ticket: Ticket) {
+    this.kernel = kernel
+    this.ticket = ticket
+  }
+
+  unsubscribe(): void {
+    this.kernel.cancel(this.ticket)
   }
 }

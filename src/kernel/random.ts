@@ -64,14 +64,15 @@ class Streams implements RandomStreams {
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = new AleaStream(this.#seedOf(name), name)
+      // Joined: it shares the name with the table.
+      stream = new AleaStream(this.#seedFor(name))
       this.#streams.set(name, stream)
     }
     return stream
   }
 
   loose(name: string): RandomStream {
-    return new AleaStream(this.#seedOf(name), name)
+    return new AleaStream(flat(this.#seedFor(name)))
   }
 
   release(name: string): void {
@@ -79,7 +80,11 @@ class Streams implements RandomStreams {
   }
 
   beginAnew(isMeant: (name: string) => boolean): void {
-    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(this.#seedOf(name))
+    for (const [name, stream] of this.#streams) if (isMeant(name)) stream.beginAnew(this.#seedFor(name))
+  }
+
+  #seedFor(name: string): string {
+    return `${this.#seedOf(name)}/${name}`
   }
 }
 
@@ -89,22 +94,20 @@ class Streams implements RandomStreams {
  * are; stepping it in whole numbers gives the very same draws, since its fractions are multiples of 2 to the power of -32.
  */
 class AleaStream implements RandomStream {
-  /** Until it is first drawn from. */
-  private seed: string | undefined
-  private readonly name: string
+  /** What it is to be seeded with, until it is first drawn from. */
+  private unsown: string | undefined
   private carry = 1
   // Bits of numbers below 2 to the power of 32: with a sign, the engine keeps them in place.
   private first = 0
   private second = 0
   private third = 0
 
-  constructor(seed: string, name: string) {
-    this.seed = seed
-    this.name = flat(name)
+  constructor(unsown: string) {
+    this.unsown = unsown
   }
 
-  beginAnew(seed: string): void {
-    this.seed = seed
+  beginAnew(unsown: string): void {
+    this.unsown = unsown
   }
 
   next(): number {
@@ -122,7 +125,7 @@ class AleaStream implements RandomStream {
   }
 
   private step(): void {
-    if (this.seed !== undefined) this.sow(this.seed)
+    if (this.unsown !== undefined) this.sow(this.unsown)
     // At most 53 bits: exact.
     const product = multiplier * (this.first >>> 0) + this.carry
     this.carry = Math.floor(product * twoToMinus32)
@@ -131,13 +134,13 @@ class AleaStream implements RandomStream {
     this.third = (product - this.carry * twoTo32) | 0
   }
 
-  private sow(seed: string): void {
-    const { c, s0, s1, s2 } = seedrandom.alea(`${seed}/${this.name}`, { state: true }).state()
+  private sow(unsown: string): void {
+    const { c, s0, s1, s2 } = seedrandom.alea(unsown, { state: true }).state()
     this.carry = c
     this.first = (s0 * twoTo32) | 0
     this.second = (s1 * twoTo32) | 0
     this.third = (s2 * twoTo32) | 0
-    this.seed = undefined
+    this.unsown = undefined
   }
 }
 

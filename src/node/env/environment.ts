@@ -5,7 +5,7 @@ import type { Once } from '../../kernel/once.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubelet } from '../../versions/kubelet.ts'
-import { secretBytes } from '../volumes/plugins/payload.ts'
+import { readBytes } from '../volumes/plugins/payload.ts'
 import { expand, mappingOf } from './expansion.ts'
 import { environmentField, type PodAddresses, resourceField } from './field-values.ts'
 import { type ServiceForEnv, serviceEnvironment } from './service-env.ts'
@@ -102,7 +102,7 @@ export function* makeEnvironment(options: EnvironmentOptions): Steps<Environment
   const rest = [...serviceEnv.values()].filter(({ name }) => !env.has(name))
   return {
     ok: true,
-    env: [...sorted(own), ...sorted(rest)],
+    env: sorted(own).concat(sorted(rest)),
     isText: !own.some(({ value }) => broken.some((text) => value.includes(text))),
     invalidNames,
   }
@@ -137,13 +137,13 @@ function* fetch(
 
 function valuesOf(kind: Reference['kind'], object: Secret | ConfigMap): ReadonlyMap<string, string> {
   if (kind === 'ConfigMap') return new Map(Object.entries(object.data ?? {}))
-  return new Map([...secretBytes(object)].map(([key, bytes]) => [key, utf8Text(bytes)]))
+  return new Map([...readBytes(object)].map(([key, bytes]) => [key, utf8Text(bytes)]))
 }
 
 /** Whether the text of a key stands for bytes that are no UTF-8. */
 function isBroken({ kind }: EnvironmentRequest, object: Secret | ConfigMap, key: string, text: string): boolean {
   if (kind === 'ConfigMap' || !text.includes('\uFFFD')) return false
-  const bytes = secretBytes(object).get(key)
+  const bytes = readBytes(object).get(key)
   return bytes !== undefined && !isUtf8(bytes, text)
 }
 
@@ -235,6 +235,5 @@ function servicesOnly(
 }
 
 function sorted(variables: EnvironmentVariable[]): readonly EnvironmentVariable[] {
-  // Sliced: a list that has grown has room to spare, and containers keep theirs.
-  return variables.sort((a, b) => compareBytes(a.name, b.name)).slice()
+  return variables.sort((a, b) => compareBytes(a.name, b.name))
 }

@@ -3,7 +3,7 @@ import type { Container, Pod } from '../../api/types/core.ts'
 import type { ObjectReference } from '../../api/types/meta.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { extended } from '../../kernel/extended.ts'
-import { flat } from '../../kernel/flat-text.ts'
+import { RecentTexts } from '../../kernel/recent-texts.ts'
 
 /** The kubelet's events, with the references that the real one makes. */
 export interface KubeletEvents {
@@ -27,6 +27,7 @@ class RecordedEvents implements KubeletEvents {
   #podReference: ObjectReference | undefined
   #container: string | undefined
   #containerReference: ObjectReference | undefined
+  readonly #paths = new RecentTexts()
 
   constructor(recorder: EventRecorder, nodeName: string) {
     this.#recorder = recorder
@@ -48,7 +49,7 @@ class RecordedEvents implements KubeletEvents {
     const ofPod = this.#referenceTo(pod)
     if (this.#containerReference === undefined || this.#container !== container.name) {
       this.#container = container.name
-      this.#containerReference = containerReference(ofPod, fieldPath(pod, container))
+      this.#containerReference = containerReference(ofPod, this.#paths.one(fieldPath(pod, container)))
     }
     this.#recorder.event(this.#containerReference, type, reason, message)
   }
@@ -85,7 +86,7 @@ function containerReference(pod: ObjectReference, path: string): ObjectReference
 function fieldPath(pod: Pod, container: Container): string {
   const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false
   const list = isInit ? 'initContainers' : isEphemeral(pod, container.name) ? 'ephemeralContainers' : 'containers'
-  return flat(`spec.${list}{${container.name}}`)
+  return `spec.${list}{${container.name}}`
 }
 
 function podReference(pod: Pod): ObjectReference {

@@ -126,9 +126,7 @@ export class WholeSecret implements Payload {
   }
 
   get #bytes(): ReadonlyMap<string, Uint8Array> {
-    let length = 0
-    for (const key of Object.keys(this.#data)) length += this.#data[key]?.length ?? 0
-    return length > smallText ? secretBytes(this.secret) : (decodedSecrets.get(this.secret) ?? decoded(this.#data))
+    return readBytes(this.secret)
   }
 }
 
@@ -142,7 +140,15 @@ const nothingIn = new Uint8Array(0)
 const decodedSecrets = new WeakMap<Secret, ReadonlyMap<string, Uint8Array>>()
 const nothing: ReadonlyMap<string, Uint8Array> = new Map()
 
-/** Decoded values by key, in order of bytes; decoded once, however many Pods of the node mount the object. */
+/** Decoded values by key, in order of bytes, for who reads them and lets them go: of a small Secret they are not kept. */
+export function readBytes(secret: Secret): ReadonlyMap<string, Uint8Array> {
+  const { data = {} } = secret
+  let length = 0
+  for (const key in data) length += data[key]?.length ?? 0
+  return length > smallText ? secretBytes(secret) : (decodedSecrets.get(secret) ?? decoded(data))
+}
+
+/** The same; decoded once, however many Pods of the node mount the object. */
 export function secretBytes(secret: Secret | undefined): ReadonlyMap<string, Uint8Array> {
   if (secret?.data === undefined) return nothing
   const known = decodedSecrets.get(secret)
