@@ -39,6 +39,7 @@ interface Images {
 export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector | undefined): SchedulerCache {
   const infos = new Map<string, NodeInfo>()
   const nodeOfPod = new Map<string, NodeInfo>()
+  const podsIn = new Map<string, Map<string, PodFacts>>()
   const assumed = new Set<string>()
   const podsByPriority = new Map<number, number>()
   const matching = new MatchingPods()
@@ -48,6 +49,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
   const nodesToAvoid = new Set<NodeInfo>()
   const nodesWithSoftTaints = new Set<NodeInfo>()
   let nodes: readonly NodeInfo[] | undefined = []
+  const nodeOf = (uid: string): string => nodeOfPod.get(uid)?.name ?? ''
 
   const infoOf = (name: string): NodeInfo => {
     const known = infos.get(name)
@@ -73,6 +75,9 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
     const pod = info?.pods.get(uid)
     if (info === undefined || pod === undefined) return
     nodeOfPod.delete(uid)
+    const inNamespace = podsIn.get(pod.namespace)
+    inNamespace?.delete(uid)
+    if (inNamespace?.size === 0) podsIn.delete(pod.namespace)
     assumed.delete(uid)
     info.removePod(uid)
     countPriority(pod.priority, -1)
@@ -84,6 +89,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
     removePod(pod.uid)
     const info = infoOf(node)
     nodeOfPod.set(pod.uid, info)
+    podsIn.set(pod.namespace, (podsIn.get(pod.namespace) ?? new Map<string, PodFacts>()).set(pod.uid, pod))
     info.addPod(pod)
     countPriority(pod.priority, 1)
     matching.update(pod, node, 1)
@@ -108,7 +114,8 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
     nodesToAvoid,
     nodesWithSoftTaints,
     images: images satisfies ReadonlyMap<string, ImageState>,
-    matchingPods: (namespace, selector) => matching.counts(namespace, selector, infos.values()),
+    matchingPods: (namespace, selector) =>
+      matching.counts(namespace, selector, { pods: podsIn.get(namespace) ?? noPods, nodeOf }),
     spreadSelector,
     setNode: (node) => setNodeOf(infoOf(node.metadata.name), node),
     removeNode(name) {
@@ -137,6 +144,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
       if (!isSame || !assumed.delete(uid)) return undefined
       const confirmed: PodFacts = { ...known, pod }
       info.replacePod(confirmed)
+      podsIn.get(confirmed.namespace)?.set(uid, confirmed)
       return confirmed
     },
     hasPodsBelow(priority) {
@@ -146,6 +154,8 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
     nodeInfo: (name) => infos.get(name),
   }
 }
+
+const noPods: ReadonlyMap<string, PodFacts> = new Map()
 
 function toggle<T>(set: Set<T>, value: T, isIn: boolean): void {
   if (isIn) set.add(value)

@@ -3,7 +3,7 @@ import { selectorFromObject } from '../api/label-selector.ts'
 import type { Node, Pod } from '../api/types/core.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
 import { type Client, resources } from '../client/client.ts'
-import { createInformer, type Informer, type RestingInformer } from '../client/informer.ts'
+import { createInformer, type Indexer, type Informer, type RestingInformer } from '../client/informer.ts'
 import { allOf, type Reopening, type WatchesAtRest } from '../client/reopening.ts'
 import { all } from '../kernel/all.ts'
 import { Scope } from '../kernel/scope.ts'
@@ -12,7 +12,7 @@ import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
 import type { DisruptionBudget } from './preemption.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
-import { namespaceIndex, type SpreadKind, spreadResources } from './spread-listers.ts'
+import { type SpreadKind, spreadIndexers, spreadResources } from './spread-listers.ts'
 
 const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
 const budgetResource = (minor: number): ResourceRef => ({
@@ -58,20 +58,24 @@ export interface SchedulerInputs {
 
 export function createSchedulerInputs(options: SchedulerOptions): SchedulerInputs {
   const { kernel, client, minor, random, schedulerName = 'default-scheduler' } = options
-  const informer = <T extends KubeObject>(resource: ResourceRef, rest: { readonly fieldSelector?: string } = {}) =>
+  const informer = <T extends KubeObject>(
+    resource: ResourceRef,
+    rest: { readonly fieldSelector?: string; readonly indexers?: Readonly<Record<string, Indexer<T>>> } = {},
+  ) =>
     createInformer<T>({
       kernel,
       client: client satisfies Client,
       resource,
       minor,
       random: random.stream(`${schedulerName}/reflector/${resource.resource}`),
-      indexers: { [namespaceIndex]: ({ metadata }) => [metadata.namespace ?? ''] },
       ...rest,
     })
   const pods = informer<Pod>(resources.pods, { fieldSelector: notEnded })
   const nodes = informer<Node>(resources.nodes)
   const kinds = Object.keys(spreadResources) as SpreadKind[] // keys of that very record
-  const spread = new Map(kinds.map((kind) => [kind, informer<KubeObject>(spreadResources[kind])]))
+  const spread = new Map(
+    kinds.map((kind) => [kind, informer<KubeObject>(spreadResources[kind], { indexers: spreadIndexers(kind) })]),
+  )
   const claimInformer = informer<KubeObject>(claims)
   const budgetInformer = informer<KubeObject>(budgetResource(minor))
   const onDemand = new Set<Informer<KubeObject>>()

@@ -7,7 +7,8 @@ import {
   selectorOf,
 } from '../api/label-selector.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
-import type { Informer } from '../client/informer.ts'
+import type { Indexer, Informer } from '../client/informer.ts'
+import { flat } from '../kernel/flat-text.ts'
 import type { PodFacts } from './pod-facts.ts'
 
 /** Resources whose selectors say which Pods belong together. */
@@ -20,8 +21,30 @@ export const spreadResources: Readonly<Record<SpreadKind, ResourceRef>> = {
 
 export type SpreadKind = 'services' | 'replicationControllers' | 'replicaSets' | 'statefulSets'
 
-/** Index of the informers below. */
-export const namespaceIndex = 'namespace'
+const selectedIndex = 'selected'
+
+/** Of the informers below: found by a label that Pods have to have, for of thousands of owners in a namespace one or two select a Pod. */
+export function spreadIndexers(kind: SpreadKind): Readonly<Record<string, Indexer<KubeObject>>> {
+  return {
+    [selectedIndex]: (owner) => {
+      const selector = selectorMember(owner)
+      if (selector === undefined) return []
+      const labels = isPlain(kind) ? selector : (member(selector, 'matchLabels') ?? {})
+      const { namespace = '' } = owner.metadata
+      const [first] = Object.entries(labels)
+      return [first === undefined ? anyOf(namespace) : placeOf(namespace, first[0], first[1])]
+    },
+  }
+}
+
+function placeOf(namespace: string, key: string, value: unknown): string {
+  return flat(`${namespace} ${key}=${value}`)
+}
+
+/** Where those are that ask for no one label. */
+function anyOf(namespace: string): string {
+  return `${namespace} `
+}
 
 /**
  * What all Services and controllers that select a Pod ask for together; undefined when there are none.
@@ -30,38 +53,43 @@ export const namespaceIndex = 'namespace'
 export function createSpreadSelector(
   informers: ReadonlyMap<SpreadKind, Informer<KubeObject>>,
 ): (pod: PodFacts) => Selector | undefined {
-  const selectors = new WeakMap<KubeObject, Selector | undefined>()
-  const selectorOfOwner = (kind: SpreadKind, owner: KubeObject): Selector | undefined => {
-    if (selectors.has(owner)) return selectors.get(owner)
-    const selector = ownerSelector(kind, owner)
-    selectors.set(owner, selector)
-    return selector
-  }
   return (pod) => {
-    let requirements: Requirement[] | undefined
+    const requirements: Requirement[] = []
     for (const [kind, informer] of informers) {
       if (informer.size === 0) continue
-      for (const owner of informer.byIndex(namespaceIndex, pod.namespace)) {
-        const selector = selectorOfOwner(kind, owner)
-        if (selector === undefined || !selector.matches(pod.labels)) continue
-        requirements ??= []
-        for (const one of selector.requirements) addOnce(requirements, one)
-      }
+      addOfOwners(requirements, pod, kind, informer.byIndex(selectedIndex, anyOf(pod.namespace)))
+      for (const [key, value] of Object.entries(pod.labels))
+        addOfOwners(requirements, pod, kind, informer.byIndex(selectedIndex, placeOf(pod.namespace, key, value)))
     }
-    return requirements === undefined || requirements.length === 0 ? undefined : selectorOf(requirements)
+    return requirements.length === 0 ? undefined : selectorOf(requirements)
+  }
+}
+
+function addOfOwners(found: Requirement[], pod: PodFacts, kind: SpreadKind, owners: readonly KubeObject[]): void {
+  for (const owner of owners) {
+    const selector = ownerSelector(kind, owner)
+    if (selector?.matches(pod.labels)) for (const one of selector.requirements) addOnce(found, one)
   }
 }
 
 /** Services and ReplicationControllers have plain maps; one without any selects nothing. */
 function ownerSelector(kind: SpreadKind, owner: KubeObject): Selector | undefined {
+  const selector = selectorMember(owner)
+  if (selector === undefined) return undefined
+  // Both shapes were validated by the API server.
+  return isPlain(kind)
+    ? selectorFromSet(selector as Readonly<Record<string, string>>)
+    : selectorFromObject(selector as LabelSelector)
+}
+
+function selectorMember(owner: KubeObject): object | undefined {
   const spec = member(owner, 'spec')
   const selector = isObject(spec) ? member(spec, 'selector') : undefined
-  if (!isObject(selector) || Object.keys(selector).length === 0) return undefined
-  // Both shapes were validated by the API server.
-  if (kind === 'services' || kind === 'replicationControllers') {
-    return selectorFromSet(selector as Readonly<Record<string, string>>)
-  }
-  return selectorFromObject(selector as LabelSelector)
+  return isObject(selector) && Object.keys(selector).length > 0 ? selector : undefined
+}
+
+function isPlain(kind: SpreadKind): boolean {
+  return kind === 'services' || kind === 'replicationControllers'
 }
 
 function addOnce(requirements: Requirement[], one: Requirement): void {
