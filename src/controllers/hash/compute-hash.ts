@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../../bytes/bytes.ts'
 import { compareText } from '../objects.ts'
 import { dumpTemplate } from './go-dump.ts'
 
@@ -7,20 +8,34 @@ const fnvOffset = 0x811c9dc5
 const fnvPrime = 0x01000193
 
 /** FNV, 32 bits, over UTF-8. Source: Go hash/fnv, New32 and New32a: they differ in what comes first. */
-function fnv32(kind: '1' | '1a', text: string, tail: readonly number[]): number {
-  let hash = fnvOffset
-  const add = (byte: number): void => {
-    hash = kind === '1a' ? Math.imul(hash ^ byte, fnvPrime) : Math.imul(hash, fnvPrime) ^ byte
+class Fnv32 {
+  #hash: number = fnvOffset
+  readonly #isXorFirst: boolean
+
+  constructor(kind: '1' | '1a') {
+    this.#isXorFirst = kind === '1a'
   }
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0
-    if (code < 0x80) add(code)
-    else if (code < 0x800) [0xc0 | (code >> 6), 0x80 | (code & 63)].forEach(add)
-    else if (code < 0x10000) [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)].forEach(add)
-    else [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)].forEach(add)
+
+  addText(text: string): void {
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit < 0x80) this.addByte(unit)
+      else {
+        // A character that is no letter of ASCII: as UTF-8 has it, and so all that follows.
+        for (const byte of utf8Bytes(text.slice(at))) this.addByte(byte)
+        return
+      }
+    }
   }
-  for (const byte of tail) add(byte)
-  return hash >>> 0
+
+  addByte(byte: number): void {
+    const hash = this.#hash
+    this.#hash = this.#isXorFirst ? Math.imul(hash ^ byte, fnvPrime) : Math.imul(hash, fnvPrime) ^ byte
+  }
+
+  get value(): number {
+    return this.#hash >>> 0
+  }
 }
 
 const alphabet = '456789bcdf'
@@ -38,12 +53,17 @@ export function computeHash(template: object, collisionCount: number | undefined
   const count = collisionCount === undefined ? [] : [0, 8, 16, 24].map((shift) => (collisionCount >> shift) & 0xff)
   // The count is written as 32 bits into 8 bytes.
   const tail = collisionCount === undefined ? [] : [...count, 0, 0, 0, 0]
-  return safeEncode(fnv32('1a', dumpTemplate(template), tail))
+  const hash = new Fnv32('1a')
+  dumpTemplate(template, (piece) => hash.addText(piece))
+  for (const byte of tail) hash.addByte(byte)
+  return safeEncode(hash.value)
 }
 
 /** The hash of a text, in the same letters. Source: pkg/controller/history/controller_history.go, HashControllerRevision. */
 export function hashText(text: string): string {
-  return safeEncode(fnv32('1', text, []))
+  const hash = new Fnv32('1')
+  hash.addText(text)
+  return safeEncode(hash.value)
 }
 
 /** JSON as Go writes a map: keys in order, and what HTML would mistake escaped. */

@@ -2,20 +2,30 @@ import { compareText } from '../objects.ts'
 import { dumpQuantity } from './go-quantity.ts'
 import { goNamedTypes, goStructs } from './template-types.ts'
 
+/** Takes a text piece by piece. */
+export type TextSink = (piece: string) => void
+
 /**
  * A Pod template as Go prints it for hashing: spew with `%#v`, types and all, the empty counting as nil because the
- * controllers read protobuf. Source: pkg/util/hash/hash.go, DeepHashObject; github.com/davecgh/go-spew spew/format.go.
+ * controllers read protobuf. In pieces, for nobody needs the whole: it takes ten times what the template does.
+ * Source: pkg/util/hash/hash.go, DeepHashObject; github.com/davecgh/go-spew spew/format.go.
  */
-export function dumpTemplate(template: object): string {
-  return `(v1.PodTemplateSpec)${dumpStruct('v1.PodTemplateSpec', template)}`
+export function dumpTemplate(template: object, out: TextSink): void {
+  out('(v1.PodTemplateSpec)')
+  dumpStruct('v1.PodTemplateSpec', template, out)
 }
 
 interface Field {
-  readonly name: string
   readonly json: string
   readonly type: string
   /** Its members are those of the struct around it. */
   readonly isEmbedded: boolean
+  /** What stands before its value: `Name:(string)`. */
+  readonly label: string
+  /** Its type, or what a pointer points at. */
+  readonly valueType: string
+  /** All of it where it has no value, if that is one text. */
+  readonly whenAbsent: string | undefined
 }
 
 const fieldsByType = new Map<string, readonly Field[]>()
@@ -23,71 +33,100 @@ const fieldsByType = new Map<string, readonly Field[]>()
 function fieldsOf(type: string): readonly Field[] {
   const known = fieldsByType.get(type)
   if (known !== undefined) return known
-  const fields = (goStructs[type] ?? '').split(' ').map((text): Field => {
-    const [label = '', json = '', of = ''] = text.split(':')
-    const name = label.replace('+', '')
+  const fields = (goStructs[type] ?? '').split(' ').map((text, at): Field => {
+    const [tag = '', json = '', of = ''] = text.split(':')
+    const name = tag.replace('+', '')
+    const isEmbedded = tag.startsWith('+')
+    const label = `${at === 0 ? '' : ' '}${name}:(${of})`
+    const isNil = !isEmbedded && /^(?:\*|\[\]|map\[)/.test(of)
     return {
-      name,
       json: json === '' ? name.charAt(0).toLowerCase() + name.slice(1) : json,
       type: of,
-      isEmbedded: label.startsWith('+'),
+      isEmbedded,
+      label,
+      valueType: of.startsWith('*') ? of.slice(1) : of,
+      whenAbsent: isNil ? `${label}<nil>` : undefined,
     }
   })
   fieldsByType.set(type, fields)
   return fields
 }
 
-function dumpStruct(type: string, value: object): string {
-  const members = fieldsOf(type).map(({ name, json, type: of, isEmbedded }) => {
-    const member = isEmbedded
-      ? value
-      : Object.hasOwn(value, json)
-        ? (value as Record<string, unknown>)[json]
-        : undefined // own member
-    return `${name}:${dumpTyped(of, member ?? undefined)}`
-  })
-  return `{${members.join(' ')}}`
-}
-
-/** With its type in front, as fields are printed. */
-function dumpTyped(type: string, value: unknown): string {
-  return `(${type})${dumpValue(type.startsWith('*') && value !== undefined ? type.slice(1) : type, value)}`
+function dumpStruct(type: string, value: object, out: TextSink): void {
+  out('{')
+  for (const { json, type: of, isEmbedded, label, valueType, whenAbsent } of fieldsOf(type)) {
+    const own = isEmbedded ? value : Object.hasOwn(value, json) ? (value as Record<string, unknown>)[json] : undefined // own member
+    const member = own ?? undefined
+    if (member === undefined && whenAbsent !== undefined) out(whenAbsent)
+    else {
+      out(label)
+      dumpValue(member === undefined ? of : valueType, member, out)
+    }
+  }
+  out('}')
 }
 
 /** Without its type, as members of lists and maps are printed. */
-function dumpValue(type: string, value: unknown): string {
-  if (type.startsWith('*')) return '<nil>'
-  if (type.startsWith('[]')) {
-    if (!Array.isArray(value) || value.length === 0) return '<nil>'
-    return `[${value.map((item) => dumpValue(type.slice(2), item)).join(' ')}]`
-  }
-  if (type.startsWith('map[')) return dumpMap(type, value)
-  if (goStructs[type] !== undefined) return dumpStruct(type, typeof value === 'object' && value !== null ? value : {})
+function dumpValue(type: string, value: unknown, out: TextSink): void {
+  if (type.startsWith('*')) out('<nil>')
+  else if (type.startsWith('[]')) dumpList(type.slice(2), value, out)
+  else if (type.startsWith('map[')) dumpMap(type, value, out)
+  else if (goStructs[type] !== undefined)
+    dumpStruct(type, typeof value === 'object' && value !== null ? value : {}, out)
+  else dumpScalar(type, value, out)
+}
+
+function dumpScalar(type: string, value: unknown, out: TextSink): void {
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? value : ''
+      out(typeof value === 'string' ? value : '')
+      break
     case 'bool':
-      return String(value === true)
+      out(String(value === true))
+      break
     case 'int32':
     case 'int64':
-      return String(value ?? 0)
+      out(String(value ?? 0))
+      break
     case 'v1.Time':
-      return '{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}'
+      out('{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}')
+      break
     case 'resource.Quantity':
-      return dumpQuantity(value === undefined ? '' : String(value))
+      out(dumpQuantity(value === undefined ? '' : String(value)))
+      break
     case 'intstr.IntOrString':
-      return dumpIntOrString(value)
+      out(dumpIntOrString(value))
+      break
     default:
-      return dumpValue(goNamedTypes[type] ?? 'string', value)
+      dumpValue(goNamedTypes[type] ?? 'string', value, out)
   }
 }
 
-function dumpMap(type: string, value: unknown): string {
+function dumpList(of: string, value: unknown, out: TextSink): void {
+  if (!Array.isArray(value) || value.length === 0) {
+    out('<nil>')
+    return
+  }
+  for (const [at, item] of value.entries()) {
+    out(at === 0 ? '[' : ' ')
+    dumpValue(of, item, out)
+  }
+  out(']')
+}
+
+function dumpMap(type: string, value: unknown, out: TextSink): void {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  if (entries.length === 0) return '<nil>'
+  if (entries.length === 0) {
+    out('<nil>')
+    return
+  }
   const of = type.slice(type.indexOf(']') + 1)
   const sorted = entries.sort(([a], [b]) => compareText(a, b))
-  return `map[${sorted.map(([key, member]) => `${key}:${dumpValue(of, member)}`).join(' ')}]`
+  for (const [at, [key, member]] of sorted.entries()) {
+    out(`${at === 0 ? 'map[' : ' '}${key}:`)
+    dumpValue(of, member, out)
+  }
+  out(']')
 }
 
 function dumpIntOrString(value: unknown): string {
