@@ -1,4 +1,5 @@
 import { goQuote } from '../go/quote.ts'
+import { byUnits, sortFew } from '../kernel/sort-few.ts'
 import { apiServer } from '../versions/api-server.ts'
 import { has } from '../versions/changes.ts'
 import type { LabelSelector } from './types/meta.ts'
@@ -35,7 +36,7 @@ const noLabels: Labels = {}
 
 export function selectorOf(requirements: readonly Requirement[]): Selector {
   if (requirements.length === 0) return everything
-  const sorted = [...requirements].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  const sorted = sortFew([...requirements], (a, b) => byUnits(a.key, b.key))
   return {
     requirements: sorted,
     matches: (labels = noLabels) => sorted.every((requirement) => requirementMatches(requirement, labels)),

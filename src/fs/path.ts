@@ -25,6 +25,9 @@ export function joinPath(...parts: readonly string[]): string {
       if (name === '..' && !unclean.test(base)) return dirname(base)
       const plain = `${base}/${name}`
       if (!unclean.test(plain)) return plain
+    } else if (base === '/' && name !== '') {
+      const plain = name.charCodeAt(0) === slash ? name : `/${name}`
+      if (!unclean.test(plain)) return plain
     }
   }
   const joined = parts.length === 1 ? (parts[0] ?? '') : parts.filter((part) => part !== '').join('/')

@@ -1,3 +1,4 @@
+import { byUnits, sortFew } from '../../kernel/sort-few.ts'
 import { isObject, type JsonObject, setMember } from '../json.ts'
 import type { Definition, FieldSchema } from '../schema/schema.ts'
 import { PatchError } from './patch-error.ts'
@@ -46,7 +47,7 @@ export function innerDefinition(field: FieldSchema | undefined): Definition | un
 /** Keys in Go are visited in random order; here bytewise. */
 function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object)
-  return keys.length < 2 ? keys : keys.sort()
+  return sortFew(keys, byUnits)
 }
 
 function mergeMaps(

@@ -1,4 +1,5 @@
 import { goQuote } from '../../go/quote.ts'
+import { byUnits, sortFew } from '../../kernel/sort-few.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import type { ObjectMeta, OwnerReference } from '../types/meta.ts'
@@ -115,7 +116,7 @@ export function validateLabels(
 ): readonly FieldError[] {
   if (labels === undefined) return none
   const errors: FieldError[] = []
-  for (const key of Object.keys(labels).sort()) {
+  for (const key of sortFew(Object.keys(labels), byUnits)) {
     for (const text of qualifiedName(key, minor)) errors.push(invalid(field, key, text))
     const value = labels[key] ?? ''
     for (const text of labelValue(value, minor)) errors.push(invalid(field, value, text))
@@ -132,7 +133,7 @@ export function validateAnnotations(
   if (annotations === undefined) return none
   const errors: FieldError[] = []
   let totalBytes = 0
-  for (const key of Object.keys(annotations).sort()) {
+  for (const key of sortFew(Object.keys(annotations), byUnits)) {
     for (const text of qualifiedName(key.toLowerCase(), minor)) errors.push(invalid(field, key, text))
     totalBytes += byteLength(key) + byteLength(annotations[key] ?? '')
   }

@@ -1,3 +1,4 @@
+import { byUnits, sortFew } from '../../kernel/sort-few.ts'
 import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import {
@@ -102,7 +103,7 @@ export class Validator {
 export function sortedKeys(map: Readonly<Record<string, unknown>> | undefined): readonly string[] {
   if (map === undefined) return []
   const keys = Object.keys(map)
-  return keys.length > 1 ? keys.sort() : keys
+  return sortFew(keys, byUnits)
 }
 
 /** Whether a field of the schema's zero value counts as unset: absent, null or an empty text. */

@@ -2,6 +2,7 @@ import type { ConfigMap, Container, EnvFromSource, EnvVar, EnvVarSource, Pod, Se
 import { isUtf8, utf8Text } from '../../bytes/bytes.ts'
 import { compareBytes } from '../../fs/path.ts'
 import type { Once } from '../../kernel/once.ts'
+import { sortFew } from '../../kernel/sort-few.ts'
 import { type Steps, wait } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { kubelet } from '../../versions/kubelet.ts'
@@ -235,5 +236,5 @@ function servicesOnly(
 }
 
 function sorted(variables: EnvironmentVariable[]): readonly EnvironmentVariable[] {
-  return variables.sort((a, b) => compareBytes(a.name, b.name))
+  return sortFew(variables, (a, b) => compareBytes(a.name, b.name))
 }

@@ -3,6 +3,7 @@ import type { Container, ContainerState, ContainerStatus, Pod } from '../../../a
 import type { Calendar } from '../../../kernel/calendar.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { flat } from '../../../kernel/flat-text.ts'
+import { byUnits, sortFew } from '../../../kernel/sort-few.ts'
 import type { RuntimeContainer } from '../../runtime/cri.ts'
 import type { KubeletFacts } from '../../version-facts.ts'
 import type { StartFailure } from '../pods/container-lives.ts'
@@ -56,7 +57,7 @@ export function containerStatuses(
     return { ...now, state: { waiting }, ...(lastState === undefined ? {} : { lastState }) }
   })
   // Init containers stand in the order of the spec, the others by name.
-  if (!isInit) statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  if (!isInit) sortFew(statuses, (a, b) => byUnits(a.name, b.name))
   return statuses
 }
 

@@ -4,6 +4,7 @@ import type { PodCondition, PodStatus } from '../../../api/types/core.ts'
 import type { KubeObject } from '../../../api/types/meta.ts'
 import { TypedPatch } from '../../../client/typed-patch.ts'
 import { extended } from '../../../kernel/extended.ts'
+import { byUnits, sortFew } from '../../../kernel/sort-few.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -84,7 +85,7 @@ function changedKeys(before: PodStatus, after: PodStatus): readonly string[] {
     if (!orderedLists.has(key) && now[key] !== undefined && !equalJson(old[key], now[key])) changed.push(key)
   for (const key in old)
     if (!orderedLists.has(key) && old[key] !== undefined && now[key] === undefined) changed.push(key)
-  if (changed.length > 1) changed.sort()
+  sortFew(changed, byUnits)
   for (const list of addresses.toReversed())
     if (!equalJson(before[list] ?? [], after[list] ?? [])) changed.unshift(list)
   if (areConditionsOthers(before.conditions ?? [], after.conditions ?? [])) changed.unshift('conditions')
