@@ -12,8 +12,9 @@ export const defaultFileMode = 420
  * volume and no error. Source: pkg/apis/core/v1/defaults.go, SetDefaults_Volume and those of the sources.
  */
 export function defaultVolume(volume: Volume): Volume {
-  if (volume.secret !== undefined) return keptIfSame(volume, { ...volume, secret: withMode(volume.secret) })
-  if (volume.configMap !== undefined) return keptIfSame(volume, { ...volume, configMap: withMode(volume.configMap) })
+  if (volume.secret !== undefined) return keptIfSame(volume, extended(volume, { secret: withMode(volume.secret) }))
+  if (volume.configMap !== undefined)
+    return keptIfSame(volume, extended(volume, { configMap: withMode(volume.configMap) }))
   if (volume.projected !== undefined) {
     const { sources } = volume.projected
     const projected = withMode(volume.projected)
@@ -22,7 +23,7 @@ export function defaultVolume(volume: Volume): Volume {
       return { ...volume, projected: { ...projected, sources: null } as unknown as typeof projected }
     }
     const completed = keptIfSame(projected, { ...projected, sources: mappedIfOther(sources, defaultProjection) })
-    return keptIfSame(volume, { ...volume, projected: completed })
+    return keptIfSame(volume, extended(volume, { projected: completed }))
   }
   if (volume.downwardAPI !== undefined) {
     return { ...volume, downwardAPI: withMode(withFieldVersions(volume.downwardAPI)) }

@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/types/meta.ts'
 import { type Client, type Reply, resources } from '../client/client.ts'
 import { referenceTo } from '../client/event-recorder.ts'
 import { type Calendar, rfc3339Micro } from '../kernel/calendar.ts'
+import { digestNumber } from '../kernel/digest.ts'
 import { flat } from '../kernel/flat-text.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { process } from '../kernel/process.ts'
@@ -55,7 +56,9 @@ interface Known {
  */
 export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesRecorder {
   const { kernel, calendar, client, controller, host, random, startedAt, scope } = options
-  const known = new Map<string, Known>()
+  /** By a digest of what makes events the same: thousands of them are kept. */
+  const known = new Map<number, Known>()
+  const reportingInstance = flat(`${controller}-${host}`)
   let isWatching = false
   /** The instant of the last name in ns since 1970, and how many names it gave. */
   let lastName = { ms: -1, nanos: 0n, count: 0 }
@@ -113,9 +116,8 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
   return {
     event(regarding, related, type, reason, action, note) {
       const reference = referenceTo(regarding)
-      const key = flat(
-        `${action} ${reason} ${reference.uid} ${reference.resourceVersion} ${related?.metadata.uid ?? ''}`,
-      )
+      const { uid = '', resourceVersion = '' } = reference
+      const key = digestNumber([action, reason, uid, resourceVersion, related?.metadata.uid ?? ''])
       const same = known.get(key)
       if (same !== undefined) {
         same.count++
@@ -138,7 +140,7 @@ export function createSeriesRecorder(options: SeriesRecorderOptions): SeriesReco
         action,
         ...(related === undefined ? {} : { related: referenceTo(related) }),
         reportingComponent: controller,
-        reportingInstance: `${controller}-${host}`,
+        reportingInstance,
       }
       const entry: Known = { event, eventTimeMs: kernel.now(), count: 0, lastObservedMs: kernel.now() }
       known.set(key, entry)

@@ -14,7 +14,8 @@ export interface ReferenceStore {
  * Source: pkg/kubelet/util/manager/cache_based_manager.go, RegisterPod and UnregisterPod; facts/kubelet.md 1.3.
  */
 export class PodRegistry {
-  readonly #pods = new SparseMap<string, { readonly namespace: string; readonly names: readonly string[] }>()
+  /** Names by Pod, whose namespace is part of its key. */
+  readonly #pods = new SparseMap<string, readonly string[]>()
 
   private readonly store: ReferenceStore
   private readonly namesOf: (pod: Pod) => readonly string[]
@@ -38,11 +39,11 @@ export class PodRegistry {
     const before = this.#pods.get(key)
     const names = this.namesOf(pod)
     // A Pod that refers to nothing need not be known.
-    if (before !== undefined || names.length > 0) this.#pods.set(key, { namespace, names })
+    if (before !== undefined || names.length > 0) this.#pods.set(key, names)
     for (const name of names)
-      if (!this.countsOnlyDifferences || before?.names.includes(name) !== true) this.store.addReference(namespace, name)
+      if (!this.countsOnlyDifferences || before?.includes(name) !== true) this.store.addReference(namespace, name)
     if (before === undefined) return
-    for (const name of before.names)
+    for (const name of before)
       if (!this.countsOnlyDifferences || !names.includes(name)) this.store.deleteReference(namespace, name)
   }
 
@@ -51,7 +52,7 @@ export class PodRegistry {
     const before = this.#pods.get(key)
     if (before === undefined) return
     this.#pods.delete(key)
-    for (const name of before.names) this.store.deleteReference(before.namespace, name)
+    for (const name of before) this.store.deleteReference(pod.metadata.namespace ?? '', name)
   }
 
   clear(): void {

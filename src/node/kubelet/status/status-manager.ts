@@ -16,7 +16,7 @@ import type { KubeletFacts } from '../../version-facts.ts'
 import { isStatic } from '../pods/static-pod.ts'
 import { containersReadyCondition, readyCondition } from './conditions.ts'
 import { statusPatch } from './status-patch.ts'
-import { conditionOf, isLegal, ownConditions, sameForKubelet, terminatedStatus } from './status-rules.ts'
+import { conditionOf, isLegal, ownConditions, sameForKubelet, sharedStatus, terminatedStatus } from './status-rules.ts'
 
 /** Source: pkg/kubelet/status/status_manager.go, syncPeriod. */
 export const statusSyncPeriodMs = 10 * second
@@ -285,7 +285,14 @@ export class StatusManager {
       return undefined
     }
     this.#left.set(uid, reply.value)
+    this.#share(uid, reply.value.status ?? {})
     return reply.value
+  }
+
+  /** What the API server holds as the kubelet does is kept once. */
+  #share(uid: string, there: PodStatus): void {
+    const known = this.#known.get(uid)
+    if (known !== undefined) this.#known.set(uid, { ...known, status: sharedStatus(known.status, there) })
   }
 
   /** Conditions of others stay; a terminal phase may have to wait. Source: status_manager.go, mergePodStatus. */

@@ -114,3 +114,16 @@ export function isLegal(before: PodStatus, after: PodStatus, pod: Pod): boolean 
     }
   return true
 }
+
+/** A status, with the very objects of another one where both say the same. */
+export function sharedStatus(own: PodStatus, other: PodStatus): PodStatus {
+  const shared: Record<string, unknown> = { ...own }
+  const found: Readonly<Record<string, unknown>> = { ...other }
+  for (const key in shared) if (equalJson(shared[key], found[key])) shared[key] = found[key]
+  const conditions = own.conditions?.map((one) => {
+    const there = conditionOf(other, one.type)
+    return there !== undefined && equalJson(one, there) ? there : one
+  })
+  if (conditions !== undefined) shared.conditions = conditions
+  return shared as PodStatus // its members are those of `own`
+}
