@@ -20,7 +20,7 @@ export function machineDiagrams(machines: readonly AnyStateMachine[]): string {
     '',
     'Made by `npm run generate machines` from the `*.machine.ts` of `src/`; a test holds it. Each runs as a compiled table whose',
     'instance holds the state (docs/decisions/0002-compiled-machines.md); an event that a state does not know ends the run as a bug.',
-    "`sim.inspect(pod)` and `sim.states()` tell where they stand, the player's inspector draws it.",
+    "`sim.inspect` (of a Pod or Node) and `sim.states()` tell where those of nodes stand, the player's inspector draws it.",
     ...sorted.flatMap((machine) => ['', `## ${machine.id}`, '', about[machine.id] ?? '', '', ...diagram(machine)]),
     '',
   ].join('\n')

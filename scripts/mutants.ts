@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Mutant, mutants } from '../test/mutants/mutants.ts'
+import { withoutParts } from '../test/mutants/without.ts'
 
 /**
  * `npm run mutants [word...]`: plants each mistake of the table (those whose name has one of the words) into the sources, by itself,
@@ -10,7 +11,9 @@ import { type Mutant, mutants } from '../test/mutants/mutants.ts'
  */
 const root = join(import.meta.dirname, '..')
 const words = process.argv.slice(2)
-const chosen = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+const chosen = [...withoutParts, ...mutants].filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+)
 const folder = mkdtempSync(join(tmpdir(), 'podsim-mutants-'))
 let survivors = 0
 

@@ -19,8 +19,13 @@ export interface MachineStep extends NodeMachineStep {
   readonly node: string
 }
 
-/** The machines of an object as they stand now: those of a Pod on its node. */
+/** The machines of an object as they stand now: those of a Pod on its node, of a Node its kubelet. */
 export function machinesOf(cluster: Cluster, object: KubeObject | undefined): readonly MachineState[] {
+  if (object?.kind === 'Node') {
+    const { name } = object.metadata
+    const found = cluster.machines.get(name)?.kubelet.inspect({ kind: 'kubelet' })
+    return found === undefined ? [] : [{ machine: found.machine, name, state: found.state }]
+  }
   if (object?.kind !== 'Pod') return []
   const pod = object as Pod // of this kind
   const kubelet = cluster.machines.get(pod.spec.nodeName ?? '')?.kubelet

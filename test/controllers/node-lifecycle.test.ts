@@ -327,6 +327,19 @@ describe('L6 apiserver 8.1 node lifecycle', () => {
     expect(isDeleting('p')).toBe(true)
   })
 
+  test('8.1 no node of a small zone is tainted while it has lost more than half; once fewer are lost, they are', () => {
+    const { world, replay, taints } = begin(5)
+    for (const i of [1, 2, 3]) replay.act(`lc-${i} renews its lease for the last time`)
+    world.wait(120)
+    const lost = ['lc-1', 'lc-2', 'lc-3']
+    expect(lost.map((name) => taints(name))).toEqual(lost.map(() => ['unreachable:NoSchedule']))
+    replay.act('lc-3 posts Ready=True')
+    replay.resume('lc-3')
+    world.wait(30)
+    const both = ['unreachable:NoExecute', 'unreachable:NoSchedule']
+    expect(lost.map((name) => [...taints(name)].sort())).toEqual([both, both, []])
+  })
+
   test('8.1 nodes that stop together are tainted one in 10 s', () => {
     const { world, replay, taints } = begin(9)
     for (const i of [1, 2, 3, 4]) replay.act(`lc-${i} renews its lease for the last time`)

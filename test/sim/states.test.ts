@@ -31,6 +31,7 @@ test('L2, L3 states() tells each step of the machines of a Pod, as it is taken; 
     name: 'c',
     state: 'ContainerCreating',
   })
+  expect(sim.inspect('node/node-1')).toEqual([{ machine: 'kubelet', name: 'node-1', state: 'running' }])
   sim.apply(secret)
   sim.runFor('30s')
   const mounted = steps.indexOf('volume mount.succeeded mounted')

@@ -2,6 +2,7 @@ import type { Node, NodeCondition } from '../../api/types/core.ts'
 import type { KubeObject } from '../../api/types/meta.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { nodeCondition } from './taints.ts'
+import type { ZoneEvent } from './zone.machine.ts'
 
 export interface Lease extends KubeObject {
   readonly spec?: { readonly renewTime?: string }
@@ -68,11 +69,9 @@ export function zoneOf({ metadata: { labels = {} } }: Node): string {
   return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`
 }
 
-export type ZoneState = 'Initial' | 'Normal' | 'FullDisruption' | 'PartialDisruption'
-
-/** Source: ComputeZoneState. */
-export function zoneState(ready: number, notReady: number, threshold: number): ZoneState {
-  if (ready === 0 && notReady > 0) return 'FullDisruption'
-  if (notReady > 2 && notReady / (notReady + ready) >= threshold) return 'PartialDisruption'
-  return 'Normal'
+/** What so many ready nodes and others make of their zone. Source: ComputeZoneState. */
+export function zoneVerdict(ready: number, notReady: number, threshold: number): ZoneEvent['type'] {
+  if (ready === 0 && notReady > 0) return 'lost'
+  if (notReady > 2 && notReady / (notReady + ready) >= threshold) return 'disrupted'
+  return 'well'
 }

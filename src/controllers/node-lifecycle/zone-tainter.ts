@@ -1,9 +1,12 @@
 import { createRateLimiter, type RateLimiter } from '../../client/rate-limiter.ts'
+import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
+import { Instance } from '../../kernel/instance.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import { createTicks } from '../ticks.ts'
+import { nodeMachine } from './node.machine.ts'
 
 /** Source: nodelifecycle/scheduler/rate_limited_queue.go: NodeEvictionPeriod, EvictionRateLimiterBurst. */
 const periodMs = 100
@@ -24,6 +27,18 @@ export interface ZoneTainter {
   goOnFrom(phase: VirtualMs): void
 }
 
+const table = machineTable(nodeMachine)
+
+/** A node that was lost sight of; it is forgotten when it is found. */
+class LostNode extends Instance<StateName<typeof nodeMachine>, EventName<typeof nodeMachine>> {
+  readonly name: string
+
+  constructor(name: string) {
+    super(table)
+    this.name = name
+  }
+}
+
 /** `taint` says whether it worked out; a node for which it did not stays in the queue. */
 export function createZoneTainter(
   kernel: Kernel,
@@ -31,8 +46,10 @@ export function createZoneTainter(
   initialQps: number,
   taint: (node: string) => Steps<boolean>,
 ): ZoneTainter {
-  const waiting = new Set<string>()
-  const known = new Set<string>()
+  /** Those that are not reachable. */
+  const lost = new Map<string, LostNode>()
+  /** Those whose taint is due, in the order in which they were lost. */
+  const waiting = new Set<LostNode>()
   let qps = initialQps
   let limiter: RateLimiter | undefined = qps > 0 ? createRateLimiter(kernel, qps, burst) : undefined
   let isBusy = false
@@ -46,10 +63,10 @@ export function createZoneTainter(
     }
     isBusy = true
     clockwork.run(
-      () => taint(node),
+      () => taint(node.name),
       (isDone) => {
         isBusy = false
-        if (isDone) waiting.delete(node)
+        if (isDone && waiting.delete(node)) node.send('tainted')
         if (waiting.size > 0) ticks.request()
       },
     )
@@ -58,17 +75,23 @@ export function createZoneTainter(
 
   return {
     begin: ticks.begin,
-    isFresh: (rate) => qps === rate && !isBusy && waiting.size + known.size === 0 && limiter?.isFull !== false,
+    isFresh: (rate) => qps === rate && !isBusy && lost.size === 0 && limiter?.isFull !== false,
     goOnFrom: ticks.goOnFrom,
     add(node) {
-      if (known.has(node)) return
-      known.add(node)
-      waiting.add(node)
+      const known = lost.get(node)
+      const life = known ?? new LostNode(node)
+      life.send('lost')
+      if (known !== undefined) return
+      lost.set(node, life)
+      waiting.add(life)
       ticks.request()
     },
     remove(node) {
-      known.delete(node)
-      waiting.delete(node)
+      const life = lost.get(node)
+      if (life === undefined) return
+      lost.delete(node)
+      waiting.delete(life)
+      life.send('found')
     },
     setRate(next) {
       if (next === qps) return

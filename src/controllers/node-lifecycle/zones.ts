@@ -1,9 +1,12 @@
+import { type EventName, machineTable, type StateName } from '../../kernel/compiled-machine.ts'
+import { Instance } from '../../kernel/instance.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import type { Clockwork } from '../controller.ts'
 import type { ControllerOptions } from '../options.ts'
-import { type NodeHealth, type ZoneState, zoneState } from './health.ts'
+import { type NodeHealth, zoneVerdict } from './health.ts'
+import { zoneMachine } from './zone.machine.ts'
 import { createZoneTainter, type ZoneTainter } from './zone-tainter.ts'
 
 /** The zones of the cluster: how each is, and how fast its nodes may be tainted. Source: handleDisruption. */
@@ -31,9 +34,30 @@ export interface RestingLifecycle {
 /** What is known of zones whose nodes need no taint. */
 export interface RestingZones {
   readonly nodes: readonly (readonly [node: string, known: { readonly zone: string; readonly isReady: boolean }])[]
-  readonly states: readonly (readonly [zone: string, state: ZoneState])[]
+  /** Those that were judged, with the last verdict. */
+  readonly verdicts: readonly (readonly [zone: string, verdict: Verdict])[]
   /** Zones that have a tainter. */
   readonly tainters: readonly string[]
+}
+
+type Verdict = EventName<typeof zoneMachine>
+
+const table = machineTable(zoneMachine)
+
+/** One zone, with its nodes counted. */
+class Zone extends Instance<StateName<typeof zoneMachine>, Verdict> {
+  ready = 0
+  notReady = 0
+  /** The last one. */
+  verdict: Verdict | undefined
+
+  constructor() {
+    super(table)
+  }
+
+  protected override stepped(verdict: Verdict): void {
+    this.verdict = verdict
+  }
 }
 
 export function createZones(
@@ -43,23 +67,20 @@ export function createZones(
   taint: (node: string) => Steps<boolean>,
 ): Zones {
   const nodes = new Map<string, { readonly zone: string; readonly isReady: boolean }>()
-  const counts = new Map<string, { ready: number; notReady: number }>()
-  const states = new Map<string, ZoneState>()
+  const known = new Map<string, Zone>()
   const tainters = new Map<string, ZoneTainter>()
   let phase: VirtualMs | undefined
 
   const count = (node: string, by: 1 | -1): void => {
-    const known = nodes.get(node)
-    if (known === undefined) return
-    const sum = counts.get(known.zone) ?? { ready: 0, notReady: 0 }
-    counts.set(known.zone, sum)
-    if (known.isReady) sum.ready += by
-    else sum.notReady += by
-    if (sum.ready + sum.notReady === 0) counts.delete(known.zone)
+    const counted = nodes.get(node)
+    if (counted === undefined) return
+    const zone = known.get(counted.zone) ?? new Zone()
+    known.set(counted.zone, zone)
+    if (counted.isReady) zone.ready += by
+    else zone.notReady += by
   }
-  const rate = (zone: string, state: ZoneState): number => {
+  const rate = ({ state, ready, notReady }: Zone): number => {
     if (state !== 'PartialDisruption') return options.nodeEvictionRate
-    const { ready = 0, notReady = 0 } = counts.get(zone) ?? {}
     return ready + notReady > options.largeClusterSizeThreshold ? options.secondaryNodeEvictionRate : 0
   }
   const zones: Zones = {
@@ -87,11 +108,15 @@ export function createZones(
     },
     atRest() {
       const isFresh = [...tainters.values()].every((tainter) => tainter.isFresh(options.nodeEvictionRate))
-      return isFresh ? { nodes: [...nodes], states: [...states], tainters: [...tainters.keys()] } : undefined
+      if (!isFresh) return undefined
+      const verdicts = [...known].flatMap(([zone, { verdict }]) =>
+        verdict === undefined ? [] : [[zone, verdict] as const],
+      )
+      return { nodes: [...nodes], verdicts, tainters: [...tainters.keys()] }
     },
     goOnFrom(rest, at) {
       for (const [node, { zone, isReady }] of rest.nodes) zones.setNode(node, zone, isReady)
-      for (const [zone, state] of rest.states) states.set(zone, state)
+      for (const [zone, verdict] of rest.verdicts) known.get(zone)?.send(verdict)
       phase = at
       for (const zone of rest.tainters) {
         const tainter = createZoneTainter(kernel, clockwork, options.nodeEvictionRate, taint)
@@ -100,19 +125,18 @@ export function createZones(
       }
     },
     judge() {
-      const next = new Map<string, ZoneState>()
-      for (const [zone, { ready, notReady }] of counts) {
-        next.set(zone, zoneState(ready, notReady, options.unhealthyZoneThreshold))
-        if (!states.has(zone)) states.set(zone, 'Initial')
-      }
-      for (const zone of states.keys()) if (!next.has(zone)) states.delete(zone)
-      const isDisrupted = [...next.values()].every((state) => state === 'FullDisruption')
-      const wasDisrupted = [...states.values()].every((state) => state === 'FullDisruption')
+      for (const [name, { ready, notReady }] of known) if (ready + notReady === 0) known.delete(name)
+      const judged = [...known].map(
+        ([name, zone]) => [name, zone, zoneVerdict(zone.ready, zone.notReady, options.unhealthyZoneThreshold)] as const,
+      )
+      const isDisrupted = judged.every(([, , verdict]) => verdict === 'lost')
+      const wasDisrupted = judged.every(([, { state }]) => state === 'FullDisruption')
       if (isDisrupted && wasDisrupted) return 'same'
-      for (const [zone, state] of next) {
-        if (isDisrupted) zones.tainter(zone).setRate(0)
-        else if (wasDisrupted || states.get(zone) !== state) zones.tainter(zone).setRate(rate(zone, state))
-        states.set(zone, state)
+      for (const [name, zone, verdict] of judged) {
+        const before = zone.state
+        zone.send(verdict)
+        if (isDisrupted) zones.tainter(name).setRate(0)
+        else if (wasDisrupted || before !== zone.state) zones.tainter(name).setRate(rate(zone))
       }
       return isDisrupted ? 'entered' : wasDisrupted ? 'left' : 'same'
     },
