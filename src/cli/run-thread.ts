@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Flows } from '../flow/flows.ts'
 import { createTeacher } from '../report/lesson.ts'
@@ -9,6 +10,7 @@ import { rowOf } from '../sweep/row.ts'
 import type { SweepRow } from '../sweep/sweep.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import { type ComparedRuns, runOften } from './determinism.ts'
+import { type Choice, planRuns } from './plan.ts'
 import { readScenarioFile } from './scenario-files.ts'
 
 /**
@@ -44,16 +46,40 @@ export type WorkDone = ComparedRuns | SweepRow
 /** What such a thread is told when it begins. */
 export interface ThreadOptions extends RunSettings {
   readonly role: typeof role
+  /** What it may run until it is given something, and of which runs that will most likely be. */
+  readonly ahead?: Ahead
+}
+
+/** Files, and what is chosen of them. */
+export interface Ahead {
+  readonly files: readonly string[]
+  readonly choice: Choice
+}
+
+/** A run, and its place among all. */
+export interface PlacedUnit extends WorkUnit {
+  readonly at: number
 }
 
 /** Runs that a thread is given at once: sending a message costs as much as a small part of one. */
-export interface Chunk {
-  readonly first: number
-  readonly units: readonly WorkUnit[]
+export type Chunk = readonly PlacedUnit[]
+
+/** What came of the run at a place. */
+export interface Placed<T> {
+  readonly at: number
+  readonly done: T
 }
 
-/** What came of a chunk. */
-export type Answer = { readonly first: number } & ({ readonly done: readonly WorkDone[] } | { readonly crash: string })
+/** What came of a chunk; or which run begins unasked, by `keyOf`. */
+export type Answer =
+  | { readonly done: readonly Placed<WorkDone>[] }
+  | { readonly crash: string }
+  | { readonly ahead: string }
+
+/** By what a run is known. */
+export function keyOf({ scenario: { file, settings }, seed }: WorkUnit): string {
+  return JSON.stringify([file, settings, seed])
+}
 
 /** A scenario, and what tells of its failures where they stand. */
 interface Loaded {
@@ -77,23 +103,87 @@ export function serveRuns(): void {
     scenarios.set(key, { scenario, teach })
     return { scenario, teach }
   }
-  parentPort?.on('message', ({ first, units }: Chunk) => {
-    runChunk(units, load, options).then(
-      (done) => parentPort?.postMessage({ first, done } satisfies Answer),
-      (error: unknown) => parentPort?.postMessage({ first, crash: String(error) } satisfies Answer),
+  const post = (answer: Answer): void => parentPort?.postMessage(answer)
+  const ahead = new RunsAhead(load, options, ({ scenario, seed }) => post({ ahead: keyOf({ scenario, seed }) }))
+  parentPort?.on('message', (units: Chunk) => {
+    ahead.stop()
+    runChunk(units, load, ahead, options).then(
+      (done) => post({ done }),
+      (error: unknown) => post({ crash: String(error) }),
     )
   })
+  ahead.start()
 }
 
+/** Finds a scenario, loaded. */
+type Load = (file: string, settings: Settings) => Loaded
+
 async function runChunk(
-  units: readonly WorkUnit[],
-  load: (file: string, settings: Settings) => Loaded,
+  units: Chunk,
+  load: Load,
+  ahead: RunsAhead,
   options: RunSettings,
-): Promise<readonly WorkDone[]> {
-  const done: WorkDone[] = []
-  for (const { scenario, seed, row } of units)
-    done.push(await runUnit(load(scenario.file, scenario.settings), seed, row, options))
+): Promise<readonly Placed<WorkDone>[]> {
+  const done: Placed<WorkDone>[] = []
+  for (const { at, ...unit } of units) {
+    const { scenario, seed, row } = unit
+    const known = ahead.taken(unit)
+    done.push({ at, done: known ?? (await runUnit(load(scenario.file, scenario.settings), seed, row, options)) })
+  }
   return done
+}
+
+/**
+ * Runs that begin before anybody asks: while the thread that will ask for them looks into all files, which takes as long as many runs do.
+ * Nothing shows of those that nobody asks for in the end.
+ */
+class RunsAhead {
+  readonly #load: Load
+  readonly #options: ThreadOptions
+  readonly #begins: (unit: WorkUnit) => void
+  readonly #done = new Map<string, WorkDone>()
+  #isStopped = false
+
+  constructor(load: Load, options: ThreadOptions, begins: (unit: WorkUnit) => void) {
+    this.#load = load
+    this.#options = options
+    this.#begins = begins
+  }
+
+  start(): void {
+    // What is wrong with a file is for the other thread to tell.
+    this.#run().catch(() => {})
+  }
+
+  /** Something was asked for: that goes first. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** What came of a run, if it was made. */
+  taken(unit: WorkUnit): WorkDone | undefined {
+    const key = keyOf(unit)
+    const done = this.#done.get(key)
+    this.#done.delete(key)
+    return done
+  }
+
+  async #run(): Promise<void> {
+    const { files, choice } = this.#options.ahead ?? { files: [], choice: {} }
+    for (const file of files) {
+      const planned = planRuns([file], choice)
+      for (const unit of planned.ok ? planned.plan.units : []) {
+        await setImmediate()
+        if (this.#isStopped) return
+        const { scenario, seed } = unit
+        this.#begins(unit)
+        this.#done.set(
+          keyOf(unit),
+          await runUnit(this.#load(scenario.file, scenario.settings), seed, undefined, this.#options),
+        )
+      }
+    }
+  }
 }
 
 /** Makes one run, by itself and without a pause. */

@@ -1,8 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import {
+  type Ahead,
   type Answer,
   type Chunk,
+  keyOf,
+  type Placed,
+  type PlacedUnit,
   type RunSettings,
   role,
   type ThreadOptions,
@@ -19,22 +23,46 @@ const largestChunk = { row: 32, result: 4 }
 /** So many chunks of what is left for each thread: they become smaller, so that all threads end at about the same time. */
 const chunksEach = 8
 
-/** Threads that begin to load podsim, before it is known what they will run: that takes as long as loading some scenarios does. */
+/** Threads that begin before it is known what will run: to load podsim takes as long as to load some scenarios does. */
 export interface StartedWorkers {
-  readonly workers: readonly Worker[]
+  readonly workers: readonly StartedWorker[]
   /** Ends them. */
   end(): Promise<void>
 }
 
-/** Starts what `jobs` threads are beside this one. */
-export function startWorkers({ jobs, ...options }: RunSettings & { readonly jobs: number }): StartedWorkers {
-  const workers = Array.from({ length: jobs - 1 }, () => createWorker({ role, ...options }))
+/** A thread, and which runs it has begun unasked, by their keys. */
+export interface StartedWorker {
+  readonly worker: Worker
+  readonly begun: ReadonlySet<string>
+}
+
+/** Starts what `jobs` threads are beside this one. What is run `ahead` is shared out among them. */
+export function startWorkers({
+  jobs,
+  ahead,
+  ...options
+}: RunSettings & { readonly jobs: number; readonly ahead?: Ahead }): StartedWorkers {
+  const others = jobs - 1
+  const workers = Array.from({ length: others }, (_, i) => {
+    const files = ahead?.files.filter((_file, at) => at % others === i)
+    const own = ahead === undefined || files === undefined ? {} : { ahead: { ...ahead, files } }
+    return startWorker({ role, ...options, ...own })
+  })
   return {
     workers,
     async end() {
-      await Promise.all(workers.map((worker) => worker.terminate()))
+      await Promise.all(workers.map(({ worker }) => worker.terminate()))
     },
   }
+}
+
+function startWorker(options: ThreadOptions): StartedWorker {
+  const worker = createWorker(options)
+  const begun = new Set<string>()
+  worker.on('message', (answer: Answer) => {
+    if ('ahead' in answer) begun.add(answer.ahead)
+  })
+  return { worker, begun }
 }
 
 interface InWorkers<U, T> extends RunSettings {
@@ -60,22 +88,26 @@ export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
   if (units.length === 0) return
   const jobs = Math.min(options.jobs, units.length)
   const { workers, end } = started ?? startWorkers({ ...options, jobs })
-  const handOut = handingOut(units, jobs)
+  const work = new Work(units, jobs)
   let isOver = false
   const tell = inOrder(units.length, (done: T) => (onDone(done) === 'stop' || isOver ? 'stop' : 'go on'))
   let own: Promise<void> | undefined
   try {
+    // What the threads have begun is heard first.
+    await setImmediate()
     await new Promise<void>((resolve, reject) => {
       const over = (): void => {
         isOver = true
         resolve()
       }
       listen?.(over)
-      const hear = (first: number, done: readonly T[]): void => {
-        if (!isOver && tell(first, done) === 'over') over()
+      const hear = (done: readonly Placed<T>[]): void => {
+        if (!isOver && tell(done) === 'over') over()
       }
-      for (const worker of workers) serve(worker, handOut, hear, reject)
-      own = makeHere(handOut, here, hear, () => isOver)
+      // All of that, before anything is shared out.
+      const claims = workers.map(({ begun }) => work.claim(begun))
+      for (const [i, { worker }] of workers.entries()) serve(worker, claims[i] ?? [], { work, hear, reject })
+      own = makeHere(work, here, hear, () => isOver)
       own.catch(reject)
     })
   } finally {
@@ -85,18 +117,48 @@ export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
   }
 }
 
-/** Takes from the front of what is left: a few for a thread of its own, or `one`. */
-type HandOut<U> = (one?: 'one') => { readonly first: number; readonly units: readonly U[] } | undefined
+interface Taken<U> {
+  readonly at: number
+  readonly unit: U
+}
 
-function handingOut<U extends WorkUnit>(units: readonly U[], jobs: number): HandOut<U> {
-  let next = 0
-  const largest = units[0]?.row === undefined ? largestChunk.result : largestChunk.row
-  return (one) => {
-    if (next >= units.length) return undefined
-    const share = Math.floor((units.length - next) / (jobs * chunksEach))
-    const first = next
-    next += one === 'one' ? 1 : Math.max(1, Math.min(largest, share))
-    return { first, units: units.slice(first, next) }
+/** What is left to be run. */
+class Work<U extends WorkUnit> {
+  readonly #units: readonly U[]
+  readonly #jobs: number
+  readonly #taken = new Set<number>()
+  #next = 0
+
+  constructor(units: readonly U[], jobs: number) {
+    this.#units = units
+    this.#jobs = jobs
+  }
+
+  /** From the front of what is left. */
+  take(count: number): readonly Taken<U>[] {
+    const found: Taken<U>[] = []
+    for (; found.length < count && this.#next < this.#units.length; this.#next++) {
+      const unit = this.#units[this.#next]
+      if (unit !== undefined && !this.#taken.has(this.#next)) found.push({ at: this.#next, unit })
+    }
+    return found
+  }
+
+  /** A part of what is left that is right for a thread of its own. */
+  chunk(): readonly Taken<U>[] {
+    const largest = this.#units[0]?.row === undefined ? largestChunk.result : largestChunk.row
+    const share = Math.floor((this.#units.length - this.#next) / (this.#jobs * chunksEach))
+    return this.take(Math.max(1, Math.min(largest, share)))
+  }
+
+  /** Those that are known by these keys. */
+  claim(keys: ReadonlySet<string>): readonly Taken<U>[] {
+    const left = new Set(keys)
+    return this.#units.flatMap((unit, at) => {
+      if (left.size === 0 || !left.delete(keyOf(unit))) return []
+      this.#taken.add(at)
+      return [{ at, unit }]
+    })
   }
 }
 
@@ -104,61 +166,66 @@ function handingOut<U extends WorkUnit>(units: readonly U[], jobs: number): Hand
 function inOrder<T>(
   all: number,
   onDone: (done: T) => 'go on' | 'stop',
-): (first: number, done: readonly T[]) => 'over' | 'go on' {
-  const waiting = new Map<number, readonly T[]>()
+): (done: readonly Placed<T>[]) => 'over' | 'go on' {
+  const waiting = new Map<number, Placed<T>>()
   let told = 0
-  return (first, done) => {
-    waiting.set(first, done)
-    for (let chunk = waiting.get(told); chunk !== undefined; chunk = waiting.get(told)) {
+  return (some) => {
+    for (const each of some) waiting.set(each.at, each)
+    for (let next = waiting.get(told); next !== undefined; next = waiting.get(told)) {
       waiting.delete(told)
-      told += chunk.length
-      for (const each of chunk) if (onDone(each) === 'stop') return 'over'
+      told++
+      if (onDone(next.done) === 'stop') return 'over'
     }
     return told === all ? 'over' : 'go on'
   }
 }
 
-/** Gives a thread its work, and more of it whenever it has done some. */
+interface Serving<U extends WorkUnit, T> {
+  readonly work: Work<U>
+  readonly hear: (done: readonly Placed<T>[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Gives a thread its work, first what it has begun, and more of it whenever it has done some. */
 function serve<U extends WorkUnit, T extends WorkDone>(
   worker: Worker,
-  handOut: HandOut<U>,
-  hear: (first: number, done: readonly T[]) => void,
-  reject: (error: unknown) => void,
+  begun: readonly Taken<U>[],
+  { work, hear, reject }: Serving<U, T>,
 ): void {
-  const give = (): void => {
-    const taken = handOut()
-    if (taken === undefined) return
-    const units = taken.units.map(({ scenario: { file, settings }, seed, row }) => ({
-      scenario: { file, settings },
-      seed,
-      ...(row === undefined ? {} : { row }),
-    }))
-    worker.postMessage({ first: taken.first, units } satisfies Chunk)
+  const give = (taken: readonly Taken<U>[]): void => {
+    if (taken.length > 0) worker.postMessage(taken.map(placed) satisfies Chunk)
   }
   worker.on('error', reject)
   worker.on('message', (answer: Answer) => {
+    if ('ahead' in answer) return
     if ('crash' in answer) return reject(new Error(answer.crash))
     // Whoever gives units knows what comes of them.
-    hear(answer.first, answer.done as readonly T[])
-    give()
+    hear(answer.done as readonly Placed<T>[])
+    give(work.chunk())
   })
-  for (let i = 0; i < chunksAhead; i++) give()
+  give(begun)
+  for (let i = begun.length > 0 ? 1 : 0; i < chunksAhead; i++) give(work.chunk())
+}
+
+/** What another thread has to know of a run: the rest of it holds functions. */
+function placed({ at, unit: { scenario, seed, row } }: Taken<WorkUnit>): PlacedUnit {
+  const { file, settings } = scenario
+  return { at, scenario: { file, settings }, seed, ...(row === undefined ? {} : { row }) }
 }
 
 /** Makes runs here, one after the other; between two of them the others are heard. */
-async function makeHere<U, T>(
-  handOut: HandOut<U>,
+async function makeHere<U extends WorkUnit, T>(
+  work: Work<U>,
   here: InWorkers<U, T>['here'],
-  hear: (first: number, done: readonly T[]) => void,
+  hear: (done: readonly Placed<T>[]) => void,
   isOver: () => boolean,
 ): Promise<void> {
   for (;;) {
     await setImmediate()
-    const taken = isOver() ? undefined : handOut('one')
-    const unit = taken?.units[0]
-    if (taken === undefined || unit === undefined) return
-    const done = await here(unit, isOver)
-    if (done !== undefined) hear(taken.first, [done])
+    const [taken] = isOver() ? [] : work.take(1)
+    if (taken === undefined) return
+    const done = await here(taken.unit, isOver)
+    if (done !== undefined) hear([{ at: taken.at, done }])
   }
 }
 

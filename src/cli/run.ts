@@ -14,7 +14,7 @@ import { errorCode } from './error-code.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { jobsOf } from './jobs.ts'
 import type { Output } from './output.ts'
-import { type Plan, planRuns, type Unit } from './plan.ts'
+import { type Choice, type Plan, planRuns, type Unit } from './plan.ts'
 import { openReports } from './reporters.ts'
 import type { Report, RunFlags } from './reports.ts'
 import { writeJournal } from './run-journal.ts'
@@ -41,7 +41,13 @@ function startedEarly(paths: readonly string[], flags: RunFlags): StartedWorkers
   const { files } = findScenarioFiles(paths)
   const jobs = jobsOf(flags, files.length)
   if (jobs === 1 || files.length < jobs) return undefined
-  return startWorkers({ jobs, ...settingsOf(flags) })
+  return startWorkers({ jobs, ahead: { files, choice: choiceOf(flags) }, ...settingsOf(flags) })
+}
+
+/** What a thread has to know to find the runs of one file, of which a shard has some. */
+function choiceOf({ set, title, covers, tag, seed, seeds, repeat }: RunFlags): Choice {
+  const all = { set, title, covers, tag, seed, seeds, repeat }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
 async function planAndRun(

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import type { Chunk, WorkUnit } from '../../src/cli/run-thread.ts'
+import { type Chunk, keyOf, type WorkUnit } from '../../src/cli/run-thread.ts'
 import { runInWorkers } from '../../src/cli/run-workers.ts'
 import type { SweepRow } from '../../src/sweep/sweep.ts'
 
@@ -19,15 +19,15 @@ class Thread extends EventEmitter {
     this.#turns = turns
   }
 
-  postMessage({ first, units }: Chunk): void {
+  postMessage(units: Chunk): void {
     this.#busy = this.#busy.then(async () => {
-      const done: SweepRow[] = []
-      for (const { seed } of units) {
+      const done: { readonly at: number; readonly done: SweepRow }[] = []
+      for (const { at, seed } of units) {
         for (let i = 0; i < this.#turns; i++) await setImmediate()
         this.made.push(seed)
-        done.push(rowOf(seed))
+        done.push({ at, done: rowOf(seed) })
       }
-      this.emit('message', { first, done })
+      this.emit('message', { done })
     })
   }
 }
@@ -41,11 +41,23 @@ const units: readonly WorkUnit[] = Array.from({ length: 40 }, (_, i) => ({
   row: { index: i, cell: 0 },
 }))
 
-async function made(threads: readonly Thread[], { until = '', stopAt = '' } = {}) {
+interface Options {
+  readonly until?: string
+  readonly stopAt?: string
+  /** Seeds of runs that the last thread has begun. */
+  readonly begun?: readonly string[]
+}
+
+async function made(threads: readonly Thread[], { until = '', stopAt = '', begun = [] }: Options = {}) {
   const told: string[] = []
   const here: string[] = []
   let stop: () => void = () => {}
-  const started = { workers: threads as readonly EventEmitter[] as readonly Worker[], end: async () => {} } // nothing else of them is used
+  const keys = new Set(units.filter(({ seed }) => begun.includes(seed)).map(keyOf))
+  const workers = threads.map((thread, i) => ({
+    worker: thread as EventEmitter as Worker, // nothing else of it is used
+    begun: i === threads.length - 1 ? keys : new Set<string>(),
+  }))
+  const started = { workers, end: async () => {} }
   await runInWorkers<WorkUnit, SweepRow>(
     units,
     {
@@ -97,8 +109,15 @@ test.each([
   expect(begun).toBeLessThan(30)
 })
 
+test('what a thread has begun unasked it is given first', async () => {
+  const thread = new Thread(1)
+  const { told } = await made([new Thread(1), thread], { begun: ['0', '5', '20'] })
+  expect(told).toEqual(seeds)
+  expect(thread.made.slice(0, 3)).toEqual(['0', '5', '20'])
+})
+
 test('what goes wrong in a thread goes wrong here', async () => {
   const thread = new Thread(0)
-  thread.postMessage = ({ first }) => void thread.emit('message', { first, crash: 'a.yaml changed while it ran' })
+  thread.postMessage = () => void thread.emit('message', { crash: 'a.yaml changed while it ran' })
   await expect(made([thread])).rejects.toThrow('a.yaml changed while it ran')
 })
