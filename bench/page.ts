@@ -45,7 +45,7 @@ const suites: Readonly<Record<string, { readonly title: string; readonly method:
   scenarios: {
     title: 'The shipped scenarios',
     method:
-      'Loaded, run and judged with all invariants. The first is the median over all files in a process that has run them before; from cold the whole of `podsim run scenarios` is counted.',
+      'Loaded, run and judged with all invariants. The first is the median over all files in a process that has run them before; from cold the whole of `podsim run scenarios` is counted. Threads as many as there are cores (two) unless told. The rotation is `updates/strategies` with `strategy=Watch`.',
   },
   'start-up': { title: 'Start of the command', method: 'Whole processes, the fastest of five.' },
 }

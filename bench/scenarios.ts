@@ -7,6 +7,9 @@ import { cpuMs, elapsedMs, type Figure, median, rounded } from './measure.ts'
 const bin = 'bin/podsim.js'
 /** Runs of each scenario for the comparison of threads. */
 const seeds = 10
+/** Of a sweep; and for the comparison of threads. */
+const sweptSeeds = 10_000
+const comparedSeeds = 3000
 
 /** The shipped scenarios: what a suite of them costs. The second and third want a built `dist/`. */
 export const scenarioFigures: readonly Figure[] = [
@@ -35,8 +38,25 @@ export const scenarioFigures: readonly Figure[] = [
     goal: { reach: 1.7, aim: 1.9 },
     measure() {
       const many = ['--seeds', `1..${seeds}`]
-      return rounded(runAll(many) / runAll([...many, '--jobs', '2']))
+      return rounded(runAll([...many, '--jobs', '1']) / runAll([...many, '--jobs', '2']))
     },
+  },
+  {
+    suite: 'scenarios',
+    name: 'a sweep of one rotation, --jobs 2',
+    size: sweptSeeds,
+    unit: 'ms',
+    goal: { reach: 60_000, aim: 30_000 },
+    measure: () => Math.round(sweep(sweptSeeds, 2)),
+  },
+  {
+    suite: 'scenarios',
+    name: 'a sweep of one rotation: --jobs 2 against 1',
+    size: comparedSeeds,
+    unit: 'x as fast',
+    isRatio: true,
+    goal: { reach: 1.8, aim: 1.9 },
+    measure: () => rounded(sweep(comparedSeeds, 1) / sweep(comparedSeeds, 2)),
   },
 ]
 
@@ -60,6 +80,15 @@ function warmMedian(): number {
 }
 
 function runAll(options: readonly string[]): number {
-  const args = [bin, 'run', 'scenarios', '--reporter', 'tap', ...options]
-  return elapsedMs(() => void execFileSync(process.execPath, args, { stdio: 'ignore' }))
+  return podsimMs(['run', 'scenarios', '--reporter', 'tap', ...options])
+}
+
+/** A Pod that mounts a Secret, on a node that watches: until it sees an update. */
+function sweep(count: number, jobs: number): number {
+  const scenario = ['scenarios/updates/strategies.yaml', '--set', 'strategy=Watch']
+  return podsimMs(['sweep', ...scenario, '--seeds', `1..${count}`, '--jobs', String(jobs)])
+}
+
+function podsimMs(args: readonly string[]): number {
+  return elapsedMs(() => void execFileSync(process.execPath, [bin, ...args], { stdio: 'ignore' }))
 }

@@ -20,14 +20,17 @@ function digestFrom(firstSoFar: number, secondSoFar: number): Digest {
   let second = secondSoFar
   return {
     add(text) {
+      // In the loop no variables of the closure: they are written back for each character.
+      let one = first
+      let two = second
       for (let i = 0; i < text.length; i++) {
         const unit = text.charCodeAt(i)
-        first = Math.imul(first ^ unit, 0x01000193)
-        second = Math.imul(second ^ (unit + i), 0x5bd1e995)
-        second ^= second >>> 13
+        one = Math.imul(one ^ unit, 0x01000193)
+        two = Math.imul(two ^ (unit + i), 0x5bd1e995)
+        two ^= two >>> 13
       }
-      first = Math.imul(first ^ 0x0a, 0x01000193)
-      second = Math.imul(second ^ text.length, 0x5bd1e995)
+      first = Math.imul(one ^ 0x0a, 0x01000193)
+      second = Math.imul(two ^ text.length, 0x5bd1e995)
     },
     value: () => hex(mix(first ^ second)) + hex(mix(second + Math.imul(first, 31))),
     copy: () => digestFrom(first, second),
