@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario/model.ts'
 import type { SweepRow } from '../sweep/sweep.ts'
 import type { KubernetesVersion } from '../versions/version.ts'
 import type { StopSignal } from './drive.ts'
+import { optimiseEarly } from './long-work.ts'
 import type { Output } from './output.ts'
 import { bar, left } from './progress.ts'
 import { type RunSettings, sweepRow } from './run-thread.ts'
@@ -48,16 +49,21 @@ export async function runInThreads(
   if (jobs > 1 && units.length > 1)
     await runInWorkers<SweepUnit, SweepRow>(
       units,
-      { ...settings, jobs, here: async (unit) => made(unit, settings), listen: stop.whenStopped },
+      {
+        ...{ ...settings, jobs, here: async (unit) => made(unit, settings) },
+        ...{ listen: stop.whenStopped, warm: () => optimiseEarly(units.length) },
+      },
       hear,
     )
-  else
+  else {
+    optimiseEarly(units.length)
     for (const unit of units) {
       if (stop.isStopped) break
       hear(made(unit, settings))
       // Signals are heard between turns of the loop.
       if (progress.isDue()) await new Promise(setImmediate)
     }
+  }
   progress.end()
 }
 

@@ -74,6 +74,8 @@ interface InWorkers<U, T> extends RunSettings {
   readonly listen?: (stop: () => void) => void
   /** Threads that were started with the same settings. Default: they are started now. */
   readonly started?: StartedWorkers
+  /** Called when all threads have done something: all have loaded podsim. */
+  readonly warm?: () => void
 }
 
 /**
@@ -82,7 +84,7 @@ interface InWorkers<U, T> extends RunSettings {
  */
 export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
   units: readonly U[],
-  { listen, started, here, ...options }: InWorkers<U, T>,
+  { listen, started, here, warm = () => {}, ...options }: InWorkers<U, T>,
   onDone: (done: T) => 'go on' | 'stop',
 ): Promise<void> {
   if (units.length === 0) return
@@ -104,6 +106,11 @@ export async function runInWorkers<U extends WorkUnit, T extends WorkDone>(
       const hear = (done: readonly Placed<T>[]): void => {
         if (!isOver && tell(done) === 'over') over()
       }
+      let cold = workers.length
+      for (const { worker } of workers)
+        worker.once('message', () => {
+          if (--cold === 0) warm()
+        })
       // All of that, before anything is shared out.
       const claims = workers.map(({ begun }) => work.claim(begun))
       for (const [i, { worker }] of workers.entries()) serve(worker, claims[i] ?? [], { work, hear, reject })
