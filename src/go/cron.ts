@@ -1,4 +1,5 @@
 import { civilTime, type EpochMs } from '../kernel/calendar.ts'
+import { offsetAt } from './zones.ts'
 
 /** When a cron line is due. Source: github.com/robfig/cron v1.1.0, parser.go and spec.go. */
 export interface Schedule {
@@ -30,8 +31,8 @@ const descriptors: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 }
 
-/** A line that the API server has accepted. */
-export function parseSchedule(line: string): Schedule {
+/** A line that the API server has accepted. `zone`: a name that `zoneProblem` has nothing against; absent: UTC, the zone of a controller manager in a cluster. */
+export function parseSchedule(line: string, zone?: string): Schedule {
   const text = line.trim()
   if (text.startsWith('@every ')) return every(durationMs(text.slice('@every '.length)))
   const [minutes = '*', hours = '*', days = '*', months = '*', weekdays = '*'] = (descriptors[text] ?? text).split(
@@ -44,7 +45,8 @@ export function parseSchedule(line: string): Schedule {
     month: parseField(months, 1, 12, monthNames, 1),
     weekday: parseField(weekdays, 0, 6, dayNames, 0),
   }
-  return { next: (time) => nextOf(fields, time) }
+  const offset = zone === undefined ? () => 0 : (at: EpochMs) => offsetAt(zone, at)
+  return { next: (time) => nextOf(fields, time, offset) }
 }
 
 function parseField(text: string, min: number, max: number, names: readonly string[] = [], nameBase = 0): Field {
@@ -68,15 +70,21 @@ function parseField(text: string, min: number, max: number, names: readonly stri
 
 type Fields = Readonly<Record<'minute' | 'hour' | 'day' | 'month' | 'weekday', Field>>
 
-/** Steps over what cannot match, largest unit first. Times are UTC, the zone of a controller manager in a cluster. */
-function nextOf(fields: Fields, time: EpochMs): EpochMs | undefined {
+/**
+ * Steps over what cannot match, largest unit first. An hour that a zone's clocks leave out is never due, one that they show twice is due
+ * twice. Source: github.com/robfig/cron, spec.go, Next.
+ */
+function nextOf(fields: Fields, time: EpochMs, offsetOf: (at: EpochMs) => number): EpochMs | undefined {
   let at = Math.floor(time / minute) * minute + minute
   const limit = time + 5 * 366 * day
   while (at <= limit) {
-    const civil = civilTime(at)
-    const startOfDay = Math.floor(at / day) * day
-    if (!fields.month.values.has(civil.month) || !matchesDay(fields, civil.day, at)) at = startOfDay + day
-    else if (!fields.hour.values.has(civil.hour)) at = Math.floor(at / hour) * hour + hour
+    const offset = offsetOf(at)
+    const local = at + offset
+    const civil = civilTime(local)
+    if (!fields.month.values.has(civil.month) || !matchesDay(fields, civil.day, local)) {
+      const midnight = Math.floor(local / day) * day + day - offset
+      at = midnight + offset - offsetOf(midnight)
+    } else if (!fields.hour.values.has(civil.hour)) at += hour - (((local % hour) + hour) % hour)
     else if (!fields.minute.values.has(civil.minute)) at += minute
     else return at
   }

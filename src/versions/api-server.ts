@@ -17,6 +17,12 @@ export const apiServer = changes({
     'backoffLimitPerIndex and maxFailedIndexes of Jobs',
     'pkg/features/kube_features.go, JobBackoffLimitPerIndex (beta)',
   ],
+  cronJobsHaveZones: [25, 'the timeZone of CronJobs', 'pkg/features/kube_features.go, CronJobTimeZone (beta)'],
+  cronJobsShowZones: [
+    30,
+    'CronJobs have a column Timezone',
+    'pkg/printers/internalversion/printers.go, printCronJob; kubernetes #122231',
+  ],
   jobsHaveReplacementPolicies: [
     29,
     'the podReplacementPolicy of Jobs',

@@ -58,6 +58,16 @@ export const controllers = changes({
     'CronJobs are of batch/v1 and started at their time, not by polling',
     'pkg/controller/cronjob/cronjob_controllerv2.go',
   ],
+  jobsTellTheirTime: [
+    28,
+    'a Job of a CronJob has its time as an annotation, in the time zone of the CronJob',
+    'pkg/features/kube_features.go, CronJobsScheduledAnnotation (beta)',
+  ],
+  missedStartsAreNotCounted: [
+    28,
+    'the Event of a CronJob that missed more than 100 starts does not say how many',
+    'pkg/controller/cronjob/utils.go, nextScheduleTime (in v1.28; with the number in v1.23)',
+  ],
   mirrorsEndpoints: [
     19,
     'Endpoints of Services without a selector are mirrored to EndpointSlices',

@@ -134,6 +134,7 @@ export interface Job extends KubeObject {
 export interface CronJob extends KubeObject {
   readonly spec?: {
     readonly schedule?: string
+    readonly timeZone?: string
     readonly startingDeadlineSeconds?: number
     readonly concurrencyPolicy?: string
     readonly suspend?: boolean

@@ -5,7 +5,8 @@ import type { Job } from '../../api/types/workload-specs.ts'
 import { resources } from '../../client/client.ts'
 import { cacheKey, keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isNamespaceTerminating, isNotFound } from '../../client/refusals.ts'
-import { parseSchedule } from '../../go/cron.ts'
+import { parseSchedule, type Schedule } from '../../go/cron.ts'
+import { offsetAt } from '../../go/zones.ts'
 import { civilTime, padNumber, rfc3339 } from '../../kernel/calendar.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
@@ -19,6 +20,7 @@ import { createTicks } from '../ticks.ts'
 interface CronJob extends KubeObject {
   readonly spec: {
     readonly schedule: string
+    readonly timeZone?: string
     readonly startingDeadlineSeconds?: number
     readonly concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace'
     readonly suspend?: boolean
@@ -87,7 +89,7 @@ export function createCronJobController(context: ControllerContext): Controller 
     timers.get(key)?.unsubscribe()
     timers.delete(key)
     if (cronJob.spec.suspend === true) return
-    const at = parseSchedule(cronJob.spec.schedule).next(nowMs())
+    const at = scheduleOf(cronJob).next(nowMs())
     if (at !== undefined)
       timers.set(
         key,
@@ -134,12 +136,10 @@ export function createCronJobController(context: ControllerContext): Controller 
       return cached
     }
     if (written.metadata.deletionTimestamp !== undefined || written.spec.suspend === true) return written
-    const due = dueTime(written)
-    if (due === 'too many') {
-      const why =
-        'Too many missed start time (> 100). Set or decrease .spec.startingDeadlineSeconds or check clock skew.'
-      tell(written, 'Warning', 'FailedNeedsStart', `Cannot determine if job needs to be started: ${why}`)
-      return written
+    const { due, missed } = dueTime(written, nowMs(), !has(minor, controllers.cronJobsV2))
+    if (missed > missedMax) {
+      tellMissed(written, missed)
+      if (!has(minor, controllers.cronJobsV2)) return written
     }
     if (due === undefined) return written
     const { startingDeadlineSeconds, concurrencyPolicy } = written.spec
@@ -147,7 +147,10 @@ export function createCronJobController(context: ControllerContext): Controller 
       tell(written, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${rfc1123(due)}`)
       return written
     }
-    if (concurrencyPolicy === 'Forbid' && active.length > 0) return written
+    if (concurrencyPolicy === 'Forbid' && active.length > 0) {
+      if (has(minor, controllers.cronJobsV2)) tell(written, 'Normal', 'JobAlreadyActive', alreadyActive)
+      return written
+    }
     let left = active
     if (concurrencyPolicy === 'Replace')
       for (const reference of active) {
@@ -167,7 +170,7 @@ export function createCronJobController(context: ControllerContext): Controller 
       kind: 'Job',
       metadata: {
         ...(template.labels === undefined ? {} : { labels: template.labels }),
-        ...(template.annotations === undefined ? {} : { annotations: template.annotations }),
+        ...annotationsFor(cronJob, due, minor),
         name: `${name}-${stamp}`,
         namespace,
         ownerReferences: [newControllerRef(cronJob, kind)],
@@ -186,20 +189,16 @@ export function createCronJobController(context: ControllerContext): Controller 
     return (yield* write(cronJob, status)) ?? cronJob
   }
 
-  /** The latest start that is due and was not made. Source: getRecentUnmetScheduleTimes. */
-  const dueTime = ({ metadata, spec, status }: CronJob): number | 'too many' | undefined => {
-    const now = nowMs()
-    const since = epochOf(status?.lastScheduleTime) ?? epochOf(metadata.creationTimestamp) ?? now
-    const deadline = spec.startingDeadlineSeconds === undefined ? since : now - spec.startingDeadlineSeconds * second
-    const schedule = parseSchedule(spec.schedule)
-    let latest: number | undefined
-    let count = 0
-    for (let at = schedule.next(Math.max(since, deadline)); at !== undefined && at <= now; at = schedule.next(at)) {
-      latest = at
-      count++
-      if (count > missedMax) return 'too many'
+  /** Source: syncOne; nextScheduleTime. */
+  const tellMissed = (cronJob: CronJob, missed: number): void => {
+    const advice = 'Set or decrease .spec.startingDeadlineSeconds or check clock skew'
+    if (!has(minor, controllers.cronJobsV2)) {
+      const why = `Cannot determine if job needs to be started: Too many missed start time (> 100). ${advice}.`
+      tell(cronJob, 'Warning', 'FailedNeedsStart', why)
+      return
     }
-    return latest
+    const count = has(minor, controllers.missedStartsAreNotCounted) ? '' : `: ${missed}`
+    tell(cronJob, 'Warning', 'TooManyMissedTimes', `too many missed start times${count}. ${advice}`)
   }
 
   const remove = function* (cronJob: CronJob, name: string): Steps<boolean> {
@@ -251,6 +250,67 @@ export function createCronJobController(context: ControllerContext): Controller 
     delete: jobChanged,
   })
   return clockwork
+}
+
+/** Source: cronjob_controllerv2.go, syncCronJob. */
+const alreadyActive = 'Not starting job because prior execution is running and concurrency policy is Forbid'
+
+function scheduleOf({ spec }: CronJob): Schedule {
+  return parseSchedule(spec.schedule, spec.timeZone)
+}
+
+interface Due {
+  /** The latest start that is due and was not made. */
+  readonly due: number | undefined
+  readonly missed: number
+}
+
+/** Counted one by one up to v1.20, later estimated by the first two. Source: getRecentUnmetScheduleTimes; mostRecentScheduleTime. */
+function dueTime(cronJob: CronJob, now: number, isCounted: boolean): Due {
+  const { metadata, spec, status } = cronJob
+  const since = epochOf(status?.lastScheduleTime) ?? epochOf(metadata.creationTimestamp) ?? now
+  const deadline = spec.startingDeadlineSeconds === undefined ? since : now - spec.startingDeadlineSeconds * second
+  const schedule = scheduleOf(cronJob)
+  const first = schedule.next(Math.max(since, deadline))
+  if (first === undefined || first > now) return { due: undefined, missed: 0 }
+  const following = schedule.next(first)
+  if (following === undefined || following > now) return { due: first, missed: 1 }
+  const apart = following - first
+  const missed = isCounted ? countUpTo(schedule, first, now) : Math.floor((now - first) / apart) + 1
+  return { due: latestUpTo(schedule, now, apart), missed }
+}
+
+/** How often a schedule was due from `first` to `now`; of more than are allowed not how many more. */
+function countUpTo(schedule: Schedule, first: number, now: number): number {
+  let count = 0
+  for (let at: number | undefined = first; at !== undefined && at <= now && count <= missedMax; at = schedule.next(at))
+    count++
+  return count
+}
+
+/** Of a schedule that was due before. */
+function latestUpTo(schedule: Schedule, now: number, apart: number): number | undefined {
+  let latest: number | undefined
+  for (let back = apart; latest === undefined; back *= 2)
+    for (let at = schedule.next(now - back); at !== undefined && at <= now; at = schedule.next(at)) latest = at
+  return latest
+}
+
+/** Source: pkg/controller/cronjob/utils.go, getJobFromTemplate2. */
+function annotationsFor({ spec }: CronJob, due: number, minor: number): Pick<ObjectMeta, 'annotations'> {
+  const { annotations } = spec.jobTemplate.metadata ?? {}
+  if (!has(minor, controllers.jobsTellTheirTime)) return annotations === undefined ? {} : { annotations }
+  const at = { 'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339In(due, spec.timeZone) }
+  return { annotations: { ...annotations, ...at } }
+}
+
+/** Go's time.RFC3339, with the zone's distance from UTC. */
+function rfc3339In(epochMs: number, zone: string | undefined): string {
+  const offset = zone === undefined ? 0 : offsetAt(zone, epochMs) / (60 * second)
+  if (offset === 0) return rfc3339(epochMs)
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  const distance = `${offset < 0 ? '-' : '+'}${padNumber(hours, 2)}:${padNumber(minutes, 2)}`
+  return rfc3339(epochMs + offset * 60 * second).replace('Z', distance)
 }
 
 function withActive(status: CronJob['status'], active: readonly ObjectReference[]): NonNullable<CronJob['status']> {

@@ -17,11 +17,12 @@ import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import { scheduleProblem } from './cron-schedule.ts'
+import { validateZone, withKnownZone } from './cron-zone.ts'
 import { defaultPolicies, knownPolicies, validatePolicies } from './job-policies.ts'
 import { validateCompletionsUpdate, validateIndexedName, validateMode, validateSameMode } from './job-validation.ts'
 import { errorsOf, nowMs } from './settings.ts'
 import { dropFromTemplate } from './templated.ts'
-import { cronJobColumns, jobColumns, jobColumnsWithStatus } from './workload-columns.ts'
+import { cronJobColumns, cronJobColumnsWithZone, jobColumns, jobColumnsWithStatus } from './workload-columns.ts'
 import { ageCell, containerCells, selectorCell } from './workload-rows.ts'
 
 /** Kinds that run Pods to their end. Source: pkg/apis/batch, pkg/registry/batch. */
@@ -220,7 +221,8 @@ function durationCell({ status = {} }: Job, context: RegistryContext): string {
 }
 
 /** Source: ValidateCronJob. */
-function validateCronJob(v: Validator, { spec = {} }: CronJob): void {
+function validateCronJob(v: Validator, job: CronJob, old?: CronJob): void {
+  const { spec = {} } = job
   const { schedule = '', concurrencyPolicy = '', jobTemplate } = spec
   if (schedule === '') v.required('spec.schedule')
   else {
@@ -228,6 +230,7 @@ function validateCronJob(v: Validator, { spec = {} }: CronJob): void {
     if (problem !== undefined) v.invalid('spec.schedule', schedule, problem)
   }
   v.nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds)
+  validateZone(v, job, old)
   const policies = ['Allow', 'Forbid', 'Replace']
   if (concurrencyPolicy === '') v.required('spec.concurrencyPolicy')
   else if (!policies.includes(concurrencyPolicy)) {
@@ -274,7 +277,8 @@ export const cronJobStrategy: Strategy<CronJob> = {
       status: job.status ?? {},
     }
   },
-  prepareForCreate: (job) => ({ ...job, status: {} }),
+  prepareForCreate: (job, { minor }) => ({ ...withKnownZone(job, minor), status: {} }),
+  prepareForUpdate: (next, _old, { minor }) => withKnownZone(next, minor),
   validate: (job, context) =>
     errorsOf(context, (v) => {
       validateCronJob(v, job)
@@ -282,15 +286,17 @@ export const cronJobStrategy: Strategy<CronJob> = {
         v.invalid('metadata.name', job.metadata.name, `must be no more than ${cronNameMax} characters`)
       }
     }),
-  validateUpdate: (next, _old, context) => errorsOf(context, (v) => validateCronJob(v, next)),
+  validateUpdate: (next, old, context) => errorsOf(context, (v) => validateCronJob(v, next, old)),
   table: {
     columns: cronJobColumns,
+    columnsOf: (minor) => (has(minor, apiServer.cronJobsShowZones) ? cronJobColumnsWithZone : cronJobColumns),
     row: (job, context) => {
       const { spec, status } = job
       const last = status?.lastScheduleTime
       return [
         job.metadata.name,
         spec?.schedule ?? '',
+        ...(has(context.minor, apiServer.cronJobsShowZones) ? [spec?.timeZone ?? '<none>'] : []),
         spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
         (status?.active ?? []).length,
         last === undefined ? '<none>' : ageSince(last, nowMs(context)),
