@@ -119,7 +119,8 @@ class GoDecoder {
     const list: unknown[] = []
     for (const at of reader.items())
       list.push(this.#value(items, place, `${path}[${at}]`, inner) ?? zeroOf(items, this.#traits.omitsTimes))
-    return list
+    // As long as it has to be: objects are kept.
+    return list.slice()
   }
 
   #map(values: FieldType, place: Place, path: string, goType: string): Record<string, unknown> | undefined {

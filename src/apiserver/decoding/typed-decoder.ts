@@ -131,7 +131,8 @@ class TypedDecoder {
     const list: unknown[] = []
     do list.push(this.value(items) ?? zeroOf(items))
     while (reader.nextToken() === 0x2c)
-    return list
+    // Sliced: what has grown has room for a dozen more, and objects are kept.
+    return list.slice()
   }
 
   private map(values: FieldType): Record<string, unknown> | undefined {

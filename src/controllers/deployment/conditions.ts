@@ -35,7 +35,7 @@ export function setCondition(status: DeploymentStatus, condition: WorkloadCondit
   if (current?.status === condition.status && current.reason === condition.reason) return status
   const isSame = current !== undefined && current.status === condition.status
   const next = isSame ? { ...condition, lastTransitionTime: current.lastTransitionTime ?? null } : condition
-  return extended(removeCondition(status, condition.type), { conditions: [...without(status, condition.type), next] })
+  return extended(removeCondition(status, condition.type), { conditions: without(status, condition.type).concat(next) })
 }
 
 export function removeCondition(status: DeploymentStatus, type: string): DeploymentStatus {
