@@ -46,8 +46,9 @@ export class UnreadTree implements Later {
 
   add(later: Later, reservation?: Reservation, directories: readonly string[] = []): void {
     this.#append({ later, reservation, isRedone: false, next: undefined })
-    // Concatenated, so that it has no room to spare: most trees have the same few directories.
-    if (this.missing(directories) > 0)
+    // Most trees have the same few directories: they have the list in common. A longer one has no room to spare.
+    if (this.#made.length === 0) this.#made = directories
+    else if (this.missing(directories) > 0)
       this.#made = this.#made.concat(directories.filter((each) => !this.#made.includes(each)))
   }
 

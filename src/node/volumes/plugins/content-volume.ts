@@ -2,6 +2,7 @@ import { quantityValue } from '../../../api/quantity.ts'
 import type { Pod } from '../../../api/types/core.ts'
 import type { Later } from '../../../fs/node-fs.ts'
 import type { EpochMs } from '../../../kernel/calendar.ts'
+import { flat } from '../../../kernel/flat-text.ts'
 import { mapped } from '../../../kernel/mapped.ts'
 import type { Once } from '../../../kernel/once.ts'
 import { SparseMap } from '../../../kernel/sparse.ts'
@@ -221,7 +222,7 @@ function isWrittenPlainly(host: VolumeHost, { inMemory }: ContentKind, { pod, vo
 
 /** Leaves the whole volume to be made when somebody looks, or makes it. */
 function placePlain(host: VolumeHost, kind: ContentKind, unread: UnreadVolumes, wish: Wish): Written {
-  const inPod = [`volumes/kubernetes.io~${kind.name}`, 'plugins/kubernetes.io~empty-dir']
+  const inPod = inPodOf(kind.name)
   const place = { podDirectory: wish.podDirectory, directory: wish.directory, inPod }
   const left = placeUnread(unread, host.fs, place, new LaterVolume(host, unread, wish))
   return left === undefined ? writePlain(host, unread, wish) : { ok: true, changed: left.written }
@@ -323,4 +324,15 @@ export function memoryVolumeSize(
 
 export function uidOf(pod: Pod): string {
   return pod.metadata.uid ?? ''
+}
+
+const inPods = new Map<string, readonly string[]>()
+
+/** Directories below a Pod's in which a volume of a kind and its marker lie: of all Pods the same list. */
+function inPodOf(kind: string): readonly string[] {
+  const known = inPods.get(kind)
+  if (known !== undefined) return known
+  const made = [flat(`volumes/kubernetes.io~${kind}`), 'plugins/kubernetes.io~empty-dir']
+  inPods.set(kind, made)
+  return made
 }
