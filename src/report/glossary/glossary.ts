@@ -4,6 +4,7 @@ import { orderedWatchesTold } from '../../invariants/watches.ts'
 import { diagnosticCodes } from '../../scenario/diagnostic.ts'
 import { closest } from '../../sim/input/closest.ts'
 import { answers } from './answers.ts'
+import { autoscalerEvents } from './autoscaler-events.ts'
 import { clauseTerms } from './clauses.ts'
 import { exitTerms } from './exit-terms.ts'
 import { faultTerms } from './fault-terms.ts'
@@ -17,7 +18,7 @@ import { workloadEvents } from './workload-events.ts'
 /** All that podsim can explain: what it says itself, and what a cluster says in it. */
 export const glossary: readonly Term[] = [
   ...termsOf('word', words),
-  ...termsOf('event', { ...podEvents, ...nodeEvents, ...workloadEvents }),
+  ...termsOf('event', { ...podEvents, ...nodeEvents, ...workloadEvents, ...autoscalerEvents }),
   ...termsOf('state', states),
   ...termsOf('condition', conditions),
   ...termsOf('phase', phases),

@@ -21,6 +21,18 @@ const computed: Readonly<Record<string, readonly string[]>> = {
     'NodeHasSufficientPID',
     'NodeReady',
   ],
+  'src/controllers/autoscaler/autoscaler.ts: failure.reason': [
+    'FailedGetContainerResourceMetric',
+    'FailedGetExternalMetric',
+    'FailedGetObjectMetric',
+    'FailedGetPodsMetric',
+    'FailedGetResourceMetric',
+  ],
+  'src/controllers/autoscaler/autoscaler.ts: problem.event': [
+    'AmbiguousSelector',
+    'InvalidSelector',
+    'SelectorRequired',
+  ],
   'src/controllers/deployment/revision.ts: reasons.createFailed': ['ReplicaSetCreateError'],
   'src/controllers/disruption.ts: counted.reason': ['NoControllers', 'NoControllerRef'],
   'src/controllers/endpoints.ts: reason': ['FailedToCreateEndpoint', 'FailedToUpdateEndpoint'],
