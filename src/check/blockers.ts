@@ -37,7 +37,7 @@ function causesAt(cluster: AppliedCluster, workload: Workload): readonly Found[]
 
 function waitingOf({ sim, namespace: fallback }: AppliedCluster, workload: Workload, { uses, about }: Found): Waiting {
   const { given, namespace, pods, chain } = workload
-  const pod = pods.find((each) => !isReady(each)) ?? pods[0]
+  const pod = pods.find((each) => !isReady(each, sim.now())) ?? pods[0]
   const uids = new Set([...chain.map(({ metadata }) => metadata.uid), pod?.metadata.uid])
   const event =
     (about === undefined ? undefined : newestWarning(sim, namespace, uids, (text) => text.includes(about))) ??

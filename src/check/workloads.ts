@@ -1,9 +1,9 @@
 import type { Pod } from '../api/types/core.ts'
 import type { KubeObject } from '../api/types/meta.ts'
 import { isObject, listAt, numberAt, objectAt, textAt } from '../go/json.ts'
-import { defaultEpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import type { Sim } from '../sim/sim.ts'
+import { loopingIn, sinceStart } from './causes/found.ts'
 import { type AppliedCluster, cronJobRun } from './cluster.ts'
 import type { GivenObject } from './given.ts'
 import { podSpecPath } from './references.ts'
@@ -31,7 +31,7 @@ export function workloadsOf({ sim, applied, namespace }: AppliedCluster): readon
       const chain = [top, ...ownedBy(sim, top)]
       const uids = new Set(chain.map(({ metadata }) => metadata.uid))
       const own = pods.filter((pod) => pod.metadata.uid === top.metadata.uid || uids.has(controllerUid(pod)))
-      return [{ given, namespace: home, pods: own, chain, startedAtMs: startedAt(given, top, own) }]
+      return [{ given, namespace: home, pods: own, chain, startedAtMs: startedAt(given, top, own, sim.now()) }]
     })
 }
 
@@ -76,10 +76,10 @@ export function wantedPods({ kind, object }: GivenObject, top: KubeObject | unde
 }
 
 /** The last of its Pods to be ready, by the time in its condition (whole seconds, as Kubernetes keeps it). */
-function startedAt(given: GivenObject, top: KubeObject, pods: readonly Pod[]): VirtualMs | undefined {
+function startedAt(given: GivenObject, top: KubeObject, pods: readonly Pod[], now: VirtualMs): VirtualMs | undefined {
   if (given.kind === 'Job' || given.kind === 'CronJob') return jobEnd(top)
   const wanted = wantedPods(given, top)
-  const ready = pods.map(readyAt).filter((time) => time !== undefined)
+  const ready = pods.map((pod) => readyAt(pod, now)).filter((time) => time !== undefined)
   if (ready.length < wanted) return undefined
   return Math.max(0, ...ready)
 }
@@ -91,12 +91,10 @@ function jobEnd(job: KubeObject): VirtualMs | undefined {
   return done === undefined ? undefined : sinceStart(textAt(objectAt(job, 'status'), 'completionTime'))
 }
 
-function readyAt({ status }: Pod): VirtualMs | undefined {
+function readyAt(pod: Pod, now: VirtualMs): VirtualMs | undefined {
+  const { status } = pod
   if (status?.phase === 'Succeeded') return 0
+  if (loopingIn(pod, now) !== undefined) return undefined
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')
   return ready?.status === 'True' ? sinceStart(ready.lastTransitionTime ?? '') : undefined
-}
-
-function sinceStart(time: string): VirtualMs {
-  return Math.max(0, (parseRfc3339(time) ?? defaultEpochMs) - defaultEpochMs)
 }

@@ -11,13 +11,27 @@ export interface PodSurroundings {
 /** What keeps a Pod from being well, a line each: containers that do not run, and what is needed and not there. */
 export function podDetails(pod: Pod, around: PodSurroundings): readonly string[] {
   const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {}
-  const init = initContainerStatuses.flatMap((status) => containerLine('init container', status, around))
-  const main = containerStatuses.flatMap((status) => containerLine('container', status, around))
-  const late = ephemeralContainerStatuses.flatMap((status) => containerLine('ephemeral container', status, around))
+  const sidecars = new Set(
+    (pod.spec.initContainers ?? []).flatMap((each) => (each.restartPolicy === 'Always' ? [each.name] : [])),
+  )
+  const isAlways = (pod.spec.restartPolicy ?? 'Always') === 'Always'
+  const init = initContainerStatuses.flatMap((status) =>
+    containerLine('init container', status, sidecars.has(status.name), around),
+  )
+  const main = containerStatuses.flatMap((status) => containerLine('container', status, isAlways, around))
+  const late = ephemeralContainerStatuses.flatMap((status) =>
+    containerLine('ephemeral container', status, false, around),
+  )
   return [...init, ...main, ...late, ...new Set(missing(pod, around))]
 }
 
-function containerLine(kind: string, status: ContainerStatus, { logs }: PodSurroundings): readonly string[] {
+/** `runsOn`: it is started again whenever it ends, so that no end is a good one. */
+function containerLine(
+  kind: string,
+  status: ContainerStatus,
+  runsOn: boolean,
+  { logs }: PodSurroundings,
+): readonly string[] {
   const { name, state = {}, lastState = {}, restartCount = 0 } = status
   const ended = state.terminated ?? lastState.terminated
   if (ended === undefined) {
@@ -26,7 +40,7 @@ function containerLine(kind: string, status: ContainerStatus, { logs }: PodSurro
       ? []
       : [`${kind} ${name} waits: ${reason}${message === undefined ? '' : `, ${message}`}`]
   }
-  if (ended.exitCode === 0) return []
+  if (ended.exitCode === 0 && !runsOn) return []
   const last =
     logs(name, state.terminated === undefined && state.running !== undefined)
       .trimEnd()

@@ -3,6 +3,7 @@ import { checkManifests } from '../../src/check/check.ts'
 import type { Blocker, CheckReport } from '../../src/check/report.ts'
 
 const container = (more: object = {}) => ({ name: 'c', image: 'corp/app', ...more })
+const scripted = (script: string) => ({ name: 'c', image: 'busybox', command: ['sh', '-c', script] })
 const pod = (name: string, spec: object) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -98,6 +99,17 @@ const objects: readonly object[] = [
       { name: 'c', image: 'busybox', command: ['sleep', '1d'], readinessProbe: { exec: { command: ['false'] } } },
     ],
   }),
+  // Programs that end though they should run on: one always, one until it has what it wants.
+  pod('ends-well', { containers: [scripted('sleep 1')] }),
+  pod('steady', {
+    containers: [
+      {
+        ...scripted('[ -e /d/2 ] && sleep 1d; [ -e /d/1 ] && touch /d/2; touch /d/1; exit 1'),
+        volumeMounts: [{ name: 'd', mountPath: '/d' }],
+      },
+    ],
+    volumes: [{ name: 'd', emptyDir: {} }],
+  }),
   // Kinds that somebody defines: here, elsewhere, or not in time.
   definition('known.corp.example.com', 'Known'),
   definition('large.corp.example.com', 'Large', { annotations: { text: 'x'.repeat(300_000) } }),
@@ -156,6 +168,17 @@ describe('causes, and what is none', () => {
     expect(summary('no-socket')).toContain('/var/run/docker.sock is not a socket file')
     expect(summary('endless-init')).toBe('init container wait of pod endless-init runs, but does not end')
     expect(summary('never-ready')).toBe('container c of pod never-ready runs, but does not become ready')
+  })
+
+  test('L1: a program that ends again and again, be it well, or that it runs just now; not one that has come to run on', () => {
+    expect(summary('ends-well')).toBe('container c of pod ends-well ends again and again: exit code 0')
+    expect(report.started.map(({ workload }) => workload)).toContain('pod default/steady')
+    const slow = JSON.stringify(pod('slow', { containers: [scripted('sleep 55; exit 3')] }))
+    const { blocked: now, started } = checkManifests([{ name: 'a.yaml', text: slow }], { for: '3m' })
+    expect(now.map(({ summary: told, waits }) => [told, waits[0]?.status])).toEqual([
+      ['container c of pod slow ends again and again: exit code 3', 'Running'],
+    ])
+    expect(started).toEqual([])
   })
 
   test('kinds: one whose definition was refused is refused, one of somebody else’s is taken to be known', () => {

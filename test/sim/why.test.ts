@@ -29,6 +29,17 @@ describe('why', () => {
     ])
   })
 
+  test('L1 a container that should run on and ends well is told, too; one of a Job is not', () => {
+    const sim = createSim({ seed: 'ends' })
+    const containers = [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'echo bye; sleep 1'] }]
+    sim.apply(pod('again', { containers }), pod('once', { containers, restartPolicy: 'OnFailure' }))
+    sim.runFor('60s')
+    expect(sim.why('pod/again').details).toEqual([
+      'container c ended with exit code 0 (Completed), started again 3 times; its last line: bye',
+    ])
+    expect(sim.why('pod/once').details).toEqual([])
+  })
+
   test('E1 L2 who needs what: a Secret that is not there, a key that it lacks, and nothing of what is optional', () => {
     const sim = createSim({ seed: 'needs' })
     sim.apply(

@@ -1,4 +1,6 @@
-import type { Pod } from '../../api/types/core.ts'
+import type { ContainerStatus, Pod } from '../../api/types/core.ts'
+import { defaultEpochMs, parseRfc3339 } from '../../kernel/calendar.ts'
+import type { VirtualMs } from '../../kernel/time.ts'
 import type { YamlPath } from '../../scenario/positions.ts'
 import type { GivenObject, Place } from '../given.ts'
 import { containersIn, podSpecOf } from '../references.ts'
@@ -27,9 +29,27 @@ export function containerPath(given: GivenObject, container: string): YamlPath {
 }
 
 /** Whether all that a Pod has to do is done, or under way as it should be. */
-export function isReady({ status }: Pod): boolean {
-  return (
-    status?.phase === 'Succeeded' ||
-    (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false)
-  )
+export function isReady(pod: Pod, now: VirtualMs): boolean {
+  const { status } = pod
+  if (status?.phase === 'Succeeded') return true
+  const isTold = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+  return isTold && loopingIn(pod, now) === undefined
+}
+
+/**
+ * A container that ends again and again, be it that it runs, and its Pod is ready, just now: it was started again twice or more,
+ * and has not run longer yet than it did the last time.
+ */
+export function loopingIn({ status }: Pod, now: VirtualMs): ContainerStatus | undefined {
+  return status?.containerStatuses?.find(({ restartCount = 0, state, lastState }) => {
+    const last = lastState?.terminated
+    if (restartCount < 2 || state?.running === undefined || last === undefined) return false
+    const ranMs = sinceStart(last.finishedAt ?? '') - sinceStart(last.startedAt ?? '')
+    return now - sinceStart(state.running.startedAt ?? '') <= ranMs
+  })
+}
+
+/** Virtual time of a time stamp in the cluster. */
+export function sinceStart(time: string): VirtualMs {
+  return Math.max(0, (parseRfc3339(time) ?? defaultEpochMs) - defaultEpochMs)
 }

@@ -6,11 +6,11 @@ import type { AppliedCluster } from '../cluster.ts'
 import { podSpecOf, podSpecPath } from '../references.ts'
 import { type Workload, wantedPods } from '../workloads.ts'
 import { unboundAt } from './claims.ts'
-import { containerPath, type Found, isReady } from './found.ts'
+import { containerPath, type Found, isReady, loopingIn } from './found.ts'
 
 /** Why no node takes a Pod of the workload: other things may be missing beside. */
 export function unscheduledAt(cluster: AppliedCluster, workload: Workload): readonly Found[] {
-  const pod = workload.pods.find((each) => !isReady(each))
+  const pod = workload.pods.find((each) => !isReady(each, cluster.sim.now()))
   const scheduled = pod?.status?.conditions?.find(({ type }) => type === 'PodScheduled')
   if (pod === undefined || scheduled?.status !== 'False') return []
   const unbound = unboundAt(cluster, workload, pod)
@@ -48,8 +48,11 @@ export function statesAt({ sim }: AppliedCluster, workload: Workload): readonly 
   const { pods, given } = workload
   const [top] = workload.chain
   if (pods.length < wantedPods(given, top) && pods.length === 0) return refusedPods(sim, workload)
-  const pod = pods.find((each) => !isReady(each))
+  const now = sim.now()
+  const pod = pods.find((each) => !isReady(each, now))
   if (pod === undefined) return []
+  const looping = loopingIn(pod, now)
+  if (looping !== undefined) return [crash(sim, workload, pod, { status: looping, word: 'container' })]
   const mount = failedMount(sim, workload, pod)
   if (mount !== undefined) return [mount]
   const stuck = stuckIn(pod)
@@ -76,7 +79,10 @@ function stuckIn({ spec, status }: Pod): Stuck | undefined {
       state?.terminated?.exitCode !== 0 && !(sidecars.has(name) && (ready || started === true)),
   )
   if (init !== undefined) return { status: init, word: 'init container' }
-  const own = status?.containerStatuses?.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0)
+  // One that is started again whenever it ends has not done its work, whatever its exit code.
+  const isDone = ({ state }: ContainerStatus) =>
+    state?.terminated?.exitCode === 0 && (spec.restartPolicy ?? 'Always') !== 'Always'
+  const own = status?.containerStatuses?.find((each) => !each.ready && !isDone(each))
   return own === undefined ? undefined : { status: own, word: 'container' }
 }
 
@@ -154,7 +160,8 @@ function crash(sim: Sim, { given, namespace }: Workload, pod: Pod, { status, wor
     .split('\n')
     .at(-1)
   const code = ended === undefined ? (state?.waiting?.message ?? '') : `exit code ${ended.exitCode}`
-  const how = state?.terminated === undefined ? 'ends again and again' : 'has ended'
+  const isOver = state?.terminated !== undefined && (pod.spec.restartPolicy ?? 'Always') !== 'Always'
+  const how = isOver ? 'has ended' : 'ends again and again'
   return {
     cause: 'crash',
     key: `crash ${given.kind}/${namespace}/${given.name} ${name}`,
