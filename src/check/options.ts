@@ -38,7 +38,7 @@ export interface CheckOptions {
   /** StorageClasses that are in the cluster already, beside its default; `all`: whichever claims ask for. */
   readonly storageClasses?: readonly string[] | 'all'
   /** Whether programs of images of which nothing is known are taken to do their duty. Default `succeed`. */
-  readonly unknownImages?: 'succeed' | 'strict'
+  readonly unknownImages?: 'succeed' | 'strict' | 'refuse'
   /** How long the cluster is watched. Default `10m`. */
   readonly for?: Duration
   /** Runs, each with a seed of its own. Default 1. */

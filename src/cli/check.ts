@@ -28,7 +28,7 @@ export interface CheckFlags extends NodeFlags {
   readonly have?: readonly string[]
   readonly for: string
   readonly seeds: number
-  readonly unknownImages: 'succeed' | 'strict'
+  readonly unknownImages: 'succeed' | 'strict' | 'refuse'
   readonly output: CheckFormat
 }
 

@@ -68,8 +68,11 @@ function addCheck(command: Command, wholeNumber: Count): void {
         .default('run'),
     )
     .addOption(
-      new Option('--unknown-images <how>', 'whether programs that nobody knows do their duty')
-        .choices(['succeed', 'strict'])
+      new Option(
+        '--unknown-images <how>',
+        'whether programs that nobody knows do their duty; refuse: images that nobody knows cannot be pulled',
+      )
+        .choices(['succeed', 'strict', 'refuse'])
         .default('succeed'),
     )
     .option('--for <duration>', 'how long to watch', '10m')

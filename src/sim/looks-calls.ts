@@ -68,7 +68,7 @@ export function createLooks(world: LooksWorld): Pick<Work, Look> {
   const history = createHistory(journal)
   const described = new Set(settings.images.map(({ name }) => name))
   const assumedIn = (pods: readonly Pod[]) =>
-    settings.unknownImages === 'strict' ? [] : imageAssumptions(pods, described)
+    settings.unknownImages !== 'succeed' ? [] : imageAssumptions(pods, described)
   const podOf = (namespace: string, name: string) => find<Pod>(server, 'Pod', name, namespace)
   const detailsOf = (object: KubeObject | undefined, namespace: string): readonly string[] => {
     if (object?.kind === 'Secret')

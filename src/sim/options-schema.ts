@@ -53,9 +53,9 @@ export function clusterShape<P extends z.ZodType>(duration: z.ZodType<Duration>,
       .superRefine((images, context) => tellTwice(images, 'image', context))
       .optional()
       .meta({ description: 'Images of which something is to be said' }),
-    unknownImages: z.enum(['succeed', 'strict']).optional().meta({
+    unknownImages: z.enum(['succeed', 'strict', 'refuse']).optional().meta({
       description:
-        'Programs of images of which nothing is known: `succeed` (unless given), they do their duty: servers run on, init containers, Jobs, probes and hooks end well; `strict`, only what the image is said to have',
+        'Programs of images of which nothing is known: `succeed` (unless given), they do their duty: servers run on, init containers, Jobs, probes and hooks end well; `strict`, only what the image is said to have; `refuse`: there are no such images, nor registries of which no image is known',
     }),
     admission: z
       .strictObject({ podPreset: z.boolean().optional(), nodeRestriction: z.boolean().optional() })
@@ -201,7 +201,7 @@ function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program
       code: 'BAD_DURATION',
     })
   return z.strictObject({
-    name: someText.meta({ description: 'Without tag: all tags' }),
+    name: someText.meta({ description: 'Without tag: all tags that have no row of their own' }),
     program: program.optional().meta({
       description: 'What its containers do when the Pod gives no command; they run until stopped unless given',
     }),
@@ -213,6 +213,17 @@ function imageSchema<P extends z.ZodType>(duration: z.ZodType<Duration>, program
       .optional()
       .meta({ description: 'Only who presents these credentials may pull it; true: any credentials do' }),
     present: z.boolean().optional().meta({ description: 'Every node has it already' }),
+    absent: z.boolean().optional().meta({
+      description:
+        'No registry has it: this tag, all tags, or all images of a host; a host that is not there has no address',
+    }),
+    user: z.int().min(0).optional().meta({ description: 'Uid that its processes run as; 0 unless given' }),
+    entrypoint: z.array(z.string()).optional().meta({ description: 'Its ENTRYPOINT, which `command` replaces' }),
+    cmd: z.array(z.string()).optional().meta({ description: 'Its CMD, which `args` replaces' }),
+    files: z
+      .record(z.string().regex(/^\//), z.string())
+      .optional()
+      .meta({ description: 'Files that lie in it, path to content' }),
   })
 }
 

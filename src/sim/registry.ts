@@ -1,4 +1,6 @@
 import { quantityValue } from '../api/quantity.ts'
+import { utf8Bytes } from '../bytes/bytes.ts'
+import { splitImage } from '../node/images/image-name.ts'
 import { runtimeKindOf } from '../node/runtime/error-texts.ts'
 import { createRegistry, type SimulatedRegistry } from '../node/runtime/registry.ts'
 import { commonImages, unknownImage } from '../shell/catalogue.ts'
@@ -16,7 +18,11 @@ const bytesPerMs = 50_000
 export function createImageRegistry({ images, minor, unknownImages, epochMs }: SimSettings): SimulatedRegistry {
   return createRegistry({
     runtime: runtimeKindOf(minor),
-    images: images.map((each) => definitionOf(each, unknownImages === 'strict', epochMs)),
+    images: images
+      .filter(({ absent }) => absent !== true)
+      .map((each) => definitionOf(each, unknownImages === 'strict', epochMs)),
+    absent: images.filter(({ absent }) => absent === true).map(({ name }) => name),
+    servesUnknown: unknownImages !== 'refuse',
     isStrict: unknownImages === 'strict',
     preloaded: images.filter(({ present }) => present === true).map(({ name }) => name),
     privateRepositories: images.flatMap(({ name, private: credential }) =>
@@ -28,24 +34,37 @@ export function createImageRegistry({ images, minor, unknownImages, epochMs }: S
 }
 
 /** A known image stays what it is but for what is said of it. */
-function definitionOf(
-  { name, program, size, pull }: ImageOptions,
-  isStrict: boolean,
-  epochMs: number,
-): ImageDefinition {
-  const known = commonImages(isStrict).find(({ repository }) => repository === name) ?? unknownImage(name, isStrict)
+function definitionOf(described: ImageOptions, isStrict: boolean, epochMs: number): ImageDefinition {
+  const { name, program, user, entrypoint, cmd, files } = described
+  const { mayHaveOwnUser, ...known } = knownImage(name, isStrict)
   const chosen =
     typeof program === 'function'
       ? ownProgramImage(name, program, epochMs)
       : program === undefined
         ? {}
         : imagePrograms[program]
+  const own = Object.entries(files ?? {}).map(([path, text]) => [path, utf8Bytes(text)] as const)
+  return {
+    ...known,
+    ...chosen,
+    ...(mayHaveOwnUser === true && user === undefined ? { mayHaveOwnUser } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...(entrypoint === undefined ? {} : { entrypoint, cmd: [] }),
+    ...(cmd === undefined ? {} : { cmd }),
+    files: { ...known.files, ...Object.fromEntries(own) },
+    repository: name,
+    sizeBytes: sizeOf(described) ?? known.sizeBytes,
+  }
+}
+
+function knownImage(name: string, isStrict: boolean): ImageDefinition {
+  const { repository } = splitImage(name)
+  const common = commonImages(isStrict).find((each) => splitImage(each.repository).repository === repository)
+  return common ?? unknownImage(name, isStrict)
+}
+
+function sizeOf({ size, pull }: ImageOptions): number | undefined {
+  if (size !== undefined) return quantityValue(String(size))
   const pullMs = pull === undefined ? undefined : millisecondsOf(pull)
-  const sizeBytes =
-    size !== undefined
-      ? quantityValue(String(size))
-      : pullMs === undefined
-        ? known.sizeBytes
-        : Math.max(0, pullMs - handshakeMs) * bytesPerMs
-  return { ...known, ...chosen, repository: name, sizeBytes }
+  return pullMs === undefined ? undefined : Math.max(0, pullMs - handshakeMs) * bytesPerMs
 }

@@ -45,8 +45,8 @@ export interface SimSettings {
   readonly kubectl: string
   readonly admission: { readonly podPreset?: boolean; readonly nodeRestriction?: boolean }
   readonly encryptionAtRest: boolean
-  /** Whether programs of images of which nothing is known are taken to do their duty. */
-  readonly unknownImages: 'succeed' | 'strict'
+  /** What is taken of images of which nothing is known: that their programs do their duty, do nothing, or that there are none. */
+  readonly unknownImages: 'succeed' | 'strict' | 'refuse'
   readonly invariants: boolean
   readonly maxEvents: number
   readonly epochMs: EpochMs

@@ -19,7 +19,7 @@ export function runtimeName(kind: RuntimeKind): 'docker' | 'containerd' {
   return kind === 'docker' ? 'docker' : 'containerd'
 }
 
-export type PullFailure = 'denied' | 'unauthorized' | 'absent' | 'unreachable'
+export type PullFailure = 'denied' | 'unauthorized' | 'absent' | 'unreachable' | 'no such host'
 
 export interface PulledName {
   /** As the kubelet asked for it. */
@@ -51,6 +51,9 @@ export function pullErrorText(kind: RuntimeKind, failure: PullFailure, name: Pul
   return kind === 'docker' ? dockerPull(failure, name) : containerdPull(failure, name)
 }
 
+/** Source: Go net/net.go, DNSError. The server is one of podsim's. */
+const lookup = (host: string): string => `${host.replace(/:\d+$/, '')} on 10.0.0.2:53: no such host`
+
 function dockerPull(failure: PullFailure, { image, full, host }: PulledName): string {
   const repository = image.replace(/(:[^/]*)?(@.*)?$/, '')
   const daemon = 'Error response from daemon: '
@@ -62,6 +65,8 @@ function dockerPull(failure: PullFailure, { image, full, host }: PulledName): st
       return `${daemon}unauthorized: incorrect username or password`
     case 'absent':
       return `${daemon}manifest for ${host === 'docker.io' ? image : full} not found: manifest unknown: manifest unknown`
+    case 'no such host':
+      return `${daemon}Get https://${host}/v2/: dial tcp: lookup ${lookup(host)}`
     case 'unreachable':
       return `${daemon}Get https://${endpoint}/v2/: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`
   }
@@ -79,6 +84,8 @@ function containerdPull(failure: PullFailure, { full, host }: PulledName): strin
       return `${lead}failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized`
     case 'absent':
       return `${lead}${full}: not found`
+    case 'no such host':
+      return `${lead}failed to do request: Head "https://${host}/v2/${path}/manifests/${tag}": dial tcp: lookup ${lookup(host)}`
     case 'unreachable':
       return `${lead}failed to do request: Head "https://${endpoint}/v2/${path}/manifests/${tag}": dial tcp ${endpoint}:443: i/o timeout`
   }

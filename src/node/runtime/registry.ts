@@ -35,9 +35,9 @@ export interface RegistryOptions {
   readonly preloaded?: readonly string[]
   /** Repositories that need credentials; the longest matching prefix counts. */
   readonly privateRepositories?: readonly PrivateRepository[]
-  /** Images (with or without tag) that exist nowhere. */
+  /** Images (with or without tag), or hosts, that exist nowhere. */
   readonly absent?: readonly string[]
-  /** Whether an image that nobody described can be pulled; it then runs until it is stopped. */
+  /** Whether an image that nobody described can be pulled; it then runs until it is stopped. If not, its host need not exist either. */
   readonly servesUnknown?: boolean
   /** Whether programs of such an image are not taken to do their duty. */
   readonly isStrict?: boolean
@@ -56,6 +56,11 @@ export interface SimulatedRegistry extends Registry {
 /** Stands for all registries. */
 export const everyHost = '*'
 
+/** Registries that everybody can reach. */
+const publicHosts: ReadonlySet<string> = new Set(
+  'docker.io quay.io ghcr.io gcr.io k8s.gcr.io registry.k8s.io mcr.microsoft.com public.ecr.aws'.split(' '),
+)
+
 /** A pull over a good line: 50 MB/s after a handshake of 300 ms. */
 const defaultLatencyMs = 300
 const defaultBytesPerSecond = 50_000_000
@@ -71,13 +76,24 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
   )
   const secured = new Map((options.privateRepositories ?? []).map((each) => [normalPrefix(each.prefix), each]))
   const absent = new Set((options.absent ?? []).map(normal))
+  const absentHosts = new Set((options.absent ?? []).filter(isHostName))
   const preloaded = new Set((options.preloaded ?? []).map(normal))
   const unreachable = new Set<string>()
 
   const isUnreachable = (name: string) => unreachable.has(hostOf(name)) || unreachable.has(everyHost)
   const isAbsent = (name: string) => absent.has(normal(name)) || absent.has(repositoryOf(name))
+  /** Of a repository that is known, only the tag may be missing. */
+  const isKnownRepository = (name: string) =>
+    [...images.keys(), ...absent].some(
+      (each) => repositoryOf(each) === repositoryOf(name) && !absent.has(repositoryOf(name)),
+    )
+  const hasNoAddress = (host: string) =>
+    absentHosts.has(host) ||
+    (!servesUnknown &&
+      !publicHosts.has(host) &&
+      ![...images.keys(), ...secured.keys()].some((each) => hostOf(each) === host))
   const find = (name: string): ImageDefinition | undefined => {
-    const known = images.get(repositoryOf(name))
+    const known = images.get(normal(name)) ?? images.get(repositoryOf(name))
     if (known !== undefined || !servesUnknown) return known
     return unknownImage(repositoryOf(name), isStrict)
   }
@@ -95,11 +111,13 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
 
   return {
     pullMs(name) {
+      if (hasNoAddress(hostOf(name))) return latencyMs
       if (isUnreachable(name)) return unreachableMs
       const size = isAbsent(name) ? 0 : (find(name)?.sizeBytes ?? 0)
       return latencyMs + Math.ceil((size * 1000) / bytesPerSecond)
     },
     pull(name, credential) {
+      if (hasNoAddress(hostOf(name))) return fail(name, 'no such host')
       if (isUnreachable(name)) return fail(name, 'unreachable')
       const guarded = guard(name)
       if (guarded !== undefined) {
@@ -113,7 +131,7 @@ export function createRegistry(options: RegistryOptions): SimulatedRegistry {
       const found = isAbsent(name) ? undefined : find(name)
       if (found !== undefined) return { ok: true, image: found }
       // Docker Hub tells nobody whether a repository exists that it would not show.
-      return fail(name, images.has(repositoryOf(name)) || hostOf(name) !== 'docker.io' ? 'absent' : 'denied')
+      return fail(name, isKnownRepository(name) || hostOf(name) !== 'docker.io' ? 'absent' : 'denied')
     },
     // One that was given without tag stands for all tags.
     preloaded: (name) => (preloaded.has(normal(name)) || preloaded.has(repositoryOf(name)) ? find(name) : undefined),
@@ -133,8 +151,11 @@ function normal(name: string): string {
 
 /** With a slash behind it, so that `team` is not the beginning of `teammates`; a host stays one. */
 function normalPrefix(prefix: string): string {
-  const isHost = /^(localhost|[^/:]*\.[^/:]*)(:\d+)?$/.test(prefix)
-  return isHost ? `${prefix}/` : `${repositoryOf(prefix)}/`
+  return isHostName(prefix) ? `${prefix}/` : `${repositoryOf(prefix)}/`
+}
+
+function isHostName(name: string): boolean {
+  return /^(localhost|[^/:]*\.[^/:]*)(:\d+)?$/.test(name)
 }
 
 function repositoryOf(name: string): string {
