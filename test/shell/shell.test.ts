@@ -136,6 +136,16 @@ describe('pipes, jobs and signals', () => {
     expect(run('yes | head -2; seq 1000000 | (read a; echo $a)')).toEqual(['y', 'y', '1'])
   })
 
+  test.each([
+    ["awk 'function f() { f() } BEGIN { f() }'", 'podsim: too many functions or subshells inside of one another'],
+    ["awk 'BEGIN { while (1); }'", 'podsim: too many commands ran at one instant; the loop is taken to run for ever'],
+    [`awk 'BEGIN { x = "a"; while (1) x = x x }'`, 'out of memory'],
+    [`awk 'BEGIN { printf "%999999999d", 1 }'`, 'out of memory'],
+    [`awk 'BEGIN { print ${'('.repeat(3000)}1 }'`, 'awk: cmd. line:1: Unexpected token'],
+  ])('%s ends in words', (script, message) => {
+    expect(run(script)[0]).toBe(`! ${message.startsWith('awk') ? '' : 'sh: '}${message}`)
+  })
+
   test('what is used up is told once, however many shells it ends', () => {
     expect(run('f() { f | f & }; f').length).toBe(1)
     expect(run('yes | uniq | head -n 1')).toEqual([

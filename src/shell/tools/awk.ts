@@ -1,147 +1,94 @@
-/** The awk of one-liners: `/re/ {print $1, "x"}`, `NR==2`, `$1=="a"`, -F. Anything more is refused. */
+/** awk: patterns, actions, fields, arrays and functions. Sources: POSIX XCU awk; mawk 1.3.4; busybox editors/awk.c. */
 import type { Steps } from '../../kernel/steps.ts'
-import { type ByteText, fromByteText } from '../byte-text.ts'
-import { compileRegex, type Regex } from './regular-expression.ts'
-import { complain, eachLine, inputs, options, say, type Tool } from './tool.ts'
+import type { ByteText } from '../byte-text.ts'
+import { AwkError, unescaped } from './awk/lexer.ts'
+import { AwkExit, type Jump, Machine } from './awk/machine.ts'
+import { Parser } from './awk/parser.ts'
+import type { Action, Program, Rule } from './awk/program.ts'
+import { isTrue, Read } from './awk/values.ts'
+import { cannotOpen, options, readAll, say, type Tool, type ToolContext } from './tool.ts'
 
-/** Prints fields of the lines that a condition picks. */
+/** Runs a program over the records of files or of standard input. */
 export const awk: Tool = function* awk(context): Steps<number> {
-  const given = options(context, 'F:v:', {}, { stopsEarly: true })
+  const given = options(context, 'F:v:f:', {}, { stopsEarly: true })
   if (typeof given === 'number') return given
-  const [program, ...paths] = given.operands
+  const operands = [...given.operands]
+  const texts: ByteText[] = []
+  for (const path of given.all('f')) {
+    const text = yield* readAll(context, path)
+    if (typeof text !== 'string') return cannotOpen(context, path, text.code) && say(context, 2, 1)
+    texts.push(text)
+  }
+  const program = texts.length > 0 ? texts.join('\n') : operands.shift()
   if (program === undefined) {
     context.err('usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n')
-    return 2
+    return say(context, 0, 1)
   }
-  const parsed = /^\s*([^{]*?)\s*(?:\{([^{}]*)\})?\s*$/.exec(program)
-  const condition = parsed === null ? undefined : conditionOf(parsed[1] ?? '')
-  const statements = parsed === null ? undefined : statementsOf(parsed[2] ?? 'print')
-  if (condition === undefined || statements === undefined || given.has('v'))
-    return complain(
-      context,
-      `podsim knows only programs such as '/pattern/ {print $1}', not '${program}'`,
-      say(context, 2, 126),
-    )
-  const split = splitterOf(given.value('F'))
-  if (split === undefined) return complain(context, `podsim cannot split at '${given.value('F') ?? ''}'`, 2)
-  const { list, code } = inputs(context, paths)
-  let number = 0
-  yield* eachLine(context, list, (line) => {
-    const record: AwkRecord = { line, fields: split(line), number: ++number }
-    if (condition(record)) for (const statement of statements) context.out(statement(record))
-  })
-  return code === 0 ? 0 : 2
-}
-
-function splitterOf(separator: ByteText | undefined): ((line: ByteText) => readonly ByteText[]) | undefined {
-  if (separator === undefined || separator === ' ')
-    return (line) =>
-      line
-        .trim()
-        .split(/[ \t]+/)
-        .filter((field) => field !== '')
-  const mark = separator === '\\t' || separator === 't' ? '\t' : separator
-  if (mark.length === 1) return (line) => (line === '' ? [] : line.split(mark))
-  const regex = compileRegex(mark, { extended: true })
-  return typeof regex === 'string' ? undefined : (line) => (line === '' ? [] : splitBy(line, regex))
-}
-
-function splitBy(line: ByteText, regex: Regex): ByteText[] {
-  const fields: ByteText[] = []
-  let at = 0
-  for (let found = regex.find(line, at); found !== undefined && found.end > found.start; found = regex.find(line, at)) {
-    fields.push(line.slice(at, found.start))
-    at = found.end
+  const machine = new Machine(context, operands)
+  const separator = given.value('F')
+  // `-Ft` is a tab. Source: POSIX XCU awk, -F.
+  if (separator !== undefined) machine.variables.set('FS', separator === 't' ? '\t' : unescaped(separator))
+  for (const assigned of given.all('v')) {
+    const at = assigned.indexOf('=')
+    machine.set(assigned.slice(0, Math.max(at, 0)), new Read(unescaped(assigned.slice(at + 1))))
   }
-  return [...fields, line.slice(at)]
+  return yield* guarded(context, machine, () => runProgram(new Parser(program).parse(), machine))
 }
 
-interface AwkRecord {
-  readonly line: ByteText
-  readonly fields: readonly ByteText[]
-  readonly number: number
-}
-
-type Expression = (record: AwkRecord) => ByteText
-
-function patternOf(text: ByteText): Regex | undefined {
-  const regex = compileRegex(text.replaceAll('\\/', '/'), { extended: true })
-  return typeof regex === 'string' ? undefined : regex
-}
-
-/** Undefined for what is not understood. */
-function conditionOf(text: ByteText): ((record: AwkRecord) => boolean) | undefined {
-  if (text === '') return () => true
-  const pattern = /^(!?)\/((?:\\[\s\S]|[^/\\])*)\/$/.exec(text)
-  if (pattern !== null) {
-    const regex = patternOf(pattern[2] ?? '')
-    return regex && (({ line }) => regex.test(fromByteText(line)) !== (pattern[1] === '!'))
+function* guarded(context: ToolContext, machine: Machine, body: () => Steps<number>): Steps<number> {
+  try {
+    return yield* body()
+  } catch (error) {
+    if (error instanceof AwkExit) return error.code
+    if (!(error instanceof AwkError)) throw error
+    yield* machine.closeAll()
+    const { line, message, near } = error
+    const gnu = near === '' ? message.toLowerCase() : syntaxError(line, near, message)
+    context.err(`${context.prefix}${say(context, gnu, `cmd. line:${line}: ${message}`)}\n`)
+    return say(context, 2, 1)
   }
-  const comparison = /^(\S+?)\s*(==|!=|<=|>=|<|>|!~|~)\s*(.+)$/.exec(text)
-  if (comparison === null) return undefined
-  const [, left = '', operator = '', right = ''] = comparison
-  const a = expressionOf(left)
-  if (operator.endsWith('~')) {
-    const regex = patternOf(right.replace(/^\/|\/$/g, ''))
-    return a && regex && ((record) => regex.test(fromByteText(a(record))) !== (operator === '!~'))
-  }
-  const b = expressionOf(right)
-  return a && b && ((record) => compare(a(record), operator, b(record)))
 }
 
-function compare(a: ByteText, operator: string, b: ByteText): boolean {
-  const isNumeric = /^-?[\d.]+$/.test(a) && /^-?[\d.]+$/.test(b)
-  const difference = isNumeric ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0
-  const results: Readonly<Record<string, boolean>> = {
-    '==': difference === 0,
-    '!=': difference !== 0,
-    '<': difference < 0,
-    '>': difference > 0,
-    '<=': difference <= 0,
-    '>=': difference >= 0,
-  }
-  return results[operator] ?? false
+/** In mawk's words. */
+function syntaxError(line: number, near: string, message: string): string {
+  if (near.startsWith('runaway ')) return `line ${line}: ${near}`
+  if (message.startsWith('Call to')) return `line ${line + 1}: function ${near} never defined`
+  if (near === 'end of file') return `line ${line + 1}: missing } near end of file`
+  return `line ${line}: syntax error at or near ${near}`
 }
 
-/** `print` statements; commas become blanks, neighbours are joined. */
-function statementsOf(text: ByteText): Expression[] | undefined {
-  const statements: Expression[] = []
-  for (const statement of text.split(';').filter((one) => one.trim() !== '')) {
-    const match = /^\s*print\b\s*([\s\S]*)$/.exec(statement)
-    if (match === null) return undefined
-    const list = match[1]?.trim() ?? ''
-    const items: Expression[] = []
-    for (const item of list === '' ? ['$0'] : (list.match(/(?:"(?:\\[\s\S]|[^"\\])*"|[^,"])+/g) ?? [])) {
-      const expression = joinedExpression(item)
-      if (expression === undefined) return undefined
-      items.push(expression)
+function* runProgram({ begin, rules, end }: Program, machine: Machine): Steps<number> {
+  const isOver = (yield* inTurn(begin, machine)) === 'exit'
+  if (!isOver && rules.length + end.length > 0) yield* readRecords(rules, machine)
+  yield* inTurn(end, machine)
+  yield* machine.closeAll()
+  return machine.exitCode
+}
+
+function* readRecords(rules: readonly Rule[], machine: Machine): Steps<void> {
+  for (let record = yield* machine.next(); record !== undefined; record = yield* machine.next()) {
+    machine.record = record
+    for (const rule of rules) {
+      if (!(yield* fits(rule, machine))) continue
+      const jumped = yield* rule.action(machine)
+      if (jumped === 'exit') return
+      if (jumped === 'next') break
     }
-    statements.push((record) => `${items.map((item) => item(record)).join(' ')}\n`)
   }
-  return statements
 }
 
-function joinedExpression(text: ByteText): Expression | undefined {
-  const expressions: Expression[] = []
-  for (const part of text.trim().match(/"(?:\\[\s\S]|[^"\\])*"|\$\w+|\w+|\S/g) ?? []) {
-    const expression = expressionOf(part)
-    if (expression === undefined) return undefined
-    expressions.push(expression)
-  }
-  return (record) => expressions.map((one) => one(record)).join('')
+function* fits(rule: Rule, machine: Machine): Steps<boolean> {
+  if (rule.from === undefined) return true
+  if (rule.to === undefined) return isTrue(yield* rule.from.run(machine))
+  if (!rule.isOn && !isTrue(yield* rule.from.run(machine))) return false
+  rule.isOn = !isTrue(yield* rule.to.run(machine))
+  return true
 }
 
-function expressionOf(text: ByteText): Expression | undefined {
-  const trimmed = text.trim()
-  if (/^"(?:\\[\s\S]|[^"\\])*"$/.test(trimmed)) {
-    const value = trimmed.slice(1, -1).replace(/\\([\s\S])/g, (_, char: string) => ({ n: '\n', t: '\t' })[char] ?? char)
-    return () => value
+function* inTurn(actions: readonly Action[], machine: Machine): Steps<Jump | undefined> {
+  for (const action of actions) {
+    const jumped = yield* action(machine)
+    if (jumped !== undefined) return jumped
   }
-  if (/^-?\d+(?:\.\d+)?$/.test(trimmed)) return () => trimmed
-  if (trimmed === 'NR') return ({ number }) => String(number)
-  if (trimmed === 'NF') return ({ fields }) => String(fields.length)
-  if (trimmed === '$0') return ({ line }) => line
-  if (trimmed === '$NF') return ({ fields }) => fields.at(-1) ?? ''
-  const field = /^\$(\d+)$/.exec(trimmed)
-  return field === null ? undefined : ({ fields }) => fields[Number(field[1]) - 1] ?? ''
+  return undefined
 }
