@@ -7,6 +7,7 @@ import { recordedUpdates, simulatedUpdates } from '../update-order.ts'
 import { burstRows } from './burst.ts'
 import { eventCountRows } from './event-counts.ts'
 import { streamRows } from './stream-rows.ts'
+import { windowRows } from './time-windows.ts'
 import { backOffRows, distributionScore, syncWaitRows } from './timeline-distributions.ts'
 
 /** What a kubelet did over time (README-timelines.md). */
@@ -31,7 +32,15 @@ function scoreOf(path: string, file: TimelineFile, effort: Effort): PartScore {
   const first = rowsOfPlay(file, seeds[0] ?? '')
   const waits = file.category === 'burst' ? [] : syncWaitRows(first)
   return {
-    rows: [...order, ...counts, ...backOffRows(file, first), ...waits, ...updateRows(file), ...rows],
+    rows: [
+      ...order,
+      ...counts,
+      ...backOffRows(file, first),
+      ...waits,
+      ...windowRows(file, first),
+      ...updateRows(file),
+      ...rows,
+    ],
     figures,
   }
 }
