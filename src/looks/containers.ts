@@ -22,8 +22,10 @@ export interface FileSnapshot {
   readonly type: 'file' | 'directory' | 'symlink'
   /** Permission bits of the file itself, links followed. */
   readonly mode: number
-  /** UTF-8 text of a file. */
+  /** UTF-8 text of a file; what is none is U+FFFD in it. */
   readonly content: string | undefined
+  /** A file byte for byte, a copy. */
+  readonly bytes: Uint8Array | undefined
   /** Target, if the path itself is a link. */
   readonly link: string | undefined
 }
@@ -93,6 +95,7 @@ export function fileIn(found: FoundContainer | undefined, path: string): FileSna
     type: stat.value.type,
     mode: stat.value.mode,
     content: content?.ok === true ? utf8Text(content.value) : undefined,
+    bytes: content?.ok === true ? content.value.slice() : undefined,
     link: link.value.target,
   }
 }

@@ -43,6 +43,21 @@ describe('S1 S2 what lies on a node', () => {
   })
 })
 
+test('C8 a file is there byte for byte, its text beside it, and what is handed out is a copy', () => {
+  const sim = createSim()
+  sim.apply(
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'cOT/AA==' } },
+    reader('p', 'node-1'),
+  )
+  sim.runFor('20s')
+  const look = () => sim.file({ pod: 'p' }, '/etc/foo/a')
+  expect([...(look()?.bytes ?? [])]).toEqual([0x70, 0xe4, 0xff, 0])
+  expect(look()?.content).toBe('p\uFFFD\uFFFD\0')
+  look()?.bytes?.fill(0)
+  expect(look()?.bytes?.[0]).toBe(0x70)
+  expect(sim.file({ pod: 'p' }, '/etc/foo')?.bytes).toBeUndefined()
+})
+
 test('S6 etcd holds plain text, unless encryption at rest is on', () => {
   const text = (sim: Sim) => new TextDecoder().decode(withSecret(sim).etcdValue('s'))
   expect(text(createSim())).toContain('correct-horse')
