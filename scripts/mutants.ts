@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Mutant, mutants } from '../test/mutants/mutants.ts'
+import type { Mutant } from '../test/mutants/mutant.ts'
+import { mutants } from '../test/mutants/mutants.ts'
 import { withoutParts } from '../test/mutants/without.ts'
 
 /**

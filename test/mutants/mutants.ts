@@ -1,24 +1,5 @@
-/** A mistake that tests must notice: a text of one source file that is replaced by another. */
-export interface Mutant {
-  readonly name: string
-  readonly file: string
-  /** Stands exactly once in the file. */
-  readonly from: string
-  readonly to: string
-  readonly noticedBy: {
-    readonly tests: readonly string[]
-    /** A pattern of titles: vitest's `-t`. */
-    readonly titles?: string
-  }
-}
-
-const timelines = (titles?: string): Mutant['noticedBy'] => ({
-  tests: ['test/judge/timelines.test.ts'],
-  ...(titles === undefined ? {} : { titles }),
-})
-const together = timelines('are drawn as the real ones were')
-const sessions = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/kubectl/sessions.test.ts'], titles })
-const secrets = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/apiserver/secrets-vectors.test.ts'], titles })
+import { kubeletMutants } from './kubelet-mutants.ts'
+import { type Mutant, secrets, sessions, timelines, together } from './mutant.ts'
 
 /** Recordings of real clusters notice them: `npm run mutants`. */
 export const mutants: readonly Mutant[] = [
@@ -381,53 +362,5 @@ export const mutants: readonly Mutant[] = [
     to: "answer.attachment.type('')",
     noticedBy: { tests: ['test/kubectl/run.test.ts'] },
   },
-  {
-    name: 'the first pause after a failed mount is 5 s, not 0.5 s',
-    file: 'src/node/volumes/operation-back-off.ts',
-    from: 'initialMs: 500,',
-    to: 'initialMs: 5_000,',
-    noticedBy: timelines('late-vol'),
-  },
-  {
-    name: 'a Pod looks for its volumes every 3 s, not every 0.3 s',
-    file: 'src/node/volumes/volume-manager.ts',
-    from: 'waitPollMs: 300,',
-    to: 'waitPollMs: 3_000,',
-    noticedBy: timelines('late-vol|normal-start'),
-  },
-  {
-    name: 'a Pod waits a minute for its volumes, not 123 s',
-    file: 'src/node/volumes/volume-manager.ts',
-    from: 'waitTimeoutMs: 123 * second,',
-    to: 'waitTimeoutMs: 60 * second,',
-    noticedBy: timelines('missing-vol'),
-  },
-  {
-    name: 'volumes are looked through every 2 s, not every 0.1 s',
-    file: 'src/node/volumes/volume-manager.ts',
-    from: 'reconcilerMs: 100,',
-    to: 'reconcilerMs: 2_000,',
-    noticedBy: timelines('normal-start'),
-  },
-  {
-    name: 'the node is tidied up every 20 s, not every 2 s',
-    file: 'src/node/kubelet/loop/phases.ts',
-    from: 'housekeepingMs: 2 * second',
-    to: 'housekeepingMs: 20 * second',
-    noticedBy: timelines('pod-end'),
-  },
-  {
-    name: 'a variable that is no UTF-8 is sent by kubelets that cannot',
-    file: 'src/node/kubelet/pods/build-container.ts',
-    from: '!result.isText && has(minor, kubelet.sendsOnlyUtf8)',
-    to: 'result.isText && !has(minor, kubelet.sendsOnlyUtf8)',
-    noticedBy: { tests: ['test/node/runtime/refusals.test.ts'], titles: 'no UTF-8' },
-  },
-  {
-    name: 'a tag that is not there is pulled all the same',
-    file: 'src/node/runtime/registry.ts',
-    from: 'const isAbsent = (name: string) => absent.has(normal(name))',
-    to: 'const isAbsent = (name: string) => absent.has(name)',
-    noticedBy: { tests: ['test/sim/declared-images.test.ts'], titles: 'without' },
-  },
+  ...kubeletMutants,
 ]

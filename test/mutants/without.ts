@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 const scenario = (titles: string): Mutant['noticedBy'] => ({ tests: ['test/golden/golden.test.ts'], titles })
 

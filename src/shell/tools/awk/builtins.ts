@@ -55,65 +55,75 @@ export function builtinOf(name: string, list: readonly Expr[], program: Program)
 
 function calling(builtin: Builtin, list: readonly Expr[]): Expr {
   return {
-    *run(m) {
-      const values: Value[] = []
-      for (const expr of list) values.push(yield* expr.run(m))
-      return builtin(m, values)
-    },
+    run: (m) => callingSteps(m, builtin, list),
   }
+}
+
+function* callingSteps(m: Machine, builtin: Builtin, list: readonly Expr[]): Steps<Value> {
+  const values: Value[] = []
+  for (const expr of list) values.push(yield* expr.run(m))
+  return builtin(m, values)
 }
 
 function lengthOf(of: Expr | undefined): Expr {
   return {
-    *run(m) {
-      if (of === undefined) return m.record.length
-      const { variable } = of
-      if (variable !== undefined && (m.arrays.has(variable) || m.frame?.get(variable) instanceof Map))
-        return m.array(variable).size
-      return m.text(yield* of.run(m)).length
-    },
+    run: (m) => lengthOfSteps(m, of),
   }
+}
+
+function* lengthOfSteps(m: Machine, of: Expr | undefined): Steps<Value> {
+  if (of === undefined) return m.record.length
+  const { variable } = of
+  if (variable !== undefined && (m.arrays.has(variable) || m.frame?.get(variable) instanceof Map))
+    return m.array(variable).size
+  return m.text(yield* of.run(m)).length
 }
 
 function splitting(text: Expr, into: Expr, separator: Expr | undefined): Expr {
   return {
-    *run(m) {
-      const whole = m.text(yield* text.run(m))
-      const own = separator === undefined ? m.variables.get('FS') : (separator.pattern ?? (yield* separator.run(m)))
-      const parts = m.split(whole, m.text(own))
-      const array = arrayOf(into, m)
-      array.clear()
-      for (const [i, part] of parts.entries()) array.set(String(i + 1), part)
-      return parts.length
-    },
+    run: (m) => splittingSteps(m, text, into, separator),
   }
+}
+
+function* splittingSteps(m: Machine, text: Expr, into: Expr, separator: Expr | undefined): Steps<Value> {
+  const whole = m.text(yield* text.run(m))
+  const own = separator === undefined ? m.variables.get('FS') : (separator.pattern ?? (yield* separator.run(m)))
+  const parts = m.split(whole, m.text(own))
+  const array = arrayOf(into, m)
+  array.clear()
+  for (const [i, part] of parts.entries()) array.set(String(i + 1), part)
+  return parts.length
 }
 
 function locating(text: Expr, pattern: Expr): Expr {
   return {
-    *run(m) {
-      const whole = m.text(yield* text.run(m))
-      const found = m.find(pattern.pattern ?? m.text(yield* pattern.run(m)), whole)
-      m.set('RSTART', found === undefined ? 0 : found.start + 1)
-      m.set('RLENGTH', found === undefined ? -1 : found.end - found.start)
-      return found === undefined ? 0 : found.start + 1
-    },
+    run: (m) => locatingSteps(m, text, pattern),
   }
+}
+
+function* locatingSteps(m: Machine, text: Expr, pattern: Expr): Steps<Value> {
+  const whole = m.text(yield* text.run(m))
+  const found = m.find(pattern.pattern ?? m.text(yield* pattern.run(m)), whole)
+  m.set('RSTART', found === undefined ? 0 : found.start + 1)
+  m.set('RLENGTH', found === undefined ? -1 : found.end - found.start)
+  return found === undefined ? 0 : found.start + 1
 }
 
 function replacing(isGlobal: boolean, pattern: Expr, by: Expr, target: Expr): Expr {
   const { place } = target
   if (place === undefined) throw new AwkError('Unexpected token', 1)
   return {
-    *run(m) {
-      const regex = pattern.pattern ?? m.text(yield* pattern.run(m))
-      const replacement = m.text(yield* by.run(m))
-      const spot = yield* (place satisfies Place)(m)
-      const { text, count } = replaced(m, m.text(spot.get()), regex, replacement, isGlobal)
-      if (count > 0) spot.set(text)
-      return count
-    },
+    run: (m) => replacingSteps(m, isGlobal, pattern, by, place),
   }
+}
+
+function* replacingSteps(m: Machine, isGlobal: boolean, pattern: Expr, by: Expr, place: Place): Steps<Value> {
+  const regex = pattern.pattern ?? m.text(yield* pattern.run(m))
+  const replacement = m.text(yield* by.run(m))
+  const spot = yield* (place satisfies Place)(m)
+  const { text, count } = replaced(m, m.text(spot.get()), regex, replacement, isGlobal)
+  if (count > 0) spot.set(text)
+  return count
 }
 
 /** `&` stands for what was found; an empty match right behind another does not count. */
@@ -140,18 +150,22 @@ function replaced(m: Machine, text: ByteText, regex: ByteText, replacement: Byte
 
 function closing(what: Expr): Expr {
   return {
-    *run(m) {
-      return yield* m.close(m.text(yield* what.run(m)))
-    },
+    run: (m) => closingSteps(m, what),
   }
+}
+
+function* closingSteps(m: Machine, what: Expr): Steps<Value> {
+  return yield* m.close(m.text(yield* what.run(m)))
 }
 
 function running(command: Expr): Expr {
   return {
-    *run(m) {
-      return yield* m.context.run(['sh', '-c', m.text(yield* command.run(m))])
-    },
+    run: (m) => runningSteps(m, command),
   }
+}
+
+function* runningSteps(m: Machine, command: Expr): Steps<Value> {
+  return yield* m.context.run(['sh', '-c', m.text(yield* command.run(m))])
 }
 
 /** Calls within one another: each costs the host's stack. */
@@ -159,25 +173,27 @@ const maxDepth = 200
 
 function callingOwn(name: string, list: readonly Expr[], program: Program): Expr {
   return {
-    *run(m) {
-      const own = program.functions.get(name)
-      if (own === undefined) throw new AwkError('Call to undefined function', 1, name)
-      if (++m.depth > maxDepth) throw new BudgetError('depth')
-      const frame = new Map<string, Value | AwkArray>()
-      for (const [i, parameter] of own.parameters.entries()) frame.set(parameter, yield* argument(list[i], m))
-      const outer = m.frame
-      m.frame = frame
-      m.returned = undefined
-      const jumped = yield* own.body(m)
-      m.frame = outer
-      adopt(own.parameters, list, frame, m)
-      m.depth--
-      if (jumped === 'exit') throw new AwkError('exit within a function is not simulated by podsim', 1)
-      const value = m.returned
-      m.returned = undefined
-      return value
-    },
+    run: (m) => callingOwnSteps(m, name, list, program),
   }
+}
+
+function* callingOwnSteps(m: Machine, name: string, list: readonly Expr[], program: Program): Steps<Value> {
+  const own = program.functions.get(name)
+  if (own === undefined) throw new AwkError('Call to undefined function', 1, name)
+  if (++m.depth > maxDepth) throw new BudgetError('depth')
+  const frame = new Map<string, Value | AwkArray>()
+  for (const [i, parameter] of own.parameters.entries()) frame.set(parameter, yield* argument(list[i], m))
+  const outer = m.frame
+  m.frame = frame
+  m.returned = undefined
+  const jumped = yield* own.body(m)
+  m.frame = outer
+  adopt(own.parameters, list, frame, m)
+  m.depth--
+  if (jumped === 'exit') throw new AwkError('exit within a function is not simulated by podsim', 1)
+  const value = m.returned
+  m.returned = undefined
+  return value
 }
 
 /** A name that was nothing when it was handed over is an array now, if the function made it one. */

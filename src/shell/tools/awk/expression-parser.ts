@@ -3,6 +3,7 @@ import type { ByteText } from '../../byte-text.ts'
 import { builtinOf } from './builtins.ts'
 import {
   binary,
+  chosen,
   type Expr,
   element,
   field,
@@ -18,7 +19,6 @@ import {
 } from './expressions.ts'
 import { AwkError, type Token, tokensOf } from './lexer.ts'
 import type { Program } from './program.ts'
-import { isTrue } from './values.ts'
 
 /** Parentheses and blocks within one another: each costs the host's stack. */
 export const maxDepth = 100
@@ -111,11 +111,7 @@ export class ExpressionParser {
     this.need(':')
     this.skipLines()
     const no = this.expression()
-    return {
-      *run(m) {
-        return isTrue(yield* condition.run(m)) ? yield* yes.run(m) : yield* no.run(m)
-      },
-    }
+    return chosen(condition, yes, no)
   }
 
   protected or(): Expr {

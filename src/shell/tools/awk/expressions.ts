@@ -29,29 +29,35 @@ export interface Expr {
 /** A value that is known. */
 export function fixed(value: Value): Expr {
   return {
-    // biome-ignore lint/correctness/useYield: an expression may wait, this one never does
-    *run() {
-      return value
-    },
+    run: () => fixedSteps(value),
   }
+}
+
+// biome-ignore lint/correctness/useYield: an expression may wait, this one never does
+function* fixedSteps(value: Value): Steps<Value> {
+  return value
 }
 
 function placed(place: Place, more: Partial<Expr> = {}): Expr {
   return {
-    *run(m) {
-      return (yield* place(m)).get()
-    },
+    run: (m) => placedSteps(m, place),
     place,
     ...more,
   }
 }
 
+function* placedSteps(m: Machine, place: Place): Steps<Value> {
+  return (yield* place(m)).get()
+}
+
 /** A variable. */
 export function named(name: string): Expr {
-  const place: Place = function* spot(m) {
-    return { get: () => m.get(name), set: (value) => m.set(name, value) }
-  }
+  const place: Place = (m) => variableSpot(m, name)
   return placed(place, { variable: name })
+}
+
+function* variableSpot(m: Machine, name: string): Steps<Spot> {
+  return { get: () => m.get(name), set: (value) => m.set(name, value) }
 }
 
 /** `name[subscript]`. */
@@ -96,44 +102,52 @@ export function* subscriptOf(list: readonly Expr[], m: Machine): Steps<ByteText>
 /** `(subscript) in name`. */
 export function inArray(subscript: readonly Expr[], name: string): Expr {
   return {
-    *run(m) {
-      return m.array(name).has(yield* subscriptOf(subscript, m)) ? 1 : 0
-    },
+    run: (m) => inArraySteps(m, subscript, name),
   }
+}
+
+function* inArraySteps(m: Machine, subscript: readonly Expr[], name: string): Steps<Value> {
+  return m.array(name).has(yield* subscriptOf(subscript, m)) ? 1 : 0
 }
 
 /** `||`, `&&`, and `!` where `isOr` is undefined. */
 export function truth(left: Expr, isOr: boolean | undefined, right: Expr | undefined): Expr {
   return {
-    *run(m) {
-      const first = isTrue(yield* left.run(m))
-      if (right === undefined) return first ? 0 : 1
-      if (first === isOr) return first ? 1 : 0
-      return isTrue(yield* right.run(m)) ? 1 : 0
-    },
+    run: (m) => truthSteps(m, left, isOr, right),
   }
+}
+
+function* truthSteps(m: Machine, left: Expr, isOr: boolean | undefined, right: Expr | undefined): Steps<Value> {
+  const first = isTrue(yield* left.run(m))
+  if (right === undefined) return first ? 0 : 1
+  if (first === isOr) return first ? 1 : 0
+  return isTrue(yield* right.run(m)) ? 1 : 0
 }
 
 /** `left` undefined: the record. */
 export function matching(left: Expr | undefined, right: Expr, isNot: boolean): Expr {
   return {
-    *run(m) {
-      const text = left === undefined ? m.record : m.text(yield* left.run(m))
-      const pattern = right.pattern ?? m.text(yield* right.run(m))
-      return (m.find(pattern, text) !== undefined) !== isNot ? 1 : 0
-    },
+    run: (m) => matchingSteps(m, left, right, isNot),
     ...(left === undefined && right.pattern !== undefined ? { pattern: right.pattern } : {}),
   }
+}
+
+function* matchingSteps(m: Machine, left: Expr | undefined, right: Expr, isNot: boolean): Steps<Value> {
+  const text = left === undefined ? m.record : m.text(yield* left.run(m))
+  const pattern = right.pattern ?? m.text(yield* right.run(m))
+  return (m.find(pattern, text) !== undefined) !== isNot ? 1 : 0
 }
 
 /** What a mark between two values gives; a blank joins texts. */
 export function binary(mark: string, left: Expr, right: Expr): Expr {
   return {
-    *run(m) {
-      const [a, b] = [yield* left.run(m), yield* right.run(m)]
-      return mark === ' ' ? m.text(a) + m.text(b) : calculated(mark, a, b, m)
-    },
+    run: (m) => binarySteps(m, mark, left, right),
   }
+}
+
+function* binarySteps(m: Machine, mark: string, left: Expr, right: Expr): Steps<Value> {
+  const [a, b] = [yield* left.run(m), yield* right.run(m)]
+  return mark === ' ' ? m.text(a) + m.text(b) : calculated(mark, a, b, m)
 }
 
 function calculated(mark: string, a: Value, b: Value, m: Machine): number {
@@ -181,31 +195,40 @@ function compared(mark: string, difference: number): boolean {
 /** `place op= value`; `isAfter`: what it gives is what was there before. */
 export function step(place: Place, mark: string, value: Expr, isAfter = false): Expr {
   return {
-    *run(m) {
-      const given = yield* value.run(m)
-      const spot = yield* place(m)
-      const before = mark === '' ? undefined : numberOf(spot.get())
-      const after = mark === '' ? given : calculated(mark, before, given, m)
-      spot.set(after)
-      return isAfter ? before : after
-    },
+    run: (m) => stepSteps(m, place, mark, value, isAfter),
   }
+}
+
+function* stepSteps(m: Machine, place: Place, mark: string, value: Expr, isAfter: boolean): Steps<Value> {
+  const given = yield* value.run(m)
+  const spot = yield* place(m)
+  const before = mark === '' ? undefined : numberOf(spot.get())
+  const after = mark === '' ? given : calculated(mark, before, given, m)
+  spot.set(after)
+  return isAfter ? before : after
 }
 
 /** `getline`, `getline x`, `getline <file`, `"command" | getline`: 1, 0 at the end, -1 where there is no such file. */
 export function getline(target: Place | undefined, path: Expr | undefined, command?: Expr): Expr {
   return {
-    *run(m) {
-      let input = path === undefined ? undefined : m.inputOf(m.text(yield* path.run(m)))
-      if (path !== undefined && input === undefined) return -1
-      if (command !== undefined) input = yield* m.outputOf(m.text(yield* command.run(m)))
-      const record = input === undefined ? yield* m.next() : yield* m.recordOf(input)
-      if (record === undefined) return 0
-      if (target === undefined) m.record = record
-      else (yield* target(m)).set(new Read(record))
-      return 1
-    },
+    run: (m) => getlineSteps(m, target, path, command),
   }
+}
+
+function* getlineSteps(
+  m: Machine,
+  target: Place | undefined,
+  path: Expr | undefined,
+  command: undefined | Expr,
+): Steps<Value> {
+  let input = path === undefined ? undefined : m.inputOf(m.text(yield* path.run(m)))
+  if (path !== undefined && input === undefined) return -1
+  if (command !== undefined) input = yield* m.outputOf(m.text(yield* command.run(m)))
+  const record = input === undefined ? yield* m.next() : yield* m.recordOf(input)
+  if (record === undefined) return 0
+  if (target === undefined) m.record = record
+  else (yield* target(m)).set(new Read(record))
+  return 1
 }
 
 /** print and printf. */
@@ -215,13 +238,21 @@ export function put(
   way: '' | '>' | '>>' | '|',
   target: Expr | undefined,
 ): (m: Machine) => Steps<undefined> {
-  return function* write(m) {
-    const values: Value[] = []
-    for (const expr of list) values.push(yield* expr.run(m))
-    const text = isFormat ? formatted(m.text(values[0]), values.slice(1)) : printed(values, m)
-    m.write(text, way, target === undefined ? '' : m.text(yield* target.run(m)))
-    return undefined
-  }
+  return (m) => putSteps(m, list, isFormat, way, target)
+}
+
+function* putSteps(
+  m: Machine,
+  list: readonly Expr[],
+  isFormat: boolean,
+  way: '' | '>' | '>>' | '|',
+  target: Expr | undefined,
+): Steps<undefined> {
+  const values: Value[] = []
+  for (const expr of list) values.push(yield* expr.run(m))
+  const text = isFormat ? formatted(m.text(values[0]), values.slice(1)) : printed(values, m)
+  m.write(text, way, target === undefined ? '' : m.text(yield* target.run(m)))
+  return undefined
 }
 
 function printed(values: readonly Value[], m: Machine): ByteText {
@@ -234,4 +265,13 @@ function printed(values: readonly Value[], m: Machine): ByteText {
 export function arrayOf({ variable }: Expr, m: Machine): AwkArray {
   if (variable === undefined) throw new AwkError('Not an array', 1)
   return m.array(variable)
+}
+
+/** `condition ? yes : no`. */
+export function chosen(condition: Expr, yes: Expr, no: Expr): Expr {
+  return { run: (m) => chosenSteps(m, condition, yes, no) }
+}
+
+function* chosenSteps(m: Machine, condition: Expr, yes: Expr, no: Expr): Steps<Value> {
+  return isTrue(yield* condition.run(m)) ? yield* yes.run(m) : yield* no.run(m)
 }

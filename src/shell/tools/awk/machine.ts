@@ -112,7 +112,8 @@ export class Machine {
   get record(): ByteText {
     if (!this.#isStale) return this.#record
     this.#isStale = false
-    this.#record = (this.#fields ?? []).map((field) => this.text(field)).join(this.text(this.variables.get('OFS')))
+    const texts = (this.#fields ?? []).map((field) => this.text(field))
+    this.#record = texts.join(this.text(this.variables.get('OFS')))
     return this.#record
   }
 

@@ -1,9 +1,8 @@
 /** Reads an awk program into what runs it. Source: POSIX XCU awk, "Grammar"; busybox editors/awk.c for what it lets pass. */
-import { forIn, inTurn, jump, leave, loop, nothing, printRecord, removal, valued } from './actions.ts'
+import { counted, decided, forIn, inTurn, jump, leave, loop, nothing, printRecord, removal, valued } from './actions.ts'
 import { ExpressionParser, maxDepth } from './expression-parser.ts'
 import { type Expr, put } from './expressions.ts'
 import type { Action, AwkFunction, Program } from './program.ts'
-import { isTrue } from './values.ts'
 
 /** Items, statements, and what they are made of. */
 export class Parser extends ExpressionParser {
@@ -109,10 +108,7 @@ export class Parser extends ExpressionParser {
     this.skipEnds()
     const no = this.take('else') ? this.body() : undefined
     if (no === undefined) this.at = before
-    return function* decide(m) {
-      if (isTrue(yield* condition.run(m))) return yield* yes(m)
-      return no === undefined ? undefined : yield* no(m)
-    }
+    return decided(condition, yes, no)
   }
 
   protected for(): Action {
@@ -131,10 +127,7 @@ export class Parser extends ExpressionParser {
     const after = this.is(')') ? undefined : this.simple()
     this.need(')')
     const body = loop(condition, this.body(), after)
-    return function* counted(m) {
-      yield* first(m)
-      return yield* body(m)
-    }
+    return counted(first, body)
   }
 
   protected simple(): Action {
