@@ -19,7 +19,7 @@ export function parseSelection(text: SelectionText, strategy: Strategy, minor: n
   for (const { field } of fields.terms) {
     if (!isSelectable(field, strategy)) return badRequest(unsupportedField(field, strategy))
   }
-  return new Selection(text.namespace, labels.selector, fields.terms, strategy)
+  return new Selection(selected(text.namespace, labels.selector, fields.terms, strategy))
 }
 
 /** Source: the field label conversion functions of pkg/apis/<group>/<version>/conversion.go, and the default one of apimachinery. */
@@ -43,24 +43,18 @@ function isSelectable(field: string, strategy: Strategy): boolean {
   return strategy.selectableFields !== undefined && Object.hasOwn(strategy.selectableFields(anyObject), field)
 }
 
-/** What a list or watch asks for: labels, fields, one namespace or all. A row, for every open watch has one. */
-export class Selection {
+/** What a list or watch asks for: labels, fields, one namespace or all. A row, for every open watch is one. */
+export class Selection implements Selected {
   readonly namespace: string | undefined
-  /** Pinned by `metadata.name=X`. */
   readonly name: string | undefined
-  /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
   readonly indexValue: string | undefined
-  /** Undefined: namespace and name say it all. */
-  private readonly rest: Rest | undefined
+  readonly rest: Rest | undefined
 
-  constructor(namespace: string | undefined, labels: Selector, fields: readonly FieldTerm[], strategy: Strategy) {
+  constructor({ namespace, name, indexValue, rest }: Selected) {
     this.namespace = namespace
-    this.name = requiredValue(fields, 'metadata.name')
-    this.indexValue = requiredValue(fields, 'spec.nodeName')
-    // What one name says need not be said twice.
-    const isByName = fields.length === 1 && this.name !== undefined
-    const isPlain = (isByName || fields.length === 0) && labels.requirements.length === 0
-    this.rest = isPlain ? undefined : { labels, fields: isByName ? noFields : fields, strategy }
+    this.name = name
+    this.indexValue = indexValue
+    this.rest = rest
   }
 
   /** Whether it selects everything in its namespace. */
@@ -73,6 +67,32 @@ export class Selection {
     if (this.rest === undefined) return true
     return fieldsMatch(this.rest, object) && this.rest.labels.matches(object.metadata.labels)
   }
+}
+
+/** The parts of a selection. */
+export interface Selected {
+  readonly namespace: string | undefined
+  /** Pinned by `metadata.name=X`. */
+  readonly name: string | undefined
+  /** Pinned by `spec.nodeName=X`, the one field that objects are indexed by. */
+  readonly indexValue: string | undefined
+  /** Undefined: namespace and name say it all. */
+  readonly rest: Rest | undefined
+}
+
+function selected(
+  namespace: string | undefined,
+  labels: Selector,
+  fields: readonly FieldTerm[],
+  strategy: Strategy,
+): Selected {
+  const name = requiredValue(fields, 'metadata.name')
+  const indexValue = requiredValue(fields, 'spec.nodeName')
+  // What one name says need not be said twice.
+  const isByName = fields.length === 1 && name !== undefined
+  const isPlain = (isByName || fields.length === 0) && labels.requirements.length === 0
+  const rest = isPlain ? undefined : { labels, fields: isByName ? noFields : fields, strategy }
+  return { namespace, name, indexValue, rest }
 }
 
 /** What is asked for beside a namespace and a name. */

@@ -12,7 +12,7 @@ import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import type { RegistryCore } from '../registry/core.ts'
 import { type ServedResource, toServed } from '../registry/resource-table.ts'
 import { parseResourceVersion } from '../registry/resource-version.ts'
-import { parseSelection, type Selection } from '../registry/selection.ts'
+import { parseSelection, Selection } from '../registry/selection.ts'
 import type { StoreEvent } from '../store.ts'
 import { apiServerFact } from '../version-facts.ts'
 import type { Revenant } from './revenants.ts'
@@ -81,7 +81,7 @@ export function watchResource<R>(
 ): OpenWatch<R> | 'over' | Status {
   const { served, keeper } = opener.ground
   const selection = parseSelection(options, served.strategy, core.context.minor)
-  if ('kind' in selection) return selection
+  if (!(selection instanceof Selection)) return selection
   const version = parseResourceVersion(options.resourceVersion)
   if (typeof version === 'string') {
     // Source: apiserver pkg/storage/cacher/cacher.go, Watch: an error that is no Status.
@@ -198,14 +198,13 @@ class Particulars<R> {
 }
 
 /** A watch that its client renews has no end of its own before `endAt`; who would be answered in another way is warned. */
-export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
+export class OpenWatch<R> extends Selection implements WatchHandle, Revenant, Watcher {
   /** Watches of a server were opened in the order of these numbers. */
   order = 0
   isOpen = true
   private readonly ground: WatchGround<R>
   private readonly user: UserInfo
   private readonly handlers: WatchHandlers<KubeObject>
-  private readonly selection: Selection
   private readonly hasBookmarks: boolean
   /** Newest version that the client was told. */
   private seenRevision: number
@@ -222,10 +221,10 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     from: number,
     version: number,
   ) {
+    super(selection)
     this.ground = ground
     this.user = user
     this.handlers = handlers
-    this.selection = selection
     this.hasBookmarks = options.allowWatchBookmarks === true
     this.seenRevision = from
     this.openedAt = Math.max(core.store.revision, version)
@@ -234,7 +233,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
 
   begin(core: RegistryCore, options: WatchOptions, timeouts: RandomStream, events: readonly WatchEvent[]): void {
     const { served } = this.ground
-    served.collection.watchers.add(this.selection, this)
+    served.collection.watchers.add(this, this)
     const asked = options.timeoutSeconds ?? 0
     // No timeout and one of nothing are the same.
     if (options.lasting !== true) {
@@ -252,14 +251,13 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   }
 
   private watchUnseen(): void {
-    const { selection } = this
     const { kernel, served } = this.ground
     const { presents } = served.collection
     if (presents === undefined) return
     const unseen = new UnseenChanges({
       kernel,
       presents,
-      objects: () => candidates(served, selection).filter((object) => selection.matches(object)),
+      objects: () => candidates(served, this).filter((object) => this.matches(object)),
       changed: (object) => this.tell(0, { type: 'MODIFIED', object: toServed(object, served) }),
     })
     this.particular.unseen = unseen
@@ -269,18 +267,19 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
   /** In place of `begin`, for a watch that is renewed and has been open for long. */
   enter(): void {
     const { collection } = this.ground.served
-    collection.watchers.add(this.selection, this)
+    collection.watchers.add(this, this)
     if (collection.history.revenants?.add(this) !== true) this.warn()
   }
 
   atRest(): RestingServerWatch | undefined {
-    const { order, seenRevision, selection, hasBookmarks, particulars } = this
-    const kept: Kept<R> = { selection, hasBookmarks, request: particulars?.request }
+    const { order, seenRevision, hasBookmarks, particulars } = this
+    // A copy: what is kept for others is not to keep the watch.
+    const kept: Kept<R> = { selection: new Selection(this), hasBookmarks, request: particulars?.request }
     return this.isOpen && particulars?.end === undefined ? { order, seenRevision, kept } : undefined
   }
 
   written(event: StoreEvent): void {
-    if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this.selection, event, this.ground.served))
+    if (event.revision > this.openedAt) this.tell(event.revision, seenBy(this, event, this.ground.served))
     this.particulars?.unseen?.plan()
   }
 
@@ -308,7 +307,7 @@ export class OpenWatch<R> implements WatchHandle, Revenant, Watcher {
     this.isOpen = false
     const { kernel, served, keeper } = this.ground
     const { watchers, history } = served.collection
-    watchers.remove(this.selection, this)
+    watchers.remove(this, this)
     history.revenants?.remove(this)
     const { end, bookmark, unseen, request } = this.particulars ?? noParticulars
     if (end !== undefined) kernel.cancel(end)
