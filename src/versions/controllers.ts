@@ -58,6 +58,11 @@ export const controllers = changes({
     'CronJobs are of batch/v1 and started at their time, not by polling',
     'pkg/controller/cronjob/cronjob_controllerv2.go',
   ],
+  claimsHaveControllers: [
+    31,
+    'claims that go with a StatefulSet or its Pod have it as their controller, and other controllers of them are left alone',
+    'pkg/controller/statefulset/stateful_set_utils.go, updateClaimOwnerRefForSetAndPod; kubernetes #122499, #126581',
+  ],
   jobsTellTheirTime: [
     28,
     'a Job of a CronJob has its time as an annotation, in the time zone of the CronJob',

@@ -105,6 +105,10 @@ export interface StatefulSet extends KubeObject {
     readonly podManagementPolicy?: 'OrderedReady' | 'Parallel'
     readonly minReadySeconds?: number
     readonly ordinals?: { readonly start?: number }
+    readonly persistentVolumeClaimRetentionPolicy?: {
+      readonly whenDeleted?: 'Retain' | 'Delete'
+      readonly whenScaled?: 'Retain' | 'Delete'
+    }
     readonly updateStrategy?: {
       readonly type?: 'RollingUpdate' | 'OnDelete'
       readonly rollingUpdate?: { readonly partition?: number }

@@ -178,7 +178,7 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
 
 /**
  * Controllers that came later, with the minor version. Source: the same file in those versions; pkg/controller/
- * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), PodDisruptionConditions (1.26), LegacyServiceAccountTokenCleanUp (1.29).
+ * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), PodDisruptionConditions (1.26), StatefulSetAutoDeletePVC (1.27), LegacyServiceAccountTokenCleanUp (1.29).
  */
 export const laterControllerRoles: readonly {
   readonly since: number
@@ -212,6 +212,11 @@ export const laterControllerRoles: readonly {
     since: 26,
     name: 'pod-garbage-collector',
     rules: [rule('delete list watch', '', 'pods'), rule('get list', '', 'nodes'), rule('patch', '', 'pods/status')],
+  },
+  {
+    since: 27,
+    name: 'statefulset-controller',
+    rules: [...(controllerRoles['statefulset-controller'] ?? []), rule('delete update', '', 'persistentvolumeclaims')],
   },
   {
     since: 29,

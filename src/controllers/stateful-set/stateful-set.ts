@@ -3,17 +3,19 @@ import { selectorFromObject } from '../../api/label-selector.ts'
 import type { Pod } from '../../api/types/core.ts'
 import type { KubeObject, OwnerReference } from '../../api/types/meta.ts'
 import type { ControllerRevision, StatefulSetStatus } from '../../api/types/workload-specs.ts'
-import { type RequestError, resources } from '../../client/client.ts'
+import { resources } from '../../client/client.ts'
 import { keyOf, splitKey } from '../../client/informer.ts'
 import { errorText, isAlreadyExists } from '../../client/refusals.ts'
 import { attempt, type Steps } from '../../kernel/steps.ts'
 import { second } from '../../kernel/time.ts'
+import { apiServer } from '../../versions/api-server.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { claim, claimKeys, controllerIndex, orphanKey } from '../claim.ts'
 import { type Controller, type ControllerContext, createQueue } from '../controller.ts'
 import { controllerOf, eventReference, isPodAvailable, isPodReady, omitZero } from '../objects.ts'
 import { cleanUpHistory, constructHistory, statefulSetNaming } from '../revisions.ts'
+import { ClaimOwners, type TellPod } from './claim-owners.ts'
 import {
   type ClaimedSet,
   claimsFor,
@@ -22,14 +24,12 @@ import {
   minReadyOf,
   newPod,
   ordinalOf,
-  podNameLabel,
+  persistentVolumeClaims,
   revisionOfPod,
   startOf,
   statefulSetKind,
   templateOf,
 } from './replicas.ts'
-
-const persistentVolumeClaims = { group: '', version: 'v1', resource: 'persistentvolumeclaims' } as const
 
 /** Counts that the steps of one sync go on changing. */
 interface Counts {
@@ -56,14 +56,22 @@ export function createStatefulSetController(context: ControllerContext): Control
   revisions.addIndexer(controllerIndex, claimKeys)
 
   /** Source: recordPodEvent. */
-  const tell = (set: ClaimedSet, verb: 'create' | 'delete' | 'update', pod: string, error?: RequestError): void => {
+  const tell: TellPod = (set, verb, pod, error) => {
     const reason = verb.charAt(0).toUpperCase() + verb.slice(1)
     const word = has(context.minor, controllers.statefulSetsTellInSentences) ? reason : verb
     const done = `${word} Pod ${pod} in StatefulSet ${set.metadata.name}`
     const reference = eventReference(set, statefulSetKind)
     if (error === undefined) recorder.event(reference, 'Normal', `Successful${reason}`, `${done} successful`)
-    else recorder.event(reference, 'Warning', `Failed${reason}`, `${done} failed error: ${errorText(error)}`)
+    else {
+      const why = typeof error === 'string' ? error : errorText(error)
+      recorder.event(reference, 'Warning', `Failed${reason}`, `${done} failed error: ${why}`)
+    }
   }
+
+  const claims = has(context.minor, apiServer.claimsHaveRetentionPolicies)
+    ? context.informer<KubeObject>(persistentVolumeClaims)
+    : undefined
+  const owners = new ClaimOwners(client, claims, context.minor, tell)
 
   const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
@@ -79,6 +87,7 @@ export function createStatefulSetController(context: ControllerContext): Control
     }
     const created = yield* attempt(client.create<Pod>(resources.pods, pod))
     if (!created.ok && isAlreadyExists(created.error)) return false
+    if (created.ok && !(yield* owners.own(set, created.value))) return false
     tell(set, 'create', pod.metadata.name, created.ok ? undefined : created.error)
     return created.ok
   }
@@ -154,20 +163,18 @@ export function createStatefulSetController(context: ControllerContext): Control
       }
       if (present === undefined) {
         const fresh = make(start + at)
+        if (owners.isStale(set, fresh)) return true
         if (!(yield* create(set, fresh))) return false
         counts.replicas++
         count(fresh, 1)
         if (isMonotonic) return true
         continue
       }
+      if (present.status?.phase === 'Pending' && !(yield* owners.own(set, present))) return false
       if (isMonotonic && (isTerminating(present) || !isAvailable(set, present))) return true
-      if (present.metadata.labels?.[podNameLabel] === present.metadata.name) continue
-      const labels = { ...present.metadata.labels, [podNameLabel]: present.metadata.name }
-      const next = { ...present, metadata: { ...present.metadata, labels } }
-      const updated = yield* attempt(client.update<Pod>(resources.pods, next))
-      tell(set, 'update', present.metadata.name, updated.ok ? undefined : updated.error)
-      if (!updated.ok) return false
+      if (!(yield* owners.update(set, present))) return false
     }
+    for (const pod of condemned) if ((yield* owners.setRight(set, pod)) !== undefined) return false
     for (const pod of condemned.toReversed()) {
       if (isTerminating(pod)) {
         if (isMonotonic) return true
