@@ -220,12 +220,12 @@ export class MemoryFileView implements FileView {
     return done
   }
 
-  touch(path: string): FsResult {
+  touch(path: string, atMs = this.#store.now()): FsResult {
     const at = this.#existing(path, true)
     if (!at.ok) return at
     if (at.found.mount.readOnly) return this.#no('EROFS', path)
     if (!permits(at.inode, this.#user, 2)) return this.#no('EACCES', path)
-    at.inode.mtimeMs = this.#store.now()
+    at.inode.mtimeMs = atMs
     return done
   }
 

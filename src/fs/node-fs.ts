@@ -93,8 +93,8 @@ export interface FileView {
   chmod(path: string, mode: number): FsResult
   /** Of a final symbolic link itself (lchown). -1 leaves an id as it is. */
   chown(path: string, uid: number, gid: number): FsResult
-  /** Sets the time of last change to now. */
-  touch(path: string): FsResult
+  /** Sets the time of last change, to now unless given. */
+  touch(path: string, atMs?: number): FsResult
   /** Whether the view's user may read (4), write (2) or search and execute (1); any bits together. */
   access(path: string, bits: number): FsResult
   /** Where a path of this view is on the node; undefined for what only the container has. */

@@ -162,6 +162,17 @@ describe('pipes, jobs and signals', () => {
     expect(runtime.logs(id).map(({ at, line }) => `${at} ${line}`)).toEqual(['0 a', '2000 12:34:58', '3000 3'])
   })
 
+  test('find -mmin tells a file that is touched no more, as probes do', () => {
+    const { kernel, runtime, start } = createWorld()
+    const { id } = start([
+      'sh',
+      '-c',
+      'touch /tmp/alive; sleep 60; find /tmp/alive -mmin -1; sleep 1; find /tmp -mmin -2 -type f; sleep 60; find /tmp/alive -mmin +1',
+    ])
+    kernel.runUntil(200_000)
+    expect(runtime.logs(id).map(({ at, line }) => `${at} ${line}`)).toEqual(['61000 /tmp/alive', '121000 /tmp/alive'])
+  })
+
   test('a reader waits for its writer, line by line', () => {
     const { kernel, runtime, start } = createWorld()
     const { id } = start(['sh', '-c', '(echo a; sleep 1; echo b) | while read x; do echo "<$x>"; done'])

@@ -4,7 +4,18 @@ import type { FsErrorCode, FsResult } from '../../fs/node-fs.ts'
 import { joinPath } from '../../fs/path.ts'
 import { type ByteText, toByteText } from '../byte-text.ts'
 import { isDevice } from '../engine/devices.ts'
-import { complain, notSimulated, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
+import { instantOfStamp, instantOfText } from './instants.ts'
+import {
+  complain,
+  notSimulated,
+  type Options,
+  options,
+  quoted,
+  say,
+  type Tool,
+  type ToolContext,
+  usage,
+} from './tool.ts'
 
 /** Applies `change` to each path and tells what `told` makes of a failure. */
 function forEach(
@@ -92,10 +103,18 @@ export const touch: Tool = (context) => {
   const given = options(context, 'camht:d:r:', { 'no-create': 'c', date: 'd', reference: 'r' })
   if (typeof given === 'number') return given
   if (given.operands.length === 0) return usage(context, 'missing file operand')
+  const at = timeOf(context, given)
+  if (typeof at === 'string') return complain(context, at)
   const change = (path: string, shown: ByteText): FsResult => {
-    if (isDevice(context.shell.logicalPath(shown))) return { ok: true, value: undefined }
-    if (context.files.stat(path).ok) return context.files.touch(path)
-    return given.has('c') ? { ok: true, value: undefined } : context.files.writeFile(path, new Uint8Array(0))
+    const fine: FsResult = { ok: true, value: undefined }
+    if (isDevice(context.shell.logicalPath(shown))) return fine
+    const isThere = context.files.stat(path).ok
+    if (!isThere && given.has('c')) return fine
+    const made = isThere ? fine : context.files.writeFile(path, new Uint8Array(0))
+    // Access times are not kept.
+    return made.ok && (isThere || at !== undefined) && (given.has('m') || !given.has('a'))
+      ? context.files.touch(path, at)
+      : made
   }
   return forEach(context, given.operands, change, (path, code) =>
     say(
@@ -106,6 +125,21 @@ export const touch: Tool = (context) => {
       `${path}: ${errorText(code)}`,
     ),
   )
+}
+
+/** Which time a file is to have; undefined: now; a text: what is wrong. */
+function timeOf(context: ToolContext, given: Options): number | undefined | string {
+  const [date, stamp, reference] = [given.value('d'), given.value('t'), given.value('r')]
+  if (reference !== undefined) {
+    const stat = context.files.stat(context.shell.path(reference))
+    if (stat.ok) return stat.value.mtimeMs
+    const text = errorText(stat.code)
+    return say(context, `failed to get attributes of '${reference}': ${text}`, `can't stat '${reference}': ${text}`)
+  }
+  const said = date ?? stamp
+  if (said === undefined) return undefined
+  const at = date === undefined ? instantOfStamp(context, said) : instantOfText(context, said)
+  return at ?? say(context, `invalid date format ${quoted(context, said)}`, `invalid date '${said}'`)
 }
 
 export const ln: Tool = (context) => {

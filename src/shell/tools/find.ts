@@ -141,11 +141,11 @@ class FindParser {
         this.#problem("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
       return inner
     }
-    return this.#test(word) ?? this.#action(word) ?? this.#unknown(word)
+    return this.#test(word) ?? this.#age(word) ?? this.#action(word) ?? this.#unknown(word)
   }
 
   #unknown(word: string): never {
-    if (/^-(?:ok|mmin|mtime|cmin|newer\w*|user|group|ls|inum|links|xdev|mount|amin|fprint\w*|printf)$/.test(word))
+    if (/^-(?:ok|cmin|newer\w+|user|group|ls|inum|links|xdev|mount|amin|fprint\w*|printf)$/.test(word))
       throw new FindProblem(notSimulated(this.#context, `find ${word}`))
     this.#problem(say(this.#context, `unknown predicate \`${word}'`, `unrecognized: ${word}`))
   }
@@ -211,6 +211,30 @@ class FindParser {
     return undefined
   }
 
+  /** Of times only that of the last change is kept. */
+  #age(word: string): Predicate | undefined {
+    if (word === '-newer') {
+      const path = this.#value(word)
+      const than = this.#context.files.stat(this.#context.shell.path(path))
+      if (!than.ok) {
+        const text = errorText(than.code)
+        this.#problem(
+          say(this.#context, `${quotedName(this.#context, path)}: ${text}`, `can't stat '${path}': ${text}`),
+        )
+      }
+      return testing(({ stat }) => stat.mtimeMs > than.value.mtimeMs)
+    }
+    const unit = { '-mmin': 60, '-mtime': 86_400 }[word]
+    if (unit === undefined) return undefined
+    const value = this.#value(word)
+    const match = /^([-+]?)(\d+)$/.exec(value)
+    if (match === null)
+      this.#problem(say(this.#context, `invalid argument \`${value}' to \`${word}'`, `invalid number '${value}'`))
+    const [, sign = '', digits = '0'] = match
+    const now = this.#context.shell.world.epochNow()
+    return testing(({ stat }) => isOfAge((now - stat.mtimeMs) / 1000, sign, Number(digits), unit))
+  }
+
   #pattern(ignoresCase: boolean, textOf: (found: Found) => ByteText): Predicate {
     const text = this.#value('-name')
     const pattern = patternOf(ignoresCase ? text.toLowerCase() : text)
@@ -264,6 +288,14 @@ class FindParser {
       return (yield* run(argv.map((word) => word.replaceAll('{}', path)))) === 0
     }
   }
+}
+
+/** Whole units count; `+1` is two and more. Source: busybox findutils/find.c, func_mmin, func_mtime. */
+function isOfAge(seconds: number, sign: string, count: number, unit: number): boolean {
+  const whole = Math.floor(seconds)
+  if (sign === '+') return whole >= (count + 1) * unit
+  if (sign === '-') return whole < count * unit
+  return whole >= count * unit && whole < (count + 1) * unit
 }
 
 // biome-ignore lint/correctness/useYield: tests are steps as actions are, and never wait

@@ -1,9 +1,9 @@
 /** Tools that tell of the machine: env, id, date, ps, mount, df and the like. Sources: GNU coreutils; busybox 1.31. */
 import { errorText } from '../../fs/error-text.ts'
-import { parseRfc3339 } from '../../kernel/calendar.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { signalNumber } from '../engine/process-table.ts'
 import { groupName, humanSize, strftime, userName } from './format.ts'
+import { instantOfText } from './instants.ts'
 import { mountOf } from './ls.ts'
 import { complain, type Options, options, quoted, say, type Tool, type ToolContext, usage } from './tool.ts'
 
@@ -144,25 +144,8 @@ function instantOf(context: ToolContext, given: Options): number | string {
       ? stat.value.mtimeMs
       : say(context, `${file}: ${errorText(stat.code)}`, `can't stat '${file}': ${errorText(stat.code)}`)
   }
-  const said = given.value('d')
-  const now = context.shell.world.epochNow()
-  if (said === undefined || said === 'now') return now
-  const relative =
-    context.voice === 'gnu' ? /^([-+]?)\s*(\d+)\s*(second|sec|minute|min|hour|day|week)s?( ago)?$/.exec(said) : null
-  if (relative !== null) {
-    const [, sign, count = '0', unit = 'second', ago] = relative
-    const seconds = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86_400, week: 604_800 }[unit] ?? 1
-    return now + (sign === '-' || ago !== undefined ? -1 : 1) * Number(count) * seconds * 1000
-  }
-  if (/^@-?\d+$/.test(said)) return Number(said.slice(1)) * 1000
-  const normal = /^\d{4}-\d\d-\d\d$/.test(said)
-    ? `${said}T00:00:00Z`
-    : said.replace(
-        /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?Z?$/,
-        (_, day: string, minute: string, second?: string) => `${day}T${minute}${second ?? ':00'}Z`,
-      )
-  const at = parseRfc3339(normal)
-  return at === undefined || Number.isNaN(at) ? `invalid date ${quoted(context, said)}` : at
+  const said = given.value('d') ?? 'now'
+  return instantOfText(context, said) ?? `invalid date ${quoted(context, said)}`
 }
 
 export const ps: Tool = (context) => {
