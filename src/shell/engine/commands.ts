@@ -6,6 +6,7 @@ import { RegexError } from '../tools/regex-syntax.ts'
 import type { Tool, ToolContext } from '../tools/tool.ts'
 import { findTool } from '../tools/tools.ts'
 import { findBuiltin, isSpecial } from './builtins.ts'
+import { cannotExecute } from './caller-words.ts'
 import type { Engine } from './engine.ts'
 import { expandText, expandWords } from './expand.ts'
 import { type Expansion, ExpansionError } from './expansion.ts'
@@ -183,19 +184,26 @@ function* callFunction(
   }
 }
 
-/** Runs a program that is no part of the shell. */
-export function* runProgram(argv: readonly ByteText[], shell: Shell, streams: Streams, engine: Engine): Steps<number> {
+/** Runs a program that is no part of the shell; `caller`: the tool that is to run it, if it is not the shell. */
+export function* runProgram(
+  argv: readonly ByteText[],
+  shell: Shell,
+  streams: Streams,
+  engine: Engine,
+  caller?: string,
+): Steps<number> {
   const [name = '', ...args] = argv
-  const refuse = (text: string, code: number): number => {
-    streams.err.write(`${shell.dialect.prefix(shell)}${text}\n`)
-    return code
+  const refuse = (text: string, error: FsErrorCode): number => {
+    const own = `${shell.dialect.prefix(shell)}${text}`
+    const isGnu = shell.dialect.name === 'bash'
+    streams.err.write(`${caller === undefined ? own : cannotExecute(caller, isGnu, name, error)}\n`)
+    return error === 'ENOENT' ? 127 : 126
   }
-  if (name === '') return refuse(shell.dialect.notFound(name), 127)
+  if (name === '') return refuse(shell.dialect.notFound(name), 'ENOENT')
   const assumed = shell.world.assumed?.(name, args)
   if (assumed !== undefined) return yield* runWorldProgram(assumed, args, shell, streams)
   const found = name.includes('/') ? programOfPath(name, shell) : name
-  if (typeof found !== 'string')
-    return refuse(shell.dialect.cannotRun(name, found.code), found.code === 'ENOENT' ? 127 : 126)
+  if (typeof found !== 'string') return refuse(shell.dialect.cannotRun(name, found.code), found.code)
   if (found.startsWith('/')) return yield* runFile(found, argv, shell, streams, engine)
   const program = shell.world.program(found)
   if (program !== undefined) return yield* runWorldProgram(program, args, shell, streams)
@@ -203,7 +211,7 @@ export function* runProgram(argv: readonly ByteText[], shell: Shell, streams: St
   if (tool === undefined) {
     const path = pathOfScript(name, shell)
     if (path !== undefined) return yield* runFile(path, argv, shell, streams, engine)
-    return refuse(shell.dialect.notFound(name), 127)
+    return refuse(shell.dialect.notFound(name), 'ENOENT')
   }
   const ended = yield* runTool(tool, toolContext(found, args, shell, streams, engine))
   const code = toldWriteError(found, ended, shell, streams)

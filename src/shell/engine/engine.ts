@@ -14,8 +14,8 @@ export interface Engine {
   runScript(script: Script, shell: Shell, streams: Streams, isTested?: boolean): Steps<Outcome>
   /** Runs a command line that is expanded: function, builtin, tool or file. */
   runNamed(argv: readonly ByteText[], shell: Shell, streams: Streams): Steps<Outcome>
-  /** Runs a program that is no part of the shell. */
-  runProgram(argv: readonly ByteText[], shell: Shell, streams: Streams): Steps<number>
+  /** Runs a program that is no part of the shell; `caller`: the tool that is to run it. */
+  runProgram(argv: readonly ByteText[], shell: Shell, streams: Streams, caller?: string): Steps<number>
   /** Reads and runs a text; `origin` is who reads it: `eval`, `trap`, a file. */
   runText(text: ByteText, shell: Shell, streams: Streams, origin: string): Steps<Outcome>
 }

@@ -319,5 +319,5 @@ export const engine: Engine = {
   runScript,
   runText,
   runNamed: (argv, shell, streams) => runNamed(argv, shell, streams, engine),
-  runProgram: (argv, shell, streams) => runProgram(argv, shell, streams, engine),
+  runProgram: (argv, shell, streams, caller) => runProgram(argv, shell, streams, engine, caller),
 }

@@ -29,15 +29,16 @@ export function toolContext(
     },
     err: (bytes) => streams.err.write(bytes),
     held: (length) => shell.budget.hold(length),
-    run: (argv, change) => runChanged(argv, change, shell, streams, engine),
+    run: (argv, change) => runChanged(name, argv, change, shell, streams, engine),
     start: (argv) =>
-      startChild(shell, streams, argv.join(' '), (child, io) => engine.runProgram(argv, child, io), engine),
+      startChild(shell, streams, argv.join(' '), (child, io) => engine.runProgram(argv, child, io, name), engine),
     engine,
   }
 }
 
 /** Runs a program with another input or environment. */
 function* runChanged(
+  caller: string,
   argv: readonly ByteText[],
   change: { readonly stdin?: ByteText; readonly environment?: ReadonlyMap<string, ByteText> } = {},
   shell: Shell,
@@ -46,7 +47,7 @@ function* runChanged(
 ): Steps<number> {
   const { stdin, environment } = change
   const io = stdin === undefined ? streams : streams.with({ stdin: new Input(stdin) })
-  if (environment === undefined) return yield* engine.runProgram(argv, shell, io)
+  if (environment === undefined) return yield* engine.runProgram(argv, shell, io, caller)
   const child = shell.subshell()
   child.variables.clear()
   child.exported.clear()
@@ -54,5 +55,5 @@ function* runChanged(
     child.variables.set(name, value)
     child.exported.add(name)
   }
-  return yield* engine.runProgram(argv, child, io)
+  return yield* engine.runProgram(argv, child, io, caller)
 }
