@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util'
 
 /**
  * `npm run generate [-- KIND ...] [--sources FOLDER]`: writes again what is made from something else and kept in the
- * repository (docs/architecture.md, "Generated files"). What is made from Go sources wants FOLDER with these in it:
+ * repository (docs/architecture.md, "Generated files"). What is made from sources of others wants FOLDER with these in it:
  *
  * - `kubernetes-v0.18.19/k8s.io/` and `kubernetes-v0.36.0/k8s.io/`: the modules api, apimachinery, apiextensions-apiserver and
  *   kube-aggregator at these tags, each in a folder of its name
+ * - `tzdata-1.0.51/`: the npm package of that name
  * - `kustomize-v2.0.3/` and `kustomize-api-v0.18.0/`: kustomize's repository at the tags v2.0.3 and api/v0.18.0
  *
  * Their numbers of version are part of what is generated: another one is another table.
@@ -64,6 +65,9 @@ const generators: Readonly<Record<string, readonly Generator[]>> = {
       ],
     },
   ],
+  zones: [
+    { script: 'generate-zones.ts', source: 'tzdata-1.0.51', args: (source) => ['src/go/generated/zones.ts', source] },
+  ],
   protobuf: [
     {
       script: 'generate-protobuf.ts',
@@ -100,7 +104,7 @@ for (const kind of asked) for (const generator of generators[kind] ?? []) run(ki
 function run(kind: string, { script, source, args }: Generator, isNamed: boolean): void {
   const path = source === undefined ? '' : join(values.sources ?? '', source)
   if (source !== undefined && values.sources === undefined) {
-    if (isNamed) fail(`${kind} is made from Go sources: --sources FOLDER; scripts/generate.ts tells what must be in it`)
+    if (isNamed) fail(`${kind} is made from sources: --sources FOLDER; scripts/generate.ts tells what must be in it`)
     process.stdout.write(`left as it is, without --sources: ${kind} (${source})\n`)
     return
   }
