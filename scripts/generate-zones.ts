@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Writes src/go/generated/zones.ts: how far each time zone is ahead of UTC, from 2008 to 2040. Names are those of the npm package
+ * Writes src/go/generated/zones.ts: how far each time zone is ahead of UTC, from 2019 to 2038. Names are those of the npm package
  * tzdata, offsets those of this Node.js (`process.versions.tz`).
  *
  * Use: npx tsx scripts/generate-zones.ts <out.ts> <folder of the package tzdata>
@@ -13,8 +13,8 @@ if (folder === '') throw new Error('usage: generate-zones <out.ts> <folder of th
 const minute = 60_000
 const hour = 60 * minute
 const week = 7 * 24 * hour
-const first = Date.UTC(2008, 0, 1)
-const last = Date.UTC(2040, 0, 1)
+const first = Date.UTC(2019, 0, 1)
+const last = Date.UTC(2038, 0, 1)
 
 // What the package's README says of its file.
 const { zones, version } = JSON.parse(readFileSync(join(folder, 'timezone-data.json'), 'utf8')) as {
@@ -72,7 +72,7 @@ function text(): string {
   )
   return `// Made by \`npm run generate zones\`: names of the IANA time zone database ${version}, offsets of ${process.versions.tz}.
 
-/** Offsets from UTC in minutes, with the minutes between them in base 36, from 2008 on; and the zones that have them. */
+/** Offsets from UTC in minutes, with the minutes between them in base 36, from 2019 on; and the zones that have them. */
 export const zoneHistories: readonly (readonly [history: string, names: string])[] = [
 ${rows.join('')}]
 `

@@ -1,7 +1,7 @@
 import { type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import { zoneHistories } from './generated/zones.ts'
 
-/** A zone's clocks since 2008: up to the first instant they are ahead of UTC by the first offset, and so on, in milliseconds. */
+/** A zone's clocks since 2019: up to the first instant they are ahead of UTC by the first offset, and so on, in milliseconds. */
 interface Zone {
   readonly until: readonly EpochMs[]
   /** One more than there are instants. */
@@ -9,7 +9,7 @@ interface Zone {
 }
 
 const minute = 60_000
-const beginning = parseRfc3339('2008-01-01T00:00:00Z') ?? 0
+const beginning = parseRfc3339('2019-01-01T00:00:00Z') ?? 0
 
 let histories: ReadonlyMap<string, string> | undefined
 const zones = new Map<string, Zone>()
@@ -45,7 +45,7 @@ export function zoneProblem(name: string): string | undefined {
 }
 
 /**
- * How far a zone's clocks are ahead of UTC at an instant, in milliseconds. Before 2008 and from 2040 on as at the ends of that time.
+ * How far a zone's clocks are ahead of UTC at an instant, in milliseconds. Before 2019 and from 2038 on as at the ends of that time.
  */
 export function offsetAt(name: string, at: EpochMs): number {
   const zone = zoneOf(name)

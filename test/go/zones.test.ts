@@ -9,7 +9,7 @@ test.each([
   ['Europe/Berlin', '2024-03-31T01:00:00Z', 120],
   ['Europe/Berlin', '2024-10-27T01:00:00Z', 60],
   ['America/Vancouver', '2024-07-01T00:00:00Z', -420],
-  ['America/Sao_Paulo', '2018-12-01T00:00:00Z', -120],
+  ['America/Sao_Paulo', '2019-02-01T00:00:00Z', -120],
   ['America/Sao_Paulo', '2020-12-01T00:00:00Z', -180],
   ['Africa/Cairo', '2020-07-01T00:00:00Z', 120],
   ['Africa/Cairo', '2024-07-01T00:00:00Z', 180],

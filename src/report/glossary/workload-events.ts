@@ -106,6 +106,18 @@ export const workloadEvents: Readonly<Record<string, TermFacts>> = {
     means: 'A CronJob came too late for a time of its schedule, later than `startingDeadlineSeconds`.',
     source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
   },
+  JobAlreadyActive: {
+    means:
+      'A CronJob was due, but a Job of an earlier time still runs, and its `concurrencyPolicy` is Forbid: this time is left out.',
+    source: 'pkg/controller/cronjob/cronjob_controllerv2.go, syncCronJob',
+    related: ['MissSchedule'],
+  },
+  TooManyMissedTimes: {
+    means:
+      'A CronJob missed more than a hundred times of its schedule, such as after a long rest; it goes on from the last of them.',
+    source: 'pkg/controller/cronjob/cronjob_controllerv2.go, syncCronJob; utils.go, mostRecentScheduleTime',
+    related: ['MissSchedule'],
+  },
   FailedNeedsStart: {
     means: 'A CronJob cannot tell which runs it missed: its schedule cannot be read, or there were too many.',
     source: 'pkg/controller/cronjob/cronjob_controller.go, syncOne',
