@@ -310,7 +310,8 @@ export const kubectlSchema = z
     suggest: (found) => (/^v?1\.\d+$/.test(String(found)) ? quoted(`${String(found)}.0`) : undefined),
   })
 
-const seedSchema = z.union([text, z.number()]).register(words, { expected: 'a text or a number' })
+/** What everything random may be drawn from. */
+export const seedSchema = z.union([text, z.number()]).register(words, { expected: 'a text or a number' })
 
 /** Everything that `createSim` takes. */
 export const optionsSchema = z.strictObject({

@@ -89,14 +89,15 @@ function judgeFile(sim: Sim, ref: ContainerRef, path: string, claims: FileClaims
   if (found === undefined) return { holds: false, found: 'there is no such file, or the container does not run' }
   const bits = found.mode & 0o7777
   const modeFound = `0${bits.toString(8).padStart(3, '0')}`
+  const says = `it says ${show(found.content)}`
   return all(
     [
-      [content === undefined || found.content === content, `it says ${show(found.content)}`],
-      [textFits(found.content ?? '', claims), `it says ${show(found.content)}`],
+      [content === undefined || found.content === content, says],
+      [textFits(found.content ?? '', claims), says],
       [mode === undefined || Number.parseInt(mode, 8) === bits, `its mode is ${modeFound}`],
       [link === undefined || found.link === link, `it links to ${found.link ?? 'nothing'}`],
     ],
-    `it says ${show(found.content)}, mode ${modeFound}`,
+    `${says}, mode ${modeFound}`,
   )
 }
 
