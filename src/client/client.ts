@@ -205,6 +205,8 @@ export const resources = {
   replicationControllers: { group: '', version: 'v1', resource: 'replicationcontrollers' },
   resourceQuotas: { group: '', version: 'v1', resource: 'resourcequotas' },
   endpoints: { group: '', version: 'v1', resource: 'endpoints' },
+  persistentVolumes: { group: '', version: 'v1', resource: 'persistentvolumes' },
+  persistentVolumeClaims: { group: '', version: 'v1', resource: 'persistentvolumeclaims' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' },
   endpointSlicesV1beta1: { group: 'discovery.k8s.io', version: 'v1beta1', resource: 'endpointslices' },
   replicaSets: { group: 'apps', version: 'v1', resource: 'replicasets' },

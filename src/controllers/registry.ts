@@ -24,6 +24,8 @@ import { createServiceAccountController } from './service-accounts.ts'
 import { createStatefulSetController } from './stateful-set/stateful-set.ts'
 import { createTokensController } from './tokens.ts'
 import { createTtlAfterFinishedController } from './ttl-after-finished.ts'
+import { createClaimProtection } from './volume-protection/claim-protection.ts'
+import { createVolumeProtection } from './volume-protection/volume-protection.ts'
 
 /** Names as `--controllers` knows them. Source: cmd/kube-controller-manager/app/controllermanager.go, NewControllerInitializers. */
 export type ControllerName =
@@ -48,6 +50,8 @@ export type ControllerName =
   | 'endpointslicemirroring'
   | 'disruption'
   | 'cronjob'
+  | 'pvc-protection'
+  | 'pv-protection'
   | 'ttl-after-finished'
   | 'horizontalpodautoscaling'
 
@@ -75,6 +79,8 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['statefulset', createStatefulSetController],
   ['disruption', createDisruptionController],
   ['cronjob', createCronJobController],
+  ['pvc-protection', createClaimProtection],
+  ['pv-protection', createVolumeProtection],
   ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],
   ['horizontalpodautoscaling', createAutoscalerController],
 ]

@@ -82,10 +82,10 @@ describe('claims of a StatefulSet', () => {
     const spec = { ...rest.spec, template: { ...rest.spec.template, spec: pod } }
     sim.apply({ ...rest, metadata: { name: metadata.name }, spec })
     sim.runFor('10s')
-    const deleted = () => sim.kubectl(['get', 'pvc', '-o', 'jsonpath={.items[*].metadata.deletionTimestamp}']).stdout
-    expect(deleted()).toBe('')
+    const names = () => sim.kubectl(['get', 'pvc', '-o', 'jsonpath={.items[*].metadata.name}']).stdout
+    expect(names()).toBe('data-s-0')
     sim.kubectl(['delete', 'statefulset', 's'])
     sim.runFor('1m')
-    expect(deleted()).not.toBe('')
+    expect(names()).toBe('')
   })
 })

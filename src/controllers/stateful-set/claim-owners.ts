@@ -7,15 +7,7 @@ import { attempt, type Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
 import { controllers } from '../../versions/controllers.ts'
 import { newControllerRef } from '../objects.ts'
-import {
-  type ClaimedSet,
-  claimsFor,
-  ordinalOf,
-  persistentVolumeClaims,
-  podNameLabel,
-  startOf,
-  statefulSetKind,
-} from './replicas.ts'
+import { type ClaimedSet, claimsFor, ordinalOf, podNameLabel, startOf, statefulSetKind } from './replicas.ts'
 
 const podKind = { apiVersion: 'v1', kind: 'Pod' } as const
 
@@ -74,7 +66,7 @@ export class ClaimOwners {
       const ownerReferences = referencesFor(claim, set, pod, this.#minor)
       if (ownerReferences === undefined) continue
       const next = { ...claim, metadata: { ...claim.metadata, ownerReferences } }
-      const written = yield* attempt(this.#client.update(persistentVolumeClaims, next))
+      const written = yield* attempt(this.#client.update(resources.persistentVolumeClaims, next))
       const { name } = claim.metadata
       if (!written.ok) return `Could not update claim ${name} for delete policy ownerRefs: ${errorText(written.error)}`
     }

@@ -10,9 +10,6 @@ import { revisionHashLabel } from '../revisions.ts'
 
 export const statefulSetKind = { apiVersion: 'apps/v1', kind: 'StatefulSet' } as const
 
-/** Claims, as requests name them. */
-export const persistentVolumeClaims = { group: '', version: 'v1', resource: 'persistentvolumeclaims' } as const
-
 /** Source: apps/v1 types.go, StatefulSetPodNameLabel. */
 export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
 /** Source: apps/v1 types.go, PodIndexLabel. */

@@ -24,7 +24,6 @@ import {
   minReadyOf,
   newPod,
   ordinalOf,
-  persistentVolumeClaims,
   revisionOfPod,
   startOf,
   statefulSetKind,
@@ -69,13 +68,13 @@ export function createStatefulSetController(context: ControllerContext): Control
   }
 
   const claims = has(context.minor, apiServer.claimsHaveRetentionPolicies)
-    ? context.informer<KubeObject>(persistentVolumeClaims)
+    ? context.informer<KubeObject>(resources.persistentVolumeClaims)
     : undefined
   const owners = new ClaimOwners(client, claims, context.minor, tell)
 
   const create = function* (set: ClaimedSet, pod: Pod): Steps<boolean> {
     for (const wanted of claimsFor(set, ordinalOf(pod, set))) {
-      const made = yield* attempt(client.create<KubeObject>(persistentVolumeClaims, wanted))
+      const made = yield* attempt(client.create<KubeObject>(resources.persistentVolumeClaims, wanted))
       if (!made.ok && isAlreadyExists(made.error)) continue
       const { name } = wanted.metadata
       const text = `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`
