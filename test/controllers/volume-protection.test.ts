@@ -58,6 +58,20 @@ describe.each([18, 36])('a deleted claim (v1.%i)', (minor) => {
     expect(world.names()).toEqual([])
   })
 
+  test('goes with the Pod that used it, though its containers never were told to have ended', () => {
+    const world = start(minor)
+    world.create(resources.persistentVolumeClaims, claim('used'))
+    world.create(resources.pods, pod('p', ofClaim('used')))
+    const running = { name: 'c', image: 'i', imageID: 'i', ready: true, restartCount: 0, state: { running: {} } }
+    const status = { phase: 'Running', containerStatuses: [running] }
+    world.patch(resources.pods, 'p', { status }, { namespace: 'a', subresource: 'status' })
+    world.wait(1)
+    world.removeClaim('used')
+    expect(world.names()).toEqual(['used'])
+    world.removePod('p')
+    expect(world.names()).toEqual([])
+  })
+
   test('does not stay for a Pod without a node, nor for one of another namespace', () => {
     const world = start(minor)
     world.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'b' } })
