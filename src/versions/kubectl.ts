@@ -261,6 +261,11 @@ export const kubectl = changes({
     'drain names the namespace of a Pod that does not end',
     'pkg/drain/drain.go, evictPods',
   ],
+  waitSharesTimeout: [
+    27,
+    '`--timeout` of wait is for all objects together, where each had it anew; what is waited for after its end is told to have timed out',
+    'pkg/cmd/wait/wait.go, RunWait; kubernetes #114574',
+  ],
   versionPrintsLines: [28, 'version prints one line each, where Go structs stood', 'pkg/cmd/version/version.go'],
   jsonpathPrintsNull: [29, 'jsonpath prints `null` where it printed `<nil>`', 'client-go util/jsonpath/jsonpath.go'],
   wrapsLogErrors: [

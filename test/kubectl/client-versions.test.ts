@@ -52,3 +52,31 @@ test('describe node shows Events that name the node by its uid from v1.24 on', (
   expect(described('1.23.0')).toEqual(['Starting'])
   expect(described('1.24.0')).toEqual(['Starting', 'RegisteredNode'])
 })
+
+/** Source: kubectl pkg/cmd/wait/wait.go, RunWait. */
+describe.each([
+  ['1.26.4', 10_000],
+  ['1.27.0', 5000],
+])('kubectl %s waits for several objects', (clientVersion, ms) => {
+  const waits = (line: string) => {
+    const world = createKubectlWorld({ clientVersion })
+    world.out('run a --image=redis --restart=Never')
+    world.out('run b --image=redis --restart=Never')
+    const before = world.kernel.now()
+    return { ...world.run(line), ms: world.kernel.now() - before, world }
+  }
+
+  test(`for ${ms} ms when none does what it should in five seconds`, () => {
+    const stderr = 'timed out waiting for the condition on pods/a\ntimed out waiting for the condition on pods/b\n'
+    expect(waits('wait --for=condition=Ready pod/a pod/b --timeout=5s')).toMatchObject({ stderr, ms })
+    expect(waits('wait --for=delete pod/a pod/b --timeout=5s')).toMatchObject({ stderr, ms })
+  })
+
+  test('and tells of one that is ready after another was waited for in vain', () => {
+    const { world } = waits('get pods')
+    const status = { status: { conditions: [{ type: 'Ready', status: 'True' }] } }
+    world.http('PATCH', '/api/v1/namespaces/default/pods/b/status', status)
+    const { stdout } = world.run('wait --for=condition=Ready pod/a pod/b --timeout=5s')
+    expect(stdout).toBe(ms === 5000 ? '' : 'pod/b condition met\n')
+  })
+})

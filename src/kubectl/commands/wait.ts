@@ -43,6 +43,7 @@ function* wait(call: Call): Steps<number> {
   const check = checkOf(session, flags.string('for'))
   const asked = flags.durationMs('timeout')
   const timeoutMs = asked < 0 ? weekMs : asked
+  const deadline = session.host.now() + timeoutMs
   if (check === 'created' && !(yield* waitForCreated(call, timeoutMs))) fail('timed out waiting for the condition')
   const { infos, failures } = yield* waitedFor(call)
   const missingIsFine = check === 'gone' && session.version.waitForDeleteAcceptsNothing
@@ -51,7 +52,8 @@ function* wait(call: Call): Steps<number> {
   const broken: Failure[] = [...shown]
   const printer = createPrinter(session, flags)
   for (const info of infos) {
-    const met = check === 'created' ? info.object : yield* waitUntil(call, info, check, timeoutMs)
+    const leftMs = session.version.waitSharesTimeout ? Math.max(0, deadline - session.host.now()) : timeoutMs
+    const met = check === 'created' ? info.object : yield* waitUntil(call, info, check, leftMs, leftMs < timeoutMs)
     if (met === undefined)
       broken.push({
         kind: 'message',
@@ -102,8 +104,19 @@ function* isThere(call: Call): Steps<boolean> {
   return read.every(({ ok }) => ok)
 }
 
-function waitUntil(call: Call, info: Info, check: Exclude<Check, 'created'>, timeoutMs: number): Steps<unknown> {
-  return check === 'gone' ? waitForGone(call, info, timeoutMs) : waitFor(call.session, info, check, timeoutMs)
+/**
+ * `isShared`: others have waited before it, in the same time; when that is over, a condition is not looked at any more, but whether the
+ * object is gone. Source: wait.go, getObjAndCheckCondition and IsDeleted; client-go tools/watch/until.go, UntilWithSync.
+ */
+function* waitUntil(
+  call: Call,
+  info: Info,
+  check: Exclude<Check, 'created'>,
+  timeoutMs: number,
+  isShared: boolean,
+): Steps<unknown> {
+  if (check === 'gone') return yield* waitForGone(call, info, timeoutMs)
+  return isShared && timeoutMs === 0 ? undefined : yield* waitFor(call.session, info, check, timeoutMs)
 }
 
 function checkOf(session: Session, condition: string): Check {
