@@ -14,7 +14,7 @@ interface Together {
  * One test for each part (vector, session, timeline) of the files whose path fits: every row is met but for the known
  * differences, and those that are listed still differ. `title` begins with the clauses.
  */
-export function testVectors(title: string, fits: RegExp, together?: Together): void {
+export function testVectors(title: string, fits: RegExp, ...together: readonly Together[]): void {
   const paths = vectorPaths().filter((path) => fits.test(path))
   const files = paths.map((path) => readVectorFile(path))
   test(`${title}: the recordings are there`, () => {
@@ -39,8 +39,7 @@ export function testVectors(title: string, fits: RegExp, together?: Together): v
       expect(listed.filter(({ row }) => !seen.has(row) && !row.startsWith('count of '))).toEqual([])
     })
   })
-  if (together === undefined) return
-  test(`${title}: ${together.title}`, () => {
-    expect(together.rows(files).filter(({ passed }) => !passed)).toEqual([])
+  test.each(together)(`${title}: $title`, ({ rows }) => {
+    expect(rows(files).filter(({ passed }) => !passed)).toEqual([])
   })
 }

@@ -115,7 +115,7 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
       nodeName: name,
       minor,
       gates: resolveFeatureGates(minor, file.featureGates),
-      config: recordedConfiguration(file, minor),
+      config: kubeletConfiguration(minor, { configMapAndSecretChangeDetectionStrategy: file.strategy }),
       client: recordingClient(
         client(),
         name,
@@ -139,17 +139,6 @@ export function createTimelineCluster(file: TimelineFile, seed: string, onReques
   }
   return { leadMs, kernel, calendar, journal, random, controlPlane, admin, nodes, minor, outage }
 }
-
-function recordedConfiguration({ strategy }: TimelineFile, minor: number) {
-  const limits = minor >= 36 ? recordedLimits.v136 : recordedLimits.older
-  return kubeletConfiguration(minor, { configMapAndSecretChangeDetectionStrategy: strategy, ...limits })
-}
-
-/** Client limits of the recorded kubelets: the defaults of their versions (README of each). */
-const recordedLimits = {
-  older: { kubeAPIQPS: 5, kubeAPIBurst: 10, eventRecordQPS: 5, eventBurst: 10 },
-  v136: { kubeAPIQPS: 50, kubeAPIBurst: 100, eventRecordQPS: 50, eventBurst: 100 },
-} as const
 
 export type TimelineCluster = ReturnType<typeof createTimelineCluster>
 

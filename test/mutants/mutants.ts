@@ -174,6 +174,13 @@ export const mutants: readonly Mutant[] = [
     noticedBy: timelines('outage|node-lost'),
   },
   {
+    name: 'what a Pod tolerates lasts a hundredth longer',
+    file: 'src/controllers/node-lifecycle/taints.ts',
+    from: 'Math.max(0, leastSeconds) * 1000',
+    to: 'Math.max(0, leastSeconds) * 1010',
+    noticedBy: timelines("'node-lost'"),
+  },
+  {
     name: 'apply tells of a change where there was none',
     file: 'src/kubectl/commands/apply.ts',
     from: "report(current, 'unchanged')",

@@ -1,6 +1,6 @@
 import type { Effort, RowScore } from '../judge.ts'
 import { rowsOfPlay } from '../plays.ts'
-import type { TimelineFile, TimelineRow } from '../timeline-format.ts'
+import { minorOfFile, type TimelineFile, type TimelineRow } from '../timeline-format.ts'
 
 const runsOf = { quick: 2, thorough: 4 } as const
 const syncFailure = 'failed to sync secret cache'
@@ -12,9 +12,9 @@ const syncFailure = 'failed to sync secret cache'
 export function burstRows(file: TimelineFile, seeds: readonly string[], effort: Effort): readonly RowScore[] {
   const runs = seeds.slice(0, runsOf[effort]).map((seed) => rowsOfPlay(file, seed))
   return [
-    row('requests per second', () => compareRates(file.timeline, runs)),
+    row('requests per second', () => compareRates(file, runs)),
     row(`Pods that see "${syncFailure}"`, () => compareFailures(file.timeline, runs)),
-    row('when the last Pod runs', () => compareLast(file.timeline, runs)),
+    row('when the last Pod runs', () => compareLast(file, runs)),
     ...[...lastStatus(file.timeline)].map(([pod, status]) =>
       row(`end of ${pod}`, () => {
         const found = runs.map((rows) => lastStatus(rows).get(pod))
@@ -29,18 +29,26 @@ function row(name: string, compare: () => string): RowScore {
   return { row: name, passed: diff === '', diff }
 }
 
+/** From here on the recorded machine was so busy (v1.36/README.md, "Resolution and noise") that one run that comes close is enough. */
+const minorOfBusyMachine = 36
+
+/** Each run must be close to the recording. */
+function isMet(file: TimelineFile, found: readonly number[], isClose: (value: number) => boolean): boolean {
+  return minorOfFile(file) < minorOfBusyMachine ? found.every(isClose) : found.some(isClose)
+}
+
 /** How many requests have been made by each second: within 20 % and two requests of the recording. */
-function compareRates(recorded: readonly TimelineRow[], runs: readonly (readonly TimelineRow[])[]): string {
+function compareRates(file: TimelineFile, runs: readonly (readonly TimelineRow[])[]): string {
   const times = (rows: readonly TimelineRow[]) =>
     rows.flatMap(({ t, actor, what }) => (actor === 'request' && what !== 'watch closed' ? [t] : []))
   const by = (all: readonly number[], second: number) => all.filter((t) => t <= second).length
-  const wanted = times(recorded)
+  const wanted = times(file.timeline)
   const until = Math.ceil(Math.max(...wanted.filter((t) => t < 60)))
   const problems: string[] = []
   for (let second = 1; second <= until; second++) {
     const expected = by(wanted, second)
     const found = runs.map((rows) => by(times(rows), second))
-    const isClose = found.some((count) => Math.abs(count - expected) <= 2 + 0.2 * expected)
+    const isClose = isMet(file, found, (count) => Math.abs(count - expected) <= 2 + 0.2 * expected)
     if (!isClose) problems.push(`by ${second} s: expected ${expected}, got ${found.join(', ')}`)
   }
   return problems.join('\n')
@@ -59,12 +67,12 @@ function compareFailures(recorded: readonly TimelineRow[], runs: readonly (reado
   return `only in podsim: ${always.join(', ')}; only recorded: ${never.join(', ')}`
 }
 
-function compareLast(recorded: readonly TimelineRow[], runs: readonly (readonly TimelineRow[])[]): string {
+function compareLast(file: TimelineFile, runs: readonly (readonly TimelineRow[])[]): string {
   const last = (rows: readonly TimelineRow[]) =>
     Math.max(...rows.flatMap(({ t, what, detail }) => (what === 'StartContainer' && detail.attempt === 0 ? [t] : [])))
-  const wanted = last(recorded)
+  const wanted = last(file.timeline)
   const found = runs.map(last)
-  return found.some((t) => Math.abs(t - wanted) <= 0.2 * wanted)
+  return isMet(file, found, (t) => Math.abs(t - wanted) <= 0.2 * wanted)
     ? ''
     : `expected ${wanted} s, got ${found.join(', ')} s`
 }
