@@ -165,6 +165,20 @@ describe('facts/apiserver.md 6.2: watches', () => {
     expect(isClosed).toBe(false)
   })
 
+  test.each([
+    [18, { fieldSelector: 'metadata.name=second' }, '/api/v1/namespaces/default/secrets/second'],
+    [18, {}, undefined],
+    [20, { fieldSelector: 'metadata.name=second' }, undefined],
+  ])('v1.%i: a bookmark of a watch %j says that it is at %s', (minor, selection, selfLink) => {
+    const options = { namespace: 'default', ...selection, allowWatchBookmarks: true, timeoutSeconds: 60 }
+    const { events } = watched(minor, options, ({ kernel }, create) => {
+      create('second')
+      kernel.runUntil(58_000)
+    })
+    expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK'])
+    expect(events[1]?.object.metadata.selfLink).toBe(selfLink)
+  })
+
   test('who did not ask for bookmarks gets none; at its deadline the watch ends cleanly', () => {
     const { events, isClosed } = watched(18, { timeoutSeconds: 60 }, ({ kernel }, create) => {
       create('second')

@@ -99,9 +99,15 @@ export function tableOf(
         item.metadata.name,
         item.metadata.creationTimestamp ?? ageOf(item, context),
       ],
+      ...rowConditions(item, strategy),
       ...rowObject(item, apiVersion, includeObject),
     })),
   }
+}
+
+function rowConditions(item: KubeObject, { table }: Strategy): object {
+  const conditions = table?.conditions?.(item) ?? []
+  return conditions.length === 0 ? {} : { conditions }
 }
 
 const oldNamesPage = 'http://kubernetes.io/docs/user-guide/identifiers#names'

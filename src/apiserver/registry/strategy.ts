@@ -87,7 +87,17 @@ export interface Strategy<T extends KubeObject = KubeObject> {
     /** Columns that versions tell otherwise. */
     readonly columnsOf?: (minor: number) => readonly TableColumn[]
     row(object: T, context: RegistryContext): readonly (string | number | boolean | null)[]
+    /** What is told of the row as a whole. */
+    conditions?(object: T): readonly RowCondition[]
   }
+}
+
+/** Source: apimachinery pkg/apis/meta/v1/types.go, TableRowCondition. */
+export interface RowCondition {
+  readonly type: 'Completed'
+  readonly status: 'True'
+  readonly reason: string
+  readonly message: string
 }
 
 /** How a subresource that takes a part of the object is updated. */

@@ -10,6 +10,7 @@ import type { RandomStream } from '../../kernel/random.ts'
 import { second, type VirtualMs } from '../../kernel/time.ts'
 import { ownershipOf, setOwnership } from '../ownership/ownership.ts'
 import type { RegistryCore } from '../registry/core.ts'
+import { hasSelfLinks, selfLinkOf } from '../registry/create.ts'
 import { type ServedResource, toServed } from '../registry/resource-table.ts'
 import { parseResourceVersion } from '../registry/resource-version.ts'
 import { parseSelection, Selection } from '../registry/selection.ts'
@@ -32,12 +33,14 @@ export interface WatchKeeper<R> {
 class WatchGround<R> {
   readonly kernel: Kernel
   readonly omitsTimes: boolean
+  readonly tellsLinks: boolean
   readonly served: ServedResource
   readonly keeper: WatchKeeper<R>
 
-  constructor({ context }: RegistryCore, served: ServedResource, keeper: WatchKeeper<R>) {
-    this.kernel = context.kernel
-    this.omitsTimes = apiServerFact('omitsEmptyTimes', context.minor)
+  constructor(core: RegistryCore, served: ServedResource, keeper: WatchKeeper<R>) {
+    this.kernel = core.context.kernel
+    this.omitsTimes = apiServerFact('omitsEmptyTimes', core.context.minor)
+    this.tellsLinks = hasSelfLinks(core)
     this.served = served
     this.keeper = keeper
   }
@@ -341,8 +344,15 @@ export class OpenWatch<R> extends Selection implements WatchHandle, Revenant, Wa
 
   private bookmarkAt(revision: number, meta: object): WatchEvent {
     const { apiVersion, info } = this.ground.served
-    const metadata = { resourceVersion: String(revision), ...meta }
+    const metadata = { ...this.linkOfName(), resourceVersion: String(revision), ...meta }
     return { type: 'BOOKMARK', object: { kind: info.kind, apiVersion, metadata } as unknown as KubeObject } // a bookmark has no name
+  }
+
+  /** The name that a watch is pinned to stands in for that of the object. Source: v1.18 apiserver handlers/namer.go, GenerateLink. */
+  private linkOfName(): { readonly selfLink?: string } {
+    const { name, namespace, ground } = this
+    if (name === undefined || !ground.tellsLinks) return {}
+    return { selfLink: selfLinkOf(ground.served, namespace ?? '', name) }
   }
 
   /** In v1.18 a watch that saw no event gets no bookmark either. `reached`: all that its client may see up to there was told. */

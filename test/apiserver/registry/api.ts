@@ -18,7 +18,7 @@ export interface Api {
   /** Sends JSON and gives the code and the body of the answer. */
   send(method: string, path: string, body?: unknown, contentType?: string): Sent
   /** Sends a body as it stands. */
-  sendText(method: string, path: string, text: string, contentType: string): Sent
+  sendText(method: string, path: string, text: string, contentType: string, accept?: string): Sent
   post(path: string, body: unknown): Body
   /** Rows of the server-side table of a list, each as its cells. */
   rows(path: string): readonly Body[]
@@ -28,8 +28,8 @@ export interface Api {
 /** A server with all kinds and the default admission, a namespace `default` and its account, which mounts no token. */
 export function newApi(minor = 18, gates: Partial<FeatureGates> = {}): Api {
   const { server } = newApiServer({ minor, admission: admissionPlugins(), strategies: kindStrategies }, gates)
-  const sendText: Api['sendText'] = (method, path, text, contentType) => {
-    const headers = { 'content-type': contentType, accept: 'application/json' }
+  const sendText: Api['sendText'] = (method, path, text, contentType, accept = 'application/json') => {
+    const headers = { 'content-type': contentType, accept }
     const answer = server.http({ user: admin, method, path, headers, body: text })
     const { code, body, headers: given } = answer as HttpAnswer // no watch is opened here
     return { code, body: JSON.parse(body), headers: given }

@@ -42,3 +42,17 @@ test('C7: a path that nobody knows is answered with those that there are', () =>
   expect(answer.code).toBe(404)
   expect(answer.body).toMatchObject({ paths: expect.arrayContaining(['/apis', '/healthz']) })
 })
+
+test.each([
+  ['Pending', undefined],
+  ['Succeeded', 'The pod has completed successfully.'],
+  ['Failed', 'The pod failed.'],
+])('C7: the row of a Pod that is %s has the condition %j', (phase, message) => {
+  const { send, sendText, post } = newApi()
+  post(pods, pod('p'))
+  send('PATCH', `${pods}/p/status`, { status: { phase } }, merge)
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+  const [row] = sendText('GET', pods, '', 'application/json', accept).body.rows
+  const condition = { type: 'Completed', status: 'True', reason: phase, message }
+  expect(row.conditions).toEqual(message === undefined ? undefined : [condition])
+})

@@ -3,7 +3,7 @@ import type { ContainerStatus, Pod } from '../../../api/types/core.ts'
 import { ageSince } from '../../../go/human-duration.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
-import type { RegistryContext, TableColumn } from '../strategy.ts'
+import type { RegistryContext, RowCondition, TableColumn } from '../strategy.ts'
 import { ageColumn, column, nameColumn, nowMs } from './settings.ts'
 
 /** Pods as rows of a table. Source: pkg/printers/internalversion/printers.go, printPod. */
@@ -58,6 +58,14 @@ const datedColumns = podColumns.map((one) =>
       }
     : one,
 )
+
+/** Pods that have ended say so beside their cells. Source: printers.go, podSuccessConditions and podFailedConditions. */
+export function podRowConditions({ status }: Pod): readonly RowCondition[] {
+  const reason = status?.phase
+  if (reason !== 'Succeeded' && reason !== 'Failed') return []
+  const message = reason === 'Failed' ? 'The pod failed.' : 'The pod has completed successfully.'
+  return [{ type: 'Completed', status: 'True', reason, message }]
+}
 
 interface Summary {
   readonly reason: string

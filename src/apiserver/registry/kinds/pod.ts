@@ -13,7 +13,7 @@ import type { RegistryContext, Strategy } from '../strategy.ts'
 import { binding } from './pod-binding.ts'
 import { ephemeralContainers } from './pod-ephemeral-containers.ts'
 import { eviction } from './pod-eviction.ts'
-import { podColumns, podColumnsOf, podRow } from './pod-table.ts'
+import { podColumns, podColumnsOf, podRow, podRowConditions } from './pod-table.ts'
 import { podWarnings } from './pod-warnings.ts'
 import { errorsOf, nowMs } from './settings.ts'
 
@@ -169,7 +169,7 @@ export const podStrategy: Strategy<Pod> = {
   countsGeneration: generationSince,
   subresources: { binding, eviction },
   parts: { ephemeralcontainers: ephemeralContainers },
-  table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow },
+  table: { columns: podColumns, columnsOf: podColumnsOf, row: podRow, conditions: podRowConditions },
 }
 
 /** Source: pkg/registry/core/pod/strategy.go, applySchedulingGatedCondition. */
