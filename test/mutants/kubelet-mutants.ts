@@ -100,4 +100,18 @@ export const kubeletMutants: readonly Mutant[] = [
     to: 'kubeAPIQPS: (qps * 2) / 3,',
     noticedBy: timelines("'burst"),
   },
+  {
+    name: 'names of volumes that are waited for are rotated once, not twice',
+    file: 'src/node/volumes/rotation.ts',
+    from: 'rotated(rotated(items, random), random)',
+    to: 'rotated(items, random)',
+    noticedBy: { tests: ['test/node/volumes/volume-manager.test.ts'], titles: 'one rotation after another' },
+  },
+  {
+    name: 'a map of names begins at its front too seldom',
+    file: 'src/node/volumes/rotation.ts',
+    from: 'random.integer(0, Math.max(bucketSlots, items.length))',
+    to: 'random.integer(0, items.length)',
+    noticedBy: { tests: ['test/node/volumes/volume-manager.test.ts'], titles: 'rotation' },
+  },
 ]

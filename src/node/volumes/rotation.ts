@@ -13,3 +13,11 @@ export function rotated<T>(items: readonly T[], random: RandomStream): readonly 
   const start = slot < items.length ? slot : 0
   return start === 0 ? items : [...items.slice(start), ...items.slice(0, start)]
 }
+
+/**
+ * The order of names that come out of a set of a set, each iterated in an order of its own: two rotations, one after the other. Source:
+ * pkg/kubelet/volumemanager/volume_manager.go, getExpectedVolumes (`mounts.Union(devices).UnsortedList()`). Draws two numbers.
+ */
+export function rotatedTwice<T>(items: readonly T[], random: RandomStream): readonly T[] {
+  return rotated(rotated(items, random), random)
+}

@@ -16,7 +16,7 @@ import type { StateFeed } from '../kubelet/state-feed.ts'
 import type { KubeletRecord } from '../records.ts'
 import type { VolumePlugin } from './plugin.ts'
 import { Reconciler, type ReconcilerReports } from './reconciler.ts'
-import { rotated } from './rotation.ts'
+import { rotatedTwice } from './rotation.ts'
 import type { PodVolumes, StateOfWorld } from './state-of-world.ts'
 import { VolumeUse } from './volume-use.ts'
 
@@ -156,9 +156,7 @@ export class VolumeManager {
     const volumes = this.refresh(uid)
     const isThere = () => this.#unmounted(uid, expected).length === 0
     if (isThere() || (yield* this.#isSeenInTime(volumes, isThere))) return undefined
-    // The names come out of a set of a set, each iterated in its own order.
-    const random = this.#options.random(uid)
-    const names = rotated(rotated(expected, random), random)
+    const names = rotatedTwice(expected, this.#options.random(uid))
     const unmounted = this.#unmounted(uid, names)
     return unmounted.length === 0 ? undefined : this.#complaint(uid, names, unmounted)
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../src/api/types/core.ts'
 import { createRandomStreams } from '../../../src/kernel/random.ts'
 import { retryDelayMs } from '../../../src/node/volumes/operation-back-off.ts'
-import { rotated } from '../../../src/node/volumes/rotation.ts'
+import { rotated, rotatedTwice } from '../../../src/node/volumes/rotation.ts'
 import { mountedNames } from '../../../src/node/volumes/volume-manager.ts'
 import { VolumeUse } from '../../../src/node/volumes/volume-use.ts'
 
@@ -33,6 +33,28 @@ describe('the order of names in a time-out event', () => {
     const [front = 0, ...others] = counts(n)
     expect(Math.abs(front / 8000 - (9 - n) / 8)).toBeLessThan(0.02)
     for (const count of others) expect(Math.abs(count / 8000 - 1 / 8)).toBeLessThan(0.02)
+  })
+
+  test.each([2, 4, 8])('L2 of %i names is one rotation after another, as README-timelines.md says', (n) => {
+    const names = Array.from({ length: n }, (_, i) => i)
+    const random = createRandomStreams('rotation').stream('twice')
+    const draws = 8000
+    const found = names.map(() => 0)
+    for (let i = 0; i < draws; i++) {
+      const [first = 0] = rotatedTwice(names, random)
+      found[first] = (found[first] ?? 0) + 1
+    }
+    // The starts of the two add up.
+    const once = names.map((from) => (from === 0 ? (9 - n) / 8 : 1 / 8))
+    const twice = names.map((from) =>
+      names.reduce((sum, by) => sum + (once[by] ?? 0) * (once[(from - by + n) % n] ?? 0), 0),
+    )
+    const deviation = names.reduce((sum, from) => {
+      const expected = draws * (twice[from] ?? 0)
+      return sum + ((found[from] ?? 0) - expected) ** 2 / expected
+    }, 0)
+    // 99.9 % of chi-square with at most 7 degrees of freedom.
+    expect(deviation).toBeLessThan(24.3)
   })
 })
 
