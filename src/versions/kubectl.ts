@@ -9,6 +9,11 @@ import { explainRows } from './kubectl-explain.ts'
 export const kubectl = changes({
   ...explainRows,
   ...debugRows,
+  sortsQuantities: [
+    22,
+    '--sort-by compares texts that are quantities as such: 500Mi stands before 1Gi',
+    'pkg/cmd/get/sorter.go, isLess; kubernetes #100435',
+  ],
   describesAutoscalersV2: [
     23,
     'describe hpa asks for autoscaling/v2 where it asked for v2beta2',

@@ -80,3 +80,15 @@ describe.each([
     expect(stdout).toBe(ms === 5000 ? '' : 'pod/b condition met\n')
   })
 })
+
+/** Source: kubectl pkg/cmd/get/sorter.go, isLess. */
+test.each([
+  ['1.21.0', ['large', 'small', 'odd']],
+  ['1.22.0', ['small', 'large', 'odd']],
+])('kubectl %s sorts quantities: %j', (clientVersion, names) => {
+  const world = createKubectlWorld({ clientVersion })
+  for (const [name, size] of Object.entries({ odd: 'x', large: '1Gi', small: '500Mi' }))
+    world.out(`create configmap ${name} --from-literal=size=${size} -n kube-public`)
+  const sorted = world.out('get cm -n kube-public --sort-by=.data.size -o name').trim().split('\n')
+  expect(sorted.map((one) => one.replace('configmap/', '')).filter((name) => names.includes(name))).toEqual(names)
+})

@@ -143,7 +143,7 @@ function printTables(call: Call, infos: readonly Info[], withKind: boolean): str
     if (text !== '') blocks.push(text)
   }
   for (const info of infos) {
-    const object = sortBy === '' ? info.object : sortTable(info.object, sortBy)
+    const object = sortBy === '' ? info.object : sortTable(info.object, sortBy, call.session.version)
     if (block?.mapping === info.mapping) block.rows.push(object)
     else {
       flush()
@@ -183,7 +183,7 @@ function* getObjects(call: Call): Steps<number> {
   else {
     const sortBy = flags.string('sort-by')
     const objects = infos.map(({ object }) => object)
-    session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy))))
+    session.out(printer(listOf(session, sortBy === '' ? objects : sortObjects(objects, sortBy, session.version))))
   }
   failAll(shown)
   return 0

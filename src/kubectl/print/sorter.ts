@@ -1,27 +1,30 @@
+import { compareQuantities, parseQuantity } from '../../api/quantity.ts'
 import { isObject, listAt, objectAt } from '../../go/json.ts'
 import { goQuote } from '../../go/quote.ts'
 import { fail } from '../cli/failure.ts'
 import { findJsonpath, relaxedTemplate, relaxedTemplateError } from './jsonpath.ts'
 
+/** How values compare: texts that are quantities do as such, or not. */
+interface Sorting {
+  readonly sortsQuantities: boolean
+}
+
 /** Objects in the order of a field. Source: kubectl pkg/cmd/get/sorter.go. */
-export function sortObjects(objects: readonly unknown[], expression: string): readonly unknown[] {
-  return order(objects, expression, (object) => object, 'list of objects')
+export function sortObjects(objects: readonly unknown[], expression: string, sorting: Sorting): readonly unknown[] {
+  return order(objects, expression, sorting, (object) => object)
 }
 
 /** A table whose rows are in the order of a field of their objects. */
-export function sortTable(table: unknown, expression: string): unknown {
+export function sortTable(table: unknown, expression: string, sorting: Sorting): unknown {
   if (!isObject(table)) return table
-  return {
-    ...table,
-    rows: order(listAt(table, 'rows'), expression, (row) => objectAt(row, 'object'), 'list of objects'),
-  }
+  return { ...table, rows: order(listAt(table, 'rows'), expression, sorting, (row) => objectAt(row, 'object')) }
 }
 
 function order(
   items: readonly unknown[],
   expression: string,
+  { sortsQuantities }: Sorting,
   objectOf: (item: unknown) => unknown,
-  where: string,
 ): readonly unknown[] {
   if (items.length === 0) return items
   const template = relaxedTemplate(expression) ?? fail(relaxedTemplateError(expression))
@@ -30,21 +33,24 @@ function order(
     return found.ok ? found.values[0] : fail(found.error)
   })
   if (values.every((value) => value === undefined)) {
-    fail(`couldn't find any field with path ${goQuote(template)} in the ${where}`)
+    fail(`couldn't find any field with path ${goQuote(template)} in the list of objects`)
   }
   return items
     .map((item, i) => ({ item, value: values[i] }))
-    .sort((a, b) => compareValues(a.value, b.value))
+    .sort((a, b) => compareValues(a.value, b.value, sortsQuantities))
     .map(({ item }) => item)
 }
 
-function compareValues(a: unknown, b: unknown): number {
+/** Source: sorter.go, isLess. */
+function compareValues(a: unknown, b: unknown, sortsQuantities: boolean): number {
   if (a === undefined || a === null || b === undefined || b === null) {
     const rank = (value: unknown): number => (value === undefined || value === null ? 0 : 1)
     return rank(a) - rank(b)
   }
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  return compareNaturally(String(a), String(b))
+  const [left, right] = [String(a), String(b)]
+  const areQuantities = sortsQuantities && parseQuantity(left).ok && parseQuantity(right).ok
+  return areQuantities ? compareQuantities(left, right) : compareNaturally(left, right)
 }
 
 /** Runs of digits are compared as numbers. Source: vbom.ml/util sortorder, NaturalLess. */
