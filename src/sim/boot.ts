@@ -12,7 +12,7 @@ import { createLateStreams, type RandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import { createImageRegistry } from './registry.ts'
-import type { SimSettings } from './resolve-options.ts'
+import type { NodeSettings, SimSettings } from './resolve-options.ts'
 import { Settling } from './settle.ts'
 
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
@@ -104,9 +104,14 @@ function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings
   const { server } = cluster.controlPlane
   const nodeObjects = server.store.collection('nodes')
   const accounts = server.store.collection('serviceaccounts')
+  const isReady = ({ name, isAbsent }: NodeSettings) => isAbsent || isNodeReady(nodeObjects.get('', name))
+  let ready = 0
   const isUp = () => {
-    // Asked after every event: whoever is not ready yet answers for all.
-    if (!nodes.every(({ name, isAbsent }) => isAbsent || isNodeReady(nodeObjects.get('', name)))) return false
+    // Asked after every event: whoever is not ready yet answers for all, and is the first to be looked at again.
+    for (let node = nodes[ready]; node !== undefined; node = nodes[ready]) {
+      if (!isReady(node)) return false
+      ready++
+    }
     // The collection of accounts holds accounts.
     const account = accounts.get('default', 'default') as ServiceAccount | undefined
     const needsToken = !gates.LegacyServiceAccountTokenNoAutoGeneration && !gates.BoundServiceAccountTokenVolume
