@@ -12,16 +12,15 @@ export interface Phase {
 const hourS = 3600
 /** Longer than Events and orphaned mounts live. Source: kube-apiserver --event-ttl, an hour. */
 const untilForgottenS = 2 * hourS
+/** Objects that are made within a second, and Pods that are deleted: more than a real server takes, and few enough not to look like a livelock. */
+const writesASecond = 25_000
 
 /** What a cluster of that size goes through once it is up. */
 export function phasesOf(settings: ScaleSettings): readonly Phase[] {
   return [
     {
       name: 'create',
-      run({ send }) {
-        for (const { path, body } of creations(settings)) send('POST', path, body)
-        return undefined
-      },
+      run: creation(settings),
     },
     { name: 'until all run', run: untilAllRun(settings) },
     { name: 'rotate', run: rotation(settings) },
@@ -38,6 +37,17 @@ export function phasesOf(settings: ScaleSettings): readonly Phase[] {
 /** The first phase: the cluster comes up. */
 export function bootPhase(settings: ScaleSettings, onSlice: () => void): ScaleCluster {
   return createScaleCluster(settings, onSlice)
+}
+
+function creation(settings: ScaleSettings): Phase['run'] {
+  return ({ send, pass }) => {
+    let written = 0
+    for (const { path, body } of creations(settings)) {
+      send('POST', path, body)
+      if (++written % writesASecond === 0) pass(1, 1)
+    }
+    return undefined
+  }
 }
 
 function passing(sliceS: number, seconds: number): Phase['run'] {
@@ -83,7 +93,12 @@ function herd({ nodes }: ScaleSettings): Phase['run'] {
 
 function deletion(settings: ScaleSettings): Phase['run'] {
   return (cluster) => {
-    for (const name of namespacesOf(settings)) cluster.send('DELETE', `/api/v1/namespaces/${name}`)
+    const names = namespacesOf(settings)
+    const most = Math.max(1, Math.floor((names.length * writesASecond) / settings.pods))
+    for (const [i, name] of names.entries()) {
+      cluster.send('DELETE', `/api/v1/namespaces/${name}`)
+      if ((i + 1) % most === 0) cluster.pass(1, 1)
+    }
     const isDone = () =>
       cluster.pods === 0 && !namespacesOf(settings).some((name) => cluster.sim.get('Namespace', name))
     if (!cluster.pass(1, 6 * hourS, isDone)) throw new Error(`${cluster.pods} Pods are left after 6h`)

@@ -7,7 +7,7 @@ export interface Window {
 }
 
 /** Windows are told to a tenth of a second. */
-export const rounding = 0.05
+const rounding = 0.05
 
 /** A row that is passed when something came (`at`) within the window after its cause (`from`). Seconds. */
 export function judged(what: string, from: number, at: number | undefined, { least, most }: Window): RowScore {
