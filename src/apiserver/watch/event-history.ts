@@ -111,6 +111,7 @@ class EventRing implements EventHistory {
     this.startRevision = startRevision
     this.ring.push(...events)
     this.revenants.passed = passed
+    if (passed >= 0) this.revenants.oldest = events[0]?.revision ?? startRevision + 1
   }
 
   beginAnew(revision: number): void {
@@ -118,6 +119,7 @@ class EventRing implements EventHistory {
     this.next = 0
     this.startRevision = revision
     this.revenants.forget(revision)
+    this.revenants.oldest = revision + 1
   }
 
   /** Of a cache the newest stay, however old they are. */
