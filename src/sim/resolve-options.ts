@@ -4,6 +4,7 @@ import type { LinkLatencies } from '../client/link.ts'
 import { defaultEpochMs, type EpochMs, parseRfc3339 } from '../kernel/calendar.ts'
 import type { JournalLevel } from '../kernel/journal.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
+import { releaseOf } from '../versions/builds.ts'
 import { type FeatureGates, resolveFeatureGates } from '../versions/feature-gates.ts'
 import { minorOf } from '../versions/version.ts'
 import { usageError } from './calls.ts'
@@ -54,8 +55,8 @@ export interface SimSettings {
   readonly epochMs: EpochMs
 }
 
-/** The kubectl that people used with a server of that time. */
-const kubectlFor: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.32.4' }
+/** The kubectls that were recorded with servers of these minors; with others one of the same minor is used. */
+const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.32.4' }
 
 /** Understands what the caller gave; throws a SimUsageError that says what is wrong with it. */
 export function resolveOptions(options: SimOptions): SimSettings {
@@ -70,7 +71,7 @@ export function resolveOptions(options: SimOptions): SimSettings {
     images: options.images ?? [],
     files: given(options.files ?? {}),
     ...journalSettings(options.journal),
-    kubectl: options.kubectl ?? kubectlFor[minor] ?? '1.18.20',
+    kubectl: options.kubectl ?? recordedKubectl[minor] ?? releaseOf(minor),
     admission: given(options.admission ?? {}),
     encryptionAtRest: options.encryptionAtRest ?? false,
     unknownImages: options.unknownImages ?? 'succeed',

@@ -102,3 +102,9 @@ const unknown: Build = {
 export function buildOf(gitVersion: string): Build {
   return builds[gitVersion] ?? unknown
 }
+
+/** A release of a minor version, without its `v`: one whose build is known, where any is. */
+export function releaseOf(minor: number): string {
+  const known = Object.keys(builds).find((version) => version.startsWith(`v1.${minor}.`))
+  return known?.slice(1) ?? `1.${minor}.0`
+}
