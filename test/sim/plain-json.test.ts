@@ -4,12 +4,14 @@ import { createSim } from '../../src/index.ts'
 import { plainJson } from '../../src/sim/input/plain-json.ts'
 import { tries } from '../tries.ts'
 
+/** As JSON has them: it knows no zero below zero. */
+const jsonValue = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
+
 describe('plain JSON', () => {
-  test('is the JSON of what is nothing else: read again it is the same', () => {
+  test('is the JSON of what is nothing else', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        fc.pre(!JSON.stringify(value).includes('-0'))
-        expect(JSON.parse(plainJson(value) ?? 'null')).toEqual(value)
+      fc.property(jsonValue, (value) => {
+        expect(plainJson(value)).toBe(JSON.stringify(value))
       }),
       { numRuns: tries(100) },
     )
