@@ -178,7 +178,7 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
 
 /**
  * Controllers that came later, with the minor version. Source: the same file in those versions; pkg/controller/
- * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), PodDisruptionConditions (1.26), StatefulSetAutoDeletePVC (1.27), LegacyServiceAccountTokenCleanUp (1.29).
+ * endpointslicemirroring (1.19), gates RootCAConfigMap (1.20), external metrics (1.23), PodDisruptionConditions (1.26), StatefulSetAutoDeletePVC (1.27), LegacyServiceAccountTokenCleanUp (1.29).
  */
 export const laterControllerRoles: readonly {
   readonly since: number
@@ -197,6 +197,15 @@ export const laterControllerRoles: readonly {
   },
   { since: 20, name: 'root-ca-cert-publisher', rules: [rule('create update', '', 'configmaps'), events] },
   { since: 21, name: 'ttl-after-finished-controller', rules: [rule('delete get list watch', 'batch', 'jobs'), events] },
+  {
+    since: 23,
+    name: 'horizontal-pod-autoscaler',
+    rules: [
+      ...(controllerRoles['horizontal-pod-autoscaler'] ?? []).filter((each) => each !== events),
+      rule('get list', 'external.metrics.k8s.io', '*'),
+      events,
+    ],
+  },
   {
     since: 26,
     name: 'node-controller',
