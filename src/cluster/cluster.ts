@@ -50,8 +50,10 @@ export interface Cluster {
   readonly requestFaults: RequestFaults
   /** Processes that are to crash at a write of theirs. */
   readonly crashRules: CrashRules
-  /** Everything begins: controllers, scheduler, kubelets. */
+  /** Controllers and scheduler begin, or all that was at rest in what this is a copy of goes on. */
   start(): void
+  /** Kubelets begin, but for those that go on. */
+  startNodes(): void
   /**
    * What copies of it are to know: every cluster with the same options, but for streams, at the same instant of its kernel.
    * Undefined unless all of it waits for something to happen: no Pods, nothing on its way, nothing that comes by itself.
@@ -62,7 +64,7 @@ export interface Cluster {
 /** What a cluster knows that waits for something to happen. Copies share it, so nothing of it is ever changed. */
 export interface RestingCluster {
   readonly controlPlane: RestingControlPlane
-  /** In the order of the machines. */
+  /** In the order of the machines. None: no machine was up yet. */
   readonly kubelets: readonly RestingKubelet[]
 }
 
@@ -141,7 +143,10 @@ export function createCluster(options: ClusterOptions): Cluster {
         return
       }
       controlPlane.start()
-      for (const { kubelet, isAbsent } of machines.values()) if (!isAbsent) kubelet.start()
+    },
+    startNodes() {
+      const begun = options.from?.kubelets.length ?? 0
+      for (const { kubelet, isAbsent } of [...machines.values()].slice(begun)) if (!isAbsent) kubelet.start()
     },
     atRest: () => atRest(options.kernel, controlPlane, machines),
   }

@@ -28,24 +28,31 @@ export function createRandomStreams(seed: string): RandomStreams {
   return new Streams(() => seed)
 }
 
-/** Streams of which most begin anew, once, with the seed that counts from then on. */
+/** Streams of which most begin anew, in the end with the seed that counts from then on. */
 export interface LateStreams extends RandomStreams {
+  /** What goes before is over: every stream begins, as it does for every seed. */
+  turn(): void
   /** From now on every stream is one of the seed, and begins. */
   sow(): void
 }
 
 /** What no seed that anybody gives is like. */
-const seedBefore = '\u0000'
+const seedsBefore = ['\u0000', '\u0001'] as const
 
 /** Until `sow`, what is drawn is the same for every seed, but from streams whose names `isOfSeed` knows: they are the seed's all along. */
 export function createLateStreams(seed: string, isOfSeed: (name: string) => boolean): LateStreams {
   let isSown = false
-  const streams = new Streams((name) => (isSown || isOfSeed(name) ? seed : seedBefore))
+  let [before]: readonly string[] = seedsBefore
+  const streams = new Streams((name) => (isSown || isOfSeed(name) ? seed : (before ?? seed)))
   return {
     stream: (name) => streams.stream(name),
     // Before it is sown, what is asked for will have to begin anew.
     loose: (name) => (isSown ? streams.loose(name) : streams.stream(name)),
     release: (name) => streams.release(name),
+    turn() {
+      before = seedsBefore[1]
+      streams.beginAnew((name) => !isOfSeed(name))
+    },
     sow() {
       isSown = true
       streams.beginAnew((name) => !isOfSeed(name))

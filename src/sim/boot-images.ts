@@ -1,6 +1,6 @@
 import { deepFreeze } from '../api/json.ts'
 import { Lru } from '../client/lru.ts'
-import { type BootImage, boot, imageOf } from './boot.ts'
+import { type BootImage, boot, controlPlaneImageOf, imageOf } from './boot.ts'
 import type { SimSettings } from './resolve-options.ts'
 
 /** Images of small clusters are half a megabyte each. */
@@ -15,14 +15,18 @@ const nodesMost = 100
  */
 const images = new Lru<string, BootImage | 'none'>(imagesKept)
 
-/** What clusters of these settings begin with; undefined where each has to be booted by itself. */
+/** What clusters of these settings begin with; undefined where each has to be booted by itself from the first. */
 export function bootImage(settings: SimSettings): BootImage | undefined {
+  const plane = () => remembered(`for nodes ${keyOf({ ...settings, nodes: [] })}`, () => controlPlaneImageOf(settings))
   // A machine that is off does not rest as one that is up does.
-  if (settings.nodes.length > nodesMost || settings.nodes.some(({ isAbsent }) => isAbsent)) return undefined
-  const key = keyOf(settings)
+  if (settings.nodes.length > nodesMost || settings.nodes.some(({ isAbsent }) => isAbsent)) return plane()
+  return remembered(keyOf(settings), () => imageOf(boot({ ...settings, seed: '' }, {}, plane()))) ?? plane()
+}
+
+function remembered(key: string, make: () => BootImage | undefined): BootImage | undefined {
   const known = images.get(key)
   if (known !== undefined) return known === 'none' ? undefined : known
-  const made = imageOf(boot({ ...settings, seed: '' }))
+  const made = make()
   images.set(key, made === undefined ? 'none' : frozen(made))
   return made
 }

@@ -8,15 +8,18 @@ import { type InvariantObserver, observeInvariants } from '../invariants/observe
 import { type Calendar, createCalendar } from '../kernel/calendar.ts'
 import { createJournal, type Journal, type JournalPast } from '../kernel/journal.ts'
 import { createKernel, type Kernel } from '../kernel/kernel.ts'
-import { createLateStreams, type RandomStreams } from '../kernel/random.ts'
+import { createLateStreams, type LateStreams, type RandomStreams } from '../kernel/random.ts'
 import { minute, type VirtualMs } from '../kernel/time.ts'
 import type { SimulatedRegistry } from '../node/runtime/registry.ts'
 import { createImageRegistry } from './registry.ts'
 import type { NodeSettings, SimSettings } from './resolve-options.ts'
 import { Settling } from './settle.ts'
 
+/** How long the control plane runs before the first node begins: by then it has made what it makes by itself, and rests. */
+const controlPlaneUpMs: VirtualMs = minute / 2
+
 /** How long the cluster has been up when virtual time begins: nodes are ready, accounts have their tokens. */
-export const bringUpMs: VirtualMs = minute
+export const bringUpMs: VirtualMs = controlPlaneUpMs + minute
 
 /** A cluster that is up, at time 0, with what it stands on. */
 export interface Booted {
@@ -30,8 +33,14 @@ export interface Booted {
   readonly cluster: Cluster
 }
 
-/** What a booted cluster's copies begin with. All of them share it: nothing in it is ever changed. */
+/** One of which a part has not begun yet. */
+interface Starting extends Booted {
+  readonly random: LateStreams
+}
+
+/** What copies begin with: of a cluster that is up, or of a control plane that waits for nodes. All of them share it: nothing in it is ever changed. */
 export interface BootImage {
+  readonly of: 'cluster' | 'control plane'
   readonly cluster: RestingCluster
   readonly journal: JournalPast<ClusterRecord>
   /** When something last changed in it. */
@@ -45,13 +54,27 @@ export interface BootSeams {
 }
 
 /**
- * Clusters of the same settings are brought up alike, whatever their seed, which counts from time 0 on. Only at which instants
- * the loops of the kubelets look around is the seed's own from the start: nothing of that shows before.
+ * Clusters of the same settings are brought up alike, whatever their seed, which counts from time 0 on, and control planes whatever their
+ * nodes will be. Only at which instants the loops of the kubelets look around is the seed's own from the start: nothing of that shows before.
  */
 const areKubeletPhases = (stream: string): boolean => stream.endsWith('/kubelet/phases')
 
-/** Boots a cluster, or makes the copy of one that was booted with the same settings, but for the seed. */
+/** Boots a cluster, or as much of it as is missing in the image of one with the same settings, but for the seed. */
 export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootImage): Booted {
+  const booted = bootControlPlane(settings, seams, image)
+  if (image?.of === 'cluster') return booted
+  bootNodes(booted, settings)
+  booted.random.sow()
+  return booted
+}
+
+/** The image of a control plane that waits for nodes; undefined as of clusters. */
+export function controlPlaneImageOf(settings: SimSettings): BootImage | undefined {
+  return imageOf(bootControlPlane({ ...settings, nodes: [] }, {}), 'control plane')
+}
+
+/** All of it is there, but what was not in the image has not begun. */
+function bootControlPlane(settings: SimSettings, seams: BootSeams, image?: BootImage): Starting {
   const wheel: Kernel = createKernel({ describeCause: (seq) => journal.record(seq)?.type })
   const journal = createJournal<ClusterRecord>(wheel, settings.journal, bringUpMs, image?.journal, settings.journalKeep)
   const world = { kernel: wheel, journal, minor: settings.minor, gates: settings.gates, originMs: bringUpMs }
@@ -59,7 +82,8 @@ export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootI
   const kernel = observer?.kernel ?? wheel
   const calendar = createCalendar(settings.epochMs - bringUpMs)
   const random = createLateStreams(settings.seed, areKubeletPhases)
-  if (image !== undefined) random.sow()
+  if (image?.of === 'cluster') random.sow()
+  else if (image !== undefined) random.turn()
   const registry = createImageRegistry(settings)
   const { minor, gates, nodes, latencies, admission } = settings
   const settling = new Settling(kernel)
@@ -80,10 +104,11 @@ export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootI
   })
   observer?.attach(cluster)
   if (image === undefined) {
-    bringUp(kernel, cluster, settings)
-    random.sow()
+    cluster.start()
+    kernel.runUntil(controlPlaneUpMs)
+    random.turn()
   } else {
-    wheel.runUntil(bringUpMs)
+    wheel.runUntil(image.of === 'cluster' ? bringUpMs : controlPlaneUpMs)
     cluster.start()
     settling.goOnFrom(image.lastChange)
   }
@@ -91,16 +116,19 @@ export function boot(settings: SimSettings, seams: BootSeams = {}, image?: BootI
 }
 
 /** Undefined: the cluster does not rest, so that a copy of it would not be the same. */
-export function imageOf({ cluster, journal, settling }: Booted): BootImage | undefined {
+export function imageOf(
+  { cluster, journal, settling }: Booted,
+  of: BootImage['of'] = 'cluster',
+): BootImage | undefined {
   const resting = cluster.atRest()
-  return resting && { cluster: resting, journal: journal.past(), lastChange: settling.lastChange }
+  return resting && { of, cluster: resting, journal: journal.past(), lastChange: settling.lastChange }
 }
 
-/** Starts everything and lets it settle; what a user would have set by hand on the nodes is set then. */
-function bringUp(kernel: Kernel, cluster: Cluster, { nodes, gates }: SimSettings): void {
+/** Starts the nodes and lets all settle; what a user would have set by hand on the nodes is set then. */
+function bootNodes({ kernel, cluster }: Booted, { nodes, gates }: SimSettings): void {
   // Its work is to undo just what is set by hand here; paused from the start, it has no request on its way that does.
   if (nodes.some(({ ttl }) => ttl !== undefined)) cluster.controlPlane.controllers.pause('ttl')
-  cluster.start()
+  cluster.startNodes()
   const { server } = cluster.controlPlane
   const nodeObjects = server.store.collection('nodes')
   const accounts = server.store.collection('serviceaccounts')

@@ -111,7 +111,7 @@ describe('L5 a copy of a booted cluster', () => {
   test('is made of every cluster that rests when it is up', () => {
     fc.assert(
       fc.property(settings, (options) => {
-        expect(bootImage(resolveOptions(options))).toBeDefined()
+        expect(bootImage(resolveOptions(options))).toHaveProperty('of', 'cluster')
       }),
       { numRuns: tries(20), seed: 3 },
     )
@@ -127,12 +127,20 @@ describe('L5 a copy of a booted cluster', () => {
   })
 })
 
-test('a cluster with Pods of its own is booted each time, to the same end', () => {
+test('a cluster without nodes and one with nodes begin alike, and only one of them gets them', () => {
+  const alike = { version: 'v1.30', network: 'slo' } as const
+  expect(createSim({ ...alike, nodes: 0 }).list('Node')).toHaveLength(0)
+  expect(createSim({ ...alike, nodes: 2 }).list('Node')).toHaveLength(2)
+})
+
+test('a cluster with Pods of its own begins with a control plane that waits for it, each time to the same end', () => {
   const containers = [{ name: 'c', image: 'nginx' }]
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec: { containers } }
   const options: SimOptions = { nodes: [{ name: 'node-1', staticPods: [pod] }] }
-  expect(bootImage(resolveOptions(options))).toBeUndefined()
-  const [one, two] = [createSim(options), createSim(options)]
-  for (const sim of [one, two]) sim.runFor('1m')
-  expect(one.journal.digest()).toBe(two.journal.digest())
+  expect(bootImage(resolveOptions(options))).toHaveProperty('of', 'control plane')
+  // With somebody to look on from the first request, nothing is copied.
+  const sims = [createSim(options), createSim(options), createObservedSim(options, { above: {} }).sim]
+  for (const sim of sims) sim.runFor('1m')
+  const [one, two, booted] = sims.map(({ journal }) => journal.digest())
+  expect([two, booted]).toEqual([one, one])
 })

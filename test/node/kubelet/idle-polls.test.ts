@@ -83,6 +83,7 @@ function run({ seed, minor, strategy, qps, tokenS }: World, steps: readonly Step
     registry,
   })
   cluster.start()
+  cluster.startNodes()
   kernel.runUntil(600_000)
   const { server } = cluster.controlPlane
   const send = (verb: 'create' | 'update' | 'patch' | 'delete', resource: string, key: string, body?: object) =>
