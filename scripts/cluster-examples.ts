@@ -13,6 +13,8 @@ export const faultExamples: Readonly<Record<string, Fault>> = {
   'watches: stall': { watches: 'stall', node: 'node-1', for: '1m' },
   loseAnswers: { loseAnswers: 2, node: 'node-1' },
   'memory: low': { memory: 'low', available: '50Mi', node: 'node-1', for: '5m' },
+  'disk: low': { disk: 'low', available: '5Gi', node: 'node-1', for: '5m' },
+  'inodes: low': { inodes: 'low', node: 'node-1', for: '5m' },
   'disk: full': { disk: 'full', node: 'node-1', for: '5m' },
   staleReads: { staleReads: 'node-1', for: '2m' },
   missedEvents: { missedEvents: 'control-plane', for: '1m' },
@@ -35,7 +37,7 @@ export const faultExamples: Readonly<Record<string, Fault>> = {
 }
 
 /** Of each field a value that is not the usual one. */
-export const kubeletExamples: Readonly<Record<string, string | number | boolean>> = {
+export const kubeletExamples: Readonly<Record<string, string | number | boolean | object>> = {
   configMapAndSecretChangeDetectionStrategy: 'Cache',
   syncFrequency: '10s',
   fileCheckFrequency: '5s',
@@ -53,6 +55,12 @@ export const kubeletExamples: Readonly<Record<string, string | number | boolean>
   maxParallelImagePulls: 3,
   runtimeRequestTimeout: '1m',
   evictionPressureTransitionPeriod: '30s',
+  evictionHard: { 'memory.available': '500Mi', 'nodefs.available': '5%' },
+  evictionSoft: { 'memory.available': '1Gi' },
+  evictionSoftGracePeriod: { 'memory.available': '2m' },
+  evictionMaxPodGracePeriod: 20,
+  evictionMinimumReclaim: { 'memory.available': '200Mi' },
+  volumeStatsAggPeriod: '10s',
   maxPods: 20,
 }
 

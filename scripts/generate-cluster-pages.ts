@@ -49,13 +49,21 @@ ${sections.join('\n\n')}
 `
 }
 
+/** A value as it stands in one line of YAML. */
+function inline(example: string | number | boolean | object): string {
+  if (typeof example !== 'object') return String(example)
+  return `{ ${Object.entries(example)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ')} }`
+}
+
 /** docs/kubelets.md */
 export function kubeletsPage(): string {
   const { properties = {} } = mapBehind(cluster, 'kubelet')
   const rows = Object.entries(properties).map(([key, value]) => {
     const example = kubeletExamples[key]
     if (example === undefined) throw new Error(`there is no example of ${key}`)
-    return `| \`${key}\` | ${form(value)} | ${value.description ?? ''} | \`${key}: ${example}\` |`
+    return `| \`${key}\` | ${form(value)} | ${value.description ?? ''} | \`${key}: ${inline(example)}\` |`
   })
   return `# Fields of kubelets
 

@@ -90,6 +90,8 @@ export function beginFault(
     case 'nodeRemoved':
       return removeNode(cluster, fault.node)
     case 'memoryLow':
+    case 'diskLow':
+    case 'inodesLow':
     case 'diskFull':
       return withShortage(machinesOf(cluster, fault.node), fault)
     case 'requestsRefused':

@@ -16,8 +16,8 @@ import type { RandomStreams } from '../kernel/random.ts'
 import { Scope } from '../kernel/scope.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { type KubeletConfiguration, kubeletConfiguration } from '../node/kubelet/configuration.ts'
-import { baseMemoryBytes } from '../node/kubelet/eviction/eviction-manager.ts'
 import { MachineSpace } from '../node/kubelet/eviction/machine-space.ts'
+import { baseMemoryBytes } from '../node/kubelet/eviction/usage.ts'
 import { createKubelet, type Kubelet } from '../node/kubelet/kubelet.ts'
 import { defaultDisk } from '../node/kubelet/machine-state.ts'
 import type { ContainerRuntime, RuntimeTimings } from '../node/runtime/cri.ts'
@@ -99,6 +99,11 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
   const memoryBytes = quantityValue(options.memory)
   const disk = createNodeFs({ kernel, memoryBytes, calendar })
   const fs = seams.fs?.(disk, name) ?? disk
+  const space = new MachineSpace(
+    { memory: memoryBytes, disk: quantityValue(options.resources?.['ephemeral-storage'] ?? defaultDisk) },
+    { memory: () => usedMemory(fs, runtime), disk: () => usedDisk(fs, runtime) },
+  )
+  disk.whenTmpfsGrows(() => space.grew('memory'))
   const plainRuntime = createRuntime({
     kernel,
     calendar,
@@ -109,16 +114,16 @@ export function createMachine(options: MachineOptions, room: MachineRoom): Machi
     timings: room.timings,
     nodeName: name,
     kind: runtimeKindOf(minor),
+    heed: {
+      memoryGrew: () => space.grew('memory'),
+      wroteToDisk: (podUid) => space.wrote(podUid),
+    },
     podCidr: `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`,
   })
   const runtime = seams.runtime?.(plainRuntime, name) ?? plainRuntime
   const latencies = options.latencies ?? room.latencies
   const link = controlPlane.linkFor(name, latencies)
   const client = controlPlane.clientOf(nodeUser(name), link)
-  const space = new MachineSpace(
-    { memory: memoryBytes, disk: quantityValue(options.resources?.['ephemeral-storage'] ?? defaultDisk) },
-    { memory: () => usedMemory(fs, runtime), disk: () => 0 },
-  )
   const kubelet = createKubelet({
     space,
     kernel,
@@ -229,11 +234,13 @@ function takesTime({ request, verbs = {}, watchEvent }: LinkLatencies): boolean 
 
 /** Bytes that containers and all tmpfs take. What is in a tmpfs through a container counts as the container's alone. */
 function usedMemory(fs: NodeFs, runtime: ContainerRuntime): number {
-  const containers = runtime.podUids().flatMap((uid) => runtime.podContainers(uid))
-  const running = containers.filter(({ state }) => state === 'running')
-  const byContainers = running.reduce((sum, { id }) => sum + runtime.memoryBytes(id), 0)
-  const inTmpfs = fs.tmpfsUsage().reduce((sum, { usedBytes }) => sum + usedBytes, 0)
-  return running.length * baseMemoryBytes + Math.max(byContainers, inTmpfs)
+  const { running, memoryBytes } = runtime.inUse()
+  return running * baseMemoryBytes + Math.max(memoryBytes, fs.tmpfsBytes)
+}
+
+/** Bytes that images, containers' layers and what else is on the disk take. */
+function usedDisk(fs: NodeFs, runtime: ContainerRuntime): number {
+  return runtime.images().reduce((sum, { sizeBytes }) => sum + sizeBytes, fs.diskBytes)
 }
 
 /**

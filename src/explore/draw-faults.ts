@@ -81,6 +81,8 @@ const draws: Readonly<Record<ClusterFault['kind'], Draw>> = {
     fault({ clock: fc.constantFrom('30s', '10m', '-30s', '-10m'), node: nodeOf(targets), for: lasting }),
   registryUnreachable: () => fault({ registry: is('unreachable'), for: lasting }),
   memoryLow: (targets) => fault({ memory: is('low'), node: maybe(nodeOf(targets)), for: lasting }),
+  diskLow: (targets) => fault({ disk: is('low'), available: is('5Gi'), node: maybe(nodeOf(targets)), for: lasting }),
+  inodesLow: (targets) => fault({ inodes: is('low'), node: maybe(nodeOf(targets)), for: lasting }),
   diskFull: (targets) => fault({ disk: is('full'), node: maybe(nodeOf(targets)), for: lasting }),
   staleReads: (targets) => fault({ staleReads: clientOf(targets), for: lasting }),
   missedEvents: (targets) => fault({ missedEvents: clientOf(targets), for: lasting }),

@@ -77,6 +77,10 @@ export class ContainerNamespace implements NamespaceHolder {
     this.#built ??= build(this)
     return this.#built
   }
+
+  get layer(): Device | undefined {
+    return this.#built?.root.root.device
+  }
 }
 
 function build(files: ContainerNamespace): Namespace {
@@ -96,6 +100,7 @@ function build(files: ContainerNamespace): Namespace {
   const temporary = makeDirectory(store, root, '/tmp')
   temporary.mode = 0o1777
   for (const [path, content] of Object.entries(files.rootFiles)) addImageFile(store, root, path, content)
+  store.notCounted(device)
   // As container runtimes do: outer mounts first.
   const depth = ({ mount }: Bound) => mount.containerPath.split('/').filter((part) => part !== '').length
   for (const each of [...bound].sort((a, b) => depth(a) - depth(b))) {

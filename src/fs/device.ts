@@ -3,7 +3,7 @@ export interface Device {
   readonly kind: 'disk' | 'tmpfs' | 'overlay'
   /** Undefined: no limit of its own. */
   readonly sizeBytes: number | undefined
-  /** Whole pages, for tmpfs. */
+  /** Whole pages. */
   usedBytes: number
   /** Unmounted, or lost when the power went: nothing is accounted any more. */
   dropped?: true

@@ -1,4 +1,5 @@
 import { extended } from '../kernel/extended.ts'
+import type { Device } from './device.ts'
 import { type Inode, pagesOf, permits, statOf } from './inode.ts'
 import type { InodeStore } from './inode-store.ts'
 import type { FileStat, FileView, FsChange, FsErrorCode, FsResult, FsUser, MountInfo, TmpfsPayer } from './node-fs.ts'
@@ -11,6 +12,8 @@ const defaultFileMode = 0o666
 /** Where a view finds its files. */
 export interface NamespaceHolder {
   readonly namespace: Namespace
+  /** A container's own layer; undefined while nobody has looked into it. */
+  readonly layer?: Device | undefined
 }
 
 export interface ViewOptions {
@@ -46,6 +49,14 @@ export class MemoryFileView implements FileView {
       umask: this.#umask,
       payer: this.#payer,
     })
+  }
+
+  protected get layer(): Device | undefined {
+    return this.#holder.layer
+  }
+
+  protected dropLayer(): void {
+    if (this.#holder.layer !== undefined) this.#store.dropDevice(this.#holder.layer)
   }
 
   #looked(): Namespace {
@@ -117,7 +128,7 @@ export class MemoryFileView implements FileView {
       readOnly: mount.readOnly,
       sizeBytes: mount.root.device.sizeBytes,
       capacityBytes: this.#store.capacity(mount.root.device),
-      usedBytes: mount.root.device.usedBytes,
+      usedBytes: mount.root.device.kind === 'tmpfs' ? mount.root.device.usedBytes : 0,
     }))
   }
 
@@ -248,6 +259,7 @@ export class MemoryFileView implements FileView {
     if (refused !== undefined) return this.#no(refused, path)
     this.#tell('write', at, { bytes: content.length })
     if (file.device.kind === 'tmpfs') this.#payer?.takeTmpfs(pagesOf(whole.length) - before)
+    else this.#payer?.wroteToDisk()
     return done
   }
 

@@ -22,6 +22,10 @@ export class InodeStore {
   #nextId = 2
   /** Whole pages in use by all tmpfs together. */
   #tmpfsBytes = 0
+  /** The same on the disk, containers' own layers included. */
+  #diskBytes = 0
+  /** Called when tmpfs take more room than before. */
+  tmpfsGrew: (() => void) | undefined
 
   constructor(clock: () => number, memoryBytes: number) {
     this.#clock = clock
@@ -123,21 +127,41 @@ export class InodeStore {
     return device.kind === 'tmpfs' ? (device.sizeBytes ?? Math.floor(this.#memoryBytes / 2)) : undefined
   }
 
-  /** Forgets what a tmpfs held, when it is unmounted or the power goes. */
+  get tmpfsBytes(): number {
+    return this.#tmpfsBytes
+  }
+
+  get diskBytes(): number {
+    return this.#diskBytes
+  }
+
+  /** Forgets what a tmpfs held, when it is unmounted or the power goes, or a container's layer, when that is removed. */
   dropDevice(device: Device): void {
-    this.#tmpfsBytes -= device.usedBytes
-    device.usedBytes = 0
+    this.notCounted(device)
     device.dropped = true
   }
 
+  /** What was written so far does not count: an image's files are the image's. */
+  notCounted(device: Device): void {
+    if (device.kind === 'tmpfs') this.#tmpfsBytes -= device.usedBytes
+    else this.#diskBytes -= device.usedBytes
+    device.usedBytes = 0
+  }
+
   #account(device: Device, bytes: number): FsErrorCode | undefined {
-    if (device.kind !== 'tmpfs') return this.isDiskFull && bytes > 0 ? 'ENOSPC' : undefined
     if (device.dropped === true || bytes === 0) return undefined
+    if (device.kind !== 'tmpfs') {
+      if (this.isDiskFull && bytes > 0) return 'ENOSPC'
+      device.usedBytes += bytes
+      this.#diskBytes += bytes
+      return undefined
+    }
     const isTooMuch =
       device.usedBytes + bytes > (this.capacity(device) ?? 0) || this.#tmpfsBytes + bytes > this.#memoryBytes
     if (bytes > 0 && isTooMuch) return 'ENOSPC'
     device.usedBytes += bytes
     this.#tmpfsBytes += bytes
+    if (bytes > 0) this.tmpfsGrew?.()
     return undefined
   }
 

@@ -43,6 +43,14 @@ export function createNodeFs(options: NodeFsOptions): NodeFs {
 }
 
 class ContainerView extends MemoryFileView implements ContainerFiles {
+  get writtenBytes(): number {
+    return Math.max(0, this.layer?.usedBytes ?? 0)
+  }
+
+  discard(): void {
+    this.dropLayer()
+  }
+
   as(user: FsUser): FileView {
     return this.seenBy(user)
   }
@@ -123,6 +131,18 @@ class MemoryNodeFs extends MemoryFileView implements NodeFs {
         usedBytes: root.device.usedBytes,
         sizeBytes: root.device.sizeBytes,
       }))
+  }
+
+  get tmpfsBytes(): number {
+    return this.#store.tmpfsBytes
+  }
+
+  get diskBytes(): number {
+    return this.#store.diskBytes
+  }
+
+  whenTmpfsGrows(heard: () => void): void {
+    this.#store.tmpfsGrew = heard
   }
 
   containerView(options: Parameters<NodeFs['containerView']>[0]): ContainerFiles {

@@ -178,6 +178,11 @@ export interface NodeFs extends FileView {
   /** Whether the path lies on a tmpfs: the root of one (`mountPoint`), inside of one, or not at all. */
   isOnTmpfs(path: string): boolean
   tmpfsUsage(): readonly TmpfsUsage[]
+  /** Whole pages in use by all tmpfs together, and on the disk, containers' own layers included. */
+  readonly tmpfsBytes: number
+  readonly diskBytes: number
+  /** From now on this is called whenever tmpfs take more room than before. */
+  whenTmpfsGrows(heard: () => void): void
   /** Whether writes to the disk, containers' own layers included, find no room; tmpfs has room of its own. */
   setDiskFull(isFull: boolean): void
   /** A container's view: its image's files, writable unless said otherwise, below its mounts. */
@@ -227,8 +232,14 @@ export interface NodeFs extends FileView {
 export interface TmpfsPayer {
   /** Negative: they are given back. */
   takeTmpfs(bytes: number): void
+  /** Something was written that is on no tmpfs. */
+  wroteToDisk(): void
 }
 
 export interface ContainerFiles extends FileView {
   as(user: FsUser): FileView
+  /** What was written into the container's own layer over its image, in whole pages. */
+  readonly writtenBytes: number
+  /** The layer is removed with its container. */
+  discard(): void
 }

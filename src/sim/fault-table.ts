@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { parseQuantity, quantityValue } from '../api/quantity.ts'
 import { everyHost } from '../node/runtime/registry.ts'
 import { at, type FaultMeaning, given, lasting, one, resourceName, row, verbSchema } from './fault-row.ts'
 import { choice } from './input/choice.ts'
@@ -15,6 +14,7 @@ import {
 import { type Reference, referencesIn } from './input/references.ts'
 import { references, words } from './input/words.ts'
 import { patternRows } from './pattern-fault-rows.ts'
+import { spaceRows } from './space-fault-rows.ts'
 import { SimUsageError } from './usage-error.ts'
 
 export type { FaultMeaning }
@@ -249,46 +249,6 @@ function powerRows(duration: z.ZodType<Duration>) {
         return { kind: 'kill', pod, container, namespace, exitCode, isOutOfMemory: oom }
       },
       { atMostOneOf: [['exitCode', 'signal', 'oom']] },
-    ),
-  ] as const
-}
-
-/** What machines run short of. */
-function spaceRows(duration: z.ZodType<Duration>) {
-  const time = lasting(duration)
-  return [
-    row(
-      'memory',
-      {
-        memory: z.literal('low').meta({
-          description:
-            'Something that is no Pod takes the memory of nodes: the kubelet tells of pressure and evicts Pods',
-        }),
-        available: someText
-          .refine((text) => parseQuantity(text).ok && quantityValue(text) >= 0)
-          .register(words, { expected: 'an amount of memory such as 50Mi' })
-          .optional()
-          .meta({ description: 'What it leaves as it begins; 50Mi unless given, and less than 100Mi is too little' }),
-        ...one,
-        ...time,
-      },
-      ({ node, available = '50Mi' }) => ({
-        kind: 'memoryLow',
-        availableBytes: quantityValue(available),
-        ...at(node),
-      }),
-    ),
-    row(
-      'disk',
-      {
-        disk: z.literal('full').meta({
-          description:
-            'Something that is no Pod takes the disk of nodes: writes to it fail, the kubelet tells of pressure and evicts Pods; Secrets are in memory',
-        }),
-        ...one,
-        ...time,
-      },
-      ({ node }) => ({ kind: 'diskFull', ...at(node) }),
     ),
   ] as const
 }

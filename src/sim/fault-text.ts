@@ -35,6 +35,12 @@ export function faultText(fault: ClusterFault, isEnd: boolean): string {
       return isEnd ? `watches deliver again${whom}` : `watches stay open but deliver nothing${whom}`
     case 'memoryLow':
       return isEnd ? `there is memory again${on}` : `memory runs short${on}: ${fault.availableBytes} bytes are left`
+    case 'diskLow':
+      return isEnd
+        ? `there is room on the disk again${on}`
+        : `the disk fills up${on}: ${fault.availableBytes} bytes are left`
+    case 'inodesLow':
+      return isEnd ? `there are inodes again${on}` : `inodes of the disk run short${on}: ${fault.available} are left`
     case 'diskFull':
       return isEnd ? `there is room on the disk again${on}` : `the disk is full${on}`
     case 'staleReads':

@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { parseQuantity, quantityValue } from '../api/quantity.ts'
 import type { KubeletConfiguration } from '../node/kubelet/configuration.ts'
+import type { EvictionSignal } from '../node/kubelet/eviction/thresholds.ts'
 import { complain } from './input/complaints.ts'
-import { anyDuration, type Duration, millisecondsOf } from './input/formats.ts'
+import { anyDuration, type Duration, millisecondsOf, someText } from './input/formats.ts'
 import { wordsOf } from './input/walk.ts'
 import { words } from './input/words.ts'
 
@@ -18,6 +20,7 @@ function kubeletShape(duration: z.ZodType<Duration>) {
       code: 'BAD_DURATION',
     })
   const rate = z.int().min(0)
+  const amounts = bySignal(amount)
   return {
     configMapAndSecretChangeDetectionStrategy: z
       .enum(['Watch', 'Cache', 'Get'])
@@ -53,8 +56,47 @@ function kubeletShape(duration: z.ZodType<Duration>) {
     evictionPressureTransitionPeriod: period
       .optional()
       .meta({ description: 'How long a pressure is told after it was seen last; 5m' }),
+    evictionHard: amounts.optional().meta({
+      description:
+        'Less than this of what a node has is too little, as amount or share; memory.available: 100Mi, nodefs.available: 10%, nodefs.inodesFree: 5%, imagefs.available: 15%; what is given takes the place of all of these',
+    }),
+    evictionSoft: amounts.optional().meta({ description: 'The same for shortages that may last for a while; none' }),
+    evictionSoftGracePeriod: bySignal(duration)
+      .optional()
+      .meta({ description: 'How long they may last before Pods are evicted' }),
+    evictionMaxPodGracePeriod: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Seconds that Pods have to end when they are evicted for evictionSoft; 0' }),
+    evictionMinimumReclaim: amounts
+      .optional()
+      .meta({ description: 'So much more than the threshold has to be there again before evictions end; none' }),
+    volumeStatsAggPeriod: period.optional().meta({
+      description: 'Volumes are measured each one to two times this, for sizeLimit and ephemeral-storage; 1m',
+    }),
     maxPods: z.int().min(0).optional().meta({ description: 'Pods that the node takes; 110' }),
   } satisfies Partial<Record<keyof KubeletConfiguration, z.ZodType>>
+}
+
+/** An amount, or a share of what there is. Source: pkg/kubelet/eviction/helpers.go, parseThresholdStatement. */
+const amount = someText
+  .refine((given) =>
+    given.endsWith('%')
+      ? /^\d+(\.\d+)?%$/.test(given) && Number(given.slice(0, -1)) <= 100
+      : parseQuantity(given).ok && quantityValue(given) > 0,
+  )
+  .register(words, { expected: 'an amount such as 100Mi, or a share such as 10%' })
+
+/** A value for each signal of evictions, or for some. */
+function bySignal<T>(value: z.ZodType<T>) {
+  return z.strictObject({
+    'memory.available': value.optional(),
+    'nodefs.available': value.optional(),
+    'nodefs.inodesFree': value.optional(),
+    'imagefs.available': value.optional(),
+    'imagefs.inodesFree': value.optional(),
+  } satisfies Readonly<Record<EvictionSignal, unknown>>)
 }
 
 /** The KubeletConfiguration of a cluster or a node. */
@@ -66,6 +108,13 @@ export function kubeletSchema(duration: z.ZodType<Duration>) {
       complain(context, ['maxParallelImagePulls'], {
         message: 'maxParallelImagePulls cannot be larger than 1 unless serializeImagePulls is false',
       })
+    // Source: pkg/kubelet/eviction/helpers.go, ParseThresholdConfig.
+    const { evictionSoft = {}, evictionSoftGracePeriod = {} } = given
+    for (const signal of Object.keys(evictionSoft))
+      if (!Object.hasOwn(evictionSoftGracePeriod, signal))
+        complain(context, ['evictionSoft'], {
+          message: `grace period must be specified for the soft eviction threshold ${signal}`,
+        })
   })
 }
 

@@ -137,10 +137,20 @@ function nodeOf(options: NodeOptions, kubelet: KubeletOptions): NodeSettings {
 
 /** Durations become milliseconds. */
 function kubeletSettings(options: KubeletOptions): Partial<KubeletConfiguration> {
-  const settings = Object.entries(options).map(([field, value]): [string, unknown] => [
-    field,
-    kubeletDurations.has(field) ? millisecondsOf(value as Duration) : value,
-  ])
+  const settings = Object.entries(options).map(([field, value]): [string, unknown] => {
+    if (kubeletDurations.has(field)) return [field, millisecondsOf(value as Duration)]
+    // What the schema has let through under this name.
+    if (field === 'evictionSoftGracePeriod') return [field, gracePeriods(value as GracePeriods)]
+    return [field, value]
+  })
   // Fields and values are those of the schema, which is made of KubeletConfiguration's keys.
   return Object.fromEntries(settings) as Partial<KubeletConfiguration>
+}
+
+type GracePeriods = NonNullable<KubeletOptions['evictionSoftGracePeriod']>
+
+function gracePeriods(given: GracePeriods): object {
+  return Object.fromEntries(
+    Object.entries(given).map(([signal, period]) => [signal, period === undefined ? 0 : millisecondsOf(period)]),
+  )
 }

@@ -47,8 +47,10 @@ describe('what is drawn', () => {
       'crashInTheMiddle',
       'credentialsExpired',
       'diskFull',
+      'diskLow',
       'dropWatches',
       'etcdSlow',
+      'inodesLow',
       'kill',
       'kubeletRestarted',
       'kubeletStopped',
@@ -74,7 +76,7 @@ describe('what is drawn', () => {
 describe('a search', () => {
   const exploration: Exploration = {
     ...{ scenario: loaded(text), seeds: ['5', '6', '7'], targets },
-    ...{ spanMs: 60_000, mostFaults: 3, mostShrinks: 100 },
+    ...{ spanMs: 60_000, mostFaults: 3, mostShrinks: 150 },
   }
   const host = (stopAfter = Number.POSITIVE_INFINITY) => {
     const host = {

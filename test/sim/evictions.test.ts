@@ -162,3 +162,194 @@ describe('a disk that is full', () => {
     expect(sim.file({ pod: evicted[0]?.metadata.name ?? '' }, '/v/password')).toBeUndefined()
   })
 })
+
+describe('what Pods themselves take', () => {
+  const writer = (name: string, script: string, spec: object = {}, container: object = {}) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      nodeName: 'node-1',
+      restartPolicy: 'Never',
+      ...spec,
+      containers: [
+        {
+          name: 'app',
+          image: 'busybox:1',
+          command: ['sh', '-c', `${script}; sleep infinity`],
+          volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+          ...container,
+        },
+      ],
+    },
+  })
+  const scratch = (emptyDir: object) => ({ volumes: [{ name: 'scratch', emptyDir }] })
+  const fill = (path: string, kibi: number) => `head -c ${kibi * 1024} /dev/zero > ${path}`
+
+  test('memory in tmpfs is memory of the node: a Pod that fills it is evicted before others', () => {
+    const sim = createSim({ seed: 'full', version: 'v1.18', nodes: [{ name: 'node-1', memory: '108Mi' }] })
+    sim.apply(
+      podOf('quiet'),
+      secret('x'),
+      writer('greedy', `sleep 60; ${fill('/scratch/x', 8192)}`, scratch({ medium: 'Memory' })),
+    )
+    sim.runFor('50s')
+    expect(sim.events({ reason: 'EvictionThresholdMet' })).toEqual([])
+    sim.runFor('40s')
+    expect(statusOf(sim, 'greedy')).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'The node was low on resource: memory. Container app was using 9Mi, which exceeds its request of 0. ',
+    })
+    expect(statusOf(sim, 'quiet')?.phase).toBe('Running')
+    sim.runFor('6m')
+    expect(condition(sim, 'MemoryPressure')?.status).toBe('False')
+    // Nothing happens on a node that is well: it does not even look.
+    const before = sim.events().length
+    sim.runFor('20m')
+    expect(sim.events().length).toBe(before)
+  })
+  test.each(['v1.18', 'v1.26', 'v1.36'] as const)(
+    '%s an emptyDir that holds more than its sizeLimit ends its Pod, which is nobody else’s fault',
+    (version) => {
+      const sim = createSim({ seed: 'limit', version, nodes: 1 })
+      sim.apply(
+        writer('big', fill('/scratch/x', 2048), scratch({ sizeLimit: '1Mi' })),
+        writer('small', fill('/scratch/x', 512), scratch({ sizeLimit: '1Mi' })),
+      )
+      sim.runFor('3m')
+      expect(statusOf(sim, 'big')).toMatchObject({
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: 'Usage of EmptyDir volume "scratch" exceeds the limit "1Mi". ',
+      })
+      expect(statusOf(sim, 'big')?.conditions?.map(({ type }) => type) ?? []).not.toContain('DisruptionTarget')
+      expect(sim.events({ reason: 'Evicted', on: 'pod/big' })).toMatchObject([
+        { type: 'Warning', message: 'Usage of EmptyDir volume "scratch" exceeds the limit "1Mi". ' },
+      ])
+      expect(statusOf(sim, 'small')?.phase).toBe('Running')
+      expect(condition(sim, 'DiskPressure')?.status).toBe('False')
+    },
+  )
+
+  test.each([
+    [
+      'its own layer and its volumes together',
+      `${fill('/tmp/x', 600)}; ${fill('/scratch/x', 600)}`,
+      'Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ',
+    ],
+    ['less than that', fill('/scratch/x', 600), undefined],
+  ] as const)('the limit of ephemeral-storage holds for %s', (_what, script, message) => {
+    const sim = createSim({ seed: 'limit', version: 'v1.26', nodes: 1 })
+    sim.apply(writer('a', script, scratch({}), { resources: { limits: { 'ephemeral-storage': '1Mi' } } }))
+    sim.runFor('3m')
+    expect(statusOf(sim, 'a')).toMatchObject(
+      message === undefined ? { phase: 'Running' } : { phase: 'Failed', reason: 'Evicted', message },
+    )
+  })
+
+  test('a container may take no more than its own limit, though the Pod may', () => {
+    const sim = createSim({ seed: 'limit', version: 'v1.26', nodes: 1 })
+    const pod = writer('a', fill('/tmp/x', 2048), scratch({}), {
+      resources: { limits: { 'ephemeral-storage': '1Mi' } },
+    })
+    const other = {
+      name: 'other',
+      image: 'busybox:1',
+      command: ['sleep', 'infinity'],
+      resources: { limits: { 'ephemeral-storage': '1Gi' } },
+    }
+    sim.apply({ ...pod, spec: { ...pod.spec, containers: [...pod.spec.containers, other] } })
+    sim.runFor('3m')
+    expect(statusOf(sim, 'a')?.message).toBe('Container app exceeded its local ephemeral storage limit "1Mi". ')
+  })
+})
+
+describe('thresholds that a kubelet is told', () => {
+  test('a soft one waits for its grace period, and leaves Pods the time that the kubelet says', () => {
+    const sim = createSim({
+      seed: 'soft',
+      version: 'v1.18',
+      nodes: 1,
+      kubelet: {
+        evictionSoft: { 'memory.available': '1Gi' },
+        evictionSoftGracePeriod: { 'memory.available': '1m' },
+        evictionMaxPodGracePeriod: 7,
+      },
+    })
+    sim.apply(secret('x'), podOf('a'))
+    sim.runFor('15s')
+    const begun = sim.now()
+    sim.fault({ memory: 'low', available: '500Mi', node: 'node-1' })
+    sim.runFor('50s')
+    expect(condition(sim, 'MemoryPressure')?.status).toBe('True')
+    expect(statusOf(sim, 'a')?.phase).toBe('Running')
+    expect(sim.runUntil(() => sim.events({ reason: 'Evicted' }).length > 0, { within: '30s' })).toBe(true)
+    expect(sim.now() - begun).toBeGreaterThanOrEqual(60_000)
+    expect(sim.runUntil(() => statusOf(sim, 'a')?.phase === 'Failed', { within: '1m' })).toBe(true)
+    // `sleep` as a first process does not hear SIGTERM.
+    const stopped = sim.journal.records.filter(({ type }) => type === 'container.stop').at(-1)
+    expect(stopped?.detail).toMatchObject({ timeoutSeconds: 7 })
+  })
+
+  test('hard ones take the place of all defaults; more than the least may have to be there again', () => {
+    const sim = createSim({
+      seed: 'hard',
+      version: 'v1.36',
+      nodes: 1,
+      kubelet: {
+        evictionHard: { 'nodefs.available': '20Gi' },
+        evictionMinimumReclaim: { 'nodefs.available': '100Gi' },
+      },
+    })
+    sim.apply(secret('x'), podOf('a'), podOf('b'))
+    sim.runFor('15s')
+    const low = sim.fault({ memory: 'low', available: '1Mi', node: 'node-1' })
+    sim.runFor('1m')
+    expect(condition(sim, 'MemoryPressure')?.status).toBe('False')
+    low.clear()
+    const disk = sim.fault({ disk: 'low', available: '15Gi', node: 'node-1' })
+    sim.runUntil(() => sim.events({ reason: 'Evicted' }).length > 0, { within: '20s' })
+    disk.clear()
+    sim.runFor('2m')
+    const evicted = sim.list<Pod>('Pod').filter(({ status }) => status?.reason === 'Evicted')
+    expect(evicted.map(({ metadata: { name } }) => name).sort()).toEqual(['a', 'b'])
+    expect(evicted[0]?.status?.message).toMatch(
+      /^The node was low on resource: ephemeral-storage\. Threshold quantity: 20Gi, available: [0-9]+(Ki|Mi|Gi)?\. $/,
+    )
+  })
+
+  test('a share of inodes is told as one of bytes is', () => {
+    const sim = begun('v1.36', podOf('a'))
+    sim.fault({ inodes: 'low', available: '1000', node: 'node-1' })
+    sim.runFor('30s')
+    expect(sim.events({ reason: 'EvictionThresholdMet' })[0]?.message).toBe('Attempting to reclaim inodes')
+    // 5% as a float of 32 bits of 100Gi / 16Ki.
+    expect(statusOf(sim, 'a')?.message).toBe(
+      'The node was low on resource: inodes. Threshold quantity: 320Ki, available: 1k. ',
+    )
+  })
+
+  test('what nobody uses is removed before a Pod has to go', () => {
+    const sim = createSim({
+      seed: 'images',
+      version: 'v1.26',
+      nodes: 1,
+      images: [{ name: 'big:1', size: '2Gi' }],
+    })
+    sim.apply(secret('x'), podOf('a'), {
+      ...podOf('done'),
+      spec: {
+        nodeName: 'node-1',
+        restartPolicy: 'Never',
+        containers: [{ name: 'big', image: 'big:1', command: ['true'] }],
+      },
+    })
+    sim.runFor('3m')
+    sim.fault({ disk: 'low', available: '14Gi', node: 'node-1' })
+    sim.runFor('30s')
+    expect(sim.events({ reason: 'EvictionThresholdMet' }).length).toBeGreaterThan(0)
+    expect(statusOf(sim, 'a')?.phase).toBe('Running')
+    expect(statusOf(sim, 'done')?.reason).toBeUndefined()
+  })
+})

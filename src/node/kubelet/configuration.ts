@@ -1,5 +1,6 @@
 import { minute, second, type VirtualMs } from '../../kernel/time.ts'
 import { factAt, type VersionedFact } from '../../versions/version.ts'
+import type { EvictionSettings } from './eviction/thresholds.ts'
 
 export type ChangeDetectionStrategy = 'Watch' | 'Cache' | 'Get'
 
@@ -7,7 +8,7 @@ export type ChangeDetectionStrategy = 'Watch' | 'Cache' | 'Get'
  * What a kubelet can be told, under the field names of kubelet.config.k8s.io/v1beta1. Durations are ms here.
  * Source: pkg/kubelet/apis/config/v1beta1/defaults.go, facts/kubelet.md 2.1.
  */
-export interface KubeletConfiguration {
+export interface KubeletConfiguration extends EvictionSettings {
   readonly configMapAndSecretChangeDetectionStrategy: ChangeDetectionStrategy
   readonly syncFrequency: VirtualMs
   readonly fileCheckFrequency: VirtualMs
@@ -29,6 +30,9 @@ export interface KubeletConfiguration {
   readonly keepTerminatedPodVolumes: boolean
   readonly crashLoopBackOffMaxMs: VirtualMs
   readonly evictionPressureTransitionPeriod: VirtualMs
+  /** Seconds. */
+  readonly evictionMaxPodGracePeriod: number
+  readonly volumeStatsAggPeriod: VirtualMs
 }
 
 const clientLimits: VersionedFact<readonly [qps: number, burst: number]> = {
@@ -63,6 +67,12 @@ export function kubeletConfiguration(minor: number, said: Partial<KubeletConfigu
     keepTerminatedPodVolumes: false,
     crashLoopBackOffMaxMs: 5 * minute,
     evictionPressureTransitionPeriod: 5 * minute,
+    evictionHard: undefined,
+    evictionSoft: undefined,
+    evictionSoftGracePeriod: undefined,
+    evictionMaxPodGracePeriod: 0,
+    evictionMinimumReclaim: undefined,
+    volumeStatsAggPeriod: minute,
     ...said,
   }
 }

@@ -139,7 +139,12 @@ export class KubeletRun {
     this.#staticPods.set(staticPods)
     this.#cleanup = new Cleanup(this.context, this.#phases.housekeeping, this.#phases.containerGc)
     this.#loop = new SyncLoop(this.context, this.#cleanup)
-    this.#evictions = new EvictionManager(this.context, outliving.space, () => this.#registrar.pressureChanged())
+    this.#evictions = new EvictionManager({
+      context: this.context,
+      space: outliving.space,
+      pressureChanged: () => this.#registrar.pressureChanged(),
+      reclaimDisk: () => this.#cleanup.reclaimDisk(),
+    })
   }
 
   /** `startUpMs`: until the process has read its configuration and begins. */

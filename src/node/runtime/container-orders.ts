@@ -15,7 +15,7 @@ import { firstPid, ProcessTable } from '../../shell/engine/process-table.ts'
 import { exitAfter, type ProbeRequest, type ProcessContext, type Program } from '../../shell/program.ts'
 import { mountText, outputOf, withoutValues } from './command-texts.ts'
 import { attachTo, consoleOf } from './console.ts'
-import { ContainerEntry, type EntryHost } from './container.ts'
+import { ContainerEntry, type EntryHost, refusedProbe } from './container.ts'
 import { isTooLong, userOf, variableWithNul } from './container-environment.ts'
 import { ContainerHost } from './container-host.ts'
 import { ContainerProcess, type ProcessHost, type ProcessStart } from './container-process.ts'
@@ -26,8 +26,8 @@ import type {
   ExecBytes,
   ExecResult,
   ExecSession,
+  LiveContainer,
   PodSandbox,
-  RuntimeContainer,
   RuntimeResult,
 } from './cri.ts'
 import { grpcPrefix, nulRefusedText, type RuntimeKind, startRefusedText, tooLongText } from './error-texts.ts'
@@ -35,6 +35,7 @@ import { collected, execRefusal, refusedSession } from './exec-refusal.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LogLine } from './log-buffer.ts'
 import { MainProcess } from './main-process.ts'
+import { MemoryUse } from './memory-use.ts'
 import { creationRefusal, mountRefusal } from './mount-refusal.ts'
 import type { RuntimeRecords } from './records.ts'
 import type { RuntimeNote, RuntimeOptions } from './runtime-options.ts'
@@ -67,18 +68,21 @@ export class ContainerOrders {
   readonly #entryHost: EntryHost = {
     processesOf: (entry) => this.#processesOf(entry),
     takeMemory: (entry, bytes) => this.#useMemory(entry, bytes),
+    wroteToDisk: ({ config }) => this.#options.heed?.wroteToDisk(config.podUid),
   }
   readonly #mainEnded = (entry: ContainerEntry, exitCode: number): void => this.#exit(entry, exitCode)
   #host: ProcessHost | undefined
+  readonly inUse: MemoryUse
 
   constructor(options: RuntimeOptions, kind: RuntimeKind, images: ImageStore, runtime: OrderHost) {
     this.#options = options
     this.#kind = kind
     this.#images = images
     this.#runtime = runtime
+    this.inUse = new MemoryUse(options.heed)
   }
 
-  ofPod(podUid: string): readonly RuntimeContainer[] {
+  ofPod(podUid: string): readonly LiveContainer[] {
     return this.#byPod.get(podUid) ?? []
   }
 
@@ -96,7 +100,7 @@ export class ContainerOrders {
     return entry === undefined || entry.isSilent ? [] : entry.log.lines()
   }
 
-  create(config: ContainerConfig): Once<RuntimeResult<RuntimeContainer>> {
+  create(config: ContainerConfig): Once<RuntimeResult<LiveContainer>> {
     return this.#ordered(() => this.#create(config))
   }
 
@@ -174,18 +178,14 @@ export class ContainerOrders {
   }
 
   probe(id: string, request: ProbeRequest): { readonly ok: boolean; readonly output: string } {
-    const entry = this.#containers.get(id)
-    const refused = `dial tcp ${entry?.sandbox.ip ?? ''}:${request.port}: connect: connection refused`
-    if (entry?.state !== 'running' || entry.program?.probe === undefined || entry.context === undefined)
-      return { ok: false, output: refused }
-    return entry.program.probe(entry.context, request) ?? { ok: false, output: refused }
+    return this.#containers.get(id)?.probe(request) ?? refusedProbe('', request.port)
   }
 
   #ordered<T>(steps: () => Steps<T>): Once<T> {
     return ordered(this.#scope, process(this.#options.kernel, steps))
   }
 
-  *#create(config: ContainerConfig): Steps<RuntimeResult<RuntimeContainer>> {
+  *#create(config: ContainerConfig): Steps<RuntimeResult<LiveContainer>> {
     const { kernel, timings, fs } = this.#options
     yield* sleep(timings.createContainerMs)
     const sandbox = this.#runtime.sandbox(config.sandboxId)
@@ -257,6 +257,7 @@ export class ContainerOrders {
     // It is runc's own first process that says why it could not become the program.
     if (isRefused) entry.log.write(kernel.now(), 'stderr', toByteText(`${tooLongText(kind, command)}\n`))
     entry.state = 'running'
+    this.inUse.started()
     entry.startedAt = kernel.now()
     this.#runtime.note('container.start', entry.sandbox, {
       container: entry.config.name,
@@ -300,6 +301,7 @@ export class ContainerOrders {
     const { config, sandbox } = entry
     this.#end(entry, killedExitCode)
     this.#containers.delete(id)
+    entry.files.discard()
     const rest = (this.#byPod.get(config.podUid) ?? []).filter((each) => each !== entry)
     if (rest.length === 0) this.#byPod.delete(config.podUid)
     else this.#byPod.set(config.podUid, rest)
@@ -361,7 +363,7 @@ export class ContainerOrders {
 
   /** False when the container is out of memory. */
   #useMemory(entry: ContainerEntry, bytes: number): boolean {
-    entry.memoryBytes = Math.max(0, entry.memoryBytes + bytes)
+    this.inUse.take(entry, bytes)
     const limit = entry.config.memoryLimitBytes
     if (limit === undefined || entry.memoryBytes <= limit || entry.state !== 'running') return true
     // The kernel kills when the process next runs: after what it is doing at this instant.
@@ -378,6 +380,7 @@ export class ContainerOrders {
   #exit(entry: ContainerEntry, exitCode: number, message?: string, reason?: string): void {
     const { kernel } = this.#options
     const now = kernel.now()
+    this.inUse.ended(entry)
     entry.state = 'exited'
     entry.finishedAt = now
     entry.exitCode = exitCode

@@ -3,8 +3,15 @@ import type { ContainerFiles, TmpfsPayer } from '../../fs/node-fs.ts'
 import { Scope } from '../../kernel/scope.ts'
 import type { VirtualMs } from '../../kernel/time.ts'
 import { firstPid, type OtherProcess, type ProcessTable } from '../../shell/engine/process-table.ts'
-import type { ImageDefinition, OpenInput, ProcessContext, Program } from '../../shell/program.ts'
-import type { ContainerConfig, PodSandbox, RuntimeContainer } from './cri.ts'
+import type {
+  ImageDefinition,
+  OpenInput,
+  ProbeAnswer,
+  ProbeRequest,
+  ProcessContext,
+  Program,
+} from '../../shell/program.ts'
+import type { ContainerConfig, LiveContainer, PodSandbox, RuntimeContainer } from './cri.ts'
 import { LogBuffer } from './log-buffer.ts'
 
 /** What a container asks of who runs it. */
@@ -12,10 +19,16 @@ export interface EntryHost {
   processesOf(entry: ContainerEntry): ProcessTable
   /** False when the container is out of memory. */
   takeMemory(entry: ContainerEntry, bytes: number): boolean
+  wroteToDisk(entry: ContainerEntry): void
+}
+
+/** Nobody listens there. */
+export function refusedProbe(ip: string, port: number): ProbeAnswer {
+  return { ok: false, output: `dial tcp ${ip}:${port}: connect: connection refused` }
 }
 
 /** What the runtime knows of one container. A class, for there are very many; its public part is `RuntimeContainer`. */
-export class ContainerEntry implements RuntimeContainer, TmpfsPayer {
+export class ContainerEntry implements LiveContainer, TmpfsPayer {
   readonly id: string
   readonly config: ContainerConfig
   readonly sandbox: PodSandbox
@@ -66,6 +79,17 @@ export class ContainerEntry implements RuntimeContainer, TmpfsPayer {
     this.files = known.files(this)
   }
 
+  /** What a probe of one of its ports finds. */
+  probe(request: ProbeRequest): ProbeAnswer {
+    const context = this.state === 'running' ? this.context : undefined
+    const answer = context && this.program?.probe?.(context, request)
+    return answer ?? refusedProbe(this.sandbox.ip, request.port)
+  }
+
+  get writtenBytes(): number {
+    return this.files.writtenBytes
+  }
+
   get hostname(): string {
     return this.config.hostname ?? this.sandbox.podName
   }
@@ -92,6 +116,10 @@ export class ContainerEntry implements RuntimeContainer, TmpfsPayer {
 
   takeTmpfs(bytes: number): void {
     this.#host.takeMemory(this, bytes)
+  }
+
+  wroteToDisk(): void {
+    this.#host.wroteToDisk(this)
   }
 
   /** Tells commands that run in it that they end, and with which code, before anybody else hears of its end. */

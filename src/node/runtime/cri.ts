@@ -94,6 +94,12 @@ export interface RuntimeContainer {
   readonly imageId: string
 }
 
+/** A container as it is at any time. */
+export interface LiveContainer extends RuntimeContainer {
+  /** What it has written into its own layer over its image, in whole pages. */
+  readonly writtenBytes: number
+}
+
 export interface RegistryCredential {
   readonly username: string
   readonly password: string
@@ -142,11 +148,13 @@ export interface ContainerRuntime {
   killContainer(id: string, exitCode: number, reason: string | undefined): void
   /** All sandboxes and containers of a Pod, oldest first; ended ones included until they are removed. */
   podSandboxes(podUid: string): readonly PodSandbox[]
-  podContainers(podUid: string): readonly RuntimeContainer[]
+  podContainers(podUid: string): readonly LiveContainer[]
   /** Uids of Pods of which the runtime knows anything, in the order in which it first met them. */
   podUids(): readonly string[]
   /** What a container has written into memory; 0 once it has ended. */
   memoryBytes(id: string): number
+  /** How many containers run, and what all of them have written into memory. */
+  inUse(): { readonly running: number; readonly memoryBytes: number }
   /** Uids of Pods whose sandboxes or containers changed state since the last call: what a PLEG relist would find different. */
   changedPods(): readonly string[]
   /** Called whenever a Pod's sandboxes or containers change state; so that a loop that waits for that need not tick. */

@@ -20,8 +20,16 @@ export interface RuntimeOptions {
   readonly nodeName: string
   /** Whose error texts and id prefixes; absent: docker, which v1.18 clusters ran. */
   readonly kind?: RuntimeKind
+  /** Told when containers begin to take more memory than before, and when one writes to disk. */
+  readonly heed?: RuntimeUses
   /** Addresses of the node's Pods; absent: `10.244.0.0/24`. */
   readonly podCidr?: string
+}
+
+/** Who wants to know what containers take of the machine. */
+export interface RuntimeUses {
+  memoryGrew(): void
+  wroteToDisk(podUid: string): void
 }
 
 /** What is written down of a Pod's sandbox or container. */

@@ -20,6 +20,7 @@ import type {
   ExecResult,
   ExecSession,
   ImageRecord,
+  LiveContainer,
   PodSandbox,
   PodSandboxConfig,
   RegistryCredential,
@@ -104,12 +105,16 @@ class SimulatedRuntime implements ContainerRuntime {
     return this.#byPod.get(podUid) ?? []
   }
 
-  podContainers(podUid: string): readonly RuntimeContainer[] {
+  podContainers(podUid: string): readonly LiveContainer[] {
     return this.#orders.ofPod(podUid)
   }
 
   memoryBytes(id: string): number {
     return this.#orders.memoryBytes(id)
+  }
+
+  inUse(): { readonly running: number; readonly memoryBytes: number } {
+    return this.#orders.inUse
   }
 
   podUids(): readonly string[] {

@@ -45,15 +45,21 @@ export const faultTerms: Readonly<Record<string, TermFacts>> = {
   },
   memory: {
     means:
-      '`low`: something that is no Pod takes the memory of a node. Below 100Mi its kubelet tells MemoryPressure and evicts one Pod after the other, those first that use more than they asked for; Pods that ask for nothing are not taken.',
+      '`low`: something that is no Pod takes the memory of a node. Below 100Mi, or what `evictionHard` and `evictionSoft` say, its kubelet tells MemoryPressure and evicts one Pod after the other, those first that use more than they asked for; Pods that ask for nothing are not taken. Pods that fill volumes in memory bring it about themselves.',
     clauses: ['L6'],
     related: ['Evicted', 'EvictionThresholdMet', 'disk'],
   },
   disk: {
     means:
-      '`full`: something that is no Pod takes the disk of a node. Writes to it fail, ConfigMaps included; Secrets lie in memory and are updated as before. The kubelet tells DiskPressure, removes images that nobody uses and evicts Pods.',
+      '`full`: something that is no Pod takes the disk of a node. Writes to it fail, ConfigMaps included; Secrets lie in memory and are updated as before. The kubelet tells DiskPressure, removes images that nobody uses and evicts Pods. `low`: it leaves so much that writes find room, but less than the kubelet wants to keep.',
     clauses: ['S2', 'L6'],
-    related: ['Evicted', 'EvictionThresholdMet', 'memory', 'tmpfs'],
+    related: ['Evicted', 'EvictionThresholdMet', 'memory', 'inodes', 'tmpfs'],
+  },
+  inodes: {
+    means:
+      '`low`: something that is no Pod makes very many files on the disk of a node. Below 5% of the inodes its kubelet tells DiskPressure, as when the disk is full.',
+    clauses: ['L6'],
+    related: ['Evicted', 'EvictionThresholdMet', 'disk'],
   },
   staleReads: {
     means:

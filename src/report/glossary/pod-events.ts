@@ -194,10 +194,11 @@ export const nodeEvents: Readonly<Record<string, TermFacts>> = {
     related: ['RegisteredNode'],
   },
   Evicted: {
-    means: 'The node runs short of memory or disk, and its kubelet ended the Pod, or did not take it.',
-    when: 'The message says of what there is too little, and which containers use more than they asked for. The Pod stays as Failed; whoever made it makes another one.',
+    means:
+      'The node runs short of memory or disk, and its kubelet ended the Pod, or did not take it; or the Pod took more of the disk than it may.',
+    when: 'The message says of what there is too little, and which containers use more than they asked for; or which limit was exceeded: the `sizeLimit` of an emptyDir, or `ephemeral-storage`. The Pod stays as Failed; whoever made it makes another one.',
     source: 'pkg/kubelet/eviction/eviction_manager.go',
-    related: ['EvictionThresholdMet', 'memory', 'disk'],
+    related: ['EvictionThresholdMet', 'memory', 'disk', 'inodes'],
   },
   EvictionThresholdMet: {
     means: 'Less memory or disk is left on the node than its kubelet wants to keep: it begins to free some.',

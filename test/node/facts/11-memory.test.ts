@@ -76,7 +76,9 @@ describe('11 memory of a node', () => {
   })
 
   test('R2 many Secrets fill a small node: the Pod that comes too late is told by FailedMount', () => {
-    const sim = simWith({ nodes: [{ name: 'node-1', memory: '2Mi' }] })
+    // So small a node would be under pressure for good.
+    const kubelet = { evictionHard: { 'memory.available': '0%' } }
+    const sim = simWith({ nodes: [{ name: 'node-1', memory: '2Mi', kubelet }] })
     const names = Array.from({ length: 10 }, (_, i) => `s${i}`)
     for (const name of names) post(sim, big(name, 225))
     sim.apply(projecting('fits', names.slice(0, 4)))

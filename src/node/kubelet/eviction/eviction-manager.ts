@@ -2,160 +2,243 @@ import type { Pod } from '../../../api/types/core.ts'
 import { type Grid, gridAfter } from '../../../kernel/grid.ts'
 import { process } from '../../../kernel/process.ts'
 import { Scope } from '../../../kernel/scope.ts'
-import { SparseMap } from '../../../kernel/sparse.ts'
+import { SparseMap, SparseSet } from '../../../kernel/sparse.ts'
 import { type Steps, sleep } from '../../../kernel/steps.ts'
 import { second, type VirtualMs } from '../../../kernel/time.ts'
 import type { KubeletContext } from '../context.ts'
 import { resourcesAreReclaimed } from '../status/reclaimed.ts'
 import { isTerminal } from '../status/status-manager.ts'
-import type { MachineSpace } from './machine-space.ts'
-import { isCritical, ranked, type Usage } from './ranking.ts'
-import { type Signal, signals } from './signals.ts'
+import type { Eviction } from './eviction-rows.ts'
+import { excessOf, hasEmptyDirs, isLimited } from './limits.ts'
+import type { MachineSpace, Scarce } from './machine-space.ts'
+import { isCritical, ranked } from './ranking.ts'
 import { evictionMessage } from './texts.ts'
+import { isMet, leastOf, type Pressure, type Threshold, thresholdsOf } from './thresholds.ts'
+import { usageOf } from './usage.ts'
 
 /** Source: pkg/kubelet/kubelet.go, evictionMonitoringPeriod; eviction_manager.go, podCleanupTimeout and podCleanupPollFreq. */
 const evictionClocks = { monitorMs: 10 * second, cleanupMs: 30 * second, cleanupPollMs: second } as const
 
-/** What a container uses of memory beside what it has written there: a choice, docs/fidelity.md. */
-export const baseMemoryBytes = 1024 * 1024
+/** What an eviction manager works with. */
+export interface EvictionParts {
+  readonly context: KubeletContext
+  readonly space: MachineSpace
+  /** The node has something to tell at its next look at its own status. */
+  readonly pressureChanged: () => void
+  /** Containers of Pods that are over are removed, and then images that nobody uses. */
+  readonly reclaimDisk: () => void
+}
 
 /**
- * Ends Pods while the node runs short of memory or disk, one after the other, and tells the pressure. It looks around only
- * while something has taken room, and until the pressure is told no longer. Source: pkg/kubelet/eviction/eviction_manager.go.
+ * Ends Pods while the node runs short of memory or disk, one after the other, and tells the pressure; ends Pods that take more of the
+ * disk than they may. It looks around only while something is short, or its pressure still told; of a Pod that may take only so much
+ * of the disk, after something of it was written. Source: pkg/kubelet/eviction/eviction_manager.go.
  */
 export class EvictionManager {
-  readonly #context: KubeletContext
-  readonly #space: MachineSpace
-  readonly #pressureChanged: () => void
+  readonly #parts: EvictionParts
   readonly #scope = new Scope()
+  readonly #thresholds: readonly Threshold[]
+  /** Thresholds that are met, or not yet over, since when. */
+  readonly #since = new SparseMap<Threshold, VirtualMs>()
   /** When each pressure was seen last. */
-  readonly #seenAt = new SparseMap<Signal, VirtualMs>()
+  readonly #seenAt = new SparseMap<Pressure, VirtualMs>()
+  /** Uids of Pods that will be measured. */
+  readonly #measured = new SparseSet<string>()
+  /** Thresholds on which was acted: they are over when as much more is there as is to be reclaimed. */
+  #ripe: readonly Threshold[] = []
   #isLooking = false
   #monitor: Grid | undefined
 
-  /** `pressureChanged`: the node has something to tell at its next look at its own status. */
-  constructor(context: KubeletContext, space: MachineSpace, pressureChanged: () => void) {
-    this.#context = context
-    this.#space = space
-    this.#pressureChanged = pressureChanged
+  constructor(parts: EvictionParts) {
+    this.#parts = parts
+    this.#thresholds = thresholdsOf(parts.context.config)
   }
 
   start(): void {
+    const { space } = this.#parts
+    const little = { memory: this.#most('memory'), disk: this.#most('disk'), inodes: this.#most('inodes') }
+    space.watch({ little, wrote: (podUid) => this.#wrote(podUid) })
     this.#awaitChange()
-    if (this.#space.isTaken) this.#wake()
+    if (this.#short().length > 0) this.#wake()
   }
 
   stop(): void {
+    this.#parts.space.watch(undefined)
     this.#scope.end()
   }
 
+  /** Less than this is too little for one threshold at least. */
+  #most(what: Scarce): number {
+    const leasts = this.#thresholds.filter(({ scarce }) => scarce === what)
+    return Math.max(0, ...leasts.map((each) => leastOf(each, this.#parts.space.capacity[what])))
+  }
+
   #awaitChange(): void {
-    this.#scope.start(this.#space.changed, () => {
+    this.#scope.start(this.#parts.space.changed, () => {
       this.#awaitChange()
-      if (this.#space.isTaken) this.#wake()
+      if (this.#short().length > 0) this.#wake()
     })
   }
 
   #wake(): void {
     if (this.#isLooking) return
     this.#isLooking = true
-    this.#scope.start(process(this.#context.kernel, () => this.#look()))
+    this.#scope.start(process(this.#parts.context.kernel, () => this.#look()))
   }
 
   /** From its next instant on, until nothing is short and no pressure is told. Source: eviction_manager.go, Start. */
   *#look(): Steps<void> {
-    const { kernel } = this.#context
-    yield* sleep(gridAfter(this.#grid(), kernel.now()) - kernel.now())
+    yield* this.#nextInstant()
     for (;;) {
       const evicted = this.#synchronize()
-      if (!this.#space.isTaken && this.#seenAt.size === 0) break
+      if (this.#since.size === 0 && this.#seenAt.size === 0) break
       if (evicted === undefined) yield* sleep(evictionClocks.monitorMs)
       else yield* this.#cleanedUp(evicted)
     }
     this.#isLooking = false
   }
 
+  *#nextInstant(): Steps<void> {
+    const { kernel } = this.#parts.context
+    yield* sleep(gridAfter(this.#grid(), kernel.now()) - kernel.now())
+  }
+
   /** Drawn when it is first wanted, and kept: most nodes never look. */
   #grid(): Grid {
-    const { random, nodeName } = this.#context
     const { monitorMs: periodMs } = evictionClocks
-    this.#monitor ??= { phaseMs: random.stream(`${nodeName}/kubelet/eviction`).integer(1, periodMs + 1), periodMs }
+    this.#monitor ??= { phaseMs: this.#draw(1, periodMs + 1), periodMs }
     return this.#monitor
+  }
+
+  #draw(from: number, below: number): number {
+    const { random, nodeName } = this.#parts.context
+    return random.stream(`${nodeName}/kubelet/eviction`).integer(from, below)
   }
 
   /** Source: eviction_manager.go, waitForPodsCleanup. */
   *#cleanedUp(pod: Pod): Steps<void> {
-    const { kernel, statuses } = this.#context
+    const { context } = this.#parts
+    const { kernel, statuses } = context
     const until = kernel.now() + evictionClocks.cleanupMs
     do yield* sleep(evictionClocks.cleanupPollMs)
     while (
       kernel.now() < until &&
-      !resourcesAreReclaimed(this.#context, pod, statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {})
+      !resourcesAreReclaimed(context, pod, statuses.get(pod.metadata.uid ?? '') ?? pod.status ?? {})
     )
   }
 
-  /**
-   * 1. what is short, 2. the pressures to tell: each until five minutes after it was seen last, 3. what is short first, with
-   * its Event, 4. images that nobody uses go, 5. one Pod. Source: eviction_manager.go, synchronize.
-   */
-  #synchronize(): Pod | undefined {
-    const { events, runtime } = this.#context
-    const short = signals.filter(({ scarce, threshold }) => {
-      const capacity = this.#space.capacity[scarce]
-      return this.#space.available(scarce) < threshold(capacity) // 1
-    })
-    this.#tellPressures(short) // 2
-    const [first] = short
-    if (first === undefined) return undefined
-    events.node('Warning', 'EvictionThresholdMet', `Attempting to reclaim ${first.resource}`) // 3
-    if (first.scarce === 'disk') runtime.removeUnusedImages() // 4
-    for (const pod of ranked(this.#activePods(), first, this.#usage(first))) if (this.#evict(pod, first)) return pod // 5
-    return undefined
+  /** What is too little now. */
+  #short(): readonly Threshold[] {
+    return this.#thresholds.filter((each) => this.#isMet(each, false))
   }
 
-  #tellPressures(short: readonly Signal[]): void {
-    const { kernel, config, evictions } = this.#context
-    for (const signal of short) this.#seenAt.set(signal, kernel.now())
-    for (const [signal, at] of this.#seenAt)
-      if (kernel.now() - at >= config.evictionPressureTransitionPeriod) this.#seenAt.delete(signal)
-    const conditions = signals.filter((signal) => this.#seenAt.has(signal)).map(({ condition }) => condition)
+  #isMet(threshold: Threshold, withReclaim: boolean): boolean {
+    const { capacity } = this.#parts.space
+    return isMet(threshold, capacity[threshold.scarce], this.#parts.space.available(threshold.scarce), withReclaim)
+  }
+
+  /**
+   * 1. what is short, or not yet over, 2. the pressures to tell: each until five minutes after it was seen last, 3. what has been
+   * short for long enough, 4. the first of it, with its Event, 5. what nobody uses is removed from the disk, which may be enough,
+   * 6. one Pod. Source: eviction_manager.go, synchronize.
+   */
+  #synchronize(): Pod | undefined {
+    const { context, reclaimDisk } = this.#parts
+    const now = context.kernel.now()
+    const ripe = new Set(this.#ripe)
+    const short = this.#thresholds.filter((each) => this.#isMet(each, ripe.has(each))) // 1
+    for (const each of [...this.#since.keys()]) if (!short.includes(each)) this.#since.delete(each)
+    for (const each of short) if (!this.#since.has(each)) this.#since.set(each, now)
+    this.#tellPressures(short) // 2
+    this.#ripe = short.filter((each) => now - (this.#since.get(each) ?? now) >= (each.graceMs ?? 0)) // 3
+    const [first] = this.#ripe
+    if (first === undefined) return undefined
+    context.events.node('Warning', 'EvictionThresholdMet', `Attempting to reclaim ${first.resource}`) // 4
+    if (first.condition === 'DiskPressure') {
+      reclaimDisk() // 5
+      if (!this.#thresholds.some((each) => this.#isMet(each, true))) return undefined
+    }
+    const order = ranked(this.#activePods(), first.resource, usageOf(context, first.resource))
+    return order.find((pod) => this.#evictFor(pod, first)) // 6
+  }
+
+  #tellPressures(short: readonly Threshold[]): void {
+    const { context, pressureChanged } = this.#parts
+    const { kernel, config, evictions } = context
+    for (const { condition } of short) this.#seenAt.set(condition, kernel.now())
+    for (const [condition, at] of [...this.#seenAt])
+      if (kernel.now() - at >= config.evictionPressureTransitionPeriod) this.#seenAt.delete(condition)
+    const conditions = pressures.filter((each) => this.#seenAt.has(each))
     if (conditions.join() === evictions.conditions.join()) return
     evictions.conditions = conditions
-    this.#pressureChanged()
+    pressureChanged()
   }
 
   /** Source: pkg/kubelet/kubelet_pods.go, GetActivePods: not over, and nobody has asked for its end. */
   #activePods(): readonly Pod[] {
-    const { pods, statuses, evictions } = this.#context
-    return [...pods.all()].filter((pod) => {
-      const uid = pod.metadata.uid ?? ''
-      const { phase } = statuses.get(uid) ?? pod.status ?? {}
-      return !isTerminal(phase) && evictions.of(uid) === undefined
-    })
+    return [...this.#parts.context.pods.all()].filter((pod) => this.#isActive(pod))
   }
 
-  /** Disks are not measured. */
-  #usage({ scarce }: Signal): Usage {
-    if (scarce === 'disk') return () => 0
-    const { runtime } = this.#context
-    return (pod, name) =>
-      runtime
-        .podContainers(pod.metadata.uid ?? '')
-        .filter(({ state, config }) => state === 'running' && config.name === name)
-        .reduce((sum, { id }) => sum + baseMemoryBytes + runtime.memoryBytes(id), 0)
+  #isActive(pod: Pod): boolean {
+    const { statuses, evictions } = this.#parts.context
+    const uid = pod.metadata.uid ?? ''
+    const { phase } = statuses.get(uid) ?? pod.status ?? {}
+    return !isTerminal(phase) && evictions.of(uid) === undefined
+  }
+
+  #evictFor(pod: Pod, threshold: Threshold): boolean {
+    const { context, space } = this.#parts
+    const { scarce, resource } = threshold
+    const seen = { capacity: space.capacity[scarce], available: space.available(scarce) }
+    const message = evictionMessage(pod, threshold, seen, usageOf(context, resource), context.minor)
+    return this.#evict(pod, { message, graceSeconds: this.#graceSeconds(threshold), isForNode: true })
+  }
+
+  /** A soft threshold leaves Pods as long as the kubelet is told, a hard one no time. Source: eviction_manager.go, synchronize. */
+  #graceSeconds({ graceMs }: Threshold): number | undefined {
+    const { facts, config } = this.#parts.context
+    const { evictionGraceSeconds: least } = facts
+    if (graceMs === undefined) return least
+    const most = config.evictionMaxPodGracePeriod
+    return least === undefined && most === 0 ? undefined : Math.max(least ?? 0, most)
+  }
+
+  /** Something was written to the disk for a Pod: if it may take only so much, it is measured in time. */
+  #wrote(podUid: string): void {
+    const { pods, kernel } = this.#parts.context
+    const pod = this.#measured.has(podUid) ? undefined : pods.get(podUid)
+    if (pod === undefined || !isLimited(pod)) return
+    this.#measured.add(podUid)
+    this.#scope.start(process(kernel, () => this.#measure(podUid, hasEmptyDirs(pod))))
+  }
+
+  /**
+   * Volumes are measured each one to two times `volumeStatsAggPeriod`; what is known is looked at each ten seconds. Source:
+   * pkg/kubelet/server/stats/volume_stat_calculator.go, StartOnce; eviction_manager.go, localStorageEviction.
+   */
+  *#measure(podUid: string, hasVolumes: boolean): Steps<void> {
+    const { context } = this.#parts
+    const { volumeStatsAggPeriod } = context.config
+    if (hasVolumes) yield* sleep(this.#draw(0, this.#draw(volumeStatsAggPeriod, 2 * volumeStatsAggPeriod)))
+    yield* this.#nextInstant()
+    this.#measured.delete(podUid)
+    const pod = context.pods.get(podUid)
+    const message = pod === undefined || !this.#isActive(pod) ? undefined : excessOf(context, pod)
+    if (pod === undefined || message === undefined) return
+    this.#evict(pod, { message, graceSeconds: context.facts.evictionGraceSeconds, isForNode: false })
   }
 
   /** Source: eviction_manager.go, evictPod. */
-  #evict(pod: Pod, signal: Signal): boolean {
+  #evict(pod: Pod, eviction: Eviction): boolean {
     if (isCritical(pod)) return false
-    const { evictions, events, workers, minor, record } = this.#context
-    const { scarce } = signal
-    const seen = { capacity: this.#space.capacity[scarce], available: this.#space.available(scarce) }
-    const message = evictionMessage(pod, signal, seen, this.#usage(signal), minor)
+    const { evictions, events, workers, record } = this.#parts.context
+    const { message, graceSeconds } = eviction
     events.pod(pod, 'Warning', 'Evicted', message)
     record('pod.evicted', pod, { message })
-    evictions.evict(pod.metadata.uid ?? '', message)
-    workers.evict(pod)
+    evictions.evict(pod.metadata.uid ?? '', eviction)
+    workers.evict(pod, graceSeconds)
     return true
   }
 }
+
+const pressures: readonly Pressure[] = ['MemoryPressure', 'DiskPressure']

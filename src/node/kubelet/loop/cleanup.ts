@@ -188,17 +188,25 @@ export class Cleanup {
     return true
   }
 
-  /** Source: kuberuntime_gc.go, GarbageCollect with MaxPerPodContainer 1. */
-  #collectContainers(): void {
-    const { runtime, pods, facts } = this.#context
+  /**
+   * What nobody uses is removed from the disk: containers of Pods that are over, then images. Source:
+   * pkg/kubelet/container/container_gc.go, DeleteAllUnusedContainers; images/image_gc_manager.go, DeleteUnusedImages.
+   */
+  reclaimDisk(): void {
+    this.#collectContainers(true)
+    this.#context.runtime.removeUnusedImages()
+  }
+
+  /** `evictsEnded`: also of Pods that are over but not deleted. Source: kuberuntime_gc.go, GarbageCollect with MaxPerPodContainer 1. */
+  #collectContainers(evictsEnded = false): void {
+    const { runtime, pods, facts, ends } = this.#context
     let isDirty = false
     for (const uid of [...runtime.podUids()]) {
       const pod = pods.get(uid)
       const isDeleted =
         pod === undefined ||
-        (pod.metadata.deletionTimestamp !== undefined &&
-          !facts.terminatingPhases &&
-          this.#context.ends.isTerminated(pod))
+        (pod.metadata.deletionTimestamp !== undefined && !facts.terminatingPhases && ends.isTerminated(pod)) ||
+        (evictsEnded && ends.isOver(pod))
       if (isDeleted && this.#isReady) {
         for (const container of [...runtime.podContainers(uid)])
           if (container.state !== 'running') this.#scope.start(runtime.removeContainer(container.id))

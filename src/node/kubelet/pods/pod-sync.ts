@@ -11,6 +11,7 @@ import { type Steps, wait } from '../../../kernel/steps.ts'
 import { second } from '../../../kernel/time.ts'
 import { mountedNames } from '../../volumes/volume-manager.ts'
 import type { KubeletContext } from '../context.ts'
+import type { Eviction } from '../eviction/eviction-rows.ts'
 import { evictedReason } from '../eviction/texts.ts'
 import { apiPodStatus } from '../status/api-status.ts'
 import { isTerminal } from '../status/status-manager.ts'
@@ -62,13 +63,13 @@ const lateness = {
  * What an eviction makes of a Pod's status: up to v1.21 nothing else is left of it. Source: eviction_manager.go, evictPod;
  * kubelet.go, syncPod of v1.18, PodStatusFunc.
  */
-function evictedStatus(status: PodStatus, message: string, facts: SyncParts['facts']): PodStatus {
+function evictedStatus(status: PodStatus, { message, isForNode }: Eviction, facts: SyncParts['facts']): PodStatus {
   const evicted = { phase: 'Failed', reason: evictedReason, message } as const
   if (!facts.terminatingPhases) return evicted
   const others = (status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
-  // Under the gate PodDisruptionConditions.
+  // Under the gate PodDisruptionConditions; not of a Pod that took more than it may.
   const condition = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message } as const
-  return { ...status, ...evicted, conditions: facts.disruptionCondition ? [...others, condition] : others }
+  return { ...status, ...evicted, conditions: facts.disruptionCondition && isForNode ? [...others, condition] : others }
 }
 
 /**
@@ -83,8 +84,7 @@ export function* syncPod(context: SyncParts, worker: PodWorker, pod: Pod, seen: 
   if (facts.terminatingPhases && isTerminal(status.phase)) return { isTerminal: true }
   if (!facts.terminatingPhases && (pod.metadata.deletionTimestamp !== undefined || status.phase === 'Failed')) {
     worker.send('killing')
-    const isEvicted = context.evictions.of(worker.uid) !== undefined
-    const failure = yield* kill(context, pod, seen, isEvicted ? facts.evictionGraceSeconds : undefined)
+    const failure = yield* kill(context, pod, seen, context.evictions.of(worker.uid)?.graceSeconds)
     volumes.podMayBeLeaving(worker.uid)
     return failure === undefined ? {} : { error: `error killing pod: ${failure}` }
   }

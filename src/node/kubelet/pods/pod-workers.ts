@@ -145,13 +145,13 @@ export class PodWorkers {
     this.#give(worker, pod)
   }
 
-  /** The node ends a Pod that the API server still knows: at once. Source: pod_workers.go, killPodNow. */
-  evict(pod: Pod): void {
+  /** The node ends a Pod that the API server still knows; `graceSeconds` undefined: those of the Pod. Source: pod_workers.go, killPodNow. */
+  evict(pod: Pod, graceSeconds: number | undefined): void {
     const worker = this.#workers.of(pod.metadata.uid ?? '')
     if (worker.isFinished) return
     if (this.#facts.terminatingPhases) {
       if (!worker.isTerminating) this.#terminate(worker)
-      worker.graceSeconds = this.#facts.evictionGraceSeconds ?? this.#effectiveGrace(pod, worker.graceSeconds)
+      worker.graceSeconds = graceSeconds ?? this.#effectiveGrace(pod, worker.graceSeconds)
     }
     this.#give(worker, pod)
   }
