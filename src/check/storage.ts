@@ -1,7 +1,7 @@
 import { type Labels, selectorFromObject } from '../api/label-selector.ts'
 import { compareQuantities } from '../api/quantity.ts'
-import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
-import type { Client } from '../client/client.ts'
+import type { KubeObject, LabelSelector } from '../api/types/meta.ts'
+import { type Client, resources } from '../client/client.ts'
 import { listAt, textAt } from '../go/json.ts'
 import { hear } from '../kernel/hear.ts'
 import { attempt, type Steps } from '../kernel/steps.ts'
@@ -47,13 +47,18 @@ export type KnownClasses = readonly string[] | 'all'
 
 /**
  * Which volume a claim gets: one of the manifests that fits, or one that its class's provisioner makes. What asks for no
- * class gets one from the cluster's default class. Source: component-helpers/storage/volume/pv_helpers.go, FindMatchingVolume.
+ * class gets one from the cluster's default class. `taken`: names of volumes that others get. Source: component-helpers/storage/volume/pv_helpers.go, FindMatchingVolume.
  */
-export function bindingOf(sim: Sim, claim: Claim, known: KnownClasses): Binding {
+export function bindingOf(
+  sim: Sim,
+  claim: Claim,
+  known: KnownClasses,
+  taken: ReadonlySet<string> = new Set(),
+): Binding {
   const spec = claim.spec ?? {}
   const fitting = sim
     .list<Volume>('PersistentVolume')
-    .filter((volume) => fits(volume, claim))
+    .filter((volume) => !taken.has(volume.metadata.name) && fits(volume, claim))
     .sort((a, b) => compareQuantities(sizeOf(a), sizeOf(b)))
   const [volume] = fitting
   if (volume !== undefined) return { kind: 'volume', volume }
@@ -100,21 +105,19 @@ function requestOf({ spec }: Claim): string {
   return spec?.resources?.requests?.storage ?? '0'
 }
 
-const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
-const volumes: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumes' }
-
 /**
- * The storage of the user's cluster: binds each claim as `bindingOf` says, as the volume controllers and a provisioner
- * would. Begin it when the manifests are applied.
+ * The storage of the user's cluster: makes the volumes that `bindingOf` says somebody makes, as a provisioner would. Begin it when the
+ * manifests are applied.
  */
 export function provideStorage(sim: Sim, known: KnownClasses): void {
-  sim.process(() => bindAll(sim, sim.client(), known)).subscribe()
+  sim.process(() => provideAll(sim, sim.client(), known)).subscribe()
 }
 
-function* bindAll(sim: Sim, client: Client, known: KnownClasses): Steps<never> {
+function* provideAll(sim: Sim, client: Client, known: KnownClasses): Steps<never> {
   const seen = new Set<string | undefined>()
+  const taken = new Set<string>()
   for (;;) {
-    const news = client.watch<Claim>(claims, {})
+    const news = client.watch<Claim>(resources.persistentVolumeClaims, {})
     const next = yield* attempt(
       hear(news, (event) =>
         event.type === 'ADDED' && !seen.has(event.object.metadata.uid) ? event.object : undefined,
@@ -123,8 +126,9 @@ function* bindAll(sim: Sim, client: Client, known: KnownClasses): Steps<never> {
     const claim = next.ok ? next.value : undefined
     if (claim === undefined) continue
     seen.add(claim.metadata.uid)
-    const binding = bindingOf(sim, claim, known)
-    if (binding.kind !== 'never') yield* bind(client, claim, binding.kind === 'volume' ? binding.volume : undefined)
+    const binding = bindingOf(sim, claim, known, taken)
+    if (binding.kind === 'volume') taken.add(binding.volume.metadata.name)
+    if (binding.kind === 'provisioned') yield* provision(client, claim)
   }
 }
 
@@ -153,23 +157,12 @@ export function provisionedName({ metadata }: Claim): string {
   return `pvc-${metadata.uid}`
 }
 
-/** Source: pkg/controller/volume/persistentvolume/pv_controller.go, bind; a provisioner's volume is made first. */
-function* bind(client: Client, claim: Claim, volume: Volume | undefined): Steps<void> {
+/** As an external provisioner does: the volume is there for that claim, and the cluster's own controller binds the two. */
+function* provision(client: Client, claim: Claim): Steps<void> {
   const { name, namespace = '', uid = '' } = claim.metadata
   const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid }
-  const volumeName = volume?.metadata.name ?? provisionedName(claim)
-  if (volume === undefined) yield* attempt(client.create(volumes, provisioned(claim, volumeName, claimRef)))
-  else yield* attempt(client.patch(volumes, { name: volumeName }, merge, { spec: { claimRef } }))
-  const bound = { phase: 'Bound' }
-  yield* attempt(client.patch(volumes, { name: volumeName }, merge, { status: bound }, { subresource: 'status' }))
-  const accessModes = claim.spec?.accessModes ?? []
-  const capacity = { storage: volume === undefined ? requestOf(claim) : sizeOf(volume) }
-  const status = { ...bound, accessModes, capacity }
-  yield* attempt(client.patch(claims, { name, namespace }, merge, { spec: { volumeName } }))
-  yield* attempt(client.patch(claims, { name, namespace }, merge, { status }, { subresource: 'status' }))
+  yield* attempt(client.create(resources.persistentVolumes, provisioned(claim, provisionedName(claim), claimRef)))
 }
-
-const merge = 'application/merge-patch+json'
 
 function provisioned({ spec = {} }: Claim, name: string, claimRef: object): object {
   const storageClassName = spec.storageClassName === undefined ? {} : { storageClassName: spec.storageClassName }

@@ -207,6 +207,7 @@ export const resources = {
   endpoints: { group: '', version: 'v1', resource: 'endpoints' },
   persistentVolumes: { group: '', version: 'v1', resource: 'persistentvolumes' },
   persistentVolumeClaims: { group: '', version: 'v1', resource: 'persistentvolumeclaims' },
+  storageClasses: { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' },
   endpointSlicesV1beta1: { group: 'discovery.k8s.io', version: 'v1beta1', resource: 'endpointslices' },
   replicaSets: { group: 'apps', version: 'v1', resource: 'replicasets' },

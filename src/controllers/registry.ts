@@ -24,6 +24,7 @@ import { createServiceAccountController } from './service-accounts.ts'
 import { createStatefulSetController } from './stateful-set/stateful-set.ts'
 import { createTokensController } from './tokens.ts'
 import { createTtlAfterFinishedController } from './ttl-after-finished.ts'
+import { createVolumeBinder } from './volume-binder/volume-binder.ts'
 import { createClaimProtection } from './volume-protection/claim-protection.ts'
 import { createVolumeProtection } from './volume-protection/volume-protection.ts'
 
@@ -50,6 +51,7 @@ export type ControllerName =
   | 'endpointslicemirroring'
   | 'disruption'
   | 'cronjob'
+  | 'persistentvolume-binder'
   | 'pvc-protection'
   | 'pv-protection'
   | 'ttl-after-finished'
@@ -79,6 +81,7 @@ const all: readonly (readonly [ControllerName, ControllerFactory, Change?])[] = 
   ['statefulset', createStatefulSetController],
   ['disruption', createDisruptionController],
   ['cronjob', createCronJobController],
+  ['persistentvolume-binder', createVolumeBinder],
   ['pvc-protection', createClaimProtection],
   ['pv-protection', createVolumeProtection],
   ['ttl-after-finished', createTtlAfterFinishedController, controllers.ttlAfterFinished],

@@ -14,8 +14,17 @@ const assumedPodTtlMs: VirtualMs = 30 * second
 
 /** Tells the API server which node a Pod got. */
 export interface Binder {
-  /** The error, or undefined when the Pod is bound. The cache counts the Pod as there from now on. */
-  bind(pod: PodFacts, node: string): Steps<string | undefined>
+  /**
+   * The error, or undefined when the Pod is bound. The cache counts the Pod as there from now on. `first` is done before: what it answers
+   * is an error, too, marked as its own.
+   */
+  bind(pod: PodFacts, node: string, first?: () => Steps<string | undefined>): Steps<BindError | undefined>
+}
+
+export interface BindError {
+  readonly message: string
+  /** The API server was not asked to bind the Pod. */
+  readonly isEarly: boolean
 }
 
 /** `scope` is the scheduler's life. */
@@ -38,8 +47,13 @@ export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCac
   }
 
   return {
-    *bind(facts, node) {
+    *bind(facts, node, first) {
       cache.assume(facts, node)
+      const problem = first && (yield* first())
+      if (problem !== undefined) {
+        cache.removePod(facts.uid)
+        return { message: problem, isEarly: true }
+      }
       const { name, namespace = '', uid = '' } = facts.pod.metadata
       const binding = {
         apiVersion: 'v1',
@@ -51,7 +65,7 @@ export function createBinder(kernel: Kernel, client: Client, cache: SchedulerCac
       const reply = yield* attempt(client.create<KubeObject>(resources.pods, binding, path))
       if (!reply.ok) {
         cache.removePod(facts.uid)
-        return errorText(reply.error)
+        return { message: errorText(reply.error), isEarly: false }
       }
       if (cache.isAssumed(facts.uid)) expiring.push({ uid: facts.uid, at: kernel.now() + assumedPodTtlMs })
       if (!isExpiring) scope.start(process(kernel, expire))

@@ -23,6 +23,8 @@ export interface ClusterView {
   readonly nodesWithSoftTaints: ReadonlySet<NodeInfo>
   /** Number of Pods of a namespace that a selector matches and that are not being deleted, by node; 0 for all others. */
   matchingPods(namespace: string, selector: Selector): ReadonlyMap<string, number>
+  /** What the claims of the Pod that is being tried leave it; undefined when it has none. */
+  claimsOf?(pod: PodFacts): PreparedFilter | undefined
   /** What Services and controllers that select the Pod have in common, or undefined when there are none. */
   spreadSelector(pod: PodFacts): Selector | undefined
 }

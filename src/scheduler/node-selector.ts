@@ -21,11 +21,16 @@ export function nodeMatcher(spec: PodSpec): NodeMatcher | undefined {
   const wanted = spec.nodeSelector
   const selector = wanted !== undefined && Object.keys(wanted).length > 0 ? selectorFromSet(wanted) : undefined
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  const terms = required?.nodeSelectorTerms.map(termMatcher)
+  const terms = required && termsMatcher(required.nodeSelectorTerms)
   if (selector === undefined && terms === undefined) return undefined
   return (node) =>
-    (selector === undefined || selector.matches(node.metadata.labels)) &&
-    (terms === undefined || terms.some((matches) => matches(node)))
+    (selector === undefined || selector.matches(node.metadata.labels)) && (terms === undefined || terms(node))
+}
+
+/** Whether any term matches. Source: MatchNodeSelectorTerms. */
+export function termsMatcher(terms: readonly NodeSelectorTerm[]): NodeMatcher {
+  const matchers = terms.map(termMatcher)
+  return (node) => matchers.some((matches) => matches(node))
 }
 
 /** A term without requirements matches no node. Source: pkg/apis/core/v1/helper/helpers.go, MatchNodeSelectorTerms. */

@@ -8,6 +8,7 @@ import { nodeResourcesFit } from './filters/node-resources-fit.ts'
 import { nodeUnschedulable } from './filters/node-unschedulable.ts'
 import { podTopologySpread } from './filters/pod-topology-spread.ts'
 import { taintToleration } from './filters/taint-toleration.ts'
+import { volumeBinding } from './filters/volume-binding.ts'
 import { volumeRestrictions } from './filters/volume-restrictions.ts'
 import type { FilterPlugin, ScorePlugin } from './framework.ts'
 import { defaultPodTopologySpread } from './scores/default-spread.ts'
@@ -40,6 +41,7 @@ const profile18: Profile = {
     nodeAffinity,
     volumeRestrictions,
     taintToleration,
+    volumeBinding,
     interPodAffinity,
     podTopologySpread,
   ],
@@ -66,6 +68,7 @@ const profile23: Profile = {
     nodePorts,
     nodeResourcesFit,
     volumeRestrictions,
+    volumeBinding,
     podTopologySpread,
     interPodAffinity,
   ],

@@ -35,8 +35,11 @@ interface Images {
   readonly nodes: Set<string>
 }
 
-/** `spreadSelector`: see ClusterView; who knows of Services and controllers provides it. */
-export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector | undefined): SchedulerCache {
+/** `spreadSelector` and `claimsOf`: see ClusterView; who knows of Services, controllers and claims provides them. */
+export function createSchedulerCache(
+  spreadSelector: (pod: PodFacts) => Selector | undefined,
+  claimsOf: NonNullable<ClusterView['claimsOf']> = () => undefined,
+): SchedulerCache {
   const infos = new Map<string, NodeInfo>()
   const nodeOfPod = new Map<string, NodeInfo>()
   const podsIn = new Map<string, Map<string, PodFacts>>()
@@ -117,6 +120,7 @@ export function createSchedulerCache(spreadSelector: (pod: PodFacts) => Selector
     matchingPods: (namespace, selector) =>
       matching.counts(namespace, selector, { pods: podsIn.get(namespace) ?? noPods, nodeOf }),
     spreadSelector,
+    claimsOf,
     setNode: (node) => setNodeOf(infoOf(node.metadata.name), node),
     removeNode(name) {
       const info = infos.get(name)

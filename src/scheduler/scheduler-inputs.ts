@@ -2,6 +2,7 @@ import { isObject, member } from '../api/json.ts'
 import { selectorFromObject } from '../api/label-selector.ts'
 import type { Node, Pod } from '../api/types/core.ts'
 import type { KubeObject, LabelSelector, ResourceRef } from '../api/types/meta.ts'
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/types/storage.ts'
 import { type Client, resources } from '../client/client.ts'
 import { createInformer, type Indexer, type Informer, type RestingInformer } from '../client/informer.ts'
 import { allOf, type Reopening, type WatchesAtRest } from '../client/reopening.ts'
@@ -13,13 +14,15 @@ import { has } from '../versions/changes.ts'
 import type { DisruptionBudget } from './preemption.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
 import { type SpreadKind, spreadIndexers, spreadResources } from './spread-listers.ts'
+import type { StorageInformers } from './volumes/storage-view.ts'
 
-const claims: ResourceRef = { group: '', version: 'v1', resource: 'persistentvolumeclaims' }
 const budgetResource = (minor: number): ResourceRef => ({
   group: 'policy',
   version: has(minor, apiServer.budgetsV1) ? 'v1' : 'v1beta1',
   resource: 'poddisruptionbudgets',
 })
+
+type Watched = Pick<Informer<KubeObject>, 'start' | 'stop' | 'synced'>
 
 /** Pods that have ended need no place. Source: pkg/scheduler/factory.go, NewPodInformer. */
 const notEnded = 'status.phase!=Succeeded,status.phase!=Failed'
@@ -36,8 +39,10 @@ export interface InputHandlers {
   nodeAdded(node: Node): void
   nodeChanged(old: Node, node: Node): void
   nodeGone(node: Node): void
-  /** Something else that may make room: a Service, a claim. */
+  /** Something else that may make room: a Service. */
   somethingChanged(): void
+  /** A claim, a volume or a class of volumes; `mayHelp`: it did not go. */
+  storageChanged(mayHelp: boolean): void
   /** Pods and nodes are known: scheduling may begin. */
   synced(): void
 }
@@ -51,8 +56,8 @@ export interface SchedulerInputs {
   /** In place of `start`: handlers are told of what the caches hold. */
   goOnFrom(rest: readonly RestingInformer[], handlers: InputHandlers, reopening: Reopening): void
   readonly spread: ReadonlyMap<SpreadKind, Informer<KubeObject>>
-  /** Finds claims, once they are known: at once after the first time. */
-  claims(): Steps<(namespace: string, name: string) => KubeObject | undefined>
+  /** Claims, volumes and classes, once they are known: at once after the first time. */
+  storage(): Steps<StorageInformers>
   budgets(): Steps<readonly DisruptionBudget[]>
 }
 
@@ -76,19 +81,23 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
   const spread = new Map(
     kinds.map((kind) => [kind, informer<KubeObject>(spreadResources[kind], { indexers: spreadIndexers(kind) })]),
   )
-  const claimInformer = informer<KubeObject>(claims)
+  const storage: StorageInformers = {
+    claims: informer<PersistentVolumeClaim>(resources.persistentVolumeClaims),
+    volumes: informer<PersistentVolume>(resources.persistentVolumes),
+    classes: informer<StorageClass>(resources.storageClasses),
+  }
   const budgetInformer = informer<KubeObject>(budgetResource(minor))
-  const onDemand = new Set<Informer<KubeObject>>()
+  const onDemand = new Set<Watched>()
   const scope = new Scope()
   let handlers: InputHandlers | undefined
 
-  function* known(wanted: Informer<KubeObject>): Steps<Informer<KubeObject>> {
-    if (!onDemand.has(wanted)) {
-      onDemand.add(wanted)
-      wanted.start()
+  function* known(...wanted: readonly Watched[]): Steps<void> {
+    for (const one of wanted) {
+      if (onDemand.has(one)) continue
+      onDemand.add(one)
+      one.start()
     }
-    yield* wait(wanted.synced)
-    return wanted
+    for (const one of wanted) yield* wait(one.synced)
   }
   // A Pod with gates is nobody's until they are gone. Source: plugins/schedulinggates/scheduling_gates.go, PreEnqueue.
   const isMine = (pod: Pod) =>
@@ -107,7 +116,11 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
     })
     const changed = () => handlers?.somethingChanged()
     spread.get('services')?.addHandler({ add: changed, update: changed, delete: changed })
-    claimInformer.addHandler({ add: changed, update: changed })
+    const came = () => handlers?.storageChanged(true)
+    const went = () => handlers?.storageChanged(false)
+    storage.claims.addHandler({ add: came, update: came, delete: went })
+    storage.volumes.addHandler({ add: came, update: came, delete: went })
+    storage.classes.addHandler({ add: came, update: came })
   }
 
   return {
@@ -130,12 +143,13 @@ export function createSchedulerInputs(options: SchedulerOptions): SchedulerInput
       scope.end()
       for (const one of [...watched, ...onDemand]) one.stop()
     },
-    *claims() {
-      yield* known(claimInformer)
-      return (namespace, name) => claimInformer.get(namespace, name)
+    *storage() {
+      yield* known(storage.claims, storage.volumes, storage.classes)
+      return storage
     },
     *budgets() {
-      return (yield* known(budgetInformer)).list().map(disruptionBudget)
+      yield* known(budgetInformer)
+      return budgetInformer.list().map(disruptionBudget)
     },
   }
 }

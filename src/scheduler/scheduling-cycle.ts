@@ -11,12 +11,11 @@ import { scheduler } from '../versions/scheduler.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, type PlacementOptions, placePod } from './algorithm.ts'
 import { type Binder, createBinder } from './binder.ts'
-import { claimError, claimNames, isUnbound } from './claims.ts'
 import { type FailureReason, statusWrite, truncatedNote } from './failure-handler.ts'
 import { mayHelp } from './node-changes.ts'
 import type { NodeInfo } from './node-info.ts'
 import { NominatedPods } from './nominated-pods.ts'
-import { podFacts, uidOf } from './pod-facts.ts'
+import { type PodFacts, podFacts, uidOf } from './pod-facts.ts'
 import { createPreemptor, type Preemptor } from './preemptor.ts'
 import { profileOf } from './profiles.ts'
 import { createSchedulerCache, type SchedulerCache } from './scheduler-cache.ts'
@@ -25,7 +24,11 @@ import type { SchedulerOptions } from './scheduler-options.ts'
 import { createSchedulingQueue, type QueuedPod, type SchedulingQueue } from './scheduling-queue.ts'
 import { createSeriesRecorder, type SeriesRecorder } from './series-recorder.ts'
 import { createSpreadSelector } from './spread-listers.ts'
-import { noNodesMessage, patchesStatus, unboundClaimMessage } from './version-facts.ts'
+import { claimMessage, noNodesMessage, patchesStatus, unboundClaims, volumeFilterError } from './version-facts.ts'
+import { claimError, claimNames } from './volumes/claims.ts'
+import { PodClaims } from './volumes/pod-claims.ts'
+import { StorageView } from './volumes/storage-view.ts'
+import { VolumeBinding } from './volumes/volume-binding.ts'
 
 const actor = 'scheduler'
 
@@ -36,6 +39,11 @@ export interface SchedulingCycle extends InputHandlers {
   readonly hasHadPods: boolean
   /** In place of `synced`: it waits for the first Pod. */
   goOn(): void
+}
+
+interface KnownStorage {
+  readonly view: StorageView
+  readonly binding: VolumeBinding
 }
 
 /** `startedAt`: when its clocks began to tick. */
@@ -61,12 +69,17 @@ class Cycle implements SchedulingCycle {
   readonly #binder: Binder
   readonly #preemptor: Preemptor
   readonly #placement: PlacementOptions
+  /** Since the first Pod that has claims. */
+  #storage: KnownStorage | undefined
+  /** Of the Pod that is being tried. */
+  #claims: { readonly pod: PodFacts; readonly of: PodClaims } | undefined
 
   constructor(options: SchedulerOptions, inputs: SchedulerInputs, startedAt: VirtualMs) {
     const { kernel, calendar, client, minor, random } = options
     const { schedulerName = 'default-scheduler', host = 'control-plane' } = options
     const scope = this.#scope
-    const cache = createSchedulerCache(createSpreadSelector(inputs.spread))
+    const claimsOf = (pod: PodFacts) => (this.#claims?.pod === pod ? this.#claims.of : undefined)
+    const cache = createSchedulerCache(createSpreadSelector(inputs.spread), claimsOf)
     const nominated = this.#nominated
     const onActive = () => this.#bell.ring()
     const events = random.stream(`${schedulerName}/events`)
@@ -117,6 +130,7 @@ class Cycle implements SchedulingCycle {
   waitingPodGone(pod: Pod): void {
     this.#nominated.delete(uidOf(pod))
     this.#queue.delete(pod)
+    this.#storage?.binding.podGone(pod)
   }
 
   podAssigned(pod: Pod): void {
@@ -158,6 +172,11 @@ class Cycle implements SchedulingCycle {
     this.#queue.moveAll()
   }
 
+  storageChanged(mayHelp: boolean): void {
+    if (mayHelp) this.#queue.moveAll()
+    this.#storage?.binding.changed()
+  }
+
   /** 1. One Pod after the other, as long as there are any; then it waits for the next. */
   *#schedulePods(): Steps<never> {
     for (;;) {
@@ -185,29 +204,66 @@ class Cycle implements SchedulingCycle {
       return
     }
     if (this.#cache.isAssumed(facts.uid)) return
-    const claims = claimNames(facts)
-    if (claims.length === 0) {
-      yield* this.#place(queued, false)
+    const names = claimNames(facts)
+    if (names.length === 0) {
+      yield* this.#place(queued, undefined)
       return
     }
-    const claimOf = yield* this.#inputs.claims()
-    const found = claims.map((name) => claimOf(facts.namespace, name))
-    const error = claimError(claims, found)
-    if (error === undefined) yield* this.#place(queued, found.some(isUnbound))
-    else this.#fail(queued, 'Unschedulable', error, error, this.#queue.cycle)
+    const { view } = yield* this.#knownStorage()
+    const { minor } = this.#options
+    const claims = names.map((name) => view.claim(facts.namespace, name))
+    const error = claimError(names, claims, minor)
+    if (error === undefined) {
+      // None is missing: that would have been the error.
+      const known = new PodClaims(
+        claims.flatMap((claim) => claim ?? []),
+        view,
+        minor,
+      )
+      yield* this.#placeWithClaims(queued, known)
+    } else this.#failFor(queued, error)
     yield* sleep(0)
   }
 
+  *#knownStorage(): Steps<KnownStorage> {
+    const told = yield* this.#inputs.storage()
+    if (this.#storage !== undefined) return this.#storage
+    const { kernel, client, minor } = this.#options
+    const view = new StorageView(told)
+    const nodeOf = (name: string) => this.#cache.nodeInfo(name)?.node
+    this.#storage = { view, binding: new VolumeBinding({ kernel, client, minor, view, nodeOf }) }
+    return this.#storage
+  }
+
+  /** Its claims may keep it from all nodes. */
+  #failFor(queued: QueuedPod, reason: string): void {
+    const message = factAt(claimMessage, this.#options.minor)?.(reason, this.#cache.nodes().length) ?? reason
+    this.#fail(queued, 'Unschedulable', message, message, this.#queue.cycle)
+  }
+
+  *#placeWithClaims(queued: QueuedPod, claims: PodClaims): Steps<void> {
+    const { facts } = queued
+    if (claims.hasUnbound && has(this.#options.minor, scheduler.claimsComeFirst)) {
+      this.#failFor(queued, unboundClaims)
+      return
+    }
+    this.#claims = { pod: facts, of: claims }
+    yield* this.#place(queued, claims)
+    this.#claims = undefined
+  }
+
   /** 3. A node for it, or why there is none. */
-  *#place(queued: QueuedPod, hasUnboundClaim: boolean): Steps<void> {
+  *#place(queued: QueuedPod, claims: PodClaims | undefined): Steps<void> {
     const result = placePod(queued.facts, this.#cache, this.#placement)
     const cycle = this.#queue.cycle
-    if (result.kind === 'fits' && hasUnboundClaim) {
-      const message = factAt(unboundClaimMessage, this.#options.minor)(queued.facts.pod, this.#cache.nodes().length)
+    const claimProblem = claims?.hasUnbound === true ? unboundClaims : claims?.lostError
+    if (result.kind === 'fits' && claimProblem !== undefined) {
+      const message = volumeFilterError(queued.facts.pod, claimProblem)
       this.#fail(queued, 'Unschedulable', message, message, cycle)
     } else if (result.kind === 'fits') {
       // Binding goes on beside: the next Pod need not wait for the API server.
-      this.#scope.start(process(this.#options.kernel, () => this.#bind(queued, result.node, result.feasible, cycle)))
+      const { node, feasible } = result
+      this.#scope.start(process(this.#options.kernel, () => this.#bind(queued, node, feasible, cycle, claims)))
     } else if (result.kind === 'unschedulable') {
       const message = fitErrorMessage(this.#cache.nodes().length, result.failures)
       const tail = yield* this.#preemptor.preempt(queued.facts, result)
@@ -220,7 +276,13 @@ class Cycle implements SchedulingCycle {
   }
 
   /** 4. The API server is told. */
-  *#bind(queued: QueuedPod, node: NodeInfo, feasible: number, cycle: number): Steps<void> {
+  *#bind(
+    queued: QueuedPod,
+    node: NodeInfo,
+    feasible: number,
+    cycle: number,
+    claims: PodClaims | undefined,
+  ): Steps<void> {
     const { journal } = this.#options
     const { facts } = queued
     const { pod } = facts
@@ -228,14 +290,16 @@ class Cycle implements SchedulingCycle {
     if (journal.keeps('story')) {
       journal.append({ actor, type: 'pod.assumed', object: podObject(pod), detail: { node: node.name, feasible } })
     }
-    const error = yield* this.#binder.bind(facts, node.name)
+    const first = claims && this.#storage?.binding.reserve(pod, claims, node.name)
+    const error = yield* this.#binder.bind(facts, node.name, first)
     if (error === undefined) {
       const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node.name}`
       this.#recorder.event(pod, undefined, 'Normal', 'Scheduled', 'Binding', note)
       return
     }
-    journal.append({ actor, type: 'pod.binding-rejected', object: podObject(pod), detail: { message: error } })
-    this.#fail(queued, 'SchedulerError', error, `Binding rejected: ${error}`, cycle)
+    const { message, isEarly } = error
+    journal.append({ actor, type: 'pod.binding-rejected', object: podObject(pod), detail: { message } })
+    this.#fail(queued, 'SchedulerError', message, isEarly ? message : `Binding rejected: ${message}`, cycle)
   }
 
   /** The condition bears the error, the event the note. */

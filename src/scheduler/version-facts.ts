@@ -138,24 +138,82 @@ export const noNodesMessage: VersionedFact<string> = {
   since: [],
 }
 
-/** What a Pod is told whose claim has no volume yet. */
-export const unboundClaimMessage: VersionedFact<(pod: Pod, nodes: number) => string> = {
-  source: 'pkg/controller/volume/scheduling/scheduler_binder.go; framework.go, RunFilterPlugins; later PreFilter',
-  initially: ({ metadata }) =>
-    `running "VolumeBinding" filter plugin for pod ${JSON.stringify(metadata.name)}: ${unbound}`,
+/** Of a volume that a node cannot reach. */
+export const volumeAffinityReason: VersionedFact<string> = {
+  source:
+    'pkg/scheduler/framework/plugins/volumebinding/binder.go, ErrReasonNodeConflict; pull request 129887; as told by clusters of v1.34.2 and later',
+  initially: 'node(s) had volume node affinity conflict',
+  since: [[34, "node(s) didn't match PersistentVolume's node affinity"]],
+}
+
+const oneByOne = (reason: string, nodes: number) => `0/${nodes} nodes are available: ${nodes} ${reason}.`
+const unhelpful = (nodes: number) =>
+  `preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling`
+
+/**
+ * What a Pod is told that no node can take, whichever, for its claims are not as they should be. Undefined: the reason alone. Since v1.34
+ * the plugin of dynamic resources, which has not begun by then, ends the message.
+ */
+export const claimMessage: VersionedFact<((reason: string, nodes: number) => string) | undefined> = {
+  source:
+    'pkg/scheduler/core/generic_scheduler.go, Schedule (pull request 92797); framework/types.go, FitError.Error (pull request 110894); dynamicresources.go, PostFilter; as told by clusters of these versions',
+  initially: undefined,
   since: [
-    [20, (_, nodes) => `0/${nodes} nodes are available: ${nodes} ${unbound}.`],
-    [
-      24,
-      (_, nodes) =>
-        `0/${nodes} nodes are available: ${unbound}. preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
-    ],
-    [
-      34,
-      (_, nodes) =>
-        `0/${nodes} nodes are available: ${unbound}. no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`,
-    ],
+    [20, oneByOne],
+    [24, (reason, nodes) => `${oneByOne(reason, nodes)} ${unhelpful(nodes)}.`],
+    [26, (reason, nodes) => `0/${nodes} nodes are available: ${reason}. ${unhelpful(nodes)}..`],
+    [28, (reason, nodes) => `0/${nodes} nodes are available: ${reason}. ${unhelpful(nodes)}.`],
+    [34, (reason, nodes) => `0/${nodes} nodes are available: ${reason}. not found`],
   ],
 }
 
-const unbound = 'pod has unbound immediate PersistentVolumeClaims'
+/** Source: as above, PreFilter; up to v1.18 the first node that was looked at. */
+export const unboundClaims = 'pod has unbound immediate PersistentVolumeClaims'
+
+/** An error of the plugin that ends the attempt. Source: pkg/scheduler/framework/v1alpha1/framework.go, RunFilterPlugins. */
+export function volumeFilterError({ metadata }: Pod, error: string): string {
+  return `running "VolumeBinding" filter plugin for pod ${JSON.stringify(metadata.name)}: ${error}`
+}
+
+/** What a Pod is told whose volumes did not come in time, or not at all. */
+export const preBindWords: VersionedFact<{
+  /** Before what is seen while they are waited for. */
+  readonly binding: string
+  readonly timeout: string
+  failed(pod: Pod, error: string): string
+}> = {
+  source:
+    'pkg/scheduler/scheduler.go, bindVolumes; since v1.19 framework, RunPreBindPlugins; volumebinding/binder.go, BindPodVolumes (dates between v1.18 and v1.28)',
+  initially: {
+    binding: 'Failed to bind volumes: ',
+    timeout: 'timed out waiting for the condition',
+    failed: (_pod, error) => error,
+  },
+  since: [
+    [
+      19,
+      {
+        binding: 'Failed to bind volumes: ',
+        timeout: 'timed out waiting for the condition',
+        failed: ({ metadata }, error) =>
+          `error while running "VolumeBinding" prebind plugin for pod ${JSON.stringify(metadata.name)}: ${error}`,
+      },
+    ],
+    [
+      21,
+      {
+        binding: 'binding volumes: ',
+        timeout: 'timed out waiting for the condition',
+        failed: (_pod, error) => `running PreBind plugin "VolumeBinding": ${error}`,
+      },
+    ],
+    [
+      27,
+      {
+        binding: 'binding volumes: ',
+        timeout: 'context deadline exceeded',
+        failed: (_pod, error) => `running PreBind plugin "VolumeBinding": ${error}`,
+      },
+    ],
+  ],
+}

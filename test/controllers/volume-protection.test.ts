@@ -128,7 +128,9 @@ test.each([
   ['Available', true],
   ['Bound', false],
 ])('a deleted volume that is %s goes: %s', (phase, goes) => {
-  const world = start(28)
+  const world = createWorld({ minor: 28, options: { disabled: ['persistentvolume-binder'] } })
+  world.manager.start()
+  world.wait(2)
   world.create(resources.persistentVolumes, {
     apiVersion: 'v1',
     kind: 'PersistentVolume',

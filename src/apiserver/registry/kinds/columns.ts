@@ -1,3 +1,4 @@
+import type { TableColumn } from '../strategy.ts'
 import { ageColumn, column, nameColumn } from './settings.ts'
 
 /** Columns of the kinds' tables. Source: pkg/printers/internalversion/printers.go, v1.18.20, with the texts of the API's documentation. */
@@ -178,6 +179,16 @@ export const persistentVolumeClaimColumns = [
     1,
   ),
 ]
+
+/** The same with the class of attributes behind the storage class. `whose`: `pv`. */
+function withAttributesColumn(columns: readonly TableColumn[], whose: string): readonly TableColumn[] {
+  const behind = columns.findIndex(({ name }) => name === 'StorageClass') + 1
+  const added = column('VolumeAttributesClass', 'string', `VolumeAttributesClass of the ${whose}`)
+  return [...columns.slice(0, behind), added, ...columns.slice(behind)]
+}
+
+export const persistentVolumeColumnsWithAttributes = withAttributesColumn(persistentVolumeColumns, 'pv')
+export const persistentVolumeClaimColumnsWithAttributes = withAttributesColumn(persistentVolumeClaimColumns, 'pvc')
 
 export const podSecurityPolicyColumns = [
   nameColumn,

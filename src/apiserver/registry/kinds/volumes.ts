@@ -9,10 +9,16 @@ import { validateNodeSelector } from '../../../api/validation/scheduling-validat
 import { isUnset, sortedKeys, type Validator } from '../../../api/validation/validator.ts'
 import { persistentSourceValidators } from '../../../api/validation/volume-source-validation.ts'
 import { sourceDefaults, withDefaults } from '../../../api/volume-defaults.ts'
+import { rfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
-import type { Strategy } from '../strategy.ts'
-import { persistentVolumeClaimColumns, persistentVolumeColumns } from './columns.ts'
+import type { RegistryContext, Strategy } from '../strategy.ts'
+import {
+  persistentVolumeClaimColumns,
+  persistentVolumeClaimColumnsWithAttributes,
+  persistentVolumeColumns,
+  persistentVolumeColumnsWithAttributes,
+} from './columns.ts'
 import { errorsOf } from './settings.ts'
 import { ageCell } from './workload-rows.ts'
 
@@ -25,12 +31,13 @@ interface PersistentVolume extends KubeObject {
     readonly capacity?: Amounts
     readonly accessModes?: readonly string[]
     readonly claimRef?: { readonly namespace?: string; readonly name?: string }
+    readonly volumeAttributesClassName?: string
     readonly persistentVolumeReclaimPolicy?: string
     readonly storageClassName?: string
     readonly volumeMode?: string
     readonly nodeAffinity?: { readonly required?: Parameters<typeof validateNodeSelector>[2] }
   }
-  readonly status?: { readonly phase?: string; readonly reason?: string }
+  readonly status?: { readonly phase?: string; readonly reason?: string; readonly lastPhaseTransitionTime?: string }
 }
 
 interface PersistentVolumeClaim extends KubeObject {
@@ -39,6 +46,7 @@ interface PersistentVolumeClaim extends KubeObject {
     readonly selector?: LabelSelector
     readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts }
     readonly volumeName?: string
+    readonly volumeAttributesClassName?: string
     readonly storageClassName?: string
     readonly volumeMode?: string
     readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string; readonly name?: string }
@@ -152,6 +160,17 @@ function sourceOf({ spec = {} }: PersistentVolume): unknown {
   return sources.map(([key]) => spec[key])
 }
 
+/** Since when it is in its phase, unless the caller says that. Source: pkg/registry/core/persistentvolume/strategy.go. */
+function withPhaseTime(next: PersistentVolume, context: RegistryContext, old?: PersistentVolume): PersistentVolume {
+  if (!has(context.minor, apiServer.volumesTellPhaseTimes)) return next
+  const { phase, lastPhaseTransitionTime: given } = next.status ?? {}
+  const before = old?.status?.lastPhaseTransitionTime
+  if (given !== undefined && given !== before) return next
+  const isNew = old === undefined || phase !== old.status?.phase
+  const time = isNew ? rfc3339(context.calendar.at(context.kernel.now())) : before
+  return time === undefined ? next : { ...next, status: { ...next.status, lastPhaseTransitionTime: time } }
+}
+
 export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   resource: { group: '', version: 'v1', resource: 'persistentvolumes' },
   kind: 'PersistentVolume',
@@ -168,7 +187,9 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
     filled.volumeMode = spec.volumeMode ?? 'Filesystem'
     return { ...volume, spec: filled, status: { ...volume.status, phase: volume.status?.phase || 'Pending' } }
   },
-  prepareForCreate: (volume) => ({ ...volume, status: { phase: 'Pending' } }),
+  prepareForCreate: (volume, context) => withPhaseTime({ ...volume, status: { phase: 'Pending' } }, context),
+  prepareForStatusUpdate: (next, old, context) =>
+    withPhaseTime({ ...old, metadata: next.metadata, status: next.status ?? {} }, context, old),
   validate: (volume, context) => errorsOf(context, (v) => validateVolume(v, volume)),
   validateUpdate: (next, old, context) =>
     errorsOf(context, (v) => {
@@ -186,6 +207,7 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   selectableFields: ({ metadata }) => ({ name: metadata.name }),
   table: {
     columns: persistentVolumeColumns,
+    columnsOf: (minor) => (hasAttributes(minor) ? persistentVolumeColumnsWithAttributes : persistentVolumeColumns),
     row: (volume, context) => {
       const { spec = {}, status, metadata } = volume
       const claim = spec.claimRef
@@ -197,12 +219,21 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
         metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
         claim === undefined ? '' : `${claim.namespace ?? ''}/${claim.name ?? ''}`,
         annotation(metadata.annotations, classAnnotation) ?? spec.storageClassName ?? '',
+        ...attributesCell(spec.volumeAttributesClassName, context),
         status?.reason ?? '',
         ageCell(volume, context),
         spec.volumeMode ?? '<unset>',
       ]
     },
   },
+}
+
+function hasAttributes(minor: number): boolean {
+  return has(minor, apiServer.storageHasAttributesClasses)
+}
+
+function attributesCell(name: string | undefined, { minor }: RegistryContext): readonly string[] {
+  return hasAttributes(minor) ? [name ?? '<unset>'] : []
 }
 
 /** Source: pkg/apis/core/helper/helpers.go, GetAccessModesAsString. */
@@ -255,8 +286,11 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
         }
       : {}),
   }
-  // A claim that has no volume yet may be given one.
-  const reference = isUnset(before.volumeName) ? { ...before, volumeName: next.spec?.volumeName } : before
+  // A claim that has no volume yet may be given one, and later one that has no class may be given that.
+  const named = isUnset(before.volumeName) ? { ...before, volumeName: next.spec?.volumeName } : before
+  const mayGetClass =
+    has(v.minor, apiServer.claimsMayGetClasses) && classOf(old) === undefined && isUnset(next.spec?.volumeName)
+  const reference = mayGetClass ? { ...named, storageClassName: next.spec?.storageClassName } : named
   if (!equalJson(munged, reference)) {
     v.forbidden('spec', 'is immutable after creation except resources.requests for bound claims')
   }
@@ -266,6 +300,11 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
   if (next.spec?.volumeMode !== before.volumeMode) {
     v.invalid('volumeMode', next.spec?.volumeMode, 'field is immutable')
   }
+}
+
+/** Undefined: it names none, which is something else than naming no class. */
+function classOf({ metadata, spec }: PersistentVolumeClaim): string | undefined {
+  return annotation(metadata.annotations, classAnnotation) ?? spec?.storageClassName
 }
 
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
@@ -289,6 +328,8 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   selectableFields: ({ metadata }) => ({ name: metadata.name }),
   table: {
     columns: persistentVolumeClaimColumns,
+    columnsOf: (minor) =>
+      hasAttributes(minor) ? persistentVolumeClaimColumnsWithAttributes : persistentVolumeClaimColumns,
     row: (claim, context) => {
       const { spec = {}, status, metadata } = claim
       const isBound = !isUnset(spec.volumeName)
@@ -299,6 +340,7 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
         isBound ? canonicalQuantity(amountOf(status?.capacity, 'storage') ?? '0') : '',
         isBound ? modesCell(status?.accessModes) : '',
         annotation(metadata.annotations, classAnnotation) ?? spec.storageClassName ?? '',
+        ...attributesCell(spec.volumeAttributesClassName, context),
         ageCell(claim, context),
         spec.volumeMode ?? '<unset>',
       ]
