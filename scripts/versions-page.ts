@@ -7,6 +7,7 @@ import { kubectl } from '../src/versions/kubectl.ts'
 import { kubelet } from '../src/versions/kubelet.ts'
 import { kustomize } from '../src/versions/kustomize.ts'
 import { scheduler } from '../src/versions/scheduler.ts'
+import { storage } from '../src/versions/storage.ts'
 import { kubernetesVersions } from '../src/versions/version.ts'
 
 const components: readonly (readonly [title: string, table: Readonly<Record<string, Change>>])[] = [
@@ -14,6 +15,7 @@ const components: readonly (readonly [title: string, table: Readonly<Record<stri
   ['Kubelet and runtime', kubelet],
   ['Controllers', controllers],
   ['Scheduler', scheduler],
+  ['Claims and volumes, in all of these', storage],
   ['Clients', clientGo],
   ['kubectl', kubectl],
   ['kustomize in kubectl', kustomize],

@@ -28,10 +28,12 @@ export const volumeAnnotations = {
 /** A class whose provisioner makes nothing. Source: pv_helpers.go, NotSupportedProvisioner. */
 export const noProvisioner = 'kubernetes.io/no-provisioner'
 
+/** Whatever its value. */
 export function hasAnnotation({ metadata }: KubeObject, key: string): boolean {
   return metadata.annotations?.[key] !== undefined
 }
 
+/** A copy that has it. */
 export function withAnnotation<T extends KubeObject>(object: T, key: string, value: string): T {
   const annotations = { ...object.metadata.annotations, [key]: value }
   return { ...object, metadata: { ...object.metadata, annotations } }

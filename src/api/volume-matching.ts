@@ -26,10 +26,12 @@ export function isBoundToClaim({ spec }: PersistentVolume, { metadata }: Persist
   return !reference.uid || reference.uid === metadata.uid
 }
 
+/** How much it asks for. */
 export function requestedStorage({ spec }: PersistentVolumeClaim): string {
   return spec?.resources?.requests?.storage ?? '0'
 }
 
+/** How much there is of it. */
 export function capacityOf({ spec }: PersistentVolume): string {
   return spec?.capacity?.storage ?? '0'
 }
@@ -44,6 +46,7 @@ export function hasAccessModes(volume: PersistentVolume, claim: PersistentVolume
   return (claim.spec?.accessModes ?? []).every((mode) => volume.spec?.accessModes?.includes(mode))
 }
 
+/** Who asks, and what is out of question. */
 export interface MatchOptions {
   /** Only volumes that are meant for the claim count. */
   readonly delaysBinding: boolean

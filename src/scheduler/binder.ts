@@ -21,6 +21,7 @@ export interface Binder {
   bind(pod: PodFacts, node: string, first?: () => Steps<string | undefined>): Steps<BindError | undefined>
 }
 
+/** Why a Pod was not bound. */
 export interface BindError {
   readonly message: string
   /** The API server was not asked to bind the Pod. */

@@ -8,6 +8,7 @@ import { type Steps, sleep, wait } from '../kernel/steps.ts'
 import type { VirtualMs } from '../kernel/time.ts'
 import { has } from '../versions/changes.ts'
 import { scheduler } from '../versions/scheduler.ts'
+import { storage } from '../versions/storage.ts'
 import { factAt } from '../versions/version.ts'
 import { fitErrorMessage, type PlacementOptions, placePod } from './algorithm.ts'
 import { type Binder, createBinder } from './binder.ts'
@@ -243,7 +244,7 @@ class Cycle implements SchedulingCycle {
 
   *#placeWithClaims(queued: QueuedPod, claims: PodClaims): Steps<void> {
     const { facts } = queued
-    if (claims.hasUnbound && has(this.#options.minor, scheduler.claimsComeFirst)) {
+    if (claims.hasUnbound && has(this.#options.minor, storage.claimsComeFirst)) {
       this.#failFor(queued, unboundClaims)
       return
     }

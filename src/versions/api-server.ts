@@ -395,19 +395,4 @@ export const apiServer = changes({
     'apimachinery pkg/util/diff/diff.go (date from memory; recorded v1.36)',
   ],
   newColumnTexts: [36, 'descriptions of columns', 'k8s.io/api core/v1/types.go; recorded v1.36'],
-  claimsMayGetClasses: [
-    26,
-    'a claim that names no class and has no volume may be given a class',
-    'pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate, validateStorageClassUpgradeFromNil',
-  ],
-  volumesTellPhaseTimes: [
-    29,
-    'a volume tells since when it is in its phase',
-    'pkg/registry/core/persistentvolume/strategy.go; pkg/features/kube_features.go, PersistentVolumeLastPhaseTransitionTime (beta)',
-  ],
-  storageHasAttributesClasses: [
-    29,
-    'rows of volumes and claims have a column for the class of their attributes',
-    'pkg/printers/internalversion/printers.go, printPersistentVolume, printPersistentVolumeClaim; between v1.28 and v1.30',
-  ],
 })

@@ -194,39 +194,4 @@ export const controllers = changes({
     'beta.kubernetes.io/os and /arch of a node follow the names without beta, where it was the other way',
     'pkg/controller/nodelifecycle/node_lifecycle_controller.go, labelReconcileInfo; recorded v1.18 and v1.36',
   ],
-  tellsWhoseClaimsWait: [
-    19,
-    'a claim that waits for its first Pod is told which Pods wait for a node (WaitForPodScheduled)',
-    'pkg/controller/volume/persistentvolume/pv_controller.go, emitEventForUnboundDelayBindingClaim (pull request 91455)',
-  ],
-  tellsTakenVolumes: [
-    19,
-    'a claim that asks for a volume of another claim is told so (FailedBinding)',
-    'pkg/controller/volume/persistentvolume/pv_controller.go, syncUnboundClaim (pull request 89845)',
-  ],
-  deletersTellInLowerCase: [
-    21,
-    'a volume that nobody can delete says so beginning with `error`, where it was `Error`',
-    'pkg/controller/volume/persistentvolume/pv_controller.go, findDeletablePlugin; between v1.18 and v1.28',
-  ],
-  provisionersHaveStableNames: [
-    23,
-    'who is to make the volume of a claim is told under volume.kubernetes.io, too',
-    'pkg/controller/volume/persistentvolume/pv_controller_base.go, setClaimProvisioner (pull request 104590)',
-  ],
-  leavesCsiVolumes: [
-    23,
-    'a released volume of a CSI driver that nobody has provisioned is left to the driver, where it failed',
-    'pkg/controller/volume/persistentvolume/pv_controller.go, findDeletablePlugin; between v1.18 and v1.31',
-  ],
-  givesDefaultClassLater: [
-    26,
-    'a claim without a class gets the default class that comes after it',
-    'pkg/features/kube_features.go, RetroactiveDefaultStorageClass (beta); pv_controller.go, assignDefaultStorageClass',
-  ],
-  asksToVerifyProvisioners: [
-    29,
-    'a claim that waits for its provisioner is told to verify that it runs',
-    'pkg/controller/volume/persistentvolume/pv_controller.go, provisionClaimOperationExternal; between v1.27 and v1.30',
-  ],
 })

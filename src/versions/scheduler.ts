@@ -32,21 +32,6 @@ export const scheduler = changes({
     'a node that is too small for a Pod even when empty cannot be helped by preemption',
     'pkg/scheduler/framework/plugins/noderesources/fit.go, Fits (pull request 131345); recorded v1.36',
   ],
-  refusesLostClaims: [
-    22,
-    'a claim that has lost its volume keeps its Pods from all nodes',
-    'pkg/scheduler/framework/plugins/volumebinding/volume_binding.go, podHasPVCs; between v1.20 and v1.28',
-  ],
-  toleratesLostVolumes: [
-    22,
-    'a claim whose volume is not there is no error of the scheduler, but a reason of the nodes',
-    'pkg/scheduler/framework/plugins/volumebinding/binder.go, ErrReasonPVNotExist; between v1.20 and v1.23',
-  ],
-  claimsComeFirst: [
-    20,
-    'claims are looked at before any node',
-    'pkg/scheduler/framework/plugins/volumebinding/volume_binding.go, PreFilter (pull request 92797)',
-  ],
   oneFullStop: [
     28,
     'what preemption found ends with one full stop',

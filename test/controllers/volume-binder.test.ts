@@ -7,6 +7,10 @@ const { persistentVolumes, persistentVolumeClaims, storageClasses } = resources
 
 type Spec = Readonly<Record<string, unknown>>
 
+interface Kind {
+  readonly kind: string
+}
+
 const volume = (name: string, spec: Spec = {}, metadata: Spec = {}) => ({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
@@ -38,7 +42,7 @@ function start(minor: number) {
     return `${status?.phase} ${spec?.volumeName ?? '-'}`
   }
   const phase = (name: string) => world.get<PersistentVolume>(persistentVolumes, name)?.status?.phase
-  const add = (...objects: readonly { readonly kind: string }[]): void => {
+  const add = (...objects: readonly Kind[]): void => {
     for (const object of objects) {
       const { kind } = object
       if (kind === 'PersistentVolume') world.create(persistentVolumes, object)
@@ -56,7 +60,7 @@ function start(minor: number) {
 
 /** Source: pkg/controller/volume/persistentvolume/binder_test.go, TestSync: sets 1, 2 and 13; index_test.go. */
 describe.each([18, 26, 36])('a claim without a volume (v1.%i)', (minor) => {
-  const cases: readonly (readonly [title: string, volumes: readonly object[], wanting: object, expected: string])[] = [
+  const cases: readonly (readonly [title: string, volumes: readonly Kind[], wanting: Kind, expected: string])[] = [
     ['binds to one that fits', [volume('v')], claim('c'), 'Bound v'],
     ['and not to one that is smaller', [volume('v')], claim('c', { resources: { requests: { storage: '2Gi' } } }), '-'],
     ['takes the smallest', [volume('big', sized('10Gi')), volume('small', sized('2Gi'))], claim('c'), 'Bound small'],
@@ -95,7 +99,7 @@ describe.each([18, 26, 36])('a claim without a volume (v1.%i)', (minor) => {
   ]
   test.each(cases)('%s', (_title, volumes, wanting, expected) => {
     const world = start(minor)
-    world.add(...(volumes as readonly { kind: string }[]), wanting as { kind: string })
+    world.add(...volumes, wanting)
     expect(world.bound('c')).toBe(expected.includes(' ') ? expected : `Pending ${expected}`)
   })
 })

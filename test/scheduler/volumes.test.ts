@@ -51,7 +51,7 @@ const wanting = (name: string, ...claims: readonly string[]) =>
   })
 
 /** Two nodes and a scheduler; whoever binds claims is played by the test. */
-function start(minor: number, ...objects: readonly object[]) {
+function start(minor: number, ...objects: readonly KubeObject[]) {
   const cluster = testCluster(minor)
   cluster.scheduler.start()
   for (const name of ['a', 'b']) cluster.create(nodes, node(name))
@@ -62,7 +62,7 @@ function start(minor: number, ...objects: readonly object[]) {
     const scope = resource === persistentVolumeClaims ? { namespace: 'default' } : {}
     const user = { name: 'admin', groups: ['system:masters'] }
     const answer = cluster.server.handle({ user, verb: 'get', resource, name, ...scope })
-    return answer.ok ? (answer.object as T) : undefined
+    return answer.ok ? (answer.object as T) : undefined // the resource says the type
   }
   const patch = (
     resource: typeof persistentVolumes | typeof persistentVolumeClaims,
@@ -72,12 +72,20 @@ function start(minor: number, ...objects: readonly object[]) {
   ) => {
     const scope = resource === persistentVolumeClaims ? { namespace: 'default' } : {}
     const user = { name: 'admin', groups: ['system:masters'] }
-    const patchType = 'application/merge-patch+json' as const
     const part = subresource === undefined ? {} : { subresource }
-    cluster.server.handle({ user, verb: 'patch', resource, name, body, patchType, ...scope, ...part })
+    cluster.server.handle({
+      user,
+      verb: 'patch',
+      resource,
+      name,
+      body,
+      patchType: 'application/merge-patch+json',
+      ...scope,
+      ...part,
+    })
   }
-  const add = (...more: readonly object[]) => {
-    for (const object of more as readonly KubeObject[]) {
+  const add = (...more: readonly KubeObject[]) => {
+    for (const object of more) {
       if (object.kind === 'StorageClass') cluster.create(storageClasses, object)
       else if (object.kind === 'PersistentVolumeClaim') cluster.create(persistentVolumeClaims, object, 'default')
       else if (object.kind === 'Pod') cluster.create(pods, object, 'default')

@@ -5,6 +5,7 @@ import type { KubeObject, LabelSelector, ObjectReference } from './meta.ts'
 
 type Amounts = Readonly<Record<string, string>>
 
+/** What somebody wants of a volume. */
 export interface PersistentVolumeClaim extends KubeObject {
   readonly spec?: {
     readonly accessModes?: readonly string[]
@@ -24,6 +25,7 @@ export interface PersistentVolumeClaim extends KubeObject {
   }
 }
 
+/** Storage that is there, whoever wants it. */
 export interface PersistentVolume extends KubeObject {
   readonly spec?: {
     readonly capacity?: Amounts
@@ -47,6 +49,7 @@ export interface PersistentVolume extends KubeObject {
   }
 }
 
+/** A kind of storage and who makes volumes of it. */
 export interface StorageClass extends KubeObject {
   readonly provisioner?: string
   readonly reclaimPolicy?: string

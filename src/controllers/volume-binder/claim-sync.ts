@@ -16,7 +16,7 @@ import type { Informer } from '../../client/informer.ts'
 import { goQuote } from '../../go/quote.ts'
 import type { Steps } from '../../kernel/steps.ts'
 import { has } from '../../versions/changes.ts'
-import { controllers } from '../../versions/controllers.ts'
+import { storage } from '../../versions/storage.ts'
 import { compareText } from '../objects.ts'
 import { claimsOfPod, isPodTerminated } from '../volume-protection/claims-of-pods.ts'
 import type { Bindings } from './bindings.ts'
@@ -79,7 +79,7 @@ export class ClaimSync {
       return
     } else if (volume !== undefined) {
       const message = `volume ${goQuote(name)} already bound to a different claim.`
-      const isTold = has(bindings.minor, controllers.tellsTakenVolumes)
+      const isTold = has(bindings.minor, storage.tellsTakenVolumes)
       if (isTold) bindings.tellClaim(claim, 'Warning', 'FailedBinding', message)
       if (hasAnnotation(claim, boundByController)) return
     }
@@ -115,7 +115,7 @@ export class ClaimSync {
 
   /** Source: assignDefaultStorageClass; pkg/volume/util/storageclass.go, GetDefaultClass: the newest of several. */
   *#giveDefaultClass(claim: PersistentVolumeClaim): Steps<boolean> {
-    if (!has(this.#bindings.minor, controllers.givesDefaultClassLater)) return false
+    if (!has(this.#bindings.minor, storage.givesDefaultClassLater)) return false
     const { spec } = claim
     if (spec?.storageClassName !== undefined || hasAnnotation(claim, volumeAnnotations.betaClass)) return false
     const [chosen] = this.#bindings.classes.list().filter(isDefaultClass).sort(newestFirst)
@@ -127,7 +127,7 @@ export class ClaimSync {
 
   /** Source: emitEventForUnboundDelayBindingClaim. */
   #tellWhatItWaitsFor(claim: PersistentVolumeClaim): void {
-    const pods = has(this.#bindings.minor, controllers.tellsWhoseClaimsWait) ? this.#podsWithoutNode(claim) : []
+    const pods = has(this.#bindings.minor, storage.tellsWhoseClaimsWait) ? this.#podsWithoutNode(claim) : []
     if (pods.length === 0) {
       const message = 'waiting for first consumer to be created before binding'
       this.#bindings.tellClaim(claim, 'Normal', 'WaitForFirstConsumer', message)
@@ -169,7 +169,7 @@ export class ClaimSync {
     { provisioner = '' }: StorageClass,
     by: Provisioner,
   ): Steps<PersistentVolumeClaim | undefined> {
-    const isStable = has(this.#bindings.minor, controllers.provisionersHaveStableNames)
+    const isStable = has(this.#bindings.minor, storage.provisionersHaveStableNames)
     const name = by.kind === 'external' ? by.name : provisioner
     const key = isStable ? storageProvisioner : betaStorageProvisioner
     if (claim.metadata.annotations?.[key] === name) return claim
@@ -180,7 +180,7 @@ export class ClaimSync {
 
   /** Source: provisionClaimOperationExternal. */
   #waiting(name: string): string {
-    if (!has(this.#bindings.minor, controllers.asksToVerifyProvisioners)) {
+    if (!has(this.#bindings.minor, storage.asksToVerifyProvisioners)) {
       return `waiting for a volume to be created, either by external provisioner ${goQuote(name)} or manually created by system administrator`
     }
     return `Waiting for a volume to be created either by the external provisioner '${name}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`

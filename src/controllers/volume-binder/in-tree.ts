@@ -2,7 +2,7 @@ import type { PersistentVolume } from '../../api/types/storage.ts'
 import { hasAnnotation, volumeAnnotations } from '../../api/volume-annotations.ts'
 import { goQuote } from '../../go/quote.ts'
 import { has } from '../../versions/changes.ts'
-import { controllers } from '../../versions/controllers.ts'
+import { storage } from '../../versions/storage.ts'
 
 /** What the plugins that are built into the controller manager do, without a cloud. */
 
@@ -69,9 +69,9 @@ export function deletionOf(volume: PersistentVolume, minor: number): Deletion {
   if (hasAnnotation(volume, migratedTo) || Object.hasOwn(provisioners, by)) return { kind: 'external' }
   if (by !== '') return { kind: 'failed', error: `no volume plugin matched name: ${by}` }
   const { hostPath, csi } = volume.spec ?? {}
-  if (csi !== undefined && has(minor, controllers.leavesCsiVolumes)) return { kind: 'external' }
+  if (csi !== undefined && has(minor, storage.leavesCsiVolumes)) return { kind: 'external' }
   if (hostPath !== undefined) return hostPathDeletion(hostPath.path ?? '')
-  const begin = has(minor, controllers.deletersTellInLowerCase) ? 'error' : 'Error'
+  const begin = has(minor, storage.deletersTellInLowerCase) ? 'error' : 'Error'
   const whose = goQuote(volume.metadata.name)
   return {
     kind: 'failed',

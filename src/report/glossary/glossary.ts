@@ -11,6 +11,7 @@ import { faultTerms } from './fault-terms.ts'
 import { fields } from './fields.ts'
 import { nodeEvents, podEvents } from './pod-events.ts'
 import { conditions, phases, states } from './states.ts'
+import { storageEvents } from './storage-events.ts'
 import { type Term, termsOf } from './term.ts'
 import { words } from './words.ts'
 import { workloadEvents } from './workload-events.ts'
@@ -18,7 +19,7 @@ import { workloadEvents } from './workload-events.ts'
 /** All that podsim can explain: what it says itself, and what a cluster says in it. */
 export const glossary: readonly Term[] = [
   ...termsOf('word', words),
-  ...termsOf('event', { ...podEvents, ...nodeEvents, ...workloadEvents, ...autoscalerEvents }),
+  ...termsOf('event', { ...podEvents, ...nodeEvents, ...workloadEvents, ...autoscalerEvents, ...storageEvents }),
   ...termsOf('state', states),
   ...termsOf('condition', conditions),
   ...termsOf('phase', phases),

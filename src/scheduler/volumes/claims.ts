@@ -2,7 +2,7 @@ import { isObject, member } from '../../api/json.ts'
 import type { PersistentVolumeClaim } from '../../api/types/storage.ts'
 import { goQuote } from '../../go/quote.ts'
 import { has } from '../../versions/changes.ts'
-import { scheduler } from '../../versions/scheduler.ts'
+import { storage } from '../../versions/storage.ts'
 import type { PodFacts } from '../pod-facts.ts'
 
 /** Names of the PersistentVolumeClaims of a Pod, usually none. */
@@ -29,7 +29,7 @@ export function claimError(
     const claim = claims[at]
     const name = goQuote(names[at] ?? '')
     if (claim === undefined) return `persistentvolumeclaim ${name} not found`
-    if (claim.status?.phase === 'Lost' && has(minor, scheduler.refusesLostClaims)) {
+    if (claim.status?.phase === 'Lost' && has(minor, storage.refusesLostClaims)) {
       const volume = goQuote(claim.spec?.volumeName ?? '')
       return `persistentvolumeclaim ${name} bound to non-existent persistentvolume ${volume}`
     }

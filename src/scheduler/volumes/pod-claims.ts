@@ -5,7 +5,7 @@ import { hasAnnotation, noProvisioner, volumeAnnotations } from '../../api/volum
 import { classNameOf, delaysBinding, matchingVolume, requestedStorage } from '../../api/volume-matching.ts'
 import { goQuote } from '../../go/quote.ts'
 import { has } from '../../versions/changes.ts'
-import { scheduler } from '../../versions/scheduler.ts'
+import { storage } from '../../versions/storage.ts'
 import { factAt } from '../../versions/version.ts'
 import { type Failure, failure, type PreparedFilter } from '../framework.ts'
 import { termsMatcher } from '../node-selector.ts'
@@ -54,7 +54,7 @@ export class PodClaims implements PreparedFilter {
 
   /** Source: getPodVolumes and the checks that come before any node. A text as it ends the attempt. */
   get lostError(): string | undefined {
-    if (has(this.#minor, scheduler.toleratesLostVolumes)) return undefined
+    if (has(this.#minor, storage.toleratesLostVolumes)) return undefined
     const lost = this.#bound.find(({ spec }) => this.#view.volume(spec?.volumeName ?? '') === undefined)
     return lost && `could not find v1.PersistentVolume ${goQuote(lost.spec?.volumeName ?? '')}`
   }
@@ -82,7 +82,7 @@ export class PodClaims implements PreparedFilter {
       const volume = this.#view.volume(spec?.volumeName ?? '')
       if (volume === undefined) {
         // Otherwise it is an error of the attempt.
-        if (has(this.#minor, scheduler.toleratesLostVolumes)) return lostVolume
+        if (has(this.#minor, storage.toleratesLostVolumes)) return lostVolume
         continue
       }
       if (!isReachable(volume, node)) return failure(factAt(volumeAffinityReason, this.#minor), false)

@@ -22,6 +22,7 @@ import type { StorageView } from './storage-view.ts'
 const bindTimeoutMs: VirtualMs = 10 * minute
 const pollMs: VirtualMs = second
 
+/** What it is given. `nodeOf`: as the scheduler knows it. */
 export interface VolumeBindingOptions {
   readonly kernel: Kernel
   readonly client: Client

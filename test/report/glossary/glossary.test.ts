@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../../src/cli/exit-codes.ts'
 import { explainText, glossaryList } from '../../../src/report/glossary/explain-text.ts'
 import { glossary, nearTerms, termsNamed } from '../../../src/report/glossary/glossary.ts'
+import { storageEvents } from '../../../src/report/glossary/storage-events.ts'
 import { createPaint } from '../../../src/report/text.ts'
 import { clauses } from '../../../src/scenario/clauses.ts'
 import { diagnosticCodes } from '../../../src/scenario/diagnostic.ts'
@@ -33,6 +34,7 @@ const computed: Readonly<Record<string, readonly string[]>> = {
     'InvalidSelector',
     'SelectorRequired',
   ],
+  'src/controllers/volume-binder/bindings.ts: reason': Object.keys(storageEvents),
   'src/controllers/deployment/revision.ts: reasons.createFailed': ['ReplicaSetCreateError'],
   'src/controllers/disruption.ts: counted.reason': ['NoControllers', 'NoControllerRef'],
   'src/controllers/endpoints.ts: reason': ['FailedToCreateEndpoint', 'FailedToUpdateEndpoint'],

@@ -187,7 +187,9 @@ function withAttributesColumn(columns: readonly TableColumn[], whose: string): r
   return [...columns.slice(0, behind), added, ...columns.slice(behind)]
 }
 
+/** Of later versions. */
 export const persistentVolumeColumnsWithAttributes = withAttributesColumn(persistentVolumeColumns, 'pv')
+/** Of later versions. */
 export const persistentVolumeClaimColumnsWithAttributes = withAttributesColumn(persistentVolumeClaimColumns, 'pvc')
 
 export const podSecurityPolicyColumns = [

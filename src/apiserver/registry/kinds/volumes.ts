@@ -12,6 +12,7 @@ import { sourceDefaults, withDefaults } from '../../../api/volume-defaults.ts'
 import { rfc3339 } from '../../../kernel/calendar.ts'
 import { apiServer } from '../../../versions/api-server.ts'
 import { has } from '../../../versions/changes.ts'
+import { storage } from '../../../versions/storage.ts'
 import type { RegistryContext, Strategy } from '../strategy.ts'
 import {
   persistentVolumeClaimColumns,
@@ -162,7 +163,7 @@ function sourceOf({ spec = {} }: PersistentVolume): unknown {
 
 /** Since when it is in its phase, unless the caller says that. Source: pkg/registry/core/persistentvolume/strategy.go. */
 function withPhaseTime(next: PersistentVolume, context: RegistryContext, old?: PersistentVolume): PersistentVolume {
-  if (!has(context.minor, apiServer.volumesTellPhaseTimes)) return next
+  if (!has(context.minor, storage.volumesTellPhaseTimes)) return next
   const { phase, lastPhaseTransitionTime: given } = next.status ?? {}
   const before = old?.status?.lastPhaseTransitionTime
   if (given !== undefined && given !== before) return next
@@ -229,7 +230,7 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
 }
 
 function hasAttributes(minor: number): boolean {
-  return has(minor, apiServer.storageHasAttributesClasses)
+  return has(minor, storage.storageHasAttributesClasses)
 }
 
 function attributesCell(name: string | undefined, { minor }: RegistryContext): readonly string[] {
@@ -251,10 +252,10 @@ function validateClaim(v: Validator, { spec = {} }: PersistentVolumeClaim): void
   if (modes.length === 0) v.required('spec.accessModes', 'at least 1 access mode is required')
   validateLabelSelector(v, 'spec.selector', spec.selector)
   validateModes(v, modes, v.minor)
-  const storage = amountOf(spec.resources?.requests, 'storage')
-  if (storage === undefined) v.required('spec.resources[storage]')
-  else if (compareQuantities(storage, '0') <= 0) {
-    v.invalid('spec.resources[storage]', canonicalQuantity(storage), 'must be greater than zero')
+  const size = amountOf(spec.resources?.requests, 'storage')
+  if (size === undefined) v.required('spec.resources[storage]')
+  else if (compareQuantities(size, '0') <= 0) {
+    v.invalid('spec.resources[storage]', canonicalQuantity(size), 'must be greater than zero')
   }
   const storageClass = spec.storageClassName
   if (!isUnset(storageClass)) v.each('spec.storageClassName', storageClass, dns1123Subdomain(storageClass, v.minor))
@@ -274,14 +275,14 @@ function validateClaim(v: Validator, { spec = {} }: PersistentVolumeClaim): void
 function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: PersistentVolumeClaim): void {
   const before = old.spec ?? {}
   const isBound = next.status?.phase === 'Bound'
-  const storage = (claim: PersistentVolumeClaim) => amountOf(claim.spec?.resources?.requests, 'storage') ?? '0'
+  const sizeOf = (claim: PersistentVolumeClaim) => amountOf(claim.spec?.resources?.requests, 'storage') ?? '0'
   const munged = {
     ...next.spec,
     ...(isBound
       ? {
           resources: {
             ...next.spec?.resources,
-            requests: { ...next.spec?.resources?.requests, storage: storage(old) },
+            requests: { ...next.spec?.resources?.requests, storage: sizeOf(old) },
           },
         }
       : {}),
@@ -289,12 +290,12 @@ function validateClaimUpdate(v: Validator, next: PersistentVolumeClaim, old: Per
   // A claim that has no volume yet may be given one, and later one that has no class may be given that.
   const named = isUnset(before.volumeName) ? { ...before, volumeName: next.spec?.volumeName } : before
   const mayGetClass =
-    has(v.minor, apiServer.claimsMayGetClasses) && classOf(old) === undefined && isUnset(next.spec?.volumeName)
+    has(v.minor, storage.claimsMayGetClasses) && classOf(old) === undefined && isUnset(next.spec?.volumeName)
   const reference = mayGetClass ? { ...named, storageClassName: next.spec?.storageClassName } : named
   if (!equalJson(munged, reference)) {
     v.forbidden('spec', 'is immutable after creation except resources.requests for bound claims')
   }
-  if (compareQuantities(storage(next), storage(old)) < 0) {
+  if (compareQuantities(sizeOf(next), sizeOf(old)) < 0) {
     v.forbidden('spec.resources.requests.storage', 'field can not be less than previous value')
   }
   if (next.spec?.volumeMode !== before.volumeMode) {
