@@ -56,7 +56,7 @@ export interface SimSettings {
 }
 
 /** The kubectls that were recorded with servers of these minors; with others one of the same minor is used. */
-const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.32.4' }
+const recordedKubectl: Readonly<Record<number, string>> = { 18: '1.18.20', 26: '1.32.4', 36: '1.36.4' }
 
 /** Understands what the caller gave; throws a SimUsageError that says what is wrong with it. */
 export function resolveOptions(options: SimOptions): SimSettings {
